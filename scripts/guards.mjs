@@ -1,0 +1,101 @@
+// Room: scripts. Rules that no linter knows, as pure functions of [{ path, text }]; `--self-test` proves each one bites.
+import { fileURLToPath } from 'node:url'
+
+const source = /^src\/.*\.tsx?$/
+const typescript = /^(src|test)\/.*\.(tsx?|mjs)$/
+const migrations = /^drizzle\/.*\.sql$/
+
+// A comment may name what the code must not do.
+const withoutComment = (line) => line.replace(/(^|\s)(\/\/|--|\*|\/\*).*$/, '$1')
+
+const perLine =
+  (files, pattern, message, { comments = false } = {}) =>
+  (list) =>
+    list
+      .filter(({ path }) => files.test(path))
+      .flatMap(({ path, text }) =>
+        text.split('\n').flatMap((line, i) => {
+          return pattern.test(comments ? line : withoutComment(line)) ? [`${path}:${i + 1}: ${message}`] : []
+        }),
+      )
+
+function productionSecrets(list) {
+  const secret = /\b\w*(SECRET|PASS|TOKEN|KEY)\w*"?\s*=\s*(["'])(?!\2)/
+  const toml = list.filter(({ path }) => path === 'wrangler.toml')
+  return toml.flatMap(({ path, text }) => {
+    let section = ''
+    return text.split('\n').flatMap((line, i) => {
+      section = line.match(/^\s*\[+\s*([\w.]+)/)?.[1] ?? section
+      const found = section.startsWith('env.production') && secret.test(line.replace(/^\s*#.*/, ''))
+      return found ? [`${path}:${i + 1}: a secret; use \`wrangler secret put NAME --env production\``] : []
+    })
+  })
+}
+
+const maxLines = 400
+
+function fileSize(list) {
+  return list
+    .filter(({ path }) => source.test(path))
+    .map(({ path, text }) => ({ path, lines: text.trimEnd().split('\n').length }))
+    .filter(({ lines }) => lines > maxLines)
+    .map(({ path, lines }) => `${path}:${maxLines + 1}: ${lines} lines; ${maxLines} are the limit`)
+}
+
+const rebuild = 'rebuilds a table, which on D1 deletes its children; only add'
+
+export const guards = {
+  'no DROP TABLE in migrations': perLine(migrations, /\bDROP\s+TABLE\b/i, rebuild),
+  'no table rebuild in migrations': perLine(migrations, /__new_/, rebuild),
+  'no transaction()': perLine(source, /\.transaction\s*\(/, 'D1 has no transactions; use db.batch()'),
+  'no LIKE': perLine(
+    source,
+    /\b(not)?i?like\(|\blike\s+(['"`]%|\?|\$\{)/i,
+    'LIKE scans and fails over 50 bytes; use FTS or instr',
+  ),
+  'no as any': perLine(typescript, /\bas any\b(?! (?!as\b)[a-z])/, 'name the type'),
+  'no ts-ignore': perLine(typescript, /@ts-(ignore|nocheck)\b/, 'mend the type, or expect the error', {
+    comments: true,
+  }),
+  'no CURRENT_TIMESTAMP': perLine(
+    /^(src|test|drizzle)\/.*\.(tsx?|sql)$/,
+    /\bCURRENT_TIMESTAMP\b/i,
+    'the Worker makes the instant',
+  ),
+  'no secret in wrangler.toml': productionSecrets,
+  'no file over 400 lines': fileSize,
+}
+
+const planted = {
+  'no DROP TABLE in migrations': { path: 'drizzle/0001_x.sql', text: '-- x\ndrop  table `users`;' },
+  'no table rebuild in migrations': {
+    path: 'drizzle/0001_x.sql',
+    text: 'ALTER TABLE `__new_users` RENAME TO `users`;',
+  },
+  'no transaction()': { path: 'src/leads/leads.service.ts', text: 'await db.transaction(async (tx) => {})' },
+  'no LIKE': { path: 'src/leads/leads.queries.ts', text: 'where(like(leads.title, pattern))' },
+  'no as any': { path: 'src/app.ts', text: 'const x = y as any' },
+  'no ts-ignore': { path: 'test/a.test.ts', text: '// @ts-ignore' },
+  'no CURRENT_TIMESTAMP': { path: 'src/db/columns.ts', text: 'sql`CURRENT_TIMESTAMP`' },
+  'no secret in wrangler.toml': { path: 'wrangler.toml', text: '[env.production.vars]\nJWT_SECRET = "hunter2"' },
+  'no file over 400 lines': { path: 'src/app.ts', text: 'x\n'.repeat(maxLines + 1) },
+}
+
+const innocent = [
+  { path: 'src/a.ts', text: "// never db.transaction() or like()\nconst s = 'as any other'; const u = unlikely(1)" },
+  { path: 'drizzle/0001_x.sql', text: '-- no DROP TABLE here\nDROP INDEX `a`;' },
+  { path: 'wrangler.toml', text: '[vars]\nJWT_SECRET = "dev"\n[env.production.vars]\n# API_KEY = "x"\nAPI_KEY = ""' },
+  { path: 'src/b.ts', text: 'x\n'.repeat(maxLines) },
+]
+
+export function selfTest() {
+  const blind = Object.keys(guards).filter((name) => guards[name]([...innocent, planted[name]]).length !== 1)
+  return blind.map((name) => `scripts/guards.mjs: "${name}" does not find exactly its planted offence`)
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url) && process.argv.includes('--self-test')) {
+  const failures = selfTest()
+  for (const failure of failures) console.error(failure)
+  console.log(`${Object.keys(guards).length} guards, ${failures.length} blind`)
+  process.exitCode = failures.length ? 1 : 0
+}

@@ -1,0 +1,62 @@
+// Room: scripts. How every script here starts a tool: by this Node, without prompts, telemetry or network.
+import { spawn } from 'node:child_process'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)))
+
+const tools = {
+  biome: '@biomejs/biome/bin/biome',
+  redocly: '@redocly/cli/bin/cli.js',
+  tsc: 'typescript/bin/tsc',
+  wrangler: 'wrangler/bin/wrangler.js',
+}
+
+const quietEnv = {
+  WRANGLER_SEND_METRICS: 'false',
+  CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+  REDOCLY_TELEMETRY: 'off',
+  REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true',
+}
+
+export function requireNode22() {
+  if (Number.parseInt(process.versions.node, 10) >= 22) return
+  console.error(`Node 22 or newer is needed and this is ${process.version}: start it by \`npm run\` after \`npm ci\`.`)
+  process.exit(1)
+}
+
+// Scripts run the tool's own JavaScript, since a name in node_modules/.bin is no program on Windows.
+export function start(tool, args, { env, ...options } = {}) {
+  const script = join(root, 'node_modules', tools[tool])
+  return spawn(process.execPath, [script, ...args], {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, ...quietEnv, ...env },
+    ...options,
+  })
+}
+
+export function ended(child) {
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 143)))
+  })
+}
+
+export async function capture(tool, args, { env } = {}) {
+  const child = start(tool, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { CI: '1', NO_COLOR: '1', FORCE_COLOR: '0', ...env },
+  })
+  let output = ''
+  child.stdout.on('data', (chunk) => (output += chunk))
+  child.stderr.on('data', (chunk) => (output += chunk))
+  return { code: await ended(child), output }
+}
+
+// For steps whose output matters only when they fail.
+export async function quietly(tool, args, failure) {
+  const { code, output } = await capture(tool, args)
+  if (code === 0) return output
+  throw new Error(`${failure}\n${output.trim()}`)
+}

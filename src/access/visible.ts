@@ -1,0 +1,49 @@
+// Which rows an actor may touch: the only ownership predicate, for every read, write, list, count and search.
+import { type AnyColumn, and, eq, isNull, or, type SQL, sql } from 'drizzle-orm'
+import { users } from '../db/schema'
+import { AppError } from '../errors'
+import { type Actor, type Permission, reach } from './policy'
+
+/** The owners whose rows an actor reaches: 'all', or user ids, with null for what nobody owns. */
+export type Owners = 'all' | readonly (string | null)[]
+
+/** Owners reached with a permission; who may claim leads also reads the unowned ones. Throws `forbidden`. */
+export function owners(actor: Actor, permission: Permission): Owners {
+  const how = reach(actor, permission)
+  if (!how) throw new AppError('forbidden')
+  if (how === 'all') return 'all'
+  return permission === 'leads:read' && reach(actor, 'leads:claim') ? [actor.id, null] : [actor.id]
+}
+
+type Scoped = { workspaceId: AnyColumn; ownerId: AnyColumn; deletedAt: AnyColumn }
+
+/** Rows of a table that the actor reaches with a permission: one's workspace, ownership, not in the trash. */
+export function visible(actor: Actor, permission: Permission, table: Scoped): SQL | undefined {
+  return and(reachable(actor, permission, table), isNull(table.deletedAt))
+}
+
+/** Like `visible`, rows in the trash included: for restoring them. */
+export function reachable(actor: Actor, permission: Permission, table: Omit<Scoped, 'deletedAt'>): SQL | undefined {
+  const whose = owners(actor, permission)
+  const own = whose === 'all' ? undefined : or(...whose.map((owner) => ownedBy(table.ownerId, owner)))
+  return and(eq(table.workspaceId, actor.workspaceId), own)
+}
+
+export function ownedBy(column: AnyColumn, owner: string | null): SQL {
+  return owner === null ? isNull(column) : eq(column, owner)
+}
+
+/**
+ * The actor still is what the token says. Tokens live for minutes after a demotion: administrative writes demand this
+ * too, or a former ADMIN could use those minutes to come back.
+ */
+export function stillStands(actor: Actor): SQL {
+  return sql`EXISTS (SELECT 1 FROM ${users} AS me WHERE me.id = ${actor.id} AND me.role = ${actor.role}
+    AND me.status = 'ACTIVE' AND me.deleted_at IS NULL)`
+}
+
+/** `id` is a member who can own leads: active, of this workspace and of the team. */
+export function isTeamMember(id: string | SQL, workspaceId: string): SQL {
+  return sql`EXISTS (SELECT 1 FROM ${users} AS member WHERE member.id = ${id} AND member.workspace_id = ${workspaceId}
+    AND member.status = 'ACTIVE' AND member.role <> 'CUSTOMER' AND member.deleted_at IS NULL)`
+}

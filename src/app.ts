@@ -1,0 +1,112 @@
+// The table of contents: what every request passes, and the router of every resource.
+import { bodyLimit } from 'hono/body-limit'
+import { cors } from 'hono/cors'
+import { requestId } from 'hono/request-id'
+import { secureHeaders } from 'hono/secure-headers'
+import { authRoutes } from './auth/auth.routes'
+import { docsRoutes } from './docs/docs.routes'
+import { openApiText } from './docs/openapi'
+import { enquiryRoutes } from './enquiries/enquiries.routes'
+import { AppError } from './errors'
+import { eventRoutes } from './events/events.routes'
+import { healthRoutes } from './health/health.routes'
+import { authenticate } from './http/authenticate'
+import { type AppEnv, addressOf, context } from './http/context'
+import { notModified } from './http/etag'
+import { idempotency } from './http/idempotency'
+import { rateLimit } from './http/rate-limit'
+import { notFound, onError } from './http/respond'
+import { createRouter } from './http/router'
+import { createLimiter } from './http/sliding-window'
+import { claimRoutes } from './leads/claims.routes'
+import { leadRoutes } from './leads/leads.routes'
+import { userRoutes } from './users/users.routes'
+import { workspaceRoutes } from './workspaces/workspaces.routes'
+
+const MAX_BODY = 1_048_576
+const EXPOSED = [
+  'D1-Bookmark',
+  'ETag',
+  'Idempotency-Replayed',
+  'Location',
+  'RateLimit',
+  'RateLimit-Degraded',
+  'RateLimit-Policy',
+  'Retry-After',
+  'Server-Timing',
+  'X-Request-Id',
+]
+
+/** An app of its own, with a rate limiter of its own: one per isolate. */
+export function createApp() {
+  const app = createRouter()
+  const limiter = createLimiter()
+
+  app.onError(onError)
+  app.notFound(notFound)
+  app.use(requestId())
+  app.use(secureHeaders())
+  app.use(context)
+  app.use(
+    cors({
+      origin: (origin, c) => (c.var.config.CORS_ORIGINS.includes(origin) ? origin : null),
+      exposeHeaders: EXPOSED,
+      maxAge: 86_400,
+    }),
+  )
+  app.use(authenticate)
+  app.use(
+    rateLimit<AppEnv>({
+      limiter,
+      policy: (c) => ({
+        name: 'default',
+        limit: c.var.config.RATE_LIMIT_MAX,
+        windowSeconds: c.var.config.RATE_LIMIT_WINDOW_SECONDS,
+      }),
+      subject: (c) => (c.var.actor ? `user ${c.var.actor.id}` : `address ${addressOf(c)}`),
+    }),
+  )
+  app.on(
+    'POST',
+    ['/v1/auth/register', '/v1/auth/login', '/v1/auth/refresh'],
+    rateLimit<AppEnv>({
+      limiter,
+      policy: (c) => ({
+        name: 'auth',
+        limit: c.var.config.AUTH_RATE_LIMIT_MAX,
+        windowSeconds: c.var.config.RATE_LIMIT_WINDOW_SECONDS,
+      }),
+      subject: (c) => `address ${addressOf(c)}`,
+    }),
+  )
+  app.use(
+    bodyLimit({
+      maxSize: MAX_BODY,
+      onError: () => {
+        throw new AppError('body_too_large')
+      },
+    }),
+  )
+  app.use(notModified)
+  app.use('/v1/*', idempotency)
+
+  const routes = app
+    .route('/', healthRoutes)
+    .route('/v1/auth', authRoutes)
+    .route('/v1/workspace', workspaceRoutes)
+    .route('/v1/users', userRoutes)
+    .route('/v1/enquiries', enquiryRoutes)
+    .route('/v1/leads', claimRoutes)
+    .route('/v1/leads', leadRoutes)
+    .route('/v1/events', eventRoutes)
+
+  let openApi: string | undefined
+  app.route('/', docsRoutes)
+  app.get('/openapi.json', (c) => {
+    openApi ??= openApiText(app)
+    return c.body(openApi, 200, { 'Content-Type': 'application/json', 'Cache-Control': 'max-age=300' })
+  })
+  return routes
+}
+
+export type AppType = ReturnType<typeof createApp>

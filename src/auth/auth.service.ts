@@ -1,0 +1,80 @@
+// Signing in, knowing oneself, changing the password.
+import { and, eq, sql } from 'drizzle-orm'
+import { users } from '../db/schema'
+import { ifChanged } from '../db/sql'
+import { AppError } from '../errors'
+import { record } from '../events/events.record'
+import type { Ctx, PublicCtx } from '../http/context'
+import { countAttempt, demandAdmission, forgiveAttempt, subjectsOf } from './lockout'
+import { hashPassword, needsRehash, passwordMatches } from './passwords'
+import { type Client, endSessionsOf, isActive, openSession, whoIs } from './sessions.service'
+
+type Credentials = { email?: string | undefined; username?: string | undefined; password: string }
+
+/**
+ * Signs in, in two round trips: count the attempt and read the account, then open the session. Throws `locked_out`,
+ * and one `invalid_credentials` for whatever is wrong, after the same work whether or not the account exists.
+ */
+export async function login(ctx: PublicCtx, { email, username, password }: Credentials, client: Client) {
+  const { db, config } = ctx
+  const name = (email ?? username ?? '').trim().normalize().toLowerCase()
+  const subjects = subjectsOf(name, ctx.address)
+  const named = eq(email === undefined ? users.username : users.email, name)
+  const [address, account, standing, [known]] = await db.batch([
+    ...countAttempt(ctx, subjects),
+    db.select().from(users).where(and(named, isActive)),
+  ])
+  demandAdmission([address, account], standing, ctx.now)
+  if (!(await passwordMatches(password, known?.passwordHash, config.BCRYPT_COST)) || !known) {
+    throw new AppError('invalid_credentials')
+  }
+  const session = await openSession(ctx, known.id, client)
+  const hash = known.passwordHash ?? ''
+  const renewed = needsRehash(hash, config.BCRYPT_COST) ? await hashPassword(password, config.BCRYPT_COST) : hash
+  const isUnchanged = and(eq(users.id, known.id), eq(users.passwordHash, hash))
+  const [, , , , [user], [workspace]] = await db.batch([
+    ...forgiveAttempt(ctx, subjects),
+    db.update(users).set({ passwordHash: renewed }).where(isUnchanged),
+    session.statement,
+    ...whoIs(ctx, known.id),
+  ])
+  if (!user || !workspace) throw new AppError('invalid_credentials')
+  return { user, workspace, ...(await session.tokens(user)) }
+}
+
+/** The actor's own account and workspace; `unauthenticated` once the account is gone or inactive. */
+export async function me(ctx: Ctx) {
+  const [[user], [workspace]] = await ctx.db.batch([...whoIs(ctx, ctx.actor.id)])
+  if (!user || !workspace) throw new AppError('unauthenticated')
+  return { user, workspace }
+}
+
+/** Changes the actor's password and ends every other session, in two round trips; guesses are counted like sign-ins. */
+export async function changePassword(ctx: Ctx, input: { currentPassword: string; newPassword: string }): Promise<void> {
+  const { db, actor, config } = ctx
+  const subjects = subjectsOf(`change ${actor.id}`, ctx.address)
+  const [address, account, standing, [user]] = await db.batch([
+    ...countAttempt(ctx, subjects),
+    db
+      .select()
+      .from(users)
+      .where(and(eq(users.id, actor.id), isActive)),
+  ])
+  demandAdmission([address, account], standing, ctx.now)
+  if (!user) throw new AppError('unauthenticated')
+  if (!(await passwordMatches(input.currentPassword, user.passwordHash, config.BCRYPT_COST))) {
+    throw new AppError('invalid', {
+      errors: [{ path: 'body.currentPassword', message: 'This is not your current password', code: 'wrong_password' }],
+    })
+  }
+  const passwordHash = await hashPassword(input.newPassword, config.BCRYPT_COST)
+  await db.batch([
+    ...forgiveAttempt(ctx, subjects),
+    db
+      .update(users)
+      .set({ passwordHash, updatedAt: ctx.now, version: sql`${users.version} + 1` })
+      .where(and(eq(users.id, actor.id), eq(users.passwordHash, user.passwordHash ?? ''))),
+    record(ctx, { verb: 'user.password_changed', subject: 'user', id: actor.id, when: ifChanged }),
+    endSessionsOf(ctx, actor.id, { except: actor.sessionId }),
+  ])
+}

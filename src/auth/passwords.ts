@@ -1,0 +1,34 @@
+// Passwords: bcrypt, at the cost that BCRYPT_COST says; a hash of another cost is renewed at the next sign-in.
+import { z } from '@hono/zod-openapi'
+import bcrypt from 'bcryptjs'
+
+/** 8 characters to 72 bytes: bcrypt reads no further, and silently cutting a password would be a trap. */
+export const Password = z
+  .string()
+  .min(8, 'must have at least 8 characters')
+  .refine((value) => new TextEncoder().encode(value).length <= 72, { error: 'must be at most 72 bytes long' })
+  .refine((value) => !value.includes('\u0000'), { error: 'must not hold a NUL character' })
+  .openapi({ type: 'string', format: 'password', minLength: 8, example: 'correct horse battery' })
+
+export function hashPassword(password: string, cost: number): Promise<string> {
+  return bcrypt.hash(password, cost)
+}
+
+// What an unknown account is compared with, so that it takes as long as a known one; its password is not known.
+const NOBODY_SALT_AND_HASH = '.X5bJ0Yw4x3X6q1vQyQyQeJ8m1R0n8i0S7o4iT5pXnqk4m0m1c3aC'
+
+/** Whether the password is the account's; takes the same time, and gives false, where there is no account or hash. */
+export async function passwordMatches(
+  password: string,
+  hash: string | null | undefined,
+  cost: number,
+): Promise<boolean> {
+  const known = hash ?? `$2b$${String(cost).padStart(2, '0')}$${NOBODY_SALT_AND_HASH}`
+  const matches = await bcrypt.compare(password, known)
+  // bcrypt compares 72 bytes: a longer text that merely begins with the password is not the password.
+  return matches && hash != null && !bcrypt.truncates(password)
+}
+
+export function needsRehash(hash: string, cost: number): boolean {
+  return bcrypt.getRounds(hash) !== cost
+}

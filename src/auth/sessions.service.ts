@@ -1,0 +1,150 @@
+// Sessions: each is a family of refresh tokens of which one is good at a time; stored are hashes alone.
+import { and, desc, eq, gt, isNull, ne, not, type SQL, sql } from 'drizzle-orm'
+import { sessions, users, workspaces } from '../db/schema'
+import { ifChanged, insertFrom } from '../db/sql'
+import { AppError } from '../errors'
+import { record } from '../events/events.record'
+import type { Ctx, PublicCtx } from '../http/context'
+import { sha256 } from './crypto'
+import {
+  ACCESS_SECONDS,
+  accessToken,
+  firstRefreshToken,
+  GRACE_MS,
+  isGenuine,
+  nextRefreshToken,
+  REFRESH_MS,
+  sessionOf,
+} from './tokens'
+
+export type Client = { userAgent: string | null }
+type UserRow = typeof users.$inferSelect
+
+/** A session to be: the statement that opens it if the user is active, and what to answer once the user is known. */
+export async function openSession(ctx: PublicCtx, userId: string, { userAgent }: Client) {
+  const id = ctx.newId()
+  const refreshToken = await firstRefreshToken(ctx.config, id)
+  const statement = insertFrom(
+    ctx.db,
+    sessions,
+    {
+      id,
+      workspaceId: sql`${users.workspaceId}`,
+      userId,
+      refreshHash: await sha256(refreshToken),
+      rotatedAt: ctx.now,
+      expiresAt: later(ctx.now, REFRESH_MS),
+      userAgent,
+      address: ctx.address,
+      createdAt: ctx.now,
+    },
+    sql`FROM ${users} WHERE ${and(eq(users.id, userId), isActive)}`,
+  )
+  return { statement, tokens: (user: UserRow) => tokensOf(ctx, user, id, refreshToken) }
+}
+
+/** Exchanges a refresh token; a used one that comes back after the grace ends its whole family. */
+export async function refreshSession(ctx: PublicCtx, token: string) {
+  if (!(await isGenuine(ctx.config, token))) throw new AppError('invalid_refresh_token')
+  const id = sessionOf(token)
+  const successor = await nextRefreshToken(ctx.config, token)
+  const [presentedHash, successorHash] = [await sha256(token), await sha256(successor)]
+  const theirs = sql`${users.id} = (SELECT user_id FROM sessions WHERE id = ${id})`
+  const graceStart = later(ctx.now, -GRACE_MS)
+  const isExchanged = and(eq(sessions.refreshHash, successorHash), gt(sessions.rotatedAt, graceStart)) ?? sql`false`
+  const [, , , [session], [user]] = await ctx.db.batch([
+    ctx.db
+      .update(sessions)
+      .set({
+        refreshHash: successorHash,
+        previousHash: presentedHash,
+        rotatedAt: ctx.now,
+        expiresAt: later(ctx.now, REFRESH_MS),
+      })
+      .where(
+        and(
+          eq(sessions.id, id),
+          eq(sessions.refreshHash, presentedHash),
+          isNull(sessions.revokedAt),
+          gt(sessions.expiresAt, ctx.now),
+          sql`EXISTS (SELECT 1 FROM ${users} WHERE ${and(theirs, isActive)})`,
+        ),
+      ),
+    ctx.db
+      .update(sessions)
+      .set({ revokedAt: ctx.now })
+      .where(and(eq(sessions.id, id), isNull(sessions.revokedAt), not(isExchanged))),
+    record(ctx, {
+      verb: 'user.session_revoked',
+      subject: 'user',
+      id: sql`(SELECT user_id FROM sessions WHERE id = ${id})`,
+      workspaceId: sql`(SELECT workspace_id FROM sessions WHERE id = ${id})`,
+      when: ifChanged,
+    }),
+    ctx.db.select().from(sessions).where(eq(sessions.id, id)),
+    ctx.db.select().from(users).where(theirs),
+  ])
+  if (!session || !user || session.revokedAt !== null) throw new AppError('invalid_refresh_token')
+  return tokensOf(ctx, user, id, successor)
+}
+
+/** The living sessions of the actor, newest first. */
+export async function listSessions({ db, actor, now }: Ctx) {
+  const rows = await db
+    .select()
+    .from(sessions)
+    .where(and(eq(sessions.userId, actor.id), isNull(sessions.revokedAt), gt(sessions.expiresAt, now)))
+    .orderBy(desc(sessions.createdAt))
+    .limit(100)
+  return rows.map((row) => ({ ...row, lastUsedAt: row.rotatedAt, current: row.id === actor.sessionId }))
+}
+
+/** Ends one of the actor's own sessions; `not_found` for anybody else's. */
+export async function endSession(ctx: Ctx, id: string): Promise<void> {
+  const ended = await revoke(ctx, and(eq(sessions.userId, ctx.actor.id), eq(sessions.id, id))).returning({
+    id: sessions.id,
+  })
+  if (ended.length === 0) throw new AppError('not_found')
+}
+
+/** The statement that ends the sessions of a user, one of them perhaps excepted. */
+export function endSessionsOf(
+  ctx: Pick<Ctx, 'db' | 'now'>,
+  userId: string,
+  { except, when }: { except?: string; when?: SQL } = {},
+) {
+  return revoke(ctx, and(eq(sessions.userId, userId), except ? ne(sessions.id, except) : undefined, when))
+}
+
+export const isActive: SQL = sql`${users.status} = 'ACTIVE' AND ${users.deletedAt} IS NULL`
+
+/** The statements that read a user and the workspace of that user. */
+export function whoIs({ db }: Pick<Ctx, 'db'>, userId: string) {
+  return [
+    db
+      .select()
+      .from(users)
+      .where(and(eq(users.id, userId), isActive)),
+    db.select().from(workspaces).where(sql`${workspaces.id} = (SELECT workspace_id FROM users WHERE id = ${userId})`),
+  ] as const
+}
+
+function revoke({ db, now }: Pick<Ctx, 'db' | 'now'>, which: SQL | undefined) {
+  return db
+    .update(sessions)
+    .set({ revokedAt: now })
+    .where(and(which, isNull(sessions.revokedAt)))
+}
+
+async function tokensOf(ctx: PublicCtx, user: UserRow, sessionId: string, refreshToken: string) {
+  const { id, workspaceId, role } = user
+  return {
+    accessToken: await accessToken(ctx.config, { id, workspaceId, role, sessionId }),
+    refreshToken,
+    expiresIn: ACCESS_SECONDS,
+  }
+}
+
+function later(instant: string, ms: number): string {
+  return new Date(Date.parse(instant) + ms).toISOString()
+}

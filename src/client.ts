@@ -1,0 +1,28 @@
+// The typed client: every route, its input and each of its answers, from the routes themselves.
+import { hc } from 'hono/client'
+import type { AppType } from './app'
+
+type Options = {
+  /** An access token, or what gives the present one. */
+  token?: string | (() => string | undefined | Promise<string | undefined>)
+  fetch?: typeof fetch
+}
+
+/** A client of the Worker at `url`. It carries the D1 bookmark along, so that it reads its own writes. */
+export function createClient(url: string, { token, fetch: send = fetch }: Options = {}) {
+  let bookmark: string | undefined
+  const carry: typeof fetch = async (input, init) => {
+    const headers = new Headers(init?.headers)
+    if (bookmark) headers.set('D1-Bookmark', bookmark)
+    const response = await send(input, { ...init, headers })
+    bookmark = response.headers.get('D1-Bookmark') ?? bookmark
+    return response
+  }
+  const headers = async (): Promise<Record<string, string>> => {
+    const present = typeof token === 'function' ? await token() : token
+    return present ? { Authorization: `Bearer ${present}` } : {}
+  }
+  return hc<AppType>(url, { fetch: carry, headers })
+}
+
+export type Client = ReturnType<typeof createClient>

@@ -1,0 +1,28 @@
+// Rows that must be exact where KV cannot be: sign-in attempts, daily caps of the public form, idempotency keys.
+import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { instant } from '../columns'
+
+/** One row for each account or address that tried to sign in lately. */
+export const loginAttempts = sqliteTable('login_attempts', {
+  subject: text().primaryKey(),
+  count: integer().notNull(),
+  windowEndsAt: instant().notNull(),
+  lockedUntil: instant(),
+})
+
+/** How often a subject has done something on a day (UTC, `YYYY-MM-DD`). */
+export const dailyCounts = sqliteTable(
+  'daily_counts',
+  { day: text().notNull(), subject: text().notNull(), count: integer().notNull() },
+  (t) => [primaryKey({ columns: [t.day, t.subject] })],
+)
+
+/** A POST that was sent with an Idempotency-Key, and, once it is done, its sealed answer. */
+export const idempotencyKeys = sqliteTable('idempotency_keys', {
+  keyHash: text().primaryKey(),
+  fingerprint: text().notNull(),
+  attempt: text().notNull(),
+  startedAt: instant().notNull(),
+  expiresAt: instant().notNull(),
+  answer: text(),
+})

@@ -1,0 +1,78 @@
+// People: accounts, their sessions (a refresh-token family each) and the single-use tokens sent to them.
+import { sql } from 'drizzle-orm'
+import { index, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import { id, instant, stamps, version } from '../columns'
+import { workspaces } from './workspaces'
+
+export const ROLES = ['ADMIN', 'MANAGER', 'SALES', 'CUSTOMER'] as const
+export const USER_STATUSES = ['ACTIVE', 'INACTIVE'] as const
+
+const workspaceId = () =>
+  text()
+    .notNull()
+    .references(() => workspaces.id)
+
+export const users = sqliteTable(
+  'users',
+  {
+    id: id(),
+    workspaceId: workspaceId(),
+    email: text().notNull(),
+    username: text(),
+    name: text().notNull(),
+    passwordHash: text(),
+    role: text({ enum: ROLES }).notNull(),
+    status: text({ enum: USER_STATUSES }).notNull().default('ACTIVE'),
+    emailVerifiedAt: instant(),
+    timeZone: text().notNull().default('UTC'),
+    version: version(),
+    ...stamps(),
+    deletedAt: instant(),
+  },
+  (t) => [
+    uniqueIndex('users_email').on(t.email).where(sql`deleted_at IS NULL`),
+    uniqueIndex('users_username').on(t.username).where(sql`deleted_at IS NULL AND username IS NOT NULL`),
+    index('users_workspace').on(t.workspaceId, t.id).where(sql`deleted_at IS NULL`),
+  ],
+)
+
+export const sessions = sqliteTable(
+  'sessions',
+  {
+    id: id(),
+    workspaceId: workspaceId(),
+    userId: text()
+      .notNull()
+      .references(() => users.id),
+    refreshHash: text().notNull(),
+    previousHash: text(),
+    rotatedAt: instant().notNull(),
+    expiresAt: instant().notNull(),
+    revokedAt: instant(),
+    userAgent: text(),
+    address: text(),
+    createdAt: instant().notNull(),
+  },
+  (t) => [index('sessions_user').on(t.userId, t.createdAt)],
+)
+
+export const oneTimeTokens = sqliteTable(
+  'one_time_tokens',
+  {
+    id: id(),
+    kind: text({ enum: ['INVITATION'] }).notNull(),
+    workspaceId: workspaceId(),
+    tokenHash: text().notNull(),
+    email: text().notNull(),
+    role: text({ enum: ROLES }),
+    createdBy: text(),
+    createdAt: instant().notNull(),
+    expiresAt: instant().notNull(),
+    usedAt: instant(),
+    usedBy: text(),
+  },
+  (t) => [
+    uniqueIndex('one_time_tokens_hash').on(t.tokenHash),
+    index('one_time_tokens_workspace').on(t.workspaceId, t.kind, t.id),
+  ],
+)

@@ -1,0 +1,16 @@
+// Tenants: a whole company or one person's account. Public forms name a workspace by its slug.
+import { sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { id, stamps, version } from '../columns'
+
+export const workspaces = sqliteTable('workspaces', {
+  id: id(),
+  name: text().notNull(),
+  slug: text().notNull().unique(),
+  plan: text({ enum: ['FREE', 'PRO'] })
+    .notNull()
+    .default('FREE'),
+  timeZone: text().notNull().default('UTC'),
+  defaultCountry: text(),
+  version: version(),
+  ...stamps(),
+})

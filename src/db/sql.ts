@@ -1,0 +1,35 @@
+// SQL that D1 needs said in its own way: lists as one JSON parameter, conditions on the change before, uniqueness.
+import { type AnyColumn, getTableColumns, is, SQL, sql } from 'drizzle-orm'
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
+import type { Db } from './client'
+
+/** `column` is one of `values`, however many: D1 binds at most 100 parameters, so they go as one JSON array. */
+export function anyOf(column: AnyColumn, values: readonly string[]): SQL {
+  return sql`${column} IN (SELECT value FROM json_each(${JSON.stringify(values)}))`
+}
+
+/** True in the statement that directly follows a change of exactly one row, in the same batch. */
+export const ifChanged: SQL = sql`changes() = 1`
+/** True in the statement that directly follows one that changed nothing, in the same batch. */
+export const ifUnchanged: SQL = sql`changes() = 0`
+
+/** Whether a failed statement ran into the unique index on exactly these columns, such as `users.email`. */
+export function isUniqueViolation(error: unknown, columns: string): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause.message.includes(`UNIQUE constraint failed: ${columns}`)) return true
+  }
+  return false
+}
+
+type Values<T extends SQLiteTable> = { [K in keyof T['$inferInsert']]: T['$inferInsert'][K] | SQL }
+
+/** INSERT … SELECT of one row per row that `tail` (FROM … WHERE …) yields; columns left out get their default or null. */
+export function insertFrom<T extends SQLiteTable>(db: Db, table: T, values: Values<T>, tail: SQL) {
+  const given = new Map<string, unknown>(Object.entries(values))
+  const columns = Object.entries(getTableColumns(table)).filter(([, column]) => column.generated === undefined)
+  const list = columns.map(([name, column]) => {
+    const value = given.get(name) ?? column.default ?? null
+    return is(value, SQL) ? value : sql`${sql.param(value, value === null ? undefined : column)}`
+  })
+  return db.insert(table).select(sql`SELECT ${sql.join(list, sql`, `)} ${tail}`)
+}

@@ -1,0 +1,29 @@
+// /v1/enquiries: the public form.
+import { createRoute } from '@hono/zod-openapi'
+import { open } from '../access/allow'
+import { errors, OPEN_POST } from '../errors'
+import { publicCtx } from '../http/context'
+import { body, createRouter, json } from '../http/router'
+import { Enquiry, NewEnquiry } from './enquiries.schemas'
+import { submitEnquiry } from './enquiries.service'
+
+const submitting = createRoute({
+  method: 'post',
+  path: '/',
+  ...open,
+  operationId: 'submitEnquiry',
+  tags: ['Enquiries'],
+  summary: 'Send an enquiry',
+  description:
+    'For a form on your website; needs no token. The enquiry becomes an unowned lead in the workspace’s pool. Each ' +
+    'address and each e-mail may send so many a day.',
+  request: { body: body(NewEnquiry) },
+  responses: {
+    201: json(Enquiry, 'Received'),
+    ...errors(...OPEN_POST, 'not_found', 'enquiry_limit', 'turnstile_unavailable'),
+  },
+})
+
+export const enquiryRoutes = createRouter().openapi(submitting, async (c) =>
+  c.json(Enquiry.parse(await submitEnquiry(publicCtx(c), c.req.valid('json'))), 201),
+)

@@ -1,0 +1,54 @@
+// The public form: what it takes and what it gives back.
+import { z } from '@hono/zod-openapi'
+import { email, Id, Instant, instant, jsonObject, text } from '../http/fields'
+
+export const NewEnquiry = z
+  .strictObject({
+    workspace: text(60).openapi({ description: 'The slug of the workspace.', example: 'analytical-engines' }),
+    name: text(200),
+    email: email(),
+    phone: text(50).optional(),
+    interest: text(200).optional(),
+    message: text(5_000).optional(),
+    metadata: jsonObject().optional(),
+    website: z
+      .string()
+      .max(500)
+      .optional()
+      .openapi({ description: 'Leave it empty and hide it from people: what fills it in is a robot.' }),
+    openedAt: instant()
+      .optional()
+      .openapi({ description: 'When the form was opened; a form sent within 2 seconds was sent by a robot.' }),
+    turnstileToken: z.string().max(2048).optional().openapi({ description: 'Needed where Turnstile is configured.' }),
+  })
+  .openapi('NewEnquiry', {
+    example: {
+      workspace: 'analytical-engines',
+      name: 'Alice Student',
+      email: 'alice@example.com',
+      interest: 'React development',
+      message: 'When does the next course start?',
+    },
+  })
+
+export const Enquiry = z
+  .object({
+    id: Id,
+    name: z.string(),
+    email: z.string(),
+    phone: z.string().nullable(),
+    interest: z.string().nullable(),
+    message: z.string().nullable(),
+    createdAt: Instant,
+  })
+  .openapi('Enquiry', {
+    example: {
+      id: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0e',
+      name: 'Alice Student',
+      email: 'alice@example.com',
+      phone: null,
+      interest: 'React development',
+      message: 'When does the next course start?',
+      createdAt: '2026-11-21T15:00:00.000Z',
+    },
+  })

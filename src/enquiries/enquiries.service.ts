@@ -1,0 +1,95 @@
+// Enquiries: strangers write in, and an unowned lead is in the pool. Robots are thanked like people and forgotten.
+import { eq, type SQL, sql } from 'drizzle-orm'
+import { dailyCounts, leads, workspaces } from '../db/schema'
+import { ifChanged, insertFrom } from '../db/sql'
+import { AppError } from '../errors'
+import { record } from '../events/events.record'
+import type { PublicCtx } from '../http/context'
+import { isHuman } from './turnstile'
+
+const QUICKEST_MS = 2_000
+
+type NewEnquiry = {
+  workspace: string
+  name: string
+  email: string
+  phone?: string | undefined
+  interest?: string | undefined
+  message?: string | undefined
+  metadata?: Record<string, unknown> | undefined
+  website?: string | undefined
+  openedAt?: string | undefined
+  turnstileToken?: string | undefined
+}
+
+/**
+ * Puts an enquiry into the pool of the workspace with this slug, in one round trip with its daily caps and its event.
+ * Throws `not_found` for an unknown slug, `enquiry_limit` beyond the caps, `invalid` where Turnstile says no.
+ */
+export async function submitEnquiry(ctx: PublicCtx, input: NewEnquiry) {
+  const { db, now, config } = ctx
+  if (!(await isHuman(ctx, input.turnstileToken))) {
+    const message = 'The form check failed; load the form again'
+    throw new AppError('invalid', { errors: [{ path: 'body.turnstileToken', message, code: 'turnstile' }] })
+  }
+  const { name, email, phone = null, interest = null, message = null, metadata } = input
+  const enquiry = { id: ctx.newId(), name, email, phone, interest, message, createdAt: now }
+  const home = db.select({ id: workspaces.id }).from(workspaces).where(eq(workspaces.slug, input.workspace))
+  if (isRobot(input, now)) {
+    if ((await home).length === 0) throw new AppError('not_found')
+    return enquiry
+  }
+  const row = {
+    ...enquiry,
+    metadata,
+    workspaceId: sql`${workspaces.id}`,
+    title: interest ?? `Enquiry of ${name}`.slice(0, 200),
+    source: 'enquiry',
+    updatedAt: now,
+  }
+  const [, , made, , [workspace]] = await db.batch([
+    counted(
+      ctx,
+      `enquiries from ${ctx.address}`,
+      config.ENQUIRY_DAILY_MAX,
+      sql`FROM ${workspaces} WHERE ${eq(workspaces.slug, input.workspace)}`,
+    ),
+    counted(ctx, `enquiries of ${email}`, config.ENQUIRY_DAILY_MAX_PER_EMAIL, sql`WHERE ${ifChanged}`),
+    insertFrom(
+      db,
+      leads,
+      row,
+      sql`FROM ${workspaces} WHERE ${ifChanged} AND ${eq(workspaces.slug, input.workspace)}`,
+    ).returning({ id: leads.id }),
+    record(ctx, {
+      verb: 'lead.enquired',
+      subject: 'lead',
+      id: enquiry.id,
+      workspaceId: sql`(SELECT workspace_id FROM leads WHERE id = ${enquiry.id})`,
+      when: ifChanged,
+    }),
+    home,
+  ])
+  if (!workspace) throw new AppError('not_found', { detail: 'No workspace has this slug.' })
+  if (made.length === 0) throw new AppError('enquiry_limit', { retryAfter: secondsToMidnight(now) })
+  return enquiry
+}
+
+// The statement changes a row only while the subject is below its cap; the next one asks whether it did.
+function counted({ db, now }: PublicCtx, subject: string, max: number, tail: SQL) {
+  return insertFrom(db, dailyCounts, { day: now.slice(0, 10), subject, count: 1 }, tail).onConflictDoUpdate({
+    target: [dailyCounts.day, dailyCounts.subject],
+    set: { count: sql`${dailyCounts.count} + 1` },
+    setWhere: sql`${dailyCounts.count} < ${max}`,
+  })
+}
+
+function isRobot({ website, openedAt }: NewEnquiry, now: string): boolean {
+  if (website) return true
+  return openedAt !== undefined && Date.parse(now) - Date.parse(openedAt) < QUICKEST_MS
+}
+
+function secondsToMidnight(now: string): number {
+  const day = 24 * 3_600_000
+  return Math.ceil((day - (Date.parse(now) % day)) / 1000)
+}

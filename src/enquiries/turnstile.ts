@@ -1,0 +1,22 @@
+// Cloudflare Turnstile, where TURNSTILE_SECRET is set: asks whether the form was sent by a person.
+import { z } from 'zod'
+import { AppError } from '../errors'
+import type { PublicCtx } from '../http/context'
+
+const Verdict = z.object({ success: z.boolean() })
+
+/** Whether a form may pass. Throws `turnstile_unavailable` where the answer cannot be had: the form stays shut then. */
+export async function isHuman({ config, address }: PublicCtx, token: string | undefined): Promise<boolean> {
+  const { TURNSTILE_SECRET: secret, TURNSTILE_VERIFY_URL: url } = config
+  if (secret === undefined) return true
+  if (!token) return false
+  try {
+    const form = new URLSearchParams({ secret, response: token, remoteip: address })
+    const response = await fetch(url, { method: 'POST', body: form, signal: AbortSignal.timeout(5_000) })
+    return Verdict.parse(await response.json()).success
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    console.error(JSON.stringify({ level: 'error', event: 'turnstile_unavailable', message }))
+    throw new AppError('turnstile_unavailable', { retryAfter: 30 })
+  }
+}

@@ -1,0 +1,115 @@
+// The one table of everything that can go wrong: statuses, titles, OpenAPI responses and AppError all come from it.
+import { z } from '@hono/zod-openapi'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+
+export const ERRORS = {
+  invalid: [400, 'The request is not valid'],
+  malformed_json: [400, 'The body is not JSON'],
+  invalid_cursor: [400, 'The cursor is not one of ours, or belongs to another query'],
+  invalid_idempotency_key: [400, 'The Idempotency-Key is not usable'],
+  invalid_invitation: [400, 'The invitation is unknown, used, withdrawn, expired, or for another address'],
+  invalid_owner: [400, 'The owner is not an active member of the team'],
+  unauthenticated: [401, 'A valid access token is needed'],
+  invalid_credentials: [401, 'The credentials are not right'],
+  invalid_refresh_token: [401, 'The refresh token is unknown, used or expired'],
+  forbidden: [403, 'Your role does not allow this'],
+  not_yours: [403, 'You can see this lead but it is not yours'],
+  signup_closed: [403, 'Registration is not open'],
+  not_found: [404, 'Nothing here'],
+  already_claimed: [409, 'Somebody has claimed this lead'],
+  already_converted: [409, 'The lead has already been converted'],
+  customer_exists: [409, 'A customer with this e-mail address exists'],
+  email_taken: [409, 'The e-mail address is taken'],
+  username_taken: [409, 'The username is taken'],
+  slug_taken: [409, 'The slug is taken'],
+  last_admin: [409, 'A workspace needs an active ADMIN'],
+  idempotency_in_flight: [409, 'A request with this Idempotency-Key is still running'],
+  stale: [412, 'The record has changed since you read it'],
+  body_too_large: [413, 'The body is larger than 1 MB'],
+  wrong_content_type: [415, 'The body must be application/json'],
+  idempotency_mismatch: [422, 'This Idempotency-Key was used with another request'],
+  locked_out: [429, 'Too many failed sign-ins'],
+  rate_limited: [429, 'Too many requests'],
+  enquiry_limit: [429, 'Too many enquiries for today'],
+  internal: [500, 'Something went wrong on our side'],
+  misconfigured: [500, 'The service is not configured'],
+  not_configured: [501, 'This feature is not configured'],
+  unavailable: [503, 'The database is not answering'],
+  turnstile_unavailable: [503, 'The form check is not answering'],
+} as const satisfies Record<string, readonly [ContentfulStatusCode, string]>
+
+export type ErrorCode = keyof typeof ERRORS
+type StatusOf<C extends ErrorCode> = (typeof ERRORS)[C][0]
+
+export const Issue = z.object({ path: z.string(), message: z.string(), code: z.string() }).openapi('Issue')
+
+/** RFC 9457 problem details; `code` is stable and the one to branch on. */
+export const Problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.number().int(),
+    detail: z.string().optional(),
+    code: z.string(),
+    requestId: z.string(),
+    errors: z.array(Issue).optional(),
+    existingId: z.string().optional(),
+    claimedAt: z.string().optional(),
+    claimedBy: z.object({ id: z.string(), name: z.string() }).optional(),
+  })
+  .openapi('Problem')
+
+export type ProblemExtras = {
+  detail?: string
+  errors?: z.infer<typeof Issue>[]
+  existingId?: string
+  claimedAt?: string
+  claimedBy?: { id: string; name: string }
+}
+
+/** A failure by its code; `retryAfter` is in seconds, `etag` the record's present one. */
+export class AppError extends Error {
+  constructor(
+    readonly code: ErrorCode,
+    readonly extras: ProblemExtras & { retryAfter?: number; etag?: string } = {},
+  ) {
+    super(code)
+  }
+}
+
+/** The failures that a plain guarded read, any guarded change, and a guarded POST can give, to spread into `errors`. */
+export const READ = ['invalid', 'unauthenticated', 'forbidden', 'rate_limited', 'unavailable'] as const
+export const WRITE = [...READ, 'malformed_json', 'body_too_large', 'wrong_content_type'] as const
+export const POST = [...WRITE, 'invalid_idempotency_key', 'idempotency_in_flight', 'idempotency_mismatch'] as const
+/** The failures of a POST that needs no token. */
+export const OPEN_POST = POST.filter((code) => code !== 'unauthenticated' && code !== 'forbidden')
+
+type ProblemResponse = { description: string; content: { 'application/problem+json': { schema: typeof Problem } } }
+
+/** OpenAPI responses for these codes, one for each status, for the `responses` of a route. */
+export function errors<const C extends readonly ErrorCode[]>(
+  ...codes: C
+): Record<StatusOf<C[number]>, ProblemResponse> {
+  const byStatus = Map.groupBy(new Set(codes), (code: C[number]): StatusOf<C[number]> => ERRORS[code][0])
+  const responses = [...byStatus].map(([status, list]) => [status, problemResponse(list)] as const)
+  return byKey(responses)
+}
+
+// Object.fromEntries forgets its keys; a typed client needs them.
+function byKey<K extends number, V>(entries: (readonly [K, V])[]): Record<K, V> {
+  return Object.fromEntries(entries) as Record<K, V>
+}
+
+function problemResponse(codes: ErrorCode[]) {
+  const description = codes.map((code) => `\`${code}\`: ${ERRORS[code][1]}.`).join(' ')
+  const examples = Object.fromEntries(
+    codes.map((code) => [code, { value: problem(code, '0b6f…', 'https://crm.example') }]),
+  )
+  return { description, content: { 'application/problem+json': { schema: Problem, examples } } }
+}
+
+/** The problem document of a code; `type` is a page of this Worker that explains it. */
+export function problem(code: ErrorCode, requestId: string, origin: string, extras: ProblemExtras = {}) {
+  const [status, title] = ERRORS[code]
+  return { type: `${origin}/problems/${code}`, title, status, code, requestId, ...extras }
+}

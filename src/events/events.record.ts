@@ -1,0 +1,56 @@
+// Recording: an event is an INSERT that goes into the batch of the change it tells of, with a condition of its own.
+import { getTableColumns, type SQL, sql } from 'drizzle-orm'
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
+import type { Actor } from '../access/policy'
+import type { Db } from '../db/client'
+import { events } from '../db/schema'
+import type { SUBJECT_TYPES } from '../db/schema/events'
+import { insertFrom } from '../db/sql'
+
+type Happening = {
+  verb: `${string}.${string}`
+  subject: (typeof SUBJECT_TYPES)[number]
+  /** The record's id, or the column that holds it where `from` names a table. */
+  id: string | SQL
+  /** `{ field: [before, after] }`: a value, or SQL that computes the JSON. */
+  changes?: Record<string, [unknown, unknown]> | SQL
+  /** Rows to record one event each for; without it, one event. */
+  from?: SQL
+  /** Whether it happened, in the words of the batch: mostly `ifChanged`. */
+  when: SQL
+  /** Whose workspace, where nobody is signed in. */
+  workspaceId?: string | SQL
+}
+type Recorder = { db: Db; now: string; actor?: Actor }
+
+/** The statement that records a happening, if it happened; actor `public` where nobody is signed in. */
+export function record(
+  { db, now, actor }: Recorder,
+  { verb, subject, id, changes, from, when, workspaceId }: Happening,
+) {
+  const values = {
+    id: sql`lower(hex(randomblob(16)))`,
+    workspaceId: workspaceId ?? actor?.workspaceId ?? '',
+    subjectType: subject,
+    subjectId: id,
+    verb,
+    actorType: actor?.type ?? ('public' as const),
+    actorId: actor?.id ?? null,
+    changes,
+    createdAt: now,
+  }
+  return insertFrom(db, events, values, sql`${from ? sql`FROM ${from}` : sql``} WHERE ${when}`)
+}
+
+/** JSON of the fields that a patch changes in the row at hand, as `{ field: [before, after] }`; null when it changes none. */
+export function difference(table: SQLiteTable, patch: Record<string, unknown>): SQL {
+  const columns = getTableColumns(table)
+  const fields = Object.keys(patch).filter((field) => field in columns)
+  const before = sql.join(
+    fields.map((field) => sql`${sql.raw(`'${field}'`)}, ${columns[field]}`),
+    sql`, `,
+  )
+  return sql`(SELECT nullif(json_group_object(o.key, json_array(o.value, n.value)), '{}')
+    FROM json_each(json_object(${before})) AS o JOIN json_each(${JSON.stringify(patch)}) AS n ON n.key = o.key
+    WHERE o.value IS NOT n.value)`
+}

@@ -1,0 +1,26 @@
+// /v1/events: the audit trail.
+import { createRoute } from '@hono/zod-openapi'
+import { allow } from '../access/allow'
+import { errors, READ } from '../errors'
+import { ctx } from '../http/context'
+import { paged } from '../http/pagination'
+import { createRouter, json } from '../http/router'
+import { EventPage, EventQuery } from './events.schemas'
+import { listEvents } from './events.service'
+
+const listing = createRoute({
+  method: 'get',
+  path: '/',
+  ...allow('events:read'),
+  operationId: 'listEvents',
+  tags: ['Events'],
+  summary: 'Read the audit trail',
+  description: 'Who did what to which record, with the values before and after; newest first.',
+  request: { query: EventQuery },
+  responses: { 200: json(EventPage, 'A page of events'), ...errors(...READ, 'invalid_cursor') },
+})
+
+export const eventRoutes = createRouter().openapi(listing, async (c) => {
+  const page = await paged(c, c.req.valid('query'), (query) => listEvents(ctx(c), query))
+  return c.json(EventPage.parse(page), 200)
+})

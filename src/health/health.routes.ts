@@ -1,0 +1,69 @@
+// /health says that the Worker runs, /ready that it can do its work; /problems/{code} explains an error.
+import { createRoute, z } from '@hono/zod-openapi'
+import { open } from '../access/allow'
+import { AppError, ERRORS, type ErrorCode, errors } from '../errors'
+import { publicCtx } from '../http/context'
+import { createRouter, json } from '../http/router'
+import { isMigrated } from './health.service'
+
+const tags = ['Health']
+const Health = z.object({ status: z.literal('ok') }).openapi('Health', { example: { status: 'ok' } })
+
+const healthy = createRoute({
+  method: 'get',
+  path: '/health',
+  ...open,
+  operationId: 'health',
+  tags,
+  summary: 'Is the Worker running',
+  description: 'Asks nothing of the database.',
+  responses: { 200: json(Health, 'It runs'), ...errors('rate_limited') },
+})
+
+const ready = createRoute({
+  method: 'get',
+  path: '/ready',
+  ...open,
+  operationId: 'ready',
+  tags,
+  summary: 'Is the database answering',
+  description: 'Reads one row; 503 where the database does not answer or has not been migrated.',
+  responses: { 200: json(Health, 'It answers'), ...errors('rate_limited', 'unavailable') },
+})
+
+const explaining = createRoute({
+  method: 'get',
+  path: '/problems/{code}',
+  ...open,
+  operationId: 'explainProblem',
+  tags,
+  summary: 'Explain an error',
+  description: 'What the `type` of a problem document points to.',
+  request: { params: z.strictObject({ code: z.string().max(60).openapi({ example: 'already_claimed' }) }) },
+  responses: {
+    200: json(
+      z.object({ code: z.string(), status: z.number().int(), title: z.string() }).openapi('Explanation'),
+      'The error',
+    ),
+    ...errors('invalid', 'not_found', 'rate_limited'),
+  },
+})
+
+export const healthRoutes = createRouter()
+  .openapi(healthy, (c) => c.json({ status: 'ok' as const }, 200))
+  .openapi(ready, async (c) => {
+    if (!(await isMigrated(publicCtx(c)))) {
+      throw new AppError('unavailable', { detail: 'The database is empty: apply the migrations.', retryAfter: 60 })
+    }
+    return c.json({ status: 'ok' as const }, 200)
+  })
+  .openapi(explaining, (c) => {
+    const { code } = c.req.valid('param')
+    if (!isCode(code)) throw new AppError('not_found')
+    const [status, title] = ERRORS[code]
+    return c.json({ code, status, title }, 200)
+  })
+
+function isCode(code: string): code is ErrorCode {
+  return Object.hasOwn(ERRORS, code)
+}

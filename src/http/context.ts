@@ -1,0 +1,79 @@
+// What a request carries: settings, the metered D1 session, who is asking, and the clock.
+import type { Context } from 'hono'
+import { createMiddleware } from 'hono/factory'
+import { v7 as uuidv7 } from 'uuid'
+import type { Actor } from '../access/policy'
+import { type Config, configOf } from '../config'
+import { type Connection, connect, type Db } from '../db/client'
+import { AppError } from '../errors'
+
+export type AppEnv = {
+  Bindings: Env
+  Variables: { requestId: string; config: Config; connection: Connection; actor?: Actor }
+}
+
+/** What every service verb is given first; `now` is the instant of the request, ISO-8601 UTC. */
+export type PublicCtx = { db: Db; config: Config; now: string; requestId: string; address: string; newId: () => string }
+/** The same for verbs that need to know who asks. */
+export type Ctx = PublicCtx & { actor: Actor }
+
+const BOOKMARK = /^[0-9a-f-]{1,128}$/i
+
+/** Parses the settings and opens the D1 session: at the client's bookmark, else any replica for reads. */
+export const context = createMiddleware<AppEnv>(async function context(c, next) {
+  c.set('config', configOf(c.env))
+  const bookmark = c.req.header('D1-Bookmark')
+  if (bookmark !== undefined && !BOOKMARK.test(bookmark)) {
+    throw new AppError('invalid', {
+      errors: [
+        { path: 'header.D1-Bookmark', message: 'Send back the value as it was given', code: 'invalid_bookmark' },
+      ],
+    })
+  }
+  const isRead = c.req.method === 'GET' || c.req.method === 'HEAD'
+  const connection = connect(c.env.DB, bookmark ?? (isRead ? 'first-unconstrained' : 'first-primary'))
+  c.set('connection', connection)
+  await next()
+  // A 304 saves the body; a token or a password change is never kept at all.
+  if (!c.res.headers.has('Cache-Control')) {
+    c.res.headers.set('Cache-Control', c.req.path.startsWith('/v1/auth/') ? 'no-store' : 'private, no-cache')
+  }
+  const latest = connection.bookmark()
+  if (latest) c.res.headers.set('D1-Bookmark', latest)
+  if (c.var.config.ENVIRONMENT === 'development') c.res.headers.set('Server-Timing', serverTiming(connection))
+})
+
+function serverTiming({ cost }: Connection): string {
+  const { roundTrips, statements, rowsRead, rowsWritten, ms } = cost
+  const desc = `round trips ${roundTrips}, statements ${statements}, rows read ${rowsRead}, rows written ${rowsWritten}`
+  return `db;dur=${ms};desc="${desc}"`
+}
+
+/** The context of an open route. */
+export function publicCtx(c: Context<AppEnv>): PublicCtx {
+  const { connection, config, requestId } = c.var
+  const now = new Date()
+  const newId = () => uuidv7({ msecs: now.getTime() })
+  return { db: connection.db, config, now: now.toISOString(), requestId, address: addressOf(c), newId }
+}
+
+/** The context of a guarded route; `allow()` has made sure of the actor. */
+export function ctx(c: Context<AppEnv>): Ctx {
+  const { actor } = c.var
+  if (!actor) throw new AppError('unauthenticated')
+  return { ...publicCtx(c), actor }
+}
+
+/**
+ * The caller's address as Cloudflare sees it, for counting: of IPv6 the network (/64), for a host has all of it to
+ * itself; `local` where nothing stands in front of the Worker.
+ */
+export function addressOf(c: Context<AppEnv>): string {
+  const address = c.req.header('CF-Connecting-IP') ?? 'local'
+  if (!address.includes(':')) return address
+  const [head = '', tail] = address.split('::')
+  const groups = head.split(':').filter(Boolean)
+  const rest =
+    tail === undefined ? [] : Array<string>(8 - groups.length - tail.split(':').filter(Boolean).length).fill('0')
+  return `${[...groups, ...rest].slice(0, 4).join(':')}::/64`
+}

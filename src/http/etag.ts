@@ -1,0 +1,45 @@
+// Optimistic concurrency: a record's ETag is its version; `If-Match` guards a write, `If-None-Match` spares a body.
+import { z } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import { createMiddleware } from 'hono/factory'
+import { AppError } from '../errors'
+import type { AppEnv } from './context'
+
+export const etagOf = (record: { version: number }) => `"${record.version}"`
+
+/** Header schema of routes that change a record. */
+export const IfMatch = z.object({
+  'if-match': z.string().optional().openapi({
+    description:
+      'The ETag you read; the change is refused with 412 when the record has changed since. `*` matches any.',
+    example: '"3"',
+  }),
+})
+
+/** The version that `If-Match` demands; undefined when it demands none, 0 (which no record has) for a foreign tag. */
+export function ifVersion(headers: z.infer<typeof IfMatch>): number | undefined {
+  const tag = headers['if-match']?.trim()
+  if (tag === undefined || tag === '*') return undefined
+  return Number(/^"(\d+)"$/.exec(tag)?.[1] ?? 0)
+}
+
+/** Throws `stale`, with the present ETag, when a record is not the version that was demanded. */
+export function demandVersion(record: { version: number }, demanded: number | undefined): void {
+  if (demanded !== undefined && record.version !== demanded) throw new AppError('stale', { etag: etagOf(record) })
+}
+
+/** Sets the ETag of the record that is answered, and gives the record back. */
+export function tagged<R extends { version: number }>(c: Context<AppEnv>, record: R): R {
+  c.header('ETag', etagOf(record))
+  return record
+}
+
+/** Answers 304 where the client's `If-None-Match` names what a GET would give. */
+export const notModified = createMiddleware<AppEnv>(async function notModified(c, next) {
+  await next()
+  const known = c.req.header('If-None-Match')
+  if (!known || c.req.method !== 'GET' || c.res.status !== 200) return
+  const tag = c.res.headers.get('ETag')
+  if (tag && known.split(',').some((each) => each.trim() === tag))
+    c.res = new Response(null, { status: 304, headers: c.res.headers })
+})

@@ -1,0 +1,58 @@
+// Shapes that many inputs share, each with the limit that its users are told.
+import { z } from '@hono/zod-openapi'
+
+const NUL = '\u0000'
+
+/** One line or paragraph of text, trimmed and composed (NFC), 1 to `max` characters, without NUL. */
+export const text = (max: number) =>
+  z
+    .string()
+    .trim()
+    .normalize()
+    .min(1)
+    .max(max)
+    .refine((value) => !value.includes(NUL), { error: 'must not hold a NUL character' })
+
+export const email = () =>
+  z
+    .string()
+    .trim()
+    .max(254)
+    .pipe(z.email())
+    .transform((address) => address.toLowerCase())
+    .openapi({ type: 'string', format: 'email', maxLength: 254, example: 'alice@example.com' })
+
+/** An instant with an offset, given back as ISO-8601 UTC with milliseconds. */
+export const instant = () =>
+  z.iso
+    .datetime({ offset: true, error: 'must be an instant such as 2026-11-21T15:00:00Z' })
+    .transform((value) => new Date(value).toISOString())
+    .openapi({ type: 'string', format: 'date-time', example: '2026-11-21T15:00:00.000Z' })
+
+/** A JSON object of at most 16 KB. */
+export const jsonObject = () =>
+  z
+    .record(z.string(), z.json())
+    .refine((value) => new TextEncoder().encode(JSON.stringify(value)).length <= 16_384, {
+      error: 'must be at most 16 KB of JSON',
+    })
+    .openapi({ type: 'object', example: { campaign: 'autumn' } })
+
+export const timeZone = () =>
+  z.string().refine((name) => isTimeZone(name), { error: 'must be an IANA time zone such as Europe/Berlin' })
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
+  } catch {
+    return false
+  }
+}
+
+export const IdParam = z.strictObject({
+  id: z.uuid().openapi({ param: { name: 'id', in: 'path' }, example: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0e' }),
+})
+
+/** What stands in answers. */
+export const Id = z.string().openapi({ format: 'uuid', example: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0e' })
+export const Instant = z.string().openapi({ format: 'date-time', example: '2026-11-21T15:00:00.000Z' })

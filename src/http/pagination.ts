@@ -1,0 +1,85 @@
+// Keyset pages: a cursor is the position after the last row of a page, signed and bound to the query that gave it.
+import { z } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import { decodeBase64Url } from 'hono/utils/encode'
+import { base64url, mac, sameText } from '../auth/crypto'
+import { AppError } from '../errors'
+import type { AppEnv } from './context'
+
+/** Where a page ended: the values of the order's columns in its last row. */
+export type Position = (string | number)[]
+
+export type PageRequest = { limit: number; after?: Position }
+export type Page<Row> = { rows: Row[]; next?: Position; total?: number; totalCapped?: boolean }
+
+const Flag = z.enum(['true', 'false']).transform((value) => value === 'true')
+export const flag = (description: string) =>
+  Flag.optional().openapi({ type: 'string', enum: ['true', 'false'], description })
+
+/** The query parameters of every list. */
+export const pageQuery = {
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .default(20)
+    .openapi({ description: 'Rows on a page, 1 to 100.', example: 20 }),
+  cursor: z.string().max(1000).optional().openapi({ description: 'The `nextCursor` of the page before.' }),
+}
+
+/** Answers one page of a list: reads the cursor, lets `list` fetch, and presents rows with the next cursor. */
+export async function paged<Q extends { limit: number; cursor?: string | undefined }, Row>(
+  c: Context<AppEnv>,
+  query: Q,
+  list: (query: Omit<Q, 'cursor'> & PageRequest) => Promise<Page<Row>>,
+) {
+  const { cursor, ...rest } = query
+  const after = cursor === undefined ? undefined : await readCursor(c, query, cursor)
+  const { rows, next, total, totalCapped } = await list({ ...rest, after })
+  const nextCursor = next ? await writeCursor(c, query, next) : null
+  return { data: rows, nextCursor, ...(total === undefined ? {} : { total }), ...(totalCapped ? { totalCapped } : {}) }
+}
+
+/** The schema of a page; `total` stands there only when `total=true` asked for it. */
+export function pageOf<S extends z.ZodType>(item: S, name: string) {
+  return z
+    .object({
+      data: z.array(item),
+      nextCursor: z
+        .string()
+        .nullable()
+        .openapi({ description: 'Send it as `cursor` for the next page; null at the end.' }),
+      total: z.number().int().optional(),
+      totalCapped: z
+        .literal(true)
+        .optional()
+        .openapi({ description: 'There are more than `total`; counting stopped there.' }),
+    })
+    .openapi(name)
+}
+
+/** Splits what was fetched with `limit + 1` into a page and the position where the next one starts. */
+export function cut<Row>(rows: Row[], limit: number, positionOf: (row: Row) => Position): Page<Row> {
+  const page = rows.slice(0, limit)
+  const last = page.at(-1)
+  return rows.length > limit && last ? { rows: page, next: positionOf(last) } : { rows: page }
+}
+
+async function writeCursor(c: Context<AppEnv>, query: object, position: Position): Promise<string> {
+  const payload = base64url(JSON.stringify(position))
+  return `${payload}.${await sign(c, query, payload)}`
+}
+
+async function readCursor(c: Context<AppEnv>, query: object, cursor: string): Promise<Position> {
+  const [payload = '', tag = ''] = cursor.split('.')
+  if (!sameText(tag, await sign(c, query, payload))) throw new AppError('invalid_cursor')
+  return JSON.parse(new TextDecoder().decode(decodeBase64Url(payload)))
+}
+
+// The tag covers path and filters, so that a cursor cannot be carried into another query, only the page's size may change.
+async function sign(c: Context<AppEnv>, query: object, payload: string): Promise<string> {
+  const filters = Object.entries(query).filter(([name]) => !['cursor', 'limit', 'total'].includes(name))
+  const signed = JSON.stringify([c.req.path, filters.sort(), payload])
+  return (await mac(c.var.config.JWT_SECRET, 'cursor', signed)).slice(0, 16)
+}

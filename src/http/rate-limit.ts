@@ -1,0 +1,54 @@
+// http: the rate limit as middleware: takes one hit for the caller, reports it on every answer and refuses with a 429.
+import type { Context, MiddlewareHandler } from 'hono'
+import { AppError } from '../errors'
+import type { Limiter, Policy, Verdict } from './sliding-window'
+
+type KvEnv = { Bindings: { KV: KVNamespace } }
+
+type Options<E extends KvEnv> = {
+  limiter: Limiter
+  policy: (c: Context<E>) => Policy
+  subject: (c: Context<E>) => string
+}
+
+/** Limits requests by `subject`; may be stacked under different policy names, and each is reported. */
+export function rateLimit<E extends KvEnv>({ limiter, policy, subject }: Options<E>): MiddlewareHandler<E> {
+  return async function rateLimit(c, next) {
+    const rule = policy(c)
+    const verdict = await limiter.take(c.env.KV, subject(c), rule, (work) => runAfter(c, work))
+    if (!verdict.allowed) {
+      report(c, rule, verdict)
+      throw new AppError('rate_limited', { retryAfter: verdict.retryAfterSeconds })
+    }
+    await next()
+    report(c, rule, verdict)
+  }
+}
+
+// On the way out, for a handler's own Response or a 304 drops what was prepared before; by then the limits further in
+// have reported, so this one goes in front. Reading c.res lets a refusal's headers outlive even an onError's own Response,
+// and c.header copies a finished one, whose headers may be immutable.
+function report<E extends KvEnv>(c: Context<E>, { name, limit, windowSeconds }: Policy, verdict: Verdict) {
+  const inner = c.res.headers
+  const item = quoted(name)
+  c.header('RateLimit-Policy', list(`${item};q=${limit};w=${windowSeconds}`, inner.get('RateLimit-Policy')))
+  c.res.headers.set(
+    'RateLimit',
+    list(`${item};r=${verdict.remaining};t=${verdict.resetSeconds}`, inner.get('RateLimit')),
+  )
+  if (verdict.degraded) c.res.headers.set('RateLimit-Degraded', '1')
+}
+
+const list = (first: string, rest: string | null) => (rest ? `${first}, ${rest}` : first)
+
+// A string of RFC 9651, in which only these two need escaping.
+const quoted = (name: string) => `"${name.replace(/["\\]/g, '\\$&')}"`
+
+// Without an execution context, as in a unit test, the work runs all the same; it never rejects.
+function runAfter<E extends KvEnv>(c: Context<E>, work: Promise<unknown>) {
+  try {
+    c.executionCtx.waitUntil(work)
+  } catch {
+    work.catch(() => {})
+  }
+}

@@ -1,0 +1,48 @@
+// Failures: whatever is thrown becomes one problem document (RFC 9457). A 500 says nothing of the inside.
+import type { Context, ErrorHandler, NotFoundHandler } from 'hono'
+import { HTTPException } from 'hono/http-exception'
+import { AppError, ERRORS, type ErrorCode, problem } from '../errors'
+import type { AppEnv } from './context'
+
+export const onError: ErrorHandler<AppEnv> = (error, c) => {
+  if (error instanceof AppError) return respond(c, error)
+  if (error instanceof HTTPException)
+    return respond(c, new AppError(codeOfStatus(error.status), withMend(error.status)))
+  // A DrizzleQueryError's message holds the parameters: only the database's own words go to the log.
+  const cause = error.cause instanceof Error ? error.cause : error
+  const { requestId } = c.var
+  const where = { method: c.req.method, path: c.req.path, name: cause.name, stack: cause.stack }
+  console.error(JSON.stringify({ level: 'error', event: 'internal', requestId, ...where }))
+  return respond(c, new AppError('internal'))
+}
+
+export const notFound: NotFoundHandler<AppEnv> = (c) =>
+  respond(c, new AppError('not_found', { detail: `No route ${c.req.method} ${c.req.path}; see /doc.` }))
+
+function respond(c: Context<AppEnv>, { code, extras }: AppError) {
+  const { retryAfter, etag, ...shown } = extras
+  if (retryAfter !== undefined) c.header('Retry-After', String(retryAfter))
+  if (etag !== undefined) c.header('ETag', etag)
+  const [status] = ERRORS[code]
+  if (status === 401) c.header('WWW-Authenticate', 'Bearer realm="edge-crm"')
+  const document = problem(code, c.var.requestId, new URL(c.req.url).origin, shown)
+  return c.body(JSON.stringify(document), status, {
+    'Content-Type': 'application/problem+json',
+    'Cache-Control': 'no-store',
+  })
+}
+
+const BY_STATUS: Record<number, ErrorCode> = {
+  400: 'malformed_json',
+  401: 'unauthenticated',
+  413: 'body_too_large',
+  415: 'wrong_content_type',
+}
+
+function codeOfStatus(status: number): ErrorCode {
+  return BY_STATUS[status] ?? (status < 500 ? 'invalid' : 'internal')
+}
+
+function withMend(status: number) {
+  return status === 415 ? { detail: 'Send the body with Content-Type: application/json.' } : {}
+}

@@ -1,0 +1,35 @@
+// How every router of the API is made: OpenAPI routes over AppEnv, one way to refuse input, one way to say JSON.
+import { OpenAPIHono, type z } from '@hono/zod-openapi'
+import { AppError } from '../errors'
+import type { AppEnv } from './context'
+
+/** A router whose failed validations all become the `invalid` problem, each issue with its path and the mend. */
+export function createRouter() {
+  return new OpenAPIHono<AppEnv>({
+    defaultHook: (result) => {
+      if (!result.success) throw new AppError('invalid', { errors: issues(result.target, result.error) })
+    },
+  })
+}
+
+const PLACES: Record<string, string> = { json: 'body', query: 'query', param: 'path', header: 'header' }
+
+function issues(target: string, error: z.ZodError) {
+  const place = PLACES[target] ?? target
+  return error.issues.flatMap((issue) => {
+    const path = [place, ...issue.path.map(String)].join('.')
+    if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message, code: issue.code }]
+    const what = target === 'query' ? 'query parameter' : 'field'
+    return issue.keys.map((key) => ({ path: `${path}.${key}`, message: `Unknown ${what}`, code: 'unknown' }))
+  })
+}
+
+/** A JSON response of an OpenAPI route. */
+export function json<S extends z.ZodType>(schema: S, description: string) {
+  return { description, content: { 'application/json': { schema } } }
+}
+
+/** A JSON request body; required, so that a wrong content type is 415 and never skips validation. */
+export function body<S extends z.ZodType>(schema: S) {
+  return { required: true, content: { 'application/json': { schema } } }
+}

@@ -1,0 +1,101 @@
+// /v1/leads, whose they are: claim, claim-next, release, assign, and convert into a customer.
+import { createRoute } from '@hono/zod-openapi'
+import { allow } from '../access/allow'
+import { errors, POST } from '../errors'
+import { ctx } from '../http/context'
+import { IfMatch, ifVersion, tagged } from '../http/etag'
+import { IdParam } from '../http/fields'
+import { body, createRouter, json } from '../http/router'
+import { assignLead, claimLead, claimNextLead, releaseLead } from './leads.claim'
+import { convertLead } from './leads.convert'
+import { Assignment, Conversion, Converted, Lead } from './leads.schemas'
+
+const tags = ['Leads']
+
+const claimingNext = createRoute({
+  method: 'post',
+  path: '/claim-next',
+  ...allow('leads:claim'),
+  operationId: 'claimNextLead',
+  tags,
+  summary: 'Claim the oldest lead of the pool',
+  description: 'Callers at once get different leads. Closed leads are passed over.',
+  responses: { 200: json(Lead, 'The lead, now yours'), 204: { description: 'The pool is empty' }, ...errors(...POST) },
+})
+
+const claiming = createRoute({
+  method: 'post',
+  path: '/{id}/claim',
+  ...allow('leads:claim'),
+  operationId: 'claimLead',
+  tags,
+  summary: 'Claim a lead',
+  description:
+    'Makes an unowned lead yours. However many claim it at once, exactly one is answered 200; the others learn in the ' +
+    '409 when it was claimed and, as MANAGER or ADMIN, by whom.',
+  request: { params: IdParam },
+  responses: { 200: json(Lead, 'The lead, now yours'), ...errors(...POST, 'not_found', 'already_claimed') },
+})
+
+const releasing = createRoute({
+  method: 'post',
+  path: '/{id}/release',
+  ...allow('leads:write'),
+  operationId: 'releaseLead',
+  tags,
+  summary: 'Give a lead back to the pool',
+  description: 'Your own; any lead as MANAGER or ADMIN.',
+  request: { params: IdParam, headers: IfMatch },
+  responses: { 200: json(Lead, 'The lead, unowned'), ...errors(...POST, 'not_yours', 'not_found', 'stale') },
+})
+
+const assigning = createRoute({
+  method: 'post',
+  path: '/{id}/assign',
+  ...allow('leads:assign'),
+  operationId: 'assignLead',
+  tags,
+  summary: 'Give a lead to a member',
+  description: 'To any active member of the team, whoever owns it now.',
+  request: { params: IdParam, headers: IfMatch, body: body(Assignment) },
+  responses: {
+    200: json(Lead, 'The lead with its new owner'),
+    ...errors(...POST, 'not_found', 'invalid_owner', 'stale'),
+  },
+})
+
+const converting = createRoute({
+  method: 'post',
+  path: '/{id}/convert',
+  ...allow('leads:write'),
+  operationId: 'convertLead',
+  tags,
+  summary: 'Convert a lead into a customer',
+  description:
+    'Links the customer you name, else the one with the lead’s e-mail, else makes one; closes the lead. Works once.',
+  request: { params: IdParam, body: body(Conversion) },
+  responses: {
+    200: json(Converted, 'The lead and its customer'),
+    ...errors(...POST, 'not_yours', 'not_found', 'already_converted', 'customer_exists'),
+  },
+})
+
+export const claimRoutes = createRouter()
+  .openapi(claimingNext, async (c) => {
+    const lead = await claimNextLead(ctx(c))
+    return lead ? c.json(Lead.parse(tagged(c, lead)), 200) : c.body(null, 204)
+  })
+  .openapi(claiming, async (c) => c.json(Lead.parse(tagged(c, await claimLead(ctx(c), c.req.valid('param').id))), 200))
+  .openapi(releasing, async (c) => {
+    const lead = await releaseLead(ctx(c), c.req.valid('param').id, ifVersion(c.req.valid('header')))
+    return c.json(Lead.parse(tagged(c, lead)), 200)
+  })
+  .openapi(assigning, async (c) => {
+    const { ownerId } = c.req.valid('json')
+    const lead = await assignLead(ctx(c), c.req.valid('param').id, ownerId, ifVersion(c.req.valid('header')))
+    return c.json(Lead.parse(tagged(c, lead)), 200)
+  })
+  .openapi(converting, async (c) => {
+    const converted = await convertLead(ctx(c), c.req.valid('param').id, c.req.valid('json'))
+    return c.json(Converted.parse(converted), 200)
+  })

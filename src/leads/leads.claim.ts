@@ -1,0 +1,84 @@
+// Claiming: an unowned lead becomes somebody's by one conditional UPDATE, so that any number at once has one winner.
+import { and, eq, isNotNull, isNull, sql } from 'drizzle-orm'
+import { isTeamMember, owners } from '../access/visible'
+import { leads, users } from '../db/schema'
+import { ifChanged, ifUnchanged } from '../db/sql'
+import { AppError } from '../errors'
+import { record } from '../events/events.record'
+import type { Ctx } from '../http/context'
+import { changeLead, type LeadRow, leadColumns } from './leads.service'
+
+/** Claims a lead for the actor. Throws `not_found`, or `already_claimed` with when and, for who may know, by whom. */
+export async function claimLead(ctx: Ctx, id: string): Promise<LeadRow> {
+  const { db, actor } = ctx
+  const here = and(eq(leads.id, id), eq(leads.workspaceId, actor.workspaceId), isNull(leads.deletedAt))
+  const [[claimed], , [taken]] = await db.batch([
+    db
+      .update(leads)
+      .set(claimedBy(ctx))
+      .where(and(here, isNull(leads.ownerId), isTeamMember(actor.id, actor.workspaceId)))
+      .returning(leadColumns),
+    record(ctx, { verb: 'lead.claimed', subject: 'lead', id, changes: { ownerId: [null, actor.id] }, when: ifChanged }),
+    db
+      .select({ ownerId: leads.ownerId, claimedAt: leads.claimedAt, ownerName: ownerName.as('owner_name') })
+      .from(leads)
+      .where(and(ifUnchanged, here)),
+  ])
+  if (claimed) return claimed
+  if (!taken) throw new AppError('not_found')
+  if (taken.ownerId === null) throw new AppError('forbidden')
+  const mayKnow = owners(actor, 'leads:read') === 'all' || taken.ownerId === actor.id
+  throw new AppError('already_claimed', {
+    claimedAt: taken.claimedAt ?? undefined,
+    claimedBy: mayKnow ? { id: taken.ownerId, name: taken.ownerName ?? '' } : undefined,
+  })
+}
+
+/** Claims the oldest open lead of the pool; undefined when the pool is empty. Callers at once get different leads. */
+export async function claimNextLead(ctx: Ctx): Promise<LeadRow | undefined> {
+  const { db, actor } = ctx
+  const oldest = sql`(SELECT pool.seq FROM ${leads} AS pool WHERE pool.workspace_id = ${actor.workspaceId}
+    AND pool.owner_id IS NULL AND pool.deleted_at IS NULL AND pool.status <> 'CLOSED' ORDER BY pool.seq LIMIT 1)`
+  const where = sql`${leads.seq} = ${oldest} AND ${isTeamMember(actor.id, actor.workspaceId)}`
+  // The event comes first, while the subquery still names the lead that the UPDATE is about to take.
+  const [, [claimed]] = await db.batch([
+    record(ctx, {
+      verb: 'lead.claimed',
+      subject: 'lead',
+      id: sql`${leads.id}`,
+      changes: { ownerId: [null, actor.id] },
+      from: sql`${leads}`,
+      when: where,
+    }),
+    db.update(leads).set(claimedBy(ctx)).where(where).returning(leadColumns),
+  ])
+  return claimed
+}
+
+/** Gives a lead back to the pool; one that is there already is given back as it is. */
+export function releaseLead(ctx: Ctx, id: string, ifVersion?: number): Promise<LeadRow> {
+  return changeLead(ctx, id, {
+    verb: 'lead.released',
+    permission: 'leads:write',
+    set: { ownerId: null, claimedAt: null },
+    demand: { that: isNotNull(leads.ownerId), orElse: (present) => present },
+    ifVersion,
+  })
+}
+
+/** Gives a lead to an active member of the team. Throws `invalid_owner`. */
+export function assignLead(ctx: Ctx, id: string, ownerId: string, ifVersion?: number): Promise<LeadRow> {
+  return changeLead(ctx, id, {
+    verb: 'lead.assigned',
+    permission: 'leads:assign',
+    set: { ownerId, claimedAt: ctx.now },
+    demand: { that: isTeamMember(ownerId, ctx.actor.workspaceId), orElse: () => new AppError('invalid_owner') },
+    ifVersion,
+  })
+}
+
+const ownerName = sql<string | null>`(SELECT users.name FROM ${users} WHERE users.id = leads.owner_id)`
+
+function claimedBy({ actor, now }: Ctx) {
+  return { ownerId: actor.id, claimedAt: now, updatedAt: now, version: sql`${leads.version} + 1` }
+}

@@ -1,0 +1,78 @@
+// Converting: a lead becomes a customer, once; the customer is named, found by e-mail, or made, in the same batch.
+import { and, eq, isNull, sql } from 'drizzle-orm'
+import { reach } from '../access/policy'
+import { visible } from '../access/visible'
+import { customers, leads } from '../db/schema'
+import { ifChanged, insertFrom } from '../db/sql'
+import { AppError } from '../errors'
+import { record } from '../events/events.record'
+import type { Ctx } from '../http/context'
+import { leadColumns } from './leads.service'
+
+/**
+ * Converts a lead and closes it. Throws `already_converted`, `customer_exists` where the e-mail belongs to a customer
+ * out of the caller's reach, and `not_found` for the lead or the customer named.
+ */
+export async function convertLead(ctx: Ctx, id: string, { customerId }: { customerId?: string | undefined }) {
+  const { db, actor, now } = ctx
+  const newId = ctx.newId()
+  const unconverted = and(eq(leads.id, id), visible(actor, 'leads:write', leads), isNull(leads.customerId))
+  const inReach = visible(actor, 'leads:write', customers)
+  const sameEmail = and(
+    eq(customers.workspaceId, actor.workspaceId),
+    eq(customers.email, leads.email),
+    isNull(customers.deletedAt),
+  )
+  const made = {
+    id: newId,
+    workspaceId: actor.workspaceId,
+    name: sql`coalesce(${leads.name}, ${leads.title})`,
+    email: sql`${leads.email}`,
+    phone: sql`${leads.phone}`,
+    ownerId: sql`${leads.ownerId}`,
+    createdAt: now,
+    updatedAt: now,
+  }
+  const isMissing =
+    customerId === undefined ? sql`NOT EXISTS (SELECT 1 FROM ${customers} WHERE ${sameEmail})` : sql`false`
+  const wanted =
+    customerId === undefined
+      ? sql`(${customers.id} = ${newId} OR ${and(sameEmail, inReach)})`
+      : and(eq(customers.id, customerId), inReach)
+  const target = sql`(SELECT ${customers.id} FROM ${customers} WHERE ${wanted})`
+  const isPossible = sql`${unconverted} AND ${target} IS NOT NULL`
+  const [, , , [converted], [present], [customer]] = await db.batch([
+    insertFrom(db, customers, made, sql`FROM ${leads} WHERE ${unconverted} AND ${isMissing}`),
+    record(ctx, { verb: 'customer.created', subject: 'customer', id: newId, when: ifChanged }),
+    record(ctx, {
+      verb: 'lead.converted',
+      subject: 'lead',
+      id,
+      changes: sql`json_object('customerId', json_array(null, ${target}), 'status', json_array(${leads.status}, 'CLOSED'))`,
+      from: sql`${leads}`,
+      when: isPossible,
+    }),
+    db
+      .update(leads)
+      .set({
+        customerId: target,
+        convertedAt: now,
+        status: 'CLOSED',
+        updatedAt: now,
+        version: sql`${leads.version} + 1`,
+      })
+      .where(isPossible)
+      .returning(leadColumns),
+    db
+      .select(leadColumns)
+      .from(leads)
+      .where(and(eq(leads.id, id), visible(actor, 'leads:read', leads))),
+    db.select().from(customers).where(sql`${customers.id} = (SELECT customer_id FROM leads WHERE id = ${id})`),
+  ])
+  if (converted && customer) return { lead: converted, customer }
+  if (!present) throw new AppError('not_found')
+  const isInReach = reach(actor, 'leads:write') === 'all' || present.ownerId === actor.id
+  if (!isInReach) throw new AppError('not_yours', { detail: 'Claim this lead before you convert it.' })
+  if (present.customerId !== null) throw new AppError('already_converted', { existingId: present.customerId })
+  throw new AppError(customerId === undefined ? 'customer_exists' : 'not_found')
+}

@@ -1,0 +1,112 @@
+// /v1/leads: leads, the pool and the ways out of it.
+import { createRoute } from '@hono/zod-openapi'
+import { allow } from '../access/allow'
+import { errors, POST, READ, WRITE } from '../errors'
+import { ctx } from '../http/context'
+import { IfMatch, ifVersion, tagged } from '../http/etag'
+import { IdParam } from '../http/fields'
+import { paged } from '../http/pagination'
+import { body, createRouter, json } from '../http/router'
+import { listLeads } from './leads.list'
+import { Lead, LeadPage, LeadPatch, LeadQuery, NewLead } from './leads.schemas'
+import { createLead, getLead, restoreLead, trashLead, updateLead } from './leads.service'
+
+const tags = ['Leads']
+
+const listing = createRoute({
+  method: 'get',
+  path: '/',
+  ...allow('leads:read'),
+  operationId: 'listLeads',
+  tags,
+  summary: 'List leads',
+  description:
+    'Newest first. ADMIN and MANAGER see all leads of the workspace, SALES the own ones and the unclaimed pool. ' +
+    'A page costs the same at the millionth lead as at the first.',
+  request: { query: LeadQuery },
+  responses: { 200: json(LeadPage, 'A page of leads'), ...errors(...READ, 'invalid_cursor') },
+})
+
+const creating = createRoute({
+  method: 'post',
+  path: '/',
+  ...allow('leads:write'),
+  operationId: 'createLead',
+  tags,
+  summary: 'Make a lead',
+  description:
+    'A lead made by SALES is their own; one made by a MANAGER or ADMIN goes to the pool unless it names an owner.',
+  request: { body: body(NewLead) },
+  responses: { 201: json(Lead, 'The lead'), ...errors(...POST, 'invalid_owner') },
+})
+
+const reading = createRoute({
+  method: 'get',
+  path: '/{id}',
+  ...allow('leads:read'),
+  operationId: 'getLead',
+  tags,
+  summary: 'Get a lead',
+  description: 'A lead that you may not see is a 404, like one that does not exist.',
+  request: { params: IdParam },
+  responses: { 200: json(Lead, 'The lead'), ...errors(...READ, 'not_found') },
+})
+
+const updating = createRoute({
+  method: 'patch',
+  path: '/{id}',
+  ...allow('leads:write'),
+  operationId: 'updateLead',
+  tags,
+  summary: 'Change a lead',
+  description: 'Changes the fields that you send. The owner changes by claim, release and assign.',
+  request: { params: IdParam, headers: IfMatch, body: body(LeadPatch) },
+  responses: { 200: json(Lead, 'The lead as it now is'), ...errors(...WRITE, 'not_yours', 'not_found', 'stale') },
+})
+
+const trashing = createRoute({
+  method: 'delete',
+  path: '/{id}',
+  ...allow('leads:write'),
+  operationId: 'trashLead',
+  tags,
+  summary: 'Put a lead into the trash',
+  description: 'It can be restored for 30 days; find it with `trashed=true`.',
+  request: { params: IdParam, headers: IfMatch },
+  responses: { 204: { description: 'In the trash' }, ...errors(...READ, 'not_yours', 'not_found', 'stale') },
+})
+
+const restoring = createRoute({
+  method: 'post',
+  path: '/{id}/restore',
+  ...allow('leads:write'),
+  operationId: 'restoreLead',
+  tags,
+  summary: 'Take a lead out of the trash',
+  description: 'It is again what it was; a lead that is not in the trash is given back as it is.',
+  request: { params: IdParam },
+  responses: { 200: json(Lead, 'The lead'), ...errors(...POST, 'not_found') },
+})
+
+export const leadRoutes = createRouter()
+  .openapi(listing, async (c) => {
+    const page = await paged(c, c.req.valid('query'), (query) => listLeads(ctx(c), query))
+    return c.json(LeadPage.parse(page), 200)
+  })
+  .openapi(creating, async (c) => {
+    const lead = tagged(c, await createLead(ctx(c), c.req.valid('json')))
+    return c.json(Lead.parse(lead), 201, { Location: `/v1/leads/${lead.id}` })
+  })
+  .openapi(reading, async (c) => c.json(Lead.parse(tagged(c, await getLead(ctx(c), c.req.valid('param').id))), 200))
+  .openapi(updating, async (c) => {
+    const version = ifVersion(c.req.valid('header'))
+    const lead = await updateLead(ctx(c), c.req.valid('param').id, c.req.valid('json'), version)
+    return c.json(Lead.parse(tagged(c, lead)), 200)
+  })
+  .openapi(trashing, async (c) => {
+    await trashLead(ctx(c), c.req.valid('param').id, ifVersion(c.req.valid('header')))
+    return c.body(null, 204)
+  })
+  .openapi(restoring, async (c) =>
+    c.json(Lead.parse(tagged(c, await restoreLead(ctx(c), c.req.valid('param').id))), 200),
+  )

@@ -1,0 +1,162 @@
+// A lead, as shown, made, changed and listed.
+import { z } from '@hono/zod-openapi'
+import { LEAD_STATUSES } from '../db/schema/leads'
+import { email, Id, Instant, instant, jsonObject, text } from '../http/fields'
+import { flag, pageOf, pageQuery } from '../http/pagination'
+
+export const Lead = z
+  .object({
+    id: Id,
+    title: z.string(),
+    description: z.string().nullable(),
+    status: z.enum(LEAD_STATUSES),
+    source: z.string().nullable(),
+    name: z.string().nullable(),
+    email: z.string().nullable(),
+    phone: z.string().nullable(),
+    interest: z.string().nullable(),
+    message: z.string().nullable(),
+    metadata: z.record(z.string(), z.unknown()).nullable(),
+    ownerId: Id.nullable(),
+    claimedAt: Instant.nullable(),
+    followUpAt: Instant.nullable(),
+    customerId: Id.nullable(),
+    convertedAt: Instant.nullable(),
+    createdAt: Instant,
+    updatedAt: Instant,
+    deletedAt: Instant.nullable(),
+  })
+  .openapi('Lead', {
+    example: {
+      id: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0e',
+      title: 'React course for a team of five',
+      description: null,
+      status: 'NEW',
+      source: 'website',
+      name: 'Alice Student',
+      email: 'alice@example.com',
+      phone: '+44 20 7946 0958',
+      interest: 'React development',
+      message: 'When does the next course start?',
+      metadata: { campaign: 'autumn' },
+      ownerId: null,
+      claimedAt: null,
+      followUpAt: null,
+      customerId: null,
+      convertedAt: null,
+      createdAt: '2026-11-21T15:00:00.000Z',
+      updatedAt: '2026-11-21T15:00:00.000Z',
+      deletedAt: null,
+    },
+  })
+
+const fields = {
+  title: text(200),
+  description: text(10_000).nullable(),
+  status: z.enum(LEAD_STATUSES),
+  source: text(100).nullable(),
+  name: text(200).nullable(),
+  email: email().nullable(),
+  phone: text(50).nullable(),
+  interest: text(200).nullable(),
+  message: text(5_000).nullable(),
+  metadata: jsonObject().nullable(),
+  followUpAt: instant().nullable(),
+}
+
+export const NewLead = z
+  .strictObject(fields)
+  .partial()
+  .required({ title: true })
+  .extend({
+    ownerId: z
+      .uuid()
+      .nullable()
+      .optional()
+      .openapi({ description: 'Left out, a lead belongs to the SALES member who makes it, and is unowned otherwise.' }),
+  })
+  .openapi('NewLead', { example: { title: 'Met at the trade fair', name: 'Bob Buyer', source: 'fair' } })
+
+export const LeadPatch = z
+  .strictObject(fields)
+  .partial()
+  .refine((patch) => Object.keys(patch).length > 0, { error: 'Send at least one field' })
+  .openapi('LeadPatch', { example: { status: 'CONTACTED', followUpAt: '2026-11-28T09:00:00.000Z' } })
+
+export const Assignment = z
+  .strictObject({ ownerId: z.uuid() })
+  .openapi('Assignment', { example: { ownerId: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0e' } })
+
+export const SORTS = ['-createdAt', 'createdAt', '-updatedAt', 'updatedAt', '-followUpAt', 'followUpAt'] as const
+
+export const LeadQuery = z
+  .strictObject({
+    ...pageQuery,
+    q: text(100)
+      .optional()
+      .openapi({
+        description:
+          'Part of title, name, e-mail, phone or interest; case and accents do not matter. One or two characters look ' +
+          'at the 250 newest leads at a time, so that a page may be short and still have a `nextCursor`.',
+        example: 'alice',
+      }),
+    status: z.enum(LEAD_STATUSES).optional(),
+    source: text(100).optional().openapi({ description: 'The whole source, as written.' }),
+    owner: z
+      .union([z.enum(['none', 'me']), z.uuid()])
+      .optional()
+      .openapi({
+        type: 'string',
+        description: '`none` is the unclaimed pool, `me` your own, else a member’s id.',
+        example: 'none',
+      }),
+    createdAfter: instant().optional(),
+    createdBefore: instant().optional(),
+    followUpAfter: instant().optional(),
+    followUpBefore: instant().optional(),
+    trashed: flag('List what is in the trash instead.'),
+    sort: z
+      .enum(SORTS)
+      .optional()
+      .openapi({
+        description:
+          '`-createdAt` unless said otherwise, `followUpAt` where a follow-up filter stands. By follow-up, only leads that ' +
+          'have one are listed. A search (`q`) and the trash come by `createdAt`.',
+      }),
+    total: flag('Count the leads as well; beyond owner and status, counting stops at 1,000 (`totalCapped`).'),
+  })
+  .openapi('LeadQuery')
+
+export const LeadPage = pageOf(Lead, 'LeadPage')
+
+export const Conversion = z
+  .strictObject({
+    customerId: z.uuid().optional().openapi({ description: 'Link this customer instead of making or finding one.' }),
+  })
+  .openapi('Conversion', { example: {} })
+
+export const Customer = z
+  .object({
+    id: Id,
+    name: z.string(),
+    email: z.string().nullable(),
+    phone: z.string().nullable(),
+    company: z.string().nullable(),
+    ownerId: Id.nullable(),
+    createdAt: Instant,
+    updatedAt: Instant,
+  })
+  .openapi('Customer', {
+    example: {
+      id: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0f',
+      name: 'Alice Student',
+      email: 'alice@example.com',
+      phone: '+44 20 7946 0958',
+      company: null,
+      ownerId: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0e',
+      createdAt: '2026-11-21T15:00:00.000Z',
+      updatedAt: '2026-11-21T15:00:00.000Z',
+    },
+  })
+
+export const Converted = z.object({ lead: Lead, customer: Customer }).openapi('Converted')

@@ -1,0 +1,135 @@
+// Leads: making, reading, changing, trashing. Claiming and converting have files of their own beside this one.
+import { and, eq, getTableColumns, isNotNull, type SQL, sql } from 'drizzle-orm'
+import { type Permission, reach } from '../access/policy'
+import { isTeamMember, reachable, visible } from '../access/visible'
+import { leads } from '../db/schema'
+import { ifChanged, insertFrom } from '../db/sql'
+import { AppError } from '../errors'
+import { difference, record } from '../events/events.record'
+import type { Ctx } from '../http/context'
+import { demandVersion } from '../http/etag'
+
+const { searchText, searchSource, searchScope, ...columns } = getTableColumns(leads)
+/** What is read of a lead: every column but those that only the search index reads. */
+export const leadColumns = columns
+export type LeadRow = Omit<typeof leads.$inferSelect, 'searchText' | 'searchSource' | 'searchScope'>
+
+type Insert = typeof leads.$inferInsert
+export type LeadFields = Partial<
+  Pick<
+    Insert,
+    | 'title'
+    | 'description'
+    | 'status'
+    | 'source'
+    | 'name'
+    | 'email'
+    | 'phone'
+    | 'interest'
+    | 'message'
+    | 'metadata'
+    | 'followUpAt'
+  >
+>
+
+/** Makes a lead; its owner must be an active member, and who only reaches the own leads gives them to nobody else. */
+export async function createLead(
+  ctx: Ctx,
+  input: LeadFields & { title: string; ownerId?: string | null },
+): Promise<LeadRow> {
+  const { db, actor, now } = ctx
+  const mayAssign = reach(actor, 'leads:assign') === 'all'
+  const { ownerId = mayAssign ? null : actor.id, ...fields } = input
+  if (ownerId !== null && ownerId !== actor.id && !mayAssign) {
+    throw new AppError('forbidden', { detail: 'Only a MANAGER gives a lead to somebody else.' })
+  }
+  const id = ctx.newId()
+  const times = { claimedAt: ownerId === null ? null : now, createdAt: now, updatedAt: now }
+  const ownerStands = ownerId === null ? sql`true` : isTeamMember(ownerId, actor.workspaceId)
+  const row = { ...fields, ...times, id, workspaceId: actor.workspaceId, ownerId }
+  const [[created]] = await db.batch([
+    insertFrom(db, leads, row, sql`WHERE ${ownerStands}`).returning(leadColumns),
+    record(ctx, { verb: 'lead.created', subject: 'lead', id, changes: { ownerId: [null, ownerId] }, when: ifChanged }),
+  ])
+  if (!created) throw new AppError('invalid_owner')
+  return created
+}
+
+export async function getLead({ db, actor }: Ctx, id: string): Promise<LeadRow> {
+  const [lead] = await db
+    .select(leadColumns)
+    .from(leads)
+    .where(and(eq(leads.id, id), visible(actor, 'leads:read', leads)))
+  if (!lead) throw new AppError('not_found')
+  return lead
+}
+
+export function updateLead(ctx: Ctx, id: string, patch: LeadFields, ifVersion?: number): Promise<LeadRow> {
+  return changeLead(ctx, id, { verb: 'lead.updated', permission: 'leads:write', set: patch, ifVersion })
+}
+
+/** Puts a lead into the trash, from where it can be restored for 30 days. */
+export async function trashLead(ctx: Ctx, id: string, ifVersion?: number): Promise<void> {
+  await changeLead(ctx, id, { verb: 'lead.trashed', permission: 'leads:write', set: { deletedAt: ctx.now }, ifVersion })
+}
+
+/** Takes a lead out of the trash; one that is not there is given back as it is. */
+export async function restoreLead(ctx: Ctx, id: string): Promise<LeadRow> {
+  const { db, actor, now } = ctx
+  const where = and(eq(leads.id, id), reachable(actor, 'leads:write', leads))
+  const [[restored], , [present]] = await db.batch([
+    db
+      .update(leads)
+      .set({ deletedAt: null, updatedAt: now, version: sql`${leads.version} + 1` })
+      .where(and(where, isNotNull(leads.deletedAt)))
+      .returning(leadColumns),
+    record(ctx, { verb: 'lead.restored', subject: 'lead', id, when: ifChanged }),
+    db.select(leadColumns).from(leads).where(where),
+  ])
+  const lead = restored ?? present
+  if (!lead) throw new AppError('not_found')
+  return lead
+}
+
+type Change = {
+  verb: `lead.${string}`
+  permission: Permission
+  set: Partial<LeadRow>
+  /** A further condition, and the refusal of a lead that is in reach but does not fulfil it. */
+  demand?: { that: SQL; orElse: (present: LeadRow) => AppError | LeadRow }
+  ifVersion?: number | undefined
+}
+
+/**
+ * Changes a lead in one batch: the event while the row is as it was, the change, the row as the caller sees it.
+ * Throws `not_found`, `stale`, or `not_yours` where the caller sees a lead of the pool but may not change it.
+ */
+export async function changeLead(
+  ctx: Ctx,
+  id: string,
+  { verb, permission, set, demand, ifVersion }: Change,
+): Promise<LeadRow> {
+  const { db, actor, now } = ctx
+  const isDemanded = ifVersion === undefined ? undefined : eq(leads.version, ifVersion)
+  const where = and(eq(leads.id, id), visible(actor, permission, leads), isDemanded, demand?.that) ?? sql`false`
+  const [, [changed], [present]] = await db.batch([
+    record(ctx, { verb, subject: 'lead', id, changes: difference(leads, set), from: sql`${leads}`, when: where }),
+    db
+      .update(leads)
+      .set({ ...set, updatedAt: now, version: sql`${leads.version} + 1` })
+      .where(where)
+      .returning(leadColumns),
+    db
+      .select(leadColumns)
+      .from(leads)
+      .where(and(eq(leads.id, id), visible(actor, 'leads:read', leads), sql`changes() = 0`)),
+  ])
+  if (changed) return changed
+  if (!present) throw new AppError('not_found')
+  const isInReach = reach(actor, permission) === 'all' || present.ownerId === actor.id
+  if (!isInReach) throw new AppError('not_yours', { detail: 'Claim this lead before you change it.' })
+  demandVersion(present, ifVersion)
+  const refusal = demand?.orElse(present) ?? new AppError('not_found')
+  if (refusal instanceof AppError) throw refusal
+  return refusal
+}

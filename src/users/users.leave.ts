@@ -1,0 +1,48 @@
+// Leaving: a workspace keeps an ADMIN, sessions end, and what the member owned goes to a colleague or back to the pool.
+import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
+import { isTeamMember } from '../access/visible'
+import { endSessionsOf } from '../auth/sessions.service'
+import { customers, leads, users } from '../db/schema'
+import { record } from '../events/events.record'
+import type { Ctx } from '../http/context'
+
+/** The user at hand is no active ADMIN, or another one is there: D1 runs one writer at a time, so two cannot both go. */
+export function anAdminStays(workspaceId: string): SQL {
+  return sql`(users.role <> 'ADMIN' OR users.status <> 'ACTIVE' OR EXISTS (
+    SELECT 1 FROM ${users} AS other WHERE other.workspace_id = ${workspaceId} AND other.role = 'ADMIN'
+      AND other.status = 'ACTIVE' AND other.deleted_at IS NULL AND other.id <> users.id))`
+}
+
+export function isSuccessor(id: string, leaverId: string, workspaceId: string): SQL {
+  return sql`(${id} <> ${leaverId} AND ${isTeamMember(id, workspaceId)})`
+}
+
+/** Statements, for the batch in which a user leaves and after that change; they do nothing where it did not happen. */
+export function farewell(ctx: Ctx, userId: string, heir: string | null) {
+  const { db, now, actor } = ctx
+  const gone = sql`(SELECT leaver.id FROM ${users} AS leaver WHERE leaver.id = ${userId}
+    AND leaver.workspace_id = ${actor.workspaceId}
+    AND (leaver.status = 'INACTIVE' OR leaver.role = 'CUSTOMER' OR leaver.deleted_at IS NOT NULL))`
+  const left = (table: typeof leads | typeof customers) =>
+    and(eq(table.workspaceId, actor.workspaceId), eq(table.ownerId, gone))
+  const living = sql`${and(left(leads), isNull(leads.deletedAt))}`
+  return [
+    endSessionsOf(ctx, userId, { when: sql`${gone} IS NOT NULL` }),
+    record(ctx, {
+      verb: heir === null ? 'lead.released' : 'lead.assigned',
+      subject: 'lead',
+      id: sql`${leads.id}`,
+      changes: { ownerId: [userId, heir] },
+      from: sql`${leads}`,
+      when: living,
+    }),
+    db
+      .update(leads)
+      .set({ ownerId: heir, claimedAt: heir === null ? null : now, updatedAt: now, version: sql`${leads.version} + 1` })
+      .where(left(leads)),
+    db
+      .update(customers)
+      .set({ ownerId: heir, updatedAt: now, version: sql`${customers.version} + 1` })
+      .where(left(customers)),
+  ] as const
+}

@@ -1,0 +1,86 @@
+// /v1/users: the members of the workspace.
+import { createRoute } from '@hono/zod-openapi'
+import { allow } from '../access/allow'
+import { errors, READ, WRITE } from '../errors'
+import { ctx } from '../http/context'
+import { IfMatch, ifVersion, tagged } from '../http/etag'
+import { IdParam } from '../http/fields'
+import { paged } from '../http/pagination'
+import { body, createRouter, json } from '../http/router'
+import { Handover, User, UserPage, UserPatch, UserQuery } from './users.schemas'
+import { getUser, listUsers, removeUser, updateUser } from './users.service'
+
+const tags = ['Users']
+
+const listing = createRoute({
+  method: 'get',
+  path: '/',
+  ...allow('users:read'),
+  operationId: 'listUsers',
+  tags,
+  summary: 'List members',
+  description: 'In the order in which they joined; SALES and CUSTOMER see themselves.',
+  request: { query: UserQuery },
+  responses: { 200: json(UserPage, 'A page of members'), ...errors(...READ, 'invalid_cursor') },
+})
+
+const reading = createRoute({
+  method: 'get',
+  path: '/{id}',
+  ...allow('users:read'),
+  operationId: 'getUser',
+  tags,
+  summary: 'Get a member',
+  description: 'SALES and CUSTOMER see themselves alone.',
+  request: { params: IdParam },
+  responses: { 200: json(User, 'The member'), ...errors(...READ, 'not_found') },
+})
+
+const updating = createRoute({
+  method: 'patch',
+  path: '/{id}',
+  ...allow('users:write'),
+  operationId: 'updateUser',
+  tags,
+  summary: 'Change a member',
+  description:
+    'Everybody changes the own name, username and time zone; an ADMIN anybody’s, and role and status. Who becomes ' +
+    'INACTIVE or a CUSTOMER is signed out, and the leads go to `reassignTo` or back to the pool.',
+  request: { params: IdParam, query: Handover, headers: IfMatch, body: body(UserPatch) },
+  responses: {
+    200: json(User, 'The member as now is'),
+    ...errors(...WRITE, 'not_found', 'username_taken', 'last_admin', 'invalid_owner', 'stale'),
+  },
+})
+
+const removing = createRoute({
+  method: 'delete',
+  path: '/{id}',
+  ...allow('users:admin'),
+  operationId: 'removeUser',
+  tags,
+  summary: 'Remove a member',
+  description: 'Signs the member out everywhere; the leads go to `reassignTo` or back to the pool.',
+  request: { params: IdParam, query: Handover, headers: IfMatch },
+  responses: {
+    204: { description: 'Removed' },
+    ...errors(...READ, 'not_found', 'last_admin', 'invalid_owner', 'stale'),
+  },
+})
+
+export const userRoutes = createRouter()
+  .openapi(listing, async (c) => {
+    const page = await paged(c, c.req.valid('query'), (query) => listUsers(ctx(c), query))
+    return c.json(UserPage.parse(page), 200)
+  })
+  .openapi(reading, async (c) => c.json(User.parse(tagged(c, await getUser(ctx(c), c.req.valid('param').id))), 200))
+  .openapi(updating, async (c) => {
+    const conditions = { ...c.req.valid('query'), ifVersion: ifVersion(c.req.valid('header')) }
+    const updated = await updateUser(ctx(c), c.req.valid('param').id, c.req.valid('json'), conditions)
+    return c.json(User.parse(tagged(c, updated)), 200)
+  })
+  .openapi(removing, async (c) => {
+    const conditions = { ...c.req.valid('query'), ifVersion: ifVersion(c.req.valid('header')) }
+    await removeUser(ctx(c), c.req.valid('param').id, conditions)
+    return c.body(null, 204)
+  })

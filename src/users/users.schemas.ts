@@ -1,0 +1,64 @@
+// A member of a workspace, as shown and as changed. A password or its hash is in neither.
+import { z } from '@hono/zod-openapi'
+import { ROLES, USER_STATUSES } from '../db/schema/users'
+import { Id, Instant, text, timeZone } from '../http/fields'
+import { pageOf, pageQuery } from '../http/pagination'
+
+export const User = z
+  .object({
+    id: Id,
+    workspaceId: Id,
+    email: z.string(),
+    username: z.string().nullable(),
+    name: z.string(),
+    role: z.enum(ROLES),
+    status: z.enum(USER_STATUSES),
+    timeZone: z.string(),
+    createdAt: Instant,
+    updatedAt: Instant,
+  })
+  .openapi('User', {
+    example: {
+      id: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0e',
+      workspaceId: '0192f0c4-7a10-7c3e-9d2b-000000000001',
+      email: 'ada@example.com',
+      username: null,
+      name: 'Ada Lovelace',
+      role: 'ADMIN',
+      status: 'ACTIVE',
+      timeZone: 'Europe/London',
+      createdAt: '2026-11-21T15:00:00.000Z',
+      updatedAt: '2026-11-21T15:00:00.000Z',
+    },
+  })
+
+export const UserPage = pageOf(User, 'UserPage')
+
+export const UserQuery = z.strictObject({
+  ...pageQuery,
+  role: z.enum(ROLES).optional(),
+  status: z.enum(USER_STATUSES).optional(),
+})
+
+export const UserPatch = z
+  .strictObject({
+    name: text(200),
+    username: text(64)
+      .regex(/^[\p{L}\p{N}._-]+$/u, 'may hold letters, digits, dots, dashes and underscores')
+      .toLowerCase()
+      .nullable(),
+    timeZone: timeZone(),
+    role: z.enum(ROLES).openapi({ description: 'ADMIN only.' }),
+    status: z.enum(USER_STATUSES).openapi({ description: 'ADMIN only; INACTIVE ends the member’s sessions.' }),
+  })
+  .partial()
+  .refine((patch) => Object.keys(patch).length > 0, { error: 'Send at least one field' })
+  .openapi('UserPatch', { example: { name: 'Ada King', timeZone: 'Europe/London' } })
+
+/** Where a member's leads and customers go when the member leaves. */
+export const Handover = z.strictObject({
+  reassignTo: z
+    .uuid()
+    .optional()
+    .openapi({ description: 'An active member who takes the leads over; without it they return to the pool.' }),
+})

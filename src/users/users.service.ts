@@ -1,0 +1,133 @@
+// Members of a workspace: who they are and what they may do. What happens when one leaves is in users.leave.ts.
+import { and, eq, getTableColumns, gt, sql } from 'drizzle-orm'
+import { type Permission, reach } from '../access/policy'
+import { stillStands, visible } from '../access/visible'
+import { users } from '../db/schema'
+import { isUniqueViolation } from '../db/sql'
+import { AppError } from '../errors'
+import { difference, record } from '../events/events.record'
+import type { Ctx } from '../http/context'
+import { demandVersion } from '../http/etag'
+import { cut, type Page, type PageRequest } from '../http/pagination'
+import { anAdminStays, farewell, isSuccessor } from './users.leave'
+
+type UserRow = typeof users.$inferSelect
+type UserPatch = Partial<Pick<UserRow, 'name' | 'username' | 'timeZone' | 'role' | 'status'>>
+type Conditions = { reassignTo?: string | undefined; ifVersion?: number | undefined }
+
+// A member "owns" the own account.
+const reached = (ctx: Ctx, permission: Permission) =>
+  visible(ctx.actor, permission, { workspaceId: users.workspaceId, ownerId: users.id, deletedAt: users.deletedAt })
+
+/** Members in the order in which they joined. */
+export async function listUsers(
+  ctx: Ctx,
+  { role, status, limit, after }: Partial<Pick<UserRow, 'role' | 'status'>> & PageRequest,
+): Promise<Page<UserRow>> {
+  const rows = await ctx.db
+    .select()
+    .from(users)
+    .where(
+      and(
+        reached(ctx, 'users:read'),
+        role && eq(users.role, role),
+        status && eq(users.status, status),
+        after && gt(users.id, String(after[0])),
+      ),
+    )
+    .orderBy(users.id)
+    .limit(limit + 1)
+  return cut(rows, limit, (row) => [row.id])
+}
+
+export async function getUser(ctx: Ctx, id: string): Promise<UserRow> {
+  const [user] = await ctx.db
+    .select()
+    .from(users)
+    .where(and(eq(users.id, id), reached(ctx, 'users:read')))
+  if (!user) throw new AppError('not_found')
+  return user
+}
+
+/**
+ * Changes a member; role and status take an ADMIN. Who becomes inactive, or a CUSTOMER, is signed out and hands the
+ * leads over. Throws `last_admin`, `username_taken`, `invalid_owner`, `stale`.
+ */
+export function updateUser(ctx: Ctx, id: string, patch: UserPatch, conditions: Conditions): Promise<UserRow> {
+  const isAdministrative = patch.role !== undefined || patch.status !== undefined
+  if (isAdministrative && !reach(ctx.actor, 'users:admin')) {
+    throw new AppError('forbidden', { detail: 'Only an ADMIN changes a role or a status.' })
+  }
+  return changeMember(ctx, id, conditions, {
+    verb: 'user.updated',
+    permission: isAdministrative ? 'users:admin' : 'users:write',
+    set: patch,
+    isResigning: (patch.role !== undefined && patch.role !== 'ADMIN') || patch.status === 'INACTIVE',
+    isLeaving: patch.role === 'CUSTOMER' || patch.status === 'INACTIVE',
+  })
+}
+
+/** Removes a member: signed out everywhere, the e-mail free again, the leads handed over. */
+export async function removeUser(ctx: Ctx, id: string, conditions: Conditions): Promise<void> {
+  const set = { status: 'INACTIVE' as const, deletedAt: ctx.now }
+  const removal = {
+    verb: 'user.removed' as const,
+    permission: 'users:admin' as const,
+    set,
+    isResigning: true,
+    isLeaving: true,
+  }
+  await changeMember(ctx, id, conditions, removal)
+}
+
+type Change = {
+  verb: 'user.updated' | 'user.removed'
+  permission: Permission
+  set: Partial<UserRow>
+  isResigning: boolean
+  isLeaving: boolean
+}
+
+async function changeMember(ctx: Ctx, id: string, { reassignTo, ifVersion }: Conditions, change: Change) {
+  const { db, actor, now } = ctx
+  const stands = change.permission === 'users:admin' ? stillStands(actor) : sql`true`
+  const adminStays = change.isResigning ? anAdminStays(actor.workspaceId) : sql`true`
+  const takesOver = reassignTo === undefined ? sql`true` : isSuccessor(reassignTo, id, actor.workspaceId)
+  const isDemanded = ifVersion === undefined ? undefined : eq(users.version, ifVersion)
+  const where =
+    and(eq(users.id, id), reached(ctx, change.permission), isDemanded, stands, adminStays, takesOver) ?? sql`false`
+  const [[present], , [changed]] = await db
+    .batch([
+      db
+        .select({
+          ...getTableColumns(users),
+          stands: sql<number>`${stands}`.as('stands'),
+          adminStays: sql<number>`${adminStays}`.as('admin_stays'),
+        })
+        .from(users)
+        .where(and(eq(users.id, id), reached(ctx, 'users:read'))),
+      record(ctx, {
+        verb: change.verb,
+        subject: 'user',
+        id,
+        changes: difference(users, change.set),
+        from: sql`${users}`,
+        when: where,
+      }),
+      db
+        .update(users)
+        .set({ ...change.set, updatedAt: now, version: sql`${users.version} + 1` })
+        .where(where)
+        .returning(),
+      ...(change.isLeaving ? farewell(ctx, id, reassignTo ?? null) : []),
+    ])
+    .catch((error) => {
+      throw isUniqueViolation(error, 'users.username') ? new AppError('username_taken') : error
+    })
+  if (changed) return changed
+  if (!present) throw new AppError('not_found')
+  demandVersion(present, ifVersion)
+  if (!present.stands) throw new AppError('forbidden')
+  if (!present.adminStays) throw new AppError('last_admin')
+  throw new AppError(reassignTo === undefined ? 'forbidden' : 'invalid_owner')
+}

@@ -1,0 +1,80 @@
+// Invitations: a token, shown once and stored hashed, that lets one address join with one role for seven days.
+import { and, desc, eq, gt, isNull, lt, sql } from 'drizzle-orm'
+import { stillStands } from '../access/visible'
+import { randomToken, sha256 } from '../auth/crypto'
+import { oneTimeTokens as tokens, users } from '../db/schema'
+import type { ROLES } from '../db/schema/users'
+import { ifChanged, insertFrom } from '../db/sql'
+import { AppError } from '../errors'
+import { record } from '../events/events.record'
+import type { Ctx } from '../http/context'
+import { cut, type Page, type PageRequest } from '../http/pagination'
+
+const DAYS_7 = 7 * 24 * 3_600_000
+
+/** Invites an address. Throws `email_taken` where an account has it already. */
+export async function invite(ctx: Ctx, input: { email: string; role: (typeof ROLES)[number] }) {
+  const { db, actor, now } = ctx
+  const token = randomToken()
+  const invitation = {
+    id: ctx.newId(),
+    email: input.email,
+    role: input.role,
+    createdAt: now,
+    expiresAt: new Date(Date.parse(now) + DAYS_7).toISOString(),
+  }
+  const isTaken = sql`EXISTS (SELECT 1 FROM ${users} WHERE ${and(eq(users.email, input.email), isNull(users.deletedAt))})`
+  const row = {
+    ...invitation,
+    kind: 'INVITATION' as const,
+    workspaceId: actor.workspaceId,
+    tokenHash: await sha256(token),
+    createdBy: actor.id,
+  }
+  const [made, , [state]] = await db.batch([
+    insertFrom(db, tokens, row, sql`WHERE ${stillStands(actor)} AND NOT ${isTaken}`).returning({ id: tokens.id }),
+    record(ctx, {
+      verb: 'invitation.created',
+      subject: 'invitation',
+      id: invitation.id,
+      changes: { email: [null, input.email], role: [null, input.role] },
+      when: ifChanged,
+    }),
+    db.select({ isTaken: sql<number>`${isTaken}`.as('is_taken') }).from(sql`(SELECT 1)`),
+  ])
+  if (made.length === 0) throw new AppError(state?.isTaken ? 'email_taken' : 'forbidden')
+  return { ...invitation, token }
+}
+
+/** The invitations that can still be accepted, newest first. */
+export async function listInvitations({ db, actor, now }: Ctx, { limit, after }: PageRequest): Promise<Page<Row>> {
+  const rows = await db
+    .select()
+    .from(tokens)
+    .where(and(isPending(actor.workspaceId, now), after && lt(tokens.id, String(after[0]))))
+    .orderBy(desc(tokens.id))
+    .limit(limit + 1)
+  return cut(rows, limit, (row) => [row.id])
+}
+
+type Row = typeof tokens.$inferSelect
+
+/** Withdraws an invitation that has not been accepted. */
+export async function withdrawInvitation(ctx: Ctx, id: string): Promise<void> {
+  const { db, actor, now } = ctx
+  const where = and(eq(tokens.id, id), isPending(actor.workspaceId, now), stillStands(actor))
+  const [gone] = await db.batch([
+    db.delete(tokens).where(where).returning({ id: tokens.id }),
+    record(ctx, { verb: 'invitation.withdrawn', subject: 'invitation', id, when: ifChanged }),
+  ])
+  if (gone.length === 0) throw new AppError('not_found')
+}
+
+function isPending(workspaceId: string, now: string) {
+  return and(
+    eq(tokens.workspaceId, workspaceId),
+    eq(tokens.kind, 'INVITATION'),
+    isNull(tokens.usedAt),
+    gt(tokens.expiresAt, now),
+  )
+}

@@ -1,0 +1,99 @@
+// /v1/workspace: the actor's workspace and the invitations to it.
+import { createRoute } from '@hono/zod-openapi'
+import { allow } from '../access/allow'
+import { errors, POST, READ, WRITE } from '../errors'
+import { ctx } from '../http/context'
+import { IfMatch, ifVersion, tagged } from '../http/etag'
+import { IdParam } from '../http/fields'
+import { paged } from '../http/pagination'
+import { body, createRouter, json } from '../http/router'
+import { invite, listInvitations, withdrawInvitation } from './invitations.service'
+import {
+  InvitationPage,
+  InvitationQuery,
+  IssuedInvitation,
+  NewInvitation,
+  Workspace,
+  WorkspacePatch,
+} from './workspaces.schemas'
+import { getWorkspace, updateWorkspace } from './workspaces.service'
+
+const tags = ['Workspace']
+
+const reading = createRoute({
+  method: 'get',
+  path: '/',
+  ...allow('workspace:read'),
+  operationId: 'getWorkspace',
+  tags,
+  summary: 'Get the workspace',
+  description: 'The workspace that your account belongs to.',
+  responses: { 200: json(Workspace, 'The workspace'), ...errors(...READ) },
+})
+
+const updating = createRoute({
+  method: 'patch',
+  path: '/',
+  ...allow('workspace:write'),
+  operationId: 'updateWorkspace',
+  tags,
+  summary: 'Change the workspace',
+  description: 'Changes the fields that you send. A new slug changes the address that public forms must name.',
+  request: { headers: IfMatch, body: body(WorkspacePatch) },
+  responses: { 200: json(Workspace, 'The workspace as it now is'), ...errors(...WRITE, 'slug_taken', 'stale') },
+})
+
+const inviting = createRoute({
+  method: 'post',
+  path: '/invitations',
+  ...allow('invitations:write'),
+  operationId: 'invite',
+  tags,
+  summary: 'Invite somebody',
+  description: 'Gives a token that lets this address register here, once, within 7 days. It is shown this once.',
+  request: { body: body(NewInvitation) },
+  responses: { 201: json(IssuedInvitation, 'The invitation with its token'), ...errors(...POST, 'email_taken') },
+})
+
+const listing = createRoute({
+  method: 'get',
+  path: '/invitations',
+  ...allow('invitations:write'),
+  operationId: 'listInvitations',
+  tags,
+  summary: 'List open invitations',
+  description: 'Those neither accepted nor expired, newest first.',
+  request: { query: InvitationQuery },
+  responses: { 200: json(InvitationPage, 'A page of invitations'), ...errors(...READ, 'invalid_cursor') },
+})
+
+const withdrawing = createRoute({
+  method: 'delete',
+  path: '/invitations/{id}',
+  ...allow('invitations:write'),
+  operationId: 'withdrawInvitation',
+  tags,
+  summary: 'Withdraw an invitation',
+  description: 'Its token works no more.',
+  request: { params: IdParam },
+  responses: { 204: { description: 'Withdrawn' }, ...errors(...READ, 'not_found') },
+})
+
+export const workspaceRoutes = createRouter()
+  .openapi(reading, async (c) => c.json(Workspace.parse(tagged(c, await getWorkspace(ctx(c)))), 200))
+  .openapi(updating, async (c) => {
+    const updated = await updateWorkspace(ctx(c), c.req.valid('json'), ifVersion(c.req.valid('header')))
+    return c.json(Workspace.parse(tagged(c, updated)), 200)
+  })
+  .openapi(inviting, async (c) => {
+    const issued = IssuedInvitation.parse(await invite(ctx(c), c.req.valid('json')))
+    return c.json(issued, 201, { Location: `/v1/workspace/invitations/${issued.id}` })
+  })
+  .openapi(listing, async (c) => {
+    const page = await paged(c, c.req.valid('query'), (query) => listInvitations(ctx(c), query))
+    return c.json(InvitationPage.parse(page), 200)
+  })
+  .openapi(withdrawing, async (c) => {
+    await withdrawInvitation(ctx(c), c.req.valid('param').id)
+    return c.body(null, 204)
+  })

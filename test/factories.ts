@@ -1,0 +1,78 @@
+// Fresh people and records for a test: workspaces and members through the API, as their users make them.
+import { expect } from 'vitest'
+import type { Role } from '../src/access/policy'
+import { api } from './api'
+
+export const unique = (prefix: string) => `${prefix}-${crypto.randomUUID().slice(0, 8)}`
+
+export const PASSWORD = 'correct horse battery'
+
+export type Person = {
+  id: string
+  email: string
+  token: string
+  refreshToken: string
+  workspaceId: string
+  slug: string
+  role: Role
+}
+
+/** A new workspace with its ADMIN. */
+export async function founder(): Promise<Person> {
+  const email = `${unique('admin')}@example.com`
+  const response = await api().v1.auth.register.$post({
+    json: { email, password: PASSWORD, name: 'Ada Admin', workspaceName: unique('Workspace') },
+  })
+  expect(response.status).toBe(201)
+  if (response.status !== 201) throw new Error('registration failed')
+  return personOf(await response.json())
+}
+
+/** A member of the founder's workspace. */
+export async function member(admin: Person, role: Role): Promise<Person> {
+  const email = `${unique(role.toLowerCase())}@example.com`
+  const invited = await api(admin.token).v1.workspace.invitations.$post({ json: { email, role } })
+  expect(invited.status).toBe(201)
+  if (invited.status !== 201) throw new Error('invitation failed')
+  const { token } = await invited.json()
+  const response = await api().v1.auth.register.$post({
+    json: { email, password: PASSWORD, name: `${role} member`, invitationToken: token },
+  })
+  expect(response.status).toBe(201)
+  if (response.status !== 201) throw new Error('registration failed')
+  return personOf(await response.json())
+}
+
+/** A workspace with one member of each role. */
+export async function team() {
+  const admin = await founder()
+  const [manager, sales, rival, customer] = await Promise.all([
+    member(admin, 'MANAGER'),
+    member(admin, 'SALES'),
+    member(admin, 'SALES'),
+    member(admin, 'CUSTOMER'),
+  ])
+  return { admin, manager, sales, rival, customer }
+}
+
+/** An enquiry in the pool of a workspace; gives its id. */
+export async function enquiry(
+  slug: string,
+  fields: { name?: string; email?: string; interest?: string } = {},
+): Promise<string> {
+  const json = { workspace: slug, name: 'Alice Student', email: `${unique('alice')}@example.com`, ...fields }
+  const response = await api().v1.enquiries.$post({ json })
+  expect(response.status).toBe(201)
+  if (response.status !== 201) throw new Error('enquiry failed')
+  return (await response.json()).id
+}
+
+function personOf(signedIn: {
+  user: { id: string; email: string; role: Role; workspaceId: string }
+  workspace: { slug: string }
+  accessToken: string
+  refreshToken: string
+}): Person {
+  const { user, workspace, accessToken, refreshToken } = signedIn
+  return { ...user, token: accessToken, refreshToken, slug: workspace.slug }
+}

@@ -1,0 +1,25 @@
+import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig(async () => ({
+  plugins: [
+    cloudflareTest({
+      wrangler: { configPath: './wrangler.toml' },
+      miniflare: {
+        bindings: {
+          TEST_MIGRATIONS: await readD1Migrations('drizzle'),
+          JWT_SECRET: 'test-only-secret-test-only-secret-test',
+          BCRYPT_COST: '4',
+          RATE_LIMIT_MAX: '1000000',
+          AUTH_RATE_LIMIT_MAX: '1000000',
+        },
+      },
+    }),
+  ],
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: ['test/browser/**'],
+    setupFiles: ['test/setup.ts'],
+    testTimeout: 60_000,
+  },
+}))
