@@ -2,7 +2,7 @@
 import { and, eq, isNotNull, isNull, sql } from 'drizzle-orm'
 import { isTeamMember, owners } from '../access/visible'
 import { leads, users } from '../db/schema'
-import { ifChanged, ifUnchanged } from '../db/sql'
+import { ifChanged } from '../db/sql'
 import { AppError } from '../errors'
 import { record } from '../events/events.record'
 import type { Ctx } from '../http/context'
@@ -12,25 +12,24 @@ import { changeLead, type LeadRow, leadColumns } from './leads.service'
 export async function claimLead(ctx: Ctx, id: string): Promise<LeadRow> {
   const { db, actor } = ctx
   const here = and(eq(leads.id, id), eq(leads.workspaceId, actor.workspaceId), isNull(leads.deletedAt))
-  const [[claimed], , [taken]] = await db.batch([
+  const [, , [seen]] = await db.batch([
     db
       .update(leads)
       .set(claimedBy(ctx))
-      .where(and(here, isNull(leads.ownerId), isTeamMember(actor.id, actor.workspaceId)))
-      .returning(leadColumns),
+      .where(and(here, isNull(leads.ownerId), isTeamMember(actor.id, actor.workspaceId))),
     record(ctx, { verb: 'lead.claimed', subject: 'lead', id, changes: { ownerId: [null, actor.id] }, when: ifChanged }),
     db
-      .select({ ownerId: leads.ownerId, claimedAt: leads.claimedAt, ownerName: ownerName.as('owner_name') })
+      .select({ ...leadColumns, won: won.as('won'), owner: ownerUnlessWon.as('owner') })
       .from(leads)
-      .where(and(ifUnchanged, here)),
+      .where(here),
   ])
-  if (claimed) return claimed
-  if (!taken) throw new AppError('not_found')
-  if (taken.ownerId === null) throw new AppError('forbidden')
-  const mayKnow = owners(actor, 'leads:read') === 'all' || taken.ownerId === actor.id
+  if (!seen) throw new AppError('not_found')
+  if (seen.won) return seen
+  if (seen.ownerId === null) throw new AppError('forbidden')
+  const mayKnow = owners(actor, 'leads:read') === 'all' || seen.ownerId === actor.id
   throw new AppError('already_claimed', {
-    claimedAt: taken.claimedAt ?? undefined,
-    claimedBy: mayKnow ? { id: taken.ownerId, name: taken.ownerName ?? '' } : undefined,
+    claimedAt: seen.claimedAt ?? undefined,
+    claimedBy: mayKnow ? { id: seen.ownerId, name: seen.owner ?? '' } : undefined,
   })
 }
 
@@ -77,7 +76,10 @@ export function assignLead(ctx: Ctx, id: string, ownerId: string, ifVersion?: nu
   })
 }
 
-const ownerName = sql<string | null>`(SELECT users.name FROM ${users} WHERE users.id = leads.owner_id)`
+// Right after the event: it was written, and so changed a row, for the winner alone.
+const won = sql<number>`changes()`
+const ownerUnlessWon = sql<string | null>`CASE WHEN changes() = 0
+  THEN (SELECT users.name FROM ${users} WHERE users.id = leads.owner_id) END`
 
 function claimedBy({ actor, now }: Ctx) {
   return { ownerId: actor.id, claimedAt: now, updatedAt: now, version: sql`${leads.version} + 1` }

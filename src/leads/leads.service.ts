@@ -3,7 +3,7 @@ import { and, eq, getTableColumns, isNotNull, type SQL, sql } from 'drizzle-orm'
 import { type Permission, reach } from '../access/policy'
 import { isTeamMember, reachable, visible } from '../access/visible'
 import { leads } from '../db/schema'
-import { ifChanged, insertFrom } from '../db/sql'
+import { ifChanged, ifUnchanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
 import { difference, record } from '../events/events.record'
 import type { Ctx } from '../http/context'
@@ -122,7 +122,7 @@ export async function changeLead(
     db
       .select(leadColumns)
       .from(leads)
-      .where(and(eq(leads.id, id), visible(actor, 'leads:read', leads), sql`changes() = 0`)),
+      .where(and(eq(leads.id, id), visible(actor, 'leads:read', leads), ifUnchanged)),
   ])
   if (changed) return changed
   if (!present) throw new AppError('not_found')
