@@ -2,7 +2,7 @@
 // The search index and the counters beside this table are kept by triggers (drizzle/*_leads_search.sql).
 import { sql } from 'drizzle-orm'
 import { index, integer, sqliteTable, sqliteView, text } from 'drizzle-orm/sqlite-core'
-import { codeOfColumn, NOBODY, STATUS_CODES } from '../codes'
+import { codeOfColumn, STATUS_CODES } from '../codes'
 import { idBesideSeq, instant, seq, stamps, version } from '../columns'
 import { customers } from './customers'
 import { users } from './users'
@@ -17,7 +17,7 @@ const SEARCH_TEXT = ['name', 'email', 'phone', 'interest'].reduce(
 const statusCode = Object.entries(STATUS_CODES).map(([status, code]) => `WHEN '${status}' THEN '${code}'`)
 const SEARCH_SCOPE = [
   codeOfColumn('workspace_id'),
-  `coalesce(${codeOfColumn('owner_id')}, '${NOBODY}')`,
+  codeOfColumn('owner_id'),
   `CASE status ${statusCode.join(' ')} END`,
 ].join(` || ' ' || `)
 
