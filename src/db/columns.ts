@@ -1,4 +1,5 @@
 // Columns that every table shares. Instants are ISO-8601 UTC text with milliseconds, so that they sort as text.
+import { sql } from 'drizzle-orm'
 import { integer, text } from 'drizzle-orm/sqlite-core'
 
 /** UUIDv7 text made by the Worker, so that a batch can refer to it and order by id is order by time. */
@@ -11,3 +12,5 @@ export const instant = () => text()
 /** Counts the changes of a record; its ETag. */
 export const version = () => integer().notNull().default(1)
 export const stamps = () => ({ createdAt: instant().notNull(), updatedAt: instant().notNull() })
+/** Computed by SQLite whenever it is read, from SQL over the row. */
+export const computed = (expression: string) => text().generatedAlwaysAs(sql.raw(expression), { mode: 'virtual' })

@@ -1,18 +1,28 @@
 // Customers (contacts are the same record): who the team does business with. An e-mail is unique among the living.
+// The search index and the counters beside these tables are kept by triggers (drizzle/*_customers_search.sql).
 import { sql } from 'drizzle-orm'
-import { index, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
-import { idBesideSeq, instant, seq, stamps, version } from '../columns'
+import { index, integer, primaryKey, sqliteTable, sqliteView, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import { codeOfColumn } from '../codes'
+import { computed, id, idBesideSeq, instant, seq, stamps, version } from '../columns'
 import { users } from './users'
 import { workspaces } from './workspaces'
+
+const workspaceId = () =>
+  text()
+    .notNull()
+    .references(() => workspaces.id)
+
+const PHONE_DIGITS = [' ', '-', '(', ')', '.', '/', '+'].reduce(
+  (phone, mark) => `replace(${phone}, '${mark}', '')`,
+  'phone',
+)
 
 export const customers = sqliteTable(
   'customers',
   {
     seq: seq(),
     id: idBesideSeq(),
-    workspaceId: text()
-      .notNull()
-      .references(() => workspaces.id),
+    workspaceId: workspaceId(),
     name: text().notNull(),
     email: text(),
     phone: text(),
@@ -21,9 +31,97 @@ export const customers = sqliteTable(
     version: version(),
     ...stamps(),
     deletedAt: instant(),
+    /** The name without case and accents, as it is sorted by. */
+    sortName: text().notNull().default(''),
+    phoneE164: text('phone_e164'),
+    /** The portal login of this customer. */
+    userId: text().references(() => users.id),
+    customFields: text({ mode: 'json' }).$type<Record<string, unknown>>(),
+    lastInteractionAt: instant(),
+    nextFollowUpAt: instant(),
+    /** `lastInteractionAt`, empty where there was none, so that an order and its cursor need no nulls. */
+    touchedAt: computed(`coalesce(last_interaction_at, '')`),
+    phoneDigits: computed(PHONE_DIGITS),
+    /** Near-equal customers share it: name and company without case, accents, spaces and punctuation. */
+    nameKey: computed(
+      `replace(replace(replace(sort_name, ' ', ''), '.', ''), '-', '') || '|' || lower(replace(coalesce(company, ''), ' ', ''))`,
+    ),
+    searchScope: computed(`${codeOfColumn('workspace_id')} || ' ' || ${codeOfColumn('owner_id')}`),
   },
-  (t) => [
-    uniqueIndex('customers_email').on(t.workspaceId, t.email).where(sql`deleted_at IS NULL AND email IS NOT NULL`),
-    index('customers_owner').on(t.workspaceId, t.ownerId).where(sql`deleted_at IS NULL`),
-  ],
+  (t) => {
+    const living = sql`deleted_at IS NULL`
+    const dead = sql`deleted_at IS NOT NULL`
+    const due = sql`deleted_at IS NULL AND next_follow_up_at IS NOT NULL`
+    return [
+      uniqueIndex('customers_email').on(t.workspaceId, t.email).where(sql`deleted_at IS NULL AND email IS NOT NULL`),
+      index('customers_owner').on(t.workspaceId, t.ownerId).where(living),
+      index('customers_list').on(t.workspaceId).where(living),
+      index('customers_name').on(t.workspaceId, t.sortName).where(living),
+      index('customers_owner_name').on(t.workspaceId, t.ownerId, t.sortName).where(living),
+      index('customers_updated').on(t.workspaceId, t.updatedAt).where(living),
+      index('customers_owner_updated').on(t.workspaceId, t.ownerId, t.updatedAt).where(living),
+      index('customers_touched').on(t.workspaceId, t.touchedAt).where(living),
+      index('customers_owner_touched').on(t.workspaceId, t.ownerId, t.touchedAt).where(living),
+      index('customers_due').on(t.workspaceId, t.nextFollowUpAt).where(due),
+      index('customers_owner_due').on(t.workspaceId, t.ownerId, t.nextFollowUpAt).where(due),
+      index('customers_trash').on(t.workspaceId).where(dead),
+      index('customers_owner_trash').on(t.workspaceId, t.ownerId).where(dead),
+      index('customers_user').on(t.userId).where(sql`user_id IS NOT NULL`),
+      index('customers_phone').on(t.workspaceId, t.phoneE164).where(sql`deleted_at IS NULL AND phone_e164 IS NOT NULL`),
+      index('customers_name_key').on(t.workspaceId, t.nameKey).where(living),
+    ]
+  },
+)
+
+/** How many living customers a workspace has by owner; owner `''` is the unowned, `'*'` everybody. Kept by triggers. */
+export const customerCounts = sqliteView('customer_counts', {
+  workspaceId: text().notNull(),
+  owner: text().notNull(),
+  count: integer().notNull(),
+}).existing()
+
+/** What several living customers have in common: `phone +44…` or `name alice|acme`, with how many. Kept by triggers. */
+export const duplicateKeys = sqliteView('duplicate_keys', {
+  workspaceId: text().notNull(),
+  key: text().notNull(),
+  count: integer().notNull(),
+}).existing()
+
+/** One row for a pair; `kind` says what the customer at `toId` is to the one at `fromId`. */
+export const relationships = sqliteTable(
+  'customer_relationships',
+  {
+    fromId: text()
+      .notNull()
+      .references(() => customers.id),
+    toId: text()
+      .notNull()
+      .references(() => customers.id),
+    workspaceId: workspaceId(),
+    kind: text().notNull(),
+    createdAt: instant().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.fromId, t.toId] }), index('relationships_to').on(t.toId)],
+)
+
+/** A merge that can be undone: what the survivor was before it. */
+export const merges = sqliteTable(
+  'customer_merges',
+  {
+    id: id(),
+    workspaceId: workspaceId(),
+    survivorId: text().notNull(),
+    mergedId: text().notNull(),
+    before: text({ mode: 'json' }).$type<Record<string, unknown>>().notNull(),
+    createdAt: instant().notNull(),
+    undoneAt: instant(),
+  },
+  (t) => [index('merges_merged').on(t.mergedId)],
+)
+
+/** What a merge moved: rows of other tables by id, so that undoing it moves exactly these back. */
+export const mergedRows = sqliteTable(
+  'customer_merged_rows',
+  { mergeId: text().notNull(), kind: text().notNull(), rowId: text().notNull() },
+  (t) => [primaryKey({ columns: [t.mergeId, t.kind, t.rowId] })],
 )

@@ -3,7 +3,16 @@ import { index, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { instant, seq } from '../columns'
 
 export const ACTOR_TYPES = ['user', 'public', 'system'] as const
-export const SUBJECT_TYPES = ['lead', 'customer', 'user', 'workspace', 'invitation'] as const
+export const SUBJECT_TYPES = [
+  'lead',
+  'customer',
+  'user',
+  'workspace',
+  'invitation',
+  'interaction',
+  'ticket',
+  'tag',
+] as const
 
 export const events = sqliteTable(
   'events',

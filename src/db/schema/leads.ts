@@ -3,7 +3,7 @@
 import { sql } from 'drizzle-orm'
 import { index, integer, sqliteTable, sqliteView, text } from 'drizzle-orm/sqlite-core'
 import { codeOfColumn, STATUS_CODES } from '../codes'
-import { idBesideSeq, instant, seq, stamps, version } from '../columns'
+import { computed, idBesideSeq, instant, seq, stamps, version } from '../columns'
 import { customers } from './customers'
 import { users } from './users'
 import { workspaces } from './workspaces'
@@ -20,8 +20,6 @@ const SEARCH_SCOPE = [
   codeOfColumn('owner_id'),
   `CASE status ${statusCode.join(' ')} END`,
 ].join(` || ' ' || `)
-
-const computed = (expression: string) => text().generatedAlwaysAs(sql.raw(expression), { mode: 'virtual' })
 
 export const leads = sqliteTable(
   'leads',

@@ -1,0 +1,48 @@
+// The one timeline: notes, calls, e-mails, meetings, tasks and follow-ups of a customer or a lead.
+// `ownerId` repeats the owner of that customer or lead, kept by triggers, so that one's own are found without a join.
+import { sql } from 'drizzle-orm'
+import { index, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { idBesideSeq, instant, seq, stamps, version } from '../columns'
+import { customers } from './customers'
+import { leads } from './leads'
+import { tickets } from './tickets'
+import { workspaces } from './workspaces'
+
+export const INTERACTION_TYPES = ['NOTE', 'CALL', 'EMAIL', 'MEETING', 'TASK', 'FOLLOW_UP'] as const
+
+export const interactions = sqliteTable(
+  'interactions',
+  {
+    seq: seq(),
+    id: idBesideSeq(),
+    workspaceId: text()
+      .notNull()
+      .references(() => workspaces.id),
+    customerId: text().references(() => customers.id),
+    leadId: text().references(() => leads.id),
+    ticketId: text().references(() => tickets.id),
+    ownerId: text(),
+    type: text({ enum: INTERACTION_TYPES }).notNull(),
+    body: text().notNull(),
+    occurredAt: instant().notNull(),
+    followUpAt: instant(),
+    doneAt: instant(),
+    createdBy: text(),
+    version: version(),
+    ...stamps(),
+  },
+  (t) => {
+    const due = sql`follow_up_at IS NOT NULL AND done_at IS NULL`
+    return [
+      index('interactions_list').on(t.workspaceId, t.occurredAt),
+      index('interactions_owner').on(t.workspaceId, t.ownerId, t.occurredAt),
+      index('interactions_customer').on(t.customerId, t.occurredAt),
+      index('interactions_lead').on(t.leadId, t.occurredAt),
+      index('interactions_ticket').on(t.ticketId, t.occurredAt).where(sql`ticket_id IS NOT NULL`),
+      index('interactions_author').on(t.createdBy, t.occurredAt),
+      index('interactions_due').on(t.workspaceId, t.followUpAt).where(due),
+      index('interactions_owner_due').on(t.workspaceId, t.ownerId, t.followUpAt).where(due),
+      index('interactions_customer_due').on(t.customerId, t.followUpAt).where(due),
+    ]
+  },
+)

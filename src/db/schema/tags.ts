@@ -1,0 +1,40 @@
+// Tags of customers: a name is one tag whatever its case. How often each is used, by owner, is kept by triggers.
+import { index, integer, primaryKey, sqliteTable, sqliteView, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import { id, stamps } from '../columns'
+import { customers } from './customers'
+import { workspaces } from './workspaces'
+
+export const tags = sqliteTable(
+  'tags',
+  {
+    id: id(),
+    workspaceId: text()
+      .notNull()
+      .references(() => workspaces.id),
+    name: text().notNull(),
+    /** The name without case and accents. */
+    key: text().notNull(),
+    ...stamps(),
+  },
+  (t) => [uniqueIndex('tags_key').on(t.workspaceId, t.key)],
+)
+
+export const customerTags = sqliteTable(
+  'customer_tags',
+  {
+    customerId: text()
+      .notNull()
+      .references(() => customers.id),
+    tagId: text()
+      .notNull()
+      .references(() => tags.id),
+  },
+  (t) => [primaryKey({ columns: [t.customerId, t.tagId] }), index('customer_tags_tag').on(t.tagId)],
+)
+
+/** How many living customers of an owner have a tag; owner `''` is the unowned, `'*'` everybody. */
+export const tagCounts = sqliteView('tag_counts', {
+  tagId: text().notNull(),
+  owner: text().notNull(),
+  count: integer().notNull(),
+}).existing()

@@ -1,0 +1,48 @@
+// Tickets: what a customer wants done, numbered 1, 2, 3… within the workspace. Comments are interactions.
+// `ownerId` repeats the owner of the customer, kept by a trigger.
+import { sql } from 'drizzle-orm'
+import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import { idBesideSeq, instant, seq, stamps, version } from '../columns'
+import { customers } from './customers'
+import { workspaces } from './workspaces'
+
+export const TICKET_STATUSES = ['OPEN', 'IN_PROGRESS', 'RESOLVED', 'CLOSED'] as const
+export const PRIORITIES = ['LOW', 'NORMAL', 'HIGH', 'URGENT'] as const
+
+export const tickets = sqliteTable(
+  'tickets',
+  {
+    seq: seq(),
+    id: idBesideSeq(),
+    workspaceId: text()
+      .notNull()
+      .references(() => workspaces.id),
+    number: integer().notNull(),
+    customerId: text()
+      .notNull()
+      .references(() => customers.id),
+    interactionId: text(),
+    ownerId: text(),
+    assigneeId: text(),
+    title: text().notNull(),
+    description: text(),
+    status: text({ enum: TICKET_STATUSES }).notNull().default('OPEN'),
+    priority: text({ enum: PRIORITIES }).notNull().default('NORMAL'),
+    openedBy: text(),
+    resolvedAt: instant(),
+    version: version(),
+    ...stamps(),
+    deletedAt: instant(),
+  },
+  (t) => {
+    const living = sql`deleted_at IS NULL`
+    return [
+      uniqueIndex('tickets_number').on(t.workspaceId, t.number),
+      index('tickets_list').on(t.workspaceId).where(living),
+      index('tickets_status').on(t.workspaceId, t.status).where(living),
+      index('tickets_owner').on(t.workspaceId, t.ownerId).where(living),
+      index('tickets_assignee').on(t.workspaceId, t.assigneeId).where(living),
+      index('tickets_customer').on(t.customerId).where(living),
+    ]
+  },
+)
