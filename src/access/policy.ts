@@ -17,6 +17,15 @@ export const PERMISSIONS = {
   'leads:write': 'Create, change, trash and convert leads.',
   'leads:claim': 'See the pool of unclaimed leads and claim from it.',
   'leads:assign': 'Give a lead to any active member.',
+  'customers:read': 'See customers.',
+  'customers:write': 'Create, change, tag, relate, merge and trash customers.',
+  'interactions:read': 'See the timeline of what you see.',
+  'interactions:write': 'Log, change and complete interactions.',
+  'tickets:read': 'See tickets.',
+  'tickets:write': 'Open tickets, change and comment on them.',
+  'tickets:assign': 'Give a ticket to any active member.',
+  'tags:read': 'See tags and how often they are used.',
+  'tags:write': 'Rename and delete tags.',
   'events:read': 'Read the audit trail.',
 } as const
 
@@ -32,6 +41,15 @@ const manager = {
   'leads:write': 'all',
   'leads:claim': 'all',
   'leads:assign': 'all',
+  'customers:read': 'all',
+  'customers:write': 'all',
+  'interactions:read': 'all',
+  'interactions:write': 'all',
+  'tickets:read': 'all',
+  'tickets:write': 'all',
+  'tickets:assign': 'all',
+  'tags:read': 'all',
+  'tags:write': 'all',
   'events:read': 'all',
 } as const
 
@@ -51,12 +69,35 @@ export const POLICY: Record<Role, Partial<Record<Permission, Reach>>> = {
     'leads:read': 'own',
     'leads:write': 'own',
     'leads:claim': 'all',
+    'customers:read': 'own',
+    'customers:write': 'own',
+    'interactions:read': 'own',
+    'interactions:write': 'own',
+    'tickets:read': 'own',
+    'tickets:write': 'own',
+    'tags:read': 'own',
   },
-  CUSTOMER: { ...everybody, 'users:read': 'own', 'users:write': 'own' },
+  CUSTOMER: {
+    ...everybody,
+    'users:read': 'own',
+    'users:write': 'own',
+    'customers:read': 'own',
+    'interactions:read': 'own',
+    'tickets:read': 'own',
+    'tickets:write': 'own',
+  },
 }
 
 /** Who is asking, from a verified token. */
-export type Actor = { type: 'user'; id: string; workspaceId: string; role: Role; sessionId: string }
+export type Actor = {
+  type: 'user'
+  id: string
+  workspaceId: string
+  role: Role
+  sessionId: string
+  /** The workspace's default country, for phone numbers; as old as the token. */
+  country: string | null
+}
 
 /** How far a permission reaches for this actor, or undefined when the role lacks it. */
 export function reach(actor: Actor, permission: Permission): Reach | undefined {

@@ -15,7 +15,7 @@ export function owners(actor: Actor, permission: Permission): Owners {
   return permission === 'leads:read' && reach(actor, 'leads:claim') ? [actor.id, null] : [actor.id]
 }
 
-type Scoped = { workspaceId: AnyColumn; ownerId: AnyColumn; deletedAt: AnyColumn }
+type Scoped = { workspaceId: AnyColumn; ownerId: AnyColumn; deletedAt: AnyColumn; userId?: AnyColumn }
 
 /** Rows of a table that the actor reaches with a permission: one's workspace, ownership, not in the trash. */
 export function visible(actor: Actor, permission: Permission, table: Scoped): SQL | undefined {
@@ -26,7 +26,14 @@ export function visible(actor: Actor, permission: Permission, table: Scoped): SQ
 export function reachable(actor: Actor, permission: Permission, table: Omit<Scoped, 'deletedAt'>): SQL | undefined {
   const whose = owners(actor, permission)
   const own = whose === 'all' ? undefined : or(...whose.map((owner) => ownedBy(table.ownerId, owner)))
-  return and(eq(table.workspaceId, actor.workspaceId), own)
+  // A portal login owns no customer: it is one.
+  const self = table.userId && isPortal(actor) ? eq(table.userId, actor.id) : own
+  return and(eq(table.workspaceId, actor.workspaceId), self)
+}
+
+/** Whether the actor is a customer looking at the own record. */
+export function isPortal(actor: Actor): boolean {
+  return actor.role === 'CUSTOMER'
 }
 
 export function ownedBy(column: AnyColumn, owner: string | null): SQL {

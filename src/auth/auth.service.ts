@@ -39,7 +39,7 @@ export async function login(ctx: PublicCtx, { email, username, password }: Crede
     ...whoIs(ctx, known.id),
   ])
   if (!user || !workspace) throw new AppError('invalid_credentials')
-  return { user, workspace, ...(await session.tokens(user)) }
+  return { user, workspace, ...(await session.tokens(user, workspace)) }
 }
 
 /** The actor's own account and workspace; `unauthenticated` once the account is gone or inactive. */

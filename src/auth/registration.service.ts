@@ -56,7 +56,7 @@ async function found(ctx: PublicCtx, input: Registration, account: Account, clie
     ...whoIs(ctx, account.id),
   ])
   if (!user || !home) throw new AppError('signup_closed')
-  return { user, workspace: home, ...(await session.tokens(user)) }
+  return { user, workspace: home, ...(await session.tokens(user, home)) }
 }
 
 async function join(ctx: PublicCtx, input: Registration, account: Account, client: Client) {
@@ -83,7 +83,7 @@ async function join(ctx: PublicCtx, input: Registration, account: Account, clien
     ...whoIs(ctx, account.id),
   ])
   if (!user || !home) throw new AppError('invalid_invitation')
-  return { user, workspace: home, ...(await session.tokens(user)) }
+  return { user, workspace: home, ...(await session.tokens(user, home)) }
 }
 
 function recordRegistration(ctx: PublicCtx, id: string) {

@@ -19,6 +19,7 @@ import {
 
 export type Client = { userAgent: string | null }
 type UserRow = typeof users.$inferSelect
+type WorkspaceRow = typeof workspaces.$inferSelect
 
 /** A session to be: the statement that opens it if the user is active, and what to answer once the user is known. */
 export async function openSession(ctx: PublicCtx, userId: string, { userAgent }: Client) {
@@ -40,7 +41,7 @@ export async function openSession(ctx: PublicCtx, userId: string, { userAgent }:
     },
     sql`FROM ${users} WHERE ${and(eq(users.id, userId), isActive)}`,
   )
-  return { statement, tokens: (user: UserRow) => tokensOf(ctx, user, id, refreshToken) }
+  return { statement, tokens: (user: UserRow, home: WorkspaceRow) => tokensOf(ctx, user, home, id, refreshToken) }
 }
 
 /** Exchanges a refresh token; a used one that comes back after the grace ends its whole family. */
@@ -52,7 +53,7 @@ export async function refreshSession(ctx: PublicCtx, token: string) {
   const theirs = sql`${users.id} = (SELECT user_id FROM sessions WHERE id = ${id})`
   const graceStart = later(ctx.now, -GRACE_MS)
   const isExchanged = and(eq(sessions.refreshHash, successorHash), gt(sessions.rotatedAt, graceStart)) ?? sql`false`
-  const [, , , [session], [user]] = await ctx.db.batch([
+  const [, , , [session], [user], [home]] = await ctx.db.batch([
     ctx.db
       .update(sessions)
       .set({
@@ -83,9 +84,13 @@ export async function refreshSession(ctx: PublicCtx, token: string) {
     }),
     ctx.db.select().from(sessions).where(eq(sessions.id, id)),
     ctx.db.select().from(users).where(theirs),
+    ctx.db
+      .select()
+      .from(workspaces)
+      .where(sql`${workspaces.id} = (SELECT workspace_id FROM sessions WHERE id = ${id})`),
   ])
-  if (!session || !user || session.revokedAt !== null) throw new AppError('invalid_refresh_token')
-  return tokensOf(ctx, user, id, successor)
+  if (!session || !user || !home || session.revokedAt !== null) throw new AppError('invalid_refresh_token')
+  return tokensOf(ctx, user, home, id, successor)
 }
 
 /** The living sessions of the actor, newest first. */
@@ -136,13 +141,10 @@ function revoke({ db, now }: Pick<Ctx, 'db' | 'now'>, which: SQL | undefined) {
     .where(and(which, isNull(sessions.revokedAt)))
 }
 
-async function tokensOf(ctx: PublicCtx, user: UserRow, sessionId: string, refreshToken: string) {
+async function tokensOf(ctx: PublicCtx, user: UserRow, home: WorkspaceRow, sessionId: string, refreshToken: string) {
   const { id, workspaceId, role } = user
-  return {
-    accessToken: await accessToken(ctx.config, { id, workspaceId, role, sessionId }),
-    refreshToken,
-    expiresIn: ACCESS_SECONDS,
-  }
+  const actor = { id, workspaceId, role, sessionId, country: home.defaultCountry }
+  return { accessToken: await accessToken(ctx.config, actor), refreshToken, expiresIn: ACCESS_SECONDS }
 }
 
 function later(instant: string, ms: number): string {

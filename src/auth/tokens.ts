@@ -19,19 +19,21 @@ const Claims = z.object({
   ws: z.string(),
   sid: z.string(),
   role: z.string().refine(isRole),
+  cc: z.string().nullable(),
   exp: z.number(),
 })
 
 /** The actor of a verified payload; undefined when a claim is missing, `exp` above all, which Hono does not demand. */
 export function actorOf(payload: unknown): Actor | undefined {
   const { data } = Claims.safeParse(payload)
-  return data && { type: 'user', id: data.sub, workspaceId: data.ws, role: data.role, sessionId: data.sid }
+  if (!data) return undefined
+  return { type: 'user', id: data.sub, workspaceId: data.ws, role: data.role, sessionId: data.sid, country: data.cc }
 }
 
 export function accessToken(config: Config, actor: Omit<Actor, 'type'>): Promise<string> {
   const iat = Math.floor(Date.now() / 1000)
-  const { id: sub, workspaceId: ws, sessionId: sid, role } = actor
-  return sign({ ...VERIFICATION, sub, ws, sid, role, iat, exp: iat + ACCESS_SECONDS }, config.JWT_SECRET, 'HS256')
+  const { id: sub, workspaceId: ws, sessionId: sid, role, country: cc } = actor
+  return sign({ ...VERIFICATION, sub, ws, sid, role, cc, iat, exp: iat + ACCESS_SECONDS }, config.JWT_SECRET, 'HS256')
 }
 
 /**

@@ -1,5 +1,5 @@
 // What a list of leads can be narrowed by, as conditions on its rows.
-import { and, eq, gte, lt, type SQL, sql } from 'drizzle-orm'
+import { and, eq, gte, lt, type SQL } from 'drizzle-orm'
 import { leads } from '../db/schema'
 import type { LeadRow } from './leads.service'
 
@@ -23,25 +23,4 @@ export function matching(filters: Filters): SQL | undefined {
     followUpAfter === undefined ? undefined : gte(leads.followUpAt, followUpAfter),
     followUpBefore === undefined ? undefined : lt(leads.followUpAt, followUpBefore),
   )
-}
-
-/**
- * Bounds on the row number that hold every lead made in the span asked for: a walk by arrival then begins and ends
- * there instead of passing what it does not want. Ids tell when a lead was made; a minute is allowed for those that
- * overtook each other on their way to the database.
- */
-export function arrivedBetween(seq: SQL, { createdAfter, createdBefore }: Filters): SQL | undefined {
-  const first = (id: string) => sql`(SELECT b.seq FROM leads AS b WHERE b.id >= ${id} ORDER BY b.id LIMIT 1)`
-  const last = (id: string) => sql`(SELECT b.seq FROM leads AS b WHERE b.id < ${id} ORDER BY b.id DESC LIMIT 1)`
-  return and(
-    createdAfter === undefined ? undefined : sql`${seq} >= ${first(leastIdAt(createdAfter, -60_000))}`,
-    createdBefore === undefined ? undefined : sql`${seq} <= ${last(leastIdAt(createdBefore, 60_000))}`,
-  )
-}
-
-/** The least UUIDv7 of an instant, `shift` milliseconds away. */
-function leastIdAt(instant: string, shift: number): string {
-  const ms = Math.max(0, Date.parse(instant) + shift)
-  const hex = ms.toString(16).padStart(12, '0').slice(-12)
-  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`
 }

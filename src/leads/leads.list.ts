@@ -1,18 +1,13 @@
 // Listing leads: a page of what the actor sees, and how many there are where that is asked for.
 import { and, eq, sql } from 'drizzle-orm'
 import type { Owners } from '../access/visible'
+import { countedOut, isSearchable, keptCount, windowOf, withEnd, withTotal } from '../db/listing'
 import { leadCounts, leads } from '../db/schema'
 import { anyOf } from '../db/sql'
 import type { Ctx } from '../http/context'
 import { cut, type Page } from '../http/pagination'
 import { type LeadRequest, type Plan, planOf, wanted } from './leads.plan'
-import { isSearchable } from './leads.search'
 import { type LeadRow, leadColumns } from './leads.service'
-
-/** How far leads are counted that no counter keeps. */
-const COUNTED = 1_000
-/** How many leads are looked through, at a time, for a word too short for the search index. */
-const WINDOW = 250
 
 export async function listLeads(ctx: Ctx, request: LeadRequest): Promise<Page<LeadRow>> {
   const { db } = ctx
@@ -24,8 +19,7 @@ export async function listLeads(ctx: Ctx, request: LeadRequest): Promise<Page<Le
   const page = rowsOf(ctx, plan, limit + 1)
   if (!total) return cut(await page, limit, plan.positionOf)
   const [rows, [counted]] = await db.batch([page, countOf(ctx, request, whose)])
-  const { sum = 0, isCapped = 0 } = counted ?? {}
-  return { ...cut(rows, limit, plan.positionOf), total: sum, ...(isCapped ? { totalCapped: true } : {}) }
+  return withTotal(cut(rows, limit, plan.positionOf), counted)
 }
 
 function rowsOf({ db }: Ctx, plan: Plan, limit: number) {
@@ -48,10 +42,13 @@ function countOf(ctx: Ctx, request: LeadRequest, whose: Owners) {
   const byFollowUp = sort?.endsWith('followUpAt') ?? false
   const others = [q, source, createdAfter, createdBefore, followUpAfter, followUpBefore]
   const isKept = !trashed && !byFollowUp && others.every((filter) => filter === undefined)
-  if (!isKept) return countedOut(ctx, planOf(ctx, { ...request, after: undefined }, whose))
+  if (!isKept) {
+    const { isSearch, where } = planOf(ctx, { ...request, after: undefined }, whose)
+    return countedOut(ctx.db, isSearch ? sql`leads_fts CROSS JOIN ${leads}` : sql`${leads}`, where)
+  }
   const counted = whose === 'all' ? ['*'] : whose.map((owner) => owner ?? '')
   return ctx.db
-    .select({ sum: sql<number>`coalesce(sum(count), 0)`.as('sum'), isCapped: sql<number>`0`.as('is_capped') })
+    .select(keptCount)
     .from(leadCounts)
     .where(
       and(
@@ -62,39 +59,15 @@ function countOf(ctx: Ctx, request: LeadRequest, whose: Owners) {
     )
 }
 
-function countedOut({ db }: Ctx, { isSearch, where }: Plan) {
-  const rows = isSearch ? sql`leads_fts CROSS JOIN ${leads}` : sql`${leads}`
-  const some = sql`(SELECT 1 FROM ${rows} WHERE ${where} LIMIT ${COUNTED + 1})`
-  return db
-    .select({
-      sum: sql<number>`min(count(*), ${COUNTED})`.as('sum'),
-      isCapped: sql<number>`count(*) > ${COUNTED}`.as('is_capped'),
-    })
-    .from(some)
-}
-
 // A short word: look through a window of leads and say where it ended, however little was found.
-async function lookedThrough(ctx: Ctx, q: string, limit: number, plan: Plan): Promise<Page<LeadRow>> {
-  const walks = plan.walks.map((walk) => sql`SELECT seq FROM ${leads} WHERE ${and(plan.where, walk)}`)
-  const order = sql.raw(plan.isDown ? 'DESC' : 'ASC')
-  const window = sql`(${sql.join(walks, sql` UNION ALL `)} ORDER BY seq ${order} LIMIT ${WINDOW})`
+async function lookedThrough({ db }: Ctx, q: string, limit: number, plan: Plan): Promise<Page<LeadRow>> {
+  const walks = plan.walks.map((walk) => and(plan.where, walk))
+  const { isInside, end } = windowOf(db, sql`${leads}`, walks, plan.isDown)
   const has = sql`instr(lower(${leads.searchText}), lower(${q})) > 0`
-  const [rows, [last]] = await ctx.db.batch([
-    ctx.db
-      .select(leadColumns)
-      .from(leads)
-      .where(and(sql`${leads.seq} IN (SELECT seq FROM ${window})`, has))
-      .orderBy(...plan.orderBy)
-      .limit(limit + 1),
-    ctx.db
-      .select({
-        seen: sql<number>`count(*)`.as('seen'),
-        low: sql<number>`min(seq)`.as('low'),
-        high: sql<number>`max(seq)`.as('high'),
-      })
-      .from(window),
-  ])
-  const page = cut(rows, limit, plan.positionOf)
-  if (page.next || !last || last.seen < WINDOW) return page
-  return { ...page, next: [plan.isDown ? last.low : last.high] }
+  const found = db
+    .select(leadColumns)
+    .from(leads)
+    .where(and(isInside(sql`${leads.seq}`), has))
+  const [rows, [last]] = await db.batch([found.orderBy(...plan.orderBy).limit(limit + 1), end])
+  return withEnd(cut(rows, limit, plan.positionOf), last)
 }

@@ -1,12 +1,13 @@
 // How a list of leads is read: which index it walks, so that it passes about a page of rows whatever the table's size.
-import { and, asc, desc, isNotNull, isNull, type SQL, sql } from 'drizzle-orm'
+import { and, isNotNull, isNull, type SQL, sql } from 'drizzle-orm'
 import { type Owners, ownedBy, owners, reachable } from '../access/visible'
+import { arrivedBetween, beyond, isSearchable, ordered } from '../db/listing'
 import { leads } from '../db/schema'
 import { AppError } from '../errors'
 import type { Ctx } from '../http/context'
 import type { PageRequest, Position } from '../http/pagination'
-import { arrivedBetween, type Filters, matching } from './leads.filters'
-import { isSearchable, matchOf } from './leads.search'
+import { type Filters, matching } from './leads.filters'
+import { matchOf } from './leads.search'
 import type { LeadRow } from './leads.service'
 
 const COLUMNS = ['createdAt', 'updatedAt', 'followUpAt'] as const
@@ -55,10 +56,10 @@ export function planOf({ actor }: Ctx, request: LeadRequest, whose: Owners): Pla
       request.trashed ? isNotNull(leads.deletedAt) : isNull(leads.deletedAt),
       by === 'followUpAt' ? isNotNull(leads.followUpAt) : undefined,
       matching(request),
-      by === 'createdAt' ? arrivedBetween(seq, request) : undefined,
+      by === 'createdAt' ? arrivedBetween(sql`${leads}`, seq, request) : undefined,
       beyond(keys, request.after, isDown),
     ),
-    orderBy: keys.map((key) => (isDown ? desc(key) : asc(key))),
+    orderBy: ordered(keys, isDown),
     isDown,
     positionOf: (row) => (by === 'createdAt' ? [row.seq] : [row[by] ?? '', row.seq]),
   }
@@ -80,13 +81,4 @@ function orderOf({ sort, q, trashed, followUpAfter, followUpBefore }: LeadReques
 function isNarrowed({ q, status, source, trashed }: LeadRequest): boolean {
   const hasTerm = q === undefined ? status !== undefined || source !== undefined : isSearchable(q)
   return !trashed && hasTerm
-}
-
-function beyond(keys: SQL[], after: Position | undefined, isDown: boolean): SQL | undefined {
-  if (!after) return undefined
-  const position = sql.join(
-    after.map((value) => sql`${value}`),
-    sql`, `,
-  )
-  return sql`(${sql.join(keys, sql`, `)}) ${sql.raw(isDown ? '<' : '>')} (${position})`
 }

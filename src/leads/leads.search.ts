@@ -1,15 +1,13 @@
 // Which part of the search index a query streams: an FTS5 expression over words, origin and scope codes.
 import type { Owners } from '../access/visible'
 import { codeOf, NOBODY, STATUS_CODES } from '../db/codes'
+import { phrase } from '../db/listing'
 
 export type Sought = {
   q?: string | undefined
   status?: keyof typeof STATUS_CODES | undefined
   source?: string | undefined
 }
-
-/** The trigram index knows no terms shorter than this, in characters. */
-export const MIN_TERM = 3
 
 /** An FTS5 MATCH expression; whatever the user typed stands in it as a quoted phrase, never as syntax. */
 export function matchOf(workspaceId: string, owners: Owners, { q, status, source }: Sought): string {
@@ -22,12 +20,4 @@ export function matchOf(workspaceId: string, owners: Owners, { q, status, source
   if (source) parts.push(`origin : ${phrase(`⟦${source}⟧`)}`)
   if (q) parts.push(`words : ${phrase(q)}`)
   return parts.map((part) => `(${part})`).join(' AND ')
-}
-
-export function isSearchable(q: string): boolean {
-  return [...q].length >= MIN_TERM
-}
-
-function phrase(text: string): string {
-  return `"${text.replaceAll('"', '""')}"`
 }

@@ -1,0 +1,176 @@
+-- Search, counters and kept facts of customers and what hangs on them, all by triggers.
+-- The index is contentless, its rowid is customers.seq. Tags and custom fields stand in it in brackets, so that a phrase
+-- matches one of them as a whole; `scope` holds the one-token codes of workspace and owner.
+CREATE VIRTUAL TABLE customers_fts USING fts5(
+  name, email, phone, company, tags, fields, scope,
+  content = '', contentless_delete = 1, tokenize = 'trigram remove_diacritics 1'
+);
+--> statement-breakpoint
+CREATE VIEW customers_searchable AS
+SELECT
+  c.seq, c.id, c.name, c.email, c.company, c.deleted_at,
+  c.phone || char(10) || c.phone_digits || char(10) || coalesce(c.phone_e164, '') AS phone,
+  (SELECT group_concat('⟦' || t.key || '⟧', '') FROM customer_tags ct JOIN tags t ON t.id = ct.tag_id
+    WHERE ct.customer_id = c.id) AS tags,
+  (SELECT group_concat('⟦' || key || '=' || CASE type WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE value END || '⟧', '')
+    FROM json_each(c.custom_fields)
+    WHERE type IN ('text', 'integer', 'real', 'true', 'false') AND length(value) <= 100) AS fields,
+  c.search_scope AS scope
+FROM customers c;
+--> statement-breakpoint
+CREATE TABLE customer_counts (
+  workspace_id text NOT NULL, owner text NOT NULL, count integer NOT NULL,
+  PRIMARY KEY (workspace_id, owner)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE duplicate_keys (
+  workspace_id text NOT NULL, key text NOT NULL, count integer NOT NULL,
+  PRIMARY KEY (workspace_id, key)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX duplicate_keys_shared ON duplicate_keys (workspace_id, key) WHERE count > 1;
+--> statement-breakpoint
+CREATE TABLE tag_counts (
+  tag_id text NOT NULL, owner text NOT NULL, count integer NOT NULL,
+  PRIMARY KEY (tag_id, owner)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TRIGGER customers_inserted AFTER INSERT ON customers WHEN new.deleted_at IS NULL
+BEGIN
+  INSERT INTO customers_fts (rowid, name, email, phone, company, tags, fields, scope)
+    SELECT seq, name, email, phone, company, tags, fields, scope FROM customers_searchable WHERE seq = new.seq;
+  INSERT INTO customer_counts (workspace_id, owner, count)
+    VALUES (new.workspace_id, '*', 1), (new.workspace_id, coalesce(new.owner_id, ''), 1)
+    ON CONFLICT DO UPDATE SET count = count + 1;
+  INSERT INTO duplicate_keys (workspace_id, key, count)
+    SELECT new.workspace_id, value, 1
+    FROM json_each(json_array('name ' || new.name_key, 'phone ' || new.phone_e164)) WHERE value IS NOT NULL
+    ON CONFLICT DO UPDATE SET count = count + 1;
+END;
+--> statement-breakpoint
+CREATE TRIGGER customers_reindexed
+AFTER UPDATE OF name, email, phone, phone_e164, company, custom_fields, owner_id, deleted_at ON customers
+WHEN old.name IS NOT new.name OR old.email IS NOT new.email OR old.phone IS NOT new.phone
+  OR old.phone_e164 IS NOT new.phone_e164 OR old.company IS NOT new.company
+  OR old.custom_fields IS NOT new.custom_fields OR old.owner_id IS NOT new.owner_id
+  OR old.deleted_at IS NOT new.deleted_at
+BEGIN
+  DELETE FROM customers_fts WHERE rowid = old.seq AND old.deleted_at IS NULL;
+  INSERT INTO customers_fts (rowid, name, email, phone, company, tags, fields, scope)
+    SELECT seq, name, email, phone, company, tags, fields, scope FROM customers_searchable
+    WHERE seq = new.seq AND deleted_at IS NULL;
+END;
+--> statement-breakpoint
+CREATE TRIGGER customers_rekeyed AFTER UPDATE OF sort_name, company, phone_e164, deleted_at ON customers
+WHEN old.name_key IS NOT new.name_key OR old.phone_e164 IS NOT new.phone_e164 OR old.deleted_at IS NOT new.deleted_at
+BEGIN
+  INSERT INTO duplicate_keys (workspace_id, key, count)
+    SELECT old.workspace_id, value, -1
+    FROM json_each(json_array('name ' || old.name_key, 'phone ' || old.phone_e164))
+    WHERE value IS NOT NULL AND old.deleted_at IS NULL
+    ON CONFLICT DO UPDATE SET count = count - 1;
+  INSERT INTO duplicate_keys (workspace_id, key, count)
+    SELECT new.workspace_id, value, 1
+    FROM json_each(json_array('name ' || new.name_key, 'phone ' || new.phone_e164))
+    WHERE value IS NOT NULL AND new.deleted_at IS NULL
+    ON CONFLICT DO UPDATE SET count = count + 1;
+END;
+--> statement-breakpoint
+CREATE TRIGGER customers_recounted AFTER UPDATE OF owner_id, deleted_at ON customers
+WHEN old.owner_id IS NOT new.owner_id OR old.deleted_at IS NOT new.deleted_at
+BEGIN
+  INSERT INTO customer_counts (workspace_id, owner, count)
+    SELECT old.workspace_id, value, -1 FROM json_each(json_array('*', coalesce(old.owner_id, '')))
+    WHERE old.deleted_at IS NULL
+    ON CONFLICT DO UPDATE SET count = count - 1;
+  INSERT INTO customer_counts (workspace_id, owner, count)
+    SELECT new.workspace_id, value, 1 FROM json_each(json_array('*', coalesce(new.owner_id, '')))
+    WHERE new.deleted_at IS NULL
+    ON CONFLICT DO UPDATE SET count = count + 1;
+  INSERT INTO tag_counts (tag_id, owner, count)
+    SELECT ct.tag_id, value, -1 FROM customer_tags ct, json_each(json_array('*', coalesce(old.owner_id, '')))
+    WHERE ct.customer_id = old.id AND old.deleted_at IS NULL
+    ON CONFLICT DO UPDATE SET count = count - 1;
+  INSERT INTO tag_counts (tag_id, owner, count)
+    SELECT ct.tag_id, value, 1 FROM customer_tags ct, json_each(json_array('*', coalesce(new.owner_id, '')))
+    WHERE ct.customer_id = new.id AND new.deleted_at IS NULL
+    ON CONFLICT DO UPDATE SET count = count + 1;
+END;
+--> statement-breakpoint
+CREATE TRIGGER customers_owner_followed AFTER UPDATE OF owner_id ON customers WHEN old.owner_id IS NOT new.owner_id
+BEGIN
+  UPDATE interactions SET owner_id = new.owner_id WHERE customer_id = new.id;
+  UPDATE tickets SET owner_id = new.owner_id WHERE customer_id = new.id;
+END;
+--> statement-breakpoint
+CREATE TRIGGER leads_owner_followed AFTER UPDATE OF owner_id ON leads WHEN old.owner_id IS NOT new.owner_id
+BEGIN
+  UPDATE interactions SET owner_id = new.owner_id WHERE lead_id = new.id AND customer_id IS NULL;
+END;
+--> statement-breakpoint
+CREATE TRIGGER customer_tagged AFTER INSERT ON customer_tags
+BEGIN
+  DELETE FROM customers_fts WHERE rowid = (SELECT seq FROM customers WHERE id = new.customer_id AND deleted_at IS NULL);
+  INSERT INTO customers_fts (rowid, name, email, phone, company, tags, fields, scope)
+    SELECT seq, name, email, phone, company, tags, fields, scope FROM customers_searchable
+    WHERE seq = (SELECT seq FROM customers WHERE id = new.customer_id) AND deleted_at IS NULL;
+  INSERT INTO tag_counts (tag_id, owner, count)
+    SELECT new.tag_id, value, 1 FROM customers c, json_each(json_array('*', coalesce(c.owner_id, '')))
+    WHERE c.id = new.customer_id AND c.deleted_at IS NULL
+    ON CONFLICT DO UPDATE SET count = count + 1;
+END;
+--> statement-breakpoint
+CREATE TRIGGER customer_untagged AFTER DELETE ON customer_tags
+BEGIN
+  DELETE FROM customers_fts WHERE rowid = (SELECT seq FROM customers WHERE id = old.customer_id AND deleted_at IS NULL);
+  INSERT INTO customers_fts (rowid, name, email, phone, company, tags, fields, scope)
+    SELECT seq, name, email, phone, company, tags, fields, scope FROM customers_searchable
+    WHERE seq = (SELECT seq FROM customers WHERE id = old.customer_id) AND deleted_at IS NULL;
+  INSERT INTO tag_counts (tag_id, owner, count)
+    SELECT old.tag_id, value, -1 FROM customers c, json_each(json_array('*', coalesce(c.owner_id, '')))
+    WHERE c.id = old.customer_id AND c.deleted_at IS NULL
+    ON CONFLICT DO UPDATE SET count = count - 1;
+END;
+--> statement-breakpoint
+CREATE TRIGGER tag_renamed AFTER UPDATE OF key ON tags WHEN old.key IS NOT new.key
+BEGIN
+  DELETE FROM customers_fts WHERE rowid IN (
+    SELECT c.seq FROM customer_tags ct JOIN customers c ON c.id = ct.customer_id
+    WHERE ct.tag_id = new.id AND c.deleted_at IS NULL);
+  INSERT INTO customers_fts (rowid, name, email, phone, company, tags, fields, scope)
+    SELECT s.seq, s.name, s.email, s.phone, s.company, s.tags, s.fields, s.scope
+    FROM customer_tags ct JOIN customers c ON c.id = ct.customer_id JOIN customers_searchable s ON s.seq = c.seq
+    WHERE ct.tag_id = new.id AND c.deleted_at IS NULL;
+END;
+--> statement-breakpoint
+CREATE TRIGGER interaction_inserted AFTER INSERT ON interactions WHEN new.customer_id IS NOT NULL
+BEGIN
+  UPDATE customers SET
+    last_interaction_at = (SELECT max(occurred_at) FROM interactions
+      WHERE customer_id = new.customer_id AND type NOT IN ('TASK', 'FOLLOW_UP')),
+    next_follow_up_at = (SELECT min(follow_up_at) FROM interactions
+      WHERE customer_id = new.customer_id AND follow_up_at IS NOT NULL AND done_at IS NULL)
+  WHERE id = new.customer_id;
+END;
+--> statement-breakpoint
+CREATE TRIGGER interaction_updated
+AFTER UPDATE OF customer_id, type, occurred_at, follow_up_at, done_at ON interactions
+WHEN old.customer_id IS NOT NULL OR new.customer_id IS NOT NULL
+BEGIN
+  UPDATE customers SET
+    last_interaction_at = (SELECT max(occurred_at) FROM interactions i
+      WHERE i.customer_id = customers.id AND i.type NOT IN ('TASK', 'FOLLOW_UP')),
+    next_follow_up_at = (SELECT min(follow_up_at) FROM interactions i
+      WHERE i.customer_id = customers.id AND i.follow_up_at IS NOT NULL AND i.done_at IS NULL)
+  WHERE id IN (old.customer_id, new.customer_id);
+END;
+--> statement-breakpoint
+CREATE TRIGGER interaction_deleted AFTER DELETE ON interactions WHEN old.customer_id IS NOT NULL
+BEGIN
+  UPDATE customers SET
+    last_interaction_at = (SELECT max(occurred_at) FROM interactions
+      WHERE customer_id = old.customer_id AND type NOT IN ('TASK', 'FOLLOW_UP')),
+    next_follow_up_at = (SELECT min(follow_up_at) FROM interactions
+      WHERE customer_id = old.customer_id AND follow_up_at IS NOT NULL AND done_at IS NULL)
+  WHERE id = old.customer_id;
+END;

@@ -1,0 +1,96 @@
+// What every list over a large table has in common: bounds, cursors, counts that stop, windows for short words.
+import { and, asc, desc, type SQL, sql } from 'drizzle-orm'
+import type { Page, Position } from '../http/pagination'
+import type { Db } from './client'
+
+/** How far rows are counted that no counter keeps. */
+const COUNTED = 1_000
+/** How many rows are looked through, at a time, for a word too short for a search index. */
+export const WINDOW = 250
+/** A trigram index knows no terms shorter than this, in characters. */
+const MIN_TERM = 3
+
+export function isSearchable(term: string): boolean {
+  return [...term].length >= MIN_TERM
+}
+
+/** An FTS5 phrase: whatever the user typed stands in it as text, never as syntax. */
+export function phrase(text: string): string {
+  return `"${text.replaceAll('"', '""')}"`
+}
+
+export function ordered(keys: SQL[], isDown: boolean): SQL[] {
+  return keys.map((key) => (isDown ? desc(key) : asc(key)))
+}
+
+/** The rows after a position, in the order of these keys. */
+export function beyond(keys: SQL[], after: Position | undefined, isDown: boolean): SQL | undefined {
+  if (!after) return undefined
+  const position = sql.join(
+    after.map((value) => sql`${value}`),
+    sql`, `,
+  )
+  return sql`(${sql.join(keys, sql`, `)}) ${sql.raw(isDown ? '<' : '>')} (${position})`
+}
+
+type Span = { createdAfter?: string | undefined; createdBefore?: string | undefined }
+
+/**
+ * Bounds on the row number that hold every row made in a span: a walk by arrival then begins and ends there instead of
+ * passing what it does not want. Ids tell when a row was made; a minute is allowed for those that overtook each other
+ * on their way to the database.
+ */
+export function arrivedBetween(table: SQL, seq: SQL, { createdAfter, createdBefore }: Span): SQL | undefined {
+  const first = (id: string) => sql`(SELECT b.seq FROM ${table} AS b WHERE b.id >= ${id} ORDER BY b.id LIMIT 1)`
+  const last = (id: string) => sql`(SELECT b.seq FROM ${table} AS b WHERE b.id < ${id} ORDER BY b.id DESC LIMIT 1)`
+  return and(
+    createdAfter === undefined ? undefined : sql`${seq} >= ${first(leastIdAt(createdAfter, -60_000))}`,
+    createdBefore === undefined ? undefined : sql`${seq} <= ${last(leastIdAt(createdBefore, 60_000))}`,
+  )
+}
+
+/** The least UUIDv7 of an instant, `shift` milliseconds away. */
+function leastIdAt(instant: string, shift: number): string {
+  const ms = Math.max(0, Date.parse(instant) + shift)
+  const hex = ms.toString(16).padStart(12, '0').slice(-12)
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`
+}
+
+/** A count of these rows that stops beyond 1,000 and then says that it did. */
+export function countedOut(db: Db, rows: SQL, where: SQL | undefined) {
+  const some = sql`(SELECT 1 FROM ${rows} WHERE ${where} LIMIT ${COUNTED + 1})`
+  return db
+    .select({
+      sum: sql<number>`min(count(*), ${COUNTED})`.as('sum'),
+      isCapped: sql<number>`count(*) > ${COUNTED}`.as('is_capped'),
+    })
+    .from(some)
+}
+
+/** What a counter kept by triggers says, in the shape of `countedOut`. */
+export const keptCount = {
+  sum: sql<number>`coalesce(sum(count), 0)`.as('sum'),
+  isCapped: sql<number>`0`.as('is_capped'),
+}
+
+/** A page with what was counted for it. */
+export function withTotal<Row>(page: Page<Row>, counted: { sum: number; isCapped: number } | undefined): Page<Row> {
+  return { ...page, total: counted?.sum ?? 0, ...(counted?.isCapped ? { totalCapped: true } : {}) }
+}
+
+/**
+ * A window of rows to look through for a word too short for the index, as SQL that gives their `seq`, and the
+ * statement that tells where it ended.
+ */
+export function windowOf(db: Db, table: SQL, conditions: (SQL | undefined)[], isDown: boolean) {
+  const walks = conditions.map((where) => sql`SELECT seq FROM ${table} WHERE ${where}`)
+  const rows = sql`(${sql.join(walks, sql` UNION ALL `)} ORDER BY seq ${sql.raw(isDown ? 'DESC' : 'ASC')} LIMIT ${WINDOW})`
+  const edge = sql<number>`${sql.raw(isDown ? 'min' : 'max')}(seq)`
+  const end = db.select({ seen: sql<number>`count(*)`.as('seen'), edge: edge.as('edge') }).from(rows)
+  return { isInside: (seq: SQL) => sql`${seq} IN (SELECT seq FROM ${rows})`, end }
+}
+
+/** The page found in a window: where nothing more was found in a full window, the next page starts behind it. */
+export function withEnd<Row>(page: Page<Row>, end: { seen: number; edge: number } | undefined): Page<Row> {
+  return page.next || !end || end.seen < WINDOW ? page : { ...page, next: [end.edge] }
+}
