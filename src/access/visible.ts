@@ -54,3 +54,9 @@ export function isTeamMember(id: string | SQL, workspaceId: string): SQL {
   return sql`EXISTS (SELECT 1 FROM ${users} AS member WHERE member.id = ${id} AND member.workspace_id = ${workspaceId}
     AND member.status = 'ACTIVE' AND member.role <> 'CUSTOMER' AND member.deleted_at IS NULL)`
 }
+
+/** `id` is a member who can be the portal login of a customer: active, of this workspace, with the role CUSTOMER. */
+export function isPortalUser(id: string, workspaceId: string): SQL {
+  return sql`EXISTS (SELECT 1 FROM ${users} AS member WHERE member.id = ${id} AND member.workspace_id = ${workspaceId}
+    AND member.status = 'ACTIVE' AND member.role = 'CUSTOMER' AND member.deleted_at IS NULL)`
+}

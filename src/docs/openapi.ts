@@ -19,6 +19,7 @@ const TAGS = {
   Users: 'Members of the workspace.',
   Enquiries: 'The public form.',
   Leads: 'Leads, the unclaimed pool, claiming and converting.',
+  Customers: 'Customers; contacts are the same record.',
   Events: 'The audit trail.',
   Health: 'For monitoring.',
 }

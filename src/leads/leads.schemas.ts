@@ -1,5 +1,6 @@
 // A lead, as shown, made, changed and listed.
 import { z } from '@hono/zod-openapi'
+import { Customer } from '../customers/customers.schemas'
 import { LEAD_STATUSES } from '../db/schema/leads'
 import { email, Id, Instant, instant, jsonObject, text } from '../http/fields'
 import { flag, pageOf, pageQuery } from '../http/pagination'
@@ -134,29 +135,5 @@ export const Conversion = z
     customerId: z.uuid().optional().openapi({ description: 'Link this customer instead of making or finding one.' }),
   })
   .openapi('Conversion', { example: {} })
-
-export const Customer = z
-  .object({
-    id: Id,
-    name: z.string(),
-    email: z.string().nullable(),
-    phone: z.string().nullable(),
-    company: z.string().nullable(),
-    ownerId: Id.nullable(),
-    createdAt: Instant,
-    updatedAt: Instant,
-  })
-  .openapi('Customer', {
-    example: {
-      id: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0f',
-      name: 'Alice Student',
-      email: 'alice@example.com',
-      phone: '+44 20 7946 0958',
-      company: null,
-      ownerId: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0e',
-      createdAt: '2026-11-21T15:00:00.000Z',
-      updatedAt: '2026-11-21T15:00:00.000Z',
-    },
-  })
 
 export const Converted = z.object({ lead: Lead, customer: Customer }).openapi('Converted')

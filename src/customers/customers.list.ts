@@ -1,0 +1,154 @@
+// Listing customers: a walk along an index, the search index for what is sought, a window for very short words.
+import { and, eq, gte, isNotNull, isNull, lt, type SQL, sql } from 'drizzle-orm'
+import { isPortal, type Owners, ownedBy, owners, reachable } from '../access/visible'
+import { arrivedBetween, beyond, countedOut, keptCount, ordered, windowOf, withEnd, withTotal } from '../db/listing'
+import { customerCounts, customers } from '../db/schema'
+import { anyOf } from '../db/sql'
+import { AppError } from '../errors'
+import type { Ctx } from '../http/context'
+import { cut, type Page, type PageRequest, type Position } from '../http/pagination'
+import { isIndexed, isSought, matchOf, type Sought, shortTerms } from './customers.search'
+import { type CustomerRow, customerColumns } from './customers.service'
+
+const KEYS = {
+  createdAt: undefined,
+  updatedAt: sql`${customers.updatedAt}`,
+  name: sql`${customers.sortName}`,
+  lastInteractionAt: sql`${customers.touchedAt}`,
+  nextFollowUpAt: sql`${customers.nextFollowUpAt}`,
+}
+type Column = keyof typeof KEYS
+
+export type CustomerRequest = PageRequest &
+  Sought & {
+    owner?: string | undefined
+    createdAfter?: string | undefined
+    createdBefore?: string | undefined
+    followUpBefore?: string | undefined
+    trashed?: boolean | undefined
+    sort?: Column | `-${Column}` | undefined
+    total?: boolean | undefined
+  }
+
+/** A page of the customers that the actor sees. Throws `invalid` for an order that a search or the trash cannot have. */
+export async function listCustomers(ctx: Ctx, request: CustomerRequest): Promise<Page<CustomerRow>> {
+  const { db } = ctx
+  const { limit, total } = request
+  const whose = wanted(ctx, request)
+  if (whose !== 'all' && whose.length === 0) return { rows: [], ...(total ? { total: 0 } : {}) }
+  const plan = planOf(ctx, request, whose)
+  if (isSought(request) && !plan.isSearch && !isPortal(ctx.actor)) return lookedThrough(ctx, limit, plan, request)
+  const page = rowsOf(ctx, plan, limit + 1)
+  if (!total) return cut(await page, limit, plan.positionOf)
+  const [rows, [counted]] = await db.batch([page, countOf(ctx, request, whose)])
+  return withTotal(cut(rows, limit, plan.positionOf), counted)
+}
+
+type Plan = {
+  isSearch: boolean
+  walks: (SQL | undefined)[]
+  where: SQL | undefined
+  orderBy: SQL[]
+  isDown: boolean
+  positionOf: (row: CustomerRow) => Position
+}
+
+function wanted({ actor }: Ctx, { owner, trashed }: CustomerRequest): Owners {
+  const reached = owners(actor, trashed ? 'customers:write' : 'customers:read')
+  if (owner === undefined || isPortal(actor)) return reached
+  const asked = owner === 'none' ? null : owner === 'me' ? actor.id : owner
+  return reached === 'all' || reached.includes(asked) ? [asked] : []
+}
+
+function planOf({ actor }: Ctx, request: CustomerRequest, whose: Owners): Plan {
+  const { by, isDown } = orderOf(request)
+  const isSearch = by === 'createdAt' && !request.trashed && !isPortal(actor) && isIndexed(request)
+  const seq = isSearch ? sql`customers_fts.rowid` : sql`${customers.seq}`
+  const key = KEYS[by]
+  const keys = key ? [key, seq] : [seq]
+  const match = sql`customers_fts MATCH ${matchOf(actor.workspaceId, whose, request)} AND ${customers.seq} = customers_fts.rowid`
+  const { createdAfter, createdBefore, followUpBefore } = request
+  return {
+    isSearch,
+    walks:
+      isSearch || whose === 'all' || isPortal(actor)
+        ? [undefined]
+        : whose.map((owner) => ownedBy(customers.ownerId, owner)),
+    where: and(
+      isSearch ? match : undefined,
+      reachable(actor, request.trashed ? 'customers:write' : 'customers:read', customers),
+      request.trashed ? isNotNull(customers.deletedAt) : isNull(customers.deletedAt),
+      by === 'nextFollowUpAt' ? isNotNull(customers.nextFollowUpAt) : undefined,
+      createdAfter === undefined ? undefined : gte(customers.createdAt, createdAfter),
+      createdBefore === undefined ? undefined : lt(customers.createdAt, createdBefore),
+      followUpBefore === undefined ? undefined : lt(customers.nextFollowUpAt, followUpBefore),
+      by === 'createdAt' ? arrivedBetween(sql`${customers}`, seq, request) : undefined,
+      isSearch ? shortTerms(request) : undefined,
+      beyond(keys, request.after, isDown),
+    ),
+    orderBy: ordered(keys, isDown),
+    isDown,
+    positionOf: (row) => (by === 'createdAt' ? [row.seq] : [sortValue(row, by), row.seq]),
+  }
+}
+
+function sortValue(row: CustomerRow, by: Exclude<Column, 'createdAt'>): string {
+  return (by === 'name' ? row.sortName : row[by]) ?? ''
+}
+
+function orderOf(request: CustomerRequest): { by: Column; isDown: boolean } {
+  const byArrival = isSought(request) || request.trashed === true
+  const order = request.sort ?? (request.followUpBefore && !byArrival ? 'nextFollowUpAt' : '-createdAt')
+  const columns = Object.keys(KEYS) as Column[]
+  const by = columns.find((column) => order === column || order === `-${column}`) ?? 'createdAt'
+  if (byArrival && by !== 'createdAt') {
+    const message = 'What is searched for, and the trash, come by createdAt: leave sort out'
+    throw new AppError('invalid', { errors: [{ path: 'query.sort', message, code: 'not_with_search' }] })
+  }
+  return { by, isDown: order.startsWith('-') }
+}
+
+function rowsOf({ db }: Ctx, plan: Plan, limit: number) {
+  if (plan.isSearch) {
+    const hits = db.select(customerColumns).from(sql`customers_fts`).crossJoin(customers)
+    return hits
+      .where(plan.where)
+      .orderBy(...plan.orderBy)
+      .limit(limit)
+  }
+  const [first] = plan.walks
+  return db
+    .select(customerColumns)
+    .from(customers)
+    .where(and(plan.where, first))
+    .orderBy(...plan.orderBy)
+    .limit(limit)
+}
+
+// The owner is counted by triggers; any other selection is counted row by row, and not for ever.
+function countOf(ctx: Ctx, request: CustomerRequest, whose: Owners) {
+  const { createdAfter, createdBefore, followUpBefore, trashed, sort } = request
+  const isPlain = [createdAfter, createdBefore, followUpBefore].every((filter) => filter === undefined)
+  const isKept = isPlain && !trashed && !isSought(request) && !sort?.endsWith('nextFollowUpAt') && !isPortal(ctx.actor)
+  if (!isKept) {
+    const { isSearch, where } = planOf(ctx, { ...request, after: undefined }, whose)
+    return countedOut(ctx.db, isSearch ? sql`customers_fts CROSS JOIN ${customers}` : sql`${customers}`, where)
+  }
+  const counted = whose === 'all' ? ['*'] : whose.map((owner) => owner ?? '')
+  return ctx.db
+    .select(keptCount)
+    .from(customerCounts)
+    .where(and(eq(customerCounts.workspaceId, ctx.actor.workspaceId), anyOf(customerCounts.owner, counted)))
+}
+
+// Nothing but short words: look through a window of customers and say where it ended, however little was found.
+async function lookedThrough({ db }: Ctx, limit: number, plan: Plan, sought: Sought): Promise<Page<CustomerRow>> {
+  const walks = plan.walks.map((walk) => and(plan.where, walk))
+  const { isInside, end } = windowOf(db, sql`${customers}`, walks, plan.isDown)
+  const found = db
+    .select(customerColumns)
+    .from(customers)
+    .where(and(isInside(sql`${customers.seq}`), shortTerms(sought)))
+  const [rows, [last]] = await db.batch([found.orderBy(...plan.orderBy).limit(limit + 1), end])
+  return withEnd(cut(rows, limit, plan.positionOf), last)
+}

@@ -1,0 +1,150 @@
+// /v1/customers: customers themselves. Their tags, relationships and timeline are beside.
+import { createRoute } from '@hono/zod-openapi'
+import { allow } from '../access/allow'
+import { errors, POST, READ, WRITE } from '../errors'
+import { ctx } from '../http/context'
+import { IfMatch, ifVersion, tagged } from '../http/etag'
+import { IdParam } from '../http/fields'
+import { paged } from '../http/pagination'
+import { body, createRouter, json } from '../http/router'
+import { listCustomers } from './customers.list'
+import {
+  BulkDeleted,
+  BulkDeletion,
+  Customer,
+  CustomerPage,
+  CustomerPatch,
+  CustomerQuery,
+  NewCustomer,
+  UpsertedCustomer,
+  UpsertQuery,
+  WrittenCustomer,
+} from './customers.schemas'
+import { createCustomer, getCustomer, trashCustomer, trashCustomers, updateCustomer } from './customers.service'
+import { upsertCustomer } from './customers.upsert'
+
+const tags = ['Customers']
+
+const listing = createRoute({
+  method: 'get',
+  path: '/',
+  ...allow('customers:read'),
+  operationId: 'listCustomers',
+  tags,
+  summary: 'List customers',
+  description:
+    'Newest first. ADMIN and MANAGER see all, SALES the own ones, CUSTOMER the own record. Custom fields filter as ' +
+    '`customFields.plan=gold` (the whole value; case and accents do not matter). Words of one or two characters look at ' +
+    'the 250 newest customers at a time, so that a page may be short and still have a `nextCursor`.',
+  request: { query: CustomerQuery },
+  responses: { 200: json(CustomerPage, 'A page of customers'), ...errors(...READ, 'invalid_cursor') },
+})
+
+const creating = createRoute({
+  method: 'post',
+  path: '/',
+  ...allow('customers:write'),
+  operationId: 'createCustomer',
+  tags,
+  summary: 'Make a customer',
+  description: 'A customer made by SALES is their own. A phone number that cannot be read is kept, with a warning.',
+  request: { body: body(NewCustomer) },
+  responses: { 201: json(WrittenCustomer, 'The customer'), ...errors(...POST, 'customer_exists', 'invalid_owner') },
+})
+
+const upserting = createRoute({
+  method: 'put',
+  path: '/',
+  ...allow('customers:write'),
+  operationId: 'upsertCustomer',
+  tags,
+  summary: 'Create or update a customer by e-mail',
+  description: 'Changes the fields that you send of the customer with this e-mail, or makes one.',
+  request: { query: UpsertQuery, body: body(UpsertedCustomer) },
+  responses: {
+    200: json(WrittenCustomer, 'Updated'),
+    201: json(WrittenCustomer, 'Made'),
+    ...errors(...WRITE, 'customer_exists', 'invalid_owner'),
+  },
+})
+
+const bulkDeleting = createRoute({
+  method: 'post',
+  path: '/bulk-delete',
+  ...allow('customers:write'),
+  operationId: 'bulkDeleteCustomers',
+  tags,
+  summary: 'Put many customers into the trash',
+  description: 'Up to 500 at once; says which were not there, or not in your reach.',
+  request: { body: body(BulkDeletion) },
+  responses: { 200: json(BulkDeleted, 'What was deleted and what was not found'), ...errors(...POST) },
+})
+
+const reading = createRoute({
+  method: 'get',
+  path: '/{id}',
+  ...allow('customers:read'),
+  operationId: 'getCustomer',
+  tags,
+  summary: 'Get a customer',
+  description: 'A customer that you may not see is a 404, like one that does not exist.',
+  request: { params: IdParam },
+  responses: { 200: json(Customer, 'The customer'), ...errors(...READ, 'not_found') },
+})
+
+const updating = createRoute({
+  method: 'patch',
+  path: '/{id}',
+  ...allow('customers:write'),
+  operationId: 'updateCustomer',
+  tags,
+  summary: 'Change a customer',
+  description: 'Changes the fields that you send. Custom fields are merged key by key; null removes one.',
+  request: { params: IdParam, headers: IfMatch, body: body(CustomerPatch) },
+  responses: {
+    200: json(WrittenCustomer, 'The customer as it now is'),
+    ...errors(...WRITE, 'not_found', 'customer_exists', 'invalid_owner', 'stale'),
+  },
+})
+
+const trashing = createRoute({
+  method: 'delete',
+  path: '/{id}',
+  ...allow('customers:write'),
+  operationId: 'trashCustomer',
+  tags,
+  summary: 'Put a customer into the trash',
+  description: 'It can be restored for 30 days, and its e-mail is free again.',
+  request: { params: IdParam, headers: IfMatch },
+  responses: { 204: { description: 'In the trash' }, ...errors(...READ, 'not_found', 'stale') },
+})
+
+export const customerRoutes = createRouter()
+  .openapi(listing, async (c) => {
+    const page = await paged(c, c.req.valid('query'), (query) => listCustomers(ctx(c), query))
+    return c.json(CustomerPage.parse(page), 200)
+  })
+  .openapi(creating, async (c) => {
+    const customer = tagged(c, await createCustomer(ctx(c), c.req.valid('json')))
+    return c.json(WrittenCustomer.parse(customer), 201, { Location: `/v1/customers/${customer.id}` })
+  })
+  .openapi(upserting, async (c) => {
+    const { customer, isNew } = await upsertCustomer(ctx(c), c.req.valid('json'))
+    const shown = WrittenCustomer.parse(tagged(c, customer))
+    return isNew ? c.json(shown, 201, { Location: `/v1/customers/${shown.id}` }) : c.json(shown, 200)
+  })
+  .openapi(bulkDeleting, async (c) =>
+    c.json(BulkDeleted.parse(await trashCustomers(ctx(c), c.req.valid('json').ids)), 200),
+  )
+  .openapi(reading, async (c) =>
+    c.json(Customer.parse(tagged(c, await getCustomer(ctx(c), c.req.valid('param').id))), 200),
+  )
+  .openapi(updating, async (c) => {
+    const version = ifVersion(c.req.valid('header'))
+    const customer = await updateCustomer(ctx(c), c.req.valid('param').id, c.req.valid('json'), version)
+    return c.json(WrittenCustomer.parse(tagged(c, customer)), 200)
+  })
+  .openapi(trashing, async (c) => {
+    await trashCustomer(ctx(c), c.req.valid('param').id, ifVersion(c.req.valid('header')))
+    return c.body(null, 204)
+  })

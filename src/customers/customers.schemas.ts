@@ -1,0 +1,162 @@
+// A customer, as shown, made, changed and listed.
+import { z } from '@hono/zod-openapi'
+import { email, Id, Instant, instant, jsonObject, text } from '../http/fields'
+import { flag, pageOf, pageQuery } from '../http/pagination'
+
+export const Customer = z
+  .object({
+    id: Id,
+    name: z.string(),
+    email: z.string().nullable(),
+    phone: z.string().nullable().openapi({ description: 'As written.' }),
+    phoneE164: z.string().nullable().openapi({ description: 'Null where the number could not be read.' }),
+    company: z.string().nullable(),
+    ownerId: Id.nullable(),
+    userId: Id.nullable().openapi({ description: 'The portal login of this customer.' }),
+    customFields: z.record(z.string(), z.unknown()).nullable(),
+    lastInteractionAt: Instant.nullable(),
+    nextFollowUpAt: Instant.nullable(),
+    createdAt: Instant,
+    updatedAt: Instant,
+    deletedAt: Instant.nullable(),
+  })
+  .openapi('Customer', {
+    example: {
+      id: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0f',
+      name: 'Alice Student',
+      email: 'alice@example.com',
+      phone: '020 7946 0958',
+      phoneE164: '+442079460958',
+      company: 'Acme Ltd',
+      ownerId: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0e',
+      userId: null,
+      customFields: { plan: 'gold' },
+      lastInteractionAt: null,
+      nextFollowUpAt: null,
+      createdAt: '2026-11-21T15:00:00.000Z',
+      updatedAt: '2026-11-21T15:00:00.000Z',
+      deletedAt: null,
+    },
+  })
+
+/** A customer just written, with what was kept although it looks wrong. */
+export const WrittenCustomer = Customer.extend({
+  warnings: z.array(z.object({ path: z.string(), message: z.string(), code: z.string() })).openapi({
+    example: [{ path: 'body.phone', message: 'Kept as written: not a number we can read', code: 'unreadable_phone' }],
+  }),
+}).openapi('WrittenCustomer')
+
+const fields = {
+  name: text(200),
+  email: email().nullable(),
+  phone: text(50).nullable(),
+  company: text(200).nullable(),
+  ownerId: z.uuid().nullable().openapi({ description: 'Set by MANAGER and ADMIN.' }),
+  userId: z.uuid().nullable().openapi({ description: 'A member with role CUSTOMER; set by MANAGER and ADMIN.' }),
+  customFields: jsonObject()
+    .openapi({ example: { plan: 'gold' } })
+    .nullable(),
+}
+
+export const NewCustomer = z
+  .strictObject(fields)
+  .partial()
+  .required({ name: true })
+  .openapi('NewCustomer', {
+    example: { name: 'Alice Student', email: 'alice@example.com', phone: '020 7946 0958', company: 'Acme Ltd' },
+  })
+
+export const UpsertedCustomer = z
+  .strictObject({ ...fields, email: email() })
+  .partial()
+  .required({ name: true, email: true })
+  .openapi('UpsertedCustomer', { example: { name: 'Alice Student', email: 'alice@example.com', company: 'Acme Ltd' } })
+
+export const UpsertQuery = z.strictObject({
+  match: z.enum(['email']).openapi({ description: 'What finds the customer.' }),
+})
+
+export const CustomerPatch = z
+  .strictObject(fields)
+  .partial()
+  .refine((patch) => Object.keys(patch).length > 0, { error: 'Send at least one field' })
+  .openapi('CustomerPatch', { example: { company: 'Acme Group', customFields: { plan: 'platinum', trial: null } } })
+
+export const BulkDeletion = z
+  .strictObject({ ids: z.array(z.uuid()).min(1).max(500) })
+  .openapi('BulkDeletion', { example: { ids: ['0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0f'] } })
+
+export const BulkDeleted = z.object({ deleted: z.array(Id), notFound: z.array(Id) }).openapi('BulkDeleted')
+
+const part = (what: string) =>
+  text(100)
+    .optional()
+    .openapi({ description: `Part of the ${what}; case and accents do not matter.` })
+const FIELDS = 'customFields.'
+const FIELD = /^customFields\.[\p{L}\p{N} _.-]{1,60}$/u
+
+const CustomerFilters = z.strictObject({
+  ...pageQuery,
+  q: part('name, e-mail, phone (digits are enough) or company').openapi({ example: 'alice' }),
+  name: part('name'),
+  email: part('e-mail'),
+  phone: part('phone number'),
+  company: part('company'),
+  tag: z
+    .union([text(50), z.array(text(50)).max(10)])
+    .transform((tags) => (Array.isArray(tags) ? tags : [tags]))
+    .optional()
+    .openapi({ type: 'array', items: { type: 'string' }, description: 'May be repeated.' }),
+  tagMatch: z.enum(['all', 'any']).default('all'),
+  owner: z
+    .union([z.enum(['none', 'me']), z.uuid()])
+    .optional()
+    .openapi({ type: 'string', description: '`none`, `me` or a member’s id.', example: 'me' }),
+  createdAfter: instant().optional(),
+  createdBefore: instant().optional(),
+  followUpBefore: instant().optional(),
+  trashed: flag('List what is in the trash instead.'),
+  sort: z
+    .enum([
+      '-createdAt',
+      'createdAt',
+      '-updatedAt',
+      'updatedAt',
+      'name',
+      '-name',
+      '-lastInteractionAt',
+      'lastInteractionAt',
+      'nextFollowUpAt',
+    ])
+    .optional()
+    .openapi({
+      description:
+        '`-createdAt` unless said otherwise, `nextFollowUpAt` where `followUpBefore` stands. What is searched for (words, ' +
+        'tags, custom fields) and the trash come by `createdAt`.',
+    }),
+  customFields: z
+    .record(z.string(), text(100))
+    .optional()
+    .openapi({
+      param: { style: 'form', explode: true },
+      description:
+        'Written as `customFields.plan=gold`, one parameter for each field: the whole value; case and accents do not matter.',
+      example: { 'customFields.plan': 'gold' },
+    }),
+  total: flag('Count as well; beyond the owner, counting stops at 1,000 (`totalCapped`).'),
+})
+
+/** The filters, with parameters such as `customFields.plan` gathered into one object. */
+export const CustomerQuery = z.pipe(
+  z.transform((query: Record<string, unknown>) => {
+    const entries = Object.entries(query)
+    const fields = entries
+      .filter(([name]) => FIELD.test(name))
+      .map(([name, value]) => [name.slice(FIELDS.length), value])
+    const rest = entries.filter(([name]) => !FIELD.test(name))
+    return { ...Object.fromEntries(rest), ...(fields.length > 0 ? { customFields: Object.fromEntries(fields) } : {}) }
+  }),
+  CustomerFilters,
+)
+
+export const CustomerPage = pageOf(Customer, 'CustomerPage')

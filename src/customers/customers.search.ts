@@ -1,0 +1,81 @@
+// Which part of the search index a query over customers streams, and what of it the index is too coarse for.
+import { and, type SQL, sql } from 'drizzle-orm'
+import type { Owners } from '../access/visible'
+import { codeOf, NOBODY } from '../db/codes'
+import { fold } from '../db/fold'
+import { isSearchable, phrase } from '../db/listing'
+import { customers } from '../db/schema'
+
+export type Sought = {
+  q?: string | undefined
+  name?: string | undefined
+  email?: string | undefined
+  phone?: string | undefined
+  company?: string | undefined
+  tag?: string[] | undefined
+  tagMatch?: 'all' | 'any' | undefined
+  customFields?: Record<string, string> | undefined
+}
+
+const COLUMNS = {
+  q: 'name email phone company',
+  name: 'name',
+  email: 'email',
+  phone: 'phone',
+  company: 'company',
+} as const
+type Term = { columns: keyof typeof COLUMNS; text: string }
+
+/** The words sought, each with where to look for it. */
+function termsOf(sought: Sought): Term[] {
+  const names = Object.keys(COLUMNS) as (keyof typeof COLUMNS)[]
+  return names.flatMap((columns) => (sought[columns] === undefined ? [] : [{ columns, text: sought[columns] }]))
+}
+
+/** Whether anything is sought that the index knows; without it, words of one or two characters need a window. */
+export function isIndexed(sought: Sought): boolean {
+  const hasFacet = (sought.tag?.length ?? 0) > 0 || Object.keys(sought.customFields ?? {}).length > 0
+  return hasFacet || termsOf(sought).some(({ text }) => isSearchable(text))
+}
+
+export function isSought(sought: Sought): boolean {
+  return isIndexed(sought) || termsOf(sought).length > 0
+}
+
+/** An FTS5 MATCH expression over customers_fts. */
+export function matchOf(workspaceId: string, owners: Owners, sought: Sought): string {
+  const parts = [`scope : ${phrase(codeOf(workspaceId))}`]
+  if (owners !== 'all') {
+    parts.push(`scope : (${owners.map((owner) => phrase(owner === null ? NOBODY : codeOf(owner))).join(' OR ')})`)
+  }
+  for (const { columns, text } of termsOf(sought)) {
+    if (isSearchable(text)) parts.push(`{${COLUMNS[columns]}} : (${spellings(text).map(phrase).join(' OR ')})`)
+  }
+  const tags = (sought.tag ?? []).map((tag) => phrase(`⟦${fold(tag)}⟧`))
+  if (tags.length > 0) parts.push(`tags : (${tags.join(sought.tagMatch === 'any' ? ' OR ' : ' AND ')})`)
+  for (const [key, value] of Object.entries(sought.customFields ?? {}))
+    parts.push(`fields : ${phrase(`⟦${key}=${value}⟧`)}`)
+  return parts.map((part) => `(${part})`).join(' AND ')
+}
+
+/** What the index cannot look for: words of one or two characters. */
+export function shortTerms(sought: Sought): SQL | undefined {
+  const short = termsOf(sought).filter(({ text }) => !isSearchable(text))
+  return and(...short.map(({ columns, text }) => sql`instr(lower(${texts[columns]}), lower(${text})) > 0`))
+}
+
+const phones = sql`coalesce(${customers.phone}, '') || char(10) || coalesce(${customers.phoneDigits}, '')`
+const texts = {
+  q: sql`${customers.name} || char(10) || coalesce(${customers.email}, '') || char(10) || ${phones} || char(10) || coalesce(${customers.company}, '')`,
+  name: sql`${customers.name}`,
+  email: sql`coalesce(${customers.email}, '')`,
+  phone: phones,
+  company: sql`coalesce(${customers.company}, '')`,
+}
+
+// A phone number is found by its digits however either side has written it.
+function spellings(text: string): string[] {
+  const digits = text.replace(/[\s()+./-]/g, '')
+  const isNumber = /^\d{3,}$/.test(digits) && digits !== text
+  return isNumber ? [text, digits] : [text]
+}

@@ -1,0 +1,208 @@
+// Customers: making, reading, changing, trashing. Lists, upserts, duplicates and merging have files beside this one.
+import { and, eq, getTableColumns, isNull, type SQL, sql } from 'drizzle-orm'
+import { reach } from '../access/policy'
+import { isPortalUser, isTeamMember, visible } from '../access/visible'
+import { fold } from '../db/fold'
+import { customers } from '../db/schema'
+import { anyOf, ifChanged, ifUnchanged, insertFrom } from '../db/sql'
+import { AppError } from '../errors'
+import { difference, record } from '../events/events.record'
+import type { Ctx } from '../http/context'
+import { demandVersion } from '../http/etag'
+import { e164Of } from './phone'
+
+const { phoneDigits, nameKey, touchedAt, searchScope, ...columns } = getTableColumns(customers)
+/** What is read of a customer: every column but those that only indexes read. */
+export const customerColumns = columns
+export type CustomerRow = Omit<typeof customers.$inferSelect, 'phoneDigits' | 'nameKey' | 'touchedAt' | 'searchScope'>
+export type CustomerFields = Partial<
+  Pick<CustomerRow, 'name' | 'email' | 'phone' | 'company' | 'ownerId' | 'userId' | 'customFields'>
+>
+export type Written = CustomerRow & { warnings: { path: string; message: string; code: string }[] }
+
+/** Makes a customer. Throws `customer_exists` where a living one has the e-mail. */
+export async function createCustomer(ctx: Ctx, input: CustomerFields & { name: string }): Promise<Written> {
+  const { db, actor, now } = ctx
+  demandMayGive(ctx, input)
+  const id = ctx.newId()
+  const ownerId = input.ownerId === undefined ? defaultOwner(ctx) : input.ownerId
+  const row = {
+    ...input,
+    ...derived(ctx, input),
+    id,
+    ownerId,
+    workspaceId: actor.workspaceId,
+    createdAt: now,
+    updatedAt: now,
+  }
+  const where = and(peopleStand(ctx, { ownerId, userId: input.userId }), isFree(ctx, input.email))
+  const [[created], , [holder]] = await db.batch([
+    insertFrom(db, customers, row, sql`WHERE ${where}`).returning(customerColumns),
+    record(ctx, { verb: 'customer.created', subject: 'customer', id, when: ifChanged }),
+    holderOf(ctx, input.email),
+  ])
+  if (created) return { ...created, warnings: warningsOf(created) }
+  throw holder ? taken(holder) : new AppError('invalid_owner')
+}
+
+export async function getCustomer({ db, actor }: Ctx, id: string): Promise<CustomerRow> {
+  const [customer] = await db
+    .select(customerColumns)
+    .from(customers)
+    .where(and(eq(customers.id, id), visible(actor, 'customers:read', customers)))
+  if (!customer) throw new AppError('not_found')
+  return customer
+}
+
+/** Changes a customer; custom fields are merged key by key, null removes one. Throws `customer_exists`, `stale`. */
+export async function updateCustomer(
+  ctx: Ctx,
+  id: string,
+  patch: CustomerFields,
+  ifVersion?: number,
+): Promise<Written> {
+  const { db, actor, now } = ctx
+  demandMayGive(ctx, patch)
+  const fits = fieldsFit(patch.customFields)
+  const where =
+    and(
+      eq(customers.id, id),
+      visible(actor, 'customers:write', customers),
+      ifVersion === undefined ? undefined : eq(customers.version, ifVersion),
+      peopleStand(ctx, patch),
+      isFree(ctx, patch.email, id),
+      fits,
+    ) ?? sql`false`
+  const [, [changed], [present], [holder]] = await db.batch([
+    record(ctx, {
+      verb: 'customer.updated',
+      subject: 'customer',
+      id,
+      changes: difference(customers, patch),
+      from: sql`${customers}`,
+      when: where,
+    }),
+    db
+      .update(customers)
+      .set({ ...setOf(ctx, patch), updatedAt: now, version: sql`${customers.version} + 1` })
+      .where(where)
+      .returning(customerColumns),
+    db
+      .select({ ...customerColumns, fits: sql<number>`${fits}`.as('fits') })
+      .from(customers)
+      .where(and(ifUnchanged, eq(customers.id, id), visible(actor, 'customers:write', customers))),
+    holderOf(ctx, patch.email, id),
+  ])
+  if (changed) return { ...changed, warnings: warningsOf(changed) }
+  if (!present) throw new AppError('not_found')
+  demandVersion(present, ifVersion)
+  if (holder) throw taken(holder)
+  if (!present.fits) {
+    const message = 'The custom fields together must be at most 16 KB of JSON'
+    throw new AppError('invalid', { errors: [{ path: 'body.customFields', message, code: 'too_big' }] })
+  }
+  throw new AppError('invalid_owner')
+}
+
+/** Puts customers into the trash; says which of them were there to be deleted. */
+export async function trashCustomers(ctx: Ctx, ids: string[]) {
+  const [, gone] = await ctx.db.batch(trashing(ctx, anyOf(customers.id, ids)))
+  const deleted = new Set(gone.map((row) => row.id))
+  return { deleted: [...deleted], notFound: [...new Set(ids)].filter((id) => !deleted.has(id)) }
+}
+
+export async function trashCustomer(ctx: Ctx, id: string, ifVersion?: number): Promise<void> {
+  const isDemanded = ifVersion === undefined ? undefined : eq(customers.version, ifVersion)
+  const present = ctx.db
+    .select({ version: customers.version })
+    .from(customers)
+    .where(and(eq(customers.id, id), visible(ctx.actor, 'customers:write', customers)))
+  const [, gone, [left]] = await ctx.db.batch([...trashing(ctx, and(eq(customers.id, id), isDemanded)), present])
+  if (gone.length > 0) return
+  if (!left) throw new AppError('not_found')
+  demandVersion(left, ifVersion)
+}
+
+function trashing(ctx: Ctx, which: SQL | undefined) {
+  const { db, actor, now } = ctx
+  const where = and(which, visible(actor, 'customers:write', customers)) ?? sql`false`
+  const id = sql`${customers.id}`
+  return [
+    record(ctx, { verb: 'customer.trashed', subject: 'customer', id, from: sql`${customers}`, when: where }),
+    db
+      .update(customers)
+      .set({ deletedAt: now, updatedAt: now, version: sql`${customers.version} + 1` })
+      .where(where)
+      .returning({ id: customers.id }),
+  ] as const
+}
+
+/** Columns that follow from others, for the fields that are there. */
+export function derived({ actor }: Ctx, { name, phone }: CustomerFields) {
+  return {
+    ...(name === undefined ? {} : { sortName: fold(name) }),
+    ...(phone === undefined ? {} : { phoneE164: phone === null ? null : e164Of(phone, actor.country) }),
+  }
+}
+
+export function setOf(ctx: Ctx, { customFields, ...patch }: CustomerFields) {
+  const merged =
+    customFields && sql`json_patch(coalesce(${customers.customFields}, '{}'), ${JSON.stringify(customFields)})`
+  return { ...patch, ...derived(ctx, patch), ...(customFields === undefined ? {} : { customFields: merged }) }
+}
+
+export function fieldsFit(fields: CustomerFields['customFields']): SQL {
+  if (!fields) return sql`true`
+  const merged = sql`json_patch(coalesce(customers.custom_fields, '{}'), ${JSON.stringify(fields)})`
+  return sql`length(CAST(${merged} AS BLOB)) <= 16384`
+}
+
+export function warningsOf({ phone, phoneE164 }: CustomerRow) {
+  if (phone === null || phoneE164 !== null) return []
+  const message = 'Kept as written: not a number we can read; write it with its country code, such as +44 …'
+  return [{ path: 'body.phone', message, code: 'unreadable_phone' }]
+}
+
+/** No other living customer of the workspace has this e-mail. */
+export function isFree(ctx: Ctx, email: string | null | undefined, exceptId = ''): SQL {
+  return email ? sql`NOT EXISTS ${holderOf(ctx, email, exceptId)}` : sql`true`
+}
+
+/** The living customer who has an e-mail already, and whether the actor may know who that is. */
+export function holderOf({ db, actor }: Ctx, email: string | null | undefined, exceptId = '') {
+  const inReach = visible(actor, 'customers:read', customers) ?? sql`true`
+  return db
+    .select({ id: customers.id, inReach: sql<number>`${inReach}`.as('in_reach') })
+    .from(customers)
+    .where(
+      and(
+        eq(customers.workspaceId, actor.workspaceId),
+        email ? eq(customers.email, email) : sql`false`,
+        isNull(customers.deletedAt),
+        sql`${customers.id} <> ${exceptId}`,
+      ),
+    )
+}
+
+export function taken(holder: { id: string; inReach: number }): AppError {
+  return new AppError('customer_exists', holder.inReach ? { existingId: holder.id } : {})
+}
+
+/** Owner and portal login, where given, are whom they must be. */
+export function peopleStand({ actor }: Ctx, { ownerId, userId }: CustomerFields): SQL {
+  return sql`${ownerId ? isTeamMember(ownerId, actor.workspaceId) : sql`true`}
+    AND ${userId ? isPortalUser(userId, actor.workspaceId) : sql`true`}`
+}
+
+/** Throws `forbidden` where somebody who reaches only the own customers would give one away, or make a login see one. */
+export function demandMayGive({ actor }: Ctx, { ownerId, userId }: CustomerFields): void {
+  if (reach(actor, 'customers:write') === 'all') return
+  if (userId !== undefined || (ownerId !== undefined && ownerId !== actor.id)) {
+    throw new AppError('forbidden', { detail: 'Only a MANAGER sets the owner or the portal login of a customer.' })
+  }
+}
+
+/** Who reaches only the own customers owns the ones they make. */
+export function defaultOwner({ actor }: Ctx): string | null {
+  return reach(actor, 'customers:write') === 'all' ? null : actor.id
+}

@@ -1,0 +1,72 @@
+// Create or update by e-mail, in one batch: two at once make one customer.
+import { and, eq, type SQL, sql } from 'drizzle-orm'
+import { visible } from '../access/visible'
+import { customers } from '../db/schema'
+import { ifChanged, ifUnchanged, insertFrom } from '../db/sql'
+import { AppError } from '../errors'
+import { difference, record } from '../events/events.record'
+import type { Ctx } from '../http/context'
+import {
+  type CustomerFields,
+  customerColumns,
+  defaultOwner,
+  demandMayGive,
+  derived,
+  fieldsFit,
+  holderOf,
+  isFree,
+  peopleStand,
+  setOf,
+  taken,
+  type Written,
+  warningsOf,
+} from './customers.service'
+
+/** Updates the living customer with this e-mail, or makes one. Throws `customer_exists` where it is out of reach. */
+export async function upsertCustomer(
+  ctx: Ctx,
+  input: CustomerFields & { name: string; email: string },
+): Promise<{ customer: Written; isNew: boolean }> {
+  const { db, actor, now } = ctx
+  demandMayGive(ctx, input)
+  const id = ctx.newId()
+  const ownerId = input.ownerId === undefined ? defaultOwner(ctx) : input.ownerId
+  const row = {
+    ...input,
+    ...derived(ctx, input),
+    id,
+    ownerId,
+    workspaceId: actor.workspaceId,
+    createdAt: now,
+    updatedAt: now,
+  }
+  const theirs: SQL =
+    and(
+      eq(customers.email, input.email),
+      visible(actor, 'customers:write', customers),
+      peopleStand(ctx, input),
+      fieldsFit(input.customFields),
+    ) ?? sql`false`
+  const mayMake = sql`${ifUnchanged} AND ${isFree(ctx, input.email)} AND ${peopleStand(ctx, { ...input, ownerId })}`
+  const [, [updated], [made], , [holder]] = await db.batch([
+    record(ctx, {
+      verb: 'customer.updated',
+      subject: 'customer',
+      id: sql`${customers.id}`,
+      changes: difference(customers, input),
+      from: sql`${customers}`,
+      when: theirs,
+    }),
+    db
+      .update(customers)
+      .set({ ...setOf(ctx, input), updatedAt: now, version: sql`${customers.version} + 1` })
+      .where(theirs)
+      .returning(customerColumns),
+    insertFrom(db, customers, row, sql`WHERE ${mayMake}`).returning(customerColumns),
+    record(ctx, { verb: 'customer.created', subject: 'customer', id, when: ifChanged }),
+    holderOf(ctx, input.email),
+  ])
+  const written = updated ?? made
+  if (written) return { customer: { ...written, warnings: warningsOf(written) }, isNew: made !== undefined }
+  throw holder && !holder.inReach ? taken(holder) : new AppError('invalid_owner')
+}
