@@ -10,7 +10,7 @@ CREATE TABLE `customer_merges` (
 	`workspace_id` text NOT NULL,
 	`survivor_id` text NOT NULL,
 	`merged_id` text NOT NULL,
-	`before` text NOT NULL,
+	`fields` text NOT NULL,
 	`created_at` text NOT NULL,
 	`undone_at` text,
 	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action

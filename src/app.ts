@@ -5,6 +5,7 @@ import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
 import { authRoutes } from './auth/auth.routes'
 import { customerRoutes } from './customers/customers.routes'
+import { mergeRoutes } from './customers/merge.routes'
 import { docsRoutes } from './docs/docs.routes'
 import { openApiText } from './docs/openapi'
 import { enquiryRoutes } from './enquiries/enquiries.routes'
@@ -99,6 +100,7 @@ export function createApp() {
     .route('/v1/enquiries', enquiryRoutes)
     .route('/v1/leads', claimRoutes)
     .route('/v1/leads', leadRoutes)
+    .route('/v1/customers', mergeRoutes)
     .route('/v1/customers', customerRoutes)
     .route('/v1/events', eventRoutes)
 

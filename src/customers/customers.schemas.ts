@@ -160,3 +160,37 @@ export const CustomerQuery = z.pipe(
 )
 
 export const CustomerPage = pageOf(Customer, 'CustomerPage')
+
+export const DuplicateQuery = z.strictObject(pageQuery)
+
+export const DuplicatePage = pageOf(
+  z
+    .object({
+      reason: z
+        .enum(['phone', 'name'])
+        .openapi({ description: 'What is shared: the number, or a near-equal name and company.' }),
+      customers: z.array(Customer).openapi({ description: 'At most ten of them.' }),
+    })
+    .openapi('DuplicateGroup'),
+  'DuplicatePage',
+)
+
+export const MergeInput = z
+  .strictObject({
+    fromId: z.uuid().openapi({ description: 'The customer that is merged away, into the trash.' }),
+    prefer: z
+      .enum(['this', 'other'])
+      .default('this')
+      .openapi({ description: 'Whose fields stand where both have one; what is empty is filled from the other.' }),
+  })
+  .openapi('MergeInput', { example: { fromId: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0a', prefer: 'this' } })
+
+export const MergeQuery = z.strictObject({ dryRun: flag('Say what would be, change nothing.') })
+
+const moved = z.number().int()
+export const Merged = z
+  .object({
+    customer: Customer,
+    moved: z.object({ interactions: moved, tickets: moved, leads: moved, tags: moved, relationships: moved }),
+  })
+  .openapi('Merged')

@@ -17,7 +17,7 @@ export async function convertLead(ctx: Ctx, id: string, { customerId }: { custom
   const { db, actor, now } = ctx
   const newId = ctx.newId()
   const unconverted = and(eq(leads.id, id), visible(actor, 'leads:write', leads), isNull(leads.customerId))
-  const inReach = visible(actor, 'leads:write', customers)
+  const inReach = visible(actor, 'customers:write', customers)
   const sameEmail = and(
     eq(customers.workspaceId, actor.workspaceId),
     eq(customers.email, leads.email),
@@ -27,6 +27,7 @@ export async function convertLead(ctx: Ctx, id: string, { customerId }: { custom
     id: newId,
     workspaceId: actor.workspaceId,
     name: sql`coalesce(${leads.name}, ${leads.title})`,
+    sortName: sql`lower(coalesce(${leads.name}, ${leads.title}))`,
     email: sql`${leads.email}`,
     phone: sql`${leads.phone}`,
     ownerId: sql`${leads.ownerId}`,

@@ -104,7 +104,7 @@ export const relationships = sqliteTable(
   (t) => [primaryKey({ columns: [t.fromId, t.toId] }), index('relationships_to').on(t.toId)],
 )
 
-/** A merge that can be undone: what the survivor was before it. */
+/** A merge that can be undone: each field of the survivor as it was before and as the merge made it. */
 export const merges = sqliteTable(
   'customer_merges',
   {
@@ -112,7 +112,7 @@ export const merges = sqliteTable(
     workspaceId: workspaceId(),
     survivorId: text().notNull(),
     mergedId: text().notNull(),
-    before: text({ mode: 'json' }).$type<Record<string, unknown>>().notNull(),
+    fields: text().notNull(),
     createdAt: instant().notNull(),
     undoneAt: instant(),
   },

@@ -32,9 +32,11 @@ export const customerTags = sqliteTable(
   (t) => [primaryKey({ columns: [t.customerId, t.tagId] }), index('customer_tags_tag').on(t.tagId)],
 )
 
-/** How many living customers of an owner have a tag; owner `''` is the unowned, `'*'` everybody. */
+/** How many living customers of an owner have a tag; owner `''` is the unowned, `'*'` everybody. `key` is the tag's. */
 export const tagCounts = sqliteView('tag_counts', {
   tagId: text().notNull(),
   owner: text().notNull(),
+  workspaceId: text().notNull(),
+  key: text().notNull(),
   count: integer().notNull(),
 }).existing()

@@ -1,0 +1,82 @@
+// Restoring: a customer comes back from the trash; one that was merged away takes back what the merge moved.
+import { and, eq, isNotNull, isNull, type SQL, sql } from 'drizzle-orm'
+import { reachable } from '../access/visible'
+import { customers, customerTags, interactions, leads, merges, relationships, tickets } from '../db/schema'
+import { ifChanged } from '../db/sql'
+import { AppError } from '../errors'
+import { record } from '../events/events.record'
+import type { Ctx } from '../http/context'
+import { type CustomerRow, customerColumns } from './customers.service'
+import { type Kind, MERGED } from './merge.queries'
+
+/** Takes a customer out of the trash; one that is not there is given back as it is. Throws `customer_exists`. */
+export async function restoreCustomer(ctx: Ctx, id: string): Promise<CustomerRow> {
+  const { db, actor, now } = ctx
+  const mine = and(eq(customers.id, id), reachable(actor, 'customers:write', customers))
+  const touch = { updatedAt: now, version: sql`${customers.version} + 1` }
+  const isTrashed = sql`EXISTS (SELECT 1 FROM ${customers} WHERE ${and(mine, isNotNull(customers.deletedAt))})`
+  const isBack = sql`EXISTS (SELECT 1 FROM ${customers} WHERE ${and(mine, isNull(customers.deletedAt))})`
+  // The last merge of this customer that is not undone; without one, the statements about it do nothing.
+  const merge = sql`(SELECT id FROM ${merges} WHERE merged_id = ${id} AND undone_at IS NULL ORDER BY id DESC LIMIT 1)`
+  const survivor = sql`(SELECT survivor_id FROM ${merges} WHERE id = ${merge})`
+  const moved = (kind: Kind) =>
+    sql`(SELECT row_id FROM customer_merged_rows WHERE merge_id = ${merge} AND kind = ${kind} AND ${isBack})`
+  const ownerId = sql`(SELECT owner_id FROM customers WHERE id = ${id})`
+  const [, , , , , , , , , [present]] = await db.batch([
+    db
+      .update(customers)
+      .set({ ...touch, ...givenBack(merge) })
+      .where(sql`${customers.id} = ${survivor} AND ${isTrashed} AND ${isFreeFor(id, merge)}`),
+    db
+      .update(customers)
+      .set({ ...touch, deletedAt: null })
+      .where(and(mine, isNotNull(customers.deletedAt), isFreeFor(id))),
+    record(ctx, { verb: 'customer.restored', subject: 'customer', id, when: ifChanged }),
+    db
+      .update(interactions)
+      .set({ customerId: id, ownerId })
+      .where(sql`${interactions.id} IN ${moved('interactions')} AND ${interactions.customerId} = ${survivor}`),
+    db
+      .update(tickets)
+      .set({ customerId: id, ownerId })
+      .where(sql`${tickets.id} IN ${moved('tickets')} AND ${tickets.customerId} = ${survivor}`),
+    db
+      .update(leads)
+      .set({ customerId: id })
+      .where(sql`${leads.id} IN ${moved('leads')} AND ${leads.customerId} = ${survivor}`),
+    db
+      .delete(customerTags)
+      .where(sql`${customerTags.customerId} = ${survivor} AND ${customerTags.tagId} IN ${moved('tags')}`),
+    db.delete(relationships).where(
+      sql`(from_id = ${survivor} AND to_id IN ${moved('relationships')})
+        OR (to_id = ${survivor} AND from_id IN ${moved('relationships')})`,
+    ),
+    db.update(merges).set({ undoneAt: now }).where(sql`${merges.id} = ${merge} AND ${isBack}`),
+    db.select(customerColumns).from(customers).where(mine),
+  ])
+  if (!present) throw new AppError('not_found')
+  if (present.deletedAt !== null) throw new AppError('customer_exists')
+  return present
+}
+
+/** Nobody living has this customer's e-mail; with a merge, its survivor may, if that is where it got it from. */
+function isFreeFor(id: string, merge?: SQL): SQL {
+  const byMerge = merge
+    ? sql`AND NOT EXISTS (SELECT 1 FROM ${merges} AS m WHERE m.id = ${merge} AND m.survivor_id = holder.id
+        AND json_extract(m.fields, '$.email[1]') IS holder.email)`
+    : sql``
+  return sql`NOT EXISTS (SELECT 1 FROM customers AS lost CROSS JOIN customers AS holder
+    WHERE lost.id = ${id} AND holder.workspace_id = lost.workspace_id AND holder.email = lost.email
+      AND holder.deleted_at IS NULL AND holder.id <> lost.id ${byMerge})`
+}
+
+// A field that somebody has changed since the merge stays as it is.
+function givenBack(merge: SQL): Partial<Record<keyof typeof MERGED, SQL>> {
+  const value = (field: string, which: 0 | 1) =>
+    sql`(SELECT json_extract(fields, ${`$.${field}[${which}]`}) FROM ${merges} WHERE id = ${merge})`
+  const sets = Object.entries(MERGED).map(([field, column]) => {
+    const present = sql.raw(`customers.${column}`)
+    return [field, sql`CASE WHEN ${present} IS ${value(field, 1)} THEN ${value(field, 0)} ELSE ${present} END`]
+  })
+  return Object.fromEntries(sets)
+}

@@ -1,0 +1,67 @@
+// The SQL of merging, shared by the merge, its preview and its undoing, so that they cannot differ.
+import { type SQL, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/sqlite-core'
+import { visible } from '../access/visible'
+import { customers, customerTags, interactions, leads, relationships, tickets } from '../db/schema'
+import type { Ctx } from '../http/context'
+
+export type Prefer = 'this' | 'other'
+
+/** The fields that a merge may fill or replace, with their columns. */
+export const MERGED = {
+  name: 'name',
+  sortName: 'sort_name',
+  email: 'email',
+  phone: 'phone',
+  phoneE164: 'phone_e164',
+  company: 'company',
+  ownerId: 'owner_id',
+  userId: 'user_id',
+  customFields: 'custom_fields',
+} as const
+export type MergedField = keyof typeof MERGED
+
+/** The two customers of a merge as `survivor` and `other`; no row where the actor may not change both. */
+export function pairOf({ actor }: Ctx, id: string, fromId: string): { from: SQL; where: SQL } {
+  const [survivor, other] = [alias(customers, 'survivor'), alias(customers, 'other')]
+  const may = sql`${visible(actor, 'customers:write', survivor)} AND ${visible(actor, 'customers:write', other)}`
+  return {
+    from: sql`customers AS survivor CROSS JOIN customers AS other`,
+    where: sql`survivor.id = ${id} AND other.id = ${fromId} AND survivor.id <> other.id AND ${may}`,
+  }
+}
+
+/** JSON `{ field: [before, after] }` over a pair: one customer's fields, filled up with the other's. */
+export function mergedFields(prefer: Prefer): SQL {
+  const [first, second] = prefer === 'this' ? ['survivor', 'other'] : ['other', 'survivor']
+  const after = (field: string, column: string) => {
+    // A number and what was read of it stay together, whatever else is filled up.
+    if (field === 'phoneE164')
+      return `CASE WHEN ${first}.phone IS NULL THEN ${second}.${column} ELSE ${first}.${column} END`
+    if (field === 'sortName') return `${first}.${column}`
+    if (field !== 'customFields') return `coalesce(${first}.${column}, ${second}.${column})`
+    const both = `json_patch(coalesce(${second}.${column}, '{}'), coalesce(${first}.${column}, '{}')) || ''`
+    return `CASE WHEN coalesce(${first}.${column}, ${second}.${column}) IS NOT NULL THEN ${both} END`
+  }
+  const pairs = Object.entries(MERGED).map(
+    ([field, column]) => `'${field}', json_array(survivor.${column}, ${after(field, column)})`,
+  )
+  return sql.raw(`json_object(${pairs.join(', ')})`)
+}
+
+export const KINDS = ['interactions', 'tickets', 'leads', 'tags', 'relationships'] as const
+export type Kind = (typeof KINDS)[number]
+
+/** SELECTs of the ids of what moves from one customer to another: what the other has already stays where it is. */
+export function movingTo(id: string, fromId: string): Record<Kind, SQL> {
+  const related = (to: string) => sql`SELECT to_id AS id FROM ${relationships} WHERE from_id = ${to}
+    UNION SELECT from_id FROM ${relationships} WHERE to_id = ${to}`
+  return {
+    interactions: sql`SELECT id FROM ${interactions} WHERE customer_id = ${fromId}`,
+    tickets: sql`SELECT id FROM ${tickets} WHERE customer_id = ${fromId}`,
+    leads: sql`SELECT id FROM ${leads} WHERE customer_id = ${fromId}`,
+    tags: sql`SELECT tag_id AS id FROM ${customerTags} WHERE customer_id = ${fromId}
+      AND tag_id NOT IN (SELECT tag_id FROM ${customerTags} WHERE customer_id = ${id})`,
+    relationships: sql`SELECT id FROM (${related(fromId)}) WHERE id <> ${id} AND id NOT IN (SELECT id FROM (${related(id)}))`,
+  }
+}
