@@ -31,9 +31,11 @@ CREATE TABLE duplicate_keys (
 CREATE INDEX duplicate_keys_shared ON duplicate_keys (workspace_id, key) WHERE count > 1;
 --> statement-breakpoint
 CREATE TABLE tag_counts (
-  tag_id text NOT NULL, owner text NOT NULL, count integer NOT NULL,
+  tag_id text NOT NULL, owner text NOT NULL, workspace_id text NOT NULL, key text NOT NULL, count integer NOT NULL,
   PRIMARY KEY (tag_id, owner)
 ) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX tag_counts_used ON tag_counts (workspace_id, owner, key) WHERE count > 0;
 --> statement-breakpoint
 CREATE TRIGGER customers_inserted AFTER INSERT ON customers WHEN new.deleted_at IS NULL
 BEGIN
@@ -87,12 +89,14 @@ BEGIN
     SELECT new.workspace_id, value, 1 FROM json_each(json_array('*', coalesce(new.owner_id, '')))
     WHERE new.deleted_at IS NULL
     ON CONFLICT DO UPDATE SET count = count + 1;
-  INSERT INTO tag_counts (tag_id, owner, count)
-    SELECT ct.tag_id, value, -1 FROM customer_tags ct, json_each(json_array('*', coalesce(old.owner_id, '')))
+  INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
+    SELECT t.id, value, t.workspace_id, t.key, -1
+    FROM customer_tags ct JOIN tags t ON t.id = ct.tag_id, json_each(json_array('*', coalesce(old.owner_id, '')))
     WHERE ct.customer_id = old.id AND old.deleted_at IS NULL
     ON CONFLICT DO UPDATE SET count = count - 1;
-  INSERT INTO tag_counts (tag_id, owner, count)
-    SELECT ct.tag_id, value, 1 FROM customer_tags ct, json_each(json_array('*', coalesce(new.owner_id, '')))
+  INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
+    SELECT t.id, value, t.workspace_id, t.key, 1
+    FROM customer_tags ct JOIN tags t ON t.id = ct.tag_id, json_each(json_array('*', coalesce(new.owner_id, '')))
     WHERE ct.customer_id = new.id AND new.deleted_at IS NULL
     ON CONFLICT DO UPDATE SET count = count + 1;
 END;
@@ -114,8 +118,9 @@ BEGIN
   INSERT INTO customers_fts (rowid, name, email, phone, company, tags, fields, scope)
     SELECT seq, name, email, phone, company, tags, fields, scope FROM customers_searchable
     WHERE seq = (SELECT seq FROM customers WHERE id = new.customer_id) AND deleted_at IS NULL;
-  INSERT INTO tag_counts (tag_id, owner, count)
-    SELECT new.tag_id, value, 1 FROM customers c, json_each(json_array('*', coalesce(c.owner_id, '')))
+  INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
+    SELECT t.id, value, t.workspace_id, t.key, 1
+    FROM customers c JOIN tags t ON t.id = new.tag_id, json_each(json_array('*', coalesce(c.owner_id, '')))
     WHERE c.id = new.customer_id AND c.deleted_at IS NULL
     ON CONFLICT DO UPDATE SET count = count + 1;
 END;
@@ -126,8 +131,9 @@ BEGIN
   INSERT INTO customers_fts (rowid, name, email, phone, company, tags, fields, scope)
     SELECT seq, name, email, phone, company, tags, fields, scope FROM customers_searchable
     WHERE seq = (SELECT seq FROM customers WHERE id = old.customer_id) AND deleted_at IS NULL;
-  INSERT INTO tag_counts (tag_id, owner, count)
-    SELECT old.tag_id, value, -1 FROM customers c, json_each(json_array('*', coalesce(c.owner_id, '')))
+  INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
+    SELECT t.id, value, t.workspace_id, t.key, -1
+    FROM customers c JOIN tags t ON t.id = old.tag_id, json_each(json_array('*', coalesce(c.owner_id, '')))
     WHERE c.id = old.customer_id AND c.deleted_at IS NULL
     ON CONFLICT DO UPDATE SET count = count - 1;
 END;
@@ -141,36 +147,127 @@ BEGIN
     SELECT s.seq, s.name, s.email, s.phone, s.company, s.tags, s.fields, s.scope
     FROM customer_tags ct JOIN customers c ON c.id = ct.customer_id JOIN customers_searchable s ON s.seq = c.seq
     WHERE ct.tag_id = new.id AND c.deleted_at IS NULL;
+  UPDATE tag_counts SET key = new.key WHERE tag_id = new.id;
 END;
 --> statement-breakpoint
+CREATE TRIGGER tag_deleted AFTER DELETE ON tags
+BEGIN
+  DELETE FROM tag_counts WHERE tag_id = old.id;
+END;
+--> statement-breakpoint
+-- When a customer was last in touch (plans do not count) and is next to be followed up. A row more can only move them
+-- one way; a changed or lost one may have been the very one, so that they are looked up again. Customers are written
+-- only where something changes: a written row costs a thousand times what a read one does.
 CREATE TRIGGER interaction_inserted AFTER INSERT ON interactions WHEN new.customer_id IS NOT NULL
 BEGIN
-  UPDATE customers SET
-    last_interaction_at = (SELECT max(occurred_at) FROM interactions
-      WHERE customer_id = new.customer_id AND type NOT IN ('TASK', 'FOLLOW_UP')),
-    next_follow_up_at = (SELECT min(follow_up_at) FROM interactions
-      WHERE customer_id = new.customer_id AND follow_up_at IS NOT NULL AND done_at IS NULL)
-  WHERE id = new.customer_id;
+  UPDATE customers SET last_interaction_at = new.occurred_at
+  WHERE id = new.customer_id AND new.type NOT IN ('TASK', 'FOLLOW_UP')
+    AND (last_interaction_at IS NULL OR last_interaction_at < new.occurred_at);
+  UPDATE customers SET next_follow_up_at = new.follow_up_at
+  WHERE id = new.customer_id AND new.follow_up_at IS NOT NULL AND new.done_at IS NULL
+    AND (next_follow_up_at IS NULL OR next_follow_up_at > new.follow_up_at);
 END;
+--> statement-breakpoint
+CREATE VIEW customers_kept AS
+SELECT c.id,
+  (SELECT max(occurred_at) FROM interactions i
+    WHERE i.customer_id = c.id AND i.type NOT IN ('TASK', 'FOLLOW_UP')) AS last_interaction_at,
+  (SELECT min(follow_up_at) FROM interactions i
+    WHERE i.customer_id = c.id AND i.follow_up_at IS NOT NULL AND i.done_at IS NULL) AS next_follow_up_at
+FROM customers c;
 --> statement-breakpoint
 CREATE TRIGGER interaction_updated
 AFTER UPDATE OF customer_id, type, occurred_at, follow_up_at, done_at ON interactions
 WHEN old.customer_id IS NOT NULL OR new.customer_id IS NOT NULL
 BEGIN
-  UPDATE customers SET
-    last_interaction_at = (SELECT max(occurred_at) FROM interactions i
-      WHERE i.customer_id = customers.id AND i.type NOT IN ('TASK', 'FOLLOW_UP')),
-    next_follow_up_at = (SELECT min(follow_up_at) FROM interactions i
-      WHERE i.customer_id = customers.id AND i.follow_up_at IS NOT NULL AND i.done_at IS NULL)
-  WHERE id IN (old.customer_id, new.customer_id);
+  UPDATE customers SET (last_interaction_at, next_follow_up_at) =
+    (SELECT k.last_interaction_at, k.next_follow_up_at FROM customers_kept k WHERE k.id = customers.id)
+  WHERE id IN (old.customer_id, new.customer_id) AND (last_interaction_at, next_follow_up_at) IS NOT
+    (SELECT k.last_interaction_at, k.next_follow_up_at FROM customers_kept k WHERE k.id = customers.id);
 END;
 --> statement-breakpoint
 CREATE TRIGGER interaction_deleted AFTER DELETE ON interactions WHEN old.customer_id IS NOT NULL
 BEGIN
-  UPDATE customers SET
-    last_interaction_at = (SELECT max(occurred_at) FROM interactions
-      WHERE customer_id = old.customer_id AND type NOT IN ('TASK', 'FOLLOW_UP')),
-    next_follow_up_at = (SELECT min(follow_up_at) FROM interactions
-      WHERE customer_id = old.customer_id AND follow_up_at IS NOT NULL AND done_at IS NULL)
-  WHERE id = old.customer_id;
+  UPDATE customers SET (last_interaction_at, next_follow_up_at) =
+    (SELECT k.last_interaction_at, k.next_follow_up_at FROM customers_kept k WHERE k.id = customers.id)
+  WHERE id = old.customer_id AND (last_interaction_at, next_follow_up_at) IS NOT
+    (SELECT k.last_interaction_at, k.next_follow_up_at FROM customers_kept k WHERE k.id = customers.id);
 END;
+--> statement-breakpoint
+-- An interaction that moves to another customer, by a conversion or a merge, belongs to the owner of that one.
+CREATE TRIGGER interaction_moved AFTER UPDATE OF customer_id ON interactions
+WHEN new.customer_id IS NOT NULL AND old.customer_id IS NOT new.customer_id
+BEGIN
+  UPDATE interactions SET owner_id = (SELECT owner_id FROM customers WHERE id = new.customer_id) WHERE seq = new.seq;
+END;
+--> statement-breakpoint
+CREATE INDEX interactions_type ON interactions (workspace_id, type, occurred_at);
+--> statement-breakpoint
+CREATE INDEX interactions_owner_type ON interactions (workspace_id, owner_id, type, occurred_at);
+--> statement-breakpoint
+CREATE INDEX interactions_lead_due ON interactions (lead_id, follow_up_at)
+  WHERE lead_id IS NOT NULL AND follow_up_at IS NOT NULL AND done_at IS NULL;
+--> statement-breakpoint
+-- What a customer is shown of the own timeline.
+CREATE INDEX interactions_shared ON interactions (customer_id, occurred_at)
+  WHERE type IN ('CALL', 'EMAIL', 'MEETING') OR ticket_id IS NOT NULL;
+--> statement-breakpoint
+-- Events of a record by time, so that they merge with its interactions; the index without the time is then idle.
+DROP INDEX events_subject;
+--> statement-breakpoint
+CREATE INDEX events_subject ON events (workspace_id, subject_id, created_at);
+--> statement-breakpoint
+-- What tickets are narrowed by, each a word: workspace, status, priority, customer, owner and assignee. Any selection of
+-- them streams in order of arrival. Status and priority, and nobody as owner or assignee, are words of the workspace.
+CREATE VIRTUAL TABLE tickets_fts USING fts5(
+  facets, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'
+);
+--> statement-breakpoint
+CREATE VIEW tickets_facets AS
+SELECT t.seq, t.deleted_at, replace(replace(
+  'w' || t.workspace_id || ' s' || t.workspace_id || t.status || ' p' || t.workspace_id || t.priority
+  || ' c' || t.customer_id || ' o' || coalesce(t.owner_id, t.workspace_id) || ' a' || coalesce(t.assignee_id, t.workspace_id),
+  '-', ''), '_', '') AS facets
+FROM tickets t;
+--> statement-breakpoint
+CREATE TRIGGER tickets_inserted AFTER INSERT ON tickets WHEN new.deleted_at IS NULL
+BEGIN
+  INSERT INTO tickets_fts (rowid, facets) SELECT seq, facets FROM tickets_facets WHERE seq = new.seq;
+END;
+--> statement-breakpoint
+CREATE TRIGGER tickets_reindexed
+AFTER UPDATE OF status, priority, customer_id, owner_id, assignee_id, deleted_at ON tickets
+WHEN old.status IS NOT new.status OR old.priority IS NOT new.priority OR old.customer_id IS NOT new.customer_id
+  OR old.owner_id IS NOT new.owner_id OR old.assignee_id IS NOT new.assignee_id OR old.deleted_at IS NOT new.deleted_at
+BEGIN
+  DELETE FROM tickets_fts WHERE rowid = old.seq;
+  INSERT INTO tickets_fts (rowid, facets) SELECT seq, facets FROM tickets_facets WHERE seq = new.seq AND deleted_at IS NULL;
+END;
+--> statement-breakpoint
+CREATE TRIGGER tickets_purged AFTER DELETE ON tickets
+BEGIN
+  DELETE FROM tickets_fts WHERE rowid = old.seq;
+END;
+--> statement-breakpoint
+-- A customer's living tickets go to the trash and come back with the customer, by having the same deleted_at; what was
+-- in the trash by itself stays there.
+CREATE TRIGGER customer_trash_followed AFTER UPDATE OF deleted_at ON customers WHEN old.deleted_at IS NOT new.deleted_at
+BEGIN
+  UPDATE tickets SET deleted_at = new.deleted_at WHERE customer_id = new.id AND deleted_at IS old.deleted_at;
+END;
+--> statement-breakpoint
+-- A ticket that moves to another customer has the owner of that one, and lives if that one does.
+CREATE TRIGGER ticket_moved AFTER UPDATE OF customer_id ON tickets WHEN old.customer_id IS NOT new.customer_id
+BEGIN
+  UPDATE tickets SET
+    owner_id = (SELECT owner_id FROM customers WHERE id = new.customer_id),
+    deleted_at = CASE WHEN deleted_at IS (SELECT deleted_at FROM customers WHERE id = old.customer_id)
+      THEN (SELECT deleted_at FROM customers WHERE id = new.customer_id) ELSE deleted_at END
+  WHERE seq = new.seq;
+END;
+--> statement-breakpoint
+-- All tickets of a customer, those in the trash too: its own index knows the living alone.
+CREATE INDEX tickets_of_customer ON tickets (customer_id, deleted_at);
+--> statement-breakpoint
+-- What a member is to solve for customers of others, without the many that one solves for the own ones.
+CREATE INDEX tickets_lent ON tickets (workspace_id, assignee_id) WHERE deleted_at IS NULL AND assignee_id IS NOT owner_id;

@@ -22,7 +22,8 @@ export const PERMISSIONS = {
   'interactions:read': 'See the timeline of what you see.',
   'interactions:write': 'Log, change and complete interactions.',
   'tickets:read': 'See tickets.',
-  'tickets:write': 'Open tickets, change and comment on them.',
+  'tickets:write': 'Open tickets, comment on them, close and reopen them.',
+  'tickets:handle': 'Set what a ticket says, its priority and any status; trash and restore tickets.',
   'tickets:assign': 'Give a ticket to any active member.',
   'tags:read': 'See tags and how often they are used.',
   'tags:write': 'Rename and delete tags.',
@@ -47,6 +48,7 @@ const manager = {
   'interactions:write': 'all',
   'tickets:read': 'all',
   'tickets:write': 'all',
+  'tickets:handle': 'all',
   'tickets:assign': 'all',
   'tags:read': 'all',
   'tags:write': 'all',
@@ -75,6 +77,7 @@ export const POLICY: Record<Role, Partial<Record<Permission, Reach>>> = {
     'interactions:write': 'own',
     'tickets:read': 'own',
     'tickets:write': 'own',
+    'tickets:handle': 'own',
     'tags:read': 'own',
   },
   CUSTOMER: {
@@ -97,6 +100,8 @@ export type Actor = {
   sessionId: string
   /** The workspace's default country, for phone numbers; as old as the token. */
   country: string | null
+  /** The user's own zone, in which a day begins and ends; as old as the token. */
+  timeZone: string
 }
 
 /** How far a permission reaches for this actor, or undefined when the role lacks it. */

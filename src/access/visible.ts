@@ -1,6 +1,6 @@
 // Which rows an actor may touch: the only ownership predicate, for every read, write, list, count and search.
 import { type AnyColumn, and, eq, isNull, or, type SQL, sql } from 'drizzle-orm'
-import { users } from '../db/schema'
+import { tickets, users } from '../db/schema'
 import { AppError } from '../errors'
 import { type Actor, type Permission, reach } from './policy'
 
@@ -34,6 +34,29 @@ export function reachable(actor: Actor, permission: Permission, table: Omit<Scop
 /** Whether the actor is a customer looking at the own record. */
 export function isPortal(actor: Actor): boolean {
   return actor.role === 'CUSTOMER'
+}
+
+/** The id of the customer that a portal login is. */
+export function ownRecord(actor: Actor): SQL {
+  return sql`(SELECT own.id FROM customers AS own WHERE own.user_id = ${actor.id}
+    AND own.workspace_id = ${actor.workspaceId} AND own.deleted_at IS NULL ORDER BY own.seq LIMIT 1)`
+}
+
+/**
+ * Tickets in reach, the trash included, in parts that share no row and each follow an index: those of one's own
+ * customers and those of others that one is to solve; of a portal login, those of the own record.
+ */
+export function ticketParts(actor: Actor, permission: Permission): (SQL | undefined)[] {
+  const here = eq(tickets.workspaceId, actor.workspaceId)
+  if (owners(actor, permission) === 'all') return [here]
+  if (isPortal(actor)) return [and(here, sql`${tickets.customerId} = ${ownRecord(actor)}`)]
+  const isLent = sql`${tickets.assigneeId} IS NOT ${tickets.ownerId}`
+  return [and(here, eq(tickets.ownerId, actor.id)), and(here, eq(tickets.assigneeId, actor.id), isLent)]
+}
+
+/** Tickets in reach, not in the trash. A customer's tickets go there, and come back, with the customer. */
+export function ticketsInReach(actor: Actor, permission: Permission): SQL | undefined {
+  return and(or(...ticketParts(actor, permission)), isNull(tickets.deletedAt))
 }
 
 export function ownedBy(column: AnyColumn, owner: string | null): SQL {
