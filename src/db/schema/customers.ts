@@ -80,13 +80,6 @@ export const customerCounts = sqliteView('customer_counts', {
   count: integer().notNull(),
 }).existing()
 
-/** What several living customers have in common: `phone +44…` or `name alice|acme`, with how many. Kept by triggers. */
-export const duplicateKeys = sqliteView('duplicate_keys', {
-  workspaceId: text().notNull(),
-  key: text().notNull(),
-  count: integer().notNull(),
-}).existing()
-
 /** One row for a pair; `kind` says what the customer at `toId` is to the one at `fromId`. */
 export const relationships = sqliteTable(
   'customer_relationships',
