@@ -22,6 +22,7 @@ import { createRouter } from './http/router'
 import { createLimiter } from './http/sliding-window'
 import { claimRoutes } from './leads/claims.routes'
 import { leadRoutes } from './leads/leads.routes'
+import { ticketRoutes } from './tickets/tickets.routes'
 import { userRoutes } from './users/users.routes'
 import { workspaceRoutes } from './workspaces/workspaces.routes'
 
@@ -102,6 +103,7 @@ export function createApp() {
     .route('/v1/leads', leadRoutes)
     .route('/v1/customers', mergeRoutes)
     .route('/v1/customers', customerRoutes)
+    .route('/v1/tickets', ticketRoutes)
     .route('/v1/events', eventRoutes)
 
   let openApi: string | undefined

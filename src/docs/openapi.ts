@@ -20,6 +20,7 @@ const TAGS = {
   Enquiries: 'The public form.',
   Leads: 'Leads, the unclaimed pool, claiming and converting.',
   Customers: 'Customers; contacts are the same record.',
+  Tickets: 'What customers want done, and who does it.',
   Events: 'The audit trail.',
   Health: 'For monitoring.',
 }

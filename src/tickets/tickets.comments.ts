@@ -1,0 +1,77 @@
+// Comments on tickets: notes in the timeline of the ticket's customer that name the ticket.
+import { and, eq, sql } from 'drizzle-orm'
+import { ticketsInReach } from '../access/visible'
+import { beyond, ordered } from '../db/listing'
+import { interactions, tickets } from '../db/schema'
+import { ifChanged, insertFrom } from '../db/sql'
+import { AppError } from '../errors'
+import { record } from '../events/events.record'
+import type { Ctx } from '../http/context'
+import { cut, type Page, type PageRequest } from '../http/pagination'
+
+const columns = {
+  seq: interactions.seq,
+  id: interactions.id,
+  ticketId: interactions.ticketId,
+  body: interactions.body,
+  occurredAt: interactions.occurredAt,
+  createdBy: interactions.createdBy,
+  createdAt: interactions.createdAt,
+  updatedAt: interactions.updatedAt,
+}
+export type CommentRow = Pick<typeof interactions.$inferSelect, keyof typeof columns>
+
+export async function commentOnTicket(ctx: Ctx, ticketId: string, body: string): Promise<CommentRow> {
+  const { db, actor, now } = ctx
+  const id = ctx.newId()
+  const note = {
+    id,
+    workspaceId: actor.workspaceId,
+    customerId: sql`${tickets.customerId}`,
+    ticketId,
+    ownerId: sql`${tickets.ownerId}`,
+    type: 'NOTE' as const,
+    body,
+    occurredAt: now,
+    createdBy: actor.id,
+    createdAt: now,
+    updatedAt: now,
+  }
+  const where = and(eq(tickets.id, ticketId), ticketsInReach(actor, 'tickets:write'))
+  const [[comment]] = await db.batch([
+    insertFrom(db, interactions, note, sql`FROM ${tickets} WHERE ${where}`).returning(columns),
+    record(ctx, {
+      verb: 'ticket.commented',
+      subject: 'ticket',
+      id: ticketId,
+      changes: { commentId: [null, id] },
+      when: ifChanged,
+    }),
+  ])
+  if (!comment) throw new AppError('not_found')
+  return comment
+}
+
+/** The comments on a ticket, newest first. */
+export async function listComments(
+  { db, actor }: Ctx,
+  ticketId: string,
+  { limit, after }: PageRequest,
+): Promise<Page<CommentRow>> {
+  const ticket = db
+    .select({ id: tickets.id })
+    .from(tickets)
+    .where(and(eq(tickets.id, ticketId), ticketsInReach(actor, 'tickets:read')))
+  const keys = [sql`${interactions.occurredAt}`, sql`${interactions.seq}`]
+  const [[found], rows] = await db.batch([
+    ticket,
+    db
+      .select(columns)
+      .from(interactions)
+      .where(and(sql`${interactions.ticketId} = ${ticket}`, beyond(keys, after, true)))
+      .orderBy(...ordered(keys, true))
+      .limit(limit + 1),
+  ])
+  if (!found) throw new AppError('not_found')
+  return cut(rows, limit, (row) => [row.occurredAt, row.seq])
+}

@@ -1,0 +1,91 @@
+// Listing tickets: the plain list walks along their parts, a narrowed one streams what it wants out of the index.
+import { and, gte, isNull, lt, type SQL, sql } from 'drizzle-orm'
+import { isPortal, owners, ownRecord, ticketParts, ticketsInReach } from '../access/visible'
+import { arrivedBetween, beyond, countedOut, ordered, withTotal } from '../db/listing'
+import { tickets } from '../db/schema'
+import type { Ctx } from '../http/context'
+import { cut, type Page, type PageRequest } from '../http/pagination'
+import { type TicketRow, ticketColumns } from './tickets.service'
+
+type Facets = {
+  status?: TicketRow['status'] | undefined
+  priority?: TicketRow['priority'] | undefined
+  assignee?: string | undefined
+  customer?: string | undefined
+}
+type TicketRequest = PageRequest &
+  Facets & { createdAfter?: string | undefined; createdBefore?: string | undefined; total?: boolean | undefined }
+
+/** A page of the tickets that the actor sees, newest first. */
+export async function listTickets(ctx: Ctx, request: TicketRequest): Promise<Page<TicketRow>> {
+  const { db } = ctx
+  const { limit, total } = request
+  const page = isNarrowed(request) ? hits(ctx, request) : walks(ctx, request)
+  if (!total) return cut(await page, limit, (row) => [row.seq])
+  const counted = countedOut(db, sql`tickets_fts CROSS JOIN ${tickets}`, isHit(ctx, { ...request, after: undefined }))
+  const [rows, [sum]] = await db.batch([page, counted])
+  return withTotal(
+    cut(rows, limit, (row) => [row.seq]),
+    sum,
+  )
+}
+
+const isNarrowed = ({ status, priority, assignee, customer }: Facets) =>
+  [status, priority, assignee, customer].some((facet) => facet !== undefined)
+
+// SQLite merges the walks, taking from each only what the page needs.
+function walks({ db, actor }: Ctx, request: TicketRequest) {
+  const seq = sql`${tickets.seq}`
+  const [first, second] = ticketParts(actor, 'tickets:read').map((part) =>
+    db
+      .select(ticketColumns)
+      .from(tickets)
+      .where(and(part, isNull(tickets.deletedAt), inSpan(seq, request))),
+  )
+  if (!first) return db.select(ticketColumns).from(tickets).where(sql`false`)
+  return (second ? first.unionAll(second) : first).orderBy(...ordered([seq], true)).limit(request.limit + 1)
+}
+
+function hits(ctx: Ctx, request: TicketRequest) {
+  const found = ctx.db.select(ticketColumns).from(sql`tickets_fts`).crossJoin(tickets)
+  return found
+    .where(isHit(ctx, request))
+    .orderBy(...ordered([sql`tickets_fts.rowid`], true))
+    .limit(request.limit + 1)
+}
+
+function isHit({ actor }: Ctx, request: TicketRequest): SQL | undefined {
+  const seq = sql`tickets_fts.rowid`
+  return and(
+    sql`tickets_fts MATCH ${matchOf({ actor }, request)} AND ${tickets.seq} = tickets_fts.rowid`,
+    ticketsInReach(actor, 'tickets:read'),
+    inSpan(seq, request),
+  )
+}
+
+function inSpan(seq: SQL, { after, createdAfter, createdBefore }: TicketRequest): SQL | undefined {
+  return and(
+    createdAfter === undefined ? undefined : gte(tickets.createdAt, createdAfter),
+    createdBefore === undefined ? undefined : lt(tickets.createdAt, createdBefore),
+    arrivedBetween(sql`${tickets}`, seq, { createdAfter, createdBefore }),
+    beyond([seq], after, true),
+  )
+}
+
+// The words of the view tickets_facets.
+function matchOf({ actor }: Pick<Ctx, 'actor'>, { status, priority, assignee, customer }: Facets): SQL {
+  const { workspaceId } = actor
+  const word = (letter: string, ...parts: string[]) => letter + parts.join('').replaceAll(/[-_]/g, '')
+  const whose = assignee === 'none' ? workspaceId : assignee === 'me' ? actor.id : assignee
+  const words = [
+    word('w', workspaceId),
+    ...(status ? [word('s', workspaceId, status)] : []),
+    ...(priority ? [word('p', workspaceId, priority)] : []),
+    ...(customer ? [word('c', customer)] : []),
+    ...(whose ? [word('a', whose)] : []),
+  ]
+  const all = words.join(' AND ')
+  if (owners(actor, 'tickets:read') === 'all') return sql`${all}`
+  if (!isPortal(actor)) return sql`${`${all} AND (${word('o', actor.id)} OR ${word('a', actor.id)})`}`
+  return sql`${all} || ' AND c' || coalesce(replace(${ownRecord(actor)}, '-', ''), '')`
+}
