@@ -1,0 +1,32 @@
+// What the database holds, for what no answer of the API tells.
+import { env } from 'cloudflare:workers'
+
+/** The rows of a query, with `?` bound in order. */
+export async function rows<Row = Record<string, unknown>>(query: string, ...values: unknown[]): Promise<Row[]> {
+  const { results } = await env.DB.prepare(query)
+    .bind(...values)
+    .all<Row>()
+  return results
+}
+
+/** How many rows a table holds, or those of it that fulfil a condition. */
+export async function count(table: string, where = 'true', ...values: unknown[]): Promise<number> {
+  const [row] = await rows<{ n: number }>(`SELECT count(*) AS n FROM ${table} WHERE ${where}`, ...values)
+  return row?.n ?? 0
+}
+
+/** How many rows each of these tables holds, to compare before and after. */
+export async function sizes(...tables: string[]): Promise<Record<string, number>> {
+  const entries = await Promise.all(tables.map(async (table) => [table, await count(table)] as const))
+  return Object.fromEntries(entries)
+}
+
+/** Every row of every table as one text, to look for what must not stand in it. */
+export async function everythingStored(): Promise<string> {
+  const tables = await rows<{ name: string }>(
+    `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB '_*' AND name NOT GLOB 'sqlite_*'
+      AND name NOT GLOB '*_fts*' AND name NOT GLOB 'd1_*'`,
+  )
+  const dumps = await Promise.all(tables.map(({ name }) => rows(`SELECT * FROM ${name}`)))
+  return JSON.stringify(dumps)
+}
