@@ -1,5 +1,5 @@
 // Listing leads: a page of what the actor sees, and how many there are where that is asked for.
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, or, sql } from 'drizzle-orm'
 import type { Owners } from '../access/visible'
 import { leadCounts, leads } from '../db/schema'
 import { anyOf } from '../db/sql'
@@ -62,9 +62,9 @@ function countOf(ctx: Ctx, request: LeadRequest, whose: Owners) {
     )
 }
 
-function countedOut({ db }: Ctx, { isSearch, where }: Plan) {
+function countedOut({ db }: Ctx, { isSearch, where, walks }: Plan) {
   const rows = isSearch ? sql`leads_fts CROSS JOIN ${leads}` : sql`${leads}`
-  const some = sql`(SELECT 1 FROM ${rows} WHERE ${where} LIMIT ${COUNTED + 1})`
+  const some = sql`(SELECT 1 FROM ${rows} WHERE ${and(where, or(...walks))} LIMIT ${COUNTED + 1})`
   return db
     .select({
       sum: sql<number>`min(count(*), ${COUNTED})`.as('sum'),

@@ -24,8 +24,11 @@ export function matchOf(workspaceId: string, owners: Owners, { q, status, source
   return parts.map((part) => `(${part})`).join(' AND ')
 }
 
+// Accents that stand alone are no characters to the index.
+const ACCENTS = /[\u0300-\u0331]/g
+
 export function isSearchable(q: string): boolean {
-  return [...q].length >= MIN_TERM
+  return [...q.replace(ACCENTS, '')].length >= MIN_TERM
 }
 
 function phrase(text: string): string {
