@@ -1,0 +1,34 @@
+// Reading answers: the typed body of the one status that a test expects.
+import { expect } from 'vitest'
+
+type Answer = { status: number; text(): Promise<string> }
+type Json<A> = A extends { json(): Promise<infer B> } ? B : never
+type Body<A extends Answer, S> = number extends A['status'] ? Record<string, unknown> : Json<Extract<A, { status: S }>>
+
+/** The JSON of an answer, which must have this status; typed as the client knows it for that status. */
+export async function bodyOf<A extends Answer, S extends A['status']>(
+  pending: A | Promise<A>,
+  status: S,
+): Promise<Body<A, S>> {
+  return JSON.parse(await bodyText(pending, status))
+}
+
+/** The problem document of an answer, which must have this status and code. */
+export async function problemOf(pending: Answer | Promise<Answer>, status: number, code: string) {
+  const problem: Record<string, unknown> = JSON.parse(await bodyText(pending, status))
+  expect(problem).toMatchObject({ status, code })
+  return problem
+}
+
+async function bodyText(pending: Answer | Promise<Answer>, status: number): Promise<string> {
+  const answer = await pending
+  const text = await answer.text()
+  expect(answer.status, text).toBe(status)
+  return text
+}
+
+/** How many answers have each status. */
+export function tally(answers: Answer[]): Record<number, number> {
+  const groups = Map.groupBy(answers, (answer) => answer.status)
+  return Object.fromEntries([...groups].map(([status, list]) => [status, list.length]))
+}
