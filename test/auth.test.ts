@@ -3,7 +3,7 @@ import bcrypt from 'bcryptjs'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { api, problemOf, send, worker } from './api'
 import { count, rows } from './database'
-import { founder, freshAddress, member, PASSWORD, type Person, signIn, unique } from './factories'
+import { founder, member, PASSWORD, type Person, signIn, unique } from './factories'
 
 const setStatus = (admin: Person, { id }: Person, status: 'ACTIVE' | 'INACTIVE') =>
   api(admin.token).v1.users[':id'].$patch({ param: { id }, query: {}, header: {}, json: { status } })
@@ -19,11 +19,6 @@ async function named(person: Person, username: string) {
 const hashOf = async ({ id }: Person) => {
   const [user] = await rows<{ password_hash: string }>('SELECT password_hash FROM users WHERE id = ?', id)
   return user?.password_hash ?? ''
-}
-
-const register = (password: unknown) => {
-  const json = { email: `${unique('pw')}@example.com`, password, name: 'P' }
-  return send('/v1/auth/register', { method: 'POST', json })
 }
 
 afterEach(() => void vi.restoreAllMocks())
@@ -170,43 +165,5 @@ describe('the hash', () => {
     const answers = await Promise.all(Array.from({ length: 5 }, () => signIn(login, { fetch: costlier })))
     expect(answers.map(({ status }) => status)).toEqual(Array(5).fill(200))
     expect((await signIn(login)).status).toBe(200)
-  })
-})
-
-describe('a password', () => {
-  it.each([
-    ['of 7 characters', 'seven77', 'must have at least 8 characters'],
-    ['of 4 emoji, which are 8 code units', '🐎🔋📎🐎', 'must have at least 8 characters'],
-    ['of 73 bytes', 'a'.repeat(73), 'must be at most 72 bytes long'],
-    ['of 37 letters that take two bytes each', 'é'.repeat(37), 'must be at most 72 bytes long'],
-    ['with a NUL', 'correct\u0000horse', 'must not hold a NUL character'],
-  ])('%s is refused, with the reason', async (_what, password, message) => {
-    const problem = await problemOf(await register(password))
-    expect(problem).toMatchObject({ status: 400, code: 'invalid', errors: [{ path: 'body.password', message }] })
-  })
-
-  it.each([
-    ['of 8 characters', 'eight888'],
-    ['of 72 bytes', 'a'.repeat(72)],
-    ['with spaces at its ends', ' spaced out '],
-  ])('%s is taken as typed', async (_what, password) => {
-    const response = await register(password)
-    expect(response.status).toBe(201)
-    const { user } = await response.json<{ user: { email: string } }>()
-    expect((await signIn({ email: user.email, password })).status).toBe(200)
-    expect((await signIn({ email: user.email, password: password.trim().slice(0, -1) })).status).toBe(401)
-  })
-
-  it('is not one that merely begins with it, where bcrypt would read no further', async () => {
-    const password = 'b'.repeat(72)
-    const { user } = await (await register(password)).json<{ user: { email: string } }>()
-    const address = freshAddress()
-    expect((await signIn({ email: user.email, password: `${password}c` }, { address })).status).toBe(401)
-    expect((await signIn({ email: user.email, password }, { address })).status).toBe(200)
-  })
-
-  it('is not one that repeats it after a NUL, which bcrypt could not tell apart', async () => {
-    const { email } = await founder()
-    expect((await signIn({ email, password: `${PASSWORD}\u0000${PASSWORD}` })).status).toBe(401)
   })
 })

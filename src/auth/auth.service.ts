@@ -62,19 +62,22 @@ export async function changePassword(ctx: Ctx, input: { currentPassword: string;
   ])
   demandAdmission([address, account], standing, ctx.now)
   if (!user) throw new AppError('unauthenticated')
-  if (!(await passwordMatches(input.currentPassword, user.passwordHash, config.BCRYPT_COST))) {
-    throw new AppError('invalid', {
-      errors: [{ path: 'body.currentPassword', message: 'This is not your current password', code: 'wrong_password' }],
-    })
-  }
+  const wrongPassword = new AppError('invalid', {
+    errors: [{ path: 'body.currentPassword', message: 'This is not your current password', code: 'wrong_password' }],
+  })
+  if (!(await passwordMatches(input.currentPassword, user.passwordHash, config.BCRYPT_COST))) throw wrongPassword
   const passwordHash = await hashPassword(input.newPassword, config.BCRYPT_COST)
-  await db.batch([
+  const isDone = sql`EXISTS (SELECT 1 FROM ${users} WHERE ${and(eq(users.id, actor.id), eq(users.passwordHash, passwordHash))})`
+  const [, , [changed]] = await db.batch([
     ...forgiveAttempt(ctx, subjects),
     db
       .update(users)
       .set({ passwordHash, updatedAt: ctx.now, version: sql`${users.version} + 1` })
-      .where(and(eq(users.id, actor.id), eq(users.passwordHash, user.passwordHash ?? ''))),
+      .where(and(eq(users.id, actor.id), eq(users.passwordHash, user.passwordHash ?? '')))
+      .returning({ id: users.id }),
     record(ctx, { verb: 'user.password_changed', subject: 'user', id: actor.id, when: ifChanged }),
-    endSessionsOf(ctx, actor.id, { except: actor.sessionId }),
+    endSessionsOf(ctx, actor.id, { except: actor.sessionId, when: isDone }),
   ])
+  // Another change came in between: the password that was sent is the current one no more.
+  if (!changed) throw wrongPassword
 }
