@@ -1,6 +1,6 @@
 // Claiming: however many ask at once, each lead has one winner, one event, and nobody waits for nothing.
 import { describe, expect, it } from 'vitest'
-import { bodyOf, problemOf, tally } from './answers'
+import { bodyOf, refusalOf, tally } from './answers'
 import { api, send } from './api'
 import { enquiry, founder, member, team } from './factories'
 import { counters, happenings, lead, ownLead } from './records'
@@ -35,10 +35,10 @@ describe('claiming a lead', () => {
     const { claimedAt } = await bodyOf(claim(sales.token, id), 200)
     const by = { id: sales.id, name: 'SALES member' }
     for (const knowing of [admin, manager, sales]) {
-      const problem = await problemOf(claim(knowing.token, id), 409, 'already_claimed')
+      const problem = await refusalOf(claim(knowing.token, id), 409, 'already_claimed')
       expect(problem).toMatchObject({ claimedAt, claimedBy: by })
     }
-    const toRival = await problemOf(claim(rival.token, id), 409, 'already_claimed')
+    const toRival = await refusalOf(claim(rival.token, id), 409, 'already_claimed')
     expect(toRival.claimedAt).toBe(claimedAt)
     expect(JSON.stringify(toRival)).not.toContain(sales.id)
     expect(toRival).not.toHaveProperty('claimedBy')
@@ -51,7 +51,7 @@ describe('claiming a lead', () => {
     const { id: trashed } = await lead(admin)
     expect((await trash(admin.token, trashed)).status).toBe(204)
     for (const unknown of [id, trashed, crypto.randomUUID()]) {
-      await problemOf(claim(sales.token, unknown), 404, 'not_found')
+      await refusalOf(claim(sales.token, unknown), 404, 'not_found')
     }
     expect(await happenings(id)).toEqual(['lead.created'])
     expect(await happenings(trashed)).toEqual(['lead.created', 'lead.trashed'])
@@ -66,7 +66,7 @@ describe('claiming a lead', () => {
     await patched(sales.id, { status: 'INACTIVE' })
     await patched(rival.id, { role: 'CUSTOMER' })
     for (const { token } of [sales, rival]) {
-      await problemOf(claim(token, id), 403, 'forbidden')
+      await refusalOf(claim(token, id), 403, 'forbidden')
       expect((await claimNext(token)).status).not.toBe(200)
     }
     expect(await happenings(id)).toEqual(['lead.created'])
@@ -140,7 +140,7 @@ describe('releasing a lead', () => {
     const answer = await release(manager.token, id)
     expect(answer.headers.get('ETag')).toBe('"1"')
     expect(await bodyOf(answer, 200)).toMatchObject({ id, ownerId: null })
-    await problemOf(release(sales.token, id), 403, 'not_yours')
+    await refusalOf(release(sales.token, id), 403, 'not_yours')
     expect(await happenings(id)).toEqual(['lead.created'])
   })
 
@@ -148,8 +148,8 @@ describe('releasing a lead', () => {
     const { sales, rival } = await team()
     const stranger = await founder()
     const { id } = await ownLead(rival)
-    await problemOf(release(sales.token, id), 404, 'not_found')
-    await problemOf(release(stranger.token, id), 404, 'not_found')
+    await refusalOf(release(sales.token, id), 404, 'not_found')
+    await refusalOf(release(stranger.token, id), 404, 'not_found')
     expect(await happenings(id)).toEqual(['lead.created'])
   })
 })
@@ -176,7 +176,7 @@ describe('assigning a lead', () => {
     await user.$delete({ param: { id: removed.id }, query: {}, header: {} })
     const { id } = await ownLead(sales)
     for (const unfit of [inactive.id, removed.id, stranger.id, customer.id, crypto.randomUUID()]) {
-      await problemOf(assign(manager.token, id, unfit), 400, 'invalid_owner')
+      await refusalOf(assign(manager.token, id, unfit), 400, 'invalid_owner')
     }
     const answer = await api(manager.token).v1.leads[':id'].$get({ param: { id } })
     expect(await bodyOf(answer, 200)).toMatchObject({ ownerId: sales.id })
@@ -186,10 +186,10 @@ describe('assigning a lead', () => {
   it('is not for SALES, and not for a lead that is gone', async () => {
     const { manager, sales } = await team()
     const { id } = await ownLead(sales)
-    await problemOf(assign(sales.token, id, sales.id), 403, 'forbidden')
+    await refusalOf(assign(sales.token, id, sales.id), 403, 'forbidden')
     await trash(sales.token, id)
-    await problemOf(assign(manager.token, id, sales.id), 404, 'not_found')
-    await problemOf(assign(manager.token, crypto.randomUUID(), sales.id), 404, 'not_found')
+    await refusalOf(assign(manager.token, id, sales.id), 404, 'not_found')
+    await refusalOf(assign(manager.token, crypto.randomUUID(), sales.id), 404, 'not_found')
   })
 
   it('demands the version that If-Match names', async () => {
@@ -198,8 +198,8 @@ describe('assigning a lead', () => {
     const path = (verb: string) => `/v1/leads/${id}/${verb}`
     const headers = { 'If-Match': '"7"' }
     const json = { ownerId: rival.id }
-    await problemOf(send(path('assign'), { method: 'POST', token: manager.token, headers, json }), 412, 'stale')
-    await problemOf(send(path('release'), { method: 'POST', token: manager.token, headers }), 412, 'stale')
+    await refusalOf(send(path('assign'), { method: 'POST', token: manager.token, headers, json }), 412, 'stale')
+    await refusalOf(send(path('release'), { method: 'POST', token: manager.token, headers }), 412, 'stale')
     const present = { 'If-Match': '"1"' }
     const released = await send(path('release'), { method: 'POST', token: manager.token, headers: present })
     expect(released.headers.get('ETag')).toBe('"2"')

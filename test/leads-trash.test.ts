@@ -1,6 +1,6 @@
 // The trash: leads leave every list and count, wait there for who may restore them, and come back as they were.
 import { expect, it } from 'vitest'
-import { bodyOf, problemOf } from './answers'
+import { bodyOf, refusalOf } from './answers'
 import { api, send } from './api'
 import { founder, type Person, team } from './factories'
 import { counters, happenings, lead, ownLead } from './records'
@@ -22,7 +22,7 @@ it('takes a lead out of get, lists, search and counts until it is restored', asy
   const everywhere: Query[] = [{}, { q: 'needle' }, { source: 'fair' }, { owner: sales.id }, { status: 'NEW' }]
   for (const query of everywhere) expect(await listed(manager, query)).toEqual([before.id])
   expect((await trash(sales, before.id)).status).toBe(204)
-  await problemOf(get(sales, before.id), 404, 'not_found')
+  await refusalOf(get(sales, before.id), 404, 'not_found')
   for (const query of everywhere) expect(await listed(manager, query)).toEqual([])
   for (const query of [
     { trashed: 'true' },
@@ -59,7 +59,7 @@ it('is left only by who may change the lead; others do not find it', async () =>
   const [theirs, pooled] = [await ownLead(rival), await lead(admin)]
   for (const { id } of [theirs, pooled]) {
     await trash(admin, id)
-    for (const other of [sales, stranger]) await problemOf(restore(other, id), 404, 'not_found')
+    for (const other of [sales, stranger]) await refusalOf(restore(other, id), 404, 'not_found')
     expect(await bodyOf(restore(manager, id), 200)).toMatchObject({ id, deletedAt: null })
   }
 })
@@ -80,6 +80,6 @@ it('demands the version that If-Match names', async () => {
   const { id } = await lead(manager)
   const remove = (tag: string) =>
     send(`/v1/leads/${id}`, { method: 'DELETE', token: manager.token, headers: { 'If-Match': tag } })
-  await problemOf(remove('"2"'), 412, 'stale')
+  await refusalOf(remove('"2"'), 412, 'stale')
   expect((await remove('"1"')).status).toBe(204)
 })

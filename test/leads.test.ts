@@ -1,6 +1,6 @@
 // Leads, one at a time: making, reading, changing, trashing and restoring, and what each refuses.
 import { describe, expect, it } from 'vitest'
-import { bodyOf, problemOf } from './answers'
+import { bodyOf, refusalOf } from './answers'
 import { api, send } from './api'
 import { founder, team } from './factories'
 import { happenings, lead, ownLead } from './records'
@@ -55,15 +55,15 @@ describe('making a lead', () => {
   it('can go to the pool by SALES, but to nobody else', async () => {
     const { sales, rival, customer } = await team()
     expect(await lead(sales, { ownerId: null })).toMatchObject({ ownerId: null, claimedAt: null })
-    await problemOf(post(sales.token, { title: 'For you', ownerId: rival.id }), 403, 'forbidden')
-    await problemOf(post(customer.token, { title: 'For me' }), 403, 'forbidden')
+    await refusalOf(post(sales.token, { title: 'For you', ownerId: rival.id }), 403, 'forbidden')
+    await refusalOf(post(customer.token, { title: 'For me' }), 403, 'forbidden')
   })
 
   it('refuses an owner who is no active member of the team', async () => {
     const { manager, customer } = await team()
     const stranger = await founder()
     for (const ownerId of [customer.id, stranger.id, crypto.randomUUID()]) {
-      await problemOf(post(manager.token, { title: 'A lead', ownerId }), 400, 'invalid_owner')
+      await refusalOf(post(manager.token, { title: 'A lead', ownerId }), 400, 'invalid_owner')
     }
     const { data } = await bodyOf(api(manager.token).v1.leads.$get({ query: {} }), 200)
     expect(data).toEqual([])
@@ -89,7 +89,7 @@ describe('making a lead', () => {
   ])('takes %s up to %i characters and not one more', async (field, max) => {
     const admin = await founder()
     expect((await post(admin.token, { title: 'x', [field]: 'ä'.repeat(max) })).status).toBe(201)
-    const { errors } = await problemOf(post(admin.token, { title: 'x', [field]: 'ä'.repeat(max + 1) }), 400, 'invalid')
+    const { errors } = await refusalOf(post(admin.token, { title: 'x', [field]: 'ä'.repeat(max + 1) }), 400, 'invalid')
     expect(errors).toEqual([expect.objectContaining({ path: `body.${field}`, code: 'too_big' })])
   })
 
@@ -105,12 +105,12 @@ describe('making a lead', () => {
       ownerId: 'me',
       color: 'red',
     }
-    const { errors } = await problemOf(post(admin.token, bad), 400, 'invalid')
+    const { errors } = await refusalOf(post(admin.token, bad), 400, 'invalid')
     expect(errors).toEqual(
       expect.arrayContaining(Object.keys(bad).map((field) => expect.objectContaining({ path: `body.${field}` }))),
     )
     for (const followUpAt of ['0000-01-01T00:00:00+01:00', '9999-12-31T23:59:59-01:00', '2026-02-30T00:00:00Z']) {
-      await problemOf(post(admin.token, { title: 'x', followUpAt }), 400, 'invalid')
+      await refusalOf(post(admin.token, { title: 'x', followUpAt }), 400, 'invalid')
     }
   })
 
@@ -119,14 +119,14 @@ describe('making a lead', () => {
     const nested = (depth: number): unknown => (depth === 0 ? 1 : [nested(depth - 1)])
     const made = await bodyOf(post(admin.token, { title: 'x', metadata: { a: nested(31) } }), 201)
     expect(made.metadata).toEqual({ a: nested(31) })
-    await problemOf(post(admin.token, { title: 'x', metadata: { a: nested(32) } }), 400, 'invalid')
+    await refusalOf(post(admin.token, { title: 'x', metadata: { a: nested(32) } }), 400, 'invalid')
     const endless = `{"title":"x","metadata":{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}}`
     const headers = { 'Content-Type': 'application/json' }
     const init = { method: 'POST', token: admin.token, headers, body: endless }
-    await problemOf(send('/v1/leads', init), 400, 'invalid')
+    await refusalOf(send('/v1/leads', init), 400, 'invalid')
     const full = { a: 'x'.repeat(16_384 - '{"a":""}'.length) }
     expect((await lead(admin, { metadata: full })).metadata).toEqual(full)
-    await problemOf(post(admin.token, { title: 'x', metadata: { a: `${full.a}x` } }), 400, 'invalid')
+    await refusalOf(post(admin.token, { title: 'x', metadata: { a: `${full.a}x` } }), 400, 'invalid')
   })
 })
 
@@ -137,13 +137,13 @@ it.each(['ownerId', 'workspaceId', 'version', 'seq', 'id', 'claimedAt', 'custome
     const { id } = await lead(sales)
     const unknown = { errors: [{ path: `body.${field}`, message: 'Unknown field', code: 'unknown' }] }
     const json = { title: 'Taken over', [field]: rival.id }
-    const changed = await problemOf(
+    const changed = await refusalOf(
       send(`/v1/leads/${id}`, { method: 'PATCH', token: sales.token, json }),
       400,
       'invalid',
     )
     expect(changed).toMatchObject(unknown)
-    if (field !== 'ownerId') expect(await problemOf(post(sales.token, json), 400, 'invalid')).toMatchObject(unknown)
+    if (field !== 'ownerId') expect(await refusalOf(post(sales.token, json), 400, 'invalid')).toMatchObject(unknown)
     expect(await bodyOf(get(sales.token, id), 200)).toMatchObject({ title: 'A lead', ownerId: sales.id })
   },
 )
@@ -174,9 +174,9 @@ describe('changing a lead', () => {
     expect(await bodyOf(patch(manager.token, id, nulls), 200)).toMatchObject({ title, status, ...nulls })
     for (const field of ['title', 'status']) {
       const json = { [field]: null }
-      await problemOf(send(`/v1/leads/${id}`, { method: 'PATCH', token: manager.token, json }), 400, 'invalid')
+      await refusalOf(send(`/v1/leads/${id}`, { method: 'PATCH', token: manager.token, json }), 400, 'invalid')
     }
-    await problemOf(send(`/v1/leads/${id}`, { method: 'PATCH', token: manager.token, json: {} }), 400, 'invalid')
+    await refusalOf(send(`/v1/leads/${id}`, { method: 'PATCH', token: manager.token, json: {} }), 400, 'invalid')
   })
 
   it('is refused when If-Match is not the present version, with the present ETag told', async () => {
@@ -185,7 +185,7 @@ describe('changing a lead', () => {
     for (const stale of ['"2"', '"0"', '1', 'nonsense', '""']) {
       const response = await patch(manager.token, id, { title: 'Too late' }, stale)
       expect(response.headers.get('ETag')).toBe('"1"')
-      await problemOf(response, 412, 'stale')
+      await refusalOf(response, 412, 'stale')
     }
     expect(await happenings(id)).toEqual(['lead.created'])
     // What a compressing proxy makes of the tag is the tag still.
@@ -211,13 +211,13 @@ describe('changing a lead', () => {
     const stranger = await founder()
     const theirs = await ownLead(rival)
     const pooled = await lead(admin)
-    await problemOf(patch(sales.token, theirs.id, { title: 'Mine' }), 404, 'not_found')
-    await problemOf(trash(sales.token, theirs.id), 404, 'not_found')
-    await problemOf(get(sales.token, theirs.id), 404, 'not_found')
-    await problemOf(patch(sales.token, pooled.id, { title: 'Mine' }), 403, 'not_yours')
-    await problemOf(trash(sales.token, pooled.id), 403, 'not_yours')
+    await refusalOf(patch(sales.token, theirs.id, { title: 'Mine' }), 404, 'not_found')
+    await refusalOf(trash(sales.token, theirs.id), 404, 'not_found')
+    await refusalOf(get(sales.token, theirs.id), 404, 'not_found')
+    await refusalOf(patch(sales.token, pooled.id, { title: 'Mine' }), 403, 'not_yours')
+    await refusalOf(trash(sales.token, pooled.id), 403, 'not_yours')
     await bodyOf(get(sales.token, pooled.id), 200)
-    for (const { id } of [theirs, pooled]) await problemOf(get(stranger.token, id), 404, 'not_found')
+    for (const { id } of [theirs, pooled]) await refusalOf(get(stranger.token, id), 404, 'not_found')
     for (const { id } of [theirs, pooled]) expect(await happenings(id)).toEqual(['lead.created'])
   })
 })

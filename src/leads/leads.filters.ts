@@ -28,14 +28,16 @@ export function matching(filters: Filters): SQL | undefined {
 /**
  * Bounds on the row number that hold every lead made in the span asked for: a walk by arrival then begins and ends
  * there instead of passing what it does not want. Ids tell when a lead was made; a minute is allowed for those that
- * overtook each other on their way to the database.
+ * overtook each other on their way to the database, hence the bounds are the nearest leads a minute outside the span.
  */
 export function arrivedBetween(seq: SQL, { createdAfter, createdBefore }: Filters): SQL | undefined {
-  const first = (id: string) => sql`(SELECT b.seq FROM leads AS b WHERE b.id >= ${id} ORDER BY b.id LIMIT 1)`
-  const last = (id: string) => sql`(SELECT b.seq FROM leads AS b WHERE b.id < ${id} ORDER BY b.id DESC LIMIT 1)`
+  const before = (id: string) => sql`(SELECT b.seq FROM leads AS b WHERE b.id < ${id} ORDER BY b.id DESC LIMIT 1)`
+  const after = (id: string) => sql`(SELECT b.seq FROM leads AS b WHERE b.id >= ${id} ORDER BY b.id LIMIT 1)`
   return and(
-    createdAfter === undefined ? undefined : sql`${seq} >= ${first(leastIdAt(createdAfter, -60_000))}`,
-    createdBefore === undefined ? undefined : sql`${seq} <= ${last(leastIdAt(createdBefore, 60_000))}`,
+    createdAfter === undefined ? undefined : sql`${seq} > coalesce(${before(leastIdAt(createdAfter, -60_000))}, 0)`,
+    createdBefore === undefined
+      ? undefined
+      : sql`${seq} < coalesce(${after(leastIdAt(createdBefore, 60_000))}, 9007199254740991)`,
   )
 }
 

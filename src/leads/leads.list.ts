@@ -6,12 +6,11 @@ import { anyOf } from '../db/sql'
 import type { Ctx } from '../http/context'
 import { cut, type Page } from '../http/pagination'
 import { type LeadRequest, type Plan, planOf, wanted } from './leads.plan'
-import { isSearchable } from './leads.search'
 import { type LeadRow, leadColumns } from './leads.service'
 
 /** How far leads are counted that no counter keeps. */
 const COUNTED = 1_000
-/** How many leads are looked through, at a time, for a word too short for the search index. */
+/** How many leads are looked through, at a time, for what the search index has not: short words, and the trash. */
 const WINDOW = 250
 
 export async function listLeads(ctx: Ctx, request: LeadRequest): Promise<Page<LeadRow>> {
@@ -20,7 +19,7 @@ export async function listLeads(ctx: Ctx, request: LeadRequest): Promise<Page<Le
   const whose = wanted(ctx, request)
   if (whose !== 'all' && whose.length === 0) return { rows: [], ...(total ? { total: 0 } : {}) }
   const plan = planOf(ctx, request, whose)
-  if (request.q && !isSearchable(request.q)) return lookedThrough(ctx, request.q, limit, plan)
+  if (request.q && !plan.isSearch) return lookedThrough(ctx, request.q, limit, plan)
   const page = rowsOf(ctx, plan, limit + 1)
   if (!total) return cut(await page, limit, plan.positionOf)
   const [rows, [counted]] = await db.batch([page, countOf(ctx, request, whose)])
@@ -73,7 +72,7 @@ function countedOut({ db }: Ctx, { isSearch, where, walks }: Plan) {
     .from(some)
 }
 
-// A short word: look through a window of leads and say where it ended, however little was found.
+// Look through a window of leads and say where it ended, however little was found.
 async function lookedThrough(ctx: Ctx, q: string, limit: number, plan: Plan): Promise<Page<LeadRow>> {
   const walks = plan.walks.map((walk) => sql`SELECT seq FROM ${leads} WHERE ${and(plan.where, walk)}`)
   const order = sql.raw(plan.isDown ? 'DESC' : 'ASC')

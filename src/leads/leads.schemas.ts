@@ -97,8 +97,8 @@ export const LeadQuery = z
       .openapi({
         description:
           'Part of title, name, e-mail, phone or interest; case does not matter, nor do the accents of Latin letters. ' +
-          'One or two characters are sought as written, but for the case of A to Z, in the 250 newest leads at a time: a ' +
-          'page may then be short and still have a `nextCursor`.',
+          'One or two characters, and anything in the trash, are sought as written but for the case of A to Z, in 250 ' +
+          'leads at a time: a page may then be short and still have a `nextCursor`.',
         example: 'alice',
       }),
     status: z.enum(LEAD_STATUSES).optional(),
@@ -126,7 +126,7 @@ export const LeadQuery = z
       }),
     total: flag(
       'Count the leads as well; beyond owner and status, counting stops at 1,000 (`totalCapped`), and a `q` of one or ' +
-        'two characters is not counted.',
+        'two characters, or in the trash, is not counted.',
     ),
   })
   .openapi('LeadQuery')
