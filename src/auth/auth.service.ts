@@ -1,5 +1,5 @@
 // Signing in, knowing oneself, changing the password.
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, isNull, sql } from 'drizzle-orm'
 import { users } from '../db/schema'
 import { ifChanged } from '../db/sql'
 import { AppError } from '../errors'
@@ -18,8 +18,10 @@ type Credentials = { email?: string | undefined; username?: string | undefined; 
 export async function login(ctx: PublicCtx, { email, username, password }: Credentials, client: Client) {
   const { db, config } = ctx
   const name = (email ?? username ?? '').trim().normalize().toLowerCase()
-  const subjects = subjectsOf(name, ctx.address)
   const named = eq(email === undefined ? users.username : users.email, name)
+  // Whoever is named by username is counted by e-mail as well: two names are not twice as many looks.
+  const theirEmail = sql`(SELECT ${users.email} FROM ${users} WHERE ${and(named, isNull(users.deletedAt))})`
+  const subjects = subjectsOf(sql`coalesce(${theirEmail}, ${name})`, ctx.address)
   const [address, account, standing, [known]] = await db.batch([
     ...countAttempt(ctx, subjects),
     db.select().from(users).where(and(named, isActive)),
@@ -62,19 +64,22 @@ export async function changePassword(ctx: Ctx, input: { currentPassword: string;
   ])
   demandAdmission([address, account], standing, ctx.now)
   if (!user) throw new AppError('unauthenticated')
-  if (!(await passwordMatches(input.currentPassword, user.passwordHash, config.BCRYPT_COST))) {
-    throw new AppError('invalid', {
-      errors: [{ path: 'body.currentPassword', message: 'This is not your current password', code: 'wrong_password' }],
-    })
-  }
+  const wrongPassword = new AppError('invalid', {
+    errors: [{ path: 'body.currentPassword', message: 'This is not your current password', code: 'wrong_password' }],
+  })
+  if (!(await passwordMatches(input.currentPassword, user.passwordHash, config.BCRYPT_COST))) throw wrongPassword
   const passwordHash = await hashPassword(input.newPassword, config.BCRYPT_COST)
-  await db.batch([
+  const isDone = sql`EXISTS (SELECT 1 FROM ${users} WHERE ${and(eq(users.id, actor.id), eq(users.passwordHash, passwordHash))})`
+  const [, , [changed]] = await db.batch([
     ...forgiveAttempt(ctx, subjects),
     db
       .update(users)
       .set({ passwordHash, updatedAt: ctx.now, version: sql`${users.version} + 1` })
-      .where(and(eq(users.id, actor.id), eq(users.passwordHash, user.passwordHash ?? ''))),
+      .where(and(eq(users.id, actor.id), eq(users.passwordHash, user.passwordHash ?? '')))
+      .returning({ id: users.id }),
     record(ctx, { verb: 'user.password_changed', subject: 'user', id: actor.id, when: ifChanged }),
-    endSessionsOf(ctx, actor.id, { except: actor.sessionId }),
+    endSessionsOf(ctx, actor.id, { except: actor.sessionId, when: isDone }),
   ])
+  // Another change came in between: the password that was sent is the current one no more.
+  if (!changed) throw wrongPassword
 }

@@ -1,6 +1,6 @@
 // Guessing passwords: ten failures on an account or from an address within 15 minutes lock it for 15. An attempt is
 // counted before the password is looked at, so that any number of guesses at once still gets ten looks and no more.
-import { eq, inArray, type SQL, sql } from 'drizzle-orm'
+import { eq, or, type SQL, sql } from 'drizzle-orm'
 import { loginAttempts as attempts } from '../db/schema'
 import { insertFrom } from '../db/sql'
 import { AppError } from '../errors'
@@ -9,10 +9,11 @@ import type { PublicCtx } from '../http/context'
 const MAX_FAILURES = 10
 const MINUTES_15 = 15 * 60_000
 
-export type Subjects = { account: string; address: string }
+export type Subjects = { account: SQL; address: string }
 
-export function subjectsOf(login: string, address: string): Subjects {
-  return { account: `account ${login}`, address: `address ${address}` }
+/** What a sign-in counts against; `login` names the account, in text or in SQL that yields text. */
+export function subjectsOf(login: string | SQL, address: string): Subjects {
+  return { account: sql`'account ' || ${login}`, address: `address ${address}` }
 }
 
 /** Statements that count an attempt of both subjects; the account only if the address is not locked. Then how they stand. */
@@ -23,7 +24,7 @@ export function countAttempt({ db, now }: PublicCtx, { account, address }: Subje
     db
       .select()
       .from(attempts)
-      .where(inArray(attempts.subject, [account, address])),
+      .where(or(eq(attempts.subject, account), eq(attempts.subject, address))),
   ] as const
 }
 
@@ -49,7 +50,7 @@ export function forgiveAttempt({ db }: PublicCtx, { account, address }: Subjects
   ] as const
 }
 
-function attempt(db: PublicCtx['db'], now: string, subject: string, when: SQL) {
+function attempt(db: PublicCtx['db'], now: string, subject: string | SQL, when: SQL) {
   const end = new Date(Date.parse(now) + MINUTES_15).toISOString()
   const isOver = sql`${attempts.windowEndsAt} <= ${now}`
   return insertFrom(db, attempts, { subject, count: 1, windowEndsAt: end, lockedUntil: null }, sql`WHERE ${when}`)

@@ -2,12 +2,14 @@
 import { z } from '@hono/zod-openapi'
 import bcrypt from 'bcryptjs'
 
+const NUL = '\u0000'
+
 /** 8 characters to 72 bytes: bcrypt reads no further, and silently cutting a password would be a trap. */
 export const Password = z
   .string()
   .min(8, 'must have at least 8 characters')
   .refine((value) => new TextEncoder().encode(value).length <= 72, { error: 'must be at most 72 bytes long' })
-  .refine((value) => !value.includes('\u0000'), { error: 'must not hold a NUL character' })
+  .refine((value) => !value.includes(NUL), { error: 'must not hold a NUL character' })
   .openapi({ type: 'string', format: 'password', minLength: 8, example: 'correct horse battery' })
 
 export function hashPassword(password: string, cost: number): Promise<string> {
@@ -25,8 +27,8 @@ export async function passwordMatches(
 ): Promise<boolean> {
   const known = hash ?? `$2b$${String(cost).padStart(2, '0')}$${NOBODY_SALT_AND_HASH}`
   const matches = await bcrypt.compare(password, known)
-  // bcrypt compares 72 bytes: a longer text that merely begins with the password is not the password.
-  return matches && hash != null && !bcrypt.truncates(password)
+  // bcrypt compares 72 bytes and repeats a short text after a NUL: what is longer or holds one only looks like it.
+  return matches && hash != null && !bcrypt.truncates(password) && !password.includes(NUL)
 }
 
 export function needsRehash(hash: string, cost: number): boolean {

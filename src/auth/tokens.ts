@@ -13,7 +13,7 @@ export const GRACE_MS = 10_000
 /** What an access token must say, for Hono's JWT middleware. */
 export const VERIFICATION = { iss: 'edge-crm', aud: 'edge-crm/access' }
 
-const isRole = (value: string): value is Role => value in POLICY
+const isRole = (value: string): value is Role => Object.hasOwn(POLICY, value)
 const Claims = z.object({
   sub: z.string(),
   ws: z.string(),

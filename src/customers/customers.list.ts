@@ -1,5 +1,5 @@
 // Listing customers: a walk along an index, the search index for what is sought, a window for very short words.
-import { and, eq, gte, isNotNull, isNull, lt, type SQL, sql } from 'drizzle-orm'
+import { and, eq, gte, isNotNull, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
 import { isPortal, type Owners, ownedBy, owners, reachable } from '../access/visible'
 import { arrivedBetween, beyond, countedOut, keptCount, ordered, windowOf, withEnd, withTotal } from '../db/listing'
 import { customerCounts, customers } from '../db/schema'
@@ -131,8 +131,9 @@ function countOf(ctx: Ctx, request: CustomerRequest, whose: Owners) {
   const isPlain = [createdAfter, createdBefore, followUpBefore].every((filter) => filter === undefined)
   const isKept = isPlain && !trashed && !isSought(request) && !sort?.endsWith('nextFollowUpAt') && !isPortal(ctx.actor)
   if (!isKept) {
-    const { isSearch, where } = planOf(ctx, { ...request, after: undefined }, whose)
-    return countedOut(ctx.db, isSearch ? sql`customers_fts CROSS JOIN ${customers}` : sql`${customers}`, where)
+    const { isSearch, where, walks } = planOf(ctx, { ...request, after: undefined }, whose)
+    const rows = isSearch ? sql`customers_fts CROSS JOIN ${customers}` : sql`${customers}`
+    return countedOut(ctx.db, rows, and(where, or(...walks)))
   }
   const counted = whose === 'all' ? ['*'] : whose.map((owner) => owner ?? '')
   return ctx.db

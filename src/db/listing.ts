@@ -10,8 +10,11 @@ export const WINDOW = 250
 /** A trigram index knows no terms shorter than this, in characters. */
 const MIN_TERM = 3
 
+// Accents that stand alone are no characters to the index.
+const ACCENTS = /[\u0300-\u0331]/g
+
 export function isSearchable(term: string): boolean {
-  return [...term].length >= MIN_TERM
+  return [...term.replace(ACCENTS, '')].length >= MIN_TERM
 }
 
 /** An FTS5 phrase: whatever the user typed stands in it as text, never as syntax. */
@@ -38,14 +41,16 @@ type Span = { createdAfter?: string | undefined; createdBefore?: string | undefi
 /**
  * Bounds on the row number that hold every row made in a span: a walk by arrival then begins and ends there instead of
  * passing what it does not want. Ids tell when a row was made; a minute is allowed for those that overtook each other
- * on their way to the database.
+ * on their way to the database, hence the bounds are the nearest rows a minute outside the span.
  */
 export function arrivedBetween(table: SQL, seq: SQL, { createdAfter, createdBefore }: Span): SQL | undefined {
-  const first = (id: string) => sql`(SELECT b.seq FROM ${table} AS b WHERE b.id >= ${id} ORDER BY b.id LIMIT 1)`
-  const last = (id: string) => sql`(SELECT b.seq FROM ${table} AS b WHERE b.id < ${id} ORDER BY b.id DESC LIMIT 1)`
+  const before = (id: string) => sql`(SELECT b.seq FROM ${table} AS b WHERE b.id < ${id} ORDER BY b.id DESC LIMIT 1)`
+  const after = (id: string) => sql`(SELECT b.seq FROM ${table} AS b WHERE b.id >= ${id} ORDER BY b.id LIMIT 1)`
   return and(
-    createdAfter === undefined ? undefined : sql`${seq} >= ${first(leastIdAt(createdAfter, -60_000))}`,
-    createdBefore === undefined ? undefined : sql`${seq} <= ${last(leastIdAt(createdBefore, 60_000))}`,
+    createdAfter === undefined ? undefined : sql`${seq} > coalesce(${before(leastIdAt(createdAfter, -60_000))}, 0)`,
+    createdBefore === undefined
+      ? undefined
+      : sql`${seq} < coalesce(${after(leastIdAt(createdBefore, 60_000))}, ${Number.MAX_SAFE_INTEGER})`,
   )
 }
 

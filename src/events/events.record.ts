@@ -44,10 +44,14 @@ export function record(
 
 /** JSON of the fields that a patch changes in the row at hand, as `{ field: [before, after] }`; null when it changes none. */
 export function difference(table: SQLiteTable, patch: Record<string, unknown>): SQL {
-  const columns = getTableColumns(table)
-  const fields = Object.keys(patch).filter((field) => field in columns)
+  const columns = Object.entries(getTableColumns(table)).filter(([field]) => Object.hasOwn(patch, field))
+  // A column of JSON stands beside its new value as JSON too, not as text that holds some.
   const before = sql.join(
-    fields.map((field) => sql`${sql.raw(`'${field}'`)}, ${columns[field]}`),
+    columns.map(([field, column]) =>
+      column.dataType === 'json'
+        ? sql`${sql.raw(`'${field}'`)}, json(${column})`
+        : sql`${sql.raw(`'${field}'`)}, ${column}`,
+    ),
     sql`, `,
   )
   return sql`(SELECT nullif(json_group_object(o.key, json_array(o.value, n.value)), '{}')

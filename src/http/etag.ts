@@ -16,11 +16,14 @@ export const IfMatch = z.object({
   }),
 })
 
-/** The version that `If-Match` demands; undefined when it demands none, 0 (which no record has) for a foreign tag. */
+/**
+ * The version that `If-Match` demands; undefined when it demands none, 0 (which no record has) for a foreign tag. A
+ * weak tag counts as well: a proxy that compresses an answer, Cloudflare's own included, weakens the tag on its way.
+ */
 export function ifVersion(headers: z.infer<typeof IfMatch>): number | undefined {
   const tag = headers['if-match']?.trim()
   if (tag === undefined || tag === '*') return undefined
-  return Number(/^"(\d+)"$/.exec(tag)?.[1] ?? 0)
+  return Number(/^(?:W\/)?"(\d+)"$/.exec(tag)?.[1] ?? 0)
 }
 
 /** Throws `stale`, with the present ETag, when a record is not the version that was demanded. */
@@ -40,6 +43,6 @@ export const notModified = createMiddleware<AppEnv>(async function notModified(c
   const known = c.req.header('If-None-Match')
   if (!known || c.req.method !== 'GET' || c.res.status !== 200) return
   const tag = c.res.headers.get('ETag')
-  if (tag && known.split(',').some((each) => each.trim() === tag))
+  if (tag && known.split(',').some((each) => each.trim().replace(/^W\//, '') === tag))
     c.res = new Response(null, { status: 304, headers: c.res.headers })
 })

@@ -3,12 +3,12 @@ import { z } from '@hono/zod-openapi'
 
 const NUL = '\u0000'
 
-/** One line or paragraph of text, trimmed and composed (NFC), 1 to `max` characters, without NUL. */
+/** One line or paragraph of text, trimmed, composed (NFC) and well-formed, 1 to `max` characters, without NUL. */
 export const text = (max: number) =>
   z
     .string()
     .trim()
-    .normalize()
+    .overwrite((value) => value.toWellFormed().normalize())
     .min(1)
     .max(max)
     .refine((value) => !value.includes(NUL), { error: 'must not hold a NUL character' })
@@ -27,16 +27,30 @@ export const instant = () =>
   z.iso
     .datetime({ offset: true, error: 'must be an instant such as 2026-11-21T15:00:00Z' })
     .transform((value) => new Date(value).toISOString())
+    .refine((value) => /^\d{4}-/.test(value), { error: 'must lie in the years 0000 to 9999, as UTC' })
     .openapi({ type: 'string', format: 'date-time', example: '2026-11-21T15:00:00.000Z' })
 
-/** A JSON object of at most 16 KB. */
+const MAX_DEPTH = 32
+
+/** A JSON object of at most 16 KB, nested at most 32 deep: endless nesting exhausts the stack, and SQLite's JSON. */
 export const jsonObject = () =>
   z
-    .record(z.string(), z.json())
+    .record(z.string(), z.unknown())
+    .refine(isShallow, { error: `must be nested at most ${MAX_DEPTH} deep` })
+    .pipe(z.record(z.string(), z.json()))
     .refine((value) => new TextEncoder().encode(JSON.stringify(value)).length <= 16_384, {
       error: 'must be at most 16 KB of JSON',
     })
     .openapi({ type: 'object', example: { campaign: 'autumn' } })
+
+function isShallow(value: unknown): boolean {
+  let level = [value]
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > MAX_DEPTH) return false
+    level = level.flatMap((each) => (typeof each === 'object' && each !== null ? Object.values(each) : []))
+  }
+  return true
+}
 
 export const timeZone = () =>
   z.string().refine((name) => isTimeZone(name), { error: 'must be an IANA time zone such as Europe/Berlin' })

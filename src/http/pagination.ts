@@ -72,8 +72,8 @@ async function writeCursor(c: Context<AppEnv>, query: object, position: Position
 }
 
 async function readCursor(c: Context<AppEnv>, query: object, cursor: string): Promise<Position> {
-  const [payload = '', tag = ''] = cursor.split('.')
-  if (!sameText(tag, await sign(c, query, payload))) throw new AppError('invalid_cursor')
+  const [payload = '', tag = '', ...rest] = cursor.split('.')
+  if (rest.length > 0 || !sameText(tag, await sign(c, query, payload))) throw new AppError('invalid_cursor')
   return JSON.parse(new TextDecoder().decode(decodeBase64Url(payload)))
 }
 

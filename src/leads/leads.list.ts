@@ -1,7 +1,7 @@
 // Listing leads: a page of what the actor sees, and how many there are where that is asked for.
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, or, sql } from 'drizzle-orm'
 import type { Owners } from '../access/visible'
-import { countedOut, isSearchable, keptCount, windowOf, withEnd, withTotal } from '../db/listing'
+import { countedOut, keptCount, windowOf, withEnd, withTotal } from '../db/listing'
 import { leadCounts, leads } from '../db/schema'
 import { anyOf } from '../db/sql'
 import type { Ctx } from '../http/context'
@@ -15,7 +15,7 @@ export async function listLeads(ctx: Ctx, request: LeadRequest): Promise<Page<Le
   const whose = wanted(ctx, request)
   if (whose !== 'all' && whose.length === 0) return { rows: [], ...(total ? { total: 0 } : {}) }
   const plan = planOf(ctx, request, whose)
-  if (request.q && !isSearchable(request.q)) return lookedThrough(ctx, request.q, limit, plan)
+  if (request.q && !plan.isSearch) return lookedThrough(ctx, request.q, limit, plan)
   const page = rowsOf(ctx, plan, limit + 1)
   if (!total) return cut(await page, limit, plan.positionOf)
   const [rows, [counted]] = await db.batch([page, countOf(ctx, request, whose)])
@@ -43,8 +43,9 @@ function countOf(ctx: Ctx, request: LeadRequest, whose: Owners) {
   const others = [q, source, createdAfter, createdBefore, followUpAfter, followUpBefore]
   const isKept = !trashed && !byFollowUp && others.every((filter) => filter === undefined)
   if (!isKept) {
-    const { isSearch, where } = planOf(ctx, { ...request, after: undefined }, whose)
-    return countedOut(ctx.db, isSearch ? sql`leads_fts CROSS JOIN ${leads}` : sql`${leads}`, where)
+    const { isSearch, where, walks } = planOf(ctx, { ...request, after: undefined }, whose)
+    const rows = isSearch ? sql`leads_fts CROSS JOIN ${leads}` : sql`${leads}`
+    return countedOut(ctx.db, rows, and(where, or(...walks)))
   }
   const counted = whose === 'all' ? ['*'] : whose.map((owner) => owner ?? '')
   return ctx.db
@@ -59,7 +60,7 @@ function countOf(ctx: Ctx, request: LeadRequest, whose: Owners) {
     )
 }
 
-// A short word: look through a window of leads and say where it ended, however little was found.
+// Look through a window of leads and say where it ended, however little was found.
 async function lookedThrough({ db }: Ctx, q: string, limit: number, plan: Plan): Promise<Page<LeadRow>> {
   const walks = plan.walks.map((walk) => and(plan.where, walk))
   const { isInside, end } = windowOf(db, sql`${leads}`, walks, plan.isDown)

@@ -97,8 +97,9 @@ export const LeadQuery = z
       .optional()
       .openapi({
         description:
-          'Part of title, name, e-mail, phone or interest; case and accents do not matter. One or two characters look ' +
-          'at the 250 newest leads at a time, so that a page may be short and still have a `nextCursor`.',
+          'Part of title, name, e-mail, phone or interest; case does not matter, nor do the accents of Latin letters. ' +
+          'One or two characters, and anything in the trash, are sought as written but for the case of A to Z, in 250 ' +
+          'leads at a time: a page may then be short and still have a `nextCursor`.',
         example: 'alice',
       }),
     status: z.enum(LEAD_STATUSES).optional(),
@@ -124,7 +125,10 @@ export const LeadQuery = z
           '`-createdAt` unless said otherwise, `followUpAt` where a follow-up filter stands. By follow-up, only leads that ' +
           'have one are listed. A search (`q`) and the trash come by `createdAt`.',
       }),
-    total: flag('Count the leads as well; beyond owner and status, counting stops at 1,000 (`totalCapped`).'),
+    total: flag(
+      'Count the leads as well; beyond owner and status, counting stops at 1,000 (`totalCapped`), and a `q` of one or ' +
+        'two characters, or in the trash, is not counted.',
+    ),
   })
   .openapi('LeadQuery')
 

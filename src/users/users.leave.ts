@@ -3,8 +3,21 @@ import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import { isTeamMember } from '../access/visible'
 import { endSessionsOf } from '../auth/sessions.service'
 import { customers, leads, users } from '../db/schema'
+import { ifChanged } from '../db/sql'
 import { record } from '../events/events.record'
 import type { Ctx } from '../http/context'
+
+type Patch = Partial<Pick<typeof users.$inferSelect, 'role' | 'status'>>
+
+/** Whether a change ends somebody's being an ADMIN who can act. */
+export function isResignation({ role, status }: Patch): boolean {
+  return (role !== undefined && role !== 'ADMIN') || status === 'INACTIVE'
+}
+
+/** Whether a change takes somebody out of the team, so that they own nothing any more. */
+export function isDeparture({ role, status }: Patch): boolean {
+  return role === 'CUSTOMER' || status === 'INACTIVE'
+}
 
 /** The user at hand is no active ADMIN, or another one is there: D1 runs one writer at a time, so two cannot both go. */
 export function anAdminStays(workspaceId: string): SQL {
@@ -17,7 +30,10 @@ export function isSuccessor(id: string, leaverId: string, workspaceId: string): 
   return sql`(${id} <> ${leaverId} AND ${isTeamMember(id, workspaceId)})`
 }
 
-/** Statements, for the batch in which a user leaves and after that change; they do nothing where it did not happen. */
+/**
+ * Statements for the batch in which a user leaves, right after that change. Where it did not happen they do nothing:
+ * sessions end only with it, and whoever is still there keeps what is theirs.
+ */
 export function farewell(ctx: Ctx, userId: string, heir: string | null) {
   const { db, now, actor } = ctx
   const gone = sql`(SELECT leaver.id FROM ${users} AS leaver WHERE leaver.id = ${userId}
@@ -27,7 +43,7 @@ export function farewell(ctx: Ctx, userId: string, heir: string | null) {
     and(eq(table.workspaceId, actor.workspaceId), eq(table.ownerId, gone))
   const living = sql`${and(left(leads), isNull(leads.deletedAt))}`
   return [
-    endSessionsOf(ctx, userId, { when: sql`${gone} IS NOT NULL` }),
+    endSessionsOf(ctx, userId, { when: ifChanged }),
     record(ctx, {
       verb: heir === null ? 'lead.released' : 'lead.assigned',
       subject: 'lead',

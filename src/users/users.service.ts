@@ -9,7 +9,7 @@ import { difference, record } from '../events/events.record'
 import type { Ctx } from '../http/context'
 import { demandVersion } from '../http/etag'
 import { cut, type Page, type PageRequest } from '../http/pagination'
-import { anAdminStays, farewell, isSuccessor } from './users.leave'
+import { anAdminStays, farewell, isDeparture, isResignation, isSuccessor } from './users.leave'
 
 type UserRow = typeof users.$inferSelect
 type UserPatch = Partial<Pick<UserRow, 'name' | 'username' | 'timeZone' | 'role' | 'status'>>
@@ -62,36 +62,22 @@ export function updateUser(ctx: Ctx, id: string, patch: UserPatch, conditions: C
     verb: 'user.updated',
     permission: isAdministrative ? 'users:admin' : 'users:write',
     set: patch,
-    isResigning: (patch.role !== undefined && patch.role !== 'ADMIN') || patch.status === 'INACTIVE',
-    isLeaving: patch.role === 'CUSTOMER' || patch.status === 'INACTIVE',
   })
 }
 
 /** Removes a member: signed out everywhere, the e-mail free again, the leads handed over. */
 export async function removeUser(ctx: Ctx, id: string, conditions: Conditions): Promise<void> {
   const set = { status: 'INACTIVE' as const, deletedAt: ctx.now }
-  const removal = {
-    verb: 'user.removed' as const,
-    permission: 'users:admin' as const,
-    set,
-    isResigning: true,
-    isLeaving: true,
-  }
-  await changeMember(ctx, id, conditions, removal)
+  await changeMember(ctx, id, conditions, { verb: 'user.removed', permission: 'users:admin', set })
 }
 
-type Change = {
-  verb: 'user.updated' | 'user.removed'
-  permission: Permission
-  set: Partial<UserRow>
-  isResigning: boolean
-  isLeaving: boolean
-}
+type Change = { verb: 'user.updated' | 'user.removed'; permission: Permission; set: Partial<UserRow> }
 
 async function changeMember(ctx: Ctx, id: string, { reassignTo, ifVersion }: Conditions, change: Change) {
   const { db, actor, now } = ctx
-  const stands = change.permission === 'users:admin' ? stillStands(actor) : sql`true`
-  const adminStays = change.isResigning ? anAdminStays(actor.workspaceId) : sql`true`
+  const isOwnAffair = id === actor.id && change.permission !== 'users:admin'
+  const stands = isOwnAffair ? sql`true` : stillStands(actor)
+  const adminStays = isResignation(change.set) ? anAdminStays(actor.workspaceId) : sql`true`
   const takesOver = reassignTo === undefined ? sql`true` : isSuccessor(reassignTo, id, actor.workspaceId)
   const isDemanded = ifVersion === undefined ? undefined : eq(users.version, ifVersion)
   const where =
@@ -119,7 +105,7 @@ async function changeMember(ctx: Ctx, id: string, { reassignTo, ifVersion }: Con
         .set({ ...change.set, updatedAt: now, version: sql`${users.version} + 1` })
         .where(where)
         .returning(),
-      ...(change.isLeaving ? farewell(ctx, id, reassignTo ?? null) : []),
+      ...(isDeparture(change.set) ? farewell(ctx, id, reassignTo ?? null) : []),
     ])
     .catch((error) => {
       throw isUniqueViolation(error, 'users.username') ? new AppError('username_taken') : error

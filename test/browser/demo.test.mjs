@@ -1,0 +1,123 @@
+// Room: test/browser. What `npm run demo` shows: its logins work, its lists are in order, its history tells the truth.
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { seedDemo } from '../../scripts/demo-data.mjs'
+import { quietly } from '../../scripts/run.mjs'
+import { startWorker } from '../../scripts/worker.mjs'
+
+describe('the demo data', () => {
+  const persistTo = mkdtempSync(join(tmpdir(), 'edge-crm-'))
+  const wrangler = (args) => quietly('wrangler', args, 'wrangler failed')
+  const tokens = {}
+  let worker
+  let logins
+
+  before(async () => {
+    await wrangler(['d1', 'migrations', 'apply', 'DB', '--local', '--persist-to', persistTo])
+    logins = await seedDemo({ wrangler, persistTo })
+    await seedDemo({ wrangler, persistTo })
+    worker = await startWorker({ persist: persistTo, vars: { RATE_LIMIT_MAX: '100000' } })
+    for (const { role, email, password } of logins) {
+      const response = await worker.fetch('/v1/auth/login', {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ email, password }),
+      })
+      assert.equal(response.status, 200, email)
+      const { user, accessToken } = await response.json()
+      assert.equal(user.role, role)
+      tokens[role] = accessToken
+    }
+  })
+
+  after(async () => {
+    await worker?.dispose()
+    rmSync(persistTo, { recursive: true })
+  })
+
+  async function get(path, role = 'ADMIN') {
+    const response = await worker.fetch(path, { headers: { Authorization: `Bearer ${tokens[role]}` } })
+    assert.equal(response.status, 200, path)
+    return response.json()
+  }
+
+  async function all(path) {
+    const rows = []
+    let cursor = ''
+    do {
+      const page = await get(`${path}limit=100${cursor}`)
+      rows.push(...page.data)
+      cursor = page.nextCursor ? `&cursor=${page.nextCursor}` : undefined
+    } while (cursor)
+    return rows
+  }
+
+  test('has a login of every role, and is there once however often it is asked for', async () => {
+    assert.deepEqual([...new Set(logins.map(({ role }) => role))], ['ADMIN', 'MANAGER', 'SALES', 'CUSTOMER'])
+    const { total } = await get('/v1/leads?total=true&limit=1')
+    assert.equal(total + (await all('/v1/leads?trashed=true&')).length, 400)
+  })
+
+  test('offers a pool of 40 to everybody in sales', async () => {
+    for (const role of ['ADMIN', 'MANAGER', 'SALES']) {
+      assert.equal((await get('/v1/leads?owner=none&total=true&limit=1', role)).total, 40)
+    }
+  })
+
+  test('lists leads in the order in which they came, whichever index a list walks', async () => {
+    const leads = await all('/v1/leads?')
+    const times = leads.map(({ createdAt }) => createdAt)
+    assert.deepEqual(times, times.toSorted().reverse())
+    for (const { id, createdAt } of leads) {
+      assert.equal(Number.parseInt(id.replace('-', '').slice(0, 12), 16), Date.parse(createdAt))
+    }
+    const since = new Date(Date.now() - 90 * 86_400_000).toISOString()
+    const recent = await all(`/v1/leads?createdAfter=${since}&`)
+    assert.deepEqual(
+      recent,
+      leads.filter(({ createdAt }) => createdAt >= since),
+    )
+  })
+
+  test('finds its people in their own scripts and without their accents', async () => {
+    const leads = await all('/v1/leads?')
+    for (const script of [/\p{Script=Han}{3}/u, /\p{Script=Cyrillic}/u, /[äöüéíñ]/]) {
+      const { name } = leads.find((lead) => script.test(lead.name))
+      const typed = name.replace(/[äöüéíñ]/g, (letter) => letter.normalize('NFD')[0])
+      const found = await get(`/v1/leads?q=${encodeURIComponent(typed)}`)
+      assert.ok(found.data.some((lead) => lead.name === name))
+    }
+  })
+
+  test('has follow-ups on both sides of today', async () => {
+    const now = new Date().toISOString()
+    const [overdue, due] = [await all(`/v1/leads?followUpBefore=${now}&`), await all(`/v1/leads?followUpAfter=${now}&`)]
+    assert.ok(overdue.length >= 5 && due.length >= 20, `${overdue.length} overdue, ${due.length} to come`)
+  })
+
+  test('tells in the audit trail how every lead became what it is', async () => {
+    const leads = await all('/v1/leads?')
+    const events = (await all('/v1/events?')).reverse()
+    const now = new Date().toISOString()
+    assert.ok(events.every(({ createdAt }, i) => createdAt <= now && createdAt >= (events[i - 1]?.createdAt ?? '')))
+    const stories = Map.groupBy(events, ({ subjectId }) => subjectId)
+    for (const lead of leads) {
+      const story = stories.get(lead.id)
+      assert.match(story[0].verb, /^lead\.(enquired|created)$/)
+      assert.equal(story[0].createdAt, lead.createdAt)
+      assert.equal(story.at(-1).createdAt, lead.updatedAt)
+      const told = { status: 'NEW', ownerId: null, followUpAt: null, customerId: null }
+      for (const { changes } of story) {
+        for (const [field, [before, after]] of Object.entries(changes ?? {})) {
+          if (field in told) assert.equal(told[field], before, `${field} of ${lead.id}`)
+          told[field] = after
+        }
+      }
+      for (const field of ['status', 'ownerId', 'followUpAt', 'customerId']) assert.equal(lead[field], told[field])
+      if (lead.customerId) assert.equal(stories.get(lead.customerId)[0].verb, 'customer.created')
+    }
+  })
+})

@@ -1,0 +1,76 @@
+// Every operation of the API, out of its OpenAPI document, for tests that must hold for each of them, new ones included.
+import { z } from 'zod'
+import { PERMISSIONS, type Permission } from '../src/access/policy'
+import { send } from './api'
+
+const Reference = z.object({ $ref: z.string() })
+const Schema = z.looseObject({
+  $ref: z.string().optional(),
+  enum: z.array(z.string()).optional(),
+  example: z.json().optional(),
+})
+const Content = z.record(z.string(), z.looseObject({ schema: Schema }))
+
+const Operation = z.looseObject({
+  operationId: z.string().optional(),
+  summary: z.string().optional(),
+  description: z.string().optional(),
+  security: z.array(z.record(z.string(), z.array(z.string()))).optional(),
+  'x-permission': z.string().optional(),
+  parameters: z
+    .array(z.union([Reference, z.looseObject({ name: z.string(), in: z.string(), schema: Schema })]))
+    .default([]),
+  requestBody: z.object({ content: Content }).optional(),
+  responses: z.record(z.string(), z.looseObject({ description: z.string(), content: Content.optional() })),
+})
+
+const Document = z.object({
+  paths: z.record(z.string(), z.record(z.string(), Operation)),
+  components: z.object({ schemas: z.record(z.string(), Schema) }),
+})
+
+const document = Document.parse(await (await send('/openapi.json')).json())
+
+export type Operation = z.infer<typeof Operation> & { name: string; method: string; path: string }
+
+/** All operations; `name` is such as `GET /v1/leads/{id}`. */
+export const operations: Operation[] = Object.entries(document.paths).flatMap(([path, item]) =>
+  Object.entries(item).map(([verb, operation]) => {
+    const method = verb.toUpperCase()
+    return { ...operation, method, path, name: `${method} ${path}` }
+  }),
+)
+
+/** The permission that an operation says it needs; undefined where it says none, or one that there is not. */
+export function permissionOf(operation: Operation): Permission | undefined {
+  const name = operation['x-permission']
+  return name !== undefined && isPermission(name) ? name : undefined
+}
+
+function isPermission(name: string): name is Permission {
+  return Object.hasOwn(PERMISSIONS, name)
+}
+
+/** The example of an operation's request body; undefined where it has no body. */
+export function exampleBody({ requestBody }: Operation): unknown {
+  const schema = requestBody?.content['application/json']?.schema
+  if (!schema?.$ref) return schema?.example
+  return document.components.schemas[schema.$ref.split('/').at(-1) ?? '']?.example
+}
+
+/** The query parameters that an operation takes, each with its values where they are few. */
+export function queryOf({ parameters }: Operation): { name: string; values: string[] }[] {
+  return parameters.flatMap((each) =>
+    'name' in each && each.in === 'query' ? [{ name: each.name, values: each.schema.enum ?? [] }] : [],
+  )
+}
+
+type Call = { token?: string; ids?: Record<string, string>; json?: unknown; query?: Record<string, string> }
+
+/** Calls an operation: path parameters out of `ids`, else a random UUID, and a body only where it takes one. */
+export function call(operation: Operation, { token, ids = {}, json, query = {} }: Call = {}): Promise<Response> {
+  const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? crypto.randomUUID())
+  const search = new URLSearchParams(query).toString()
+  const body = operation.requestBody ? { json: json ?? {} } : {}
+  return send(`${path}${search ? `?${search}` : ''}`, { method: operation.method, token, ...body })
+}
