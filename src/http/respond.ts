@@ -5,7 +5,12 @@ import { AppError, ERRORS, type ErrorCode, problem } from '../errors'
 import type { AppEnv } from './context'
 
 export const onError: ErrorHandler<AppEnv> = (error, c) => {
-  if (error instanceof AppError) return respond(c, error)
+  if (error instanceof AppError) {
+    if (error.code === 'misconfigured') {
+      console.error(JSON.stringify({ level: 'error', event: 'misconfigured', message: error.extras.detail }))
+    }
+    return respond(c, error)
+  }
   if (error instanceof HTTPException)
     return respond(c, new AppError(codeOfStatus(error.status), withMend(error.status)))
   // A DrizzleQueryError's message holds the parameters: only the database's own words go to the log.
