@@ -1,6 +1,6 @@
 // Room: scripts. What README.md and docs/ list by name must be all there is, and only what there is: settings, dependencies,
 // commands, rooms, linked files. Each check gives its problems as lines.
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { root } from './run.mjs'
 
@@ -60,6 +60,13 @@ function rooms() {
   return compared('docs/architecture.md, rooms', shown, folders)
 }
 
+function logEvents() {
+  const sources = globSync('src/**/*.ts', { cwd: root }).map(read)
+  const logged = sources.flatMap((text) => [...text.matchAll(/\bevent(?::| =) '(\w+)'/g)].map(([, name]) => name))
+  const shown = tableUnder(read('docs/deploying.md'), 'Running it').map(([name]) => name)
+  return compared('docs/deploying.md, log', shown, logged)
+}
+
 function links() {
   const documents = ['README.md', ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`)]
   return documents
@@ -82,5 +89,5 @@ function leadsSomewhere(from, link) {
 /** Every way in which the documents differ from the code, as lines; none when they agree. */
 export function writtenProblems() {
   const readme = read('README.md')
-  return [...settings(readme), ...dependencies(readme), ...commands(readme), ...rooms(), ...links()]
+  return [...settings(readme), ...dependencies(readme), ...commands(readme), ...rooms(), ...logEvents(), ...links()]
 }

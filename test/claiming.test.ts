@@ -14,7 +14,9 @@ const trash = (token: string, id: string) => api(token).v1.leads[':id'].$delete(
 const times = <T>(n: number, make: (i: number) => T) => Array.from({ length: n }, (_, i) => make(i))
 
 describe('claiming a lead', () => {
-  it('gives it to exactly one of 200 who ask at once, 20 times over, with one event each time', async () => {
+  it('gives it to exactly one of 200 who ask at once, 20 times over, with one event each time', {
+    timeout: 180_000,
+  }, async () => {
     const { admin, manager, sales, rival } = await team()
     for (let round = 0; round < 20; round += 1) {
       const id = await enquiry(admin.slug)

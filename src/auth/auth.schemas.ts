@@ -51,7 +51,8 @@ export const Tokens = z
   .object({ accessToken: z.string(), refreshToken: z.string(), expiresIn: z.number().int() })
   .openapi('Tokens', { example: { accessToken: 'eyJhbGciOi…', refreshToken: '0192f0c4-….k3J….9fQ…', expiresIn: 900 } })
 
-export const SignedIn = Tokens.extend({ user: User, workspace: Workspace }).openapi('SignedIn')
+// Not by extend(): that would take the example along, which has no user.
+export const SignedIn = z.object({ ...Tokens.shape, user: User, workspace: Workspace }).openapi('SignedIn')
 
 export const Me = z.object({ user: User, workspace: Workspace }).openapi('Me')
 

@@ -30,9 +30,8 @@ const IdempotencyKey = {
   in: 'header' as const,
   required: false,
   description:
-    'Makes a repeat harmless: the same key and body within 24 hours give the first answer again, marked `Idempotency-Replayed: true`.',
+    'Makes a repeat harmless: the same key and body within 24 hours give the first answer again, marked `Idempotency-Replayed: true`. A UUID will do.',
   schema: { type: 'string' as const, minLength: 1, maxLength: 255 },
-  example: '5f9d7e2c-1b7a-4b1e-9a3f-0c2d4e6f8a1b',
 }
 
 /** The document as JSON text. */
@@ -52,7 +51,13 @@ export function openApiText(app: OpenAPIHono<AppEnv>): string {
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
   })
   for (const item of Object.values(document.paths ?? {})) {
-    const { post } = item
+    const { get, post, patch, delete: remove } = item
+    for (const parameter of [get, post, patch, remove].flatMap((operation) => operation?.parameters ?? [])) {
+      if ('$ref' in parameter || parameter.required) continue
+      // The docs page fills examples in: of what may be left out, they would be filters that nobody asked for.
+      delete parameter.example
+      if (parameter.schema && !('$ref' in parameter.schema)) delete parameter.schema.example
+    }
     if (post) post.parameters = [...(post.parameters ?? []), { $ref: '#/components/parameters/IdempotencyKey' }]
   }
   return JSON.stringify({ ...document, 'x-permissions': PERMISSIONS, 'x-policy': POLICY })

@@ -11,7 +11,9 @@ export async function isHuman({ config, address }: PublicCtx, token: string | un
   if (secret === undefined) return true
   if (!token) return false
   try {
-    const form = new URLSearchParams({ secret, response: token, remoteip: address })
+    const form = new URLSearchParams({ secret, response: token })
+    // Optional, and of an IPv6 address only the network is known here: better not said than said wrongly.
+    if (/^[\d.]+$/.test(address)) form.set('remoteip', address)
     const response = await fetch(url, { method: 'POST', body: form, signal: AbortSignal.timeout(5_000) })
     return Verdict.parse(await response.json()).success
   } catch (error) {

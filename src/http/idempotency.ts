@@ -59,10 +59,11 @@ export const idempotency = createMiddleware<AppEnv>(async function idempotency(c
 
 const KEPT_HEADERS = ['Content-Type', 'Location', 'ETag', 'WWW-Authenticate', 'Cache-Control']
 
-// The change itself is done by now: failing to keep its answer must not turn it into an error.
+// The change itself is done by now: failing to keep its answer must not turn it into an error. Drizzle's own message
+// holds the parameters, so that only its cause goes to the log.
 function ignore(error: unknown) {
-  const message = error instanceof Error ? error.message : String(error)
-  console.warn(JSON.stringify({ level: 'warn', event: 'idempotency_answer_lost', message }))
+  const cause = error instanceof Error ? (error.cause ?? error) : error
+  console.warn(JSON.stringify({ level: 'warn', event: 'idempotency_answer_lost', message: String(cause) }))
 }
 
 type Held = { fingerprint: string; attempt: string; answer: string | null }

@@ -5,11 +5,16 @@ import { AppError, ERRORS, type ErrorCode, problem } from '../errors'
 import type { AppEnv } from './context'
 
 export const onError: ErrorHandler<AppEnv> = (error, c) => {
-  if (error instanceof AppError) return respond(c, error)
   if (error instanceof HTTPException)
     return respond(c, new AppError(codeOfStatus(error.status), withMend(error.status)))
-  // A DrizzleQueryError's message holds the parameters: only the database's own words go to the log.
+  // Drizzle wraps what a single statement throws, in a message that holds the parameters: only the cause is looked at.
   const cause = error.cause instanceof Error ? error.cause : error
+  if (cause instanceof AppError) {
+    if (cause.code === 'misconfigured') {
+      console.error(JSON.stringify({ level: 'error', event: 'misconfigured', message: cause.extras.detail }))
+    }
+    return respond(c, cause)
+  }
   const { requestId } = c.var
   const where = { method: c.req.method, path: c.req.path, name: cause.name, stack: cause.stack }
   console.error(JSON.stringify({ level: 'error', event: 'internal', requestId, ...where }))

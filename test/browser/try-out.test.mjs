@@ -1,0 +1,40 @@
+// Room: test/browser. Trying out on the docs page what it offers, without touching a field: nothing may be sent that nobody
+// asked for, for a filter would hide what is there and a key would make two different requests the same.
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { launch, openPage, origin } from './page.mjs'
+
+describe('trying out an operation as the page offers it', () => {
+  let browser
+  before(async () => {
+    browser = await launch()
+  })
+  after(() => browser?.close())
+
+  async function execute(method, path) {
+    const { page } = await openPage(browser)
+    await page.goto(`${origin}/doc`)
+    const operation = page.locator(`.opblock-${method}`, { has: page.locator(`[data-path="${path}"]`) })
+    await operation.locator('.opblock-summary-control').click()
+    const sent = page.waitForRequest((request) => new URL(request.url()).pathname.startsWith('/v1/'))
+    await operation.getByRole('button', { name: 'Execute' }).click()
+    const request = await sent
+    return { url: new URL(request.url()), headers: await request.allHeaders() }
+  }
+
+  test('lists without a filter', async () => {
+    const { url } = await execute('get', '/v1/leads')
+    assert.equal(url.search, '?limit=20')
+  })
+
+  test('makes a lead without an Idempotency-Key', async () => {
+    const { headers } = await execute('post', '/v1/leads')
+    assert.equal(headers['idempotency-key'], undefined)
+    assert.equal(headers['content-type'], 'application/json')
+  })
+
+  test('changes a lead without a condition', async () => {
+    const { headers } = await execute('patch', '/v1/leads/{id}')
+    assert.equal(headers['if-match'], undefined)
+  })
+})
