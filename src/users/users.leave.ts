@@ -5,6 +5,7 @@ import { endSessionsOf } from '../auth/sessions.service'
 import { customers, leads, users } from '../db/schema'
 import { record } from '../events/events.record'
 import type { Ctx } from '../http/context'
+import { handOverTickets } from '../tickets/tickets.handover'
 
 /** The user at hand is no active ADMIN, or another one is there: D1 runs one writer at a time, so two cannot both go. */
 export function anAdminStays(workspaceId: string): SQL {
@@ -44,5 +45,6 @@ export function farewell(ctx: Ctx, userId: string, heir: string | null) {
       .update(customers)
       .set({ ownerId: heir, updatedAt: now, version: sql`${customers.version} + 1` })
       .where(left(customers)),
+    ...handOverTickets(ctx, userId, gone, heir),
   ] as const
 }
