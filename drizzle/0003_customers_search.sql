@@ -271,3 +271,11 @@ CREATE INDEX tickets_of_customer ON tickets (customer_id, deleted_at);
 --> statement-breakpoint
 -- What a member is to solve for customers of others, without the many that one solves for the own ones.
 CREATE INDEX tickets_lent ON tickets (workspace_id, assignee_id) WHERE deleted_at IS NULL AND assignee_id IS NOT owner_id;
+--> statement-breakpoint
+-- Relationships seen from the other side, in the order of whom they lead to.
+CREATE INDEX relationships_from ON customer_relationships (to_id, from_id);
+--> statement-breakpoint
+-- Who stands above somebody, without passing the many who stand below.
+CREATE INDEX relationships_above ON customer_relationships (from_id, kind, to_id);
+--> statement-breakpoint
+CREATE INDEX relationships_below ON customer_relationships (to_id, kind, from_id);

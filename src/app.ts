@@ -6,6 +6,7 @@ import { secureHeaders } from 'hono/secure-headers'
 import { authRoutes } from './auth/auth.routes'
 import { customerRoutes } from './customers/customers.routes'
 import { mergeRoutes } from './customers/merge.routes'
+import { relationshipRoutes } from './customers/relationships.routes'
 import { docsRoutes } from './docs/docs.routes'
 import { openApiText } from './docs/openapi'
 import { enquiryRoutes } from './enquiries/enquiries.routes'
@@ -20,8 +21,12 @@ import { rateLimit } from './http/rate-limit'
 import { notFound, onError } from './http/respond'
 import { createRouter } from './http/router'
 import { createLimiter } from './http/sliding-window'
+import { interactionRoutes } from './interactions/interactions.routes'
+import { timelineRoutes } from './interactions/timeline.routes'
 import { claimRoutes } from './leads/claims.routes'
 import { leadRoutes } from './leads/leads.routes'
+import { taggingRoutes } from './tags/tagging.routes'
+import { tagRoutes } from './tags/tags.routes'
 import { ticketRoutes } from './tickets/tickets.routes'
 import { userRoutes } from './users/users.routes'
 import { workspaceRoutes } from './workspaces/workspaces.routes'
@@ -101,8 +106,13 @@ export function createApp() {
     .route('/v1/enquiries', enquiryRoutes)
     .route('/v1/leads', claimRoutes)
     .route('/v1/leads', leadRoutes)
+    .route('/v1', timelineRoutes)
+    .route('/v1/interactions', interactionRoutes)
     .route('/v1/customers', mergeRoutes)
     .route('/v1/customers', customerRoutes)
+    .route('/v1/customers', relationshipRoutes)
+    .route('/v1/customers', taggingRoutes)
+    .route('/v1/tags', tagRoutes)
     .route('/v1/tickets', ticketRoutes)
     .route('/v1/events', eventRoutes)
 

@@ -49,7 +49,8 @@ export function ownRecord(actor: Actor): SQL {
 export function ticketParts(actor: Actor, permission: Permission): (SQL | undefined)[] {
   const here = eq(tickets.workspaceId, actor.workspaceId)
   if (owners(actor, permission) === 'all') return [here]
-  if (isPortal(actor)) return [and(here, sql`${tickets.customerId} = ${ownRecord(actor)}`)]
+  // The record is of the workspace; saying so of the ticket would make SQLite walk the workspace's tickets.
+  if (isPortal(actor)) return [sql`${tickets.customerId} = ${ownRecord(actor)}`]
   const isLent = sql`${tickets.assigneeId} IS NOT ${tickets.ownerId}`
   return [and(here, eq(tickets.ownerId, actor.id)), and(here, eq(tickets.assigneeId, actor.id), isLent)]
 }
@@ -57,6 +58,42 @@ export function ticketParts(actor: Actor, permission: Permission): (SQL | undefi
 /** Tickets in reach, not in the trash. A customer's tickets go there, and come back, with the customer. */
 export function ticketsInReach(actor: Actor, permission: Permission): SQL | undefined {
   return and(or(...ticketParts(actor, permission)), isNull(tickets.deletedAt))
+}
+
+/** What a customer is shown of the own timeline: what was said with them, never the team's notes, tasks and plans. */
+export const isShared = sql`(interactions.type IN ('CALL', 'EMAIL', 'MEETING') OR interactions.ticket_id IS NOT NULL)`
+
+/**
+ * Interactions that the actor reaches: those of a customer, or of a lead that is none yet, in reach and not in the
+ * trash. The unary plus keeps SQLite from walking by these columns: a list says itself which index it follows.
+ */
+export function visibleInteractions(
+  actor: Actor,
+  permission: 'interactions:read' | 'interactions:write',
+): SQL | undefined {
+  const isLiving = sql`CASE WHEN interactions.customer_id IS NULL
+    THEN EXISTS (SELECT 1 FROM leads AS parent WHERE parent.id = interactions.lead_id AND parent.deleted_at IS NULL)
+    ELSE EXISTS (SELECT 1 FROM customers AS parent WHERE parent.id = interactions.customer_id AND parent.deleted_at IS NULL)
+    END`
+  const whose = owners(actor, permission)
+  const reached = whose === 'all' ? undefined : isPortal(actor) ? saidWith(actor) : ownInteractions(actor, permission)
+  return and(sql`+interactions.workspace_id = ${actor.workspaceId}`, reached, isLiving)
+}
+
+function saidWith(actor: Actor): SQL {
+  return sql`+interactions.customer_id = ${ownRecord(actor)} AND ${isShared}`
+}
+
+// Also those of the pool, to read, and the comments on tickets that one is to solve for others.
+function ownInteractions(actor: Actor, permission: 'interactions:read' | 'interactions:write'): SQL | undefined {
+  const isReading = permission === 'interactions:read'
+  const isPooled = sql`(+interactions.owner_id IS NULL AND +interactions.customer_id IS NULL)`
+  const ofTicket = ticketsInReach(actor, isReading ? 'tickets:read' : 'tickets:write')
+  return or(
+    sql`+interactions.owner_id = ${actor.id}`,
+    isReading && reach(actor, 'leads:claim') ? isPooled : undefined,
+    sql`EXISTS (SELECT 1 FROM tickets WHERE tickets.id = interactions.ticket_id AND ${ofTicket})`,
+  )
 }
 
 export function ownedBy(column: AnyColumn, owner: string | null): SQL {

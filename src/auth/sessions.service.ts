@@ -142,8 +142,8 @@ function revoke({ db, now }: Pick<Ctx, 'db' | 'now'>, which: SQL | undefined) {
 }
 
 async function tokensOf(ctx: PublicCtx, user: UserRow, home: WorkspaceRow, sessionId: string, refreshToken: string) {
-  const { id, workspaceId, role } = user
-  const actor = { id, workspaceId, role, sessionId, country: home.defaultCountry }
+  const { id, workspaceId, role, timeZone } = user
+  const actor = { id, workspaceId, role, sessionId, country: home.defaultCountry, timeZone }
   return { accessToken: await accessToken(ctx.config, actor), refreshToken, expiresIn: ACCESS_SECONDS }
 }
 

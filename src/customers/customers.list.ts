@@ -7,7 +7,7 @@ import { anyOf } from '../db/sql'
 import { AppError } from '../errors'
 import type { Ctx } from '../http/context'
 import { cut, type Page, type PageRequest, type Position } from '../http/pagination'
-import { isIndexed, isSought, matchOf, type Sought, shortTerms } from './customers.search'
+import { checked, isIndexed, isSought, matchOf, type Sought } from './customers.search'
 import { type CustomerRow, customerColumns } from './customers.service'
 
 const KEYS = {
@@ -83,7 +83,7 @@ function planOf({ actor }: Ctx, request: CustomerRequest, whose: Owners): Plan {
       createdBefore === undefined ? undefined : lt(customers.createdAt, createdBefore),
       followUpBefore === undefined ? undefined : lt(customers.nextFollowUpAt, followUpBefore),
       by === 'createdAt' ? arrivedBetween(sql`${customers}`, seq, request) : undefined,
-      isSearch ? shortTerms(request) : undefined,
+      isSearch || isPortal(actor) ? checked(request, isSearch) : undefined,
       beyond(keys, request.after, isDown),
     ),
     orderBy: ordered(keys, isDown),
@@ -149,7 +149,7 @@ async function lookedThrough({ db }: Ctx, limit: number, plan: Plan, sought: Sou
   const found = db
     .select(customerColumns)
     .from(customers)
-    .where(and(isInside(sql`${customers.seq}`), shortTerms(sought)))
+    .where(and(isInside(sql`${customers.seq}`), checked(sought, false)))
   const [rows, [last]] = await db.batch([found.orderBy(...plan.orderBy).limit(limit + 1), end])
   return withEnd(cut(rows, limit, plan.positionOf), last)
 }

@@ -1,10 +1,10 @@
 // Which part of the search index a query over customers streams, and what of it the index is too coarse for.
-import { and, type SQL, sql } from 'drizzle-orm'
+import { and, or, type SQL, sql } from 'drizzle-orm'
 import type { Owners } from '../access/visible'
 import { codeOf, NOBODY } from '../db/codes'
 import { fold } from '../db/fold'
 import { isSearchable, phrase } from '../db/listing'
-import { customers } from '../db/schema'
+import { customers, customerTags, tags as tagTable } from '../db/schema'
 
 export type Sought = {
   q?: string | undefined
@@ -58,10 +58,24 @@ export function matchOf(workspaceId: string, owners: Owners, sought: Sought): st
   return parts.map((part) => `(${part})`).join(' AND ')
 }
 
-/** What the index cannot look for: words of one or two characters. */
-export function shortTerms(sought: Sought): SQL | undefined {
-  const short = termsOf(sought).filter(({ text }) => !isSearchable(text))
-  return and(...short.map(({ columns, text }) => sql`instr(lower(${texts[columns]}), lower(${text})) > 0`))
+/** What has to be checked row by row: short words beside the index, and everything where the index is not asked. */
+export function checked(sought: Sought, isSearch: boolean): SQL | undefined {
+  const terms = termsOf(sought).filter(({ text }) => !isSearch || !isSearchable(text))
+  const words = terms.map(({ columns, text }) => or(...spellings(text).map((each) => has(texts[columns], each))))
+  if (isSearch) return and(...words)
+  const tags = (sought.tag ?? []).map(
+    (tag) => sql`EXISTS (SELECT 1 FROM ${customerTags} AS ct CROSS JOIN ${tagTable} AS t ON t.id = ct.tag_id
+      WHERE ct.customer_id = ${customers.id} AND t.key = ${fold(tag)})`,
+  )
+  const fields = Object.entries(sought.customFields ?? {}).map(
+    ([key, value]) => sql`EXISTS (SELECT 1 FROM json_each(${customers.customFields}) WHERE key = ${key}
+      AND lower(CASE type WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE value END) = lower(${value}))`,
+  )
+  return and(...words, sought.tagMatch === 'any' ? or(...tags) : and(...tags), ...fields)
+}
+
+function has(text: SQL, part: string): SQL {
+  return sql`instr(lower(${text}), lower(${part})) > 0`
 }
 
 const phones = sql`coalesce(${customers.phone}, '') || char(10) || coalesce(${customers.phoneDigits}, '')`

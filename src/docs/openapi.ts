@@ -20,7 +20,9 @@ const TAGS = {
   Enquiries: 'The public form.',
   Leads: 'Leads, the unclaimed pool, claiming and converting.',
   Customers: 'Customers; contacts are the same record.',
+  Tags: 'Tags of customers.',
   Tickets: 'What customers want done, and who does it.',
+  Interactions: 'Calls, notes, meetings, follow-ups: the timeline of customers and leads.',
   Events: 'The audit trail.',
   Health: 'For monitoring.',
 }

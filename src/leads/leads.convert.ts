@@ -2,7 +2,7 @@
 import { and, eq, isNull, sql } from 'drizzle-orm'
 import { reach } from '../access/policy'
 import { visible } from '../access/visible'
-import { customers, leads } from '../db/schema'
+import { customers, interactions, leads } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
 import { record } from '../events/events.record'
@@ -42,7 +42,9 @@ export async function convertLead(ctx: Ctx, id: string, { customerId }: { custom
       : and(eq(customers.id, customerId), inReach)
   const target = sql`(SELECT ${customers.id} FROM ${customers} WHERE ${wanted})`
   const isPossible = sql`${unconverted} AND ${target} IS NOT NULL`
-  const [, , , [converted], [present], [customer]] = await db.batch([
+  // The lead's timeline becomes the customer's; it was moved before wherever the lead was converted before.
+  const itsCustomer = sql`(SELECT customer_id FROM leads WHERE id = ${id})`
+  const [, , , [converted], , [present], [customer]] = await db.batch([
     insertFrom(db, customers, made, sql`FROM ${leads} WHERE ${unconverted} AND ${isMissing}`),
     record(ctx, { verb: 'customer.created', subject: 'customer', id: newId, when: ifChanged }),
     record(ctx, {
@@ -65,10 +67,14 @@ export async function convertLead(ctx: Ctx, id: string, { customerId }: { custom
       .where(isPossible)
       .returning(leadColumns),
     db
+      .update(interactions)
+      .set({ customerId: itsCustomer, updatedAt: now, version: sql`${interactions.version} + 1` })
+      .where(and(eq(interactions.leadId, id), isNull(interactions.customerId), sql`${itsCustomer} IS NOT NULL`)),
+    db
       .select(leadColumns)
       .from(leads)
       .where(and(eq(leads.id, id), visible(actor, 'leads:read', leads))),
-    db.select().from(customers).where(sql`${customers.id} = (SELECT customer_id FROM leads WHERE id = ${id})`),
+    db.select().from(customers).where(sql`${customers.id} = ${itsCustomer}`),
   ])
   if (converted && customer) return { lead: converted, customer }
   if (!present) throw new AppError('not_found')

@@ -6,6 +6,7 @@ import { customers, leads, users } from '../db/schema'
 import { ifChanged } from '../db/sql'
 import { record } from '../events/events.record'
 import type { Ctx } from '../http/context'
+import { handOverTickets } from '../tickets/tickets.handover'
 
 type Patch = Partial<Pick<typeof users.$inferSelect, 'role' | 'status'>>
 
@@ -60,5 +61,6 @@ export function farewell(ctx: Ctx, userId: string, heir: string | null) {
       .update(customers)
       .set({ ownerId: heir, updatedAt: now, version: sql`${customers.version} + 1` })
       .where(left(customers)),
+    ...handOverTickets(ctx, userId, gone, heir),
   ] as const
 }

@@ -28,5 +28,5 @@ export const events = sqliteTable(
     changes: text({ mode: 'json' }).$type<Record<string, [unknown, unknown]>>(),
     createdAt: instant().notNull(),
   },
-  (t) => [index('events_feed').on(t.workspaceId), index('events_subject').on(t.workspaceId, t.subjectId)],
+  (t) => [index('events_feed').on(t.workspaceId), index('events_subject').on(t.workspaceId, t.subjectId, t.createdAt)],
 )

@@ -33,6 +33,8 @@ export const interactions = sqliteTable(
   },
   (t) => {
     const due = sql`follow_up_at IS NOT NULL AND done_at IS NULL`
+    const leadDue = sql`lead_id IS NOT NULL AND follow_up_at IS NOT NULL AND done_at IS NULL`
+    const shared = sql`type IN ('CALL', 'EMAIL', 'MEETING') OR ticket_id IS NOT NULL`
     return [
       index('interactions_list').on(t.workspaceId, t.occurredAt),
       index('interactions_owner').on(t.workspaceId, t.ownerId, t.occurredAt),
@@ -43,6 +45,11 @@ export const interactions = sqliteTable(
       index('interactions_due').on(t.workspaceId, t.followUpAt).where(due),
       index('interactions_owner_due').on(t.workspaceId, t.ownerId, t.followUpAt).where(due),
       index('interactions_customer_due').on(t.customerId, t.followUpAt).where(due),
+      index('interactions_lead_due').on(t.leadId, t.followUpAt).where(leadDue),
+      index('interactions_type').on(t.workspaceId, t.type, t.occurredAt),
+      index('interactions_owner_type').on(t.workspaceId, t.ownerId, t.type, t.occurredAt),
+      // What a customer is shown of the own timeline.
+      index('interactions_shared').on(t.customerId, t.occurredAt).where(shared),
     ]
   },
 )

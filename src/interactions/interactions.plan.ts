@@ -1,0 +1,97 @@
+// How a list of interactions is read: which index it walks, and what else it asks of the rows that it passes.
+import { and, eq, gte, isNotNull, lt, type SQL, sql } from 'drizzle-orm'
+import { isPortal, isShared, owners, ownRecord, visible } from '../access/visible'
+import { beyond } from '../db/listing'
+import { customers, interactions, leads } from '../db/schema'
+import type { Ctx } from '../http/context'
+import type { PageRequest, Position } from '../http/pagination'
+import { type DUE, dueBetween } from './interactions.due'
+import type { InteractionRow } from './interactions.service'
+
+export type InteractionRequest = PageRequest & {
+  type?: InteractionRow['type'] | undefined
+  author?: string | undefined
+  customer?: string | undefined
+  lead?: string | undefined
+  due?: (typeof DUE)[number] | undefined
+  timeZone?: string | undefined
+  followUpAfter?: string | undefined
+  followUpBefore?: string | undefined
+  done?: boolean | undefined
+}
+
+export type Plan = {
+  /** The rows that one index yields in the order of `keys`. */
+  walk: SQL | undefined
+  /** What is asked of them that the index does not know; undefined when it knows all. */
+  rest: SQL | undefined
+  keys: SQL[]
+  isDown: boolean
+  positionOf: (row: InteractionRow) => Position
+}
+
+/** Open follow-ups are walked by when they are due, all else by when it occurred, newest first. */
+export function planOf(ctx: Ctx, request: InteractionRequest): Plan {
+  const { type, author, customer, lead, done, after } = request
+  const { actor } = ctx
+  const isDue = done === undefined ? hasFollowUpFilter(request) : !done
+  const isOwn = owners(actor, 'interactions:read') !== 'all'
+  const parent = parentOf(ctx, request)
+  const mine = isOwn ? eq(interactions.ownerId, actor.id) : undefined
+  const scope = parent ?? and(eq(interactions.workspaceId, actor.workspaceId), mine)
+  const ofType = type && eq(interactions.type, type)
+  const byAuthor = author && eq(interactions.createdBy, author === 'me' ? actor.id : author)
+  const ofLead = lead && (customer || isPortal(actor)) ? eq(interactions.leadId, lead) : undefined
+  const isDone = done ? isNotNull(interactions.doneAt) : undefined
+  const isTypeWalked = !parent && !isDue
+  const isAuthorWalked = isTypeWalked && !isOwn && !ofType
+  const column = isDue ? sql`${interactions.followUpAt}` : sql`${interactions.occurredAt}`
+  const keys = [column, sql`${interactions.seq}`]
+  const span = followedUp(ctx, request)
+  return {
+    walk: and(
+      isAuthorWalked && byAuthor ? byAuthor : scope,
+      isTypeWalked ? ofType : undefined,
+      isDue ? and(sql`interactions.follow_up_at IS NOT NULL AND interactions.done_at IS NULL`, span) : undefined,
+      !isDue && isPortal(actor) ? isShared : undefined,
+      beyond(keys, after, !isDue),
+    ),
+    rest: and(
+      isTypeWalked ? undefined : ofType,
+      isAuthorWalked ? undefined : byAuthor || undefined,
+      ofLead,
+      isDone,
+      isDue ? undefined : span,
+    ),
+    keys,
+    isDown: !isDue,
+    positionOf: ({ seq, occurredAt, followUpAt }) => [(isDue ? followUpAt : occurredAt) ?? '', seq],
+  }
+}
+
+function hasFollowUpFilter({ due, followUpAfter, followUpBefore }: InteractionRequest): boolean {
+  return due !== undefined || followUpAfter !== undefined || followUpBefore !== undefined
+}
+
+// A named customer or lead that is out of reach has no interactions.
+function parentOf({ actor }: Ctx, { customer, lead }: InteractionRequest): SQL | undefined {
+  if (customer !== undefined) {
+    const where = and(eq(customers.id, customer), visible(actor, 'customers:read', customers))
+    return sql`${interactions.customerId} = (SELECT ${customers.id} FROM ${customers} WHERE ${where})`
+  }
+  if (isPortal(actor)) return sql`${interactions.customerId} = ${ownRecord(actor)}`
+  if (lead === undefined) return undefined
+  const where = and(eq(leads.id, lead), visible(actor, 'leads:read', leads))
+  return sql`${interactions.leadId} = (SELECT ${leads.id} FROM ${leads} WHERE ${where})`
+}
+
+// Behind a cursor the walk starts there: the unary plus keeps it from starting at the lower bound again.
+function followedUp({ now, actor }: Ctx, request: InteractionRequest): SQL | undefined {
+  const { due, timeZone, followUpAfter, followUpBefore, after } = request
+  const day = due && dueBetween(due, now, timeZone ?? actor.timeZone)
+  const at = after ? sql`+${interactions.followUpAt}` : sql`${interactions.followUpAt}`
+  return and(
+    ...[day?.from, followUpAfter].map((from) => (from === undefined ? undefined : gte(at, from))),
+    ...[day?.to, followUpBefore].map((to) => (to === undefined ? undefined : lt(interactions.followUpAt, to))),
+  )
+}

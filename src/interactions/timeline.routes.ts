@@ -1,0 +1,58 @@
+// The timelines of customers and leads: interactions and events as one list.
+import { createRoute } from '@hono/zod-openapi'
+import { allow } from '../access/allow'
+import { errors, READ } from '../errors'
+import { ctx } from '../http/context'
+import { IdParam } from '../http/fields'
+import { paged } from '../http/pagination'
+import { createRouter, json } from '../http/router'
+import { TimelinePage, TimelineQuery } from './interactions.schemas'
+import { customerTimeline, leadTimeline } from './timeline.service'
+
+const tags = ['Interactions']
+const request = { params: IdParam, query: TimelineQuery }
+const responses = {
+  200: json(TimelinePage, 'A page of the timeline'),
+  ...errors(...READ, 'invalid_cursor', 'not_found'),
+}
+
+const ofCustomer = createRoute({
+  method: 'get',
+  path: '/customers/{id}/timeline',
+  ...allow('interactions:read'),
+  operationId: 'getCustomerTimeline',
+  tags,
+  summary: 'Read the timeline of a customer',
+  description:
+    'What was said and done, and what happened to the record, newest first; with the history of the leads that became ' +
+    'this customer. A CUSTOMER reads the own one: calls, e-mails, meetings and comments on tickets alone, no notes of ' +
+    'the team and no events.',
+  request,
+  responses,
+})
+
+const ofLead = createRoute({
+  method: 'get',
+  path: '/leads/{id}/timeline',
+  ...allow('leads:read'),
+  operationId: 'getLeadTimeline',
+  tags,
+  summary: 'Read the timeline of a lead',
+  description:
+    'What was said and done, and what happened to the lead, newest first. Once it is converted, its interactions are ' +
+    'the customer’s: who may not see the customer sees the events alone.',
+  request,
+  responses,
+})
+
+export const timelineRoutes = createRouter()
+  .openapi(ofCustomer, async (c) => {
+    const { id } = c.req.valid('param')
+    const page = await paged(c, c.req.valid('query'), (query) => customerTimeline(ctx(c), id, query))
+    return c.json(TimelinePage.parse(page), 200)
+  })
+  .openapi(ofLead, async (c) => {
+    const { id } = c.req.valid('param')
+    const page = await paged(c, c.req.valid('query'), (query) => leadTimeline(ctx(c), id, query))
+    return c.json(TimelinePage.parse(page), 200)
+  })

@@ -1,0 +1,117 @@
+// Timelines: interactions and events, each walked along its own index and merged by SQLite as far as the page needs.
+import { and, type Column, eq, getTableColumns, type SQL, sql } from 'drizzle-orm'
+import { isPortal, isShared, visible, visibleInteractions } from '../access/visible'
+import { customers, events, leads } from '../db/schema'
+import { AppError } from '../errors'
+import type { Ctx } from '../http/context'
+import { cut, type Page, type PageRequest, type Position } from '../http/pagination'
+import { interactionColumns } from './interactions.service'
+
+type Kind = 'interaction' | 'event'
+type Entry = { kind: Kind; at: string; seq: number; interaction?: unknown; event?: unknown }
+
+// D1 merges five SELECTs at most: those of the interactions, of the own events and of two leads leave one for the rest.
+const LEADS_WALKED = 2
+
+/** What happened with a customer, newest first, the history of its leads included. Throws `not_found`. */
+export function customerTimeline(ctx: Ctx, id: string, request: PageRequest): Promise<Page<Entry>> {
+  const { actor } = ctx
+  const where = and(eq(customers.id, id), visible(actor, 'customers:read', customers))
+  const reached = sql`(SELECT ${customers.id} FROM ${customers} WHERE ${where})`
+  const isTheirs = sql`interactions.customer_id = ${reached}`
+  if (isPortal(actor)) return merged(ctx, reached, [said(sql`${isTheirs} AND ${isShared}`, request)], request)
+  const leadsOf = sql`SELECT lead.id FROM leads AS lead WHERE lead.customer_id = ${reached} ORDER BY lead.seq`
+  const walked = Array.from({ length: LEADS_WALKED }, (_, nth) => sql`(${leadsOf} LIMIT 1 OFFSET ${nth})`)
+  const walks = [
+    said(isTheirs, request),
+    ...[reached, ...walked].map((subject) => happened(eventOf(ctx, subject), request)),
+    happened(sql`events.seq IN (${latestOf(ctx, sql`${leadsOf} LIMIT -1 OFFSET ${LEADS_WALKED}`, request)})`, request),
+  ]
+  return merged(ctx, reached, walks, request)
+}
+
+/** What happened with a lead, newest first. Throws `not_found`. */
+export function leadTimeline(ctx: Ctx, id: string, request: PageRequest): Promise<Page<Entry>> {
+  const { actor } = ctx
+  const where = and(eq(leads.id, id), visible(actor, 'leads:read', leads))
+  const reached = sql`(SELECT ${leads.id} FROM ${leads} WHERE ${where})`
+  const isTheirs = sql`interactions.lead_id = ${reached} AND ${visibleInteractions(actor, 'interactions:read')}`
+  return merged(ctx, reached, [said(isTheirs, request), happened(eventOf(ctx, reached), request)], request)
+}
+
+// One order for both kinds: by time, then by row number, which is unique within a kind, then by kind.
+async function merged({ db }: Ctx, reached: SQL, walks: SQL[], { limit }: PageRequest): Promise<Page<Entry>> {
+  const order = sql`ORDER BY at DESC, seq DESC, kind DESC`
+  const [[parent], found] = await db.batch([
+    db.select({ id: sql<string | null>`${reached}`.as('parent_id') }).from(sql`(SELECT 1)`),
+    db
+      .select({
+        kind: sql<Kind>`kind`.as('entry_kind'),
+        at: sql<string>`at`.as('entry_at'),
+        seq: sql<number>`seq`.as('entry_seq'),
+        record: sql<string>`record`.as('entry_record'),
+      })
+      .from(sql`(${sql.join(walks, sql` UNION ALL `)} ${order} LIMIT ${limit + 1})`)
+      .orderBy(sql`at DESC, seq DESC, kind DESC`),
+  ])
+  if (!parent?.id) throw new AppError('not_found')
+  const { rows, ...page } = cut(found, limit, ({ at, seq, kind }) => [at, seq, kind])
+  return { ...page, rows: rows.map(({ record, ...entry }) => ({ ...entry, [entry.kind]: JSON.parse(record) })) }
+}
+
+const { id, type, body, customerId, leadId, ticketId, occurredAt, followUpAt, doneAt, createdBy } = interactionColumns
+const { createdAt, updatedAt } = interactionColumns
+const shown = {
+  id,
+  type,
+  body,
+  customerId,
+  leadId,
+  ticketId,
+  occurredAt,
+  followUpAt,
+  doneAt,
+  createdBy,
+  createdAt,
+  updatedAt,
+}
+const { changes, seq, workspaceId, ...facts } = getTableColumns(events)
+
+function said(where: SQL, { after }: PageRequest): SQL {
+  return sql`SELECT 'interaction' AS kind, interactions.occurred_at AS at, interactions.seq AS seq,
+      json_object(${fieldsOf(shown)}) AS record
+    FROM interactions WHERE ${and(where, beyond('interaction', sql`interactions.occurred_at, interactions.seq`, after))}`
+}
+
+function happened(where: SQL, { after }: PageRequest): SQL {
+  return sql`SELECT 'event' AS kind, events.created_at AS at, events.seq AS seq,
+      json_object(${fieldsOf(facts)}, 'changes', json(${changes})) AS record
+    FROM events WHERE ${and(where, beyond('event', sql`events.created_at, events.seq`, after))}`
+}
+
+function eventOf({ actor }: Ctx, subject: SQL): SQL {
+  return sql`events.workspace_id = ${actor.workspaceId} AND events.subject_id = ${subject}`
+}
+
+// Of each of any number of records the latest events, no more than a page can show: json_each runs once for each.
+function latestOf({ actor }: Ctx, subjects: SQL, { limit, after }: PageRequest): SQL {
+  const isBeyond = beyond('event', sql`e.created_at, e.seq`, after) ?? sql`true`
+  const latest = sql`SELECT e.seq FROM events AS e WHERE e.workspace_id = ${actor.workspaceId}
+    AND e.subject_id = subject.id AND ${isBeyond} ORDER BY e.created_at DESC, e.seq DESC LIMIT ${limit + 1}`
+  return sql`SELECT each.value FROM (${subjects}) AS subject,
+    json_each((SELECT json_group_array(seq) FROM (${latest}))) AS each`
+}
+
+/** The rows of a kind after a position of the merged list: at the same time and number, kinds come in turn. */
+function beyond(kind: Kind, keys: SQL, after: Position | undefined): SQL | undefined {
+  if (!after) return undefined
+  const [at, seq, last] = after
+  return sql`(${keys}) ${sql.raw(kind < String(last) ? '<=' : '<')} (${at}, ${seq})`
+}
+
+function fieldsOf(columns: Record<string, Column>): SQL {
+  return sql.join(
+    Object.entries(columns).map(([field, column]) => sql`${sql.raw(`'${field}'`)}, ${column}`),
+    sql`, `,
+  )
+}

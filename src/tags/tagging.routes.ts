@@ -1,0 +1,65 @@
+// /v1/customers/{id}/tags: the tags of one customer.
+import { createRoute } from '@hono/zod-openapi'
+import { allow } from '../access/allow'
+import { errors, READ } from '../errors'
+import { ctx } from '../http/context'
+import { IdParam } from '../http/fields'
+import { paged } from '../http/pagination'
+import { createRouter, json } from '../http/router'
+import { listTagsOf, tagCustomer, untagCustomer } from './tagging.service'
+import { CustomerTagPage, CustomerTagParam, CustomerTagQuery } from './tags.schemas'
+
+const tags = ['Tags']
+
+const listing = createRoute({
+  method: 'get',
+  path: '/{id}/tags',
+  ...allow('tags:read'),
+  operationId: 'listCustomerTags',
+  tags,
+  summary: 'List the tags of a customer',
+  description: 'The tag that was made first comes first.',
+  request: { params: IdParam, query: CustomerTagQuery },
+  responses: { 200: json(CustomerTagPage, 'A page of tags'), ...errors(...READ, 'not_found', 'invalid_cursor') },
+})
+
+const putting = createRoute({
+  method: 'put',
+  path: '/{id}/tags/{name}',
+  ...allow('customers:write'),
+  operationId: 'tagCustomer',
+  tags,
+  summary: 'Put a tag on a customer',
+  description: 'Makes the tag where there is none. Case and accents do not matter; the first spelling is the name.',
+  request: { params: CustomerTagParam },
+  responses: { 204: { description: 'The customer has the tag' }, ...errors(...READ, 'not_found') },
+})
+
+const taking = createRoute({
+  method: 'delete',
+  path: '/{id}/tags/{name}',
+  ...allow('customers:write'),
+  operationId: 'untagCustomer',
+  tags,
+  summary: 'Take a tag off a customer',
+  description: 'Nothing happens where the customer does not have it.',
+  request: { params: CustomerTagParam },
+  responses: { 204: { description: 'The customer does not have the tag' }, ...errors(...READ, 'not_found') },
+})
+
+export const taggingRoutes = createRouter()
+  .openapi(listing, async (c) => {
+    const { id } = c.req.valid('param')
+    const page = await paged(c, c.req.valid('query'), (query) => listTagsOf(ctx(c), id, query))
+    return c.json(CustomerTagPage.parse(page), 200)
+  })
+  .openapi(putting, async (c) => {
+    const { id, name } = c.req.valid('param')
+    await tagCustomer(ctx(c), id, name)
+    return c.body(null, 204)
+  })
+  .openapi(taking, async (c) => {
+    const { id, name } = c.req.valid('param')
+    await untagCustomer(ctx(c), id, name)
+    return c.body(null, 204)
+  })

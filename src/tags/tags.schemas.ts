@@ -1,0 +1,56 @@
+// Tags: as shown, named and put on many customers at once.
+import { z } from '@hono/zod-openapi'
+import { fold } from '../db/fold'
+import { Id, IdParam, text } from '../http/fields'
+import { pageOf, pageQuery } from '../http/pagination'
+
+/** A tag's name; whatever its case and accents, it is one tag. */
+export const TagName = text(50)
+  .refine((name) => fold(name) !== '', { error: 'must hold a letter, a digit or a sign' })
+  .openapi({ type: 'string', minLength: 1, maxLength: 50, example: 'VIP' })
+
+export const Tag = z
+  .object({
+    id: Id,
+    name: z.string(),
+    count: z.number().int().openapi({ description: 'How many customers of your reach have it.' }),
+  })
+  .openapi('Tag', { example: { id: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0e', name: 'VIP', count: 12 } })
+
+export const TagQuery = z.strictObject({
+  ...pageQuery,
+  q: text(50).optional().openapi({ description: 'Part of the name; case and accents do not matter.', example: 'vip' }),
+})
+export const TagPage = pageOf(Tag, 'TagPage')
+
+export const TagPatch = z.strictObject({ name: TagName }).openapi('TagPatch', { example: { name: 'Key account' } })
+
+const names = z.array(TagName).max(20).default([])
+
+export const BulkTagging = z
+  .strictObject({ customerIds: z.array(z.uuid()).min(1).max(500), add: names, remove: names })
+  .refine(({ add, remove }) => add.length + remove.length > 0, { error: 'Name a tag to add or to remove' })
+  .refine(({ add, remove }) => add.every((name) => !remove.some((other) => fold(other) === fold(name))), {
+    error: 'A tag cannot be added and removed at once',
+    path: ['remove'],
+  })
+  .openapi('BulkTagging', {
+    example: { customerIds: ['0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0f'], add: ['VIP'], remove: ['prospect'] },
+  })
+
+export const BulkTagged = z
+  .object({
+    changed: z.number().int().openapi({ description: 'How many customers have other tags now.' }),
+    notFound: z.array(Id).openapi({ description: 'Those that are not there, or not in your reach.' }),
+  })
+  .openapi('BulkTagged', { example: { changed: 1, notFound: [] } })
+
+export const CustomerTagParam = IdParam.extend({
+  name: TagName.openapi({ param: { name: 'name', in: 'path' }, example: 'VIP' }),
+})
+
+export const CustomerTag = Tag.omit({ count: true }).openapi('CustomerTag', {
+  example: { id: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0e', name: 'VIP' },
+})
+export const CustomerTagQuery = z.strictObject(pageQuery)
+export const CustomerTagPage = pageOf(CustomerTag, 'CustomerTagPage')

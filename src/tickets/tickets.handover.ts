@@ -1,0 +1,27 @@
+// What becomes of tickets when the member who was to solve them leaves.
+import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
+import { tickets } from '../db/schema'
+import { record } from '../events/events.record'
+import type { Ctx } from '../http/context'
+
+/** Statements for the batch in which a member leaves: `gone` is SQL that gives their id once they have. */
+export function handOverTickets(ctx: Ctx, userId: string, gone: SQL, heir: string | null) {
+  const { db, actor, now } = ctx
+  const theirs =
+    and(eq(tickets.workspaceId, actor.workspaceId), eq(tickets.assigneeId, gone), isNull(tickets.deletedAt)) ??
+    sql`false`
+  return [
+    record(ctx, {
+      verb: 'ticket.assigned',
+      subject: 'ticket',
+      id: sql`${tickets.id}`,
+      changes: { assigneeId: [userId, heir] },
+      from: sql`${tickets}`,
+      when: theirs,
+    }),
+    db
+      .update(tickets)
+      .set({ assigneeId: heir, updatedAt: now, version: sql`${tickets.version} + 1` })
+      .where(theirs),
+  ] as const
+}
