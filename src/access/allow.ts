@@ -8,13 +8,18 @@ import { type Permission, reach } from './policy'
 export function allow(permission: Permission) {
   const middleware = createMiddleware<AppEnv>(async function allow(c, next) {
     const { actor } = c.var
-    if (!actor) throw new AppError('unauthenticated')
+    if (!actor) throw new AppError('unauthenticated', { detail: mend(c.req.header('Authorization')) })
     if (!reach(actor, permission)) {
       throw new AppError('forbidden', { detail: `Role ${actor.role} lacks the permission ${permission}.` })
     }
     await next()
   })
   return { security: [{ bearer: [] as string[] }], 'x-permission': permission, middleware }
+}
+
+function mend(authorization: string | undefined): string {
+  if (authorization === undefined) return 'Send the header Authorization: Bearer <access token>.'
+  return 'The access token is not one of ours or has expired: refresh it, or sign in.'
 }
 
 /** To spread into createRoute for what everybody may call. */

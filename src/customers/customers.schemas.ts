@@ -109,7 +109,7 @@ const CustomerFilters = z.strictObject({
     .openapi({ type: 'array', items: { type: 'string' }, description: 'May be repeated.' }),
   tagMatch: z.enum(['all', 'any']).default('all'),
   owner: z
-    .union([z.enum(['none', 'me']), z.uuid()])
+    .union([z.enum(['none', 'me']), z.uuid()], { error: 'must be none, me or the id of a member' })
     .optional()
     .openapi({ type: 'string', description: '`none`, `me` or a member’s id.', example: 'me' }),
   createdAfter: instant().optional(),

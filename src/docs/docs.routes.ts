@@ -34,7 +34,9 @@ const page = html`<!doctype html>
   </body>
 </html>`
 
-export const docsRoutes = new Hono().get('/doc', (c) => {
-  c.header('Content-Security-Policy', contentSecurityPolicy)
-  return c.html(page)
-})
+export const docsRoutes = new Hono()
+  .get('/', (c) => c.redirect('/doc'))
+  .get('/doc', (c) => {
+    c.header('Content-Security-Policy', contentSecurityPolicy)
+    return c.html(page)
+  })

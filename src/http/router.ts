@@ -18,10 +18,15 @@ function issues(target: string, error: z.ZodError) {
   const place = PLACES[target] ?? target
   return error.issues.flatMap((issue) => {
     const path = [place, ...issue.path.map(String)].join('.')
-    if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message, code: issue.code }]
+    if (issue.code !== 'unrecognized_keys') return [{ path, message: said(issue), code: issue.code }]
     const what = target === 'query' ? 'query parameter' : 'field'
     return issue.keys.map((key) => ({ path: `${path}.${key}`, message: `Unknown ${what}`, code: 'unknown' }))
   })
+}
+
+// What is missing is said to be missing, not to have a wrong type.
+function said({ code, message }: z.core.$ZodIssue): string {
+  return code === 'invalid_type' && message.endsWith('received undefined') ? 'Required' : message
 }
 
 /** A JSON response of an OpenAPI route. */

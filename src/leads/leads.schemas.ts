@@ -105,7 +105,7 @@ export const LeadQuery = z
     status: z.enum(LEAD_STATUSES).optional(),
     source: text(100).optional().openapi({ description: 'The whole source, as written.' }),
     owner: z
-      .union([z.enum(['none', 'me']), z.uuid()])
+      .union([z.enum(['none', 'me']), z.uuid()], { error: 'must be none, me or the id of a member' })
       .optional()
       .openapi({
         type: 'string',

@@ -42,21 +42,31 @@ export function farewell(ctx: Ctx, userId: string, heir: string | null) {
     AND (leaver.status = 'INACTIVE' OR leaver.role = 'CUSTOMER' OR leaver.deleted_at IS NOT NULL))`
   const left = (table: typeof leads | typeof customers) =>
     and(eq(table.workspaceId, actor.workspaceId), eq(table.ownerId, gone))
-  const living = sql`${and(left(leads), isNull(leads.deletedAt))}`
+  const what = heir === null ? 'released' : 'assigned'
+  const changes = { ownerId: [userId, heir] as [unknown, unknown] }
+  const living = (table: typeof leads | typeof customers) => sql`${and(left(table), isNull(table.deletedAt))}`
   return [
     endSessionsOf(ctx, userId, { when: ifChanged }),
     record(ctx, {
-      verb: heir === null ? 'lead.released' : 'lead.assigned',
+      verb: `lead.${what}`,
       subject: 'lead',
       id: sql`${leads.id}`,
-      changes: { ownerId: [userId, heir] },
+      changes,
       from: sql`${leads}`,
-      when: living,
+      when: living(leads),
     }),
     db
       .update(leads)
       .set({ ownerId: heir, claimedAt: heir === null ? null : now, updatedAt: now, version: sql`${leads.version} + 1` })
       .where(left(leads)),
+    record(ctx, {
+      verb: `customer.${what}`,
+      subject: 'customer',
+      id: sql`${customers.id}`,
+      changes,
+      from: sql`${customers}`,
+      when: living(customers),
+    }),
     db
       .update(customers)
       .set({ ownerId: heir, updatedAt: now, version: sql`${customers.version} + 1` })
