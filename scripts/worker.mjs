@@ -1,5 +1,6 @@
 // Room: scripts. The Worker as it would be deployed, on a real local port: wrangler's bundle, run by Miniflare.
 // startWorker({ vars, persist, entry, d1 }) → { url, fetch(path), dispose(), mf }: D1 `DB` migrated, KV `KV`, public/ served.
+// With `bare`, `url` is workerd's own socket of the Worker, with neither Miniflare's entry nor public/ in front of it.
 // Settings are wrangler.toml's top level, then .dev.vars.example, then `vars`; a developer's own .dev.vars is never read.
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -10,11 +11,14 @@ import { copyAssets } from './assets.mjs'
 import { quietly, requireNode22, root } from './run.mjs'
 
 requireNode22()
+// Wrangler would announce on stdout whose settings it read.
+process.env.WRANGLER_LOG ??= 'warn'
 // Miniflare is wrangler's dependency, not ours, so it is found from there.
 const require = createRequire(import.meta.url)
 const { convertV4MiniflareOptions, Log, LogLevel, Miniflare } = createRequire(require.resolve('wrangler'))('miniflare')
 
 const config = join(root, 'wrangler.toml')
+const entryPoint = join(root, 'src', 'index.ts')
 const moduleTypes = {
   '.js': 'ESModule',
   '.wasm': 'CompiledWasm',
@@ -24,7 +28,7 @@ const moduleTypes = {
   '.sql': 'Text',
 }
 
-export async function startWorker({ vars = {}, persist, entry = join(root, 'src', 'index.ts'), d1 = true } = {}) {
+export async function startWorker({ vars = {}, persist, entry = entryPoint, d1 = true, bare } = {}) {
   copyAssets()
   const bundle = mkdtempSync(join(tmpdir(), 'edge-crm-'))
   let mf
@@ -34,8 +38,8 @@ export async function startWorker({ vars = {}, persist, entry = join(root, 'src'
       ['deploy', resolve(entry), '--dry-run', '--env=', '--outdir', bundle, '--config', config],
       'bundling failed',
     )
-    mf = new Miniflare(options(bundle, entry, vars, persist))
-    const url = (await mf.ready).origin
+    mf = new Miniflare(options(bundle, entry, vars, persist, bare))
+    const { origin: url } = bare ? await mf.unsafeGetDirectURL() : await mf.ready
     if (d1) await migrate(await mf.getD1Database('DB'))
     rmSync(bundle, { recursive: true })
     return { url, mf, fetch: (path, init) => fetch(new URL(path, url), init), dispose: () => mf.dispose() }
@@ -46,12 +50,13 @@ export async function startWorker({ vars = {}, persist, entry = join(root, 'src'
   }
 }
 
-function options(bundle, entry, vars, persist) {
+function options(bundle, entry, vars, persist, bare) {
   const { unstable_getMiniflareWorkerOptions, unstable_readConfig } = require('wrangler')
   const { modulesRules, ...workerOptions } = unstable_getMiniflareWorkerOptions(config).workerOptions
   const exampleVars = parseEnv(readFileSync(join(root, '.dev.vars.example'), 'utf8'))
   return convertV4MiniflareOptions({
     ...workerOptions,
+    ...(bare ? { assets: undefined, unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }] } : {}),
     name: 'edge-crm',
     bindings: { ...unstable_readConfig({ config }).vars, ...exampleVars, ...vars },
     modulesRoot: bundle,

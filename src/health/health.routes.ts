@@ -17,7 +17,7 @@ const healthy = createRoute({
   tags,
   summary: 'Is the Worker running',
   description: 'Asks nothing of the database.',
-  responses: { 200: json(Health, 'It runs'), ...errors('rate_limited') },
+  responses: { 200: json(Health, 'It runs'), ...errors('invalid', 'rate_limited') },
 })
 
 const ready = createRoute({
@@ -28,7 +28,7 @@ const ready = createRoute({
   tags,
   summary: 'Is the database answering',
   description: 'Reads one row; 503 where the database does not answer or has not been migrated.',
-  responses: { 200: json(Health, 'It answers'), ...errors('rate_limited', 'unavailable') },
+  responses: { 200: json(Health, 'It answers'), ...errors('invalid', 'rate_limited', 'unavailable') },
 })
 
 const explaining = createRoute({

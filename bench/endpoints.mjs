@@ -1,0 +1,8 @@
+// Room: bench. What is measured: [heading, [endpoint]], where an endpoint is { name, as, request, body, headers, status,
+// gives, twice, budget }. {names} in braces come from bench/samples.mjs, a fresh one for every sample. `as` is a person of
+// bench/run.mjs, none for an open route. `gives` is the least number of rows that a list must answer (1), so that nothing
+// empty is measured by mistake. `twice` sends the same request before, unmeasured.
+import { accounts } from './endpoints.accounts.mjs'
+import { leads } from './endpoints.leads.mjs'
+
+export const endpoints = [...leads, ...accounts]

@@ -1,0 +1,117 @@
+// Room: bench. Where the {names} of bench/endpoints.mjs come from: rows of the seeded database, cursors deep in it, and
+// values made up on the spot. A sample is given out once, so that no request meets what another one left behind.
+import { randomUUID } from 'node:crypto'
+import { COMMON } from './population.mjs'
+import { PASSWORD } from './seed.mjs'
+
+const PAGE = 20
+const FURTHEST = 10_000
+const STOCK = 60
+const DAY = 86_400_000
+
+const living = 'FROM leads WHERE workspace_id = ? AND deleted_at IS NULL'
+
+/** Rows that requests need: SQL that gives one column, and what to bind to it. */
+function stocks({ workspaces: { large }, people }) {
+  const sales = people.sales.id
+  return {
+    pool: [
+      `SELECT id ${living} AND owner_id IS NULL AND status <> 'CLOSED' ORDER BY seq DESC LIMIT ?`,
+      large.id,
+      STOCK,
+    ],
+    mine: [`SELECT id ${living} AND owner_id = ? ORDER BY seq DESC LIMIT ?`, large.id, sales, STOCK],
+    owned: [`SELECT id ${living} AND owner_id <> ? AND status = 'NEW' ORDER BY seq LIMIT ?`, large.id, sales, STOCK],
+    trashed: ['SELECT id FROM leads WHERE workspace_id = ? AND deleted_at IS NOT NULL LIMIT ?', large.id, STOCK],
+  }
+}
+
+/** Where deep pages start: who asks, for which list, and the positions of its rows in order. */
+function depths({ workspaces: { large }, people }) {
+  const match = `${living} AND instr(lower(search_text), '${COMMON}') > 0`
+  const reached = `${living} AND (owner_id IS NULL OR owner_id = '${people.sales.id}')`
+  const bySeq = (rows) => [`SELECT seq ${rows} ORDER BY seq DESC`, large.id]
+  return {
+    deep: ['manager', '/v1/leads', bySeq(living)],
+    deepOfSales: ['sales', '/v1/leads', bySeq(reached)],
+    deepPool: ['manager', '/v1/leads?owner=none', bySeq(`${living} AND owner_id IS NULL`)],
+    deepByUpdate: [
+      'manager',
+      '/v1/leads?sort=-updatedAt',
+      [`SELECT updated_at, seq ${living} ORDER BY updated_at DESC, seq DESC`, large.id],
+    ],
+    deepOldestFirst: ['manager', '/v1/leads?sort=createdAt', [`SELECT seq ${living} ORDER BY seq`, large.id]],
+    deepStatus: ['manager', '/v1/leads?status=CONTACTED', bySeq(`${living} AND status = 'CONTACTED'`)],
+    deepSearch: ['manager', `/v1/leads?q=${COMMON}`, bySeq(match)],
+  }
+}
+
+/** Gives `fill(value)`, which replaces {names}, and the number of the page that each deep cursor opens. */
+export async function prepareSamples(bench) {
+  const db = await bench.mf.getD1Database('DB')
+  const stock = {}
+  for (const [name, [sql, ...values]] of Object.entries(stocks(bench))) {
+    stock[name] = await db
+      .prepare(sql)
+      .bind(...values)
+      .raw()
+      .then((rows) => rows.flat())
+  }
+  const cursors = {}
+  const pages = {}
+  for (const [name, depth] of Object.entries(depths(bench))) {
+    const found = await deepCursor(bench, db, depth)
+    cursors[name] = found.cursor
+    pages[name] = found.page
+  }
+  const midway = bench.now - 365 * DAY
+  const { users } = bench.workspaces.large
+  let n = 0
+  let member = 20
+  const made = {
+    n: () => String(++n),
+    key: () => randomUUID(),
+    password: () => PASSWORD,
+    now: () => new Date(bench.now).toISOString(),
+    from: () => new Date(midway).toISOString(),
+    to: () => new Date(midway + 30 * DAY).toISOString(),
+    member: () => users[member].id,
+    email: () => users[member++ % users.length].email,
+    refresh: () => bench.refreshTokens.shift(),
+  }
+  const drawn = (name) => {
+    const value = cursors[name] ?? made[name]?.() ?? stock[name]?.shift()
+    if (value === undefined) throw new Error(`No sample is left for {${name}}`)
+    return value
+  }
+  // What stands twice in one request is one value.
+  const fill = (request) => {
+    const chosen = new Map()
+    const choose = (name) => chosen.get(name) ?? chosen.set(name, drawn(name)).get(name)
+    return JSON.parse(JSON.stringify(request).replace(/\{(\w+)\}/g, (_, name) => choose(name)))
+  }
+  return { fill, pages, cursors }
+}
+
+/** The cursor that the app itself would have given with the page before. */
+async function deepCursor(bench, db, [as, path, [sql, ...values]]) {
+  const count = await db
+    .prepare(`SELECT count(*) AS n FROM (${sql})`)
+    .bind(...values)
+    .first('n')
+  const page = Math.max(2, Math.min(FURTHEST, Math.floor(count / PAGE)))
+  const rowBefore = async (number) => {
+    const row = db.prepare(`${sql} LIMIT 1 OFFSET ${(number - 1) * PAGE - 1}`)
+    return (await row.bind(...values).raw())[0]
+  }
+  const signed = await cursorAt(bench, as, path, await rowBefore(2))
+  if (signed !== (await cursorAt(bench, as, path))) throw new Error(`${path}: the app gives another cursor than bench`)
+  return { page, cursor: await cursorAt(bench, as, path, await rowBefore(page)) }
+}
+
+/** The cursor after a position, signed by bench/worker.ts; without one, what the app gives with its first page. */
+async function cursorAt({ fetch, tokens }, as, path, position) {
+  const headers = { Authorization: `Bearer ${tokens[as]}` }
+  if (position) headers['Bench-Position'] = JSON.stringify(position)
+  return (await (await fetch(path, { headers })).json()).nextCursor
+}
