@@ -1,8 +1,10 @@
 // How tests call the Worker: through the typed client, as somebody.
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
+import { expect } from 'vitest'
 import { createApp } from '../src/app'
 import { createClient } from '../src/client'
+import { Problem } from '../src/errors'
 
 export const ORIGIN = 'http://crm.test'
 export type Bindings = typeof env
@@ -33,4 +35,12 @@ export function send(path: string, init: RequestInit & { token?: string; json?: 
   if (token) headers.set('Authorization', `Bearer ${token}`)
   if (json !== undefined) headers.set('Content-Type', 'application/json')
   return fetch(`${ORIGIN}${path}`, { ...rest, headers, ...(json === undefined ? {} : { body: JSON.stringify(json) }) })
+}
+
+/** The problem document of a refusal; fails where the answer is anything else. */
+export async function problemOf(response: Pick<Response, 'status' | 'headers' | 'text'>) {
+  expect(response.headers.get('Content-Type')).toBe('application/problem+json')
+  const problem = Problem.strict().parse(JSON.parse(await response.text()))
+  expect(problem.status).toBe(response.status)
+  return problem
 }

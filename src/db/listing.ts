@@ -9,9 +9,11 @@ const COUNTED = 1_000
 export const WINDOW = 250
 /** A trigram index knows no terms shorter than this, in characters. */
 const MIN_TERM = 3
+// Accents that stand alone are no characters to the index.
+const ACCENTS = /[\u0300-\u0331]/g
 
 export function isSearchable(term: string): boolean {
-  return [...term].length >= MIN_TERM
+  return [...term.replace(ACCENTS, '')].length >= MIN_TERM
 }
 
 /** An FTS5 phrase: whatever the user typed stands in it as text, never as syntax. */
@@ -38,14 +40,16 @@ type Span = { createdAfter?: string | undefined; createdBefore?: string | undefi
 /**
  * Bounds on the row number that hold every row made in a span: a walk by arrival then begins and ends there instead of
  * passing what it does not want. Ids tell when a row was made; a minute is allowed for those that overtook each other
- * on their way to the database.
+ * on their way to the database, hence the bounds are the nearest rows a minute outside the span.
  */
 export function arrivedBetween(table: SQL, seq: SQL, { createdAfter, createdBefore }: Span): SQL | undefined {
-  const first = (id: string) => sql`(SELECT b.seq FROM ${table} AS b WHERE b.id >= ${id} ORDER BY b.id LIMIT 1)`
-  const last = (id: string) => sql`(SELECT b.seq FROM ${table} AS b WHERE b.id < ${id} ORDER BY b.id DESC LIMIT 1)`
+  const before = (id: string) => sql`(SELECT b.seq FROM ${table} AS b WHERE b.id < ${id} ORDER BY b.id DESC LIMIT 1)`
+  const after = (id: string) => sql`(SELECT b.seq FROM ${table} AS b WHERE b.id >= ${id} ORDER BY b.id LIMIT 1)`
   return and(
-    createdAfter === undefined ? undefined : sql`${seq} >= ${first(leastIdAt(createdAfter, -60_000))}`,
-    createdBefore === undefined ? undefined : sql`${seq} <= ${last(leastIdAt(createdBefore, 60_000))}`,
+    createdAfter === undefined ? undefined : sql`${seq} > coalesce(${before(leastIdAt(createdAfter, -60_000))}, 0)`,
+    createdBefore === undefined
+      ? undefined
+      : sql`${seq} < coalesce(${after(leastIdAt(createdBefore, 60_000))}, 9007199254740991)`,
   )
 }
 
@@ -80,10 +84,10 @@ export function withTotal<Row>(page: Page<Row>, counted: { sum: number; isCapped
 
 /**
  * A window of rows to look through for a word too short for the index, as SQL that gives their `seq`, and the
- * statement that tells where it ended.
+ * statement that tells where it ended. `walked` is the column that the walk is ordered by, where it has another name.
  */
-export function windowOf(db: Db, table: SQL, conditions: (SQL | undefined)[], isDown: boolean) {
-  const walks = conditions.map((where) => sql`SELECT seq FROM ${table} WHERE ${where}`)
+export function windowOf(db: Db, table: SQL, conditions: (SQL | undefined)[], isDown: boolean, walked = sql`seq`) {
+  const walks = conditions.map((where) => sql`SELECT ${walked} AS seq FROM ${table} WHERE ${where}`)
   const rows = sql`(${sql.join(walks, sql` UNION ALL `)} ORDER BY seq ${sql.raw(isDown ? 'DESC' : 'ASC')} LIMIT ${WINDOW})`
   const edge = sql<number>`${sql.raw(isDown ? 'min' : 'max')}(seq)`
   const end = db.select({ seen: sql<number>`count(*)`.as('seen'), edge: edge.as('edge') }).from(rows)
