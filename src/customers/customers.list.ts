@@ -1,4 +1,4 @@
-// Listing customers: a walk along an index, the search index for what is sought, a window for very short words.
+// Listing customers: a walk along an index, the search index for what is sought, a window for what that does not know.
 import { and, eq, gte, isNotNull, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
 import { isPortal, type Owners, ownedBy, owners, reachable } from '../access/visible'
 import { arrivedBetween, beyond, countedOut, keptCount, ordered, windowOf, withEnd, withTotal } from '../db/listing'
@@ -37,7 +37,7 @@ export async function listCustomers(ctx: Ctx, request: CustomerRequest): Promise
   const whose = wanted(ctx, request)
   if (whose !== 'all' && whose.length === 0) return { rows: [], ...(total ? { total: 0 } : {}) }
   const plan = planOf(ctx, request, whose)
-  if (isSought(request) && !plan.isSearch && !isPortal(ctx.actor)) return lookedThrough(ctx, limit, plan, request)
+  if (plan.rest && !isPortal(ctx.actor)) return lookedThrough(ctx, limit, plan)
   const page = rowsOf(ctx, plan, limit + 1)
   if (!total) return cut(await page, limit, plan.positionOf)
   const [rows, [counted]] = await db.batch([page, countOf(ctx, request, whose)])
@@ -48,6 +48,8 @@ type Plan = {
   isSearch: boolean
   walks: (SQL | undefined)[]
   where: SQL | undefined
+  /** What no index knows, to be checked row by row. */
+  rest: SQL | undefined
   orderBy: SQL[]
   isDown: boolean
   positionOf: (row: CustomerRow) => Position
@@ -83,9 +85,9 @@ function planOf({ actor }: Ctx, request: CustomerRequest, whose: Owners): Plan {
       createdBefore === undefined ? undefined : lt(customers.createdAt, createdBefore),
       followUpBefore === undefined ? undefined : lt(customers.nextFollowUpAt, followUpBefore),
       by === 'createdAt' ? arrivedBetween(sql`${customers}`, seq, request) : undefined,
-      isSearch || isPortal(actor) ? checked(request, isSearch) : undefined,
       beyond(keys, request.after, isDown),
     ),
+    rest: checked(request, isSearch),
     orderBy: ordered(keys, isDown),
     isDown,
     positionOf: (row) => (by === 'createdAt' ? [row.seq] : [sortValue(row, by), row.seq]),
@@ -120,7 +122,7 @@ function rowsOf({ db }: Ctx, plan: Plan, limit: number) {
   return db
     .select(customerColumns)
     .from(customers)
-    .where(and(plan.where, first))
+    .where(and(plan.where, first, plan.rest))
     .orderBy(...plan.orderBy)
     .limit(limit)
 }
@@ -131,9 +133,8 @@ function countOf(ctx: Ctx, request: CustomerRequest, whose: Owners) {
   const isPlain = [createdAfter, createdBefore, followUpBefore].every((filter) => filter === undefined)
   const isKept = isPlain && !trashed && !isSought(request) && !sort?.endsWith('nextFollowUpAt') && !isPortal(ctx.actor)
   if (!isKept) {
-    const { isSearch, where, walks } = planOf(ctx, { ...request, after: undefined }, whose)
-    const rows = isSearch ? sql`customers_fts CROSS JOIN ${customers}` : sql`${customers}`
-    return countedOut(ctx.db, rows, and(where, or(...walks)))
+    const plan = planOf(ctx, { ...request, after: undefined }, whose)
+    return countedOut(ctx.db, sourceOf(plan), and(plan.where, or(...plan.walks), plan.rest))
   }
   const counted = whose === 'all' ? ['*'] : whose.map((owner) => owner ?? '')
   return ctx.db
@@ -142,14 +143,18 @@ function countOf(ctx: Ctx, request: CustomerRequest, whose: Owners) {
     .where(and(eq(customerCounts.workspaceId, ctx.actor.workspaceId), anyOf(customerCounts.owner, counted)))
 }
 
-// Nothing but short words: look through a window of customers and say where it ended, however little was found.
-async function lookedThrough({ db }: Ctx, limit: number, plan: Plan, sought: Sought): Promise<Page<CustomerRow>> {
+const sourceOf = ({ isSearch }: Plan) => (isSearch ? sql`customers_fts CROSS JOIN ${customers}` : sql`${customers}`)
+
+// Short words, and the trash: look through a window of customers and say where it ended, however little was found.
+async function lookedThrough({ db }: Ctx, limit: number, plan: Plan): Promise<Page<CustomerRow>> {
   const walks = plan.walks.map((walk) => and(plan.where, walk))
-  const { isInside, end } = windowOf(db, sql`${customers}`, walks, plan.isDown)
+  const seq = plan.isSearch ? sql`customers_fts.rowid` : sql`${customers.seq}`
+  const { isInside, end } = windowOf(db, sourceOf(plan), walks, plan.isDown, seq)
   const found = db
     .select(customerColumns)
     .from(customers)
-    .where(and(isInside(sql`${customers.seq}`), checked(sought, false)))
-  const [rows, [last]] = await db.batch([found.orderBy(...plan.orderBy).limit(limit + 1), end])
+    .where(and(isInside(sql`${customers.seq}`), plan.rest))
+    .orderBy(...ordered([sql`${customers.seq}`], plan.isDown))
+  const [rows, [last]] = await db.batch([found.limit(limit + 1), end])
   return withEnd(cut(rows, limit, plan.positionOf), last)
 }

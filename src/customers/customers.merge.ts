@@ -82,15 +82,15 @@ export async function mergeCustomers(ctx: Ctx, id: string, { fromId, prefer }: M
       .where(and(eq(customers.id, id), isMerging)),
     db
       .update(interactions)
-      .set({ customerId: id, ownerId })
+      .set({ customerId: id, ownerId, version: sql`${interactions.version} + 1` })
       .where(sql`${interactions.id} IN ${noted('interactions')}`),
     db
       .update(tickets)
-      .set({ customerId: id, ownerId })
+      .set({ customerId: id, ownerId, version: sql`${tickets.version} + 1` })
       .where(sql`${tickets.id} IN ${noted('tickets')}`),
     db
       .update(leads)
-      .set({ customerId: id })
+      .set({ customerId: id, version: sql`${leads.version} + 1` })
       .where(sql`${leads.id} IN ${noted('leads')}`),
     insertFrom(
       db,

@@ -26,7 +26,7 @@ export async function restoreCustomer(ctx: Ctx, id: string): Promise<CustomerRow
     db
       .update(customers)
       .set({ ...touch, ...givenBack(merge) })
-      .where(sql`${customers.id} = ${survivor} AND ${isTrashed} AND ${isFreeFor(id, merge)}`),
+      .where(sql`${customers.id} = ${survivor} AND ${isTrashed} AND ${isFreeFor(id, merge)} AND ${isFreeAgain(merge)}`),
     db
       .update(customers)
       .set({ ...touch, deletedAt: null })
@@ -34,15 +34,15 @@ export async function restoreCustomer(ctx: Ctx, id: string): Promise<CustomerRow
     record(ctx, { verb: 'customer.restored', subject: 'customer', id, when: ifChanged }),
     db
       .update(interactions)
-      .set({ customerId: id, ownerId })
+      .set({ customerId: id, ownerId, version: sql`${interactions.version} + 1` })
       .where(sql`${interactions.id} IN ${moved('interactions')} AND ${interactions.customerId} = ${survivor}`),
     db
       .update(tickets)
-      .set({ customerId: id, ownerId })
+      .set({ customerId: id, ownerId, version: sql`${tickets.version} + 1` })
       .where(sql`${tickets.id} IN ${moved('tickets')} AND ${tickets.customerId} = ${survivor}`),
     db
       .update(leads)
-      .set({ customerId: id })
+      .set({ customerId: id, version: sql`${leads.version} + 1` })
       .where(sql`${leads.id} IN ${moved('leads')} AND ${leads.customerId} = ${survivor}`),
     db
       .delete(customerTags)
@@ -68,6 +68,14 @@ function isFreeFor(id: string, merge?: SQL): SQL {
   return sql`NOT EXISTS (SELECT 1 FROM customers AS lost CROSS JOIN customers AS holder
     WHERE lost.id = ${id} AND holder.workspace_id = lost.workspace_id AND holder.email = lost.email
       AND holder.deleted_at IS NULL AND holder.id <> lost.id ${byMerge})`
+}
+
+/** Nobody living has taken the e-mail that the survivor of a merge would get back. */
+function isFreeAgain(merge: SQL): SQL {
+  return sql`NOT EXISTS (SELECT 1 FROM ${merges} AS m CROSS JOIN customers AS kept CROSS JOIN customers AS holder
+    WHERE m.id = ${merge} AND kept.id = m.survivor_id AND kept.deleted_at IS NULL
+      AND kept.email IS json_extract(m.fields, '$.email[1]') AND holder.workspace_id = kept.workspace_id
+      AND holder.email = json_extract(m.fields, '$.email[0]') AND holder.deleted_at IS NULL AND holder.id <> kept.id)`
 }
 
 // A field that somebody has changed since the merge stays as it is.

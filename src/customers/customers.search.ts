@@ -61,14 +61,16 @@ export function matchOf(workspaceId: string, owners: Owners, sought: Sought): st
 /** What has to be checked row by row: short words beside the index, and everything where the index is not asked. */
 export function checked(sought: Sought, isSearch: boolean): SQL | undefined {
   const terms = termsOf(sought).filter(({ text }) => !isSearch || !isSearchable(text))
-  const words = terms.map(({ columns, text }) => or(...spellings(text).map((each) => has(texts[columns], each))))
+  const words = terms.map(({ columns, text }) =>
+    or(...spellings(text, fold(text)).map((each) => has(texts[columns], each))),
+  )
   if (isSearch) return and(...words)
   const tags = (sought.tag ?? []).map(
     (tag) => sql`EXISTS (SELECT 1 FROM ${customerTags} AS ct CROSS JOIN ${tagTable} AS t ON t.id = ct.tag_id
       WHERE ct.customer_id = ${customers.id} AND t.key = ${fold(tag)})`,
   )
   const fields = Object.entries(sought.customFields ?? {}).map(
-    ([key, value]) => sql`EXISTS (SELECT 1 FROM json_each(${customers.customFields}) WHERE key = ${key}
+    ([key, value]) => sql`EXISTS (SELECT 1 FROM json_each(${customers.customFields}) WHERE lower(key) = lower(${key})
       AND lower(CASE type WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE value END) = lower(${value}))`,
   )
   return and(...words, sought.tagMatch === 'any' ? or(...tags) : and(...tags), ...fields)
@@ -78,18 +80,23 @@ function has(text: SQL, part: string): SQL {
   return sql`instr(lower(${text}), lower(${part})) > 0`
 }
 
-const phones = sql`coalesce(${customers.phone}, '') || char(10) || coalesce(${customers.phoneDigits}, '')`
+const phones = sql.join(
+  [customers.phone, customers.phoneDigits, customers.phoneE164].map((column) => sql`coalesce(${column}, '')`),
+  sql` || char(10) || `,
+)
+// SQLite's lower() knows A to Z alone; beside the name stands the one that was folded when it was written.
+const names = sql`${customers.name} || char(10) || ${customers.sortName}`
 const texts = {
-  q: sql`${customers.name} || char(10) || coalesce(${customers.email}, '') || char(10) || ${phones} || char(10) || coalesce(${customers.company}, '')`,
-  name: sql`${customers.name}`,
+  q: sql`${names} || char(10) || coalesce(${customers.email}, '') || char(10) || ${phones} || char(10) || coalesce(${customers.company}, '')`,
+  name: names,
   email: sql`coalesce(${customers.email}, '')`,
   phone: phones,
   company: sql`coalesce(${customers.company}, '')`,
 }
 
 // A phone number is found by its digits however either side has written it.
-function spellings(text: string): string[] {
+function spellings(text: string, folded = text): string[] {
   const digits = text.replace(/[\s()+./-]/g, '')
-  const isNumber = /^\d{3,}$/.test(digits) && digits !== text
-  return isNumber ? [text, digits] : [text]
+  const isNumber = /^\d{3,}$/.test(digits)
+  return [...new Set([text, folded || text, isNumber ? digits : text])]
 }

@@ -97,11 +97,7 @@ export async function updateCustomer(
   if (!present) throw new AppError('not_found')
   demandVersion(present, ifVersion)
   if (holder) throw taken(holder)
-  if (!present.fits) {
-    const message = 'The custom fields together must be at most 16 KB of JSON'
-    throw new AppError('invalid', { errors: [{ path: 'body.customFields', message, code: 'too_big' }] })
-  }
-  throw new AppError('invalid_owner')
+  throw present.fits ? new AppError('invalid_owner') : tooBig()
 }
 
 /** Puts customers into the trash; says which of them were there to be deleted. */
@@ -161,6 +157,11 @@ export function fieldsFit(fields: CustomerFields['customFields']): SQL {
   if (!fields) return sql`true`
   const merged = sql`json_patch(coalesce(customers.custom_fields, '{}'), ${JSON.stringify(fields)})`
   return sql`length(CAST(${merged} AS BLOB)) <= 16384`
+}
+
+export function tooBig(): AppError {
+  const message = 'The custom fields together must be at most 16 KB of JSON'
+  return new AppError('invalid', { errors: [{ path: 'body.customFields', message, code: 'too_big' }] })
 }
 
 export function warningsOf({ phone, phoneE164 }: CustomerRow) {

@@ -18,6 +18,7 @@ import {
   peopleStand,
   setOf,
   taken,
+  tooBig,
   type Written,
   warningsOf,
 } from './customers.service'
@@ -40,15 +41,11 @@ export async function upsertCustomer(
     createdAt: now,
     updatedAt: now,
   }
-  const theirs: SQL =
-    and(
-      eq(customers.email, input.email),
-      visible(actor, 'customers:write', customers),
-      peopleStand(ctx, input),
-      fieldsFit(input.customFields),
-    ) ?? sql`false`
+  const inReach = and(eq(customers.email, input.email), visible(actor, 'customers:write', customers))
+  const fits = fieldsFit(input.customFields)
+  const theirs: SQL = and(inReach, peopleStand(ctx, input), fits) ?? sql`false`
   const mayMake = sql`${ifUnchanged} AND ${isFree(ctx, input.email)} AND ${peopleStand(ctx, { ...input, ownerId })}`
-  const [, [updated], [made], , [holder]] = await db.batch([
+  const [, [updated], [made], , [holder], [found]] = await db.batch([
     record(ctx, {
       verb: 'customer.updated',
       subject: 'customer',
@@ -65,8 +62,13 @@ export async function upsertCustomer(
     insertFrom(db, customers, row, sql`WHERE ${mayMake}`).returning(customerColumns),
     record(ctx, { verb: 'customer.created', subject: 'customer', id, when: ifChanged }),
     holderOf(ctx, input.email),
+    db
+      .select({ fits: sql<number>`${fits}`.as('fits') })
+      .from(customers)
+      .where(inReach),
   ])
   const written = updated ?? made
   if (written) return { customer: { ...written, warnings: warningsOf(written) }, isNew: made !== undefined }
-  throw holder && !holder.inReach ? taken(holder) : new AppError('invalid_owner')
+  if (holder && !found) throw taken(holder)
+  throw found && !found.fits ? tooBig() : new AppError('invalid_owner')
 }

@@ -9,7 +9,6 @@ const COUNTED = 1_000
 export const WINDOW = 250
 /** A trigram index knows no terms shorter than this, in characters. */
 const MIN_TERM = 3
-
 // Accents that stand alone are no characters to the index.
 const ACCENTS = /[\u0300-\u0331]/g
 
@@ -50,7 +49,7 @@ export function arrivedBetween(table: SQL, seq: SQL, { createdAfter, createdBefo
     createdAfter === undefined ? undefined : sql`${seq} > coalesce(${before(leastIdAt(createdAfter, -60_000))}, 0)`,
     createdBefore === undefined
       ? undefined
-      : sql`${seq} < coalesce(${after(leastIdAt(createdBefore, 60_000))}, ${Number.MAX_SAFE_INTEGER})`,
+      : sql`${seq} < coalesce(${after(leastIdAt(createdBefore, 60_000))}, 9007199254740991)`,
   )
 }
 
@@ -85,10 +84,10 @@ export function withTotal<Row>(page: Page<Row>, counted: { sum: number; isCapped
 
 /**
  * A window of rows to look through for a word too short for the index, as SQL that gives their `seq`, and the
- * statement that tells where it ended.
+ * statement that tells where it ended. `walked` is the column that the walk is ordered by, where it has another name.
  */
-export function windowOf(db: Db, table: SQL, conditions: (SQL | undefined)[], isDown: boolean) {
-  const walks = conditions.map((where) => sql`SELECT seq FROM ${table} WHERE ${where}`)
+export function windowOf(db: Db, table: SQL, conditions: (SQL | undefined)[], isDown: boolean, walked = sql`seq`) {
+  const walks = conditions.map((where) => sql`SELECT ${walked} AS seq FROM ${table} WHERE ${where}`)
   const rows = sql`(${sql.join(walks, sql` UNION ALL `)} ORDER BY seq ${sql.raw(isDown ? 'DESC' : 'ASC')} LIMIT ${WINDOW})`
   const edge = sql<number>`${sql.raw(isDown ? 'min' : 'max')}(seq)`
   const end = db.select({ seen: sql<number>`count(*)`.as('seen'), edge: edge.as('edge') }).from(rows)

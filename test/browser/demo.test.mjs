@@ -98,6 +98,72 @@ describe('the demo data', () => {
     assert.ok(overdue.length >= 5 && due.length >= 20, `${overdue.length} overdue, ${due.length} to come`)
   })
 
+  test('has 120 customers, two of them there twice, and a call to find by half a number', async () => {
+    const { total } = await get('/v1/customers?total=true&limit=1')
+    assert.equal(total, 120)
+    const groups = await all('/v1/customers/duplicates?')
+    assert.deepEqual(groups.map(({ reason }) => reason).sort(), ['name', 'phone'])
+    const [{ phoneE164 }] = groups.find(({ reason }) => reason === 'phone').customers
+    const found = await get(`/v1/customers?q=${phoneE164.slice(-6)}`)
+    assert.equal(found.data.filter((customer) => customer.phoneE164 === phoneE164).length, 2)
+  })
+
+  test('has something overdue, due today and due later for everybody in sales', async () => {
+    for (const due of ['overdue', 'today', 'upcoming']) {
+      const { data } = await get(`/v1/interactions?due=${due}`, 'SALES')
+      assert.ok(data.length >= 3, `${data.length} ${due}`)
+    }
+  })
+
+  test('lets a customer in on the own record, what was said and the own tickets', async () => {
+    const { data: customers } = await get('/v1/customers', 'CUSTOMER')
+    assert.deepEqual(
+      customers.map(({ email }) => email),
+      logins.filter(({ role }) => role === 'CUSTOMER').map(({ email }) => email),
+    )
+    const timeline = await get(`/v1/customers/${customers[0].id}/timeline`, 'CUSTOMER')
+    assert.ok(timeline.data.length >= 3)
+    const { data: tickets } = await get('/v1/tickets', 'CUSTOMER')
+    assert.deepEqual(
+      tickets.map(({ number }) => number),
+      [48, 44, 13],
+    )
+    assert.ok((await get(`/v1/tickets/${tickets[1].id}/comments`, 'CUSTOMER')).data.length >= 1)
+  })
+
+  test('has every kind of interaction and counts its tags', async () => {
+    const interactions = await all('/v1/interactions?')
+    const types = new Set(interactions.map(({ type }) => type))
+    assert.deepEqual([...types].sort(), ['CALL', 'EMAIL', 'FOLLOW_UP', 'MEETING', 'NOTE', 'TASK'])
+    for (const { name, count } of (await get('/v1/tags')).data) {
+      const { total } = await get(`/v1/customers?tag=${encodeURIComponent(name)}&total=true&limit=1`)
+      assert.equal(total, count, name)
+    }
+  })
+
+  test('repeats owners, keeps facts and dates ids as the Worker and its triggers would', async () => {
+    const db = await worker.mf.getD1Database('DB')
+    const wrong = {
+      'owners of interactions': `SELECT i.id FROM interactions i WHERE owner_id IS NOT
+        CASE WHEN customer_id IS NULL THEN (SELECT owner_id FROM leads WHERE id = i.lead_id)
+        ELSE (SELECT owner_id FROM customers WHERE id = i.customer_id) END`,
+      'owners of tickets': `SELECT t.id FROM tickets t
+        WHERE owner_id IS NOT (SELECT owner_id FROM customers WHERE id = t.customer_id)`,
+      'customers of converted leads': `SELECT i.id FROM interactions i JOIN leads l ON l.id = i.lead_id
+        WHERE i.customer_id IS NOT l.customer_id`,
+      'kept facts': `SELECT c.id FROM customers c JOIN customers_kept k ON k.id = c.id
+        WHERE (c.last_interaction_at, c.next_follow_up_at) IS NOT (k.last_interaction_at, k.next_follow_up_at)`,
+      'ticket numbers': 'SELECT t.id FROM tickets t WHERE number <> (SELECT count(*) FROM tickets WHERE seq <= t.seq)',
+    }
+    for (const [what, sql] of Object.entries(wrong)) assert.deepEqual((await db.prepare(sql).all()).results, [], what)
+    for (const table of ['customers', 'interactions', 'tickets', 'tags']) {
+      const { results } = await db.prepare(`SELECT id, created_at FROM ${table}`).all()
+      for (const { id, created_at } of results) {
+        assert.equal(Number.parseInt(id.replace('-', '').slice(0, 12), 16), Date.parse(created_at), table)
+      }
+    }
+  })
+
   test('tells in the audit trail how every lead became what it is', async () => {
     const leads = await all('/v1/leads?')
     const events = (await all('/v1/events?')).reverse()
@@ -119,5 +185,23 @@ describe('the demo data', () => {
       for (const field of ['status', 'ownerId', 'followUpAt', 'customerId']) assert.equal(lead[field], told[field])
       if (lead.customerId) assert.equal(stories.get(lead.customerId)[0].verb, 'customer.created')
     }
+  })
+
+  // Last, for it changes what it reads.
+  test('writes numbers and orders names as the API does', async () => {
+    const before = await all('/v1/customers?sort=name&')
+    for (const { id, name, phone, phoneE164 } of before) {
+      const response = await worker.fetch(`/v1/customers/${id}`, {
+        method: 'PATCH',
+        headers: { Authorization: `Bearer ${tokens.ADMIN}`, 'Content-Type': 'application/json' },
+        body: JSON.stringify({ name, phone }),
+      })
+      assert.equal((await response.json()).phoneE164, phoneE164, name)
+    }
+    const names = async () => (await all('/v1/customers?sort=name&')).map(({ name }) => name)
+    assert.deepEqual(
+      await names(),
+      before.map(({ name }) => name),
+    )
   })
 })
