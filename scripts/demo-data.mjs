@@ -5,11 +5,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import bcrypt from 'bcryptjs'
 import { makeCustomers } from './demo-customers.mjs'
+import { makeInteractions } from './demo-interactions.mjs'
 import { makeLeads } from './demo-leads.mjs'
+import { makeTags } from './demo-tags.mjs'
 import { ADMIN_EMAIL, LOGINS, makeTeam, PASSWORD } from './demo-team.mjs'
+import { makeTickets } from './demo-tickets.mjs'
 import { createWorld } from './demo-world.mjs'
 
-const generators = [makeLeads, makeCustomers]
+const generators = [makeLeads, makeCustomers, makeTags, makeInteractions, makeTickets]
 
 /** Puts the demo workspace into the local database, unless it is there already; gives its logins. */
 export async function seedDemo({ wrangler, persistTo }) {
@@ -32,8 +35,8 @@ export async function demoSql(now) {
   return sqlOf(world.tables)
 }
 
-// The file is one batch. Foreign keys are looked at when it ends, so tables may come in any order; the accounts come
-// last, for every statement asks whether they are there.
+// The file is one batch, and foreign keys are looked at when it ends. Tables come as they were begun, for the triggers of
+// one look things up in those before it; the accounts come last, for every statement asks whether they are there.
 function sqlOf(tables) {
   const names = [...tables.keys()].sort((a, b) => Number(a === 'users') - Number(b === 'users'))
   const inserts = names.flatMap((table) => insertsOf(table, tables.get(table)))
@@ -67,5 +70,7 @@ function insertsOf(table, rows) {
 
 function literal(value) {
   if (value === null || value === undefined) return 'NULL'
-  return typeof value === 'number' ? String(value) : `'${value.replaceAll("'", "''")}'`
+  if (typeof value === 'number') return String(value)
+  const text = typeof value === 'object' ? JSON.stringify(value) : value
+  return `'${text.replaceAll("'", "''")}'`
 }

@@ -47,9 +47,7 @@ function fromForm(world, { workspace }, at) {
     phone,
     interest: course,
     message: enquiryText(random, language, course ?? random.pick(COURSES)),
-    metadata: random.chance(0.4)
-      ? JSON.stringify({ page: '/courses', campaign: random.pick(['spring', 'autumn']) })
-      : null,
+    metadata: random.chance(0.4) ? { page: '/courses', campaign: random.pick(['spring', 'autumn']) } : null,
   })
   world.tell('lead.enquired', lead, at)
   return lead

@@ -13,31 +13,31 @@ const CULTURES = [
     language: 'en',
     given: 'Madison Tyrone Abigail Mateo Hannah Jamal Savannah Wyatt',
     family: 'Brooks Castillo Goldberg Washington Nguyen Kowalski Begay O’Donnell',
-    phones: ['+1 212-555-01##', '(415) 555-01##', '+1 617 555 01##', '312.555.01##'],
+    phones: ['+1 212-555-01##', '+1 (415) 555-01##', '+1 617 555 01##', '+1 312.555.01##'],
   },
   {
     language: 'de',
     given: 'Jürgen Käthe Björn Anneliese Götz Çağla Sören Mareike',
     family: 'Müller Weiß Großmann Schröder Yıldız Jäger Köhler Fröhlich',
-    phones: ['+49 30 23125 ###', '030/23125###', '0049 40 66969 ###', '+49 (0)221 4710 ###'],
+    phones: ['+49 30 23125 ###', '+49 30/23125###', '0049 40 66969 ###', '+49 (0)221 4710 ###'],
   },
   {
     language: 'fr',
     given: 'Zoë François Hélène Loïc Océane Aïssatou Jérôme Noël',
     family: 'Lefèvre Garçon Benoît D’Aubigné Traoré Étienne Bœuf Chevalier',
-    phones: ['+33 1 99 00 ## ##', '06 39 98 ## ##', '0033 4 65 71 ## ##'],
+    phones: ['+33 1 99 00 ## ##', '+33 6 39 98 ## ##', '0033 4 65 71 ## ##'],
   },
   {
     language: 'es',
     given: 'Íñigo Lucía Andrés Begoña Joaquín Ximena Inés Ángel',
     family: 'Núñez Ibáñez García Muñoz Etxeberría Gutiérrez Peñalver Solís',
-    phones: ['+1 305-555-01##', '(787) 555-01##', '+44 20 7946 0###'],
+    phones: ['+1 305-555-01##', '+1 (787) 555-01##', '+44 20 7946 0###'],
   },
   {
     language: 'en',
     given: 'Åsa Øystein Björk Lærke Søren Ylva Þór Märta',
     family: 'Ångström Sørensen Guðmundsdóttir Lindström Bjørnstad Håkansson Nyström Ægisson',
-    phones: ['+46 8 465 004 ##', '08-465 004 ##', '+46 31 390 06 ##'],
+    phones: ['+46 8 465 004 ##', '+46 8-465 004 ##', '+46 31 390 06 ##'],
   },
   {
     language: 'en',
@@ -55,7 +55,7 @@ const CULTURES = [
     language: 'en',
     given: 'Siobhán Caoimhe Oisín Gráinne Pádraig Niamh Séamus Róisín',
     family: 'Ní Bhraonáin,Ó Súilleabháin,Byrne,Mac Cárthaigh,Gallagher,Ó Briain,Doyle,Kavanagh',
-    phones: ['+353 20 91# ####', '020 91# ####'],
+    phones: ['+353 20 91# ####', '+353 (20) 91# ####'],
   },
   {
     language: 'ja',
@@ -118,16 +118,23 @@ const plain = (name) =>
     .normalize('NFKD')
     .replace(/[^a-z]/g, '')
 
-/** Gives one person after the other, no two with the same e-mail address. */
+/** Gives one person after the other, no two with the same e-mail address and few with the same name. */
 export function createPeople(random) {
   const taken = new Set()
-  return function person() {
+
+  function called(tries) {
     const culture = random.pick(CULTURES)
     const [given, family] = [random.pick(split(culture.given)), random.pick(split(culture.family))]
+    const { familyFirst } = culture
     const name =
-      culture.familyFirst === undefined
-        ? `${shown(given)} ${shown(family)}`
-        : `${shown(family)}${culture.familyFirst}${shown(given)}`
+      familyFirst === undefined ? `${shown(given)} ${shown(family)}` : `${shown(family)}${familyFirst}${shown(given)}`
+    if (taken.has(name) && tries > 0) return called(tries - 1)
+    taken.add(name)
+    return { culture, given, family, name }
+  }
+
+  return function person() {
+    const { culture, given, family, name } = called(9)
     const box = random.pick([`${plain(given)}.${plain(family)}`, `${plain(given)[0]}${plain(family)}`, plain(given)])
     const domain = random.pick(MAIL)
     let email = `${box}@${domain}`

@@ -11,10 +11,14 @@ export function createWorld({ seed, now }) {
 
   /** Adds a row, made at `at`, to any table; what every table shares is filled in. */
   function add(table, at, row) {
-    const made = { id: uuidAt(at, random), created_at: iso(at), ...row }
+    return put(table, { id: uuidAt(at, random), created_at: iso(at), ...row })
+  }
+
+  /** Adds a row of a table that has no id. */
+  function put(table, row) {
     if (!tables.has(table)) tables.set(table, [])
-    tables.get(table).push(made)
-    return made
+    tables.get(table).push(row)
+    return row
   }
 
   /** Records what somebody did to a row; nobody is the public. */
@@ -28,7 +32,7 @@ export function createWorld({ seed, now }) {
       verb,
       actor_type: by ? 'user' : 'public',
       actor_id: by?.id ?? null,
-      changes: changes && JSON.stringify(changes),
+      changes: changes ?? null,
     })
   }
 
@@ -40,7 +44,7 @@ export function createWorld({ seed, now }) {
     tell(verb, row, at, by, Object.fromEntries(changes))
   }
 
-  return { now, random, person: createPeople(random), tables, add, tell, change }
+  return { now, random, person: createPeople(random), tables, add, put, tell, change }
 }
 
 const camel = (column) => column.replace(/_(\w)/g, (_, letter) => letter.toUpperCase())
