@@ -19,7 +19,7 @@ const OPEN = [
   'POST /v1/enquiries',
 ]
 /** What is no part of the API that the document describes: the document and the page that shows it. */
-const UNDOCUMENTED = ['GET /doc', 'GET /openapi.json']
+const UNDOCUMENTED = ['GET /', 'GET /doc', 'GET /openapi.json']
 
 const guarded = operations.filter(({ name }) => !OPEN.includes(name))
 const isOpen = ({ security }: Operation) => security?.length === 0

@@ -2,9 +2,9 @@
 import { and, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import { visible } from '../access/visible'
+import { cut, type Page, type PageRequest } from '../db/page'
 import { customers } from '../db/schema'
 import type { Ctx } from '../http/context'
-import { cut, type Page, type PageRequest } from '../http/pagination'
 import { type CustomerRow, customerColumns } from './customers.service'
 
 export type DuplicateGroup = { reason: 'phone' | 'name'; customers: CustomerRow[] }

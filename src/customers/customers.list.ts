@@ -2,11 +2,11 @@
 import { and, eq, gte, isNotNull, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
 import { isPortal, type Owners, ownedBy, owners, reachable } from '../access/visible'
 import { arrivedBetween, beyond, countedOut, keptCount, ordered, windowOf, withEnd, withTotal } from '../db/listing'
+import { cut, type Page, type PageRequest, type Position } from '../db/page'
 import { customerCounts, customers } from '../db/schema'
 import { anyOf } from '../db/sql'
 import { AppError } from '../errors'
 import type { Ctx } from '../http/context'
-import { cut, type Page, type PageRequest, type Position } from '../http/pagination'
 import { checked, isIndexed, isSought, matchOf, type Sought } from './customers.search'
 import { type CustomerRow, customerColumns } from './customers.service'
 

@@ -1,12 +1,12 @@
 // Relationships: what two customers are to one another, one row for a pair, seen from both sides.
 import { and, eq, gt, type SQL, sql } from 'drizzle-orm'
 import { visible } from '../access/visible'
+import { cut, type Page, type PageRequest } from '../db/page'
 import { customers, relationships } from '../db/schema'
 import { insertFrom } from '../db/sql'
 import { AppError } from '../errors'
 import { record } from '../events/events.record'
 import type { Ctx } from '../http/context'
-import { cut, type Page, type PageRequest } from '../http/pagination'
 
 /** Kinds that the other side sees differently; all others are the same from both. */
 const INVERSE = { manager: 'report', report: 'manager', parent: 'child', child: 'parent' } as const

@@ -1,7 +1,7 @@
 // What every list over a large table has in common: bounds, cursors, counts that stop, windows for short words.
 import { and, asc, desc, type SQL, sql } from 'drizzle-orm'
-import type { Page, Position } from '../http/pagination'
 import type { Db } from './client'
+import type { Page, Position } from './page'
 
 /** How far rows are counted that no counter keeps. */
 const COUNTED = 1_000

@@ -1,8 +1,8 @@
 // Reading the audit trail.
 import { and, desc, eq, lt } from 'drizzle-orm'
+import { cut, type Page, type PageRequest } from '../db/page'
 import { events } from '../db/schema'
 import type { Ctx } from '../http/context'
-import { cut, type Page, type PageRequest } from '../http/pagination'
 
 /** What happened in the workspace, or to one record of it, newest first. */
 export async function listEvents(

@@ -3,14 +3,9 @@ import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { decodeBase64Url } from 'hono/utils/encode'
 import { base64url, mac, sameText } from '../auth/crypto'
+import type { Page, PageRequest, Position } from '../db/page'
 import { AppError } from '../errors'
 import type { AppEnv } from './context'
-
-/** Where a page ended: the values of the order's columns in its last row. */
-export type Position = (string | number)[]
-
-export type PageRequest = { limit: number; after?: Position }
-export type Page<Row> = { rows: Row[]; next?: Position; total?: number; totalCapped?: boolean }
 
 const Flag = z.enum(['true', 'false']).transform((value) => value === 'true')
 export const flag = (description: string) =>
@@ -57,13 +52,6 @@ export function pageOf<S extends z.ZodType>(item: S, name: string) {
         .openapi({ description: 'There are more than `total`; counting stopped there.' }),
     })
     .openapi(name)
-}
-
-/** Splits what was fetched with `limit + 1` into a page and the position where the next one starts. */
-export function cut<Row>(rows: Row[], limit: number, positionOf: (row: Row) => Position): Page<Row> {
-  const page = rows.slice(0, limit)
-  const last = page.at(-1)
-  return rows.length > limit && last ? { rows: page, next: positionOf(last) } : { rows: page }
 }
 
 async function writeCursor(c: Context<AppEnv>, query: object, position: Position): Promise<string> {

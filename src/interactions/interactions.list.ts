@@ -2,9 +2,9 @@
 import { and, sql } from 'drizzle-orm'
 import { visibleInteractions } from '../access/visible'
 import { ordered } from '../db/listing'
+import { cut, type Page } from '../db/page'
 import { interactions } from '../db/schema'
 import type { Ctx } from '../http/context'
-import { cut, type Page } from '../http/pagination'
 import { type InteractionRequest, type Plan, planOf } from './interactions.plan'
 import { type InteractionRow, interactionColumns } from './interactions.service'
 

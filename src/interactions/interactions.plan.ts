@@ -2,9 +2,9 @@
 import { and, eq, gte, isNotNull, lt, type SQL, sql } from 'drizzle-orm'
 import { isPortal, isShared, owners, ownRecord, visible } from '../access/visible'
 import { beyond } from '../db/listing'
+import type { PageRequest, Position } from '../db/page'
 import { customers, interactions, leads } from '../db/schema'
 import type { Ctx } from '../http/context'
-import type { PageRequest, Position } from '../http/pagination'
 import { type DUE, dueBetween } from './interactions.due'
 import type { InteractionRow } from './interactions.service'
 

@@ -1,10 +1,10 @@
 // Timelines: interactions and events, each walked along its own index and merged by SQLite as far as the page needs.
 import { and, type Column, eq, getTableColumns, type SQL, sql } from 'drizzle-orm'
 import { isPortal, isShared, visible, visibleInteractions } from '../access/visible'
+import { cut, type Page, type PageRequest, type Position } from '../db/page'
 import { customers, events, leads } from '../db/schema'
 import { AppError } from '../errors'
 import type { Ctx } from '../http/context'
-import { cut, type Page, type PageRequest, type Position } from '../http/pagination'
 import { interactionColumns } from './interactions.service'
 
 type Kind = 'interaction' | 'event'

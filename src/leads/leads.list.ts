@@ -2,10 +2,10 @@
 import { and, eq, or, sql } from 'drizzle-orm'
 import type { Owners } from '../access/visible'
 import { countedOut, keptCount, windowOf, withEnd, withTotal } from '../db/listing'
+import { cut, type Page } from '../db/page'
 import { leadCounts, leads } from '../db/schema'
 import { anyOf } from '../db/sql'
 import type { Ctx } from '../http/context'
-import { cut, type Page } from '../http/pagination'
 import { type LeadRequest, type Plan, planOf, wanted } from './leads.plan'
 import { type LeadRow, leadColumns } from './leads.service'
 

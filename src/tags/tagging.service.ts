@@ -2,12 +2,12 @@
 import { and, eq, gt, type SQL, sql } from 'drizzle-orm'
 import { visible } from '../access/visible'
 import { fold } from '../db/fold'
+import { cut, type Page, type PageRequest } from '../db/page'
 import { customers, customerTags, events, tags } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
 import { record } from '../events/events.record'
 import type { Ctx } from '../http/context'
-import { cut, type Page, type PageRequest } from '../http/pagination'
 
 /** Puts a tag on a customer, and makes the tag where there is none; the first spelling of its name stays. */
 export async function tagCustomer(ctx: Ctx, id: string, name: string): Promise<void> {

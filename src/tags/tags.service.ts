@@ -2,11 +2,11 @@
 import { and, eq, gt, type SQL, sql } from 'drizzle-orm'
 import { owners } from '../access/visible'
 import { fold } from '../db/fold'
+import { cut, type Page, type PageRequest } from '../db/page'
 import { customerTags, tagCounts, tags } from '../db/schema'
 import { AppError } from '../errors'
 import { difference, record } from '../events/events.record'
 import type { Ctx } from '../http/context'
-import { cut, type Page, type PageRequest } from '../http/pagination'
 
 export type TagRow = { id: string; name: string; key: string; count: number }
 

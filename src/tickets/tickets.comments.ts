@@ -2,12 +2,12 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { ticketsInReach } from '../access/visible'
 import { beyond, ordered } from '../db/listing'
+import { cut, type Page, type PageRequest } from '../db/page'
 import { interactions, tickets } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
 import { record } from '../events/events.record'
 import type { Ctx } from '../http/context'
-import { cut, type Page, type PageRequest } from '../http/pagination'
 
 const columns = {
   seq: interactions.seq,

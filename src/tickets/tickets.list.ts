@@ -2,9 +2,9 @@
 import { and, gte, isNull, lt, type SQL, sql } from 'drizzle-orm'
 import { isPortal, owners, ownRecord, ticketParts, ticketsInReach } from '../access/visible'
 import { arrivedBetween, beyond, countedOut, ordered, withTotal } from '../db/listing'
+import { cut, type Page, type PageRequest } from '../db/page'
 import { tickets } from '../db/schema'
 import type { Ctx } from '../http/context'
-import { cut, type Page, type PageRequest } from '../http/pagination'
 import { type TicketRow, ticketColumns } from './tickets.service'
 
 type Facets = {

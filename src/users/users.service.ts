@@ -2,13 +2,13 @@
 import { and, eq, getTableColumns, gt, sql } from 'drizzle-orm'
 import { type Permission, reach } from '../access/policy'
 import { stillStands, visible } from '../access/visible'
+import { cut, type Page, type PageRequest } from '../db/page'
 import { users } from '../db/schema'
 import { isUniqueViolation } from '../db/sql'
 import { AppError } from '../errors'
 import { difference, record } from '../events/events.record'
 import type { Ctx } from '../http/context'
 import { demandVersion } from '../http/etag'
-import { cut, type Page, type PageRequest } from '../http/pagination'
 import { anAdminStays, farewell, isDeparture, isResignation, isSuccessor } from './users.leave'
 
 type UserRow = typeof users.$inferSelect

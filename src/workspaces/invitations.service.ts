@@ -2,13 +2,13 @@
 import { and, desc, eq, gt, isNull, lt, sql } from 'drizzle-orm'
 import { stillStands } from '../access/visible'
 import { randomToken, sha256 } from '../auth/crypto'
+import { cut, type Page, type PageRequest } from '../db/page'
 import { oneTimeTokens as tokens, users } from '../db/schema'
 import type { ROLES } from '../db/schema/users'
 import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
 import { record } from '../events/events.record'
 import type { Ctx } from '../http/context'
-import { cut, type Page, type PageRequest } from '../http/pagination'
 
 const DAYS_7 = 7 * 24 * 3_600_000
 
