@@ -118,7 +118,7 @@ const plain = (name) =>
     .normalize('NFKD')
     .replace(/[^a-z]/g, '')
 
-/** Gives one person after the other, no two with the same e-mail address and few with the same name. */
+/** Gives one person after the other, no two with the same address or number, few with the same name. */
 export function createPeople(random) {
   const taken = new Set()
 
@@ -133,6 +133,14 @@ export function createPeople(random) {
     return { culture, given, family, name }
   }
 
+  function numberOf(culture) {
+    const phone = random.pick(culture.phones).replace(/#/g, () => String(random.whole(0, 9)))
+    const digits = phone.replace(/\D/g, '').slice(-7)
+    if (taken.has(digits)) return numberOf(culture)
+    taken.add(digits)
+    return phone
+  }
+
   return function person() {
     const { culture, given, family, name } = called(9)
     const box = random.pick([`${plain(given)}.${plain(family)}`, `${plain(given)[0]}${plain(family)}`, plain(given)])
@@ -140,7 +148,7 @@ export function createPeople(random) {
     let email = `${box}@${domain}`
     for (let n = 2; taken.has(email); n += 1) email = `${box}${n}@${domain}`
     taken.add(email)
-    const phone = random.pick(culture.phones).replace(/#/g, () => String(random.whole(0, 9)))
+    const phone = numberOf(culture)
     return { name, email, phone: random.chance(0.75) ? phone : null, language: culture.language }
   }
 }
