@@ -32,6 +32,7 @@ async function shellProblems(readme, url, folder) {
   writeFileSync(statuses, '')
   const ran = await program('bash', ['-eu', join(folder, 'readme.sh')], { STATUSES: statuses })
   if (ran.code !== 0) return [`README, bash: left with ${ran.code}\n${ran.output}`]
+  if (ran.output.includes('"data":[]')) return [`README, bash: finds nothing where it says it does\n${ran.output}`]
   const expected = [...code.matchAll(/→ (\d{3})/g)].map(([, status]) => status)
   const got = readFileSync(statuses, 'utf8').trim().split('\n')
   return expected.join() === got.join() ? [] : [`README, bash: promises ${expected}, gives ${got}\n${ran.output}`]
