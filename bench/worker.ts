@@ -3,9 +3,10 @@
 import { Hono } from 'hono'
 import type { z } from 'zod'
 import { createApp } from '../src/app'
+import type { Position } from '../src/db/page'
 import { EventQuery } from '../src/events/events.schemas'
 import { type AppEnv, context } from '../src/http/context'
-import { type Position, paged } from '../src/http/pagination'
+import { paged } from '../src/http/pagination'
 import { LeadQuery } from '../src/leads/leads.schemas'
 
 const LISTS: Record<string, z.ZodType<{ limit: number; cursor?: string | undefined }>> = {
