@@ -25,11 +25,14 @@ export function ordered(keys: SQL[], isDown: boolean): SQL[] {
   return keys.map((key) => (isDown ? desc(key) : asc(key)))
 }
 
-/** The rows after a position, in the order of these keys. */
+/**
+ * The rows after a position, in the order of these keys. Numbers are bound as REAL, by which a search index would not
+ * seek: it would pass all the pages before.
+ */
 export function beyond(keys: SQL[], after: Position | undefined, isDown: boolean): SQL | undefined {
   if (!after) return undefined
   const position = sql.join(
-    after.map((value) => sql`${value}`),
+    after.map((value) => (typeof value === 'number' ? sql`CAST(${value} AS INTEGER)` : sql`${value}`)),
     sql`, `,
   )
   return sql`(${sql.join(keys, sql`, `)}) ${sql.raw(isDown ? '<' : '>')} (${position})`
