@@ -31,11 +31,12 @@ export function page({ token }: Pick<Person, 'token'>, query: Query = {}) {
   return bodyOf(api(token).v1.customers.$get({ query }), 200)
 }
 
-/** The ids on every page of a list, in order, and the size of each page. */
-export async function walk(by: Pick<Person, 'token'>, query: Query = {}) {
+/** The ids on every page of a list, in order, and the size of each; `between` runs before each further page. */
+export async function walk(by: Pick<Person, 'token'>, query: Query = {}, between?: () => Promise<unknown>) {
   let last = await page(by, query)
   const pages = [last]
   while (last.nextCursor) {
+    await between?.()
     last = await page(by, { ...query, cursor: last.nextCursor })
     pages.push(last)
     expect(pages.length, 'a walk that does not end').toBeLessThan(200)

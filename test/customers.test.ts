@@ -1,5 +1,4 @@
 // A customer's life: made, read, changed, put into the trash and taken out of it, and who may do which of these.
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { bodyOf, refusalOf } from './answers'
 import { api, send } from './api'
@@ -119,66 +118,6 @@ describe('a customer', () => {
     expect((await patch(admin, id, { company: 'E' }, '*')).status).toBe(200)
     expect((await trash(admin, id, '"4"')).status).toBe(204)
     expect(await happenings(id)).toEqual(['customer.created', ...Array(3).fill('customer.updated'), 'customer.trashed'])
-  })
-})
-
-describe('custom fields', () => {
-  const value = fc.letrec<{ any: unknown; object: Record<string, unknown> }>((tie) => ({
-    any: fc.oneof(
-      { maxDepth: 3 },
-      fc.constantFrom(null, true, false, 'gold', 'é', '"', 0, -1.5, 12_345_678_901, ''),
-      fc.array(tie('any'), { maxLength: 2 }),
-      tie('object'),
-    ),
-    object: fc.dictionary(fc.constantFrom('a', 'b', 'a.b', 'größe', '$', '"', '😀'), tie('any'), { maxKeys: 4 }),
-  }))
-
-  function merged(target: unknown, change: unknown): unknown {
-    if (!isObject(change)) return change
-    const result: Record<string, unknown> = isObject(target) ? { ...target } : {}
-    for (const [key, each] of Object.entries(change)) {
-      if (each === null) delete result[key]
-      else result[key] = merged(result[key], each)
-    }
-    return result
-  }
-  const isObject = (each: unknown): each is Record<string, unknown> =>
-    typeof each === 'object' && each !== null && !Array.isArray(each)
-
-  it('are merged key by key as a JSON merge patch, null removing a key', async () => {
-    const admin = await founder()
-    await fc.assert(
-      fc.asyncProperty(value.object, fc.array(value.object, { minLength: 1, maxLength: 3 }), async (first, changes) => {
-        const created = await bodyOf(post(admin, { name: 'Merged', customFields: first }), 201)
-        let expected: unknown = first
-        for (const customFields of changes) {
-          const json = { customFields }
-          const path = `/v1/customers/${created.id}`
-          const answer = await bodyOf(send(path, { method: 'PATCH', token: admin.token, json }), 200)
-          expected = merged(expected, customFields)
-          expect(answer.customFields).toEqual(expected)
-        }
-        expect((await read(admin, String(created.id))).customFields).toEqual(expected)
-      }),
-      { numRuns: 40 },
-    )
-  })
-
-  it('hold 16 KB of JSON, counted in bytes, also of what several patches made together', async () => {
-    const admin = await founder()
-    const of = (bytes: number) => ({ a: 'x'.repeat(bytes - '{"a":""}'.length) })
-    await refusalOf(post(admin, { name: 'Big', customFields: of(16_385) }), 400, 'invalid')
-    await refusalOf(post(admin, { name: 'Big', customFields: { a: 'é'.repeat(8_200) } }), 400, 'invalid')
-    const { id, customFields } = await made(admin, { email: email(), customFields: of(16_384) })
-    const tooMuch = { customFields: { b: 1 }, name: 'Bigger' }
-    const { errors } = await refusalOf(patch(admin, id, tooMuch), 400, 'invalid')
-    expect(errors).toEqual([expect.objectContaining({ path: 'body.customFields', code: 'too_big' })])
-    expect(await read(admin, id)).toMatchObject({ name: 'Carla Customer', customFields })
-    expect(await happenings(id)).toEqual(['customer.created'])
-    await bodyOf(patch(admin, id, { customFields: { a: 'small', b: 1 } }), 200)
-    const half = { a: 'é'.repeat(4_000), b: 'x'.repeat(8_361) }
-    await bodyOf(patch(admin, id, { customFields: half }), 200)
-    await refusalOf(patch(admin, id, { customFields: { c: 'é' } }), 400, 'invalid')
   })
 })
 

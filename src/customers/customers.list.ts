@@ -1,7 +1,17 @@
 // Listing customers: a walk along an index, the search index for what is sought, a window for what that does not know.
 import { and, eq, gte, isNotNull, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
 import { isPortal, type Owners, ownedBy, owners, reachable } from '../access/visible'
-import { arrivedBetween, beyond, countedOut, keptCount, ordered, windowOf, withEnd, withTotal } from '../db/listing'
+import {
+  along,
+  arrivedBetween,
+  beyond,
+  countedOut,
+  keptCount,
+  ordered,
+  windowOf,
+  withEnd,
+  withTotal,
+} from '../db/listing'
 import { cut, type Page, type PageRequest, type Position } from '../db/page'
 import { customerCounts, customers } from '../db/schema'
 import { anyOf } from '../db/sql'
@@ -46,7 +56,7 @@ export async function listCustomers(ctx: Ctx, request: CustomerRequest): Promise
 
 type Plan = {
   isSearch: boolean
-  walks: (SQL | undefined)[]
+  walk: { index: string; living: SQL; where: SQL | undefined }
   where: SQL | undefined
   /** What no index knows, to be checked row by row. */
   rest: SQL | undefined
@@ -72,10 +82,7 @@ function planOf({ actor }: Ctx, request: CustomerRequest, whose: Owners): Plan {
   const { createdAfter, createdBefore, followUpBefore } = request
   return {
     isSearch,
-    walks:
-      isSearch || whose === 'all' || isPortal(actor)
-        ? [undefined]
-        : whose.map((owner) => ownedBy(customers.ownerId, owner)),
+    walk: isPortal(actor) ? PORTAL : walkOf(whose, request.trashed ? 'trash' : by),
     where: and(
       isSearch ? match : undefined,
       reachable(actor, request.trashed ? 'customers:write' : 'customers:read', customers),
@@ -92,6 +99,23 @@ function planOf({ actor }: Ctx, request: CustomerRequest, whose: Owners): Plan {
     isDown,
     positionOf: (row) => (by === 'createdAt' ? [row.seq] : [sortValue(row, by), row.seq]),
   }
+}
+
+const LIVING = sql`deleted_at IS NULL`
+const INDEXES = {
+  createdAt: ['customers_list', 'customers_owner', LIVING],
+  updatedAt: ['customers_updated', 'customers_owner_updated', LIVING],
+  name: ['customers_name', 'customers_owner_name', LIVING],
+  lastInteractionAt: ['customers_touched', 'customers_owner_touched', LIVING],
+  nextFollowUpAt: ['customers_due', 'customers_owner_due', sql`deleted_at IS NULL AND next_follow_up_at IS NOT NULL`],
+  trash: ['customers_trash', 'customers_owner_trash', sql`deleted_at IS NOT NULL`],
+} as const
+const PORTAL = { index: 'customers_user', living: sql`user_id IS NOT NULL`, where: undefined }
+
+function walkOf(whose: Owners, order: keyof typeof INDEXES) {
+  const [ofAll, ofOwner, living] = INDEXES[order]
+  if (whose === 'all') return { index: ofAll, living, where: undefined }
+  return { index: ofOwner, living, where: or(...whose.map((owner) => ownedBy(customers.ownerId, owner))) }
 }
 
 function sortValue(row: CustomerRow, by: Exclude<Column, 'createdAt'>): string {
@@ -118,11 +142,11 @@ function rowsOf({ db }: Ctx, plan: Plan, limit: number) {
       .orderBy(...plan.orderBy)
       .limit(limit)
   }
-  const [first] = plan.walks
+  const { index, living, where } = plan.walk
   return db
     .select(customerColumns)
-    .from(customers)
-    .where(and(plan.where, first, plan.rest))
+    .from(along('customers', customerColumns, index, living))
+    .where(and(plan.where, where, plan.rest))
     .orderBy(...plan.orderBy)
     .limit(limit)
 }
@@ -134,7 +158,7 @@ function countOf(ctx: Ctx, request: CustomerRequest, whose: Owners) {
   const isKept = isPlain && !trashed && !isSought(request) && !sort?.endsWith('nextFollowUpAt') && !isPortal(ctx.actor)
   if (!isKept) {
     const plan = planOf(ctx, { ...request, after: undefined }, whose)
-    return countedOut(ctx.db, sourceOf(plan), and(plan.where, or(...plan.walks), plan.rest))
+    return countedOut(ctx.db, sourceOf(plan), and(plan.where, plan.walk.where, plan.rest))
   }
   const counted = whose === 'all' ? ['*'] : whose.map((owner) => owner ?? '')
   return ctx.db
@@ -143,13 +167,20 @@ function countOf(ctx: Ctx, request: CustomerRequest, whose: Owners) {
     .where(and(eq(customerCounts.workspaceId, ctx.actor.workspaceId), anyOf(customerCounts.owner, counted)))
 }
 
-const sourceOf = ({ isSearch }: Plan) => (isSearch ? sql`customers_fts CROSS JOIN ${customers}` : sql`${customers}`)
+function sourceOf({ isSearch, walk }: Plan): SQL {
+  if (isSearch) return sql`customers_fts CROSS JOIN ${customers}`
+  return sql`${customers} INDEXED BY ${sql.raw(walk.index)}`
+}
 
 // Short words, and the trash: look through a window of customers and say where it ended, however little was found.
 async function lookedThrough({ db }: Ctx, limit: number, plan: Plan): Promise<Page<CustomerRow>> {
-  const walks = plan.walks.map((walk) => and(plan.where, walk))
   const seq = plan.isSearch ? sql`customers_fts.rowid` : sql`${customers.seq}`
-  const { isInside, end } = windowOf(db, sourceOf(plan), walks, plan.isDown, seq)
+  const { isInside, end } = windowOf(
+    db,
+    [{ rows: sourceOf(plan), where: and(plan.where, plan.isSearch ? undefined : plan.walk.where) }],
+    plan.isDown,
+    seq,
+  )
   const found = db
     .select(customerColumns)
     .from(customers)

@@ -1,5 +1,5 @@
 // What every list over a large table has in common: bounds, cursors, counts that stop, windows for short words.
-import { and, asc, desc, type SQL, sql } from 'drizzle-orm'
+import { type AnyColumn, and, asc, desc, type SQL, Subquery, sql } from 'drizzle-orm'
 import type { Db } from './client'
 import type { Page, Position } from './page'
 
@@ -25,14 +25,26 @@ export function ordered(keys: SQL[], isDown: boolean): SQL[] {
   return keys.map((key) => (isDown ? desc(key) : asc(key)))
 }
 
-/** The rows after a position, in the order of these keys. */
+/**
+ * The rows after a position, in the order of these keys. Numbers are bound as REAL, by which a search index would not
+ * seek: it would pass all the pages before.
+ */
 export function beyond(keys: SQL[], after: Position | undefined, isDown: boolean): SQL | undefined {
   if (!after) return undefined
   const position = sql.join(
-    after.map((value) => sql`${value}`),
+    after.map((value) => (typeof value === 'number' ? sql`CAST(${value} AS INTEGER)` : sql`${value}`)),
     sql`, `,
   )
   return sql`(${sql.join(keys, sql`, `)}) ${sql.raw(isDown ? '<' : '>')} (${position})`
+}
+
+/**
+ * The table as one of its indexes gives it, `living` being what makes that index complete. D1 knows nothing of how rows
+ * are spread, and would as soon walk a whole workspace as the few rows of one owner.
+ */
+export function along<C extends Record<string, AnyColumn>>(table: string, columns: C, index: string, living: SQL) {
+  const rows = sql`SELECT * FROM ${sql.raw(table)} INDEXED BY ${sql.raw(index)} WHERE ${living}`
+  return new Subquery(rows, columns, table)
 }
 
 type Span = { createdAfter?: string | undefined; createdBefore?: string | undefined }
@@ -86,8 +98,8 @@ export function withTotal<Row>(page: Page<Row>, counted: { sum: number; isCapped
  * A window of rows to look through for a word too short for the index, as SQL that gives their `seq`, and the
  * statement that tells where it ended. `walked` is the column that the walk is ordered by, where it has another name.
  */
-export function windowOf(db: Db, table: SQL, conditions: (SQL | undefined)[], isDown: boolean, walked = sql`seq`) {
-  const walks = conditions.map((where) => sql`SELECT ${walked} AS seq FROM ${table} WHERE ${where}`)
+export function windowOf(db: Db, sources: { rows: SQL; where: SQL | undefined }[], isDown: boolean, walked = sql`seq`) {
+  const walks = sources.map(({ rows, where }) => sql`SELECT ${walked} AS seq FROM ${rows} WHERE ${where}`)
   const rows = sql`(${sql.join(walks, sql` UNION ALL `)} ORDER BY seq ${sql.raw(isDown ? 'DESC' : 'ASC')} LIMIT ${WINDOW})`
   const edge = sql<number>`${sql.raw(isDown ? 'min' : 'max')}(seq)`
   const end = db.select({ seen: sql<number>`count(*)`.as('seen'), edge: edge.as('edge') }).from(rows)

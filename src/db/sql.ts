@@ -15,8 +15,17 @@ export const ifUnchanged: SQL = sql`changes() = 0`
 
 /** Whether a failed statement ran into the unique index on exactly these columns, such as `users.email`. */
 export function isUniqueViolation(error: unknown, columns: string): boolean {
+  return isSaid(error, `UNIQUE constraint failed: ${columns}`)
+}
+
+export function isMissingTable(error: unknown): boolean {
+  return isSaid(error, 'no such table')
+}
+
+// Drizzle wraps what the database said.
+function isSaid(error: unknown, words: string): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (cause.message.includes(`UNIQUE constraint failed: ${columns}`)) return true
+    if (cause.message.includes(words)) return true
   }
   return false
 }

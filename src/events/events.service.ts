@@ -1,14 +1,17 @@
 // Reading the audit trail.
-import { and, desc, eq, lt } from 'drizzle-orm'
+import { and, eq, type SQL, sql } from 'drizzle-orm'
+import { beyond, ordered } from '../db/listing'
 import { cut, type Page, type PageRequest } from '../db/page'
 import { events } from '../db/schema'
 import type { Ctx } from '../http/context'
 
-/** What happened in the workspace, or to one record of it, newest first. */
+/** What happened in the workspace, or to one record of it, newest first: each is the order of an index. */
 export async function listEvents(
   { db, actor }: Ctx,
   { subject, limit, after }: { subject?: string | undefined } & PageRequest,
 ): Promise<Page<typeof events.$inferSelect>> {
+  const seq = sql`${events.seq}`
+  const keys: SQL[] = subject === undefined ? [seq] : [sql`${events.createdAt}`, seq]
   const rows = await db
     .select()
     .from(events)
@@ -16,10 +19,10 @@ export async function listEvents(
       and(
         eq(events.workspaceId, actor.workspaceId),
         subject === undefined ? undefined : eq(events.subjectId, subject),
-        after && lt(events.seq, Number(after[0])),
+        beyond(keys, after, true),
       ),
     )
-    .orderBy(desc(events.seq))
+    .orderBy(...ordered(keys, true))
     .limit(limit + 1)
-  return cut(rows, limit, (row) => [row.seq])
+  return cut(rows, limit, (row) => (subject === undefined ? [row.seq] : [row.createdAt, row.seq]))
 }

@@ -1,11 +1,14 @@
 // Whether the database is there and has its tables.
-import { sql } from 'drizzle-orm'
+import { workspaces } from '../db/schema'
+import { isMissingTable } from '../db/sql'
 import type { PublicCtx } from '../http/context'
 
 export async function isMigrated({ db }: PublicCtx): Promise<boolean> {
-  const found = await db
-    .select({ name: sql<string>`name`.as('name') })
-    .from(sql`sqlite_master`)
-    .where(sql`name = 'leads_fts'`)
-  return found.length > 0
+  try {
+    await db.select({ id: workspaces.id }).from(workspaces).limit(1)
+    return true
+  } catch (error) {
+    if (isMissingTable(error)) return false
+    throw error
+  }
 }

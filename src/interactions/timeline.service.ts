@@ -10,22 +10,20 @@ import { interactionColumns } from './interactions.service'
 type Kind = 'interaction' | 'event'
 type Entry = { kind: Kind; at: string; seq: number; interaction?: unknown; event?: unknown }
 
-// D1 merges five SELECTs at most: those of the interactions, of the own events and of two leads leave one for the rest.
-const LEADS_WALKED = 2
-
 /** What happened with a customer, newest first, the history of its leads included. Throws `not_found`. */
 export function customerTimeline(ctx: Ctx, id: string, request: PageRequest): Promise<Page<Entry>> {
   const { actor } = ctx
   const where = and(eq(customers.id, id), visible(actor, 'customers:read', customers))
   const reached = sql`(SELECT ${customers.id} FROM ${customers} WHERE ${where})`
   const isTheirs = sql`interactions.customer_id = ${reached}`
-  if (isPortal(actor)) return merged(ctx, reached, [said(sql`${isTheirs} AND ${isShared}`, request)], request)
+  if (isPortal(actor)) return merged(ctx, reached, said(sql`${isTheirs} AND ${isShared}`, request), request)
+  // D1 merges five SELECTs at most: two of interactions, then the own events, a lead's, and those of all further leads.
   const leadsOf = sql`SELECT lead.id FROM leads AS lead WHERE lead.customer_id = ${reached} ORDER BY lead.seq`
-  const walked = Array.from({ length: LEADS_WALKED }, (_, nth) => sql`(${leadsOf} LIMIT 1 OFFSET ${nth})`)
   const walks = [
-    said(isTheirs, request),
-    ...[reached, ...walked].map((subject) => happened(eventOf(ctx, subject), request)),
-    happened(sql`events.seq IN (${latestOf(ctx, sql`${leadsOf} LIMIT -1 OFFSET ${LEADS_WALKED}`, request)})`, request),
+    ...said(isTheirs, request),
+    happened(ofSubject(ctx, reached), request),
+    happened(ofSubject(ctx, sql`(${leadsOf} LIMIT 1)`), request),
+    happened(sql`events.seq IN (${latestOf(ctx, sql`${leadsOf} LIMIT -1 OFFSET 1`, request)})`, request),
   ]
   return merged(ctx, reached, walks, request)
 }
@@ -36,7 +34,8 @@ export function leadTimeline(ctx: Ctx, id: string, request: PageRequest): Promis
   const where = and(eq(leads.id, id), visible(actor, 'leads:read', leads))
   const reached = sql`(SELECT ${leads.id} FROM ${leads} WHERE ${where})`
   const isTheirs = sql`interactions.lead_id = ${reached} AND ${visibleInteractions(actor, 'interactions:read')}`
-  return merged(ctx, reached, [said(isTheirs, request), happened(eventOf(ctx, reached), request)], request)
+  const walks = [...said(isTheirs, request), happened(ofSubject(ctx, reached), request)]
+  return merged(ctx, reached, walks, request)
 }
 
 // One order for both kinds: by time, then by row number, which is unique within a kind, then by kind.
@@ -59,54 +58,51 @@ async function merged({ db }: Ctx, reached: SQL, walks: SQL[], { limit }: PageRe
   return { ...page, rows: rows.map(({ record, ...entry }) => ({ ...entry, [entry.kind]: JSON.parse(record) })) }
 }
 
+// What is shown of each kind; its columns are named here, for a schema that grows must not show more by itself.
 const { id, type, body, customerId, leadId, ticketId, occurredAt, followUpAt, doneAt, createdBy } = interactionColumns
 const { createdAt, updatedAt } = interactionColumns
-const shown = {
-  id,
-  type,
-  body,
-  customerId,
-  leadId,
-  ticketId,
-  occurredAt,
-  followUpAt,
-  doneAt,
-  createdBy,
-  createdAt,
-  updatedAt,
-}
-const { changes, seq, workspaceId, ...facts } = getTableColumns(events)
+const dates = { occurredAt, followUpAt, doneAt, createdAt, updatedAt }
+const { seq, workspaceId, changes, ...facts } = getTableColumns(events)
 
-function said(where: SQL, { after }: PageRequest): SQL {
-  return sql`SELECT 'interaction' AS kind, interactions.occurred_at AS at, interactions.seq AS seq,
-      json_object(${fieldsOf(shown)}) AS record
-    FROM interactions WHERE ${and(where, beyond('interaction', sql`interactions.occurred_at, interactions.seq`, after))}`
+// Behind a cursor in two: SQLite seeks what is older by its time, and what is as old by its row number, not both at
+// once, and an import may have said everything on one day.
+function said(where: SQL, { after }: PageRequest): SQL[] {
+  const rows = (
+    bound: SQL,
+  ) => sql`SELECT 'interaction' AS kind, interactions.occurred_at AS at, interactions.seq AS seq,
+      json_object(${fieldsOf({ id, type, body, customerId, leadId, ticketId, createdBy, ...dates })}) AS record
+    FROM interactions WHERE ${where} AND ${bound}`
+  if (!after) return [rows(sql`true`)]
+  const [at, position] = after
+  const tied = sql`interactions.occurred_at = ${at} AND interactions.seq ${before('interaction', after)} ${position}`
+  return [rows(tied), rows(sql`interactions.occurred_at < ${at}`)]
 }
 
 function happened(where: SQL, { after }: PageRequest): SQL {
+  const bound = after
+    ? sql`(events.created_at, events.seq) ${before('event', after)} (${after[0]}, ${after[1]})`
+    : sql`true`
   return sql`SELECT 'event' AS kind, events.created_at AS at, events.seq AS seq,
       json_object(${fieldsOf(facts)}, 'changes', json(${changes})) AS record
-    FROM events WHERE ${and(where, beyond('event', sql`events.created_at, events.seq`, after))}`
+    FROM events WHERE ${where} AND ${bound}`
 }
 
-function eventOf({ actor }: Ctx, subject: SQL): SQL {
-  return sql`events.workspace_id = ${actor.workspaceId} AND events.subject_id = ${subject}`
+/** How rows of a kind compare to a position behind which they stand: at the same time and number, kinds come in turn. */
+function before(kind: Kind, [, , last]: Position): SQL {
+  return sql.raw(kind < String(last) ? '<=' : '<')
+}
+
+function ofSubject({ actor }: Ctx, id: SQL): SQL {
+  return sql`events.workspace_id = ${actor.workspaceId} AND events.subject_id = ${id}`
 }
 
 // Of each of any number of records the latest events, no more than a page can show: json_each runs once for each.
 function latestOf({ actor }: Ctx, subjects: SQL, { limit, after }: PageRequest): SQL {
-  const isBeyond = beyond('event', sql`e.created_at, e.seq`, after) ?? sql`true`
+  const bound = after ? sql`(e.created_at, e.seq) ${before('event', after)} (${after[0]}, ${after[1]})` : sql`true`
   const latest = sql`SELECT e.seq FROM events AS e WHERE e.workspace_id = ${actor.workspaceId}
-    AND e.subject_id = subject.id AND ${isBeyond} ORDER BY e.created_at DESC, e.seq DESC LIMIT ${limit + 1}`
+    AND e.subject_id = subject.id AND ${bound} ORDER BY e.created_at DESC, e.seq DESC LIMIT ${limit + 1}`
   return sql`SELECT each.value FROM (${subjects}) AS subject,
     json_each((SELECT json_group_array(seq) FROM (${latest}))) AS each`
-}
-
-/** The rows of a kind after a position of the merged list: at the same time and number, kinds come in turn. */
-function beyond(kind: Kind, keys: SQL, after: Position | undefined): SQL | undefined {
-  if (!after) return undefined
-  const [at, seq, last] = after
-  return sql`(${keys}) ${sql.raw(kind < String(last) ? '<=' : '<')} (${at}, ${seq})`
 }
 
 function fieldsOf(columns: Record<string, Column>): SQL {

@@ -36,7 +36,7 @@ export async function claimLead(ctx: Ctx, id: string): Promise<LeadRow> {
 /** Claims the oldest open lead of the pool; undefined when the pool is empty. Callers at once get different leads. */
 export async function claimNextLead(ctx: Ctx): Promise<LeadRow | undefined> {
   const { db, actor } = ctx
-  const oldest = sql`(SELECT pool.seq FROM ${leads} AS pool WHERE pool.workspace_id = ${actor.workspaceId}
+  const oldest = sql`(SELECT pool.seq FROM leads AS pool INDEXED BY leads_pool WHERE pool.workspace_id = ${actor.workspaceId}
     AND pool.owner_id IS NULL AND pool.deleted_at IS NULL AND pool.status <> 'CLOSED' ORDER BY pool.seq LIMIT 1)`
   const where = sql`${leads.seq} = ${oldest} AND ${isTeamMember(actor.id, actor.workspaceId)}`
   // The event comes first, while the subquery still names the lead that the UPDATE is about to take.

@@ -1,7 +1,7 @@
 // Listing leads: a page of what the actor sees, and how many there are where that is asked for.
 import { and, eq, or, sql } from 'drizzle-orm'
 import type { Owners } from '../access/visible'
-import { countedOut, keptCount, windowOf, withEnd, withTotal } from '../db/listing'
+import { along, countedOut, keptCount, windowOf, withEnd, withTotal } from '../db/listing'
 import { cut, type Page } from '../db/page'
 import { leadCounts, leads } from '../db/schema'
 import { anyOf } from '../db/sql'
@@ -31,7 +31,10 @@ function rowsOf({ db }: Ctx, plan: Plan, limit: number) {
       .limit(limit)
   }
   // SQLite merges the walks, taking from each only what the page needs.
-  const [first, second] = plan.walks.map((walk) => db.select(leadColumns).from(leads).where(and(plan.where, walk)))
+  const [first, second] = plan.walks.map((walk) => {
+    const rows = along('leads', leadColumns, walk.index, plan.living)
+    return db.select(leadColumns).from(rows).where(and(plan.where, walk.where))
+  })
   if (!first) return db.select(leadColumns).from(leads).where(sql`false`)
   return (second ? first.unionAll(second) : first).orderBy(...plan.orderBy).limit(limit)
 }
@@ -45,7 +48,7 @@ function countOf(ctx: Ctx, request: LeadRequest, whose: Owners) {
   if (!isKept) {
     const { isSearch, where, walks } = planOf(ctx, { ...request, after: undefined }, whose)
     const rows = isSearch ? sql`leads_fts CROSS JOIN ${leads}` : sql`${leads}`
-    return countedOut(ctx.db, rows, and(where, or(...walks)))
+    return countedOut(ctx.db, rows, and(where, or(...walks.map((walk) => walk.where))))
   }
   const counted = whose === 'all' ? ['*'] : whose.map((owner) => owner ?? '')
   return ctx.db
@@ -62,8 +65,10 @@ function countOf(ctx: Ctx, request: LeadRequest, whose: Owners) {
 
 // Look through a window of leads and say where it ended, however little was found.
 async function lookedThrough({ db }: Ctx, q: string, limit: number, plan: Plan): Promise<Page<LeadRow>> {
-  const walks = plan.walks.map((walk) => and(plan.where, walk))
-  const { isInside, end } = windowOf(db, sql`${leads}`, walks, plan.isDown)
+  const sources = plan.walks.map(({ index, where }) => {
+    return { rows: sql`${leads} INDEXED BY ${sql.raw(index)}`, where: and(plan.where, where) }
+  })
+  const { isInside, end } = windowOf(db, sources, plan.isDown)
   const has = sql`instr(lower(${leads.searchText}), lower(${q})) > 0`
   const found = db
     .select(leadColumns)

@@ -25,7 +25,9 @@ export type LeadRequest = PageRequest &
 /** How to read leads: conditions, one walk for each owner (or one for all), order, and where in it a row stands. */
 export type Plan = {
   isSearch: boolean
-  walks: (SQL | undefined)[]
+  walks: { index: string; where: SQL | undefined }[]
+  /** What makes the index of a walk complete. */
+  living: SQL
   where: SQL | undefined
   orderBy: SQL[]
   isDown: boolean
@@ -49,7 +51,8 @@ export function planOf({ actor }: Ctx, request: LeadRequest, whose: Owners): Pla
   const match = sql`leads_fts MATCH ${matchOf(actor.workspaceId, whose, request)} AND ${leads.seq} = leads_fts.rowid`
   return {
     isSearch,
-    walks: isSearch || whose === 'all' ? [undefined] : whose.map((owner) => ownedBy(leads.ownerId, owner)),
+    walks: walksOf(whose, request.trashed ? 'trash' : by),
+    living: request.trashed ? sql`deleted_at IS NOT NULL` : by === 'followUpAt' ? DUE : sql`deleted_at IS NULL`,
     where: and(
       isSearch ? match : undefined,
       reachable(actor, request.trashed ? 'leads:write' : 'leads:read', leads),
@@ -63,6 +66,20 @@ export function planOf({ actor }: Ctx, request: LeadRequest, whose: Owners): Pla
     isDown,
     positionOf: (row) => (by === 'createdAt' ? [row.seq] : [row[by] ?? '', row.seq]),
   }
+}
+
+const DUE = sql`deleted_at IS NULL AND follow_up_at IS NOT NULL`
+const INDEXES = {
+  createdAt: ['leads_list', 'leads_owner'],
+  updatedAt: ['leads_updated', 'leads_owner_updated'],
+  followUpAt: ['leads_follow_up', 'leads_owner_follow_up'],
+  trash: ['leads_trash', 'leads_owner_trash'],
+} as const
+
+function walksOf(whose: Owners, order: keyof typeof INDEXES) {
+  const [ofAll, ofOwner] = INDEXES[order]
+  if (whose === 'all') return [{ index: ofAll, where: undefined }]
+  return whose.map((owner) => ({ index: ofOwner, where: ownedBy(leads.ownerId, owner) }))
 }
 
 function orderOf({ sort, q, trashed, followUpAfter, followUpBefore }: LeadRequest): { by: Column; isDown: boolean } {
