@@ -46,16 +46,19 @@ export function planOf({ actor }: Ctx, request: LeadRequest, whose: Owners): Pla
   const seq = isSearch ? sql`leads_fts.rowid` : sql`${leads.seq}`
   const keys = by === 'createdAt' ? [seq] : [sql`${leads[by]}`, seq]
   const match = sql`leads_fts MATCH ${matchOf(actor.workspaceId, whose, request)} AND ${leads.seq} = leads_fts.rowid`
+  const ahead = spansAhead(request, isDown)
+  // Unless told that an owner has few, SQLite walks everybody's follow-ups of a span for those of one owner.
+  const walk = (owner: string | null) => sql`unlikely(${ownedBy(leads.ownerId, owner)})`
   return {
     isSearch,
-    walks: isSearch || whose === 'all' ? [undefined] : whose.map((owner) => ownedBy(leads.ownerId, owner)),
+    walks: isSearch || whose === 'all' ? [undefined] : whose.map(walk),
     where: and(
       isSearch ? match : undefined,
       reachable(actor, request.trashed ? 'leads:write' : 'leads:read', leads),
       request.trashed ? isNotNull(leads.deletedAt) : isNull(leads.deletedAt),
       by === 'followUpAt' ? isNotNull(leads.followUpAt) : undefined,
-      matching(request),
-      by === 'createdAt' ? arrivedBetween(seq, request) : undefined,
+      matching(by === 'followUpAt' ? { ...request, ...ahead.followUps } : request),
+      by === 'createdAt' ? arrivedBetween(seq, ahead.arrivals) : undefined,
       beyond(keys, request.after, isDown),
     ),
     orderBy: keys.map((key) => (isDown ? desc(key) : asc(key))),
@@ -82,10 +85,25 @@ function isNarrowed({ q, status, source, trashed }: LeadRequest): boolean {
   return !trashed && hasTerm
 }
 
+// A cursor lies within the span asked for. The end that the walk has come from is left out then: SQLite seeks by one
+// bound on a side, and by that end it would pass every page before this one.
+function spansAhead(request: LeadRequest, isDown: boolean): Record<'arrivals' | 'followUps', Filters> {
+  const { createdAfter, createdBefore, followUpAfter, followUpBefore, after } = request
+  const [hasTop, hasBottom] = [!after || !isDown, !after || isDown]
+  return {
+    arrivals: { createdAfter: hasBottom ? createdAfter : undefined, createdBefore: hasTop ? createdBefore : undefined },
+    followUps: {
+      followUpAfter: hasBottom ? followUpAfter : undefined,
+      followUpBefore: hasTop ? followUpBefore : undefined,
+    },
+  }
+}
+
+// D1 binds a number as REAL, and the search index seeks no rowid by a REAL: it would pass every page before this one.
 function beyond(keys: SQL[], after: Position | undefined, isDown: boolean): SQL | undefined {
   if (!after) return undefined
   const position = sql.join(
-    after.map((value) => sql`${value}`),
+    after.map((value) => (typeof value === 'number' ? sql`cast(${value} AS integer)` : sql`${value}`)),
     sql`, `,
   )
   return sql`(${sql.join(keys, sql`, `)}) ${sql.raw(isDown ? '<' : '>')} (${position})`
