@@ -79,7 +79,12 @@ function planOf({ actor }: Ctx, request: CustomerRequest, whose: Owners): Plan {
   const key = KEYS[by]
   const keys = key ? [key, seq] : [seq]
   const match = sql`customers_fts MATCH ${matchOf(actor.workspaceId, whose, request)} AND ${customers.seq} = customers_fts.rowid`
-  const { createdAfter, createdBefore, followUpBefore } = request
+  const { createdAfter, createdBefore } = request
+  const [after, before] = ahead([createdAfter, createdBefore], request.after, isDown)
+  const [, dueBefore] =
+    by === 'nextFollowUpAt'
+      ? ahead([undefined, request.followUpBefore], request.after, isDown)
+      : [undefined, request.followUpBefore]
   return {
     isSearch,
     walk: isPortal(actor) ? PORTAL : walkOf(whose, request.trashed ? 'trash' : by),
@@ -90,8 +95,10 @@ function planOf({ actor }: Ctx, request: CustomerRequest, whose: Owners): Plan {
       by === 'nextFollowUpAt' ? isNotNull(customers.nextFollowUpAt) : undefined,
       createdAfter === undefined ? undefined : gte(customers.createdAt, createdAfter),
       createdBefore === undefined ? undefined : lt(customers.createdAt, createdBefore),
-      followUpBefore === undefined ? undefined : lt(customers.nextFollowUpAt, followUpBefore),
-      by === 'createdAt' ? arrivedBetween(sql`${customers}`, seq, request) : undefined,
+      dueBefore === undefined ? undefined : lt(customers.nextFollowUpAt, dueBefore),
+      by === 'createdAt'
+        ? arrivedBetween(sql`${customers}`, seq, { createdAfter: after, createdBefore: before })
+        : undefined,
       beyond(keys, request.after, isDown),
     ),
     rest: checked(request, isSearch),

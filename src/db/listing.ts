@@ -47,6 +47,15 @@ export function along<C extends Record<string, AnyColumn>>(table: string, column
   return new Subquery(rows, columns, table)
 }
 
+/**
+ * The ends of a span, low and high, that a walk has still before it. A cursor lies within the span; the end that the
+ * walk has come from is left out then, for SQLite seeks by one bound a side, and might pass every page before this one.
+ */
+export function ahead<T>([low, high]: [T?, T?], after: Position | undefined, isDown: boolean): [T?, T?] {
+  if (!after) return [low, high]
+  return isDown ? [low, undefined] : [undefined, high]
+}
+
 type Span = { createdAfter?: string | undefined; createdBefore?: string | undefined }
 
 /**

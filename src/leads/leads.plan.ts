@@ -1,7 +1,7 @@
 // How a list of leads is read: which index it walks, so that it passes about a page of rows whatever the table's size.
 import { and, isNotNull, isNull, type SQL, sql } from 'drizzle-orm'
 import { type Owners, ownedBy, owners, reachable } from '../access/visible'
-import { arrivedBetween, beyond, isSearchable, ordered } from '../db/listing'
+import { ahead, arrivedBetween, beyond, isSearchable, ordered } from '../db/listing'
 import type { PageRequest, Position } from '../db/page'
 import { leads } from '../db/schema'
 import { AppError } from '../errors'
@@ -49,6 +49,8 @@ export function planOf({ actor }: Ctx, request: LeadRequest, whose: Owners): Pla
   const seq = isSearch ? sql`leads_fts.rowid` : sql`${leads.seq}`
   const keys = by === 'createdAt' ? [seq] : [sql`${leads[by]}`, seq]
   const match = sql`leads_fts MATCH ${matchOf(actor.workspaceId, whose, request)} AND ${leads.seq} = leads_fts.rowid`
+  const [createdAfter, createdBefore] = ahead([request.createdAfter, request.createdBefore], request.after, isDown)
+  const [followUpAfter, followUpBefore] = ahead([request.followUpAfter, request.followUpBefore], request.after, isDown)
   return {
     isSearch,
     walks: walksOf(whose, request.trashed ? 'trash' : by),
@@ -58,8 +60,8 @@ export function planOf({ actor }: Ctx, request: LeadRequest, whose: Owners): Pla
       reachable(actor, request.trashed ? 'leads:write' : 'leads:read', leads),
       request.trashed ? isNotNull(leads.deletedAt) : isNull(leads.deletedAt),
       by === 'followUpAt' ? isNotNull(leads.followUpAt) : undefined,
-      matching(request),
-      by === 'createdAt' ? arrivedBetween(sql`${leads}`, seq, request) : undefined,
+      matching(by === 'followUpAt' ? { ...request, followUpAfter, followUpBefore } : request),
+      by === 'createdAt' ? arrivedBetween(sql`${leads}`, seq, { createdAfter, createdBefore }) : undefined,
       beyond(keys, request.after, isDown),
     ),
     orderBy: ordered(keys, isDown),

@@ -1,0 +1,161 @@
+// What a request costs, as Server-Timing tells it: one round trip to the database, and no more rows than a page needs.
+import { beforeAll, describe, expect, it } from 'vitest'
+import { LEAD_STATUSES } from '../src/db/schema/leads'
+import { SORTS } from '../src/leads/leads.schemas'
+import { api, send } from './api'
+import { founder, freshAddress, PASSWORD, type Person, team } from './factories'
+import { exampleBody, type Operation, operations } from './operations'
+import { lead, ownLead, seedLeads } from './records'
+
+const COST = /desc="round trips (\d+), statements (\d+), rows read (\d+), rows written (\d+)"/
+
+/** The cost of an answer, which is read off its header. */
+function costOf({ headers }: { headers: Headers }) {
+  const header = headers.get('Server-Timing') ?? ''
+  const [trips, statements, read, written] = COST.exec(header)?.slice(1).map(Number) ?? []
+  if (written === undefined) expect.fail(`no cost in ${header}`)
+  return { trips, statements: statements ?? 0, read: read ?? 0, written }
+}
+
+const WITHOUT_DATABASE = ['GET /health', 'GET /problems/{code}']
+/** What hashes a password between two round trips, where it comes to that. */
+const HASHING = ['POST /v1/auth/login', 'POST /v1/auth/change-password']
+
+describe('every operation', () => {
+  let by: Person
+  beforeAll(async () => {
+    by = await founder()
+  })
+
+  const call = ({ method, path, operationId, ...operation }: Operation, headers: Record<string, string> = {}) => {
+    const json =
+      operationId === 'refresh' ? { refreshToken: by.refreshToken } : exampleBody({ ...operation, method, path })
+    return send(
+      path.replace('{code}', 'invalid').replace(/\{\w+\}/g, () => crypto.randomUUID()),
+      { method, token: by.token, json, headers: { 'CF-Connecting-IP': freshAddress(), ...headers } },
+    )
+  }
+
+  it.each(operations.map((operation) => [operation.name, operation] as const))(
+    '%s takes one round trip of at most ten statements, and two more with an Idempotency-Key',
+    async (name, operation) => {
+      const { trips = 0, statements } = costOf(await call(operation))
+      expect(HASHING.includes(name) ? Math.ceil(trips / 2) : trips).toBe(WITHOUT_DATABASE.includes(name) ? 0 : 1)
+      expect(statements).toBeLessThanOrEqual(10)
+      if (operation.method !== 'POST') return
+      const key = { 'Idempotency-Key': crypto.randomUUID() }
+      expect(costOf(await call(operation, key)).trips).toBeLessThanOrEqual(HASHING.includes(name) ? 4 : 3)
+      expect(costOf(await call(operation, key)).trips, 'a replay').toBe(1)
+    },
+  )
+
+  it('takes two to sign in and to change a password, one before the hash and one after', async () => {
+    const { email, token } = await founder()
+    const json = { email, password: PASSWORD }
+    expect(costOf(await api().v1.auth.login.$post({ json })).trips).toBe(2)
+    const change = { currentPassword: PASSWORD, newPassword: `${PASSWORD}!` }
+    expect(costOf(await api(token).v1.auth['change-password'].$post({ json: change })).trips).toBe(2)
+  })
+})
+
+describe('among 300 leads', () => {
+  let people: Awaited<ReturnType<typeof team>>
+  beforeAll(async () => {
+    people = await team()
+    const { admin, sales, rival } = people
+    const at = (i: number) => new Date(Date.parse('2026-04-01T00:00:00Z') + i * 180_000).toISOString()
+    const seeds = Array.from({ length: 300 }, (_, i) => ({
+      createdAt: at(i),
+      updatedAt: at((i * 7) % 300),
+      followUpAt: i % 2 ? at((i * 11) % 300) : null,
+      ownerId: [sales.id, null, rival.id][i % 3] ?? null,
+      status: LEAD_STATUSES[i % 4] ?? ('NEW' as const),
+      source: i % 5 ? 'fair' : 'web',
+      title: i % 2 ? 'a needle' : 'hay',
+    }))
+    await seedLeads(admin.workspaceId, seeds)
+  })
+
+  const QUERIES = [
+    '',
+    ...SORTS.map((sort) => `sort=${sort}`),
+    ...['none', 'me'].map((owner) => `owner=${owner}`),
+    ...['owner=none&sort=-updatedAt', 'owner=me&sort=followUpAt', 'owner=me&status=NEW'],
+    ...[
+      'status=CLOSED',
+      'source=web',
+      'source=web&status=NEW&owner=none',
+      'q=needle',
+      'q=needle&status=NEW&owner=none',
+    ],
+    ...[
+      'createdBefore=2026-04-01T01:00:00Z',
+      'createdAfter=2026-04-01T14:00:00Z',
+      'followUpBefore=2026-04-01T06:00:00Z',
+    ],
+    ...[
+      'owner=me&followUpBefore=2026-04-01T06:00:00Z',
+      'owner=none&followUpBefore=2026-04-01T06:00:00Z&sort=-followUpAt',
+    ],
+    ...['followUpAfter=2026-04-01T03:00:00Z&followUpBefore=2026-04-01T10:00:00Z&sort=-followUpAt'],
+    ...['createdBefore=2026-04-01T12:00:00Z', 'q=needle&createdBefore=2026-04-01T12:00:00Z'],
+    ...['createdAfter=2026-04-01T03:00:00Z&createdBefore=2026-04-01T12:00:00Z&sort=createdAt'],
+    ...['trashed=true', 'q=needle&createdAfter=2026-04-01T14:00:00Z'],
+  ]
+
+  it.each(QUERIES)('every page of ?%s reads two rows for each of its own and ten more', async (query) => {
+    for (const { token } of [people.manager, people.sales]) {
+      for (const limit of [20, 100]) {
+        let cursor: string | null = ''
+        while (cursor !== null) {
+          const path: string = `/v1/leads?limit=${limit}&${query}${cursor && `&cursor=${cursor}`}`
+          const page = await send(path, { token })
+          const { trips, read, written } = costOf(page)
+          expect([page.status, trips, written]).toEqual([200, 1, 0])
+          expect(read, `${read} rows for ${path}`).toBeLessThanOrEqual(2 * limit + 10)
+          cursor = (await page.json<{ nextCursor: string | null }>()).nextCursor
+        }
+      }
+    }
+  })
+
+  it.each(['', 'owner=none', 'owner=me', 'status=NEW'])(
+    'the total of ?%s costs a dozen rows or so, read from counters',
+    async (query) => {
+      for (const { token } of [people.manager, people.sales]) {
+        const plain = costOf(await send(`/v1/leads?limit=1&${query}`, { token }))
+        const counted = costOf(await send(`/v1/leads?limit=1&total=true&${query}`, { token }))
+        expect([counted.trips, counted.statements]).toEqual([1, plain.statements + 1])
+        expect(counted.read - plain.read).toBeLessThanOrEqual(15)
+      }
+    },
+  )
+
+  it('a claim, won or lost, reads five rows at most, and one that is lost writes none', async () => {
+    const { admin, manager, sales, rival } = people
+    const { id } = await lead(admin)
+    const claim = ({ token }: Person) => api(token).v1.leads[':id'].claim.$post({ param: { id } })
+    const won = await claim(sales)
+    expect([won.status, costOf(won).read <= 5]).toEqual([200, true])
+    for (const loser of [rival, sales, manager]) {
+      const lost = await claim(loser)
+      expect([lost.status, costOf(lost).written]).toEqual([409, 0])
+      expect(costOf(lost).read).toBeLessThanOrEqual(5)
+    }
+  })
+
+  it('claiming the next reads a handful, however long the pool', async () => {
+    const response = await api(people.rival.token).v1.leads['claim-next'].$post({})
+    expect(response.status).toBe(200)
+    expect(costOf(response).read).toBeLessThanOrEqual(10)
+  })
+
+  it('one lead is read by itself, and changing it touches a handful of rows', async () => {
+    const { id } = await ownLead(people.sales)
+    const one = api(people.sales.token).v1.leads[':id']
+    expect(costOf(await one.$get({ param: { id } })).read).toBeLessThanOrEqual(2)
+    const changed = costOf(await one.$patch({ param: { id }, header: {}, json: { title: 'New', status: 'CONTACTED' } }))
+    expect(changed.read).toBeLessThanOrEqual(15)
+    expect(changed.written).toBeLessThanOrEqual(20)
+  })
+})
