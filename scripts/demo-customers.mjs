@@ -16,11 +16,11 @@ export function makeCustomers(world, team) {
   const wanted = CUSTOMERS - converted.length - twins.length
   for (let n = 0; n < wanted; n += 1) {
     // A third were typed in when the workspace was new.
-    const day = n < wanted / 3 ? random.between(363 * DAY, 365 * DAY) : random.between(2 * DAY, 362 * DAY)
+    const day = n < wanted / 3 ? random.between(363 * DAY, 365 * DAY) : random.between(4 * DAY, 362 * DAY)
     const owner = random.pick(sellers)
     const company = random.chance(0.6) ? random.pick(COMPANIES) : null
     const { name, email, phone } =
-      n === 0 ? { name: portal.name, email: portal.email, phone: '07700 900461' } : world.person()
+      n === 0 ? { name: portal.name, email: portal.email, phone: '0141 496 0461' } : world.person()
     const custom_fields = random.chance(0.6) ? fieldsOf(random, company) : null
     // A number that nobody can dial is kept, without an E.164 form.
     const fields = {

@@ -84,17 +84,15 @@ function keepInTouch(world, team, customer) {
 /** What a seller has to do: some of it late, some today as the seller's clock has it, the rest in days to come. */
 function planAhead(world, seller) {
   const { random, now } = world
-  const customers = random.some(
-    world.tables.get('customers').filter(({ owner_id }) => owner_id === seller.id),
-    14,
-  )
+  const isTheirs = ({ owner_id, created_at }) => owner_id === seller.id && Date.parse(created_at) < now - 10 * DAY
+  const customers = random.some(world.tables.get('customers').filter(isTheirs), 14)
   customers.forEach((customer, n) => {
-    const made = Math.max(Date.parse(customer.created_at), now - random.between(3 * DAY, 9 * DAY))
+    const made = now - random.between(3 * DAY, 9 * DAY)
     const type = random.pick(['TASK', 'FOLLOW_UP'])
-    const late = random.between(Math.min(made + HOUR, now - DAY), now - DAY)
+    const late = random.between(made + HOUR, now - DAY)
     const due = n < 3 ? late : n < 7 ? today(world, seller) : atWork(now + random.between(DAY, 25 * DAY), random)
     const fields = { type, body: random.pick(TALK[type]), follow_up_at: iso(due) }
-    addInteraction(world, Math.min(made, due), seller, { customer, ...fields })
+    addInteraction(world, made, seller, { customer, ...fields })
   })
 }
 

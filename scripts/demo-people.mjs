@@ -142,7 +142,7 @@ export function createPeople(random) {
   }
 
   return function person() {
-    const { culture, given, family, name } = called(9)
+    const { culture, given, family, name } = called(50)
     const box = random.pick([`${plain(given)}.${plain(family)}`, `${plain(given)[0]}${plain(family)}`, plain(given)])
     const domain = random.pick(MAIL)
     let email = `${box}@${domain}`

@@ -2,6 +2,7 @@
 import { and, eq, gte, isNotNull, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
 import { isPortal, type Owners, ownedBy, owners, reachable } from '../access/visible'
 import {
+  ahead,
   along,
   arrivedBetween,
   beyond,
