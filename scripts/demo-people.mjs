@@ -135,7 +135,7 @@ export function createPeople(random) {
 
   function numberOf(culture) {
     const phone = random.pick(culture.phones).replace(/#/g, () => String(random.whole(0, 9)))
-    const digits = phone.replace(/\D/g, '').slice(-7)
+    const digits = phone.replace(/\D/g, '').slice(-10)
     if (taken.has(digits)) return numberOf(culture)
     taken.add(digits)
     return phone
