@@ -88,7 +88,6 @@ describe('what is refused as invalid', () => {
 })
 
 it.each([
-  ['GET', '/'],
   ['GET', '/v1'],
   ['GET', '/v1/leads/'],
   ['GET', '/V1/leads'],

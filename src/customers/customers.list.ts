@@ -19,7 +19,7 @@ import { anyOf } from '../db/sql'
 import { AppError } from '../errors'
 import type { Ctx } from '../http/context'
 import { checked, isIndexed, isSought, matchOf, type Sought } from './customers.search'
-import { type CustomerRow, customerColumns } from './customers.service'
+import { type CustomerRow, customerColumns, shownTo } from './customers.service'
 
 const KEYS = {
   createdAt: undefined,
@@ -49,10 +49,11 @@ export async function listCustomers(ctx: Ctx, request: CustomerRequest): Promise
   if (whose !== 'all' && whose.length === 0) return { rows: [], ...(total ? { total: 0 } : {}) }
   const plan = planOf(ctx, request, whose)
   if (plan.rest && !isPortal(ctx.actor)) return lookedThrough(ctx, limit, plan)
-  const page = rowsOf(ctx, plan, limit + 1)
-  if (!total) return cut(await page, limit, plan.positionOf)
-  const [rows, [counted]] = await db.batch([page, countOf(ctx, request, whose)])
-  return withTotal(cut(rows, limit, plan.positionOf), counted)
+  const query = rowsOf(ctx, plan, limit + 1)
+  const [rows, [counted]] = total ? await db.batch([query, countOf(ctx, request, whose)]) : [await query, []]
+  const { rows: page, next } = cut(rows, limit, plan.positionOf)
+  const shown = { rows: page.map((row) => shownTo(ctx.actor, row)), next }
+  return total ? withTotal(shown, counted) : shown
 }
 
 type Plan = {

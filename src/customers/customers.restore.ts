@@ -22,7 +22,7 @@ export async function restoreCustomer(ctx: Ctx, id: string): Promise<CustomerRow
   const moved = (kind: Kind) =>
     sql`(SELECT row_id FROM customer_merged_rows WHERE merge_id = ${merge} AND kind = ${kind} AND ${isBack})`
   const ownerId = sql`(SELECT owner_id FROM customers WHERE id = ${id})`
-  const [, , , , , , , , , [present]] = await db.batch([
+  const [, , , , , , , , , , [present]] = await db.batch([
     db
       .update(customers)
       .set({ ...touch, ...givenBack(merge) })
@@ -51,6 +51,13 @@ export async function restoreCustomer(ctx: Ctx, id: string): Promise<CustomerRow
       sql`(from_id = ${survivor} AND to_id IN ${moved('relationships')})
         OR (to_id = ${survivor} AND from_id IN ${moved('relationships')})`,
     ),
+    record(ctx, {
+      verb: 'customer.unmerged',
+      subject: 'customer',
+      id: survivor,
+      changes: { mergedId: [id, null] },
+      when: sql`${survivor} IS NOT NULL AND ${isBack}`,
+    }),
     db.update(merges).set({ undoneAt: now }).where(sql`${merges.id} = ${merge} AND ${isBack}`),
     db.select(customerColumns).from(customers).where(mine),
   ])

@@ -73,7 +73,9 @@ export const UpsertedCustomer = z
   .openapi('UpsertedCustomer', { example: { name: 'Alice Student', email: 'alice@example.com', company: 'Acme Ltd' } })
 
 export const UpsertQuery = z.strictObject({
-  match: z.enum(['email']).openapi({ description: 'What finds the customer.' }),
+  match: z
+    .enum(['email'], { error: 'must be given, as match=email' })
+    .openapi({ description: 'What finds the customer.' }),
 })
 
 export const CustomerPatch = z

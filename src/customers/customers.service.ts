@@ -1,7 +1,7 @@
 // Customers: making, reading, changing, trashing. Lists, upserts, duplicates and merging have files beside this one.
 import { and, eq, getTableColumns, isNull, type SQL, sql } from 'drizzle-orm'
-import { reach } from '../access/policy'
-import { isPortalUser, isTeamMember, visible } from '../access/visible'
+import { type Actor, reach } from '../access/policy'
+import { isPortal, isPortalUser, isTeamMember, visible } from '../access/visible'
 import { fold } from '../db/fold'
 import { customers } from '../db/schema'
 import { ifChanged, ifUnchanged, insertFrom } from '../db/sql'
@@ -51,7 +51,12 @@ export async function getCustomer({ db, actor }: Ctx, id: string): Promise<Custo
     .from(customers)
     .where(and(eq(customers.id, id), visible(actor, 'customers:read', customers)))
   if (!customer) throw new AppError('not_found')
-  return customer
+  return shownTo(actor, customer)
+}
+
+/** A customer as the actor may see it: the portal login of one sees nothing of what the team plans and notes. */
+export function shownTo(actor: Actor, customer: CustomerRow): CustomerRow {
+  return isPortal(actor) ? { ...customer, ownerId: null, customFields: null, nextFollowUpAt: null } : customer
 }
 
 /** Changes a customer; custom fields are merged key by key, null removes one. Throws `customer_exists`, `stale`. */

@@ -1,7 +1,7 @@
 // /v1/customers: duplicates, merging, and coming back from the trash.
 import { createRoute } from '@hono/zod-openapi'
 import { allow } from '../access/allow'
-import { errors, POST, READ } from '../errors'
+import { AppError, errors, POST, READ } from '../errors'
 import { ctx } from '../http/context'
 import { tagged } from '../http/etag'
 import { IdParam } from '../http/fields'
@@ -59,8 +59,13 @@ export const mergeRoutes = createRouter()
     return c.json(DuplicatePage.parse(page), 200)
   })
   .openapi(merging, async (c) => {
+    const { id } = c.req.valid('param')
+    if (c.req.valid('json').fromId === id) {
+      const message = 'Name another customer: this one cannot be merged into itself'
+      throw new AppError('invalid', { errors: [{ path: 'body.fromId', message, code: 'self' }] })
+    }
     const merge = c.req.valid('query').dryRun ? previewMerge : mergeCustomers
-    return c.json(Merged.parse(await merge(ctx(c), c.req.valid('param').id, c.req.valid('json'))), 200)
+    return c.json(Merged.parse(await merge(ctx(c), id, c.req.valid('json'))), 200)
   })
   .openapi(restoring, async (c) =>
     c.json(Customer.parse(tagged(c, await restoreCustomer(ctx(c), c.req.valid('param').id))), 200),

@@ -5,6 +5,7 @@ import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
 import { record } from '../events/events.record'
 import type { PublicCtx } from '../http/context'
+import { derived } from '../leads/leads.service'
 import { isHuman } from './turnstile'
 
 const QUICKEST_MS = 2_000
@@ -41,6 +42,7 @@ export async function submitEnquiry(ctx: PublicCtx, input: NewEnquiry) {
   }
   const row = {
     ...enquiry,
+    ...derived(enquiry, null),
     metadata,
     workspaceId: sql`${workspaces.id}`,
     title: interest ?? `Enquiry of ${name}`.slice(0, 200),

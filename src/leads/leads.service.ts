@@ -2,6 +2,8 @@
 import { and, eq, getTableColumns, isNotNull, type SQL, sql } from 'drizzle-orm'
 import { type Permission, reach } from '../access/policy'
 import { isTeamMember, reachable, visible } from '../access/visible'
+import { e164Of } from '../customers/phone'
+import { fold } from '../db/fold'
 import { leads } from '../db/schema'
 import { ifChanged, ifUnchanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
@@ -9,10 +11,13 @@ import { difference, record } from '../events/events.record'
 import type { Ctx } from '../http/context'
 import { demandVersion } from '../http/etag'
 
-const { searchText, searchSource, searchScope, ...columns } = getTableColumns(leads)
+const { searchText, searchSource, searchScope, sortName, phoneE164, ...columns } = getTableColumns(leads)
 /** What is read of a lead: every column but those that only the search index reads. */
 export const leadColumns = columns
-export type LeadRow = Omit<typeof leads.$inferSelect, 'searchText' | 'searchSource' | 'searchScope'>
+export type LeadRow = Omit<
+  typeof leads.$inferSelect,
+  'searchText' | 'searchSource' | 'searchScope' | 'sortName' | 'phoneE164'
+>
 
 type Insert = typeof leads.$inferInsert
 export type LeadFields = Partial<
@@ -46,13 +51,21 @@ export async function createLead(
   const id = ctx.newId()
   const times = { claimedAt: ownerId === null ? null : now, createdAt: now, updatedAt: now }
   const ownerStands = ownerId === null ? sql`true` : isTeamMember(ownerId, actor.workspaceId)
-  const row = { ...fields, ...times, id, workspaceId: actor.workspaceId, ownerId }
+  const row = { ...fields, ...derived(fields, actor.country), ...times, id, workspaceId: actor.workspaceId, ownerId }
   const [[created]] = await db.batch([
     insertFrom(db, leads, row, sql`WHERE ${ownerStands}`).returning(leadColumns),
     record(ctx, { verb: 'lead.created', subject: 'lead', id, changes: { ownerId: [null, ownerId] }, when: ifChanged }),
   ])
   if (!created) throw new AppError('invalid_owner')
   return created
+}
+
+/** What the customer that a lead may become is sorted and found by, for the fields that are there. */
+export function derived({ name, phone }: LeadFields, country: string | null) {
+  return {
+    ...(name === undefined ? {} : { sortName: name === null ? null : fold(name) }),
+    ...(phone === undefined ? {} : { phoneE164: phone === null ? null : e164Of(phone, country) }),
+  }
 }
 
 export async function getLead({ db, actor }: Ctx, id: string): Promise<LeadRow> {
@@ -65,7 +78,8 @@ export async function getLead({ db, actor }: Ctx, id: string): Promise<LeadRow> 
 }
 
 export function updateLead(ctx: Ctx, id: string, patch: LeadFields, ifVersion?: number): Promise<LeadRow> {
-  return changeLead(ctx, id, { verb: 'lead.updated', permission: 'leads:write', set: patch, ifVersion })
+  const also = derived(patch, ctx.actor.country)
+  return changeLead(ctx, id, { verb: 'lead.updated', permission: 'leads:write', set: patch, also, ifVersion })
 }
 
 /** Puts a lead into the trash, from where it can be restored for 30 days. */
@@ -97,6 +111,8 @@ type Change = {
   set: Partial<LeadRow>
   /** A further condition, and the refusal of a lead that is in reach but does not fulfil it. */
   demand?: { that: SQL; orElse: (present: LeadRow) => AppError | LeadRow }
+  /** Columns that follow from these, and are no event. */
+  also?: Partial<typeof leads.$inferInsert>
   ifVersion?: number | undefined
 }
 
@@ -107,7 +123,7 @@ type Change = {
 export async function changeLead(
   ctx: Ctx,
   id: string,
-  { verb, permission, set, demand, ifVersion }: Change,
+  { verb, permission, set, also, demand, ifVersion }: Change,
 ): Promise<LeadRow> {
   const { db, actor, now } = ctx
   const isDemanded = ifVersion === undefined ? undefined : eq(leads.version, ifVersion)
@@ -116,7 +132,7 @@ export async function changeLead(
     record(ctx, { verb, subject: 'lead', id, changes: difference(leads, set), from: sql`${leads}`, when: where }),
     db
       .update(leads)
-      .set({ ...set, updatedAt: now, version: sql`${leads.version} + 1` })
+      .set({ ...set, ...also, updatedAt: now, version: sql`${leads.version} + 1` })
       .where(where)
       .returning(leadColumns),
     db

@@ -37,6 +37,9 @@ export const leads = sqliteTable(
     email: text(),
     phone: text(),
     interest: text(),
+    /** What a customer made of this lead will be sorted and compared by. */
+    sortName: text(),
+    phoneE164: text('phone_e164'),
     message: text(),
     metadata: text({ mode: 'json' }).$type<Record<string, unknown>>(),
     ownerId: text().references(() => users.id),
