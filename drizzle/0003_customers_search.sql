@@ -1,6 +1,6 @@
 -- Search, counters and kept facts of customers and what hangs on them, all by triggers.
 -- The index is contentless, its rowid is customers.seq. Tags and custom fields stand in it in brackets, so that a phrase
--- matches one of them as a whole; `scope` holds the one-token codes of workspace and owner.
+-- matches one of them as a whole (brackets of their own are turned into others); `scope` holds the one-token codes of workspace and owner.
 CREATE VIRTUAL TABLE customers_fts USING fts5(
   name, email, phone, company, tags, fields, scope,
   content = '', contentless_delete = 1, tokenize = 'trigram remove_diacritics 1'
@@ -10,11 +10,13 @@ CREATE VIEW customers_searchable AS
 SELECT
   c.seq, c.id, c.name, c.email, c.company, c.deleted_at,
   c.phone || char(10) || c.phone_digits || char(10) || coalesce(c.phone_e164, '') AS phone,
-  (SELECT group_concat('⟦' || t.key || '⟧', '') FROM customer_tags ct JOIN tags t ON t.id = ct.tag_id
-    WHERE ct.customer_id = c.id) AS tags,
-  (SELECT group_concat('⟦' || key || '=' || CASE type WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE value END || '⟧', '')
+  (SELECT group_concat('⟦' || replace(replace(t.key, '⟦', '⟪'), '⟧', '⟫') || '⟧', '')
+    FROM customer_tags ct JOIN tags t ON t.id = ct.tag_id WHERE ct.customer_id = c.id) AS tags,
+  (SELECT group_concat('⟦' || replace(replace(
+      key || '=' || CASE type WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE value END,
+      '⟦', '⟪'), '⟧', '⟫') || '⟧', '')
     FROM json_each(c.custom_fields)
-    WHERE type IN ('text', 'integer', 'real', 'true', 'false') AND length(value) <= 100) AS fields,
+    WHERE type IN ('text', 'integer', 'real', 'true', 'false') AND length(value) <= 100 AND instr(key, '=') = 0) AS fields,
   c.search_scope AS scope
 FROM customers c;
 --> statement-breakpoint

@@ -97,6 +97,8 @@ describe('a custom field', () => {
       { q: '%' },
       { q: '日本' },
       { q: '😀' },
+      { note: 'x⟧⟦forged=gold' },
+      { 'forged=gold': 'x', forged: 'gold=x' },
     ]
     const made = await seedCustomers(
       workspaceId,
@@ -123,6 +125,9 @@ describe('a custom field', () => {
       ['q', '%', [15]],
       ['q', '日本', [16]],
       ['q', '😀', [17]],
+      ['note', 'x⟧⟦forged=gold', [18]],
+      ['forged', 'gold', []],
+      ['forged', 'gold=x', [19]],
     ]
     for (const [name, value, hits] of found) {
       const { data, total } = await page(admin, { [`customFields.${name}`]: value, total: 'true' })

@@ -54,11 +54,7 @@ export async function seedCustomers(workspaceId: string, seeds: Seed[]): Promise
     ...seed,
     workspaceId,
   }))
-  const columns = Object.keys(customerColumns).filter((field) => field !== 'seq')
-  const names = columns.map((field) => (field === 'phoneE164' ? 'phone_e164' : snake(field)))
-  const values = columns.map((field) => `value ->> '${field}'`)
-  const insert = `INSERT INTO customers (${names}) SELECT ${values} FROM json_each(?)`
-  await env.DB.prepare(insert).bind(JSON.stringify(list)).run()
+  await put('customers', list)
   await tag(
     workspaceId,
     list.map(({ id }, i) => [id, seeds[i]?.tags ?? []]),
@@ -67,6 +63,15 @@ export async function seedCustomers(workspaceId: string, seeds: Seed[]): Promise
 }
 
 const snake = (field: string) => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+
+/** Rows put straight into a table in the order given; a field that is missing in one is null there. */
+export async function put(table: string, list: Record<string, unknown>[]): Promise<void> {
+  const fields = [...new Set(list.flatMap((row) => Object.keys(row)))]
+  if (fields.length === 0) return
+  const values = fields.map((field) => `value ->> '${field}'`)
+  const insert = `INSERT INTO ${table} (${fields.map(snake)}) SELECT ${values} FROM json_each(?)`
+  await env.DB.prepare(insert).bind(JSON.stringify(list)).run()
+}
 
 /** Tags customers, straight in the database: a tag's id is its workspace and key. */
 export async function tag(workspaceId: string, tagged: [id: string, names: string[]][]): Promise<void> {

@@ -6,6 +6,7 @@ import { api, send } from './api'
 import { rows } from './database'
 import { customer, enquiry, founder, type Person, team } from './factories'
 import { logged, ownLead } from './interactions'
+import { assigning, commenting, ticket } from './ticketing'
 
 const one = (by: Person) => api(by.token).v1.interactions[':id']
 const get = (by: Person, id: string) => one(by).$get({ param: { id } })
@@ -270,5 +271,29 @@ describe('an interaction', () => {
     for (const type of ['NOTE', 'TASK', 'FOLLOW_UP'] as const) {
       await refusalOf(get(portal, (await logged(sales, { customerId: own, type })).id), 404, 'not_found')
     }
+  })
+
+  it('that comments on a ticket is for the customer too, and for whoever is to solve the ticket', async () => {
+    const { manager, sales, rival, customer: portal } = await team()
+    const customerId = await customer(sales, { userId: portal.id })
+    const { id: ticketId } = await ticket(sales, { customerId })
+    const comment = await bodyOf(commenting(portal, ticketId, 'It is broken'), 201)
+    for (const by of [manager, sales, portal]) {
+      expect(await bodyOf(get(by, comment.id), 200)).toMatchObject({
+        ticketId,
+        customerId,
+        type: 'NOTE',
+        createdBy: portal.id,
+      })
+      const timeline = api(by.token).v1.customers[':id'].timeline.$get({ param: { id: customerId }, query: {} })
+      expect(JSON.stringify((await bodyOf(timeline, 200)).data)).toContain('It is broken')
+    }
+    await refusalOf(get(rival, comment.id), 404, 'not_found')
+    await bodyOf(assigning(manager, ticketId, rival.id), 200)
+    await bodyOf(get(rival, comment.id), 200)
+    const note = await logged(sales, { customerId })
+    await refusalOf(get(rival, note.id), 404, 'not_found')
+    const timeline = api(rival.token).v1.customers[':id'].timeline.$get({ param: { id: customerId }, query: {} })
+    await refusalOf(timeline, 404, 'not_found')
   })
 })

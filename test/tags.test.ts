@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { fold } from '../src/db/fold'
 import { bodyOf, refusalOf, tally } from './answers'
 import { api, send } from './api'
-import { rows } from './database'
+import { count, rows } from './database'
 import { customer, founder, type Person, team } from './factories'
 import { costOf, told } from './ticketing'
 
@@ -201,6 +201,7 @@ describe('tags of the workspace', () => {
     await api(sales.token).v1.customers[':id'].$delete({ param: { id: trashed }, header: {} })
     const old = await idOf(manager, 'Old')
     expect((await deleting(manager, old)).status).toBe(204)
+    expect(await count('tag_counts', 'tag_id = ?', old)).toBe(0)
     await refusalOf(deleting(manager, old), 404, 'not_found')
     await api(sales.token).v1.customers[':id'].restore.$post({ param: { id: trashed } })
     expect(await namesOf(sales, trashed)).toEqual(['Kept'])

@@ -78,6 +78,9 @@ describe('a ticket', () => {
     const { manager, sales, rival, customerId, id } = await desk()
     await assigning(manager, id, rival.id)
     expect((await reading(rival, id)).status).toBe(200)
+    for (const query of [{}, { status: 'OPEN' as const }, { assignee: 'me' }]) {
+      expect((await page(rival, query)).data.map((each) => each.id)).toEqual([id])
+    }
     expect((await patching(rival, id, { status: 'RESOLVED' })).status).toBe(200)
     expect((await commenting(rival, id, 'Done')).status).toBe(201)
     expect((await readingComments(rival, id)).status).toBe(200)
@@ -88,7 +91,10 @@ describe('a ticket', () => {
     }
     await assigning(manager, id, sales.id)
     await refusalOf(reading(rival, id), 404, 'not_found')
-    expect((await page(sales, { total: 'true' })).total).toBe(1)
+    for (const query of [{}, { status: 'RESOLVED' as const }, { assignee: 'me' }]) {
+      expect(await page(rival, { ...query, total: 'true' })).toMatchObject({ data: [], total: 0 })
+      expect(await page(sales, { ...query, total: 'true' })).toMatchObject({ data: [{ id }], total: 1 })
+    }
   })
 })
 

@@ -86,6 +86,14 @@ beforeAll(async () => {
 })
 
 describe('a list of tickets', () => {
+  it('that nothing narrows holds each ticket in sight once, those both owned and assigned too', async () => {
+    const { admin, manager, sales, rival, customer: portal } = small.people
+    for (const by of [admin, manager, sales, rival, portal]) {
+      const expected = small.rows.filter((row) => sees(small, by, row)).map(({ id }) => id)
+      for (const limit of ['5', '100']) expect(await walked(by, { limit }), by.role).toEqual(expected.toReversed())
+    }
+  })
+
   it('holds, newest first and page by page, what a plain pass over all rows gives', async () => {
     const { people, days, customers, rows } = small
     const queries = fc.record(

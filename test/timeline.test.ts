@@ -220,6 +220,23 @@ it('is walked by cursor, every item once and in order, whatever shares an instan
   )
 })
 
+it('loses nothing between kinds that share an instant and a row number', async () => {
+  const admin = await founder()
+  const id = await customer(admin)
+  const at = minute(0)
+  const said = await seedInteractions(admin.workspaceId, Array(3).fill({ customerId: id, occurredAt: at }))
+  const happened = await seedEvents(admin.workspaceId, id, [at, at, at])
+  for (const [table, list] of Object.entries({ interactions: said, events: happened })) {
+    for (const [nth, each] of list.entries()) {
+      await rows(`UPDATE ${table} SET seq = ? WHERE id = ?`, 900_000 + nth, each)
+    }
+  }
+  const inTurn = [2, 1, 0].flatMap((nth) => [said[nth], happened[nth]])
+  for (const limit of [1, 2, 4]) {
+    expect((await walked(ofCustomer, admin, id, limit)).map(([, what]) => what)).toEqual(inTurn)
+  }
+})
+
 it('costs one round trip and twice a page, however long it is', async () => {
   const { manager, sales, customer: portal } = await team()
   const [id, lead] = [await customer(sales, { userId: portal.id }), await ownLead(sales)]

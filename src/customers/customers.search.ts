@@ -51,11 +51,16 @@ export function matchOf(workspaceId: string, owners: Owners, sought: Sought): st
   for (const { columns, text } of termsOf(sought)) {
     if (isSearchable(text)) parts.push(`{${COLUMNS[columns]}} : (${spellings(text).map(phrase).join(' OR ')})`)
   }
-  const tags = (sought.tag ?? []).map((tag) => phrase(`⟦${fold(tag)}⟧`))
+  const tags = (sought.tag ?? []).map((tag) => whole(fold(tag)))
   if (tags.length > 0) parts.push(`tags : (${tags.join(sought.tagMatch === 'any' ? ' OR ' : ' AND ')})`)
   for (const [key, value] of Object.entries(sought.customFields ?? {}))
-    parts.push(`fields : ${phrase(`⟦${key}=${value}⟧`)}`)
+    parts.push(`fields : ${whole(`${key}=${value}`)}`)
   return parts.map((part) => `(${part})`).join(' AND ')
+}
+
+// A tag or a field stands in the index in brackets, and there are no others in it.
+function whole(text: string): string {
+  return phrase(`⟦${text.replaceAll('⟦', '⟪').replaceAll('⟧', '⟫')}⟧`)
 }
 
 /** What has to be checked row by row: short words beside the index, and everything where the index is not asked. */
