@@ -67,6 +67,10 @@ export const leads = [
       { name: 'own and pool', ...listed('?cursor={deepOfSales}', { as: 'sales' }) },
       { name: 'owner=none', ...listed('?owner=none&cursor={deepPool}') },
       { name: 'sort=createdAt', ...listed('?sort=createdAt&cursor={deepOldestFirst}') },
+      {
+        name: 'createdBefore',
+        ...listed('?createdBefore=2100-01-01T00:00:00.000Z&cursor={deepInSpan}'),
+      },
       { name: 'sort=-updatedAt', ...listed('?sort=-updatedAt&cursor={deepByUpdate}') },
       { name: 'status', ...listed('?status=CONTACTED&cursor={deepStatus}') },
       { name: 'q common', ...search(COMMON, '&cursor={deepSearch}') },

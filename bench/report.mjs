@@ -1,20 +1,28 @@
 // Room: bench. The figures as aligned tables.
 
 const number = (value) => (value === null || value === undefined ? '–' : value.toLocaleString('en'))
+const verdict = ({ over }) => (over.length ? `OVER: ${over.join(', ')}` : 'ok')
 
 /** What each endpoint cost beside what it may cost. */
 export function costTable(results) {
   const head = ['', 'as', 'trips', 'statements', 'read', 'written', 'ms', 'given', 'may read', 'may write', '']
-  const lines = [head]
-  let group
-  for (const each of results) {
-    if (each.group !== group) lines.push([], [each.group])
-    group = each.group
-    const { trips, statements, read, written, given, ms, budget, over } = each
-    const figures = [trips, statements, read, written, ms, given, budget.read, budget.written].map(number)
-    lines.push([`  ${each.name}`, each.as, ...figures, over.length ? `OVER: ${over.join(', ')}` : 'ok'])
-  }
-  return aligned(lines)
+  return grouped(head, results, (each) => {
+    const { trips, statements, read, written, given, ms, budget } = each
+    return [...[trips, statements, read, written, ms, given, budget.read, budget.written].map(number), verdict(each)]
+  })
+}
+
+/** The costs of several sizes side by side. */
+export function combinedTable(runs) {
+  const sizes = runs.map(({ rows }) => `at ${number(rows)}`)
+  const head = ['rows read', 'as', ...sizes, 'may be', 'written', 'statements', 'trips', '']
+  const costs = runs.at(-1)?.costs ?? []
+  return grouped(head, costs, (each, i) => {
+    const cells = runs.map((run) => run.costs[i])
+    const { budget, written, statements, trips } = each
+    const figures = [...cells.map(({ read }) => read), budget.read, written, statements, trips].map(number)
+    return [...figures, verdict(cells.find(({ over }) => over.length) ?? each)]
+  })
 }
 
 /** Requests a second as ratios. */
@@ -22,14 +30,20 @@ export function throughputTable(results) {
   const lines = [['', 'ratio', 'quartiles', 'a second', 'against']]
   for (const { name, against, ratio, quartiles, perSecond, againstPerSecond } of results) {
     const [low, high] = quartiles
-    lines.push([
-      `${name} : ${against}`,
-      ratio.toFixed(2),
-      `${low.toFixed(2)}–${high.toFixed(2)}`,
-      number(perSecond),
-      number(againstPerSecond),
-    ])
+    const spread = `${low.toFixed(2)}–${high.toFixed(2)}`
+    lines.push([`${name} : ${against}`, ratio.toFixed(2), spread, number(perSecond), number(againstPerSecond)])
   }
+  return aligned(lines)
+}
+
+function grouped(head, results, cellsOf) {
+  const lines = [head]
+  let group
+  results.forEach((each, i) => {
+    if (each.group !== group) lines.push([], [each.group])
+    group = each.group
+    lines.push([`  ${each.name}`, each.as, ...cellsOf(each, i)])
+  })
   return aligned(lines)
 }
 

@@ -88,7 +88,7 @@ function print({ rows, pages, costs, throughput: ratios }) {
       .map(([name, page]) => `${name} ${page}`)
       .join(', ')}`,
   )
-  if (ratios) console.log(`\nThroughput, 32 requests at once, medians of 15 rounds\n\n${throughputTable(ratios)}`)
+  if (ratios) console.log(`\nThroughput, 32 requests at once, medians of 11 rounds\n\n${throughputTable(ratios)}`)
 }
 
 const { values } = parseArgs({

@@ -41,6 +41,7 @@ function depths({ workspaces: { large }, people }) {
       [`SELECT updated_at, seq ${living} ORDER BY updated_at DESC, seq DESC`, large.id],
     ],
     deepOldestFirst: ['manager', '/v1/leads?sort=createdAt', [`SELECT seq ${living} ORDER BY seq`, large.id]],
+    deepInSpan: ['manager', '/v1/leads?createdBefore=2100-01-01T00:00:00.000Z', bySeq(living)],
     deepStatus: ['manager', '/v1/leads?status=CONTACTED', bySeq(`${living} AND status = 'CONTACTED'`)],
     deepSearch: ['manager', `/v1/leads?q=${COMMON}`, bySeq(match)],
   }

@@ -4,8 +4,8 @@
 import { Agent, request as send } from 'node:http'
 
 const CONCURRENCY = 32
-const BURST = 320
-const ROUNDS = 15
+const BURST = 192
+const ROUNDS = 11
 
 /** Compares lists, claims and creates with the bare D1 read, and lists with lists: of a small table, of a deep page. */
 export async function throughput(bench, small, deep, log) {

@@ -13,6 +13,8 @@ const patch = (token: string, id: string, json: Patch, ifMatch?: string) =>
 const trash = (token: string, id: string) => one(token).$delete({ param: { id }, header: {} })
 const post = (token: string, json: unknown) => send('/v1/leads', { method: 'POST', token, json })
 
+type Document = { components: { schemas: { LeadPatch: { properties: Record<string, { type: string | string[] }> } } } }
+
 const EVERYTHING = {
   title: 'React course for a team of five',
   description: 'Two days,\nin house.',
@@ -166,12 +168,16 @@ describe('changing a lead', () => {
     })
   })
 
-  it('clears with null every field that may be empty', async () => {
+  it('clears with null every field that may be empty, as the document says', async () => {
     const { manager } = await team()
     const { id } = await lead(manager, EVERYTHING)
     const { title, status, ...optional } = EVERYTHING
     const nulls = Object.fromEntries(Object.keys(optional).map((field) => [field, null]))
     expect(await bodyOf(patch(manager.token, id, nulls), 200)).toMatchObject({ title, status, ...nulls })
+    const { components } = await (await send('/openapi.json')).json<Document>()
+    for (const [field, { type }] of Object.entries(components.schemas.LeadPatch.properties)) {
+      expect([field, type.includes('null')]).toEqual([field, field in optional])
+    }
     for (const field of ['title', 'status']) {
       const json = { [field]: null }
       await refusalOf(send(`/v1/leads/${id}`, { method: 'PATCH', token: manager.token, json }), 400, 'invalid')

@@ -57,12 +57,18 @@ const fields = {
   status: z.enum(LEAD_STATUSES),
   source: text(100).nullable(),
   name: text(200).nullable(),
-  email: email().nullable(),
+  email: email()
+    .nullable()
+    .openapi({ type: ['string', 'null'] }),
   phone: text(50).nullable(),
   interest: text(200).nullable(),
   message: text(5_000).nullable(),
-  metadata: jsonObject().nullable(),
-  followUpAt: instant().nullable(),
+  metadata: jsonObject()
+    .nullable()
+    .openapi({ type: ['object', 'null'] }),
+  followUpAt: instant()
+    .nullable()
+    .openapi({ type: ['string', 'null'] }),
 }
 
 export const NewLead = z
