@@ -1,9 +1,11 @@
 // All tables, for Drizzle and drizzle-kit.
+export * from './access'
 export * from './customers'
 export * from './events'
 export * from './guards'
 export * from './interactions'
 export * from './leads'
+export * from './outbox'
 export * from './tags'
 export * from './tickets'
 export * from './users'

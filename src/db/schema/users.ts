@@ -7,6 +7,8 @@ import { workspaces } from './workspaces'
 export const ROLES = ['ADMIN', 'MANAGER', 'SALES', 'CUSTOMER'] as const
 export const USER_STATUSES = ['ACTIVE', 'INACTIVE'] as const
 
+export const TOKEN_KINDS = ['INVITATION', 'VERIFICATION', 'RESET', 'OAUTH'] as const
+
 const workspaceId = () =>
   text()
     .notNull()
@@ -25,6 +27,8 @@ export const users = sqliteTable(
     status: text({ enum: USER_STATUSES }).notNull().default('ACTIVE'),
     emailVerifiedAt: instant(),
     timeZone: text().notNull().default('UTC'),
+    /** The mails this user does not want, by notification. */
+    muted: text({ mode: 'json' }).$type<string[]>(),
     version: version(),
     ...stamps(),
     deletedAt: instant(),
@@ -60,7 +64,7 @@ export const oneTimeTokens = sqliteTable(
   'one_time_tokens',
   {
     id: id(),
-    kind: text({ enum: ['INVITATION'] }).notNull(),
+    kind: text({ enum: TOKEN_KINDS }).notNull(),
     workspaceId: workspaceId(),
     tokenHash: text().notNull(),
     email: text().notNull(),
