@@ -22,6 +22,8 @@ import { createRouter } from './http/router'
 import { createLimiter } from './http/sliding-window'
 import { claimRoutes } from './leads/claims.routes'
 import { leadRoutes } from './leads/leads.routes'
+import { dispatch } from './mail/mail.dispatch'
+import { outboxRoutes } from './mail/outbox.routes'
 import { userRoutes } from './users/users.routes'
 import { workspaceRoutes } from './workspaces/workspaces.routes'
 
@@ -91,6 +93,7 @@ export function createApp() {
   )
   app.use(notModified)
   app.use('/v1/*', idempotency)
+  app.use(dispatch)
 
   const routes = app
     .route('/', healthRoutes)
@@ -103,6 +106,7 @@ export function createApp() {
     .route('/v1/customers', mergeRoutes)
     .route('/v1/customers', customerRoutes)
     .route('/v1/events', eventRoutes)
+    .route('/v1/outbox', outboxRoutes)
 
   let openApi: string | undefined
   app.route('/', docsRoutes)

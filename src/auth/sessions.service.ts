@@ -142,8 +142,9 @@ function revoke({ db, now }: Pick<Ctx, 'db' | 'now'>, which: SQL | undefined) {
 }
 
 async function tokensOf(ctx: PublicCtx, user: UserRow, home: WorkspaceRow, sessionId: string, refreshToken: string) {
-  const { id, workspaceId, role } = user
-  const actor = { id, workspaceId, role, sessionId, country: home.defaultCountry }
+  const { id, workspaceId, role, timeZone } = user
+  const emailVerified = user.emailVerifiedAt !== null
+  const actor = { id, workspaceId, role, sessionId, country: home.defaultCountry, timeZone, emailVerified }
   return { accessToken: await accessToken(ctx.config, actor), refreshToken, expiresIn: ACCESS_SECONDS }
 }
 

@@ -20,6 +20,8 @@ const Claims = z.object({
   sid: z.string(),
   role: z.string().refine(isRole),
   cc: z.string().nullable(),
+  tz: z.string(),
+  ev: z.boolean(),
   exp: z.number(),
 })
 
@@ -27,13 +29,18 @@ const Claims = z.object({
 export function actorOf(payload: unknown): Actor | undefined {
   const { data } = Claims.safeParse(payload)
   if (!data) return undefined
-  return { type: 'user', id: data.sub, workspaceId: data.ws, role: data.role, sessionId: data.sid, country: data.cc }
+  const { sub: id, ws: workspaceId, sid: sessionId, role, cc: country, tz: timeZone, ev: emailVerified } = data
+  return { type: 'user', id, workspaceId, role, sessionId, country, timeZone, emailVerified }
 }
 
 export function accessToken(config: Config, actor: Omit<Actor, 'type'>): Promise<string> {
   const iat = Math.floor(Date.now() / 1000)
-  const { id: sub, workspaceId: ws, sessionId: sid, role, country: cc } = actor
-  return sign({ ...VERIFICATION, sub, ws, sid, role, cc, iat, exp: iat + ACCESS_SECONDS }, config.JWT_SECRET, 'HS256')
+  const { id: sub, workspaceId: ws, sessionId: sid, role, country: cc, timeZone: tz, emailVerified: ev } = actor
+  return sign(
+    { ...VERIFICATION, sub, ws, sid, role, cc, tz, ev, iat, exp: iat + ACCESS_SECONDS },
+    config.JWT_SECRET,
+    'HS256',
+  )
 }
 
 /**

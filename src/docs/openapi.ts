@@ -21,6 +21,7 @@ const TAGS = {
   Leads: 'Leads, the unclaimed pool, claiming and converting.',
   Customers: 'Customers; contacts are the same record.',
   Events: 'The audit trail.',
+  Outbox: 'Mail: sent, waiting, failed.',
   Health: 'For monitoring.',
 }
 

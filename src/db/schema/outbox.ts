@@ -21,6 +21,10 @@ export const outbox = sqliteTable(
     attempts: integer().notNull().default(0),
     /** When it may be tried (again); while somebody sends it, when that attempt is given up. */
     nextAttemptAt: instant().notNull(),
+    /** Until when it is in somebody's hands; null while nobody sends it. */
+    takenUntil: instant(),
+    /** When trying ends: a day after it was queued, or with the link in it. */
+    giveUpAt: instant().notNull(),
     lastError: text(),
     sentAt: instant(),
     createdAt: instant().notNull(),

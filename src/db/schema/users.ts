@@ -1,6 +1,6 @@
 // People: accounts, their sessions (a refresh-token family each) and the single-use tokens sent to them.
 import { sql } from 'drizzle-orm'
-import { index, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import { id, instant, stamps, version } from '../columns'
 import { workspaces } from './workspaces'
 
@@ -26,6 +26,9 @@ export const users = sqliteTable(
     role: text({ enum: ROLES }).notNull(),
     status: text({ enum: USER_STATUSES }).notNull().default('ACTIVE'),
     emailVerifiedAt: instant(),
+    emailVerified: integer({ mode: 'boolean' }).generatedAlwaysAs(sql`email_verified_at IS NOT NULL`, {
+      mode: 'virtual',
+    }),
     timeZone: text().notNull().default('UTC'),
     /** The mails this user does not want, by notification. */
     muted: text({ mode: 'json' }).$type<string[]>(),
@@ -70,6 +73,8 @@ export const oneTimeTokens = sqliteTable(
     email: text().notNull(),
     role: text({ enum: ROLES }),
     createdBy: text(),
+    /** Whose account it opens, where there is one already. */
+    userId: text(),
     createdAt: instant().notNull(),
     expiresAt: instant().notNull(),
     usedAt: instant(),
@@ -77,6 +82,7 @@ export const oneTimeTokens = sqliteTable(
   },
   (t) => [
     uniqueIndex('one_time_tokens_hash').on(t.tokenHash),
+    index('one_time_tokens_user').on(t.userId, t.kind).where(sql`user_id IS NOT NULL`),
     index('one_time_tokens_workspace').on(t.workspaceId, t.kind, t.id),
   ],
 )
