@@ -21,6 +21,7 @@ export default defineConfig(async () => ({
     include: ['test/**/*.test.ts'],
     exclude: ['test/browser/**'],
     setupFiles: ['test/setup.ts'],
+    globalSetup: ['test/smtp-server.mjs'],
     testTimeout: 60_000,
   },
 }))

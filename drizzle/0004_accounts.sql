@@ -51,4 +51,5 @@ CREATE INDEX `outbox_state` ON `outbox` (`workspace_id`,`state`,`id`);--> statem
 ALTER TABLE `one_time_tokens` ADD `user_id` text;--> statement-breakpoint
 CREATE INDEX `one_time_tokens_user` ON `one_time_tokens` (`user_id`,`kind`) WHERE user_id IS NOT NULL;--> statement-breakpoint
 ALTER TABLE `users` ADD `email_verified` integer GENERATED ALWAYS AS (email_verified_at IS NOT NULL) VIRTUAL;--> statement-breakpoint
-ALTER TABLE `users` ADD `muted` text;
+ALTER TABLE `users` ADD `muted` text;--> statement-breakpoint
+CREATE INDEX `users_role` ON `users` (`workspace_id`,`role`,`id`) WHERE deleted_at IS NULL;

@@ -4,6 +4,7 @@ import { cors } from 'hono/cors'
 import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
 import { authRoutes } from './auth/auth.routes'
+import { recoveryRoutes } from './auth/recovery.routes'
 import { customerRoutes } from './customers/customers.routes'
 import { mergeRoutes } from './customers/merge.routes'
 import { docsRoutes } from './docs/docs.routes'
@@ -24,6 +25,7 @@ import { claimRoutes } from './leads/claims.routes'
 import { leadRoutes } from './leads/leads.routes'
 import { dispatch } from './mail/mail.dispatch'
 import { outboxRoutes } from './mail/outbox.routes'
+import { notificationRoutes } from './users/notifications.routes'
 import { userRoutes } from './users/users.routes'
 import { workspaceRoutes } from './workspaces/workspaces.routes'
 
@@ -72,7 +74,9 @@ export function createApp() {
   )
   app.on(
     'POST',
-    ['/v1/auth/register', '/v1/auth/login', '/v1/auth/refresh'],
+    ['register', 'login', 'refresh', 'verify-email', 'forgot-password', 'reset-password'].map(
+      (path) => `/v1/auth/${path}`,
+    ),
     rateLimit<AppEnv>({
       limiter,
       policy: (c) => ({
@@ -98,7 +102,9 @@ export function createApp() {
   const routes = app
     .route('/', healthRoutes)
     .route('/v1/auth', authRoutes)
+    .route('/v1/auth', recoveryRoutes)
     .route('/v1/workspace', workspaceRoutes)
+    .route('/v1/users', notificationRoutes)
     .route('/v1/users', userRoutes)
     .route('/v1/enquiries', enquiryRoutes)
     .route('/v1/leads', claimRoutes)

@@ -95,6 +95,12 @@ export const POLICY: Record<Role, Partial<Record<Permission, Reach>>> = {
   },
 }
 
+/** The roles that reach the whole workspace with a permission. */
+export function rolesReaching(permission: Permission): Role[] {
+  const roles: Role[] = ['ADMIN', 'MANAGER', 'SALES', 'CUSTOMER']
+  return roles.filter((role) => POLICY[role][permission] === 'all')
+}
+
 /** Who is asking, from a verified token. */
 export type Actor = {
   type: 'user'

@@ -115,7 +115,7 @@ export async function endSession(ctx: Ctx, id: string): Promise<void> {
 /** The statement that ends the sessions of a user, one of them perhaps excepted. */
 export function endSessionsOf(
   ctx: Pick<Ctx, 'db' | 'now'>,
-  userId: string,
+  userId: string | SQL<string>,
   { except, when }: { except?: string; when?: SQL } = {},
 ) {
   return revoke(ctx, and(eq(sessions.userId, userId), except ? ne(sessions.id, except) : undefined, when))

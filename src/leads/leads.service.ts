@@ -8,6 +8,7 @@ import { AppError } from '../errors'
 import { difference, record } from '../events/events.record'
 import type { Ctx } from '../http/context'
 import { demandVersion } from '../http/etag'
+import { mailAssignment } from './leads.mail'
 
 const { searchText, searchSource, searchScope, ...columns } = getTableColumns(leads)
 /** What is read of a lead: every column but those that only the search index reads. */
@@ -50,6 +51,7 @@ export async function createLead(
   const [[created]] = await db.batch([
     insertFrom(db, leads, row, sql`WHERE ${ownerStands}`).returning(leadColumns),
     record(ctx, { verb: 'lead.created', subject: 'lead', id, changes: { ownerId: [null, ownerId] }, when: ifChanged }),
+    ...mailAssignment(ctx, id, ownerId),
   ])
   if (!created) throw new AppError('invalid_owner')
   return created
@@ -98,6 +100,8 @@ type Change = {
   /** A further condition, and the refusal of a lead that is in reach but does not fulfil it. */
   demand?: { that: SQL; orElse: (present: LeadRow) => AppError | LeadRow }
   ifVersion?: number | undefined
+  /** What is to be mailed if it happens. */
+  mail?: ReturnType<typeof mailAssignment>
 }
 
 /**
@@ -107,7 +111,7 @@ type Change = {
 export async function changeLead(
   ctx: Ctx,
   id: string,
-  { verb, permission, set, demand, ifVersion }: Change,
+  { verb, permission, set, demand, ifVersion, mail = [] }: Change,
 ): Promise<LeadRow> {
   const { db, actor, now } = ctx
   const isDemanded = ifVersion === undefined ? undefined : eq(leads.version, ifVersion)
@@ -123,6 +127,7 @@ export async function changeLead(
       .select(leadColumns)
       .from(leads)
       .where(and(eq(leads.id, id), visible(actor, 'leads:read', leads), ifUnchanged)),
+    ...mail,
   ])
   if (changed) return changed
   if (!present) throw new AppError('not_found')

@@ -27,7 +27,15 @@ async function print({ to, subject, text, messageId }: Mail): Promise<void> {
 
 async function smtp(config: Config): Promise<Transport> {
   const { createTransport } = await import('nodemailer')
-  const { SMTP_HOST: host, SMTP_PORT: port, SMTP_SECURE: secure, SMTP_USER: user, SMTP_PASS: pass, SMTP_FROM } = config
+  const [net, tls] = await Promise.all([import('node:net'), import('node:tls')])
+  const {
+    SMTP_HOST: host = '',
+    SMTP_PORT: port,
+    SMTP_SECURE: secure,
+    SMTP_USER: user,
+    SMTP_PASS: pass,
+    SMTP_FROM,
+  } = config
   const from = SMTP_FROM ?? ''
   const server = createTransport({
     host,
@@ -41,6 +49,16 @@ async function smtp(config: Config): Promise<Transport> {
     socketTimeout: 20_000,
     disableFileAccess: true,
     disableUrlAccess: true,
+    // Left alone, nodemailer asks DNS itself and connects to a number, for which no certificate is made out.
+    getSocket: (_, done) => {
+      const socket = secure ? tls.connect({ host, port, servername: host }) : net.connect({ host, port })
+      const failed = (error: Error) => done(error, {})
+      socket.once('error', failed)
+      socket.once(secure ? 'secureConnect' : 'connect', () => {
+        socket.off('error', failed)
+        done(null, { connection: socket, secured: secure })
+      })
+    },
   })
   async function send({ to, ...mail }: Mail): Promise<void> {
     const headers = { 'Auto-Submitted': 'auto-generated' }

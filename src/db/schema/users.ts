@@ -39,6 +39,7 @@ export const users = sqliteTable(
   (t) => [
     uniqueIndex('users_email').on(t.email).where(sql`deleted_at IS NULL`),
     uniqueIndex('users_username').on(t.username).where(sql`deleted_at IS NULL AND username IS NOT NULL`),
+    index('users_role').on(t.workspaceId, t.role, t.id).where(sql`deleted_at IS NULL`),
     index('users_workspace').on(t.workspaceId, t.id).where(sql`deleted_at IS NULL`),
   ],
 )
