@@ -1,9 +1,12 @@
 // How a mail leaves: onto the console in development, or to an SMTP server. nodemailer is loaded where mail is sent only.
+import type { Socket } from 'node:net'
 import type { Config } from '../config'
 import { oneLine, type Rendered } from './mail.render'
 
 export type Mail = Rendered & { to: string; messageId: string }
 export type Transport = { send: (mail: Mail) => Promise<void>; close: () => void }
+
+type Connected = (error: Error | null, socket: { connection?: Socket; secured?: boolean }) => void
 
 /** Why a mail did not leave: `final` where trying again cannot help, `unreachable` where it was not the mail's fault. */
 export type Failure = { kind: 'final' | 'passing' | 'unreachable'; reason: string; code: string }
@@ -38,6 +41,11 @@ async function smtp(config: Config): Promise<Transport> {
   } = config
   const from = SMTP_FROM ?? ''
   const server = createTransport({
+    // One connection for the whole run. What goes wrong is tried again by the outbox, not in here.
+    pool: true,
+    maxConnections: 1,
+    maxMessages: Number.POSITIVE_INFINITY,
+    maxRequeues: 0,
     host,
     port,
     secure,
@@ -50,7 +58,7 @@ async function smtp(config: Config): Promise<Transport> {
     disableFileAccess: true,
     disableUrlAccess: true,
     // Left alone, nodemailer asks DNS itself and connects to a number, for which no certificate is made out.
-    getSocket: (_, done) => {
+    getSocket: (_: unknown, done: Connected) => {
       const socket = secure ? tls.connect({ host, port, servername: host }) : net.connect({ host, port })
       const failed = (error: Error) => done(error, {})
       socket.once('error', failed)
