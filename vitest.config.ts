@@ -12,6 +12,7 @@ export default defineConfig(async () => ({
           BCRYPT_COST: '4',
           RATE_LIMIT_MAX: '1000000',
           AUTH_RATE_LIMIT_MAX: '1000000',
+          MAIL_TRANSPORT: 'off',
         },
       },
     }),
@@ -20,6 +21,7 @@ export default defineConfig(async () => ({
     include: ['test/**/*.test.ts'],
     exclude: ['test/browser/**'],
     setupFiles: ['test/setup.ts'],
+    globalSetup: ['test/smtp-server.mjs'],
     testTimeout: 60_000,
   },
 }))

@@ -5,6 +5,7 @@ import { cors } from 'hono/cors'
 import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
 import { authRoutes } from './auth/auth.routes'
+import { recoveryRoutes } from './auth/recovery.routes'
 import { customerRoutes } from './customers/customers.routes'
 import { mergeRoutes } from './customers/merge.routes'
 import { relationshipRoutes } from './customers/relationships.routes'
@@ -26,9 +27,12 @@ import { interactionRoutes } from './interactions/interactions.routes'
 import { timelineRoutes } from './interactions/timeline.routes'
 import { claimRoutes } from './leads/claims.routes'
 import { leadRoutes } from './leads/leads.routes'
+import { dispatch } from './mail/mail.dispatch'
+import { outboxRoutes } from './mail/outbox.routes'
 import { taggingRoutes } from './tags/tagging.routes'
 import { tagRoutes } from './tags/tags.routes'
 import { ticketRoutes } from './tickets/tickets.routes'
+import { notificationRoutes } from './users/notifications.routes'
 import { userRoutes } from './users/users.routes'
 import { workspaceRoutes } from './workspaces/workspaces.routes'
 
@@ -46,7 +50,9 @@ const EXPOSED = [
   'X-Request-Id',
 ]
 
-const SIGN_IN = ['/v1/auth/register', '/v1/auth/login', '/v1/auth/refresh']
+const SIGN_IN = ['register', 'login', 'refresh', 'verify-email', 'forgot-password', 'reset-password'].map(
+  (path) => `/v1/auth/${path}`,
+)
 // A monitor asks every few seconds, and must not be told that the service is down because it asked.
 const PROBES = ['/health', '/ready']
 
@@ -93,11 +99,14 @@ export function createApp() {
   )
   app.use(notModified)
   app.use('/v1/*', idempotency)
+  app.use(dispatch)
 
   const routes = app
     .route('/', healthRoutes)
     .route('/v1/auth', authRoutes)
+    .route('/v1/auth', recoveryRoutes)
     .route('/v1/workspace', workspaceRoutes)
+    .route('/v1/users', notificationRoutes)
     .route('/v1/users', userRoutes)
     .route('/v1/enquiries', enquiryRoutes)
     .route('/v1/leads', claimRoutes)
@@ -111,6 +120,7 @@ export function createApp() {
     .route('/v1/tags', tagRoutes)
     .route('/v1/tickets', ticketRoutes)
     .route('/v1/events', eventRoutes)
+    .route('/v1/outbox', outboxRoutes)
 
   let openApi: string | undefined
   app.route('/', docsRoutes)

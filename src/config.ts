@@ -14,6 +14,11 @@ const origins = z
     error: 'must be a comma-separated list of origins such as https://app.example.com (no *, no path)',
   })
 
+const flag = z
+  .enum(['true', 'false'], 'must be true or false')
+  .default('false')
+  .transform((value) => value === 'true')
+
 const Settings = z
   .object({
     ENVIRONMENT: z.enum(['development', 'production']).default('production'),
@@ -26,12 +31,40 @@ const Settings = z
     AUTH_RATE_LIMIT_MAX: whole(50),
     ENQUIRY_DAILY_MAX: whole(50),
     ENQUIRY_DAILY_MAX_PER_EMAIL: whole(5),
+    PUBLIC_URL: z
+      .url({ protocol: /^https?$/, error: 'must be an address such as https://crm.example.com' })
+      .transform((url) => url.replace(/\/+$/, ''))
+      .optional(),
+    MAIL_TRANSPORT: z.enum(['log', 'smtp', 'off'], 'must be log, smtp or off').optional(),
+    SMTP_HOST: z.string().min(1).optional(),
+    SMTP_PORT: whole(587, 1, 65_535),
+    SMTP_SECURE: flag,
+    SMTP_USER: z.string().min(1).optional(),
+    SMTP_PASS: z.string().min(1).optional(),
+    SMTP_FROM: z.string().min(1).optional(),
+    REQUIRE_VERIFIED_EMAIL: flag,
     TURNSTILE_SECRET: z.string().min(1).optional(),
     TURNSTILE_VERIFY_URL: z.url().default('https://challenges.cloudflare.com/turnstile/v0/siteverify'),
   })
   .refine((s) => s.ENVIRONMENT !== 'production' || !s.JWT_SECRET.startsWith('dev-only'), {
     path: ['JWT_SECRET'],
     error: 'is the development value; production needs one of its own',
+  })
+  .refine((s) => s.ENVIRONMENT !== 'production' || s.MAIL_TRANSPORT !== 'log', {
+    path: ['MAIL_TRANSPORT'],
+    error: 'is log, which shows whole mails with their links: in production say smtp or off',
+  })
+  .refine((s) => !s.REQUIRE_VERIFIED_EMAIL || s.ENVIRONMENT === 'development' || s.MAIL_TRANSPORT === 'smtp', {
+    path: ['REQUIRE_VERIFIED_EMAIL'],
+    error: 'is true, but nobody can verify an address without mail: set MAIL_TRANSPORT to smtp',
+  })
+  .transform(({ MAIL_TRANSPORT, PUBLIC_URL, ...settings }) => {
+    const isLocal = settings.ENVIRONMENT === 'development'
+    return {
+      ...settings,
+      MAIL_TRANSPORT: MAIL_TRANSPORT ?? (isLocal ? 'log' : 'off'),
+      PUBLIC_URL: PUBLIC_URL ?? (isLocal ? 'http://localhost:8787' : undefined),
+    }
   })
 
 export type Config = z.infer<typeof Settings>
@@ -50,7 +83,7 @@ export function configOf(env: object): Config {
 
 function explain({ path, message }: z.core.$ZodIssue): string {
   const name = String(path[0])
-  const isSecret = name.endsWith('_SECRET')
+  const isSecret = /_(SECRET|PASS)$/.test(name)
   const mend = isSecret ? `set it with: npx wrangler secret put ${name} --env production` : 'see wrangler.toml, [vars]'
   return `${name} ${message} (${mend})`
 }

@@ -8,10 +8,12 @@ export const ERRORS = {
   invalid_cursor: [400, 'The cursor is not one of ours, or belongs to another query'],
   invalid_idempotency_key: [400, 'The Idempotency-Key is not usable'],
   invalid_invitation: [400, 'The invitation is unknown, used, withdrawn, expired, or for another address'],
+  invalid_token: [400, 'The token is unknown, used or expired'],
   invalid_owner: [400, 'The owner is not an active member of the team'],
   unauthenticated: [401, 'A valid access token is needed'],
   invalid_credentials: [401, 'The credentials are not right'],
   invalid_refresh_token: [401, 'The refresh token is unknown, used or expired'],
+  email_unverified: [403, 'Your e-mail address has to be verified first'],
   forbidden: [403, 'Your role does not allow this'],
   not_yours: [403, 'You can see this lead but it is not yours'],
   signup_closed: [403, 'Registration is not open'],
@@ -25,6 +27,7 @@ export const ERRORS = {
   email_taken: [409, 'The e-mail address is taken'],
   username_taken: [409, 'The username is taken'],
   slug_taken: [409, 'The slug is taken'],
+  already_sent: [409, 'The mail has been sent'],
   last_admin: [409, 'A workspace needs an active ADMIN'],
   idempotency_in_flight: [409, 'A request with this Idempotency-Key is still running'],
   stale: [412, 'The record has changed since you read it'],
@@ -33,6 +36,7 @@ export const ERRORS = {
   idempotency_mismatch: [422, 'This Idempotency-Key was used with another request'],
   locked_out: [429, 'Too many failed sign-ins'],
   rate_limited: [429, 'Too many requests'],
+  mail_limit: [429, 'Too many mails were asked for'],
   enquiry_limit: [429, 'Too many enquiries for today'],
   internal: [500, 'Something went wrong on our side'],
   misconfigured: [500, 'The service is not configured'],
@@ -81,11 +85,20 @@ export class AppError extends Error {
 }
 
 /** The failures that a plain guarded read, any guarded change, and a guarded POST can give, to spread into `errors`. */
-export const READ = ['invalid', 'unauthenticated', 'forbidden', 'rate_limited', 'unavailable'] as const
+export const READ = [
+  'invalid',
+  'unauthenticated',
+  'forbidden',
+  'email_unverified',
+  'rate_limited',
+  'unavailable',
+] as const
 export const WRITE = [...READ, 'malformed_json', 'body_too_large', 'wrong_content_type'] as const
 export const POST = [...WRITE, 'invalid_idempotency_key', 'idempotency_in_flight', 'idempotency_mismatch'] as const
 /** The failures of a POST that needs no token. */
-export const OPEN_POST = POST.filter((code) => code !== 'unauthenticated' && code !== 'forbidden')
+export const OPEN_POST = POST.filter(
+  (code) => code !== 'unauthenticated' && code !== 'forbidden' && code !== 'email_unverified',
+)
 
 type ProblemResponse = { description: string; content: { 'application/problem+json': { schema: typeof Problem } } }
 

@@ -12,6 +12,10 @@ export function allow(permission: Permission) {
     if (!reach(actor, permission)) {
       throw new AppError('forbidden', { detail: `Role ${actor.role} lacks the permission ${permission}.` })
     }
+    const isOwnAccount = permission.startsWith('account:')
+    if (c.var.config.REQUIRE_VERIFIED_EMAIL && !actor.emailVerified && !isOwnAccount) {
+      throw new AppError('email_unverified', { detail: 'Follow the link in the mail, then refresh your token.' })
+    }
     await next()
   })
   return { security: [{ bearer: [] as string[] }], 'x-permission': permission, middleware }

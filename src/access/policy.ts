@@ -28,6 +28,8 @@ export const PERMISSIONS = {
   'tags:read': 'See tags and how often they are used.',
   'tags:write': 'Rename and delete tags.',
   'events:read': 'Read the audit trail.',
+  'outbox:read': 'See the mail that was sent, waits or failed; never what it says.',
+  'outbox:write': 'Try a mail again at once.',
 } as const
 
 export type Permission = keyof typeof PERMISSIONS
@@ -62,6 +64,8 @@ export const POLICY: Record<Role, Partial<Record<Permission, Reach>>> = {
     'invitations:write': 'all',
     'users:write': 'all',
     'users:admin': 'all',
+    'outbox:read': 'all',
+    'outbox:write': 'all',
   },
   MANAGER: manager,
   SALES: {
@@ -91,6 +95,12 @@ export const POLICY: Record<Role, Partial<Record<Permission, Reach>>> = {
   },
 }
 
+/** The roles that reach the whole workspace with a permission. */
+export function rolesReaching(permission: Permission): Role[] {
+  const roles: Role[] = ['ADMIN', 'MANAGER', 'SALES', 'CUSTOMER']
+  return roles.filter((role) => POLICY[role][permission] === 'all')
+}
+
 /** Who is asking, from a verified token. */
 export type Actor = {
   type: 'user'
@@ -102,6 +112,8 @@ export type Actor = {
   country: string | null
   /** The user's own zone, in which a day begins and ends; as old as the token. */
   timeZone: string
+  /** Whether the address has been verified; as old as the token. */
+  emailVerified: boolean
 }
 
 /** How far a permission reaches for this actor, or undefined when the role lacks it. */

@@ -9,6 +9,7 @@ import { slugOf } from '../workspaces/workspaces.service'
 import { sha256 } from './crypto'
 import { hashPassword } from './passwords'
 import { type Client, openSession, whoIs } from './sessions.service'
+import { sendToken } from './verification'
 
 export type Registration = {
   email: string
@@ -54,6 +55,7 @@ async function found(ctx: PublicCtx, input: Registration, account: Account, clie
     recordRegistration(ctx, account.id),
     session.statement,
     ...whoIs(ctx, account.id),
+    ...(await sendToken(ctx, 'VERIFICATION', eq(users.id, account.id))),
   ])
   if (!user || !home) throw new AppError('signup_closed')
   return { user, workspace: home, ...(await session.tokens(user, home)) }
@@ -81,6 +83,7 @@ async function join(ctx: PublicCtx, input: Registration, account: Account, clien
     recordRegistration(ctx, account.id),
     session.statement,
     ...whoIs(ctx, account.id),
+    ...(await sendToken(ctx, 'VERIFICATION', eq(users.id, account.id))),
   ])
   if (!user || !home) throw new AppError('invalid_invitation')
   return { user, workspace: home, ...(await session.tokens(user, home)) }

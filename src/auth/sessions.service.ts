@@ -115,7 +115,7 @@ export async function endSession(ctx: Ctx, id: string): Promise<void> {
 /** The statement that ends the sessions of a user, one of them perhaps excepted. */
 export function endSessionsOf(
   ctx: Pick<Ctx, 'db' | 'now'>,
-  userId: string,
+  userId: string | SQL<string>,
   { except, when }: { except?: string; when?: SQL } = {},
 ) {
   return revoke(ctx, and(eq(sessions.userId, userId), except ? ne(sessions.id, except) : undefined, when))
@@ -143,7 +143,8 @@ function revoke({ db, now }: Pick<Ctx, 'db' | 'now'>, which: SQL | undefined) {
 
 async function tokensOf(ctx: PublicCtx, user: UserRow, home: WorkspaceRow, sessionId: string, refreshToken: string) {
   const { id, workspaceId, role, timeZone } = user
-  const actor = { id, workspaceId, role, sessionId, country: home.defaultCountry, timeZone }
+  const emailVerified = user.emailVerifiedAt !== null
+  const actor = { id, workspaceId, role, sessionId, country: home.defaultCountry, timeZone, emailVerified }
   return { accessToken: await accessToken(ctx.config, actor), refreshToken, expiresIn: ACCESS_SECONDS }
 }
 

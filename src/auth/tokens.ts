@@ -21,6 +21,7 @@ const Claims = z.object({
   role: z.string().refine(isRole),
   cc: z.string().nullable(),
   tz: z.string(),
+  ev: z.boolean(),
   exp: z.number(),
 })
 
@@ -28,15 +29,15 @@ const Claims = z.object({
 export function actorOf(payload: unknown): Actor | undefined {
   const { data } = Claims.safeParse(payload)
   if (!data) return undefined
-  const { sub: id, ws: workspaceId, sid: sessionId, role, cc: country, tz: timeZone } = data
-  return { type: 'user', id, workspaceId, role, sessionId, country, timeZone }
+  const { sub: id, ws: workspaceId, sid: sessionId, role, cc: country, tz: timeZone, ev: emailVerified } = data
+  return { type: 'user', id, workspaceId, role, sessionId, country, timeZone, emailVerified }
 }
 
 export function accessToken(config: Config, actor: Omit<Actor, 'type'>): Promise<string> {
   const iat = Math.floor(Date.now() / 1000)
-  const { id: sub, workspaceId: ws, sessionId: sid, role, country: cc, timeZone: tz } = actor
+  const { id: sub, workspaceId: ws, sessionId: sid, role, country: cc, timeZone: tz, emailVerified: ev } = actor
   return sign(
-    { ...VERIFICATION, sub, ws, sid, role, cc, tz, iat, exp: iat + ACCESS_SECONDS },
+    { ...VERIFICATION, sub, ws, sid, role, cc, tz, ev, iat, exp: iat + ACCESS_SECONDS },
     config.JWT_SECRET,
     'HS256',
   )

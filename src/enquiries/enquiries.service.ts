@@ -1,10 +1,12 @@
 // Enquiries: strangers write in, and an unowned lead is in the pool. Robots are thanked like people and forgotten.
-import { eq, type SQL, sql } from 'drizzle-orm'
-import { dailyCounts, leads, workspaces } from '../db/schema'
+import { eq, sql } from 'drizzle-orm'
+import { counted } from '../db/counted'
+import { leads, workspaces } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
 import { record } from '../events/events.record'
 import type { PublicCtx } from '../http/context'
+import { mailEnquiry } from '../leads/leads.mail'
 import { derived } from '../leads/leads.service'
 import { isHuman } from './turnstile'
 
@@ -33,6 +35,7 @@ export async function submitEnquiry(ctx: PublicCtx, input: NewEnquiry) {
     const message = 'The form check failed; load the form again'
     throw new AppError('invalid', { errors: [{ path: 'body.turnstileToken', message, code: 'turnstile' }] })
   }
+  const today = now.slice(0, 10)
   const { name, email, phone = null, interest = null, message = null, metadata } = input
   const enquiry = { id: ctx.newId(), name, email, phone, interest, message, createdAt: now }
   const home = db.select({ id: workspaces.id }).from(workspaces).where(eq(workspaces.slug, input.workspace))
@@ -51,12 +54,13 @@ export async function submitEnquiry(ctx: PublicCtx, input: NewEnquiry) {
   }
   const [, , made, , [workspace]] = await db.batch([
     counted(
-      ctx,
+      db,
+      today,
       `enquiries from ${ctx.address}`,
       config.ENQUIRY_DAILY_MAX,
       sql`FROM ${workspaces} WHERE ${eq(workspaces.slug, input.workspace)}`,
     ),
-    counted(ctx, `enquiries of ${email}`, config.ENQUIRY_DAILY_MAX_PER_EMAIL, sql`WHERE ${ifChanged}`),
+    counted(db, today, `enquiries of ${email}`, config.ENQUIRY_DAILY_MAX_PER_EMAIL, sql`WHERE ${ifChanged}`),
     insertFrom(
       db,
       leads,
@@ -71,19 +75,11 @@ export async function submitEnquiry(ctx: PublicCtx, input: NewEnquiry) {
       when: ifChanged,
     }),
     home,
+    ...mailEnquiry(ctx, enquiry),
   ])
   if (!workspace) throw new AppError('not_found', { detail: 'No workspace has this slug.' })
   if (made.length === 0) throw new AppError('enquiry_limit', { retryAfter: secondsToMidnight(now) })
   return enquiry
-}
-
-// The statement changes a row only while the subject is below its cap; the next one asks whether it did.
-function counted({ db, now }: PublicCtx, subject: string, max: number, tail: SQL) {
-  return insertFrom(db, dailyCounts, { day: now.slice(0, 10), subject, count: 1 }, tail).onConflictDoUpdate({
-    target: [dailyCounts.day, dailyCounts.subject],
-    set: { count: sql`${dailyCounts.count} + 1` },
-    setWhere: sql`${dailyCounts.count} < ${max}`,
-  })
 }
 
 function isRobot({ website, openedAt }: NewEnquiry, now: string): boolean {

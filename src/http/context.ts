@@ -9,11 +9,20 @@ import { AppError } from '../errors'
 
 export type AppEnv = {
   Bindings: Env
-  Variables: { requestId: string; config: Config; connection: Connection; actor?: Actor }
+  Variables: { requestId: string; config: Config; connection: Connection; outgoing: Set<string>; actor?: Actor }
 }
 
 /** What every service verb is given first; `now` is the instant of the request, ISO-8601 UTC. */
-export type PublicCtx = { db: Db; config: Config; now: string; requestId: string; address: string; newId: () => string }
+export type PublicCtx = {
+  db: Db
+  config: Config
+  now: string
+  requestId: string
+  address: string
+  newId: () => string
+  /** The instants at which this request has queued mail, to be sent once it is answered. */
+  outgoing: Set<string>
+}
 /** The same for verbs that need to know who asks. */
 export type Ctx = PublicCtx & { actor: Actor }
 
@@ -33,6 +42,7 @@ export const context = createMiddleware<AppEnv>(async function context(c, next) 
   const isRead = c.req.method === 'GET' || c.req.method === 'HEAD'
   const connection = connect(c.env.DB, bookmark ?? (isRead ? 'first-unconstrained' : 'first-primary'))
   c.set('connection', connection)
+  c.set('outgoing', new Set())
   await next()
   // A 304 saves the body; a token or a password change is never kept at all.
   if (!c.res.headers.has('Cache-Control')) {
@@ -51,10 +61,10 @@ function serverTiming({ cost }: Connection): string {
 
 /** The context of an open route. */
 export function publicCtx(c: Context<AppEnv>): PublicCtx {
-  const { connection, config, requestId } = c.var
+  const { connection, config, requestId, outgoing } = c.var
   const now = new Date()
   const newId = () => uuidv7({ msecs: now.getTime() })
-  return { db: connection.db, config, now: now.toISOString(), requestId, address: addressOf(c), newId }
+  return { db: connection.db, config, now: now.toISOString(), requestId, address: addressOf(c), newId, outgoing }
 }
 
 /** The context of a guarded route; `allow()` has made sure of the actor. */

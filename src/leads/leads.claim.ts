@@ -6,6 +6,7 @@ import { ifChanged } from '../db/sql'
 import { AppError } from '../errors'
 import { record } from '../events/events.record'
 import type { Ctx } from '../http/context'
+import { mailAssignment, mailClaim } from './leads.mail'
 import { changeLead, type LeadRow, leadColumns } from './leads.service'
 
 /** Claims a lead for the actor. Throws `not_found`, or `already_claimed` with when and, for who may know, by whom. */
@@ -22,6 +23,7 @@ export async function claimLead(ctx: Ctx, id: string): Promise<LeadRow> {
       .select({ ...leadColumns, won: won.as('won'), owner: ownerUnlessWon.as('owner') })
       .from(leads)
       .where(here),
+    ...mailClaim(ctx, id),
   ])
   if (!seen) throw new AppError('not_found')
   if (seen.won) return seen
@@ -50,6 +52,7 @@ export async function claimNextLead(ctx: Ctx): Promise<LeadRow | undefined> {
       when: where,
     }),
     db.update(leads).set(claimedBy(ctx)).where(where).returning(leadColumns),
+    ...mailClaim(ctx, sql`(SELECT last.subject_id FROM events AS last ORDER BY last.seq DESC LIMIT 1)`),
   ])
   return claimed
 }
@@ -73,6 +76,7 @@ export function assignLead(ctx: Ctx, id: string, ownerId: string, ifVersion?: nu
     set: { ownerId, claimedAt: ctx.now },
     demand: { that: isTeamMember(ownerId, ctx.actor.workspaceId), orElse: () => new AppError('invalid_owner') },
     ifVersion,
+    mail: mailAssignment(ctx, id, ownerId),
   })
 }
 

@@ -10,6 +10,7 @@ import { AppError } from '../errors'
 import { difference, record } from '../events/events.record'
 import type { Ctx } from '../http/context'
 import { demandVersion } from '../http/etag'
+import { mailAssignment } from './leads.mail'
 
 const { searchText, searchSource, searchScope, sortName, phoneE164, ...columns } = getTableColumns(leads)
 /** What is read of a lead: every column but those that only the search index reads. */
@@ -55,6 +56,7 @@ export async function createLead(
   const [[created]] = await db.batch([
     insertFrom(db, leads, row, sql`WHERE ${ownerStands}`).returning(leadColumns),
     record(ctx, { verb: 'lead.created', subject: 'lead', id, changes: { ownerId: [null, ownerId] }, when: ifChanged }),
+    ...mailAssignment(ctx, id, ownerId),
   ])
   if (!created) throw new AppError('invalid_owner')
   return created
@@ -114,6 +116,8 @@ type Change = {
   /** Columns that follow from these, and are no event. */
   also?: Partial<typeof leads.$inferInsert>
   ifVersion?: number | undefined
+  /** What is to be mailed if it happens. */
+  mail?: ReturnType<typeof mailAssignment>
 }
 
 /**
@@ -123,7 +127,7 @@ type Change = {
 export async function changeLead(
   ctx: Ctx,
   id: string,
-  { verb, permission, set, also, demand, ifVersion }: Change,
+  { verb, permission, set, also, demand, ifVersion, mail = [] }: Change,
 ): Promise<LeadRow> {
   const { db, actor, now } = ctx
   const isDemanded = ifVersion === undefined ? undefined : eq(leads.version, ifVersion)
@@ -139,6 +143,7 @@ export async function changeLead(
       .select(leadColumns)
       .from(leads)
       .where(and(eq(leads.id, id), visible(actor, 'leads:read', leads), ifUnchanged)),
+    ...mail,
   ])
   if (changed) return changed
   if (!present) throw new AppError('not_found')

@@ -9,6 +9,7 @@ import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
 import { record } from '../events/events.record'
 import type { Ctx } from '../http/context'
+import { enqueue, sealedLink } from '../mail/mail.enqueue'
 
 const DAYS_7 = 7 * 24 * 3_600_000
 
@@ -41,6 +42,17 @@ export async function invite(ctx: Ctx, input: { email: string; role: (typeof ROL
       when: ifChanged,
     }),
     db.select({ isTaken: sql<number>`${isTaken}`.as('is_taken') }).from(sql`(SELECT 1)`),
+    ...enqueue(ctx, {
+      template: 'invitation',
+      to: input.email,
+      payload: {
+        inviter: sql`(SELECT inviter.name FROM ${users} AS inviter WHERE inviter.id = ${actor.id})`,
+        role: input.role,
+        expiresAt: invitation.expiresAt,
+        ...(await sealedLink(ctx.config, 'register', token)),
+      },
+      when: ifChanged,
+    }),
   ])
   if (made.length === 0) throw new AppError(state?.isTaken ? 'email_taken' : 'forbidden')
   return { ...invitation, token }

@@ -50,7 +50,9 @@ const inviting = createRoute({
   operationId: 'invite',
   tags,
   summary: 'Invite somebody',
-  description: 'Gives a token that lets this address register here, once, within 7 days. It is shown this once.',
+  description:
+    'Gives a token that lets this address register here, once, within 7 days, and mails it there as a link. It is ' +
+    'shown this once.',
   request: { body: body(NewInvitation) },
   responses: { 201: json(IssuedInvitation, 'The invitation with its token'), ...errors(...POST, 'email_taken') },
 })

@@ -12,6 +12,7 @@ export const SUBJECT_TYPES = [
   'interaction',
   'ticket',
   'tag',
+  'mail',
 ] as const
 
 export const events = sqliteTable(

@@ -10,7 +10,7 @@ export const loginAttempts = sqliteTable('login_attempts', {
   lockedUntil: instant(),
 })
 
-/** How often a subject has done something on a day (UTC, `YYYY-MM-DD`). */
+/** How often a subject has done something on a day, or in an hour (UTC, `YYYY-MM-DD` or `YYYY-MM-DDTHH`). */
 export const dailyCounts = sqliteTable(
   'daily_counts',
   { day: text().notNull(), subject: text().notNull(), count: integer().notNull() },

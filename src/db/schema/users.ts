@@ -1,11 +1,13 @@
 // People: accounts, their sessions (a refresh-token family each) and the single-use tokens sent to them.
 import { sql } from 'drizzle-orm'
-import { index, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import { id, instant, stamps, version } from '../columns'
 import { workspaces } from './workspaces'
 
 export const ROLES = ['ADMIN', 'MANAGER', 'SALES', 'CUSTOMER'] as const
 export const USER_STATUSES = ['ACTIVE', 'INACTIVE'] as const
+
+export const TOKEN_KINDS = ['INVITATION', 'VERIFICATION', 'RESET'] as const
 
 const workspaceId = () =>
   text()
@@ -24,7 +26,12 @@ export const users = sqliteTable(
     role: text({ enum: ROLES }).notNull(),
     status: text({ enum: USER_STATUSES }).notNull().default('ACTIVE'),
     emailVerifiedAt: instant(),
+    emailVerified: integer({ mode: 'boolean' }).generatedAlwaysAs(sql`email_verified_at IS NOT NULL`, {
+      mode: 'virtual',
+    }),
     timeZone: text().notNull().default('UTC'),
+    /** The mails this user does not want, by notification. */
+    muted: text({ mode: 'json' }).$type<string[]>(),
     version: version(),
     ...stamps(),
     deletedAt: instant(),
@@ -32,6 +39,7 @@ export const users = sqliteTable(
   (t) => [
     uniqueIndex('users_email').on(t.email).where(sql`deleted_at IS NULL`),
     uniqueIndex('users_username').on(t.username).where(sql`deleted_at IS NULL AND username IS NOT NULL`),
+    index('users_role').on(t.workspaceId, t.role, t.id).where(sql`deleted_at IS NULL`),
     index('users_workspace').on(t.workspaceId, t.id).where(sql`deleted_at IS NULL`),
   ],
 )
@@ -60,12 +68,14 @@ export const oneTimeTokens = sqliteTable(
   'one_time_tokens',
   {
     id: id(),
-    kind: text({ enum: ['INVITATION'] }).notNull(),
+    kind: text({ enum: TOKEN_KINDS }).notNull(),
     workspaceId: workspaceId(),
     tokenHash: text().notNull(),
     email: text().notNull(),
     role: text({ enum: ROLES }),
     createdBy: text(),
+    /** Whose account it opens, where there is one already. */
+    userId: text(),
     createdAt: instant().notNull(),
     expiresAt: instant().notNull(),
     usedAt: instant(),
@@ -73,6 +83,7 @@ export const oneTimeTokens = sqliteTable(
   },
   (t) => [
     uniqueIndex('one_time_tokens_hash').on(t.tokenHash),
+    index('one_time_tokens_user').on(t.userId, t.kind).where(sql`user_id IS NOT NULL`),
     index('one_time_tokens_workspace').on(t.workspaceId, t.kind, t.id),
   ],
 )

@@ -1,0 +1,125 @@
+// Proving an address and getting back in: verification and reset tokens, asked for and used.
+import { and, eq, isNull, sql } from 'drizzle-orm'
+import { counted } from '../db/counted'
+import { oneTimeTokens as tokens, users } from '../db/schema'
+import { loginAttempts } from '../db/schema/guards'
+import { ifChanged } from '../db/sql'
+import { AppError } from '../errors'
+import { record } from '../events/events.record'
+import type { Ctx, PublicCtx } from '../http/context'
+import { enqueue } from '../mail/mail.enqueue'
+import { demandMail, linkTo } from '../mail/mail.settings'
+import { sha256 } from './crypto'
+import { hashPassword } from './passwords'
+import { endSessionsOf } from './sessions.service'
+import { sendToken, useToken } from './verification'
+
+const PER_ACCOUNT = 3
+const PER_ADDRESS = 20
+
+/** Confirms the address that a verification token was sent to. Throws `invalid_token`. */
+export async function verifyEmail(ctx: PublicCtx, token: string): Promise<void> {
+  const { db, now } = ctx
+  const hash = await sha256(token)
+  const theirs = eq(users.id, ownerOf(hash))
+  const [used] = await db.batch([
+    useToken(ctx, 'VERIFICATION', hash),
+    db
+      .update(users)
+      .set({ emailVerifiedAt: sql`coalesce(${users.emailVerifiedAt}, ${now})`, updatedAt: now, version: nextVersion })
+      .where(and(theirs, ifChanged)),
+    record(ctx, {
+      verb: 'user.email_verified',
+      subject: 'user',
+      id: ownerOf(hash),
+      workspaceId: homeOf(hash),
+      when: ifChanged,
+    }),
+  ])
+  if (used.length === 0) throw new AppError('invalid_token')
+}
+
+/** Sends the actor another verification mail, unless the address is verified. Throws `mail_limit`, `not_configured`. */
+export async function resendVerification(ctx: Ctx): Promise<void> {
+  demandMail(ctx.config)
+  const isUnverified = and(eq(users.id, ctx.actor.id), isNull(users.emailVerifiedAt))
+  await sendWithinLimits(ctx, 'VERIFICATION', ctx.actor.id, isUnverified)
+}
+
+/**
+ * Sends whoever has this address a link to choose a new password. Gives no hint whether there is such an account: the
+ * statements are the same, and an unknown address is counted like a known one. Throws `mail_limit`, `not_configured`.
+ */
+export async function forgotPassword(ctx: PublicCtx, email: string): Promise<void> {
+  demandMail(ctx.config)
+  await sendWithinLimits(ctx, 'RESET', email, eq(users.email, email))
+}
+
+/** Sets a new password by a reset token: ends every session, lifts the lockout, tells the owner. Throws `invalid_token`. */
+export async function resetPassword(ctx: PublicCtx, input: { token: string; newPassword: string }): Promise<void> {
+  const { db, now, config } = ctx
+  const hash = await sha256(input.token)
+  const passwordHash = await hashPassword(input.newPassword, config.BCRYPT_COST)
+  const owner = ownerOf(hash)
+  // Its salt is new: nobody has this hash but by this very change.
+  const isDone = sql`EXISTS (SELECT 1 FROM ${users} WHERE ${and(eq(users.id, owner), eq(users.passwordHash, passwordHash))})`
+  const lockouts = sql`SELECT 'account ' || ${users.email} FROM ${users} WHERE ${users.id} = ${owner}
+    UNION ALL SELECT 'change ' || ${owner}`
+  const [used] = await db.batch([
+    useToken(ctx, 'RESET', hash),
+    db
+      .update(users)
+      .set({
+        passwordHash,
+        emailVerifiedAt: sql`coalesce(${users.emailVerifiedAt}, ${now})`,
+        updatedAt: now,
+        version: nextVersion,
+      })
+      .where(and(eq(users.id, owner), ifChanged)),
+    record(ctx, { verb: 'user.password_reset', subject: 'user', id: owner, workspaceId: homeOf(hash), when: isDone }),
+    db
+      .update(tokens)
+      .set({ usedAt: now })
+      .where(and(eq(tokens.userId, owner), eq(tokens.kind, 'RESET'), isNull(tokens.usedAt), isDone)),
+    endSessionsOf(ctx, owner, { when: isDone }),
+    db.delete(loginAttempts).where(sql`${loginAttempts.subject} IN (${lockouts}) AND ${isDone}`),
+    ...enqueue(ctx, {
+      template: 'passwordReset',
+      to: sql`${users.email}`,
+      payload: { user: sql`${users.name}`, at: now, link: linkTo(config, 'forgot-password') },
+      from: sql`${users}`,
+      when: sql`${and(eq(users.id, owner), isDone)}`,
+      workspaceId: sql`${users.workspaceId}`,
+    }),
+  ])
+  if (used.length === 0) throw new AppError('invalid_token')
+}
+
+// Counts first, the account only if the address may still ask: then the token and its mail, if both may.
+async function sendWithinLimits(
+  ctx: PublicCtx,
+  kind: 'VERIFICATION' | 'RESET',
+  account: string,
+  whose: ReturnType<typeof and>,
+): Promise<void> {
+  const hour = ctx.now.slice(0, 13)
+  const subject = { count: sql<number>`1` }
+  const [, within] = await ctx.db.batch([
+    counted(ctx.db, hour, `${kind} from ${ctx.address}`, PER_ADDRESS, sql`WHERE true`),
+    counted(ctx.db, hour, `${kind} of ${account}`, PER_ACCOUNT, sql`WHERE ${ifChanged}`).returning(subject),
+    ...(await sendToken(ctx, kind, and(whose, ifChanged))),
+  ])
+  if (within.length > 0) return
+  const untilNextHour = Math.ceil((3_600_000 - (Date.parse(ctx.now) % 3_600_000)) / 1000)
+  throw new AppError('mail_limit', { retryAfter: untilNextHour })
+}
+
+const nextVersion = sql`${users.version} + 1`
+
+function ownerOf(hash: string) {
+  return sql<string>`(SELECT user_id FROM one_time_tokens WHERE token_hash = ${hash})`
+}
+
+function homeOf(hash: string) {
+  return sql<string>`(SELECT workspace_id FROM one_time_tokens WHERE token_hash = ${hash})`
+}

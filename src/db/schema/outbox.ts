@@ -1,0 +1,38 @@
+// Mail to send: written in the batch of the change that causes it, taken by whoever sends it.
+import { sql } from 'drizzle-orm'
+import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { id, instant, version } from '../columns'
+import { workspaces } from './workspaces'
+
+export const MAIL_STATES = ['QUEUED', 'SENT', 'FAILED'] as const
+
+export const outbox = sqliteTable(
+  'outbox',
+  {
+    id: id(),
+    workspaceId: text()
+      .notNull()
+      .references(() => workspaces.id),
+    template: text().notNull(),
+    recipient: text().notNull(),
+    /** What the template is filled with; links and tokens stand sealed in it. */
+    payload: text({ mode: 'json' }).$type<Record<string, string>>().notNull(),
+    state: text({ enum: MAIL_STATES }).notNull().default('QUEUED'),
+    attempts: integer().notNull().default(0),
+    /** When it may be tried (again); while somebody sends it, when that attempt is given up. */
+    nextAttemptAt: instant().notNull(),
+    /** Until when it is in somebody's hands; null while nobody sends it. */
+    takenUntil: instant(),
+    /** When trying ends: a day after it was queued, or with the link in it. */
+    giveUpAt: instant().notNull(),
+    lastError: text(),
+    sentAt: instant(),
+    createdAt: instant().notNull(),
+    version: version(),
+  },
+  (t) => [
+    index('outbox_due').on(t.nextAttemptAt).where(sql`state = 'QUEUED'`),
+    index('outbox_workspace').on(t.workspaceId, t.id),
+    index('outbox_state').on(t.workspaceId, t.state, t.id),
+  ],
+)

@@ -1,0 +1,24 @@
+// Mail about a meeting, to the customer it was with; only where whoever logs it says so.
+import { and, eq, sql } from 'drizzle-orm'
+import { customers, interactions, users } from '../db/schema'
+import { ifChanged } from '../db/sql'
+import type { Ctx } from '../http/context'
+import { enqueue } from '../mail/mail.enqueue'
+import { notMuted } from '../users/notifications'
+
+/** For the batch that logs a meeting with `notifyCustomer`, after the statement that changed one row if it happened. */
+export function mailMeeting(ctx: Ctx, id: string) {
+  const muted = sql`(SELECT portal.muted FROM ${users} AS portal WHERE portal.id = ${customers.userId})`
+  return enqueue(ctx, {
+    template: 'meetingLogged',
+    to: sql`${customers.email}`,
+    payload: {
+      by: sql`(SELECT author.name FROM ${users} AS author WHERE author.id = ${ctx.actor.id})`,
+      at: sql`${interactions.occurredAt}`,
+      summary: sql`${interactions.body}`,
+    },
+    from: sql`${interactions} JOIN ${customers} ON ${customers.id} = ${interactions.customerId}`,
+    when: sql`${ifChanged} AND ${and(eq(interactions.id, id), eq(interactions.type, 'MEETING'))}
+      AND ${notMuted(muted, 'meetingLogged')}`,
+  })
+}

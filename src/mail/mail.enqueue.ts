@@ -1,0 +1,77 @@
+// Queueing: a mail is an INSERT that goes into the batch of the change that causes it, with a condition of its own.
+import { type SQL, sql } from 'drizzle-orm'
+import type { Actor } from '../access/policy'
+import { mac, seal, unseal } from '../auth/crypto'
+import type { Config } from '../config'
+import { outbox } from '../db/schema'
+import { insertFrom } from '../db/sql'
+import type { PublicCtx } from '../http/context'
+import { canMail, linkTo } from './mail.settings'
+import type { FieldOf, TemplateName } from './mail.templates'
+
+const DAY_MS = 24 * 3_600_000
+
+type Letter<T extends TemplateName> = {
+  template: T
+  /** The recipient's address, or SQL that finds it; where that finds none, nothing is queued. */
+  to: string | SQL
+  /** What the template is filled with: values, or SQL over `from`; a link with a token comes from `sealedLink`. */
+  payload: { [K in Exclude<FieldOf<T>, 'link'>]: string | SQL | null } & ('link' extends FieldOf<T> ? Link : object)
+  /** Rows to write one mail each for; without it, one mail. */
+  from?: SQL
+  /** Whether it happened, in the words of the batch: mostly `ifChanged`. */
+  when: SQL
+  /** Whose workspace, where nobody is signed in. */
+  workspaceId?: string | SQL
+  /** When the mail is of no use any more, if that is sooner than in a day. */
+  until?: string
+}
+type Link = { link: string | SQL } | { sealedLink: string }
+type Sender = Pick<PublicCtx, 'db' | 'config' | 'now' | 'outgoing'> & { actor?: Actor }
+
+/** The statement that queues a mail, if it happened; none where mail is not configured. For the batch, to spread. */
+export function enqueue<T extends TemplateName>(
+  { db, config, now, outgoing, actor }: Sender,
+  { template, to, payload, from, when, workspaceId, until }: Letter<T>,
+) {
+  if (!canMail(config)) return []
+  outgoing.add(now)
+  const fields = Object.entries<string | SQL | null>(payload).map(
+    ([name, value]) => sql`${sql.raw(`'${name}'`)}, ${value}`,
+  )
+  const values = {
+    id: timeOrderedId(now),
+    workspaceId: workspaceId ?? actor?.workspaceId ?? '',
+    template,
+    recipient: to,
+    payload: sql`json_object(${sql.join(fields, sql`, `)})`,
+    nextAttemptAt: now,
+    giveUpAt: until ?? new Date(Date.parse(now) + DAY_MS).toISOString(),
+    createdAt: now,
+  }
+  const isAddressed = typeof to === 'string' ? sql`true` : sql`${to} IS NOT NULL`
+  const tail = sql`${from ? sql`FROM ${from}` : sql``} WHERE ${when} AND ${isAddressed}`
+  return [insertFrom(db, outbox, values, tail)]
+}
+
+/** A link with a token, closed so that whoever reads the database cannot follow it. */
+export async function sealedLink(config: Config, page: string, token: string): Promise<{ sealedLink: string }> {
+  return { sealedLink: await seal(await passphrase(config), linkTo(config, page, token)) }
+}
+
+/** The link that was closed; throws when JWT_SECRET has changed since. */
+export async function openedLink(config: Config, sealed: string): Promise<string> {
+  return unseal(await passphrase(config), sealed)
+}
+
+function passphrase({ JWT_SECRET }: Config): Promise<string> {
+  return mac(JWT_SECRET, 'mail', 'sealed links')
+}
+
+// A UUIDv7 whose random part SQLite makes, for one statement may write many rows.
+function timeOrderedId(now: string): SQL {
+  const time = Date.parse(now).toString(16).padStart(12, '0')
+  const random = (bytes: number) => sql.raw(`lower(hex(randomblob(${bytes})))`)
+  return sql`${`${time.slice(0, 8)}-${time.slice(8)}-7`} || substr(${random(2)}, 2) || '-' ||
+    substr('89ab', 1 + (random() & 3), 1) || substr(${random(2)}, 2) || '-' || ${random(6)}`
+}

@@ -1,0 +1,46 @@
+// /v1/outbox: the mail of the workspace, for whoever looks after it.
+import { createRoute } from '@hono/zod-openapi'
+import { allow } from '../access/allow'
+import { errors, POST, READ } from '../errors'
+import { ctx } from '../http/context'
+import { IdParam } from '../http/fields'
+import { paged } from '../http/pagination'
+import { createRouter, json } from '../http/router'
+import { OutboxMail, OutboxPage, OutboxQuery } from './outbox.schemas'
+import { listMail, retryMail } from './outbox.service'
+
+const tags = ['Outbox']
+
+const listing = createRoute({
+  method: 'get',
+  path: '/',
+  ...allow('outbox:read'),
+  operationId: 'listMail',
+  tags,
+  summary: 'List mail',
+  description: 'What was sent, what waits and what failed, with the mail server’s last words; newest first.',
+  request: { query: OutboxQuery },
+  responses: { 200: json(OutboxPage, 'A page of mail'), ...errors(...READ, 'invalid_cursor') },
+})
+
+const retrying = createRoute({
+  method: 'post',
+  path: '/{id}/retry',
+  ...allow('outbox:write'),
+  operationId: 'retryMail',
+  tags,
+  summary: 'Try a mail again at once',
+  description: 'One that failed or waits; it is then tried for another day. One being sent at this moment stays so.',
+  request: { params: IdParam },
+  responses: {
+    200: json(OutboxMail, 'The mail, due now'),
+    ...errors(...POST, 'not_found', 'already_sent', 'not_configured'),
+  },
+})
+
+export const outboxRoutes = createRouter()
+  .openapi(listing, async (c) => {
+    const page = await paged(c, c.req.valid('query'), (query) => listMail(ctx(c), query))
+    return c.json(OutboxPage.parse(page), 200)
+  })
+  .openapi(retrying, async (c) => c.json(OutboxMail.parse(await retryMail(ctx(c), c.req.valid('param').id)), 200))

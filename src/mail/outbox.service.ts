@@ -1,0 +1,68 @@
+// Looking after mail: what was sent, what waits, what failed and why; and trying again at once.
+import { and, desc, eq, getTableColumns, isNull, lt, lte, or, sql } from 'drizzle-orm'
+import { stillStands } from '../access/visible'
+import { cut, type Page, type PageRequest } from '../db/page'
+import { outbox } from '../db/schema'
+import { ifChanged } from '../db/sql'
+import { AppError } from '../errors'
+import { record } from '../events/events.record'
+import type { Ctx } from '../http/context'
+import { demandMail } from './mail.settings'
+
+const DAY_MS = 24 * 3_600_000
+const { payload, ...columns } = getTableColumns(outbox)
+type MailRow = Omit<typeof outbox.$inferSelect, 'payload'>
+
+/** The workspace's mail, newest first. */
+export async function listMail(
+  { db, actor }: Ctx,
+  { state, limit, after }: { state?: MailRow['state'] | undefined } & PageRequest,
+): Promise<Page<MailRow>> {
+  const rows = await db
+    .select(columns)
+    .from(outbox)
+    .where(
+      and(
+        eq(outbox.workspaceId, actor.workspaceId),
+        state && eq(outbox.state, state),
+        after && lt(outbox.id, String(after[0])),
+      ),
+    )
+    .orderBy(desc(outbox.id))
+    .limit(limit + 1)
+  return cut(rows, limit, (row) => [row.id])
+}
+
+/**
+ * Makes a mail that failed or waits due now, with a day ahead of it; one that is being sent at this moment is left to
+ * whoever sends it. Throws `already_sent`.
+ */
+export async function retryMail(ctx: Ctx, id: string): Promise<MailRow> {
+  const { db, actor, now } = ctx
+  demandMail(ctx.config)
+  const where = and(eq(outbox.id, id), eq(outbox.workspaceId, actor.workspaceId))
+  const isFree = or(isNull(outbox.takenUntil), lte(outbox.takenUntil, now))
+  const [[retried], , [present]] = await db.batch([
+    db
+      .update(outbox)
+      .set({
+        state: 'QUEUED',
+        attempts: 0,
+        nextAttemptAt: now,
+        takenUntil: null,
+        giveUpAt: new Date(Date.parse(now) + DAY_MS).toISOString(),
+        version: sql`${outbox.version} + 1`,
+      })
+      .where(and(where, sql`${outbox.state} <> 'SENT'`, isFree, stillStands(actor)))
+      .returning(columns),
+    record(ctx, { verb: 'mail.retried', subject: 'mail', id, when: ifChanged }),
+    db.select(columns).from(outbox).where(where),
+  ])
+  if (retried) {
+    ctx.outgoing.add(now)
+    return retried
+  }
+  if (!present) throw new AppError('not_found')
+  if (present.state === 'SENT') throw new AppError('already_sent')
+  return present
+}

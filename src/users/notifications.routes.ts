@@ -1,0 +1,41 @@
+// /v1/users/me/notifications: which mails you get.
+import { createRoute } from '@hono/zod-openapi'
+import { allow } from '../access/allow'
+import { errors, READ, WRITE } from '../errors'
+import { ctx } from '../http/context'
+import { IfMatch, ifVersion, tagged } from '../http/etag'
+import { body, createRouter, json } from '../http/router'
+import { Notifications, NotificationsPatch } from './notifications.schemas'
+import { getNotifications, setNotifications } from './notifications.service'
+
+const tags = ['Users']
+
+const reading = createRoute({
+  method: 'get',
+  path: '/me/notifications',
+  ...allow('account:read'),
+  operationId: 'getNotifications',
+  tags,
+  summary: 'See which mails you get',
+  description: 'Mail about your account itself, such as a changed password, always comes.',
+  responses: { 200: json(Notifications, 'Your notifications'), ...errors(...READ) },
+})
+
+const switching = createRoute({
+  method: 'patch',
+  path: '/me/notifications',
+  ...allow('account:write'),
+  operationId: 'setNotifications',
+  tags,
+  summary: 'Switch mails on or off',
+  description: 'Those that you do not send stay as they are.',
+  request: { headers: IfMatch, body: body(NotificationsPatch) },
+  responses: { 200: json(Notifications, 'Your notifications as they now are'), ...errors(...WRITE, 'stale') },
+})
+
+export const notificationRoutes = createRouter()
+  .openapi(reading, async (c) => c.json(Notifications.parse(tagged(c, await getNotifications(ctx(c)))), 200))
+  .openapi(switching, async (c) => {
+    const now = await setNotifications(ctx(c), c.req.valid('json'), ifVersion(c.req.valid('header')))
+    return c.json(Notifications.parse(tagged(c, now)), 200)
+  })
