@@ -50,7 +50,14 @@ const fields = {
 export const NewInteraction = z
   .strictObject(fields)
   .partial({ occurredAt: true, followUpAt: true })
-  .extend({ customerId: z.uuid().optional(), leadId: z.uuid().optional() })
+  .extend({
+    customerId: z.uuid().optional(),
+    leadId: z.uuid().optional(),
+    notifyCustomer: z
+      .boolean()
+      .optional()
+      .openapi({ description: 'Of a meeting: mail what stands here to the customer, who needs an e-mail address.' }),
+  })
   .refine(({ customerId, leadId }) => (customerId === undefined) !== (leadId === undefined), {
     error: 'Name the customer or the lead: one of the two',
     path: ['customerId'],

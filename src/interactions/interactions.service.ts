@@ -8,12 +8,17 @@ import { AppError } from '../errors'
 import { difference, record } from '../events/events.record'
 import type { Ctx } from '../http/context'
 import { demandVersion } from '../http/etag'
+import { mailMeeting } from './interactions.mail'
 
 export const interactionColumns = getTableColumns(interactions)
 export type InteractionRow = typeof interactions.$inferSelect
 type Fields = Partial<Pick<InteractionRow, 'type' | 'body' | 'occurredAt' | 'followUpAt'>>
 type NewInteraction = Fields &
-  Pick<InteractionRow, 'type' | 'body'> & { customerId?: string | undefined; leadId?: string | undefined }
+  Pick<InteractionRow, 'type' | 'body'> & {
+    customerId?: string | undefined
+    leadId?: string | undefined
+    notifyCustomer?: boolean | undefined
+  }
 
 /**
  * Logs an interaction of a customer, or of a lead, and then of the customer it was converted into. Throws `not_found`,
@@ -21,7 +26,7 @@ type NewInteraction = Fields &
  */
 export async function createInteraction(ctx: Ctx, input: NewInteraction): Promise<InteractionRow> {
   const { db, actor, now } = ctx
-  const { customerId, leadId, ...fields } = input
+  const { customerId, leadId, notifyCustomer = false, ...fields } = input
   const id = ctx.newId()
   const row = {
     occurredAt: now,
@@ -50,6 +55,7 @@ export async function createInteraction(ctx: Ctx, input: NewInteraction): Promis
       .where(
         and(eq(leads.id, leadId ?? ''), reach(actor, 'leads:read') ? visible(actor, 'leads:read', leads) : sql`false`),
       ),
+    ...(notifyCustomer ? mailMeeting(ctx, id) : []),
   ])
   if (created) return created
   if (lead && lead.ownerId !== actor.id && reach(actor, 'interactions:write') === 'own') throw notYours()

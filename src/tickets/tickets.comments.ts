@@ -8,6 +8,7 @@ import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
 import { record } from '../events/events.record'
 import type { Ctx } from '../http/context'
+import { mailTicket } from './tickets.mail'
 
 const columns = {
   seq: interactions.seq,
@@ -47,6 +48,7 @@ export async function commentOnTicket(ctx: Ctx, ticketId: string, body: string):
       changes: { commentId: [null, id] },
       when: ifChanged,
     }),
+    ...mailTicket(ctx, ticketId, { template: 'ticketCommented', comment: body }),
   ])
   if (!comment) throw new AppError('not_found')
   return comment

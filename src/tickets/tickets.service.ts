@@ -8,6 +8,7 @@ import { AppError } from '../errors'
 import { difference, record } from '../events/events.record'
 import type { Ctx } from '../http/context'
 import { demandVersion } from '../http/etag'
+import { mailTicket } from './tickets.mail'
 import { mayBecome, refusal, resolvedAt } from './tickets.status'
 
 export const ticketColumns = getTableColumns(tickets)
@@ -55,6 +56,7 @@ export async function openTicket(ctx: Ctx, input: NewTicket): Promise<TicketRow>
     insertFrom(db, tickets, row, tail).returning(ticketColumns),
     record(ctx, { verb: 'ticket.created', subject: 'ticket', id, changes, when: ifChanged }),
     db.select({ id: customers.id }).from(customers).where(whose).limit(1),
+    ...mailTicket(ctx, id, { template: 'ticketOpened' }),
   ])
   if (opened) return opened
   if (!customer) throw new AppError('not_found', { detail: 'No customer in your reach to open a ticket for.' })
@@ -84,6 +86,7 @@ export function updateTicket(
     permission: 'tickets:write',
     set: patch,
     ifVersion,
+    mail: mailTicket(ctx, id, { template: 'ticketUpdated' }),
     ...(status && {
       follows: { resolvedAt: resolvedAt(status, ctx.now) },
       demand: {
@@ -103,6 +106,7 @@ export function assignTicket(ctx: Ctx, id: string, assigneeId: string | null, if
     set: { assigneeId },
     demand: { that: stands, orElse: () => new AppError('invalid_owner') },
     ifVersion,
+    mail: mailTicket(ctx, id, { template: 'ticketUpdated' }, ['assignee']),
   })
 }
 
@@ -144,13 +148,15 @@ type Change = {
   /** A further condition, and the refusal of a ticket that is in reach but does not fulfil it. */
   demand?: { that: SQL; orElse: (present: TicketRow) => AppError }
   ifVersion?: number | undefined
+  /** What is to be mailed if it happens. */
+  mail?: ReturnType<typeof mailTicket>
 }
 
 /** Changes a ticket in one batch: the event while the row is as it was, the change, the row as the caller sees it. */
 async function changeTicket(
   ctx: Ctx,
   id: string,
-  { verb, permission, set, follows, demand, ifVersion }: Change,
+  { verb, permission, set, follows, demand, ifVersion, mail = [] }: Change,
 ): Promise<TicketRow> {
   const { db, actor, now } = ctx
   const isDemanded = ifVersion === undefined ? undefined : eq(tickets.version, ifVersion)
@@ -166,6 +172,7 @@ async function changeTicket(
       .select(ticketColumns)
       .from(tickets)
       .where(and(eq(tickets.id, id), ticketsInReach(actor, 'tickets:read'), ifUnchanged)),
+    ...mail,
   ])
   if (changed) return changed
   if (!present) throw new AppError('not_found')
