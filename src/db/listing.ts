@@ -48,6 +48,17 @@ export function along<C extends Record<string, AnyColumn>>(table: string, column
 }
 
 /**
+ * The same in parts that an index seeks each: the rows that share the position's first key, then those beyond it. Said
+ * in one condition, SQLite would pass all that share the key, and a million customers share that nobody has called.
+ */
+export function beyondInParts(keys: SQL[], after: Position | undefined, isDown: boolean): (SQL | undefined)[] {
+  const [key, ...rest] = keys
+  if (!after || !key || rest.length === 0) return [beyond(keys, after, isDown)]
+  const shared = and(sql`${key} = ${after[0]}`, beyond(rest, after.slice(1), isDown))
+  return [shared, beyond([key], after.slice(0, 1), isDown)]
+}
+
+/**
  * The ends of a span, low and high, that a walk has still before it. A cursor lies within the span; the end that the
  * walk has come from is left out then, for SQLite seeks by one bound a side, and might pass every page before this one.
  */

@@ -26,17 +26,25 @@ function rowsOf({ db }: Ctx, plan: Plan, limit: number) {
   if (plan.isSearch) {
     const hits = db.select(leadColumns).from(sql`leads_fts`).crossJoin(leads)
     return hits
-      .where(plan.where)
+      .where(and(plan.where, ...plan.parts))
       .orderBy(...plan.orderBy)
       .limit(limit)
   }
   // SQLite merges the walks, taking from each only what the page needs.
-  const [first, second] = plan.walks.map((walk) => {
-    const rows = along('leads', leadColumns, walk.index, plan.living)
-    return db.select(leadColumns).from(rows).where(and(plan.where, walk.where))
-  })
-  if (!first) return db.select(leadColumns).from(leads).where(sql`false`)
-  return (second ? first.unionAll(second) : first).orderBy(...plan.orderBy).limit(limit)
+  const [first, ...others] = plan.walks.flatMap((walk) =>
+    plan.parts.map((part) => {
+      const rows = along('leads', leadColumns, walk.index, plan.living)
+      return db
+        .select(leadColumns)
+        .from(rows)
+        .where(and(plan.where, walk.where, part))
+        .$dynamic()
+    }),
+  )
+  const merged = others.reduce((walks, walk) => walks?.unionAll(walk), first)
+  return (merged ?? db.select(leadColumns).from(leads).where(sql`false`).$dynamic())
+    .orderBy(...plan.orderBy)
+    .limit(limit)
 }
 
 // Owner and status are counted by triggers; any other selection is counted row by row, and not for ever.
@@ -66,7 +74,7 @@ function countOf(ctx: Ctx, request: LeadRequest, whose: Owners) {
 // Look through a window of leads and say where it ended, however little was found.
 async function lookedThrough({ db }: Ctx, q: string, limit: number, plan: Plan): Promise<Page<LeadRow>> {
   const sources = plan.walks.map(({ index, where }) => {
-    return { rows: sql`${leads} INDEXED BY ${sql.raw(index)}`, where: and(plan.where, where) }
+    return { rows: sql`${leads} INDEXED BY ${sql.raw(index)}`, where: and(plan.where, where, ...plan.parts) }
   })
   const { isInside, end } = windowOf(db, sources, plan.isDown)
   const has = sql`instr(lower(${leads.searchText}), lower(${q})) > 0`
