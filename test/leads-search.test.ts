@@ -75,7 +75,8 @@ describe('the index', () => {
           JSON.stringify(ids),
         )
         expect(codes.map(({ code }) => code)).toEqual(ids.map(codeOf))
-        expect(new Set(codes.map(({ code }) => code)).size).toBe(new Set(ids).size)
+        // A code spells the last twelve digits, which are random in the ids that we make.
+        expect(new Set(codes.map(({ code }) => code)).size).toBe(new Set(ids.map((id) => id.slice(-12))).size)
       }),
     )
   })
