@@ -173,7 +173,7 @@ function countOf(ctx: Ctx, request: CustomerRequest, whose: Owners) {
   const isKept = isPlain && !trashed && !isSought(request) && !sort?.endsWith('nextFollowUpAt') && !isPortal(ctx.actor)
   if (!isKept) {
     const plan = planOf(ctx, { ...request, after: undefined }, whose)
-    return countedOut(ctx.db, sourceOf(plan), and(plan.where, plan.walk.where, ...plan.parts, plan.rest))
+    return countedOut(ctx.db, [{ rows: sourceOf(plan), where: and(plan.where, plan.walk.where, plan.rest) }])
   }
   const counted = whose === 'all' ? ['*'] : whose.map((owner) => owner ?? '')
   return ctx.db

@@ -1,7 +1,7 @@
 // Listing leads: a page of what the actor sees, and how many there are where that is asked for.
-import { and, eq, or, sql } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import type { Owners } from '../access/visible'
-import { along, countedOut, keptCount, windowOf, withEnd, withTotal } from '../db/listing'
+import { along, countedOut, keptCount, type Source, windowOf, withEnd, withTotal } from '../db/listing'
 import { cut, type Page } from '../db/page'
 import { leadCounts, leads } from '../db/schema'
 import { anyOf } from '../db/sql'
@@ -53,11 +53,7 @@ function countOf(ctx: Ctx, request: LeadRequest, whose: Owners) {
   const byFollowUp = sort?.endsWith('followUpAt') ?? false
   const others = [q, source, createdAfter, createdBefore, followUpAfter, followUpBefore]
   const isKept = !trashed && !byFollowUp && others.every((filter) => filter === undefined)
-  if (!isKept) {
-    const { isSearch, where, walks } = planOf(ctx, { ...request, after: undefined }, whose)
-    const rows = isSearch ? sql`leads_fts CROSS JOIN ${leads}` : sql`${leads}`
-    return countedOut(ctx.db, rows, and(where, or(...walks.map((walk) => walk.where))))
-  }
+  if (!isKept) return countedOut(ctx.db, sourcesOf(planOf(ctx, { ...request, after: undefined }, whose)))
   const counted = whose === 'all' ? ['*'] : whose.map((owner) => owner ?? '')
   return ctx.db
     .select(keptCount)
@@ -71,12 +67,16 @@ function countOf(ctx: Ctx, request: LeadRequest, whose: Owners) {
     )
 }
 
+function sourcesOf({ isSearch, where, parts, walks }: Plan): Source[] {
+  if (isSearch) return [{ rows: sql`leads_fts CROSS JOIN ${leads}`, where }]
+  return walks.map((walk) => {
+    return { rows: sql`${leads} INDEXED BY ${sql.raw(walk.index)}`, where: and(where, walk.where, ...parts) }
+  })
+}
+
 // Look through a window of leads and say where it ended, however little was found.
 async function lookedThrough({ db }: Ctx, q: string, limit: number, plan: Plan): Promise<Page<LeadRow>> {
-  const sources = plan.walks.map(({ index, where }) => {
-    return { rows: sql`${leads} INDEXED BY ${sql.raw(index)}`, where: and(plan.where, where, ...plan.parts) }
-  })
-  const { isInside, end } = windowOf(db, sources, plan.isDown)
+  const { isInside, end } = windowOf(db, sourcesOf(plan), plan.isDown)
   const has = sql`instr(lower(${leads.searchText}), lower(${q})) > 0`
   const found = db
     .select(leadColumns)
