@@ -75,7 +75,7 @@ describe('the index', () => {
           JSON.stringify(ids),
         )
         expect(codes.map(({ code }) => code)).toEqual(ids.map(codeOf))
-        // A code spells the last twelve digits, which are random in the ids that we make.
+        // No two codes are alike whose 48 bits are not.
         expect(new Set(codes.map(({ code }) => code)).size).toBe(new Set(ids.map((id) => id.slice(-12))).size)
       }),
     )
