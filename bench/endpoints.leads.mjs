@@ -114,6 +114,11 @@ export const leads = [
         name: 'sort=-updatedAt, source of none',
         ...listed('?sort=-updatedAt&source=nowhere', { budget: passing, gives: 0 }),
       },
+      {
+        name: 'followUpBefore, sort=-createdAt',
+        ...listed('?followUpBefore={now}&sort=-createdAt', { budget: passing }),
+      },
+      { name: 'trashed=true, source of 1 %', ...listed('?trashed=true&source=phone', { budget: passing, gives: 0 }) },
     ],
   ],
   [

@@ -43,6 +43,8 @@ describe('a token of our own', () => {
       sub: admin.id,
       ws: admin.workspaceId,
       role: 'ADMIN',
+      cc: null,
+      tz: 'UTC',
     })
   })
 

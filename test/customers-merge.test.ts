@@ -171,7 +171,11 @@ describe('a merge', () => {
     const { sales, rival } = people
     const [a, b, theirs] = [await ownCustomer(sales), await ownCustomer(sales), await ownCustomer(rival)]
     await api(sales.token).v1.customers[':id'].$delete({ param: b, header: {} })
-    for (const fromId of [a.id, b.id, theirs.id, crypto.randomUUID()]) {
+    for (const dryRun of ['true', undefined] as const) {
+      const { errors } = await refusalOf(mergeInto(sales, a.id, a.id, 'this', dryRun), 400, 'invalid')
+      expect(errors?.[0]).toMatchObject({ path: 'body.fromId', code: 'self' })
+    }
+    for (const fromId of [b.id, theirs.id, crypto.randomUUID()]) {
       await refusalOf(mergeInto(sales, a.id, fromId), 404, 'not_found')
       await refusalOf(mergeInto(sales, a.id, fromId, 'this', 'true'), 404, 'not_found')
       await refusalOf(mergeInto(sales, fromId, a.id), 404, 'not_found')

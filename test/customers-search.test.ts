@@ -95,6 +95,7 @@ describe('a search', () => {
     inText.map((some) => some.normalize('NFD').replace(/\p{M}/gu, '')),
     inText.map((some) => some.normalize('NFD')),
     inText.map(digits),
+    inText.map((some) => [...digits(some)].join(' ')),
     text,
     number.map((parts) => parts.join('')),
   )
@@ -111,7 +112,13 @@ describe('a search', () => {
         expect(await search(people.sales, { [parameter]: q })).toEqual(own.map(({ id }) => id))
         hits += found.length
       }),
-      { numRuns: 300 },
+      {
+        numRuns: 300,
+        examples: [
+          ['日\u0301\u0323', 'q'],
+          ['e😀\u0301', 'name'],
+        ],
+      },
     )
     expect(hits).toBeGreaterThan(300)
   })

@@ -73,7 +73,8 @@ describe('restoring a customer that was merged away', () => {
               : what === 'restore'
                 ? restore(manager, id)
                 : trash(manager, id)
-          expect([200, 204, 404, 409]).toContain((await answer).status)
+          const isSelf = what === 'merge' && id === otherId
+          expect(isSelf ? [400] : [200, 204, 404, 409]).toContain((await answer).status)
         }
         const after = await held(ids)
         for (const table of ['interactions', 'tickets', 'leads', 'customers'] as const) {
@@ -169,6 +170,22 @@ describe('restoring a customer that was merged away', () => {
     await refusalOf(restore(manager, lost.id), 409, 'customer_exists')
     await patch(manager, third.id, { email: email() })
     expect(await bodyOf(restore(manager, lost.id), 200)).toMatchObject({ email: address })
+  })
+
+  it('is not for SALES where it would change a rival’s customer', async () => {
+    const { sales, rival } = people
+    const [kept, lost] = [await made(manager, { ownerId: rival.id }), await made(manager, { ownerId: sales.id })]
+    await bodyOf(mergeInto(manager, kept.id, lost.id), 200)
+    const before = await held([kept.id, lost.id])
+    await refusalOf(restore(sales, lost.id), 403, 'forbidden')
+    expect(await held([kept.id, lost.id])).toEqual(before)
+    await patch(manager, kept.id, { ownerId: null })
+    await refusalOf(restore(sales, lost.id), 403, 'forbidden')
+    await patch(manager, kept.id, { ownerId: sales.id })
+    await bodyOf(restore(sales, lost.id), 200)
+    await trash(sales, lost.id)
+    await patch(manager, kept.id, { ownerId: rival.id })
+    await bodyOf(restore(sales, lost.id), 200)
   })
 
   it('works while the survivor is in the trash', async () => {

@@ -185,10 +185,17 @@ describe('the rate limit', () => {
     await refusalOf(refused, 429, 'rate_limited')
     // Counted is the person, and where nobody is signed in the address.
     await bodyOf(send('/v1/leads', { token: other.token }, fetch), 200)
-    const from = (address: string) => send('/health', { headers: { 'CF-Connecting-IP': address } }, fetch)
+    const from = (address: string) => send('/problems/stale', { headers: { 'CF-Connecting-IP': address } }, fetch)
     const [home, away] = [freshAddress(), freshAddress()]
     for (const status of [200, 200, 429]) expect((await from(home)).status).toBe(status)
     expect((await from(away)).status).toBe(200)
+  })
+
+  it('leaves ten times as much to monitors, which ask whether the service is up', async () => {
+    const fetch = limited({ RATE_LIMIT_MAX: '2' })
+    for (const path of ['/health', '/ready']) {
+      expect((await send(path, {}, fetch)).headers.get('RateLimit-Policy')).toBe('"probe";q=20;w=900')
+    }
   })
 
   it('is its own, and tighter, for signing in and up', async () => {

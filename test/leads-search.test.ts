@@ -75,7 +75,8 @@ describe('the index', () => {
           JSON.stringify(ids),
         )
         expect(codes.map(({ code }) => code)).toEqual(ids.map(codeOf))
-        expect(new Set(codes.map(({ code }) => code)).size).toBe(new Set(ids).size)
+        // No two codes are alike whose 48 bits are not.
+        expect(new Set(codes.map(({ code }) => code)).size).toBe(new Set(ids.map((id) => id.slice(-12))).size)
       }),
     )
   })

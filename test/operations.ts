@@ -18,7 +18,12 @@ const Operation = z.looseObject({
   security: z.array(z.record(z.string(), z.array(z.string()))).optional(),
   'x-permission': z.string().optional(),
   parameters: z
-    .array(z.union([Reference, z.looseObject({ name: z.string(), in: z.string(), schema: Schema })]))
+    .array(
+      z.union([
+        Reference,
+        z.looseObject({ name: z.string(), in: z.string(), required: z.boolean().optional(), schema: Schema }),
+      ]),
+    )
     .default([]),
   requestBody: z.object({ content: Content }).optional(),
   responses: z.record(z.string(), z.looseObject({ description: z.string(), content: Content.optional() })),
@@ -65,6 +70,14 @@ export function queryOf({ parameters }: Operation): { name: string; values: stri
   )
 }
 
+/** The query that an operation cannot do without, each parameter with its first value. */
+export function neededQuery({ parameters }: Pick<Operation, 'parameters'>): string {
+  const needed = parameters.flatMap((each) =>
+    'name' in each && each.in === 'query' && each.required ? [[each.name, each.schema.enum?.[0] ?? '']] : [],
+  )
+  return needed.length > 0 ? `?${new URLSearchParams(needed)}` : ''
+}
+
 type Call = { token?: string; ids?: Record<string, string>; json?: unknown; query?: Record<string, string> }
 
 /** Calls an operation: path parameters out of `ids`, else a random UUID, and a body only where it takes one. */
@@ -72,5 +85,5 @@ export function call(operation: Operation, { token, ids = {}, json, query = {} }
   const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? crypto.randomUUID())
   const search = new URLSearchParams(query).toString()
   const body = operation.requestBody ? { json: json ?? {} } : {}
-  return send(`${path}${search ? `?${search}` : ''}`, { method: operation.method, token, ...body })
+  return send(`${path}${search ? `?${search}` : neededQuery(operation)}`, { method: operation.method, token, ...body })
 }

@@ -1,12 +1,11 @@
 // Listing customers: a walk along an index, the search index for what is sought, a window for what that does not know.
 import { and, eq, gte, isNotNull, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
-import { reach } from '../access/policy'
 import { isPortal, type Owners, ownedBy, owners, reachable } from '../access/visible'
 import {
   ahead,
   along,
   arrivedBetween,
-  beyond,
+  beyondInParts,
   countedOut,
   keptCount,
   ordered,
@@ -61,6 +60,8 @@ type Plan = {
   isSearch: boolean
   walk: { index: string; living: SQL; where: SQL | undefined }
   where: SQL | undefined
+  /** Where the walk goes on, in parts that follow each other. */
+  parts: (SQL | undefined)[]
   /** What no index knows, to be checked row by row. */
   rest: SQL | undefined
   orderBy: SQL[]
@@ -69,7 +70,6 @@ type Plan = {
 }
 
 function wanted({ actor }: Ctx, { owner, trashed }: CustomerRequest): Owners {
-  if (trashed && !reach(actor, 'customers:write')) return []
   const reached = owners(actor, trashed ? 'customers:write' : 'customers:read')
   if (owner === undefined || isPortal(actor)) return reached
   const asked = owner === 'none' ? null : owner === 'me' ? actor.id : owner
@@ -103,8 +103,8 @@ function planOf({ actor }: Ctx, request: CustomerRequest, whose: Owners): Plan {
       by === 'createdAt'
         ? arrivedBetween(sql`${customers}`, seq, { createdAfter: after, createdBefore: before })
         : undefined,
-      beyond(keys, request.after, isDown),
     ),
+    parts: beyondInParts(keys, request.after, isDown),
     rest: checked(request, isSearch),
     orderBy: ordered(keys, isDown),
     isDown,
@@ -149,17 +149,21 @@ function rowsOf({ db }: Ctx, plan: Plan, limit: number) {
   if (plan.isSearch) {
     const hits = db.select(customerColumns).from(sql`customers_fts`).crossJoin(customers)
     return hits
-      .where(plan.where)
+      .where(and(plan.where, ...plan.parts))
       .orderBy(...plan.orderBy)
       .limit(limit)
   }
   const { index, living, where } = plan.walk
-  return db
-    .select(customerColumns)
-    .from(along('customers', customerColumns, index, living))
-    .where(and(plan.where, where, plan.rest))
-    .orderBy(...plan.orderBy)
-    .limit(limit)
+  const [first, second] = plan.parts.map((part) => {
+    const rows = along('customers', customerColumns, index, living)
+    return db
+      .select(customerColumns)
+      .from(rows)
+      .where(and(plan.where, where, part, plan.rest))
+      .$dynamic()
+  })
+  const walk = first ?? db.select(customerColumns).from(customers).$dynamic()
+  return (second ? walk.unionAll(second) : walk).orderBy(...plan.orderBy).limit(limit)
 }
 
 // The owner is counted by triggers; any other selection is counted row by row, and not for ever.
@@ -169,7 +173,7 @@ function countOf(ctx: Ctx, request: CustomerRequest, whose: Owners) {
   const isKept = isPlain && !trashed && !isSought(request) && !sort?.endsWith('nextFollowUpAt') && !isPortal(ctx.actor)
   if (!isKept) {
     const plan = planOf(ctx, { ...request, after: undefined }, whose)
-    return countedOut(ctx.db, sourceOf(plan), and(plan.where, plan.walk.where, plan.rest))
+    return countedOut(ctx.db, [{ rows: sourceOf(plan), where: and(plan.where, plan.walk.where, plan.rest) }])
   }
   const counted = whose === 'all' ? ['*'] : whose.map((owner) => owner ?? '')
   return ctx.db
@@ -188,7 +192,7 @@ async function lookedThrough({ db }: Ctx, limit: number, plan: Plan): Promise<Pa
   const seq = plan.isSearch ? sql`customers_fts.rowid` : sql`${customers.seq}`
   const { isInside, end } = windowOf(
     db,
-    [{ rows: sourceOf(plan), where: and(plan.where, plan.isSearch ? undefined : plan.walk.where) }],
+    [{ rows: sourceOf(plan), where: and(plan.where, plan.isSearch ? undefined : plan.walk.where, ...plan.parts) }],
     plan.isDown,
     seq,
   )

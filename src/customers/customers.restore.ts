@@ -1,5 +1,6 @@
 // Restoring: a customer comes back from the trash; one that was merged away takes back what the merge moved.
 import { and, eq, isNotNull, isNull, type SQL, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/sqlite-core'
 import { reachable } from '../access/visible'
 import { customers, customerTags, interactions, leads, merges, relationships, tickets } from '../db/schema'
 import { ifChanged } from '../db/sql'
@@ -9,16 +10,23 @@ import type { Ctx } from '../http/context'
 import { type CustomerRow, customerColumns } from './customers.service'
 import { type Kind, MERGED } from './merge.queries'
 
-/** Takes a customer out of the trash; one that is not there is given back as it is. Throws `customer_exists`. */
+/**
+ * Takes a customer out of the trash; one that is not there is given back as it is. Throws `customer_exists`, and
+ * `forbidden` where that would change another's customer, with which it was merged.
+ */
 export async function restoreCustomer(ctx: Ctx, id: string): Promise<CustomerRow> {
   const { db, actor, now } = ctx
   const mine = and(eq(customers.id, id), reachable(actor, 'customers:write', customers))
   const touch = { updatedAt: now, version: sql`${customers.version} + 1` }
-  const isTrashed = sql`EXISTS (SELECT 1 FROM ${customers} WHERE ${and(mine, isNotNull(customers.deletedAt))})`
   const isBack = sql`EXISTS (SELECT 1 FROM ${customers} WHERE ${and(mine, isNull(customers.deletedAt))})`
   // The last merge of this customer that is not undone; without one, the statements about it do nothing.
   const merge = sql`(SELECT id FROM ${merges} WHERE merged_id = ${id} AND undone_at IS NULL ORDER BY id DESC LIMIT 1)`
   const survivor = sql`(SELECT survivor_id FROM ${merges} WHERE id = ${merge})`
+  const kept = alias(customers, 'kept')
+  const isBarred = sql<number>`EXISTS (SELECT 1 FROM customers AS kept WHERE kept.id = ${survivor}
+    AND (${reachable(actor, 'customers:write', kept)}) IS NOT TRUE)`
+  const mayReturn = sql`${and(mine, isNotNull(customers.deletedAt))} AND NOT ${isBarred}`
+  const isReturning = sql`EXISTS (SELECT 1 FROM ${customers} WHERE ${mayReturn})`
   const moved = (kind: Kind) =>
     sql`(SELECT row_id FROM customer_merged_rows WHERE merge_id = ${merge} AND kind = ${kind} AND ${isBack})`
   const ownerId = sql`(SELECT owner_id FROM customers WHERE id = ${id})`
@@ -26,11 +34,13 @@ export async function restoreCustomer(ctx: Ctx, id: string): Promise<CustomerRow
     db
       .update(customers)
       .set({ ...touch, ...givenBack(merge) })
-      .where(sql`${customers.id} = ${survivor} AND ${isTrashed} AND ${isFreeFor(id, merge)} AND ${isFreeAgain(merge)}`),
+      .where(
+        sql`${customers.id} = ${survivor} AND ${isReturning} AND ${isFreeFor(id, merge)} AND ${isFreeAgain(merge)}`,
+      ),
     db
       .update(customers)
       .set({ ...touch, deletedAt: null })
-      .where(and(mine, isNotNull(customers.deletedAt), isFreeFor(id))),
+      .where(sql`${mayReturn} AND ${isFreeFor(id)}`),
     record(ctx, { verb: 'customer.restored', subject: 'customer', id, when: ifChanged }),
     db
       .update(interactions)
@@ -59,11 +69,15 @@ export async function restoreCustomer(ctx: Ctx, id: string): Promise<CustomerRow
       when: sql`${survivor} IS NOT NULL AND ${isBack}`,
     }),
     db.update(merges).set({ undoneAt: now }).where(sql`${merges.id} = ${merge} AND ${isBack}`),
-    db.select(customerColumns).from(customers).where(mine),
+    db
+      .select({ ...customerColumns, isBarred: isBarred.as('is_barred') })
+      .from(customers)
+      .where(mine),
   ])
   if (!present) throw new AppError('not_found')
-  if (present.deletedAt !== null) throw new AppError('customer_exists')
-  return present
+  if (present.deletedAt === null) return present
+  if (!present.isBarred) throw new AppError('customer_exists')
+  throw new AppError('forbidden', { detail: 'Merged with a customer out of your reach: a MANAGER can restore it.' })
 }
 
 /** Nobody living has this customer's e-mail; with a merge, its survivor may, if that is where it got it from. */

@@ -48,7 +48,8 @@ const restoring = createRoute({
   tags,
   summary: 'Take a customer out of the trash',
   description:
-    'One that was merged away takes back what the merge moved and has not been changed since; 409 while another has its e-mail.',
+    'One that was merged away takes back what the merge moved and has not been changed since, ' +
+    'which is not for SALES where that is another’s by now; 409 while somebody else has its e-mail.',
   request: { params: IdParam },
   responses: { 200: json(Customer, 'The customer'), ...errors(...POST, 'not_found', 'customer_exists') },
 })

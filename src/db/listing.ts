@@ -48,6 +48,17 @@ export function along<C extends Record<string, AnyColumn>>(table: string, column
 }
 
 /**
+ * The same in parts that an index seeks each: the rows that share the position's first key, then those beyond it. Said
+ * in one condition, SQLite would pass all that share the key, and a million customers share that nobody has called.
+ */
+export function beyondInParts(keys: SQL[], after: Position | undefined, isDown: boolean): (SQL | undefined)[] {
+  const [key, ...rest] = keys
+  if (!after || !key || rest.length === 0) return [beyond(keys, after, isDown)]
+  const shared = and(sql`${key} = ${after[0]}`, beyond(rest, after.slice(1), isDown))
+  return [shared, beyond([key], after.slice(0, 1), isDown)]
+}
+
+/**
  * The ends of a span, low and high, that a walk has still before it. A cursor lies within the span; the end that the
  * walk has come from is left out then, for SQLite seeks by one bound a side, and might pass every page before this one.
  */
@@ -81,9 +92,13 @@ function leastIdAt(instant: string, shift: number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`
 }
 
-/** A count of these rows that stops beyond 1,000 and then says that it did. */
-export function countedOut(db: Db, rows: SQL, where: SQL | undefined) {
-  const some = sql`(SELECT 1 FROM ${rows} WHERE ${where} LIMIT ${COUNTED + 1})`
+/** Rows of a table or an index of it, and which of them. */
+export type Source = { rows: SQL; where: SQL | undefined }
+
+/** A count of all rows of these sources that stops beyond 1,000 and then says that it did. */
+export function countedOut(db: Db, sources: Source[]) {
+  const walks = sources.map(({ rows, where }) => sql`SELECT 1 FROM ${rows} WHERE ${where}`)
+  const some = sql`(${sql.join(walks, sql` UNION ALL `)} LIMIT ${COUNTED + 1})`
   return db
     .select({
       sum: sql<number>`min(count(*), ${COUNTED})`.as('sum'),
@@ -107,7 +122,7 @@ export function withTotal<Row>(page: Page<Row>, counted: { sum: number; isCapped
  * A window of rows to look through for a word too short for the index, as SQL that gives their `seq`, and the
  * statement that tells where it ended. `walked` is the column that the walk is ordered by, where it has another name.
  */
-export function windowOf(db: Db, sources: { rows: SQL; where: SQL | undefined }[], isDown: boolean, walked = sql`seq`) {
+export function windowOf(db: Db, sources: Source[], isDown: boolean, walked = sql`seq`) {
   const walks = sources.map(({ rows, where }) => sql`SELECT ${walked} AS seq FROM ${rows} WHERE ${where}`)
   const rows = sql`(${sql.join(walks, sql` UNION ALL `)} ORDER BY seq ${sql.raw(isDown ? 'DESC' : 'ASC')} LIMIT ${WINDOW})`
   const edge = sql<number>`${sql.raw(isDown ? 'min' : 'max')}(seq)`

@@ -5,7 +5,13 @@ import { createMiddleware } from 'hono/factory'
 import { AppError } from '../errors'
 import type { AppEnv } from './context'
 
-export const etagOf = (record: { version: number }) => `"${record.version}"`
+type Versioned = { version: number; lastInteractionAt?: string | null; nextFollowUpAt?: string | null }
+
+/** The version, and what is kept of other records beside it: a call that is logged changes a customer's answer too. */
+export function etagOf({ version, lastInteractionAt, nextFollowUpAt }: Versioned): string {
+  const kept = [lastInteractionAt, nextFollowUpAt].filter((at) => typeof at === 'string').map(Date.parse)
+  return `"${[version, ...kept].join('-')}"`
+}
 
 /** Header schema of routes that change a record. */
 export const IfMatch = z.object({
@@ -23,16 +29,16 @@ export const IfMatch = z.object({
 export function ifVersion(headers: z.infer<typeof IfMatch>): number | undefined {
   const tag = headers['if-match']?.trim()
   if (tag === undefined || tag === '*') return undefined
-  return Number(/^(?:W\/)?"(\d+)"$/.exec(tag)?.[1] ?? 0)
+  return Number(/^(?:W\/)?"(\d+)[\d-]*"$/.exec(tag)?.[1] ?? 0)
 }
 
 /** Throws `stale`, with the present ETag, when a record is not the version that was demanded. */
-export function demandVersion(record: { version: number }, demanded: number | undefined): void {
+export function demandVersion(record: Versioned, demanded: number | undefined): void {
   if (demanded !== undefined && record.version !== demanded) throw new AppError('stale', { etag: etagOf(record) })
 }
 
 /** Sets the ETag of the record that is answered, and gives the record back. */
-export function tagged<R extends { version: number }>(c: Context<AppEnv>, record: R): R {
+export function tagged<R extends Versioned>(c: Context<AppEnv>, record: R): R {
   c.header('ETag', etagOf(record))
   return record
 }

@@ -1,7 +1,7 @@
 // Listing leads: a page of what the actor sees, and how many there are where that is asked for.
-import { and, eq, or, sql } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import type { Owners } from '../access/visible'
-import { along, countedOut, keptCount, windowOf, withEnd, withTotal } from '../db/listing'
+import { along, countedOut, keptCount, type Source, windowOf, withEnd, withTotal } from '../db/listing'
 import { cut, type Page } from '../db/page'
 import { leadCounts, leads } from '../db/schema'
 import { anyOf } from '../db/sql'
@@ -26,17 +26,25 @@ function rowsOf({ db }: Ctx, plan: Plan, limit: number) {
   if (plan.isSearch) {
     const hits = db.select(leadColumns).from(sql`leads_fts`).crossJoin(leads)
     return hits
-      .where(plan.where)
+      .where(and(plan.where, ...plan.parts))
       .orderBy(...plan.orderBy)
       .limit(limit)
   }
   // SQLite merges the walks, taking from each only what the page needs.
-  const [first, second] = plan.walks.map((walk) => {
-    const rows = along('leads', leadColumns, walk.index, plan.living)
-    return db.select(leadColumns).from(rows).where(and(plan.where, walk.where))
-  })
-  if (!first) return db.select(leadColumns).from(leads).where(sql`false`)
-  return (second ? first.unionAll(second) : first).orderBy(...plan.orderBy).limit(limit)
+  const [first, ...others] = plan.walks.flatMap((walk) =>
+    plan.parts.map((part) => {
+      const rows = along('leads', leadColumns, walk.index, plan.living)
+      return db
+        .select(leadColumns)
+        .from(rows)
+        .where(and(plan.where, walk.where, part))
+        .$dynamic()
+    }),
+  )
+  const merged = others.reduce((walks, walk) => walks?.unionAll(walk), first)
+  return (merged ?? db.select(leadColumns).from(leads).where(sql`false`).$dynamic())
+    .orderBy(...plan.orderBy)
+    .limit(limit)
 }
 
 // Owner and status are counted by triggers; any other selection is counted row by row, and not for ever.
@@ -45,11 +53,7 @@ function countOf(ctx: Ctx, request: LeadRequest, whose: Owners) {
   const byFollowUp = sort?.endsWith('followUpAt') ?? false
   const others = [q, source, createdAfter, createdBefore, followUpAfter, followUpBefore]
   const isKept = !trashed && !byFollowUp && others.every((filter) => filter === undefined)
-  if (!isKept) {
-    const { isSearch, where, walks } = planOf(ctx, { ...request, after: undefined }, whose)
-    const rows = isSearch ? sql`leads_fts CROSS JOIN ${leads}` : sql`${leads}`
-    return countedOut(ctx.db, rows, and(where, or(...walks.map((walk) => walk.where))))
-  }
+  if (!isKept) return countedOut(ctx.db, sourcesOf(planOf(ctx, { ...request, after: undefined }, whose)))
   const counted = whose === 'all' ? ['*'] : whose.map((owner) => owner ?? '')
   return ctx.db
     .select(keptCount)
@@ -63,12 +67,16 @@ function countOf(ctx: Ctx, request: LeadRequest, whose: Owners) {
     )
 }
 
+function sourcesOf({ isSearch, where, parts, walks }: Plan): Source[] {
+  if (isSearch) return [{ rows: sql`leads_fts CROSS JOIN ${leads}`, where }]
+  return walks.map((walk) => {
+    return { rows: sql`${leads} INDEXED BY ${sql.raw(walk.index)}`, where: and(where, walk.where, ...parts) }
+  })
+}
+
 // Look through a window of leads and say where it ended, however little was found.
 async function lookedThrough({ db }: Ctx, q: string, limit: number, plan: Plan): Promise<Page<LeadRow>> {
-  const sources = plan.walks.map(({ index, where }) => {
-    return { rows: sql`${leads} INDEXED BY ${sql.raw(index)}`, where: and(plan.where, where) }
-  })
-  const { isInside, end } = windowOf(db, sources, plan.isDown)
+  const { isInside, end } = windowOf(db, sourcesOf(plan), plan.isDown)
   const has = sql`instr(lower(${leads.searchText}), lower(${q})) > 0`
   const found = db
     .select(leadColumns)

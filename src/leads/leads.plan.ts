@@ -1,7 +1,7 @@
 // How a list of leads is read: which index it walks, so that it passes about a page of rows whatever the table's size.
 import { and, isNotNull, isNull, type SQL, sql } from 'drizzle-orm'
 import { type Owners, ownedBy, owners, reachable } from '../access/visible'
-import { ahead, arrivedBetween, beyond, isSearchable, ordered } from '../db/listing'
+import { ahead, arrivedBetween, beyondInParts, isSearchable, ordered } from '../db/listing'
 import type { PageRequest, Position } from '../db/page'
 import { leads } from '../db/schema'
 import { AppError } from '../errors'
@@ -29,6 +29,8 @@ export type Plan = {
   /** What makes the index of a walk complete. */
   living: SQL
   where: SQL | undefined
+  /** Where the walk goes on, in parts that follow each other. */
+  parts: (SQL | undefined)[]
   orderBy: SQL[]
   isDown: boolean
   positionOf: (row: LeadRow) => Position
@@ -62,8 +64,8 @@ export function planOf({ actor }: Ctx, request: LeadRequest, whose: Owners): Pla
       by === 'followUpAt' ? isNotNull(leads.followUpAt) : undefined,
       matching(by === 'followUpAt' ? { ...request, followUpAfter, followUpBefore } : request),
       by === 'createdAt' ? arrivedBetween(sql`${leads}`, seq, { createdAfter, createdBefore }) : undefined,
-      beyond(keys, request.after, isDown),
     ),
+    parts: beyondInParts(keys, request.after, isDown),
     orderBy: ordered(keys, isDown),
     isDown,
     positionOf: (row) => (by === 'createdAt' ? [row.seq] : [row[by] ?? '', row.seq]),

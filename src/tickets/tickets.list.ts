@@ -22,7 +22,8 @@ export async function listTickets(ctx: Ctx, request: TicketRequest): Promise<Pag
   const { limit, total } = request
   const page = isNarrowed(request) ? hits(ctx, request) : walks(ctx, request)
   if (!total) return cut(await page, limit, (row) => [row.seq])
-  const counted = countedOut(db, sql`tickets_fts CROSS JOIN ${tickets}`, isHit(ctx, { ...request, after: undefined }))
+  const where = isHit(ctx, { ...request, after: undefined })
+  const counted = countedOut(db, [{ rows: sql`tickets_fts CROSS JOIN ${tickets}`, where }])
   const [rows, [sum]] = await db.batch([page, counted])
   return withTotal(
     cut(rows, limit, (row) => [row.seq]),
