@@ -13,9 +13,12 @@ const OPEN = [
   'GET /health',
   'GET /problems/{code}',
   'GET /ready',
+  'POST /v1/auth/forgot-password',
   'POST /v1/auth/login',
   'POST /v1/auth/refresh',
   'POST /v1/auth/register',
+  'POST /v1/auth/reset-password',
+  'POST /v1/auth/verify-email',
   'POST /v1/enquiries',
 ]
 /** What is no part of the API that the document describes: the document and the page that shows it. */

@@ -4,7 +4,7 @@ import { LEAD_STATUSES } from '../src/db/schema/leads'
 import { SORTS } from '../src/leads/leads.schemas'
 import { api, send } from './api'
 import { founder, freshAddress, PASSWORD, type Person, team } from './factories'
-import { exampleBody, neededQuery, type Operation, operations } from './operations'
+import { exampleBody, NEEDS_MAIL, neededQuery, type Operation, operations } from './operations'
 import { lead, ownLead, seedLeads } from './records'
 
 const COST = /desc="round trips (\d+), statements (\d+), rows read (\d+), rows written (\d+)"/
@@ -41,7 +41,8 @@ describe('every operation', () => {
     )
   }
 
-  it.each(operations.map((operation) => [operation.name, operation] as const))(
+  const configured = operations.filter(({ name }) => !NEEDS_MAIL.includes(name))
+  it.each(configured.map((operation) => [operation.name, operation] as const))(
     '%s takes one round trip of few statements, and two more with an Idempotency-Key',
     async (name, operation) => {
       const { trips = 0, statements } = costOf(await call(operation))

@@ -46,6 +46,13 @@ export const operations: Operation[] = Object.entries(document.paths).flatMap(([
   }),
 )
 
+/** What is a 501 wherever no mail is set up, as in most tests; those of mail and recovery try it with mail. */
+export const NEEDS_MAIL = [
+  'POST /v1/auth/forgot-password',
+  'POST /v1/auth/resend-verification',
+  'POST /v1/outbox/{id}/retry',
+]
+
 /** The permission that an operation says it needs; undefined where it says none, or one that there is not. */
 export function permissionOf(operation: Operation): Permission | undefined {
   const name = operation['x-permission']

@@ -7,7 +7,7 @@ import { bodyOf } from './answers'
 import { api, problemOf } from './api'
 import { everythingStored } from './database'
 import { founder, member, type Person, unique } from './factories'
-import { call, exampleBody, type Operation, operations, permissionOf, queryOf } from './operations'
+import { call, exampleBody, NEEDS_MAIL, type Operation, operations, permissionOf, queryOf } from './operations'
 import { lead } from './records'
 
 /** A kind of record: where it is addressed, and one of it that belongs to `owner`, with `marker` in all its texts. */
@@ -101,7 +101,9 @@ const ELSEWISE: Record<string, number> = { 'POST /v1/leads/{id}/claim': 409 }
 /** Where the example of a body holds a field that the role may send for no record at all. */
 const REFUSED_BY_FIELD: Record<string, Role> = { 'PATCH /v1/tickets/{id}': 'CUSTOMER' }
 
-const addressed = operations.filter(({ path }) => path.startsWith('/v1/') && path.includes('{'))
+const addressed = operations.filter(
+  ({ path, name }) => path.startsWith('/v1/') && path.includes('{') && !NEEDS_MAIL.includes(name),
+)
 const lists = operations.filter(
   ({ method, path }) => method === 'GET' && path.startsWith('/v1/') && !path.includes('{'),
 )
