@@ -45,7 +45,10 @@ async function typedProblems(readme, url, folder) {
   writeFileSync(file, code.replaceAll(LOCAL, url).replace("'./src/client'", JSON.stringify(client)))
   const ran = await program(process.execPath, ['--experimental-strip-types', file])
   const config = { extends: join(root, 'tsconfig.json'), include: [file, join(root, 'worker-configuration.d.ts')] }
-  const compilerOptions = { allowImportingTsExtensions: true, types: [join(root, 'worker-configuration.d.ts')] }
+  const compilerOptions = {
+    allowImportingTsExtensions: true,
+    types: [join(root, 'worker-configuration.d.ts'), join(root, 'node_modules', '@types', 'node')],
+  }
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ ...config, compilerOptions }))
   const checked = await capture('tsc', ['-p', folder])
   return [
