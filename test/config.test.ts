@@ -29,6 +29,10 @@ it('is production, shut and careful where nothing but the secret is set', () => 
     ENQUIRY_DAILY_MAX: expect.any(Number),
     ENQUIRY_DAILY_MAX_PER_EMAIL: expect.any(Number),
     TURNSTILE_VERIFY_URL: 'https://challenges.cloudflare.com/turnstile/v0/siteverify',
+    MAIL_TRANSPORT: 'off',
+    REQUIRE_VERIFIED_EMAIL: false,
+    SMTP_PORT: 587,
+    SMTP_SECURE: false,
   })
 })
 
