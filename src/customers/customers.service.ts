@@ -22,19 +22,10 @@ export type Written = CustomerRow & { warnings: { path: string; message: string;
 
 /** Makes a customer. Throws `customer_exists` where a living one has the e-mail. */
 export async function createCustomer(ctx: Ctx, input: CustomerFields & { name: string }): Promise<Written> {
-  const { db, actor, now } = ctx
+  const { db } = ctx
   demandMayGive(ctx, input)
-  const id = ctx.newId()
-  const ownerId = input.ownerId === undefined ? defaultOwner(ctx) : input.ownerId
-  const row = {
-    ...input,
-    ...derived(ctx, input),
-    id,
-    ownerId,
-    workspaceId: actor.workspaceId,
-    createdAt: now,
-    updatedAt: now,
-  }
+  const row = newRow(ctx, input)
+  const { id, ownerId } = row
   const where = and(peopleStand(ctx, { ownerId, userId: input.userId }), isFree(ctx, input.email))
   const [[created], , [holder]] = await db.batch([
     insertFrom(db, customers, row, sql`WHERE ${where}`).returning(customerColumns),
@@ -214,7 +205,11 @@ export function demandMayGive({ actor }: Ctx, { ownerId, userId }: CustomerField
   }
 }
 
-/** Who reaches only the own customers owns the ones they make. */
-export function defaultOwner({ actor }: Ctx): string | null {
-  return reach(actor, 'customers:write') === 'all' ? null : actor.id
+/** A customer to be; who reaches only the own customers owns the ones they make. */
+export function newRow<F extends CustomerFields>(ctx: Ctx, input: F) {
+  const { actor, now } = ctx
+  const usual = reach(actor, 'customers:write') === 'all' ? null : actor.id
+  const ownerId = input.ownerId === undefined ? usual : input.ownerId
+  const { workspaceId } = actor
+  return { ...input, ...derived(ctx, input), id: ctx.newId(), ownerId, workspaceId, createdAt: now, updatedAt: now }
 }

@@ -9,12 +9,11 @@ import type { Ctx } from '../http/context'
 import {
   type CustomerFields,
   customerColumns,
-  defaultOwner,
   demandMayGive,
-  derived,
   fieldsFit,
   holderOf,
   isFree,
+  newRow,
   peopleStand,
   setOf,
   taken,
@@ -30,17 +29,8 @@ export async function upsertCustomer(
 ): Promise<{ customer: Written; isNew: boolean }> {
   const { db, actor, now } = ctx
   demandMayGive(ctx, input)
-  const id = ctx.newId()
-  const ownerId = input.ownerId === undefined ? defaultOwner(ctx) : input.ownerId
-  const row = {
-    ...input,
-    ...derived(ctx, input),
-    id,
-    ownerId,
-    workspaceId: actor.workspaceId,
-    createdAt: now,
-    updatedAt: now,
-  }
+  const row = newRow(ctx, input)
+  const { id, ownerId } = row
   const inReach = and(eq(customers.email, input.email), visible(actor, 'customers:write', customers))
   const fits = fieldsFit(input.customFields)
   const theirs: SQL = and(inReach, peopleStand(ctx, input), fits) ?? sql`false`
