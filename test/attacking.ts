@@ -80,5 +80,8 @@ export async function everythingOf(workspaceId: string): Promise<string> {
   return JSON.stringify(dumps)
 }
 
+/** Whether an answer is a failure of ours; a feature whose settings are missing is none. */
+export const isFailure = ({ status }: Response) => status >= 500 && status !== 501
+
 /** How often a text stands in another. */
 export const occurrences = (text: string, part: string) => text.split(part).length - 1
