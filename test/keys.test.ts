@@ -131,7 +131,7 @@ describe('a key', () => {
     expect((await bodyOf(client.leads.$post({ json: { title: 'C', ownerId: sales.id } }), 201)).ownerId).toBe(sales.id)
     const { key: narrow } = await newKey(admin, { scopes: ['leads:write'] })
     const refused = api(narrow).v1.leads.$post({ json: { title: 'D', ownerId: sales.id } })
-    expect((await refusalOf(refused, 403, 'forbidden')).detail).toBe('The API key lacks the scope leads:assign.')
+    expect((await refusalOf(refused, 403, 'forbidden')).detail).toContain('The API key lacks the scope leads:assign.')
     expect((await bodyOf(api(narrow).v1.leads.$post({ json: { title: 'D' } }), 201)).ownerId).toBeNull()
   })
 

@@ -19,9 +19,9 @@ export function owners(actor: Actor, permission: Permission): Owners {
   return permission === 'leads:read' && reach(actor, 'leads:claim') ? [actor.id, null] : [actor.id]
 }
 
-/** Throws `forbidden` where the actor lacks a permission beside the one that the route has asked for. */
-export function demandPermission(actor: Actor, permission: Permission): void {
-  if (!reach(actor, permission)) throw new AppError('forbidden', { detail: lacking(actor, permission) })
+/** Throws `forbidden` where the actor lacks a permission beside the one that the route has asked for; `rule` says why it is asked. */
+export function demandPermission(actor: Actor, permission: Permission, rule: string): void {
+  if (!reach(actor, permission)) throw new AppError('forbidden', { detail: `${rule} ${lacking(actor, permission)}` })
 }
 
 type Scoped = { workspaceId: AnyColumn; ownerId: AnyColumn; deletedAt: AnyColumn; userId?: AnyColumn }

@@ -72,7 +72,7 @@ type Plan = {
 }
 
 function wanted({ actor }: Ctx, { owner, trashed }: CustomerRequest): Owners {
-  if (trashed) demandPermission(actor, 'customers:write')
+  if (trashed) demandPermission(actor, 'customers:write', 'The trash is for who can restore.')
   const reached = owners(actor, trashed ? 'customers:write' : 'customers:read')
   if (owner === undefined || isPortal(actor)) return reached
   const asked = owner === 'none' ? null : owner === 'me' ? me(actor) : owner

@@ -30,12 +30,16 @@ export const ApiKey = z
     },
   })
 
-export const IssuedApiKey = ApiKey.extend({
-  key: z.string().openapi({
-    description: 'Shown this once: send it as `Authorization: Bearer …`.',
-    example: 'ecrm_mzxw6ytboi4t_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG',
-  }),
-}).openapi('IssuedApiKey')
+// Not by extend(): that would take the example along, which has no key.
+export const IssuedApiKey = z
+  .object({
+    ...ApiKey.shape,
+    key: z.string().openapi({
+      description: 'Shown this once: send it as `Authorization: Bearer …`.',
+      example: 'ecrm_mzxw6ytboi4t_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG',
+    }),
+  })
+  .openapi('IssuedApiKey')
 
 export const NewApiKey = z
   .strictObject({

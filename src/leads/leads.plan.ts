@@ -40,7 +40,7 @@ export type Plan = {
 
 /** Whose leads are asked for, as far as the actor reaches them; none where they are out of reach. */
 export function wanted({ actor }: Ctx, { owner, trashed }: LeadRequest): Owners {
-  if (trashed) demandPermission(actor, 'leads:write')
+  if (trashed) demandPermission(actor, 'leads:write', 'The trash is for who can restore.')
   const reached = owners(actor, trashed ? 'leads:write' : 'leads:read')
   if (owner === undefined) return reached
   const asked = owner === 'none' ? null : owner === 'me' ? me(actor) : owner

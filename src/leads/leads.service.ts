@@ -48,7 +48,9 @@ export async function createLead(
   const { db, actor, now } = ctx
   const mayAssign = reach(actor, 'leads:assign') === 'all'
   const { ownerId = mayAssign ? null : authorOf(actor), ...fields } = input
-  if (ownerId !== null && ownerId !== actor.id) demandPermission(actor, 'leads:assign')
+  if (ownerId !== null && ownerId !== actor.id) {
+    demandPermission(actor, 'leads:assign', 'Only a MANAGER gives a lead to somebody else.')
+  }
   const id = ctx.newId()
   const times = { claimedAt: ownerId === null ? null : now, createdAt: now, updatedAt: now }
   const ownerStands = ownerId === null ? sql`true` : isTeamMember(ownerId, actor.workspaceId)

@@ -55,7 +55,7 @@ export async function getUser(ctx: Ctx, id: string): Promise<UserRow> {
  */
 export function updateUser(ctx: Ctx, id: string, patch: UserPatch, conditions: Conditions): Promise<UserRow> {
   const isAdministrative = patch.role !== undefined || patch.status !== undefined
-  if (isAdministrative) demandPermission(ctx.actor, 'users:admin')
+  if (isAdministrative) demandPermission(ctx.actor, 'users:admin', 'Only an ADMIN changes a role or a status.')
   return changeMember(ctx, id, conditions, {
     verb: 'user.updated',
     permission: isAdministrative ? 'users:admin' : 'users:write',
