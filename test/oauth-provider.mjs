@@ -35,6 +35,8 @@ async function provider(endpoints, answerOf) {
   server.service.on('beforeTokenSigning', ({ payload }, { body }) => {
     const { sub, email, name, email_verified = true, claims } = codes.get(body.code)?.person ?? {}
     Object.assign(payload, { sub, email, name, email_verified, ...claims })
+    // JSON knows no undefined: a claim that is to be left out comes as null.
+    for (const name of Object.keys(payload)) if (payload[name] === null) delete payload[name]
   })
   server.service.on('beforeResponse', (response, { body }) => {
     const { person, redirectUri, client } = codes.get(body.code) ?? {}

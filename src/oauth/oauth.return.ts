@@ -8,7 +8,7 @@ import { AppError } from '../errors'
  */
 export function allowedReturn({ CORS_ORIGINS }: Config, redirectTo: string): string {
   const url = URL.canParse(redirectTo) ? new URL(redirectTo) : undefined
-  const isPlain = /^https?:\/\/[^\s\\]+$/.test(redirectTo) && !url?.username && !url?.password
+  const isPlain = /^https?:\/\/[^\s\\]+$/i.test(redirectTo) && !url?.username && !url?.password
   if (url && isPlain && CORS_ORIGINS.includes(url.origin)) return url.href
   const message = 'must be a whole address, with an origin that CORS_ORIGINS names'
   throw new AppError('invalid', { errors: [{ path: 'query.redirectTo', message, code: 'redirect_not_allowed' }] })

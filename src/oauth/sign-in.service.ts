@@ -1,5 +1,5 @@
 // Signing in by what a provider confirmed: as the linked user, as the one with the same address, or as a new one.
-import { and, eq, isNotNull, isNull, or, sql } from 'drizzle-orm'
+import { and, eq, isNotNull, isNull, sql } from 'drizzle-orm'
 import { makeAccount } from '../auth/registration.service'
 import { type Client, openSession } from '../auth/sessions.service'
 import { oauthAccounts, sessions, users, workspaces } from '../db/schema'
@@ -22,12 +22,9 @@ export async function signIn(ctx: PublicCtx, proof: Proof, client: Client) {
   const account = { id: ctx.newId(), email, name, emailVerifiedAt: now, createdAt: now, updatedAt: now }
   const holder = holderOf(proof)
   const isInvited = invitationToken !== undefined
+  const namesake = sql`(SELECT same.id FROM users AS same WHERE same.email = ${email} AND same.deleted_at IS NULL)`
   // Whoever was removed comes back by an invitation, as with a password; an invitation is for those without an account.
-  const isNew = and(
-    sql`${email} <> ''`,
-    isInvited ? isFree(proof) : sql`${holder} IS NULL`,
-    sql`NOT EXISTS (SELECT 1 FROM users AS namesake WHERE namesake.email = ${email} AND namesake.deleted_at IS NULL)`,
-  )
+  const isNew = and(sql`${email} <> ''`, isInvited ? isFree(proof) : sql`${holder} IS NULL`, sql`${namesake} IS NULL`)
   const isTheirs = and(
     eq(users.email, email),
     isNotNull(users.emailVerifiedAt),
@@ -43,7 +40,7 @@ export async function signIn(ctx: PublicCtx, proof: Proof, client: Client) {
       db
         .select()
         .from(users)
-        .where(and(isNull(users.deletedAt), or(eq(users.id, holder), eq(users.email, email)))),
+        .where(and(isNull(users.deletedAt), sql`${users.id} IN (${holder}, ${namesake})`)),
       db
         .select()
         .from(workspaces)
