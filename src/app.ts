@@ -53,8 +53,8 @@ const EXPOSED = [
 ]
 
 const SIGN_IN = [
-  ...['register', 'login', 'refresh', 'verify-email', 'forgot-password', 'reset-password'],
-  ...['oauth/token', 'oauth/:provider/callback'],
+  ...['register', 'login', 'refresh', 'oauth/token'],
+  ...['verify-email', 'forgot-password', 'reset-password'],
 ].map((path) => `/v1/auth/${path}`)
 // A monitor asks every few seconds, and must not be told that the service is down because it asked.
 const PROBES = ['/health', '/ready']
@@ -91,7 +91,8 @@ export function createApp() {
   )
   app.use(authenticate)
   app.use(rateLimit<AppEnv>({ limiter, policy: usual, subject: caller }))
-  app.on(['GET', 'POST'], SIGN_IN, rateLimit<AppEnv>({ limiter, policy: signIn, subject: address }))
+  app.on('POST', SIGN_IN, rateLimit<AppEnv>({ limiter, policy: signIn, subject: address }))
+  app.on('GET', '/v1/auth/oauth/:provider/callback', rateLimit<AppEnv>({ limiter, policy: signIn, subject: address }))
   app.use(
     bodyLimit({
       maxSize: MAX_BODY,

@@ -1,8 +1,9 @@
 // Attacks on signing in by a provider: forged, replayed, stolen and planted answers, and providers that fail or lie.
 import { env } from 'cloudflare:workers'
+import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, inject, it, type MockInstance, vi } from 'vitest'
 import { bodyOf, refusalOf } from './answers'
-import { api, send, worker } from './api'
+import { api, problemOf, send, worker } from './api'
 import { everythingStored, sizes } from './database'
 import { founder, freshAddress, PASSWORD, signIn } from './factories'
 import {
@@ -21,6 +22,7 @@ import {
   someone,
   withProviders,
 } from './oauth-browser'
+import { NEEDS_PROVIDER, operations } from './operations'
 import { databaseWith, failingDatabase, LOST } from './standins'
 
 const JSON_ONLY = { accept: 'application/json' }
@@ -419,6 +421,54 @@ describe('a provider', () => {
     const { detail } = await refusalOf(send('/health', {}, worker(settings)), 500, 'misconfigured')
     for (const name of ['GOOGLE_ISSUER', 'GITHUB_URL', 'GITHUB_API_URL']) expect(detail).toContain(name)
   })
+})
+
+describe('anything at all', () => {
+  const text = fc.oneof(
+    fc.constantFrom(
+      '',
+      '\u0000',
+      "' OR 1=1 --",
+      '__proto__',
+      '../..',
+      'x'.repeat(5_000),
+      '%',
+      '"',
+      ';',
+      'é'.normalize('NFD'),
+    ),
+    fc.string({ unit: 'binary', maxLength: 40 }),
+    fc.base64String({ maxLength: 60 }),
+  )
+  const names = ['redirectTo', 'codeChallenge', 'invitationToken', 'state', 'code', 'error', 'iss', 'codeVerifier', 'x']
+  const fields = fc.dictionary(fc.oneof(fc.constantFrom(...names), text), text, { maxKeys: 4 })
+
+  it.each(operations.filter(({ name }) => NEEDS_PROVIDER.includes(name)))(
+    'sent to $name is answered with what it declares, and never with a 5xx',
+    async ({ method, path, responses }) => {
+      const { token } = await founder()
+      const fetch = worker(withProviders())
+      const request = fc.record({
+        provider: fc.constantFrom('google', 'github', 'x'),
+        query: fields,
+        json: fields,
+        text,
+      })
+      await fc.assert(
+        fc.asyncProperty(request, async ({ provider, query, json, text }) => {
+          const pairs = Object.entries(query).map(([name, value]) => [name.toWellFormed(), value.toWellFormed()])
+          const cookie = text.replace(/[^\x21-\x7e]/g, '')
+          const headers = { Cookie: `oauth-${query.state?.slice(0, 16) ?? ''}=${cookie}`.replace(/[^\x21-\x7e]/g, '') }
+          const target = `${path.replace('{provider}', provider)}?${new URLSearchParams(pairs)}`
+          const response = await send(target, { method, token, headers, ...(method === 'POST' ? { json } : {}) }, fetch)
+          expect(response.status).toBeLessThan(500)
+          expect(Object.keys(responses)).toContain(String(response.status))
+          if (response.status >= 400) await problemOf(response)
+        }),
+        { numRuns: 60 },
+      )
+    },
+  )
 })
 
 it('no secret of the way in stands in a log line', async () => {
