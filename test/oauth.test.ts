@@ -5,7 +5,7 @@ import { bodyOf, refusalOf } from './answers'
 import { api, send, worker } from './api'
 import { everythingStored, rows, sizes } from './database'
 import { founder, member, PASSWORD, type Person, signIn, unique } from './factories'
-import { mailing, mailTo, tokenIn } from './mailbox'
+import { mailing, mailsTo, mailTo, tokenIn } from './mailbox'
 import {
   agree,
   begin,
@@ -386,6 +386,21 @@ describe('linking while signed in', () => {
     expect(gone.status).toBe(204)
     expect((await signedInBy('google', person)).user.id).not.toBe(ada.id)
     expect((await verbsOf(ada.id)).slice(-2)).toEqual(['user.linked', 'user.unlinked'])
+  })
+
+  it('is told to the owner by mail, as is a link by the address; registering is not', async () => {
+    vi.spyOn(console, 'warn').mockImplementation(() => {})
+    const mailer = worker(withProviders(mailing()))
+    const [ada, eve] = [await verifiedFounder(), await verifiedFounder()]
+    const code = await obtainCode(someone())
+    await bodyOf(client(ada.token, mailer).$post({ json: json(code) }), 201)
+    await bodyOf(exchange(await obtainCode(someone({ email: eve.email }), { provider: 'github' }), mailer), 200)
+    expect((await mailTo(ada.email)).subject).toContain('Your account can be opened with Google')
+    expect((await mailTo(eve.email)).subject).toContain('Your account can be opened with GitHub')
+    const person = someone()
+    await bodyOf(exchange(await obtainCode(person), mailer), 200)
+    await bodyOf(exchange(await obtainCode(person), mailer), 200)
+    expect(await mailsTo(person.email)).toEqual([])
   })
 
   it('refuses an account that is somebody else’s, and a second one of a provider', async () => {

@@ -5,7 +5,10 @@ import { oauthAccounts as accounts, users } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
 import { record } from '../events/events.record'
 import type { PublicCtx } from '../http/context'
+import { enqueue } from '../mail/mail.enqueue'
+import { linkTo } from '../mail/mail.settings'
 import type { Identity } from './oauth.flow'
+import { TITLES } from './oauth.settings'
 
 type Key = Pick<Identity, 'provider' | 'subject'>
 
@@ -58,4 +61,26 @@ export function linking(ctx: PublicCtx, identity: Identity, whose: SQL | undefin
       when: ifChanged,
     }),
   ] as const
+}
+
+/** The mail that tells its owner of a way in that an account did not have before; for the end of the batch. */
+export function tellOwner(ctx: PublicCtx, identity: Identity) {
+  const { now, config } = ctx
+  const { provider, subject } = identity
+  const isOld = sql`${users.createdAt} <> ${now}`
+  const isNewlyLinked = sql`EXISTS (SELECT 1 FROM oauth_accounts AS made WHERE made.user_id = ${users.id}
+    AND made.provider = ${provider} AND made.subject = ${subject} AND made.created_at = ${now})`
+  return enqueue(ctx, {
+    template: 'providerLinked',
+    to: sql`${users.email}`,
+    payload: {
+      user: sql`${users.name}`,
+      provider: TITLES[provider],
+      at: now,
+      link: linkTo(config, 'forgot-password'),
+    },
+    from: sql`${users}`,
+    when: sql`${users.id} = ${holderOf(identity)} AND ${isOld} AND ${isNewlyLinked}`,
+    workspaceId: sql`${users.workspaceId}`,
+  })
 }

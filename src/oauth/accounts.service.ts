@@ -6,7 +6,7 @@ import { ifChanged } from '../db/sql'
 import { AppError } from '../errors'
 import { record } from '../events/events.record'
 import type { Ctx } from '../http/context'
-import { holderOf, isThis, linking } from './accounts.queries'
+import { holderOf, isThis, linking, tellOwner } from './accounts.queries'
 import type { Proof } from './oauth.flow'
 import { type Provider, TITLES } from './oauth.settings'
 
@@ -39,6 +39,7 @@ export async function linkAccount(ctx: Ctx, proof: Proof) {
       .from(accounts)
       .where(isThis(proof)),
     db.select({ isVerified: users.emailVerified }).from(users).where(and(me, isActive)),
+    ...tellOwner(ctx, proof),
   ])
   if (held?.userId === actor.id) return held
   const provider = TITLES[proof.provider]

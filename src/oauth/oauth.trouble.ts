@@ -1,5 +1,5 @@
 // What can go wrong with a provider: each becomes one error for the person and one line in the log without secrets.
-import { AppError, type ErrorCode } from '../errors'
+import { AppError } from '../errors'
 import type { PublicCtx } from '../http/context'
 import type { Provider } from './oauth.settings'
 
@@ -29,11 +29,13 @@ function explained({ requestId }: PublicCtx, provider: Provider, error: unknown)
   // RFC 6749, 4.1.2.1.
   if (said === 'access_denied') return new AppError('oauth_denied')
   const code = textOf(error, 'code') ?? textOf(error, 'name') ?? 'unknown'
-  const isDown = said === 'server_error' || said === 'temporarily_unavailable' || !UNTRUE.includes(code)
-  const event: ErrorCode = isDown ? 'provider_unavailable' : 'oauth_failed'
-  const message = textOf(error, 'message')
-  console.error(JSON.stringify({ level: 'error', event, requestId, provider, code, said, message }))
-  return new AppError(event, isDown ? { retryAfter: 30 } : {})
+  const line = { requestId, provider, code, said, message: textOf(error, 'message') }
+  if (said === 'server_error' || said === 'temporarily_unavailable' || !UNTRUE.includes(code)) {
+    console.error(JSON.stringify({ level: 'error', event: 'provider_unavailable', ...line }))
+    return new AppError('provider_unavailable', { retryAfter: 30 })
+  }
+  console.error(JSON.stringify({ level: 'error', event: 'oauth_failed', ...line }))
+  return new AppError('oauth_failed')
 }
 
 // The error code of a provider: thrown as such, or in a body that came with a 200, as GitHub sends it.

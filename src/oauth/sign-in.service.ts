@@ -6,7 +6,7 @@ import { oauthAccounts, sessions, users, workspaces } from '../db/schema'
 import { isUniqueViolation } from '../db/sql'
 import { AppError } from '../errors'
 import type { PublicCtx } from '../http/context'
-import { holderOf, homeOf, isFree, isThis, linking } from './accounts.queries'
+import { holderOf, homeOf, isFree, isThis, linking, tellOwner } from './accounts.queries'
 import type { Proof } from './oauth.flow'
 import { TITLES } from './oauth.settings'
 
@@ -45,6 +45,7 @@ export async function signIn(ctx: PublicCtx, proof: Proof, client: Client) {
         .select()
         .from(workspaces)
         .where(eq(workspaces.id, homeOf(proof))),
+      ...tellOwner(ctx, proof),
     ])
     .catch((error) => {
       throw isUniqueViolation(error, 'sessions.id') ? new AppError('invalid_oauth_code') : error
