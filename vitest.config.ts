@@ -21,7 +21,7 @@ export default defineConfig(async () => ({
     include: ['test/**/*.test.ts'],
     exclude: ['test/browser/**'],
     setupFiles: ['test/setup.ts'],
-    globalSetup: ['test/smtp-server.mjs'],
+    globalSetup: ['test/smtp-server.mjs', 'test/oauth-provider.mjs'],
     testTimeout: 60_000,
   },
 }))

@@ -30,6 +30,8 @@ import { claimRoutes } from './leads/claims.routes'
 import { leadRoutes } from './leads/leads.routes'
 import { dispatch } from './mail/mail.dispatch'
 import { outboxRoutes } from './mail/outbox.routes'
+import { accountRoutes } from './oauth/accounts.routes'
+import { oauthRoutes } from './oauth/oauth.routes'
 import { taggingRoutes } from './tags/tagging.routes'
 import { tagRoutes } from './tags/tags.routes'
 import { ticketRoutes } from './tickets/tickets.routes'
@@ -51,9 +53,10 @@ const EXPOSED = [
   'X-Request-Id',
 ]
 
-const SIGN_IN = ['register', 'login', 'refresh', 'verify-email', 'forgot-password', 'reset-password'].map(
-  (path) => `/v1/auth/${path}`,
-)
+const SIGN_IN = [
+  ...['register', 'login', 'refresh', 'oauth/token'],
+  ...['verify-email', 'forgot-password', 'reset-password'],
+].map((path) => `/v1/auth/${path}`)
 // A monitor asks every few seconds, and must not be told that the service is down because it asked.
 const PROBES = ['/health', '/ready']
 
@@ -92,6 +95,7 @@ export function createApp() {
   app.use(authenticate(admission<AppEnv>({ limiter, policy: lookUps, subject: address })))
   app.use(rateLimit<AppEnv>({ limiter, policy: usual, subject: caller }))
   app.on('POST', SIGN_IN, rateLimit<AppEnv>({ limiter, policy: signIn, subject: address }))
+  app.on('GET', '/v1/auth/oauth/:provider/callback', rateLimit<AppEnv>({ limiter, policy: signIn, subject: address }))
   app.use(
     bodyLimit({
       maxSize: MAX_BODY,
@@ -108,6 +112,8 @@ export function createApp() {
     .route('/', healthRoutes)
     .route('/v1/auth', authRoutes)
     .route('/v1/auth', recoveryRoutes)
+    .route('/v1/auth/oauth', accountRoutes)
+    .route('/v1/auth/oauth', oauthRoutes)
     .route('/v1/workspace', workspaceRoutes)
     .route('/v1/users', notificationRoutes)
     .route('/v1/users', userRoutes)

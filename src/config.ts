@@ -14,6 +14,12 @@ const origins = z
     error: 'must be a comma-separated list of origins such as https://app.example.com (no *, no path)',
   })
 
+const provider = (fallback: string) =>
+  z
+    .url({ protocol: /^https?$/, error: `must be an address such as ${fallback}` })
+    .transform((url) => url.replace(/\/+$/, ''))
+    .default(fallback)
+
 const flag = z
   .enum(['true', 'false'], 'must be true or false')
   .default('false')
@@ -43,6 +49,13 @@ const Settings = z
     SMTP_PASS: z.string().min(1).optional(),
     SMTP_FROM: z.string().min(1).optional(),
     REQUIRE_VERIFIED_EMAIL: flag,
+    GOOGLE_CLIENT_ID: z.string().min(1).optional(),
+    GOOGLE_CLIENT_SECRET: z.string().min(1).optional(),
+    GOOGLE_ISSUER: provider('https://accounts.google.com'),
+    GITHUB_CLIENT_ID: z.string().min(1).optional(),
+    GITHUB_CLIENT_SECRET: z.string().min(1).optional(),
+    GITHUB_URL: provider('https://github.com'),
+    GITHUB_API_URL: provider('https://api.github.com'),
     TURNSTILE_SECRET: z.string().min(1).optional(),
     TURNSTILE_VERIFY_URL: z.url().default('https://challenges.cloudflare.com/turnstile/v0/siteverify'),
   })
@@ -57,6 +70,12 @@ const Settings = z
   .refine((s) => !s.REQUIRE_VERIFIED_EMAIL || s.ENVIRONMENT === 'development' || s.MAIL_TRANSPORT === 'smtp', {
     path: ['REQUIRE_VERIFIED_EMAIL'],
     error: 'is true, but nobody can verify an address without mail: set MAIL_TRANSPORT to smtp',
+  })
+  .superRefine((s, issues) => {
+    for (const name of ['GOOGLE_ISSUER', 'GITHUB_URL', 'GITHUB_API_URL'] as const) {
+      if (s.ENVIRONMENT === 'development' || s[name].startsWith('https:')) continue
+      issues.addIssue({ code: 'custom', path: [name], message: 'must begin with https: in production' })
+    }
   })
   .transform(({ MAIL_TRANSPORT, PUBLIC_URL, ...settings }) => {
     const isLocal = settings.ENVIRONMENT === 'development'

@@ -4,7 +4,7 @@ import { LEAD_STATUSES } from '../src/db/schema/leads'
 import { SORTS } from '../src/leads/leads.schemas'
 import { api, send } from './api'
 import { founder, freshAddress, PASSWORD, type Person, team } from './factories'
-import { exampleBody, NEEDS_MAIL, neededQuery, type Operation, operations } from './operations'
+import { anyOne, exampleBody, NEEDS_SETTINGS, neededQuery, type Operation, operations } from './operations'
 import { lead, ownLead, seedLeads } from './records'
 
 const COST = /desc="round trips (\d+), statements (\d+), rows read (\d+), rows written (\d+)"/
@@ -36,12 +36,13 @@ describe('every operation', () => {
     const json =
       operationId === 'refresh' ? { refreshToken: by.refreshToken } : exampleBody({ ...operation, method, path })
     return send(
-      path.replace('{code}', 'invalid').replace(/\{\w+\}/g, () => crypto.randomUUID()) + neededQuery(operation),
+      path.replace('{code}', 'invalid').replace(/\{(\w+)\}/g, (_, parameter: string) => anyOne(parameter)) +
+        neededQuery(operation),
       { method, token: by.token, json, headers: { 'CF-Connecting-IP': freshAddress(), ...headers } },
     )
   }
 
-  const configured = operations.filter(({ name }) => !NEEDS_MAIL.includes(name))
+  const configured = operations.filter(({ name }) => !NEEDS_SETTINGS.includes(name))
   it.each(configured.map((operation) => [operation.name, operation] as const))(
     '%s takes one round trip of few statements, and two more with an Idempotency-Key',
     async (name, operation) => {

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { beforeAll, expect, it } from 'vitest'
 import { problemOf, send } from './api'
 import { freshAddress, team } from './factories'
-import { exampleBody, NEEDS_MAIL, operations, queryOf } from './operations'
+import { exampleBody, NEEDS_SETTINGS, operations, queryOf } from './operations'
 import { lead, ownLead } from './records'
 
 const NASTY = [
@@ -119,7 +119,7 @@ beforeAll(async () => {
 
 const nth = <T>(list: readonly T[], i: number) => list[i % list.length]
 
-const configured = operations.filter(({ name }) => !NEEDS_MAIL.includes(name))
+const configured = operations.filter(({ name }) => !NEEDS_SETTINGS.includes(name))
 it.each(configured.map((operation) => [operation.name, operation] as const))(
   '%s answers anything with what it declares, and never with a 5xx',
   async (_name, operation) => {

@@ -60,6 +60,17 @@ export const NEEDS_MAIL = [
   'POST /v1/outbox/{id}/retry',
 ]
 
+/** What leads to a provider or comes from one: a 501 where none is set up; test/oauth*.test.ts try it with providers. */
+export const NEEDS_PROVIDER = [
+  'GET /v1/auth/oauth/{provider}',
+  'GET /v1/auth/oauth/{provider}/callback',
+  'POST /v1/auth/oauth',
+  'POST /v1/auth/oauth/token',
+]
+
+/** All that most tests, which set neither up, cannot try. */
+export const NEEDS_SETTINGS = [...NEEDS_MAIL, ...NEEDS_PROVIDER]
+
 /** The permission that an operation says it needs; undefined where it says none, or one that there is not. */
 export function permissionOf(operation: Operation): Permission | undefined {
   const name = operation['x-permission']
@@ -104,8 +115,13 @@ type Call = { token?: string; ids?: Record<string, string>; json?: unknown; quer
 
 /** Calls an operation: path parameters out of `ids`, else a random UUID, and a body only where it takes one. */
 export function call(operation: Operation, { token, ids = {}, json, query = {} }: Call = {}): Promise<Response> {
-  const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? crypto.randomUUID())
+  const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? anyOne(name))
   const search = new URLSearchParams(query).toString()
   const body = operation.requestBody ? { json: json ?? {} } : {}
   return send(`${path}${search ? `?${search}` : neededQuery(operation)}`, { method: operation.method, token, ...body })
+}
+
+/** What stands in a path where no record is meant: a provider by name, all else by an id that nothing has. */
+export function anyOne(parameter: string): string {
+  return parameter === 'provider' ? 'google' : crypto.randomUUID()
 }

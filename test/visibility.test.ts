@@ -1,4 +1,5 @@
 // Who sees what: another's records and another workspace's, tried through every operation that the API has.
+import { env } from 'cloudflare:workers'
 import { decode } from 'hono/jwt'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { isScope, POLICY, type Role } from '../src/access/policy'
@@ -8,7 +9,7 @@ import { api, problemOf } from './api'
 import { everythingStored } from './database'
 import { founder, member, type Person, unique } from './factories'
 import { newKey } from './keys'
-import { call, exampleBody, NEEDS_MAIL, type Operation, operations, permissionOf, queryOf } from './operations'
+import { call, exampleBody, NEEDS_SETTINGS, type Operation, operations, permissionOf, queryOf } from './operations'
 import { lead } from './records'
 
 /** A kind of record: where it is addressed, and one of it that belongs to `owner`, with `marker` in all its texts. */
@@ -71,6 +72,15 @@ const KINDS: Record<string, Kind> = {
     at: '/v1/api-keys/{id}',
     make: async (_owner, admin, marker) => (await newKey(admin, { name: marker })).id,
   },
+  'account at a provider, which is addressed by the provider’s name': {
+    at: '/v1/auth/oauth/{provider}',
+    make: async (owner, _admin, marker) => {
+      await env.DB.prepare("INSERT INTO oauth_accounts VALUES ('google', ?, ?, ?, ?, '2026-01-01T00:00:00.000Z')")
+        .bind(marker, owner.workspaceId, owner.id, `${marker}@example.com`)
+        .run()
+      return 'google'
+    },
+  },
   session: { at: '/v1/auth/sessions/{id}', make: async (owner) => String(decode(owner.token).payload.sid) },
 }
 
@@ -106,9 +116,8 @@ const ELSEWISE: Record<string, number> = { 'POST /v1/leads/{id}/claim': 409 }
 /** Where the example of a body holds a field that the role may send for no record at all. */
 const REFUSED_BY_FIELD: Record<string, Role> = { 'PATCH /v1/tickets/{id}': 'CUSTOMER' }
 
-const addressed = operations.filter(
-  ({ path, name }) => path.startsWith('/v1/') && path.includes('{') && !NEEDS_MAIL.includes(name),
-)
+const configured = operations.filter(({ name }) => !NEEDS_SETTINGS.includes(name))
+const addressed = configured.filter(({ path }) => path.startsWith('/v1/') && path.includes('{'))
 const lists = operations.filter(
   ({ method, path }) => method === 'GET' && path.startsWith('/v1/') && !path.includes('{'),
 )
@@ -168,7 +177,8 @@ async function expectUnseen(viewer: Viewer, owned: Owned) {
 async function expectOutOfReach(viewer: Viewer, owned: Owned, operation: Operation, elsewise: Record<string, number>) {
   for (const [kind, { at }] of Object.entries(KINDS).filter(([, kind]) => operation.path.startsWith(kind.at))) {
     const what = `${operation.name} of a ${kind} as ${viewer.role}`
-    const ids = { id: owned.ids[kind] ?? '' }
+    const id = owned.ids[kind] ?? ''
+    const ids = { id, provider: id }
     const response = await call(operation, { token: viewer.token, ids, json: exampleBody(operation) })
     const { code, status, ...rest } = await problemOf(response)
     const usual = kind.endsWith('in the trash') ? 404 : (elsewise[operation.name] ?? 404)
@@ -216,7 +226,7 @@ describe('the kinds of records above', () => {
         expect(seen(owned.ids['lead in the trash'] ?? '')).toBeGreaterThan(0)
       }
     }
-    const read = operations.filter(({ method }) => method === 'GET')
+    const read = configured.filter(({ method }) => method === 'GET')
     for (const [kind, { at }] of Object.entries(KINDS)) {
       for (const operation of read.filter(({ path }) => path === at && !kind.includes('trash'))) {
         expect(

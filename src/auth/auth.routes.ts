@@ -1,11 +1,10 @@
 // /v1/auth: accounts and sessions over HTTP.
 
 import { createRoute } from '@hono/zod-openapi'
-import type { Context } from 'hono'
 import { allow, open } from '../access/allow'
 import { personOf } from '../access/person'
 import { errors, OPEN_POST, POST, READ } from '../errors'
-import { ctx, publicCtx } from '../http/context'
+import { clientOf, ctx, publicCtx } from '../http/context'
 import { IdParam } from '../http/fields'
 import { body, createRouter, json } from '../http/router'
 import {
@@ -23,7 +22,6 @@ import { register } from './registration.service'
 import { endSession, listSessions, refreshSession } from './sessions.service'
 
 const tags = ['Auth']
-const client = (c: Context) => ({ userAgent: c.req.header('User-Agent')?.slice(0, 300) ?? null })
 
 const registering = createRoute({
   method: 'post',
@@ -129,12 +127,12 @@ const changing = createRoute({
 
 export const authRoutes = createRouter()
   .openapi(registering, async (c) =>
-    c.json(SignedIn.parse(await register(publicCtx(c), c.req.valid('json'), client(c))), 201, {
+    c.json(SignedIn.parse(await register(publicCtx(c), c.req.valid('json'), clientOf(c))), 201, {
       Location: '/v1/auth/me',
     }),
   )
   .openapi(signingIn, async (c) =>
-    c.json(SignedIn.parse(await login(publicCtx(c), c.req.valid('json'), client(c))), 200),
+    c.json(SignedIn.parse(await login(publicCtx(c), c.req.valid('json'), clientOf(c))), 200),
   )
   .openapi(refreshing, async (c) =>
     c.json(Tokens.parse(await refreshSession(publicCtx(c), c.req.valid('json').refreshToken)), 200),

@@ -1,5 +1,6 @@
 // Registering: an account is ADMIN of a new workspace, or joins one with the role it was invited to.
-import { and, eq, gt, isNull, sql } from 'drizzle-orm'
+import { and, eq, gt, isNull, type SQL, sql } from 'drizzle-orm'
+import type { Config } from '../config'
 import { oneTimeTokens as tokens, users, workspaces } from '../db/schema'
 import { ifChanged, insertFrom, isUniqueViolation } from '../db/sql'
 import { AppError } from '../errors'
@@ -21,49 +22,74 @@ export type Registration = {
 
 /** Makes an account and signs it in. Throws `email_taken`, `signup_closed`, `invalid_invitation`. */
 export async function register(ctx: PublicCtx, input: Registration, client: Client) {
-  const { SIGNUP, BCRYPT_COST } = ctx.config
-  if (SIGNUP === 'closed') throw new AppError('signup_closed')
-  const { email, name } = input
-  const passwordHash = await hashPassword(input.password, BCRYPT_COST)
-  const account = { id: ctx.newId(), email, name, passwordHash, createdAt: ctx.now, updatedAt: ctx.now }
-  const enter = input.invitationToken === undefined ? found : join
-  return enter(ctx, input, account, client).catch((error) => {
-    throw isUniqueViolation(error, 'users.email') ? new AppError('email_taken') : error
-  })
+  const { db, config, now } = ctx
+  if (config.SIGNUP === 'closed') throw new AppError('signup_closed')
+  const { email, name, workspaceName, invitationToken } = input
+  const passwordHash = await hashPassword(input.password, config.BCRYPT_COST)
+  const account = { id: ctx.newId(), email, name, passwordHash, createdAt: now, updatedAt: now }
+  const session = await openSession(ctx, account.id, client)
+  const [, , , , [user], [home]] = await db
+    .batch([
+      ...(await makeAccount(ctx, account, { workspaceName, invitationToken })),
+      session.statement,
+      ...whoIs(ctx, account.id),
+      ...(await sendToken(ctx, 'VERIFICATION', eq(users.id, account.id))),
+    ])
+    .catch((error) => {
+      throw isUniqueViolation(error, 'users.email') ? new AppError('email_taken') : error
+    })
+  if (!user || !home) throw new AppError(invitationToken === undefined ? 'signup_closed' : 'invalid_invitation')
+  return { user, workspace: home, ...(await session.tokens(user, home)) }
 }
 
-type Account = Pick<typeof users.$inferInsert, 'id' | 'email' | 'name' | 'passwordHash' | 'createdAt' | 'updatedAt'>
+type Account = Pick<
+  typeof users.$inferInsert,
+  'id' | 'email' | 'name' | 'passwordHash' | 'emailVerifiedAt' | 'createdAt' | 'updatedAt'
+>
+type Entrance = {
+  workspaceName?: string | undefined
+  invitationToken?: string | undefined
+  /** Whether there may be such an account, besides what SIGNUP says. */
+  when?: SQL
+}
+
+/** Three statements that make an account, if SIGNUP or an invitation lets it in: where it belongs, itself, the event. */
+export async function makeAccount(
+  ctx: PublicCtx,
+  account: Account,
+  { workspaceName, invitationToken, when }: Entrance,
+) {
+  const may = sql`${maySignUp(ctx.config, invitationToken !== undefined)} AND ${when ?? sql`true`}`
+  const workspaceId = sql`(SELECT workspace_id FROM users WHERE id = ${account.id})`
+  const event = record(ctx, { verb: 'user.registered', subject: 'user', id: account.id, workspaceId, when: ifChanged })
+  return invitationToken === undefined
+    ? ([...found(ctx, account, workspaceName ?? account.name, may), event] as const)
+    : ([...join(ctx, account, await sha256(invitationToken), may), event] as const)
+}
 
 // With SIGNUP=invite somebody must come first: an installation without any workspace may still be founded.
-async function found(ctx: PublicCtx, input: Registration, account: Account, client: Client) {
-  const { db, now, config } = ctx
-  const name = input.workspaceName ?? input.name
+function maySignUp({ SIGNUP }: Config, isInvited: boolean): SQL {
+  if (SIGNUP === 'closed') return sql`false`
+  return SIGNUP === 'open' || isInvited ? sql`true` : sql`NOT EXISTS (SELECT 1 FROM workspaces)`
+}
+
+function found({ db, now, newId }: PublicCtx, account: Account, name: string, may: SQL) {
   const slug = slugOf(name)
   const taken = sql`EXISTS (SELECT 1 FROM workspaces WHERE slug = ${slug})`
   const workspace = {
-    id: ctx.newId(),
+    id: newId(),
     name,
     slug: sql`CASE WHEN ${taken} THEN ${`${slug}-${account.id.slice(-8)}`} ELSE ${slug} END`,
     createdAt: now,
     updatedAt: now,
   }
-  const may = config.SIGNUP === 'open' ? sql`true` : sql`NOT EXISTS (SELECT 1 FROM workspaces)`
-  const session = await openSession(ctx, account.id, client)
-  const [, , , , [user], [home]] = await db.batch([
+  return [
     insertFrom(db, workspaces, workspace, sql`WHERE ${may}`),
     insertFrom(db, users, { ...account, workspaceId: workspace.id, role: 'ADMIN' }, sql`WHERE ${ifChanged}`),
-    recordRegistration(ctx, account.id),
-    session.statement,
-    ...whoIs(ctx, account.id),
-    ...(await sendToken(ctx, 'VERIFICATION', eq(users.id, account.id))),
-  ])
-  if (!user || !home) throw new AppError('signup_closed')
-  return { user, workspace: home, ...(await session.tokens(user, home)) }
+  ] as const
 }
 
-async function join(ctx: PublicCtx, input: Registration, account: Account, client: Client) {
-  const { db, now } = ctx
-  const hash = await sha256(input.invitationToken ?? '')
+function join({ db, now }: PublicCtx, account: Account, hash: string, may: SQL) {
   const isOpen = and(
     eq(tokens.tokenHash, hash),
     eq(tokens.kind, 'INVITATION'),
@@ -71,25 +97,13 @@ async function join(ctx: PublicCtx, input: Registration, account: Account, clien
     isNull(tokens.usedAt),
     gt(tokens.expiresAt, now),
   )
-  const session = await openSession(ctx, account.id, client)
-  const [, , , , [user], [home]] = await db.batch([
-    db.update(tokens).set({ usedAt: now, usedBy: account.id }).where(isOpen),
+  return [
+    db.update(tokens).set({ usedAt: now, usedBy: account.id }).where(and(isOpen, may)),
     insertFrom(
       db,
       users,
       { ...account, workspaceId: sql`${tokens.workspaceId}`, role: sql`${tokens.role}` },
       sql`FROM ${tokens} WHERE ${ifChanged} AND ${tokens.tokenHash} = ${hash}`,
     ),
-    recordRegistration(ctx, account.id),
-    session.statement,
-    ...whoIs(ctx, account.id),
-    ...(await sendToken(ctx, 'VERIFICATION', eq(users.id, account.id))),
-  ])
-  if (!user || !home) throw new AppError('invalid_invitation')
-  return { user, workspace: home, ...(await session.tokens(user, home)) }
-}
-
-function recordRegistration(ctx: PublicCtx, id: string) {
-  const workspaceId = sql`(SELECT workspace_id FROM users WHERE id = ${id})`
-  return record(ctx, { verb: 'user.registered', subject: 'user', id, workspaceId, when: ifChanged })
+  ] as const
 }

@@ -23,9 +23,16 @@ export type Client = { userAgent: string | null }
 type UserRow = typeof users.$inferSelect
 type WorkspaceRow = typeof workspaces.$inferSelect
 
-/** A session to be: the statement that opens it if the user is active, and what to answer once the user is known. */
-export async function openSession(ctx: PublicCtx, userId: string, { userAgent }: Client) {
-  const id = ctx.newId()
+/**
+ * A session to be: the statement that opens it if the user is active, and what to answer once the user is known. `id`
+ * names what the session is opened for, where that may happen only once.
+ */
+export async function openSession(
+  ctx: PublicCtx,
+  userId: string | SQL<string>,
+  { userAgent }: Client,
+  id = ctx.newId(),
+) {
   const refreshToken = await firstRefreshToken(ctx.config, id)
   const statement = insertFrom(
     ctx.db,
@@ -33,7 +40,7 @@ export async function openSession(ctx: PublicCtx, userId: string, { userAgent }:
     {
       id,
       workspaceId: sql`${users.workspaceId}`,
-      userId,
+      userId: sql`${users.id}`,
       refreshHash: await sha256(refreshToken),
       rotatedAt: ctx.now,
       expiresAt: later(ctx.now, REFRESH_MS),

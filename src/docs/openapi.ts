@@ -15,6 +15,7 @@ const INFO = {
 
 const TAGS = {
   Auth: 'Accounts, sessions, tokens.',
+  OAuth: 'Signing in with Google or GitHub, and the accounts that are linked to yours.',
   Workspace: 'The workspace and invitations to it.',
   Users: 'Members of the workspace.',
   Enquiries: 'The public form.',

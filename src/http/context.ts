@@ -75,6 +75,11 @@ export function publicCtx(c: Context<AppEnv>): PublicCtx {
   return { db: connection.db, config, now: now.toISOString(), requestId, address: addressOf(c), newId, outgoing }
 }
 
+/** What a session remembers of the program that opened it. */
+export function clientOf(c: Context<AppEnv>): { userAgent: string | null } {
+  return { userAgent: c.req.header('User-Agent')?.slice(0, 300) ?? null }
+}
+
 /** The context of a guarded route; `allow()` has made sure of the actor. */
 export function ctx(c: Context<AppEnv>): Ctx {
   const { actor } = c.var

@@ -62,6 +62,14 @@ export const TEMPLATES = {
     ],
     action: { label: 'Choose another password', link: p.link },
   })),
+  providerLinked: template(['user', 'provider', 'at', 'link'], (p) => ({
+    subject: `Your account can be opened with ${p.provider}`,
+    paragraphs: [
+      `Hello ${p.user}, since ${dated(p.at)} an account at ${p.provider} signs in as you.`,
+      'If this was not you, choose another password at once, then unlink that account.',
+    ],
+    action: { label: 'Choose another password', link: p.link },
+  })),
   invitation: template(['inviter', 'role', 'link', 'expiresAt'], (p) => ({
     subject: `${p.inviter} invites you to ${p.workspace}`,
     paragraphs: [

@@ -1,0 +1,66 @@
+// /v1/auth/oauth: the accounts at providers by which the actor signs in.
+import { createRoute } from '@hono/zod-openapi'
+import { allow } from '../access/allow'
+import { errors, POST, READ } from '../errors'
+import { ctx } from '../http/context'
+import { body, createRouter, json } from '../http/router'
+import { linkAccount, listAccounts, unlinkAccount } from './accounts.service'
+import { openCode } from './oauth.flow'
+import { CodeExchange, LinkedAccount, LinkedAccountList, ProviderParam } from './oauth.schemas'
+
+const tags = ['OAuth']
+
+const listing = createRoute({
+  method: 'get',
+  path: '/',
+  ...allow('account:read'),
+  operationId: 'listLinkedAccounts',
+  tags,
+  summary: 'List your linked accounts',
+  description: 'The providers with which you can sign in.',
+  responses: { 200: json(LinkedAccountList, 'Your linked accounts'), ...errors(...READ) },
+})
+
+const linking = createRoute({
+  method: 'post',
+  path: '/',
+  ...allow('account:write'),
+  operationId: 'linkAccount',
+  tags,
+  summary: 'Link an account of a provider',
+  description:
+    'Takes the code of a sign-in that this browser began, instead of exchanging it for tokens: from then on that ' +
+    'account of the provider signs in as you, whatever its address. While your own address is not verified, the ' +
+    'account must have the same one; yours counts as verified then.',
+  request: { body: body(CodeExchange) },
+  responses: {
+    201: json(LinkedAccount, 'The linked account'),
+    ...errors(...POST, 'invalid_oauth_code', 'provider_taken', 'identity_taken'),
+  },
+})
+
+const unlinking = createRoute({
+  method: 'delete',
+  path: '/{provider}',
+  ...allow('account:write'),
+  operationId: 'unlinkAccount',
+  tags,
+  summary: 'Unlink an account of a provider',
+  description: 'It signs in as you no more. The last way in stays: have a password or another provider first.',
+  request: { params: ProviderParam },
+  responses: { 204: { description: 'Unlinked' }, ...errors(...READ, 'not_found', 'last_way_in') },
+})
+
+export const accountRoutes = createRouter()
+  .openapi(listing, async (c) =>
+    c.json(LinkedAccountList.parse({ data: await listAccounts(ctx(c)), nextCursor: null }), 200),
+  )
+  .openapi(linking, async (c) => {
+    const context = ctx(c)
+    const linked = await linkAccount(context, await openCode(context, c.req.valid('json')))
+    return c.json(LinkedAccount.parse(linked), 201, { Location: '/v1/auth/oauth' })
+  })
+  .openapi(unlinking, async (c) => {
+    await unlinkAccount(ctx(c), c.req.valid('param').provider)
+    return c.body(null, 204)
+  })
