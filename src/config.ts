@@ -43,6 +43,10 @@ const Settings = z
     SMTP_PASS: z.string().min(1).optional(),
     SMTP_FROM: z.string().min(1).optional(),
     REQUIRE_VERIFIED_EMAIL: flag,
+    STRIPE_SECRET_KEY: z.string().min(1).optional(),
+    STRIPE_WEBHOOK_SECRET: z.string().min(1).optional(),
+    STRIPE_PRICE_PRO: z.string().min(1).optional(),
+    STRIPE_API_URL: z.url({ protocol: /^https?$/ }).default('https://api.stripe.com'),
     TURNSTILE_SECRET: z.string().min(1).optional(),
     TURNSTILE_VERIFY_URL: z.url().default('https://challenges.cloudflare.com/turnstile/v0/siteverify'),
   })
@@ -57,6 +61,10 @@ const Settings = z
   .refine((s) => !s.REQUIRE_VERIFIED_EMAIL || s.ENVIRONMENT === 'development' || s.MAIL_TRANSPORT === 'smtp', {
     path: ['REQUIRE_VERIFIED_EMAIL'],
     error: 'is true, but nobody can verify an address without mail: set MAIL_TRANSPORT to smtp',
+  })
+  .refine((s) => s.ENVIRONMENT !== 'production' || s.STRIPE_API_URL.startsWith('https:'), {
+    path: ['STRIPE_API_URL'],
+    error: 'must begin with https:// in production',
   })
   .transform(({ MAIL_TRANSPORT, PUBLIC_URL, ...settings }) => {
     const isLocal = settings.ENVIRONMENT === 'development'
@@ -83,7 +91,7 @@ export function configOf(env: object): Config {
 
 function explain({ path, message }: z.core.$ZodIssue): string {
   const name = String(path[0])
-  const isSecret = /_(SECRET|PASS)$/.test(name)
+  const isSecret = /_(SECRET|PASS|SECRET_KEY)$/.test(name)
   const mend = isSecret ? `set it with: npx wrangler secret put ${name} --env production` : 'see wrangler.toml, [vars]'
   return `${name} ${message} (${mend})`
 }

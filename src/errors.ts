@@ -9,10 +9,12 @@ export const ERRORS = {
   invalid_idempotency_key: [400, 'The Idempotency-Key is not usable'],
   invalid_invitation: [400, 'The invitation is unknown, used, withdrawn, expired, or for another address'],
   invalid_token: [400, 'The token is unknown, used or expired'],
+  invalid_signature: [400, 'The signature is not Stripe’s, or too old'],
   invalid_owner: [400, 'The owner is not an active member of the team'],
   unauthenticated: [401, 'A valid access token is needed'],
   invalid_credentials: [401, 'The credentials are not right'],
   invalid_refresh_token: [401, 'The refresh token is unknown, used or expired'],
+  plan_limit: [402, 'The plan has no room for this'],
   email_unverified: [403, 'Your e-mail address has to be verified first'],
   forbidden: [403, 'Your role does not allow this'],
   not_yours: [403, 'You can see this lead but it is not yours'],
@@ -29,6 +31,8 @@ export const ERRORS = {
   slug_taken: [409, 'The slug is taken'],
   already_sent: [409, 'The mail has been sent'],
   last_admin: [409, 'A workspace needs an active ADMIN'],
+  already_subscribed: [409, 'The workspace has a subscription'],
+  not_subscribed: [409, 'The workspace has no subscription yet'],
   idempotency_in_flight: [409, 'A request with this Idempotency-Key is still running'],
   stale: [412, 'The record has changed since you read it'],
   body_too_large: [413, 'The body is larger than 1 MB'],
@@ -41,6 +45,8 @@ export const ERRORS = {
   internal: [500, 'Something went wrong on our side'],
   misconfigured: [500, 'The service is not configured'],
   not_configured: [501, 'This feature is not configured'],
+  stripe_refused: [502, 'Stripe did not accept this'],
+  stripe_unavailable: [503, 'Stripe is not answering'],
   unavailable: [503, 'The database is not answering'],
   turnstile_unavailable: [503, 'The form check is not answering'],
 } as const satisfies Record<string, readonly [ContentfulStatusCode, string]>
@@ -63,6 +69,8 @@ export const Problem = z
     existingId: z.string().optional(),
     claimedAt: z.string().optional(),
     claimedBy: z.object({ id: z.string(), name: z.string() }).optional(),
+    limit: z.object({ of: z.string(), count: z.number().int(), max: z.number().int() }).optional(),
+    upgradeUrl: z.string().optional(),
   })
   .openapi('Problem')
 
@@ -72,6 +80,8 @@ export type ProblemExtras = {
   existingId?: string
   claimedAt?: string
   claimedBy?: { id: string; name: string }
+  limit?: { of: string; count: number; max: number }
+  upgradeUrl?: string
 }
 
 /** A failure by its code; `retryAfter` is in seconds, `etag` the record's present one. */

@@ -30,6 +30,8 @@ export const PERMISSIONS = {
   'events:read': 'Read the audit trail.',
   'outbox:read': 'See the mail that was sent, waits or failed; never what it says.',
   'outbox:write': 'Try a mail again at once.',
+  'billing:read': 'See the plan, its limits and how far they are used.',
+  'billing:write': 'Subscribe, and go to the portal of the subscription.',
 } as const
 
 export type Permission = keyof typeof PERMISSIONS
@@ -66,6 +68,8 @@ export const POLICY: Record<Role, Partial<Record<Permission, Reach>>> = {
     'users:admin': 'all',
     'outbox:read': 'all',
     'outbox:write': 'all',
+    'billing:read': 'all',
+    'billing:write': 'all',
   },
   MANAGER: manager,
   SALES: {

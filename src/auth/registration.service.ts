@@ -1,5 +1,6 @@
 // Registering: an account is ADMIN of a new workspace, or joins one with the role it was invited to.
 import { and, eq, gt, isNull, sql } from 'drizzle-orm'
+import { hasRoom, lackOfRoom, overLimit } from '../billing/limits'
 import { oneTimeTokens as tokens, users, workspaces } from '../db/schema'
 import { ifChanged, insertFrom, isUniqueViolation } from '../db/sql'
 import { AppError } from '../errors'
@@ -19,7 +20,7 @@ export type Registration = {
   invitationToken?: string | undefined
 }
 
-/** Makes an account and signs it in. Throws `email_taken`, `signup_closed`, `invalid_invitation`. */
+/** Makes an account and signs it in. Throws `email_taken`, `signup_closed`, `invalid_invitation`, `plan_limit`. */
 export async function register(ctx: PublicCtx, input: Registration, client: Client) {
   const { SIGNUP, BCRYPT_COST } = ctx.config
   if (SIGNUP === 'closed') throw new AppError('signup_closed')
@@ -71,9 +72,13 @@ async function join(ctx: PublicCtx, input: Registration, account: Account, clien
     isNull(tokens.usedAt),
     gt(tokens.expiresAt, now),
   )
+  // A portal login takes no seat.
+  const isSeated = sql`(${tokens.role} = 'CUSTOMER' OR ${hasRoom(ctx, 'users', sql`${tokens.workspaceId}`)})`
+  const invitedTo = sql`(SELECT ${tokens.workspaceId} FROM ${tokens} WHERE ${isOpen} AND ${tokens.role} <> 'CUSTOMER')`
   const session = await openSession(ctx, account.id, client)
-  const [, , , , [user], [home]] = await db.batch([
-    db.update(tokens).set({ usedAt: now, usedBy: account.id }).where(isOpen),
+  const [[lack], , , , , [user], [home]] = await db.batch([
+    lackOfRoom(ctx, 'users', { workspaceId: invitedTo, when: sql`${invitedTo} IS NOT NULL` }),
+    db.update(tokens).set({ usedAt: now, usedBy: account.id }).where(and(isOpen, isSeated)),
     insertFrom(
       db,
       users,
@@ -85,6 +90,7 @@ async function join(ctx: PublicCtx, input: Registration, account: Account, clien
     ...whoIs(ctx, account.id),
     ...(await sendToken(ctx, 'VERIFICATION', eq(users.id, account.id))),
   ])
+  if (!user && lack) throw overLimit(ctx, 'users', lack)
   if (!user || !home) throw new AppError('invalid_invitation')
   return { user, workspace: home, ...(await session.tokens(user, home)) }
 }

@@ -25,6 +25,7 @@ const TAGS = {
   Interactions: 'Calls, notes, meetings, follow-ups: the timeline of customers and leads.',
   Events: 'The audit trail.',
   Outbox: 'Mail: sent, waiting, failed.',
+  Billing: 'The plan, its limits, and Stripe.',
   Health: 'For monitoring.',
 }
 
