@@ -2,6 +2,8 @@ import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig(async () => ({
+  // Packages whose source maps name sources that they do not ship are no news.
+  logLevel: 'error' as const,
   plugins: [
     cloudflareTest({
       wrangler: { configPath: './wrangler.toml' },
@@ -21,7 +23,7 @@ export default defineConfig(async () => ({
     include: ['test/**/*.test.ts'],
     exclude: ['test/browser/**'],
     setupFiles: ['test/setup.ts'],
-    globalSetup: ['test/smtp-server.mjs', 'test/oauth-provider.mjs'],
+    globalSetup: ['test/smtp-server.mjs', 'test/oauth-provider.mjs', 'test/stripe-server.mjs'],
     testTimeout: 60_000,
   },
 }))

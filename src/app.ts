@@ -6,6 +6,7 @@ import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
 import { authRoutes } from './auth/auth.routes'
 import { recoveryRoutes } from './auth/recovery.routes'
+import { billingRoutes } from './billing/billing.routes'
 import { customerRoutes } from './customers/customers.routes'
 import { mergeRoutes } from './customers/merge.routes'
 import { relationshipRoutes } from './customers/relationships.routes'
@@ -57,8 +58,9 @@ const SIGN_IN = [
   ...['register', 'login', 'refresh', 'oauth/token'],
   ...['verify-email', 'forgot-password', 'reset-password'],
 ].map((path) => `/v1/auth/${path}`)
-// A monitor asks every few seconds, and must not be told that the service is down because it asked.
-const PROBES = ['/health', '/ready']
+// A monitor asks every few seconds, and must not be told that the service is down because it asked; Stripe tells of
+// all workspaces from a few addresses.
+const MACHINES = ['/health', '/ready', '/v1/billing/webhook']
 
 const policy = (c: Context<AppEnv>, name: string, limit: number) => ({
   name,
@@ -66,8 +68,8 @@ const policy = (c: Context<AppEnv>, name: string, limit: number) => ({
   windowSeconds: c.var.config.RATE_LIMIT_WINDOW_SECONDS,
 })
 const usual = (c: Context<AppEnv>) =>
-  PROBES.includes(c.req.path)
-    ? policy(c, 'probe', 10 * c.var.config.RATE_LIMIT_MAX)
+  MACHINES.includes(c.req.path)
+    ? policy(c, 'machine', 10 * c.var.config.RATE_LIMIT_MAX)
     : policy(c, 'default', c.var.config.RATE_LIMIT_MAX)
 const signIn = (c: Context<AppEnv>) => policy(c, 'auth', c.var.config.AUTH_RATE_LIMIT_MAX)
 const address = (c: Context<AppEnv>) => `address ${addressOf(c)}`
@@ -131,6 +133,7 @@ export function createApp() {
     .route('/v1/events', eventRoutes)
     .route('/v1/outbox', outboxRoutes)
     .route('/v1/api-keys', keyRoutes)
+    .route('/v1/billing', billingRoutes)
 
   let openApi: string | undefined
   app.route('/', docsRoutes)

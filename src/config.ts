@@ -56,6 +56,10 @@ const Settings = z
     GITHUB_CLIENT_SECRET: z.string().min(1).optional(),
     GITHUB_URL: provider('https://github.com'),
     GITHUB_API_URL: provider('https://api.github.com'),
+    STRIPE_SECRET_KEY: z.string().min(1).optional(),
+    STRIPE_WEBHOOK_SECRET: z.string().min(1).optional(),
+    STRIPE_PRICE_PRO: z.string().min(1).optional(),
+    STRIPE_API_URL: z.url({ protocol: /^https?$/ }).default('https://api.stripe.com'),
     TURNSTILE_SECRET: z.string().min(1).optional(),
     TURNSTILE_VERIFY_URL: z.url().default('https://challenges.cloudflare.com/turnstile/v0/siteverify'),
   })
@@ -72,7 +76,7 @@ const Settings = z
     error: 'is true, but nobody can verify an address without mail: set MAIL_TRANSPORT to smtp',
   })
   .superRefine((s, issues) => {
-    for (const name of ['GOOGLE_ISSUER', 'GITHUB_URL', 'GITHUB_API_URL'] as const) {
+    for (const name of ['GOOGLE_ISSUER', 'GITHUB_URL', 'GITHUB_API_URL', 'STRIPE_API_URL'] as const) {
       if (s.ENVIRONMENT === 'development' || s[name].startsWith('https:')) continue
       issues.addIssue({ code: 'custom', path: [name], message: 'must begin with https: in production' })
     }
@@ -102,7 +106,7 @@ export function configOf(env: object): Config {
 
 function explain({ path, message }: z.core.$ZodIssue): string {
   const name = String(path[0])
-  const isSecret = /_(SECRET|PASS)$/.test(name)
+  const isSecret = /_(SECRET|PASS|SECRET_KEY)$/.test(name)
   const mend = isSecret ? `set it with: npx wrangler secret put ${name} --env production` : 'see wrangler.toml, [vars]'
   return `${name} ${message} (${mend})`
 }

@@ -12,10 +12,12 @@ export const ERRORS = {
   invalid_oauth_state: [400, 'This sign-in was not begun in this browser, is over, or took too long'],
   invalid_oauth_code: [400, 'The code is unknown, used, expired, or for another browser'],
   oauth_failed: [400, 'The provider did not confirm who you are'],
+  invalid_signature: [400, 'The signature is not Stripe’s, or too old'],
   invalid_owner: [400, 'The owner is not an active member of the team'],
   unauthenticated: [401, 'A valid access token is needed'],
   invalid_credentials: [401, 'The credentials are not right'],
   invalid_refresh_token: [401, 'The refresh token is unknown, used or expired'],
+  plan_limit: [402, 'The plan has no room for this'],
   email_unverified: [403, 'Your e-mail address has to be verified first'],
   forbidden: [403, 'You are not allowed to do this'],
   not_yours: [403, 'You can see this lead but it is not yours'],
@@ -38,6 +40,8 @@ export const ERRORS = {
   slug_taken: [409, 'The slug is taken'],
   already_sent: [409, 'The mail has been sent'],
   last_admin: [409, 'A workspace needs an active ADMIN'],
+  already_subscribed: [409, 'The workspace has a subscription'],
+  not_subscribed: [409, 'The workspace has no subscription yet'],
   idempotency_in_flight: [409, 'A request with this Idempotency-Key is still running'],
   stale: [412, 'The record has changed since you read it'],
   body_too_large: [413, 'The body is larger than 1 MB'],
@@ -50,6 +54,8 @@ export const ERRORS = {
   internal: [500, 'Something went wrong on our side'],
   misconfigured: [500, 'The service is not configured'],
   not_configured: [501, 'This feature is not configured'],
+  stripe_refused: [502, 'Stripe did not accept this'],
+  stripe_unavailable: [503, 'Stripe is not answering'],
   unavailable: [503, 'The database is not answering'],
   provider_unavailable: [503, 'The provider is not answering'],
   turnstile_unavailable: [503, 'The form check is not answering'],
@@ -73,6 +79,8 @@ export const Problem = z
     existingId: z.string().optional(),
     claimedAt: z.string().optional(),
     claimedBy: z.object({ id: z.string(), name: z.string() }).optional(),
+    limit: z.object({ of: z.string(), count: z.number().int(), max: z.number().int() }).optional(),
+    upgradeUrl: z.string().optional(),
   })
   .openapi('Problem')
 
@@ -82,6 +90,8 @@ export type ProblemExtras = {
   existingId?: string
   claimedAt?: string
   claimedBy?: { id: string; name: string }
+  limit?: { of: string; count: number; max: number }
+  upgradeUrl?: string
 }
 
 /** A failure by its code; `retryAfter` is in seconds, `etag` the record's present one. */

@@ -68,8 +68,16 @@ export const NEEDS_PROVIDER = [
   'POST /v1/auth/oauth/token',
 ]
 
-/** All that most tests, which set neither up, cannot try. */
-export const NEEDS_SETTINGS = [...NEEDS_MAIL, ...NEEDS_PROVIDER]
+/** A 501 where plans are not sold; test/billing.test.ts tries it with a stand-in for Stripe. */
+export const NEEDS_STRIPE = [
+  'GET /v1/billing',
+  'POST /v1/billing/checkout',
+  'POST /v1/billing/portal',
+  'POST /v1/billing/webhook',
+]
+
+/** All that most tests, which set none of these up, cannot try. */
+export const NEEDS_SETTINGS = [...NEEDS_MAIL, ...NEEDS_PROVIDER, ...NEEDS_STRIPE]
 
 /** The permission that an operation says it needs; undefined where it says none, or one that there is not. */
 export function permissionOf(operation: Operation): Permission | undefined {

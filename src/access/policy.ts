@@ -32,6 +32,8 @@ export const PERMISSIONS = {
   'outbox:write': 'Try a mail again at once.',
   'api-keys:read': 'See the API keys of the workspace, never what they say.',
   'api-keys:write': 'Make and revoke API keys.',
+  'billing:read': 'See the plan, its limits and how far they are used.',
+  'billing:write': 'Subscribe, and go to the portal of the subscription.',
 } as const
 
 export type Permission = keyof typeof PERMISSIONS
@@ -70,6 +72,8 @@ export const POLICY: Record<Role, Partial<Record<Permission, Reach>>> = {
     'outbox:write': 'all',
     'api-keys:read': 'all',
     'api-keys:write': 'all',
+    'billing:read': 'all',
+    'billing:write': 'all',
   },
   MANAGER: manager,
   SALES: {

@@ -36,7 +36,7 @@ const registering = createRoute({
   request: { body: body(Registration) },
   responses: {
     201: json(SignedIn, 'The account, signed in'),
-    ...errors(...OPEN_POST, 'email_taken', 'signup_closed', 'invalid_invitation'),
+    ...errors(...OPEN_POST, 'email_taken', 'signup_closed', 'invalid_invitation', 'plan_limit'),
   },
 })
 

@@ -1,5 +1,6 @@
 // Registering: an account is ADMIN of a new workspace, or joins one with the role it was invited to.
 import { and, eq, gt, isNull, type SQL, sql } from 'drizzle-orm'
+import { hasRoom, lackOfRoom, overLimit } from '../billing/limits'
 import type { Config } from '../config'
 import { oneTimeTokens as tokens, users, workspaces } from '../db/schema'
 import { ifChanged, insertFrom, isUniqueViolation } from '../db/sql'
@@ -20,7 +21,7 @@ export type Registration = {
   invitationToken?: string | undefined
 }
 
-/** Makes an account and signs it in. Throws `email_taken`, `signup_closed`, `invalid_invitation`. */
+/** Makes an account and signs it in. Throws `email_taken`, `signup_closed`, `invalid_invitation`, `plan_limit`. */
 export async function register(ctx: PublicCtx, input: Registration, client: Client) {
   const { db, config, now } = ctx
   if (config.SIGNUP === 'closed') throw new AppError('signup_closed')
@@ -28,16 +29,18 @@ export async function register(ctx: PublicCtx, input: Registration, client: Clie
   const passwordHash = await hashPassword(input.password, config.BCRYPT_COST)
   const account = { id: ctx.newId(), email, name, passwordHash, createdAt: now, updatedAt: now }
   const session = await openSession(ctx, account.id, client)
-  const [, , , , [user], [home]] = await db
+  const [, , , , [user], [home], [lack]] = await db
     .batch([
       ...(await makeAccount(ctx, account, { workspaceName, invitationToken })),
       session.statement,
       ...whoIs(ctx, account.id),
+      ...(await lackOfSeat(ctx, email, invitationToken)),
       ...(await sendToken(ctx, 'VERIFICATION', eq(users.id, account.id))),
     ])
     .catch((error) => {
       throw isUniqueViolation(error, 'users.email') ? new AppError('email_taken') : error
     })
+  if (!user && lack) throw overLimit(ctx, 'users', lack)
   if (!user || !home) throw new AppError(invitationToken === undefined ? 'signup_closed' : 'invalid_invitation')
   return { user, workspace: home, ...(await session.tokens(user, home)) }
 }
@@ -89,16 +92,15 @@ function found({ db, now, newId }: PublicCtx, account: Account, name: string, ma
   ] as const
 }
 
-function join({ db, now }: PublicCtx, account: Account, hash: string, may: SQL) {
-  const isOpen = and(
-    eq(tokens.tokenHash, hash),
-    eq(tokens.kind, 'INVITATION'),
-    eq(tokens.email, account.email),
-    isNull(tokens.usedAt),
-    gt(tokens.expiresAt, now),
-  )
+function join(ctx: PublicCtx, account: Account, hash: string, may: SQL) {
+  const { db, now } = ctx
+  // A portal login takes no seat.
+  const isSeated = sql`(${tokens.role} = 'CUSTOMER' OR ${hasRoom(ctx, 'users', sql`${tokens.workspaceId}`)})`
   return [
-    db.update(tokens).set({ usedAt: now, usedBy: account.id }).where(and(isOpen, may)),
+    db
+      .update(tokens)
+      .set({ usedAt: now, usedBy: account.id })
+      .where(and(isOpen(ctx, account.email, hash), isSeated, may)),
     insertFrom(
       db,
       users,
@@ -106,4 +108,21 @@ function join({ db, now }: PublicCtx, account: Account, hash: string, may: SQL) 
       sql`FROM ${tokens} WHERE ${ifChanged} AND ${tokens.tokenHash} = ${hash}`,
     ),
   ] as const
+}
+
+function isOpen({ now }: PublicCtx, email: string, hash: string) {
+  return and(
+    eq(tokens.tokenHash, hash),
+    eq(tokens.kind, 'INVITATION'),
+    eq(tokens.email, email),
+    isNull(tokens.usedAt),
+    gt(tokens.expiresAt, now),
+  )
+}
+
+/** The statement that says, after `makeAccount`, whether the workspace that invited has no seat left: a row if so. */
+export async function lackOfSeat(ctx: PublicCtx, email: string, invitationToken: string | undefined) {
+  const open = isOpen(ctx, email, await sha256(invitationToken ?? ''))
+  const workspaceId = sql`(SELECT ${tokens.workspaceId} FROM ${tokens} WHERE ${open} AND ${tokens.role} <> 'CUSTOMER')`
+  return [lackOfRoom(ctx, 'users', { workspaceId, when: sql`${workspaceId} IS NOT NULL` })] as const
 }

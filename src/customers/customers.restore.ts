@@ -2,6 +2,7 @@
 import { and, eq, isNotNull, isNull, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import { reachable } from '../access/visible'
+import { hasRoom, lackOfRoom, overLimit } from '../billing/limits'
 import { customers, customerTags, interactions, leads, merges, relationships, tickets } from '../db/schema'
 import { ifChanged } from '../db/sql'
 import { AppError } from '../errors'
@@ -11,7 +12,7 @@ import { type CustomerRow, customerColumns } from './customers.service'
 import { type Kind, MERGED } from './merge.queries'
 
 /**
- * Takes a customer out of the trash; one that is not there is given back as it is. Throws `customer_exists`, and
+ * Takes a customer out of the trash; one that is not there is given back as it is. Throws `customer_exists`, `plan_limit`, and
  * `forbidden` where that would change another's customer, with which it was merged.
  */
 export async function restoreCustomer(ctx: Ctx, id: string): Promise<CustomerRow> {
@@ -25,12 +26,13 @@ export async function restoreCustomer(ctx: Ctx, id: string): Promise<CustomerRow
   const kept = alias(customers, 'kept')
   const isBarred = sql<number>`EXISTS (SELECT 1 FROM customers AS kept WHERE kept.id = ${survivor}
     AND (${reachable(actor, 'customers:write', kept)}) IS NOT TRUE)`
-  const mayReturn = sql`${and(mine, isNotNull(customers.deletedAt))} AND NOT ${isBarred}`
+  const mayReturn = sql`${and(mine, isNotNull(customers.deletedAt))} AND NOT ${isBarred}
+    AND ${hasRoom(ctx, 'customers')}`
   const isReturning = sql`EXISTS (SELECT 1 FROM ${customers} WHERE ${mayReturn})`
   const moved = (kind: Kind) =>
     sql`(SELECT row_id FROM customer_merged_rows WHERE merge_id = ${merge} AND kind = ${kind} AND ${isBack})`
   const ownerId = sql`(SELECT owner_id FROM customers WHERE id = ${id})`
-  const [, , , , , , , , , , [present]] = await db.batch([
+  const [, , , , , , , , , , [present], [lack]] = await db.batch([
     db
       .update(customers)
       .set({ ...touch, ...givenBack(merge) })
@@ -73,11 +75,14 @@ export async function restoreCustomer(ctx: Ctx, id: string): Promise<CustomerRow
       .select({ ...customerColumns, isBarred: isBarred.as('is_barred') })
       .from(customers)
       .where(mine),
+    lackOfRoom(ctx, 'customers'),
   ])
   if (!present) throw new AppError('not_found')
   if (present.deletedAt === null) return present
-  if (!present.isBarred) throw new AppError('customer_exists')
-  throw new AppError('forbidden', { detail: 'Merged with a customer out of your reach: a MANAGER can restore it.' })
+  if (present.isBarred) {
+    throw new AppError('forbidden', { detail: 'Merged with a customer out of your reach: a MANAGER can restore it.' })
+  }
+  throw lack ? overLimit(ctx, 'customers', lack) : new AppError('customer_exists')
 }
 
 /** Nobody living has this customer's e-mail; with a merge, its survivor may, if that is where it got it from. */

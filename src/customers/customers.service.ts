@@ -4,6 +4,7 @@ import { and, eq, getTableColumns, isNull, type SQL, sql } from 'drizzle-orm'
 import { authorOf } from '../access/person'
 import { type Actor, reach } from '../access/policy'
 import { isPortal, isPortalUser, isTeamMember, visible } from '../access/visible'
+import { hasRoom, lackOfRoom, overLimit } from '../billing/limits'
 import { fold } from '../db/fold'
 import { customers } from '../db/schema'
 import { ifChanged, ifUnchanged, insertFrom } from '../db/sql'
@@ -22,20 +23,26 @@ export type CustomerFields = Partial<
 >
 export type Written = CustomerRow & { warnings: { path: string; message: string; code: string }[] }
 
-/** Makes a customer. Throws `customer_exists` where a living one has the e-mail. */
+/** Makes a customer. Throws `customer_exists` where a living one has the e-mail, and `plan_limit`. */
 export async function createCustomer(ctx: Ctx, input: CustomerFields & { name: string }): Promise<Written> {
   const { db } = ctx
   demandMayGive(ctx, input)
   const row = newRow(ctx, input)
   const { id, ownerId } = row
-  const where = and(peopleStand(ctx, { ownerId, userId: input.userId }), isFree(ctx, input.email))
-  const [[created], , [holder]] = await db.batch([
+  const where = and(
+    peopleStand(ctx, { ownerId, userId: input.userId }),
+    isFree(ctx, input.email),
+    hasRoom(ctx, 'customers'),
+  )
+  const [[created], , [holder], [lack]] = await db.batch([
     insertFrom(db, customers, row, sql`WHERE ${where}`).returning(customerColumns),
     record(ctx, { verb: 'customer.created', subject: 'customer', id, when: ifChanged }),
     holderOf(ctx, input.email),
+    lackOfRoom(ctx, 'customers'),
   ])
   if (created) return { ...created, warnings: warningsOf(created) }
-  throw holder ? taken(holder) : new AppError('invalid_owner')
+  if (holder) throw taken(holder)
+  throw lack ? overLimit(ctx, 'customers', lack) : new AppError('invalid_owner')
 }
 
 export async function getCustomer({ db, actor }: Ctx, id: string): Promise<CustomerRow> {

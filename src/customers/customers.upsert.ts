@@ -1,6 +1,7 @@
 // Create or update by e-mail, in one batch: two at once make one customer.
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import { visible } from '../access/visible'
+import { hasRoom, lackOfRoom, overLimit } from '../billing/limits'
 import { customers } from '../db/schema'
 import { ifChanged, ifUnchanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
@@ -22,7 +23,7 @@ import {
   warningsOf,
 } from './customers.service'
 
-/** Updates the living customer with this e-mail, or makes one. Throws `customer_exists` where it is out of reach. */
+/** Updates the living customer with this e-mail, or makes one. Throws `customer_exists` where it is out of reach, and `plan_limit`. */
 export async function upsertCustomer(
   ctx: Ctx,
   input: CustomerFields & { name: string; email: string },
@@ -34,8 +35,9 @@ export async function upsertCustomer(
   const inReach = and(eq(customers.email, input.email), visible(actor, 'customers:write', customers))
   const fits = fieldsFit(input.customFields)
   const theirs: SQL = and(inReach, peopleStand(ctx, input), fits) ?? sql`false`
-  const mayMake = sql`${ifUnchanged} AND ${isFree(ctx, input.email)} AND ${peopleStand(ctx, { ...input, ownerId })}`
-  const [, [updated], [made], , [holder], [found]] = await db.batch([
+  const mayMake = sql`${ifUnchanged} AND ${isFree(ctx, input.email)} AND ${peopleStand(ctx, { ...input, ownerId })}
+    AND ${hasRoom(ctx, 'customers')}`
+  const [, [updated], [made], , [holder], [found], [lack]] = await db.batch([
     record(ctx, {
       verb: 'customer.updated',
       subject: 'customer',
@@ -56,9 +58,11 @@ export async function upsertCustomer(
       .select({ fits: sql<number>`${fits}`.as('fits') })
       .from(customers)
       .where(inReach),
+    lackOfRoom(ctx, 'customers'),
   ])
   const written = updated ?? made
   if (written) return { customer: { ...written, warnings: warningsOf(written) }, isNew: made !== undefined }
   if (holder && !found) throw taken(holder)
-  throw found && !found.fits ? tooBig() : new AppError('invalid_owner')
+  if (found && !found.fits) throw tooBig()
+  throw lack && !found ? overLimit(ctx, 'customers', lack) : new AppError('invalid_owner')
 }

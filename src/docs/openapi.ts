@@ -27,6 +27,7 @@ const TAGS = {
   Events: 'The audit trail.',
   Outbox: 'Mail: sent, waiting, failed.',
   'API keys': 'Keys for machines.',
+  Billing: 'The plan, its limits, and Stripe.',
   Health: 'For monitoring.',
 }
 

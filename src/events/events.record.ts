@@ -18,6 +18,8 @@ type Happening = {
   from?: SQL
   /** Whether it happened, in the words of the batch: mostly `ifChanged`. */
   when: SQL
+  /** Who did it, where nobody is signed in; else `public`. */
+  by?: 'system'
   /** Whose workspace, where nobody is signed in. */
   workspaceId?: string | SQL
 }
@@ -26,7 +28,7 @@ type Recorder = { db: Db; now: string; actor?: Actor }
 /** The statement that records a happening, if it happened; actor `public` where nobody is signed in. */
 export function record(
   { db, now, actor }: Recorder,
-  { verb, subject, id, changes, from, when, workspaceId }: Happening,
+  { verb, subject, id, changes, from, when, by, workspaceId }: Happening,
 ) {
   const values = {
     id: sql`lower(hex(randomblob(16)))`,
@@ -34,7 +36,7 @@ export function record(
     subjectType: subject,
     subjectId: id,
     verb,
-    actorType: actor?.type ?? ('public' as const),
+    actorType: actor?.type ?? by ?? ('public' as const),
     actorId: actor?.id ?? null,
     changes,
     createdAt: now,

@@ -22,7 +22,7 @@ const making = createRoute({
     'For a machine: it reaches the operations of its scopes in the whole workspace, and stays when its maker leaves. ' +
     'The key is shown this once.',
   request: { body: body(NewApiKey) },
-  responses: { 201: json(IssuedApiKey, 'The key'), ...errors(...POST) },
+  responses: { 201: json(IssuedApiKey, 'The key'), ...errors(...POST, 'plan_limit') },
 })
 
 const listing = createRoute({

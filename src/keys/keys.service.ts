@@ -3,6 +3,7 @@ import { and, desc, eq, isNull, lt, sql } from 'drizzle-orm'
 import { personOf } from '../access/person'
 import { isScope, type Scope } from '../access/policy'
 import { stillStands } from '../access/visible'
+import { hasRoom, lackOfRoom, overLimit } from '../billing/limits'
 import { cut, type Page, type PageRequest } from '../db/page'
 import { apiKeys } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
@@ -14,7 +15,7 @@ import { newKey } from './keys.token'
 type KeyRow = Omit<typeof apiKeys.$inferSelect, 'keyHash' | 'revokedAt' | 'scopes'> & { scopes: Scope[] }
 type NewKey = { name: string; scopes: Scope[]; expiresAt?: string | null | undefined }
 
-/** Makes a key of the workspace; `key` is the only copy. Throws `forbidden` where the actor is no ADMIN any more. */
+/** Makes a key of the workspace; `key` is the only copy. Throws `plan_limit`, and `forbidden` to a former ADMIN. */
 export async function createKey(ctx: Ctx, { name, scopes, expiresAt = null }: NewKey) {
   const { db, now } = ctx
   const creator = personOf(ctx.actor, 'Making an API key')
@@ -25,8 +26,10 @@ export async function createKey(ctx: Ctx, { name, scopes, expiresAt = null }: Ne
   const { key, ...stored } = await newKey()
   const { id: createdBy, workspaceId } = creator
   const row = { ...stored, id: ctx.newId(), workspaceId, name, scopes, createdBy, createdAt: now, expiresAt }
-  const [made] = await db.batch([
-    insertFrom(db, apiKeys, row, sql`WHERE ${stillStands(creator)}`).returning({ id: apiKeys.id }),
+  const [made, , [lack]] = await db.batch([
+    insertFrom(db, apiKeys, row, sql`WHERE ${stillStands(creator)} AND ${hasRoom(ctx, 'apiKeys')}`).returning({
+      id: apiKeys.id,
+    }),
     record(ctx, {
       verb: 'api_key.created',
       subject: 'api_key',
@@ -34,8 +37,9 @@ export async function createKey(ctx: Ctx, { name, scopes, expiresAt = null }: Ne
       changes: { name: [null, name], scopes: [null, scopes], expiresAt: [null, expiresAt] },
       when: ifChanged,
     }),
+    lackOfRoom(ctx, 'apiKeys'),
   ])
-  if (made.length === 0) throw new AppError('forbidden')
+  if (made.length === 0) throw lack ? overLimit(ctx, 'apiKeys', lack) : new AppError('forbidden')
   return { ...row, lastUsedAt: null, key }
 }
 

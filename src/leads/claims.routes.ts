@@ -76,7 +76,7 @@ const converting = createRoute({
   request: { params: IdParam, body: body(Conversion) },
   responses: {
     200: json(Converted, 'The lead and its customer'),
-    ...errors(...POST, 'not_yours', 'not_found', 'already_converted', 'customer_exists'),
+    ...errors(...POST, 'not_yours', 'not_found', 'already_converted', 'customer_exists', 'plan_limit'),
   },
 })
 

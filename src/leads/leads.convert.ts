@@ -2,6 +2,7 @@
 import { and, eq, isNull, sql } from 'drizzle-orm'
 import { reach } from '../access/policy'
 import { visible } from '../access/visible'
+import { hasRoom, lackOfRoom, overLimit } from '../billing/limits'
 import { customers, interactions, leads } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
@@ -11,7 +12,7 @@ import { leadColumns } from './leads.service'
 
 /**
  * Converts a lead and closes it. Throws `already_converted`, `customer_exists` where the e-mail belongs to a customer
- * out of the caller's reach, and `not_found` for the lead or the customer named.
+ * out of the caller's reach, `plan_limit`, and `not_found` for the lead or the customer named.
  */
 export async function convertLead(ctx: Ctx, id: string, { customerId }: { customerId?: string | undefined }) {
   const { db, actor, now } = ctx
@@ -45,8 +46,13 @@ export async function convertLead(ctx: Ctx, id: string, { customerId }: { custom
   const isPossible = sql`${unconverted} AND ${target} IS NOT NULL`
   // The lead's timeline becomes the customer's; it was moved before wherever the lead was converted before.
   const itsCustomer = sql`(SELECT customer_id FROM leads WHERE id = ${id})`
-  const [, , , [converted], , [present], [customer]] = await db.batch([
-    insertFrom(db, customers, made, sql`FROM ${leads} WHERE ${unconverted} AND ${isMissing}`),
+  const [, , , [converted], , [present], [customer], [lack]] = await db.batch([
+    insertFrom(
+      db,
+      customers,
+      made,
+      sql`FROM ${leads} WHERE ${unconverted} AND ${isMissing} AND ${hasRoom(ctx, 'customers')}`,
+    ),
     record(ctx, { verb: 'customer.created', subject: 'customer', id: newId, when: ifChanged }),
     record(ctx, {
       verb: 'lead.converted',
@@ -76,11 +82,13 @@ export async function convertLead(ctx: Ctx, id: string, { customerId }: { custom
       .from(leads)
       .where(and(eq(leads.id, id), visible(actor, 'leads:read', leads))),
     db.select().from(customers).where(sql`${customers.id} = ${itsCustomer}`),
+    lackOfRoom(ctx, 'customers', { when: sql`EXISTS (SELECT 1 FROM ${leads} WHERE ${unconverted} AND ${isMissing})` }),
   ])
   if (converted && customer) return { lead: converted, customer }
   if (!present) throw new AppError('not_found')
   const isInReach = reach(actor, 'leads:write') === 'all' || present.ownerId === actor.id
   if (!isInReach) throw new AppError('not_yours', { detail: 'Claim this lead before you convert it.' })
   if (present.customerId !== null) throw new AppError('already_converted', { existingId: present.customerId })
+  if (lack) throw overLimit(ctx, 'customers', lack)
   throw new AppError(customerId === undefined ? 'customer_exists' : 'not_found')
 }

@@ -1,7 +1,8 @@
 // Signing in by what a provider confirmed: as the linked user, as the one with the same address, or as a new one.
 import { and, eq, isNotNull, isNull, sql } from 'drizzle-orm'
-import { makeAccount } from '../auth/registration.service'
+import { lackOfSeat, makeAccount } from '../auth/registration.service'
 import { type Client, openSession } from '../auth/sessions.service'
+import { overLimit } from '../billing/limits'
 import { oauthAccounts, sessions, users, workspaces } from '../db/schema'
 import { isUniqueViolation } from '../db/sql'
 import { AppError } from '../errors'
@@ -31,7 +32,7 @@ export async function signIn(ctx: PublicCtx, proof: Proof, client: Client) {
     isInvited ? eq(users.id, account.id) : undefined,
   )
   const session = await openSession(ctx, isInvited ? sql`${account.id}` : holder, client, proof.id)
-  const [, , , , , opened, [held], people, [home]] = await db
+  const [, , , , , opened, [held], people, [home], [lack]] = await db
     .batch([
       ...(await makeAccount(ctx, account, { invitationToken, when: isNew })),
       ...linking(ctx, proof, isTheirs),
@@ -45,12 +46,14 @@ export async function signIn(ctx: PublicCtx, proof: Proof, client: Client) {
         .select()
         .from(workspaces)
         .where(eq(workspaces.id, homeOf(proof))),
+      ...(await lackOfSeat(ctx, email, invitationToken)),
       ...tellOwner(ctx, proof),
     ])
     .catch((error) => {
       throw isUniqueViolation(error, 'sessions.id') ? new AppError('invalid_oauth_code') : error
     })
   const user = people.find(({ id }) => id === held?.userId)
+  if (opened.length === 0 && lack) throw overLimit(ctx, 'users', lack)
   if (opened.length === 0 || !user || !home) throw refusal(ctx, proof, people, held?.userId)
   return { user, workspace: home, ...(await session.tokens(user, home)) }
 }

@@ -20,6 +20,14 @@ export function isDeparture({ role, status }: Patch): boolean {
   return role === 'CUSTOMER' || status === 'INACTIVE'
 }
 
+/** Whether a change makes the user at hand one more active member of the team. */
+export function takesSeat({ role, status }: Patch): SQL {
+  const seat = (its: SQL, is: SQL) => sql`(${its} <> 'CUSTOMER' AND ${is} = 'ACTIVE')`
+  const now = seat(sql`users.role`, sql`users.status`)
+  const then = seat(role ? sql`${role}` : sql`users.role`, status ? sql`${status}` : sql`users.status`)
+  return sql`(${then} AND NOT ${now})`
+}
+
 /** The user at hand is no active ADMIN, or another one is there: D1 runs one writer at a time, so two cannot both go. */
 export function anAdminStays(workspaceId: string): SQL {
   return sql`(users.role <> 'ADMIN' OR users.status <> 'ACTIVE' OR EXISTS (

@@ -49,7 +49,7 @@ const updating = createRoute({
   request: { params: IdParam, query: Handover, headers: IfMatch, body: body(UserPatch) },
   responses: {
     200: json(User, 'The member as now is'),
-    ...errors(...WRITE, 'not_found', 'username_taken', 'last_admin', 'invalid_owner', 'stale'),
+    ...errors(...WRITE, 'not_found', 'username_taken', 'last_admin', 'invalid_owner', 'plan_limit', 'stale'),
   },
 })
 

@@ -2,6 +2,7 @@
 import { and, eq, getTableColumns, gt, sql } from 'drizzle-orm'
 import type { Permission } from '../access/policy'
 import { demandPermission, stillStands, visible } from '../access/visible'
+import { hasRoom, lackOfRoom, overLimit } from '../billing/limits'
 import { cut, type Page, type PageRequest } from '../db/page'
 import { users } from '../db/schema'
 import { isUniqueViolation } from '../db/sql'
@@ -9,7 +10,7 @@ import { AppError } from '../errors'
 import { difference, record } from '../events/events.record'
 import type { Ctx } from '../http/context'
 import { demandVersion } from '../http/etag'
-import { anAdminStays, farewell, isDeparture, isResignation, isSuccessor } from './users.leave'
+import { anAdminStays, farewell, isDeparture, isResignation, isSuccessor, takesSeat } from './users.leave'
 
 type UserRow = typeof users.$inferSelect
 type UserPatch = Partial<Pick<UserRow, 'name' | 'username' | 'timeZone' | 'role' | 'status'>>
@@ -51,7 +52,7 @@ export async function getUser(ctx: Ctx, id: string): Promise<UserRow> {
 
 /**
  * Changes a member; role and status take an ADMIN. Who becomes inactive, or a CUSTOMER, is signed out and hands the
- * leads over. Throws `last_admin`, `username_taken`, `invalid_owner`, `stale`.
+ * leads over. Throws `last_admin`, `username_taken`, `invalid_owner`, `plan_limit`, `stale`.
  */
 export function updateUser(ctx: Ctx, id: string, patch: UserPatch, conditions: Conditions): Promise<UserRow> {
   const isAdministrative = patch.role !== undefined || patch.status !== undefined
@@ -78,10 +79,16 @@ async function changeMember(ctx: Ctx, id: string, { reassignTo, ifVersion }: Con
   const adminStays = isResignation(change.set) ? anAdminStays(actor.workspaceId) : sql`true`
   const takesOver = reassignTo === undefined ? sql`true` : isSuccessor(reassignTo, id, actor.workspaceId)
   const isDemanded = ifVersion === undefined ? undefined : eq(users.version, ifVersion)
+  const isSeated = takesSeat(change.set)
+  const hasSeat = sql`(NOT ${isSeated} OR ${hasRoom(ctx, 'users')})`
   const where =
-    and(eq(users.id, id), reached(ctx, change.permission), isDemanded, stands, adminStays, takesOver) ?? sql`false`
-  const [[present], , [changed]] = await db
+    and(eq(users.id, id), reached(ctx, change.permission), isDemanded, stands, adminStays, takesOver, hasSeat) ??
+    sql`false`
+  const [[lack], [present], , [changed]] = await db
     .batch([
+      lackOfRoom(ctx, 'users', {
+        when: sql`EXISTS (SELECT 1 FROM ${users} WHERE ${users.id} = ${id} AND ${isSeated})`,
+      }),
       db
         .select({
           ...getTableColumns(users),
@@ -113,5 +120,6 @@ async function changeMember(ctx: Ctx, id: string, { reassignTo, ifVersion }: Con
   demandVersion(present, ifVersion)
   if (!present.stands) throw new AppError('forbidden')
   if (!present.adminStays) throw new AppError('last_admin')
+  if (lack) throw overLimit(ctx, 'users', lack)
   throw new AppError(reassignTo === undefined ? 'forbidden' : 'invalid_owner')
 }

@@ -4,6 +4,7 @@ import { and, desc, eq, gt, isNull, lt, sql } from 'drizzle-orm'
 import { authorOf, nameOf } from '../access/person'
 import { stillStands } from '../access/visible'
 import { randomToken, sha256 } from '../auth/crypto'
+import { hasRoom, lackOfRoom, overLimit } from '../billing/limits'
 import { cut, type Page, type PageRequest } from '../db/page'
 import { oneTimeTokens as tokens, users } from '../db/schema'
 import type { ROLES } from '../db/schema/users'
@@ -15,7 +16,7 @@ import { enqueue, sealedLink } from '../mail/mail.enqueue'
 
 const DAYS_7 = 7 * 24 * 3_600_000
 
-/** Invites an address. Throws `email_taken` where an account has it already. */
+/** Invites an address. Throws `email_taken` where an account has it already, `plan_limit` where the team is full. */
 export async function invite(ctx: Ctx, input: { email: string; role: (typeof ROLES)[number] }) {
   const { db, actor, now } = ctx
   const token = randomToken()
@@ -27,6 +28,7 @@ export async function invite(ctx: Ctx, input: { email: string; role: (typeof ROL
     expiresAt: new Date(Date.parse(now) + DAYS_7).toISOString(),
   }
   const isTaken = sql`EXISTS (SELECT 1 FROM ${users} WHERE ${and(eq(users.email, input.email), isNull(users.deletedAt))})`
+  const isSeated = input.role === 'CUSTOMER' ? sql`true` : hasRoom(ctx, 'users')
   const row = {
     ...invitation,
     kind: 'INVITATION' as const,
@@ -34,8 +36,10 @@ export async function invite(ctx: Ctx, input: { email: string; role: (typeof ROL
     tokenHash: await sha256(token),
     createdBy: authorOf(actor),
   }
-  const [made, , [state]] = await db.batch([
-    insertFrom(db, tokens, row, sql`WHERE ${stillStands(actor)} AND NOT ${isTaken}`).returning({ id: tokens.id }),
+  const [made, , [state], [lack]] = await db.batch([
+    insertFrom(db, tokens, row, sql`WHERE ${stillStands(actor)} AND NOT ${isTaken} AND ${isSeated}`).returning({
+      id: tokens.id,
+    }),
     record(ctx, {
       verb: 'invitation.created',
       subject: 'invitation',
@@ -44,6 +48,7 @@ export async function invite(ctx: Ctx, input: { email: string; role: (typeof ROL
       when: ifChanged,
     }),
     db.select({ isTaken: sql<number>`${isTaken}`.as('is_taken') }).from(sql`(SELECT 1)`),
+    lackOfRoom(ctx, 'users', { when: input.role === 'CUSTOMER' ? sql`false` : sql`true` }),
     ...enqueue(ctx, {
       template: 'invitation',
       to: input.email,
@@ -56,7 +61,8 @@ export async function invite(ctx: Ctx, input: { email: string; role: (typeof ROL
       when: ifChanged,
     }),
   ])
-  if (made.length === 0) throw new AppError(state?.isTaken ? 'email_taken' : 'forbidden')
+  if (made.length === 0 && state?.isTaken) throw new AppError('email_taken')
+  if (made.length === 0) throw lack ? overLimit(ctx, 'users', lack) : new AppError('forbidden')
   return { ...invitation, token }
 }
 

@@ -54,7 +54,10 @@ const inviting = createRoute({
     'Gives a token that lets this address register here, once, within 7 days, and mails it there as a link. It is ' +
     'shown this once.',
   request: { body: body(NewInvitation) },
-  responses: { 201: json(IssuedInvitation, 'The invitation with its token'), ...errors(...POST, 'email_taken') },
+  responses: {
+    201: json(IssuedInvitation, 'The invitation with its token'),
+    ...errors(...POST, 'email_taken', 'plan_limit'),
+  },
 })
 
 const listing = createRoute({

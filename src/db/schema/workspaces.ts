@@ -1,6 +1,6 @@
 // Tenants: a whole company or one person's account. Public forms name a workspace by its slug.
 import { sqliteTable, text } from 'drizzle-orm/sqlite-core'
-import { id, stamps, version } from '../columns'
+import { id, instant, stamps, version } from '../columns'
 
 export const workspaces = sqliteTable('workspaces', {
   id: id(),
@@ -9,6 +9,8 @@ export const workspaces = sqliteTable('workspaces', {
   plan: text({ enum: ['FREE', 'PRO'] })
     .notNull()
     .default('FREE'),
+  /** Until when PRO holds without being paid; null while it is paid. */
+  planUntil: instant(),
   timeZone: text().notNull().default('UTC'),
   defaultCountry: text(),
   version: version(),

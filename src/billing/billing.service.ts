@@ -1,0 +1,104 @@
+// Billing: what the plan is and how full it is, and the ways to Stripe's pages for subscribing and for changing it.
+import { eq, sql } from 'drizzle-orm'
+import { stillStands } from '../access/visible'
+import { subscriptions, workspaces } from '../db/schema'
+import { AppError } from '../errors'
+import type { Ctx } from '../http/context'
+import { countOf, planAt } from './limits'
+import { LIMITED, type Limited, PLANS } from './plans'
+import { asked, demandBilling, openStripe } from './stripe'
+
+const isLimited = (name: string): name is Limited => Object.hasOwn(LIMITED, name)
+const limited = Object.keys(LIMITED).filter(isLimited)
+
+/** The plan that holds now, the subscription behind it, and each limit with its count. Throws `not_configured`. */
+export async function getBilling(ctx: Ctx) {
+  demandBilling(ctx.config)
+  const { plan, planUntil, counts, ...state } = await stateOf(ctx)
+  const used: Partial<Record<string, number>> = JSON.parse(counts)
+  return {
+    ...state,
+    plan,
+    graceUntil: planUntil,
+    limits: limited.map((of) => ({ of, count: used[of] ?? 0, max: PLANS[plan][of] })),
+  }
+}
+
+/**
+ * Stripe's page for subscribing to PRO. A workspace has one customer there, however often and at once this is asked.
+ * Throws `already_subscribed`, `forbidden` where the actor is no ADMIN any more, and what `asked` throws.
+ */
+export async function openCheckout(ctx: Ctx): Promise<{ url: string }> {
+  const { config, actor } = ctx
+  const [stripe, back] = [await openStripe(config), backTo(ctx)]
+  const state = await stateOf(ctx)
+  if (!state.stands) throw new AppError('forbidden')
+  if (state.isSubscribed) throw new AppError('already_subscribed', { detail: 'POST /v1/billing/portal changes it.' })
+  const metadata = { workspaceId: actor.workspaceId }
+  const customer =
+    state.stripeCustomerId ??
+    (
+      await asked(
+        stripe.customers.create({ name: state.name, metadata }, { idempotencyKey: `workspace ${actor.workspaceId}` }),
+      )
+    ).id
+  if (state.stripeCustomerId === null) await keepCustomer(ctx, customer)
+  const session = await asked(
+    stripe.checkout.sessions.create({
+      mode: 'subscription',
+      customer,
+      client_reference_id: actor.workspaceId,
+      line_items: [{ price: config.STRIPE_PRICE_PRO ?? '', quantity: 1 }],
+      success_url: `${back}?checkout=done`,
+      cancel_url: `${back}?checkout=cancelled`,
+      subscription_data: { metadata },
+    }),
+  )
+  return { url: session.url ?? back }
+}
+
+/** Stripe's page for cards, invoices and cancelling. Throws `not_subscribed`, and what `asked` throws. */
+export async function openPortal(ctx: Ctx): Promise<{ url: string }> {
+  const [stripe, back] = [await openStripe(ctx.config), backTo(ctx)]
+  const { stripeCustomerId: customer, stands } = await stateOf(ctx)
+  if (!stands) throw new AppError('forbidden')
+  if (customer === null) throw new AppError('not_subscribed', { detail: 'POST /v1/billing/checkout comes first.' })
+  const { url } = await asked(stripe.billingPortal.sessions.create({ customer, return_url: back }))
+  return { url }
+}
+
+// The page of the frontend that people come back to.
+function backTo({ config }: Ctx): string {
+  if (config.PUBLIC_URL === undefined) {
+    throw new AppError('not_configured', {
+      detail: 'Billing needs PUBLIC_URL to be set: Stripe sends people back there.',
+    })
+  }
+  return `${config.PUBLIC_URL}/billing`
+}
+
+async function keepCustomer({ db, actor, now }: Ctx, stripeCustomerId: string): Promise<void> {
+  const row = { workspaceId: actor.workspaceId, stripeCustomerId, askedAt: '', createdAt: now }
+  await db.insert(subscriptions).values(row).onConflictDoNothing()
+}
+
+async function stateOf({ db, actor, now }: Ctx) {
+  const home = sql`(SELECT * FROM ${workspaces} WHERE ${eq(workspaces.id, actor.workspaceId)}) AS home`
+  const counts = limited.map((of) => sql`${sql.raw(`'${of}'`)}, ${countOf({ now }, of, actor.workspaceId)}`)
+  const [state] = await db
+    .select({
+      name: sql<string>`home.name`.as('name'),
+      plan: planAt(now).as('plan_now'),
+      planUntil: sql<string | null>`home.plan_until`.as('grace_until'),
+      stripeCustomerId: sql<string | null>`s.stripe_customer_id`.as('stripe_customer'),
+      status: sql<string | null>`s.status`.as('status'),
+      renewsAt: sql<string | null>`s.renews_at`.as('renews_at'),
+      endsAt: sql<string | null>`s.ends_at`.as('ends_at'),
+      isSubscribed: sql<number>`home.plan = 'PRO'`.as('is_subscribed'),
+      stands: sql<number>`${stillStands(actor)}`.as('stands'),
+      counts: sql<string>`json_object(${sql.join(counts, sql`, `)})`.as('counts'),
+    })
+    .from(sql`${home} LEFT JOIN subscriptions AS s ON s.workspace_id = home.id`)
+  if (!state) throw new AppError('not_found')
+  return state
+}

@@ -1,0 +1,66 @@
+// The limits of a plan, as conditions for the statement that would go over one: exact, however many come at once.
+import { type SQL, sql } from 'drizzle-orm'
+import type { Actor } from '../access/policy'
+import type { Config } from '../config'
+import type { Db } from '../db/client'
+import { AppError } from '../errors'
+import { LIMITED, type Limited, PLANS } from './plans'
+import { hasBilling } from './stripe'
+
+type Asking = { config: Config; now: string; actor?: Actor }
+type Whose = string | SQL
+
+const COUNTS: Record<Limited, (workspaceId: Whose, now: string) => SQL<number>> = {
+  customers: (id) =>
+    sql`coalesce((SELECT c.count FROM customer_counts AS c WHERE c.workspace_id = ${id} AND c.owner = '*'), 0)`,
+  // A portal login takes no seat, and is not read here: there may be thousands.
+  users: (id) => sql`(SELECT count(*) FROM users AS seat INDEXED BY users_role WHERE seat.workspace_id = ${id}
+    AND seat.role IN ('ADMIN', 'MANAGER', 'SALES') AND seat.status = 'ACTIVE' AND seat.deleted_at IS NULL)`,
+  apiKeys: (id, now) => sql`(SELECT count(*) FROM api_keys AS k WHERE k.workspace_id = ${id} AND k.revoked_at IS NULL
+    AND (k.expires_at IS NULL OR k.expires_at > ${now}))`,
+}
+
+/** How many there are of what is limited; reads a counter, or as many rows as there are members. */
+export function countOf({ now }: { now: string }, what: Limited, workspaceId: Whose): SQL<number> {
+  return COUNTS[what](workspaceId, now)
+}
+
+/** The plan that holds at an instant: PRO ends with `plan_until`, where a renewal could not be paid. */
+export function planAt(now: string): SQL<'FREE' | 'PRO'> {
+  return sql`CASE WHEN home.plan = 'PRO' AND (home.plan_until IS NULL OR home.plan_until > ${now})
+    THEN 'PRO' ELSE 'FREE' END`
+}
+
+/** Whether one more fits into the workspace's plan; always, where Stripe is not set up. */
+export function hasRoom(ctx: Asking, what: Limited, workspaceId: Whose = ctx.actor?.workspaceId ?? ''): SQL {
+  if (!hasBilling(ctx.config)) return sql`true`
+  return sql`${countOf(ctx, what, workspaceId)} < ${maxOf(ctx, what, workspaceId)}`
+}
+
+function maxOf({ now }: Asking, what: Limited, workspaceId: Whose): SQL<number> {
+  const max = (plan: 'FREE' | 'PRO') => sql.raw(String(PLANS[plan][what]))
+  return sql`(SELECT CASE ${planAt(now)} WHEN 'PRO' THEN ${max('PRO')} ELSE ${max('FREE')} END
+    FROM workspaces AS home WHERE home.id = ${workspaceId})`
+}
+
+/** The statement that says, after one that did nothing, whether that was for want of room: a row if so. */
+export function lackOfRoom(
+  ctx: Asking & { db: Db },
+  what: Limited,
+  { workspaceId = ctx.actor?.workspaceId ?? '', when = sql`true` }: { workspaceId?: Whose; when?: SQL } = {},
+) {
+  return ctx.db
+    .select({
+      count: countOf(ctx, what, workspaceId).as('count'),
+      max: maxOf(ctx, what, workspaceId).as('max'),
+    })
+    .from(sql`(SELECT 1)`)
+    .where(sql`NOT (${hasRoom(ctx, what, workspaceId)}) AND ${when}`)
+}
+
+/** The refusal: names the limit, the count and where to upgrade. */
+export function overLimit({ config }: Pick<Asking, 'config'>, what: Limited, lack: { count: number; max: number }) {
+  const detail = `The plan has room for ${lack.max} ${LIMITED[what]}, and there are ${lack.count}.`
+  const link = config.PUBLIC_URL === undefined ? {} : { upgradeUrl: `${config.PUBLIC_URL}/billing` }
+  return new AppError('plan_limit', { detail, limit: { of: what, ...lack }, ...link })
+}

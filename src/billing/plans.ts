@@ -1,0 +1,16 @@
+// The plans and what each allows in a workspace: the one table of limits.
+export const PLANS = {
+  FREE: { customers: 250, users: 3, apiKeys: 2 },
+  PRO: { customers: 100_000, users: 100, apiKeys: 50 },
+} as const
+
+export type Limited = keyof (typeof PLANS)['FREE']
+
+export const LIMITED = {
+  customers: 'customers',
+  users: 'members of the team',
+  apiKeys: 'API keys',
+} as const satisfies Record<Limited, string>
+
+/** How long the limits of PRO hold on after a renewal that could not be paid. */
+export const GRACE_MS = 14 * 24 * 3_600_000

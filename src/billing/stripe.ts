@@ -1,0 +1,65 @@
+// The way to Stripe: its SDK is loaded by the requests that speak to it alone, and what it answers becomes our errors.
+import type Stripe from 'stripe'
+import type { Config } from '../config'
+import { AppError } from '../errors'
+
+const NEEDED = ['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET', 'STRIPE_PRICE_PRO'] as const
+const TIMEOUT_MS = 10_000
+
+function missing(config: Config): string[] {
+  return NEEDED.filter((name) => config[name] === undefined)
+}
+
+/** Whether plans are sold here; where they are not, every workspace is without limits. */
+export function hasBilling(config: Config): boolean {
+  return missing(config).length === 0
+}
+
+/** Throws `not_configured`, naming what is missing, where plans are not sold. */
+export function demandBilling(config: Config): void {
+  const names = missing(config)
+  if (names.length > 0) throw new AppError('not_configured', { detail: `Billing needs ${names.join(', ')} to be set.` })
+}
+
+/** A client of Stripe. Throws `not_configured`. */
+export async function openStripe(config: Config): Promise<Stripe> {
+  demandBilling(config)
+  const { default: Client } = await import('stripe')
+  const { protocol, hostname, port } = new URL(config.STRIPE_API_URL)
+  const isPlain = protocol === 'http:'
+  return new Client(config.STRIPE_SECRET_KEY ?? '', {
+    httpClient: Client.createFetchHttpClient(),
+    protocol: isPlain ? 'http' : 'https',
+    host: hostname,
+    port: port || (isPlain ? 80 : 443),
+    timeout: TIMEOUT_MS,
+    maxNetworkRetries: 1,
+    telemetry: false,
+  })
+}
+
+/** What Stripe answers. Throws `stripe_unavailable` where asking again may help, else `stripe_refused`. */
+export async function asked<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer
+  } catch (error) {
+    const { status, type, code } = said(error)
+    console.error(JSON.stringify({ level: 'error', event: 'stripe_failed', status, type, code }))
+    const isPassing = status === undefined || status >= 500 || status === 429 || status === 409
+    if (isPassing) throw new AppError('stripe_unavailable', { retryAfter: 30 })
+    throw new AppError('stripe_refused', {
+      detail: `Stripe said ${code ?? type ?? status}; its dashboard has the rest.`,
+    })
+  }
+}
+
+// Its messages can hold what was sent, the end of a key among it: only these are passed on.
+function said(error: unknown): { status?: number; type?: string; code?: string } {
+  if (!(error instanceof Error)) return {}
+  const text = (name: string) => {
+    const value: unknown = Reflect.get(error, name)
+    return typeof value === 'string' ? { [name]: value } : {}
+  }
+  const status: unknown = Reflect.get(error, 'statusCode')
+  return { ...(typeof status === 'number' ? { status } : {}), ...text('type'), ...text('code') }
+}

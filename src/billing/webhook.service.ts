@@ -1,0 +1,111 @@
+// What Stripe tells of: each event makes the Worker ask how the customer's subscription stands now, and keep that. So
+// the order in which events come, and how often, makes no difference.
+import { eq, sql } from 'drizzle-orm'
+import type Stripe from 'stripe'
+import { stripeEvents, subscriptions, workspaces } from '../db/schema'
+import { AppError } from '../errors'
+import { difference, record } from '../events/events.record'
+import type { PublicCtx } from '../http/context'
+import { GRACE_MS } from './plans'
+import { asked, openStripe } from './stripe'
+
+/** The events to subscribe to in Stripe's dashboard; others are acknowledged and change nothing. */
+export const EVENT_TYPES = [
+  'checkout.session.completed',
+  'customer.subscription.created',
+  'customer.subscription.updated',
+  'customer.subscription.deleted',
+  'invoice.paid',
+  'invoice.payment_failed',
+]
+
+/**
+ * Takes an event in. Throws `invalid_signature`, and where Stripe or the database cannot be asked a 503, after which
+ * Stripe sends the event again.
+ */
+export async function receiveEvent(ctx: PublicCtx, body: string, signature: string | undefined): Promise<void> {
+  const stripe = await openStripe(ctx.config)
+  const event = await stripe.webhooks
+    .constructEventAsync(body, signature ?? '', ctx.config.STRIPE_WEBHOOK_SECRET ?? '')
+    .catch(() => {
+      throw new AppError('invalid_signature', { detail: 'Is STRIPE_WEBHOOK_SECRET the one of this endpoint?' })
+    })
+  const customer = customerOf(event)
+  if (!EVENT_TYPES.includes(event.type) || customer === undefined) return
+  if (await isKnown(ctx, event.id)) return
+  const askedAt = new Date().toISOString()
+  const { data } = await asked(stripe.subscriptions.list({ customer, status: 'all', limit: 20 }))
+  await keep(ctx, event, customer, { ...standing(data), askedAt })
+}
+
+function customerOf({ data }: Stripe.Event): string | undefined {
+  const customer: unknown = Reflect.get(data.object, 'customer')
+  return typeof customer === 'string' ? customer : undefined
+}
+
+async function isKnown({ db }: PublicCtx, id: string): Promise<boolean> {
+  const known = await db.select({ id: stripeEvents.id }).from(stripeEvents).where(eq(stripeEvents.id, id))
+  return known.length > 0
+}
+
+type Standing = {
+  plan: 'FREE' | 'PRO'
+  planUntil: string | null
+  status: string | null
+  renewsAt: string | null
+  endsAt: string | null
+}
+
+const PAID = ['active', 'trialing']
+const STATUSES = [...PAID, 'past_due', 'unpaid', 'paused', 'incomplete', 'canceled', 'incomplete_expired']
+const FREE: Standing = { plan: 'FREE', planUntil: null, status: null, renewsAt: null, endsAt: null }
+
+/** How a customer stands who has these subscriptions: by the best of them, of equals by the newest. */
+export function standing(all: Stripe.Subscription[]): Standing {
+  const rank = ({ status }: Stripe.Subscription) => STATUSES.indexOf(status)
+  const [best] = all.toSorted((a, b) => rank(a) - rank(b) || b.created - a.created || (a.id < b.id ? 1 : -1))
+  if (!best) return FREE
+  const { status } = best
+  const [item] = best.items.data
+  const ended = instantOf(best.ended_at ?? best.cancel_at)
+  if (PAID.includes(status)) {
+    const renewsAt = ended === null ? instantOf(item?.current_period_end) : null
+    return { plan: 'PRO', planUntil: null, status, renewsAt, endsAt: ended }
+  }
+  // The period that could not be paid has begun already: grace is counted from there.
+  const unpaidSince = item?.current_period_start
+  if (status !== 'past_due' || unpaidSince === undefined) return { ...FREE, status, endsAt: ended }
+  return { plan: 'PRO', planUntil: instantOf(unpaidSince + GRACE_MS / 1_000), status, renewsAt: null, endsAt: ended }
+}
+
+function instantOf(seconds: number | null | undefined): string | null {
+  return typeof seconds === 'number' ? new Date(seconds * 1_000).toISOString() : null
+}
+
+// An answer that was asked for earlier than the one that is kept says nothing new.
+async function keep(ctx: PublicCtx, event: Stripe.Event, customer: string, state: Standing & { askedAt: string }) {
+  const { db, now } = ctx
+  const { plan, planUntil, ...rest } = state
+  const theirs = sql`${subscriptions.stripeCustomerId} = ${customer} AND ${subscriptions.askedAt} < ${state.askedAt}`
+  const workspaceId = sql`(SELECT ${subscriptions.workspaceId} FROM ${subscriptions} WHERE ${theirs})`
+  const where = sql`${workspaces.id} = ${workspaceId}
+    AND (${workspaces.plan} <> ${plan} OR ${workspaces.planUntil} IS NOT ${planUntil})`
+  await db.batch([
+    record(ctx, {
+      verb: 'workspace.plan_changed',
+      by: 'system',
+      subject: 'workspace',
+      id: sql`${workspaces.id}`,
+      workspaceId: sql`${workspaces.id}`,
+      changes: difference(workspaces, { plan, planUntil }),
+      from: sql`${workspaces}`,
+      when: where,
+    }),
+    db
+      .update(workspaces)
+      .set({ plan, planUntil, updatedAt: now, version: sql`${workspaces.version} + 1` })
+      .where(where),
+    db.update(subscriptions).set(rest).where(theirs),
+    db.insert(stripeEvents).values({ id: event.id, type: event.type, createdAt: now }).onConflictDoNothing(),
+  ])
+}
