@@ -1,4 +1,5 @@
 // All tables, for Drizzle and drizzle-kit.
+export * from './analytics'
 export * from './customers'
 export * from './events'
 export * from './guards'
