@@ -8,8 +8,8 @@
 --   conversion   the same for a lead that became a customer
 --   customer     made. Of the owner it was made for
 --   interaction  kind: its type; on the day it occurred. Of its author
---   ticket       opened. Of the owner of its customer
---   resolution   of a ticket that was open. Of the owner of its customer, and of its assignee
+--   ticket       opened. Of who opened it
+--   resolution   of a ticket that was open. Of who resolved or closed it
 --   due          open follow-ups on the day they are due; part: interaction or lead. Of the owner now
 -- In cells, every zone's clock is a whole number of quarter-hours off UTC, so that a local day is exact from two rows.
 -- A duration of s seconds is step 1 + ln(s) / ln(1.04), rounded down: within 2 % of the middle of its step.
@@ -35,31 +35,32 @@ CREATE VIEW parents AS SELECT id, deleted_at FROM customers UNION ALL SELECT id,
 -- The one way into rollups: a fact that is inserted here is counted for each of its owners, or, by -1, taken back.
 -- Triggers of one change run in no particular order, so that a cell may be below zero until all of them have run.
 CREATE VIEW tally AS
-SELECT workspace_id, owner AS owners, metric, day AS at, part, '' AS kind, 0.0 AS seconds, count AS by FROM rollups;
+SELECT workspace_id, owner, metric, day AS at, part, '' AS kind, 0.0 AS seconds, count AS by FROM rollups;
 --> statement-breakpoint
 CREATE TRIGGER tallied INSTEAD OF INSERT ON tally
 BEGIN
   INSERT INTO rollups (workspace_id, owner, metric, day, part, count, cells)
-    SELECT new.workspace_id, value, new.metric, substr(new.at, 1, 10), new.part, new.by, json_object(
+    SELECT new.workspace_id, owner, new.metric, substr(new.at, 1, 10), new.part, new.by, json_object(
       (substr(new.at, 12, 2) * 4 + CAST(substr(new.at, 15, 2) AS INTEGER) / 15) || '/' || new.kind || '/' || CASE
         WHEN new.seconds IS NULL THEN '' WHEN new.seconds < 1 THEN 0
         ELSE 1 + CAST(ln(new.seconds) / ln(1.04) AS INTEGER) END,
       new.by)
-    FROM json_each(new.owners) WHERE value IS NOT NULL
+    FROM (SELECT '*' AS owner UNION ALL SELECT coalesce(new.owner, ''))
+    WHERE true
     ON CONFLICT DO UPDATE SET count = count + excluded.count, cells = (
       SELECT CASE n WHEN 0 THEN json_remove(rollups.cells, path) ELSE json_set(rollups.cells, path, n) END
       FROM (SELECT path, coalesce(json_extract(rollups.cells, path), 0) + excluded.count AS n
         FROM (SELECT '$."' || key || '"' AS path FROM json_each(excluded.cells))));
-  DELETE FROM rollups WHERE new.metric IN ('interaction', 'due') AND workspace_id = new.workspace_id
-    AND owner IN (SELECT value FROM json_each(new.owners)) AND metric = new.metric AND day = substr(new.at, 1, 10)
+  DELETE FROM rollups WHERE (new.by < 0 OR new.metric = 'due') AND workspace_id = new.workspace_id
+    AND owner IN ('*', coalesce(new.owner, '')) AND metric = new.metric AND day = substr(new.at, 1, 10)
     AND part = new.part AND cells = '{}';
 END;
 --> statement-breakpoint
 CREATE TRIGGER lead_made AFTER INSERT ON leads
 BEGIN
-  INSERT INTO tally SELECT new.workspace_id, json_array('*', coalesce(new.owner_id, '')), 'lead', new.created_at,
+  INSERT INTO tally SELECT new.workspace_id, new.owner_id, 'lead', new.created_at,
     coalesce(new.source, ''), new.status, NULL, 1;
-  INSERT INTO tally SELECT new.workspace_id, json_array('*', coalesce(new.owner_id, '')), 'due', new.follow_up_at,
+  INSERT INTO tally SELECT new.workspace_id, new.owner_id, 'due', new.follow_up_at,
     'lead', '', NULL, 1
     WHERE new.follow_up_at IS NOT NULL AND new.status <> 'CLOSED' AND new.deleted_at IS NULL;
 END;
@@ -69,10 +70,10 @@ WHEN coalesce(old.follow_up_at, new.follow_up_at) IS NOT NULL
   AND (old.follow_up_at, old.status = 'CLOSED', old.owner_id, old.deleted_at IS NULL)
     IS NOT (new.follow_up_at, new.status = 'CLOSED', new.owner_id, new.deleted_at IS NULL)
 BEGIN
-  INSERT INTO tally SELECT old.workspace_id, json_array('*', coalesce(old.owner_id, '')), 'due', old.follow_up_at,
+  INSERT INTO tally SELECT old.workspace_id, old.owner_id, 'due', old.follow_up_at,
     'lead', '', NULL, -1
     WHERE old.follow_up_at IS NOT NULL AND old.status <> 'CLOSED' AND old.deleted_at IS NULL;
-  INSERT INTO tally SELECT new.workspace_id, json_array('*', coalesce(new.owner_id, '')), 'due', new.follow_up_at,
+  INSERT INTO tally SELECT new.workspace_id, new.owner_id, 'due', new.follow_up_at,
     'lead', '', NULL, 1
     WHERE new.follow_up_at IS NOT NULL AND new.status <> 'CLOSED' AND new.deleted_at IS NULL;
 END;
@@ -80,7 +81,7 @@ END;
 CREATE TRIGGER lead_gone AFTER DELETE ON leads
 BEGIN
   DELETE FROM lead_progress WHERE lead_id = old.id;
-  INSERT INTO tally SELECT old.workspace_id, json_array('*', coalesce(old.owner_id, '')), 'due', old.follow_up_at,
+  INSERT INTO tally SELECT old.workspace_id, old.owner_id, 'due', old.follow_up_at,
     'lead', '', NULL, -1
     WHERE old.follow_up_at IS NOT NULL AND old.status <> 'CLOSED' AND old.deleted_at IS NULL;
 END;
@@ -88,7 +89,7 @@ END;
 -- A lead's history is told by its events, of which each change writes one.
 CREATE TRIGGER lead_claimed AFTER INSERT ON events WHEN new.verb = 'lead.claimed'
 BEGIN
-  INSERT INTO tally SELECT l.workspace_id, json_array('*', coalesce(new.actor_id, '')), 'claim', new.created_at, '', '',
+  INSERT INTO tally SELECT l.workspace_id, new.actor_id, 'claim', new.created_at, '', '',
     CASE WHEN p.claimed_at IS NULL THEN (julianday(new.created_at) - julianday(l.created_at)) * 86400 END, 1
     FROM leads l LEFT JOIN lead_progress p ON p.lead_id = l.id WHERE l.id = new.subject_id;
   INSERT INTO lead_progress (lead_id, claimed_at) VALUES (new.subject_id, new.created_at)
@@ -99,7 +100,7 @@ CREATE VIEW first_contacts AS SELECT lead_id, contacted_at AS at FROM lead_progr
 --> statement-breakpoint
 CREATE TRIGGER lead_contacted INSTEAD OF INSERT ON first_contacts
 BEGIN
-  INSERT INTO tally SELECT l.workspace_id, json_array('*', coalesce(l.owner_id, '')), 'contact', max(new.at, l.created_at),
+  INSERT INTO tally SELECT l.workspace_id, l.owner_id, 'contact', max(new.at, l.created_at),
     '', '', max((julianday(new.at) - julianday(l.created_at)) * 86400, 0), 1
     FROM leads l LEFT JOIN lead_progress p ON p.lead_id = l.id WHERE l.id = new.lead_id AND p.contacted_at IS NULL;
   INSERT INTO lead_progress (lead_id, contacted_at) VALUES (new.lead_id, new.at)
@@ -109,7 +110,7 @@ END;
 CREATE TRIGGER lead_moved AFTER INSERT ON events
 WHEN new.verb IN ('lead.updated', 'lead.converted') AND new.changes ->> '$.status[1]' IS NOT NULL
 BEGIN
-  INSERT INTO tally SELECT l.workspace_id, json_array('*', coalesce(l.owner_id, '')),
+  INSERT INTO tally SELECT l.workspace_id, l.owner_id,
     iif(new.verb = 'lead.converted', 'conversion', 'move'), new.created_at, '',
     new.changes ->> '$.status[0]' || '>' || (new.changes ->> '$.status[1]'),
     (julianday(new.created_at) - julianday(coalesce(p.stage_since, l.created_at))) * 86400, 1
@@ -130,15 +131,15 @@ END;
 --> statement-breakpoint
 CREATE TRIGGER customer_made AFTER INSERT ON customers
 BEGIN
-  INSERT INTO tally SELECT new.workspace_id, json_array('*', coalesce(new.owner_id, '')), 'customer', new.created_at,
+  INSERT INTO tally SELECT new.workspace_id, new.owner_id, 'customer', new.created_at,
     '', '', NULL, 1;
 END;
 --> statement-breakpoint
 CREATE TRIGGER interaction_counted AFTER INSERT ON interactions
 BEGIN
-  INSERT INTO tally SELECT new.workspace_id, json_array('*', coalesce(new.created_by, '')), 'interaction',
+  INSERT INTO tally SELECT new.workspace_id, new.created_by, 'interaction',
     new.occurred_at, '', new.type, NULL, 1;
-  INSERT INTO tally SELECT new.workspace_id, json_array('*', coalesce(new.owner_id, '')), 'due', new.follow_up_at,
+  INSERT INTO tally SELECT new.workspace_id, new.owner_id, 'due', new.follow_up_at,
     'interaction', '', NULL, 1
     WHERE new.follow_up_at IS NOT NULL AND new.done_at IS NULL
       AND (SELECT deleted_at FROM parents WHERE id = coalesce(new.customer_id, new.lead_id)) IS NULL;
@@ -149,9 +150,9 @@ END;
 CREATE TRIGGER interaction_recounted AFTER UPDATE OF type, occurred_at ON interactions
 WHEN old.type <> new.type OR old.occurred_at <> new.occurred_at
 BEGIN
-  INSERT INTO tally SELECT old.workspace_id, json_array('*', coalesce(old.created_by, '')), 'interaction',
+  INSERT INTO tally SELECT old.workspace_id, old.created_by, 'interaction',
     old.occurred_at, '', old.type, NULL, -1;
-  INSERT INTO tally SELECT new.workspace_id, json_array('*', coalesce(new.created_by, '')), 'interaction',
+  INSERT INTO tally SELECT new.workspace_id, new.created_by, 'interaction',
     new.occurred_at, '', new.type, NULL, 1;
 END;
 --> statement-breakpoint
@@ -169,11 +170,11 @@ WHEN coalesce(old.follow_up_at, new.follow_up_at) IS NOT NULL
   AND (old.follow_up_at, old.done_at IS NULL, old.owner_id, old.customer_id)
     IS NOT (new.follow_up_at, new.done_at IS NULL, new.owner_id, new.customer_id)
 BEGIN
-  INSERT INTO tally SELECT old.workspace_id, json_array('*', coalesce(old.owner_id, '')), 'due', old.follow_up_at,
+  INSERT INTO tally SELECT old.workspace_id, old.owner_id, 'due', old.follow_up_at,
     'interaction', '', NULL, -1
     WHERE old.follow_up_at IS NOT NULL AND old.done_at IS NULL
       AND (SELECT deleted_at FROM parents WHERE id = coalesce(old.customer_id, old.lead_id)) IS NULL;
-  INSERT INTO tally SELECT new.workspace_id, json_array('*', coalesce(new.owner_id, '')), 'due', new.follow_up_at,
+  INSERT INTO tally SELECT new.workspace_id, new.owner_id, 'due', new.follow_up_at,
     'interaction', '', NULL, 1
     WHERE new.follow_up_at IS NOT NULL AND new.done_at IS NULL
       AND (SELECT deleted_at FROM parents WHERE id = coalesce(new.customer_id, new.lead_id)) IS NULL;
@@ -183,9 +184,9 @@ END;
 CREATE TRIGGER interaction_uncounted AFTER DELETE ON interactions
 WHEN (SELECT deleted_at FROM parents WHERE id = coalesce(old.customer_id, old.lead_id)) IS NULL
 BEGIN
-  INSERT INTO tally SELECT old.workspace_id, json_array('*', coalesce(old.created_by, '')), 'interaction',
+  INSERT INTO tally SELECT old.workspace_id, old.created_by, 'interaction',
     old.occurred_at, '', old.type, NULL, -1;
-  INSERT INTO tally SELECT old.workspace_id, json_array('*', coalesce(old.owner_id, '')), 'due', old.follow_up_at,
+  INSERT INTO tally SELECT old.workspace_id, old.owner_id, 'due', old.follow_up_at,
     'interaction', '', NULL, -1 WHERE old.follow_up_at IS NOT NULL AND old.done_at IS NULL;
   UPDATE customers SET interaction_count = interaction_count - 1
     WHERE id = old.customer_id AND old.type NOT IN ('TASK', 'FOLLOW_UP');
@@ -195,7 +196,7 @@ END;
 CREATE TRIGGER customer_due_followed AFTER UPDATE OF deleted_at ON customers
 WHEN (old.deleted_at IS NULL) <> (new.deleted_at IS NULL)
 BEGIN
-  INSERT INTO tally SELECT workspace_id, json_array('*', coalesce(owner_id, '')), 'due', follow_up_at, 'interaction', '',
+  INSERT INTO tally SELECT workspace_id, owner_id, 'due', follow_up_at, 'interaction', '',
     NULL, iif(new.deleted_at IS NULL, 1, -1)
     FROM interactions WHERE customer_id = new.id AND follow_up_at IS NOT NULL AND done_at IS NULL;
 END;
@@ -203,7 +204,7 @@ END;
 CREATE TRIGGER lead_due_followed AFTER UPDATE OF deleted_at ON leads
 WHEN (old.deleted_at IS NULL) <> (new.deleted_at IS NULL)
 BEGIN
-  INSERT INTO tally SELECT workspace_id, json_array('*', coalesce(owner_id, '')), 'due', follow_up_at, 'interaction', '',
+  INSERT INTO tally SELECT workspace_id, owner_id, 'due', follow_up_at, 'interaction', '',
     NULL, iif(new.deleted_at IS NULL, 1, -1)
     FROM interactions
     WHERE lead_id = new.id AND customer_id IS NULL AND follow_up_at IS NOT NULL AND done_at IS NULL;
@@ -211,11 +212,11 @@ END;
 --> statement-breakpoint
 CREATE TRIGGER ticket_made AFTER INSERT ON tickets
 BEGIN
-  INSERT INTO tally SELECT new.workspace_id, json_array('*', coalesce(new.owner_id, '')), 'ticket', new.created_at,
+  INSERT INTO tally SELECT new.workspace_id, new.opened_by, 'ticket', new.created_at,
     '', '', NULL, 1;
   INSERT INTO ticket_counts (workspace_id, owner, count)
     SELECT new.workspace_id, value, 1
-    FROM json_each(json_array('*', coalesce(new.owner_id, ''), nullif(new.assignee_id, new.owner_id)))
+    FROM (SELECT '*' AS value UNION ALL SELECT coalesce(new.owner_id, '') UNION ALL SELECT nullif(new.assignee_id, new.owner_id))
     WHERE value IS NOT NULL AND new.status IN ('OPEN', 'IN_PROGRESS') AND new.deleted_at IS NULL
     ON CONFLICT DO UPDATE SET count = count + 1;
 END;
@@ -226,12 +227,12 @@ WHEN (old.status IN ('OPEN', 'IN_PROGRESS'), old.owner_id, old.assignee_id, old.
 BEGIN
   INSERT INTO ticket_counts (workspace_id, owner, count)
     SELECT old.workspace_id, value, -1
-    FROM json_each(json_array('*', coalesce(old.owner_id, ''), nullif(old.assignee_id, old.owner_id)))
+    FROM (SELECT '*' AS value UNION ALL SELECT coalesce(old.owner_id, '') UNION ALL SELECT nullif(old.assignee_id, old.owner_id))
     WHERE value IS NOT NULL AND old.status IN ('OPEN', 'IN_PROGRESS') AND old.deleted_at IS NULL
     ON CONFLICT DO UPDATE SET count = count - 1;
   INSERT INTO ticket_counts (workspace_id, owner, count)
     SELECT new.workspace_id, value, 1
-    FROM json_each(json_array('*', coalesce(new.owner_id, ''), nullif(new.assignee_id, new.owner_id)))
+    FROM (SELECT '*' AS value UNION ALL SELECT coalesce(new.owner_id, '') UNION ALL SELECT nullif(new.assignee_id, new.owner_id))
     WHERE value IS NOT NULL AND new.status IN ('OPEN', 'IN_PROGRESS') AND new.deleted_at IS NULL
     ON CONFLICT DO UPDATE SET count = count + 1;
 END;
@@ -241,7 +242,7 @@ WHEN old.status IN ('OPEN', 'IN_PROGRESS') AND old.deleted_at IS NULL
 BEGIN
   INSERT INTO ticket_counts (workspace_id, owner, count)
     SELECT old.workspace_id, value, -1
-    FROM json_each(json_array('*', coalesce(old.owner_id, ''), nullif(old.assignee_id, old.owner_id)))
+    FROM (SELECT '*' AS value UNION ALL SELECT coalesce(old.owner_id, '') UNION ALL SELECT nullif(old.assignee_id, old.owner_id))
     WHERE value IS NOT NULL
     ON CONFLICT DO UPDATE SET count = count - 1;
 END;
@@ -250,9 +251,8 @@ CREATE TRIGGER ticket_resolved AFTER INSERT ON events
 WHEN new.verb = 'ticket.updated' AND new.changes ->> '$.status[0]' IN ('OPEN', 'IN_PROGRESS')
   AND new.changes ->> '$.status[1]' IN ('RESOLVED', 'CLOSED')
 BEGIN
-  INSERT INTO tally SELECT workspace_id, json_array('*', coalesce(owner_id, ''), nullif(assignee_id, owner_id)),
-    'resolution', new.created_at, '', '', NULL, 1
-    FROM tickets WHERE id = new.subject_id;
+  INSERT INTO tally SELECT new.workspace_id, iif(new.actor_type = 'user', new.actor_id, NULL), 'resolution',
+    new.created_at, '', '', NULL, 1;
 END;
 --> statement-breakpoint
 -- The same facts out of records and events, for what was there before, and for comparing. What has changed since is
@@ -290,37 +290,35 @@ FROM (
 WINDOW before AS (PARTITION BY lead_id ORDER BY seq ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING);
 --> statement-breakpoint
 CREATE VIEW lead_facts AS
-SELECT s.workspace_id, json_array('*', coalesce(s.actor_id, '')) AS owners, 'claim' AS metric, s.at, '' AS part, '' AS kind,
+SELECT s.workspace_id, s.actor_id AS owner, 'claim' AS metric, s.at, '' AS part, '' AS kind,
   iif(s.claims_before = 0, (julianday(s.at) - julianday(l.created_at)) * 86400, NULL) AS seconds
   FROM lead_steps s JOIN leads l ON l.id = s.lead_id WHERE s.verb = 'lead.claimed'
-UNION ALL SELECT s.workspace_id, json_array('*', s.owner_then), 'contact', max(s.said_at, l.created_at), '', '',
+UNION ALL SELECT s.workspace_id, s.owner_then, 'contact', max(s.said_at, l.created_at), '', '',
   max((julianday(s.said_at) - julianday(l.created_at)) * 86400, 0)
   FROM lead_steps s JOIN leads l ON l.id = s.lead_id WHERE s.said_at IS NOT NULL AND s.contacts_before = 0
-UNION ALL SELECT s.workspace_id, json_array('*', s.owner_then), iif(s.verb = 'lead.converted', 'conversion', 'move'), s.at,
+UNION ALL SELECT s.workspace_id, s.owner_then, iif(s.verb = 'lead.converted', 'conversion', 'move'), s.at,
   '', s.was || '>' || s.became, (julianday(s.at) - julianday(coalesce(s.stage_since, l.created_at))) * 86400
   FROM lead_steps s JOIN leads l ON l.id = s.lead_id
   WHERE s.verb IN ('lead.updated', 'lead.converted') AND s.became IS NOT NULL
-UNION ALL SELECT l.workspace_id, json_array('*', coalesce(b.owner, l.owner_id, '')), 'lead', l.created_at,
+UNION ALL SELECT l.workspace_id, coalesce(b.owner, l.owner_id), 'lead', l.created_at,
   coalesce(b.source, l.source, ''), coalesce(b.status, l.status), NULL
   FROM leads l LEFT JOIN born b ON b.subject_id = l.id
-UNION ALL SELECT workspace_id, json_array('*', coalesce(owner_id, '')), 'due', follow_up_at, 'lead', '', NULL
+UNION ALL SELECT workspace_id, owner_id, 'due', follow_up_at, 'lead', '', NULL
   FROM leads WHERE follow_up_at IS NOT NULL AND status <> 'CLOSED' AND deleted_at IS NULL;
 --> statement-breakpoint
 CREATE VIEW other_facts AS
-SELECT c.workspace_id, json_array('*', coalesce(b.owner, c.owner_id, '')) AS owners, 'customer' AS metric,
+SELECT c.workspace_id, coalesce(b.owner, c.owner_id) AS owner, 'customer' AS metric,
   c.created_at AS at, '' AS part, '' AS kind, NULL AS seconds
   FROM customers c LEFT JOIN born b ON b.subject_id = c.id
-UNION ALL SELECT workspace_id, json_array('*', coalesce(created_by, '')), 'interaction', occurred_at, '', type, NULL
+UNION ALL SELECT workspace_id, created_by, 'interaction', occurred_at, '', type, NULL
   FROM interactions
-UNION ALL SELECT i.workspace_id, json_array('*', coalesce(i.owner_id, '')), 'due', i.follow_up_at, 'interaction', '', NULL
+UNION ALL SELECT i.workspace_id, i.owner_id, 'due', i.follow_up_at, 'interaction', '', NULL
   FROM interactions i WHERE i.follow_up_at IS NOT NULL AND i.done_at IS NULL
     AND (SELECT deleted_at FROM parents WHERE id = coalesce(i.customer_id, i.lead_id)) IS NULL
-UNION ALL SELECT workspace_id, json_array('*', coalesce(owner_id, '')), 'ticket', created_at, '', '', NULL FROM tickets
-UNION ALL SELECT t.workspace_id, json_array('*', coalesce(t.owner_id, ''), nullif(t.assignee_id, t.owner_id)),
-  'resolution', e.created_at, '', '', NULL
-  FROM events e JOIN tickets t ON t.id = e.subject_id
-  WHERE e.verb = 'ticket.updated' AND e.changes ->> '$.status[0]' IN ('OPEN', 'IN_PROGRESS')
-    AND e.changes ->> '$.status[1]' IN ('RESOLVED', 'CLOSED');
+UNION ALL SELECT workspace_id, opened_by, 'ticket', created_at, '', '', NULL FROM tickets
+UNION ALL SELECT workspace_id, iif(actor_type = 'user', actor_id, NULL), 'resolution', created_at, '', '', NULL
+  FROM events WHERE verb = 'ticket.updated' AND changes ->> '$.status[0]' IN ('OPEN', 'IN_PROGRESS')
+    AND changes ->> '$.status[1]' IN ('RESOLVED', 'CLOSED');
 --> statement-breakpoint
 CREATE VIEW rollups_recounted AS
 SELECT workspace_id, owner, metric, day, part, sum(n) AS count, json_group_object(cell, n) AS cells
@@ -330,8 +328,7 @@ FROM (
       WHEN f.seconds IS NULL THEN '' WHEN f.seconds < 1 THEN 0
       ELSE 1 + CAST(ln(f.seconds) / ln(1.04) AS INTEGER) END AS cell,
     count(*) AS n
-  FROM (SELECT * FROM lead_facts UNION ALL SELECT * FROM other_facts) f JOIN json_each(f.owners) o
-  WHERE o.value IS NOT NULL
+  FROM (SELECT * FROM lead_facts UNION ALL SELECT * FROM other_facts) f JOIN json_each(json_array('*', coalesce(f.owner, ''))) o
   GROUP BY 1, 2, 3, 4, 5, 6)
 GROUP BY 1, 2, 3, 4, 5;
 --> statement-breakpoint

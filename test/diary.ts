@@ -50,7 +50,8 @@ export function diary() {
     facts.push({ what: 'contact', at: when, owners: [owner_id], seconds: secondsFrom(created_at, when) })
   }
 
-  function tell(before: World, after: World, now: string, isClaim: boolean) {
+  function tell(before: World, after: World, by: string, isClaim: boolean) {
+    const now = new Date().toISOString()
     for (const lead of after.leads) {
       const was = before.leads.find(({ id }) => id === lead.id)
       if (!was) {
@@ -89,10 +90,8 @@ export function diary() {
     }
     for (const ticket of after.tickets) {
       const was = before.tickets.find(({ id }) => id === ticket.id)
-      const { owner_id, assignee_id } = ticket
-      if (!was) facts.push({ what: 'ticket', at: ticket.created_at, owners: [owner_id] })
-      else if (isOpen(was) && !isOpen(ticket))
-        facts.push({ what: 'resolution', at: now, owners: concerned(owner_id, assignee_id) })
+      if (!was) facts.push({ what: 'ticket', at: ticket.created_at, owners: [by] })
+      else if (isOpen(was) && !isOpen(ticket)) facts.push({ what: 'resolution', at: now, owners: [by] })
     }
   }
 

@@ -42,8 +42,8 @@ const summarising = createRoute({
     `${WHOSE}${SPAN}Unless said otherwise the last 30. What says “Now” does not depend on them, and the pool is ` +
     `everybody’s. ${FACTS}A first contact is the first call, e-mail or meeting logged with a lead (when it occurred, as ` +
     'it was logged), or its first status beyond NEW, whichever was recorded first. Customers count for the owner they ' +
-    'were made for, interactions for their author on the day they occurred, until somebody deletes them; tickets for the ' +
-    'owner of their customer, and what is open or resolved also for the assignee. Follow-ups are those that are not done: ' +
+    'were made for, interactions for their author on the day they occurred, until somebody deletes them; tickets for ' +
+    'who opened and who resolved them, and open ones for who has the customer or is to solve them. Follow-ups are those that are not done: ' +
     'of interactions as `GET /v1/interactions?due=overdue` lists them, and of leads that are not closed.',
   request: { query: SpanQuery },
   responses: { 200: json(Summary, 'The summary'), ...errors(...READ) },
