@@ -32,10 +32,12 @@ CREATE TABLE ticket_counts (
 -- What an interaction hangs on.
 CREATE VIEW parents AS SELECT id, deleted_at FROM customers UNION ALL SELECT id, deleted_at FROM leads;
 --> statement-breakpoint
--- The one way into rollups: a fact that is inserted here is counted for each of its owners, or, by -1, taken back.
+-- The one way into rollups: a fact that is inserted here is counted for its owner and for everybody, or, by -1, taken
+-- back; with everybody null, for the owner alone.
 -- Triggers of one change run in no particular order, so that a cell may be below zero until all of them have run.
 CREATE VIEW tally AS
-SELECT workspace_id, owner, metric, day AS at, part, '' AS kind, 0.0 AS seconds, count AS by FROM rollups;
+SELECT workspace_id, '*' AS everybody, owner, metric, day AS at, part, '' AS kind, 0.0 AS seconds, count AS by
+FROM rollups;
 --> statement-breakpoint
 CREATE TRIGGER tallied INSTEAD OF INSERT ON tally
 BEGIN
@@ -45,23 +47,21 @@ BEGIN
         WHEN new.seconds IS NULL THEN '' WHEN new.seconds < 1 THEN 0
         ELSE 1 + CAST(ln(new.seconds) / ln(1.04) AS INTEGER) END,
       new.by)
-    FROM (SELECT '*' AS owner UNION ALL SELECT coalesce(new.owner, ''))
-    WHERE true
+    FROM (SELECT coalesce(new.owner, '') AS owner UNION ALL SELECT new.everybody) WHERE owner IS NOT NULL
     ON CONFLICT DO UPDATE SET count = count + excluded.count, cells = (
       SELECT CASE n WHEN 0 THEN json_remove(rollups.cells, path) ELSE json_set(rollups.cells, path, n) END
       FROM (SELECT path, coalesce(json_extract(rollups.cells, path), 0) + excluded.count AS n
         FROM (SELECT '$."' || key || '"' AS path FROM json_each(excluded.cells))));
-  DELETE FROM rollups WHERE (new.by < 0 OR new.metric = 'due') AND workspace_id = new.workspace_id
-    AND owner IN ('*', coalesce(new.owner, '')) AND metric = new.metric AND day = substr(new.at, 1, 10)
+  DELETE FROM rollups WHERE (new.by < 0 OR new.part = 'interaction') AND workspace_id = new.workspace_id
+    AND owner IN (new.everybody, coalesce(new.owner, '')) AND metric = new.metric AND day = substr(new.at, 1, 10)
     AND part = new.part AND cells = '{}';
 END;
 --> statement-breakpoint
 CREATE TRIGGER lead_made AFTER INSERT ON leads
 BEGIN
-  INSERT INTO tally SELECT new.workspace_id, new.owner_id, 'lead', new.created_at,
+  INSERT INTO tally SELECT new.workspace_id, '*', new.owner_id, 'lead', new.created_at,
     coalesce(new.source, ''), new.status, NULL, 1;
-  INSERT INTO tally SELECT new.workspace_id, new.owner_id, 'due', new.follow_up_at,
-    'lead', '', NULL, 1
+  INSERT INTO tally SELECT new.workspace_id, '*', new.owner_id, 'due', new.follow_up_at, 'lead', '', NULL, 1
     WHERE new.follow_up_at IS NOT NULL AND new.status <> 'CLOSED' AND new.deleted_at IS NULL;
 END;
 --> statement-breakpoint
@@ -70,26 +70,27 @@ WHEN coalesce(old.follow_up_at, new.follow_up_at) IS NOT NULL
   AND (old.follow_up_at, old.status = 'CLOSED', old.owner_id, old.deleted_at IS NULL)
     IS NOT (new.follow_up_at, new.status = 'CLOSED', new.owner_id, new.deleted_at IS NULL)
 BEGIN
-  INSERT INTO tally SELECT old.workspace_id, old.owner_id, 'due', old.follow_up_at,
-    'lead', '', NULL, -1
+  INSERT INTO tally SELECT old.workspace_id, iif(old.follow_up_at = new.follow_up_at
+      AND (old.status = 'CLOSED', old.deleted_at IS NULL) = (new.status = 'CLOSED', new.deleted_at IS NULL), NULL, '*'),
+    old.owner_id, 'due', old.follow_up_at, 'lead', '', NULL, -1
     WHERE old.follow_up_at IS NOT NULL AND old.status <> 'CLOSED' AND old.deleted_at IS NULL;
-  INSERT INTO tally SELECT new.workspace_id, new.owner_id, 'due', new.follow_up_at,
-    'lead', '', NULL, 1
+  INSERT INTO tally SELECT new.workspace_id, iif(old.follow_up_at = new.follow_up_at
+      AND (old.status = 'CLOSED', old.deleted_at IS NULL) = (new.status = 'CLOSED', new.deleted_at IS NULL), NULL, '*'),
+    new.owner_id, 'due', new.follow_up_at, 'lead', '', NULL, 1
     WHERE new.follow_up_at IS NOT NULL AND new.status <> 'CLOSED' AND new.deleted_at IS NULL;
 END;
 --> statement-breakpoint
 CREATE TRIGGER lead_gone AFTER DELETE ON leads
 BEGIN
   DELETE FROM lead_progress WHERE lead_id = old.id;
-  INSERT INTO tally SELECT old.workspace_id, old.owner_id, 'due', old.follow_up_at,
-    'lead', '', NULL, -1
+  INSERT INTO tally SELECT old.workspace_id, '*', old.owner_id, 'due', old.follow_up_at, 'lead', '', NULL, -1
     WHERE old.follow_up_at IS NOT NULL AND old.status <> 'CLOSED' AND old.deleted_at IS NULL;
 END;
 --> statement-breakpoint
 -- A lead's history is told by its events, of which each change writes one.
 CREATE TRIGGER lead_claimed AFTER INSERT ON events WHEN new.verb = 'lead.claimed'
 BEGIN
-  INSERT INTO tally SELECT l.workspace_id, new.actor_id, 'claim', new.created_at, '', '',
+  INSERT INTO tally SELECT l.workspace_id, '*', new.actor_id, 'claim', new.created_at, '', '',
     CASE WHEN p.claimed_at IS NULL THEN (julianday(new.created_at) - julianday(l.created_at)) * 86400 END, 1
     FROM leads l LEFT JOIN lead_progress p ON p.lead_id = l.id WHERE l.id = new.subject_id;
   INSERT INTO lead_progress (lead_id, claimed_at) VALUES (new.subject_id, new.created_at)
@@ -100,7 +101,7 @@ CREATE VIEW first_contacts AS SELECT lead_id, contacted_at AS at FROM lead_progr
 --> statement-breakpoint
 CREATE TRIGGER lead_contacted INSTEAD OF INSERT ON first_contacts
 BEGIN
-  INSERT INTO tally SELECT l.workspace_id, l.owner_id, 'contact', max(new.at, l.created_at),
+  INSERT INTO tally SELECT l.workspace_id, '*', l.owner_id, 'contact', max(new.at, l.created_at),
     '', '', max((julianday(new.at) - julianday(l.created_at)) * 86400, 0), 1
     FROM leads l LEFT JOIN lead_progress p ON p.lead_id = l.id WHERE l.id = new.lead_id AND p.contacted_at IS NULL;
   INSERT INTO lead_progress (lead_id, contacted_at) VALUES (new.lead_id, new.at)
@@ -110,7 +111,7 @@ END;
 CREATE TRIGGER lead_moved AFTER INSERT ON events
 WHEN new.verb IN ('lead.updated', 'lead.converted') AND new.changes ->> '$.status[1]' IS NOT NULL
 BEGIN
-  INSERT INTO tally SELECT l.workspace_id, l.owner_id,
+  INSERT INTO tally SELECT l.workspace_id, '*', l.owner_id,
     iif(new.verb = 'lead.converted', 'conversion', 'move'), new.created_at, '',
     new.changes ->> '$.status[0]' || '>' || (new.changes ->> '$.status[1]'),
     (julianday(new.created_at) - julianday(coalesce(p.stage_since, l.created_at))) * 86400, 1
@@ -131,16 +132,15 @@ END;
 --> statement-breakpoint
 CREATE TRIGGER customer_made AFTER INSERT ON customers
 BEGIN
-  INSERT INTO tally SELECT new.workspace_id, new.owner_id, 'customer', new.created_at,
+  INSERT INTO tally SELECT new.workspace_id, '*', new.owner_id, 'customer', new.created_at,
     '', '', NULL, 1;
 END;
 --> statement-breakpoint
 CREATE TRIGGER interaction_counted AFTER INSERT ON interactions
 BEGIN
-  INSERT INTO tally SELECT new.workspace_id, new.created_by, 'interaction',
+  INSERT INTO tally SELECT new.workspace_id, '*', new.created_by, 'interaction',
     new.occurred_at, '', new.type, NULL, 1;
-  INSERT INTO tally SELECT new.workspace_id, new.owner_id, 'due', new.follow_up_at,
-    'interaction', '', NULL, 1
+  INSERT INTO tally SELECT new.workspace_id, '*', new.owner_id, 'due', new.follow_up_at, 'interaction', '', NULL, 1
     WHERE new.follow_up_at IS NOT NULL AND new.done_at IS NULL
       AND (SELECT deleted_at FROM parents WHERE id = coalesce(new.customer_id, new.lead_id)) IS NULL;
   UPDATE customers SET interaction_count = interaction_count + 1
@@ -150,9 +150,9 @@ END;
 CREATE TRIGGER interaction_recounted AFTER UPDATE OF type, occurred_at ON interactions
 WHEN old.type <> new.type OR old.occurred_at <> new.occurred_at
 BEGIN
-  INSERT INTO tally SELECT old.workspace_id, old.created_by, 'interaction',
+  INSERT INTO tally SELECT old.workspace_id, '*', old.created_by, 'interaction',
     old.occurred_at, '', old.type, NULL, -1;
-  INSERT INTO tally SELECT new.workspace_id, new.created_by, 'interaction',
+  INSERT INTO tally SELECT new.workspace_id, '*', new.created_by, 'interaction',
     new.occurred_at, '', new.type, NULL, 1;
 END;
 --> statement-breakpoint
@@ -170,12 +170,14 @@ WHEN coalesce(old.follow_up_at, new.follow_up_at) IS NOT NULL
   AND (old.follow_up_at, old.done_at IS NULL, old.owner_id, old.customer_id)
     IS NOT (new.follow_up_at, new.done_at IS NULL, new.owner_id, new.customer_id)
 BEGIN
-  INSERT INTO tally SELECT old.workspace_id, old.owner_id, 'due', old.follow_up_at,
-    'interaction', '', NULL, -1
+  INSERT INTO tally SELECT old.workspace_id, iif(old.follow_up_at = new.follow_up_at
+      AND (old.done_at IS NULL, old.customer_id) IS (new.done_at IS NULL, new.customer_id), NULL, '*'),
+    old.owner_id, 'due', old.follow_up_at, 'interaction', '', NULL, -1
     WHERE old.follow_up_at IS NOT NULL AND old.done_at IS NULL
       AND (SELECT deleted_at FROM parents WHERE id = coalesce(old.customer_id, old.lead_id)) IS NULL;
-  INSERT INTO tally SELECT new.workspace_id, new.owner_id, 'due', new.follow_up_at,
-    'interaction', '', NULL, 1
+  INSERT INTO tally SELECT new.workspace_id, iif(old.follow_up_at = new.follow_up_at
+      AND (old.done_at IS NULL, old.customer_id) IS (new.done_at IS NULL, new.customer_id), NULL, '*'),
+    new.owner_id, 'due', new.follow_up_at, 'interaction', '', NULL, 1
     WHERE new.follow_up_at IS NOT NULL AND new.done_at IS NULL
       AND (SELECT deleted_at FROM parents WHERE id = coalesce(new.customer_id, new.lead_id)) IS NULL;
 END;
@@ -184,10 +186,10 @@ END;
 CREATE TRIGGER interaction_uncounted AFTER DELETE ON interactions
 WHEN (SELECT deleted_at FROM parents WHERE id = coalesce(old.customer_id, old.lead_id)) IS NULL
 BEGIN
-  INSERT INTO tally SELECT old.workspace_id, old.created_by, 'interaction',
+  INSERT INTO tally SELECT old.workspace_id, '*', old.created_by, 'interaction',
     old.occurred_at, '', old.type, NULL, -1;
-  INSERT INTO tally SELECT old.workspace_id, old.owner_id, 'due', old.follow_up_at,
-    'interaction', '', NULL, -1 WHERE old.follow_up_at IS NOT NULL AND old.done_at IS NULL;
+  INSERT INTO tally SELECT old.workspace_id, '*', old.owner_id, 'due', old.follow_up_at, 'interaction', '', NULL, -1
+    WHERE old.follow_up_at IS NOT NULL AND old.done_at IS NULL;
   UPDATE customers SET interaction_count = interaction_count - 1
     WHERE id = old.customer_id AND old.type NOT IN ('TASK', 'FOLLOW_UP');
 END;
@@ -196,7 +198,7 @@ END;
 CREATE TRIGGER customer_due_followed AFTER UPDATE OF deleted_at ON customers
 WHEN (old.deleted_at IS NULL) <> (new.deleted_at IS NULL)
 BEGIN
-  INSERT INTO tally SELECT workspace_id, owner_id, 'due', follow_up_at, 'interaction', '',
+  INSERT INTO tally SELECT workspace_id, '*', owner_id, 'due', follow_up_at, 'interaction', '',
     NULL, iif(new.deleted_at IS NULL, 1, -1)
     FROM interactions WHERE customer_id = new.id AND follow_up_at IS NOT NULL AND done_at IS NULL;
 END;
@@ -204,7 +206,7 @@ END;
 CREATE TRIGGER lead_due_followed AFTER UPDATE OF deleted_at ON leads
 WHEN (old.deleted_at IS NULL) <> (new.deleted_at IS NULL)
 BEGIN
-  INSERT INTO tally SELECT workspace_id, owner_id, 'due', follow_up_at, 'interaction', '',
+  INSERT INTO tally SELECT workspace_id, '*', owner_id, 'due', follow_up_at, 'interaction', '',
     NULL, iif(new.deleted_at IS NULL, 1, -1)
     FROM interactions
     WHERE lead_id = new.id AND customer_id IS NULL AND follow_up_at IS NOT NULL AND done_at IS NULL;
@@ -212,11 +214,12 @@ END;
 --> statement-breakpoint
 CREATE TRIGGER ticket_made AFTER INSERT ON tickets
 BEGIN
-  INSERT INTO tally SELECT new.workspace_id, new.opened_by, 'ticket', new.created_at,
+  INSERT INTO tally SELECT new.workspace_id, '*', new.opened_by, 'ticket', new.created_at,
     '', '', NULL, 1;
   INSERT INTO ticket_counts (workspace_id, owner, count)
     SELECT new.workspace_id, value, 1
-    FROM (SELECT '*' AS value UNION ALL SELECT coalesce(new.owner_id, '') UNION ALL SELECT nullif(new.assignee_id, new.owner_id))
+    FROM (SELECT '*' AS value UNION ALL SELECT coalesce(new.owner_id, '')
+      UNION ALL SELECT nullif(new.assignee_id, new.owner_id))
     WHERE value IS NOT NULL AND new.status IN ('OPEN', 'IN_PROGRESS') AND new.deleted_at IS NULL
     ON CONFLICT DO UPDATE SET count = count + 1;
 END;
@@ -227,12 +230,14 @@ WHEN (old.status IN ('OPEN', 'IN_PROGRESS'), old.owner_id, old.assignee_id, old.
 BEGIN
   INSERT INTO ticket_counts (workspace_id, owner, count)
     SELECT old.workspace_id, value, -1
-    FROM (SELECT '*' AS value UNION ALL SELECT coalesce(old.owner_id, '') UNION ALL SELECT nullif(old.assignee_id, old.owner_id))
+    FROM (SELECT '*' AS value UNION ALL SELECT coalesce(old.owner_id, '')
+      UNION ALL SELECT nullif(old.assignee_id, old.owner_id))
     WHERE value IS NOT NULL AND old.status IN ('OPEN', 'IN_PROGRESS') AND old.deleted_at IS NULL
     ON CONFLICT DO UPDATE SET count = count - 1;
   INSERT INTO ticket_counts (workspace_id, owner, count)
     SELECT new.workspace_id, value, 1
-    FROM (SELECT '*' AS value UNION ALL SELECT coalesce(new.owner_id, '') UNION ALL SELECT nullif(new.assignee_id, new.owner_id))
+    FROM (SELECT '*' AS value UNION ALL SELECT coalesce(new.owner_id, '')
+      UNION ALL SELECT nullif(new.assignee_id, new.owner_id))
     WHERE value IS NOT NULL AND new.status IN ('OPEN', 'IN_PROGRESS') AND new.deleted_at IS NULL
     ON CONFLICT DO UPDATE SET count = count + 1;
 END;
@@ -242,7 +247,8 @@ WHEN old.status IN ('OPEN', 'IN_PROGRESS') AND old.deleted_at IS NULL
 BEGIN
   INSERT INTO ticket_counts (workspace_id, owner, count)
     SELECT old.workspace_id, value, -1
-    FROM (SELECT '*' AS value UNION ALL SELECT coalesce(old.owner_id, '') UNION ALL SELECT nullif(old.assignee_id, old.owner_id))
+    FROM (SELECT '*' AS value UNION ALL SELECT coalesce(old.owner_id, '')
+      UNION ALL SELECT nullif(old.assignee_id, old.owner_id))
     WHERE value IS NOT NULL
     ON CONFLICT DO UPDATE SET count = count - 1;
 END;
@@ -251,7 +257,7 @@ CREATE TRIGGER ticket_resolved AFTER INSERT ON events
 WHEN new.verb = 'ticket.updated' AND new.changes ->> '$.status[0]' IN ('OPEN', 'IN_PROGRESS')
   AND new.changes ->> '$.status[1]' IN ('RESOLVED', 'CLOSED')
 BEGIN
-  INSERT INTO tally SELECT new.workspace_id, iif(new.actor_type = 'user', new.actor_id, NULL), 'resolution',
+  INSERT INTO tally SELECT new.workspace_id, '*', iif(new.actor_type = 'user', new.actor_id, NULL), 'resolution',
     new.created_at, '', '', NULL, 1;
 END;
 --> statement-breakpoint
@@ -328,7 +334,8 @@ FROM (
       WHEN f.seconds IS NULL THEN '' WHEN f.seconds < 1 THEN 0
       ELSE 1 + CAST(ln(f.seconds) / ln(1.04) AS INTEGER) END AS cell,
     count(*) AS n
-  FROM (SELECT * FROM lead_facts UNION ALL SELECT * FROM other_facts) f JOIN json_each(json_array('*', coalesce(f.owner, ''))) o
+  FROM (SELECT * FROM lead_facts UNION ALL SELECT * FROM other_facts) f
+  JOIN json_each(json_array('*', coalesce(f.owner, ''))) o
   GROUP BY 1, 2, 3, 4, 5, 6)
 GROUP BY 1, 2, 3, 4, 5;
 --> statement-breakpoint
