@@ -31,6 +31,7 @@ describe('a local day', () => {
     ['Asia/Kolkata', '2026-11-20T18:30:00Z', '2026-11-21'],
     // Clocks go forward at midnight, and back: 23 and 25 hours.
     ['Asia/Beirut', '2026-03-28T22:00:00Z', '2026-03-29'],
+    ['Asia/Beirut', '2026-10-24T21:30:00Z', '2026-10-24'],
     ['America/St_Johns', '2026-11-01T02:30:00Z', '2026-11-01'],
     ['America/St_Johns', '2026-11-02T03:29:00Z', '2026-11-01'],
     // Samoa crossed the date line: there was no 30 December 2011.
