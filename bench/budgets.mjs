@@ -15,10 +15,10 @@ export const counting = { ...list, read: 2 * 1_001 + list.read }
 export const passing = { trips: 1, written: 0 }
 
 export const one = { trips: 1, read: 2, written: 0 }
-export const change = { trips: 1, read: 15, written: 20 }
-export const claim = { ...change, read: 5 }
-export const refused = { ...claim, written: 0 }
-export const convert = { trips: 1, read: 30, written: 40 }
+export const change = { trips: 1, read: 22, written: 20 }
+export const claim = { ...change, read: 15 }
+export const refused = { ...change, read: 5, written: 0 }
+export const convert = { trips: 1, read: 36, written: 46 }
 /** A round trip to take the key, another to keep the answer. */
 export const withKey = { trips: 3, read: 20, written: 25 }
 /** One round trip before the password is looked at, one after it. */

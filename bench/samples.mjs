@@ -74,6 +74,8 @@ export async function prepareSamples(bench) {
     key: () => randomUUID(),
     password: () => PASSWORD,
     now: () => new Date(bench.now).toISOString(),
+    today: () => new Date(bench.now).toISOString().slice(0, 10),
+    yearAgo: () => new Date(bench.now - 365 * DAY).toISOString().slice(0, 10),
     from: () => new Date(midway).toISOString(),
     to: () => new Date(midway + 30 * DAY).toISOString(),
     member: () => users[member].id,

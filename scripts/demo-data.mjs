@@ -38,9 +38,17 @@ export async function demoSql(now) {
 // The file is one batch, and foreign keys are looked at when it ends. Tables come as they were begun, for the triggers of
 // one look things up in those before it; the accounts come last, for every statement asks whether they are there.
 function sqlOf(tables) {
-  const names = [...tables.keys()].sort((a, b) => Number(a === 'users') - Number(b === 'users'))
-  const inserts = names.flatMap((table) => insertsOf(table, tables.get(table)))
-  return ['PRAGMA defer_foreign_keys = on;', ...inserts].join('\n')
+  const inserts = [...tables].flatMap(([table, rows]) => (table === 'users' ? [] : insertsOf(table, rows)))
+  const accounts = insertsOf('users', tables.get('users'))
+  return ['PRAGMA defer_foreign_keys = on;', ...inserts, ...recountOf(tables.get('workspaces')), ...accounts].join('\n')
+}
+
+const IS_NEW = `NOT EXISTS (SELECT 1 FROM users WHERE email = ${literal(ADMIN_EMAIL)})`
+
+// The rows are written as they ended up; how each began, and so what counts on which day, is told by their events.
+function recountOf([workspace]) {
+  const where = `WHERE workspace_id = ${literal(workspace.id)} AND ${IS_NEW}`
+  return [`DELETE FROM rollups ${where};`, `INSERT INTO rollups SELECT * FROM rollups_recounted ${where};`]
 }
 
 /** D1 takes statements of 100 KB; characters beyond ASCII take up to four bytes, quotes double. */
@@ -61,10 +69,9 @@ function insertsOf(table, rows) {
     }
     chunks.at(-1).push(values)
   }
-  const isNew = `NOT EXISTS (SELECT 1 FROM users WHERE email = ${literal(ADMIN_EMAIL)})`
   return chunks.map(
     (chunk) =>
-      `INSERT INTO ${table} (${columns.join(', ')}) SELECT * FROM (VALUES\n${chunk.join(',\n')})\nWHERE ${isNew};`,
+      `INSERT INTO ${table} (${columns.join(', ')}) SELECT * FROM (VALUES\n${chunk.join(',\n')})\nWHERE ${IS_NEW};`,
   )
 }
 

@@ -31,7 +31,8 @@ export function addInteraction(world, at, by, { customer, lead, ...fields }) {
   // A comment is told of its ticket.
   if (interaction.ticket_id) return interaction
   const { type, follow_up_at } = interaction
-  const named = { customerId: lead ? null : whose.customer_id, leadId: whose.lead_id, followUpAt: follow_up_at }
+  const parent = { customerId: lead ? null : whose.customer_id, leadId: whose.lead_id }
+  const named = { ...parent, occurredAt: fields.occurred_at ?? null, followUpAt: follow_up_at }
   const changes = Object.entries({ type, ...named }).filter(([, value]) => value !== null)
   const told = Object.fromEntries(changes.map(([field, value]) => [field, [null, value]]))
   world.tell('interaction.created', interaction, at, by, told)

@@ -4,6 +4,7 @@ import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
 import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
+import { analyticsRoutes } from './analytics/analytics.routes'
 import { authRoutes } from './auth/auth.routes'
 import { recoveryRoutes } from './auth/recovery.routes'
 import { billingRoutes } from './billing/billing.routes'
@@ -130,6 +131,7 @@ export function createApp() {
     .route('/v1/customers', taggingRoutes)
     .route('/v1/tags', tagRoutes)
     .route('/v1/tickets', ticketRoutes)
+    .route('/v1/analytics', analyticsRoutes)
     .route('/v1/events', eventRoutes)
     .route('/v1/outbox', outboxRoutes)
     .route('/v1/api-keys', keyRoutes)

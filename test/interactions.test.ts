@@ -57,7 +57,12 @@ describe('logging an interaction', () => {
       {
         verb: 'interaction.created',
         by: sales.id,
-        changes: { type: [null, 'CALL'], customerId: [null, customerId], followUpAt: [null, sent.followUpAt] },
+        changes: {
+          type: [null, 'CALL'],
+          customerId: [null, customerId],
+          occurredAt: [null, sent.occurredAt],
+          followUpAt: [null, sent.followUpAt],
+        },
       },
     ])
   })

@@ -27,6 +27,8 @@ export const PERMISSIONS = {
   'tickets:assign': 'Give a ticket to any active member.',
   'tags:read': 'See tags and how often they are used.',
   'tags:write': 'Rename and delete tags.',
+  'analytics:read': 'See the figures of what you see.',
+  'analytics:team': 'See the figures of each member.',
   'events:read': 'Read the audit trail.',
   'outbox:read': 'See the mail that was sent, waits or failed; never what it says.',
   'outbox:write': 'Try a mail again at once.',
@@ -58,6 +60,8 @@ const manager = {
   'tickets:assign': 'all',
   'tags:read': 'all',
   'tags:write': 'all',
+  'analytics:read': 'all',
+  'analytics:team': 'all',
   'events:read': 'all',
 } as const
 
@@ -91,6 +95,7 @@ export const POLICY: Record<Role, Partial<Record<Permission, Reach>>> = {
     'tickets:write': 'own',
     'tickets:handle': 'own',
     'tags:read': 'own',
+    'analytics:read': 'own',
   },
   CUSTOMER: {
     ...everybody,

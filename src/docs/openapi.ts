@@ -24,6 +24,7 @@ const TAGS = {
   Tags: 'Tags of customers.',
   Tickets: 'What customers want done, and who does it.',
   Interactions: 'Calls, notes, meetings, follow-ups: the timeline of customers and leads.',
+  Analytics: 'Figures over days, by who asks and in whose clock.',
   Events: 'The audit trail.',
   Outbox: 'Mail: sent, waiting, failed.',
   'API keys': 'Keys for machines.',

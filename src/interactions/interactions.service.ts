@@ -40,7 +40,8 @@ export async function createInteraction(ctx: Ctx, input: NewInteraction): Promis
     updatedAt: now,
   }
   const parent = customerId === undefined ? ofLead(ctx, leadId ?? '') : ofCustomer(ctx, customerId)
-  const named = Object.entries({ type: row.type, customerId, leadId, followUpAt: row.followUpAt ?? undefined })
+  const { occurredAt, followUpAt } = fields
+  const named = Object.entries({ type: row.type, customerId, leadId, occurredAt, followUpAt: followUpAt ?? undefined })
   const changes = named.flatMap(([field, value]) => (value === undefined ? [] : [[field, [null, value]]]))
   const [[created], , [lead]] = await db.batch([
     insertFrom(db, interactions, { ...row, ...parent.values }, parent.tail).returning(interactionColumns),

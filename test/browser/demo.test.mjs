@@ -164,6 +164,36 @@ describe('the demo data', () => {
     }
   })
 
+  test('has figures of every kind for everybody in sales, on every page of the year', async () => {
+    const from = new Date(Date.now() - 300 * 86_400_000).toISOString().slice(0, 10)
+    for (const role of ['ADMIN', 'MANAGER', 'SALES']) {
+      const { leads, customers, interactions, tickets, followUps } = await get(
+        `/v1/analytics/summary?from=${from}`,
+        role,
+      )
+      const counts = [leads.claimed, leads.contacted, leads.converted, leads.closed, customers.created, interactions]
+      for (const count of [...counts, tickets.opened, tickets.resolved, followUps.overdue.interactions])
+        assert.ok(count >= 3)
+      assert.ok(leads.medianSecondsToClaim > 600 && leads.medianSecondsToContact > 3600)
+      assert.ok(leads.conversionRate > 0.1 && leads.conversionRate < 0.9)
+      const { stages } = await get(`/v1/analytics/funnel?from=${from}`, role)
+      for (const { entered, left, medianSeconds } of stages.slice(1))
+        assert.ok(entered > 10 && left > 3 && medianSeconds > 86_400)
+    }
+    const { stages } = await get(`/v1/analytics/funnel?from=${from}`)
+    assert.ok(stages[0].entered > 100)
+    const { points } = await get('/v1/analytics/trends?groupBy=month')
+    for (const { counts } of points.slice(1)) for (const name of ['leads', 'calls']) assert.ok(counts[name] > 0, name)
+    const { data: team } = await get(`/v1/analytics/team?from=${from}`)
+    assert.ok(team.filter(({ claims, conversions }) => claims > 3 && conversions > 1).length >= 2)
+    const { data: quiet } = await get('/v1/analytics/engagement?order=quiet')
+    assert.ok(quiet.length > 3 && quiet[0].quietDays >= 30)
+    const [[most], [least]] = await Promise.all(
+      ['most', 'least'].map(async (order) => (await get(`/v1/analytics/engagement?order=${order}`)).data),
+    )
+    assert.ok(most.interactionCount > 10 && least.interactionCount < 3)
+  })
+
   test('tells in the audit trail how every lead became what it is', async () => {
     const leads = await all('/v1/leads?')
     const events = (await all('/v1/events?')).reverse()

@@ -39,6 +39,8 @@ export const customers = sqliteTable(
     customFields: text({ mode: 'json' }).$type<Record<string, unknown>>(),
     lastInteractionAt: instant(),
     nextFollowUpAt: instant(),
+    /** What was said and done with them, plans not counted; kept by triggers. */
+    interactionCount: integer().notNull().default(0),
     /** `lastInteractionAt`, empty where there was none, so that an order and its cursor need no nulls. */
     touchedAt: computed(`coalesce(last_interaction_at, '')`),
     phoneDigits: computed(PHONE_DIGITS),
@@ -62,6 +64,8 @@ export const customers = sqliteTable(
       index('customers_owner_updated').on(t.workspaceId, t.ownerId, t.updatedAt).where(living),
       index('customers_touched').on(t.workspaceId, t.touchedAt).where(living),
       index('customers_owner_touched').on(t.workspaceId, t.ownerId, t.touchedAt).where(living),
+      index('customers_engaged').on(t.workspaceId, t.interactionCount).where(living),
+      index('customers_owner_engaged').on(t.workspaceId, t.ownerId, t.interactionCount).where(living),
       index('customers_due').on(t.workspaceId, t.nextFollowUpAt).where(due),
       index('customers_owner_due').on(t.workspaceId, t.ownerId, t.nextFollowUpAt).where(due),
       index('customers_trash').on(t.workspaceId).where(dead),

@@ -1,4 +1,6 @@
 // All tables, for Drizzle and drizzle-kit.
+
+export * from './analytics'
 export * from './billing'
 export * from './customers'
 export * from './events'

@@ -1,0 +1,57 @@
+// Analytics: days as numbers since 1970-01-01, and on which of them a quarter-hour of UTC falls somewhere.
+const MINUTE = 60_000
+const DAY = 1_440 * MINUTE
+
+export const GRAINS = ['day', 'week', 'month'] as const
+export type Grain = (typeof GRAINS)[number]
+
+export const dayNumber = (date: string): number => Math.floor(Date.parse(date) / DAY)
+/** The date of a day, as `YYYY-MM-DD`. */
+export const dateOf = (day: number): string => new Date(day * DAY).toISOString().slice(0, 10)
+
+/**
+ * Tells the local day of a quarter-hour (0 to 95) of a day in UTC. Every zone has been a whole number of quarter-hours
+ * off UTC since 1972, summer time included (IANA time zone database).
+ */
+export function calendarIn(timeZone: string): (utcDate: string, slot: number) => number {
+  const clock = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' })
+  const offsetAt = remembered((ms: number) => Date.parse(`${clock.format(ms).replace(' ', 'T')}Z`) - ms)
+  return (utcDate, slot) => {
+    const start = Date.parse(utcDate)
+    const instant = start + slot * 15 * MINUTE
+    const offset = offsetAt(start)
+    // Where the clocks change on this day, it is asked for the very quarter-hour.
+    const exact = offset === offsetAt(start + DAY) ? offset : offsetAt(instant)
+    return Math.floor((instant + exact) / DAY)
+  }
+}
+
+function remembered(find: (key: number) => number): (key: number) => number {
+  const known = new Map<number, number>()
+  return (key) => {
+    const value = known.get(key) ?? find(key)
+    known.set(key, value)
+    return value
+  }
+}
+
+/** The day that a local instant falls on. */
+export function dayAt(timeZone: string, instant: string): number {
+  const slot = Math.floor((Date.parse(instant) % DAY) / (15 * MINUTE))
+  return calendarIn(timeZone)(instant.slice(0, 10), slot)
+}
+
+/** The first day of the week (ISO 8601: a Monday) or month that a day lies in; of grain `day`, the day itself. */
+export function startOf(grain: Grain, day: number): number {
+  if (grain === 'day') return day
+  // 1970-01-01 was a Thursday.
+  if (grain === 'week') return day - ((day + 3) % 7)
+  return dayNumber(`${dateOf(day).slice(0, 7)}-01`)
+}
+
+/** The first day of the week or month, or the day, that is `steps` away. */
+export function stepped(grain: Grain, day: number, steps: number): number {
+  if (grain !== 'month') return startOf(grain, day) + steps * (grain === 'week' ? 7 : 1)
+  const date = new Date(startOf(grain, day) * DAY)
+  return Math.floor(date.setUTCMonth(date.getUTCMonth() + steps) / DAY)
+}

@@ -1,0 +1,74 @@
+// Analytics: with which customers the team is in touch: most, least, and those it has not heard of for a while.
+import { and, eq, gt, lt, sql } from 'drizzle-orm'
+import { visible } from '../access/visible'
+import { ahead, along, beyondInParts, countedOut, keptCount, ordered, withTotal } from '../db/listing'
+import { cut, type Page, type PageRequest } from '../db/page'
+import { customerCounts, customers } from '../db/schema'
+import type { Ctx } from '../http/context'
+import { whoseFigures } from './analytics.figures'
+
+const DAY = 86_400_000
+export const ORDERS = ['most', 'least', 'quiet'] as const
+type EngagementRequest = PageRequest & {
+  order: (typeof ORDERS)[number]
+  quietDays: number
+  total?: boolean | undefined
+}
+
+const { id, name, company, ownerId, interactionCount, lastInteractionAt, touchedAt, seq } = customers
+const columns = { id, name, company, ownerId, interactionCount, lastInteractionAt, touchedAt, seq }
+const scope = { workspaceId: customers.workspaceId, deletedAt: customers.deletedAt }
+const LIVING = sql`deleted_at IS NULL`
+
+/** A page of customers by how much was said and done with them, or those quiet for so many days, longest first. */
+export async function engagement(ctx: Ctx, request: EngagementRequest) {
+  const { order, limit, after, total } = request
+  const { db, now, actor } = ctx
+  const isQuiet = order === 'quiet'
+  const isDown = order === 'most'
+  const keys = [isQuiet ? sql`${touchedAt}` : sql`${interactionCount}`, sql`${seq}`]
+  const [first, second] = beyondInParts(keys, after, isDown).map((part) =>
+    db
+      .select(columns)
+      .from(along('customers', { ...columns, ...scope }, indexOf(ctx, order), LIVING))
+      .where(and(wanted(ctx, request), part))
+      .$dynamic(),
+  )
+  const walk = first ?? db.select(columns).from(customers).$dynamic()
+  const list = (second ? walk.unionAll(second) : walk).orderBy(...ordered(keys, isDown)).limit(limit + 1)
+  const rows = sql`${customers} INDEXED BY ${sql.raw(indexOf(ctx, order))}`
+  const counted = isQuiet
+    ? countedOut(db, [{ rows, where: wanted(ctx, { ...request, after: undefined }) }])
+    : db
+        .select(keptCount)
+        .from(customerCounts)
+        .where(and(eq(customerCounts.workspaceId, actor.workspaceId), eq(customerCounts.owner, whoseFigures(ctx))))
+  const [found, [sum]] = total ? await db.batch([list, counted]) : [await list, []]
+  const page = cut(found, limit, (row) => [isQuiet ? (row.touchedAt ?? '') : row.interactionCount, row.seq])
+  const shown: Page<ReturnType<typeof withDays>> = { ...page, rows: page.rows.map((row) => withDays(row, now)) }
+  return total ? withTotal(shown, sum) : shown
+}
+
+function indexOf(ctx: Ctx, order: EngagementRequest['order']): string {
+  return `customers_${whoseFigures(ctx) === '*' ? '' : 'owner_'}${order === 'quiet' ? 'touched' : 'engaged'}`
+}
+
+// Who was never spoken with is least engaged, but has not gone quiet.
+function wanted({ actor, now }: Ctx, { order, quietDays, after }: EngagementRequest) {
+  const inReach = visible(actor, 'analytics:read', customers)
+  if (order !== 'quiet') return inReach
+  const before = new Date(Date.parse(now) - quietDays * DAY).toISOString()
+  const [low, high] = ahead(['', before], after, false)
+  return and(
+    inReach,
+    low === undefined ? undefined : gt(touchedAt, low),
+    high === undefined ? undefined : lt(touchedAt, high),
+  )
+}
+
+/** With the whole days since the last touch; null where there was none. */
+function withDays<R extends { lastInteractionAt: string | null }>(row: R, now: string) {
+  const { lastInteractionAt: last } = row
+  const days = last === null ? null : Math.floor((Date.parse(now) - Date.parse(last)) / DAY)
+  return { ...row, quietDays: days && Math.max(0, days) }
+}

@@ -1,0 +1,84 @@
+// Analytics: reading the days that triggers have counted, and adding them up in the caller's clock.
+import { and, eq, inArray, sql } from 'drizzle-orm'
+import { owners } from '../access/visible'
+import { rollups } from '../db/schema'
+import type { METRICS } from '../db/schema/analytics'
+import type { Ctx } from '../http/context'
+import { dateOf } from './analytics.days'
+import type { Span } from './analytics.span'
+
+export type Metric = (typeof METRICS)[number]
+
+/** One quarter-hour's count of one kind; `step` is that of its duration, where it has one. */
+export type Cell = { metric: Metric; day: number; part: string; kind: string; step: number | undefined; count: number }
+
+/** Whose figures the actor sees: everybody's, `'*'`, or the own. */
+export function whoseFigures({ actor }: Ctx): string {
+  return owners(actor, 'analytics:read') === 'all' ? '*' : actor.id
+}
+
+/** The rows that hold a span's days: a local day lies in two of UTC, so that one more is read at each end. */
+export function daysWithin({ from, to }: Span) {
+  return sql`${rollups.day} BETWEEN ${dateOf(from - 1)} AND ${dateOf(to)}`
+}
+
+/** The statement that reads the days of some metrics: at most days × metrics rows, of leads made days × sources. */
+export function readFigures(ctx: Ctx, span: Span, metrics: readonly Metric[]) {
+  const { metric, day, part, cells } = rollups
+  return ctx.db
+    .select({ metric, day, part, cells })
+    .from(rollups)
+    .where(
+      and(
+        eq(rollups.workspaceId, ctx.actor.workspaceId),
+        eq(rollups.owner, whoseFigures(ctx)),
+        inArray(metric, [...metrics]),
+        daysWithin(span),
+      ),
+    )
+}
+
+type Row = Pick<typeof rollups.$inferSelect, 'metric' | 'day' | 'part' | 'cells'>
+
+/** The cells of some rows, each with its local day; those outside the span are left out. */
+export function* cellsOf(rows: Row[], { from, to, localDay }: Pick<Span, 'from' | 'to' | 'localDay'>): Generator<Cell> {
+  for (const { metric, day: utcDate, part, cells } of rows) {
+    const counts: Record<string, number> = JSON.parse(cells)
+    for (const [key, count] of Object.entries(counts)) {
+      const [slot, kind = '', step = ''] = key.split('/')
+      const day = localDay(utcDate, Number(slot))
+      if (day < from || day >= to) continue
+      yield { metric, day, part, kind, step: step === '' ? undefined : Number(step), count }
+    }
+  }
+}
+
+/** How many there are. */
+export function sumOf(cells: Cell[]): number {
+  return cells.reduce((sum, { count }) => sum + count, 0)
+}
+
+/** Each step of a duration is this much longer than the one before (drizzle/*_rollups.sql); the first is a second. */
+const STEP = 1.04
+
+/**
+ * The median of the durations, in whole seconds; of an even number, the mean of the two in the middle. Within 2 % or a
+ * second: each duration is taken for the middle of its step. Null where there are none.
+ */
+export function medianSeconds(cells: Cell[]): number | null {
+  const timed = cells.flatMap(({ step, count }) => (step === undefined ? [] : [{ step, count }]))
+  const rising = timed.sort((a, b) => a.step - b.step)
+  const n = rising.reduce((sum, { count }) => sum + count, 0)
+  if (n === 0) return null
+  const middle = [Math.floor((n - 1) / 2), Math.floor(n / 2)].map((rank) => secondsAt(rising, rank))
+  return Math.round(middle.reduce((sum, seconds) => sum + seconds, 0) / 2)
+}
+
+function secondsAt(rising: { step: number; count: number }[], rank: number): number {
+  let passed = 0
+  for (const { step, count } of rising) {
+    passed += count
+    if (passed > rank) return step === 0 ? 0 : STEP ** (step - 0.5)
+  }
+  return 0
+}

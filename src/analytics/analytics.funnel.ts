@@ -1,0 +1,38 @@
+// Analytics: how leads go from stage to stage, and how long they stay in each.
+import { and, eq } from 'drizzle-orm'
+import { leadCounts } from '../db/schema'
+import { LEAD_STATUSES } from '../db/schema/leads'
+import type { Ctx } from '../http/context'
+import { cellsOf, medianSeconds, readFigures, sumOf, whoseFigures } from './analytics.figures'
+import { type SpanRequest, shown, spanOf } from './analytics.span'
+
+/** What came into each stage in a span and what left it. Throws `invalid` for a bad span. */
+export async function funnel(ctx: Ctx, request: SpanRequest) {
+  const { db, actor } = ctx
+  const span = spanOf(ctx, request)
+  const [rows, present] = await db.batch([
+    readFigures(ctx, span, ['lead', 'move', 'conversion']),
+    db
+      .select()
+      .from(leadCounts)
+      .where(and(eq(leadCounts.workspaceId, actor.workspaceId), eq(leadCounts.owner, whoseFigures(ctx)))),
+  ])
+  const cells = [...cellsOf(rows, span)]
+  const made = cells.filter(({ metric }) => metric === 'lead')
+  const moves = cells.filter(({ metric }) => metric === 'move')
+  const conversions = cells.filter(({ metric }) => metric === 'conversion')
+  const entered = (status: string) =>
+    sumOf(made.filter(({ kind }) => kind === status)) + sumOf(moves.filter(({ kind }) => kind.endsWith(`>${status}`)))
+  const stages = LEAD_STATUSES.filter((status) => status !== 'CLOSED').map((status) => {
+    const left = [...moves, ...conversions].filter(({ kind }) => kind.startsWith(`${status}>`))
+    const now = present.find((row) => row.status === status)?.count ?? 0
+    return { status, now, entered: entered(status), left: sumOf(left), medianSeconds: medianSeconds(left) }
+  })
+  return {
+    ...shown(span),
+    stages,
+    converted: sumOf(conversions),
+    closed: entered('CLOSED'),
+    reopened: sumOf(moves.filter(({ kind }) => kind.startsWith('CLOSED>'))),
+  }
+}

@@ -1,0 +1,109 @@
+// Analytics: how things stand now, and what a span of days has brought.
+import { and, eq, inArray, isNull, lt, sql } from 'drizzle-orm'
+import { customerCounts, leadCounts, leads, rollups, ticketCounts } from '../db/schema'
+import { LEAD_STATUSES } from '../db/schema/leads'
+import type { Ctx } from '../http/context'
+import { dateOf, dayAt } from './analytics.days'
+import { type Cell, cellsOf, medianSeconds, readFigures, sumOf, whoseFigures } from './analytics.figures'
+import { type SpanRequest, shown, spanOf } from './analytics.span'
+
+const METRICS = [
+  'lead',
+  'claim',
+  'contact',
+  'move',
+  'conversion',
+  'customer',
+  'interaction',
+  'ticket',
+  'resolution',
+] as const
+/** Sources that are told one by one; the rest is told as a sum. */
+const SOURCES = 50
+
+/** The summary of the actor's figures, or of everybody's for who reaches all. Throws `invalid` for a bad span. */
+export async function summarise(ctx: Ctx, request: SpanRequest) {
+  const { db, actor, now } = ctx
+  const span = spanOf(ctx, request)
+  const here = actor.workspaceId
+  const owner = whoseFigures(ctx)
+  const today = dayAt(span.timeZone, now)
+  const due = and(eq(rollups.workspaceId, here), eq(rollups.owner, owner), eq(rollups.metric, 'due'))
+  const { metric, day, part, cells: raw } = rollups
+  const [statuses, [oldest], rows, late, near, [customers], [tickets]] = await db.batch([
+    db
+      .select()
+      .from(leadCounts)
+      .where(and(eq(leadCounts.workspaceId, here), inArray(leadCounts.owner, [owner, '']))),
+    db
+      .select({ createdAt: sql<string>`${leads.createdAt}`.as('came') })
+      .from(sql`${leads} INDEXED BY leads_pool`)
+      .where(and(eq(leads.workspaceId, here), isNull(leads.ownerId), isNull(leads.deletedAt), sql`status <> 'CLOSED'`))
+      .orderBy(leads.seq)
+      .limit(1),
+    readFigures(ctx, span, METRICS),
+    db
+      .select({ part, count: sql<number>`sum(count)`.as('sum') })
+      .from(rollups)
+      .where(and(due, lt(day, dateOf(today - 1))))
+      .groupBy(part),
+    db
+      .select({ metric, day, part, cells: raw })
+      .from(rollups)
+      .where(and(due, sql`${day} BETWEEN ${dateOf(today - 1)} AND ${dateOf(today + 1)}`)),
+    countOf(ctx, customerCounts, owner),
+    countOf(ctx, ticketCounts, owner),
+  ])
+  const cells = [...cellsOf(rows, span)]
+  const of = (metric: Cell['metric']) => cells.filter((cell) => cell.metric === metric)
+  const dues = (from: number, to: number) => [...cellsOf(near, { ...span, from, to })]
+  const byStatus = (whose: string, status: string) =>
+    statuses.find((row) => row.owner === whose && row.status === status)?.count ?? 0
+  const converted = sumOf(of('conversion'))
+  const closed = sumOf(of('move').filter(({ kind }) => kind.endsWith('>CLOSED')))
+  const open = LEAD_STATUSES.filter((status) => status !== 'CLOSED')
+  return {
+    ...shown(span),
+    leads: {
+      byStatus: Object.fromEntries(LEAD_STATUSES.map((status) => [status, byStatus(owner, status)])),
+      unclaimed: open.reduce((sum, status) => sum + byStatus('', status), 0),
+      oldestUnclaimedAt: oldest?.createdAt ?? null,
+      ...bySource(of('lead')),
+      claimed: sumOf(of('claim')),
+      medianSecondsToClaim: medianSeconds(of('claim')),
+      contacted: sumOf(of('contact')),
+      medianSecondsToContact: medianSeconds(of('contact')),
+      converted,
+      closed,
+      conversionRate: converted + closed === 0 ? null : converted / (converted + closed),
+    },
+    customers: { total: customers?.count ?? 0, created: sumOf(of('customer')) },
+    interactions: sumOf(of('interaction')),
+    tickets: { open: tickets?.count ?? 0, opened: sumOf(of('ticket')), resolved: sumOf(of('resolution')) },
+    followUps: {
+      overdue: split([...late, ...dues(today - 3, today)]),
+      today: split(dues(today, today + 1)),
+    },
+  }
+}
+
+function countOf({ db, actor }: Ctx, table: typeof customerCounts | typeof ticketCounts, owner: string) {
+  return db
+    .select({ count: table.count })
+    .from(table)
+    .where(and(eq(table.workspaceId, actor.workspaceId), eq(table.owner, owner)))
+}
+
+function bySource(made: Cell[]) {
+  const groups = Map.groupBy(made, ({ part }) => part)
+  const sources = [...groups].map(([source, list]) => ({ source: source === '' ? null : source, count: sumOf(list) }))
+  sources.sort((a, b) => b.count - a.count || (a.source ?? '').localeCompare(b.source ?? ''))
+  const others = sources.slice(SOURCES).reduce((sum, { count }) => sum + count, 0)
+  return { created: sumOf(made), bySource: sources.slice(0, SOURCES), ofOtherSources: others }
+}
+
+function split(list: { part: string; count: number }[]) {
+  const sum = (wanted: string) =>
+    list.filter(({ part }) => part === wanted).reduce((total, { count }) => total + count, 0)
+  return { interactions: sum('interaction'), leads: sum('lead') }
+}

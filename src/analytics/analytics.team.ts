@@ -1,0 +1,63 @@
+// Analytics: what each member of the team has done.
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
+import { rolesReaching } from '../access/policy'
+import { beyond, ordered } from '../db/listing'
+import { cut, type Page, type PageRequest } from '../db/page'
+import { rollups, users } from '../db/schema'
+import type { Ctx } from '../http/context'
+import { cellsOf, daysWithin, medianSeconds, sumOf } from './analytics.figures'
+import { type SpanRequest, spanOf } from './analytics.span'
+
+const METRICS = ['claim', 'contact', 'conversion', 'customer', 'interaction'] as const
+
+/** A page of the members who can own leads, by role, each with their figures. Throws `invalid` for a bad span. */
+export async function teamFigures(ctx: Ctx, { limit, after, ...request }: SpanRequest & PageRequest) {
+  const { db, actor } = ctx
+  const span = spanOf(ctx, request)
+  const keys = [sql`${users.role}`, sql`${users.id}`]
+  const member = db
+    .select({ id: users.id, name: users.name, role: users.role, status: users.status })
+    .from(users)
+    .where(
+      and(
+        eq(users.workspaceId, actor.workspaceId),
+        isNull(users.deletedAt),
+        inArray(users.role, rolesReaching('leads:claim')),
+        beyond(keys, after, false),
+      ),
+    )
+    .orderBy(...ordered(keys, false))
+    .limit(limit + 1)
+  const { owner, metric, day, part, cells } = rollups
+  const [members, rows] = await db.batch([
+    member,
+    db
+      .select({ owner, metric, day, part, cells })
+      .from(rollups)
+      .where(
+        and(
+          eq(rollups.workspaceId, actor.workspaceId),
+          sql`${owner} IN (SELECT id FROM (${member}))`,
+          inArray(metric, [...METRICS]),
+          daysWithin(span),
+        ),
+      ),
+  ])
+  const rowsOf = Map.groupBy(rows, (row) => row.owner)
+  const page: Page<(typeof members)[number]> = cut(members, limit, (row) => [row.role, row.id])
+  return { ...page, rows: page.rows.map((row) => ({ ...row, ...figuresOf(rowsOf.get(row.id) ?? []) })) }
+
+  function figuresOf(theirs: typeof rows) {
+    const counted = [...cellsOf(theirs, span)]
+    const of = (name: (typeof METRICS)[number]) => counted.filter((cell) => cell.metric === name)
+    return {
+      claims: sumOf(of('claim')),
+      medianSecondsToClaim: medianSeconds(of('claim')),
+      contacts: sumOf(of('contact')),
+      medianSecondsToContact: medianSeconds(of('contact')),
+      conversions: sumOf(of('conversion')),
+      customers: sumOf(of('customer')),
+      interactions: sumOf(of('interaction')),
+    }
+  }
+}

@@ -1,0 +1,56 @@
+// Analytics: figures over time, each day, week or month of the caller's clock with a number, be it zero.
+import type { Ctx } from '../http/context'
+import { dateOf, type Grain, startOf, stepped } from './analytics.days'
+import { type Cell, cellsOf, type Metric, readFigures } from './analytics.figures'
+import { type SpanRequest, shown, spanOf } from './analytics.span'
+
+/** What can be followed: the counted metric, and of interactions the type. */
+export const SERIES = {
+  leads: ['lead'],
+  claims: ['claim'],
+  contacts: ['contact'],
+  conversions: ['conversion'],
+  customers: ['customer'],
+  interactions: ['interaction'],
+  notes: ['interaction', 'NOTE'],
+  calls: ['interaction', 'CALL'],
+  emails: ['interaction', 'EMAIL'],
+  meetings: ['interaction', 'MEETING'],
+  tasks: ['interaction', 'TASK'],
+  followUps: ['interaction', 'FOLLOW_UP'],
+  ticketsOpened: ['ticket'],
+  ticketsResolved: ['resolution'],
+} as const satisfies Record<string, readonly [Metric, string?]>
+export type Series = keyof typeof SERIES
+
+type TrendsRequest = SpanRequest & { metrics: Series[]; groupBy: Grain }
+
+/** Counts of each metric by day, week or month, gaps as zeros. Throws `invalid` for a bad span. */
+export async function trends(ctx: Ctx, { metrics, groupBy, ...request }: TrendsRequest) {
+  const span = spanOf(ctx, request, groupBy)
+  const rows = await readFigures(ctx, span, [...new Set(metrics.map((name) => SERIES[name][0]))])
+  const zeros = () => new Map(metrics.map((name) => [name, 0]))
+  const points = new Map<number, Map<Series, number>>()
+  for (let start = startOf(groupBy, span.from); start < span.to; start = stepped(groupBy, start, 1)) {
+    points.set(start, zeros())
+  }
+  const totals = zeros()
+  for (const cell of cellsOf(rows, span)) {
+    for (const name of metrics.filter((each) => isOf(cell, each))) {
+      for (const counts of [points.get(startOf(groupBy, cell.day)), totals]) {
+        counts?.set(name, (counts.get(name) ?? 0) + cell.count)
+      }
+    }
+  }
+  return {
+    ...shown(span),
+    groupBy,
+    points: [...points].map(([start, counts]) => ({ start: dateOf(start), counts: Object.fromEntries(counts) })),
+    totals: Object.fromEntries(totals),
+  }
+}
+
+function isOf({ metric, kind }: Cell, name: Series): boolean {
+  const [wanted, type] = SERIES[name]
+  return metric === wanted && (type === undefined || kind === type)
+}
