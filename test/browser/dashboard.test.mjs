@@ -80,7 +80,7 @@ describe('the dashboard', () => {
     await page.getByRole('searchbox').fill(whom.slice(1).toUpperCase())
     await page.keyboard.press('Enter')
     await page.waitForURL('**/dashboard/search?*')
-    assert.ok((await page.getByRole('main').innerText()).includes(whom))
+    await page.getByRole('main').getByText(whom).first().waitFor()
     assert.deepEqual(problems, [])
     await close()
   })
