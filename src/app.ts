@@ -11,6 +11,8 @@ import { billingRoutes } from './billing/billing.routes'
 import { customerRoutes } from './customers/customers.routes'
 import { mergeRoutes } from './customers/merge.routes'
 import { relationshipRoutes } from './customers/relationships.routes'
+import { dashboardRoutes, onPageError } from './dashboard/dashboard.routes'
+import { dashboardSession } from './dashboard/dashboard.session'
 import { docsRoutes } from './docs/docs.routes'
 import { openApiText } from './docs/openapi'
 import { enquiryRoutes } from './enquiries/enquiries.routes'
@@ -83,7 +85,7 @@ export function createApp() {
   const app = createRouter()
   const limiter = createLimiter()
 
-  app.onError(onError)
+  app.onError((error, c) => (c.req.path.startsWith('/dashboard') ? onPageError(error, c) : onError(error, c)))
   app.notFound(notFound)
   app.use(requestId())
   app.use(secureHeaders())
@@ -96,8 +98,9 @@ export function createApp() {
     }),
   )
   app.use(authenticate(admission<AppEnv>({ limiter, policy: lookUps, subject: address })))
+  app.on(['GET', 'POST'], ['/dashboard', '/dashboard/*'], dashboardSession)
   app.use(rateLimit<AppEnv>({ limiter, policy: usual, subject: caller }))
-  app.on('POST', SIGN_IN, rateLimit<AppEnv>({ limiter, policy: signIn, subject: address }))
+  app.on('POST', [...SIGN_IN, '/dashboard/sign-in'], rateLimit<AppEnv>({ limiter, policy: signIn, subject: address }))
   app.on('GET', '/v1/auth/oauth/:provider/callback', rateLimit<AppEnv>({ limiter, policy: signIn, subject: address }))
   app.use(
     bodyLimit({
@@ -139,6 +142,7 @@ export function createApp() {
 
   let openApi: string | undefined
   app.route('/', docsRoutes)
+  app.route('/dashboard', dashboardRoutes)
   app.get('/openapi.json', (c) => {
     openApi ??= openApiText(app)
     return c.body(openApi, 200, { 'Content-Type': 'application/json', 'Cache-Control': 'max-age=300' })

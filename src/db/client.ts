@@ -8,7 +8,10 @@ export type Db = DrizzleD1Database<typeof schema>
 /** What a request has cost so far; `ms` is time spent waiting for D1. */
 export type Cost = { roundTrips: number; statements: number; rowsRead: number; rowsWritten: number; ms: number }
 
-export type Connection = { db: Db; cost: Cost; bookmark: () => string | null }
+/** Sends what `work` asks at the same moment as one batch: several reading verbs then cost one round trip. */
+export type Together = <T>(work: () => Promise<T>) => Promise<T>
+
+export type Connection = { db: Db; cost: Cost; bookmark: () => string | null; together: Together }
 
 /** Adds what another connection has cost to a request's. */
 export function charge({ cost }: Connection, more: Cost): void {
@@ -27,6 +30,40 @@ export function connect(database: D1Database, anchor: string): Connection {
   const session = database.withSession(anchor)
   const inner = new WeakMap<D1PreparedStatement, D1PreparedStatement>()
 
+  type Asked = {
+    statements: D1PreparedStatement[]
+    answer: (results: Promise<D1Result<Record<string, unknown>>[]>) => void
+  }
+  let gathered: Asked[] | undefined
+
+  const together: Together = async (work) => {
+    gathered = []
+    try {
+      return await work()
+    } finally {
+      gathered = undefined
+    }
+  }
+
+  // What is asked before the current task ends belongs together.
+  function gather(asked: Asked[], statements: D1PreparedStatement[]) {
+    if (asked.length === 0) {
+      setTimeout(() => {
+        const all = asked.splice(0)
+        const results = trip(all.flatMap((each) => each.statements))
+        let from = 0
+        for (const each of all) {
+          const [start, end] = [from, from + each.statements.length]
+          each.answer(results.then((list) => list.slice(start, end)))
+          from = end
+        }
+      })
+    }
+    return new Promise<D1Result<Record<string, unknown>>[]>((answer) => asked.push({ statements, answer }))
+  }
+
+  const ask = (statements: D1PreparedStatement[]) => (gathered ? gather(gathered, statements) : trip(statements))
+
   async function trip(statements: D1PreparedStatement[]) {
     const started = Date.now()
     cost.roundTrips += 1
@@ -42,7 +79,7 @@ export function connect(database: D1Database, anchor: string): Connection {
 
   // Drizzle asks single statements for raw rows, which carry no meta: every call goes out as a batch instead.
   function metered(statement: D1PreparedStatement): D1PreparedStatement {
-    const one = async () => (await trip([statement]))[0] ?? { results: [] }
+    const one = async () => (await ask([statement]))[0] ?? { results: [] }
     const proxy = new Proxy(statement, {
       get(target, property) {
         if (property === 'bind') return (...values: unknown[]) => metered(target.bind(...values))
@@ -60,11 +97,16 @@ export function connect(database: D1Database, anchor: string): Connection {
     get(_, property) {
       if (property === 'prepare') return (query: string) => metered(session.prepare(query))
       if (property === 'batch')
-        return (statements: D1PreparedStatement[]) => trip(statements.map((each) => inner.get(each) ?? each))
+        return (statements: D1PreparedStatement[]) => ask(statements.map((each) => inner.get(each) ?? each))
       return undefined
     },
   })
-  return { db: drizzle(client, { schema, casing: 'snake_case' }), cost, bookmark: () => session.getBookmark() }
+  return {
+    db: drizzle(client, { schema, casing: 'snake_case' }),
+    cost,
+    bookmark: () => session.getBookmark(),
+    together,
+  }
 }
 
 // A statement that SQLite refused is ours to explain; anything else means that the database could not be reached.

@@ -4,21 +4,23 @@ import { HTTPException } from 'hono/http-exception'
 import { AppError, ERRORS, type ErrorCode, problem } from '../errors'
 import type { AppEnv } from './context'
 
-export const onError: ErrorHandler<AppEnv> = (error, c) => {
-  if (error instanceof HTTPException)
-    return respond(c, new AppError(codeOfStatus(error.status), withMend(error.status)))
+export const onError: ErrorHandler<AppEnv> = (error, c) => respond(c, failureOf(error, c))
+
+/** What went wrong, by our own table; what is not in it is an `internal`, and logged. */
+export function failureOf(error: Error, c: Context<AppEnv>): AppError {
+  if (error instanceof HTTPException) return new AppError(codeOfStatus(error.status), withMend(error.status))
   // Drizzle wraps what a single statement throws, in a message that holds the parameters: only the cause is looked at.
   const cause = error.cause instanceof Error ? error.cause : error
   if (cause instanceof AppError) {
     if (cause.code === 'misconfigured') {
       console.error(JSON.stringify({ level: 'error', event: 'misconfigured', message: cause.extras.detail }))
     }
-    return respond(c, cause)
+    return cause
   }
   const { requestId } = c.var
   const where = { method: c.req.method, path: c.req.path, name: cause.name, stack: cause.stack }
   console.error(JSON.stringify({ level: 'error', event: 'internal', requestId, ...where }))
-  return respond(c, new AppError('internal'))
+  return new AppError('internal')
 }
 
 export const notFound: NotFoundHandler<AppEnv> = (c) =>
@@ -40,6 +42,7 @@ function respond(c: Context<AppEnv>, { code, extras }: AppError) {
 const BY_STATUS: Record<number, ErrorCode> = {
   400: 'malformed_json',
   401: 'unauthenticated',
+  403: 'forbidden',
   413: 'body_too_large',
   415: 'wrong_content_type',
 }
@@ -48,6 +51,12 @@ function codeOfStatus(status: number): ErrorCode {
   return BY_STATUS[status] ?? (status < 500 ? 'invalid' : 'internal')
 }
 
+const MENDS: Record<number, string> = {
+  403: 'This form was sent from another site: open the page itself, and try again.',
+  415: 'Send the body with Content-Type: application/json.',
+}
+
 function withMend(status: number) {
-  return status === 415 ? { detail: 'Send the body with Content-Type: application/json.' } : {}
+  const detail = MENDS[status]
+  return detail === undefined ? {} : { detail }
 }

@@ -1,0 +1,136 @@
+// Dashboard: charts as SVG made on the server, each with its title, its unit, and the same figures as a table.
+import type { FC } from 'hono/jsx'
+import { count } from './dashboard.words'
+
+export type Point = { label: string; value: number }
+
+const WIDTH = 600
+const HEIGHT = 160
+const TOP = 14
+const BASE = HEIGHT - 22
+
+/** The next round figure from which a scale can be read: 1, 2 or 5 with zeros. */
+export function roundUp(value: number): number {
+  const size = 10 ** Math.floor(Math.log10(Math.max(value, 1)))
+  return [1, 2, 5, 10].map((step) => step * size).find((step) => step >= value) ?? size
+}
+
+/** Figures over time as columns, with a line where the scale ends. */
+export const Columns: FC<{ id: string; title: string; unit: string; points: Point[] }> = ({
+  id,
+  title,
+  unit,
+  points,
+}) => {
+  const top = roundUp(Math.max(...points.map(({ value }) => value), 1))
+  const step = WIDTH / Math.max(points.length, 1)
+  const total = points.reduce((sum, { value }) => sum + value, 0)
+  const [first, last] = [points.at(0), points.at(-1)]
+  return (
+    <figure>
+      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-labelledby={`${id}-title ${id}-text`}>
+        <title id={`${id}-title`}>{title}</title>
+        <desc id={`${id}-text`}>
+          {`${count(total)} ${unit} from ${first?.label ?? ''} to ${last?.label ?? ''}; the table below has each figure.`}
+        </desc>
+        <line class="scale" x1="0" x2={WIDTH} y1={TOP} y2={TOP} />
+        <text class="scale" x="0" y={TOP - 4}>
+          {`${count(top)} ${unit}`}
+        </text>
+        {points.map(({ label, value }, i) => {
+          const height = (value / top) * (BASE - TOP)
+          return (
+            <rect
+              class="bar"
+              x={(i * step + step * 0.12).toFixed(1)}
+              width={(step * 0.76).toFixed(1)}
+              y={(BASE - height).toFixed(1)}
+              height={height.toFixed(1)}
+              rx="1.5"
+            >
+              <title>{`${label}: ${count(value)}`}</title>
+            </rect>
+          )
+        })}
+        <line class="base" x1="0" x2={WIDTH} y1={BASE} y2={BASE} />
+        <text class="scale" x="0" y={HEIGHT - 5}>
+          {first?.label}
+        </text>
+        <text class="scale end" x={WIDTH} y={HEIGHT - 5}>
+          {last?.label}
+        </text>
+      </svg>
+      <Figures title={title} unit={unit} points={points} />
+    </figure>
+  )
+}
+
+/** Figures side by side as bars, each with its name and what is to be said of it. */
+export const Bars: FC<{ id: string; title: string; unit: string; points: (Point & { note: string })[] }> = (props) => {
+  const { id, title, unit, points } = props
+  const top = Math.max(...points.map(({ value }) => value), 1)
+  const row = 34
+  return (
+    <figure>
+      <svg viewBox={`0 0 ${WIDTH} ${points.length * row}`} role="img" aria-labelledby={`${id}-title ${id}-text`}>
+        <title id={`${id}-title`}>{title}</title>
+        <desc id={`${id}-text`}>
+          {`In ${unit}: ${points.map(({ label, value, note }) => `${label} ${count(value)}, ${note}`).join('; ')}.`}
+        </desc>
+        {points.map(({ label, value, note }, i) => (
+          <>
+            <text class="name" x="0" y={i * row + 21}>
+              {label}
+            </text>
+            <rect
+              class="bar"
+              x="110"
+              y={i * row + 7}
+              width={Math.max((value / top) * 260, 1).toFixed(1)}
+              height="20"
+              rx="3"
+            />
+            <text class="value" x={(118 + (value / top) * 260).toFixed(1)} y={i * row + 22}>
+              {count(value)}
+            </text>
+            <text class="scale end" x={WIDTH} y={i * row + 21}>
+              {note}
+            </text>
+          </>
+        ))}
+      </svg>
+      <Figures title={title} unit={unit} points={points} />
+    </figure>
+  )
+}
+
+const Figures: FC<{ title: string; unit: string; points: (Point & { note?: string })[] }> = ({
+  title,
+  unit,
+  points,
+}) => (
+  <details>
+    <summary>
+      As a table<span class="hidden">: {title}</span>
+    </summary>
+    <table>
+      <caption class="hidden">{title}</caption>
+      <thead>
+        <tr>
+          <th scope="col">&nbsp;</th>
+          <th scope="col">{unit}</th>
+          {points.some(({ note }) => note) && <th scope="col">time in it</th>}
+        </tr>
+      </thead>
+      <tbody>
+        {points.map(({ label, value, note }) => (
+          <tr>
+            <th scope="row">{label}</th>
+            <td>{count(value)}</td>
+            {note && <td>{note}</td>}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  </details>
+)

@@ -1,0 +1,170 @@
+// /dashboard: pages made on the server for people, over the same verbs as the API. They work without any script.
+import { type Context, type ErrorHandler, Hono } from 'hono'
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
+import { csrf } from 'hono/csrf'
+import type { Child } from 'hono/jsx'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { z } from 'zod'
+import { personOf } from '../access/person'
+import { isPortal } from '../access/visible'
+import { login } from '../auth/auth.service'
+import { endSession } from '../auth/sessions.service'
+import { listCustomers } from '../customers/customers.list'
+import { AppError, ERRORS } from '../errors'
+import { type AppEnv, ctx, publicCtx } from '../http/context'
+import { failureOf } from '../http/respond'
+import { completeInteraction } from '../interactions/interactions.service'
+import { claimLead } from '../leads/leads.claim'
+import { listLeads } from '../leads/leads.list'
+import { namesOf } from './dashboard.names'
+import { overviewOf } from './dashboard.overview'
+import { dropSession, fieldsOf, formMark, keepSession } from './dashboard.session'
+import { type Me, type Notice, Page } from './layout'
+import { OverviewPage } from './overview'
+import { Results, SignIn, Trouble } from './pages'
+
+const POLICY = [
+  "default-src 'none'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+  "base-uri 'none'",
+].join('; ')
+
+const HOME = '/dashboard'
+const NOTICE = 'edge_crm_notice'
+const FOUND = 20
+const Id = z.uuid()
+
+type Shown = { title: string; me?: Me | undefined; notice?: Notice | undefined; children: Child }
+
+function show(c: Context<AppEnv>, { title, me, notice, children }: Shown, status: ContentfulStatusCode = 200) {
+  c.header('Content-Security-Policy', POLICY)
+  c.header('Cache-Control', 'no-store')
+  return c.html(
+    <Page title={title} me={me} notice={notice}>
+      {children}
+    </Page>,
+    status,
+  )
+}
+
+async function overview(c: Context<AppEnv>, notice?: Notice, status: ContentfulStatusCode = 200) {
+  const context = ctx(c)
+  const { actor, now: at } = context
+  if (isPortal(actor)) {
+    throw new AppError('forbidden', {
+      detail: 'The dashboard is the team’s. Your own records are in the customer portal.',
+    })
+  }
+  const mark = await formMark(c)
+  const content = await overviewOf(context, c.var.connection.together)
+  const me = { name: content.names.get(actor.id) ?? '', mark }
+  const children = <OverviewPage overview={content} seen={{ at, timeZone: actor.timeZone, mark }} />
+  return show(c, { title: 'Overview', me, notice: notice ?? takeNotice(c), children }, status)
+}
+
+/** A failure as a page; who is not signed in is asked to sign in. */
+export const onPageError: ErrorHandler<AppEnv> = (error, c) => {
+  const { code, extras } = failureOf(error, c)
+  const [status, title] = ERRORS[code]
+  if (status === 401) return show(c, { title: 'Sign in', children: <SignIn /> }, 401)
+  if (extras.retryAfter !== undefined) c.header('Retry-After', String(extras.retryAfter))
+  const detail = extras.detail ?? (status === 429 ? 'Wait a few minutes, then try again.' : undefined)
+  return show(c, { title, children: <Trouble title={title} detail={detail} /> }, status)
+}
+
+// What was done is said on the page that the browser is sent to, once.
+function leave(c: Context<AppEnv>, notice: string) {
+  const secure = c.var.config.ENVIRONMENT !== 'development'
+  setCookie(c, NOTICE, notice, { path: HOME, httpOnly: true, secure, sameSite: 'Strict', maxAge: 30 })
+  return c.redirect(HOME, 303)
+}
+
+function takeNotice(c: Context<AppEnv>): Notice | undefined {
+  const text = getCookie(c, NOTICE)
+  if (text === undefined) return undefined
+  deleteCookie(c, NOTICE, { path: HOME })
+  return { text }
+}
+
+function idIn(c: Context<AppEnv>): string {
+  const id = Id.safeParse(c.req.param('id'))
+  if (!id.success) throw new AppError('not_found')
+  return id.data
+}
+
+// What somebody else has done meanwhile is no error page, but news on the page as it now is.
+async function attempt(c: Context<AppEnv>, work: () => Promise<string>) {
+  try {
+    return leave(c, await work())
+  } catch (error) {
+    if (!(error instanceof AppError) || ![404, 409].includes(ERRORS[error.code][0])) throw error
+    const [status, title] = ERRORS[error.code]
+    const who = error.extras.claimedBy?.name
+    const text =
+      error.code === 'already_claimed' ? `${who ?? 'A colleague'} was quicker and has this lead.` : `${title}.`
+    return overview(c, { text, isBad: true }, status)
+  }
+}
+
+export const dashboardRoutes = new Hono<AppEnv>()
+  .use(csrf())
+  .get('/', (c) =>
+    c.var.actor ? overview(c) : show(c, { title: 'Sign in', notice: takeNotice(c), children: <SignIn /> }),
+  )
+  .post('/sign-in', async (c) => {
+    const { email = '', password = '' } = await fieldsOf(c)
+    try {
+      const client = { userAgent: c.req.header('User-Agent') ?? null }
+      await keepSession(c, await login(publicCtx(c), { email, password }, client))
+      return c.redirect(HOME, 303)
+    } catch (error) {
+      if (!(error instanceof AppError) || !['invalid_credentials', 'locked_out'].includes(error.code)) throw error
+      const [status, title] = ERRORS[error.code]
+      const text = status === 429 ? `${title}: wait 15 minutes, or reset the password.` : 'E-mail or password is wrong.'
+      return show(c, { title: 'Sign in', notice: { text, isBad: true }, children: <SignIn email={email} /> }, status)
+    }
+  })
+  .post('/sign-out', async (c) => {
+    await fieldsOf(c)
+    dropSession(c)
+    if (c.var.actor) await endSession(ctx(c), personOf(c.var.actor, 'Signing out').sessionId)
+    return leave(c, 'You are signed out.')
+  })
+  .get('/search', async (c) => {
+    const context = ctx(c)
+    const q = (c.req.query('q') ?? '').trim().slice(0, 200)
+    const search = { q, limit: FOUND }
+    const nothing = Promise.resolve({ rows: [] })
+    const [customers, leads, names] = await c.var.connection.together(() =>
+      Promise.all([
+        q ? listCustomers(context, search) : nothing,
+        q ? listLeads(context, search) : nothing,
+        namesOf(context, [context.actor.id]),
+      ]),
+    )
+    const me = { name: names.get(context.actor.id) ?? '', mark: await formMark(c), q }
+    const children = <Results q={q} customers={customers.rows} leads={leads.rows} at={context.now} />
+    return show(c, { title: q === '' ? 'Search' : q, me, children })
+  })
+  .post('/leads/:id/claim', async (c) => {
+    const context = ctx(c)
+    await fieldsOf(c)
+    return attempt(c, async () => {
+      const { name, title } = await claimLead(context, idIn(c))
+      return `${name ?? title} is yours.`
+    })
+  })
+  .post('/follow-ups/:id/done', async (c) => {
+    const context = ctx(c)
+    await fieldsOf(c)
+    return attempt(c, async () => {
+      await completeInteraction(context, idIn(c))
+      return 'Done.'
+    })
+  })
+  .all('*', () => {
+    throw new AppError('not_found')
+  })

@@ -1,0 +1,93 @@
+// The dashboard's session: the API's own tokens, sealed into one cookie that only these pages read; and the mark that a
+// form must carry to prove that it came from them.
+import type { Context } from 'hono'
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
+import { createMiddleware } from 'hono/factory'
+import { verify } from 'hono/jwt'
+import { z } from 'zod'
+import { mac, sameText, seal, unseal } from '../auth/crypto'
+import { refreshSession } from '../auth/sessions.service'
+import { actorOf, REFRESH_MS, VERIFICATION } from '../auth/tokens'
+import type { Config } from '../config'
+import { AppError } from '../errors'
+import { type AppEnv, publicCtx } from '../http/context'
+
+const COOKIE = 'edge_crm_dashboard'
+const PATH = '/dashboard'
+const Tokens = z.object({ accessToken: z.string(), refreshToken: z.string() })
+type Tokens = z.infer<typeof Tokens>
+
+const passphrase = (config: Config) => mac(config.JWT_SECRET, 'dashboard cookie', '')
+
+function attributes({ ENVIRONMENT }: Config) {
+  return { path: PATH, httpOnly: true, secure: ENVIRONMENT !== 'development', sameSite: 'Lax' as const }
+}
+
+/** Keeps the tokens of a sign-in in the browser, out of reach of scripts and of the API. */
+export async function keepSession(c: Context<AppEnv>, { accessToken, refreshToken }: Tokens): Promise<void> {
+  const { config } = c.var
+  const sealed = await seal(await passphrase(config), JSON.stringify({ accessToken, refreshToken }))
+  setCookie(c, COOKIE, sealed, { ...attributes(config), maxAge: REFRESH_MS / 1_000 })
+}
+
+export function dropSession(c: Context<AppEnv>): void {
+  deleteCookie(c, COOKIE, attributes(c.var.config))
+}
+
+/**
+ * Who is asking, on the dashboard's paths: out of the cookie, and of nothing else. An access token that has run out is
+ * exchanged on the way, which is one more round trip every 15 minutes.
+ */
+export const dashboardSession = createMiddleware<AppEnv>(async function dashboardSession(c, next) {
+  c.set('actor', undefined)
+  const tokens = await tokensIn(c)
+  if (tokens) c.set('actor', (await actorIn(c.var.config, tokens.accessToken)) ?? (await renewed(c, tokens)))
+  await next()
+})
+
+async function tokensIn(c: Context<AppEnv>): Promise<Tokens | undefined> {
+  const sealed = getCookie(c, COOKIE)
+  if (!sealed) return undefined
+  try {
+    return Tokens.parse(JSON.parse(await unseal(await passphrase(c.var.config), sealed)))
+  } catch {
+    dropSession(c)
+    return undefined
+  }
+}
+
+async function actorIn(config: Config, token: string) {
+  try {
+    return actorOf(await verify(token, config.JWT_SECRET, { alg: 'HS256', ...VERIFICATION }))
+  } catch {
+    return undefined
+  }
+}
+
+async function renewed(c: Context<AppEnv>, { refreshToken }: Tokens) {
+  try {
+    const tokens = await refreshSession(publicCtx(c), refreshToken)
+    await keepSession(c, tokens)
+    return await actorIn(c.var.config, tokens.accessToken)
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'invalid_refresh_token') throw error
+    dropSession(c)
+    return undefined
+  }
+}
+
+/** The mark of a session's forms. */
+export function formMark(c: Context<AppEnv>): Promise<string> {
+  const { actor, config } = c.var
+  return mac(config.JWT_SECRET, 'dashboard form', actor?.type === 'user' ? actor.sessionId : '')
+}
+
+/** The fields of a form. Throws `forbidden` where it lacks the mark of this session. */
+export async function fieldsOf(c: Context<AppEnv>): Promise<Record<string, string>> {
+  const form = Object.entries(await c.req.parseBody())
+  const fields = Object.fromEntries(form.filter((pair): pair is [string, string] => typeof pair[1] === 'string'))
+  if (c.var.actor && !sameText(fields.mark ?? '', await formMark(c))) {
+    throw new AppError('forbidden', { detail: 'This form is not of your present session: go back, reload, try again.' })
+  }
+  return fields
+}

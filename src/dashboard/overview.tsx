@@ -1,0 +1,222 @@
+// Dashboard: the page itself, from what waits down to what has happened.
+import type { FC } from 'hono/jsx'
+import { Bars, Columns } from './charts'
+import type { Overview } from './dashboard.overview'
+import { clock, count, day, deed, distance, duration, share, status } from './dashboard.words'
+import { Act, Card } from './layout'
+
+type Seen = { at: string; timeZone: string; mark: string }
+type Props = { overview: Overview; seen: Seen }
+
+/** Figures, work that waits, charts, and what happened last. */
+export const OverviewPage: FC<Props> = ({ overview, seen }) => (
+  <>
+    <h1 class="hidden">Overview</h1>
+    <Tiles overview={overview} seen={seen} />
+    <div class="columns">
+      <div>
+        <Pool overview={overview} seen={seen} />
+        <Due overview={overview} seen={seen} />
+      </div>
+      <div>
+        <Mine overview={overview} seen={seen} />
+        <Pipeline overview={overview} seen={seen} />
+        <Trend overview={overview} of="leads" title="New leads" />
+        <Trend overview={overview} of="interactions" title="Calls, mails, meetings and notes" />
+      </div>
+    </div>
+    {overview.team.length > 0 && <Team overview={overview} seen={seen} />}
+    {overview.events.length > 0 && <Activity overview={overview} seen={seen} />}
+  </>
+)
+
+const Tiles: FC<Props> = ({ overview: { summary }, seen }) => {
+  const { leads, customers, tickets, followUps } = summary
+  const late = followUps.overdue.interactions + followUps.overdue.leads
+  const today = followUps.today.interactions + followUps.today.leads
+  const wait = leads.oldestUnclaimedAt && `the oldest came ${distance(leads.oldestUnclaimedAt, seen.at)}`
+  const tiles = [
+    { name: 'Unclaimed leads', value: count(leads.unclaimed), note: wait ?? 'nobody waits' },
+    { name: 'Follow-ups overdue', value: count(late), note: `${count(today)} more today` },
+    { name: 'Open tickets', value: count(tickets.open), note: `${count(tickets.resolved)} resolved in 30 days` },
+    { name: 'Conversion', value: share(leads.conversionRate), note: `${count(leads.converted)} won in 30 days` },
+    { name: 'Time to claim', value: duration(leads.medianSecondsToClaim), note: 'median of 30 days' },
+    { name: 'Customers', value: count(customers.total), note: `${count(customers.created)} new in 30 days` },
+  ]
+  return (
+    <dl class="tiles">
+      {tiles.map(({ name, value, note }) => (
+        <div>
+          <dt>{name}</dt>
+          <dd class="figure">{value}</dd>
+          <dd class="note">{note}</dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
+
+const Pool: FC<Props> = ({ overview: { pool, summary }, seen }) => (
+  <Card
+    id="pool"
+    title="Unclaimed leads"
+    note={
+      summary.leads.unclaimed > pool.length
+        ? `The oldest ${pool.length} of ${count(summary.leads.unclaimed)}.`
+        : undefined
+    }
+  >
+    {pool.length === 0 ? (
+      <p class="empty">The pool is empty: every lead has somebody. New enquiries appear here.</p>
+    ) : (
+      <ul class="rows">
+        {pool.map((lead) => (
+          <li>
+            <div>
+              <strong>{lead.name ?? lead.title}</strong>
+              <span class="note">
+                {[lead.interest ?? (lead.name && lead.title), distance(lead.createdAt, seen.at)]
+                  .filter(Boolean)
+                  .join(' · ')}
+              </span>
+            </div>
+            <Act
+              action={`/dashboard/leads/${lead.id}/claim`}
+              mark={seen.mark}
+              label="Claim"
+              about={lead.name ?? lead.title}
+            />
+          </li>
+        ))}
+      </ul>
+    )}
+  </Card>
+)
+
+const Due: FC<Props> = ({ overview: { due, names }, seen }) => (
+  <Card id="due" title="Follow-ups due">
+    {due.length === 0 ? (
+      <p class="empty">Nothing is due. A call or a note with a follow-up time comes up here on its day.</p>
+    ) : (
+      <ul class="rows">
+        {due.map((item) => {
+          const whom = names.get(item.customerId ?? item.leadId ?? '') ?? 'Somebody'
+          const isLate = item.followUpAt !== null && item.followUpAt < seen.at
+          return (
+            <li>
+              <div>
+                <strong>{whom}</strong>
+                <span class="body">{item.body}</span>
+                <span class={isLate ? 'note late' : 'note'}>
+                  {item.followUpAt &&
+                    `${clock(item.followUpAt, seen.timeZone)} · ${distance(item.followUpAt, seen.at)}`}
+                </span>
+              </div>
+              <Act action={`/dashboard/follow-ups/${item.id}/done`} mark={seen.mark} label="Done" about={whom} />
+            </li>
+          )
+        })}
+      </ul>
+    )}
+  </Card>
+)
+
+const Mine: FC<Props> = ({ overview: { mine }, seen }) => (
+  <Card id="mine" title="Your leads" note={mine.length > 0 ? 'Changed last, first.' : undefined}>
+    {mine.length === 0 ? (
+      <p class="empty">You have no lead yet: claim one from the pool.</p>
+    ) : (
+      <ul class="rows">
+        {mine.map((lead) => (
+          <li>
+            <div>
+              <strong>{lead.name ?? lead.title}</strong>
+              <span class="note">
+                {[lead.email, lead.phone].filter(Boolean).join(' · ') || distance(lead.createdAt, seen.at)}
+              </span>
+            </div>
+            <span class="badge">{status(lead.status)}</span>
+          </li>
+        ))}
+      </ul>
+    )}
+  </Card>
+)
+
+const Pipeline: FC<Props> = ({ overview: { stages } }) => (
+  <Card
+    id="pipeline"
+    title="Pipeline"
+    note="Leads in each stage now, and how long those of the last 30 days stayed in it, half of them less."
+  >
+    <Bars
+      id="pipeline-chart"
+      title="Leads by stage"
+      unit="leads"
+      points={stages.stages.map((stage) => ({
+        label: status(stage.status),
+        value: stage.now,
+        note: stage.medianSeconds === null ? '–' : `median ${duration(stage.medianSeconds)}`,
+      }))}
+    />
+  </Card>
+)
+
+const Trend: FC<{ overview: Overview; of: 'leads' | 'interactions'; title: string }> = ({ overview, of, title }) => (
+  <Card id={`trend-${of}`} title={title} note={`The last 30 days: ${count(overview.lately.totals[of] ?? 0)}.`}>
+    <Columns
+      id={`trend-${of}-chart`}
+      title={`${title} a day`}
+      unit={of}
+      points={overview.lately.points.map(({ start, counts }) => ({ label: day(start), value: counts[of] ?? 0 }))}
+    />
+  </Card>
+)
+
+const Team: FC<Props> = ({ overview: { team } }) => (
+  <Card id="team" title="Team" note="What each has done in the last 30 days.">
+    <section class="scroll" aria-label="Figures of the team">
+      <table>
+        <thead>
+          <tr>
+            {['Name', 'Claims', 'Time to claim', 'Time to first contact', 'Won', 'Interactions'].map((name) => (
+              <th scope="col">{name}</th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {team.map((one) => (
+            <tr>
+              <th scope="row">{one.name}</th>
+              <td>{count(one.claims)}</td>
+              <td>{duration(one.medianSecondsToClaim)}</td>
+              <td>{duration(one.medianSecondsToContact)}</td>
+              <td>{count(one.conversions)}</td>
+              <td>{count(one.interactions)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  </Card>
+)
+
+const ACTORS: Record<string, string> = { public: 'A visitor', system: 'Edge CRM', key: 'An API key' }
+
+const Activity: FC<Props> = ({ overview: { events, names }, seen }) => (
+  <Card id="activity" title="What happened">
+    <ol class="activity">
+      {events.map(({ actorType, actorId, verb, subjectId, createdAt }) => (
+        <li>
+          <span>
+            <strong>{names.get(actorId ?? '') ?? ACTORS[actorType] ?? 'Somebody who has left'}</strong>{' '}
+            {deed(verb, names.get(subjectId))}
+          </span>
+          <time class="note" datetime={createdAt}>
+            {distance(createdAt, seen.at)}
+          </time>
+        </li>
+      ))}
+    </ol>
+  </Card>
+)

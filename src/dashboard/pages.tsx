@@ -1,0 +1,72 @@
+// Dashboard: the smaller pages: signing in, what a search found, and what went wrong.
+import type { FC } from 'hono/jsx'
+import type { CustomerRow } from '../customers/customers.service'
+import type { LeadRow } from '../leads/leads.service'
+import { count, distance, status } from './dashboard.words'
+import { Card } from './layout'
+
+/** The form for signing in; `email` is what was typed before. */
+export const SignIn: FC<{ email?: string | undefined }> = ({ email }) => (
+  <div class="narrow">
+    <p class="brand">Edge CRM</p>
+    <h1>Sign in</h1>
+    <form class="stack" action="/dashboard/sign-in" method="post">
+      <label for="email">E-mail</label>
+      <input id="email" name="email" type="email" autocomplete="username" required value={email ?? ''} />
+      <label for="password">Password</label>
+      <input id="password" name="password" type="password" autocomplete="current-password" required />
+      <button type="submit" class="strong">
+        Sign in
+      </button>
+    </form>
+  </div>
+)
+
+type Found = { q: string; customers: CustomerRow[]; leads: LeadRow[]; at: string }
+
+/** Customers and leads that a search found, the newest of each. */
+export const Results: FC<Found> = ({ q, customers, leads, at }) => (
+  <>
+    <h1>{q === '' ? 'Search' : `“${q}”`}</h1>
+    <div class="grid">
+      <Card id="customers" title="Customers" note={`${count(customers.length)} found`}>
+        <ul class="rows">
+          {customers.map(({ name, company, email, phone }) => (
+            <li>
+              <div>
+                <strong>{name}</strong>
+                <span class="note">{[company, email, phone].filter(Boolean).join(' · ')}</span>
+              </div>
+            </li>
+          ))}
+        </ul>
+      </Card>
+      <Card id="leads" title="Leads" note={`${count(leads.length)} found`}>
+        <ul class="rows">
+          {leads.map((lead) => (
+            <li>
+              <div>
+                <strong>{lead.name ?? lead.title}</strong>
+                <span class="note">
+                  {[lead.email, lead.phone, distance(lead.createdAt, at)].filter(Boolean).join(' · ')}
+                </span>
+              </div>
+              <span class="badge">{status(lead.status)}</span>
+            </li>
+          ))}
+        </ul>
+      </Card>
+    </div>
+  </>
+)
+
+/** What went wrong, and the way back. */
+export const Trouble: FC<{ title: string; detail?: string | undefined }> = ({ title, detail }) => (
+  <div class="narrow">
+    <h1>{title}</h1>
+    {detail && <p>{detail}</p>}
+    <p>
+      <a href="/dashboard">Back to the dashboard</a>
+    </p>
+  </div>
+)
