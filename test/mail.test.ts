@@ -149,7 +149,7 @@ describe('sending', () => {
     const { email, token } = await invited(admin, waiting)
     expect(await queuedTo(email)).toMatchObject([{ state: 'QUEUED', attempts: 1 }])
     await env.DB.prepare('UPDATE outbox SET next_attempt_at = created_at WHERE recipient = ?').bind(email).run()
-    await handler.scheduled(createScheduledController(), { ...env, ...mailing() })
+    await handler.scheduled(createScheduledController({ cron: '* * * * *' }), { ...env, ...mailing() })
     const [mail] = await mailsTo(email)
     expect(mail && tokenIn(mail)).toBe(token)
     const answer = await send(
