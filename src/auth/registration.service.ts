@@ -5,6 +5,7 @@ import { ifChanged, insertFrom, isUniqueViolation } from '../db/sql'
 import { AppError } from '../errors'
 import { record } from '../events/events.record'
 import type { PublicCtx } from '../http/context'
+import { inviterStands } from '../workspaces/invitations.service'
 import { slugOf } from '../workspaces/workspaces.service'
 import { sha256 } from './crypto'
 import { hashPassword } from './passwords'
@@ -70,6 +71,7 @@ async function join(ctx: PublicCtx, input: Registration, account: Account, clien
     eq(tokens.email, account.email),
     isNull(tokens.usedAt),
     gt(tokens.expiresAt, now),
+    inviterStands,
   )
   const session = await openSession(ctx, account.id, client)
   const [, , , , [user], [home]] = await db.batch([

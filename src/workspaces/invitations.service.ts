@@ -1,5 +1,6 @@
 // Invitations: a token, shown once and stored hashed, that lets one address join with one role for seven days.
 import { and, desc, eq, gt, isNull, lt, sql } from 'drizzle-orm'
+import { rolesReaching } from '../access/policy'
 import { stillStands } from '../access/visible'
 import { randomToken, sha256 } from '../auth/crypto'
 import { cut, type Page, type PageRequest } from '../db/page'
@@ -82,11 +83,17 @@ export async function withdrawInvitation(ctx: Ctx, id: string): Promise<void> {
   if (gone.length === 0) throw new AppError('not_found')
 }
 
+/** Whoever made the invitation at hand may still invite: it goes with them. */
+export const inviterStands = sql`EXISTS (SELECT 1 FROM ${users} AS inviter WHERE inviter.id = one_time_tokens.created_by
+  AND inviter.workspace_id = one_time_tokens.workspace_id AND inviter.status = 'ACTIVE' AND inviter.deleted_at IS NULL
+  AND inviter.role IN (SELECT value FROM json_each(${JSON.stringify(rolesReaching('invitations:write'))})))`
+
 function isPending(workspaceId: string, now: string) {
   return and(
     eq(tokens.workspaceId, workspaceId),
     eq(tokens.kind, 'INVITATION'),
     isNull(tokens.usedAt),
     gt(tokens.expiresAt, now),
+    inviterStands,
   )
 }
