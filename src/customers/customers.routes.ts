@@ -50,7 +50,10 @@ const creating = createRoute({
   summary: 'Make a customer',
   description: 'A customer made by SALES is their own. A phone number that cannot be read is kept, with a warning.',
   request: { body: body(NewCustomer) },
-  responses: { 201: json(WrittenCustomer, 'The customer'), ...errors(...POST, 'customer_exists', 'invalid_owner') },
+  responses: {
+    201: json(WrittenCustomer, 'The customer'),
+    ...errors(...POST, 'customer_exists', 'login_taken', 'invalid_owner'),
+  },
 })
 
 const upserting = createRoute({
@@ -65,7 +68,7 @@ const upserting = createRoute({
   responses: {
     200: json(WrittenCustomer, 'Updated'),
     201: json(WrittenCustomer, 'Made'),
-    ...errors(...WRITE, 'customer_exists', 'invalid_owner'),
+    ...errors(...WRITE, 'customer_exists', 'login_taken', 'invalid_owner'),
   },
 })
 
@@ -104,7 +107,7 @@ const updating = createRoute({
   request: { params: IdParam, headers: IfMatch, body: body(CustomerPatch) },
   responses: {
     200: json(WrittenCustomer, 'The customer as it now is'),
-    ...errors(...WRITE, 'not_found', 'customer_exists', 'invalid_owner', 'stale'),
+    ...errors(...WRITE, 'not_found', 'customer_exists', 'login_taken', 'invalid_owner', 'stale'),
   },
 })
 
