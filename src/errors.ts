@@ -7,7 +7,10 @@ export const ERRORS = {
   malformed_json: [400, 'The body is not JSON'],
   invalid_cursor: [400, 'The cursor is not one of ours, or belongs to another query'],
   invalid_idempotency_key: [400, 'The Idempotency-Key is not usable'],
-  invalid_invitation: [400, 'The invitation is unknown, used, withdrawn, expired, for another address, or its inviter is gone'],
+  invalid_invitation: [
+    400,
+    'The invitation is unknown, used, withdrawn, expired, for another address, or its inviter is gone',
+  ],
   invalid_token: [400, 'The token is unknown, used or expired'],
   invalid_owner: [400, 'The owner is not an active member of the team'],
   unauthenticated: [401, 'A valid access token is needed'],
