@@ -1,6 +1,7 @@
 // The schedule: what runs by the clock, by the cron expressions of wrangler.toml (in UTC). Each is an invocation of its own.
 import { AppError } from './errors'
 import { sweep } from './mail/mail.dispatch'
+import { purge } from './purge/purge.service'
 import { remind } from './reminders/reminders.service'
 
 /**
@@ -12,6 +13,7 @@ export type Job = { name: string; run: (env: Env, now: string) => Promise<unknow
 export const SCHEDULE: Readonly<Record<string, readonly Job[]>> = {
   '* * * * *': [{ name: 'mail', run: sweep }],
   '*/5 * * * *': [{ name: 'reminders', run: remind }],
+  '*/10 1-4 * * *': [{ name: 'purge', run: purge }],
 }
 
 /** Runs jobs one after the other; one that fails is logged and stops no other, for its next run makes up for it. */
