@@ -6,6 +6,7 @@ import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
 import { authRoutes } from './auth/auth.routes'
 import { recoveryRoutes } from './auth/recovery.routes'
+import { calendarRoutes } from './calendar/calendar.routes'
 import { customerRoutes } from './customers/customers.routes'
 import { mergeRoutes } from './customers/merge.routes'
 import { relationshipRoutes } from './customers/relationships.routes'
@@ -119,6 +120,7 @@ export function createApp() {
     .route('/v1/customers', taggingRoutes)
     .route('/v1/tags', tagRoutes)
     .route('/v1/tickets', ticketRoutes)
+    .route('/v1', calendarRoutes)
     .route('/v1/events', eventRoutes)
     .route('/v1/outbox', outboxRoutes)
 

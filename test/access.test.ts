@@ -13,6 +13,7 @@ const OPEN = [
   'GET /health',
   'GET /problems/{code}',
   'GET /ready',
+  'GET /v1/calendar.ics',
   'POST /v1/auth/forgot-password',
   'POST /v1/auth/login',
   'POST /v1/auth/refresh',
