@@ -1,5 +1,7 @@
 // Invitations: a token, shown once and stored hashed, that lets one address join with one role for seven days.
+
 import { and, desc, eq, gt, isNull, lt, sql } from 'drizzle-orm'
+import { authorOf, nameOf } from '../access/person'
 import { rolesReaching } from '../access/policy'
 import { stillStands } from '../access/visible'
 import { randomToken, sha256 } from '../auth/crypto'
@@ -31,7 +33,7 @@ export async function invite(ctx: Ctx, input: { email: string; role: (typeof ROL
     kind: 'INVITATION' as const,
     workspaceId: actor.workspaceId,
     tokenHash: await sha256(token),
-    createdBy: actor.id,
+    createdBy: authorOf(actor),
   }
   const [made, , [state]] = await db.batch([
     insertFrom(db, tokens, row, sql`WHERE ${stillStands(actor)} AND NOT ${isTaken}`).returning({ id: tokens.id }),
@@ -47,7 +49,7 @@ export async function invite(ctx: Ctx, input: { email: string; role: (typeof ROL
       template: 'invitation',
       to: input.email,
       payload: {
-        inviter: sql`(SELECT inviter.name FROM ${users} AS inviter WHERE inviter.id = ${actor.id})`,
+        inviter: nameOf(actor),
         role: input.role,
         expiresAt: invitation.expiresAt,
         ...(await sealedLink(ctx.config, 'register', token)),
@@ -83,10 +85,10 @@ export async function withdrawInvitation(ctx: Ctx, id: string): Promise<void> {
   if (gone.length === 0) throw new AppError('not_found')
 }
 
-/** Whoever made the invitation at hand may still invite: it goes with them. */
-export const inviterStands = sql`EXISTS (SELECT 1 FROM ${users} AS inviter WHERE inviter.id = one_time_tokens.created_by
+/** Whoever made the invitation at hand may still invite: it goes with them. An API key's has nobody to go with. */
+export const inviterStands = sql`(one_time_tokens.created_by IS NULL OR EXISTS (SELECT 1 FROM ${users} AS inviter WHERE inviter.id = one_time_tokens.created_by
   AND inviter.workspace_id = one_time_tokens.workspace_id AND inviter.status = 'ACTIVE' AND inviter.deleted_at IS NULL
-  AND inviter.role IN (SELECT value FROM json_each(${JSON.stringify(rolesReaching('invitations:write'))})))`
+  AND inviter.role IN (SELECT value FROM json_each(${JSON.stringify(rolesReaching('invitations:write'))}))))`
 
 function isPending(workspaceId: string, now: string) {
   return and(

@@ -33,7 +33,10 @@ export const interactions = sqliteTable(
     ...reminding(),
     /** Who is reminded: the owner, or whoever logged it where nobody owns what it is about. */
     remindTo: computed('coalesce(owner_id, created_by)'),
-    remindAt: remindAt('follow_up_at', 'follow_up_at IS NOT NULL AND done_at IS NULL'),
+    remindAt: remindAt(
+      'follow_up_at',
+      'follow_up_at IS NOT NULL AND done_at IS NULL AND coalesce(owner_id, created_by) IS NOT NULL',
+    ),
   },
   (t) => {
     const due = sql`follow_up_at IS NOT NULL AND done_at IS NULL`

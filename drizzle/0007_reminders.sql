@@ -22,7 +22,7 @@ CREATE INDEX `customers_purge` ON `customers` (`deleted_at`) WHERE deleted_at IS
 ALTER TABLE `interactions` ADD `reminded_for` text;--> statement-breakpoint
 ALTER TABLE `interactions` ADD `held_until` text;--> statement-breakpoint
 ALTER TABLE `interactions` ADD `remind_to` text GENERATED ALWAYS AS (coalesce(owner_id, created_by)) VIRTUAL;--> statement-breakpoint
-ALTER TABLE `interactions` ADD `remind_at` text GENERATED ALWAYS AS (CASE WHEN follow_up_at IS NOT NULL AND done_at IS NULL AND reminded_for IS NOT follow_up_at THEN max(follow_up_at, coalesce(held_until, '')) END) VIRTUAL;--> statement-breakpoint
+ALTER TABLE `interactions` ADD `remind_at` text GENERATED ALWAYS AS (CASE WHEN follow_up_at IS NOT NULL AND done_at IS NULL AND coalesce(owner_id, created_by) IS NOT NULL AND reminded_for IS NOT follow_up_at THEN max(follow_up_at, coalesce(held_until, '')) END) VIRTUAL;--> statement-breakpoint
 CREATE INDEX `interactions_remind` ON `interactions` (`remind_at`) WHERE remind_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `interactions_owner_remind` ON `interactions` (`remind_to`,`remind_at`) WHERE remind_at IS NOT NULL;--> statement-breakpoint
 ALTER TABLE `leads` ADD `reminded_for` text;--> statement-breakpoint
