@@ -8,6 +8,7 @@ import { analyticsRoutes } from './analytics/analytics.routes'
 import { authRoutes } from './auth/auth.routes'
 import { recoveryRoutes } from './auth/recovery.routes'
 import { billingRoutes } from './billing/billing.routes'
+import { calendarRoutes } from './calendar/calendar.routes'
 import { customerRoutes } from './customers/customers.routes'
 import { mergeRoutes } from './customers/merge.routes'
 import { relationshipRoutes } from './customers/relationships.routes'
@@ -135,6 +136,7 @@ export function createApp() {
     .route('/v1/tags', tagRoutes)
     .route('/v1/tickets', ticketRoutes)
     .route('/v1/analytics', analyticsRoutes)
+    .route('/v1', calendarRoutes)
     .route('/v1/events', eventRoutes)
     .route('/v1/outbox', outboxRoutes)
     .route('/v1/api-keys', keyRoutes)

@@ -1,12 +1,12 @@
-// The Worker: answers requests, and every minute sends the mail that is due.
+// The Worker: answers requests, and does by the clock what the schedule lists.
 import { createApp } from './app'
-import { sweep } from './mail/mail.dispatch'
+import { runJobs, SCHEDULE } from './schedule'
 
 const app = createApp()
 
 export default {
   fetch: app.fetch,
-  async scheduled(_, env) {
-    await sweep(env)
+  async scheduled({ cron, scheduledTime }, env) {
+    await runJobs(SCHEDULE[cron] ?? [], env, new Date(scheduledTime).toISOString())
   },
 } satisfies ExportedHandler<Env>

@@ -16,6 +16,7 @@ const OPEN = [
   'GET /ready',
   'GET /v1/auth/oauth/{provider}',
   'GET /v1/auth/oauth/{provider}/callback',
+  'GET /v1/calendar.ics',
   'POST /v1/auth/forgot-password',
   'POST /v1/auth/login',
   'POST /v1/auth/oauth/token',

@@ -1,7 +1,7 @@
 // Whose a customer is: who may be its owner or its portal login, who reaches it, and what a portal login sees.
 import { describe, expect, it } from 'vitest'
 import { bodyOf, refusalOf } from './answers'
-import { api, send } from './api'
+import { api, problemOf, send } from './api'
 import { happenings, made, ownCustomer, page, seedCustomers, stored, tag } from './customer-records'
 import { founder, member, type Person, team, unique } from './factories'
 
@@ -70,6 +70,29 @@ describe('the portal login', () => {
       await refusalOf(call(sales, 'PATCH', `/${id}`, { userId }), 403, 'forbidden')
       await bodyOf(call(manager, 'PATCH', `/${id}`, { userId }), 200)
     }
+  })
+
+  it('is that of one living customer, however it is set, and however many set it at once', async () => {
+    const { manager, customer } = await team()
+    const userId = customer.id
+    const tries = await Promise.all(
+      Array.from({ length: 6 }, () => call(manager, 'POST', '', { name: 'One of six', email: email(), userId })),
+    )
+    expect(tries.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409, 409, 409])
+    const { id: existingId } = await bodyOf(tries.find(({ status }) => status === 201) ?? expect.fail(), 201)
+    const other = await made(manager, { email: email() })
+    const taken = { status: 409, code: 'login_taken', existingId }
+    expect(await problemOf(await call(manager, 'PATCH', `/${other.id}`, { userId }))).toMatchObject(taken)
+    for (const address of [other.email, email()]) {
+      const json = { name: 'Upserted', email: address, userId }
+      expect(await problemOf(await call(manager, 'PUT', '?match=email', json))).toMatchObject(taken)
+    }
+    await bodyOf(call(manager, 'PATCH', `/${existingId}`, { userId, name: 'Still the one' }), 200)
+    expect((await call(manager, 'DELETE', `/${existingId}`)).status).toBe(204)
+    await bodyOf(call(manager, 'PATCH', `/${other.id}`, { userId }), 200)
+    await refusalOf(call(manager, 'POST', `/${existingId}/restore`), 409, 'login_taken')
+    await bodyOf(call(manager, 'PATCH', `/${other.id}`, { userId: null }), 200)
+    await bodyOf(call(manager, 'POST', `/${existingId}/restore`), 200)
   })
 
   it('sees the own record wherever it looks, and nobody else’s', async () => {

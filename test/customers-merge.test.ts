@@ -19,11 +19,19 @@ function filled(first: unknown, second: unknown): unknown {
   return Object.fromEntries([...keys].map((key) => [key, filled(first[key], second[key])]))
 }
 
+/** When to be in touch again: so many days after the last call of these, or after the customer was made. */
+function touchAfter({ created_at }: Row, days: unknown, said: Row[]): string | null {
+  if (days === null) return null
+  const calls = said.filter(({ type }) => type === 'CALL').map(({ occurred_at }) => String(occurred_at))
+  const last = calls.sort().at(-1) ?? String(created_at)
+  return new Date(Date.parse(last) + Number(days) * 24 * 3_600_000).toISOString()
+}
+
 /** What is held of two customers and their kin once `fromId` is merged into `id`. */
 function union(before: Held, id: string, fromId: string, prefer: 'this' | 'other'): Held {
   const of = (each: string): Row => before.customers.find((row) => row.id === each) ?? expect.fail()
   const [first, second] = prefer === 'this' ? [of(id), of(fromId)] : [of(fromId), of(id)]
-  const names = ['email', 'phone', 'company', 'owner_id', 'user_id', 'custom_fields']
+  const names = ['email', 'phone', 'company', 'owner_id', 'user_id', 'custom_fields', 'keep_in_touch_days']
   const fields = Object.fromEntries(names.map((name) => [name, filled(first[name], second[name])]))
   const number = (first.phone === null ? second : first).phone_e164
   const { owner_id } = fields
@@ -33,9 +41,15 @@ function union(before: Held, id: string, fromId: string, prefer: 'this' | 'other
   const said = interactions.filter((row) => row.customer_id === id)
   const contacts = said.filter(({ type }) => type !== 'TASK' && type !== 'FOLLOW_UP').map((row) => row.occurred_at)
   const dues = said.filter((row) => row.done_at === null && row.follow_up_at !== null).map((row) => row.follow_up_at)
+  const touched = touchAfter(of(id), fields.keep_in_touch_days, said)
   const merged = { name: first.name, sort_name: first.sort_name, ...fields, phone_e164: number }
-  const kept = { last_interaction_at: contacts.sort().at(-1) ?? null, next_follow_up_at: dues.sort()[0] ?? null }
-  const gone = { last_interaction_at: null, next_follow_up_at: null, is_trashed: 1 }
+  const kept = {
+    last_interaction_at: contacts.sort().at(-1) ?? null,
+    next_follow_up_at: dues.sort()[0] ?? null,
+    next_touch_at: touched,
+  }
+  const left = touchAfter(of(fromId), of(fromId).keep_in_touch_days, [])
+  const gone = { last_interaction_at: null, next_follow_up_at: null, next_touch_at: left, is_trashed: 1 }
   const tags = new Set(before.tags.filter(here).map(({ tag_id }) => tag_id))
   const isOf = (row: Row, each: unknown) => row.from_id === each || row.to_id === each
   const other = (row: Row, each: unknown) => (row.from_id === each ? row.to_id : row.from_id)

@@ -1,7 +1,7 @@
 // Invitations: one address, one role, one use, seven days; the token is known to its receiver alone.
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { ROLES } from '../src/db/schema/users'
-import { api, problemOf } from './api'
+import { api, problemOf, send } from './api'
 import { everythingStored, rows, sizes } from './database'
 import { founder, member, PASSWORD, type Person, unique } from './factories'
 
@@ -137,6 +137,33 @@ describe('accepting', () => {
     for (const token of ['', 'x', 'A'.repeat(43), "' OR 1=1 --"]) {
       expect((await problemOf(await accept({ email, token }))).code).toBe('invalid_invitation')
     }
+  })
+})
+
+describe('an invitation whose inviter is gone', () => {
+  const patch = (by: Person, id: string, json: Record<string, unknown>) =>
+    send(`/v1/users/${id}`, { method: 'PATCH', token: by.token, json })
+
+  it.each([{ status: 'INACTIVE' }, { role: 'SALES' }])(
+    '(%j) is void, and not listed; back again, it is good',
+    async (gone) => {
+      const admin = await founder()
+      const inviter = await member(admin, 'ADMIN')
+      const invitation = await invite(inviter)
+      expect((await patch(admin, inviter.id, gone)).status).toBe(200)
+      expect((await problemOf(await accept(invitation))).code).toBe('invalid_invitation')
+      expect(await pending(admin)).toEqual([])
+      expect((await patch(admin, inviter.id, { status: 'ACTIVE', role: 'ADMIN' })).status).toBe(200)
+      expect((await accept(invitation)).status).toBe(201)
+    },
+  )
+
+  it('(removed) is void', async () => {
+    const admin = await founder()
+    const inviter = await member(admin, 'ADMIN')
+    const invitation = await invite(inviter)
+    expect((await send(`/v1/users/${inviter.id}`, { method: 'DELETE', token: admin.token })).status).toBe(204)
+    expect((await problemOf(await accept(invitation))).code).toBe('invalid_invitation')
   })
 })
 

@@ -29,6 +29,14 @@ const step = fc.oneof(
       to: fc.constantFrom('sales', 'rival', 'nobody'),
     }),
   },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: is('keep'),
+      whose: fc.constantFrom('first', 'second'),
+      days: fc.option(fc.constantFrom(7, 30)),
+    }),
+  },
 )
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never
 
@@ -50,6 +58,12 @@ async function take({ admin, owners, ...parents }: World, step: Step): Promise<v
     const table = step.whose === 'lead' ? 'leads' : 'customers'
     const owner = step.to === 'nobody' ? null : owners[step.to]
     await rows(`UPDATE ${table} SET owner_id = ? WHERE id = ?`, owner, parents[step.whose])
+  } else if (step.do === 'keep') {
+    const json = { keepInTouchDays: step.days }
+    const param = { id: parents[step.whose] }
+    const changed = await bodyOf(api(admin.token).v1.customers[':id'].$patch({ param, header: {}, json }), 200)
+    const [kept] = await rows<{ at: string }>('SELECT next_touch_at AS at FROM customers WHERE id = ?', param.id)
+    expect(changed.nextTouchAt).toBe(kept?.at)
   } else if (step.do === 'convert') {
     const json = { customerId: parents.first }
     const { status } = await api(admin.token).v1.leads[':id'].convert.$post({ param: { id: parents.lead }, json })
@@ -71,8 +85,15 @@ async function take({ admin, owners, ...parents }: World, step: Step): Promise<v
 
 // The same facts reckoned in JavaScript, from every row.
 async function reckoned(workspaceId: string) {
-  const kept = await rows<{ id: string; last: string | null; next: string | null; owner_id: string | null }>(
-    `SELECT id, last_interaction_at AS last, next_follow_up_at AS next, owner_id FROM customers WHERE workspace_id = ?`,
+  const kept = await rows<
+    Record<'last' | 'next' | 'touch' | 'owner_id', string | null> & {
+      id: string
+      created_at: string
+      days: number | null
+    }
+  >(
+    `SELECT id, last_interaction_at AS last, next_follow_up_at AS next, next_touch_at AS touch, owner_id, created_at,
+      keep_in_touch_days AS days FROM customers WHERE workspace_id = ?`,
     workspaceId,
   )
   type Row = Record<
@@ -84,11 +105,15 @@ async function reckoned(workspaceId: string) {
     'SELECT id, owner_id FROM leads WHERE workspace_id = ?',
     workspaceId,
   )
-  const facts = kept.map(({ id, owner_id }) => {
+  const facts = kept.map(({ id, owner_id, created_at, days }) => {
     const own = all.filter((row) => row.customer_id === id)
     const contacts = own.filter(({ type }) => type !== 'TASK' && type !== 'FOLLOW_UP').map((row) => row.occurred_at)
     const dues = own.filter((row) => row.follow_up_at !== null && row.done_at === null).map((row) => row.follow_up_at)
-    return { id, last: contacts.sort().at(-1) ?? null, next: dues.sort().at(0) ?? null, owner_id }
+    const calls = own.filter(({ type }) => type === 'CALL').map((row) => row.occurred_at)
+    const touched = Date.parse(calls.sort().at(-1) ?? created_at)
+    const touch = days === null ? null : new Date(touched + days * 24 * 3_600_000).toISOString()
+    const [last, next] = [contacts.sort().at(-1) ?? null, dues.sort().at(0) ?? null]
+    return { id, last, next, touch, owner_id, created_at, days }
   })
   const owners = all.map(
     (row) =>

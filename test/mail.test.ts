@@ -36,15 +36,14 @@ describe('a template', () => {
 
   it('escapes what people wrote in HTML, and keeps its subject to one line', () => {
     for (const [name, { fields, write }] of Object.entries(TEMPLATES)) {
-      const payload = Object.fromEntries(
-        fields.map((field) => [
-          field,
-          field.endsWith('At') || field === 'at' ? '2026-11-21T15:00:00.000Z' : words(field),
-        ]),
-      )
+      const at = '2026-11-21T15:00:00.000Z'
+      const item = { about: words('about'), at, note: words('note'), link: words('link') }
+      const known: Record<string, string> = { at, zone: 'Europe/Berlin', items: JSON.stringify([item]) }
+      const filled = (field: string) => known[field] ?? (field.endsWith('At') ? at : words(field))
+      const payload = Object.fromEntries(fields.map((field) => [field, filled(field)]))
       const { subject, text, html } = render(write({ ...payload, workspace: words('workspace') }), words('workspace'))
       expect(subject, name).not.toMatch(/[\r\n]/)
-      expect(html, name).not.toMatch(new RegExp(`<x-(${[...fields, 'workspace'].join('|')})>`))
+      expect(html, name).not.toMatch(new RegExp(`<x-(${[...fields, 'workspace', 'about', 'note'].join('|')})>`))
       expect(html, name).toContain('&lt;x-workspace&gt; &amp; &quot;co&quot;')
       expect(text, name).toContain('<x-workspace> & "co" X-Evil: 1')
       expect(text, name).not.toContain('undefined')
@@ -150,7 +149,7 @@ describe('sending', () => {
     const { email, token } = await invited(admin, waiting)
     expect(await queuedTo(email)).toMatchObject([{ state: 'QUEUED', attempts: 1 }])
     await env.DB.prepare('UPDATE outbox SET next_attempt_at = created_at WHERE recipient = ?').bind(email).run()
-    await handler.scheduled(createScheduledController(), { ...env, ...mailing() })
+    await handler.scheduled(createScheduledController({ cron: '* * * * *' }), { ...env, ...mailing() })
     const [mail] = await mailsTo(email)
     expect(mail && tokenIn(mail)).toBe(token)
     const answer = await send(

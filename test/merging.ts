@@ -31,12 +31,14 @@ export const scenes = (people: Record<'sales' | 'rival' | 'customer', Person>) =
         phone: maybe(fc.constantFrom('+44 20 7946 0958', '030 901820', 'ask Bob')),
         company: maybe(fc.constantFrom('Acme', 'Bolt')),
         ownerId: maybe(fc.constantFrom(people.sales.id, people.rival.id)),
-        userId: maybe(fc.constant(people.customer.id)),
+        keepInTouchDays: maybe(fc.constantFrom(7, 30)),
         customFields: maybe(fields),
         tags: fc.uniqueArray(fc.constantFrom('vip', 'cold', 'a')),
       }),
       { minLength: 4, maxLength: 4 },
     ),
+    /** Which of them is the portal login, if any: only one living customer can be. */
+    login: fc.record({ of: maybe(who), userId: fc.constant(people.customer.id) }),
     interactions: fc.array(
       fc.record({
         of: who,
@@ -67,9 +69,11 @@ export async function stage({ workspaceId }: Person, scene: Scene): Promise<[str
   const id = (i: number) => ids[i % 4] ?? ids[0]
   const owner = (i: number) => scene.customers[i]?.ownerId ?? null
   const stamps = { workspaceId, createdAt: at(0), updatedAt: at(0) }
+  await rows('UPDATE customers SET user_id = NULL WHERE user_id = ?', scene.login.userId)
   const seeds = scene.customers.map(({ hasEmail, phone, ...customer }, i) => {
+    const userId = scene.login.of === i ? scene.login.userId : null
     const phoneE164 = phone?.startsWith('+') ? phone.replaceAll(' ', '') : null
-    return { ...customer, id: id(i), phone, phoneE164, email: hasEmail ? `${unique('m')}@example.com` : null }
+    return { ...customer, userId, id: id(i), phone, phoneE164, email: hasEmail ? `${unique('m')}@example.com` : null }
   })
   await seedCustomers(workspaceId, seeds)
   const hanging = <T extends { of: number }>(list: T[]) =>
@@ -96,7 +100,7 @@ export async function stage({ workspaceId }: Person, scene: Scene): Promise<[str
 
 const TABLES = {
   customers: `SELECT id, name, sort_name, email, phone, phone_e164, company, owner_id, user_id, custom_fields,
-    last_interaction_at, next_follow_up_at, created_at, deleted_at IS NOT NULL AS is_trashed
+    keep_in_touch_days, next_touch_at, last_interaction_at, next_follow_up_at, created_at, deleted_at IS NOT NULL AS is_trashed
     FROM customers WHERE id IN (SELECT value FROM json_each(?1))`,
   interactions:
     'SELECT id, customer_id, owner_id, type, occurred_at, follow_up_at, done_at FROM interactions WHERE customer_id IN (SELECT value FROM json_each(?1))',

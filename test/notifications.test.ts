@@ -158,6 +158,9 @@ describe('switching notifications', () => {
       ticketUpdated: true,
       followUpDue: true,
       meetingLogged: true,
+      quietHours: { from: '21:00', to: '07:00' },
+      digest: 'single',
+      digestHour: 8,
     }
     expect(await (await client.$get()).json()).toEqual(all)
     await Promise.all([
@@ -166,8 +169,12 @@ describe('switching notifications', () => {
       client.$patch({ header: {}, json: { enquiryReceived: false, meetingLogged: false } }),
     ])
     await client.$patch({ header: {}, json: { meetingLogged: true, leadClaimed: false } })
+    await client.$patch({ header: {}, json: { quietHours: { from: '22:00', to: '06:30' }, digest: 'daily' } })
+    await client.$patch({ header: {}, json: { digestHour: 0 } })
     const now = await client.$get()
-    expect(await now.json()).toEqual({ ...all, leadClaimed: false, followUpDue: false, enquiryReceived: false })
+    const quietHours = { from: '22:00', to: '06:30' }
+    const muted = { leadClaimed: false, followUpDue: false, enquiryReceived: false }
+    expect(await now.json()).toEqual({ ...all, ...muted, quietHours, digest: 'daily', digestHour: 0 })
     const stale = await client.$patch({ json: { leadClaimed: true }, header: { 'if-match': '"1"' } })
     expect(stale.status).toBe(412)
   })

@@ -111,10 +111,12 @@ export function queryOf({ parameters }: Operation): { name: string; values: stri
   )
 }
 
-/** The query that an operation cannot do without, each parameter with its first value. */
+/** The query that an operation cannot do without, each parameter with its first value or its example. */
 export function neededQuery({ parameters }: Pick<Operation, 'parameters'>): string {
   const needed = parameters.flatMap((each) =>
-    'name' in each && each.in === 'query' && each.required ? [[each.name, each.schema.enum?.[0] ?? '']] : [],
+    'name' in each && each.in === 'query' && each.required
+      ? [[each.name, each.schema.enum?.[0] ?? String(each.schema.example ?? '')]]
+      : [],
   )
   return needed.length > 0 ? `?${new URLSearchParams(needed)}` : ''
 }

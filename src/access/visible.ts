@@ -72,6 +72,27 @@ export function ticketsInReach(actor: Actor, permission: Permission): SQL | unde
 /** What a customer is shown of the own timeline: what was said with them, never the team's notes, tasks and plans. */
 export const isShared = sql`(interactions.type IN ('CALL', 'EMAIL', 'MEETING') OR interactions.ticket_id IS NOT NULL)`
 
+// What an interaction is about is not in the trash.
+const isLiving = sql`CASE WHEN interactions.customer_id IS NULL
+  THEN EXISTS (SELECT 1 FROM leads AS parent WHERE parent.id = interactions.lead_id AND parent.deleted_at IS NULL)
+  ELSE EXISTS (SELECT 1 FROM customers AS parent WHERE parent.id = interactions.customer_id AND parent.deleted_at IS NULL)
+  END`
+
+/**
+ * What is the own of somebody who is no actor but `me`, a row of users, for a token stood in for signing in: rows of a
+ * table that a member of the team owns, not in the trash; and what was said with the customer that a portal login is.
+ */
+export const mine = {
+  interactions: sql`me.role <> 'CUSTOMER' AND interactions.workspace_id = me.workspace_id
+    AND interactions.owner_id = me.id AND ${isLiving}`,
+  leads: sql`me.role <> 'CUSTOMER' AND leads.workspace_id = me.workspace_id AND leads.owner_id = me.id
+    AND leads.deleted_at IS NULL`,
+  customers: sql`me.role <> 'CUSTOMER' AND customers.workspace_id = me.workspace_id AND customers.owner_id = me.id
+    AND customers.deleted_at IS NULL`,
+  saidWith: sql`me.role = 'CUSTOMER' AND customers.user_id = me.id AND customers.workspace_id = me.workspace_id
+    AND customers.deleted_at IS NULL AND interactions.customer_id = customers.id AND ${isShared}`,
+}
+
 /**
  * Interactions that the actor reaches: those of a customer, or of a lead that is none yet, in reach and not in the
  * trash. The unary plus keeps SQLite from walking by these columns: a list says itself which index it follows.
@@ -80,10 +101,6 @@ export function visibleInteractions(
   actor: Actor,
   permission: 'interactions:read' | 'interactions:write',
 ): SQL | undefined {
-  const isLiving = sql`CASE WHEN interactions.customer_id IS NULL
-    THEN EXISTS (SELECT 1 FROM leads AS parent WHERE parent.id = interactions.lead_id AND parent.deleted_at IS NULL)
-    ELSE EXISTS (SELECT 1 FROM customers AS parent WHERE parent.id = interactions.customer_id AND parent.deleted_at IS NULL)
-    END`
   const whose = owners(actor, permission)
   const reached = whose === 'all' ? undefined : isPortal(actor) ? saidWith(actor) : ownInteractions(actor, permission)
   return and(sql`+interactions.workspace_id = ${actor.workspaceId}`, reached, isLiving)

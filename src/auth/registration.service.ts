@@ -7,6 +7,7 @@ import { ifChanged, insertFrom, isUniqueViolation } from '../db/sql'
 import { AppError } from '../errors'
 import { record } from '../events/events.record'
 import type { PublicCtx } from '../http/context'
+import { inviterStands } from '../workspaces/invitations.service'
 import { slugOf } from '../workspaces/workspaces.service'
 import { sha256 } from './crypto'
 import { hashPassword } from './passwords'
@@ -117,6 +118,7 @@ function isOpen({ now }: PublicCtx, email: string, hash: string) {
     eq(tokens.email, email),
     isNull(tokens.usedAt),
     gt(tokens.expiresAt, now),
+    inviterStands,
   )
 }
 

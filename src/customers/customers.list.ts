@@ -29,6 +29,7 @@ const KEYS = {
   name: sql`${customers.sortName}`,
   lastInteractionAt: sql`${customers.touchedAt}`,
   nextFollowUpAt: sql`${customers.nextFollowUpAt}`,
+  nextTouchAt: sql`${customers.nextTouchAt}`,
 }
 type Column = keyof typeof KEYS
 
@@ -38,6 +39,7 @@ export type CustomerRequest = PageRequest &
     createdAfter?: string | undefined
     createdBefore?: string | undefined
     followUpBefore?: string | undefined
+    touchBefore?: string | undefined
     trashed?: boolean | undefined
     sort?: Column | `-${Column}` | undefined
     total?: boolean | undefined
@@ -88,10 +90,6 @@ function planOf({ actor }: Ctx, request: CustomerRequest, whose: Owners): Plan {
   const match = sql`customers_fts MATCH ${matchOf(actor.workspaceId, whose, request)} AND ${customers.seq} = customers_fts.rowid`
   const { createdAfter, createdBefore } = request
   const [after, before] = ahead([createdAfter, createdBefore], request.after, isDown)
-  const [, dueBefore] =
-    by === 'nextFollowUpAt'
-      ? ahead([undefined, request.followUpBefore], request.after, isDown)
-      : [undefined, request.followUpBefore]
   return {
     isSearch,
     walk: isPortal(actor) ? PORTAL : walkOf(whose, request.trashed ? 'trash' : by),
@@ -99,10 +97,9 @@ function planOf({ actor }: Ctx, request: CustomerRequest, whose: Owners): Plan {
       isSearch ? match : undefined,
       reachable(actor, request.trashed ? 'customers:write' : 'customers:read', customers),
       request.trashed ? isNotNull(customers.deletedAt) : isNull(customers.deletedAt),
-      by === 'nextFollowUpAt' ? isNotNull(customers.nextFollowUpAt) : undefined,
       createdAfter === undefined ? undefined : gte(customers.createdAt, createdAfter),
       createdBefore === undefined ? undefined : lt(customers.createdAt, createdBefore),
-      dueBefore === undefined ? undefined : lt(customers.nextFollowUpAt, dueBefore),
+      ...DUE.map((due) => dueBefore(due, by, request, isDown)),
       by === 'createdAt'
         ? arrivedBetween(sql`${customers}`, seq, { createdAfter: after, createdBefore: before })
         : undefined,
@@ -115,6 +112,21 @@ function planOf({ actor }: Ctx, request: CustomerRequest, whose: Owners): Plan {
   }
 }
 
+// A due date is a bound of the walk by it, and otherwise looked at row by row.
+const DUE = [
+  ['nextFollowUpAt', 'followUpBefore'],
+  ['nextTouchAt', 'touchBefore'],
+] as const
+
+function dueBefore([due, filter]: (typeof DUE)[number], by: Column, request: CustomerRequest, isDown: boolean) {
+  const before = request[filter]
+  const [, bound] = by === due ? ahead([undefined, before], request.after, isDown) : [undefined, before]
+  return and(
+    by === due ? isNotNull(customers[due]) : undefined,
+    bound === undefined ? undefined : lt(customers[due], bound),
+  )
+}
+
 const LIVING = sql`deleted_at IS NULL`
 const INDEXES = {
   createdAt: ['customers_list', 'customers_owner', LIVING],
@@ -122,6 +134,11 @@ const INDEXES = {
   name: ['customers_name', 'customers_owner_name', LIVING],
   lastInteractionAt: ['customers_touched', 'customers_owner_touched', LIVING],
   nextFollowUpAt: ['customers_due', 'customers_owner_due', sql`deleted_at IS NULL AND next_follow_up_at IS NOT NULL`],
+  nextTouchAt: [
+    'customers_touch_due',
+    'customers_owner_touch_due',
+    sql`deleted_at IS NULL AND next_touch_at IS NOT NULL`,
+  ],
   trash: ['customers_trash', 'customers_owner_trash', sql`deleted_at IS NOT NULL`],
 } as const
 const PORTAL = { index: 'customers_user', living: sql`user_id IS NOT NULL`, where: undefined }
@@ -138,7 +155,8 @@ function sortValue(row: CustomerRow, by: Exclude<Column, 'createdAt'>): string {
 
 function orderOf(request: CustomerRequest): { by: Column; isDown: boolean } {
   const byArrival = isSought(request) || request.trashed === true
-  const order = request.sort ?? (request.followUpBefore && !byArrival ? 'nextFollowUpAt' : '-createdAt')
+  const due = request.followUpBefore ? 'nextFollowUpAt' : request.touchBefore ? 'nextTouchAt' : undefined
+  const order = request.sort ?? (due && !byArrival ? due : '-createdAt')
   const columns = Object.keys(KEYS) as Column[]
   const by = columns.find((column) => order === column || order === `-${column}`) ?? 'createdAt'
   if (byArrival && by !== 'createdAt') {
@@ -171,9 +189,10 @@ function rowsOf({ db }: Ctx, plan: Plan, limit: number) {
 
 // The owner is counted by triggers; any other selection is counted row by row, and not for ever.
 function countOf(ctx: Ctx, request: CustomerRequest, whose: Owners) {
-  const { createdAfter, createdBefore, followUpBefore, trashed, sort } = request
-  const isPlain = [createdAfter, createdBefore, followUpBefore].every((filter) => filter === undefined)
-  const isKept = isPlain && !trashed && !isSought(request) && !sort?.endsWith('nextFollowUpAt') && !isPortal(ctx.actor)
+  const { createdAfter, createdBefore, followUpBefore, touchBefore, trashed, sort = '' } = request
+  const isPlain = [createdAfter, createdBefore, followUpBefore, touchBefore].every((filter) => filter === undefined)
+  const isKept =
+    isPlain && !trashed && !isSought(request) && !DUE.some(([due]) => sort.endsWith(due)) && !isPortal(ctx.actor)
   if (!isKept) {
     const plan = planOf(ctx, { ...request, after: undefined }, whose)
     return countedOut(ctx.db, [{ rows: sourceOf(plan), where: and(plan.where, plan.walk.where, plan.rest) }])

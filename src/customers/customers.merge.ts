@@ -9,6 +9,8 @@ import type { Ctx } from '../http/context'
 import { type CustomerRow, customerColumns } from './customers.service'
 import { type Kind, MERGED, type MergedField, mergedFields, movingTo, type Prefer, pairOf } from './merge.queries'
 
+const DAY_MS = 24 * 3_600_000
+
 type Merge = { fromId: string; prefer: Prefer }
 type Result = { customer: CustomerRow; moved: Record<Kind, number> }
 
@@ -19,16 +21,20 @@ export async function previewMerge(ctx: Ctx, id: string, { fromId, prefer }: Mer
   const pair = pairOf(ctx, id, fromId)
   const [[found], [survivor], [other]] = await db.batch([
     db
-      .select({ fields: sql<string>`${mergedFields(prefer)}`.as('fields'), ...counts((kind) => moving[kind]) })
+      .select({
+        fields: sql<string>`${mergedFields(prefer)}`.as('fields'),
+        contactedAt: lastContactOf(id, fromId),
+        ...counts((kind) => moving[kind]),
+      })
       .from(pair.from)
       .where(pair.where),
     db.select(customerColumns).from(customers).where(one(ctx, id)),
     db.select(customerColumns).from(customers).where(one(ctx, fromId)),
   ])
   if (!found || !survivor || !other) throw new AppError('not_found')
-  const { fields, ...moved } = found
-  const customer = { ...survivor, ...valuesIn(fields), ...keptOf(survivor, other), updatedAt: now }
-  return { customer, moved }
+  const { fields, contactedAt, ...moved } = found
+  const merged = { ...survivor, ...valuesIn(fields), ...keptOf(survivor, other), updatedAt: now }
+  return { customer: { ...merged, nextTouchAt: touchAfter(contactedAt ?? survivor.createdAt, merged) }, moved }
 }
 
 /** Merges `fromId` into a customer, in one batch with one event. Throws `not_found` where either is out of reach. */
@@ -154,4 +160,13 @@ function keptOf(survivor: CustomerRow, other: CustomerRow) {
   const contacts = [survivor.lastInteractionAt, other.lastInteractionAt].filter((at) => at !== null).sort()
   const dues = [survivor.nextFollowUpAt, other.nextFollowUpAt].filter((at) => at !== null).sort()
   return { lastInteractionAt: contacts.at(-1) ?? null, nextFollowUpAt: dues[0] ?? null }
+}
+
+function lastContactOf(...ids: string[]) {
+  const contacts = sql`customers_contacted AS k WHERE k.id IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`
+  return sql<string | null>`(SELECT max(k.last_contact_at) FROM ${contacts})`.as('contacted_at')
+}
+
+function touchAfter(contact: string, { keepInTouchDays }: CustomerRow): string | null {
+  return keepInTouchDays === null ? null : new Date(Date.parse(contact) + keepInTouchDays * DAY_MS).toISOString()
 }

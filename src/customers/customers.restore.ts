@@ -5,6 +5,7 @@ import { reachable } from '../access/visible'
 import { hasRoom, lackOfRoom, overLimit } from '../billing/limits'
 import { customers, customerTags, interactions, leads, merges, relationships, tickets } from '../db/schema'
 import { ifChanged } from '../db/sql'
+import { isRestorable } from '../db/trash'
 import { AppError } from '../errors'
 import { record } from '../events/events.record'
 import type { Ctx } from '../http/context'
@@ -12,8 +13,8 @@ import { type CustomerRow, customerColumns } from './customers.service'
 import { type Kind, MERGED } from './merge.queries'
 
 /**
- * Takes a customer out of the trash; one that is not there is given back as it is. Throws `customer_exists`, `plan_limit`, and
- * `forbidden` where that would change another's customer, with which it was merged.
+ * Takes a customer out of the trash; one that is not there is given back as it is. Throws `not_found` after 30 days,
+ * `customer_exists`, `login_taken`, `plan_limit`, and `forbidden` where that would change another's customer.
  */
 export async function restoreCustomer(ctx: Ctx, id: string): Promise<CustomerRow> {
   const { db, actor, now } = ctx
@@ -26,7 +27,8 @@ export async function restoreCustomer(ctx: Ctx, id: string): Promise<CustomerRow
   const kept = alias(customers, 'kept')
   const isBarred = sql<number>`EXISTS (SELECT 1 FROM customers AS kept WHERE kept.id = ${survivor}
     AND (${reachable(actor, 'customers:write', kept)}) IS NOT TRUE)`
-  const mayReturn = sql`${and(mine, isNotNull(customers.deletedAt))} AND NOT ${isBarred}
+  const isInTime = isRestorable(customers.deletedAt, now)
+  const mayReturn = sql`${and(mine, isNotNull(customers.deletedAt), isInTime)} AND NOT ${isBarred}
     AND ${hasRoom(ctx, 'customers')}`
   const isReturning = sql`EXISTS (SELECT 1 FROM ${customers} WHERE ${mayReturn})`
   const moved = (kind: Kind) =>
@@ -37,12 +39,13 @@ export async function restoreCustomer(ctx: Ctx, id: string): Promise<CustomerRow
       .update(customers)
       .set({ ...touch, ...givenBack(merge) })
       .where(
-        sql`${customers.id} = ${survivor} AND ${isReturning} AND ${isFreeFor(id, merge)} AND ${isFreeAgain(merge)}`,
+        sql`${customers.id} = ${survivor} AND ${isReturning} AND ${areFree((what) => isFreeFor(what, id, merge))}
+          AND ${areFree((what) => isFreeAgain(what, merge))}`,
       ),
     db
       .update(customers)
       .set({ ...touch, deletedAt: null })
-      .where(sql`${mayReturn} AND ${isFreeFor(id)}`),
+      .where(sql`${mayReturn} AND ${areFree((what) => isFreeFor(what, id))}`),
     record(ctx, { verb: 'customer.restored', subject: 'customer', id, when: ifChanged }),
     db
       .update(interactions)
@@ -72,36 +75,53 @@ export async function restoreCustomer(ctx: Ctx, id: string): Promise<CustomerRow
     }),
     db.update(merges).set({ undoneAt: now }).where(sql`${merges.id} = ${merge} AND ${isBack}`),
     db
-      .select({ ...customerColumns, isBarred: isBarred.as('is_barred') })
+      .select({
+        ...customerColumns,
+        isInTime: sql<number>`${isInTime}`.as('is_in_time'),
+        isBarred: isBarred.as('is_barred'),
+        hasEmailFree: sql<number>`${isFreeFor('email', id)}`.as('has_email_free'),
+      })
       .from(customers)
       .where(mine),
     lackOfRoom(ctx, 'customers'),
   ])
   if (!present) throw new AppError('not_found')
   if (present.deletedAt === null) return present
+  if (!present.isInTime) throw new AppError('not_found', { detail: 'It was in the trash for more than 30 days.' })
   if (present.isBarred) {
     throw new AppError('forbidden', { detail: 'Merged with a customer out of your reach: a MANAGER can restore it.' })
   }
-  throw lack ? overLimit(ctx, 'customers', lack) : new AppError('customer_exists')
+  if (lack) throw overLimit(ctx, 'customers', lack)
+  throw new AppError(present.hasEmailFree ? 'login_taken' : 'customer_exists')
 }
 
-/** Nobody living has this customer's e-mail; with a merge, its survivor may, if that is where it got it from. */
-function isFreeFor(id: string, merge?: SQL): SQL {
+/** What only one living customer can have. */
+const UNIQUE = { email: 'email', userId: 'user_id' } as const
+type Unique = keyof typeof UNIQUE
+
+function areFree(isFree: (what: Unique) => SQL): SQL {
+  return sql`${isFree('email')} AND ${isFree('userId')}`
+}
+
+/** Nobody living has what this customer had; with a merge, its survivor may, if that is where it got it from. */
+function isFreeFor(what: Unique, id: string, merge?: SQL): SQL {
+  const column = sql.raw(UNIQUE[what])
   const byMerge = merge
     ? sql`AND NOT EXISTS (SELECT 1 FROM ${merges} AS m WHERE m.id = ${merge} AND m.survivor_id = holder.id
-        AND json_extract(m.fields, '$.email[1]') IS holder.email)`
+        AND json_extract(m.fields, ${`$.${what}[1]`}) IS holder.${column})`
     : sql``
   return sql`NOT EXISTS (SELECT 1 FROM customers AS lost CROSS JOIN customers AS holder
-    WHERE lost.id = ${id} AND holder.workspace_id = lost.workspace_id AND holder.email = lost.email
+    WHERE lost.id = ${id} AND holder.workspace_id = lost.workspace_id AND holder.${column} = lost.${column}
       AND holder.deleted_at IS NULL AND holder.id <> lost.id ${byMerge})`
 }
 
-/** Nobody living has taken the e-mail that the survivor of a merge would get back. */
-function isFreeAgain(merge: SQL): SQL {
+/** Nobody living has taken what the survivor of a merge would get back. */
+function isFreeAgain(what: Unique, merge: SQL): SQL {
+  const column = sql.raw(UNIQUE[what])
   return sql`NOT EXISTS (SELECT 1 FROM ${merges} AS m CROSS JOIN customers AS kept CROSS JOIN customers AS holder
     WHERE m.id = ${merge} AND kept.id = m.survivor_id AND kept.deleted_at IS NULL
-      AND kept.email IS json_extract(m.fields, '$.email[1]') AND holder.workspace_id = kept.workspace_id
-      AND holder.email = json_extract(m.fields, '$.email[0]') AND holder.deleted_at IS NULL AND holder.id <> kept.id)`
+      AND kept.${column} IS json_extract(m.fields, ${`$.${what}[1]`}) AND holder.workspace_id = kept.workspace_id
+      AND holder.${column} = json_extract(m.fields, ${`$.${what}[0]`}) AND holder.deleted_at IS NULL AND holder.id <> kept.id)`
 }
 
 // A field that somebody has changed since the merge stays as it is.

@@ -52,7 +52,7 @@ const creating = createRoute({
   request: { body: body(NewCustomer) },
   responses: {
     201: json(WrittenCustomer, 'The customer'),
-    ...errors(...POST, 'customer_exists', 'invalid_owner', 'plan_limit'),
+    ...errors(...POST, 'customer_exists', 'login_taken', 'invalid_owner', 'plan_limit'),
   },
 })
 
@@ -68,7 +68,7 @@ const upserting = createRoute({
   responses: {
     200: json(WrittenCustomer, 'Updated'),
     201: json(WrittenCustomer, 'Made'),
-    ...errors(...WRITE, 'customer_exists', 'invalid_owner', 'plan_limit'),
+    ...errors(...WRITE, 'customer_exists', 'login_taken', 'invalid_owner', 'plan_limit'),
   },
 })
 
@@ -107,7 +107,7 @@ const updating = createRoute({
   request: { params: IdParam, headers: IfMatch, body: body(CustomerPatch) },
   responses: {
     200: json(WrittenCustomer, 'The customer as it now is'),
-    ...errors(...WRITE, 'not_found', 'customer_exists', 'invalid_owner', 'stale'),
+    ...errors(...WRITE, 'not_found', 'customer_exists', 'login_taken', 'invalid_owner', 'stale'),
   },
 })
 

@@ -16,6 +16,11 @@ export const Customer = z
     customFields: z.record(z.string(), z.unknown()).nullable(),
     lastInteractionAt: Instant.nullable(),
     nextFollowUpAt: Instant.nullable(),
+    keepInTouchDays: z.number().int().nullable(),
+    nextTouchAt: Instant.nullable().openapi({
+      description:
+        'The last call, e-mail or meeting (without one, when the customer was made) and `keepInTouchDays` thereafter.',
+    }),
     createdAt: Instant,
     updatedAt: Instant,
     deletedAt: Instant.nullable(),
@@ -33,6 +38,8 @@ export const Customer = z
       customFields: { plan: 'gold' },
       lastInteractionAt: null,
       nextFollowUpAt: null,
+      keepInTouchDays: 30,
+      nextTouchAt: '2026-12-21T15:00:00.000Z',
       createdAt: '2026-11-21T15:00:00.000Z',
       updatedAt: '2026-11-21T15:00:00.000Z',
       deletedAt: null,
@@ -56,6 +63,13 @@ const fields = {
   customFields: jsonObject()
     .openapi({ example: { plan: 'gold' } })
     .nullable(),
+  keepInTouchDays: z
+    .number()
+    .int()
+    .min(1)
+    .max(3650)
+    .nullable()
+    .openapi({ description: 'Remind the owner when nobody has been in touch for so many days; null for never.' }),
 }
 
 export const NewCustomer = z
@@ -117,6 +131,7 @@ const CustomerFilters = z.strictObject({
   createdAfter: instant().optional(),
   createdBefore: instant().optional(),
   followUpBefore: instant().optional(),
+  touchBefore: instant().optional().openapi({ description: 'With whom to be in touch before then.' }),
   trashed: flag('List what is in the trash instead.'),
   sort: z
     .enum([
@@ -129,12 +144,13 @@ const CustomerFilters = z.strictObject({
       '-lastInteractionAt',
       'lastInteractionAt',
       'nextFollowUpAt',
+      'nextTouchAt',
     ])
     .optional()
     .openapi({
       description:
-        '`-createdAt` unless said otherwise, `nextFollowUpAt` where `followUpBefore` stands. What is searched for (words, ' +
-        'tags, custom fields) and the trash come by `createdAt`.',
+        '`-createdAt` unless said otherwise, `nextFollowUpAt` where `followUpBefore` stands, `nextTouchAt` where ' +
+        '`touchBefore` does. What is searched for (words, tags, custom fields) and the trash come by `createdAt`.',
     }),
   customFields: z
     .record(z.string(), text(100))

@@ -1,6 +1,7 @@
 // Customers: making, reading, changing, trashing. Lists, upserts, duplicates and merging have files beside this one.
 
 import { and, eq, getTableColumns, isNull, type SQL, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/sqlite-core'
 import { authorOf } from '../access/person'
 import { type Actor, reach } from '../access/policy'
 import { isPortal, isPortalUser, isTeamMember, visible } from '../access/visible'
@@ -14,37 +15,50 @@ import type { Ctx } from '../http/context'
 import { demandVersion } from '../http/etag'
 import { e164Of } from './phone'
 
-const { phoneDigits, nameKey, searchScope, interactionCount, ...columns } = getTableColumns(customers)
-/** What is read of a customer: every column but those that only indexes and analytics read. */
+const {
+  phoneDigits,
+  nameKey,
+  searchScope,
+  interactionCount,
+  lastContactAt,
+  remindedFor,
+  heldUntil,
+  remindAt,
+  ...columns
+} = getTableColumns(customers)
+/** What is read of a customer: every column but those that only indexes, analytics and reminders read. */
 export const customerColumns = columns
-export type CustomerRow = Omit<
-  typeof customers.$inferSelect,
-  'phoneDigits' | 'nameKey' | 'searchScope' | 'interactionCount'
->
+type Unread = 'phoneDigits' | 'nameKey' | 'searchScope' | 'interactionCount'
+type Reminded = 'lastContactAt' | 'remindedFor' | 'heldUntil' | 'remindAt'
+export type CustomerRow = Omit<typeof customers.$inferSelect, Unread | Reminded>
 export type CustomerFields = Partial<
-  Pick<CustomerRow, 'name' | 'email' | 'phone' | 'company' | 'ownerId' | 'userId' | 'customFields'>
+  Pick<CustomerRow, 'name' | 'email' | 'phone' | 'company' | 'ownerId' | 'userId' | 'customFields' | 'keepInTouchDays'>
 >
 export type Written = CustomerRow & { warnings: { path: string; message: string; code: string }[] }
 
-/** Makes a customer. Throws `customer_exists` where a living one has the e-mail, and `plan_limit`. */
+/** Makes a customer. Throws `customer_exists` or `login_taken` where a living one has that, and `plan_limit`. */
 export async function createCustomer(ctx: Ctx, input: CustomerFields & { name: string }): Promise<Written> {
   const { db } = ctx
   demandMayGive(ctx, input)
   const row = newRow(ctx, input)
   const { id, ownerId } = row
+  const { email, userId } = input
   const where = and(
-    peopleStand(ctx, { ownerId, userId: input.userId }),
-    isFree(ctx, input.email),
+    peopleStand(ctx, { ownerId, userId }),
+    isFree(ctx, email),
+    isLoginFree(ctx, userId),
     hasRoom(ctx, 'customers'),
   )
-  const [[created], , [holder], [lack]] = await db.batch([
+  const [[created], , [holder], [twin], [lack]] = await db.batch([
     insertFrom(db, customers, row, sql`WHERE ${where}`).returning(customerColumns),
     record(ctx, { verb: 'customer.created', subject: 'customer', id, when: ifChanged }),
-    holderOf(ctx, input.email),
+    holderOf(ctx, email),
+    holderOfLogin(ctx, userId),
     lackOfRoom(ctx, 'customers'),
   ])
   if (created) return { ...created, warnings: warningsOf(created) }
   if (holder) throw taken(holder)
+  if (twin) throw loginTaken(twin)
   throw lack ? overLimit(ctx, 'customers', lack) : new AppError('invalid_owner')
 }
 
@@ -59,10 +73,14 @@ export async function getCustomer({ db, actor }: Ctx, id: string): Promise<Custo
 
 /** A customer as the actor may see it: the portal login of one sees nothing of what the team plans and notes. */
 export function shownTo(actor: Actor, customer: CustomerRow): CustomerRow {
-  return isPortal(actor) ? { ...customer, ownerId: null, customFields: null, nextFollowUpAt: null } : customer
+  const plans = { nextFollowUpAt: null, keepInTouchDays: null, nextTouchAt: null }
+  return isPortal(actor) ? { ...customer, ownerId: null, customFields: null, ...plans } : customer
 }
 
-/** Changes a customer; custom fields are merged key by key, null removes one. Throws `customer_exists`, `stale`. */
+/**
+ * Changes a customer; custom fields are merged key by key, null removes one. Throws `customer_exists`, `login_taken`,
+ * `stale`.
+ */
 export async function updateCustomer(
   ctx: Ctx,
   id: string,
@@ -79,9 +97,10 @@ export async function updateCustomer(
       ifVersion === undefined ? undefined : eq(customers.version, ifVersion),
       peopleStand(ctx, patch),
       isFree(ctx, patch.email, id),
+      isLoginFree(ctx, patch.userId, id),
       fits,
     ) ?? sql`false`
-  const [, [changed], [present], [holder]] = await db.batch([
+  const [, [changed], [present], [holder], [twin]] = await db.batch([
     record(ctx, {
       verb: 'customer.updated',
       subject: 'customer',
@@ -100,11 +119,13 @@ export async function updateCustomer(
       .from(customers)
       .where(and(ifUnchanged, eq(customers.id, id), visible(actor, 'customers:write', customers))),
     holderOf(ctx, patch.email, id),
+    holderOfLogin(ctx, patch.userId, id),
   ])
   if (changed) return { ...changed, warnings: warningsOf(changed) }
   if (!present) throw new AppError('not_found')
   demandVersion(present, ifVersion)
   if (holder) throw taken(holder)
+  if (twin) throw loginTaken(twin)
   throw present.fits ? new AppError('invalid_owner') : tooBig()
 }
 
@@ -158,7 +179,14 @@ export function derived({ actor }: Ctx, { name, phone }: CustomerFields) {
 export function setOf(ctx: Ctx, { customFields, ...patch }: CustomerFields) {
   const merged =
     customFields && sql`json_patch(coalesce(${customers.customFields}, '{}'), ${JSON.stringify(customFields)})`
-  return { ...patch, ...derived(ctx, patch), ...(customFields === undefined ? {} : { customFields: merged }) }
+  // Looked up here, for what a trigger looks up comes too late for the row that is answered.
+  const lastContactAt = sql`(SELECT k.last_contact_at FROM customers_contacted AS k WHERE k.id = ${customers}.id)`
+  return {
+    ...patch,
+    ...derived(ctx, patch),
+    ...(customFields === undefined ? {} : { customFields: merged }),
+    ...(patch.keepInTouchDays ? { lastContactAt } : {}),
+  }
 }
 
 export function fieldsFit(fields: CustomerFields['customFields']): SQL {
@@ -201,6 +229,32 @@ export function holderOf({ db, actor }: Ctx, email: string | null | undefined, e
 
 export function taken(holder: { id: string; inReach: number }): AppError {
   return new AppError('customer_exists', holder.inReach ? { existingId: holder.id } : {})
+}
+
+/** No other living customer is this portal login; `exceptId` may be the column of the row at hand. */
+export function isLoginFree(ctx: Ctx, userId: string | null | undefined, exceptId: string | SQL = ''): SQL {
+  return userId ? sql`NOT EXISTS ${holderOfLogin(ctx, userId, exceptId)}` : sql`true`
+}
+
+/** The living customer whose portal login this is already. */
+export function holderOfLogin({ db, actor }: Ctx, userId: string | null | undefined, exceptId: string | SQL = '') {
+  const twin = alias(customers, 'twin')
+  const isOther = sql`twin.id <> ${exceptId}`
+  return db
+    .select({ id: twin.id })
+    .from(twin)
+    .where(
+      and(
+        eq(twin.workspaceId, actor.workspaceId),
+        userId ? eq(twin.userId, userId) : sql`false`,
+        isNull(twin.deletedAt),
+        isOther,
+      ),
+    )
+}
+
+export function loginTaken({ id }: { id: string }): AppError {
+  return new AppError('login_taken', { existingId: id })
 }
 
 /** Owner and portal login, where given, are whom they must be. */

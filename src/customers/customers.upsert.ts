@@ -13,7 +13,10 @@ import {
   demandMayGive,
   fieldsFit,
   holderOf,
+  holderOfLogin,
   isFree,
+  isLoginFree,
+  loginTaken,
   newRow,
   peopleStand,
   setOf,
@@ -33,11 +36,14 @@ export async function upsertCustomer(
   const row = newRow(ctx, input)
   const { id, ownerId } = row
   const inReach = and(eq(customers.email, input.email), visible(actor, 'customers:write', customers))
+  const theirId = sql`(SELECT found.id FROM customers AS found WHERE found.workspace_id = ${actor.workspaceId}
+    AND found.email = ${input.email} AND found.deleted_at IS NULL)`
   const fits = fieldsFit(input.customFields)
-  const theirs: SQL = and(inReach, peopleStand(ctx, input), fits) ?? sql`false`
-  const mayMake = sql`${ifUnchanged} AND ${isFree(ctx, input.email)} AND ${peopleStand(ctx, { ...input, ownerId })}
-    AND ${hasRoom(ctx, 'customers')}`
-  const [, [updated], [made], , [holder], [found], [lack]] = await db.batch([
+  const isTheirs = isLoginFree(ctx, input.userId, sql`${customers}.id`)
+  const theirs: SQL = and(inReach, peopleStand(ctx, input), isTheirs, fits) ?? sql`false`
+  const mayMake = sql`${ifUnchanged} AND ${isFree(ctx, input.email)} AND ${isLoginFree(ctx, input.userId)}
+     AND ${peopleStand(ctx, { ...input, ownerId })} AND ${hasRoom(ctx, 'customers')}`
+  const [, [updated], [made], , [holder], [found], [twin], [lack]] = await db.batch([
     record(ctx, {
       verb: 'customer.updated',
       subject: 'customer',
@@ -58,11 +64,13 @@ export async function upsertCustomer(
       .select({ fits: sql<number>`${fits}`.as('fits') })
       .from(customers)
       .where(inReach),
+    holderOfLogin(ctx, input.userId, sql`coalesce(${theirId}, '')`),
     lackOfRoom(ctx, 'customers'),
   ])
   const written = updated ?? made
   if (written) return { customer: { ...written, warnings: warningsOf(written) }, isNew: made !== undefined }
   if (holder && !found) throw taken(holder)
+  if (twin) throw loginTaken(twin)
   if (found && !found.fits) throw tooBig()
   throw lack && !found ? overLimit(ctx, 'customers', lack) : new AppError('invalid_owner')
 }

@@ -18,6 +18,7 @@ export const MERGED = {
   ownerId: 'owner_id',
   userId: 'user_id',
   customFields: 'custom_fields',
+  keepInTouchDays: 'keep_in_touch_days',
 } as const
 export type MergedField = keyof typeof MERGED
 

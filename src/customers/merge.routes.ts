@@ -51,7 +51,10 @@ const restoring = createRoute({
     'One that was merged away takes back what the merge moved and has not been changed since, ' +
     'which is not for SALES where that is another’s by now; 409 while somebody else has its e-mail.',
   request: { params: IdParam },
-  responses: { 200: json(Customer, 'The customer'), ...errors(...POST, 'not_found', 'customer_exists', 'plan_limit') },
+  responses: {
+    200: json(Customer, 'The customer'),
+    ...errors(...POST, 'not_found', 'customer_exists', 'login_taken', 'plan_limit'),
+  },
 })
 
 export const mergeRoutes = createRouter()

@@ -12,5 +12,10 @@ export const instant = () => text()
 /** Counts the changes of a record; its ETag. */
 export const version = () => integer().notNull().default(1)
 export const stamps = () => ({ createdAt: instant().notNull(), updatedAt: instant().notNull() })
+/** What reminding knows of a due record: the due time that has been dealt with, and the owner's quiet until when. */
+export const reminding = () => ({ remindedFor: instant(), heldUntil: instant() })
+/** When its owner is to be reminded of a record: when it is `due`, or, until then not to be disturbed, thereafter. */
+export const remindAt = (due: string, isWaiting: string) =>
+  computed(`CASE WHEN ${isWaiting} AND reminded_for IS NOT ${due} THEN max(${due}, coalesce(held_until, '')) END`)
 /** Computed by SQLite whenever it is read, from SQL over the row. */
 export const computed = (expression: string) => text().generatedAlwaysAs(sql.raw(expression), { mode: 'virtual' })

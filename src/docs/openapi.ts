@@ -25,6 +25,7 @@ const TAGS = {
   Tickets: 'What customers want done, and who does it.',
   Interactions: 'Calls, notes, meetings, follow-ups: the timeline of customers and leads.',
   Analytics: 'Figures over days, by who asks and in whose clock.',
+  Calendar: 'A feed of follow-ups and meetings for calendar programs.',
   Events: 'The audit trail.',
   Outbox: 'Mail: sent, waiting, failed.',
   'API keys': 'Keys for machines.',

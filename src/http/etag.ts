@@ -5,11 +5,16 @@ import { createMiddleware } from 'hono/factory'
 import { AppError } from '../errors'
 import type { AppEnv } from './context'
 
-type Versioned = { version: number; lastInteractionAt?: string | null; nextFollowUpAt?: string | null }
+type Versioned = {
+  version: number
+  lastInteractionAt?: string | null
+  nextFollowUpAt?: string | null
+  nextTouchAt?: string | null
+}
 
 /** The version, and what is kept of other records beside it: a call that is logged changes a customer's answer too. */
-export function etagOf({ version, lastInteractionAt, nextFollowUpAt }: Versioned): string {
-  const kept = [lastInteractionAt, nextFollowUpAt].filter((at) => typeof at === 'string').map(Date.parse)
+export function etagOf({ version, lastInteractionAt, nextFollowUpAt, nextTouchAt }: Versioned): string {
+  const kept = [lastInteractionAt, nextFollowUpAt, nextTouchAt].filter((at) => typeof at === 'string').map(Date.parse)
   return `"${[version, ...kept].join('-')}"`
 }
 

@@ -12,8 +12,13 @@ import type { Ctx } from '../http/context'
 import { demandVersion } from '../http/etag'
 import { mailMeeting } from './interactions.mail'
 
-export const interactionColumns = getTableColumns(interactions)
-export type InteractionRow = typeof interactions.$inferSelect
+const { remindedFor, heldUntil, remindTo, remindAt, ...columns } = getTableColumns(interactions)
+/** What is read of an interaction: every column but those that only reminders read. */
+export const interactionColumns = columns
+export type InteractionRow = Omit<
+  typeof interactions.$inferSelect,
+  'remindedFor' | 'heldUntil' | 'remindTo' | 'remindAt'
+>
 type Fields = Partial<Pick<InteractionRow, 'type' | 'body' | 'occurredAt' | 'followUpAt'>>
 type NewInteraction = Fields &
   Pick<InteractionRow, 'type' | 'body'> & {

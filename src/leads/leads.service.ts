@@ -1,6 +1,5 @@
 // Leads: making, reading, changing, trashing. Claiming and converting have files of their own beside this one.
-
-import { and, eq, getTableColumns, isNotNull, type SQL, sql } from 'drizzle-orm'
+import { and, eq, getTableColumns, isNotNull, isNull, type SQL, sql } from 'drizzle-orm'
 import { authorOf } from '../access/person'
 import { type Permission, reach } from '../access/policy'
 import { demandPermission, isTeamMember, reachable, visible } from '../access/visible'
@@ -8,18 +7,20 @@ import { e164Of } from '../customers/phone'
 import { fold } from '../db/fold'
 import { leads } from '../db/schema'
 import { ifChanged, ifUnchanged, insertFrom } from '../db/sql'
+import { isRestorable } from '../db/trash'
 import { AppError } from '../errors'
 import { difference, record } from '../events/events.record'
 import type { Ctx } from '../http/context'
 import { demandVersion } from '../http/etag'
 import { mailAssignment } from './leads.mail'
 
-const { searchText, searchSource, searchScope, sortName, phoneE164, ...columns } = getTableColumns(leads)
-/** What is read of a lead: every column but those that only the search index reads. */
+const { searchText, searchSource, searchScope, sortName, phoneE164, remindedFor, heldUntil, remindAt, ...columns } =
+  getTableColumns(leads)
+/** What is read of a lead: every column but those that only the search index and reminders read. */
 export const leadColumns = columns
 export type LeadRow = Omit<
   typeof leads.$inferSelect,
-  'searchText' | 'searchSource' | 'searchScope' | 'sortName' | 'phoneE164'
+  'searchText' | 'searchSource' | 'searchScope' | 'sortName' | 'phoneE164' | 'remindedFor' | 'heldUntil' | 'remindAt'
 >
 
 type Insert = typeof leads.$inferInsert
@@ -91,7 +92,7 @@ export async function trashLead(ctx: Ctx, id: string, ifVersion?: number): Promi
   await changeLead(ctx, id, { verb: 'lead.trashed', permission: 'leads:write', set: { deletedAt: ctx.now }, ifVersion })
 }
 
-/** Takes a lead out of the trash; one that is not there is given back as it is. */
+/** Takes a lead out of the trash; one that is not there is given back as it is. Throws `not_found` after 30 days. */
 export async function restoreLead(ctx: Ctx, id: string): Promise<LeadRow> {
   const { db, actor, now } = ctx
   const where = and(eq(leads.id, id), reachable(actor, 'leads:write', leads))
@@ -99,10 +100,13 @@ export async function restoreLead(ctx: Ctx, id: string): Promise<LeadRow> {
     db
       .update(leads)
       .set({ deletedAt: null, updatedAt: now, version: sql`${leads.version} + 1` })
-      .where(and(where, isNotNull(leads.deletedAt)))
+      .where(and(where, isNotNull(leads.deletedAt), isRestorable(leads.deletedAt, now)))
       .returning(leadColumns),
     record(ctx, { verb: 'lead.restored', subject: 'lead', id, when: ifChanged }),
-    db.select(leadColumns).from(leads).where(where),
+    db
+      .select(leadColumns)
+      .from(leads)
+      .where(and(where, isNull(leads.deletedAt))),
   ])
   const lead = restored ?? present
   if (!lead) throw new AppError('not_found')

@@ -1,14 +1,15 @@
 // Dressing a letter: plain text and HTML of the same words. Whatever a person wrote is escaped, and a subject is one line.
-import type { Letter } from './mail.templates'
+import type { Item, Letter } from './mail.templates'
 
 export type Rendered = { subject: string; text: string; html: string }
 
-export function render({ subject, paragraphs, facts = [], action }: Letter, workspace: string): Rendered {
+export function render({ subject, paragraphs, facts = [], items = [], action }: Letter, workspace: string): Rendered {
   const told = facts.filter(([, value]) => value !== '')
   const title = oneLine(`${subject} · ${workspace}`)
   const text = [
     ...paragraphs.map(plain),
     ...(told.length > 0 ? [told.map(([label, value]) => `${label}: ${plain(value)}`).join('\n')] : []),
+    ...items.map(({ title, note, link }) => [oneLine(title), plain(note), link].filter(Boolean).join('\n')),
     ...(action ? [`${action.label}:\n${action.link}`] : []),
     `-- \n${oneLine(workspace)}`,
   ].join('\n\n')
@@ -18,6 +19,7 @@ export function render({ subject, paragraphs, facts = [], action }: Letter, work
   const body = [
     ...paragraphs.map((paragraph) => `<p>${html(paragraph)}</p>`),
     ...(rows.length > 0 ? [`<table cellpadding="4">${rows.join('')}</table>`] : []),
+    ...(items.length > 0 ? [`<ul>${items.map(listed).join('\n')}</ul>`] : []),
     ...(action ? [`<p><a href="${escaped(action.link)}">${escaped(action.label)}</a></p>`] : []),
     `<p style="color:#666">${html(oneLine(workspace))}</p>`,
   ].join('\n')
@@ -46,6 +48,10 @@ function plain(text: string): string {
 
 function html(text: string): string {
   return escaped(plain(text)).replaceAll('\n', '<br>\n')
+}
+
+function listed({ title, note, link }: Item): string {
+  return `<li><a href="${escaped(link)}">${html(oneLine(title))}</a>${note === '' ? '' : `<br>\n${html(note)}`}</li>`
 }
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }

@@ -1,17 +1,28 @@
 // What mails say, each written once; mail.render.ts makes text and HTML of it.
 // A field that a stranger filled in never stands in a mail to an address that the stranger chose.
 
+/** A line of a list in a mail: a link, and a few words below it. */
+export type Item = { title: string; note: string; link: string }
+
 /** A mail before it is dressed; `facts` without a value are left out. */
 export type Letter = {
   subject: string
   paragraphs: string[]
   facts?: [label: string, value: string][]
+  items?: Item[]
   action?: { label: string; link: string }
 }
 
 /** An instant as everybody reads it, whatever their language: `2026-11-21 15:00 UTC`. */
 export function dated(instant: string): string {
   return instant === '' ? '' : `${instant.slice(0, 16).replace('T', ' ')} UTC`
+}
+
+/** The same as a clock in the reader's zone shows it: `2026-11-21 16:00`. */
+function local(instant: string, timeZone: string): string {
+  return new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'short', timeZone }).format(
+    new Date(instant),
+  )
 }
 
 // `workspace`, the name, is there in every mail.
@@ -34,6 +45,8 @@ const contact = (p: { name: string; email: string; phone: string }): [string, st
   ['E-mail', p.email],
   ['Phone', p.phone],
 ]
+/** What a reminder tells of something that is due. */
+export type Due = { about: string; at: string; note: string; link: string }
 const LEAD = ['title', 'name', 'email', 'phone', 'link'] as const
 const TICKET = ['number', 'title', 'status', 'at', 'link'] as const
 
@@ -119,11 +132,23 @@ export const TEMPLATES = {
     paragraphs: [`${p.by} wrote at ${dated(p.at)}:`, p.comment],
     action: { label: 'Open the ticket', link: p.link },
   })),
-  followUpDue: template(['user', 'about', 'at', 'link'], (p) => ({
-    subject: `Follow-up due: ${p.about}`,
-    paragraphs: [`Hello ${p.user}, your follow-up with ${p.about} is due at ${dated(p.at)}.`],
-    action: { label: 'Open it', link: p.link },
-  })),
+  // `items` is JSON, of those that are listed; `count` is how many there are. Times are those of the reader's `zone`.
+  followUpDue: template(['user', 'zone', 'count', 'items'], (p) => {
+    const list: Due[] = JSON.parse(p.items)
+    const items = list
+      .toSorted((a, b) => (a.at < b.at ? -1 : 1))
+      .map(({ about, at, note, link }) => ({ title: `${local(at, p.zone)} ${about}`, note, link }))
+    const isOne = p.count === '1'
+    const more = Number(p.count) - items.length
+    return {
+      subject: isOne ? `Due: ${list[0]?.about ?? ''}` : `${p.count} follow-ups are due`,
+      paragraphs: [
+        `Hello ${p.user}, ${isOne ? 'this is' : 'these are'} due, by the clock of ${p.zone}:`,
+        ...(more > 0 ? [`(The first ${items.length}; there are ${more} more.)`] : []),
+      ],
+      items,
+    }
+  }),
   meetingLogged: template(['by', 'at', 'summary'], (p) => ({
     subject: `Our meeting of ${dated(p.at)}`,
     paragraphs: [`${p.by} has noted the meeting with you at ${dated(p.at)}:`, p.summary],

@@ -4,8 +4,9 @@ import { and, eq, getTableColumns, isNotNull, isNull, or, type SQL, sql } from '
 import { authorOf } from '../access/person'
 import { type Actor, lacking, type Permission, reach } from '../access/policy'
 import { isPortal, isTeamMember, ticketParts, ticketsInReach, visible } from '../access/visible'
-import { customers, tickets } from '../db/schema'
+import { customers, tickets, workspaces } from '../db/schema'
 import { ifChanged, ifUnchanged, insertFrom } from '../db/sql'
+import { isRestorable } from '../db/trash'
 import { AppError } from '../errors'
 import { difference, record } from '../events/events.record'
 import type { Ctx } from '../http/context'
@@ -38,8 +39,9 @@ export async function openTicket(ctx: Ctx, input: NewTicket): Promise<TicketRow>
   )
   const isTheirs = sql`(${interactionId} IS NULL OR EXISTS (SELECT 1 FROM interactions AS about
     WHERE about.id = ${interactionId} AND about.customer_id = customers.id))`
-  const number = sql`(SELECT coalesce(max(numbered.number), 0) + 1 FROM ${tickets} AS numbered
-    WHERE numbered.workspace_id = ${actor.workspaceId})`
+  const number = sql`(SELECT 1 + max(home.purged_ticket_number,
+    coalesce((SELECT max(numbered.number) FROM ${tickets} AS numbered WHERE numbered.workspace_id = home.id), 0))
+    FROM ${workspaces} AS home WHERE home.id = ${actor.workspaceId})`
   const row = {
     ...fields,
     id,
@@ -128,7 +130,7 @@ export async function restoreTicket(ctx: Ctx, id: string): Promise<TicketRow> {
     db
       .update(tickets)
       .set({ deletedAt: null, updatedAt: now, version: sql`${tickets.version} + 1` })
-      .where(and(where, isNotNull(tickets.deletedAt)))
+      .where(and(where, isNotNull(tickets.deletedAt), isRestorable(tickets.deletedAt, now)))
       .returning(ticketColumns),
     record(ctx, { verb: 'ticket.restored', subject: 'ticket', id, when: ifChanged }),
     db

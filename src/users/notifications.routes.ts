@@ -1,4 +1,4 @@
-// /v1/users/me/notifications: which mails you get.
+// /v1/users/me/notifications: which mails you get, and when you are reminded.
 import { createRoute } from '@hono/zod-openapi'
 import { allow } from '../access/allow'
 import { errors, READ, WRITE } from '../errors'
@@ -16,7 +16,7 @@ const reading = createRoute({
   ...allow('account:read'),
   operationId: 'getNotifications',
   tags,
-  summary: 'See which mails you get',
+  summary: 'See which mails you get, and when you are reminded',
   description: 'Mail about your account itself, such as a changed password, always comes.',
   responses: { 200: json(Notifications, 'Your notifications'), ...errors(...READ) },
 })
@@ -27,8 +27,8 @@ const switching = createRoute({
   ...allow('account:write'),
   operationId: 'setNotifications',
   tags,
-  summary: 'Switch mails on or off',
-  description: 'Those that you do not send stay as they are.',
+  summary: 'Set which mails you get, and when you are reminded',
+  description: 'What you do not send stays as it is. Quiet hours and the digest are about reminders alone.',
   request: { headers: IfMatch, body: body(NotificationsPatch) },
   responses: { 200: json(Notifications, 'Your notifications as they now are'), ...errors(...WRITE, 'stale') },
 })

@@ -1,18 +1,23 @@
-// Reading and switching the mails that the actor gets.
-import { and, eq, sql } from 'drizzle-orm'
+// Reading and setting which mails the actor gets, and when reminders come.
+import { and, eq, getTableColumns, sql } from 'drizzle-orm'
 import { isActive } from '../auth/sessions.service'
 import { users } from '../db/schema'
 import { AppError } from '../errors'
-import { record } from '../events/events.record'
+import { difference, record } from '../events/events.record'
 import type { Ctx } from '../http/context'
 import { demandVersion } from '../http/etag'
 import { NOTIFICATIONS, type Notification } from './notifications'
 
-type Switches = Record<Notification, boolean>
-const columns = { muted: users.muted, version: users.version }
+type Reminding = Pick<typeof users.$inferSelect, 'digest' | 'digestHour'> & {
+  quietHours: { from: string; to: string } | null
+}
+type Settings = Record<Notification, boolean> & Reminding
+const { muted, quietFrom, quietTo, digest, digestHour, version } = getTableColumns(users)
+const columns = { muted, quietFrom, quietTo, digest, digestHour, version }
+type Row = Pick<typeof users.$inferSelect, keyof typeof columns>
 
 /** What the actor gets; `version` is the account's. */
-export async function getNotifications({ db, actor }: Ctx): Promise<Switches & { version: number }> {
+export async function getNotifications({ db, actor }: Ctx): Promise<Settings & { version: number }> {
   const [mine] = await db
     .select(columns)
     .from(users)
@@ -21,14 +26,15 @@ export async function getNotifications({ db, actor }: Ctx): Promise<Switches & {
   return shown(mine)
 }
 
-/** Switches notifications on and off; those not named stay as they are, whoever else is switching. Throws `stale`. */
-export async function setNotifications(ctx: Ctx, patch: Partial<Switches>, ifVersion?: number) {
+/** Sets notifications; those not named stay as they are, whoever else is setting some. Throws `stale`. */
+export async function setNotifications(ctx: Ctx, patch: Partial<Settings>, ifVersion?: number) {
   const { db, actor, now } = ctx
   const named = NOTIFICATIONS.filter((name) => patch[name] !== undefined)
   const off = named.filter((name) => patch[name] === false)
-  const muted = sql`(SELECT json_group_array(value) FROM (
+  const mutes = sql`(SELECT json_group_array(value) FROM (
     SELECT value FROM json_each(${users.muted}) WHERE value NOT IN (SELECT value FROM json_each(${JSON.stringify(named)}))
     UNION ALL SELECT value FROM json_each(${JSON.stringify(off)})))`
+  const reminding = columnsOf(patch)
   const me = and(eq(users.id, actor.id), isActive)
   const where = and(me, ifVersion === undefined ? undefined : eq(users.version, ifVersion)) ?? sql`false`
   const [, [changed], [present]] = await db.batch([
@@ -36,13 +42,14 @@ export async function setNotifications(ctx: Ctx, patch: Partial<Switches>, ifVer
       verb: 'user.notifications_changed',
       subject: 'user',
       id: actor.id,
-      changes: sql`json_object('muted', json_array(json(coalesce(${users.muted}, '[]')), json(${muted})))`,
+      changes: sql`json_patch(json_object('muted', json_array(json(coalesce(${users.muted}, '[]')), json(${mutes}))),
+        coalesce(${difference(users, reminding)}, '{}'))`,
       from: sql`${users}`,
       when: where,
     }),
     db
       .update(users)
-      .set({ muted, updatedAt: now, version: sql`${users.version} + 1` })
+      .set({ muted: mutes, ...reminding, updatedAt: now, version: sql`${users.version} + 1` })
       .where(where)
       .returning(columns),
     db.select(columns).from(users).where(me),
@@ -53,7 +60,16 @@ export async function setNotifications(ctx: Ctx, patch: Partial<Switches>, ifVer
   throw new AppError('internal')
 }
 
-function shown({ muted, version }: { muted: string[] | null; version: number }): Switches & { version: number } {
+function columnsOf({ quietHours, digest, digestHour }: Partial<Reminding>) {
+  const quiet = { quietFrom: quietHours?.from ?? null, quietTo: quietHours?.to ?? null }
+  return {
+    ...(quietHours === undefined ? {} : quiet),
+    ...(digest === undefined ? {} : { digest }),
+    ...(digestHour === undefined ? {} : { digestHour }),
+  }
+}
+
+function shown({ muted, quietFrom, quietTo, digest, digestHour, version }: Row): Settings & { version: number } {
   const isOn = (name: Notification) => !muted?.includes(name)
   return {
     leadAssigned: isOn('leadAssigned'),
@@ -62,6 +78,9 @@ function shown({ muted, version }: { muted: string[] | null; version: number }):
     ticketUpdated: isOn('ticketUpdated'),
     followUpDue: isOn('followUpDue'),
     meetingLogged: isOn('meetingLogged'),
+    quietHours: quietFrom === null || quietTo === null ? null : { from: quietFrom, to: quietTo },
+    digest,
+    digestHour,
     version,
   }
 }

@@ -2,6 +2,7 @@
 
 import { and, desc, eq, gt, isNull, lt, sql } from 'drizzle-orm'
 import { authorOf, nameOf } from '../access/person'
+import { rolesReaching } from '../access/policy'
 import { stillStands } from '../access/visible'
 import { randomToken, sha256 } from '../auth/crypto'
 import { hasRoom, lackOfRoom, overLimit } from '../billing/limits'
@@ -90,11 +91,17 @@ export async function withdrawInvitation(ctx: Ctx, id: string): Promise<void> {
   if (gone.length === 0) throw new AppError('not_found')
 }
 
+/** Whoever made the invitation at hand may still invite: it goes with them. An API key's has nobody to go with. */
+export const inviterStands = sql`(one_time_tokens.created_by IS NULL OR EXISTS (SELECT 1 FROM ${users} AS inviter WHERE inviter.id = one_time_tokens.created_by
+  AND inviter.workspace_id = one_time_tokens.workspace_id AND inviter.status = 'ACTIVE' AND inviter.deleted_at IS NULL
+  AND inviter.role IN (SELECT value FROM json_each(${JSON.stringify(rolesReaching('invitations:write'))}))))`
+
 function isPending(workspaceId: string, now: string) {
   return and(
     eq(tokens.workspaceId, workspaceId),
     eq(tokens.kind, 'INVITATION'),
     isNull(tokens.usedAt),
     gt(tokens.expiresAt, now),
+    inviterStands,
   )
 }

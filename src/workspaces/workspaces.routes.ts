@@ -67,7 +67,7 @@ const listing = createRoute({
   operationId: 'listInvitations',
   tags,
   summary: 'List open invitations',
-  description: 'Those neither accepted nor expired, newest first.',
+  description: 'Those neither accepted nor expired, whose inviter may still invite, newest first.',
   request: { query: InvitationQuery },
   responses: { 200: json(InvitationPage, 'A page of invitations'), ...errors(...READ, 'invalid_cursor') },
 })

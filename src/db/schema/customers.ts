@@ -3,7 +3,7 @@
 import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, sqliteView, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import { codeOfColumn } from '../codes'
-import { computed, id, idBesideSeq, instant, seq, stamps, version } from '../columns'
+import { computed, id, idBesideSeq, instant, remindAt, reminding, seq, stamps, version } from '../columns'
 import { users } from './users'
 import { workspaces } from './workspaces'
 
@@ -49,11 +49,22 @@ export const customers = sqliteTable(
       `replace(replace(replace(sort_name, ' ', ''), '.', ''), '-', '') || '|' || lower(replace(coalesce(company, ''), ' ', ''))`,
     ),
     searchScope: computed(`${codeOfColumn('workspace_id')} || ' ' || ${codeOfColumn('owner_id')}`),
+    /** How many days may pass between two contacts. */
+    keepInTouchDays: integer(),
+    /** The last call, e-mail or meeting; kept by triggers where there are days to keep. */
+    lastContactAt: instant(),
+    nextTouchAt: computed(
+      `strftime('%Y-%m-%dT%H:%M:%fZ', coalesce(last_contact_at, created_at), '+' || keep_in_touch_days || ' days')`,
+    ),
+    ...reminding(),
+    remindAt: remindAt('next_touch_at', 'next_touch_at IS NOT NULL AND owner_id IS NOT NULL AND deleted_at IS NULL'),
   },
   (t) => {
     const living = sql`deleted_at IS NULL`
     const dead = sql`deleted_at IS NOT NULL`
     const due = sql`deleted_at IS NULL AND next_follow_up_at IS NOT NULL`
+    const kept = sql`deleted_at IS NULL AND next_touch_at IS NOT NULL`
+    const waiting = sql`remind_at IS NOT NULL`
     return [
       uniqueIndex('customers_email').on(t.workspaceId, t.email).where(sql`deleted_at IS NULL AND email IS NOT NULL`),
       index('customers_owner').on(t.workspaceId, t.ownerId).where(living),
@@ -68,6 +79,11 @@ export const customers = sqliteTable(
       index('customers_owner_engaged').on(t.workspaceId, t.ownerId, t.interactionCount).where(living),
       index('customers_due').on(t.workspaceId, t.nextFollowUpAt).where(due),
       index('customers_owner_due').on(t.workspaceId, t.ownerId, t.nextFollowUpAt).where(due),
+      index('customers_touch_due').on(t.workspaceId, t.nextTouchAt).where(kept),
+      index('customers_owner_touch_due').on(t.workspaceId, t.ownerId, t.nextTouchAt).where(kept),
+      index('customers_remind').on(t.remindAt).where(waiting),
+      index('customers_owner_remind').on(t.ownerId, t.remindAt).where(waiting),
+      index('customers_purge').on(t.deletedAt).where(dead),
       index('customers_trash').on(t.workspaceId).where(dead),
       index('customers_owner_trash').on(t.workspaceId, t.ownerId).where(dead),
       index('customers_user').on(t.userId).where(sql`user_id IS NOT NULL`),
@@ -113,7 +129,7 @@ export const merges = sqliteTable(
     createdAt: instant().notNull(),
     undoneAt: instant(),
   },
-  (t) => [index('merges_merged').on(t.mergedId)],
+  (t) => [index('merges_merged').on(t.mergedId), index('merges_created').on(t.createdAt)],
 )
 
 /** What a merge moved: rows of other tables by id, so that undoing it moves exactly these back. */

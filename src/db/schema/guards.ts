@@ -1,14 +1,18 @@
 // Rows that must be exact where KV cannot be: sign-in attempts, daily caps of the public form, idempotency keys.
-import { integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { instant } from '../columns'
 
 /** One row for each account or address that tried to sign in lately. */
-export const loginAttempts = sqliteTable('login_attempts', {
-  subject: text().primaryKey(),
-  count: integer().notNull(),
-  windowEndsAt: instant().notNull(),
-  lockedUntil: instant(),
-})
+export const loginAttempts = sqliteTable(
+  'login_attempts',
+  {
+    subject: text().primaryKey(),
+    count: integer().notNull(),
+    windowEndsAt: instant().notNull(),
+    lockedUntil: instant(),
+  },
+  (t) => [index('login_attempts_ends').on(t.windowEndsAt)],
+)
 
 /** How often a subject has done something on a day, or in an hour (UTC, `YYYY-MM-DD` or `YYYY-MM-DDTHH`). */
 export const dailyCounts = sqliteTable(
@@ -18,11 +22,15 @@ export const dailyCounts = sqliteTable(
 )
 
 /** A POST that was sent with an Idempotency-Key, and, once it is done, its sealed answer. */
-export const idempotencyKeys = sqliteTable('idempotency_keys', {
-  keyHash: text().primaryKey(),
-  fingerprint: text().notNull(),
-  attempt: text().notNull(),
-  startedAt: instant().notNull(),
-  expiresAt: instant().notNull(),
-  answer: text(),
-})
+export const idempotencyKeys = sqliteTable(
+  'idempotency_keys',
+  {
+    keyHash: text().primaryKey(),
+    fingerprint: text().notNull(),
+    attempt: text().notNull(),
+    startedAt: instant().notNull(),
+    expiresAt: instant().notNull(),
+    answer: text(),
+  },
+  (t) => [index('idempotency_keys_expires').on(t.expiresAt)],
+)

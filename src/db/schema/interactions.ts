@@ -2,7 +2,7 @@
 // `ownerId` repeats the owner of that customer or lead, kept by triggers, so that one's own are found without a join.
 import { sql } from 'drizzle-orm'
 import { index, sqliteTable, text } from 'drizzle-orm/sqlite-core'
-import { idBesideSeq, instant, seq, stamps, version } from '../columns'
+import { computed, idBesideSeq, instant, remindAt, reminding, seq, stamps, version } from '../columns'
 import { customers } from './customers'
 import { leads } from './leads'
 import { tickets } from './tickets'
@@ -30,10 +30,18 @@ export const interactions = sqliteTable(
     createdBy: text(),
     version: version(),
     ...stamps(),
+    ...reminding(),
+    /** Who is reminded: the owner, or whoever logged it where nobody owns what it is about. */
+    remindTo: computed('coalesce(owner_id, created_by)'),
+    remindAt: remindAt(
+      'follow_up_at',
+      'follow_up_at IS NOT NULL AND done_at IS NULL AND coalesce(owner_id, created_by) IS NOT NULL',
+    ),
   },
   (t) => {
     const due = sql`follow_up_at IS NOT NULL AND done_at IS NULL`
     const leadDue = sql`lead_id IS NOT NULL AND follow_up_at IS NOT NULL AND done_at IS NULL`
+    const waiting = sql`remind_at IS NOT NULL`
     const shared = sql`type IN ('CALL', 'EMAIL', 'MEETING') OR ticket_id IS NOT NULL`
     return [
       index('interactions_list').on(t.workspaceId, t.occurredAt),
@@ -46,6 +54,8 @@ export const interactions = sqliteTable(
       index('interactions_owner_due').on(t.workspaceId, t.ownerId, t.followUpAt).where(due),
       index('interactions_customer_due').on(t.customerId, t.followUpAt).where(due),
       index('interactions_lead_due').on(t.leadId, t.followUpAt).where(leadDue),
+      index('interactions_remind').on(t.remindAt).where(waiting),
+      index('interactions_owner_remind').on(t.remindTo, t.remindAt).where(waiting),
       index('interactions_type').on(t.workspaceId, t.type, t.occurredAt),
       index('interactions_owner_type').on(t.workspaceId, t.ownerId, t.type, t.occurredAt),
       // What a customer is shown of the own timeline.

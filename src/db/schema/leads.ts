@@ -3,7 +3,7 @@
 import { sql } from 'drizzle-orm'
 import { index, integer, sqliteTable, sqliteView, text } from 'drizzle-orm/sqlite-core'
 import { codeOfColumn, STATUS_CODES } from '../codes'
-import { computed, idBesideSeq, instant, seq, stamps, version } from '../columns'
+import { computed, idBesideSeq, instant, remindAt, reminding, seq, stamps, version } from '../columns'
 import { customers } from './customers'
 import { users } from './users'
 import { workspaces } from './workspaces'
@@ -53,6 +53,11 @@ export const leads = sqliteTable(
     searchText: computed(SEARCH_TEXT),
     searchSource: computed(`'⟦' || source || '⟧'`),
     searchScope: computed(SEARCH_SCOPE),
+    ...reminding(),
+    remindAt: remindAt(
+      'follow_up_at',
+      `follow_up_at IS NOT NULL AND owner_id IS NOT NULL AND status <> 'CLOSED' AND deleted_at IS NULL`,
+    ),
   },
   (t) => [
     index('leads_list').on(t.workspaceId).where(sql`deleted_at IS NULL`),
@@ -66,6 +71,9 @@ export const leads = sqliteTable(
     index('leads_owner_follow_up')
       .on(t.workspaceId, t.ownerId, t.followUpAt)
       .where(sql`deleted_at IS NULL AND follow_up_at IS NOT NULL`),
+    index('leads_remind').on(t.remindAt).where(sql`remind_at IS NOT NULL`),
+    index('leads_owner_remind').on(t.ownerId, t.remindAt).where(sql`remind_at IS NOT NULL`),
+    index('leads_purge').on(t.deletedAt).where(sql`deleted_at IS NOT NULL`),
     index('leads_trash').on(t.workspaceId).where(sql`deleted_at IS NOT NULL`),
     index('leads_owner_trash').on(t.workspaceId, t.ownerId).where(sql`deleted_at IS NOT NULL`),
     index('leads_customer').on(t.customerId).where(sql`customer_id IS NOT NULL`),

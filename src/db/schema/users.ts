@@ -1,11 +1,13 @@
 // People: accounts, their sessions (a refresh-token family each) and the single-use tokens sent to them.
 import { sql } from 'drizzle-orm'
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
-import { id, instant, stamps, version } from '../columns'
+import { computed, id, instant, stamps, version } from '../columns'
 import { workspaces } from './workspaces'
 
 export const ROLES = ['ADMIN', 'MANAGER', 'SALES', 'CUSTOMER'] as const
 export const USER_STATUSES = ['ACTIVE', 'INACTIVE'] as const
+
+export const DIGESTS = ['single', 'daily'] as const
 
 export const TOKEN_KINDS = ['INVITATION', 'VERIFICATION', 'RESET'] as const
 
@@ -32,6 +34,16 @@ export const users = sqliteTable(
     timeZone: text().notNull().default('UTC'),
     /** The mails this user does not want, by notification. */
     muted: text({ mode: 'json' }).$type<string[]>(),
+    /** Between these times, `HH:MM` in the user's zone, nobody is reminded; null where there are none. */
+    quietFrom: text().default('21:00'),
+    quietTo: text().default('07:00'),
+    digest: text({ enum: DIGESTS }).notNull().default('single'),
+    digestHour: integer().notNull().default(8),
+    /** When the next daily digest is due; null until it is planned, and again when a setting changes. */
+    nextDigestAt: instant(),
+    digestDue: computed(
+      `CASE WHEN digest = 'daily' AND status = 'ACTIVE' AND deleted_at IS NULL THEN coalesce(next_digest_at, '') END`,
+    ),
     version: version(),
     ...stamps(),
     deletedAt: instant(),
@@ -39,6 +51,7 @@ export const users = sqliteTable(
   (t) => [
     uniqueIndex('users_email').on(t.email).where(sql`deleted_at IS NULL`),
     uniqueIndex('users_username').on(t.username).where(sql`deleted_at IS NULL AND username IS NOT NULL`),
+    index('users_digest').on(t.digestDue).where(sql`digest_due IS NOT NULL`),
     index('users_role').on(t.workspaceId, t.role, t.id).where(sql`deleted_at IS NULL`),
     index('users_workspace').on(t.workspaceId, t.id).where(sql`deleted_at IS NULL`),
   ],
@@ -61,7 +74,7 @@ export const sessions = sqliteTable(
     address: text(),
     createdAt: instant().notNull(),
   },
-  (t) => [index('sessions_user').on(t.userId, t.createdAt)],
+  (t) => [index('sessions_user').on(t.userId, t.createdAt), index('sessions_expires').on(t.expiresAt)],
 )
 
 export const oneTimeTokens = sqliteTable(
@@ -84,6 +97,17 @@ export const oneTimeTokens = sqliteTable(
   (t) => [
     uniqueIndex('one_time_tokens_hash').on(t.tokenHash),
     index('one_time_tokens_user').on(t.userId, t.kind).where(sql`user_id IS NOT NULL`),
+    index('one_time_tokens_expires').on(t.expiresAt),
     index('one_time_tokens_workspace').on(t.workspaceId, t.kind, t.id),
   ],
 )
+
+/** The calendar feed of a user: whoever has its token reads what the user would see. One for each user. */
+export const calendarFeeds = sqliteTable('calendar_feeds', {
+  userId: text()
+    .primaryKey()
+    .references(() => users.id),
+  workspaceId: workspaceId(),
+  tokenHash: text().notNull().unique(),
+  createdAt: instant().notNull(),
+})

@@ -1,5 +1,5 @@
 // Tenants: a whole company or one person's account. Public forms name a workspace by its slug.
-import { sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { id, instant, stamps, version } from '../columns'
 
 export const workspaces = sqliteTable('workspaces', {
@@ -13,6 +13,8 @@ export const workspaces = sqliteTable('workspaces', {
   planUntil: instant(),
   timeZone: text().notNull().default('UTC'),
   defaultCountry: text(),
+  /** The highest number of a ticket that was purged, kept by a trigger: no number is given twice. */
+  purgedTicketNumber: integer().notNull().default(0),
   version: version(),
   ...stamps(),
 })

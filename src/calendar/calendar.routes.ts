@@ -1,0 +1,83 @@
+// /v1/calendar: the link to the own calendar feed; /v1/calendar.ics: the feed itself, for whoever has the link.
+import { createRoute, z } from '@hono/zod-openapi'
+import { allow, open } from '../access/allow'
+import { sha256 } from '../auth/crypto'
+import { errors, POST, READ } from '../errors'
+import { ctx, publicCtx } from '../http/context'
+import { createRouter, json } from '../http/router'
+import { CalendarFeed, CalendarLink, FeedQuery } from './calendar.schemas'
+import { closeFeed, getFeed, openFeed, readFeed } from './calendar.service'
+
+const tags = ['Calendar']
+
+const opening = createRoute({
+  method: 'post',
+  path: '/calendar',
+  ...allow('account:write'),
+  operationId: 'openCalendar',
+  tags,
+  summary: 'Get a link to your calendar',
+  description:
+    'For a calendar program: what you are to follow up, whom to be in touch with, and your meetings. The link is shown ' +
+    'once; another one ends the one before.',
+  responses: { 201: json(CalendarLink, 'The link'), ...errors(...POST) },
+})
+
+const asking = createRoute({
+  method: 'get',
+  path: '/calendar',
+  ...allow('account:read'),
+  operationId: 'getCalendar',
+  tags,
+  summary: 'See whether you have a calendar link',
+  description: 'Since when; never the link itself. Without one, a 404.',
+  responses: { 200: json(CalendarFeed, 'There is one'), ...errors(...READ, 'not_found') },
+})
+
+const closing = createRoute({
+  method: 'delete',
+  path: '/calendar',
+  ...allow('account:write'),
+  operationId: 'closeCalendar',
+  tags,
+  summary: 'End your calendar link',
+  description: 'Whoever has it reads nothing more.',
+  responses: { 204: { description: 'Ended' }, ...errors(...READ, 'not_found') },
+})
+
+const reading = createRoute({
+  method: 'get',
+  path: '/calendar.ics',
+  ...open,
+  operationId: 'readCalendar',
+  tags,
+  summary: 'Read a calendar',
+  description:
+    'As iCalendar (RFC 5545), by the token of the link: 90 days back and a year ahead, at most 1,000 entries. An unchanged ' +
+    'one is a 304 to its `ETag`. A token that is wrong or was replaced is a 404.',
+  request: { query: FeedQuery },
+  responses: {
+    200: { description: 'The calendar', content: { 'text/calendar': { schema: z.string() } } },
+    ...errors('invalid', 'not_found', 'rate_limited', 'unavailable'),
+  },
+})
+
+export const calendarRoutes = createRouter()
+  .openapi(opening, async (c) => {
+    const { token, createdAt } = await openFeed(ctx(c))
+    const url = `${new URL(c.req.url).origin}/v1/calendar.ics?token=${token}`
+    return c.json(CalendarLink.parse({ url, createdAt }), 201, { Location: '/v1/calendar' })
+  })
+  .openapi(asking, async (c) => c.json(CalendarFeed.parse(await getFeed(ctx(c))), 200))
+  .openapi(closing, async (c) => {
+    await closeFeed(ctx(c))
+    return c.body(null, 204)
+  })
+  .openapi(reading, async (c) => {
+    const calendar = await readFeed(publicCtx(c), c.req.valid('query').token)
+    return c.body(calendar, 200, {
+      'Content-Type': 'text/calendar; charset=utf-8',
+      'Content-Disposition': 'inline; filename="calendar.ics"',
+      ETag: `"${await sha256(calendar)}"`,
+    })
+  })

@@ -1,0 +1,30 @@
+// The calendar feed: the link to it, as given once, and what is told of it later.
+import { z } from '@hono/zod-openapi'
+import { Instant } from '../http/fields'
+
+export const CalendarFeed = z
+  .object({ createdAt: Instant })
+  .openapi('CalendarFeed', { example: { createdAt: '2026-11-21T15:00:00.000Z' } })
+
+export const CalendarLink = CalendarFeed.extend({
+  url: z
+    .url()
+    .openapi({ description: 'For the calendar program; shown this once. Whoever has it sees your calendar.' }),
+}).openapi('CalendarLink', {
+  example: {
+    url: 'https://crm.example/v1/calendar.ics?token=mZ0q4vS1yX8kB2nT6rW9cE3uH5jL7pA0dF1gK2sQ4xY',
+    createdAt: '2026-11-21T15:00:00.000Z',
+  },
+})
+
+export const FeedQuery = z.strictObject({
+  token: z
+    .string()
+    .min(1)
+    .max(100)
+    .openapi({
+      param: { name: 'token', in: 'query', required: true },
+      description: 'Out of the link.',
+      example: 'mZ0q4vS1yX8kB2nT6rW9cE3uH5jL7pA0dF1gK2sQ4xY',
+    }),
+})

@@ -1,0 +1,109 @@
+// Reminding: what is due is mailed once, when its owner wants to hear of it; what need not be told is passed over.
+import type { BatchItem } from 'drizzle-orm/batch'
+import { type Config, configOf } from '../config'
+import { connect, type Db } from '../db/client'
+import { dayIn } from '../interactions/interactions.due'
+import { canMail } from '../mail/mail.settings'
+import { clockIn, knownZone, nextDigest, type Quiet, whenLoud } from './reminders.clock'
+import { type Letter, letters } from './reminders.letters'
+import { type DueRow, digestsDue, dueNow, dueTo, plannedDigests, type Verdict, verdictsOn } from './reminders.queries'
+
+// Rounds and pages: 3 rounds of 7 statements and 5 of 5 stay within the 50 that D1's free plan allows an invocation.
+const DIGEST_ROUNDS = 3
+const ROUNDS = 5
+const PEOPLE = 40
+const PAGE = 200
+const DIGEST_PAGE = 500
+/** So many mails at once are a list. */
+const SINGLE_AT_MOST = 5
+const MINUTES_5 = 5 * 60_000
+const HOURS_6 = 6 * 3_600_000
+
+type Run = { db: Db; config: Config; now: string; outgoing: Set<string> }
+
+/**
+ * Mails what is due at `now`, or does nothing where mail is not set up. What a run does not get to, and what it was
+ * doing when it failed, the next one does: a mail and the mark that it was sent are one transaction.
+ */
+export async function remind(env: Env, now: string): Promise<void> {
+  const config = configOf(env)
+  if (!canMail(config)) return
+  const run = { db: connect(env.DB, 'first-primary').db, config, now, outgoing: new Set<string>() }
+  await repeated(DIGEST_ROUNDS, () => mailDigests(run))
+  await repeated(ROUNDS, () => mailReminders(run))
+}
+
+async function repeated(times: number, round: () => Promise<boolean>): Promise<void> {
+  for (let left = times; left > 0 && (await round()); left -= 1);
+}
+
+/** A round of what is due just now; whether there may be more. */
+async function mailReminders(run: Run): Promise<boolean> {
+  const rows = await dueNow(run.db, run.now, PAGE)
+  const decided = rows.map((row) => ({ row, until: heldUntil(row, Date.parse(run.now)) }))
+  const mailed = decided.filter(({ row, until }) => row.mayHear && until === null).map(({ row }) => row)
+  const ofEach = Map.groupBy(mailed, ({ recipient }) => recipient)
+  const letterOf = (row: DueRow) => {
+    const isList = (ofEach.get(row.recipient)?.length ?? 0) > SINGLE_AT_MOST
+    return isList ? row.recipient : `${row.recipient} ${row.kind} ${row.id}`
+  }
+  const verdicts = decided.map(({ row, until }) => verdictOn(row, until))
+  await together(run, [...lettersOf(run, mailed, letterOf), ...verdictsOn(run.db, verdicts)])
+  return rows.length >= PAGE
+}
+
+// Null where it is mailed, or never will be; otherwise an instant to come.
+function heldUntil({ mayHear, digestDue, timeZone, quietFrom, quietTo }: DueRow, now: number): string | null {
+  if (!mayHear) return null
+  if (digestDue !== null) return iso(Math.max(digestDue === '' ? 0 : Date.parse(digestDue), now + MINUTES_5))
+  const loud = whenLoud(clockIn(knownZone(timeZone)), quietOf({ quietFrom, quietTo }), now)
+  return loud > now ? iso(loud) : null
+}
+
+/** A round of daily digests, each with what is due until its reader's day ends; whether there may be more. */
+async function mailDigests(run: Run): Promise<boolean> {
+  const now = Date.parse(run.now)
+  const people = (await digestsDue(run.db, run.now, PEOPLE)).map((person) => {
+    const zone = knownZone(person.timeZone)
+    const [clock, quiet] = [clockIn(zone), quietOf(person)]
+    // One that comes hours late, after an outage, would come at an odd hour: it is left to the next day's.
+    const isOnTime = person.nextDigestAt !== null && now - Date.parse(person.nextDigestAt) < HOURS_6
+    const isReading = isOnTime && person.wantsIt === 1 && whenLoud(clock, quiet, now) === now
+    const next = iso(nextDigest(clock, person.digestHour, quiet, now))
+    return { id: person.id, due: person.digestDue, next, isReading, until: dayIn(zone, run.now).end }
+  })
+  if (people.length === 0) return false
+  const readers = people.filter(({ isReading }) => isReading)
+  const rows = readers.length > 0 ? await dueTo(run.db, readers, DIGEST_PAGE) : []
+  const mailed = rows.filter(({ mayHear }) => mayHear)
+  await together(run, [
+    ...lettersOf(run, mailed, ({ recipient }) => recipient),
+    ...verdictsOn(
+      run.db,
+      rows.map((row) => verdictOn(row, null)),
+    ),
+    plannedDigests(run.db, people),
+  ])
+  return people.length >= PEOPLE
+}
+
+function lettersOf(run: Run, rows: DueRow[], letterOf: (row: DueRow) => string) {
+  const inLetters = rows.map((row): Letter => ({ ...row, timeZone: knownZone(row.timeZone), letter: letterOf(row) }))
+  return inLetters.length > 0 ? letters(run, inLetters) : []
+}
+
+function verdictOn({ kind, id, dueAt, recipient }: DueRow, until: string | null): Verdict {
+  return { kind, id, dueAt, recipient, until }
+}
+
+async function together({ db }: Run, [first, ...rest]: BatchItem<'sqlite'>[]): Promise<void> {
+  if (first) await db.batch([first, ...rest])
+}
+
+function quietOf({ quietFrom, quietTo }: { quietFrom: string | null; quietTo: string | null }): Quiet {
+  return quietFrom === null || quietTo === null ? null : { from: quietFrom, to: quietTo }
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString()
+}
