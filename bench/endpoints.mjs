@@ -3,6 +3,8 @@
 // bench/run.mjs, none for an open route. `gives` is the least number of rows that a list must answer (1), so that nothing
 // empty is measured by mistake. `twice` sends the same request before, unmeasured.
 import { accounts } from './endpoints.accounts.mjs'
+import { customerChanges, customers } from './endpoints.customers.mjs'
 import { leads } from './endpoints.leads.mjs'
+import { work } from './endpoints.work.mjs'
 
-export const endpoints = [...leads, ...accounts]
+export const endpoints = [...leads, ...customers, ...work, ...customerChanges, ...accounts]
