@@ -11,6 +11,8 @@ export const listOf100 = { ...list, read: 2 * 100 + 10 }
 export const looked = { ...list, read: 2 * 250 + list.read }
 /** The same where each is a hit of the search index as well. */
 export const lookedInHits = { ...list, read: 4 * 250 + list.read }
+/** The same where each row is asked for its tags, which the search index knows of the living alone. */
+export const lookedInTags = { ...list, read: 6 * 250 + list.read }
 /** The page on which a list of interactions ends: it looks whether only the thousand rows ended that it looks through. */
 export const ending = { ...list, read: 3 * PAGE + 10 }
 /** A thousand interactions, whom they are about, and where the thousand ended. */
@@ -30,6 +32,8 @@ export const refused = { ...claim, written: 0 }
 export const customerChange = { trips: 1, read: 60, written: 60 }
 export const logging = { trips: 1, read: 60, written: 30 }
 export const bulk = (count) => ({ trips: 1, read: count * 60, written: count * 25 })
+/** What renaming and deleting a tag costs grows with its uses: it stands in the search entry of each of its customers. */
+export const perUse = { trips: 1 }
 /** Besides both customers, about ten rows for each row that moves. */
 export const merge = { trips: 1, read: 250, written: 150, statements: 16 }
 export const unmerge = { ...customerChange, statements: 11 }

@@ -8,8 +8,10 @@ import {
   listOf100,
   looked,
   lookedInHits,
+  lookedInTags,
   merge,
   one,
+  perUse,
   post,
   preview,
   unmerge,
@@ -118,7 +120,7 @@ export const customers = [
       { name: 'trashed=true, q', ...sought({ trashed: 'true', q: ABSENT }, { ...none, budget: looked }) },
       {
         name: 'trashed=true, tag',
-        ...sought({ trashed: 'true', tag: 'vip' }, { ...none, budget: looked }),
+        ...sought({ trashed: 'true', tag: 'vip' }, { ...none, budget: lookedInTags }),
       },
       { name: 'q common, total=true', ...sought({ q: 'gmbh', total: 'true' }, { budget: counting }) },
       { name: 'tag common, total=true', ...sought({ tag: 'newsletter', total: 'true' }, { budget: counting }) },
@@ -204,6 +206,14 @@ export const customerChanges = [
       { name: 'of a customer', ...get('/v1/customers/{busy}/tags', 'manager') },
       changing('put on a customer', 'PUT /v1/customers/{customer}/tags/newly%20made', { status: 204 }),
       changing('take off a customer', 'DELETE /v1/customers/{busy}/tags/vip', { status: 204 }),
+      changing('rename, where one customer in a thousand has it', 'PATCH /v1/tags/{tag}', {
+        body: { name: 'renamed {n}' },
+        budget: perUse,
+      }),
+      changing('delete, where one customer in a thousand has it', 'DELETE /v1/tags/{tag}', {
+        status: 204,
+        budget: perUse,
+      }),
       changing('put on 20 customers, another off', 'POST /v1/tags/bulk', {
         body: { customerIds: '{20 customer}', add: ['renewal'], remove: ['newsletter'] },
         budget: bulk(20),
