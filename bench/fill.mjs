@@ -1,4 +1,5 @@
 // Room: bench. Fills an empty database: people, then leads, then customers with what hangs on them, then the busiest of both.
+import { setTimeout } from 'node:timers/promises'
 import { hash } from 'bcryptjs'
 import {
   busySeq,
@@ -13,6 +14,7 @@ import { LEAD_COLUMNS, leads, workspaces } from './population.mjs'
 export const PASSWORD = 'correct horse battery'
 export const BCRYPT_COST = 10
 const ROWS_A_STATEMENT = 4_000
+const PAUSE_MS = 500
 /** Unique ones and those of a customer stay: triggers and foreign keys look rows up by them. */
 const GROWING = `SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql LIKE 'CREATE INDEX%'
   AND sql NOT LIKE '%(%customer_id%' AND tbl_name IN ('leads', 'customers', 'interactions', 'tickets', 'customer_tags', 'events')`
@@ -47,10 +49,18 @@ export async function fillDatabase(db, { rows, now }, log) {
   await insertTickets(db, tickets)
   for (const { name, sql } of indexes) {
     log(`indexing: ${name}`)
-    await db.prepare(sql).run()
+    await patiently(() => db.prepare(sql.replace('CREATE INDEX', 'CREATE INDEX IF NOT EXISTS')).run())
   }
-  await countTags(db).run()
-  await db.batch(busiest(db, homes.large, busySeq(rows)))
+  await patiently(() => db.batch([...countTags(db), ...busiest(db, homes.large, busySeq(rows))]))
+}
+
+// After a statement of many seconds the next one may find its connection closed.
+async function patiently(ask) {
+  await setTimeout(PAUSE_MS)
+  return ask().catch((error) => {
+    if (error.message !== 'fetch failed') throw error
+    return setTimeout(PAUSE_MS).then(ask)
+  })
 }
 
 async function insertPeople(db, homes) {
@@ -141,8 +151,11 @@ async function insertTickets(db, tickets) {
 function countTags(db) {
   const used = `FROM customer_tags ct JOIN customers c ON c.id = ct.customer_id AND c.deleted_at IS NULL
     JOIN tags t ON t.id = ct.tag_id, json_each(json_array('*', coalesce(c.owner_id, ''))) AS owner`
-  return db.prepare(`INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
-    SELECT t.id, owner.value, t.workspace_id, t.key, count(*) ${used} GROUP BY t.id, owner.value`)
+  return [
+    db.prepare('DELETE FROM tag_counts'),
+    db.prepare(`INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
+      SELECT t.id, owner.value, t.workspace_id, t.key, count(*) ${used} GROUP BY t.id, owner.value`),
+  ]
 }
 
 // The busiest customer: events as many as interactions, a lead that became this customer, 300 relationships. A lead of the

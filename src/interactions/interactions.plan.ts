@@ -49,12 +49,12 @@ export function planOf(ctx: Ctx, request: InteractionRequest): Plan {
   const isDone = done ? isNotNull(interactions.doneAt) : undefined
   const isTypeWalked = !parent && !isDue
   const isAuthorWalked = isTypeWalked && !ofType
-  const ofAuthor = byAuthor && and(isOwn ? scope : undefined, byAuthor)
+  const authored = isAuthorWalked && byAuthor ? and(isOwn ? scope : undefined, byAuthor) : undefined
   const time = isDue ? sql`${interactions.followUpAt}` : sql`${interactions.occurredAt}`
   const seq = sql`${interactions.seq}`
   const span = followedUp(ctx, request)
   const rows = and(
-    (isAuthorWalked && ofAuthor) || scope,
+    authored ?? scope,
     isTypeWalked ? ofType : undefined,
     isDue ? and(sql`interactions.follow_up_at IS NOT NULL AND interactions.done_at IS NULL`, span) : undefined,
     !isDue && isPortal(actor) ? isShared : undefined,
