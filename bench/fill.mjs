@@ -1,6 +1,6 @@
 // Room: bench. Fills an empty database: people, then leads, then customers with what hangs on them, then the busiest of both.
-import { setTimeout } from 'node:timers/promises'
 import { hash } from 'bcryptjs'
+import { patiently } from './patiently.mjs'
 import {
   busySeq,
   CUSTOMER_COLUMNS,
@@ -14,7 +14,6 @@ import { LEAD_COLUMNS, leads, workspaces } from './population.mjs'
 export const PASSWORD = 'correct horse battery'
 export const BCRYPT_COST = 10
 const ROWS_A_STATEMENT = 4_000
-const PAUSE_MS = 500
 /** Unique ones and those of a customer stay: triggers and foreign keys look rows up by them. */
 const GROWING = `SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql LIKE 'CREATE INDEX%'
   AND sql NOT LIKE '%(%customer_id%' AND tbl_name IN ('leads', 'customers', 'interactions', 'tickets', 'customer_tags', 'events')`
@@ -52,15 +51,6 @@ export async function fillDatabase(db, { rows, now }, log) {
     await patiently(() => db.prepare(sql.replace('CREATE INDEX', 'CREATE INDEX IF NOT EXISTS')).run())
   }
   await patiently(() => db.batch([...countTags(db), ...busiest(db, homes.large, busySeq(rows))]))
-}
-
-// After a statement of many seconds the next one may find its connection closed.
-async function patiently(ask) {
-  await setTimeout(PAUSE_MS)
-  return ask().catch((error) => {
-    if (error.message !== 'fetch failed') throw error
-    return setTimeout(PAUSE_MS).then(ask)
-  })
 }
 
 async function insertPeople(db, homes) {

@@ -2,6 +2,7 @@
 // values made up on the spot. A sample is given out once, so that no request meets what another one left behind.
 import { randomUUID } from 'node:crypto'
 import { PASSWORD } from './fill.mjs'
+import { patiently } from './patiently.mjs'
 import { COMMON } from './population.mjs'
 import { busiest, depthsOfCustomers, stocksOfCustomers } from './samples.customers.mjs'
 
@@ -53,13 +54,10 @@ export async function prepareSamples(bench) {
   const db = await bench.mf.getD1Database('DB')
   const stock = {}
   for (const [name, [sql, ...values]] of Object.entries({ ...stocks(bench), ...stocksOfCustomers(bench, STOCK) })) {
-    const rows = await db
-      .prepare(sql)
-      .bind(...values)
-      .raw()
-    stock[name] = rows.flat()
+    const wanted = db.prepare(sql).bind(...values)
+    stock[name] = (await patiently(() => wanted.raw())).flat()
   }
-  const most = await busiest(db, bench)
+  const most = await patiently(() => busiest(db, bench))
   const cursors = {}
   const pages = {}
   for (const [name, depth] of Object.entries({ ...depths(bench), ...depthsOfCustomers(bench, most) })) {
@@ -102,14 +100,12 @@ export async function prepareSamples(bench) {
 
 /** The cursor that the app itself would have given with the page before; of a single page, with its first row. */
 async function deepCursor(bench, db, [as, path, [sql, ...values]]) {
-  const count = await db
-    .prepare(`SELECT count(*) AS n FROM (${sql})`)
-    .bind(...values)
-    .first('n')
+  const counted = db.prepare(`SELECT count(*) AS n FROM (${sql})`).bind(...values)
+  const count = await patiently(() => counted.first('n'))
   const page = Math.max(1, Math.min(FURTHEST, Math.floor(count / PAGE)))
   const rowAt = async (offset) => {
-    const row = db.prepare(`${sql} LIMIT 1 OFFSET ${offset}`)
-    return (await row.bind(...values).raw())[0]
+    const row = db.prepare(`${sql} LIMIT 1 OFFSET ${offset}`).bind(...values)
+    return (await patiently(() => row.raw()))[0]
   }
   const signed = await cursorAt(bench, as, path, await rowAt(0))
   const given = await cursorAt(bench, as, `${path}${path.includes('?') ? '&' : '?'}limit=1`)
