@@ -7,18 +7,39 @@ export const STATEMENTS = 10
 
 export const list = { trips: 1, read: 2 * PAGE + 10, written: 0 }
 export const listOf100 = { ...list, read: 2 * 100 + 10 }
-/** Two passes over the 250 leads of the window, each an index entry and a row, and the page. */
-export const shortTerm = { ...list, read: 4 * 250 + list.read }
-/** A page, and up to 1,001 matches counted, each an index entry and a row. */
+/** The 250 rows of a window, and where it ended. */
+export const looked = { ...list, read: 2 * 250 + list.read }
+/** The same where each is a hit of the search index as well. */
+export const lookedInHits = { ...list, read: 4 * 250 + list.read }
+/** The same where each row is asked for its tags, which the search index knows of the living alone. */
+export const lookedInTags = { ...list, read: 6 * 250 + list.read }
+/** The page on which a list of interactions ends: it looks whether only the thousand rows ended that it looks through. */
+export const ending = { ...list, read: 3 * PAGE + 10 }
+/** A thousand interactions, whom they are about, and where the thousand ended. */
+export const lookedThrough = { ...list, read: 2 * 1_000 + list.read }
+/** What happened to each further lead that became a customer is looked up by itself. */
+export const fiftyLeads = { ...list, read: list.read + 7 * 50 }
+/** A page of groups, each of up to ten customers, found by an index entry and read. */
+export const groups = { ...list, read: 3 * PAGE + 2 * 10 * PAGE + 10 }
+/** A page, and up to 1,001 rows counted, each a hit of the search index and a row. */
 export const counting = { ...list, read: 2 * 1_001 + list.read }
-/** Only the page is bounded, not what is passed over on the way to it. */
-export const passing = { trips: 1, written: 0 }
 
 export const one = { trips: 1, read: 2, written: 0 }
+/** Each change writes its event and the day's figures. */
 export const change = { trips: 1, read: 22, written: 20 }
 export const claim = { ...change, read: 15 }
 export const refused = { ...change, read: 5, written: 0 }
-export const convert = { trips: 1, read: 36, written: 46 }
+/** A customer stands in some fifteen indexes. */
+export const customerChange = { trips: 1, read: 60, written: 60 }
+export const logging = { trips: 1, read: 60, written: 30 }
+export const bulk = (count) => ({ trips: 1, read: count * 60, written: count * 25 })
+/** What renaming and deleting a tag costs grows with its uses: it stands in the search entry of each of its customers. */
+export const perUse = { trips: 1 }
+/** Besides both customers, about ten rows for each row that moves. */
+export const merge = { trips: 1, read: 250, written: 150, statements: 16 }
+export const unmerge = { ...customerChange, statements: 11 }
+export const preview = { trips: 1, read: 50, written: 0 }
+export const convert = { trips: 1, read: 55, written: 60 }
 /** A round trip to take the key, another to keep the answer. */
 export const withKey = { trips: 3, read: 20, written: 25 }
 /** One round trip before the password is looked at, one after it. */

@@ -1,18 +1,5 @@
 // Room: bench. Leads: lists of them, single ones, claiming, enquiries.
-import {
-  change,
-  claim,
-  convert,
-  counting,
-  get,
-  listOf100,
-  one,
-  passing,
-  post,
-  refused,
-  shortTerm,
-  withKey,
-} from './budgets.mjs'
+import { change, claim, convert, counting, get, listOf100, looked, one, post, refused, withKey } from './budgets.mjs'
 import { ABSENT, COMMON, ELSEWHERE, RARE } from './population.mjs'
 
 const listed = (query, more) => ({ ...get(`/v1/leads${query}`, 'manager'), ...more })
@@ -63,17 +50,17 @@ export const leads = [
   [
     'Leads, page 10,000 (or the last full one) by cursor',
     [
-      { name: 'all', ...listed('?cursor={deep}') },
-      { name: 'own and pool', ...listed('?cursor={deepOfSales}', { as: 'sales' }) },
-      { name: 'owner=none', ...listed('?owner=none&cursor={deepPool}') },
-      { name: 'sort=createdAt', ...listed('?sort=createdAt&cursor={deepOldestFirst}') },
+      { name: 'all', ...listed('?cursor={deep:leads}') },
+      { name: 'own and pool', ...listed('?cursor={deep:ofSales}', { as: 'sales' }) },
+      { name: 'owner=none', ...listed('?owner=none&cursor={deep:pool}') },
+      { name: 'sort=createdAt', ...listed('?sort=createdAt&cursor={deep:oldestFirst}') },
       {
         name: 'createdBefore',
-        ...listed('?createdBefore=2100-01-01T00:00:00.000Z&cursor={deepInSpan}'),
+        ...listed('?createdBefore=2100-01-01T00:00:00.000Z&cursor={deep:inSpan}'),
       },
-      { name: 'sort=-updatedAt', ...listed('?sort=-updatedAt&cursor={deepByUpdate}') },
-      { name: 'status', ...listed('?status=CONTACTED&cursor={deepStatus}') },
-      { name: 'q common', ...search(COMMON, '&cursor={deepSearch}') },
+      { name: 'sort=-updatedAt', ...listed('?sort=-updatedAt&cursor={deep:leadsByUpdate}') },
+      { name: 'status', ...listed('?status=CONTACTED&cursor={deep:status}') },
+      { name: 'q common', ...search(COMMON, '&cursor={deep:search}') },
     ],
   ],
   [
@@ -97,9 +84,9 @@ export const leads = [
   [
     'Leads, within bounds of their own (docs/performance.md)',
     [
-      { name: 'q of two characters', ...search('jo', '', { budget: shortTerm }) },
-      { name: 'q of two characters', ...search('jo', '', { as: 'sales', budget: shortTerm, gives: 0 }) },
-      { name: 'q of two characters, absent', ...search('qx', '', { budget: shortTerm, gives: 0 }) },
+      { name: 'q of two characters', ...search('jo', '', { budget: looked }) },
+      { name: 'q of two characters', ...search('jo', '', { as: 'sales', budget: looked, gives: 0 }) },
+      { name: 'q of two characters, absent', ...search('qx', '', { budget: looked, gives: 0 }) },
       { name: 'q common, total=true', ...search(COMMON, '&total=true', { budget: counting }) },
       { name: 'source, total=true', ...listed('?source=website&total=true', { budget: counting }) },
       { name: 'created midway, total=true', ...listed(`${midway}&total=true`, { as: 'sales', budget: counting }) },
@@ -108,17 +95,17 @@ export const leads = [
         name: 'followUpBefore, total=true',
         ...listed('?followUpBefore={now}&total=true', { as: 'sales', budget: counting }),
       },
-      { name: 'sort=-updatedAt, status', ...listed('?sort=-updatedAt&status=QUALIFIED', { budget: passing }) },
-      { name: 'sort=-updatedAt, source of 1 %', ...listed('?sort=-updatedAt&source=phone', { budget: passing }) },
+      { name: 'sort=-updatedAt, status', ...listed('?sort=-updatedAt&status=QUALIFIED', { budget: looked }) },
+      { name: 'sort=-updatedAt, source of 1 %', ...listed('?sort=-updatedAt&source=phone', { budget: looked }) },
       {
         name: 'sort=-updatedAt, source of none',
-        ...listed('?sort=-updatedAt&source=nowhere', { budget: passing, gives: 0 }),
+        ...listed('?sort=-updatedAt&source=nowhere', { budget: looked, gives: 0 }),
       },
       {
         name: 'followUpBefore, sort=-createdAt',
-        ...listed('?followUpBefore={now}&sort=-createdAt', { budget: passing }),
+        ...listed('?followUpBefore={now}&sort=-createdAt', { budget: looked }),
       },
-      { name: 'trashed=true, source of 1 %', ...listed('?trashed=true&source=phone', { budget: passing, gives: 0 }) },
+      { name: 'trashed=true, source of 1 %', ...listed('?trashed=true&source=phone', { budget: looked, gives: 0 }) },
     ],
   ],
   [

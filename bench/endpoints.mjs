@@ -4,6 +4,8 @@
 // empty is measured by mistake. `twice` sends the same request before, unmeasured.
 import { accounts } from './endpoints.accounts.mjs'
 import { analytics } from './endpoints.analytics.mjs'
+import { customerChanges, customers } from './endpoints.customers.mjs'
 import { leads } from './endpoints.leads.mjs'
+import { work } from './endpoints.work.mjs'
 
-export const endpoints = [...leads, ...analytics, ...accounts]
+export const endpoints = [...leads, ...customers, ...work, ...customerChanges, ...analytics, ...accounts]

@@ -1,31 +1,37 @@
 // Room: bench. Who and what the measured database holds: three workspaces of very different size, and their leads.
-// The same numbers come out every time; only the span of time ends now.
+// The same numbers come out every time; only the span of time ends now. Customers are in population.customers.mjs.
+import { DAY, dice, iso, pick, uuidv7, weighed, YEAR } from './random.mjs'
 
-/** 3 % of all leads have it in the name or the e-mail. */
+/** 3 % of all leads and customers have it in the name or the e-mail. */
 export const COMMON = 'john'
-/** Five leads of the large workspace have it, whatever the size. */
+/** Five leads and five customers of the large workspace have it, whatever the size. */
 export const RARE = 'zyxwell'
 /** Nobody has it. */
 export const ABSENT = 'qqxyzzy'
-/** A tenth of the large workspace, and nobody elsewhere. */
+/** A tenth of the large workspace’s leads, and nobody elsewhere. */
 export const ELSEWHERE = 'Onboarding package'
 
-const DAY = 86_400_000
-const YEAR = 365 * DAY
-const YEARS_2 = 2 * YEAR
-const RARE_COUNT = 5
+export const YEARS_2 = 2 * YEAR
+export const RARE_COUNT = 5
 const LARGE = 0.9
 const MEDIUM = 0.99
 
-const FIRST =
+export const FIRST =
   'Ada Alan Alice Amir Ana Anders Anke Anya Asha Ben Bianca Boris Carla Chen Clara Dana Daniel Diego Dilan Elena Elif Emil Emma Erik Esra Eva Farid Felix Fiona Freya Gita Greta Hana Hugo Ida Igor Ines Ivan Jana Jonas Julia Kaan Karl Kemal Lars Laura Lena Leon Lina Luca Maria Marta Maya Mehmet Mia Milan Mina Nadia Nina Noah Nora Olga Omar Oscar Paul Petra Priya Rafael Rana Remy Rosa Ruth Sami Sara Selin Sofia Stefan Tara Theo Timo Ulla Vera Viktor Wanda Yara Yusuf Zeynep Zoe'.split(
     ' ',
   )
-const LAST =
+export const LAST =
   'Adler Ahmed Albrecht Almeida Andersen Aydin Bakker Bauer Becker Berg Bianchi Blum Brandt Castro Celik Chang Costa Demir Dias Dubois Eriksen Fischer Fontana Franco Garcia Gruber Gupta Haas Hansen Hartmann Hoffmann Ibrahim Ito Jansen Kaiser Kaya Keller Khan Kim Klein Koch Kowalski Kramer Kumar Lang Larsen Lehmann Lopez Maier Martin Meyer Moreau Moretti Mueller Nakamura Nguyen Novak Okafor Oliveira Olsen Ortega Ozturk Park Patel Peters Popov Ramos Richter Rossi Roux Sahin Santos Sato Schmidt Schneider Schulz Silva Singh Suzuki Tanaka Torres Vogel Wagner Wang Weber Winter Wolf Wong Yamamoto Yilmaz Young Zhang Ziegler'.split(
     ' ',
   )
-const DOMAINS = ['acme.example', 'example.com', 'example.net', 'example.org', 'globex.example', 'initech.example']
+export const DOMAINS = [
+  'acme.example',
+  'example.com',
+  'example.net',
+  'example.org',
+  'globex.example',
+  'initech.example',
+]
 const INTERESTS = [
   'React development',
   'Cloud migration',
@@ -43,42 +49,10 @@ const POOL_STATUSES = { NEW: 85, CONTACTED: 8, QUALIFIED: 2, CLOSED: 5 }
 const OLD_STATUSES = { CLOSED: 1 }
 const OWNED_STATUSES = { NEW: 20, CONTACTED: 35, QUALIFIED: 20, CLOSED: 25 }
 
-/** Numbers from 0 to 1 that are the same on every run. */
-function dice(seed) {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
-const pick = (roll, list) => list[Math.floor(roll() * list.length)]
-
-function weighed(roll, weights) {
-  const total = Object.values(weights).reduce((sum, weight) => sum + weight, 0)
-  let left = roll() * total
-  for (const [key, weight] of Object.entries(weights)) {
-    left -= weight
-    if (left < 0) return key
-  }
-}
-
-const hex = (roll, digits) =>
-  Math.floor(roll() * 16 ** digits)
-    .toString(16)
-    .padStart(digits, '0')
-
-function uuidv7(ms, roll) {
-  const time = ms.toString(16).padStart(12, '0')
-  const variant = pick(roll, ['8', '9', 'a', 'b'])
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${hex(roll, 3)}-${variant}${hex(roll, 3)}-${hex(roll, 6)}${hex(roll, 6)}`
-}
-
-const iso = (ms) => new Date(ms).toISOString()
-
-/** Workspaces `large`, `medium` and `small` with their members; the first is ADMIN, then MANAGERs, then SALES. */
+/**
+ * Workspaces `large`, `medium` and `small` with their members: the first is ADMIN, then MANAGERs, then SALES. A `portal`
+ * login, a CUSTOMER, is in each as well.
+ */
 export function workspaces(now) {
   const roll = dice(1)
   const start = now - YEARS_2 - DAY
@@ -86,6 +60,13 @@ export function workspaces(now) {
     id: uuidv7(start, roll),
     slug: `bench-${name}`,
     createdAt: iso(start),
+    portal: {
+      id: uuidv7(start, roll),
+      email: `${name}-portal@bench.example`,
+      name: 'Paula Portal',
+      role: 'CUSTOMER',
+      createdAt: iso(start),
+    },
     users: Array.from({ length: size }, (_, i) => ({
       id: uuidv7(start + i + 1, roll),
       email: `${name}-${i}@bench.example`,
@@ -112,7 +93,7 @@ export function* leads(count, now, { large, medium, small }) {
 }
 
 export const LEAD_COLUMNS =
-  'seq id workspace_id title status source name email phone interest message metadata owner_id claimed_at follow_up_at version created_at updated_at deleted_at'.split(
+  'seq id workspace_id title status source name sort_name email phone phone_e164 interest message metadata owner_id claimed_at follow_up_at version created_at updated_at deleted_at'.split(
     ' ',
   )
 
@@ -123,6 +104,8 @@ function lead(seq, created, now, { roll, workspace, isRare, isLarge }) {
   const owner = roll() < 1 / 3 ? null : pick(roll, workspace.users).id
   const claimed = owner && Math.min(now, created + Math.floor(roll() * 3 * DAY))
   const updated = Math.floor(Math.max(claimed ?? created, created + roll() ** 3 * (now - created)))
+  const name = `${first} ${last}`
+  const phone = roll() < 0.7 ? `+49 30 ${String(seq).padStart(8, '2')}` : null
   return [
     seq,
     uuidv7(created, roll),
@@ -130,9 +113,11 @@ function lead(seq, created, now, { roll, workspace, isRare, isLarge }) {
     `${interest} for ${last}`,
     weighed(roll, owner ? OWNED_STATUSES : now - created > YEAR ? OLD_STATUSES : POOL_STATUSES),
     weighed(roll, SOURCES),
-    `${first} ${last}`,
+    name,
+    name.toLowerCase(),
     `${first}.${last}${seq}@${pick(roll, DOMAINS)}`.toLowerCase(),
-    roll() < 0.7 ? `+49 30 ${hex(roll, 4)}${seq}`.replace(/[a-f]/g, '7') : null,
+    phone,
+    phone?.replaceAll(' ', '') ?? null,
     interest,
     roll() < 0.3 ? 'We would like to hear what it costs, how long it takes and when you could begin.' : null,
     roll() < 0.2

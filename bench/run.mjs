@@ -2,10 +2,11 @@
 // against its budget, and how fast the busiest ones are. Leaves 1 when a budget is exceeded. See docs/performance.md.
 import { parseArgs } from 'node:util'
 import { endpoints } from './endpoints.mjs'
+import { PASSWORD } from './fill.mjs'
 import { measure } from './measure.mjs'
 import { costTable, throughputTable } from './report.mjs'
 import { prepareSamples } from './samples.mjs'
-import { PASSWORD, startSeeded } from './seed.mjs'
+import { startSeeded } from './seed.mjs'
 import { throughput } from './throughput.mjs'
 
 const SMALL = 1_000
@@ -17,6 +18,7 @@ const cast = ({ large, small }) => ({
   manager: large.users[1],
   sales: large.users[10],
   changer: large.users[11],
+  portal: large.portal,
   smallAdmin: small.users[0],
 })
 
@@ -68,7 +70,7 @@ async function run({ rows, throughput: isTimed }) {
   try {
     const { fill, pages, cursors } = await prepareSamples(bench)
     const costs = await measure(endpoints, bench, fill)
-    const deep = { page: pages.deep, cursor: cursors.deep }
+    const deep = { page: pages.leads, cursor: cursors['deep:leads'] }
     return {
       rows,
       date: new Date().toISOString(),
@@ -82,7 +84,9 @@ async function run({ rows, throughput: isTimed }) {
 }
 
 function print({ rows, pages, costs, throughput: ratios }) {
-  console.log(`${rows.toLocaleString('en')} leads; the worst of five requests each\n\n${costTable(costs)}`)
+  console.log(
+    `${rows.toLocaleString('en')} leads and as many customers; the worst of five requests each\n\n${costTable(costs)}`,
+  )
   console.log(
     `\nDeep pages: ${Object.entries(pages)
       .map(([name, page]) => `${name} ${page}`)

@@ -1,8 +1,10 @@
 // Room: bench. Where the {names} of bench/endpoints.mjs come from: rows of the seeded database, cursors deep in it, and
 // values made up on the spot. A sample is given out once, so that no request meets what another one left behind.
 import { randomUUID } from 'node:crypto'
+import { PASSWORD } from './fill.mjs'
+import { patiently } from './patiently.mjs'
 import { COMMON } from './population.mjs'
-import { PASSWORD } from './seed.mjs'
+import { busiest, depthsOfCustomers, stocksOfCustomers } from './samples.customers.mjs'
 
 const PAGE = 20
 const FURTHEST = 10_000
@@ -32,18 +34,18 @@ function depths({ workspaces: { large }, people }) {
   const reached = `${living} AND (owner_id IS NULL OR owner_id = '${people.sales.id}')`
   const bySeq = (rows) => [`SELECT seq ${rows} ORDER BY seq DESC`, large.id]
   return {
-    deep: ['manager', '/v1/leads', bySeq(living)],
-    deepOfSales: ['sales', '/v1/leads', bySeq(reached)],
-    deepPool: ['manager', '/v1/leads?owner=none', bySeq(`${living} AND owner_id IS NULL`)],
-    deepByUpdate: [
+    leads: ['manager', '/v1/leads', bySeq(living)],
+    ofSales: ['sales', '/v1/leads', bySeq(reached)],
+    pool: ['manager', '/v1/leads?owner=none', bySeq(`${living} AND owner_id IS NULL`)],
+    leadsByUpdate: [
       'manager',
       '/v1/leads?sort=-updatedAt',
       [`SELECT updated_at, seq ${living} ORDER BY updated_at DESC, seq DESC`, large.id],
     ],
-    deepOldestFirst: ['manager', '/v1/leads?sort=createdAt', [`SELECT seq ${living} ORDER BY seq`, large.id]],
-    deepInSpan: ['manager', '/v1/leads?createdBefore=2100-01-01T00:00:00.000Z', bySeq(living)],
-    deepStatus: ['manager', '/v1/leads?status=CONTACTED', bySeq(`${living} AND status = 'CONTACTED'`)],
-    deepSearch: ['manager', `/v1/leads?q=${COMMON}`, bySeq(match)],
+    oldestFirst: ['manager', '/v1/leads?sort=createdAt', [`SELECT seq ${living} ORDER BY seq`, large.id]],
+    inSpan: ['manager', '/v1/leads?createdBefore=2100-01-01T00:00:00.000Z', bySeq(living)],
+    status: ['manager', '/v1/leads?status=CONTACTED', bySeq(`${living} AND status = 'CONTACTED'`)],
+    search: ['manager', `/v1/leads?q=${COMMON}`, bySeq(match)],
   }
 }
 
@@ -51,18 +53,16 @@ function depths({ workspaces: { large }, people }) {
 export async function prepareSamples(bench) {
   const db = await bench.mf.getD1Database('DB')
   const stock = {}
-  for (const [name, [sql, ...values]] of Object.entries(stocks(bench))) {
-    stock[name] = await db
-      .prepare(sql)
-      .bind(...values)
-      .raw()
-      .then((rows) => rows.flat())
+  for (const [name, [sql, ...values]] of Object.entries({ ...stocks(bench), ...stocksOfCustomers(bench, STOCK) })) {
+    const wanted = db.prepare(sql).bind(...values)
+    stock[name] = (await patiently(() => wanted.raw())).flat()
   }
+  const most = await patiently(() => busiest(db, bench))
   const cursors = {}
   const pages = {}
-  for (const [name, depth] of Object.entries(depths(bench))) {
+  for (const [name, depth] of Object.entries({ ...depths(bench), ...depthsOfCustomers(bench, most) })) {
     const found = await deepCursor(bench, db, depth)
-    cursors[name] = found.cursor
+    cursors[`deep:${name}`] = found.cursor
     pages[name] = found.page
   }
   const midway = bench.now - 365 * DAY
@@ -83,33 +83,36 @@ export async function prepareSamples(bench) {
     refresh: () => bench.refreshTokens.shift(),
   }
   const drawn = (name) => {
-    const value = cursors[name] ?? made[name]?.() ?? stock[name]?.shift()
+    const value = cursors[name] ?? most[name] ?? made[name]?.() ?? stock[name]?.shift()
     if (value === undefined) throw new Error(`No sample is left for {${name}}`)
     return value
   }
-  // What stands twice in one request is one value.
+  // What stands twice in one request is one value; "{20 names}" is a list of so many.
   const fill = (request) => {
     const chosen = new Map()
     const choose = (name) => chosen.get(name) ?? chosen.set(name, drawn(name)).get(name)
-    return JSON.parse(JSON.stringify(request).replace(/\{(\w+)\}/g, (_, name) => choose(name)))
+    const many = (count, name) => JSON.stringify(Array.from({ length: count }, () => drawn(name)))
+    const filled = JSON.stringify(request)
+      .replace(/"\{(\d+) (\w+)\}"/g, (_, count, name) => many(Number(count), name))
+      .replace(/\{([\w:]+)\}/g, (_, name) => choose(name))
+    return JSON.parse(filled)
   }
   return { fill, pages, cursors }
 }
 
-/** The cursor that the app itself would have given with the page before. */
+/** The cursor that the app itself would have given with the page before; of a single page, with its first row. */
 async function deepCursor(bench, db, [as, path, [sql, ...values]]) {
-  const count = await db
-    .prepare(`SELECT count(*) AS n FROM (${sql})`)
-    .bind(...values)
-    .first('n')
-  const page = Math.max(2, Math.min(FURTHEST, Math.floor(count / PAGE)))
-  const rowBefore = async (number) => {
-    const row = db.prepare(`${sql} LIMIT 1 OFFSET ${(number - 1) * PAGE - 1}`)
-    return (await row.bind(...values).raw())[0]
+  const counted = db.prepare(`SELECT count(*) AS n FROM (${sql})`).bind(...values)
+  const count = await patiently(() => counted.first('n'))
+  const page = Math.max(1, Math.min(FURTHEST, Math.floor(count / PAGE)))
+  const rowAt = async (offset) => {
+    const row = db.prepare(`${sql} LIMIT 1 OFFSET ${offset}`).bind(...values)
+    return (await patiently(() => row.raw()))[0]
   }
-  const signed = await cursorAt(bench, as, path, await rowBefore(2))
-  if (signed !== (await cursorAt(bench, as, path))) throw new Error(`${path}: the app gives another cursor than bench`)
-  return { page, cursor: await cursorAt(bench, as, path, await rowBefore(page)) }
+  const signed = await cursorAt(bench, as, path, await rowAt(0))
+  const given = await cursorAt(bench, as, `${path}${path.includes('?') ? '&' : '?'}limit=1`)
+  if (signed !== given) throw new Error(`${path}: the app gives another cursor than bench`)
+  return { page, cursor: await cursorAt(bench, as, path, await rowAt(Math.max(0, (page - 1) * PAGE - 1))) }
 }
 
 /** The cursor after a position, signed by bench/worker.ts; without one, what the app gives with its first page. */

@@ -9,8 +9,10 @@ import {
   arrivedBetween,
   beyondInParts,
   countedOut,
+  isLast,
   keptCount,
   ordered,
+  type Source,
   windowOf,
   withEnd,
   withTotal,
@@ -52,7 +54,7 @@ export async function listCustomers(ctx: Ctx, request: CustomerRequest): Promise
   const whose = wanted(ctx, request)
   if (whose !== 'all' && whose.length === 0) return { rows: [], ...(total ? { total: 0 } : {}) }
   const plan = planOf(ctx, request, whose)
-  if (plan.rest && !isPortal(ctx.actor)) return lookedThrough(ctx, limit, plan)
+  if (plan.rest && !isPortal(ctx.actor)) return lookedThrough(ctx, request, whose, plan)
   const query = rowsOf(ctx, plan, limit + 1)
   const [rows, [counted]] = total ? await db.batch([query, countOf(ctx, request, whose)]) : [await query, []]
   const { rows: page, next } = cut(rows, limit, plan.positionOf)
@@ -68,6 +70,7 @@ type Plan = {
   parts: (SQL | undefined)[]
   /** What no index knows, to be checked row by row. */
   rest: SQL | undefined
+  keys: SQL[]
   orderBy: SQL[]
   isDown: boolean
   positionOf: (row: CustomerRow) => Position
@@ -90,6 +93,13 @@ function planOf({ actor }: Ctx, request: CustomerRequest, whose: Owners): Plan {
   const match = sql`customers_fts MATCH ${matchOf(actor.workspaceId, whose, request)} AND ${customers.seq} = customers_fts.rowid`
   const { createdAfter, createdBefore } = request
   const [after, before] = ahead([createdAfter, createdBefore], request.after, isDown)
+  const arrived = arrivedBetween(sql`${customers}`, seq, { createdAfter: after, createdBefore: before })
+  const made = and(
+    createdAfter === undefined ? undefined : gte(customers.createdAt, createdAfter),
+    createdBefore === undefined ? undefined : lt(customers.createdAt, createdBefore),
+  )
+  const due = DUE.filter(([column]) => column === by).map((one) => dueBefore(one, by, request, isDown))
+  const alsoDue = DUE.filter(([column]) => column !== by).map((one) => dueBefore(one, by, request, isDown))
   return {
     isSearch,
     walk: isPortal(actor) ? PORTAL : walkOf(whose, request.trashed ? 'trash' : by),
@@ -97,15 +107,12 @@ function planOf({ actor }: Ctx, request: CustomerRequest, whose: Owners): Plan {
       isSearch ? match : undefined,
       reachable(actor, request.trashed ? 'customers:write' : 'customers:read', customers),
       request.trashed ? isNotNull(customers.deletedAt) : isNull(customers.deletedAt),
-      createdAfter === undefined ? undefined : gte(customers.createdAt, createdAfter),
-      createdBefore === undefined ? undefined : lt(customers.createdAt, createdBefore),
-      ...DUE.map((due) => dueBefore(due, by, request, isDown)),
-      by === 'createdAt'
-        ? arrivedBetween(sql`${customers}`, seq, { createdAfter: after, createdBefore: before })
-        : undefined,
+      ...due,
+      by === 'createdAt' ? and(made, arrived) : undefined,
     ),
     parts: beyondInParts(keys, request.after, isDown),
-    rest: checked(request, isSearch),
+    rest: and(checked(request, isSearch), ...alsoDue, by === 'createdAt' ? undefined : made),
+    keys,
     orderBy: ordered(keys, isDown),
     isDown,
     positionOf: (row) => (by === 'createdAt' ? [row.seq] : [sortValue(row, by), row.seq]),
@@ -187,15 +194,16 @@ function rowsOf({ db }: Ctx, plan: Plan, limit: number) {
   return (second ? walk.unionAll(second) : walk).orderBy(...plan.orderBy).limit(limit)
 }
 
-// The owner is counted by triggers; any other selection is counted row by row, and not for ever.
+// The owner is counted by triggers; any other selection is counted row by row, and not for ever. An order changes
+// nothing about that, but that of follow-ups has only customers with one.
 function countOf(ctx: Ctx, request: CustomerRequest, whose: Owners) {
   const { createdAfter, createdBefore, followUpBefore, touchBefore, trashed, sort = '' } = request
   const isPlain = [createdAfter, createdBefore, followUpBefore, touchBefore].every((filter) => filter === undefined)
-  const isKept =
-    isPlain && !trashed && !isSought(request) && !DUE.some(([due]) => sort.endsWith(due)) && !isPortal(ctx.actor)
+  const byDue = DUE.some(([due]) => sort.endsWith(due))
+  const isKept = isPlain && !trashed && !isSought(request) && !byDue && !isPortal(ctx.actor)
   if (!isKept) {
-    const plan = planOf(ctx, { ...request, after: undefined }, whose)
-    return countedOut(ctx.db, [{ rows: sourceOf(plan), where: and(plan.where, plan.walk.where, plan.rest) }])
+    const all = { ...request, sort: byDue ? request.sort : undefined, after: undefined }
+    return countedOut(ctx.db, sourcesOf(planOf(ctx, all, whose)))
   }
   const counted = whose === 'all' ? ['*'] : whose.map((owner) => owner ?? '')
   return ctx.db
@@ -204,25 +212,27 @@ function countOf(ctx: Ctx, request: CustomerRequest, whose: Owners) {
     .where(and(eq(customerCounts.workspaceId, ctx.actor.workspaceId), anyOf(customerCounts.owner, counted)))
 }
 
-function sourceOf({ isSearch, walk }: Plan): SQL {
-  if (isSearch) return sql`customers_fts CROSS JOIN ${customers}`
-  return sql`${customers} INDEXED BY ${sql.raw(walk.index)}`
+function sourcesOf({ isSearch, walk, where, parts, rest }: Plan): Source[] {
+  if (isSearch) return [{ rows: sql`customers_fts CROSS JOIN ${customers}`, where: and(where, ...parts), rest }]
+  const rows = sql`${customers} INDEXED BY ${sql.raw(walk.index)}`
+  return parts.map((part) => ({ rows, where: and(where, walk.where, part), rest }))
 }
 
-// Short words, and the trash: look through a window of customers and say where it ended, however little was found.
-async function lookedThrough({ db }: Ctx, limit: number, plan: Plan): Promise<Page<CustomerRow>> {
-  const seq = plan.isSearch ? sql`customers_fts.rowid` : sql`${customers.seq}`
-  const { isInside, end } = windowOf(
-    db,
-    [{ rows: sourceOf(plan), where: and(plan.where, plan.isSearch ? undefined : plan.walk.where, ...plan.parts) }],
-    plan.isDown,
-    seq,
-  )
+// Look through a window of customers and say where it ended, however little was found. What is sought beside an index,
+// short words and anything in the trash, is not counted.
+async function lookedThrough(
+  ctx: Ctx,
+  request: CustomerRequest,
+  whose: Owners,
+  plan: Plan,
+): Promise<Page<CustomerRow>> {
+  const { db } = ctx
+  const { limit } = request
   const found = db
-    .select(customerColumns)
-    .from(customers)
-    .where(and(isInside(sql`${customers.seq}`), plan.rest))
-    .orderBy(...ordered([sql`${customers.seq}`], plan.isDown))
-  const [rows, [last]] = await db.batch([found.limit(limit + 1), end])
-  return withEnd(cut(rows, limit, plan.positionOf), last)
+    .select({ ...customerColumns, isLast })
+    .from(windowOf('customers', customerColumns, sourcesOf(plan), plan, limit + 1))
+  const isCounted = request.total && checked(request, plan.isSearch) === undefined
+  const [rows, [counted]] = isCounted ? await db.batch([found, countOf(ctx, request, whose)]) : [await found, []]
+  const page = withEnd(rows, limit, plan.positionOf)
+  return isCounted ? withTotal(page, counted) : page
 }

@@ -34,9 +34,10 @@ const listing = createRoute({
   summary: 'List customers',
   description:
     'Newest first. ADMIN and MANAGER see all, SALES the own ones, CUSTOMER the own record. Custom fields filter as ' +
-    '`customFields.plan=gold` (the whole value; case and accents do not matter). Words of one or two characters, and ' +
-    'anything in the trash, are looked for in 250 customers at a time, so that a page may be short and still have a ' +
-    '`nextCursor`; accents then do not matter in names alone, and nothing is counted.',
+    '`customFields.plan=gold` (the whole value; case and accents do not matter). Words of one or two characters, ' +
+    'anything in the trash, and spans of other instants than the list is sorted by are looked for in 250 customers at a ' +
+    'time, so that a page may be short and still have a `nextCursor`. Short words and the trash: accents do not matter ' +
+    'in names alone, and nothing is counted.',
   request: { query: CustomerQuery },
   responses: { 200: json(CustomerPage, 'A page of customers'), ...errors(...READ, 'invalid_cursor') },
 })

@@ -161,7 +161,7 @@ const CustomerFilters = z.strictObject({
         'Written as `customFields.plan=gold`, one parameter for each field: the whole value; case and accents do not matter.',
       example: { 'customFields.plan': 'gold' },
     }),
-  total: flag('Count as well; beyond the owner, counting stops at 1,000 (`totalCapped`).'),
+  total: flag('Count as well; beyond the owner, counting stops after 1,000 (`totalCapped`).'),
 })
 
 /** The filters, with parameters such as `customFields.plan` gathered into one object. */

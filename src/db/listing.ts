@@ -1,11 +1,11 @@
-// What every list over a large table has in common: bounds, cursors, counts that stop, windows for short words.
+// What every list over a large table has in common: bounds, cursors, counts that stop, windows for what no index knows.
 import { type AnyColumn, and, asc, desc, type SQL, Subquery, sql } from 'drizzle-orm'
 import type { Db } from './client'
-import type { Page, Position } from './page'
+import { cut, type Page, type Position } from './page'
 
-/** How far rows are counted that no counter keeps. */
+/** How many rows are passed to count what no counter keeps. */
 const COUNTED = 1_000
-/** How many rows are looked through, at a time, for a word too short for a search index. */
+/** How many rows are looked through, at a time, for what no index knows. */
 export const WINDOW = 250
 /** A trigram index knows no terms shorter than this, in characters. */
 const MIN_TERM = 3
@@ -92,16 +92,20 @@ export function leastIdAt(instant: string, shift: number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`
 }
 
-/** Rows of a table or an index of it, and which of them. */
-export type Source = { rows: SQL; where: SQL | undefined }
+/** Rows of a table as an index of it gives them, which of them, and what else is asked of these that it does not know. */
+export type Source = { rows: SQL; where: SQL | undefined; rest?: SQL | undefined }
 
-/** A count of all rows of these sources that stops beyond 1,000 and then says that it did. */
+type Order = { keys: SQL[]; isDown: boolean }
+
+/** A count over these sources that stops behind 1,000 rows and then says that it did. */
 export function countedOut(db: Db, sources: Source[]) {
-  const walks = sources.map(({ rows, where }) => sql`SELECT 1 FROM ${rows} WHERE ${where}`)
+  const walks = sources.map(
+    ({ rows, where, rest }) => sql`SELECT ${rest ?? sql`true`} AS fits FROM ${rows} WHERE ${where}`,
+  )
   const some = sql`(${sql.join(walks, sql` UNION ALL `)} LIMIT ${COUNTED + 1})`
   return db
     .select({
-      sum: sql<number>`min(count(*), ${COUNTED})`.as('sum'),
+      sum: sql<number>`min(coalesce(sum(fits), 0), ${COUNTED})`.as('sum'),
       isCapped: sql<number>`count(*) > ${COUNTED}`.as('is_capped'),
     })
     .from(some)
@@ -119,18 +123,39 @@ export function withTotal<Row>(page: Page<Row>, counted: { sum: number; isCapped
 }
 
 /**
- * A window of rows to look through for a word too short for the index, as SQL that gives their `seq`, and the
- * statement that tells where it ended. `walked` is the column that the walk is ordered by, where it has another name.
+ * What to look through for what no index knows, to select from: the rows found in a window, no more than `most`, in
+ * the order of `keys`, of which the last is the row number. Where they are fewer, the last row of a full window follows
+ * them, with `is_last` set. Each source yields all columns of `table`.
  */
-export function windowOf(db: Db, sources: Source[], isDown: boolean, walked = sql`seq`) {
-  const walks = sources.map(({ rows, where }) => sql`SELECT ${walked} AS seq FROM ${rows} WHERE ${where}`)
-  const rows = sql`(${sql.join(walks, sql` UNION ALL `)} ORDER BY seq ${sql.raw(isDown ? 'DESC' : 'ASC')} LIMIT ${WINDOW})`
-  const edge = sql<number>`${sql.raw(isDown ? 'min' : 'max')}(seq)`
-  const end = db.select({ seen: sql<number>`count(*)`.as('seen'), edge: edge.as('edge') }).from(rows)
-  return { isInside: (seq: SQL) => sql`${seq} IN (SELECT seq FROM ${rows})`, end }
+export function windowOf<C extends Record<string, AnyColumn>>(
+  table: string,
+  columns: C,
+  sources: Source[],
+  { keys, isDown }: Order,
+  most: number,
+) {
+  const names = keys.map((_, i) => sql.raw(`key_${i}`))
+  const walked = [sql.raw(`${table}.*`), ...keys.map((key, i) => sql`${key} AS ${names[i]}`)]
+  const walks = sources.map(({ rows, where }) => sql`SELECT ${sql.join(walked, sql`, `)} FROM ${rows} WHERE ${where}`)
+  const order = sql.join(ordered(names, isDown), sql`, `)
+  const rows = sql`${sql.join(walks, sql` UNION ALL `)} ORDER BY ${order}`
+  const found = sql`SELECT *, 0 AS is_last FROM (${rows} LIMIT ${WINDOW}) AS ${sql.raw(table)}
+    WHERE ${sources[0]?.rest} ORDER BY ${order} LIMIT ${most}`
+  const last = sql`SELECT *, 1 AS is_last FROM (${rows} LIMIT 1 OFFSET ${WINDOW - 1})`
+  return new Subquery(sql`SELECT * FROM (${found}) UNION ALL ${last} LIMIT ${most}`, columns, table)
 }
 
-/** The page found in a window: where nothing more was found in a full window, the next page starts behind it. */
-export function withEnd<Row>(page: Page<Row>, end: { seen: number; edge: number } | undefined): Page<Row> {
-  return page.next || !end || end.seen < WINDOW ? page : { ...page, next: [end.edge] }
+/** Whether a row of a window is where it ended. */
+export const isLast = sql<number>`is_last`.as('is_last')
+
+/** The page found in a window: where it is not full and the window was, the next page starts behind the window. */
+export function withEnd<Row extends { isLast: number }>(
+  rows: Row[],
+  limit: number,
+  positionOf: (row: Row) => Position,
+): Page<Row> {
+  const end = rows.find((row) => row.isLast)
+  const found = rows.filter((row) => !row.isLast)
+  const page = cut(found, limit, positionOf)
+  return page.next || !end ? page : { ...page, next: positionOf(end) }
 }

@@ -49,7 +49,7 @@ export function pageOf<S extends z.ZodType>(item: S, name: string) {
       totalCapped: z
         .literal(true)
         .optional()
-        .openapi({ description: 'There are more than `total`; counting stopped there.' }),
+        .openapi({ description: 'Counting stopped: there may be more than `total`.' }),
     })
     .openapi(name)
 }

@@ -48,12 +48,13 @@ export function planOf(ctx: Ctx, request: InteractionRequest): Plan {
   const ofLead = lead && (customer || isPortal(actor)) ? eq(interactions.leadId, lead) : undefined
   const isDone = done ? isNotNull(interactions.doneAt) : undefined
   const isTypeWalked = !parent && !isDue
-  const isAuthorWalked = isTypeWalked && !isOwn && !ofType
+  const isAuthorWalked = isTypeWalked && !ofType
+  const authored = isAuthorWalked && byAuthor ? and(isOwn ? scope : undefined, byAuthor) : undefined
   const time = isDue ? sql`${interactions.followUpAt}` : sql`${interactions.occurredAt}`
   const seq = sql`${interactions.seq}`
   const span = followedUp(ctx, request)
   const rows = and(
-    isAuthorWalked && byAuthor ? byAuthor : scope,
+    authored ?? scope,
     isTypeWalked ? ofType : undefined,
     isDue ? and(sql`interactions.follow_up_at IS NOT NULL AND interactions.done_at IS NULL`, span) : undefined,
     !isDue && isPortal(actor) ? isShared : undefined,

@@ -1,7 +1,7 @@
 // Listing leads: a page of what the actor sees, and how many there are where that is asked for.
 import { and, eq, sql } from 'drizzle-orm'
 import type { Owners } from '../access/visible'
-import { along, countedOut, keptCount, type Source, windowOf, withEnd, withTotal } from '../db/listing'
+import { along, countedOut, isLast, keptCount, type Source, windowOf, withEnd, withTotal } from '../db/listing'
 import { cut, type Page } from '../db/page'
 import { leadCounts, leads } from '../db/schema'
 import { anyOf } from '../db/sql'
@@ -15,7 +15,7 @@ export async function listLeads(ctx: Ctx, request: LeadRequest): Promise<Page<Le
   const whose = wanted(ctx, request)
   if (whose !== 'all' && whose.length === 0) return { rows: [], ...(total ? { total: 0 } : {}) }
   const plan = planOf(ctx, request, whose)
-  if (request.q && !plan.isSearch) return lookedThrough(ctx, request.q, limit, plan)
+  if (plan.rest) return lookedThrough(ctx, request, whose, plan)
   const page = rowsOf(ctx, plan, limit + 1)
   if (!total) return cut(await page, limit, plan.positionOf)
   const [rows, [counted]] = await db.batch([page, countOf(ctx, request, whose)])
@@ -47,13 +47,17 @@ function rowsOf({ db }: Ctx, plan: Plan, limit: number) {
     .limit(limit)
 }
 
-// Owner and status are counted by triggers; any other selection is counted row by row, and not for ever.
+// Owner and status are counted by triggers; any other selection is counted row by row, and not for ever. An order
+// changes nothing about that, but that of follow-ups has only leads with one.
 function countOf(ctx: Ctx, request: LeadRequest, whose: Owners) {
   const { q, source, trashed, createdAfter, createdBefore, followUpAfter, followUpBefore, sort, status } = request
   const byFollowUp = sort?.endsWith('followUpAt') ?? false
   const others = [q, source, createdAfter, createdBefore, followUpAfter, followUpBefore]
   const isKept = !trashed && !byFollowUp && others.every((filter) => filter === undefined)
-  if (!isKept) return countedOut(ctx.db, sourcesOf(planOf(ctx, { ...request, after: undefined }, whose)))
+  if (!isKept) {
+    const all = { ...request, sort: byFollowUp ? sort : undefined, after: undefined }
+    return countedOut(ctx.db, sourcesOf(planOf(ctx, all, whose)))
+  }
   const counted = whose === 'all' ? ['*'] : whose.map((owner) => owner ?? '')
   return ctx.db
     .select(keptCount)
@@ -67,21 +71,23 @@ function countOf(ctx: Ctx, request: LeadRequest, whose: Owners) {
     )
 }
 
-function sourcesOf({ isSearch, where, parts, walks }: Plan): Source[] {
-  if (isSearch) return [{ rows: sql`leads_fts CROSS JOIN ${leads}`, where }]
-  return walks.map((walk) => {
-    return { rows: sql`${leads} INDEXED BY ${sql.raw(walk.index)}`, where: and(where, walk.where, ...parts) }
+function sourcesOf({ isSearch, where, parts, walks, rest }: Plan): Source[] {
+  if (isSearch) return [{ rows: sql`leads_fts CROSS JOIN ${leads}`, where: and(where, ...parts), rest }]
+  return walks.flatMap((walk) => {
+    const rows = sql`${leads} INDEXED BY ${sql.raw(walk.index)}`
+    return parts.map((part) => ({ rows, where: and(where, walk.where, part), rest }))
   })
 }
 
-// Look through a window of leads and say where it ended, however little was found.
-async function lookedThrough({ db }: Ctx, q: string, limit: number, plan: Plan): Promise<Page<LeadRow>> {
-  const { isInside, end } = windowOf(db, sourcesOf(plan), plan.isDown)
-  const has = sql`instr(lower(${leads.searchText}), lower(${q})) > 0`
+// Look through a window of leads and say where it ended, however little was found. Short words are not counted.
+async function lookedThrough(ctx: Ctx, request: LeadRequest, whose: Owners, plan: Plan): Promise<Page<LeadRow>> {
+  const { db } = ctx
+  const { q, limit } = request
   const found = db
-    .select(leadColumns)
-    .from(leads)
-    .where(and(isInside(sql`${leads.seq}`), has))
-  const [rows, [last]] = await db.batch([found.orderBy(...plan.orderBy).limit(limit + 1), end])
-  return withEnd(cut(rows, limit, plan.positionOf), last)
+    .select({ ...leadColumns, isLast })
+    .from(windowOf('leads', leadColumns, sourcesOf(plan), plan, limit + 1))
+  const isCounted = request.total && (q === undefined || plan.isSearch)
+  const [rows, [counted]] = isCounted ? await db.batch([found, countOf(ctx, request, whose)]) : [await found, []]
+  const page = withEnd(rows, limit, plan.positionOf)
+  return isCounted ? withTotal(page, counted) : page
 }

@@ -33,6 +33,9 @@ export type Plan = {
   where: SQL | undefined
   /** Where the walk goes on, in parts that follow each other. */
   parts: (SQL | undefined)[]
+  /** What no index knows, to be checked row by row. */
+  rest: SQL | undefined
+  keys: SQL[]
   orderBy: SQL[]
   isDown: boolean
   positionOf: (row: LeadRow) => Position
@@ -54,8 +57,17 @@ export function planOf({ actor }: Ctx, request: LeadRequest, whose: Owners): Pla
   const seq = isSearch ? sql`leads_fts.rowid` : sql`${leads.seq}`
   const keys = by === 'createdAt' ? [seq] : [sql`${leads[by]}`, seq]
   const match = sql`leads_fts MATCH ${matchOf(actor.workspaceId, whose, request)} AND ${leads.seq} = leads_fts.rowid`
-  const [createdAfter, createdBefore] = ahead([request.createdAfter, request.createdBefore], request.after, isDown)
-  const [followUpAfter, followUpBefore] = ahead([request.followUpAfter, request.followUpBefore], request.after, isDown)
+  const { q, status, source, createdAfter, createdBefore } = request
+  const span = { createdAfter, createdBefore }
+  const [arrivedAfter, arrivedBefore] = ahead([createdAfter, createdBefore], request.after, isDown)
+  const arrived = { createdAfter: arrivedAfter, createdBefore: arrivedBefore }
+  const isDue = by === 'followUpAt'
+  const [followUpAfter, followUpBefore] = ahead(
+    [request.followUpAfter, request.followUpBefore],
+    isDue ? request.after : undefined,
+    isDown,
+  )
+  const due = matching({ followUpAfter, followUpBefore })
   return {
     isSearch,
     walks: walksOf(whose, request.trashed ? 'trash' : by),
@@ -64,11 +76,18 @@ export function planOf({ actor }: Ctx, request: LeadRequest, whose: Owners): Pla
       isSearch ? match : undefined,
       reachable(actor, request.trashed ? 'leads:write' : 'leads:read', leads),
       request.trashed ? isNotNull(leads.deletedAt) : isNull(leads.deletedAt),
-      by === 'followUpAt' ? isNotNull(leads.followUpAt) : undefined,
-      matching(by === 'followUpAt' ? { ...request, followUpAfter, followUpBefore } : request),
-      by === 'createdAt' ? arrivedBetween(sql`${leads}`, seq, { createdAfter, createdBefore }) : undefined,
+      isDue ? and(isNotNull(leads.followUpAt), due) : undefined,
+      isSearch ? matching({ status, source }) : undefined,
+      by === 'createdAt' ? and(matching(span), arrivedBetween(sql`${leads}`, seq, arrived)) : undefined,
     ),
     parts: beyondInParts(keys, request.after, isDown),
+    rest: and(
+      isDue ? undefined : due,
+      isSearch ? undefined : matching({ status, source }),
+      by === 'createdAt' ? undefined : matching(span),
+      q === undefined || isSearch ? undefined : sql`instr(lower(${leads.searchText}), lower(${q})) > 0`,
+    ),
+    keys,
     orderBy: ordered(keys, isDown),
     isDown,
     positionOf: (row) => (by === 'createdAt' ? [row.seq] : [row[by] ?? '', row.seq]),

@@ -22,7 +22,9 @@ const listing = createRoute({
   summary: 'List leads',
   description:
     'Newest first. ADMIN and MANAGER see all leads of the workspace, SALES the own ones and the unclaimed pool. ' +
-    'A page costs the same at the millionth lead as at the first.',
+    'A page costs the same at the millionth lead as at the first: what the order at hand has no index for (`status` and ' +
+    '`source` by `updatedAt` or `followUpAt`, a span of other instants than it is sorted by, filters in the trash) is ' +
+    'looked for in 250 leads at a time, so that a page may be short and still have a `nextCursor`.',
   request: { query: LeadQuery },
   responses: { 200: json(LeadPage, 'A page of leads'), ...errors(...READ, 'invalid_cursor') },
 })

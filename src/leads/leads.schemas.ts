@@ -132,7 +132,7 @@ export const LeadQuery = z
           'have one are listed. A search (`q`) and the trash come by `createdAt`.',
       }),
     total: flag(
-      'Count the leads as well; beyond owner and status, counting stops at 1,000 (`totalCapped`), and a `q` of one or ' +
+      'Count the leads as well; beyond owner and status, counting stops after 1,000 (`totalCapped`), and a `q` of one or ' +
         'two characters, or in the trash, is not counted.',
     ),
   })

@@ -50,6 +50,7 @@ export const interactions = sqliteTable(
       index('interactions_lead').on(t.leadId, t.occurredAt),
       index('interactions_ticket').on(t.ticketId, t.occurredAt).where(sql`ticket_id IS NOT NULL`),
       index('interactions_author').on(t.createdBy, t.occurredAt),
+      index('interactions_owner_author').on(t.workspaceId, t.ownerId, t.createdBy, t.occurredAt),
       index('interactions_due').on(t.workspaceId, t.followUpAt).where(due),
       index('interactions_owner_due').on(t.workspaceId, t.ownerId, t.followUpAt).where(due),
       index('interactions_customer_due').on(t.customerId, t.followUpAt).where(due),

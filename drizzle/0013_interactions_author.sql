@@ -1,0 +1,1 @@
+CREATE INDEX `interactions_owner_author` ON `interactions` (`workspace_id`,`owner_id`,`created_by`,`occurred_at`);
