@@ -30,6 +30,7 @@ export function makeCustomers(world, team) {
       company,
       custom_fields,
       owner_id: owner.id,
+      keep_in_touch_days: n % 4 === 0 ? 60 : null,
     }
     const by = random.pick([admin, manager, owner, owner])
     const at = atWork(now - day, random)
@@ -44,7 +45,14 @@ export function findCustomer(world, email) {
 }
 
 export function createCustomer(world, at, by, fields) {
-  const bare = { company: null, user_id: null, custom_fields: null, version: 1, updated_at: iso(at) }
+  const bare = {
+    company: null,
+    user_id: null,
+    custom_fields: null,
+    keep_in_touch_days: null,
+    version: 1,
+    updated_at: iso(at),
+  }
   const derived = { sort_name: fold(fields.name), phone_e164: e164(fields.phone) }
   const customer = world.add('customers', at, { workspace_id: by.workspace_id, ...bare, ...fields, ...derived })
   world.tell('customer.created', customer, at, by)

@@ -6,7 +6,7 @@ import handler from '../src/index'
 import type { Due } from '../src/mail/mail.templates'
 import { remind } from '../src/reminders/reminders.service'
 import { api, send } from './api'
-import { made, ownCustomer, seedCustomers } from './customer-records'
+import { made, ownCustomer, put, seedCustomers } from './customer-records'
 import { count, rows } from './database'
 import { customer, founder, member, type Person, team } from './factories'
 import { logged, ownLead, seedInteractions } from './interactions'
@@ -307,6 +307,44 @@ describe('a daily digest', () => {
 })
 
 describe('many at once', () => {
+  it('do not crowd anything out of a digest', async () => {
+    const at = '2030-05-06T08:00:00.000Z'
+    const customerId = await customer(sales)
+    const readers = Array.from({ length: 25 }, (_, i) => ({
+      id: crypto.randomUUID(),
+      email: `${crypto.randomUUID()}@example.com`,
+      name: `Reader ${i}`,
+    }))
+    const as = {
+      workspaceId: sales.workspaceId,
+      role: 'SALES',
+      status: 'ACTIVE',
+      timeZone: 'UTC',
+      version: 1,
+      createdAt: at,
+      updatedAt: at,
+    }
+    const daily = { digest: 'daily', digestHour: 8, nextDigestAt: at }
+    await put(
+      'users',
+      readers.map((reader) => ({ ...as, ...daily, ...reader })),
+    )
+    await seedInteractions(
+      sales.workspaceId,
+      readers.flatMap(({ id: ownerId }) =>
+        Array.from({ length: 30 }, (_, i) => ({ customerId, ownerId, followUpAt: later(at, i) })),
+      ),
+    )
+    const { DB, cost } = metered()
+    await run(at, DB)
+    expect(cost.statements).toBeLessThanOrEqual(50)
+    while ((await count('users', "digest_due <= ? AND email GLOB '*-*'", at)) > 0) await run(at)
+    const counts = await Promise.all(
+      readers.map(async ({ email }) => (await queuedTo(email)).map(({ payload }) => JSON.parse(payload).count)),
+    )
+    expect(counts).toEqual(readers.map(() => ['30']))
+  })
+
   it('are one mail where there are more than five for one person, with the first fifty by name', async () => {
     const { rival } = people
     const at = '2030-05-06T10:00:00.000Z'

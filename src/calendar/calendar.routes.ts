@@ -30,8 +30,8 @@ const asking = createRoute({
   operationId: 'getCalendar',
   tags,
   summary: 'See whether you have a calendar link',
-  description: 'Since when; never the link itself. Without one, a 404.',
-  responses: { 200: json(CalendarFeed, 'There is one'), ...errors(...READ, 'not_found') },
+  description: 'Since when, or null; never the link itself.',
+  responses: { 200: json(CalendarFeed, 'Since when'), ...errors(...READ) },
 })
 
 const closing = createRoute({

@@ -3,19 +3,22 @@ import { z } from '@hono/zod-openapi'
 import { Instant } from '../http/fields'
 
 export const CalendarFeed = z
-  .object({ createdAt: Instant })
+  .object({ createdAt: Instant.nullable() })
   .openapi('CalendarFeed', { example: { createdAt: '2026-11-21T15:00:00.000Z' } })
 
-export const CalendarLink = CalendarFeed.extend({
-  url: z
-    .url()
-    .openapi({ description: 'For the calendar program; shown this once. Whoever has it sees your calendar.' }),
-}).openapi('CalendarLink', {
-  example: {
-    url: 'https://crm.example/v1/calendar.ics?token=mZ0q4vS1yX8kB2nT6rW9cE3uH5jL7pA0dF1gK2sQ4xY',
-    createdAt: '2026-11-21T15:00:00.000Z',
-  },
-})
+export const CalendarLink = z
+  .object({
+    createdAt: Instant,
+    url: z
+      .url()
+      .openapi({ description: 'For the calendar program; shown this once. Whoever has it sees your calendar.' }),
+  })
+  .openapi('CalendarLink', {
+    example: {
+      url: 'https://crm.example/v1/calendar.ics?token=mZ0q4vS1yX8kB2nT6rW9cE3uH5jL7pA0dF1gK2sQ4xY',
+      createdAt: '2026-11-21T15:00:00.000Z',
+    },
+  })
 
 export const FeedQuery = z.strictObject({
   token: z

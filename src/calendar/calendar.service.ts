@@ -34,11 +34,10 @@ export async function openFeed(ctx: Ctx): Promise<{ token: string; createdAt: st
   return { token, createdAt }
 }
 
-/** Since when the actor has a feed. Throws `not_found` where there is none. */
+/** Since when the actor has a feed; null where there is none. */
 export async function getFeed({ db, actor }: Ctx) {
   const [feed] = await db.select({ createdAt: feeds.createdAt }).from(feeds).where(eq(feeds.userId, actor.id))
-  if (!feed) throw new AppError('not_found')
-  return feed
+  return feed ?? { createdAt: null }
 }
 
 /** Ends the actor's feed: its link is a 404 from now on. Throws `not_found` where there is none. */
