@@ -32,12 +32,14 @@ import { outboxRoutes } from './mail/outbox.routes'
 import { taggingRoutes } from './tags/tagging.routes'
 import { tagRoutes } from './tags/tags.routes'
 import { ticketRoutes } from './tickets/tickets.routes'
+import { exportRoutes } from './transfer/exports.routes'
 import { notificationRoutes } from './users/notifications.routes'
 import { userRoutes } from './users/users.routes'
 import { workspaceRoutes } from './workspaces/workspaces.routes'
 
 const MAX_BODY = 1_048_576
 const EXPOSED = [
+  'Content-Disposition',
   'D1-Bookmark',
   'ETag',
   'Idempotency-Replayed',
@@ -119,6 +121,7 @@ export function createApp() {
     .route('/v1/customers', taggingRoutes)
     .route('/v1/tags', tagRoutes)
     .route('/v1/tickets', ticketRoutes)
+    .route('/v1/exports', exportRoutes)
     .route('/v1/events', eventRoutes)
     .route('/v1/outbox', outboxRoutes)
 

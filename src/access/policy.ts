@@ -27,6 +27,9 @@ export const PERMISSIONS = {
   'tickets:assign': 'Give a ticket to any active member.',
   'tags:read': 'See tags and how often they are used.',
   'tags:write': 'Rename and delete tags.',
+  'exports:read': 'Export what you see as a file; of leads, your own.',
+  'personal-data:read': 'Read all that is held on one person.',
+  'personal-data:erase': 'Erase a person everywhere, for good.',
   'events:read': 'Read the audit trail.',
   'outbox:read': 'See the mail that was sent, waits or failed; never what it says.',
   'outbox:write': 'Try a mail again at once.',
@@ -54,6 +57,8 @@ const manager = {
   'tickets:assign': 'all',
   'tags:read': 'all',
   'tags:write': 'all',
+  'exports:read': 'all',
+  'personal-data:read': 'all',
   'events:read': 'all',
 } as const
 
@@ -64,6 +69,7 @@ export const POLICY: Record<Role, Partial<Record<Permission, Reach>>> = {
     'invitations:write': 'all',
     'users:write': 'all',
     'users:admin': 'all',
+    'personal-data:erase': 'all',
     'outbox:read': 'all',
     'outbox:write': 'all',
   },
@@ -83,6 +89,7 @@ export const POLICY: Record<Role, Partial<Record<Permission, Reach>>> = {
     'tickets:write': 'own',
     'tickets:handle': 'own',
     'tags:read': 'own',
+    'exports:read': 'own',
   },
   CUSTOMER: {
     ...everybody,
