@@ -33,6 +33,7 @@ import { taggingRoutes } from './tags/tagging.routes'
 import { tagRoutes } from './tags/tags.routes'
 import { ticketRoutes } from './tickets/tickets.routes'
 import { exportRoutes } from './transfer/exports.routes'
+import { personalDataRoutes } from './transfer/personal-data.routes'
 import { notificationRoutes } from './users/notifications.routes'
 import { userRoutes } from './users/users.routes'
 import { workspaceRoutes } from './workspaces/workspaces.routes'
@@ -119,6 +120,7 @@ export function createApp() {
     .route('/v1/customers', customerRoutes)
     .route('/v1/customers', relationshipRoutes)
     .route('/v1/customers', taggingRoutes)
+    .route('/v1/customers', personalDataRoutes)
     .route('/v1/tags', tagRoutes)
     .route('/v1/tickets', ticketRoutes)
     .route('/v1/exports', exportRoutes)

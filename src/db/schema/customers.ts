@@ -39,6 +39,8 @@ export const customers = sqliteTable(
     customFields: text({ mode: 'json' }).$type<Record<string, unknown>>(),
     lastInteractionAt: instant(),
     nextFollowUpAt: instant(),
+    /** When who this was has been erased. */
+    erasedAt: instant(),
     /** `lastInteractionAt`, empty where there was none, so that an order and its cursor need no nulls. */
     touchedAt: computed(`coalesce(last_interaction_at, '')`),
     phoneDigits: computed(PHONE_DIGITS),
@@ -109,7 +111,7 @@ export const merges = sqliteTable(
     createdAt: instant().notNull(),
     undoneAt: instant(),
   },
-  (t) => [index('merges_merged').on(t.mergedId)],
+  (t) => [index('merges_merged').on(t.mergedId), index('merges_survivor').on(t.survivorId)],
 )
 
 /** What a merge moved: rows of other tables by id, so that undoing it moves exactly these back. */
