@@ -27,23 +27,29 @@ function cell(value: unknown): string {
  * field has no column: somebody has made it up since the columns were written, and it must not be lost.
  */
 export function csv(columns: readonly string[], keys: readonly string[] | undefined, hasMark = false): Format {
-  const known = new Set(keys)
-  const hasOwn = keys !== undefined && columns.includes('customFields')
-  const plain = hasOwn ? columns.filter((name) => name !== 'customFields') : columns
-  const own = hasOwn ? keys : []
+  const parts = columns.flatMap((name) => (name === CUSTOM && keys ? keys.map(customPart) : [plainPart(name)]))
+  const known = keys && columns.includes(CUSTOM) ? new Set(keys) : undefined
   return {
     mediaType: 'text/csv; charset=utf-8; header=present',
-    begin: (hasMark ? '\ufeff' : '') + csvLine([...plain, ...own.map(fieldColumn)]),
-    record({ customFields, ...fields }) {
-      const custom = isFields(customFields) ? customFields : {}
-      if (hasOwn && Object.keys(custom).some((key) => !known.has(key))) throw new Error('a custom field has no column')
-      const values = own.map((key) => (Object.hasOwn(custom, key) ? custom[key] : undefined))
-      const all: Fields = { ...fields, customFields }
-      return csvLine([...plain.map((name) => cell(all[name])), ...values.map(fieldCell)])
+    begin: (hasMark ? '\ufeff' : '') + csvLine(parts.map(({ column }) => column)),
+    record(fields) {
+      const isNew = (key: string) => known?.has(key) === false
+      if (Object.keys(fields[CUSTOM] ?? {}).some(isNew)) throw new Error('a custom field has no column')
+      return csvLine(parts.map((part) => part.cell(fields)))
     },
     between: '',
     end: '',
   }
+}
+
+const CUSTOM = 'customFields'
+type Part = { column: string; cell: (fields: Fields) => string }
+
+const plainPart = (column: string): Part => ({ column, cell: (fields) => cell(fields[column]) })
+
+function customPart(key: string): Part {
+  const valueIn = (custom: unknown) => (isFields(custom) && Object.hasOwn(custom, key) ? custom[key] : undefined)
+  return { column: fieldColumn(key), cell: (fields) => fieldCell(valueIn(fields[CUSTOM])) }
 }
 
 const picked = (columns: readonly string[], fields: Fields) =>
