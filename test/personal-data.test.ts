@@ -14,6 +14,7 @@ import { kinds, markOf, personIn, plant, queue, textsOf } from './person'
 /** Tables that are about no person, and why. Whoever adds a table adds it here or to the map. */
 const ELSEWHERE: Record<string, string> = {
   workspaces: 'the tenant itself',
+  api_keys: 'machines',
   tags: 'words of the workspace; who has which stands in customer_tags',
   customer_merged_rows: 'ids alone',
   login_attempts: 'who tried to sign in lately, across workspaces: gone within the hour, and nobody’s to reset',

@@ -14,7 +14,7 @@ export type Person = { workspaceId: string } & Record<
  * has its e-mail, what was said and done with these, the portal login if it is
  * nobody else's, and invitations to it.
  */
-export function personOf(workspaceId: string, isRoot: SQL): Person {
+export function recordsOf(workspaceId: string, isRoot: SQL): Person {
   const customers = sql`WITH RECURSIVE person(id) AS (SELECT root.id FROM customers AS root WHERE ${isRoot}
     UNION SELECT m.merged_id FROM person CROSS JOIN customer_merges AS m ON m.survivor_id = person.id
       WHERE m.undone_at IS NULL)

@@ -8,7 +8,7 @@ import { AppError } from '../errors'
 import { record } from '../events/events.record'
 import type { Ctx } from '../http/context'
 import { HELD } from './personal-data.map'
-import { personOf } from './personal-data.person'
+import { recordsOf } from './personal-data.person'
 
 /** Rows of a kind that are shown at most. */
 const MOST = 5_000
@@ -19,7 +19,7 @@ const held = Object.entries(HELD)
 export async function readPersonalData({ db, actor, now }: Ctx, id: string) {
   const root = alias(customers, 'root')
   const isRoot = and(eq(root.id, id), reachable(actor, 'personal-data:read', root)) ?? sql`false`
-  const person = personOf(actor.workspaceId, isRoot)
+  const person = recordsOf(actor.workspaceId, isRoot)
   const [[found], ...rows] = await db.batch([
     db.select({ id: root.id }).from(root).where(isRoot),
     ...held.map(([, { read }]) => read(db, person, MOST + 1)),
@@ -43,7 +43,7 @@ export async function erasePerson(ctx: Ctx, id: string) {
   const isIt = and(eq(customers.id, id), reachable(actor, 'personal-data:erase', customers))
   const survivor = sql<string | null>`(SELECT m.survivor_id FROM customer_merges AS m WHERE m.merged_id = ${id}
     AND m.undone_at IS NULL AND customers.deleted_at IS NOT NULL)`
-  const person = personOf(actor.workspaceId, sql`root.id = ${id} AND root.erased_at = ${now}`)
+  const person = recordsOf(actor.workspaceId, sql`root.id = ${id} AND root.erased_at = ${now}`)
   const [[present], [erased]] = await db.batch([
     db
       .select({ survivor: survivor.as('survivor'), stands: sql<number>`${stillStands(actor)}`.as('stands') })
