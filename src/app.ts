@@ -40,12 +40,15 @@ import { oauthRoutes } from './oauth/oauth.routes'
 import { taggingRoutes } from './tags/tagging.routes'
 import { tagRoutes } from './tags/tags.routes'
 import { ticketRoutes } from './tickets/tickets.routes'
+import { exportRoutes } from './transfer/exports.routes'
+import { personalDataRoutes } from './transfer/personal-data.routes'
 import { notificationRoutes } from './users/notifications.routes'
 import { userRoutes } from './users/users.routes'
 import { workspaceRoutes } from './workspaces/workspaces.routes'
 
 const MAX_BODY = 1_048_576
 const EXPOSED = [
+  'Content-Disposition',
   'D1-Bookmark',
   'ETag',
   'Idempotency-Replayed',
@@ -133,10 +136,12 @@ export function createApp() {
     .route('/v1/customers', customerRoutes)
     .route('/v1/customers', relationshipRoutes)
     .route('/v1/customers', taggingRoutes)
+    .route('/v1/customers', personalDataRoutes)
     .route('/v1/tags', tagRoutes)
     .route('/v1/tickets', ticketRoutes)
     .route('/v1/analytics', analyticsRoutes)
     .route('/v1', calendarRoutes)
+    .route('/v1/exports', exportRoutes)
     .route('/v1/events', eventRoutes)
     .route('/v1/outbox', outboxRoutes)
     .route('/v1/api-keys', keyRoutes)

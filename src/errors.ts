@@ -32,6 +32,8 @@ export const ERRORS = {
   already_converted: [409, 'The lead has already been converted'],
   customer_exists: [409, 'A customer with this e-mail address exists'],
   login_taken: [409, 'The portal login is that of another customer'],
+  already_erased: [409, 'This person has been erased, and nothing was added since'],
+  merged_away: [409, 'The customer has been merged into another one'],
   invalid_transition: [409, 'The ticket cannot go from its status to that one'],
   relationship_cycle: [409, 'Nobody can stand above themselves'],
   tag_exists: [409, 'A tag with this name exists'],

@@ -17,10 +17,12 @@ function costOf({ headers }: { headers: Headers }) {
   return { trips, statements: statements ?? 0, read: read ?? 0, written }
 }
 
-/** What moves all that hangs on a customer. */
+/** What moves, shows or erases all that hangs on a customer. */
 const STATEMENTS: Record<string, number> = {
+  'GET /v1/customers/{id}/personal-data': 16,
+  'POST /v1/customers/{id}/erase': 18,
   'POST /v1/customers/{id}/merge': 16,
-  'POST /v1/customers/{id}/restore': 11,
+  'POST /v1/customers/{id}/restore': 12,
 }
 const WITHOUT_DATABASE = ['GET /health', 'GET /problems/{code}']
 /** What hashes a password between two round trips, where it comes to that. */

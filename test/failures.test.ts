@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest'
 import { bodyOf, refusalOf, tally } from './answers'
 import { send, worker } from './api'
+import { made } from './customer-records'
 import { everythingStored } from './database'
 import { founder, freshAddress, PASSWORD, type Person, team, unique } from './factories'
 import { anyOne, exampleBody, NEEDS_SETTINGS, neededQuery, type Operation, operations } from './operations'
@@ -99,7 +100,8 @@ describe('when the database fails in the middle of a batch', () => {
     const [pooled, mine] = [await lead(people.admin), await ownLead(people.sales, { email: 'alice@example.com' })]
     const trashed = await ownLead(people.sales)
     await send(`/v1/leads/${trashed.id}`, { method: 'DELETE', token: people.sales.token })
-    return { ...people, pooled, mine, trashed }
+    const alice = await made(people.admin, { name: 'Alice', email: `${unique('alice')}@example.com` })
+    return { ...people, pooled, mine, trashed, alice }
   }
   const changes: [string, (s: Scene) => [method: string, path: string, by?: Person, json?: unknown]][] = [
     [
@@ -119,6 +121,7 @@ describe('when the database fails in the middle of a batch', () => {
     ['assigning', (s) => ['POST', `/v1/leads/${s.mine.id}/assign`, s.manager, { ownerId: s.rival.id }]],
     ['converting', (s) => ['POST', `/v1/leads/${s.mine.id}/convert`, s.sales, {}]],
     ['trashing', (s) => ['DELETE', `/v1/leads/${s.mine.id}`, s.sales]],
+    ['erasing a person', (s) => ['POST', `/v1/customers/${s.alice.id}/erase`, s.admin]],
     ['restoring', (s) => ['POST', `/v1/leads/${s.trashed.id}/restore`, s.sales]],
   ]
 

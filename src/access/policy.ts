@@ -29,6 +29,9 @@ export const PERMISSIONS = {
   'tags:write': 'Rename and delete tags.',
   'analytics:read': 'See the figures of what you see.',
   'analytics:team': 'See the figures of each member.',
+  'exports:read': 'Export customers, leads, interactions and tickets that you see as files.',
+  'personal-data:read': 'Read all that is held on one person.',
+  'personal-data:erase': 'Erase a person everywhere, for good.',
   'events:read': 'Read the audit trail.',
   'outbox:read': 'See the mail that was sent, waits or failed; never what it says.',
   'outbox:write': 'Try a mail again at once.',
@@ -62,6 +65,8 @@ const manager = {
   'tags:write': 'all',
   'analytics:read': 'all',
   'analytics:team': 'all',
+  'exports:read': 'all',
+  'personal-data:read': 'all',
   'events:read': 'all',
 } as const
 
@@ -72,6 +77,7 @@ export const POLICY: Record<Role, Partial<Record<Permission, Reach>>> = {
     'invitations:write': 'all',
     'users:write': 'all',
     'users:admin': 'all',
+    'personal-data:erase': 'all',
     'outbox:read': 'all',
     'outbox:write': 'all',
     'api-keys:read': 'all',
@@ -96,6 +102,7 @@ export const POLICY: Record<Role, Partial<Record<Permission, Reach>>> = {
     'tickets:handle': 'own',
     'tags:read': 'own',
     'analytics:read': 'own',
+    'exports:read': 'own',
   },
   CUSTOMER: {
     ...everybody,

@@ -150,3 +150,9 @@ export function isPortalUser(id: string, workspaceId: string): SQL {
   return sql`EXISTS (SELECT 1 FROM ${users} AS member WHERE member.id = ${id} AND member.workspace_id = ${workspaceId}
     AND member.status = 'ACTIVE' AND member.role = 'CUSTOMER' AND member.deleted_at IS NULL)`
 }
+
+/** `id` is a portal login of the workspace, whatever has become of it since. */
+export function isPortalLogin(id: SQL, workspaceId: string): SQL {
+  return sql`EXISTS (SELECT 1 FROM ${users} AS login WHERE login.id = ${id} AND login.workspace_id = ${workspaceId}
+    AND login.role = 'CUSTOMER')`
+}

@@ -62,6 +62,13 @@ export async function listCustomers(ctx: Ctx, request: CustomerRequest): Promise
   return total ? withTotal(shown, counted) : shown
 }
 
+/** What is asked for, as the SELECT of a page of any size, for exports: they pass every row, so that no word is too short. */
+export function customerRows(ctx: Ctx, request: CustomerRequest): SQL {
+  const whose = wanted(ctx, request)
+  if (whose !== 'all' && whose.length === 0) return sql`SELECT * FROM ${customers} WHERE false`
+  return rowsOf(ctx, planOf(ctx, request, whose), request.limit).getSQL()
+}
+
 type Plan = {
   isSearch: boolean
   walk: { index: string; living: SQL; where: SQL | undefined }
@@ -177,7 +184,7 @@ function rowsOf({ db }: Ctx, plan: Plan, limit: number) {
   if (plan.isSearch) {
     const hits = db.select(customerColumns).from(sql`customers_fts`).crossJoin(customers)
     return hits
-      .where(and(plan.where, ...plan.parts))
+      .where(and(plan.where, ...plan.parts, plan.rest))
       .orderBy(...plan.orderBy)
       .limit(limit)
   }

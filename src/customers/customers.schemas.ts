@@ -111,7 +111,7 @@ const part = (what: string) =>
 const FIELDS = 'customFields.'
 const FIELD = /^customFields\.[\p{L}\p{N} _.-]{1,60}$/u
 
-const CustomerFilters = z.strictObject({
+export const CustomerFilters = z.strictObject({
   ...pageQuery,
   q: part('name, e-mail, phone (digits are enough) or company').openapi({ example: 'alice' }),
   name: part('name'),
@@ -164,18 +164,15 @@ const CustomerFilters = z.strictObject({
   total: flag('Count as well; beyond the owner, counting stops after 1,000 (`totalCapped`).'),
 })
 
-/** The filters, with parameters such as `customFields.plan` gathered into one object. */
-export const CustomerQuery = z.pipe(
-  z.transform((query: Record<string, unknown>) => {
-    const entries = Object.entries(query)
-    const fields = entries
-      .filter(([name]) => FIELD.test(name))
-      .map(([name, value]) => [name.slice(FIELDS.length), value])
-    const rest = entries.filter(([name]) => !FIELD.test(name))
-    return { ...Object.fromEntries(rest), ...(fields.length > 0 ? { customFields: Object.fromEntries(fields) } : {}) }
-  }),
-  CustomerFilters,
-)
+/** Gathers parameters such as `customFields.plan` into one object. */
+export const gathering = z.transform((query: Record<string, unknown>) => {
+  const entries = Object.entries(query)
+  const fields = entries.filter(([name]) => FIELD.test(name)).map(([name, value]) => [name.slice(FIELDS.length), value])
+  const rest = entries.filter(([name]) => !FIELD.test(name))
+  return { ...Object.fromEntries(rest), ...(fields.length > 0 ? { customFields: Object.fromEntries(fields) } : {}) }
+})
+
+export const CustomerQuery = z.pipe(gathering, CustomerFilters)
 
 export const CustomerPage = pageOf(Customer, 'CustomerPage')
 

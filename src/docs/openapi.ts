@@ -26,6 +26,7 @@ const TAGS = {
   Interactions: 'Calls, notes, meetings, follow-ups: the timeline of customers and leads.',
   Analytics: 'Figures over days, by who asks and in whose clock.',
   Calendar: 'A feed of follow-ups and meetings for calendar programs.',
+  Exports: 'What one sees, as a file.',
   Events: 'The audit trail.',
   Outbox: 'Mail: sent, waiting, failed.',
   'API keys': 'Keys for machines.',

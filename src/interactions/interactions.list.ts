@@ -1,5 +1,5 @@
 // Listing interactions: what happened, newest first; or what is to be followed up, soonest first.
-import { and, sql } from 'drizzle-orm'
+import { and, type SQL, sql } from 'drizzle-orm'
 import { visibleInteractions } from '../access/visible'
 import { cut, type Page } from '../db/page'
 import { interactions } from '../db/schema'
@@ -36,6 +36,18 @@ export async function listInteractions(ctx: Ctx, request: InteractionRequest): P
   const hits = rows.filter((row) => !row.isLast)
   const page = cut(hits, limit, plan.positionOf)
   return page.next || !end ? page : { ...page, next: plan.positionOf(end) }
+}
+
+/** What is asked for, as the SELECT of a page of any size: for exports, which pass every row. */
+export function interactionRows(ctx: Ctx, request: InteractionRequest): SQL {
+  const plan = planOf(ctx, request)
+  const rows = ctx.db
+    .select()
+    .from(along(ctx, plan).as('interactions'))
+    .where(and(plan.rest, visibleInteractions(ctx.actor, 'interactions:read')))
+    .orderBy(...plan.orderBy)
+    .limit(request.limit)
+  return rows.getSQL()
 }
 
 function along({ db }: Ctx, { walk, ties, orderBy }: Plan) {

@@ -1,5 +1,5 @@
 // Listing leads: a page of what the actor sees, and how many there are where that is asked for.
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { Owners } from '../access/visible'
 import { along, countedOut, isLast, keptCount, type Source, windowOf, withEnd, withTotal } from '../db/listing'
 import { cut, type Page } from '../db/page'
@@ -20,6 +20,14 @@ export async function listLeads(ctx: Ctx, request: LeadRequest): Promise<Page<Le
   if (!total) return cut(await page, limit, plan.positionOf)
   const [rows, [counted]] = await db.batch([page, countOf(ctx, request, whose)])
   return withTotal(cut(rows, limit, plan.positionOf), counted)
+}
+
+/** What is asked for, as the SELECT of a page of any size, for exports: they pass every row, so that no word is too short. */
+export function leadRows(ctx: Ctx, request: LeadRequest): SQL {
+  const whose = wanted(ctx, request)
+  if (whose !== 'all' && whose.length === 0) return sql`SELECT * FROM ${leads} WHERE false`
+  const plan = planOf(ctx, request, whose)
+  return rowsOf(ctx, { ...plan, where: and(plan.where, plan.rest) }, request.limit).getSQL()
 }
 
 function rowsOf({ db }: Ctx, plan: Plan, limit: number) {

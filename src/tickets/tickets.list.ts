@@ -3,7 +3,7 @@
 import { and, gte, isNull, lt, type SQL, sql } from 'drizzle-orm'
 import { me } from '../access/person'
 import { isPortal, owners, ownRecord, ticketParts, ticketsInReach } from '../access/visible'
-import { arrivedBetween, beyond, countedOut, ordered, withTotal } from '../db/listing'
+import { ahead, arrivedBetween, beyond, countedOut, ordered, withTotal } from '../db/listing'
 import { cut, type Page, type PageRequest } from '../db/page'
 import { tickets } from '../db/schema'
 import type { Ctx } from '../http/context'
@@ -15,14 +15,20 @@ type Facets = {
   assignee?: string | undefined
   customer?: string | undefined
 }
-type TicketRequest = PageRequest &
-  Facets & { createdAfter?: string | undefined; createdBefore?: string | undefined; total?: boolean | undefined }
+export type TicketRequest = PageRequest &
+  Facets & {
+    createdAfter?: string | undefined
+    createdBefore?: string | undefined
+    total?: boolean | undefined
+    /** Newest first unless said otherwise. */
+    oldestFirst?: boolean
+  }
 
 /** A page of the tickets that the actor sees, newest first. */
 export async function listTickets(ctx: Ctx, request: TicketRequest): Promise<Page<TicketRow>> {
   const { db } = ctx
   const { limit, total } = request
-  const page = isNarrowed(request) ? hits(ctx, request) : walks(ctx, request)
+  const page = rowsOf(ctx, { ...request, limit: limit + 1 })
   if (!total) return cut(await page, limit, (row) => [row.seq])
   const where = isHit(ctx, { ...request, after: undefined })
   const counted = countedOut(db, [{ rows: sql`tickets_fts CROSS JOIN ${tickets}`, where }])
@@ -31,6 +37,15 @@ export async function listTickets(ctx: Ctx, request: TicketRequest): Promise<Pag
     cut(rows, limit, (row) => [row.seq]),
     sum,
   )
+}
+
+/** What is asked for, as the SELECT of a page of any size, oldest first: for exports. */
+export function ticketRows(ctx: Ctx, request: TicketRequest): SQL {
+  return rowsOf(ctx, { ...request, oldestFirst: true }).getSQL()
+}
+
+function rowsOf(ctx: Ctx, request: TicketRequest) {
+  return isNarrowed(request) ? hits(ctx, request) : walks(ctx, request)
 }
 
 const isNarrowed = ({ status, priority, assignee, customer }: Facets) =>
@@ -46,15 +61,15 @@ function walks({ db, actor }: Ctx, request: TicketRequest) {
       .where(and(part, isNull(tickets.deletedAt), inSpan(seq, request))),
   )
   if (!first) return db.select(ticketColumns).from(tickets).where(sql`false`)
-  return (second ? first.unionAll(second) : first).orderBy(...ordered([seq], true)).limit(request.limit + 1)
+  return (second ? first.unionAll(second) : first).orderBy(...ordered([seq], !request.oldestFirst)).limit(request.limit)
 }
 
 function hits(ctx: Ctx, request: TicketRequest) {
   const found = ctx.db.select(ticketColumns).from(sql`tickets_fts`).crossJoin(tickets)
   return found
     .where(isHit(ctx, request))
-    .orderBy(...ordered([sql`tickets_fts.rowid`], true))
-    .limit(request.limit + 1)
+    .orderBy(...ordered([sql`tickets_fts.rowid`], !request.oldestFirst))
+    .limit(request.limit)
 }
 
 function isHit({ actor }: Ctx, request: TicketRequest): SQL | undefined {
@@ -66,12 +81,15 @@ function isHit({ actor }: Ctx, request: TicketRequest): SQL | undefined {
   )
 }
 
-function inSpan(seq: SQL, { after, createdAfter, createdBefore }: TicketRequest): SQL | undefined {
+function inSpan(seq: SQL, request: TicketRequest): SQL | undefined {
+  const { after, createdAfter, createdBefore } = request
+  const isDown = !request.oldestFirst
+  const [from, to] = ahead([createdAfter, createdBefore], after, isDown)
   return and(
     createdAfter === undefined ? undefined : gte(tickets.createdAt, createdAfter),
     createdBefore === undefined ? undefined : lt(tickets.createdAt, createdBefore),
-    arrivedBetween(sql`${tickets}`, seq, { createdAfter, createdBefore }),
-    beyond([seq], after, true),
+    arrivedBetween(sql`${tickets}`, seq, { createdAfter: from, createdBefore: to }),
+    beyond([seq], after, isDown),
   )
 }
 

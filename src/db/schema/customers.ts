@@ -41,6 +41,8 @@ export const customers = sqliteTable(
     nextFollowUpAt: instant(),
     /** What was said and done with them, plans not counted; kept by triggers. */
     interactionCount: integer().notNull().default(0),
+    /** When who this was has been erased. */
+    erasedAt: instant(),
     /** `lastInteractionAt`, empty where there was none, so that an order and its cursor need no nulls. */
     touchedAt: computed(`coalesce(last_interaction_at, '')`),
     phoneDigits: computed(PHONE_DIGITS),
@@ -129,7 +131,11 @@ export const merges = sqliteTable(
     createdAt: instant().notNull(),
     undoneAt: instant(),
   },
-  (t) => [index('merges_merged').on(t.mergedId), index('merges_created').on(t.createdAt)],
+  (t) => [
+    index('merges_merged').on(t.mergedId),
+    index('merges_survivor').on(t.survivorId),
+    index('merges_created').on(t.createdAt),
+  ],
 )
 
 /** What a merge moved: rows of other tables by id, so that undoing it moves exactly these back. */

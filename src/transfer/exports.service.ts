@@ -1,0 +1,96 @@
+// Exporting: what is asked for is checked and its first page read; the file is written while it is read.
+import { AppError } from '../errors'
+import type { Ctx } from '../http/context'
+import { COLUMNS } from './exports.columns'
+import { csv, type Fields, type Format, json, ndjson, vcf, written } from './exports.formats'
+import { type Measured, pagesOf, type Source } from './exports.pages'
+import { customerSource, FIELDS, interactionSource, leadSource, ticketSource } from './exports.sources'
+
+export type Options = {
+  format: 'csv' | 'json' | 'ndjson' | 'vcf'
+  columns?: string[] | undefined
+  /** The id of the last record that the caller has already. */
+  after?: string | undefined
+  limit?: number | undefined
+  /** Whether a CSV begins with a byte order mark. */
+  bom?: boolean | undefined
+}
+
+/** A file to be: its text in pieces, each made when it is asked for. */
+export type ExportFile = { name: string; mediaType: string; pieces: AsyncGenerator<string> }
+
+/** Customers, their custom fields in columns that are known before the first row is written. */
+export async function exportCustomers(
+  ctx: Ctx,
+  { format, columns = [...COLUMNS.customers], after, limit, bom, ...filters }: Options & Filters<typeof customerSource>,
+): Promise<ExportFile> {
+  const source = customerSource(ctx, filters)
+  const start = await startOf(source, after)
+  const asked = rowsAPage(ctx, limit)
+  const page = source.page(asked, start)
+  const isSpread = format === 'csv' && columns.includes('customFields')
+  const [rows, fields] = isSpread ? await ctx.db.batch([page, source.fields()]) : [await page, []]
+  // By code unit, so that every file has them in the same order.
+  const keys = fields.length > FIELDS ? undefined : fields.map(({ key }) => key).sort()
+  const how = format === 'csv' ? csv(columns, keys, bom) : FORMATS[format](columns)
+  return fileOf(ctx, 'customers', { format, how }, pagesOf(source, rows, asked, limit))
+}
+
+export function exportLeads(
+  ctx: Ctx,
+  { format, columns, after, limit, bom, ...filters }: Options & Filters<typeof leadSource>,
+) {
+  return exported(ctx, 'leads', leadSource(ctx, filters), { format, columns, after, limit, bom })
+}
+
+export function exportInteractions(
+  ctx: Ctx,
+  { format, columns, after, limit, bom, ...filters }: Options & Filters<typeof interactionSource>,
+) {
+  return exported(ctx, 'interactions', interactionSource(ctx, filters), { format, columns, after, limit, bom })
+}
+
+export function exportTickets(
+  ctx: Ctx,
+  { format, columns, after, limit, bom, ...filters }: Options & Filters<typeof ticketSource>,
+) {
+  return exported(ctx, 'tickets', ticketSource(ctx, filters), { format, columns, after, limit, bom })
+}
+
+type Filters<S extends (ctx: Ctx, filters: never) => unknown> = Parameters<S>[1]
+
+async function exported<Row extends Place & Measured & Fields, Place>(
+  ctx: Ctx,
+  name: keyof typeof COLUMNS,
+  source: Source<Row, Place>,
+  { format, columns = [...COLUMNS[name]], after, limit, bom }: Options,
+): Promise<ExportFile> {
+  const start = await startOf(source, after)
+  const asked = rowsAPage(ctx, limit)
+  const rows = await source.page(asked, start)
+  const how = format === 'csv' ? csv(columns, undefined, bom) : FORMATS[format](columns)
+  return fileOf(ctx, name, { format, how }, pagesOf(source, rows, asked, limit))
+}
+
+const FORMATS = { json, ndjson, vcf: () => vcf }
+
+function rowsAPage({ config }: Ctx, limit = Number.POSITIVE_INFINITY): number {
+  return Math.min(config.EXPORT_PAGE_ROWS, limit)
+}
+
+async function startOf<Row extends Place & Measured, Place>({ find, positionOf }: Source<Row, Place>, after?: string) {
+  if (after === undefined) return undefined
+  const [row] = await find(after)
+  if (row) return positionOf(row)
+  const message = 'must be the id of a record that you see: the last one that you have got'
+  throw new AppError('invalid', { errors: [{ path: 'query.after', message, code: 'unknown_record' }] })
+}
+
+function fileOf(
+  { now }: Ctx,
+  name: string,
+  { format, how }: { format: string; how: Format },
+  pages: AsyncIterable<Fields[]>,
+): ExportFile {
+  return { name: `${name}-${now.slice(0, 10)}.${format}`, mediaType: how.mediaType, pieces: written(how, pages) }
+}

@@ -1,0 +1,122 @@
+// Where each export comes from: the rows that a list gives for the same filters, oldest first, in reach of the actor.
+import { and, eq, or, sql } from 'drizzle-orm'
+import { reach } from '../access/policy'
+import { reachable, ticketParts, visibleInteractions } from '../access/visible'
+import { type CustomerRequest, customerRows } from '../customers/customers.list'
+import { customerColumns } from '../customers/customers.service'
+import type { Position } from '../db/page'
+import { customers, interactions, leads, tickets } from '../db/schema'
+import { AppError } from '../errors'
+import type { Ctx } from '../http/context'
+import { interactionRows } from '../interactions/interactions.list'
+import { type InteractionRequest, planOf } from '../interactions/interactions.plan'
+import { type InteractionRow, interactionColumns } from '../interactions/interactions.service'
+import { leadRows } from '../leads/leads.list'
+import type { LeadRequest } from '../leads/leads.plan'
+import { leadColumns } from '../leads/leads.service'
+import { type TicketRequest, ticketRows } from '../tickets/tickets.list'
+import { ticketColumns } from '../tickets/tickets.service'
+import { isFitting, measured, upTo } from './exports.pages'
+
+type Filters<R> = Omit<R, 'limit' | 'after' | 'sort' | 'total'>
+type After = Position | undefined
+
+/** So many different custom fields get a column of their own each. */
+export const FIELDS = 400
+
+const bySeq = ({ seq }: { seq: number }): Position => [seq]
+const emailOf = (id: string) => sql<string | null>`(SELECT u.email FROM users AS u WHERE u.id = ${sql.raw(id)})`
+const tagNames = sql`(SELECT json_group_array(t.name ORDER BY t.key) FROM customer_tags AS ct
+  CROSS JOIN tags AS t ON t.id = ct.tag_id WHERE ct.customer_id = customers.id)`
+const names = (json: string): string[] => JSON.parse(json)
+
+/** Customers, with the names of their tags and the address of their owner. */
+export function customerSource(ctx: Ctx, filters: Filters<CustomerRequest>) {
+  const { db, actor } = ctx
+  const rows = (limit: number, after?: After) => customerRows(ctx, { ...filters, sort: 'createdAt', limit, after })
+  const owner = emailOf('customers.owner_id').as('owner')
+  const columns = { ...customerColumns, owner, tags: tagNames.mapWith(names).as('tags'), upTo }
+  return {
+    positionOf: bySeq,
+    page(limit: number, after: After) {
+      const page = measured('customers', customerColumns, rows(limit, after))
+      return db.select(columns).from(page).where(isFitting)
+    },
+    find(id: string) {
+      const isIt = and(eq(customers.id, id), reachable(actor, 'customers:read', customers))
+      return db.select({ seq: customers.seq }).from(customers).where(isIt)
+    },
+    /** The names of all their custom fields; one more than `FIELDS` where there are too many for columns. */
+    fields() {
+      const all = sql`(${rows(Number.MAX_SAFE_INTEGER)}) AS c CROSS JOIN json_each(c.custom_fields) AS f`
+      return db
+        .selectDistinct({ key: sql<string>`f.key`.as('key') })
+        .from(all)
+        .limit(FIELDS + 1)
+    },
+  }
+}
+
+/** Leads, with the address of their owner; for who exports only the own ones, no lead of the pool. */
+export function leadSource(ctx: Ctx, { owner, ...filters }: Filters<LeadRequest>) {
+  const { db, actor } = ctx
+  const isOwn = reach(actor, 'exports:read') === 'own'
+  if (isOwn && owner === 'none') {
+    const message = 'The pool is there to be claimed from: a MANAGER can export it'
+    throw new AppError('invalid', { errors: [{ path: 'query.owner', message, code: 'not_exported' }] })
+  }
+  const whose = isOwn && owner === undefined ? 'me' : owner
+  const columns = { ...leadColumns, owner: emailOf('leads.owner_id').as('owner'), upTo }
+  return {
+    positionOf: bySeq,
+    page(limit: number, after: After) {
+      const rows = leadRows(ctx, { ...filters, owner: whose, sort: 'createdAt', limit, after })
+      return db
+        .select(columns)
+        .from(measured('leads', leadColumns, rows))
+        .where(isFitting)
+    },
+    find(id: string) {
+      const isIt = and(eq(leads.id, id), reachable(actor, 'leads:read', leads))
+      return db.select({ seq: leads.seq }).from(leads).where(isIt)
+    },
+  }
+}
+
+/** Interactions in the order of their list: by when they occurred, the latest first, or by when they are due. */
+export function interactionSource(ctx: Ctx, filters: Filters<InteractionRequest>) {
+  const { db, actor } = ctx
+  return {
+    positionOf: (row: InteractionRow) => planOf(ctx, { ...filters, limit: 1 }).positionOf(row),
+    page(limit: number, after: After) {
+      const rows = interactionRows(ctx, { ...filters, limit, after })
+      const page = measured('interactions', interactionColumns, rows)
+      return db
+        .select({ ...interactionColumns, upTo })
+        .from(page)
+        .where(isFitting)
+    },
+    find(id: string) {
+      const isIt = and(eq(interactions.id, id), visibleInteractions(actor, 'interactions:read'))
+      return db.select(interactionColumns).from(interactions).where(isIt)
+    },
+  }
+}
+
+export function ticketSource(ctx: Ctx, filters: Filters<TicketRequest>) {
+  const { db, actor } = ctx
+  return {
+    positionOf: bySeq,
+    page(limit: number, after: After) {
+      const rows = ticketRows(ctx, { ...filters, limit, after })
+      return db
+        .select({ ...ticketColumns, upTo })
+        .from(measured('tickets', ticketColumns, rows))
+        .where(isFitting)
+    },
+    find(id: string) {
+      const isIt = and(eq(tickets.id, id), or(...ticketParts(actor, 'tickets:read')))
+      return db.select({ seq: tickets.seq }).from(tickets).where(isIt)
+    },
+  }
+}

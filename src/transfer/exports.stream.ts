@@ -1,0 +1,29 @@
+// Text as a stream of bytes that is made as fast as it is read, and no further.
+
+const encoder = new TextEncoder()
+
+/**
+ * A stream of these pieces. Each is made when the reader has taken the one before; a reader that goes away ends the making.
+ * Where it fails the stream does too, without an end, so that nobody takes a part for the whole.
+ */
+export function streamed(pieces: AsyncGenerator<string>, requestId: string): ReadableStream<Uint8Array> {
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        try {
+          const { done, value } = await pieces.next()
+          if (done) controller.close()
+          else controller.enqueue(encoder.encode(value))
+        } catch (error) {
+          const name = error instanceof Error ? error.message : String(error)
+          console.error(JSON.stringify({ level: 'error', event: 'export_broken', requestId, name }))
+          controller.error(error)
+        }
+      },
+      async cancel() {
+        await pieces.return(undefined)
+      },
+    },
+    { highWaterMark: 0 },
+  )
+}

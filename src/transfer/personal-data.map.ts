@@ -1,0 +1,250 @@
+// The one map of what is held on a person: every column of every table that is about one, and what erasing makes of it.
+// Reading and erasing both follow it. Tables stand in the order of their erasing, for some are found through others.
+import { type AnyColumn, getTableColumns, type SQL, sql } from 'drizzle-orm'
+import type { SQLiteTable, SQLiteUpdateSetSource } from 'drizzle-orm/sqlite-core'
+import type { Db } from '../db/client'
+import {
+  calendarFeeds,
+  customers,
+  customerTags,
+  events,
+  interactions,
+  leads,
+  merges,
+  oauthAccounts,
+  oneTimeTokens,
+  outbox,
+  relationships,
+  sessions,
+  tickets,
+  users,
+} from '../db/schema'
+import type { Person } from './personal-data.person'
+
+type Column<T extends SQLiteTable> = keyof T['$inferInsert'] & string
+/** A new value for each of these columns. */
+type Values<T extends SQLiteTable, C extends Column<T>> = SQLiteUpdateSetSource<T> & Record<C, unknown>
+
+type About<T extends SQLiteTable> = {
+  /** Which rows are about the person. */
+  rows: (person: Person) => SQL
+  /** What opens something, and is shown to nobody. */
+  secret?: readonly Column<T>[]
+  /** What is shown beside the columns. */
+  beside?: Record<string, SQL.Aliased<string>>
+}
+
+/** What stands where there has to be a text. */
+export const ERASED = 'Erased'
+const INTERNAL = ['seq', 'workspaceId', 'version']
+
+/** Rows that stay: `kept` says nothing of who somebody is, and all else becomes what `erased` says. */
+function blanked<T extends SQLiteTable, const K extends Column<T>>(
+  table: T,
+  {
+    kept,
+    erased,
+    ...about
+  }: About<T> & { kept: readonly K[]; erased: (now: string) => Values<T, Exclude<Column<T>, K>> },
+) {
+  return {
+    ...readable(table, about),
+    kept: new Set<string>(kept),
+    erase: (db: Db, person: Person, now: string) => db.update(table).set(erased(now)).where(about.rows(person)),
+  }
+}
+
+/** Rows that go. */
+function gone<T extends SQLiteTable>(table: T, about: About<T>) {
+  return {
+    ...readable(table, about),
+    kept: new Set<string>(),
+    erase: (db: Db, person: Person) => db.delete(table).where(about.rows(person)),
+  }
+}
+
+function readable<T extends SQLiteTable>(table: T, { rows, secret = [], beside }: About<T>) {
+  const hidden: string[] = [...INTERNAL, ...secret]
+  const columns = Object.entries(getTableColumns(table)).filter(
+    ([name, column]) => !column.generated && !hidden.includes(name),
+  )
+  return {
+    table,
+    read: (db: Db, person: Person, limit: number) =>
+      db
+        .select({ ...Object.fromEntries(columns), ...beside })
+        .from(table)
+        .where(rows(person))
+        .limit(limit),
+  }
+}
+
+const touched = (now: string, version: AnyColumn) => ({ updatedAt: now, version: sql`${version} + 1` })
+
+// The audit trail keeps that a field changed, and what it was only of fields that say nothing of who somebody is.
+const TOLD = [
+  'status',
+  'priority',
+  'type',
+  'ownerId',
+  'assigneeId',
+  'customerId',
+  'leadId',
+  'occurredAt',
+  'followUpAt',
+  'doneAt',
+  'mergedId',
+  'commentId',
+  'role',
+]
+const untold = sql`CASE WHEN events.changes IS NOT NULL THEN (SELECT json_group_object(c.key, CASE WHEN c.key IN (SELECT value FROM json_each(${JSON.stringify(TOLD)}))
+  THEN json(c.value) ELSE json('[null,null]') END) FROM json_each(events.changes) AS c) END`
+
+const TRAIL = {
+  kept: ['seq', 'id', 'workspaceId', 'subjectType', 'subjectId', 'verb', 'actorType', 'actorId', 'createdAt'],
+  erased: () => ({ changes: untold }),
+} as const
+
+export const HELD = {
+  mails: blanked(outbox, {
+    rows: ({ workspaceId, emails, leads, logins, records }) => sql`outbox.workspace_id = ${workspaceId} AND (
+      outbox.recipient IN (${emails}) OR outbox.recipient IN (SELECT email FROM leads WHERE id IN (${leads}))
+      OR outbox.recipient IN (SELECT email FROM users WHERE id IN (${logins}))
+      OR substr(outbox.payload ->> '$.link', -36) IN (${records}))`,
+    kept: [
+      'id',
+      'workspaceId',
+      'template',
+      'attempts',
+      'nextAttemptAt',
+      'takenUntil',
+      'giveUpAt',
+      'sentAt',
+      'createdAt',
+    ],
+    erased: () => ({
+      recipient: '',
+      payload: {},
+      lastError: null,
+      // What waits has nobody to go to any more.
+      state: sql`CASE outbox.state WHEN 'QUEUED' THEN 'FAILED' ELSE outbox.state END`,
+      version: sql`outbox.version + 1`,
+    }),
+  }),
+  // In the trails of others: what this person is, or was, to them.
+  mentions: blanked(events, {
+    rows: ({ workspaceId, customers, related }) => sql`events.workspace_id = ${workspaceId}
+      AND events.subject_id IN (${related}) AND events.subject_id NOT IN (${customers})
+      AND EXISTS (SELECT 1 FROM json_each(events.changes, '$.relationship') AS r
+        WHERE r.value ->> 'customerId' IN (${customers}))`,
+    ...TRAIL,
+  }),
+  events: blanked(events, {
+    rows: ({ workspaceId, records }) => sql`events.workspace_id = ${workspaceId} AND events.subject_id IN (${records})`,
+    ...TRAIL,
+  }),
+  interactions: blanked(interactions, {
+    rows: (person) => sql`interactions.id IN (${person.interactions})`,
+    kept: [
+      ...(['seq', 'id', 'workspaceId', 'customerId', 'leadId', 'ticketId', 'ownerId', 'type', 'createdBy'] as const),
+      ...(['occurredAt', 'followUpAt', 'doneAt', 'remindedFor', 'heldUntil', 'createdAt'] as const),
+    ],
+    erased: (now) => ({ body: ERASED, ...touched(now, interactions.version) }),
+  }),
+  tickets: blanked(tickets, {
+    rows: (person) => sql`tickets.id IN (${person.tickets})`,
+    kept: [
+      ...(['seq', 'id', 'workspaceId', 'number', 'customerId', 'interactionId', 'ownerId', 'assigneeId'] as const),
+      ...(['status', 'priority', 'openedBy', 'resolvedAt', 'createdAt', 'deletedAt'] as const),
+    ],
+    erased: (now) => ({ title: ERASED, description: null, ...touched(now, tickets.version) }),
+  }),
+  tokens: gone(oneTimeTokens, {
+    rows: ({ tokens }) => sql`one_time_tokens.id IN (${tokens})`,
+    secret: ['tokenHash'],
+  }),
+  sessions: gone(sessions, {
+    rows: ({ logins }) => sql`sessions.user_id IN (${logins})`,
+    secret: ['refreshHash', 'previousHash'],
+  }),
+  providers: gone(oauthAccounts, {
+    rows: ({ logins }) => sql`oauth_accounts.user_id IN (${logins})`,
+  }),
+  calendars: gone(calendarFeeds, {
+    rows: ({ logins }) => sql`calendar_feeds.user_id IN (${logins})`,
+    secret: ['tokenHash'],
+  }),
+  logins: blanked(users, {
+    rows: ({ logins }) => sql`users.id IN (${logins})`,
+    secret: ['passwordHash'],
+    kept: [
+      ...(['id', 'workspaceId', 'role', 'createdAt'] as const),
+      ...(['quietFrom', 'quietTo', 'digest', 'digestHour', 'nextDigestAt'] as const),
+    ],
+    erased: (now) => ({
+      email: '',
+      username: null,
+      name: ERASED,
+      passwordHash: null,
+      status: 'INACTIVE' as const,
+      emailVerifiedAt: null,
+      timeZone: 'UTC',
+      muted: null,
+      deletedAt: now,
+      ...touched(now, users.version),
+    }),
+  }),
+  leads: blanked(leads, {
+    rows: (person) => sql`leads.id IN (${person.leads})`,
+    kept: [
+      ...(['seq', 'id', 'workspaceId', 'status', 'source', 'ownerId', 'claimedAt', 'followUpAt'] as const),
+      ...(['customerId', 'convertedAt', 'remindedFor', 'heldUntil', 'createdAt', 'deletedAt'] as const),
+    ],
+    erased: (now) => ({
+      title: ERASED,
+      description: null,
+      name: null,
+      email: null,
+      phone: null,
+      interest: null,
+      sortName: null,
+      phoneE164: null,
+      message: null,
+      metadata: null,
+      ...touched(now, leads.version),
+    }),
+  }),
+  relationships: gone(relationships, {
+    rows: (person) => sql`from_id IN (${person.customers}) OR to_id IN (${person.customers})`,
+  }),
+  tags: gone(customerTags, {
+    rows: (person) => sql`customer_id IN (${person.customers})`,
+    beside: { name: sql<string>`(SELECT t.name FROM tags AS t WHERE t.id = tag_id)`.as('name') },
+  }),
+  merges: blanked(merges, {
+    rows: (person) => sql`survivor_id IN (${person.customers}) OR merged_id IN (${person.customers})`,
+    kept: ['id', 'workspaceId', 'survivorId', 'mergedId', 'createdAt', 'undoneAt'],
+    erased: () => ({ fields: '{}' }),
+  }),
+  customers: blanked(customers, {
+    rows: (person) => sql`customers.id IN (${person.customers})`,
+    kept: [
+      ...(['seq', 'id', 'workspaceId', 'ownerId', 'createdAt', 'deletedAt', 'lastInteractionAt'] as const),
+      ...(['nextFollowUpAt', 'interactionCount', 'keepInTouchDays', 'lastContactAt'] as const),
+      ...(['remindedFor', 'heldUntil'] as const),
+    ],
+    erased: (now) => ({
+      name: ERASED,
+      // By which no two of them are near-equal.
+      sortName: sql`'erased ' || customers.id`,
+      email: null,
+      phone: null,
+      phoneE164: null,
+      company: null,
+      userId: null,
+      customFields: null,
+      erasedAt: now,
+      ...touched(now, customers.version),
+    }),
+  }),
+}

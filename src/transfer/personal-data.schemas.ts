@@ -1,0 +1,25 @@
+// What is held on a person, as shown; and that it was erased.
+import { z } from '@hono/zod-openapi'
+import { Id, Instant } from '../http/fields'
+
+const Rows = z.array(z.record(z.string(), z.unknown()))
+
+export const PersonalData = z
+  .object({
+    customerId: Id,
+    readAt: Instant,
+    data: z.record(z.string(), Rows).openapi({ description: 'Every row about the person, by kind: leads, events, …' }),
+    incomplete: z
+      .array(z.string())
+      .openapi({ description: 'The kinds of which there are more than these 5,000 rows.' }),
+  })
+  .openapi('PersonalData', {
+    example: {
+      customerId: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0f',
+      readAt: '2026-11-21T15:00:00.000Z',
+      data: { customers: [{ id: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0f', name: 'Alice Student' }] },
+      incomplete: [],
+    },
+  })
+
+export const Erasure = z.object({ customerId: Id, erasedAt: Instant }).openapi('Erasure')
