@@ -30,6 +30,8 @@ it('is production, shut and careful where nothing but the secret is set', () => 
     ENQUIRY_DAILY_MAX_PER_EMAIL: expect.any(Number),
     GOOGLE_ISSUER: 'https://accounts.google.com',
     GITHUB_URL: 'https://github.com',
+    EXPORT_PAGE_ROWS: 5000,
+    STRIPE_API_URL: 'https://api.stripe.com',
     GITHUB_API_URL: 'https://api.github.com',
     TURNSTILE_VERIFY_URL: 'https://challenges.cloudflare.com/turnstile/v0/siteverify',
     MAIL_TRANSPORT: 'off',

@@ -164,6 +164,9 @@ export type Machine = {
   timeZone: string
 }
 
+/** The roles of the team: whoever can own leads, and takes a seat of the plan. */
+export const TEAM = rolesReaching('leads:claim')
+
 /** Who is asking. */
 export type Actor = Person | Machine
 

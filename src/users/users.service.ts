@@ -2,7 +2,7 @@
 import { and, eq, getTableColumns, gt, sql } from 'drizzle-orm'
 import type { Permission } from '../access/policy'
 import { demandPermission, stillStands, visible } from '../access/visible'
-import { hasRoom, lackOfRoom, overLimit } from '../billing/limits'
+import { hasRoom, lackBeside, overLimit } from '../billing/limits'
 import { cut, type Page, type PageRequest } from '../db/page'
 import { users } from '../db/schema'
 import { isUniqueViolation } from '../db/sql'
@@ -84,16 +84,14 @@ async function changeMember(ctx: Ctx, id: string, { reassignTo, ifVersion }: Con
   const where =
     and(eq(users.id, id), reached(ctx, change.permission), isDemanded, stands, adminStays, takesOver, hasSeat) ??
     sql`false`
-  const [[lack], [present], , [changed]] = await db
+  const [[present], , [changed]] = await db
     .batch([
-      lackOfRoom(ctx, 'users', {
-        when: sql`EXISTS (SELECT 1 FROM ${users} WHERE ${users.id} = ${id} AND ${isSeated})`,
-      }),
       db
         .select({
           ...getTableColumns(users),
           stands: sql<number>`${stands}`.as('stands'),
           adminStays: sql<number>`${adminStays}`.as('admin_stays'),
+          ...lackBeside(ctx, 'users', isSeated),
         })
         .from(users)
         .where(and(eq(users.id, id), reached(ctx, 'users:read'))),
@@ -120,6 +118,6 @@ async function changeMember(ctx: Ctx, id: string, { reassignTo, ifVersion }: Con
   demandVersion(present, ifVersion)
   if (!present.stands) throw new AppError('forbidden')
   if (!present.adminStays) throw new AppError('last_admin')
-  if (lack) throw overLimit(ctx, 'users', lack)
+  if (present.lacksRoom) throw overLimit(ctx, 'users', present)
   throw new AppError(reassignTo === undefined ? 'forbidden' : 'invalid_owner')
 }
