@@ -32,6 +32,7 @@ import { outboxRoutes } from './mail/outbox.routes'
 import { taggingRoutes } from './tags/tagging.routes'
 import { tagRoutes } from './tags/tags.routes'
 import { ticketRoutes } from './tickets/tickets.routes'
+import { importRoutes } from './transfer/imports.routes'
 import { notificationRoutes } from './users/notifications.routes'
 import { userRoutes } from './users/users.routes'
 import { workspaceRoutes } from './workspaces/workspaces.routes'
@@ -69,6 +70,18 @@ const signIn = (c: Context<AppEnv>) => policy(c, 'auth', c.var.config.AUTH_RATE_
 const address = (c: Context<AppEnv>) => `address ${addressOf(c)}`
 const caller = (c: Context<AppEnv>) => (c.var.actor ? `user ${c.var.actor.id}` : address(c))
 
+const smallBody = bodyLimit({
+  maxSize: MAX_BODY,
+  onError: (c) => {
+    const isFile = c.req.path === IMPORTS
+    throw new AppError('body_too_large', isFile ? { detail: 'Without an Idempotency-Key, a file may have 50 MB.' } : {})
+  },
+})
+// A file is read as it comes in and has a limit of its own. An Idempotency-Key has to see the whole of it first.
+const IMPORTS = '/v1/imports'
+const isStreamed = (c: Context<AppEnv>) =>
+  c.req.path === IMPORTS && c.req.method === 'POST' && c.req.header('Idempotency-Key') === undefined
+
 /** An app of its own, with a rate limiter of its own: one per isolate. */
 export function createApp() {
   const app = createRouter()
@@ -89,14 +102,7 @@ export function createApp() {
   app.use(authenticate)
   app.use(rateLimit<AppEnv>({ limiter, policy: usual, subject: caller }))
   app.on('POST', SIGN_IN, rateLimit<AppEnv>({ limiter, policy: signIn, subject: address }))
-  app.use(
-    bodyLimit({
-      maxSize: MAX_BODY,
-      onError: () => {
-        throw new AppError('body_too_large')
-      },
-    }),
-  )
+  app.use((c, next) => (isStreamed(c) ? next() : smallBody(c, next)))
   app.use(notModified)
   app.use('/v1/*', idempotency)
   app.use(dispatch)
@@ -121,6 +127,7 @@ export function createApp() {
     .route('/v1/tickets', ticketRoutes)
     .route('/v1/events', eventRoutes)
     .route('/v1/outbox', outboxRoutes)
+    .route('/v1/imports', importRoutes)
 
   let openApi: string | undefined
   app.route('/', docsRoutes)

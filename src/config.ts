@@ -43,6 +43,7 @@ const Settings = z
     SMTP_PASS: z.string().min(1).optional(),
     SMTP_FROM: z.string().min(1).optional(),
     REQUIRE_VERIFIED_EMAIL: flag,
+    IMPORT_STATEMENTS: whole(50, 40, 1000),
     TURNSTILE_SECRET: z.string().min(1).optional(),
     TURNSTILE_VERIFY_URL: z.url().default('https://challenges.cloudflare.com/turnstile/v0/siteverify'),
   })

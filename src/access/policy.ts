@@ -28,6 +28,8 @@ export const PERMISSIONS = {
   'tags:read': 'See tags and how often they are used.',
   'tags:write': 'Rename and delete tags.',
   'events:read': 'Read the audit trail.',
+  'imports:read': 'See imports and what went wrong in them.',
+  'imports:write': 'Import customers and leads, cancel and revert imports.',
   'outbox:read': 'See the mail that was sent, waits or failed; never what it says.',
   'outbox:write': 'Try a mail again at once.',
 } as const
@@ -55,6 +57,8 @@ const manager = {
   'tags:read': 'all',
   'tags:write': 'all',
   'events:read': 'all',
+  'imports:read': 'all',
+  'imports:write': 'all',
 } as const
 
 export const POLICY: Record<Role, Partial<Record<Permission, Reach>>> = {

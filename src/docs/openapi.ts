@@ -23,6 +23,7 @@ const TAGS = {
   Tags: 'Tags of customers.',
   Tickets: 'What customers want done, and who does it.',
   Interactions: 'Calls, notes, meetings, follow-ups: the timeline of customers and leads.',
+  Imports: 'Files of customers and leads.',
   Events: 'The audit trail.',
   Outbox: 'Mail: sent, waiting, failed.',
   Health: 'For monitoring.',

@@ -13,6 +13,7 @@ export const SUBJECT_TYPES = [
   'ticket',
   'tag',
   'mail',
+  'import',
 ] as const
 
 export const events = sqliteTable(

@@ -1,0 +1,90 @@
+// Going on: writes one chunk after the other as far as an invocation may, and takes up what another one left.
+import type { BatchItem } from 'drizzle-orm/batch'
+import { and, eq, inArray, isNull, lt, or, sql } from 'drizzle-orm'
+import { v7 as uuidv7 } from 'uuid'
+import { type Actor, reach } from '../access/policy'
+import { importChunks, imports, users } from '../db/schema'
+import type { Ctx } from '../http/context'
+import type { Job } from './imports.judge'
+import { reverting } from './imports.revert'
+import { writing } from './imports.write'
+
+/** What an invocation may still do: statements, of which D1 allows a number, and until when, in milliseconds. */
+export type Room = { statements: number; until: number }
+export type Worker = Pick<Ctx, 'db' | 'config' | 'requestId' | 'address' | 'outgoing'>
+
+/** How long an import is left to whoever has it in hand. */
+const LEASE_MS = 30_000
+
+/** The end of a lease that begins now. */
+export const leased = () => new Date(Date.now() + LEASE_MS).toISOString()
+
+type Statement = BatchItem<'sqlite'>
+
+/** Sends statements as one batch, and takes them off what there is room for. */
+export async function sent({ db }: Pick<Ctx, 'db'>, statements: Statement[], room: Room): Promise<unknown[]> {
+  room.statements -= statements.length
+  const [first, ...rest] = statements
+  return first ? await db.batch([first, ...rest]) : []
+}
+
+/** What every id begins with that a chunk makes: no other chunk has it, and it tells the time. */
+export const idsOfChunk = () => uuidv7().slice(0, 28)
+
+/** Writes, or reverts, chunks from `next` on while there is room. Gives the next one; the number of chunks where none is left. */
+export async function advance(ctx: Ctx, job: Job, next: number, room: Room, isReverting = false): Promise<number> {
+  for (let n = next; n < job.chunks; n += 1) {
+    // Records are made when they are made, however long the import takes.
+    const clocked = { ...ctx, now: new Date().toISOString() }
+    const statements = isReverting ? reverting(clocked, job, n) : writing(clocked, job, n, idsOfChunk())
+    if (statements.length > room.statements || Date.now() > room.until) return n
+    await sent(ctx, statements, room)
+  }
+  return job.chunks
+}
+
+/** Takes up an import where it was left, unless somebody else has it in hand. Harmless where somebody has all the same. */
+export async function resume(worker: Worker, id: string, room: Room): Promise<void> {
+  const { db } = worker
+  const now = new Date().toISOString()
+  const isFree = or(isNull(imports.busyUntil), lt(imports.busyUntil, now))
+  const isOpen = inArray(imports.status, ['RUNNING', 'REVERTING'])
+  const [[job], [chunk], [creator]] = await db.batch([
+    db
+      .update(imports)
+      .set({ busyUntil: leased() })
+      .where(and(eq(imports.id, id), isOpen, isFree))
+      .returning(),
+    db
+      .select({ written: sql<number | null>`min(iif(ids IS NULL, n, NULL))`.as('written'), reverted: sql<number | null>`min(iif(is_reverted, NULL, n))`.as('reverted') })
+      .from(importChunks)
+      .where(eq(importChunks.importId, id)),
+    db
+      .select({ id: users.id, role: users.role, workspaceId: users.workspaceId })
+      .from(users)
+      .where(sql`${users.id} = (SELECT created_by FROM imports WHERE id = ${id}) AND ${users.status} = 'ACTIVE' AND deleted_at IS NULL`),
+  ])
+  room.statements -= 3
+  if (!job) return
+  const actor = creator && actorOf(creator)
+  if (!actor || !reach(actor, 'imports:write')) return givenUp(worker, id)
+  const ctx = { ...worker, actor, now, newId: () => uuidv7() }
+  const isReverting = job.status === 'REVERTING'
+  const next = (isReverting ? chunk?.reverted : chunk?.written) ?? job.chunks
+  const reached = await advance(ctx, job, next, room, isReverting)
+  if (reached < job.chunks) await db.update(imports).set({ busyUntil: null }).where(eq(imports.id, id))
+}
+
+function actorOf({ id, role, workspaceId }: Pick<Actor, 'id' | 'role' | 'workspaceId'>): Actor {
+  const unused = { sessionId: '', country: null, timeZone: 'UTC', emailVerified: true }
+  return { type: 'user', id, role, workspaceId, ...unused }
+}
+
+// Whoever began it may not import any more: what is written stays, the rest is not.
+async function givenUp({ db }: Worker, id: string): Promise<void> {
+  const now = new Date().toISOString()
+  await db
+    .update(imports)
+    .set({ status: 'CANCELLED', finishedAt: now, updatedAt: now, busyUntil: null })
+    .where(eq(imports.id, id))
+}
