@@ -110,11 +110,16 @@ async function inserted(rows) {
     const chunks = []
     for (let at = 0; at < rows; at += CHUNK) {
       const people = Array.from({ length: Math.min(CHUNK, rows - at) }, (_, i) => person(at + i))
-      chunks.push(JSON.stringify(people.map((p, i) => [...Object.values(p), p.name.toLowerCase(), p.phone.replaceAll(' ', ''), id(at + i)])))
+      chunks.push(
+        JSON.stringify(
+          people.map((p, i) => [...Object.values(p), p.name.toLowerCase(), p.phone.replaceAll(' ', ''), id(at + i)]),
+        ),
+      )
     }
     const query = new URLSearchParams({ workspace: worker.workspaceId, user: worker.userId })
     let ms = 0
-    for (const body of chunks) ms += Number(await (await worker.fetch(`/bench/insert?${query}`, { method: 'POST', body })).text())
+    for (const body of chunks)
+      ms += Number(await (await worker.fetch(`/bench/insert?${query}`, { method: 'POST', body })).text())
     return { ms }
   } finally {
     await worker.dispose()
@@ -123,7 +128,9 @@ async function inserted(rows) {
 
 const id = (i) => `0192f0c4-7a10-7c3e-9d2b-${i.toString(16).padStart(12, '0')}`
 
-const { values } = parseArgs({ options: { rows: { type: 'string', default: '100000' }, rounds: { type: 'string', default: '3' } } })
+const { values } = parseArgs({
+  options: { rows: { type: 'string', default: '100000' }, rounds: { type: 'string', default: '3' } },
+})
 const [rows, rounds] = [Number(values.rows), Number(values.rounds)]
 const median = (list) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)]
 const imports = []

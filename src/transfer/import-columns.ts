@@ -79,7 +79,8 @@ export function columnPlan({ entity, mapping, unknown }: ColumnRules, isCoded: b
   function add(column: string): Target {
     if (columns.length >= MAX_COLUMNS) throw unreadable(`The file has more than ${MAX_COLUMNS} columns.`)
     const target = targetOf(column)
-    if (target && !target.extra) taken.add(target.field)
+    // Objects need not have the same keys; of one that names a field twice, the first is taken.
+    if (target && !target.extra && !isCoded) taken.add(target.field)
     targets.push(target)
     // An entry that JSON names plainly is called what an export calls it, so that it is read the same again.
     const called = isCoded && target?.extra !== undefined ? fieldColumn(target.extra) : column

@@ -6,6 +6,8 @@ const SEPARATORS = [',', ';', '\t']
 const NOTHING = '\u0000'
 const [QUOTE, LF, CR] = [34, 10, 13]
 
+const UNCLOSED = 'opens a quote that is not closed'
+
 type Scanned = { cells: string[]; end: number } | { fault: string; end: number }
 
 /** The rows of a CSV text, the header first; blank lines are passed over. Lines are those of the file, from 1. */
@@ -75,7 +77,9 @@ function scan(text: string, start: number, separator: string, isLast: boolean): 
     // A CR at the very end may be half of a CRLF.
     if (!isLast && end + (code === CR ? 1 : 0) >= text.length) return undefined
     const after = code === CR && text.charCodeAt(end + 1) === LF ? end + 2 : Math.min(end + 1, text.length)
-    return after - start > MAX_ROW ? { fault: `is longer than ${MAX_ROW} characters`, end: after } : { cells, end: after }
+    return after - start > MAX_ROW
+      ? { fault: `is longer than ${MAX_ROW} characters`, end: after }
+      : { cells, end: after }
   }
 }
 
@@ -92,5 +96,6 @@ function unclosed(text: string, start: number, isLast: boolean): Scanned | undef
   if (!isLast && text.length - start <= MAX_ROW) return undefined
   const end = /\r\n|\r|\n/g
   end.lastIndex = start
-  return { fault: 'opens a quote that is not closed', end: end.exec(text) ? end.lastIndex : text.length }
+  if (!end.exec(text)) return isLast ? { fault: UNCLOSED, end: text.length } : undefined
+  return { fault: UNCLOSED, end: end.lastIndex }
 }

@@ -53,7 +53,9 @@ function formatOf(type: string, first: string): Format {
   for (const format of ['csv', 'json', 'ndjson', 'vcard'] as const) if (TYPES[format].includes(type)) return format
   if (!UNSAID.includes(type)) {
     const known = Object.values(TYPES).map(([usual]) => usual)
-    throw new AppError('wrong_content_type', { detail: `Send ${known.join(', ')}, or one of them as multipart/form-data.` })
+    throw new AppError('wrong_content_type', {
+      detail: `Send ${known.join(', ')}, or one of them as multipart/form-data.`,
+    })
   }
   const start = first.trimStart()
   if (start.startsWith('[')) return 'json'
@@ -124,7 +126,8 @@ async function* cellsOf(
 
 function flattened(fields: Record<string, unknown>): [string, unknown][] {
   return Object.entries(fields).flatMap(([key, value]) => {
-    if (key !== 'customFields' || typeof value !== 'object' || value === null || Array.isArray(value)) return [[key, value]]
+    if (key !== 'customFields' || typeof value !== 'object' || value === null || Array.isArray(value))
+      return [[key, value]]
     return Object.entries(value).map(([name, each]): [string, unknown] => [fieldColumn(name), each])
   })
 }

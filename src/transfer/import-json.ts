@@ -79,4 +79,3 @@ function parsed(text: string, line: number): Raw<Fields> {
 function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
-

@@ -58,12 +58,12 @@ export async function filePart(body: AsyncIterable<Uint8Array>, boundary: string
     }
   }
 
-  for await (const _ of untilMark()) continue
+  for await (const _ of untilMark());
   for (let head = await headers(); head !== undefined; head = await headers()) {
     const name = /^content-disposition:.*\bfilename="?([^"\r\n]*)/im.exec(head)?.[1]
     const type = /^content-type:\s*([^\r\n]+)/im.exec(head)?.[1] ?? ''
     if (name !== undefined) return { type, name, bytes: untilMark() }
-    for await (const _ of untilMark()) continue
+    for await (const _ of untilMark());
   }
   throw unreadable('The form holds no file: send it as a part with a file name, such as -F file=@customers.csv.')
 }

@@ -65,7 +65,8 @@ export function prepared(
   const own = fields[more]
   const both = Object.fromEntries([...(isRecord(own) ? Object.entries(own) : []), ...extras])
   // Plain values need no schema to look into them, which would take longer than all the rest.
-  const isPlain = own === undefined && extras.every(([, value]) => !isNested(value)) && JSON.stringify(both).length <= MAX_PLAIN
+  const isPlain =
+    own === undefined && extras.every(([, value]) => !isNested(value)) && JSON.stringify(both).length <= MAX_PLAIN
   if (extras.length > 0 && !isPlain) fields[more] = both
   const result = SCHEMAS[entity].safeParse(fields)
   for (const { path, code, message } of result.error?.issues ?? []) {
@@ -85,12 +86,14 @@ export function prepared(
     return [key]
   })
   const known = typeof id === 'string' && Uuid.safeParse(id).success ? id.toLowerCase() : undefined
-  if (match === 'id' && id !== undefined && known === undefined) said('id', 'invalid_id', id, 'must be the id of a record')
+  if (match === 'id' && id !== undefined && known === undefined)
+    said('id', 'invalid_id', id, 'must be the id of a record')
   if (result.data === undefined || issues.length > 0) return { issues }
 
   const parsed: Record<string, unknown> = result.data
   const e164 = typeof parsed.phone === 'string' ? e164Of(parsed.phone, country) : undefined
-  if (e164 === null) said('phone', 'unreadable_phone', parsed.phone, 'Kept as written: not a number we can read', 'warning')
+  if (e164 === null)
+    said('phone', 'unreadable_phone', parsed.phone, 'Kept as written: not a number we can read', 'warning')
   const row = {
     ...parsed,
     ...(extras.length > 0 && isPlain ? { [more]: both } : {}),
@@ -107,7 +110,10 @@ export function prepared(
 function identity(row: Record<string, unknown>, match: RowRules['match'], id: unknown) {
   const value = match === 'email' ? row.email : match === 'phone' ? row.phoneE164 : undefined
   if (typeof value === 'string') return { key: `${match}:${value}`, by: 'match' as const }
-  const importKey = createHash('sha256').update(JSON.stringify([id, row])).digest('base64url').slice(0, 22)
+  const importKey = createHash('sha256')
+    .update(JSON.stringify([id, row]))
+    .digest('base64url')
+    .slice(0, 22)
   return { key: `content:${importKey}`, by: 'content' as const, importKey }
 }
 
@@ -118,7 +124,7 @@ function gathered(cells: readonly (string | undefined)[], targets: readonly Targ
   targets.forEach((target, i) => {
     const cell = armed(cells[i] ?? '')
     const value = cell.trim()
-    if (target === null || value === '') return
+    if (target === null || value === '' || (target.extra === undefined && given[target.field] !== undefined)) return
     if (target.extra !== undefined) extras.push([target.extra, target.isCoded ? typed(cell) : value])
     else if (target.field === 'metadata') {
       const object = fieldOf(cell)

@@ -38,7 +38,11 @@ async function* linesOf(text: AsyncIterable<string>): AsyncIterable<string> {
 }
 
 function cardRow(lines: string[], line: number): Raw<Record<string, unknown>> {
-  const properties = lines.join('\n').replace(/\n[ \t]/g, '').split('\n').flatMap(propertyOf)
+  const properties = lines
+    .join('\n')
+    .replace(/\n[ \t]/g, '')
+    .split('\n')
+    .flatMap(propertyOf)
   const version = properties.find(({ name }) => name === 'VERSION')?.value.trim() ?? ''
   if (!['3.0', '4.0'].includes(version)) {
     return faulty(line, `is a vCard ${version || 'without a version'}; 3.0 and 4.0 are read`, lines.join('\n'))
@@ -65,7 +69,8 @@ function cardRow(lines: string[], line: number): Raw<Record<string, unknown>> {
 
 // [group.]NAME[;params]:value, where a parameter in quotes may hold a colon.
 function propertyOf(line: string): Property[] {
-  const [, name = '', params = '', value = ''] = /^(?:[\w-]+\.)?([\w-]+)((?:;(?:[^":;]|"[^"]*")*)*):(.*)$/.exec(line) ?? []
+  const [, name = '', params = '', value = ''] =
+    /^(?:[\w-]+\.)?([\w-]+)((?:;(?:[^":;]|"[^"]*")*)*):(.*)$/.exec(line) ?? []
   return name === '' ? [] : [{ name: name.toUpperCase(), params: params.toUpperCase(), value }]
 }
 

@@ -1,9 +1,11 @@
 // Going on: writes one chunk after the other as far as an invocation may, and takes up what another one left.
-import type { BatchItem } from 'drizzle-orm/batch'
+
 import { and, eq, inArray, isNull, lt, or, sql } from 'drizzle-orm'
+import type { BatchItem } from 'drizzle-orm/batch'
 import { v7 as uuidv7 } from 'uuid'
 import { type Actor, reach } from '../access/policy'
 import { importChunks, imports, users } from '../db/schema'
+import { AppError } from '../errors'
 import type { Ctx } from '../http/context'
 import type { Job } from './imports.judge'
 import { reverting } from './imports.revert'
@@ -31,14 +33,21 @@ export async function sent({ db }: Pick<Ctx, 'db'>, statements: Statement[], roo
 /** What every id begins with that a chunk makes: no other chunk has it, and it tells the time. */
 export const idsOfChunk = () => uuidv7().slice(0, 28)
 
-/** Writes, or reverts, chunks from `next` on while there is room. Gives the next one; the number of chunks where none is left. */
+/** Writes, or reverts, chunks from `next` on while there is room and the database answers. Gives the next one; the number of chunks where none is left. */
 export async function advance(ctx: Ctx, job: Job, next: number, room: Room, isReverting = false): Promise<number> {
   for (let n = next; n < job.chunks; n += 1) {
     // Records are made when they are made, however long the import takes.
     const clocked = { ...ctx, now: new Date().toISOString() }
     const statements = isReverting ? reverting(clocked, job, n) : writing(clocked, job, n, idsOfChunk())
     if (statements.length > room.statements || Date.now() > room.until) return n
-    await sent(ctx, statements, room)
+    try {
+      await sent(ctx, statements, room)
+    } catch (error) {
+      // A database that does not answer will again; what it refuses, it would refuse forever.
+      if (error instanceof AppError && error.code === 'unavailable') return n
+      await over(ctx, job.id, 'FAILED')
+      throw error
+    }
   }
   return job.chunks
 }
@@ -56,18 +65,23 @@ export async function resume(worker: Worker, id: string, room: Room): Promise<vo
       .where(and(eq(imports.id, id), isOpen, isFree))
       .returning(),
     db
-      .select({ written: sql<number | null>`min(iif(ids IS NULL, n, NULL))`.as('written'), reverted: sql<number | null>`min(iif(is_reverted, NULL, n))`.as('reverted') })
+      .select({
+        written: sql<number | null>`min(iif(ids IS NULL, n, NULL))`.as('written'),
+        reverted: sql<number | null>`min(iif(is_reverted, NULL, n))`.as('reverted'),
+      })
       .from(importChunks)
       .where(eq(importChunks.importId, id)),
     db
       .select({ id: users.id, role: users.role, workspaceId: users.workspaceId })
       .from(users)
-      .where(sql`${users.id} = (SELECT created_by FROM imports WHERE id = ${id}) AND ${users.status} = 'ACTIVE' AND deleted_at IS NULL`),
+      .where(
+        sql`${users.id} = (SELECT created_by FROM imports WHERE id = ${id}) AND ${users.status} = 'ACTIVE' AND deleted_at IS NULL`,
+      ),
   ])
   room.statements -= 3
   if (!job) return
   const actor = creator && actorOf(creator)
-  if (!actor || !reach(actor, 'imports:write')) return givenUp(worker, id)
+  if (!actor || !reach(actor, 'imports:write')) return over(worker, id, 'CANCELLED')
   const ctx = { ...worker, actor, now, newId: () => uuidv7() }
   const isReverting = job.status === 'REVERTING'
   const next = (isReverting ? chunk?.reverted : chunk?.written) ?? job.chunks
@@ -80,11 +94,12 @@ function actorOf({ id, role, workspaceId }: Pick<Actor, 'id' | 'role' | 'workspa
   return { type: 'user', id, role, workspaceId, ...unused }
 }
 
-// Whoever began it may not import any more: what is written stays, the rest is not.
-async function givenUp({ db }: Worker, id: string): Promise<void> {
+// Ends it as it is: whoever began it may not import any more, or it cannot go on. What is written stays.
+async function over({ db }: Pick<Ctx, 'db'>, id: string, status: 'FAILED' | 'CANCELLED'): Promise<void> {
   const now = new Date().toISOString()
+  const isOpen = inArray(imports.status, ['RUNNING', 'REVERTING'])
   await db
     .update(imports)
-    .set({ status: 'CANCELLED', finishedAt: now, updatedAt: now, busyUntil: null })
-    .where(eq(imports.id, id))
+    .set({ status, finishedAt: now, updatedAt: now, busyUntil: null })
+    .where(and(eq(imports.id, id), isOpen))
 }

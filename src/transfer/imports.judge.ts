@@ -22,7 +22,11 @@ export const REFUSALS = {
   email_taken: { field: 'email', value: `row ->> 'email'`, message: 'Another customer has this e-mail' },
   not_found: { field: null, value: `row ->> 'key'`, message: 'There is no such record to update' },
   required: { field: null, value: 'NULL', message: 'Nothing can be made without it' },
-  exists: { field: null, value: `row ->> 'key'`, message: 'There is such a record, and it differs; import with mode=upsert' },
+  exists: {
+    field: null,
+    value: `row ->> 'key'`,
+    message: 'There is such a record, and it differs; import with mode=upsert',
+  },
   too_big: { field: null, value: 'NULL', message: 'The fields together would be more than 16 KB of JSON' },
 } as const
 
@@ -52,7 +56,9 @@ export function judge(ctx: Ctx, job: Job, n: number, ids: string) {
     job.chunks > 1
       ? sql`(SELECT ${sql.raw(what)} FROM import_keys AS k WHERE k.import_id = ${job.id} AND k.key IN (${sql.raw(keys)}) LIMIT 1)`
       : sql`NULL`
-  const groups = VERDICTS.map((verdict) => `'${verdict}', json_group_array(json(row)) FILTER (WHERE verdict = '${verdict}')`)
+  const groups = VERDICTS.map(
+    (verdict) => `'${verdict}', json_group_array(json(row)) FILTER (WHERE verdict = '${verdict}')`,
+  )
   const verdicts = sql`(
     WITH given AS MATERIALIZED (
       SELECT e.key AS n, e.value AS row, ${known('k.record_id', `e.value ->> 'key'`)} AS seen, ${found(ctx, job)} AS found
@@ -109,7 +115,8 @@ function ownerOf({ actor }: Ctx, { id, defaultOwner }: Job): SQL {
   const named = (who: SQL) =>
     sql`(SELECT u.id FROM ${users} AS u WHERE ${who} AND ${isTeamMember(sql`u.id`, actor.workspaceId)})`
   const given = sql`coalesce(${named(sql`u.email = row ->> 'owner'`)}, ${named(sql`u.id = row ->> 'owner'`)})`
-  const usual = defaultOwner === null ? sql`NULL` : named(sql`u.id = (SELECT default_owner FROM imports WHERE id = ${id})`)
+  const usual =
+    defaultOwner === null ? sql`NULL` : named(sql`u.id = (SELECT default_owner FROM imports WHERE id = ${id})`)
   return sql`CASE WHEN row ->> 'owner' IS NOT NULL THEN ${given} WHEN coalesce(seen, found) IS NULL THEN ${usual} END`
 }
 
@@ -126,7 +133,8 @@ function isChanged({ entity }: Job): SQL {
   })
   const phone = `(row ->> 'phone' IS NOT NULL AND row ->> 'phoneE164' IS NOT t.phone_e164)`
   const owner = `(row ->> 'owner' IS NOT NULL AND placed.owner IS NOT t.owner_id)`
-  const tagged = name === 'customers' ? [`EXISTS (SELECT 1 FROM json_each(row -> '$.tags') AS tag WHERE ${IS_NEW_TAG})`] : []
+  const tagged =
+    name === 'customers' ? [`EXISTS (SELECT 1 FROM json_each(row -> '$.tags') AS tag WHERE ${IS_NEW_TAG})`] : []
   return sql.raw(`(${[...differs, phone, owner, ...tagged].join(' OR ')})`)
 }
 
@@ -166,7 +174,9 @@ function refusal({ mode, duplicates, defaultOwner, entity }: Job): SQL {
     `WHEN is_taken THEN 'email_taken'`,
     mode === 'update' ? `WHEN record IS NULL THEN 'not_found'` : '',
     `WHEN record IS NULL AND row ->> '${required}' IS NULL THEN 'required'`,
-    mode === 'create' ? `WHEN is_there AND is_changed AND ${IS_TO_CHANGE} AND earlier ->> 0 IS NOT 'create' THEN 'exists'` : '',
+    mode === 'create'
+      ? `WHEN is_there AND is_changed AND ${IS_TO_CHANGE} AND earlier ->> 0 IS NOT 'create' THEN 'exists'`
+      : '',
     `WHEN is_too_big AND ${IS_TO_CHANGE} THEN 'too_big'`,
   ]
   return sql.raw(`CASE WHEN nth > 1 AND '${duplicates}' = 'last' THEN NULL ${cases.join(' ')} END`)
@@ -175,5 +185,6 @@ function refusal({ mode, duplicates, defaultOwner, entity }: Job): SQL {
 // What is recognised by its content has been imported so before, and what became of it since is not undone.
 const IS_TO_CHANGE = `(row ->> 'by' = 'match' OR record IS NULL OR record = row ->> 'id')`
 
-const VERDICT = sql.raw(`CASE WHEN code IS NOT NULL THEN 'failed' WHEN nth > 1 THEN 'superseded' WHEN record IS NULL THEN 'create'
+const VERDICT =
+  sql.raw(`CASE WHEN code IS NOT NULL THEN 'failed' WHEN nth > 1 THEN 'superseded' WHEN record IS NULL THEN 'create'
   WHEN is_there AND is_changed AND ${IS_TO_CHANGE} THEN 'update' ELSE 'unchanged' END`)

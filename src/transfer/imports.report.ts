@@ -51,7 +51,10 @@ export async function getImport(ctx: Ctx, id: string): Promise<Report> {
 }
 
 /** The imports of the workspace, newest first. */
-export async function listImports({ db, actor }: Ctx, { limit, after }: PageRequest): Promise<Page<typeof imports.$inferSelect>> {
+export async function listImports(
+  { db, actor }: Ctx,
+  { limit, after }: PageRequest,
+): Promise<Page<typeof imports.$inferSelect>> {
   const rows = await db
     .select()
     .from(imports)
@@ -74,9 +77,7 @@ export async function errorFile({ db, actor }: Ctx, id: string): Promise<Readabl
         faults: sql<string>`group_concat(coalesce(field || ': ', '') || message, '; ')`.as('faults'),
       })
       .from(importIssues)
-      .where(
-        and(eq(importIssues.importId, id), eq(importIssues.level, 'error'), sql`line > CAST(${line} AS INTEGER)`),
-      )
+      .where(and(eq(importIssues.importId, id), eq(importIssues.level, 'error'), sql`line > CAST(${line} AS INTEGER)`))
       .groupBy(importIssues.line)
       .orderBy(asc(importIssues.line))
       .limit(PAGE)

@@ -1,6 +1,7 @@
 // Reverting: what an import made goes to the trash, but for what somebody has touched since. Changes are not taken back.
-import type { BatchItem } from 'drizzle-orm/batch'
+
 import { and, eq, gt, inArray, type SQL, sql } from 'drizzle-orm'
+import type { BatchItem } from 'drizzle-orm/batch'
 import { visible } from '../access/visible'
 import { customers, importChunks, imports, leads } from '../db/schema'
 import { ifChanged } from '../db/sql'
@@ -15,7 +16,15 @@ export function revertBegun({ db, actor, now }: Ctx, id: string) {
   return db
     .update(imports)
     .set({ status: 'REVERTING', updatedAt: now })
-    .where(and(eq(imports.id, id), eq(imports.workspaceId, actor.workspaceId), isOver, eq(imports.dryRun, false), gt(imports.chunks, 0)))
+    .where(
+      and(
+        eq(imports.id, id),
+        eq(imports.workspaceId, actor.workspaceId),
+        isOver,
+        eq(imports.dryRun, false),
+        gt(imports.chunks, 0),
+      ),
+    )
     .returning()
 }
 
@@ -34,8 +43,14 @@ export function reverting(ctx: Ctx, job: Job, n: number): BatchItem<'sqlite'>[] 
   const isLast = n === job.chunks - 1
   return [
     job.entity === 'customers'
-      ? db.update(customers).set({ ...trash, version: sql`customers.version + 1` }).where(which(customers))
-      : db.update(leads).set({ ...trash, version: sql`leads.version + 1` }).where(which(leads)),
+      ? db
+          .update(customers)
+          .set({ ...trash, version: sql`customers.version + 1` })
+          .where(which(customers))
+      : db
+          .update(leads)
+          .set({ ...trash, version: sql`leads.version + 1` })
+          .where(which(leads)),
     db
       .update(imports)
       .set({
@@ -72,7 +87,9 @@ function isUntouched({ id, entity }: Job): SQL {
   const hangs =
     entity === 'customers'
       ? [
-          ...['interactions', 'tickets', 'leads'].map((other) => `SELECT 1 FROM ${other} AS o WHERE o.customer_id = ${t}.id`),
+          ...['interactions', 'tickets', 'leads'].map(
+            (other) => `SELECT 1 FROM ${other} AS o WHERE o.customer_id = ${t}.id`,
+          ),
           ...['from_id', 'to_id'].map((end) => `SELECT 1 FROM customer_relationships AS o WHERE o.${end} = ${t}.id`),
         ]
       : [`SELECT 1 FROM interactions AS o WHERE o.lead_id = ${t}.id`]

@@ -2,11 +2,12 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { allow } from '../access/allow'
-import { errors, POST, READ } from '../errors'
+import { AppError, errors, POST, READ } from '../errors'
 import { type AppEnv, ctx } from '../http/context'
 import { IdParam } from '../http/fields'
 import { paged } from '../http/pagination'
 import { createRouter, json } from '../http/router'
+import { MAX_FILE_BYTES } from './import-text'
 import { goOn, roomOf } from './imports.continue'
 import { errorFile, getImport, listImports } from './imports.report'
 import { ImportListQuery, ImportPage, ImportQuery, ImportReport, importBody } from './imports.schemas'
@@ -144,8 +145,12 @@ export const importRoutes = createRouter()
     return c.json(report, 202)
   })
 
+// What a form adds to a file is less than that.
+const MAX_UPLOAD = MAX_FILE_BYTES + 65_536
+
 // The body as it streams in; where an Idempotency-Key has had it read, as it was read.
 async function bodyOf(c: Context<AppEnv>): Promise<AsyncIterable<Uint8Array>> {
+  if (Number(c.req.header('Content-Length')) > MAX_UPLOAD) throw new AppError('file_too_large')
   if (c.req.header('Idempotency-Key') === undefined) return c.req.raw.body ?? none()
   const bytes = new Uint8Array(await c.req.arrayBuffer())
   return (async function* () {

@@ -1,13 +1,7 @@
 // Imports: what is asked for, and the report that explains what became of a file.
 import { z } from '@hono/zod-openapi'
 import { isSupportedCountry } from 'libphonenumber-js/min'
-import {
-  IMPORT_DUPLICATES,
-  IMPORT_ENTITIES,
-  IMPORT_MATCHES,
-  IMPORT_MODES,
-  IMPORT_STATES,
-} from '../db/schema/imports'
+import { IMPORT_DUPLICATES, IMPORT_ENTITIES, IMPORT_MATCHES, IMPORT_MODES, IMPORT_STATES } from '../db/schema/imports'
 import { Id, Instant, text } from '../http/fields'
 import { flag, pageOf, pageQuery } from '../http/pagination'
 import { fieldOfColumn } from './cells'
@@ -73,7 +67,9 @@ export const Import = z
 
 export const ImportReport = Import.extend({
   errors: z.array(Issue).openapi({ description: 'The first 100; `errors.csv` has all.' }),
-  warnings: z.array(Issue).openapi({ description: 'Rows that were written although something is strange; the first 100.' }),
+  warnings: z
+    .array(Issue)
+    .openapi({ description: 'Rows that were written although something is strange; the first 100.' }),
   moreErrors: z.boolean(),
   moreWarnings: z.boolean(),
 }).openapi('ImportReport', {
@@ -95,7 +91,8 @@ const MAX_MAPPING = 20_000
 const Mapping = z
   .union([z.string().max(MAX_MAPPING), z.array(z.string().max(1_000)).max(500)])
   .transform((given, context): Record<string, string | null> => {
-    const read = typeof given === 'string' && given.trimStart().startsWith('{') ? fromJson(given) : fromPairs([given].flat())
+    const read =
+      typeof given === 'string' && given.trimStart().startsWith('{') ? fromJson(given) : fromPairs([given].flat())
     if (read) return read
     context.addIssue({ code: 'custom', message: 'must be a JSON object of column and field, or Column:field for each' })
     return z.NEVER
@@ -141,7 +138,9 @@ export const ImportQuery = z
     unknown: z
       .enum(['customFields', 'ignore'])
       .default('customFields')
-      .openapi({ description: 'Where columns go that mean nothing here: into `customFields` (of leads, `metadata`), or nowhere.' }),
+      .openapi({
+        description: 'Where columns go that mean nothing here: into `customFields` (of leads, `metadata`), or nowhere.',
+      }),
     defaultOwner: text(254)
       .optional()
       .openapi({ description: 'E-mail address or id of the member who owns what is made without an owner.' }),
@@ -183,8 +182,12 @@ export const importBody = {
   required: true,
   content: {
     'application/json': { schema: { type: 'array' as const, items: { type: 'object' as const }, example: rows } },
-    'text/csv': { schema: { type: 'string' as const, example: 'Name,E-mail,Plan\r\nAlice Student,alice@example.com,gold\r\n' } },
-    'application/x-ndjson': { schema: { type: 'string' as const, example: rows.map((row) => JSON.stringify(row)).join('\n') } },
+    'text/csv': {
+      schema: { type: 'string' as const, example: 'Name,E-mail,Plan\r\nAlice Student,alice@example.com,gold\r\n' },
+    },
+    'application/x-ndjson': {
+      schema: { type: 'string' as const, example: rows.map((row) => JSON.stringify(row)).join('\n') },
+    },
     'text/vcard': {
       schema: {
         type: 'string' as const,

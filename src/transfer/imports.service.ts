@@ -85,7 +85,7 @@ async function finishing(ctx: Ctx, job: Job, room: Room): Promise<Report> {
 
 // A file of which no row could be written is the sender's error; the import stays, with all that is wrong.
 function told(report: Report): Report {
-  if (report.status !== 'FAILED') return report
+  if (report.status !== 'FAILED' || report.failed < report.received) return report
   const errors = report.errors.slice(0, 20).map(({ line, field, code, message }) => {
     return { path: field === null ? `line ${line}` : `line ${line}: ${field}`, message, code }
   })
@@ -131,7 +131,9 @@ function taker(
 
 // What was staged of a file that broke off. If this fails too, the cron sweeps it.
 async function forget({ db }: Ctx, id: string): Promise<void> {
-  const all = [importChunks, importOriginals, importIssues].map((table) => db.delete(table).where(eq(table.importId, id)))
+  const all = [importChunks, importOriginals, importIssues].map((table) =>
+    db.delete(table).where(eq(table.importId, id)),
+  )
   const [first, ...rest] = [...all, db.delete(imports).where(eq(imports.id, id))]
   if (first) await db.batch([first, ...rest])
 }

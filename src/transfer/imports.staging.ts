@@ -1,6 +1,7 @@
 // Staging: rows wait in the database, in chunks, until the whole file has come in; of a large file no more is held here.
-import type { BatchItem } from 'drizzle-orm/batch'
+import { Buffer } from 'node:buffer'
 import { and, eq, type SQL, sql } from 'drizzle-orm'
+import type { BatchItem } from 'drizzle-orm/batch'
 import { importChunks, importIssues, importOriginals, imports } from '../db/schema'
 import { insertFrom } from '../db/sql'
 import type { Ctx } from '../http/context'
@@ -16,12 +17,17 @@ const FLUSH_BYTES = 4_000_000
 /** The most that one parameter holds of issues. */
 const ISSUE_BYTES = 1_000_000
 
-type Chunk = { rows: string[]; originals: string[]; places: Map<string, number>; tags: Map<string, string>; bytes: number }
+type Chunk = {
+  rows: string[]
+  originals: string[]
+  places: Map<string, number>
+  tags: Map<string, string>
+  bytes: number
+}
 
 const empty = (): Chunk => ({ rows: [], originals: [], places: new Map(), tags: new Map(), bytes: 0 })
 
-const encoder = new TextEncoder()
-const sizeOf = (text: string) => encoder.encode(text).length
+const sizeOf = (text: string) => Buffer.byteLength(text)
 
 type Cells = readonly (string | undefined)[]
 
@@ -117,7 +123,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function isTaking(importId: string): SQL {
-  return sql`EXISTS (SELECT 1 FROM imports WHERE imports.id = ${importId} AND imports.status IN ('UPLOADING', 'RUNNING'))`
+  return sql`EXISTS (SELECT 1 FROM imports WHERE imports.id = ${importId} AND imports.status IN ('UPLOADING', 'RUNNING', 'FAILED'))`
 }
 
 function chunksSent({ db }: Ctx, importId: string, chunks: Chunk[], first: number): Statement[] {

@@ -1,7 +1,7 @@
 // What the clock does for imports: names those that are to go on, ends uploads that broke off, forgets what is old.
 import { and, eq, inArray, lt, sql } from 'drizzle-orm'
-import { leastIdAt } from '../db/listing'
 import type { Db } from '../db/client'
+import { leastIdAt } from '../db/listing'
 import { importChunks, importIssues, importOriginals, imports } from '../db/schema'
 
 const BROKEN_OFF_MS = 3_600_000

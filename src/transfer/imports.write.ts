@@ -1,6 +1,7 @@
 // Writing a chunk: one atomic batch that judges its rows and does what the verdicts say, once, however often it is sent.
-import type { BatchItem } from 'drizzle-orm/batch'
+
 import { and, eq, type SQL, sql } from 'drizzle-orm'
+import type { BatchItem } from 'drizzle-orm/batch'
 import { alias } from 'drizzle-orm/sqlite-core'
 import { visible } from '../access/visible'
 import {
@@ -78,15 +79,22 @@ function leadsMade(ctx: Ctx, job: Job, n: number) {
   const more = { interest: cell('interest'), message: cell('message'), followUpAt: cell('followUpAt') }
   const claimedAt = sql`iif(row ->> 'ownerId' IS NULL, NULL, ${ctx.now})`
   const status = sql`coalesce(row ->> 'status', 'NEW')`
-  const fields = { ...person, sortName: cell('sortName'), ...own, ...more, status, metadata: json('metadata'), claimedAt }
+  const fields = {
+    ...person,
+    sortName: cell('sortName'),
+    ...own,
+    ...more,
+    status,
+    metadata: json('metadata'),
+    claimedAt,
+  }
   return insertFrom(ctx.db, leads, { ...stamps(ctx), ...fields }, sql`FROM ${judgedRows(job, n, 'create')}`)
 }
 
 // What a row leaves empty stays as it is; a number and what was read of it go together.
 const kept = (field: string, table: string, column = field) =>
   sql.raw(`coalesce(row ->> '${field}', ${table}.${column})`)
-const numberOf = (table: string) =>
-  sql.raw(`iif(row ->> 'phone' IS NULL, ${table}.phone_e164, row ->> 'phoneE164')`)
+const numberOf = (table: string) => sql.raw(`iif(row ->> 'phone' IS NULL, ${table}.phone_e164, row ->> 'phoneE164')`)
 
 function customersChanged(ctx: Ctx, job: Job, n: number) {
   const of = (field: string, column?: string) => kept(field, 'customers', column)
@@ -181,7 +189,10 @@ function updatesTold(ctx: Ctx, job: Job, n: number) {
   const pairs = fields.map(({ field, column, kind }) => ({
     field,
     before: kind === 'text' ? `t.${column}` : `json(t.${column})`,
-    after: kind === 'merged' ? `json_patch(coalesce(t.${column}, '{}'), row -> '$.${field}')` : `row ${kind === 'text' ? '->>' : '->'} '$.${field}'`,
+    after:
+      kind === 'merged'
+        ? `json_patch(coalesce(t.${column}, '{}'), row -> '$.${field}')`
+        : `row ${kind === 'text' ? '->>' : '->'} '$.${field}'`,
   }))
   const before = [...pairs.map((each) => `'${each.field}', ${each.before}`), `'ownerId', t.owner_id`]
   const after = [
@@ -210,7 +221,10 @@ function updatesTold(ctx: Ctx, job: Job, n: number) {
 /** Keys by which later chunks know these records, as they were and as they are. */
 function remembered({ db }: Ctx, job: Job, n: number) {
   const all = ofVerdicts(job, n, 'create', 'update', 'unchanged')
-  const keys = [`row ->> 'key'`, ...(job.match === 'email' ? [] : [`'email:' || (row ->> 'email')`, `'email:' || (row ->> 'emailBefore')`])]
+  const keys = [
+    `row ->> 'key'`,
+    ...(job.match === 'email' ? [] : [`'email:' || (row ->> 'email')`, `'email:' || (row ->> 'emailBefore')`]),
+  ]
   // Of rows that the e-mail stands for, that is key enough: the record has it.
   const isNamed = sql.raw(job.match === 'email' ? `row ->> 'by' = 'content'` : 'true')
   const selects = [
@@ -296,7 +310,9 @@ function finished(ctx: Ctx, job: Job): Statement[] {
   const { id, dryRun } = job
   const isWritten = sql`NOT EXISTS (SELECT 1 FROM import_chunks AS c WHERE c.import_id = ${id} AND c.ids IS NULL)`
   const isOver = sql`EXISTS (SELECT 1 FROM imports WHERE imports.id = ${id} AND imports.status <> 'RUNNING')`
-  const figures = ['created', 'updated', 'unchanged', 'failed'].map((name) => `'${name}', json_array(0, imports.${name})`)
+  const figures = ['created', 'updated', 'unchanged', 'failed'].map(
+    (name) => `'${name}', json_array(0, imports.${name})`,
+  )
   const told = record(ctx, {
     verb: 'import.finished',
     subject: 'import',

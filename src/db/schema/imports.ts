@@ -7,15 +7,7 @@ import { workspaces } from './workspaces'
 export const IMPORT_ENTITIES = ['customers', 'leads'] as const
 export const IMPORT_MODES = ['create', 'update', 'upsert'] as const
 export const IMPORT_MATCHES = ['email', 'phone', 'id'] as const
-export const IMPORT_STATES = [
-  'UPLOADING',
-  'RUNNING',
-  'DONE',
-  'FAILED',
-  'CANCELLED',
-  'REVERTING',
-  'REVERTED',
-] as const
+export const IMPORT_STATES = ['UPLOADING', 'RUNNING', 'DONE', 'FAILED', 'CANCELLED', 'REVERTING', 'REVERTED'] as const
 export const IMPORT_DUPLICATES = ['last', 'refuse'] as const
 export const ISSUE_LEVELS = ['error', 'warning'] as const
 
