@@ -1,10 +1,10 @@
 CREATE TABLE `import_chunks` (
 	`import_id` text NOT NULL,
 	`n` integer NOT NULL,
-	`rows` text NOT NULL,
-	`tags` text NOT NULL,
 	`ids` text,
 	`is_reverted` integer DEFAULT false NOT NULL,
+	`tags` text NOT NULL,
+	`rows` text NOT NULL,
 	PRIMARY KEY(`import_id`, `n`)
 );
 --> statement-breakpoint
@@ -19,7 +19,7 @@ CREATE TABLE `import_issues` (
 	`message` text NOT NULL,
 	`original` text,
 	PRIMARY KEY(`import_id`, `level`, `line`, `n`)
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `import_keys` (
 	`import_id` text NOT NULL,
@@ -28,7 +28,7 @@ CREATE TABLE `import_keys` (
 	`outcome` text NOT NULL,
 	`line` integer NOT NULL,
 	PRIMARY KEY(`import_id`, `key`)
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `import_originals` (
 	`import_id` text NOT NULL,

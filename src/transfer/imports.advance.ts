@@ -7,7 +7,7 @@ import { type Actor, reach } from '../access/policy'
 import { importChunks, imports, users } from '../db/schema'
 import { AppError } from '../errors'
 import type { Ctx } from '../http/context'
-import type { Job } from './imports.judge'
+import type { Job } from './imports.judged'
 import { reverting } from './imports.revert'
 import { writing } from './imports.write'
 
@@ -36,6 +36,8 @@ export const idsOfChunk = () => uuidv7().slice(0, 28)
 /** Writes, or reverts, chunks from `next` on while there is room and the database answers. Gives the next one; the number of chunks where none is left. */
 export async function advance(ctx: Ctx, job: Job, next: number, room: Room, isReverting = false): Promise<number> {
   for (let n = next; n < job.chunks; n += 1) {
+    // Where the database runs in this very thread, as in development, others get their turn.
+    if (n > next) await scheduler.wait(1)
     // Records are made when they are made, however long the import takes.
     const clocked = { ...ctx, now: new Date().toISOString() }
     const statements = isReverting ? reverting(clocked, job, n) : writing(clocked, job, n, idsOfChunk())

@@ -21,7 +21,9 @@ export function goOn(c: Context<AppEnv>, id: string, { statements }: Pick<Room, 
   const { config, requestId } = c.var
   const { db } = connect(c.env.DB, 'first-primary')
   const room = { statements, until: Date.now() + AFTER_ANSWER_MS }
-  runAfter(c, resume({ db, config, requestId, address: '', outgoing: new Set() }, id, room).catch(left))
+  const worker = { db, config, requestId, address: '', outgoing: new Set<string>() }
+  // The answer first: where the database runs in this very thread, as in development, it would wait for all of this.
+  runAfter(c, scheduler.wait(1).then(() => resume(worker, id, room)).catch(left))
 }
 
 /** The cron's run: imports that wait go on, one after the other, as far as an invocation may. */

@@ -1,15 +1,11 @@
 // Judging: one piece of SQL says of each row of a chunk what becomes of it, for the dry run and for the real one alike.
-import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import { isTeamMember, visible } from '../access/visible'
-import { importChunks, type imports, users } from '../db/schema'
+import { importChunks, users } from '../db/schema'
 import type { Ctx } from '../http/context'
 import { ENTITIES } from './imports.entities'
-
-export type Job = Pick<
-  typeof imports.$inferSelect,
-  'id' | 'entity' | 'mode' | 'match' | 'duplicates' | 'dryRun' | 'defaultOwner' | 'chunks' | 'columns'
->
+import { type Job, openChunk, type Verdict } from './imports.judged'
 
 /** How many bytes of JSON the own fields of a record may hold. */
 const MAX_JSON = 16_384
@@ -30,20 +26,6 @@ export const REFUSALS = {
   too_big: { field: null, value: 'NULL', message: 'The fields together would be more than 16 KB of JSON' },
 } as const
 
-export type Verdict = 'create' | 'update' | 'unchanged' | 'superseded' | 'failed'
-
-/** The rows of a chunk with this verdict, as `row` with its `record` and `ownerId`; none unless it has been judged. */
-export function judgedRows({ id }: Job, n: number, verdict: Verdict): SQL {
-  return sql`(SELECT e.value AS row FROM import_chunks AS chunk, json_each(chunk.rows, ${sql.raw(`'$.${verdict}'`)}) AS e
-    WHERE chunk.import_id = ${id} AND chunk.n = ${n}) AS judged`
-}
-
-/** Chunk `n`, as long as it is not written and the import goes on. */
-export function openChunk({ id }: Job, n: number): SQL | undefined {
-  const isRunning = sql`EXISTS (SELECT 1 FROM imports WHERE imports.id = ${id} AND imports.status = 'RUNNING')`
-  return and(eq(importChunks.importId, id), eq(importChunks.n, n), isNull(importChunks.ids), isRunning)
-}
-
 /**
  * The statement that makes of the rows of a chunk an object with an array for each verdict. What earlier rows of the file
  * did is known by keys, never by the tables, which a dry run leaves as they are. Of a record to be made the id begins
@@ -56,13 +38,11 @@ export function judge(ctx: Ctx, job: Job, n: number, ids: string) {
     job.chunks > 1
       ? sql`(SELECT ${sql.raw(what)} FROM import_keys AS k WHERE k.import_id = ${job.id} AND k.key IN (${sql.raw(keys)}) LIMIT 1)`
       : sql`NULL`
-  const groups = VERDICTS.map(
-    (verdict) => `'${verdict}', json_group_array(json(row)) FILTER (WHERE verdict = '${verdict}')`,
-  )
+  const groups = VERDICTS.map((verdict) => `'${verdict}', jsonb_group_array(row) FILTER (WHERE verdict = '${verdict}')`)
   const verdicts = sql`(
-    WITH given AS MATERIALIZED (
-      SELECT e.key AS n, e.value AS row, ${known('k.record_id', `e.value ->> 'key'`)} AS seen, ${found(ctx, job)} AS found
-      FROM json_each(${rows}) AS e
+    WITH e AS MATERIALIZED (SELECT key AS n, jsonb(value) AS row FROM json_each(${rows})
+    ), given AS MATERIALIZED (
+      SELECT n, row, ${known('k.record_id', `row ->> 'key'`)} AS seen, ${found(ctx, job)} AS found FROM e
     ), placed AS MATERIALIZED (
       SELECT n, row, coalesce(seen, found) AS record, ${ownerOf(ctx, job)} AS owner, ${nths(job)}
       FROM given
@@ -74,10 +54,10 @@ export function judge(ctx: Ctx, job: Job, n: number, ids: string) {
       FROM placed
       LEFT JOIN ${ENTITIES[job.entity].table} AS t ON t.id = placed.record
     ), refused AS (SELECT *, ${refusal(job)} AS code FROM compared), judged AS (SELECT *, ${VERDICT} AS verdict FROM refused)
-    SELECT json_object(${sql.raw(groups.join(', '))}) FROM (
+    SELECT jsonb_object(${sql.raw(groups.join(', '))}) FROM (
       SELECT verdict, CASE verdict
-        WHEN 'create' THEN json_set(row, '$.record', ${ids} || printf('%08x', n), '$.ownerId', owner)
-        ELSE json_set(row, '$.record', record, '$.ownerId', owner, '$.n', n, '$.code', code, '$.emailBefore', email_before,
+        WHEN 'create' THEN jsonb_set(row, '$.record', ${ids} || printf('%08x', n), '$.ownerId', owner)
+        ELSE jsonb_set(row, '$.record', record, '$.ownerId', owner, '$.n', n, '$.code', code, '$.emailBefore', email_before,
           '$.earlier', earlier ->> 0, '$.earlierLine', earlier ->> 1) END AS row
       FROM judged ORDER BY n)
   )`
@@ -95,19 +75,19 @@ function nths({ duplicates, match }: Job): SQL {
 }
 
 // By the matching field: the one record that has it, '?' where several have. Else by id, else as what came before so.
-function found({ actor, ...ctx }: Ctx, { entity, match }: Job): SQL {
+function found({ actor }: Ctx, { entity, match }: Job): SQL {
   const { table, permission, name } = ENTITIES[entity]
   const t = alias(table, 't')
   const which = (condition: SQL) =>
     sql`FROM ${sql.raw(name)} AS t WHERE ${visible(actor, permission, t)} AND ${condition}`
   const one = (column: string) => {
-    const has = sql.raw(`t.${column} = e.value ->> '${match === 'phone' ? 'phoneE164' : 'email'}'`)
+    const has = sql.raw(`t.${column} = row ->> '${match === 'phone' ? 'phoneE164' : 'email'}'`)
     return sql`(SELECT CASE count(*) WHEN 0 THEN NULL WHEN 1 THEN min(id) ELSE '?' END FROM (SELECT t.id AS id ${which(has)} LIMIT 2))`
   }
-  const byId = sql`(SELECT t.id ${which(sql`t.id = e.value ->> 'id'`)})`
-  const byContent = sql`(SELECT t.id ${which(sql`t.import_key = e.value ->> 'importKey'`)} LIMIT 1)`
+  const byId = sql`(SELECT t.id ${which(sql`t.id = row ->> 'id'`)})`
+  const byContent = sql`(SELECT t.id ${which(sql`t.import_key = row ->> 'importKey'`)} LIMIT 1)`
   const byMatch = match === 'id' ? sql`NULL` : one(match === 'phone' ? 'phone_e164' : 'email')
-  return sql`CASE e.value ->> 'by' WHEN 'match' THEN ${byMatch} ELSE coalesce(${byId}, ${byContent}) END`
+  return sql`CASE row ->> 'by' WHEN 'match' THEN ${byMatch} ELSE coalesce(${byId}, ${byContent}) END`
 }
 
 // The member whom a row names, by address or by id.

@@ -1,5 +1,5 @@
 // Reports: an import with its figures and the first of its errors; the list of imports; every bad row as a CSV.
-import { z } from '@hono/zod-openapi'
+import { z } from 'zod'
 import { and, asc, desc, eq, getTableColumns, lt, sql } from 'drizzle-orm'
 import { cut, type Page, type PageRequest } from '../db/page'
 import { importIssues, imports } from '../db/schema'

@@ -8,7 +8,7 @@ import { ifChanged } from '../db/sql'
 import { record } from '../events/events.record'
 import type { Ctx } from '../http/context'
 import { ENTITIES } from './imports.entities'
-import type { Job } from './imports.judge'
+import type { Job } from './imports.judged'
 
 /** The statement that begins a revert; it gives the import where that can be. */
 export function revertBegun({ db, actor, now }: Ctx, id: string) {

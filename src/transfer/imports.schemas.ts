@@ -135,12 +135,9 @@ export const ImportQuery = z
       .enum(IMPORT_DUPLICATES)
       .default('last')
       .openapi({ description: 'Of rows of one record: the last one wins, or all after the first are refused.' }),
-    unknown: z
-      .enum(['customFields', 'ignore'])
-      .default('customFields')
-      .openapi({
-        description: 'Where columns go that mean nothing here: into `customFields` (of leads, `metadata`), or nowhere.',
-      }),
+    unknown: z.enum(['customFields', 'ignore']).default('customFields').openapi({
+      description: 'Where columns go that mean nothing here: into `customFields` (of leads, `metadata`), or nowhere.',
+    }),
     defaultOwner: text(254)
       .optional()
       .openapi({ description: 'E-mail address or id of the member who owns what is made without an owner.' }),

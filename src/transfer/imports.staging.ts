@@ -49,14 +49,14 @@ export function staging(importId: string, duplicates: 'last' | 'refuse') {
   function refuse(found: Issue[], cells: Cells) {
     figures.received += 1
     figures.failed += 1
-    found.forEach((issue, i) => report(issue, i, i === 0 ? cells : undefined))
+    for (const [i, issue] of found.entries()) report(issue, i, i === 0 ? cells : undefined)
   }
 
   function add(row: Prepared, warnings: Issue[], cells: Cells, tagNames: Map<string, string>) {
     const place = chunk.places.get(row.key)
     if (place !== undefined && duplicates === 'refuse') return refuse([again(row, earlier(place), 'error')], cells)
     figures.received += 1
-    warnings.forEach((issue, i) => report(issue, i))
+    for (const [i, issue] of warnings.entries()) report(issue, i)
     const merged = place === undefined ? row : joined(earlier(place), row)
     if (place !== undefined) {
       figures.superseded += 1

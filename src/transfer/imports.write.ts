@@ -1,25 +1,15 @@
 // Writing a chunk: one atomic batch that judges its rows and does what the verdicts say, once, however often it is sent.
-
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { BatchItem } from 'drizzle-orm/batch'
-import { alias } from 'drizzle-orm/sqlite-core'
-import { visible } from '../access/visible'
-import {
-  customers,
-  customerTags,
-  importChunks,
-  importIssues,
-  importKeys,
-  importOriginals,
-  imports,
-  leads,
-  tags,
-} from '../db/schema'
+import { importChunks, importIssues, importKeys, importOriginals, imports } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
 import { record } from '../events/events.record'
 import type { Ctx } from '../http/context'
 import { ENTITIES } from './imports.entities'
-import { IS_NEW_TAG, type Job, judge, judgedRows, openChunk, REFUSALS, type Verdict } from './imports.judge'
+import { judge, REFUSALS } from './imports.judge'
+import { cell, type Job, openChunk, rowsOf, type Verdict } from './imports.judged'
+import { customersChanged, customersMade, leadsChanged, leadsMade } from './imports.records'
+import { makingTold, tagged, tagsMade, updatesTold } from './imports.traces'
 
 type Statement = BatchItem<'sqlite'>
 
@@ -41,12 +31,6 @@ export function writing(ctx: Ctx, job: Job, n: number, ids: string): Statement[]
   ]
 }
 
-const ofVerdicts = (job: Job, n: number, ...verdicts: Verdict[]) =>
-  sql`(${sql.join(
-    verdicts.map((verdict) => sql`SELECT row, ${verdict} AS verdict FROM ${judgedRows(job, n, verdict)}`),
-    sql` UNION ALL `,
-  )}) AS judged`
-
 function written(ctx: Ctx, job: Job, n: number, ids: string): Statement[] {
   const hasTags = job.columns.some(({ field }) => field === 'tags')
   return [
@@ -59,168 +43,9 @@ function written(ctx: Ctx, job: Job, n: number, ids: string): Statement[] {
   ]
 }
 
-const cell = (field: string) => sql.raw(`row ->> '${field}'`)
-const json = (field: string) => sql.raw(`row -> '$.${field}'`)
-
-function stamps({ actor, now }: Ctx) {
-  const made = { id: cell('record'), workspaceId: actor.workspaceId, ownerId: cell('ownerId') }
-  return { ...made, importKey: cell('importKey'), createdAt: now, updatedAt: now }
-}
-
-const person = { name: cell('name'), email: cell('email'), phone: cell('phone'), phoneE164: cell('phoneE164') }
-
-function customersMade(ctx: Ctx, job: Job, n: number) {
-  const fields = { ...person, sortName: cell('sortName'), company: cell('company'), customFields: json('customFields') }
-  return insertFrom(ctx.db, customers, { ...stamps(ctx), ...fields }, sql`FROM ${judgedRows(job, n, 'create')}`)
-}
-
-function leadsMade(ctx: Ctx, job: Job, n: number) {
-  const own = { title: cell('title'), description: cell('description'), source: cell('source') }
-  const more = { interest: cell('interest'), message: cell('message'), followUpAt: cell('followUpAt') }
-  const claimedAt = sql`iif(row ->> 'ownerId' IS NULL, NULL, ${ctx.now})`
-  const status = sql`coalesce(row ->> 'status', 'NEW')`
-  const fields = {
-    ...person,
-    sortName: cell('sortName'),
-    ...own,
-    ...more,
-    status,
-    metadata: json('metadata'),
-    claimedAt,
-  }
-  return insertFrom(ctx.db, leads, { ...stamps(ctx), ...fields }, sql`FROM ${judgedRows(job, n, 'create')}`)
-}
-
-// What a row leaves empty stays as it is; a number and what was read of it go together.
-const kept = (field: string, table: string, column = field) =>
-  sql.raw(`coalesce(row ->> '${field}', ${table}.${column})`)
-const numberOf = (table: string) => sql.raw(`iif(row ->> 'phone' IS NULL, ${table}.phone_e164, row ->> 'phoneE164')`)
-
-function customersChanged(ctx: Ctx, job: Job, n: number) {
-  const of = (field: string, column?: string) => kept(field, 'customers', column)
-  return ctx.db
-    .update(customers)
-    .set({
-      ...{ name: of('name'), sortName: of('sortName', 'sort_name'), email: of('email'), phone: of('phone') },
-      ...{ phoneE164: numberOf('customers'), company: of('company'), ownerId: given('customers') },
-      customFields: sql`iif(row -> '$.customFields' IS NULL, customers.custom_fields,
-        json_patch(coalesce(customers.custom_fields, '{}'), row -> '$.customFields'))`,
-      updatedAt: ctx.now,
-      version: sql`customers.version + 1`,
-    })
-    .from(targets(ctx, job, n))
-    .where(sql`customers.seq = judged.seq`)
-}
-
-// From the rows to their records: left to itself, SQLite walks all records of the workspace for every row.
-function targets({ actor }: Ctx, job: Job, n: number): SQL {
-  const { table, name, permission } = ENTITIES[job.entity]
-  return sql`(SELECT t.seq, row FROM ${judgedRows(job, n, 'update')}
-    CROSS JOIN ${sql.raw(name)} AS t ON t.id = judged.row ->> 'record' WHERE ${visible(actor, permission, alias(table, 't'))} LIMIT -1) AS judged`
-}
-
-// The usual owner is for what is made; of what is there, only an owner that the row names changes hands.
-const given = (table: string) => sql.raw(`iif(row ->> 'owner' IS NULL, ${table}.owner_id, row ->> 'ownerId')`)
-
-function leadsChanged(ctx: Ctx, job: Job, n: number) {
-  const of = (field: string, column?: string) => kept(field, 'leads', column)
-  return ctx.db
-    .update(leads)
-    .set({
-      ...{ title: of('title'), description: of('description'), status: of('status'), source: of('source') },
-      ...{ name: of('name'), sortName: of('sortName', 'sort_name'), email: of('email'), phone: of('phone') },
-      ...{ phoneE164: numberOf('leads'), interest: of('interest'), message: of('message') },
-      ...{ followUpAt: of('followUpAt', 'follow_up_at'), metadata: sql`coalesce(row -> '$.metadata', leads.metadata)` },
-      ownerId: given('leads'),
-      claimedAt: sql`CASE WHEN row ->> 'owner' IS NULL OR row ->> 'ownerId' IS leads.owner_id
-        THEN leads.claimed_at ELSE ${ctx.now} END`,
-      updatedAt: ctx.now,
-      version: sql`leads.version + 1`,
-    })
-    .from(targets(ctx, job, n))
-    .where(sql`leads.seq = judged.seq`)
-}
-
-// In the order of the file, which the ids keep.
-function tagsMade({ db, actor, now }: Ctx, job: Job, n: number, ids: string) {
-  const named = sql`SELECT t.value ->> 0 AS key, t.value ->> 1 AS name, t.key AS nth FROM import_chunks AS chunk, json_each(chunk.tags) AS t
-    WHERE chunk.import_id = ${job.id} AND chunk.n = ${n}`
-  const isUsed = sql`SELECT tag.value FROM ${ofVerdicts(job, n, 'create', 'update')}, json_each(judged.row -> '$.tags') AS tag`
-  return insertFrom(
-    db,
-    tags,
-    {
-      id: sql`${ids} || printf('%08x', named.nth)`,
-      workspaceId: actor.workspaceId,
-      name: sql`named.name`,
-      key: sql`named.key`,
-      createdAt: now,
-      updatedAt: now,
-    },
-    sql`FROM (${named}) AS named WHERE named.key IN (${isUsed})`,
-  ).onConflictDoNothing()
-}
-
-function tagged({ db, actor }: Ctx, job: Job, n: number) {
-  return insertFrom(
-    db,
-    customerTags,
-    { customerId: sql`judged.row ->> 'record'`, tagId: sql`tags.id` },
-    sql`FROM ${ofVerdicts(job, n, 'create', 'update')} CROSS JOIN json_each(judged.row -> '$.tags') AS tag
-      CROSS JOIN tags ON tags.workspace_id = ${actor.workspaceId} AND tags.key = tag.value WHERE true`,
-  ).onConflictDoNothing()
-}
-
-function makingTold(ctx: Ctx, job: Job, n: number) {
-  const { subject } = ENTITIES[job.entity]
-  return record(ctx, {
-    verb: `${subject}.created`,
-    subject,
-    id: cell('record'),
-    changes: sql`json_object('importId', json_array(NULL, ${job.id}))`,
-    from: judgedRows(job, n, 'create'),
-    when: sql`true`,
-  })
-}
-
-// Told while the records are as they were.
-function updatesTold(ctx: Ctx, job: Job, n: number) {
-  const { subject, fields, name } = ENTITIES[job.entity]
-  const pairs = fields.map(({ field, column, kind }) => ({
-    field,
-    before: kind === 'text' ? `t.${column}` : `json(t.${column})`,
-    after:
-      kind === 'merged'
-        ? `json_patch(coalesce(t.${column}, '{}'), row -> '$.${field}')`
-        : `row ${kind === 'text' ? '->>' : '->'} '$.${field}'`,
-  }))
-  const before = [...pairs.map((each) => `'${each.field}', ${each.before}`), `'ownerId', t.owner_id`]
-  const after = [
-    ...pairs.map((each) => `'${each.field}', ${each.after}`),
-    `'ownerId', iif(row ->> 'owner' IS NULL, NULL, row ->> 'ownerId')`,
-  ]
-  const value = (of: string) => `iif(${of}.type = 'object', json(${of}.value), ${of}.value)`
-  const fieldsChanged = sql.raw(`(SELECT json_group_object(new.key, json_array(${value('old')}, ${value('new')}))
-    FROM json_each(json_object(${before.join(', ')})) AS old
-    JOIN json_each(json_object(${after.join(', ')})) AS new ON new.key = old.key
-    WHERE new.value IS NOT NULL AND old.value IS NOT new.value)`)
-  const all = sql`json_set(${fieldsChanged}, '$.importId', json_array(NULL, ${job.id}))`
-  const newTags = sql`(SELECT json_group_array(tags.name) FROM json_each(row -> '$.tags') AS tag
-    CROSS JOIN tags ON tags.workspace_id = ${ctx.actor.workspaceId} AND tags.key = tag.value WHERE ${sql.raw(IS_NEW_TAG)})`
-  const withTags = sql`iif(${newTags} = '[]', ${all}, json_set(${all}, '$.tags', json_array(json_array(), json(${newTags}))))`
-  return record(ctx, {
-    verb: `${subject}.updated`,
-    subject,
-    id: sql`t.id`,
-    changes: name === 'customers' ? withTags : all,
-    from: sql`${judgedRows(job, n, 'update')} CROSS JOIN ${sql.raw(name)} AS t ON t.id = judged.row ->> 'record'`,
-    when: sql`true`,
-  })
-}
-
 /** Keys by which later chunks know these records, as they were and as they are. */
 function remembered({ db }: Ctx, job: Job, n: number) {
-  const all = ofVerdicts(job, n, 'create', 'update', 'unchanged')
+  const all = rowsOf(job, n, 'create', 'update', 'unchanged')
   const keys = [
     `row ->> 'key'`,
     ...(job.match === 'email' ? [] : [`'email:' || (row ->> 'email')`, `'email:' || (row ->> 'emailBefore')`]),
@@ -269,7 +94,7 @@ function reported({ db }: Ctx, job: Job, n: number) {
       message: words('message', again),
       original: sql`iif(row ->> 'code' IS NULL, NULL, ${original})`,
     },
-    sql`FROM ${ofVerdicts(job, n, 'failed', 'update', 'unchanged')} WHERE verdict = 'failed' OR row ->> 'earlier' IS NOT NULL`,
+    sql`FROM ${rowsOf(job, n, 'failed', 'update', 'unchanged')} WHERE verdict = 'failed' OR row ->> 'earlier' IS NOT NULL`,
   ).onConflictDoNothing()
 }
 

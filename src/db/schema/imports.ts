@@ -1,4 +1,5 @@
 // Imports: what came in, how far it has been written, and what could not be. Rows wait in chunks, emptied once written.
+// Keys and issues are WITHOUT ROWID, which Drizzle cannot say: their migration was written to by hand.
 import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { id, instant, stamps } from '../columns'
@@ -59,13 +60,14 @@ export const importChunks = sqliteTable(
   {
     importId: importId(),
     n: integer().notNull(),
-    /** JSON array of prepared rows; empty once written. */
-    rows: text().notNull(),
-    /** JSON array: the tags of these rows, each as key and name. */
-    tags: text().notNull(),
+    // What is looked at more often stands before what is long: SQLite reads a row from its beginning.
     /** What the ids begin with of all that this chunk has made; null until it is written. */
     ids: text(),
     isReverted: integer({ mode: 'boolean' }).notNull().default(false),
+    /** JSON array: the tags of these rows, each as key and name. */
+    tags: text().notNull(),
+    /** JSON array of prepared rows, while they are judged an object with an array for each verdict; empty once written. */
+    rows: text().notNull(),
   },
   (t) => [primaryKey({ columns: [t.importId, t.n] })],
 )
