@@ -1,5 +1,7 @@
 // Signing in, knowing oneself, changing the password.
+
 import { and, eq, isNull, sql } from 'drizzle-orm'
+import { personOf } from '../access/person'
 import { users } from '../db/schema'
 import { ifChanged } from '../db/sql'
 import { AppError } from '../errors'
@@ -53,7 +55,8 @@ export async function me(ctx: Ctx) {
 
 /** Changes the actor's password and ends every other session, in two round trips; guesses are counted like sign-ins. */
 export async function changePassword(ctx: Ctx, input: { currentPassword: string; newPassword: string }): Promise<void> {
-  const { db, actor, config } = ctx
+  const { db, config } = ctx
+  const actor = personOf(ctx.actor, 'A password')
   const subjects = subjectsOf(`change ${actor.id}`, ctx.address)
   const [address, account, standing, [user]] = await db.batch([
     ...countAttempt(ctx, subjects),

@@ -1,5 +1,7 @@
 // Sessions: each is a family of refresh tokens of which one is good at a time; stored are hashes alone.
+
 import { and, desc, eq, gt, isNull, ne, not, type SQL, sql } from 'drizzle-orm'
+import { personOf } from '../access/person'
 import { sessions, users, workspaces } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
@@ -94,7 +96,8 @@ export async function refreshSession(ctx: PublicCtx, token: string) {
 }
 
 /** The living sessions of the actor, newest first. */
-export async function listSessions({ db, actor, now }: Ctx) {
+export async function listSessions({ db, now, ...ctx }: Ctx) {
+  const actor = personOf(ctx.actor, 'A session')
   const rows = await db
     .select()
     .from(sessions)

@@ -1,7 +1,7 @@
 // Tokens: short-lived JWTs for access, rotating opaque ones for refresh.
 import { z } from '@hono/zod-openapi'
 import { sign } from 'hono/jwt'
-import { type Actor, POLICY, type Role } from '../access/policy'
+import { type Person, POLICY, type Role } from '../access/policy'
 import type { Config } from '../config'
 import { mac, randomToken, sameText } from './crypto'
 
@@ -26,14 +26,14 @@ const Claims = z.object({
 })
 
 /** The actor of a verified payload; undefined when a claim is missing, `exp` above all, which Hono does not demand. */
-export function actorOf(payload: unknown): Actor | undefined {
+export function actorOf(payload: unknown): Person | undefined {
   const { data } = Claims.safeParse(payload)
   if (!data) return undefined
   const { sub: id, ws: workspaceId, sid: sessionId, role, cc: country, tz: timeZone, ev: emailVerified } = data
   return { type: 'user', id, workspaceId, role, sessionId, country, timeZone, emailVerified }
 }
 
-export function accessToken(config: Config, actor: Omit<Actor, 'type'>): Promise<string> {
+export function accessToken(config: Config, actor: Omit<Person, 'type'>): Promise<string> {
   const iat = Math.floor(Date.now() / 1000)
   const { id: sub, workspaceId: ws, sessionId: sid, role, country: cc, timeZone: tz, emailVerified: ev } = actor
   return sign(

@@ -9,7 +9,14 @@ import { AppError } from '../errors'
 
 export type AppEnv = {
   Bindings: Env
-  Variables: { requestId: string; config: Config; connection: Connection; outgoing: Set<string>; actor?: Actor }
+  Variables: {
+    requestId: string
+    config: Config
+    connection: Connection
+    outgoing: Set<string>
+    actor?: Actor
+    refusal?: unknown
+  }
 }
 
 /** What every service verb is given first; `now` is the instant of the request, ISO-8601 UTC. */
@@ -44,9 +51,10 @@ export const context = createMiddleware<AppEnv>(async function context(c, next) 
   c.set('connection', connection)
   c.set('outgoing', new Set())
   await next()
-  // A 304 saves the body; a token or a password change is never kept at all.
+  // A 304 saves the body. What changes something may answer with a token, and is never kept at all.
   if (!c.res.headers.has('Cache-Control')) {
-    c.res.headers.set('Cache-Control', c.req.path.startsWith('/v1/auth/') ? 'no-store' : 'private, no-cache')
+    const isKept = isRead && !c.req.path.startsWith('/v1/auth/')
+    c.res.headers.set('Cache-Control', isKept ? 'private, no-cache' : 'no-store')
   }
   const latest = connection.bookmark()
   if (latest) c.res.headers.set('D1-Bookmark', latest)

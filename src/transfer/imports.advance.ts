@@ -3,10 +3,11 @@
 import { and, eq, inArray, isNull, lt, or, sql } from 'drizzle-orm'
 import type { BatchItem } from 'drizzle-orm/batch'
 import { v7 as uuidv7 } from 'uuid'
-import { type Actor, reach } from '../access/policy'
-import { importChunks, imports, users } from '../db/schema'
+import { reach } from '../access/policy'
+import { importChunks, imports } from '../db/schema'
 import { AppError } from '../errors'
 import type { Ctx } from '../http/context'
+import { actorFrom, creatorOf } from './imports.creator'
 import type { Job } from './imports.judged'
 import { reverting } from './imports.revert'
 import { writing } from './imports.write'
@@ -60,7 +61,7 @@ export async function resume(worker: Worker, id: string, room: Room): Promise<vo
   const now = new Date().toISOString()
   const isFree = or(isNull(imports.busyUntil), lt(imports.busyUntil, now))
   const isOpen = inArray(imports.status, ['RUNNING', 'REVERTING'])
-  const [[job], [chunk], [creator]] = await db.batch([
+  const [[job], [chunk], [person], [key]] = await db.batch([
     db
       .update(imports)
       .set({ busyUntil: leased() })
@@ -73,27 +74,17 @@ export async function resume(worker: Worker, id: string, room: Room): Promise<vo
       })
       .from(importChunks)
       .where(eq(importChunks.importId, id)),
-    db
-      .select({ id: users.id, role: users.role, workspaceId: users.workspaceId })
-      .from(users)
-      .where(
-        sql`${users.id} = (SELECT created_by FROM imports WHERE id = ${id}) AND ${users.status} = 'ACTIVE' AND deleted_at IS NULL`,
-      ),
+    ...creatorOf(db, id),
   ])
-  room.statements -= 3
+  room.statements -= 4
   if (!job) return
-  const actor = creator && actorOf(creator)
+  const actor = actorFrom(person, key)
   if (!actor || !reach(actor, 'imports:write')) return over(worker, id, 'CANCELLED')
   const ctx = { ...worker, actor, now, newId: () => uuidv7() }
   const isReverting = job.status === 'REVERTING'
   const next = (isReverting ? chunk?.reverted : chunk?.written) ?? job.chunks
   const reached = await advance(ctx, job, next, room, isReverting)
   if (reached < job.chunks) await db.update(imports).set({ busyUntil: null }).where(eq(imports.id, id))
-}
-
-function actorOf({ id, role, workspaceId }: Pick<Actor, 'id' | 'role' | 'workspaceId'>): Actor {
-  const unused = { sessionId: '', country: null, timeZone: 'UTC', emailVerified: true }
-  return { type: 'user', id, role, workspaceId, ...unused }
 }
 
 // Ends it as it is: whoever began it may not import any more, or it cannot go on. What is written stays.

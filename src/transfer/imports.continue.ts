@@ -2,6 +2,7 @@
 import type { Context } from 'hono'
 import { configOf } from '../config'
 import { connect } from '../db/client'
+import { runAfter } from '../http/after'
 import type { AppEnv } from '../http/context'
 import { type Room, resume } from './imports.advance'
 import { openImports } from './imports.sweep'
@@ -23,7 +24,13 @@ export function goOn(c: Context<AppEnv>, id: string, { statements }: Pick<Room, 
   const room = { statements, until: Date.now() + AFTER_ANSWER_MS }
   const worker = { db, config, requestId, address: '', outgoing: new Set<string>() }
   // The answer first: where the database runs in this very thread, as in development, it would wait for all of this.
-  runAfter(c, scheduler.wait(1).then(() => resume(worker, id, room)).catch(left))
+  runAfter(
+    c,
+    scheduler
+      .wait(1)
+      .then(() => resume(worker, id, room))
+      .catch(left),
+  )
 }
 
 /** The cron's run: imports that wait go on, one after the other, as far as an invocation may. */
@@ -41,13 +48,4 @@ export async function continueImports(env: Env): Promise<void> {
 function left(error: unknown): void {
   const name = error instanceof Error ? error.name : 'unknown'
   console.error(JSON.stringify({ level: 'error', event: 'import_left_to_cron', name }))
-}
-
-// Without an execution context, as in a unit test, the work runs all the same; it never rejects.
-function runAfter(c: Context<AppEnv>, work: Promise<void>) {
-  try {
-    c.executionCtx.waitUntil(work)
-  } catch {
-    // Nobody waits for it.
-  }
 }

@@ -4,7 +4,7 @@ import { alias } from 'drizzle-orm/sqlite-core'
 import { isTeamMember, visible } from '../access/visible'
 import { importChunks, users } from '../db/schema'
 import type { Ctx } from '../http/context'
-import { ENTITIES } from './imports.entities'
+import { ENTITIES, PERMISSION } from './imports.entities'
 import { type Job, openChunk, type Verdict } from './imports.judged'
 
 /** How many bytes of JSON the own fields of a record may hold. */
@@ -76,10 +76,10 @@ function nths({ duplicates, match }: Job): SQL {
 
 // By the matching field: the one record that has it, '?' where several have. Else by id, else as what came before so.
 function found({ actor }: Ctx, { entity, match }: Job): SQL {
-  const { table, permission, name } = ENTITIES[entity]
+  const { table, name } = ENTITIES[entity]
   const t = alias(table, 't')
   const which = (condition: SQL) =>
-    sql`FROM ${sql.raw(name)} AS t WHERE ${visible(actor, permission, t)} AND ${condition}`
+    sql`FROM ${sql.raw(name)} AS t WHERE ${visible(actor, PERMISSION, t)} AND ${condition}`
   const one = (column: string) => {
     const has = sql.raw(`t.${column} = row ->> '${match === 'phone' ? 'phoneE164' : 'email'}'`)
     return sql`(SELECT CASE count(*) WHEN 0 THEN NULL WHEN 1 THEN min(id) ELSE '?' END FROM (SELECT t.id AS id ${which(has)} LIMIT 2))`
@@ -133,11 +133,11 @@ function isTooBig({ entity }: Job): SQL {
 
 // Whoever has the e-mail has it, and so does whoever had it or took it within this file, dry run or not.
 function isTaken({ actor }: Ctx, { id, entity, match }: Job): SQL {
-  const { isEmailUnique, table, permission } = ENTITIES[entity]
+  const { isEmailUnique, table } = ENTITIES[entity]
   // Matched by e-mail, whoever has it is the record.
   if (!isEmailUnique || match === 'email') return sql`false`
   const other = alias(table, 'other')
-  const isHeld = sql`EXISTS (SELECT 1 FROM ${table} AS other WHERE ${visible(actor, permission, other)}
+  const isHeld = sql`EXISTS (SELECT 1 FROM ${table} AS other WHERE ${visible(actor, PERMISSION, other)}
     AND other.email = row ->> 'email' AND other.id IS NOT placed.record)`
   return sql`(row ->> 'email' IS NOT NULL AND (nth_of_email > 1 OR ${isHeld} OR EXISTS (SELECT 1 FROM import_keys AS held
     WHERE held.import_id = ${id} AND held.key = 'email:' || (row ->> 'email') AND held.record_id IS NOT placed.record)))`

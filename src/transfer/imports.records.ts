@@ -5,7 +5,7 @@ import { visible } from '../access/visible'
 import { customers, leads } from '../db/schema'
 import { insertFrom } from '../db/sql'
 import type { Ctx } from '../http/context'
-import { ENTITIES } from './imports.entities'
+import { ENTITIES, PERMISSION } from './imports.entities'
 import { cell, type Job, judgedRows } from './imports.judged'
 
 const json = (field: string) => sql.raw(`row -> '$.${field}'`)
@@ -65,9 +65,9 @@ export function customersChanged(ctx: Ctx, job: Job, n: number) {
 
 // From the rows to their records: left to itself, SQLite walks all records of the workspace for every row.
 function targets({ actor }: Ctx, job: Job, n: number): SQL {
-  const { table, name, permission } = ENTITIES[job.entity]
+  const { table, name } = ENTITIES[job.entity]
   return sql`(SELECT t.seq, row FROM ${judgedRows(job, n, 'update')}
-    CROSS JOIN ${sql.raw(name)} AS t ON t.id = judged.row ->> 'record' WHERE ${visible(actor, permission, alias(table, 't'))} LIMIT -1) AS judged`
+    CROSS JOIN ${sql.raw(name)} AS t ON t.id = judged.row ->> 'record' WHERE ${visible(actor, PERMISSION, alias(table, 't'))} LIMIT -1) AS judged`
 }
 
 // The usual owner is for what is made; of what is there, only an owner that the row names changes hands.

@@ -1,6 +1,7 @@
 // Reports: an import with its figures and the first of its errors; the list of imports; every bad row as a CSV.
-import { z } from 'zod'
+
 import { and, asc, desc, eq, getTableColumns, lt, sql } from 'drizzle-orm'
+import { z } from 'zod'
 import { cut, type Page, type PageRequest } from '../db/page'
 import { importIssues, imports } from '../db/schema'
 import { AppError } from '../errors'

@@ -7,7 +7,7 @@ import { customers, importChunks, imports, leads } from '../db/schema'
 import { ifChanged } from '../db/sql'
 import { record } from '../events/events.record'
 import type { Ctx } from '../http/context'
-import { ENTITIES } from './imports.entities'
+import { ENTITIES, PERMISSION } from './imports.entities'
 import type { Job } from './imports.judged'
 
 /** The statement that begins a revert; it gives the import where that can be. */
@@ -31,13 +31,13 @@ export function revertBegun({ db, actor, now }: Ctx, id: string) {
 /** The statements that put what chunk `n` made into the trash, once, and end the revert with the last one. */
 export function reverting(ctx: Ctx, job: Job, n: number): BatchItem<'sqlite'>[] {
   const { db, actor, now } = ctx
-  const { subject, permission, name } = ENTITIES[job.entity]
+  const { subject, name } = ENTITIES[job.entity]
   const table = sql.raw(name)
   const open = sql`(SELECT ids FROM import_chunks AS chunk WHERE chunk.import_id = ${job.id} AND chunk.n = ${n} AND NOT chunk.is_reverted
     AND EXISTS (SELECT 1 FROM imports WHERE imports.id = ${job.id} AND imports.status = 'REVERTING'))`
   const isMade = sql`${table}.id BETWEEN ${open} || '00000000' AND ${open} || 'ffffffff'`
   const which = (rows: typeof customers | typeof leads) =>
-    and(isMade, visible(actor, permission, rows), isUntouched(job))
+    and(isMade, visible(actor, PERMISSION, rows), isUntouched(job))
   const trash = { deletedAt: now, updatedAt: now }
   const isHere = and(eq(importChunks.importId, job.id), eq(importChunks.n, n))
   const isLast = n === job.chunks - 1

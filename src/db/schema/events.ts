@@ -2,7 +2,7 @@
 import { index, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { instant, seq } from '../columns'
 
-export const ACTOR_TYPES = ['user', 'public', 'system'] as const
+export const ACTOR_TYPES = ['user', 'key', 'public', 'system'] as const
 export const SUBJECT_TYPES = [
   'lead',
   'customer',
@@ -14,6 +14,7 @@ export const SUBJECT_TYPES = [
   'tag',
   'mail',
   'import',
+  'api_key',
 ] as const
 
 export const events = sqliteTable(
