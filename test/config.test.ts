@@ -28,6 +28,7 @@ it('is production, shut and careful where nothing but the secret is set', () => 
     AUTH_RATE_LIMIT_MAX: expect.any(Number),
     ENQUIRY_DAILY_MAX: expect.any(Number),
     ENQUIRY_DAILY_MAX_PER_EMAIL: expect.any(Number),
+    IMPORT_STATEMENTS: 50,
     TURNSTILE_VERIFY_URL: 'https://challenges.cloudflare.com/turnstile/v0/siteverify',
     MAIL_TRANSPORT: 'off',
     REQUIRE_VERIFIED_EMAIL: false,

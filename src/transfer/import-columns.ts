@@ -136,7 +136,7 @@ export function demandUsable({ entity, mapping }: ColumnRules, { columns, target
   const telling = ['name', 'firstName', 'lastName', 'email', 'phone', 'id', 'title', 'company']
   if (telling.some((field) => known.has(field))) return
   throw unreadable(
-    `No column of the first line is known: ${listed(names)}. Name them like ${FIELDS[entity].join(', ')}, or send a mapping.`,
+    `No column of the first line is known: ${listed(names)}. Call them ${FIELDS[entity].join(', ')}, or send a mapping.`,
   )
 }
 
