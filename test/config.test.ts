@@ -33,6 +33,7 @@ it('is production, shut and careful where nothing but the secret is set', () => 
     EXPORT_PAGE_ROWS: 5000,
     STRIPE_API_URL: 'https://api.stripe.com',
     GITHUB_API_URL: 'https://api.github.com',
+    IMPORT_STATEMENTS: 50,
     TURNSTILE_VERIFY_URL: 'https://challenges.cloudflare.com/turnstile/v0/siteverify',
     MAIL_TRANSPORT: 'off',
     REQUIRE_VERIFIED_EMAIL: false,

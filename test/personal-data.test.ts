@@ -16,6 +16,11 @@ import { kinds, markOf, personIn, plant, queue, textsOf } from './person'
 const ELSEWHERE: Record<string, string> = {
   workspaces: 'the tenant itself',
   api_keys: 'machines',
+  imports: 'what came in, in numbers',
+  import_chunks: 'rows on their way in: emptied once written',
+  import_originals: 'the same as they came: gone once the import is over',
+  import_keys: 'by which rows of one file find each other: gone once the import is over',
+  import_issues: 'rows that did not become anybody: gone after 30 days',
   subscriptions: 'the tenant’s own, at Stripe',
   stripe_events: 'which of Stripe’s events were taken in',
   tags: 'words of the workspace; who has which stands in customer_tags',
