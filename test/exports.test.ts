@@ -256,6 +256,7 @@ describe('what an export holds', () => {
       const { admin, manager, sales } = people
       const filled = query.replace('{customer}', ids.customer).replace('{lead}', ids.lead)
       const byArrival = entity === 'customers' || entity === 'leads' ? '&sort=-createdAt' : ''
+      let found = 0
       for (const by of [admin, manager, sales]) {
         // The list of SALES holds the pool as well, the export does not.
         const isPooled = entity === 'leads' && by === sales && !query.includes('owner')
@@ -264,6 +265,7 @@ describe('what an export holds', () => {
         const expected = entity === 'interactions' ? list : list.toReversed()
         for (const size of [7, 1000]) expect(await idsOf(by, entity, filled, readingBy(size))).toEqual(expected)
       }
+      expect(found, 'a filter that finds nothing tries nothing').toBeGreaterThan(0)
     },
   )
 
