@@ -34,6 +34,7 @@ import { taggingRoutes } from './tags/tagging.routes'
 import { tagRoutes } from './tags/tags.routes'
 import { ticketRoutes } from './tickets/tickets.routes'
 import { exportRoutes } from './transfer/exports.routes'
+import { importRoutes } from './transfer/imports.routes'
 import { personalDataRoutes } from './transfer/personal-data.routes'
 import { notificationRoutes } from './users/notifications.routes'
 import { userRoutes } from './users/users.routes'
@@ -75,6 +76,18 @@ const caller = (c: Context<AppEnv>) => (c.var.actor ? `${c.var.actor.type} ${c.v
 // A machine's address may use many keys, each looked up every few seconds; a flood of made-up ones meets this instead.
 const lookUps = (c: Context<AppEnv>) => policy(c, 'key-lookup', 10 * c.var.config.RATE_LIMIT_MAX)
 
+const smallBody = bodyLimit({
+  maxSize: MAX_BODY,
+  onError: (c) => {
+    const isFile = c.req.path === IMPORTS
+    throw new AppError('body_too_large', isFile ? { detail: 'Without an Idempotency-Key, a file may have 50 MB.' } : {})
+  },
+})
+// A file is read as it comes in and has a limit of its own. An Idempotency-Key has to see the whole of it first.
+const IMPORTS = '/v1/imports'
+const isStreamed = (c: Context<AppEnv>) =>
+  c.req.path === IMPORTS && c.req.method === 'POST' && c.req.header('Idempotency-Key') === undefined
+
 /** An app of its own, with a rate limiter of its own: one per isolate. */
 export function createApp() {
   const app = createRouter()
@@ -95,14 +108,7 @@ export function createApp() {
   app.use(authenticate(admission<AppEnv>({ limiter, policy: lookUps, subject: address })))
   app.use(rateLimit<AppEnv>({ limiter, policy: usual, subject: caller }))
   app.on('POST', SIGN_IN, rateLimit<AppEnv>({ limiter, policy: signIn, subject: address }))
-  app.use(
-    bodyLimit({
-      maxSize: MAX_BODY,
-      onError: () => {
-        throw new AppError('body_too_large')
-      },
-    }),
-  )
+  app.use((c, next) => (isStreamed(c) ? next() : smallBody(c, next)))
   app.use(notModified)
   app.use('/v1/*', idempotency)
   app.use(dispatch)
@@ -129,6 +135,7 @@ export function createApp() {
     .route('/v1/exports', exportRoutes)
     .route('/v1/events', eventRoutes)
     .route('/v1/outbox', outboxRoutes)
+    .route('/v1/imports', importRoutes)
     .route('/v1/api-keys', keyRoutes)
 
   let openApi: string | undefined

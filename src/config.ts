@@ -31,7 +31,7 @@ const Settings = z
     AUTH_RATE_LIMIT_MAX: whole(50),
     ENQUIRY_DAILY_MAX: whole(50),
     ENQUIRY_DAILY_MAX_PER_EMAIL: whole(5),
-    EXPORT_PAGE_ROWS: whole(5000, 1, 10_000),
+    EXPORT_PAGE_ROWS: whole(2500, 1, 10_000),
     PUBLIC_URL: z
       .url({ protocol: /^https?$/, error: 'must be an address such as https://crm.example.com' })
       .transform((url) => url.replace(/\/+$/, ''))
@@ -44,6 +44,7 @@ const Settings = z
     SMTP_PASS: z.string().min(1).optional(),
     SMTP_FROM: z.string().min(1).optional(),
     REQUIRE_VERIFIED_EMAIL: flag,
+    IMPORT_STATEMENTS: whole(50, 40, 1000),
     TURNSTILE_SECRET: z.string().min(1).optional(),
     TURNSTILE_VERIFY_URL: z.url().default('https://challenges.cloudflare.com/turnstile/v0/siteverify'),
   })

@@ -1,6 +1,7 @@
-// The Worker: answers requests, and every minute sends the mail that is due.
+// The Worker: answers requests, and every minute sends the mail that is due and goes on with imports.
 import { createApp } from './app'
 import { sweep } from './mail/mail.dispatch'
+import { continueImports } from './transfer/imports.continue'
 
 const app = createApp()
 
@@ -8,5 +9,6 @@ export default {
   fetch: app.fetch,
   async scheduled(_, env) {
     await sweep(env)
+    await continueImports(env)
   },
 } satisfies ExportedHandler<Env>

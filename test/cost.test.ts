@@ -17,10 +17,11 @@ function costOf({ headers }: { headers: Headers }) {
   return { trips, statements: statements ?? 0, read: read ?? 0, written }
 }
 
-/** What moves, shows or erases all that hangs on a customer. */
+/** What moves, shows or erases all that hangs on a customer, or takes a file in and writes it. */
 const STATEMENTS: Record<string, number> = {
-  'GET /v1/customers/{id}/personal-data': 14,
-  'POST /v1/customers/{id}/erase': 16,
+  'GET /v1/customers/{id}/personal-data': 15,
+  'POST /v1/customers/{id}/erase': 17,
+  'POST /v1/imports': 20,
   'POST /v1/customers/{id}/merge': 16,
   'POST /v1/customers/{id}/restore': 11,
 }

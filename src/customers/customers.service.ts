@@ -13,10 +13,10 @@ import type { Ctx } from '../http/context'
 import { demandVersion } from '../http/etag'
 import { e164Of } from './phone'
 
-const { phoneDigits, nameKey, searchScope, ...columns } = getTableColumns(customers)
+const { phoneDigits, nameKey, searchScope, importKey, ...columns } = getTableColumns(customers)
 /** What is read of a customer: every column but those that only indexes read. */
 export const customerColumns = columns
-export type CustomerRow = Omit<typeof customers.$inferSelect, 'phoneDigits' | 'nameKey' | 'searchScope'>
+export type CustomerRow = Omit<typeof customers.$inferSelect, 'phoneDigits' | 'nameKey' | 'searchScope' | 'importKey'>
 export type CustomerFields = Partial<
   Pick<CustomerRow, 'name' | 'email' | 'phone' | 'company' | 'ownerId' | 'userId' | 'customFields'>
 >

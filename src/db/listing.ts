@@ -86,7 +86,7 @@ export function arrivedBetween(table: SQL, seq: SQL, { createdAfter, createdBefo
 }
 
 /** The least UUIDv7 of an instant, `shift` milliseconds away. */
-function leastIdAt(instant: string, shift: number): string {
+export function leastIdAt(instant: string, shift: number): string {
   const ms = Math.max(0, Date.parse(instant) + shift)
   const hex = ms.toString(16).padStart(12, '0').slice(-12)
   return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`

@@ -24,6 +24,7 @@ const TAGS = {
   Tickets: 'What customers want done, and who does it.',
   Interactions: 'Calls, notes, meetings, follow-ups: the timeline of customers and leads.',
   Exports: 'What one sees, as a file.',
+  Imports: 'Files of customers and leads.',
   Events: 'The audit trail.',
   Outbox: 'Mail: sent, waiting, failed.',
   'API keys': 'Keys for machines.',

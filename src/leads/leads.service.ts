@@ -14,12 +14,12 @@ import type { Ctx } from '../http/context'
 import { demandVersion } from '../http/etag'
 import { mailAssignment } from './leads.mail'
 
-const { searchText, searchSource, searchScope, sortName, phoneE164, ...columns } = getTableColumns(leads)
+const { searchText, searchSource, searchScope, sortName, phoneE164, importKey, ...columns } = getTableColumns(leads)
 /** What is read of a lead: every column but those that only the search index reads. */
 export const leadColumns = columns
 export type LeadRow = Omit<
   typeof leads.$inferSelect,
-  'searchText' | 'searchSource' | 'searchScope' | 'sortName' | 'phoneE164'
+  'searchText' | 'searchSource' | 'searchScope' | 'sortName' | 'phoneE164' | 'importKey'
 >
 
 type Insert = typeof leads.$inferInsert

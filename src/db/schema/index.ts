@@ -2,6 +2,7 @@
 export * from './customers'
 export * from './events'
 export * from './guards'
+export * from './imports'
 export * from './interactions'
 export * from './keys'
 export * from './leads'
