@@ -37,7 +37,7 @@ const Settings = z
     AUTH_RATE_LIMIT_MAX: whole(50),
     ENQUIRY_DAILY_MAX: whole(50),
     ENQUIRY_DAILY_MAX_PER_EMAIL: whole(5),
-    EXPORT_PAGE_ROWS: whole(5000, 1, 10_000),
+    EXPORT_PAGE_ROWS: whole(2500, 1, 10_000),
     PUBLIC_URL: z
       .url({ protocol: /^https?$/, error: 'must be an address such as https://crm.example.com' })
       .transform((url) => url.replace(/\/+$/, ''))

@@ -30,7 +30,7 @@ it('is production, shut and careful where nothing but the secret is set', () => 
     ENQUIRY_DAILY_MAX_PER_EMAIL: expect.any(Number),
     GOOGLE_ISSUER: 'https://accounts.google.com',
     GITHUB_URL: 'https://github.com',
-    EXPORT_PAGE_ROWS: 5000,
+    EXPORT_PAGE_ROWS: 2500,
     STRIPE_API_URL: 'https://api.stripe.com',
     GITHUB_API_URL: 'https://api.github.com',
     IMPORT_STATEMENTS: 50,

@@ -19,9 +19,9 @@ function costOf({ headers }: { headers: Headers }) {
 
 /** What moves, shows or erases all that hangs on a customer, or takes a file in and writes it. */
 const STATEMENTS: Record<string, number> = {
+  'GET /v1/customers/{id}/personal-data': 17,
+  'POST /v1/customers/{id}/erase': 19,
   'POST /v1/imports': 20,
-  'GET /v1/customers/{id}/personal-data': 16,
-  'POST /v1/customers/{id}/erase': 18,
   'POST /v1/customers/{id}/merge': 16,
   'POST /v1/customers/{id}/restore': 12,
 }

@@ -6,6 +6,7 @@ import { bodyOf } from './answers'
 import { api } from './api'
 import { made, put } from './customer-records'
 import { enquiry, member, type Person, unique } from './factories'
+import { imported } from './importing'
 
 /** A customer who enquired, was called, merged, ticketed, tagged, related, mailed and given a login; gives ids. */
 export async function personIn(admin: Person) {
@@ -34,6 +35,8 @@ export async function personIn(admin: Person) {
   const otherId = friend.id
   const related = customers[':id'].relationships[':otherId']
   await bodyOf(related.$put({ param: { ...param, otherId }, json: { kind: 'bowling partner' } }), 200)
+  const tooLong = 'x'.repeat(201)
+  await imported(admin, `name,email,company\r\nAlice,${email},${tooLong}\r\nBystander,,\r\n`)
   await queue(admin, [
     { recipient: email },
     { recipient: 'staff@example.com', payload: { link: `https://crm.example/leads/${again}` } },
@@ -73,15 +76,22 @@ export function textsOf(kind: keyof typeof HELD): [name: string, column: Column]
 
 /** The mark of a column; addresses have one in common, for it is by them that records are found. */
 export const markOf = (mark: string, kind: string, name: string) =>
-  ['email', 'recipient'].includes(name) ? `${mark}@example.com` : `${mark}.${kind}.${name}`
+  ['email', 'recipient', 'original'].includes(name) ? `${mark}@example.com` : `${mark}.${kind}.${name}`
+
+/** What tells the rows of a table apart that has no id. */
+const KEYS: Record<string, string[]> = {
+  relationships: ['fromId', 'toId'],
+  providers: ['userId'],
+  calendars: ['userId'],
+  imported: ['importId', 'line', 'level', 'n'],
+}
 
 /** Writes marks into every text of the rows that are held, past the API. */
 export async function plant(mark: string, data: Held): Promise<void> {
   const updates = kinds().flatMap((kind) => {
     const { table } = HELD[kind]
     const columns = getTableColumns(table)
-    const keys = [['id'], ['userId'], ['fromId', 'toId']]
-    const key = kind === 'tags' ? [] : (keys.find((names) => names.every((name) => name in columns)) ?? [])
+    const key = 'id' in columns ? ['id'] : (KEYS[kind] ?? [])
     if (key.length === 0) return []
     return textsOf(kind).flatMap(([name, column]) =>
       (data[kind] ?? []).map((row) => {

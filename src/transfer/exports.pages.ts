@@ -4,7 +4,7 @@ import type { RunnableQuery } from 'drizzle-orm/runnable-query'
 import type { Position } from '../db/page'
 
 /** About how much text a page holds at most, in characters; it has one row at least. */
-const TEXT = 2_000_000
+const TEXT = 1_000_000
 
 export type Measured = { upTo: number }
 export type Query<Row> = RunnableQuery<Row[], 'sqlite'> & PromiseLike<Row[]>

@@ -126,10 +126,10 @@ function gathered(cells: readonly (string | undefined)[], targets: readonly Targ
     const value = cell.trim()
     if (target === null || value === '' || (target.extra === undefined && given[target.field] !== undefined)) return
     if (target.extra !== undefined) extras.push([target.extra, target.isCoded ? typed(cell) : value])
-    else if (target.field === 'metadata') {
+    else if (target.field === 'metadata' || target.field === 'customFields') {
       const object = fieldOf(cell)
-      if (isRecord(object)) given.metadata = object
-      else faults.push(['metadata', cell])
+      if (isRecord(object)) given[target.field] = object
+      else faults.push([target.field, cell])
     } else if (target.field === 'status') given.status = value.toUpperCase().replace(/[\s-]+/g, '_')
     else if (target.field === 'followUpAt') given.followUpAt = instantOf(value)
     else given[target.field] = value

@@ -8,6 +8,7 @@ import {
   customers,
   customerTags,
   events,
+  importIssues,
   interactions,
   leads,
   merges,
@@ -143,6 +144,17 @@ export const HELD = {
     rows: ({ workspaceId, records }) => sql`events.workspace_id = ${workspaceId} AND events.subject_id IN (${records})`,
     ...TRAIL,
   }),
+  // Rows of files that could not be written, or looked strange, if they hold an address or a number of the person.
+  imported: blanked(importIssues, {
+    rows: ({ workspaceId, emails, phones }) => sql`import_issues.import_id IN (
+        SELECT i.id FROM imports AS i WHERE i.workspace_id = ${workspaceId})
+      AND (import_issues.value IN (${phones})
+        OR EXISTS (SELECT 1 FROM (${emails}) AS e
+          WHERE instr(lower(coalesce(import_issues.original, '') || coalesce(import_issues.value, '')), e.email) > 0)
+        OR EXISTS (SELECT 1 FROM (${phones}) AS p WHERE instr(import_issues.original, json_quote(p.phone)) > 0))`,
+    kept: ['importId', 'line', 'n', 'level', 'field', 'code'],
+    erased: () => ({ value: null, message: ERASED, original: null }),
+  }),
   interactions: blanked(interactions, {
     rows: (person) => sql`interactions.id IN (${person.interactions})`,
     kept: [
@@ -209,9 +221,9 @@ export const HELD = {
       interest: null,
       sortName: null,
       phoneE164: null,
-      importKey: null,
       message: null,
       metadata: null,
+      importKey: null,
       ...touched(now, leads.version),
     }),
   }),

@@ -3,9 +3,21 @@ import { type SQL, sql } from 'drizzle-orm'
 import { isPortalLogin } from '../access/visible'
 import { codeOf } from '../db/codes'
 
-/** SELECTs of ids by kind, of all of them (`records`), of whom they were related to, and of their e-mail addresses. */
+/**
+ * SELECTs of ids by kind, of all of them (`records`), of whom they were related to, and of their e-mail addresses and
+ * phone numbers.
+ */
 export type Person = { workspaceId: string } & Record<
-  'customers' | 'related' | 'emails' | 'leads' | 'interactions' | 'tickets' | 'logins' | 'tokens' | 'records',
+  | 'customers'
+  | 'related'
+  | 'emails'
+  | 'phones'
+  | 'leads'
+  | 'interactions'
+  | 'tickets'
+  | 'logins'
+  | 'tokens'
+  | 'records',
   SQL
 >
 
@@ -30,6 +42,8 @@ export function recordsOf(workspaceId: string, isRoot: SQL): Person {
     UNION SELECT l.id FROM leads AS l INDEXED BY leads_trash
       WHERE l.workspace_id = ${workspaceId} AND l.deleted_at IS NOT NULL AND l.customer_id IS NULL
         AND l.email IN (${emails})`
+  const phones = sql`SELECT c.phone FROM customers AS c WHERE c.id IN (${customers}) AND c.phone IS NOT NULL
+    UNION SELECT l.phone FROM leads AS l WHERE l.id IN (${leads}) AND l.phone IS NOT NULL`
   const interactions = sql`SELECT i.id FROM interactions AS i WHERE i.customer_id IN (${customers})
     UNION SELECT i.id FROM interactions AS i WHERE i.lead_id IN (${leads})`
   const tickets = sql`SELECT t.id FROM tickets AS t WHERE t.customer_id IN (${customers})`
@@ -45,5 +59,5 @@ export function recordsOf(workspaceId: string, isRoot: SQL): Person {
   const said = sql`SELECT id FROM (${customers}) UNION ALL SELECT id FROM (${leads}) UNION ALL SELECT id FROM (${interactions})`
   const done = sql`SELECT id FROM (${tickets}) UNION ALL SELECT id FROM (${logins}) UNION ALL SELECT id FROM (${tokens})`
   const records = sql`SELECT id FROM (${said}) UNION ALL SELECT id FROM (${done})`
-  return { workspaceId, customers, related, emails, leads, interactions, tickets, logins, tokens, records }
+  return { workspaceId, customers, related, emails, phones, leads, interactions, tickets, logins, tokens, records }
 }

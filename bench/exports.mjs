@@ -1,4 +1,4 @@
-// Room: bench. `npm run bench:export -- --rows N`: exports N customers and tells how fast, at how many statements and rows
+// Room: bench. `npm run bench:exports -- --rows N`: exports N customers and tells how fast, at how many statements and rows
 // read, and how much memory the Worker's isolate held. See docs/exporting.md.
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -13,8 +13,8 @@ const PASSWORD = 'correct horse battery'
 
 const { values } = parseArgs({ options: { rows: { type: 'string', default: '10000' } } })
 const rows = Number(values.rows)
-const folder = join(root, '.wrangler', `bench-export-${rows}`)
-const entry = join(root, 'bench', 'export.worker.ts')
+const folder = join(root, '.wrangler', `bench-exports-${rows}`)
+const entry = join(root, 'bench', 'exports.worker.ts')
 const vars = { RATE_LIMIT_MAX: '1000000', MAIL_TRANSPORT: 'off', SIGNUP: 'open' }
 
 const json = async (response) => {
