@@ -9,6 +9,8 @@ import { recoveryRoutes } from './auth/recovery.routes'
 import { customerRoutes } from './customers/customers.routes'
 import { mergeRoutes } from './customers/merge.routes'
 import { relationshipRoutes } from './customers/relationships.routes'
+import { dialects } from './dialects/dialects'
+import { dialectAt, mountOf, pathIn, unkept } from './dialects/dispatch'
 import { docsRoutes } from './docs/docs.routes'
 import { openApiText } from './docs/openapi'
 import { enquiryRoutes } from './enquiries/enquiries.routes'
@@ -20,6 +22,7 @@ import { type AppEnv, addressOf, context } from './http/context'
 import { notModified } from './http/etag'
 import { idempotency } from './http/idempotency'
 import { rateLimit } from './http/rate-limit'
+import { reaffirm } from './http/reaffirm'
 import { notFound, onError } from './http/respond'
 import { createRouter } from './http/router'
 import { createLimiter } from './http/sliding-window'
@@ -50,11 +53,17 @@ const EXPOSED = [
   'X-Request-Id',
 ]
 
-const SIGN_IN = ['register', 'login', 'refresh', 'verify-email', 'forgot-password', 'reset-password'].map(
-  (path) => `/v1/auth/${path}`,
-)
+const SIGN_IN = [
+  ...['register', 'login', 'refresh', 'verify-email', 'forgot-password', 'reset-password'].map(
+    (path) => `/v1/auth/${path}`,
+  ),
+  ...dialects.flatMap((dialect) => dialect.signsIn.map((path) => mountOf(dialect) + path)),
+]
 // A monitor asks every few seconds, and must not be told that the service is down because it asked.
-const PROBES = ['/health', '/ready']
+const PROBES = [
+  ...['/health', '/ready'],
+  ...dialects.flatMap((dialect) => (dialect.probes ?? []).map((path) => mountOf(dialect) + path)),
+]
 
 const policy = (c: Context<AppEnv>, name: string, limit: number) => ({
   name,
@@ -71,11 +80,14 @@ const caller = (c: Context<AppEnv>) => (c.var.actor ? `user ${c.var.actor.id}` :
 
 /** An app of its own, with a rate limiter of its own: one per isolate. */
 export function createApp() {
-  const app = createRouter()
+  const app = createRouter({ getPath: pathIn(dialects) })
   const limiter = createLimiter()
 
-  app.onError(onError)
-  app.notFound(notFound)
+  app.onError((error, c) => (dialectAt(dialects, c.req.path)?.onError ?? onError)(error, c))
+  app.notFound((c) => {
+    const dialect = dialectAt(dialects, c.req.path)
+    return dialect ? dialect.onError(new AppError('not_found'), c) : notFound(c)
+  })
   app.use(requestId())
   app.use(secureHeaders())
   app.use(context)
@@ -97,8 +109,10 @@ export function createApp() {
       },
     }),
   )
+  app.use(reaffirm)
   app.use(notModified)
   app.use('/v1/*', idempotency)
+  for (const dialect of dialects) app.use(`${mountOf(dialect)}/*`, unkept, idempotency)
   app.use(dispatch)
 
   const routes = app
@@ -122,8 +136,10 @@ export function createApp() {
     .route('/v1/events', eventRoutes)
     .route('/v1/outbox', outboxRoutes)
 
+  for (const dialect of dialects) app.route(mountOf(dialect), dialect.app)
+
   let openApi: string | undefined
-  app.route('/', docsRoutes)
+  app.route('/', docsRoutes(dialects))
   app.get('/openapi.json', (c) => {
     openApi ??= openApiText(app)
     return c.body(openApi, 200, { 'Content-Type': 'application/json', 'Cache-Control': 'max-age=300' })

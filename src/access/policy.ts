@@ -101,6 +101,9 @@ export function rolesReaching(permission: Permission): Role[] {
   return roles.filter((role) => POLICY[role][permission] === 'all')
 }
 
+/** What a stranger may register as where registration is open; any other role takes an ADMIN. */
+export const ROLES_FOR_STRANGERS: readonly Role[] = ['SALES', 'CUSTOMER']
+
 /** Who is asking, from a verified token. */
 export type Actor = {
   type: 'user'

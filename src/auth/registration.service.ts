@@ -32,7 +32,10 @@ export async function register(ctx: PublicCtx, input: Registration, client: Clie
   })
 }
 
-type Account = Pick<typeof users.$inferInsert, 'id' | 'email' | 'name' | 'passwordHash' | 'createdAt' | 'updatedAt'>
+export type Account = Pick<
+  typeof users.$inferInsert,
+  'id' | 'email' | 'name' | 'passwordHash' | 'createdAt' | 'updatedAt'
+>
 
 // With SIGNUP=invite somebody must come first: an installation without any workspace may still be founded.
 async function found(ctx: PublicCtx, input: Registration, account: Account, client: Client) {
@@ -89,7 +92,8 @@ async function join(ctx: PublicCtx, input: Registration, account: Account, clien
   return { user, workspace: home, ...(await session.tokens(user, home)) }
 }
 
-function recordRegistration(ctx: PublicCtx, id: string) {
+/** Records, after the statement that made an account if it did, that it was made. */
+export function recordRegistration(ctx: PublicCtx, id: string) {
   const workspaceId = sql`(SELECT workspace_id FROM users WHERE id = ${id})`
   return record(ctx, { verb: 'user.registered', subject: 'user', id, workspaceId, when: ifChanged })
 }

@@ -3,12 +3,17 @@ import { and, eq, gte, isNotNull, isNull, lt, or, type SQL, sql } from 'drizzle-
 import { isPortal, type Owners, ownedBy, owners, reachable } from '../access/visible'
 import {
   ahead,
+  allHits,
   along,
   arrivedBetween,
   beyondInParts,
   countedOut,
+  hitCount,
   keptCount,
   ordered,
+  passedOver,
+  REACH,
+  WINDOW,
   windowOf,
   withEnd,
   withTotal,
@@ -48,8 +53,9 @@ export async function listCustomers(ctx: Ctx, request: CustomerRequest): Promise
   const whose = wanted(ctx, request)
   if (whose !== 'all' && whose.length === 0) return { rows: [], ...(total ? { total: 0 } : {}) }
   const plan = planOf(ctx, request, whose)
-  if (plan.rest && !isPortal(ctx.actor)) return lookedThrough(ctx, limit, plan)
-  const query = rowsOf(ctx, plan, limit + 1)
+  const offset = passedOver(request)
+  if (plan.rest && !isPortal(ctx.actor)) return lookedThrough(ctx, request, plan)
+  const query = rowsOf(ctx, plan, limit + 1).offset(offset)
   const [rows, [counted]] = total ? await db.batch([query, countOf(ctx, request, whose)]) : [await query, []]
   const { rows: page, next } = cut(rows, limit, plan.positionOf)
   const shown = { rows: page.map((row) => shownTo(ctx.actor, row)), next }
@@ -187,20 +193,32 @@ function sourceOf({ isSearch, walk }: Plan): SQL {
   return sql`${customers} INDEXED BY ${sql.raw(walk.index)}`
 }
 
-// Short words, and the trash: look through a window of customers and say where it ended, however little was found.
-async function lookedThrough({ db }: Ctx, limit: number, plan: Plan): Promise<Page<CustomerRow>> {
+// Short words, and the trash: look through a window of customers and say where it ended, however little was found. Pages
+// by number are all of one window.
+async function lookedThrough({ db }: Ctx, { limit, offset }: CustomerRequest, plan: Plan): Promise<Page<CustomerRow>> {
   const seq = plan.isSearch ? sql`customers_fts.rowid` : sql`${customers.seq}`
   const { isInside, end } = windowOf(
     db,
     [{ rows: sourceOf(plan), where: and(plan.where, plan.isSearch ? undefined : plan.walk.where, ...plan.parts) }],
     plan.isDown,
     seq,
+    offset === undefined ? WINDOW : REACH,
   )
-  const found = db
-    .select(customerColumns)
-    .from(customers)
-    .where(and(isInside(sql`${customers.seq}`), plan.rest))
-    .orderBy(...ordered([sql`${customers.seq}`], plan.isDown))
-  const [rows, [last]] = await db.batch([found.limit(limit + 1), end])
+  const where = and(isInside(sql`${customers.seq}`), plan.rest)
+  const order = ordered([sql`${customers.seq}`], plan.isDown)
+  if (offset !== undefined) {
+    const found = db
+      .select({ ...customerColumns, hitCount })
+      .from(customers)
+      .where(where)
+    return allHits(
+      await found
+        .orderBy(...order)
+        .limit(limit)
+        .offset(offset),
+    )
+  }
+  const found = db.select(customerColumns).from(customers).where(where)
+  const [rows, [last]] = await db.batch([found.orderBy(...order).limit(limit + 1), end])
   return withEnd(cut(rows, limit, plan.positionOf), last)
 }

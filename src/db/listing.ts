@@ -1,16 +1,26 @@
 // What every list over a large table has in common: bounds, cursors, counts that stop, windows for short words.
 import { type AnyColumn, and, asc, desc, type SQL, Subquery, sql } from 'drizzle-orm'
+import { AppError } from '../errors'
 import type { Db } from './client'
-import type { Page, Position } from './page'
+import type { Page, PageRequest, Position } from './page'
 
 /** How far rows are counted that no counter keeps. */
 const COUNTED = 1_000
 /** How many rows are looked through, at a time, for a word too short for a search index. */
 export const WINDOW = 250
+/** How far a list goes that counts its pages by number, in rows. */
+export const REACH = 10_000
 /** A trigram index knows no terms shorter than this, in characters. */
 const MIN_TERM = 3
 // Accents that stand alone are no characters to the index.
 const ACCENTS = /[\u0300-\u0331]/g
+
+/** How many rows a page by number passes over. Throws `invalid` where it lies beyond REACH. */
+export function passedOver({ limit, offset = 0 }: PageRequest): number {
+  if (offset === 0 || offset + limit <= REACH) return offset
+  const message = `Pages by number end at row ${REACH}: narrow the list`
+  throw new AppError('invalid', { errors: [{ path: 'query.page', message, code: 'too_far' }] })
+}
 
 export function isSearchable(term: string): boolean {
   return [...term.replace(ACCENTS, '')].length >= MIN_TERM
@@ -122,12 +132,20 @@ export function withTotal<Row>(page: Page<Row>, counted: { sum: number; isCapped
  * A window of rows to look through for a word too short for the index, as SQL that gives their `seq`, and the
  * statement that tells where it ended. `walked` is the column that the walk is ordered by, where it has another name.
  */
-export function windowOf(db: Db, sources: Source[], isDown: boolean, walked = sql`seq`) {
+export function windowOf(db: Db, sources: Source[], isDown: boolean, walked = sql`seq`, size = WINDOW) {
   const walks = sources.map(({ rows, where }) => sql`SELECT ${walked} AS seq FROM ${rows} WHERE ${where}`)
-  const rows = sql`(${sql.join(walks, sql` UNION ALL `)} ORDER BY seq ${sql.raw(isDown ? 'DESC' : 'ASC')} LIMIT ${WINDOW})`
+  const rows = sql`(${sql.join(walks, sql` UNION ALL `)} ORDER BY seq ${sql.raw(isDown ? 'DESC' : 'ASC')} LIMIT ${size})`
   const edge = sql<number>`${sql.raw(isDown ? 'min' : 'max')}(seq)`
   const end = db.select({ seen: sql<number>`count(*)`.as('seen'), edge: edge.as('edge') }).from(rows)
   return { isInside: (seq: SQL) => sql`${seq} IN (SELECT seq FROM ${rows})`, end }
+}
+
+/** How many rows of a window were found, beside each of them. */
+export const hitCount = sql<number>`count(*) OVER ()`.as('hit_count')
+
+/** A page by number of what was found in a window. */
+export function allHits<Row extends { hitCount: number }>(rows: Row[]): Page<Row> {
+  return { rows, total: rows[0]?.hitCount ?? 0 }
 }
 
 /** The page found in a window: where nothing more was found in a full window, the next page starts behind it. */

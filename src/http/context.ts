@@ -9,7 +9,15 @@ import { AppError } from '../errors'
 
 export type AppEnv = {
   Bindings: Env
-  Variables: { requestId: string; config: Config; connection: Connection; outgoing: Set<string>; actor?: Actor }
+  Variables: {
+    requestId: string
+    config: Config
+    connection: Connection
+    outgoing: Set<string>
+    actor?: Actor
+    /** In a dialect: the message of a failure, by its status. */
+    wording?: Record<number, string>
+  }
 }
 
 /** What every service verb is given first; `now` is the instant of the request, ISO-8601 UTC. */

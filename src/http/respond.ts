@@ -1,40 +1,54 @@
-// Failures: whatever is thrown becomes one problem document (RFC 9457). A 500 says nothing of the inside.
+// Failures: whatever is thrown becomes one answer, mostly a problem document (RFC 9457). A 500 says nothing of the inside.
 import type { Context, ErrorHandler, NotFoundHandler } from 'hono'
 import { HTTPException } from 'hono/http-exception'
-import { AppError, ERRORS, type ErrorCode, problem } from '../errors'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { AppError, type ErrorCode, problem } from '../errors'
 import type { AppEnv } from './context'
 
-export const onError: ErrorHandler<AppEnv> = (error, c) => {
-  if (error instanceof HTTPException)
-    return respond(c, new AppError(codeOfStatus(error.status), withMend(error.status)))
+/** How a failure is said to a caller: mostly as a problem document, by a dialect in its own words. */
+export type Saying = (
+  failure: AppError,
+  c: Context<AppEnv>,
+) => { status: ContentfulStatusCode; type: string; body: object }
+
+/** The error handler that says failures in this way. */
+export function failing(say: Saying): ErrorHandler<AppEnv> {
+  return (error, c) => respond(c, failureOf(error, c), say)
+}
+
+const asProblem: Saying = ({ code, extras: { retryAfter, etag, ...shown } }, c) => {
+  const body = problem(code, c.var.requestId, new URL(c.req.url).origin, shown)
+  return { status: body.status, type: 'application/problem+json', body }
+}
+
+export const onError = failing(asProblem)
+
+export const notFound: NotFoundHandler<AppEnv> = (c) =>
+  respond(c, new AppError('not_found', { detail: `No route ${c.req.method} ${c.req.path}; see /doc.` }), asProblem)
+
+function failureOf(error: Error, c: Context<AppEnv>): AppError {
+  if (error instanceof HTTPException) return new AppError(codeOfStatus(error.status), withMend(error.status))
   // Drizzle wraps what a single statement throws, in a message that holds the parameters: only the cause is looked at.
   const cause = error.cause instanceof Error ? error.cause : error
   if (cause instanceof AppError) {
     if (cause.code === 'misconfigured') {
       console.error(JSON.stringify({ level: 'error', event: 'misconfigured', message: cause.extras.detail }))
     }
-    return respond(c, cause)
+    return cause
   }
   const { requestId } = c.var
   const where = { method: c.req.method, path: c.req.path, name: cause.name, stack: cause.stack }
   console.error(JSON.stringify({ level: 'error', event: 'internal', requestId, ...where }))
-  return respond(c, new AppError('internal'))
+  return new AppError('internal')
 }
 
-export const notFound: NotFoundHandler<AppEnv> = (c) =>
-  respond(c, new AppError('not_found', { detail: `No route ${c.req.method} ${c.req.path}; see /doc.` }))
-
-function respond(c: Context<AppEnv>, { code, extras }: AppError) {
-  const { retryAfter, etag, ...shown } = extras
+function respond(c: Context<AppEnv>, failure: AppError, say: Saying) {
+  const { retryAfter, etag } = failure.extras
   if (retryAfter !== undefined) c.header('Retry-After', String(retryAfter))
   if (etag !== undefined) c.header('ETag', etag)
-  const [status] = ERRORS[code]
+  const { status, type, body } = say(failure, c)
   if (status === 401) c.header('WWW-Authenticate', 'Bearer realm="edge-crm"')
-  const document = problem(code, c.var.requestId, new URL(c.req.url).origin, shown)
-  return c.body(JSON.stringify(document), status, {
-    'Content-Type': 'application/problem+json',
-    'Cache-Control': 'no-store',
-  })
+  return c.body(JSON.stringify(body), status, { 'Content-Type': type, 'Cache-Control': 'no-store' })
 }
 
 const BY_STATUS: Record<number, ErrorCode> = {

@@ -1,7 +1,20 @@
 // Listing leads: a page of what the actor sees, and how many there are where that is asked for.
 import { and, eq, sql } from 'drizzle-orm'
 import type { Owners } from '../access/visible'
-import { along, countedOut, keptCount, type Source, windowOf, withEnd, withTotal } from '../db/listing'
+import {
+  allHits,
+  along,
+  countedOut,
+  hitCount,
+  keptCount,
+  passedOver,
+  REACH,
+  type Source,
+  WINDOW,
+  windowOf,
+  withEnd,
+  withTotal,
+} from '../db/listing'
 import { cut, type Page } from '../db/page'
 import { leadCounts, leads } from '../db/schema'
 import { anyOf } from '../db/sql'
@@ -15,8 +28,9 @@ export async function listLeads(ctx: Ctx, request: LeadRequest): Promise<Page<Le
   const whose = wanted(ctx, request)
   if (whose !== 'all' && whose.length === 0) return { rows: [], ...(total ? { total: 0 } : {}) }
   const plan = planOf(ctx, request, whose)
-  if (request.q && !plan.isSearch) return lookedThrough(ctx, request.q, limit, plan)
-  const page = rowsOf(ctx, plan, limit + 1)
+  const offset = passedOver(request)
+  if (request.q && !plan.isSearch) return lookedThrough(ctx, request.q, request, plan)
+  const page = rowsOf(ctx, plan, limit + 1).offset(offset)
   if (!total) return cut(await page, limit, plan.positionOf)
   const [rows, [counted]] = await db.batch([page, countOf(ctx, request, whose)])
   return withTotal(cut(rows, limit, plan.positionOf), counted)
@@ -74,14 +88,26 @@ function sourcesOf({ isSearch, where, parts, walks }: Plan): Source[] {
   })
 }
 
-// Look through a window of leads and say where it ended, however little was found.
-async function lookedThrough({ db }: Ctx, q: string, limit: number, plan: Plan): Promise<Page<LeadRow>> {
-  const { isInside, end } = windowOf(db, sourcesOf(plan), plan.isDown)
+// Look through a window of leads and say where it ended, however little was found. Pages by number are all of one window.
+async function lookedThrough({ db }: Ctx, q: string, request: LeadRequest, plan: Plan): Promise<Page<LeadRow>> {
+  const { limit, offset } = request
+  const size = offset === undefined ? WINDOW : REACH
+  const { isInside, end } = windowOf(db, sourcesOf(plan), plan.isDown, sql`seq`, size)
   const has = sql`instr(lower(${leads.searchText}), lower(${q})) > 0`
-  const found = db
-    .select(leadColumns)
-    .from(leads)
-    .where(and(isInside(sql`${leads.seq}`), has))
+  const where = and(isInside(sql`${leads.seq}`), has)
+  if (offset !== undefined) {
+    const found = db
+      .select({ ...leadColumns, hitCount })
+      .from(leads)
+      .where(where)
+    return allHits(
+      await found
+        .orderBy(...plan.orderBy)
+        .limit(limit)
+        .offset(offset),
+    )
+  }
+  const found = db.select(leadColumns).from(leads).where(where)
   const [rows, [last]] = await db.batch([found.orderBy(...plan.orderBy).limit(limit + 1), end])
   return withEnd(cut(rows, limit, plan.positionOf), last)
 }

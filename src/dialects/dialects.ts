@@ -1,0 +1,5 @@
+// dialects: all of them. Where two know a request and nothing tells them apart, the first answers.
+import type { Dialect } from './dialect'
+import { enquiries } from './enquiries/routes'
+
+export const dialects: readonly Dialect[] = [enquiries]
