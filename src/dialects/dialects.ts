@@ -1,5 +1,6 @@
 // dialects: all of them. Where two know a request and nothing tells them apart, the first answers.
 import type { Dialect } from './dialect'
 import { enquiries } from './enquiries/routes'
+import { leads } from './leads/routes'
 
-export const dialects: readonly Dialect[] = [enquiries]
+export const dialects: readonly Dialect[] = [enquiries, leads]

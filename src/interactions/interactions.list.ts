@@ -1,6 +1,7 @@
 // Listing interactions: what happened, newest first; or what is to be followed up, soonest first.
 import { and, sql } from 'drizzle-orm'
 import { visibleInteractions } from '../access/visible'
+import { countedOut, passedOver, withTotal } from '../db/listing'
 import { cut, type Page } from '../db/page'
 import { interactions } from '../db/schema'
 import type { Ctx } from '../http/context'
@@ -18,6 +19,7 @@ export async function listInteractions(ctx: Ctx, request: InteractionRequest): P
   const { db, actor } = ctx
   const { limit } = request
   const plan = planOf(ctx, request)
+  if (request.offset !== undefined) return numbered(ctx, request, plan)
   const found = db
     .select()
     .from(along(ctx, plan).limit(LOOKED_THROUGH).as('interactions'))
@@ -36,6 +38,21 @@ export async function listInteractions(ctx: Ctx, request: InteractionRequest): P
   const hits = rows.filter((row) => !row.isLast)
   const page = cut(hits, limit, plan.positionOf)
   return page.next || !end ? page : { ...page, next: plan.positionOf(end) }
+}
+
+// By number there is no looking further: the index is walked until the page is full.
+async function numbered({ db, actor }: Ctx, request: InteractionRequest, { walk, rest, orderBy }: Plan) {
+  const where = and(walk, rest, visibleInteractions(actor, 'interactions:read'))
+  const found = db
+    .select(interactionColumns)
+    .from(interactions)
+    .where(where)
+    .orderBy(...orderBy)
+    .limit(request.limit)
+    .offset(passedOver(request))
+  if (!request.total) return { rows: await found }
+  const [rows, [counted]] = await db.batch([found, countedOut(db, [{ rows: sql`${interactions}`, where }])])
+  return withTotal({ rows }, counted)
 }
 
 function along({ db }: Ctx, { walk, ties, orderBy }: Plan) {

@@ -18,6 +18,8 @@ export type InteractionRequest = PageRequest & {
   followUpAfter?: string | undefined
   followUpBefore?: string | undefined
   done?: boolean | undefined
+  /** Counts as well, up to 1,000; only for pages by number. */
+  total?: boolean | undefined
 }
 
 export type Plan = {

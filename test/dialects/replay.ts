@@ -17,7 +17,10 @@ type Call = {
 export function statesOf(readme: string): Map<string, { statuses: string; state: string }> {
   const rows = [...readme.matchAll(/^\| `([A-Z]+ \/[^`]*)` \| ([\d, ]*) ?\| ([^|]*) \|/gm)]
   return new Map(
-    rows.map(([, request = '', statuses = '', state = '']) => [request, { statuses: statuses.trim(), state: state.trim() }]),
+    rows.map(([, request = '', statuses = '', state = '']) => [
+      request,
+      { statuses: statuses.trim(), state: state.trim() },
+    ]),
   )
 }
 
