@@ -44,6 +44,16 @@ export async function login(ctx: PublicCtx, { email, username, password }: Crede
   return { user, workspace, ...(await session.tokens(user, workspace)) }
 }
 
+/** Whether there is an active account with this username, for systems that tell an unknown one from a wrong password. */
+export async function isUsername({ db }: PublicCtx, username: string): Promise<boolean> {
+  const name = username.trim().normalize().toLowerCase()
+  const found = await db
+    .select({ id: users.id })
+    .from(users)
+    .where(and(eq(users.username, name), isActive))
+  return found.length > 0
+}
+
 /** The actor's own account and workspace; `unauthenticated` once the account is gone or inactive. */
 export async function me(ctx: Ctx) {
   const [[user], [workspace]] = await ctx.db.batch([...whoIs(ctx, ctx.actor.id)])

@@ -36,7 +36,8 @@ export async function enrol(ctx: Caller, input: Enrolment, client: Client) {
   const { db, now, config, actor } = ctx
   if (config.SIGNUP === 'closed') throw new AppError('signup_closed')
   const { email, username, name, customer } = input
-  const isTaken = customer ? isCustomer(email) : sql`false`
+  const isKnown = customer ? isCustomer(email) : sql`false`
+  const isNamed = username === undefined ? sql`false` : isUsernameTaken(username)
   const isFirst = sql`(NOT ${hasAdmin(sharedId)})`
   const account = {
     id: ctx.newId(),
@@ -54,21 +55,31 @@ export async function enrol(ctx: Caller, input: Enrolment, client: Client) {
   const [, , , [user], [home], , [state]] = await db
     .batch([
       makeShared(ctx),
-      insertFrom(db, users, account, sql`WHERE ${mayBe} AND NOT ${isTaken}`),
+      insertFrom(db, users, account, sql`WHERE ${mayBe} AND NOT ${isNamed} AND NOT ${isKnown}`),
       recordRegistration(ctx, account.id),
       ...whoIs(ctx, account.id),
       session.statement,
-      db.select({ isTaken: sql<number>`${isTaken}`.as('is_taken') }).from(sql`(SELECT 1)`),
+      db
+        .select({
+          isNamed: sql<number>`${isNamed}`.as('is_named'),
+          isKnown: sql<number>`${isKnown}`.as('is_known'),
+        })
+        .from(sql`(SELECT 1)`),
       ...(customer ? portalRecord(ctx, account.id, input) : []),
       ...(await sendToken(ctx, 'VERIFICATION', eq(users.id, account.id))),
     ])
     .catch((error) => {
-      if (isUniqueViolation(error, 'users.username')) throw new AppError('username_taken')
       throw isUniqueViolation(error, 'users.email') ? new AppError('email_taken') : error
     })
   if (user && home) return { user, workspace: home, ...(await session.tokens(user, home)) }
-  if (state?.isTaken) throw new AppError('customer_exists')
+  if (state?.isNamed) throw new AppError('username_taken')
+  if (state?.isKnown) throw new AppError('customer_exists')
   throw new AppError('forbidden', { detail: `Only an ADMIN makes an account with the role ${input.role}.` })
+}
+
+function isUsernameTaken(username: string): SQL {
+  return sql`EXISTS (SELECT 1 FROM ${users} AS namesake
+    WHERE namesake.username = ${username} AND namesake.deleted_at IS NULL)`
 }
 
 // A stranger must not come to see the record of a customer by knowing the address: who has one is invited to it.

@@ -2,5 +2,6 @@
 import type { Dialect } from './dialect'
 import { enquiries } from './enquiries/routes'
 import { leads } from './leads/routes'
+import { manager } from './manager/routes'
 
-export const dialects: readonly Dialect[] = [enquiries, leads]
+export const dialects: readonly Dialect[] = [enquiries, leads, manager]

@@ -1,9 +1,10 @@
 // Listing interactions: what happened, newest first; or what is to be followed up, soonest first.
-import { and, sql } from 'drizzle-orm'
-import { visibleInteractions } from '../access/visible'
+import { and, eq, sql } from 'drizzle-orm'
+import { visible, visibleInteractions } from '../access/visible'
 import { countedOut, passedOver, withTotal } from '../db/listing'
-import { cut, type Page } from '../db/page'
-import { interactions } from '../db/schema'
+import { cut, type Page, type PageRequest } from '../db/page'
+import { customers, interactions } from '../db/schema'
+import { AppError } from '../errors'
 import type { Ctx } from '../http/context'
 import { type InteractionRequest, type Plan, planOf } from './interactions.plan'
 import { type InteractionRow, interactionColumns } from './interactions.service'
@@ -40,19 +41,38 @@ export async function listInteractions(ctx: Ctx, request: InteractionRequest): P
   return page.next || !end ? page : { ...page, next: plan.positionOf(end) }
 }
 
+/** The interactions of a customer, a page by number. Throws `not_found` where the customer is out of reach. */
+export async function listInteractionsOf(ctx: Ctx, customer: string, pages: PageRequest): Promise<InteractionRow[]> {
+  const { db, actor } = ctx
+  const request = { ...pages, customer }
+  const theirs = db
+    .select({ id: customers.id })
+    .from(customers)
+    .where(and(eq(customers.id, customer), visible(actor, 'customers:read', customers)))
+  const [[found], rows] = await db.batch([theirs, byNumber(ctx, request, planOf(ctx, request)).rows])
+  if (!found) throw new AppError('not_found')
+  return rows
+}
+
+async function numbered(ctx: Ctx, request: InteractionRequest, plan: Plan): Promise<Page<InteractionRow>> {
+  const { rows, where } = byNumber(ctx, request, plan)
+  if (!request.total) return { rows: await rows }
+  const counted = countedOut(ctx.db, [{ rows: sql`${interactions}`, where }])
+  const [page, [sum]] = await ctx.db.batch([rows, counted])
+  return withTotal({ rows: page }, sum)
+}
+
 // By number there is no looking further: the index is walked until the page is full.
-async function numbered({ db, actor }: Ctx, request: InteractionRequest, { walk, rest, orderBy }: Plan) {
+function byNumber({ db, actor }: Ctx, request: InteractionRequest, { walk, rest, orderBy }: Plan) {
   const where = and(walk, rest, visibleInteractions(actor, 'interactions:read'))
-  const found = db
+  const rows = db
     .select(interactionColumns)
     .from(interactions)
     .where(where)
     .orderBy(...orderBy)
     .limit(request.limit)
     .offset(passedOver(request))
-  if (!request.total) return { rows: await found }
-  const [rows, [counted]] = await db.batch([found, countedOut(db, [{ rows: sql`${interactions}`, where }])])
-  return withTotal({ rows }, counted)
+  return { rows, where }
 }
 
 function along({ db }: Ctx, { walk, ties, orderBy }: Plan) {
