@@ -90,6 +90,7 @@ export function createApp() {
   })
   app.use(requestId())
   app.use(secureHeaders())
+  for (const dialect of dialects) if (dialect.translate) app.use(`${mountOf(dialect)}/*`, dialect.translate)
   app.use(context)
   app.use(
     cors({

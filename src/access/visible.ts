@@ -121,6 +121,9 @@ export function isTeamMember(id: string | SQL, workspaceId: string): SQL {
     AND member.status = 'ACTIVE' AND member.role <> 'CUSTOMER' AND member.deleted_at IS NULL)`
 }
 
+/** The user at hand is of the team, not the login of a customer. */
+export const isOfTeam: SQL = sql`${users.role} <> 'CUSTOMER'`
+
 /** `id` is a member who can be the portal login of a customer: active, of this workspace, with the role CUSTOMER. */
 export function isPortalUser(id: string, workspaceId: string): SQL {
   return sql`EXISTS (SELECT 1 FROM ${users} AS member WHERE member.id = ${id} AND member.workspace_id = ${workspaceId}

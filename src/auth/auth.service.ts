@@ -1,6 +1,7 @@
 // Signing in, knowing oneself, changing the password.
 import { and, eq, isNull, sql } from 'drizzle-orm'
-import { users } from '../db/schema'
+import { customerColumns } from '../customers/customers.service'
+import { customers, users } from '../db/schema'
 import { ifChanged } from '../db/sql'
 import { AppError } from '../errors'
 import { record } from '../events/events.record'
@@ -34,14 +35,25 @@ export async function login(ctx: PublicCtx, { email, username, password }: Crede
   const hash = known.passwordHash ?? ''
   const renewed = needsRehash(hash, config.BCRYPT_COST) ? await hashPassword(password, config.BCRYPT_COST) : hash
   const isUnchanged = and(eq(users.id, known.id), eq(users.passwordHash, hash))
-  const [, , , , [user], [workspace]] = await db.batch([
+  const [, , , , [user], [workspace], [customer]] = await db.batch([
     ...forgiveAttempt(ctx, subjects),
     db.update(users).set({ passwordHash: renewed }).where(isUnchanged),
     session.statement,
     ...whoIs(ctx, known.id),
+    recordOf(ctx, known.id),
   ])
   if (!user || !workspace) throw new AppError('invalid_credentials')
-  return { user, workspace, ...(await session.tokens(user, workspace)) }
+  return { user, workspace, customer, ...(await session.tokens(user, workspace)) }
+}
+
+/** The customer whose portal login an account is, if it is one. */
+function recordOf({ db }: PublicCtx, userId: string) {
+  return db
+    .select(customerColumns)
+    .from(customers)
+    .where(and(eq(customers.userId, userId), isNull(customers.deletedAt)))
+    .orderBy(customers.seq)
+    .limit(1)
 }
 
 /** Whether there is an active account with this username, for systems that tell an unknown one from a wrong password. */

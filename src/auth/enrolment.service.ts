@@ -30,7 +30,7 @@ type Caller = PublicCtx & { actor?: Actor | undefined }
 /**
  * Makes an account in the shared workspace and signs it in, in one round trip. Whoever comes first to its team
  * administers it; later, only an ADMIN makes a MANAGER or an ADMIN. Customers never are the first of the team.
- * Throws `signup_closed`, `email_taken`, `username_taken`, `customer_exists`, `forbidden`.
+ * `customerId` is the record of a customer. Throws `signup_closed`, `email_taken`, `username_taken`, `customer_exists`, `forbidden`.
  */
 export async function enrol(ctx: Caller, input: Enrolment, client: Client) {
   const { db, now, config, actor } = ctx
@@ -39,6 +39,7 @@ export async function enrol(ctx: Caller, input: Enrolment, client: Client) {
   const isKnown = customer ? isCustomer(email) : sql`false`
   const isNamed = username === undefined ? sql`false` : isUsernameTaken(username)
   const isFirst = sql`(NOT ${hasAdmin(sharedId)})`
+  const customerId = ctx.newId()
   const account = {
     id: ctx.newId(),
     workspaceId: sharedId,
@@ -65,13 +66,13 @@ export async function enrol(ctx: Caller, input: Enrolment, client: Client) {
           isKnown: sql<number>`${isKnown}`.as('is_known'),
         })
         .from(sql`(SELECT 1)`),
-      ...(customer ? portalRecord(ctx, account.id, input) : []),
+      ...(customer ? portalRecord(ctx, customerId, account.id, input) : []),
       ...(await sendToken(ctx, 'VERIFICATION', eq(users.id, account.id))),
     ])
     .catch((error) => {
       throw isUniqueViolation(error, 'users.email') ? new AppError('email_taken') : error
     })
-  if (user && home) return { user, workspace: home, ...(await session.tokens(user, home)) }
+  if (user && home) return { user, workspace: home, customerId, ...(await session.tokens(user, home)) }
   if (state?.isNamed) throw new AppError('username_taken')
   if (state?.isKnown) throw new AppError('customer_exists')
   throw new AppError('forbidden', { detail: `Only an ADMIN makes an account with the role ${input.role}.` })
@@ -94,11 +95,11 @@ function isAdmin(actor: Actor | undefined): SQL {
 }
 
 /** The statements that make the customer of an account, if the account was made. */
-function portalRecord(ctx: PublicCtx, userId: string, { name, email, customer }: Enrolment) {
+function portalRecord(ctx: PublicCtx, id: string, userId: string, { name, email, customer }: Enrolment) {
   const { db, now } = ctx
   const { phone, company } = customer ?? {}
   const row = {
-    id: ctx.newId(),
+    id,
     workspaceId: sharedId,
     userId,
     name,
@@ -116,7 +117,7 @@ function portalRecord(ctx: PublicCtx, userId: string, { name, email, customer }:
     record(ctx, {
       verb: 'customer.created',
       subject: 'customer',
-      id: row.id,
+      id,
       workspaceId: sharedId,
       when: ifChanged,
     }),

@@ -1,7 +1,7 @@
 // dialects: what one is made of. Its routes are plain Hono; what each takes and answers is noted on the handlers
 // themselves, so that the document is read off what runs.
 import { zValidator } from '@hono/zod-validator'
-import type { Context, Hono, ValidationTargets } from 'hono'
+import type { Context, Hono, MiddlewareHandler, ValidationTargets } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { z } from 'zod'
 import { allow } from '../access/allow'
@@ -23,6 +23,8 @@ export type Dialect = {
   signsIn: readonly string[]
   /** The paths that a monitor asks. */
   probes?: readonly string[]
+  /** Puts a request into the form that the product reads. */
+  translate?: MiddlewareHandler<AppEnv>
   /** Whether a request that another dialect knows as well is meant for this one. */
   isMeant?: (headers: Headers) => boolean
 }

@@ -3,5 +3,6 @@ import type { Dialect } from './dialect'
 import { enquiries } from './enquiries/routes'
 import { leads } from './leads/routes'
 import { manager } from './manager/routes'
+import { tickets } from './tickets/routes'
 
-export const dialects: readonly Dialect[] = [enquiries, leads, manager]
+export const dialects: readonly Dialect[] = [enquiries, leads, manager, tickets]

@@ -9,6 +9,8 @@ export function documentText({ title, name, app }: Dialect): string {
   const routes = Map.groupBy(app.routes, ({ method, path }) => `${method.toLowerCase()} ${path}`)
   const paths: Record<string, Record<string, unknown>> = {}
   for (const [key, handlers] of routes) {
+    // What is answered with and without a slash at its end stands there once.
+    if (routes.has(`${key}/`)) continue
     const [method = '', path = ''] = key.split(' ')
     const written = path.replace(/:(\w+)(\{[^}]*\})?/g, '{$1}')
     const described = operation(

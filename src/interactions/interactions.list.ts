@@ -54,6 +54,14 @@ export async function listInteractionsOf(ctx: Ctx, customer: string, pages: Page
   return rows
 }
 
+/** The interactions with a customer, or those that a member logged, whichever the id is of; a page by number. */
+export async function listInteractionsAround(ctx: Ctx, id: string, pages: PageRequest): Promise<InteractionRow[]> {
+  const requests = [{ customer: id }, { author: id }].map((whose) => ({ ...pages, ...whose }))
+  const [ofCustomer, ofAuthor] = requests.map((request) => byNumber(ctx, request, planOf(ctx, request)).rows)
+  if (!ofCustomer || !ofAuthor) return []
+  return (await ctx.db.batch([ofCustomer, ofAuthor])).flat()
+}
+
 async function numbered(ctx: Ctx, request: InteractionRequest, plan: Plan): Promise<Page<InteractionRow>> {
   const { rows, where } = byNumber(ctx, request, plan)
   if (!request.total) return { rows: await rows }

@@ -1,7 +1,7 @@
 // Listing tickets: the plain list walks along their parts, a narrowed one streams what it wants out of the index.
 import { and, gte, isNull, lt, type SQL, sql } from 'drizzle-orm'
 import { isPortal, owners, ownRecord, ticketParts, ticketsInReach } from '../access/visible'
-import { arrivedBetween, beyond, countedOut, ordered, withTotal } from '../db/listing'
+import { arrivedBetween, beyond, countedOut, ordered, passedOver, withTotal } from '../db/listing'
 import { cut, type Page, type PageRequest } from '../db/page'
 import { tickets } from '../db/schema'
 import type { Ctx } from '../http/context'
@@ -20,7 +20,7 @@ type TicketRequest = PageRequest &
 export async function listTickets(ctx: Ctx, request: TicketRequest): Promise<Page<TicketRow>> {
   const { db } = ctx
   const { limit, total } = request
-  const page = isNarrowed(request) ? hits(ctx, request) : walks(ctx, request)
+  const page = (isNarrowed(request) ? hits(ctx, request) : walks(ctx, request)).offset(passedOver(request))
   if (!total) return cut(await page, limit, (row) => [row.seq])
   const where = isHit(ctx, { ...request, after: undefined })
   const counted = countedOut(db, [{ rows: sql`tickets_fts CROSS JOIN ${tickets}`, where }])

@@ -1,7 +1,7 @@
 // Members of a workspace: who they are and what they may do. What happens when one leaves is in users.leave.ts.
 import { and, eq, getTableColumns, gt, sql } from 'drizzle-orm'
 import { type Permission, reach } from '../access/policy'
-import { stillStands, visible } from '../access/visible'
+import { isOfTeam, stillStands, visible } from '../access/visible'
 import { countedOut, passedOver, withTotal } from '../db/listing'
 import { cut, type Page, type PageRequest } from '../db/page'
 import { users } from '../db/schema'
@@ -21,13 +21,18 @@ type Conditions = { reassignTo?: string | undefined; ifVersion?: number | undefi
 const reached = (ctx: Ctx, permission: Permission) =>
   visible(ctx.actor, permission, { workspaceId: users.workspaceId, ownerId: users.id, deletedAt: users.deletedAt })
 
-/** Members in the order in which they joined. */
+/** Members in the order in which they joined; with `team`, without the logins of customers. */
 export async function listUsers(
   ctx: Ctx,
-  request: Partial<Pick<UserRow, 'role' | 'status'>> & PageRequest & { total?: boolean },
+  request: Partial<Pick<UserRow, 'role' | 'status'>> & PageRequest & { total?: boolean; team?: boolean },
 ): Promise<Page<UserRow>> {
-  const { role, status, limit, after, total } = request
-  const where = and(reached(ctx, 'users:read'), role && eq(users.role, role), status && eq(users.status, status))
+  const { role, status, limit, after, total, team } = request
+  const where = and(
+    reached(ctx, 'users:read'),
+    role && eq(users.role, role),
+    status && eq(users.status, status),
+    team ? isOfTeam : undefined,
+  )
   const page = ctx.db
     .select()
     .from(users)

@@ -24,9 +24,10 @@ export function statesOf(readme: string): Map<string, { statuses: string; state:
   )
 }
 
-/** The requests that a dialect has routes for. */
+/** The requests that a dialect has routes for; one with and without a slash at its end is one, with it. */
 export function routesOf({ app }: Dialect): string[] {
-  return [...new Set(app.routes.map(({ method, path }) => `${method} ${path.replace(/\{[^}]*\}/g, '')}`))]
+  const all = new Set(app.routes.map(({ method, path }) => `${method} ${path.replace(/\{[^}]*\}/g, '')}`))
+  return [...all].filter((name) => !all.has(`${name}/`))
 }
 
 /** Asks what the table of a README lists, and notes what was asked. */

@@ -17,18 +17,23 @@ const app = new Hono<AppEnv>()
 app.onError(wire.onError)
 const ALL = { limit: UNPAGED, offset: 0 }
 
-app.post('/auth/register', says('Register', { 201: wire.Done }), takes('json', wire.Registration), async (c) => {
-  const { role, name, phone, company, ...account } = c.req.valid('json')
-  const isCustomer = role === 'user'
-  const portal = {
-    name: name ?? '',
-    role: 'CUSTOMER' as const,
-    customer: { phone: phone ?? '', company: company ?? '' },
-  }
-  const admin = { name: account.username, role: 'ADMIN' as const }
-  await enrol(anyCtx(c), { ...account, ...(isCustomer ? portal : admin) }, client(c))
-  return c.json({ message: `${isCustomer ? 'Customer-user' : 'Admin-User'} created Successfully` }, 201)
-})
+app.post(
+  '/auth/register',
+  says('Register', { 201: wire.Done, 403: 'Access Denied- Only an admin can register another admin' }),
+  takes('json', wire.Registration),
+  async (c) => {
+    const { role, name, phone, company, ...account } = c.req.valid('json')
+    const isCustomer = role === 'user'
+    const portal = {
+      name: name ?? '',
+      role: 'CUSTOMER' as const,
+      customer: { phone: phone ?? '', company: company ?? '' },
+    }
+    const admin = { name: account.username, role: 'ADMIN' as const }
+    await enrol(anyCtx(c), { ...account, ...(isCustomer ? portal : admin) }, client(c))
+    return c.json({ message: `${isCustomer ? 'Customer-user' : 'Admin-User'} created Successfully` }, 201)
+  },
+)
 
 app.post(
   '/auth/login',
