@@ -17,6 +17,8 @@ export type Registration = {
   name: string
   workspaceName?: string | undefined
   invitationToken?: string | undefined
+  /** Whether everybody may found a workspace here, as the contract of another API promises; SIGNUP=closed still closes it. */
+  isOpen?: boolean | undefined
 }
 
 /** Makes an account and signs it in. Throws `email_taken`, `signup_closed`, `invalid_invitation`. */
@@ -50,7 +52,7 @@ async function found(ctx: PublicCtx, input: Registration, account: Account, clie
     createdAt: now,
     updatedAt: now,
   }
-  const may = config.SIGNUP === 'open' ? sql`true` : sql`NOT EXISTS (SELECT 1 FROM workspaces)`
+  const may = config.SIGNUP === 'open' || input.isOpen ? sql`true` : sql`NOT EXISTS (SELECT 1 FROM workspaces)`
   const session = await openSession(ctx, account.id, client)
   const [, , , , [user], [home]] = await db.batch([
     insertFrom(db, workspaces, workspace, sql`WHERE ${may}`),

@@ -3,6 +3,7 @@ import type { Dialect } from './dialect'
 import { enquiries } from './enquiries/routes'
 import { leads } from './leads/routes'
 import { manager } from './manager/routes'
+import { personal } from './personal/routes'
 import { tickets } from './tickets/routes'
 
-export const dialects: readonly Dialect[] = [enquiries, leads, manager, tickets]
+export const dialects: readonly Dialect[] = [personal, enquiries, leads, manager, tickets]
