@@ -31,7 +31,7 @@ const enquire = (fields: object = {}) =>
   })
 
 beforeAll(async () => {
-  await replay('POST /api/enquiries/public', 201, { json: { ...STUDENT, name: 'Before anybody' }, fetch })
+  await replay('POST /api/enquiries/public', 201, { json: { ...STUDENT, name: 'Before anybody' }, fetch, trips: 3 })
   first = await replay('POST /api/auth/register', 201, { json: somebody(), fetch })
   second = await replay('POST /api/auth/register', 201, { json: somebody(), fetch })
 })
