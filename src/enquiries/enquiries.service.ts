@@ -8,7 +8,7 @@ import { record } from '../events/events.record'
 import type { PublicCtx } from '../http/context'
 import { mailEnquiry } from '../leads/leads.mail'
 import { derived } from '../leads/leads.service'
-import { makeShared, SHARED } from '../workspaces/shared'
+import { makeShared, SHARED } from '../workspaces/workspaces.default'
 import { isHuman } from './turnstile'
 
 const QUICKEST_MS = 2_000

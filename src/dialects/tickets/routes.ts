@@ -42,7 +42,8 @@ app.post(
   says('Sign in as a customer', { 200: wire.CustomerSignedIn }),
   takes('json', wire.Credentials),
   async (c) => {
-    const { customer, accessToken } = await login(publicCtx(c), c.req.valid('json'), client(c, forADay))
+    const credentials = { ...c.req.valid('json'), withCustomer: true }
+    const { customer, accessToken } = await login(publicCtx(c), credentials, client(c, forADay))
     if (!customer) throw new AppError('invalid_credentials')
     const message = 'Customer logged in successfully'
     return c.json({ customer: wire.customerOf(customer, accessToken), message }, 200)
