@@ -10,9 +10,12 @@ async function tool(name, args) {
 }
 
 function guarded() {
-  const paths = globSync(['src/**/*.{ts,tsx}', 'test/**/*.{ts,tsx,mjs}', 'drizzle/*.sql', 'wrangler.toml'], {
-    cwd: root,
-  })
+  const paths = globSync(
+    ['src/**/*.{ts,tsx}', 'test/**/*.{ts,tsx,mjs}', 'drizzle/*.sql', 'wrangler.toml', 'docs/security.md'],
+    {
+      cwd: root,
+    },
+  )
   const files = paths.map((path) => ({
     path: path.replaceAll('\\', '/'),
     text: readFileSync(join(root, path), 'utf8'),

@@ -21,13 +21,14 @@ import { authenticate } from './http/authenticate'
 import { type AppEnv, addressOf, context } from './http/context'
 import { notModified } from './http/etag'
 import { idempotency } from './http/idempotency'
-import { rateLimit } from './http/rate-limit'
+import { admission, rateLimit } from './http/rate-limit'
 import { reaffirm } from './http/reaffirm'
 import { notFound, onError } from './http/respond'
 import { createRouter } from './http/router'
 import { createLimiter } from './http/sliding-window'
 import { interactionRoutes } from './interactions/interactions.routes'
 import { timelineRoutes } from './interactions/timeline.routes'
+import { keyRoutes } from './keys/keys.routes'
 import { claimRoutes } from './leads/claims.routes'
 import { leadRoutes } from './leads/leads.routes'
 import { dispatch } from './mail/mail.dispatch'
@@ -76,7 +77,9 @@ const usual = (c: Context<AppEnv>) =>
     : policy(c, 'default', c.var.config.RATE_LIMIT_MAX)
 const signIn = (c: Context<AppEnv>) => policy(c, 'auth', c.var.config.AUTH_RATE_LIMIT_MAX)
 const address = (c: Context<AppEnv>) => `address ${addressOf(c)}`
-const caller = (c: Context<AppEnv>) => (c.var.actor ? `user ${c.var.actor.id}` : address(c))
+const caller = (c: Context<AppEnv>) => (c.var.actor ? `${c.var.actor.type} ${c.var.actor.id}` : address(c))
+// A machine's address may use many keys, each looked up every few seconds; a flood of made-up ones meets this instead.
+const lookUps = (c: Context<AppEnv>) => policy(c, 'key-lookup', 10 * c.var.config.RATE_LIMIT_MAX)
 
 /** An app of its own, with a rate limiter of its own: one per isolate. */
 export function createApp() {
@@ -99,7 +102,7 @@ export function createApp() {
       maxAge: 86_400,
     }),
   )
-  app.use(authenticate)
+  app.use(authenticate(admission<AppEnv>({ limiter, policy: lookUps, subject: address })))
   app.use(rateLimit<AppEnv>({ limiter, policy: usual, subject: caller }))
   app.on('POST', SIGN_IN, rateLimit<AppEnv>({ limiter, policy: signIn, subject: address }))
   app.use(
@@ -136,6 +139,7 @@ export function createApp() {
     .route('/v1/tickets', ticketRoutes)
     .route('/v1/events', eventRoutes)
     .route('/v1/outbox', outboxRoutes)
+    .route('/v1/api-keys', keyRoutes)
 
   for (const dialect of dialects) app.route(mountOf(dialect), dialect.app)
 

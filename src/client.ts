@@ -3,7 +3,7 @@ import { hc } from 'hono/client'
 import type { AppType } from './app'
 
 type Options = {
-  /** An access token, or what gives the present one. */
+  /** An access token or an API key, or what gives the present one. */
   token?: string | (() => string | undefined | Promise<string | undefined>)
   fetch?: typeof fetch
 }

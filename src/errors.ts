@@ -14,7 +14,7 @@ export const ERRORS = {
   invalid_credentials: [401, 'The credentials are not right'],
   invalid_refresh_token: [401, 'The refresh token is unknown, used or expired'],
   email_unverified: [403, 'Your e-mail address has to be verified first'],
-  forbidden: [403, 'Your role does not allow this'],
+  forbidden: [403, 'You are not allowed to do this'],
   not_yours: [403, 'You can see this lead but it is not yours'],
   signup_closed: [403, 'Registration is not open'],
   not_found: [404, 'Nothing here'],

@@ -1,11 +1,12 @@
 // Who may call what: role × every operation of the OpenAPI document, so that a new endpoint is covered the day it appears.
 import { beforeAll, describe, expect, it } from 'vitest'
-import { PERMISSIONS, POLICY, type Role } from '../src/access/policy'
+import { isScope, PERMISSIONS, POLICY, type Role, SCOPES, type Scope } from '../src/access/policy'
 import { createApp } from '../src/app'
 import { ROLES } from '../src/db/schema/users'
 import { ERRORS } from '../src/errors'
 import { problemOf } from './api'
 import { founder, member, type Person } from './factories'
+import { newKey } from './keys'
 import { call, exampleBody, type Operation, operations, permissionOf } from './operations'
 
 /** What anybody may call, on purpose. Whoever adds an open operation adds it here. */
@@ -24,15 +25,20 @@ const OPEN = [
 /** What is no part of the API that the document describes: the documents and the page that shows them. */
 const UNDOCUMENTED = ['GET /', 'GET /doc', 'GET /openapi.json', 'GET /openapi/{document}']
 
+/** Where the example of a body holds a field that takes a second scope. */
+const TAKES_MORE = ['PATCH /v1/tickets/{id}']
+
 const guarded = operations.filter(({ name }) => !OPEN.includes(name))
 const isOpen = ({ security }: Operation) => security?.length === 0
 
 const people = new Map<Role, Person>()
 const as = (role: Role) => people.get(role)?.token ?? ''
+const keys = new Map<Scope, string>()
 
 beforeAll(async () => {
   const admin = await founder()
   for (const role of ROLES) people.set(role, role === 'ADMIN' ? admin : await member(admin, role))
+  for (const scope of SCOPES) keys.set(scope, (await newKey(admin, { scopes: [scope] })).key)
 })
 
 describe('the OpenAPI document', () => {
@@ -47,8 +53,10 @@ describe('the OpenAPI document', () => {
 
   it('names for every other operation one permission that there is', () => {
     for (const operation of guarded) {
-      expect(permissionOf(operation), operation.name).toBeDefined()
-      expect(operation.security, operation.name).toEqual([{ bearer: [] }])
+      const permission = permissionOf(operation)
+      expect(permission, operation.name).toBeDefined()
+      const byKey = permission && isScope(permission) ? [{ apiKey: [permission] }] : []
+      expect(operation.security, operation.name).toEqual([{ bearer: [] }, ...byKey])
     }
   })
 
@@ -124,6 +132,27 @@ describe.each(ROLES)('as %s', (role) => {
   })
 })
 
+describe.each(SCOPES)('an API key with the scope %s alone', (scope) => {
+  it('is let through to every operation of that scope, and to no other', async () => {
+    for (const operation of guarded) {
+      const permission = permissionOf(operation)
+      const json = TAKES_MORE.includes(operation.name) ? {} : exampleBody(operation)
+      const response = await call(operation, { token: keys.get(scope), json })
+      if (permission === scope) {
+        expect([401, 403], operation.name).not.toContain(response.status)
+        expect(Object.keys(operation.responses), operation.name).toContain(String(response.status))
+      } else {
+        const { code, detail } = await problemOf(response)
+        expect([response.status, code], operation.name).toEqual([403, 'forbidden'])
+        const isKept = permission === undefined || !isScope(permission)
+        expect(detail).toContain(
+          isKept ? `No API key has the permission ${permission}:` : `The API key lacks the scope ${permission}.`,
+        )
+      }
+    }
+  })
+})
+
 describe('the policy', () => {
   const holders = (permission: keyof typeof PERMISSIONS) => ROLES.filter((role) => POLICY[role][permission])
 
@@ -132,6 +161,14 @@ describe('the policy', () => {
       expect(holders(permission), permission).toEqual(['ADMIN'])
     }
     expect(ROLES.filter((role) => POLICY[role]['users:write'] === 'all')).toEqual(['ADMIN'])
+  })
+
+  it('keeps API keys to ADMIN, and one’s own account, claiming and keys from every API key', () => {
+    for (const permission of ['api-keys:read', 'api-keys:write'] as const) {
+      expect(holders(permission), permission).toEqual(['ADMIN'])
+    }
+    const kept = Object.keys(PERMISSIONS).filter((name) => !isScope(name))
+    expect(kept.sort()).toEqual(['account:read', 'account:write', 'api-keys:read', 'api-keys:write', 'leads:claim'])
   })
 
   it('keeps the audit trail and assigning to ADMIN and MANAGER', () => {

@@ -110,6 +110,7 @@ describe('when the database fails in the middle of a batch', () => {
       () => ['POST', '/v1/auth/register', undefined, { email: `${unique('a')}@x.de`, password: PASSWORD, name: 'A' }],
     ],
     ['inviting', (s) => ['POST', '/v1/workspace/invitations', s.admin, { email: `${unique('a')}@x.de` }]],
+    ['making an API key', (s) => ['POST', '/v1/api-keys', s.admin, { name: 'A', scopes: ['leads:read'] }]],
     ['renaming the workspace', (s) => ['PATCH', '/v1/workspace', s.admin, { name: 'New' }]],
     ['removing a member with leads', (s) => ['DELETE', `/v1/users/${s.sales.id}?reassignTo=${s.rival.id}`, s.admin]],
     ['enquiring', (s) => ['POST', '/v1/enquiries', undefined, { workspace: s.admin.slug, name: 'A', email: 'a@x.de' }]],

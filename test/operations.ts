@@ -4,8 +4,15 @@ import { PERMISSIONS, type Permission } from '../src/access/policy'
 import { send } from './api'
 
 const Reference = z.object({ $ref: z.string() })
+const Field = z.looseObject({
+  type: z.union([z.string(), z.array(z.string())]).optional(),
+  format: z.string().optional(),
+  items: z.looseObject({ format: z.string().optional() }).optional(),
+})
 const Schema = z.looseObject({
   $ref: z.string().optional(),
+  type: z.union([z.string(), z.array(z.string())]).optional(),
+  properties: z.record(z.string(), Field).optional(),
   enum: z.array(z.string()).optional(),
   example: z.json().optional(),
 })
@@ -63,11 +70,19 @@ function isPermission(name: string): name is Permission {
   return Object.hasOwn(PERMISSIONS, name)
 }
 
-/** The example of an operation's request body; undefined where it has no body. */
-export function exampleBody({ requestBody }: Operation): unknown {
+function bodySchema({ requestBody }: Operation) {
   const schema = requestBody?.content['application/json']?.schema
-  if (!schema?.$ref) return schema?.example
-  return document.components.schemas[schema.$ref.split('/').at(-1) ?? '']?.example
+  return schema?.$ref ? document.components.schemas[schema.$ref.split('/').at(-1) ?? ''] : schema
+}
+
+/** The example of an operation's request body; undefined where it has no body. */
+export function exampleBody(operation: Operation): unknown {
+  return bodySchema(operation)?.example
+}
+
+/** The fields of an operation's request body, by name; none where it has no body. */
+export function fieldsOf(operation: Operation): Record<string, z.infer<typeof Field>> {
+  return bodySchema(operation)?.properties ?? {}
 }
 
 /** The query parameters that an operation takes, each with its values where they are few. */

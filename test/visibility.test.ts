@@ -1,12 +1,13 @@
 // Who sees what: another's records and another workspace's, tried through every operation that the API has.
 import { decode } from 'hono/jwt'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { POLICY, type Role } from '../src/access/policy'
+import { isScope, POLICY, type Role } from '../src/access/policy'
 import { ROLES } from '../src/db/schema/users'
 import { bodyOf } from './answers'
 import { api, problemOf } from './api'
 import { everythingStored } from './database'
 import { founder, member, type Person, unique } from './factories'
+import { newKey } from './keys'
 import { call, exampleBody, NEEDS_MAIL, type Operation, operations, permissionOf, queryOf } from './operations'
 import { lead } from './records'
 
@@ -66,6 +67,10 @@ const KINDS: Record<string, Kind> = {
       return (await bodyOf(api(admin.token).v1.workspace.invitations.$post({ json }), 201)).id
     },
   },
+  'API key': {
+    at: '/v1/api-keys/{id}',
+    make: async (_owner, admin, marker) => (await newKey(admin, { name: marker })).id,
+  },
   session: { at: '/v1/auth/sessions/{id}', make: async (owner) => String(decode(owner.token).payload.sid) },
 }
 
@@ -107,9 +112,11 @@ const addressed = operations.filter(
 const lists = operations.filter(
   ({ method, path }) => method === 'GET' && path.startsWith('/v1/') && !path.includes('{'),
 )
-const has = (role: Role, operation: Operation) => {
+/** Who looks: somebody in a role, or an API key with every scope. */
+type Viewer = { token: string; role: Role | 'KEY' }
+const has = (role: Viewer['role'], operation: Operation) => {
   const permission = permissionOf(operation)
-  return permission !== undefined && POLICY[role][permission] !== undefined
+  return permission !== undefined && (role === 'KEY' ? isScope(permission) : POLICY[role][permission] !== undefined)
 }
 
 type Owned = { person: Person; marker: string; ids: Record<string, string> }
@@ -140,14 +147,15 @@ function lures(operation: Operation, { person, marker, ids }: Owned): Record<str
   return [{}, ...one].map((query) => ({ ...some('limit', '100'), ...some('total', 'true'), ...query }))
 }
 
-async function expectUnseen(viewer: Person, owned: Owned) {
+async function expectUnseen(viewer: Viewer, owned: Owned) {
   for (const operation of lists.filter((each) => has(viewer.role, each))) {
     for (const query of lures(operation, owned)) {
       const what = `${operation.name} ${JSON.stringify(query)}`
       const response = await call(operation, { token: viewer.token, query })
       const body = await response.text()
-      // Who may change nothing has no trash to look into.
-      expect(query.trashed === 'true' ? [200, 400, 403] : [200, 400], what).toContain(response.status)
+      // Who may change nothing has no trash to look into, and no API key is `me`.
+      const mayRefuse = query.trashed === 'true' || (viewer.role === 'KEY' && Object.values(query).includes('me'))
+      expect(mayRefuse ? [200, 400, 403] : [200, 400], what).toContain(response.status)
       for (const secret of [owned.marker, owned.person.email, ...Object.values(owned.ids)]) {
         expect(body, what).not.toContain(secret)
       }
@@ -157,7 +165,7 @@ async function expectUnseen(viewer: Person, owned: Owned) {
   }
 }
 
-async function expectOutOfReach(viewer: Person, owned: Owned, operation: Operation, elsewise: Record<string, number>) {
+async function expectOutOfReach(viewer: Viewer, owned: Owned, operation: Operation, elsewise: Record<string, number>) {
   for (const [kind, { at }] of Object.entries(KINDS).filter(([, kind]) => operation.path.startsWith(kind.at))) {
     const what = `${operation.name} of a ${kind} as ${viewer.role}`
     const ids = { id: owned.ids[kind] ?? '' }
@@ -174,8 +182,8 @@ async function expectOutOfReach(viewer: Person, owned: Owned, operation: Operati
 
 let own: Owned
 let foreign: Owned
-const team = new Map<Role, Person>()
-const viewerOf = (role: Role) => {
+const team = new Map<Viewer['role'], Viewer>()
+const viewerOf = (role: Viewer['role']) => {
   const person = team.get(role)
   if (!person) throw new Error(`no ${role}`)
   return person
@@ -184,6 +192,7 @@ const viewerOf = (role: Role) => {
 beforeAll(async () => {
   const [admin, stranger] = await Promise.all([founder(), founder()])
   for (const role of ROLES) team.set(role, role === 'ADMIN' ? admin : await member(admin, role))
+  team.set('KEY', { token: (await newKey(admin)).key, role: 'KEY' })
   own = await owning(await member(admin, 'SALES'), admin)
   foreign = await owning(stranger, stranger)
 })
@@ -218,7 +227,7 @@ describe('the kinds of records above', () => {
   })
 })
 
-describe.each(ROLES)('another workspace’s records, to %s,', (role) => {
+describe.each([...ROLES, 'KEY'] as const)('another workspace’s records, to %s,', (role) => {
   it('are in no list, search, count or filter', () => expectUnseen(viewerOf(role), foreign))
 
   it.each(addressed)('are out of the reach of $name', (operation) =>
@@ -238,7 +247,9 @@ describe('all of these tries', () => {
   it('leave everything as it was', async () => {
     const before = await everythingStored()
     for (const operation of addressed) {
-      for (const role of ROLES) await expectOutOfReach(viewerOf(role), foreign, operation, {})
+      for (const role of [...ROLES, 'KEY'] as const) {
+        await expectOutOfReach(viewerOf(role), foreign, operation, {})
+      }
       for (const role of ['SALES', 'CUSTOMER'] as const)
         await expectOutOfReach(viewerOf(role), own, operation, ELSEWISE)
     }

@@ -2,27 +2,34 @@
 import { createMiddleware } from 'hono/factory'
 import { AppError } from '../errors'
 import type { AppEnv } from '../http/context'
-import { type Permission, reach } from './policy'
+import { isScope, lacking, type Permission, reach } from './policy'
 
-/** To spread into createRoute: bearer security, `x-permission`, and a 401 or 403 before any input is read. */
+/**
+ * To spread into createRoute: how to authenticate, `x-permission`, and a 401 or 403 before any input is read. What kept
+ * a credential from being looked at is thrown here, for an open route needs none.
+ */
 export function allow(permission: Permission) {
   const middleware = createMiddleware<AppEnv>(async function allow(c, next) {
-    const { actor } = c.var
-    if (!actor) throw new AppError('unauthenticated', { detail: mend(c.req.header('Authorization')) })
-    if (!reach(actor, permission)) {
-      throw new AppError('forbidden', { detail: `Role ${actor.role} lacks the permission ${permission}.` })
-    }
+    const { actor, refusal } = c.var
+    if (!actor) throw refusal ?? new AppError('unauthenticated', { detail: mend(c.req.header('Authorization')) })
+    if (!reach(actor, permission)) throw new AppError('forbidden', { detail: lacking(actor, permission) })
     const isOwnAccount = permission.startsWith('account:')
-    if (c.var.config.REQUIRE_VERIFIED_EMAIL && !actor.emailVerified && !isOwnAccount) {
+    const isUnverified = actor.type === 'user' && !actor.emailVerified
+    if (c.var.config.REQUIRE_VERIFIED_EMAIL && isUnverified && !isOwnAccount) {
       throw new AppError('email_unverified', { detail: 'Follow the link in the mail, then refresh your token.' })
     }
     await next()
   })
-  return { security: [{ bearer: [] as string[] }], 'x-permission': permission, middleware }
+  return { security: schemes(permission), 'x-permission': permission, middleware }
+}
+
+// OpenAPI 3.1 lets a scheme name the roles that are needed; of a key it is the scope.
+function schemes(permission: Permission): Record<string, string[]>[] {
+  return isScope(permission) ? [{ bearer: [] }, { apiKey: [permission] }] : [{ bearer: [] }]
 }
 
 function mend(authorization: string | undefined): string {
-  if (authorization === undefined) return 'Send the header Authorization: Bearer <access token>.'
+  if (authorization === undefined) return 'Send the header Authorization: Bearer <access token or API key>.'
   return 'The access token is not one of ours or has expired: refresh it, or sign in.'
 }
 

@@ -31,6 +31,8 @@ export const PERMISSIONS = {
   'events:read': 'Read the audit trail.',
   'outbox:read': 'See the mail that was sent, waits or failed; never what it says.',
   'outbox:write': 'Try a mail again at once.',
+  'api-keys:read': 'See the API keys of the workspace, never what they say.',
+  'api-keys:write': 'Make and revoke API keys.',
 } as const
 
 export type Permission = keyof typeof PERMISSIONS
@@ -67,6 +69,8 @@ export const POLICY: Record<Role, Partial<Record<Permission, Reach>>> = {
     'users:admin': 'all',
     'outbox:read': 'all',
     'outbox:write': 'all',
+    'api-keys:read': 'all',
+    'api-keys:write': 'all',
   },
   MANAGER: manager,
   SALES: {
@@ -106,8 +110,27 @@ export function rolesReaching(permission: Permission): Role[] {
 /** What a stranger may register as where registration is open; any other role takes an ADMIN. */
 export const ROLES_FOR_STRANGERS: readonly Role[] = ['SALES', 'CUSTOMER']
 
-/** Who is asking, from a verified token. */
-export type Actor = {
+/** What no API key is given, and why. */
+const NOT_FOR_KEYS = {
+  'account:read': 'it has no account',
+  'account:write': 'it has no account',
+  'leads:claim': 'it owns nothing, so assign the lead to somebody instead',
+  'self:write': 'it is no customer',
+  'api-keys:read': 'keys are looked after by people',
+  'api-keys:write': 'keys are looked after by people',
+} as const satisfies Partial<Record<Permission, string>>
+
+/** A permission that an API key can hold: one that an ADMIN has, and that needs no person. */
+export type Scope = Exclude<Permission, keyof typeof NOT_FOR_KEYS>
+
+export function isScope(name: string): name is Scope {
+  return Object.hasOwn(POLICY.ADMIN, name) && !Object.hasOwn(NOT_FOR_KEYS, name)
+}
+
+export const SCOPES: Scope[] = Object.keys(PERMISSIONS).filter(isScope)
+
+/** A person, from a verified access token. */
+export type Person = {
   type: 'user'
   id: string
   workspaceId: string
@@ -121,7 +144,28 @@ export type Actor = {
   emailVerified: boolean
 }
 
-/** How far a permission reaches for this actor, or undefined when the role lacks it. */
+/** A machine, from an API key; country and time zone are the workspace's. */
+export type Machine = {
+  type: 'key'
+  id: string
+  workspaceId: string
+  scopes: readonly Scope[]
+  country: string | null
+  timeZone: string
+}
+
+/** Who is asking. */
+export type Actor = Person | Machine
+
+/** How far a permission reaches for this actor, or undefined when role or key lacks it. A key's scope reaches all. */
 export function reach(actor: Actor, permission: Permission): Reach | undefined {
-  return POLICY[actor.role][permission]
+  if (actor.type === 'user') return POLICY[actor.role][permission]
+  return actor.scopes.some((scope) => scope === permission) ? 'all' : undefined
+}
+
+/** Why an actor lacks a permission, for the detail of a refusal. */
+export function lacking(actor: Actor, permission: Permission): string {
+  if (actor.type === 'user') return `Role ${actor.role} lacks the permission ${permission}.`
+  if (isScope(permission)) return `The API key lacks the scope ${permission}.`
+  return `No API key has the permission ${permission}: ${NOT_FOR_KEYS[permission]}.`
 }

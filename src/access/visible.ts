@@ -1,18 +1,27 @@
 // Which rows an actor may touch: the only ownership predicate, for every read, write, list, count and search.
 import { type AnyColumn, and, eq, isNull, or, type SQL, sql } from 'drizzle-orm'
-import { tickets, users } from '../db/schema'
+import { apiKeys, tickets, users } from '../db/schema'
 import { AppError } from '../errors'
-import { type Actor, type Permission, reach } from './policy'
+import { type Actor, lacking, type Permission, reach } from './policy'
 
 /** The owners whose rows an actor reaches: 'all', or user ids, with null for what nobody owns. */
 export type Owners = 'all' | readonly (string | null)[]
 
-/** Owners reached with a permission; who may claim leads also reads the unowned ones. Throws `forbidden`. */
+/**
+ * Owners reached with a permission; who may claim leads also reads the unowned ones. Throws `forbidden`. An API key owns
+ * nothing and reaches its workspace: what it may do there, `allow()` and `demandPermission()` have asked of its scopes.
+ */
 export function owners(actor: Actor, permission: Permission): Owners {
+  if (actor.type === 'key') return 'all'
   const how = reach(actor, permission)
   if (!how) throw new AppError('forbidden')
   if (how === 'all') return 'all'
   return permission === 'leads:read' && reach(actor, 'leads:claim') ? [actor.id, null] : [actor.id]
+}
+
+/** Throws `forbidden` where the actor lacks a permission beside the one that the route has asked for; `rule` says why it is asked. */
+export function demandPermission(actor: Actor, permission: Permission, rule: string): void {
+  if (!reach(actor, permission)) throw new AppError('forbidden', { detail: `${rule} ${lacking(actor, permission)}` })
 }
 
 type Scoped = { workspaceId: AnyColumn; ownerId: AnyColumn; deletedAt: AnyColumn; userId?: AnyColumn }
@@ -33,7 +42,7 @@ export function reachable(actor: Actor, permission: Permission, table: Omit<Scop
 
 /** Whether the actor is a customer looking at the own record. */
 export function isPortal(actor: Actor): boolean {
-  return actor.role === 'CUSTOMER'
+  return actor.type === 'user' && actor.role === 'CUSTOMER'
 }
 
 /** The id of the customer that a portal login is. */
@@ -101,10 +110,14 @@ export function ownedBy(column: AnyColumn, owner: string | null): SQL {
 }
 
 /**
- * The actor still is what the token says. Tokens live for minutes after a demotion: administrative writes demand this
- * too, or a former ADMIN could use those minutes to come back.
+ * The actor still is what the token says. Tokens live for minutes after a demotion, and a key for seconds after it was
+ * revoked: administrative writes demand this too, or a former ADMIN could use that time to come back.
  */
 export function stillStands(actor: Actor): SQL {
+  if (actor.type === 'key') {
+    return sql`EXISTS (SELECT 1 FROM ${apiKeys} AS me WHERE me.id = ${actor.id} AND me.revoked_at IS NULL
+      AND (me.expires_at IS NULL OR me.expires_at > ${new Date().toISOString()}))`
+  }
   return sql`EXISTS (SELECT 1 FROM ${users} AS me WHERE me.id = ${actor.id} AND me.role = ${actor.role}
     AND me.status = 'ACTIVE' AND me.deleted_at IS NULL)`
 }

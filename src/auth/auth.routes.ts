@@ -1,7 +1,9 @@
 // /v1/auth: accounts and sessions over HTTP.
+
 import { createRoute } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { allow, open } from '../access/allow'
+import { personOf } from '../access/person'
 import { errors, OPEN_POST, POST, READ } from '../errors'
 import { ctx, publicCtx } from '../http/context'
 import { IdParam } from '../http/fields'
@@ -139,7 +141,7 @@ export const authRoutes = createRouter()
   )
   .openapi(signingOut, async (c) => {
     const context = ctx(c)
-    await endSession(context, context.actor.sessionId)
+    await endSession(context, personOf(context.actor, 'A session').sessionId)
     return c.body(null, 204)
   })
   .openapi(knowing, async (c) => c.json(Me.parse(await me(ctx(c))), 200))

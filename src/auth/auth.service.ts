@@ -1,5 +1,7 @@
 // Signing in, knowing oneself, changing the password.
+
 import { and, eq, isNull, sql } from 'drizzle-orm'
+import { personOf } from '../access/person'
 import { customerColumns } from '../customers/customers.service'
 import { customers, users } from '../db/schema'
 import { ifChanged } from '../db/sql'
@@ -82,7 +84,8 @@ export async function me(ctx: Ctx) {
 
 /** Changes the actor's password and ends every other session, in two round trips; guesses are counted like sign-ins. */
 export async function changePassword(ctx: Ctx, input: { currentPassword: string; newPassword: string }): Promise<void> {
-  const { db, actor, config } = ctx
+  const { db, config } = ctx
+  const actor = personOf(ctx.actor, 'A password')
   const subjects = subjectsOf(`change ${actor.id}`, ctx.address)
   const [address, account, standing, [user]] = await db.batch([
     ...countAttempt(ctx, subjects),

@@ -1,6 +1,8 @@
 // Sessions: each is a family of refresh tokens of which one is good at a time; stored are hashes alone.
+
 import { and, desc, eq, gt, isNull, ne, not, type SQL, sql } from 'drizzle-orm'
-import type { Actor } from '../access/policy'
+import { personOf } from '../access/person'
+import type { Person } from '../access/policy'
 import { sessions, users, workspaces } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
@@ -96,18 +98,18 @@ export async function refreshSession(ctx: PublicCtx, token: string) {
   return tokensOf(ctx, user, home, { sessionId: id, refreshToken: successor })
 }
 
-/** The actor as they are now, where the session still lives; else undefined. For tokens too old to be believed. */
-export async function presentActor(ctx: Ctx): Promise<Actor | undefined> {
-  const { db, actor, now } = ctx
-  const isTheirs = and(eq(sessions.id, actor.sessionId), eq(sessions.userId, actor.id))
+/** A person as they are now, where the session still lives; else undefined. For tokens too old to be believed. */
+export async function presentPerson(ctx: PublicCtx, { id, sessionId }: Person): Promise<Person | undefined> {
+  const { db, now } = ctx
+  const isTheirs = and(eq(sessions.id, sessionId), eq(sessions.userId, id))
   const [[session], [user], [home]] = await db.batch([
     db
       .select({ id: sessions.id })
       .from(sessions)
       .where(and(isTheirs, isNull(sessions.revokedAt), gt(sessions.expiresAt, now))),
-    ...whoIs(ctx, actor.id),
+    ...whoIs(ctx, id),
   ])
-  return session && user && home ? actorOf(user, home, session.id) : undefined
+  return session && user && home ? inSession(user, home, session.id) : undefined
 }
 
 /** Ends the session of a refresh token, as whoever holds it may; one that is none, or has ended, ends nothing. */
@@ -116,7 +118,8 @@ export async function endSessionOfToken(ctx: PublicCtx, refreshToken: string): P
 }
 
 /** The living sessions of the actor, newest first. */
-export async function listSessions({ db, actor, now }: Ctx) {
+export async function listSessions({ db, now, ...ctx }: Ctx) {
+  const actor = personOf(ctx.actor, 'A session')
   const rows = await db
     .select()
     .from(sessions)
@@ -168,13 +171,13 @@ type Given = { sessionId: string; refreshToken: string; accessSeconds?: number |
 async function tokensOf(ctx: PublicCtx, user: UserRow, home: WorkspaceRow, given: Given) {
   const { sessionId, refreshToken, accessSeconds: expiresIn = ACCESS_SECONDS } = given
   return {
-    accessToken: await accessToken(ctx.config, actorOf(user, home, sessionId), expiresIn),
+    accessToken: await accessToken(ctx.config, inSession(user, home, sessionId), expiresIn),
     refreshToken,
     expiresIn,
   }
 }
 
-function actorOf(user: UserRow, home: WorkspaceRow, sessionId: string): Actor {
+function inSession(user: UserRow, home: WorkspaceRow, sessionId: string): Person {
   const { id, workspaceId, role, timeZone, emailVerified } = user
   const country = home.defaultCountry
   return { type: 'user', id, workspaceId, role, sessionId, country, timeZone, emailVerified: emailVerified === true }

@@ -1,7 +1,7 @@
 // Tokens: short-lived JWTs for access, rotating opaque ones for refresh.
 import { z } from '@hono/zod-openapi'
 import { sign } from 'hono/jwt'
-import { type Actor, POLICY, type Role } from '../access/policy'
+import { type Person, POLICY, type Role } from '../access/policy'
 import type { Config } from '../config'
 import { mac, randomToken, sameText } from './crypto'
 
@@ -26,7 +26,7 @@ const Claims = z.object({
 })
 
 /** The actor of a verified payload; undefined when a claim is missing, `exp` above all, which Hono does not demand. */
-export function actorOf(payload: unknown): Actor | undefined {
+export function actorOf(payload: unknown): Person | undefined {
   const { data } = Claims.safeParse(payload)
   if (!data) return undefined
   const { sub: id, ws: workspaceId, sid: sessionId, role, cc: country, tz: timeZone, ev: emailVerified } = data
@@ -35,7 +35,7 @@ export function actorOf(payload: unknown): Actor | undefined {
 
 export function accessToken(
   config: Config,
-  actor: Omit<Actor, 'type'>,
+  actor: Omit<Person, 'type'>,
   seconds: number = ACCESS_SECONDS,
 ): Promise<string> {
   const iat = Math.floor(Date.now() / 1000)

@@ -1,6 +1,8 @@
 // Listing customers: a walk along an index, the search index for what is sought, a window for what that does not know.
+
 import { and, eq, gte, isNotNull, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
-import { isPortal, type Owners, ownedBy, owners, reachable } from '../access/visible'
+import { me } from '../access/person'
+import { demandPermission, isPortal, type Owners, ownedBy, owners, reachable } from '../access/visible'
 import {
   ahead,
   allHits,
@@ -76,9 +78,10 @@ type Plan = {
 }
 
 function wanted({ actor }: Ctx, { owner, trashed }: CustomerRequest): Owners {
+  if (trashed) demandPermission(actor, 'customers:write', 'The trash is for who can restore.')
   const reached = owners(actor, trashed ? 'customers:write' : 'customers:read')
   if (owner === undefined || isPortal(actor)) return reached
-  const asked = owner === 'none' ? null : owner === 'me' ? actor.id : owner
+  const asked = owner === 'none' ? null : owner === 'me' ? me(actor) : owner
   return reached === 'all' || reached.includes(asked) ? [asked] : []
 }
 

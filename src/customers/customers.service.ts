@@ -1,5 +1,7 @@
 // Customers: making, reading, changing, trashing. Lists, upserts, duplicates and merging have files beside this one.
+
 import { and, eq, getTableColumns, isNull, type SQL, sql } from 'drizzle-orm'
+import { authorOf } from '../access/person'
 import { type Actor, reach } from '../access/policy'
 import { isPortal, isPortalUser, isTeamMember, ownRecord, visible } from '../access/visible'
 import { fold } from '../db/fold'
@@ -222,7 +224,7 @@ export function demandMayGive({ actor }: Ctx, { ownerId, userId }: CustomerField
 /** A customer to be; who reaches only the own customers owns the ones they make. */
 export function newRow<F extends CustomerFields>(ctx: Ctx, input: F) {
   const { actor, now } = ctx
-  const usual = reach(actor, 'customers:write') === 'all' ? null : actor.id
+  const usual = reach(actor, 'customers:write') === 'all' ? null : authorOf(actor)
   const ownerId = input.ownerId === undefined ? usual : input.ownerId
   const { workspaceId } = actor
   return { ...input, ...derived(ctx, input), id: ctx.newId(), ownerId, workspaceId, createdAt: now, updatedAt: now }

@@ -10,6 +10,15 @@ export type Cost = { roundTrips: number; statements: number; rowsRead: number; r
 
 export type Connection = { db: Db; cost: Cost; bookmark: () => string | null }
 
+/** Adds what another connection has cost to a request's. */
+export function charge({ cost }: Connection, more: Cost): void {
+  cost.roundTrips += more.roundTrips
+  cost.statements += more.statements
+  cost.rowsRead += more.rowsRead
+  cost.rowsWritten += more.rowsWritten
+  cost.ms += more.ms
+}
+
 const PATIENCE_MS = 15_000
 
 /** Opens a D1 session anchored at `anchor`: a bookmark, `first-primary` for writes or `first-unconstrained` for reads. */

@@ -25,6 +25,7 @@ const TAGS = {
   Interactions: 'Calls, notes, meetings, follow-ups: the timeline of customers and leads.',
   Events: 'The audit trail.',
   Outbox: 'Mail: sent, waiting, failed.',
+  'API keys': 'Keys for machines.',
   Health: 'For monitoring.',
 }
 
@@ -45,6 +46,12 @@ export function openApiText(app: OpenAPIHono<AppEnv>): string {
     scheme: 'bearer',
     bearerFormat: 'JWT',
     description: 'The `accessToken` of a sign-in.',
+  })
+  registry.registerComponent('securitySchemes', 'apiKey', {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'ecrm_<prefix>_<secret>',
+    description: 'The `key` of an API key, in the same header; an operation names the scope that it needs.',
   })
   registry.registerComponent('parameters', 'IdempotencyKey', IdempotencyKey)
   const document = app.getOpenAPI31Document({

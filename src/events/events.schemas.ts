@@ -11,7 +11,7 @@ export const Event = z
     subjectType: z.enum(SUBJECT_TYPES),
     subjectId: z.string(),
     actorType: z.enum(ACTOR_TYPES),
-    actorId: z.string().nullable(),
+    actorId: z.string().nullable().openapi({ description: 'The id of the user or of the API key.' }),
     changes: z
       .record(z.string(), z.array(z.unknown()))
       .nullable()

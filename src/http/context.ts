@@ -15,6 +15,7 @@ export type AppEnv = {
     connection: Connection
     outgoing: Set<string>
     actor?: Actor
+    refusal?: unknown
     /** In a dialect: the message of a failure, by its status. */
     wording?: Record<number, string>
   }
@@ -52,9 +53,10 @@ export const context = createMiddleware<AppEnv>(async function context(c, next) 
   c.set('connection', connection)
   c.set('outgoing', new Set())
   await next()
-  // A 304 saves the body; a token or a password change is never kept at all.
+  // A 304 saves the body. What changes something may answer with a token, and is never kept at all.
   if (!c.res.headers.has('Cache-Control')) {
-    c.res.headers.set('Cache-Control', c.req.path.startsWith('/v1/auth/') ? 'no-store' : 'private, no-cache')
+    const isKept = isRead && !c.req.path.startsWith('/v1/auth/')
+    c.res.headers.set('Cache-Control', isKept ? 'private, no-cache' : 'no-store')
   }
   const latest = connection.bookmark()
   if (latest) c.res.headers.set('D1-Bookmark', latest)

@@ -1,6 +1,7 @@
 // http: the rate limit as middleware: takes one hit for the caller, reports it on every answer and refuses with a 429.
 import type { Context, MiddlewareHandler } from 'hono'
 import { AppError } from '../errors'
+import { runAfter } from './after'
 import type { Limiter, Policy, Verdict } from './sliding-window'
 
 type KvEnv = { Bindings: { KV: KVNamespace } }
@@ -25,6 +26,14 @@ export function rateLimit<E extends KvEnv>({ limiter, policy, subject }: Options
   }
 }
 
+/** The same for a piece of work within a request, reported only where it is refused. */
+export function admission<E extends KvEnv>({ limiter, policy, subject }: Options<E>) {
+  return async function admit(c: Context<E>): Promise<void> {
+    const verdict = await limiter.take(c.env.KV, subject(c), policy(c), (work) => runAfter(c, work))
+    if (!verdict.allowed) throw new AppError('rate_limited', { retryAfter: verdict.retryAfterSeconds })
+  }
+}
+
 // On the way out, for a handler's own Response or a 304 drops what was prepared before; by then the limits further in
 // have reported, so this one goes in front. Reading c.res lets a refusal's headers outlive even an onError's own Response,
 // and c.header copies a finished one, whose headers may be immutable.
@@ -43,12 +52,3 @@ const list = (first: string, rest: string | null) => (rest ? `${first}, ${rest}`
 
 // A string of RFC 9651, in which only these two need escaping.
 const quoted = (name: string) => `"${name.replace(/["\\]/g, '\\$&')}"`
-
-// Without an execution context, as in a unit test, the work runs all the same; it never rejects.
-function runAfter<E extends KvEnv>(c: Context<E>, work: Promise<unknown>) {
-  try {
-    c.executionCtx.waitUntil(work)
-  } catch {
-    work.catch(() => {})
-  }
-}

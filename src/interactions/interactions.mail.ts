@@ -1,5 +1,7 @@
 // Mail about a meeting, to the customer it was with; only where whoever logs it says so.
+
 import { and, eq, sql } from 'drizzle-orm'
+import { nameOf } from '../access/person'
 import { customers, interactions, users } from '../db/schema'
 import { ifChanged } from '../db/sql'
 import type { Ctx } from '../http/context'
@@ -13,7 +15,7 @@ export function mailMeeting(ctx: Ctx, id: string) {
     template: 'meetingLogged',
     to: sql`${customers.email}`,
     payload: {
-      by: sql`(SELECT author.name FROM ${users} AS author WHERE author.id = ${ctx.actor.id})`,
+      by: nameOf(ctx.actor),
       at: sql`${interactions.occurredAt}`,
       summary: sql`${interactions.body}`,
     },

@@ -1,5 +1,7 @@
 // How a list of interactions is read: which index it walks, and what else it asks of the rows that it passes.
+
 import { and, eq, gt, gte, isNotNull, lt, ne, type SQL, sql } from 'drizzle-orm'
+import { me } from '../access/person'
 import { isPortal, isShared, owners, ownRecord, visible } from '../access/visible'
 import { ordered } from '../db/listing'
 import type { PageRequest, Position } from '../db/page'
@@ -46,7 +48,7 @@ export function planOf(ctx: Ctx, request: InteractionRequest): Plan {
   const mine = isOwn ? sql`unlikely(${eq(interactions.ownerId, actor.id)})` : undefined
   const scope = parent ?? and(eq(interactions.workspaceId, actor.workspaceId), mine)
   const ofType = type && eq(interactions.type, type)
-  const byAuthor = author && eq(interactions.createdBy, author === 'me' ? actor.id : author)
+  const byAuthor = author && eq(interactions.createdBy, author === 'me' ? me(actor) : author)
   const ofLead = lead && (customer || isPortal(actor)) ? eq(interactions.leadId, lead) : undefined
   const isDone = done ? isNotNull(interactions.doneAt) : undefined
   const isTypeWalked = !parent && !isDue

@@ -19,7 +19,7 @@ export const Interaction = z
     occurredAt: Instant,
     followUpAt: Instant.nullable(),
     doneAt: Instant.nullable(),
-    createdBy: Id.nullable(),
+    createdBy: Id.nullable().openapi({ description: 'The member; null where an API key did, which the events name.' }),
     createdAt: Instant,
     updatedAt: Instant,
   })

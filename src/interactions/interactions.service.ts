@@ -1,5 +1,7 @@
 // Interactions: logging, reading, changing, completing, deleting. Lists and timelines have files of their own beside.
+
 import { and, eq, getTableColumns, isNotNull, not, type SQL, sql } from 'drizzle-orm'
+import { authorOf } from '../access/person'
 import { reach } from '../access/policy'
 import { visible, visibleInteractions } from '../access/visible'
 import { customers, interactions, leads } from '../db/schema'
@@ -33,7 +35,7 @@ export async function createInteraction(ctx: Ctx, input: NewInteraction): Promis
     ...fields,
     id,
     workspaceId: actor.workspaceId,
-    createdBy: actor.id,
+    createdBy: authorOf(actor),
     createdAt: now,
     updatedAt: now,
   }

@@ -1,5 +1,7 @@
 // Mail about leads: to whoever claimed one or was given one, and to strangers and team about an enquiry.
+
 import { and, eq, type SQL, sql } from 'drizzle-orm'
+import { nameOf } from '../access/person'
 import { rolesReaching } from '../access/policy'
 import { leads, users } from '../db/schema'
 import { anyOf, ifChanged } from '../db/sql'
@@ -34,7 +36,7 @@ export function mailAssignment(ctx: Ctx, id: string, ownerId: string | null, isN
   return enqueue(ctx, {
     template: 'leadAssigned',
     to: sql`${users.email}`,
-    payload: { ...aboutLead(ctx), by: sql`(SELECT giver.name FROM ${users} AS giver WHERE giver.id = ${actor.id})` },
+    payload: { ...aboutLead(ctx), by: nameOf(actor) },
     from: sql`${users} JOIN ${leads} ON ${leads.id} = ${id}`,
     when: sql`${ifChanged} AND ${isNews} AND ${eq(users.id, ownerId)} AND ${wants('leadAssigned')}`,
   })

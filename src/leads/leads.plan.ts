@@ -1,6 +1,8 @@
 // How a list of leads is read: which index it walks, so that it passes about a page of rows whatever the table's size.
+
 import { and, isNotNull, isNull, type SQL, sql } from 'drizzle-orm'
-import { type Owners, ownedBy, owners, reachable } from '../access/visible'
+import { me } from '../access/person'
+import { demandPermission, type Owners, ownedBy, owners, reachable } from '../access/visible'
 import { ahead, arrivedBetween, beyondInParts, isSearchable, ordered } from '../db/listing'
 import type { PageRequest, Position } from '../db/page'
 import { leads } from '../db/schema'
@@ -38,9 +40,10 @@ export type Plan = {
 
 /** Whose leads are asked for, as far as the actor reaches them; none where they are out of reach. */
 export function wanted({ actor }: Ctx, { owner, trashed }: LeadRequest): Owners {
+  if (trashed) demandPermission(actor, 'leads:write', 'The trash is for who can restore.')
   const reached = owners(actor, trashed ? 'leads:write' : 'leads:read')
   if (owner === undefined) return reached
-  const asked = owner === 'none' ? null : owner === 'me' ? actor.id : owner
+  const asked = owner === 'none' ? null : owner === 'me' ? me(actor) : owner
   return reached === 'all' || reached.includes(asked) ? [asked] : []
 }
 

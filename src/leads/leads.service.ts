@@ -1,7 +1,9 @@
 // Leads: making, reading, changing, trashing. Claiming and converting have files of their own beside this one.
+
 import { and, eq, getTableColumns, isNotNull, type SQL, sql } from 'drizzle-orm'
+import { authorOf } from '../access/person'
 import { type Permission, reach } from '../access/policy'
-import { isTeamMember, reachable, visible } from '../access/visible'
+import { demandPermission, isTeamMember, reachable, visible } from '../access/visible'
 import { e164Of } from '../customers/phone'
 import { fold } from '../db/fold'
 import { leads } from '../db/schema'
@@ -45,9 +47,9 @@ export async function createLead(
 ): Promise<LeadRow> {
   const { db, actor, now } = ctx
   const mayAssign = reach(actor, 'leads:assign') === 'all'
-  const { ownerId = mayAssign ? null : actor.id, ...fields } = input
-  if (ownerId !== null && ownerId !== actor.id && !mayAssign) {
-    throw new AppError('forbidden', { detail: 'Only a MANAGER gives a lead to somebody else.' })
+  const { ownerId = mayAssign ? null : authorOf(actor), ...fields } = input
+  if (ownerId !== null && ownerId !== actor.id) {
+    demandPermission(actor, 'leads:assign', 'Only a MANAGER gives a lead to somebody else.')
   }
   const id = ctx.newId()
   const times = { claimedAt: ownerId === null ? null : now, createdAt: now, updatedAt: now }

@@ -1,8 +1,8 @@
 // When mail is sent: right after the answer to the request that queued it; what is left then, every minute by the cron.
-import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { configOf } from '../config'
 import { connect, type Db } from '../db/client'
+import { runAfter } from '../http/after'
 import type { AppEnv } from '../http/context'
 import { type Outcome, sendDue } from './mail.delivery'
 
@@ -35,14 +35,5 @@ async function sendEach(db: Db, config: AppEnv['Variables']['config'], instants:
       const name = error instanceof Error ? error.name : 'unknown'
       console.error(JSON.stringify({ level: 'error', event: 'mail_left_to_cron', name }))
     }
-  }
-}
-
-// Without an execution context, as in a unit test, the work runs all the same; it never rejects.
-function runAfter(c: Context<AppEnv>, work: Promise<void>) {
-  try {
-    c.executionCtx.waitUntil(work)
-  } catch {
-    // Nobody waits for it.
   }
 }

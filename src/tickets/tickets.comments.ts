@@ -1,5 +1,7 @@
 // Comments on tickets: notes in the timeline of the ticket's customer that name the ticket.
+
 import { and, eq, sql } from 'drizzle-orm'
+import { authorOf } from '../access/person'
 import { ticketsInReach } from '../access/visible'
 import { beyond, ordered } from '../db/listing'
 import { cut, type Page, type PageRequest } from '../db/page'
@@ -34,7 +36,7 @@ export async function commentOnTicket(ctx: Ctx, ticketId: string, body: string):
     type: 'NOTE' as const,
     body,
     occurredAt: now,
-    createdBy: actor.id,
+    createdBy: authorOf(actor),
     createdAt: now,
     updatedAt: now,
   }

@@ -1,5 +1,7 @@
 // Listing tickets: the plain list walks along their parts, a narrowed one streams what it wants out of the index.
+
 import { and, gte, isNull, lt, type SQL, sql } from 'drizzle-orm'
+import { me } from '../access/person'
 import { isPortal, owners, ownRecord, ticketParts, ticketsInReach } from '../access/visible'
 import { arrivedBetween, beyond, countedOut, ordered, passedOver, withTotal } from '../db/listing'
 import { cut, type Page, type PageRequest } from '../db/page'
@@ -77,7 +79,7 @@ function inSpan(seq: SQL, { after, createdAfter, createdBefore }: TicketRequest)
 function matchOf({ actor }: Pick<Ctx, 'actor'>, { status, priority, assignee, customer }: Facets): SQL {
   const { workspaceId } = actor
   const word = (letter: string, ...parts: string[]) => letter + parts.join('').replaceAll(/[-_]/g, '')
-  const whose = assignee === 'none' ? workspaceId : assignee === 'me' ? actor.id : assignee
+  const whose = assignee === 'none' ? workspaceId : assignee === 'me' ? me(actor) : assignee
   const words = [
     word('w', workspaceId),
     ...(status ? [word('s', workspaceId, status)] : []),

@@ -1,5 +1,7 @@
 // Mail about tickets: to the customer and to whoever is to solve it, never to the author of the act.
+
 import { eq, sql } from 'drizzle-orm'
+import { nameOf } from '../access/person'
 import { customers, tickets, users } from '../db/schema'
 import { ifChanged } from '../db/sql'
 import type { Ctx } from '../http/context'
@@ -17,8 +19,7 @@ type Act = { template: 'ticketOpened' | 'ticketUpdated' } | { template: 'ticketC
 export function mailTicket(ctx: Ctx, id: string, act: Act, to: readonly (typeof SIDES)[number][] = SIDES) {
   const { actor, config, now } = ctx
   const isAssignee = sql`side.value = 'assignee'`
-  const author = (column: 'email' | 'name') =>
-    sql`(SELECT author.${sql.raw(column)} FROM ${users} AS author WHERE author.id = ${actor.id})`
+  const ownAddress = sql`(SELECT author.email FROM ${users} AS author WHERE author.id = ${actor.id})`
   const letter = {
     to: sql`CASE WHEN ${isAssignee} THEN ${users.email} ELSE ${customers.email} END`,
     from: sql`${tickets} JOIN ${customers} ON ${customers.id} = ${tickets.customerId}
@@ -26,7 +27,7 @@ export function mailTicket(ctx: Ctx, id: string, act: Act, to: readonly (typeof 
       LEFT JOIN ${users} ON ${users.id} = CASE WHEN ${isAssignee} THEN ${tickets.assigneeId} ELSE ${customers.userId} END`,
     when: sql`${ifChanged} AND ${eq(tickets.id, id)} AND ${users.id} IS NOT ${actor.id}
       AND CASE WHEN ${isAssignee} THEN ${wants('ticketUpdated')}
-        ELSE ${customers.email} IS NOT ${author('email')} AND ${notMuted(sql`${users.muted}`, 'ticketUpdated')} END`,
+        ELSE ${customers.email} IS NOT ${ownAddress} AND ${notMuted(sql`${users.muted}`, 'ticketUpdated')} END`,
   }
   const payload = {
     number: sql`CAST(${tickets.number} AS TEXT)`,
@@ -39,7 +40,7 @@ export function mailTicket(ctx: Ctx, id: string, act: Act, to: readonly (typeof 
     ? enqueue(ctx, {
         ...letter,
         template: act.template,
-        payload: { ...payload, by: author('name'), comment: act.comment },
+        payload: { ...payload, by: nameOf(actor), comment: act.comment },
       })
     : enqueue(ctx, { ...letter, template: act.template, payload })
 }

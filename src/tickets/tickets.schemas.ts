@@ -15,7 +15,7 @@ export const Ticket = z
     status: z.enum(TICKET_STATUSES),
     priority: z.enum(PRIORITIES),
     assigneeId: Id.nullable(),
-    openedBy: Id.nullable(),
+    openedBy: Id.nullable().openapi({ description: 'The member; null where an API key did, which the events name.' }),
     resolvedAt: Instant.nullable().openapi({ description: 'When it was resolved, or closed if it never was.' }),
     createdAt: Instant,
     updatedAt: Instant,
@@ -93,7 +93,7 @@ export const Comment = z
     id: Id.openapi({ description: 'The id of the interaction that the comment is.' }),
     ticketId: Id,
     body: z.string(),
-    createdBy: Id.nullable(),
+    createdBy: Id.nullable().openapi({ description: 'The member; null where an API key did, which the events name.' }),
     createdAt: Instant,
     updatedAt: Instant,
   })

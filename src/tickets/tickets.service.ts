@@ -1,6 +1,8 @@
 // Tickets: opening, reading, changing, trashing. Lists, comments and transitions have files beside this one.
+
 import { and, eq, getTableColumns, isNotNull, isNull, or, type SQL, sql } from 'drizzle-orm'
-import { type Actor, type Permission, reach } from '../access/policy'
+import { authorOf } from '../access/person'
+import { type Actor, lacking, type Permission, reach } from '../access/policy'
 import { isPortal, isTeamMember, ticketParts, ticketsInReach, visible } from '../access/visible'
 import { customers, tickets } from '../db/schema'
 import { ifChanged, ifUnchanged, insertFrom } from '../db/sql'
@@ -50,7 +52,7 @@ export async function openTicket(ctx: Ctx, input: NewTicket): Promise<TicketRow>
     customerId: sql`${customers.id}`,
     interactionId,
     ownerId: sql`${customers.ownerId}`,
-    openedBy: actor.id,
+    openedBy: authorOf(actor),
     createdAt: now,
     updatedAt: now,
   }
@@ -187,7 +189,8 @@ async function changeTicket(
 // What a customer may do with a ticket ends before its fields.
 function demandHandling(actor: Actor, fields: string[]): void {
   if (fields.length === 0 || reach(actor, 'tickets:handle')) return
-  throw new AppError('forbidden', { detail: `Your role does not set the ${fields.join(', ')} of a ticket.` })
+  const detail = `Setting the ${fields.join(', ')} of a ticket takes more: ${lacking(actor, 'tickets:handle')}`
+  throw new AppError('forbidden', { detail })
 }
 
 function invalid(field: string, message: string, code: string): AppError {

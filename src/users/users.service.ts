@@ -1,7 +1,7 @@
 // Members of a workspace: who they are and what they may do. What happens when one leaves is in users.leave.ts.
 import { and, eq, getTableColumns, gt, sql } from 'drizzle-orm'
-import { type Permission, reach } from '../access/policy'
-import { isOfTeam, stillStands, visible } from '../access/visible'
+import type { Permission } from '../access/policy'
+import { demandPermission, isOfTeam, stillStands, visible } from '../access/visible'
 import { countedOut, passedOver, withTotal } from '../db/listing'
 import { cut, type Page, type PageRequest } from '../db/page'
 import { users } from '../db/schema'
@@ -63,9 +63,7 @@ export async function getUser(ctx: Ctx, id: string): Promise<UserRow> {
  */
 export function updateUser(ctx: Ctx, id: string, patch: UserPatch, conditions: Conditions): Promise<UserRow> {
   const isAdministrative = patch.role !== undefined || patch.status !== undefined
-  if (isAdministrative && !reach(ctx.actor, 'users:admin')) {
-    throw new AppError('forbidden', { detail: 'Only an ADMIN changes a role or a status.' })
-  }
+  if (isAdministrative) demandPermission(ctx.actor, 'users:admin', 'Only an ADMIN changes a role or a status.')
   return changeMember(ctx, id, conditions, {
     verb: 'user.updated',
     permission: isAdministrative ? 'users:admin' : 'users:write',

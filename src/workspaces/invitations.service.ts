@@ -1,5 +1,7 @@
 // Invitations: a token, shown once and stored hashed, that lets one address join with one role for seven days.
+
 import { and, desc, eq, gt, isNull, lt, sql } from 'drizzle-orm'
+import { authorOf, nameOf } from '../access/person'
 import { stillStands } from '../access/visible'
 import { randomToken, sha256 } from '../auth/crypto'
 import { cut, type Page, type PageRequest } from '../db/page'
@@ -30,7 +32,7 @@ export async function invite(ctx: Ctx, input: { email: string; role: (typeof ROL
     kind: 'INVITATION' as const,
     workspaceId: actor.workspaceId,
     tokenHash: await sha256(token),
-    createdBy: actor.id,
+    createdBy: authorOf(actor),
   }
   const [made, , [state]] = await db.batch([
     insertFrom(db, tokens, row, sql`WHERE ${stillStands(actor)} AND NOT ${isTaken}`).returning({ id: tokens.id }),
@@ -46,7 +48,7 @@ export async function invite(ctx: Ctx, input: { email: string; role: (typeof ROL
       template: 'invitation',
       to: input.email,
       payload: {
-        inviter: sql`(SELECT inviter.name FROM ${users} AS inviter WHERE inviter.id = ${actor.id})`,
+        inviter: nameOf(actor),
         role: input.role,
         expiresAt: invitation.expiresAt,
         ...(await sealedLink(ctx.config, 'register', token)),

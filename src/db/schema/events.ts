@@ -2,7 +2,7 @@
 import { index, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { instant, seq } from '../columns'
 
-export const ACTOR_TYPES = ['user', 'public', 'system'] as const
+export const ACTOR_TYPES = ['user', 'key', 'public', 'system'] as const
 export const SUBJECT_TYPES = [
   'lead',
   'customer',
@@ -13,6 +13,7 @@ export const SUBJECT_TYPES = [
   'ticket',
   'tag',
   'mail',
+  'api_key',
 ] as const
 
 export const events = sqliteTable(

@@ -1,5 +1,6 @@
 // dialect leads: accounts with refresh tokens, users, leads and their activities.
 import { type Context, Hono } from 'hono'
+import { personOf } from '../../access/person'
 import { reach } from '../../access/policy'
 import { me } from '../../auth/auth.service'
 import { endSession, endSessionOfToken, refreshSession } from '../../auth/sessions.service'
@@ -42,7 +43,7 @@ app.post(
   async (c) => {
     const { refreshToken } = c.req.valid('json')
     if (refreshToken !== undefined) await endSessionOfToken(publicCtx(c), refreshToken)
-    else await endSession(ctx(c), ctx(c).actor.sessionId)
+    else await endSession(ctx(c), personOf(ctx(c).actor, 'Signing out').sessionId)
     return done(c, 'Logged out successfully')
   },
 )

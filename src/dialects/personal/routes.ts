@@ -1,5 +1,6 @@
 // dialect personal: an account with a workspace of its own, contacts and their tags. Notes and interactions are beside.
 import { Hono } from 'hono'
+import { personOf } from '../../access/person'
 import { changePassword, login } from '../../auth/auth.service'
 import { forgotPassword, resendVerificationTo, resetPassword, verifyEmail } from '../../auth/recovery.service'
 import { register } from '../../auth/registration.service'
@@ -65,7 +66,7 @@ app.post(
   },
 )
 app.post(`${BASE}/user/logOut`, says('Sign out', { 200: wire.Done }), may('account:write'), async (c) => {
-  await endSession(ctx(c), ctx(c).actor.sessionId)
+  await endSession(ctx(c), personOf(ctx(c).actor, 'Signing out').sessionId)
   return c.json({ message: 'User logged out successfully' }, 200)
 })
 app.patch(

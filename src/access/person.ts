@@ -1,0 +1,27 @@
+// Where it matters that somebody acts: an API key has a name in the audit trail, but no account, and owns nothing.
+import { type SQL, sql } from 'drizzle-orm'
+import { apiKeys, users } from '../db/schema'
+import { AppError } from '../errors'
+import type { Actor, Person } from './policy'
+
+/** The person who asks. Throws `forbidden` for an API key; `what` is what only a person can do or mean. */
+export function personOf(actor: Actor, what: string): Person {
+  if (actor.type === 'user') return actor
+  throw new AppError('forbidden', { detail: `${what} takes a person: an API key has no account and owns nothing.` })
+}
+
+/** The id of whom `me` means in a filter. */
+export function me(actor: Actor): string {
+  return personOf(actor, '`me`').id
+}
+
+/** The author of a record; null for an API key, which its events name. */
+export function authorOf(actor: Actor): string | null {
+  return actor.type === 'user' ? actor.id : null
+}
+
+/** How mails name whoever acts, as SQL: the user's name, or the key's. */
+export function nameOf(actor: Actor): SQL {
+  const table = actor.type === 'user' ? users : apiKeys
+  return sql`(SELECT acting.name FROM ${table} AS acting WHERE acting.id = ${actor.id})`
+}

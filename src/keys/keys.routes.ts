@@ -1,0 +1,64 @@
+// /v1/api-keys: keys for machines, looked after by ADMINs.
+import { createRoute } from '@hono/zod-openapi'
+import { allow } from '../access/allow'
+import { errors, POST, READ } from '../errors'
+import { ctx } from '../http/context'
+import { IdParam } from '../http/fields'
+import { paged } from '../http/pagination'
+import { body, createRouter, json } from '../http/router'
+import { ApiKeyPage, ApiKeyQuery, IssuedApiKey, NewApiKey } from './keys.schemas'
+import { createKey, listKeys, revokeKey } from './keys.service'
+
+const tags = ['API keys']
+
+const making = createRoute({
+  method: 'post',
+  path: '/',
+  ...allow('api-keys:write'),
+  operationId: 'createApiKey',
+  tags,
+  summary: 'Make an API key',
+  description:
+    'For a machine: it reaches the operations of its scopes in the whole workspace, and stays when its maker leaves. ' +
+    'The key is shown this once.',
+  request: { body: body(NewApiKey) },
+  responses: { 201: json(IssuedApiKey, 'The key'), ...errors(...POST) },
+})
+
+const listing = createRoute({
+  method: 'get',
+  path: '/',
+  ...allow('api-keys:read'),
+  operationId: 'listApiKeys',
+  tags,
+  summary: 'List API keys',
+  description: 'Those not revoked, newest first, with when each was last used; never what they say.',
+  request: { query: ApiKeyQuery },
+  responses: { 200: json(ApiKeyPage, 'A page of keys'), ...errors(...READ, 'invalid_cursor') },
+})
+
+const revoking = createRoute({
+  method: 'delete',
+  path: '/{id}',
+  ...allow('api-keys:write'),
+  operationId: 'revokeApiKey',
+  tags,
+  summary: 'Revoke an API key',
+  description: 'For good, and everywhere within five seconds.',
+  request: { params: IdParam },
+  responses: { 204: { description: 'Revoked' }, ...errors(...READ, 'not_found') },
+})
+
+export const keyRoutes = createRouter()
+  .openapi(making, async (c) => {
+    const issued = IssuedApiKey.parse(await createKey(ctx(c), c.req.valid('json')))
+    return c.json(issued, 201, { Location: `/v1/api-keys/${issued.id}` })
+  })
+  .openapi(listing, async (c) => {
+    const page = await paged(c, c.req.valid('query'), (query) => listKeys(ctx(c), query))
+    return c.json(ApiKeyPage.parse(page), 200)
+  })
+  .openapi(revoking, async (c) => {
+    await revokeKey(ctx(c), c.req.valid('param').id)
+    return c.body(null, 204)
+  })

@@ -1,0 +1,74 @@
+// API keys: made once and shown once, listed without their secret, revoked for good.
+import { and, desc, eq, isNull, lt, sql } from 'drizzle-orm'
+import { personOf } from '../access/person'
+import { isScope, type Scope } from '../access/policy'
+import { stillStands } from '../access/visible'
+import { cut, type Page, type PageRequest } from '../db/page'
+import { apiKeys } from '../db/schema'
+import { ifChanged, insertFrom } from '../db/sql'
+import { AppError } from '../errors'
+import { record } from '../events/events.record'
+import type { Ctx } from '../http/context'
+import { newKey } from './keys.token'
+
+type KeyRow = Omit<typeof apiKeys.$inferSelect, 'keyHash' | 'revokedAt' | 'scopes'> & { scopes: Scope[] }
+type NewKey = { name: string; scopes: Scope[]; expiresAt?: string | null | undefined }
+
+/** Makes a key of the workspace; `key` is the only copy. Throws `forbidden` where the actor is no ADMIN any more. */
+export async function createKey(ctx: Ctx, { name, scopes, expiresAt = null }: NewKey) {
+  const { db, now } = ctx
+  const creator = personOf(ctx.actor, 'Making an API key')
+  if (expiresAt !== null && expiresAt <= now) {
+    const message = 'must lie in the future'
+    throw new AppError('invalid', { errors: [{ path: 'body.expiresAt', message, code: 'past' }] })
+  }
+  const { key, ...stored } = await newKey()
+  const { id: createdBy, workspaceId } = creator
+  const row = { ...stored, id: ctx.newId(), workspaceId, name, scopes, createdBy, createdAt: now, expiresAt }
+  const [made] = await db.batch([
+    insertFrom(db, apiKeys, row, sql`WHERE ${stillStands(creator)}`).returning({ id: apiKeys.id }),
+    record(ctx, {
+      verb: 'api_key.created',
+      subject: 'api_key',
+      id: row.id,
+      changes: { name: [null, name], scopes: [null, scopes], expiresAt: [null, expiresAt] },
+      when: ifChanged,
+    }),
+  ])
+  if (made.length === 0) throw new AppError('forbidden')
+  return { ...row, lastUsedAt: null, key }
+}
+
+/** The keys that were not revoked, expired ones too, newest first. */
+export async function listKeys({ db, actor }: Ctx, { limit, after }: PageRequest): Promise<Page<KeyRow>> {
+  const rows = await db
+    .select()
+    .from(apiKeys)
+    .where(
+      and(
+        eq(apiKeys.workspaceId, actor.workspaceId),
+        isNull(apiKeys.revokedAt),
+        after && lt(apiKeys.id, String(after[0])),
+      ),
+    )
+    .orderBy(desc(apiKeys.id))
+    .limit(limit + 1)
+  const known = rows.map((row) => ({ ...row, scopes: row.scopes.filter(isScope) }))
+  return cut(known, limit, (row) => [row.id])
+}
+
+/** Revokes a key for good; an isolate that has just met it lets it in for up to five seconds more. */
+export async function revokeKey(ctx: Ctx, id: string): Promise<void> {
+  const { db, actor, now } = ctx
+  const where = and(
+    eq(apiKeys.id, id),
+    eq(apiKeys.workspaceId, actor.workspaceId),
+    isNull(apiKeys.revokedAt),
+    stillStands(actor),
+  )
+  const [gone] = await db.batch([
+    db.update(apiKeys).set({ revokedAt: now }).where(where).returning({ id: apiKeys.id }),
+    record(ctx, { verb: 'api_key.revoked', subject: 'api_key', id, when: ifChanged }),
+  ])
+  if (gone.length === 0) throw new AppError('not_found')
+}
