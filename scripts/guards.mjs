@@ -47,7 +47,7 @@ const rebuild = 'rebuilds a table, which on D1 deletes its children; only add'
 // Merged on a branch of its own; its titles are looked up as soon as it is there.
 const coming = ['test/oauth-attacks.test.ts']
 const promises = 'docs/security.md'
-const named = /`([\w-]+\.test\.ts)`: ((?:“[^”]+”(?:, )?)+)/g
+const named = /`([\w/-]+\.test\.ts)`: ((?:“[^”]+”(?:, )?)+)/g
 
 /** Every row of a table in docs/security.md names tests, as `file`: “title”, and each is the title of one in that file. */
 function promisesAreTested(list) {

@@ -168,7 +168,14 @@ describe('the policy', () => {
       expect(holders(permission), permission).toEqual(['ADMIN'])
     }
     const kept = Object.keys(PERMISSIONS).filter((name) => !isScope(name))
-    expect(kept.sort()).toEqual(['account:read', 'account:write', 'api-keys:read', 'api-keys:write', 'leads:claim'])
+    expect(kept.sort()).toEqual([
+      'account:read',
+      'account:write',
+      'api-keys:read',
+      'api-keys:write',
+      'leads:claim',
+      'self:write',
+    ])
   })
 
   it('keeps the audit trail and assigning to ADMIN and MANAGER', () => {
