@@ -1,0 +1,79 @@
+// dialects: the OpenAPI document of each, read off its routes and what is noted on their handlers.
+import { z } from 'zod'
+import { type Answers, type Dialect, type Note, noteOn } from './dialect'
+
+const ERROR = { type: 'object', description: 'The failure, in the words of this system.' }
+
+/** The document as JSON text. */
+export function documentText({ title, name, app }: Dialect): string {
+  const routes = Map.groupBy(app.routes, ({ method, path }) => `${method.toLowerCase()} ${path}`)
+  const paths: Record<string, Record<string, unknown>> = {}
+  for (const [key, handlers] of routes) {
+    // What is answered with and without a slash at its end stands there once.
+    if (routes.has(`${key}/`)) continue
+    const [method = '', path = ''] = key.split(' ')
+    const written = path.replace(/:(\w+)(\{[^}]*\})?/g, '{$1}')
+    const described = operation(
+      key,
+      handlers.map(({ handler }) => noteOn(handler)),
+    )
+    paths[written] = { ...paths[written], [method]: described }
+  }
+  return JSON.stringify({
+    openapi: '3.1.0',
+    info: {
+      title,
+      version: '1.0.0',
+      description: `The API of another system, which Edge CRM answers as the dialect \`${name}\`.`,
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: '/', description: 'This Worker' }],
+    paths,
+    components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
+  })
+}
+
+function operation(key: string, list: Note[]) {
+  const { summary = '', answers = {}, permission } = Object.assign({}, ...list)
+  const parts = list.flatMap(({ takes }) => (takes ? [takes] : []))
+  const body = parts.find(({ target }) => target === 'json')
+  return {
+    operationId: key.replace(/\W+(\w)/g, (_, letter: string) => letter.toUpperCase()).replace(/\W/g, ''),
+    summary,
+    security: permission === undefined ? [] : [{ bearer: [] }],
+    ...(permission === undefined ? {} : { 'x-permission': permission }),
+    parameters: parts.filter(({ target }) => target !== 'json').flatMap(({ target, schema }) => fields(target, schema)),
+    ...(body ? { requestBody: { required: true, content: json(schemaOf(body.schema)) } } : {}),
+    responses: responses(answers),
+  }
+}
+
+function responses(answers: Answers) {
+  const entries = Object.entries(answers).map(([status, answer]) => {
+    if (typeof answer === 'string') return [status, { description: answer, content: json(ERROR) }]
+    return [status, { description: 'Done', content: json(answer ? schemaOf(answer, 'output') : ERROR) }]
+  })
+  return Object.fromEntries(entries)
+}
+
+const Properties = z.object({
+  properties: z.record(z.string(), z.unknown()).default({}),
+  required: z.array(z.string()).default([]),
+})
+
+function fields(target: string, schema: z.ZodType) {
+  const { properties, required } = Properties.parse(schemaOf(schema))
+  return Object.entries(properties).map(([name, described]) => ({
+    name,
+    in: target === 'param' ? 'path' : 'query',
+    required: target === 'param' || required.includes(name),
+    schema: described,
+  }))
+}
+
+const json = (schema: unknown) => ({ 'application/json': { schema } })
+
+function schemaOf(schema: z.ZodType, io: 'input' | 'output' = 'input') {
+  const { $schema, ...described } = z.toJSONSchema(schema, { io, unrepresentable: 'any' })
+  return described
+}
