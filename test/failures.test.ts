@@ -1,21 +1,12 @@
 // When the ground gives way: no operation of the API answers with more than a problem, or leaves anything half-done.
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest'
-import { POLICY } from '../src/access/policy'
 import { bodyOf, refusalOf, tally } from './answers'
 import { send, worker } from './api'
 import { made } from './customer-records'
 import { everythingStored } from './database'
 import { founder, freshAddress, member, PASSWORD, type Person, team, unique } from './factories'
-import {
-  anyOne,
-  exampleBody,
-  NEEDS_SETTINGS,
-  neededQuery,
-  type Operation,
-  operations,
-  permissionOf,
-} from './operations'
+import { anyOne, exampleBody, NEEDS_SETTINGS, neededQuery, type Operation, operations, whoMay } from './operations'
 import { lead, ownLead } from './records'
 import { databaseWith, failingDatabase, failingKv, LOST } from './standins'
 
@@ -37,8 +28,7 @@ const WITHOUT_DATABASE = ['GET /health', 'GET /problems/{code}']
 
 /** Calls an operation as its document says, with what must be genuine in place of the example. */
 function call(operation: Operation, people: { by: Person; customer: Person }, fetch: typeof globalThis.fetch) {
-  const permission = permissionOf(operation)
-  const by = permission && !POLICY.ADMIN[permission] ? people.customer : people.by
+  const by = whoMay(operation, people.by, people.customer)
   const path =
     operation.path.replace('{code}', 'invalid').replace(/\{(\w+)\}/g, (_, name: string) => anyOne(name)) +
     neededQuery(operation)

@@ -3,16 +3,18 @@ import { z } from 'zod'
 import { type Answers, type Dialect, type Note, noteOn } from './dialect'
 
 const ERROR = { type: 'object', description: 'The failure, in the words of this system.' }
+const USUAL = { '4XX': 'The request is refused.', '5XX': 'Something is wrong on our side, or the database is away.' }
 
 /** The document as JSON text. */
 export function documentText({ title, name, app }: Dialect): string {
-  const routes = Map.groupBy(app.routes, ({ method, path }) => `${method.toLowerCase()} ${path}`)
+  const plain = (path: string) => path.replace(/\{[^}]*\}/g, '')
+  const routes = Map.groupBy(app.routes, ({ method, path }) => `${method.toLowerCase()} ${plain(path)}`)
   const paths: Record<string, Record<string, unknown>> = {}
   for (const [key, handlers] of routes) {
     // What is answered with and without a slash at its end stands there once.
-    if (routes.has(`${key}/`)) continue
+    if (routes.has(key.replace(/\/$/, '')) && key.endsWith('/')) continue
     const [method = '', path = ''] = key.split(' ')
-    const written = path.replace(/:(\w+)(\{[^}]*\})?/g, '{$1}')
+    const written = path.replace(/:(\w+)/g, '{$1}')
     const described = operation(
       key,
       handlers.map(({ handler }) => noteOn(handler)),
@@ -49,7 +51,7 @@ function operation(key: string, list: Note[]) {
 }
 
 function responses(answers: Answers) {
-  const entries = Object.entries(answers).map(([status, answer]) => {
+  const entries = Object.entries({ ...USUAL, ...answers }).map(([status, answer]) => {
     if (typeof answer === 'string') return [status, { description: answer, content: json(ERROR) }]
     return [status, { description: 'Done', content: json(answer ? schemaOf(answer, 'output') : ERROR) }]
   })

@@ -130,35 +130,35 @@ for (const path of ['/customers/tickets', '/customers/tickets/']) {
   )
 }
 app.post(
-  `/customers/ticket/:interaction_id${UUID}`,
+  `/customers/ticket/:id${UUID}`,
   says('Open a ticket about an interaction', { 201: wire.Inserted }),
   may('tickets:write'),
-  takes('param', wire.InteractionParam),
+  takes('param', IdParam),
   takes('json', wire.NewTicket),
   async (c) => {
-    const { interaction_id: interactionId } = c.req.valid('param')
+    const { id: interactionId } = c.req.valid('param')
     const { id } = await openTicket(ctx(c), { ...c.req.valid('json'), interactionId })
     return c.json({ InsertedID: id }, 201)
   },
 )
 app.patch(
-  `/customers/ticket/:ticket_id${UUID}`,
+  `/customers/ticket/:id${UUID}`,
   says('Change a ticket', { 200: wire.Done }),
   may('tickets:write'),
-  takes('param', wire.TicketParam),
+  takes('param', IdParam),
   takes('json', wire.TicketPatch),
   async (c) => {
-    await updateTicket(ctx(c), c.req.valid('param').ticket_id, c.req.valid('json'))
+    await updateTicket(ctx(c), c.req.valid('param').id, c.req.valid('json'))
     return c.json({ message: 'Ticket updated successfully' }, 200)
   },
 )
 app.delete(
-  `/customers/ticket/:ticket_id${UUID}`,
+  `/customers/ticket/:id${UUID}`,
   says('Delete a ticket', { 200: wire.Done }),
   may('tickets:handle'),
-  takes('param', wire.TicketParam),
+  takes('param', IdParam),
   async (c) => {
-    await trashTicket(ctx(c), c.req.valid('param').ticket_id)
+    await trashTicket(ctx(c), c.req.valid('param').id)
     return c.json({ message: 'Ticket deleted successfully' }, 200)
   },
 )

@@ -97,7 +97,6 @@ export const UserParam = z.object({ user_id: id })
 export const CustParam = z.object({ cust_id: id })
 export const CustomerParam = z.object({ customer_id: id })
 export const InteractionParam = z.object({ interaction_id: id })
-export const TicketParam = z.object({ ticket_id: id })
 
 const stamped = { created_at: z.string(), updated_at: z.string() }
 export const User = z.object({
