@@ -70,6 +70,10 @@ const SIGN_IN = [
   ),
   ...dialects.flatMap((dialect) => dialect.signsIn.map((path) => mountOf(dialect) + path)),
 ]
+const CALLBACKS = [
+  '/v1/auth/oauth/:provider/callback',
+  ...dialects.flatMap((dialect) => (dialect.callbacks ?? []).map((path) => mountOf(dialect) + path)),
+]
 // A monitor asks every few seconds, and must not be told that the service is down because it asked; Stripe tells of
 // all workspaces from a few addresses.
 const MACHINES = [
@@ -121,7 +125,7 @@ export function createApp() {
   app.on(['GET', 'POST'], ['/dashboard', '/dashboard/*'], dashboardSession)
   app.use(rateLimit<AppEnv>({ limiter, policy: usual, subject: caller }))
   app.on('POST', [...SIGN_IN, '/dashboard/sign-in'], rateLimit<AppEnv>({ limiter, policy: signIn, subject: address }))
-  app.on('GET', '/v1/auth/oauth/:provider/callback', rateLimit<AppEnv>({ limiter, policy: signIn, subject: address }))
+  app.on('GET', CALLBACKS, rateLimit<AppEnv>({ limiter, policy: signIn, subject: address }))
   app.use(
     bodyLimit({
       maxSize: MAX_BODY,

@@ -3,6 +3,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { tally } from './answers'
 import { api, send, worker } from './api'
+import { selling } from './billing'
 import { count, rows, sizes } from './database'
 import { PASSWORD, unique } from './factories'
 import { happenings } from './records'
@@ -88,5 +89,44 @@ describe('later', () => {
     expect(made).toEqual({ phone_e164: '+442079460958', role: 'CUSTOMER' })
     expect((await register()).status).toBe(400)
     expect(await sizes('users', 'customers', 'sessions', 'events')).toEqual(after)
+  })
+})
+
+describe('where plans are sold', () => {
+  const shop = worker(selling({ DIALECTS: 'leads,manager', SIGNUP: 'invite' }))
+  const sell = () => {
+    const json = {
+      username: unique('c'),
+      email: `${unique('c')}@example.com`,
+      password: PASSWORD,
+      role: 'user',
+      name: 'Carla',
+      phone: '1',
+    }
+    return send('/auth/register', { method: 'POST', json }, shop)
+  }
+
+  it('a full team takes no more members, in the words of the dialect, but customers while they have room', async () => {
+    expect((await sell()).status).toBe(201)
+    const { customers = 0, ...before } = await sizes('users', 'customers', 'sessions', 'events')
+    const refused = await enrol({}, undefined, shop)
+    expect([refused.status, await refused.json()]).toEqual([
+      402,
+      { message: expect.stringMatching(/^The plan has room for 3 members of the team, and there are \d+\.$/) },
+    ])
+    // Who may not have the role is told so, whatever the plan.
+    expect((await enrol({ role: 'ADMIN' }, undefined, shop)).status).toBe(403)
+    await rows(
+      `INSERT INTO customers (id, workspace_id, name, sort_name, created_at, updated_at)
+       SELECT lower(hex(randomblob(16))), w.id, 'Filler', 'filler', w.created_at, w.created_at
+       FROM workspaces AS w CROSS JOIN json_each(?) WHERE w.slug = 'default'`,
+      JSON.stringify(Array.from({ length: 250 - customers }, () => 0)),
+    )
+    const full = await sell()
+    expect([full.status, await full.json()]).toEqual([
+      402,
+      { message: expect.stringContaining('room for 250 customers') },
+    ])
+    expect(await sizes('users', 'customers', 'sessions', 'events')).toEqual({ ...before, customers: 250 })
   })
 })

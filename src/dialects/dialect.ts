@@ -21,6 +21,8 @@ export type Dialect = {
   onError: ReturnType<typeof failing>
   /** The paths at which passwords may be guessed, or accounts made. */
   signsIn: readonly string[]
+  /** The paths to which a provider sends browsers back. */
+  callbacks?: readonly string[]
   /** The paths that a monitor asks. */
   probes?: readonly string[]
   /** Puts a request into the form that the product reads. */
@@ -29,8 +31,13 @@ export type Dialect = {
   isMeant?: (headers: Headers) => boolean
 }
 
-/** What an answer holds, by status: the schema of its body, or the message of a failure, which is then said in these words. */
-export type Answers = Partial<Record<number, z.ZodType | string>>
+/** The media types of an answer that is a file. */
+type FileOf = { types: readonly string[] }
+/**
+ * What an answer holds, by status: the schema of its body or the media types of a file; where a redirect leads; or the
+ * message of a failure, which is then said in these words.
+ */
+export type Answers = Partial<Record<number, z.ZodType | FileOf | string>>
 type Target = 'json' | 'query' | 'param'
 export type Note = {
   summary?: string

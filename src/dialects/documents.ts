@@ -51,8 +51,11 @@ function operation(key: string, list: Note[]) {
 }
 
 function responses(answers: Answers) {
-  const entries = Object.entries({ ...USUAL, ...answers }).map(([status, answer]) => {
+  const all: Record<string, Answers[number]> = { ...USUAL, ...answers }
+  const entries = Object.entries(all).map(([status, answer]) => {
+    if (status.startsWith('3')) return [status, { description: answer }]
     if (typeof answer === 'string') return [status, { description: answer, content: json(ERROR) }]
+    if (answer && 'types' in answer) return [status, { description: 'The file', content: filesOf(answer.types) }]
     return [status, { description: 'Done', content: json(answer ? schemaOf(answer, 'output') : ERROR) }]
   })
   return Object.fromEntries(entries)
@@ -73,6 +76,8 @@ function fields(target: string, schema: z.ZodType) {
   }))
 }
 
+const filesOf = (types: readonly string[]) =>
+  Object.fromEntries(types.map((type) => [type, { schema: { type: 'string' } }]))
 const json = (schema: unknown) => ({ 'application/json': { schema } })
 
 function schemaOf(schema: z.ZodType, io: 'input' | 'output' = 'input') {

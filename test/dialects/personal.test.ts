@@ -1,11 +1,12 @@
 // The dialect `personal`: every request that its README lists, with every answer.
-import { beforeAll, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import readme from '../../src/dialects/personal/README.md?raw'
 import { personal } from '../../src/dialects/personal/routes'
 import { worker } from '../api'
 import { rows } from '../database'
 import { PASSWORD, unique } from '../factories'
 import { mailing, mailsTo, mailTo, tokenIn } from '../mailbox'
+import { agree, someone, withProviders } from '../oauth-browser'
 import { replaying } from './replay'
 
 const { replay: ask, demandHonesty } = replaying(personal, readme)
@@ -111,6 +112,54 @@ describe('an account', () => {
   })
 })
 
+describe.each(['google', 'github'] as const)('with %s', (provider) => {
+  // What a provider refuses is logged.
+  beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}))
+  afterEach(() => void vi.restoreAllMocks())
+  const [way, back] = [`POST /auth/${provider}`, `GET /auth/${provider}/callback`]
+  const providing = (SIGNUP: string) => worker(withProviders({ DIALECTS: 'personal', SIGNUP }))
+
+  /** To the provider and back again; gives the answer of the callback. */
+  async function signIn(person = someone(), { status = 200, by = providing('invite') } = {}) {
+    let sent = new Response()
+    const browser: typeof globalThis.fetch = async (...request) => {
+      sent = await by(...request)
+      return sent.clone()
+    }
+    await replay(way, 303, { fetch: browser, type: '' })
+    const page = new URL(sent.headers.get('Location') ?? '')
+    expect(page.searchParams.get('redirect_uri')).toBe(`http://crm.test/api/v1/auth/${provider}/callback`)
+    const [cookie = ''] = sent.headers.getSetCookie()
+    expect(cookie).toContain(`; Path=/api/v1/auth/${provider}/callback; `)
+    const query = new URL(await agree(page, person), 'http://crm.test').search
+    const headers = { Cookie: cookie.split(';')[0] ?? '' }
+    const answer = await replay(back, status, { query, headers, fetch: by })
+    // Once is enough: nobody comes in by what was used, or without the cookie.
+    for (const used of [{ headers }, {}]) await replay(back, 400, { query, fetch: by, ...used })
+    return answer
+  }
+
+  it('an account is made, though strangers may not register at /v1, and found again', async () => {
+    const person = someone()
+    const { message, data } = await signIn(person)
+    expect([message, data.user.email, data.user.emailVerified]).toEqual([
+      'User logged in successfully',
+      person.email,
+      true,
+    ])
+    const { user } = (await signIn(person)).data
+    expect(user.id).toBe(data.user.id)
+    await replay('POST /contacts/add-contact', 201, { json: { name: 'Grace' }, token: data.accessToken })
+  })
+
+  it('nobody new comes in where SIGNUP is closed, and nobody at all without its settings', async () => {
+    const email = `${unique('closed')}@example.com`
+    expect(Object.keys(await signIn(someone({ email }), { status: 403, by: providing('closed') }))).toEqual(['message'])
+    expect(await rows('SELECT id FROM users WHERE email = ?', email)).toEqual([])
+    await replay(way, 501)
+  })
+})
+
 describe('contacts', () => {
   const add = async (fields: object = {}): Promise<string> =>
     (await replay('POST /contacts/add-contact', 201, { json: { name: 'Charles', ...fields }, token })).data.id
@@ -173,6 +222,21 @@ describe('contacts', () => {
     expect(taken.data).toEqual({ changed: 1, notFound: [gone] })
     await replay('DELETE /contacts/delete-tag', 200, { json: { tag: 'vip' }, token })
     await replay('DELETE /contacts/delete-tag', 404, { json: { tag: 'vip' }, token })
+  })
+
+  it('are exported as CSV, JSON and vCards', async () => {
+    const { accessToken } = await register()
+    const json = { name: 'Charles', email: 'c@example.com', customFields: { plan: 'gold' } }
+    const { data } = await replay('POST /contacts/add-contact', 201, { json, token: accessToken })
+    const file = (query: string, type: string) =>
+      replay('GET /contacts/export-contacts', 200, { query, type, token: accessToken })
+    const [head, row, end] = (await file('', 'text/csv')).split('\r\n')
+    expect(head).toBe('id,name,email,phone,company,tags,lastInteractionAt,createdAt,updatedAt,customFields.plan')
+    expect([row, end]).toEqual([`${data.id},Charles,c@example.com,,,,,${data.createdAt},${data.updatedAt},gold`, ''])
+    expect(await file('?format=json', 'application/json')).toEqual([{ ...data, tags: [] }])
+    expect(await file('?format=vcf', 'text/vcard')).toContain('FN:Charles')
+    await replay('GET /contacts/export-contacts', 400, { query: '?format=xls', token })
+    await replay('GET /contacts/export-contacts', 401)
   })
 
   it('have notes', async () => {

@@ -277,6 +277,19 @@ describe('interactions and tickets', () => {
   })
 })
 
+it('the customers are exported as CSV and JSON, but not by one of them', async () => {
+  const [head, ...records] = (await replay('GET /export/customer_data', 200, { token: admin, type: 'text/csv' })).split(
+    '\r\n',
+  )
+  expect(head).toBe('id,name,email,phone,company,createdAt,updatedAt')
+  const listed = await replay('GET /customers', 200, { token: admin })
+  expect(records).toHaveLength(listed.length + 1)
+  const all = await replay('GET /export/customer_data', 200, { token: admin, query: '?format=json' })
+  expect(all.map(({ id }: { id: string }) => id)).toEqual(listed.map(({ id }: { id: string }) => id).reverse())
+  await replay('GET /export/customer_data', 400, { token: admin, query: '?format=xls' })
+  await replay('GET /export/customer_data', 403, { token: ram })
+})
+
 describe('with `manager` on as well', () => {
   it('a `token` header is answered as here, Authorization as there', async () => {
     const both = worker({ DIALECTS: 'manager,tickets' })

@@ -12,8 +12,11 @@ import { isMigrated } from '../../health/health.service'
 import { type AppEnv, ctx, publicCtx } from '../../http/context'
 import { tagCustomer, tagCustomers, untagCustomer } from '../../tags/tagging.service'
 import { deleteTagNamed, getTagNamed } from '../../tags/tags.service'
+import { exportCustomers } from '../../transfer/exports.service'
+import { download } from '../../transfer/exports.stream'
 import { updateUser } from '../../users/users.service'
 import { client, type Dialect, may, says, takes } from '../dialect'
+import { addProviders, callbacks, ways } from './providers'
 import { addTimeline } from './timeline'
 import * as wire from './wire'
 
@@ -180,6 +183,14 @@ app.delete(
   },
 )
 
+app.get(
+  `${BASE}/contacts/export-contacts`,
+  says('Export the contacts', { 200: { types: ['text/csv', 'application/json', 'text/vcard'] } }),
+  may('exports:read'),
+  takes('query', wire.ExportQuery),
+  async (c) => download(c, await exportCustomers(ctx(c), { ...c.req.valid('query'), columns: wire.COLUMNS })),
+)
+
 app.post(
   `${BASE}/contacts/add-tag`,
   says('Put a tag on a contact', { 200: wire.Done, 404: 'Contact not found' }),
@@ -246,6 +257,7 @@ app.delete(
   },
 )
 
+addProviders(app, BASE)
 addTimeline(app, BASE)
 
 const signsIn = ['register', 'login', 'reVerify-email', 'forgotPassword', 'resetPassword', 'renewToken']
@@ -255,6 +267,7 @@ export const personal: Dialect = {
   app,
   base: /^\/api\/v1(\/|$)/,
   onError: wire.onError,
-  signsIn: signsIn.map((path) => `${BASE}/user/${path}`),
+  signsIn: [...signsIn.map((path) => `/user/${path}`), ...ways].map((path) => BASE + path),
+  callbacks: callbacks.map((path) => BASE + path),
   probes: [`${BASE}/health`, `${BASE}/ready`],
 }

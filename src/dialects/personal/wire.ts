@@ -19,6 +19,8 @@ export const Token = z.object({ token: z.string().min(1).max(200) })
 export const PasswordChange = z.object({ oldPassword: z.string().max(1_000), newPassword: Password })
 export const PasswordReset = z.object({ ...Token.shape, newPassword: Password })
 export const RefreshRequest = z.object({ refreshToken: z.string().min(1).max(300) })
+/** What a provider sends along is looked at by the flow. */
+export const Returned = z.object({ state: z.string().max(200).default('') })
 export const Details = z
   .object({ name: text(200), timeZone: timeZone() })
   .partial()
@@ -40,6 +42,11 @@ const contact = {
 export const NewContact = z.object(contact)
 export const ContactPatch = NewContact.partial().refine(hasFields, { error: 'Send at least one field of a contact' })
 export const ContactQuery = z.object({ contactId: z.uuid() })
+/** The columns of an export, as the product names them. */
+export const COLUMNS = [
+  ...['id', 'name', 'email', 'phone', 'company', 'tags', 'lastInteractionAt', 'createdAt', 'updatedAt', 'customFields'],
+]
+export const ExportQuery = z.object({ format: z.enum(['csv', 'json', 'vcf']).default('csv') })
 export const Contacts = z.object({ contactIds: z.array(z.uuid()).min(1).max(500) })
 
 const names = z.array(TagName).min(1).max(20)

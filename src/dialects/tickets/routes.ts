@@ -15,6 +15,8 @@ import {
 } from '../../interactions/interactions.service'
 import { listTickets } from '../../tickets/tickets.list'
 import { openTicket, trashTicket, updateTicket } from '../../tickets/tickets.service'
+import { exportCustomers } from '../../transfer/exports.service'
+import { download } from '../../transfer/exports.stream'
 import { getUser, listUsers, removeUser, updateUser } from '../../users/users.service'
 import { anyCtx, client, type Dialect, IdParam, may, says, takes } from '../dialect'
 import { numbered } from '../pages'
@@ -281,6 +283,14 @@ app.delete(
     await deleteInteraction(ctx(c), c.req.valid('param').interaction_id)
     return c.json({ message: 'Interaction deleted successfully' }, 200)
   },
+)
+
+app.get(
+  '/export/customer_data',
+  says('Export the customers', { 200: { types: ['text/csv', 'application/json'] } }),
+  may('exports:read'),
+  takes('query', wire.ExportQuery),
+  async (c) => download(c, await exportCustomers(ctx(c), { ...c.req.valid('query'), columns: wire.COLUMNS })),
 )
 
 export const tickets: Dialect = {

@@ -92,6 +92,9 @@ function hasFields(patch: object): boolean {
 }
 
 export const Pages = z.object(pageQuery(UNPAGED))
+/** The columns of an export, as the product names them. */
+export const COLUMNS = ['id', 'name', 'email', 'phone', 'company', 'createdAt', 'updatedAt']
+export const ExportQuery = z.object({ format: z.enum(['csv', 'json']).default('csv') })
 const id = z.uuid()
 export const UserParam = z.object({ user_id: id })
 export const CustParam = z.object({ cust_id: id })
