@@ -63,7 +63,7 @@ export const accounts = [
       { name: 'users', ...get('/v1/users', 'manager') },
       { name: 'one user', ...get('/v1/users/{member}', 'manager', one) },
       { name: 'health', ...get('/health', undefined, { trips: 0, read: 0, written: 0 }) },
-      { name: 'ready', ...get('/ready', undefined, { ...one, read: 100 }) },
+      { name: 'ready', ...get('/ready', undefined, one) },
     ],
   ],
 ]

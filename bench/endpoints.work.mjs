@@ -42,7 +42,7 @@ export const work = [
   [
     'Interactions, within bounds of their own (docs/performance.md)',
     [
-      { name: 'done=true', ...said('?done=true', { budget: lookedThrough }) },
+      { name: 'done=true', ...said('?done=true', { ...none, budget: lookedThrough }) },
       { name: 'type, author={id}', ...said('?type=TASK&author={member}', { ...none, budget: lookedThrough }) },
       {
         name: 'type, author={id}',

@@ -82,7 +82,7 @@ function customer(seq, life, tagIds, { small }) {
   const first = roll() < 0.02 ? 'John' : pick(roll, FIRST)
   const last = isRare ? 'Zyxwell' : roll() < 0.01 ? 'Johnson' : pick(roll, LAST)
   const owner = busy ? home.users[10].id : roll() < 0.1 ? null : pick(roll, home.users).id
-  const deleted = !busy && roll() < 0.02 ? iso(now - Math.floor(roll() * 30 * DAY)) : null
+  const deleted = !busy && roll() < 0.02 ? iso(now - Math.floor(roll() * 28 * DAY)) : null
   const parent = { id, owner, deleted }
   const tickets = ticketsOf(parent, life)
   const interactions = interactionsOf(parent, life)

@@ -129,6 +129,7 @@ function lead(seq, created, now, { roll, workspace, isRare, isLarge }) {
     1 + Math.floor(roll() * 4),
     iso(created),
     iso(updated),
-    roll() < 0.005 ? iso(updated) : null,
+    // In the trash, from where a lead comes back for 30 days.
+    roll() < 0.005 ? iso(now - Math.floor(roll() * 28 * DAY)) : null,
   ]
 }

@@ -118,7 +118,7 @@ const REFUSED_BY_FIELD: Record<string, Role> = { 'PATCH /v1/tickets/{id}': 'CUST
 
 const configured = operations.filter(({ name }) => !NEEDS_SETTINGS.includes(name))
 const addressed = configured.filter(({ path }) => path.startsWith('/v1/') && path.includes('{'))
-const lists = operations.filter(
+const lists = configured.filter(
   ({ method, path }) => method === 'GET' && path.startsWith('/v1/') && !path.includes('{'),
 )
 /** Who looks: somebody in a role, or an API key with every scope. */

@@ -96,7 +96,7 @@ export async function restoreCustomer(ctx: Ctx, id: string): Promise<CustomerRow
 }
 
 /** What only one living customer can have. */
-const UNIQUE = { email: 'email', userId: 'user_id' } as const
+const UNIQUE = { email: ['email', 'customers_email'], userId: ['user_id', 'customers_user'] } as const
 type Unique = keyof typeof UNIQUE
 
 function areFree(isFree: (what: Unique) => SQL): SQL {
@@ -105,20 +105,21 @@ function areFree(isFree: (what: Unique) => SQL): SQL {
 
 /** Nobody living has what this customer had; with a merge, its survivor may, if that is where it got it from. */
 function isFreeFor(what: Unique, id: string, merge?: SQL): SQL {
-  const column = sql.raw(UNIQUE[what])
+  const [column, index] = UNIQUE[what].map((name) => sql.raw(name))
   const byMerge = merge
     ? sql`AND NOT EXISTS (SELECT 1 FROM ${merges} AS m WHERE m.id = ${merge} AND m.survivor_id = holder.id
         AND json_extract(m.fields, ${`$.${what}[1]`}) IS holder.${column})`
     : sql``
-  return sql`NOT EXISTS (SELECT 1 FROM customers AS lost CROSS JOIN customers AS holder
+  return sql`NOT EXISTS (SELECT 1 FROM customers AS lost CROSS JOIN customers AS holder INDEXED BY ${index}
     WHERE lost.id = ${id} AND holder.workspace_id = lost.workspace_id AND holder.${column} = lost.${column}
       AND holder.deleted_at IS NULL AND holder.id <> lost.id ${byMerge})`
 }
 
 /** Nobody living has taken what the survivor of a merge would get back. */
 function isFreeAgain(what: Unique, merge: SQL): SQL {
-  const column = sql.raw(UNIQUE[what])
-  return sql`NOT EXISTS (SELECT 1 FROM ${merges} AS m CROSS JOIN customers AS kept CROSS JOIN customers AS holder
+  const [column, index] = UNIQUE[what].map((name) => sql.raw(name))
+  return sql`NOT EXISTS (SELECT 1 FROM ${merges} AS m CROSS JOIN customers AS kept
+    CROSS JOIN customers AS holder INDEXED BY ${index}
     WHERE m.id = ${merge} AND kept.id = m.survivor_id AND kept.deleted_at IS NULL
       AND kept.${column} IS json_extract(m.fields, ${`$.${what}[1]`}) AND holder.workspace_id = kept.workspace_id
       AND holder.${column} = json_extract(m.fields, ${`$.${what}[0]`}) AND holder.deleted_at IS NULL AND holder.id <> kept.id)`

@@ -256,7 +256,8 @@ export function holderOfLogin({ db, actor }: Ctx, userId: string | null | undefi
     .from(twin)
     .where(
       and(
-        eq(twin.workspaceId, actor.workspaceId),
+        // By the login: the plus keeps SQLite from walking the workspace.
+        sql`+${twin.workspaceId} = ${actor.workspaceId}`,
         userId ? eq(twin.userId, userId) : sql`false`,
         isNull(twin.deletedAt),
         isOther,
