@@ -44,6 +44,7 @@ import { taggingRoutes } from './tags/tagging.routes'
 import { tagRoutes } from './tags/tags.routes'
 import { ticketRoutes } from './tickets/tickets.routes'
 import { exportRoutes } from './transfer/exports.routes'
+import { importRoutes } from './transfer/imports.routes'
 import { personalDataRoutes } from './transfer/personal-data.routes'
 import { notificationRoutes } from './users/notifications.routes'
 import { userRoutes } from './users/users.routes'
@@ -96,6 +97,18 @@ const caller = (c: Context<AppEnv>) => (c.var.actor ? `${c.var.actor.type} ${c.v
 // A machine's address may use many keys, each looked up every few seconds; a flood of made-up ones meets this instead.
 const lookUps = (c: Context<AppEnv>) => policy(c, 'key-lookup', 10 * c.var.config.RATE_LIMIT_MAX)
 
+const smallBody = bodyLimit({
+  maxSize: MAX_BODY,
+  onError: (c) => {
+    const isFile = c.req.path === IMPORTS
+    throw new AppError('body_too_large', isFile ? { detail: 'Without an Idempotency-Key, a file may have 50 MB.' } : {})
+  },
+})
+// A file is read as it comes in and has a limit of its own. An Idempotency-Key has to see the whole of it first.
+const IMPORTS = '/v1/imports'
+const isStreamed = (c: Context<AppEnv>) =>
+  c.req.path === IMPORTS && c.req.method === 'POST' && c.req.header('Idempotency-Key') === undefined
+
 function failureAt(path: string) {
   return path.startsWith('/dashboard') ? onPageError : (dialectAt(dialects, path)?.onError ?? onError)
 }
@@ -126,14 +139,7 @@ export function createApp() {
   app.use(rateLimit<AppEnv>({ limiter, policy: usual, subject: caller }))
   app.on('POST', [...SIGN_IN, '/dashboard/sign-in'], rateLimit<AppEnv>({ limiter, policy: signIn, subject: address }))
   app.on('GET', CALLBACKS, rateLimit<AppEnv>({ limiter, policy: signIn, subject: address }))
-  app.use(
-    bodyLimit({
-      maxSize: MAX_BODY,
-      onError: () => {
-        throw new AppError('body_too_large')
-      },
-    }),
-  )
+  app.use((c, next) => (isStreamed(c) ? next() : smallBody(c, next)))
   app.use(reaffirm)
   app.use(notModified)
   app.use('/v1/*', idempotency)
@@ -166,6 +172,7 @@ export function createApp() {
     .route('/v1/exports', exportRoutes)
     .route('/v1/events', eventRoutes)
     .route('/v1/outbox', outboxRoutes)
+    .route('/v1/imports', importRoutes)
     .route('/v1/api-keys', keyRoutes)
     .route('/v1/billing', billingRoutes)
 

@@ -16,6 +16,9 @@ export const ERRORS = {
   invalid_oauth_code: [400, 'The code is unknown, used, expired, or for another browser'],
   oauth_failed: [400, 'The provider did not confirm who you are'],
   invalid_signature: [400, 'The signature is not Stripe’s, or too old'],
+  unreadable_import: [400, 'Nothing in the file can be read as records'],
+  unsupported_encoding: [400, 'The file is not UTF-8'],
+  nothing_imported: [400, 'No row of the file could be imported'],
   invalid_owner: [400, 'The owner is not an active member of the team'],
   unauthenticated: [401, 'A valid access token is needed'],
   invalid_credentials: [401, 'The credentials are not right'],
@@ -44,6 +47,8 @@ export const ERRORS = {
   last_way_in: [409, 'This is your only way to sign in'],
   username_taken: [409, 'The username is taken'],
   slug_taken: [409, 'The slug is taken'],
+  import_running: [409, 'The import is still running'],
+  import_over: [409, 'The import is over'],
   already_sent: [409, 'The mail has been sent'],
   last_admin: [409, 'A workspace needs an active ADMIN'],
   already_subscribed: [409, 'The workspace has a subscription'],
@@ -51,6 +56,7 @@ export const ERRORS = {
   idempotency_in_flight: [409, 'A request with this Idempotency-Key is still running'],
   stale: [412, 'The record has changed since you read it'],
   body_too_large: [413, 'The body is larger than 1 MB'],
+  file_too_large: [413, 'The file is larger than 50 MB'],
   wrong_content_type: [415, 'The body must be application/json'],
   idempotency_mismatch: [422, 'This Idempotency-Key was used with another request'],
   locked_out: [429, 'Too many failed sign-ins'],
@@ -83,6 +89,7 @@ export const Problem = z
     requestId: z.string(),
     errors: z.array(Issue).optional(),
     existingId: z.string().optional(),
+    importId: z.string().optional(),
     claimedAt: z.string().optional(),
     claimedBy: z.object({ id: z.string(), name: z.string() }).optional(),
     limit: z.object({ of: z.string(), count: z.number().int(), max: z.number().int() }).optional(),
@@ -94,6 +101,7 @@ export type ProblemExtras = {
   detail?: string
   errors?: z.infer<typeof Issue>[]
   existingId?: string
+  importId?: string
   claimedAt?: string
   claimedBy?: { id: string; name: string }
   limit?: { of: string; count: number; max: number }

@@ -3,6 +3,7 @@ import { AppError } from './errors'
 import { sweep } from './mail/mail.dispatch'
 import { purge } from './purge/purge.service'
 import { remind } from './reminders/reminders.service'
+import { continueImports } from './transfer/imports.continue'
 
 /**
  * A verb that ends by itself, with bounds of its own: the jobs of one expression share the 50 statements that D1's free
@@ -11,7 +12,10 @@ import { remind } from './reminders/reminders.service'
 export type Job = { name: string; run: (env: Env, now: string) => Promise<unknown> }
 
 export const SCHEDULE: Readonly<Record<string, readonly Job[]>> = {
-  '* * * * *': [{ name: 'mail', run: sweep }],
+  '* * * * *': [
+    { name: 'mail', run: sweep },
+    { name: 'imports', run: continueImports },
+  ],
   '*/5 * * * *': [{ name: 'reminders', run: remind }],
   '*/10 1-4 * * *': [{ name: 'purge', run: purge }],
 }

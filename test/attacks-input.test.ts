@@ -4,8 +4,11 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { bodyOf, refusalOf } from './answers'
 import { api, problemOf, send } from './api'
 import { isFailure } from './attacking'
+
+import { rows } from './database'
 import { founder, member, type Person } from './factories'
 import { exampleBody, fieldsOf, neededQuery, type Operation, operations, whoMay } from './operations'
+
 import { lead } from './records'
 
 /** What the Worker alone sets, and what a role above sets. */
@@ -36,8 +39,11 @@ beforeAll(async () => {
   customer = await member(admin, 'CUSTOMER')
 })
 
+/** What takes a file of records, which has columns of its own and is attacked below. */
+const FILES = ['POST /v1/imports']
+
 const writing = operations
-  .filter(({ requestBody }) => requestBody?.content['application/json'])
+  .filter(({ requestBody, name }) => requestBody?.content['application/json'] && !FILES.includes(name))
   .map((operation) => ({ operation, name: operation.name }))
 
 const pathOf = ({ path }: Operation) => path.replace(/\{\w+\}/g, () => crypto.randomUUID())
@@ -163,5 +169,55 @@ describe('content-type confusion', () => {
       id,
     })
     await bodyOf(api(admin.token).v1.leads[':id'].$get({ param: { id } }), 200)
+  })
+})
+
+describe('a file of records', () => {
+  const file = (body: string | Uint8Array, type = 'application/json', query = '') =>
+    send(`/v1/imports?entity=customers${query}`, {
+      method: 'POST',
+      token: admin.token,
+      headers: { 'Content-Type': type },
+      body,
+    })
+  const found = (name: string) =>
+    rows('SELECT * FROM customers WHERE workspace_id = ? AND name = ?', admin.workspaceId, name)
+
+  it('sets nothing that the Worker alone sets, and nothing above the sender', async () => {
+    const { ownerId, owner_id, ...others } = FORBIDDEN
+    await bodyOf(file(JSON.stringify([{ name: 'Mass', ...others }]), 'application/json', '&unknown=ignore'), 201)
+    const [made, ...more] = await found('Mass')
+    expect(more).toEqual([])
+    expect(made).toMatchObject({ version: 1, deleted_at: null, owner_id: null, custom_fields: null, user_id: null })
+    expect(made?.id).not.toBe(FORBIDDEN.id)
+    expect(String(made?.created_at) > '2026').toBe(true)
+    const owned = file(JSON.stringify([{ name: 'Owned', ownerId }]))
+    expect((await refusalOf(owned, 400, 'nothing_imported')).errors?.[0]?.code).toBe('owner_unknown')
+    await refusalOf(file(JSON.stringify([{ name: 'X', owner_id }])), 400, 'nothing_imported')
+  })
+
+  it('with poisoned keys pollutes nothing', async () => {
+    const poison = '"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"toString":1'
+    await bodyOf(file(`[{"name":"Poison",${poison},"customFields":{"a":1,${poison}}}]`), 201)
+    const plain: Record<string, unknown> = {}
+    expect([plain.polluted, Object.hasOwn(Object.prototype, 'polluted')]).toEqual([undefined, false])
+    expect(await found('Poison')).toHaveLength(1)
+  })
+
+  it('too large or too deep in a row costs that row', async () => {
+    const deep = `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`
+    const long = JSON.stringify({ name: 'x'.repeat(200_000) })
+    const list = `[{"name":"Beside"},{"name":"Deep","customFields":{"x":${deep}}},${long},${'['.repeat(9_000)}${']'.repeat(9_000)}]`
+    const report = await bodyOf(file(list), 201)
+    expect(report).toMatchObject({ received: 4, created: 1, failed: 3 })
+    await refusalOf(file(`{"name":"${'x'.repeat(10_485_760)}"}`), 400, 'unreadable_import')
+    await refusalOf(file(`[{"name":"${'x'.repeat(10_485_760)}`), 400, 'unreadable_import')
+  })
+
+  it('of a type that is none of a file is a 415', async () => {
+    for (const type of ['application/x-www-form-urlencoded', 'text/html', 'application/xml', 'image/png']) {
+      await refusalOf(file('name\nTyped\n', type), 415, 'wrong_content_type')
+    }
+    expect(await found('Typed')).toEqual([])
   })
 })

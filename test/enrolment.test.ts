@@ -95,13 +95,13 @@ describe('later', () => {
 describe('where plans are sold', () => {
   const shop = worker(selling({ DIALECTS: 'leads,manager', SIGNUP: 'invite' }))
   const sell = () => {
+    const person = { name: 'Carla', phone: '1', company: 'Acme' }
     const json = {
       username: unique('c'),
       email: `${unique('c')}@example.com`,
       password: PASSWORD,
       role: 'user',
-      name: 'Carla',
-      phone: '1',
+      ...person,
     }
     return send('/auth/register', { method: 'POST', json }, shop)
   }

@@ -211,7 +211,7 @@ describe('what an export holds', () => {
         name: nth(['a needle', 'hay', 'Nele'], i + 1),
         nextFollowUpAt: i % 2 ? at(1 + (i % 20)) : null,
         customFields: i % 4 ? null : { plan: nth(['gold', 'tin'], i / 4) },
-        tags: [...(i % 3 ? [] : ['vip']), ...(i % 5 ? [] : ['cold'])],
+        tags: [...(i % 2 ? [] : ['vip']), ...(i % 5 ? [] : ['cold'])],
       })),
     )
     const leads = await seedLeads(
@@ -224,7 +224,7 @@ describe('what an export holds', () => {
         followUpAt: i % 2 ? at(1 + (i % 20)) : null,
       })),
     )
-    ids = { customer: customers[0]?.id ?? '', lead: leads[1]?.id ?? '' }
+    ids = { customer: customers[1]?.id ?? '', lead: leads[4]?.id ?? '' }
     await seedInteractions(
       workspaceId,
       each.map(({ ownerId }, i) => ({
@@ -256,14 +256,16 @@ describe('what an export holds', () => {
       const { admin, manager, sales } = people
       const filled = query.replace('{customer}', ids.customer).replace('{lead}', ids.lead)
       const byArrival = entity === 'customers' || entity === 'leads' ? '&sort=-createdAt' : ''
+      let found = 0
       for (const by of [admin, manager, sales]) {
         // The list of SALES holds the pool as well, the export does not.
         const isPooled = entity === 'leads' && by === sales && !query.includes('owner')
         const list = await listed(by, entity, `${filled}${byArrival}${isPooled ? '&owner=me' : ''}`)
-        if (by === admin) expect(list).not.toEqual([])
+        found += list.length
         const expected = entity === 'interactions' ? list : list.toReversed()
         for (const size of [7, 1000]) expect(await idsOf(by, entity, filled, readingBy(size))).toEqual(expected)
       }
+      expect(found, 'a filter that finds nothing tries nothing').toBeGreaterThan(0)
     },
   )
 

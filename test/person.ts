@@ -80,7 +80,8 @@ export async function plant(mark: string, data: Held): Promise<void> {
   const updates = kinds().flatMap((kind) => {
     const { table } = HELD[kind]
     const columns = getTableColumns(table)
-    const key = 'id' in columns ? ['id'] : kind === 'relationships' ? ['fromId', 'toId'] : []
+    const keys = [['id'], ['userId'], ['fromId', 'toId']]
+    const key = kind === 'tags' ? [] : (keys.find((names) => names.every((name) => name in columns)) ?? [])
     if (key.length === 0) return []
     return textsOf(kind).flatMap(([name, column]) =>
       (data[kind] ?? []).map((row) => {

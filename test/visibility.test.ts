@@ -8,6 +8,7 @@ import { bodyOf } from './answers'
 import { api, problemOf } from './api'
 import { everythingStored } from './database'
 import { founder, member, type Person, unique } from './factories'
+import { imported } from './importing'
 import { newKey } from './keys'
 import { call, exampleBody, NEEDS_SETTINGS, type Operation, operations, permissionOf, queryOf } from './operations'
 import { lead } from './records'
@@ -66,6 +67,13 @@ const KINDS: Record<string, Kind> = {
     make: async (_owner, admin, marker) => {
       const json = { email: `${unique(marker)}@example.com`, role: 'SALES' as const }
       return (await bodyOf(api(admin.token).v1.workspace.invitations.$post({ json }), 201)).id
+    },
+  },
+  import: {
+    at: '/v1/imports/{id}',
+    make: async (_owner, admin, marker) => {
+      const query = { dryRun: 'true', duplicates: 'refuse' }
+      return (await imported(admin, `name,email\n${marker},a@x.de\n${marker},a@x.de\n`, { query })).id
     },
   },
   'API key': {

@@ -34,6 +34,8 @@ export const PERMISSIONS = {
   'personal-data:read': 'Read all that is held on one person.',
   'personal-data:erase': 'Erase a person everywhere, for good.',
   'events:read': 'Read the audit trail.',
+  'imports:read': 'See imports and what went wrong in them.',
+  'imports:write': 'Import customers and leads, cancel and revert imports.',
   'outbox:read': 'See the mail that was sent, waits or failed; never what it says.',
   'outbox:write': 'Try a mail again at once.',
   'api-keys:read': 'See the API keys of the workspace, never what they say.',
@@ -69,6 +71,8 @@ const manager = {
   'exports:read': 'all',
   'personal-data:read': 'all',
   'events:read': 'all',
+  'imports:read': 'all',
+  'imports:write': 'all',
 } as const
 
 export const POLICY: Record<Role, Partial<Record<Permission, Reach>>> = {
@@ -169,6 +173,9 @@ export type Machine = {
   country: string | null
   timeZone: string
 }
+
+/** The roles of the team: whoever can own leads, and takes a seat of the plan. */
+export const TEAM = rolesReaching('leads:claim')
 
 /** Who is asking. */
 export type Actor = Person | Machine

@@ -1,6 +1,6 @@
 // Analytics: what each member of the team has done.
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
-import { rolesReaching } from '../access/policy'
+import { TEAM } from '../access/policy'
 import { beyond, ordered } from '../db/listing'
 import { cut, type Page, type PageRequest } from '../db/page'
 import { rollups, users } from '../db/schema'
@@ -22,7 +22,7 @@ export async function teamFigures(ctx: Ctx, { limit, after, ...request }: SpanRe
       and(
         eq(users.workspaceId, actor.workspaceId),
         isNull(users.deletedAt),
-        inArray(users.role, rolesReaching('leads:claim')),
+        inArray(users.role, TEAM),
         beyond(keys, after, false),
       ),
     )

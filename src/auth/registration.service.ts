@@ -1,5 +1,6 @@
 // Registering: an account is ADMIN of a new workspace, or joins one with the role it was invited to.
-import { and, eq, gt, isNull, type SQL, sql } from 'drizzle-orm'
+import { and, eq, gt, inArray, isNull, notInArray, or, type SQL, sql } from 'drizzle-orm'
+import { TEAM } from '../access/policy'
 import { hasRoom, lackOfRoom, overLimit } from '../billing/limits'
 import type { Config } from '../config'
 import { oneTimeTokens as tokens, users, workspaces } from '../db/schema'
@@ -102,7 +103,7 @@ function found({ db, now, newId }: PublicCtx, account: Account, name: string, ma
 function join(ctx: PublicCtx, account: Account, hash: string, may: SQL) {
   const { db, now } = ctx
   // A portal login takes no seat.
-  const isSeated = sql`(${tokens.role} = 'CUSTOMER' OR ${hasRoom(ctx, 'users', sql`${tokens.workspaceId}`)})`
+  const isSeated = or(notInArray(tokens.role, TEAM), hasRoom(ctx, 'users', sql`${tokens.workspaceId}`))
   return [
     db
       .update(tokens)
@@ -131,6 +132,6 @@ function isOpen({ now }: PublicCtx, email: string, hash: string) {
 /** The statement that says, after `makeAccount`, whether the workspace that invited has no seat left: a row if so. */
 export async function lackOfSeat(ctx: PublicCtx, email: string, invitationToken: string | undefined) {
   const open = isOpen(ctx, email, await sha256(invitationToken ?? ''))
-  const workspaceId = sql`(SELECT ${tokens.workspaceId} FROM ${tokens} WHERE ${open} AND ${tokens.role} <> 'CUSTOMER')`
+  const workspaceId = sql`(SELECT ${tokens.workspaceId} FROM ${tokens} WHERE ${and(open, inArray(tokens.role, TEAM))})`
   return [lackOfRoom(ctx, 'users', { workspaceId, when: sql`${workspaceId} IS NOT NULL` })] as const
 }

@@ -1,6 +1,6 @@
 // The limits of a plan, as conditions for the statement that would go over one: exact, however many come at once.
 import { type SQL, sql } from 'drizzle-orm'
-import type { Actor } from '../access/policy'
+import { type Actor, TEAM } from '../access/policy'
 import type { Config } from '../config'
 import type { Db } from '../db/client'
 import { AppError } from '../errors'
@@ -10,12 +10,17 @@ import { hasBilling } from './stripe'
 type Asking = { config: Config; now: string; actor?: Actor }
 type Whose = string | SQL
 
+const TEAM_ROLES = sql.join(
+  TEAM.map((role) => sql`${role}`),
+  sql`, `,
+)
+
 const COUNTS: Record<Limited, (workspaceId: Whose, now: string) => SQL<number>> = {
   customers: (id) =>
     sql`coalesce((SELECT c.count FROM customer_counts AS c WHERE c.workspace_id = ${id} AND c.owner = '*'), 0)`,
   // A portal login takes no seat, and is not read here: there may be thousands.
   users: (id) => sql`(SELECT count(*) FROM users AS seat INDEXED BY users_role WHERE seat.workspace_id = ${id}
-    AND seat.role IN ('ADMIN', 'MANAGER', 'SALES') AND seat.status = 'ACTIVE' AND seat.deleted_at IS NULL)`,
+    AND seat.role IN (${TEAM_ROLES}) AND seat.status = 'ACTIVE' AND seat.deleted_at IS NULL)`,
   apiKeys: (id, now) => sql`(SELECT count(*) FROM api_keys AS k WHERE k.workspace_id = ${id} AND k.revoked_at IS NULL
     AND (k.expires_at IS NULL OR k.expires_at > ${now}))`,
 }
@@ -58,9 +63,22 @@ export function lackOfRoom(
     .where(sql`NOT (${hasRoom(ctx, what, workspaceId)}) AND ${when}`)
 }
 
+/** The same as columns of a row that is read anyway. */
+export function lackBeside(ctx: Asking, what: Limited, when: SQL, workspaceId: Whose = ctx.actor?.workspaceId ?? '') {
+  return {
+    lacksRoom: sql<number>`NOT (${hasRoom(ctx, what, workspaceId)}) AND ${when}`.as('lacks_room'),
+    count: (hasBilling(ctx.config) ? countOf(ctx, what, workspaceId) : sql<number>`0`).as('count'),
+    max: (hasBilling(ctx.config) ? maxOf(ctx, what, workspaceId) : sql<number>`0`).as('max'),
+  }
+}
+
 /** The refusal: names the limit, the count and where to upgrade. */
-export function overLimit({ config }: Pick<Asking, 'config'>, what: Limited, lack: { count: number; max: number }) {
-  const detail = `The plan has room for ${lack.max} ${LIMITED[what]}, and there are ${lack.count}.`
+export function overLimit(
+  { config }: Pick<Asking, 'config'>,
+  what: Limited,
+  { count, max }: { count: number; max: number },
+) {
+  const detail = `The plan has room for ${max} ${LIMITED[what]}, and there are ${count}.`
   const link = config.PUBLIC_URL === undefined ? {} : { upgradeUrl: `${config.PUBLIC_URL}/billing` }
-  return new AppError('plan_limit', { detail, limit: { of: what, ...lack }, ...link })
+  return new AppError('plan_limit', { detail, limit: { of: what, count, max }, ...link })
 }

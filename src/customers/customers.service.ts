@@ -20,6 +20,7 @@ const {
   nameKey,
   searchScope,
   interactionCount,
+  importKey,
   lastContactAt,
   remindedFor,
   heldUntil,
@@ -28,7 +29,7 @@ const {
 } = getTableColumns(customers)
 /** What is read of a customer: every column but those that only indexes, analytics and reminders read. */
 export const customerColumns = columns
-type Unread = 'phoneDigits' | 'nameKey' | 'searchScope' | 'interactionCount'
+type Unread = 'phoneDigits' | 'nameKey' | 'searchScope' | 'interactionCount' | 'importKey'
 type Reminded = 'lastContactAt' | 'remindedFor' | 'heldUntil' | 'remindAt'
 export type CustomerRow = Omit<typeof customers.$inferSelect, Unread | Reminded>
 export type CustomerFields = Partial<

@@ -27,6 +27,7 @@ const TAGS = {
   Analytics: 'Figures over days, by who asks and in whose clock.',
   Calendar: 'A feed of follow-ups and meetings for calendar programs.',
   Exports: 'What one sees, as a file.',
+  Imports: 'Files of customers and leads.',
   Events: 'The audit trail.',
   Outbox: 'Mail: sent, waiting, failed.',
   'API keys': 'Keys for machines.',

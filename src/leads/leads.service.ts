@@ -14,14 +14,23 @@ import type { Ctx } from '../http/context'
 import { demandVersion } from '../http/etag'
 import { mailAssignment } from './leads.mail'
 
-const { searchText, searchSource, searchScope, sortName, phoneE164, remindedFor, heldUntil, remindAt, ...columns } =
-  getTableColumns(leads)
-/** What is read of a lead: every column but those that only the search index and reminders read. */
+const {
+  searchText,
+  searchSource,
+  searchScope,
+  sortName,
+  phoneE164,
+  importKey,
+  remindedFor,
+  heldUntil,
+  remindAt,
+  ...columns
+} = getTableColumns(leads)
+/** What is read of a lead: every column but those that only indexes, imports and reminders read. */
 export const leadColumns = columns
-export type LeadRow = Omit<
-  typeof leads.$inferSelect,
-  'searchText' | 'searchSource' | 'searchScope' | 'sortName' | 'phoneE164' | 'remindedFor' | 'heldUntil' | 'remindAt'
->
+type Unread = 'searchText' | 'searchSource' | 'searchScope' | 'sortName' | 'phoneE164' | 'importKey'
+type Reminded = 'remindedFor' | 'heldUntil' | 'remindAt'
+export type LeadRow = Omit<typeof leads.$inferSelect, Unread | Reminded>
 
 type Insert = typeof leads.$inferInsert
 export type LeadFields = Partial<

@@ -30,12 +30,19 @@ const tagNames = sql`(SELECT json_group_array(t.name ORDER BY t.key) FROM custom
   CROSS JOIN tags AS t ON t.id = ct.tag_id WHERE ct.customer_id = customers.id)`
 const names = (json: string): string[] => JSON.parse(json)
 
+// Custom fields look the same however they came to be: by name, and none at all is null.
+function byName(json: string): Record<string, unknown> {
+  const fields: Record<string, unknown> = JSON.parse(json)
+  return Object.fromEntries(Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
 /** Customers, with the names of their tags and the address of their owner. */
 export function customerSource(ctx: Ctx, filters: Filters<CustomerRequest>) {
   const { db, actor } = ctx
   const rows = (limit: number, after?: After) => customerRows(ctx, { ...filters, sort: 'createdAt', limit, after })
   const owner = emailOf('customers.owner_id').as('owner')
-  const columns = { ...customerColumns, owner, tags: tagNames.mapWith(names).as('tags'), upTo }
+  const customFields = sql`nullif(customers.custom_fields, '{}')`.mapWith(byName).as('custom_fields')
+  const columns = { ...customerColumns, customFields, owner, tags: tagNames.mapWith(names).as('tags'), upTo }
   return {
     positionOf: bySeq,
     page(limit: number, after: After) {

@@ -1,9 +1,11 @@
 // Members of a workspace: who they are and what they may do. What happens when one leaves is in users.leave.ts.
 import { and, eq, getTableColumns, gt, sql } from 'drizzle-orm'
 import type { Permission } from '../access/policy'
+
 import { demandPermission, isOfTeam, stillStands, visible } from '../access/visible'
-import { hasRoom, lackOfRoom, overLimit } from '../billing/limits'
+import { hasRoom, lackBeside, overLimit } from '../billing/limits'
 import { countedOut, passedOver, withTotal } from '../db/listing'
+
 import { cut, type Page, type PageRequest } from '../db/page'
 import { users } from '../db/schema'
 import { isUniqueViolation } from '../db/sql'
@@ -92,16 +94,14 @@ async function changeMember(ctx: Ctx, id: string, { reassignTo, ifVersion, email
   const hasSeat = sql`(NOT ${isSeated} OR ${hasRoom(ctx, 'users')})`
   const conditions = and(isDemanded, isCalled, stands, adminStays, takesOver, hasSeat)
   const where = and(eq(users.id, id), reached(ctx, change.permission), conditions) ?? sql`false`
-  const [[lack], [present], , [changed]] = await db
+  const [[present], , [changed]] = await db
     .batch([
-      lackOfRoom(ctx, 'users', {
-        when: sql`EXISTS (SELECT 1 FROM ${users} WHERE ${users.id} = ${id} AND ${isSeated})`,
-      }),
       db
         .select({
           ...getTableColumns(users),
           stands: sql<number>`${stands}`.as('stands'),
           adminStays: sql<number>`${adminStays}`.as('admin_stays'),
+          ...lackBeside(ctx, 'users', isSeated),
         })
         .from(users)
         .where(and(eq(users.id, id), reached(ctx, 'users:read'))),
@@ -129,7 +129,7 @@ async function changeMember(ctx: Ctx, id: string, { reassignTo, ifVersion, email
   if (email !== undefined && present.email !== email) throw fixedAddress()
   if (!present.stands) throw new AppError('forbidden')
   if (!present.adminStays) throw new AppError('last_admin')
-  if (lack) throw overLimit(ctx, 'users', lack)
+  if (present.lacksRoom) throw overLimit(ctx, 'users', present)
   throw new AppError(reassignTo === undefined ? 'forbidden' : 'invalid_owner')
 }
 

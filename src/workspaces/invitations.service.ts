@@ -2,7 +2,7 @@
 
 import { and, desc, eq, gt, isNull, lt, sql } from 'drizzle-orm'
 import { authorOf, nameOf } from '../access/person'
-import { rolesReaching } from '../access/policy'
+import { rolesReaching, TEAM } from '../access/policy'
 import { stillStands } from '../access/visible'
 import { randomToken, sha256 } from '../auth/crypto'
 import { hasRoom, lackOfRoom, overLimit } from '../billing/limits'
@@ -29,7 +29,8 @@ export async function invite(ctx: Ctx, input: { email: string; role: (typeof ROL
     expiresAt: new Date(Date.parse(now) + DAYS_7).toISOString(),
   }
   const isTaken = sql`EXISTS (SELECT 1 FROM ${users} WHERE ${and(eq(users.email, input.email), isNull(users.deletedAt))})`
-  const isSeated = input.role === 'CUSTOMER' ? sql`true` : hasRoom(ctx, 'users')
+  const takesSeat = TEAM.includes(input.role)
+  const isSeated = takesSeat ? hasRoom(ctx, 'users') : sql`true`
   const row = {
     ...invitation,
     kind: 'INVITATION' as const,
@@ -49,7 +50,7 @@ export async function invite(ctx: Ctx, input: { email: string; role: (typeof ROL
       when: ifChanged,
     }),
     db.select({ isTaken: sql<number>`${isTaken}`.as('is_taken') }).from(sql`(SELECT 1)`),
-    lackOfRoom(ctx, 'users', { when: input.role === 'CUSTOMER' ? sql`false` : sql`true` }),
+    lackOfRoom(ctx, 'users', { when: takesSeat ? sql`true` : sql`false` }),
     ...enqueue(ctx, {
       template: 'invitation',
       to: input.email,

@@ -43,6 +43,8 @@ export const customers = sqliteTable(
     interactionCount: integer().notNull().default(0),
     /** When who this was has been erased. */
     erasedAt: instant(),
+    /** What an imported row without an e-mail or another key is recognised by when it comes again. */
+    importKey: text(),
     /** `lastInteractionAt`, empty where there was none, so that an order and its cursor need no nulls. */
     touchedAt: computed(`coalesce(last_interaction_at, '')`),
     phoneDigits: computed(PHONE_DIGITS),
@@ -91,6 +93,9 @@ export const customers = sqliteTable(
       index('customers_user').on(t.userId).where(sql`user_id IS NOT NULL`),
       index('customers_phone').on(t.workspaceId, t.phoneE164).where(sql`deleted_at IS NULL AND phone_e164 IS NOT NULL`),
       index('customers_name_key').on(t.workspaceId, t.nameKey).where(living),
+      index('customers_import_key')
+        .on(t.workspaceId, t.importKey)
+        .where(sql`deleted_at IS NULL AND import_key IS NOT NULL`),
     ]
   },
 )

@@ -13,6 +13,7 @@ export const SUBJECT_TYPES = [
   'ticket',
   'tag',
   'mail',
+  'import',
   'api_key',
 ] as const
 

@@ -47,6 +47,8 @@ export const leads = sqliteTable(
     followUpAt: instant(),
     customerId: text().references(() => customers.id),
     convertedAt: instant(),
+    /** What an imported row without a key of its own is recognised by when it comes again. */
+    importKey: text(),
     version: version(),
     ...stamps(),
     deletedAt: instant(),
@@ -76,6 +78,9 @@ export const leads = sqliteTable(
     index('leads_purge').on(t.deletedAt).where(sql`deleted_at IS NOT NULL`),
     index('leads_trash').on(t.workspaceId).where(sql`deleted_at IS NOT NULL`),
     index('leads_owner_trash').on(t.workspaceId, t.ownerId).where(sql`deleted_at IS NOT NULL`),
+    index('leads_email').on(t.workspaceId, t.email).where(sql`deleted_at IS NULL AND email IS NOT NULL`),
+    index('leads_phone').on(t.workspaceId, t.phoneE164).where(sql`deleted_at IS NULL AND phone_e164 IS NOT NULL`),
+    index('leads_import_key').on(t.workspaceId, t.importKey).where(sql`deleted_at IS NULL AND import_key IS NOT NULL`),
     index('leads_customer').on(t.customerId).where(sql`customer_id IS NOT NULL`),
   ],
 )

@@ -1,11 +1,10 @@
 // dialect personal: signing in with a provider, which sends the browser back to this system's own address.
 import type { Hono } from 'hono'
-import { PROVIDERS } from '../../db/schema/oauth'
 import { type AppEnv, publicCtx } from '../../http/context'
 import { flowBack, setOff } from '../../oauth/oauth.browser'
 import { proofOf } from '../../oauth/oauth.flow'
 import { identify } from '../../oauth/oauth.provider'
-import { TITLES } from '../../oauth/oauth.settings'
+import { PROVIDERS, TITLES } from '../../oauth/oauth.settings'
 import { signIn } from '../../oauth/sign-in.service'
 import { client, says, takes } from '../dialect'
 import * as wire from './wire'

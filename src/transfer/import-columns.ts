@@ -1,0 +1,146 @@
+// Which column fills which field: by the names that other systems give them, or by a mapping; what is left is kept or not.
+import { fold } from '../db/fold'
+import { AppError } from '../errors'
+import { fieldColumn, fieldOfColumn } from './cells'
+import { unreadable } from './import-text'
+
+export type Entity = 'customers' | 'leads'
+
+/** What a column fills: a field, one entry of the record's own fields, or nothing. */
+export type Target = { field: string; extra?: string; isCoded?: boolean } | null
+export type Mapping = Record<string, string | null>
+export type ColumnRules = { entity: Entity; mapping: Mapping; unknown: 'customFields' | 'ignore' }
+
+const PEOPLE = {
+  name: 'name fullname contact contactname customer customername client clientname displayname person kunde kundenname formattedname',
+  firstName: 'firstname forename givenname vorname prenom nombre',
+  lastName: 'lastname surname familyname nachname nom apellido apellidos',
+  email:
+    'email emailaddress mail mailaddress emailid primaryemail workemail email1value emailadresse mailadresse courriel correo correoelectronico adressemail',
+  phone:
+    'phone phonenumber phoneno telephone telephonenumber tel telno mobile mobilephone mobilenumber cell cellphone handy telefon telefonnummer phone1value primaryphone workphone businessphone telefono movil',
+  owner: 'owner owneremail ownerid assignedto salesrep accountowner contactowner leadowner zustandig',
+}
+
+const SYNONYMS: Record<Entity, Record<string, string>> = {
+  customers: {
+    id: 'id',
+    ...PEOPLE,
+    company:
+      'company companyname organisation organization organisationname organizationname organization1name org account accountname firm firma unternehmen societe entreprise empresa employer business businessname',
+    tags: 'tags tag labels label categories category groups groupmembership segments keywords',
+  },
+  leads: {
+    id: 'id leadid',
+    ...PEOPLE,
+    title: 'title leadtitle subject topic deal dealname opportunity betreff',
+    description: 'description notes note details beschreibung',
+    status: 'status stage leadstatus',
+    source: 'source leadsource origin channel quelle',
+    interest: 'interest product service course interesse',
+    message: 'message enquiry inquiry comment comments nachricht',
+    followUpAt: 'followupat followup followupdate nextfollowup nextfollowupat reminder',
+    metadata: 'metadata',
+  },
+}
+
+/** What an export has beside, and only the system itself writes; and what `errors.csv` has before the columns of the file. */
+const KEPT_BY_US =
+  'createdat updatedat deletedat lastinteractionat nextfollowupat claimedat convertedat phonee164 userid customerid importline importerror'
+
+const words = (list: string) => list.split(' ')
+const FIELD_OF = Object.fromEntries(
+  Object.entries(SYNONYMS).map(([entity, fields]) => [
+    entity,
+    new Map([
+      ...words(KEPT_BY_US).map((name) => [name, null] as const),
+      ...Object.entries(fields).flatMap(([field, names]) => words(names).map((name) => [name, field] as const)),
+    ]),
+  ]),
+)
+
+/** The fields that a column can be mapped to. */
+export const FIELDS: Record<Entity, string[]> = {
+  customers: Object.keys(SYNONYMS.customers),
+  leads: Object.keys(SYNONYMS.leads),
+}
+
+/** Where what has no field of its own goes. */
+export const EXTRAS: Record<Entity, 'customFields' | 'metadata'> = { customers: 'customFields', leads: 'metadata' }
+
+const MAX_COLUMNS = 500
+
+/** Gives columns their targets, one after the other: of two that mean the same field, the first has it. */
+export function columnPlan({ entity, mapping, unknown }: ColumnRules, isCoded: boolean) {
+  const columns: { column: string; field: string | null }[] = []
+  const targets: Target[] = []
+  const taken = new Set(Object.values(mapping))
+
+  function add(column: string): Target {
+    if (columns.length >= MAX_COLUMNS) throw unreadable(`The file has more than ${MAX_COLUMNS} columns.`)
+    const target = targetOf(column)
+    // Objects need not have the same keys; of one that names a field twice, the first is taken.
+    if (target && !target.extra && !isCoded) taken.add(target.field)
+    targets.push(target)
+    // An entry that JSON names plainly is called what an export calls it, so that it is read the same again.
+    const called = isCoded && target?.extra !== undefined ? fieldColumn(target.extra) : column
+    columns.push({ column: called, field: target && shown(target) })
+    return target
+  }
+
+  function targetOf(column: string): Target {
+    const name = column.trim()
+    if (Object.hasOwn(mapping, name)) return mappedTo(mapping[name] ?? null)
+    const custom = fieldOfColumn(name)
+    if (custom !== undefined) return extra(custom, true)
+    if (name === '') return null
+    const field = FIELD_OF[entity]?.get(fold(name).replace(/[^\p{L}\p{N}]/gu, ''))
+    if (field === null) return null
+    if (field !== undefined && !taken.has(field)) return { field }
+    return unknown === 'ignore' ? null : extra(name, isCoded)
+  }
+
+  function mappedTo(field: string | null): Target {
+    if (field === null) return null
+    const custom = fieldOfColumn(field)
+    return custom === undefined ? { field } : extra(custom, isCoded)
+  }
+
+  function extra(key: string, coded: boolean): Target {
+    return key === '__proto__' ? null : { field: EXTRAS[entity], extra: key, isCoded: coded }
+  }
+
+  return { columns, targets, add }
+}
+
+export type ColumnPlan = ReturnType<typeof columnPlan>
+
+function shown({ field, extra }: NonNullable<Target>): string {
+  if (extra === undefined) return field
+  return field === 'customFields' ? fieldColumn(extra) : `${field}.${extra}`
+}
+
+/** Throws where a mapping names columns that the file has not, or none of its columns means anything. */
+export function demandUsable({ entity, mapping }: ColumnRules, { columns, targets }: ColumnPlan): void {
+  const names = columns.map(({ column }) => column.trim())
+  const absent = Object.keys(mapping).filter((column) => !names.includes(column))
+  if (absent.length > 0) {
+    const errors = absent.map((column) => ({
+      path: 'query.mapping',
+      message: `The file has no column “${column}”; it has ${listed(names)}`,
+      code: 'unknown_column',
+    }))
+    throw new AppError('invalid', { errors })
+  }
+  const known = new Set(targets.map((target) => target?.field))
+  const telling = ['name', 'firstName', 'lastName', 'email', 'phone', 'id', 'title', 'company']
+  if (telling.some((field) => known.has(field))) return
+  throw unreadable(
+    `No column of the first line is known: ${listed(names)}. Call them ${FIELDS[entity].join(', ')}, or send a mapping.`,
+  )
+}
+
+function listed(names: string[]): string {
+  const some = names.slice(0, 20).map((name) => `“${name.slice(0, 60)}”`)
+  return names.length > 20 ? `${some.join(', ')} and ${names.length - 20} more` : some.join(', ') || 'none'
+}

@@ -1,0 +1,101 @@
+// CSV as it streams in (RFC 4180, with , ; or TAB): holds no more than one row, and a quote that nobody closed costs one line.
+import { faulty, lineEnds, MAX_ROW, type Raw, unreadable } from './import-text'
+
+const SEPARATORS = [',', ';', '\t']
+// What stands in no text: read with it for a separator, a row is one cell.
+const NOTHING = '\u0000'
+const [QUOTE, LF, CR] = [34, 10, 13]
+
+const UNCLOSED = 'opens a quote that is not closed'
+
+type Scanned = { cells: string[]; end: number } | { fault: string; end: number }
+
+/** The rows of a CSV text, the header first; blank lines are passed over. Lines are those of the file, from 1. */
+export async function* csvRows(text: AsyncIterable<string>): AsyncIterable<Raw<string[]>> {
+  let [buffer, at, line] = ['', 0, 1]
+  let separator: string | undefined
+  const step = function* (isLast: boolean): Iterable<Raw<string[]>> {
+    separator ??= separatorOf(buffer, isLast)
+    while (separator !== undefined && at < buffer.length) {
+      const scanned = scan(buffer, at, separator, isLast)
+      if (!scanned) return
+      const row = buffer.slice(at, scanned.end)
+      if ('fault' in scanned) yield faulty(line, scanned.fault, row)
+      else if (!isBlank(scanned.cells) && !(line === 1 && isSeparatorLine(row))) yield { line, content: scanned.cells }
+      line += lineEnds(row)
+      at = scanned.end
+    }
+  }
+  for await (const chunk of text) {
+    buffer = buffer.slice(at) + chunk
+    at = 0
+    yield* step(false)
+    if (buffer.length - at > 10 * MAX_ROW) throw unreadable(`Line ${line} does not end.`)
+  }
+  yield* step(true)
+}
+
+const isBlank = (cells: string[]) => cells.length === 1 && cells[0]?.trim() === ''
+
+const isSeparatorLine = (line: string) => /^sep=[,;\t]\s*$/i.test(line)
+
+// What stands most often outside quotes in the first line, unless that is Excel's own “sep=;”.
+function separatorOf(text: string, isLast: boolean): string | undefined {
+  const scanned = scan(text, 0, NOTHING, isLast)
+  if (!scanned) return undefined
+  const line = text.slice(0, scanned.end)
+  if (isSeparatorLine(line)) return line.charAt(4)
+  const bare = line.replace(/"(?:[^"]|"")*"/g, '')
+  const counts = SEPARATORS.map((each) => bare.split(each).length)
+  return SEPARATORS[counts.indexOf(Math.max(...counts))]
+}
+
+// One row from `start`; undefined where the text ends within it and more may come.
+function scan(text: string, start: number, separator: string, isLast: boolean): Scanned | undefined {
+  const between = separator.charCodeAt(0)
+  const cells: string[] = []
+  let at = start
+  for (;;) {
+    let cell = ''
+    if (text.charCodeAt(at) === QUOTE) {
+      const close = closing(text, at)
+      if (close === undefined) return unclosed(text, start, isLast)
+      cell = text.slice(at + 1, close).replaceAll('""', '"')
+      at = close + 1
+    }
+    let end = at
+    for (; end < text.length; end += 1) {
+      const code = text.charCodeAt(end)
+      if (code === between || code === LF || code === CR) break
+    }
+    cells.push(cell + text.slice(at, end))
+    const code = text.charCodeAt(end)
+    if (code === between && end < text.length) {
+      at = end + 1
+      continue
+    }
+    // A CR at the very end may be half of a CRLF.
+    if (!isLast && end + (code === CR ? 1 : 0) >= text.length) return undefined
+    const after = code === CR && text.charCodeAt(end + 1) === LF ? end + 2 : Math.min(end + 1, text.length)
+    return after - start > MAX_ROW
+      ? { fault: `is longer than ${MAX_ROW} characters`, end: after }
+      : { cells, end: after }
+  }
+}
+
+// The quote that ends a cell: one that no other follows.
+function closing(text: string, opening: number): number | undefined {
+  for (let at = text.indexOf('"', opening + 1); at !== -1; at = text.indexOf('"', at + 2)) {
+    if (text.charCodeAt(at + 1) !== QUOTE) return at
+  }
+  return undefined
+}
+
+// Nobody closes the quote within what a row may hold: the line is given up, and the next one is read as a row again.
+function unclosed(text: string, start: number, isLast: boolean): Scanned | undefined {
+  if (!isLast && text.length - start <= MAX_ROW) return undefined
+  const end = /\r\n|\r|\n/g
+  end.lastIndex = start
+  if (!end.exec(text)) return isLast ? { fault: UNCLOSED, end: text.length } : undefined
+  return { fault: UNCLOSED, end: end.lastIndex }
+}

@@ -1,0 +1,100 @@
+// vCards as they stream in, 3.0 (RFC 2426) and 4.0 (RFC 6350): each becomes a row under the column names of an export.
+import { fieldCell, fieldColumn, tagsCell } from './cells'
+import { faulty, MAX_ROW, type Raw } from './import-text'
+
+type Property = { name: string; params: string; value: string }
+
+/** One row for each card; `line` is that of its BEGIN. */
+export async function* vcardRows(text: AsyncIterable<string>): AsyncIterable<Raw<Record<string, unknown>>> {
+  let [line, start] = [0, 0]
+  let card: string[] | undefined
+  let size = 0
+  for await (const each of linesOf(text)) {
+    line += 1
+    if (/^BEGIN:VCARD\s*$/i.test(each)) {
+      if (card) yield faulty(start, 'is a vCard without END:VCARD', card.join('\n'))
+      ;[card, start, size] = [[], line, 0]
+    } else if (/^END:VCARD\s*$/i.test(each) && card) {
+      if (size > MAX_ROW) yield faulty(start, `is longer than ${MAX_ROW} characters`, card.join('\n'))
+      else yield cardRow(card, start)
+      card = undefined
+    } else if (card) {
+      size += each.length
+      // Of a photo that is too long no more is kept than says so.
+      if (size <= MAX_ROW) card.push(each)
+    } else if (each.trim() !== '') yield faulty(line, 'stands outside of a vCard', each)
+  }
+  if (card) yield faulty(start, 'is a vCard without END:VCARD', card.join('\n'))
+}
+
+async function* linesOf(text: AsyncIterable<string>): AsyncIterable<string> {
+  let rest = ''
+  for await (const chunk of text) {
+    const lines = (rest + chunk).split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) yield line.replace(/\r$/, '')
+  }
+  if (rest !== '') yield rest
+}
+
+function cardRow(lines: string[], line: number): Raw<Record<string, unknown>> {
+  const properties = lines
+    .join('\n')
+    .replace(/\n[ \t]/g, '')
+    .split('\n')
+    .flatMap(propertyOf)
+  const version = properties.find(({ name }) => name === 'VERSION')?.value.trim() ?? ''
+  if (!['3.0', '4.0'].includes(version)) {
+    return faulty(line, `is a vCard ${version || 'without a version'}; 3.0 and 4.0 are read`, lines.join('\n'))
+  }
+  const all = (name: string) => properties.filter((each) => each.name === name)
+  const best = (name: string) => all(name).toSorted((a, b) => rank(a) - rank(b))[0]?.value
+  const text = (name: string) => unescaped(best(name) ?? '').trim()
+  const [family = '', given = ''] = parts(best('N') ?? '', ';')
+  const [company = ''] = parts(best('ORG') ?? '', ';')
+  const tags = all('CATEGORIES').flatMap(({ value }) => parts(value, ','))
+  const content = Object.fromEntries(
+    Object.entries({
+      name: text('FN') || `${given} ${family}`.trim(),
+      email: text('EMAIL'),
+      phone: text('TEL').replace(/^tel:/i, ''),
+      company: company.trim(),
+      tags: tagsCell(tags.map((tag) => tag.trim())),
+      [fieldColumn('note')]: fieldCell(text('NOTE') || undefined),
+      [fieldColumn('title')]: fieldCell(text('TITLE') || undefined),
+    }).filter(([, value]) => value !== ''),
+  )
+  return { line, content }
+}
+
+// [group.]NAME[;params]:value, where a parameter in quotes may hold a colon.
+function propertyOf(line: string): Property[] {
+  const [, name = '', params = '', value = ''] =
+    /^(?:[\w-]+\.)?([\w-]+)((?:;(?:[^":;]|"[^"]*")*)*):(.*)$/.exec(line) ?? []
+  return name === '' ? [] : [{ name: name.toUpperCase(), params: params.toUpperCase(), value }]
+}
+
+// 4.0 says PREF=1 to 100, 3.0 TYPE=PREF.
+function rank({ params }: Property): number {
+  const order = /;PREF=(\d+)/.exec(params)?.[1]
+  if (order !== undefined) return Number(order)
+  return /[;,="]PREF\b/.test(params) ? 1 : 101
+}
+
+// A value of several, split at the marks that no backslash stands before.
+function parts(value: string, mark: ';' | ','): string[] {
+  const list: string[] = []
+  let [start, at] = [0, 0]
+  for (; at < value.length; at += 1) {
+    if (value[at] === '\\') at += 1
+    else if (value[at] === mark) {
+      list.push(unescaped(value.slice(start, at)))
+      start = at + 1
+    }
+  }
+  return [...list, unescaped(value.slice(start))]
+}
+
+function unescaped(value: string): string {
+  return value.replace(/\\(.)/gs, (_, mark: string) => (mark === 'n' || mark === 'N' ? '\n' : mark))
+}

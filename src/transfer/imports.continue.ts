@@ -1,0 +1,51 @@
+// When imports go on that did not fit into their request: after an answer about them, and every minute by the cron.
+import type { Context } from 'hono'
+import { configOf } from '../config'
+import { connect } from '../db/client'
+import { runAfter } from '../http/after'
+import type { AppEnv } from '../http/context'
+import { type Room, resume } from './imports.advance'
+import { openImports } from './imports.sweep'
+
+/** How long a request writes before it answers, and how long an invocation does after. */
+const BEFORE_ANSWER_MS = 3_000
+const AFTER_ANSWER_MS = 25_000
+const SWEEP_STATEMENTS = 5
+
+/** What a request may do before it answers. */
+export function roomOf(c: Context<AppEnv>): Room {
+  return { statements: c.var.config.IMPORT_STATEMENTS, until: Date.now() + BEFORE_ANSWER_MS }
+}
+
+/** Goes on once the answer is out, with the statements that are left. On a connection of its own, as another request. */
+export function goOn(c: Context<AppEnv>, id: string, { statements }: Pick<Room, 'statements'>): void {
+  const { config, requestId } = c.var
+  const { db } = connect(c.env.DB, 'first-primary')
+  const room = { statements, until: Date.now() + AFTER_ANSWER_MS }
+  const worker = { db, config, requestId, address: '', outgoing: new Set<string>() }
+  // The answer first: where the database runs in this very thread, as in development, it would wait for all of this.
+  runAfter(
+    c,
+    scheduler
+      .wait(1)
+      .then(() => resume(worker, id, room))
+      .catch(left),
+  )
+}
+
+/** The cron's run: imports that wait go on, one after the other, as far as an invocation may. */
+export async function continueImports(env: Env): Promise<void> {
+  const config = configOf(env)
+  const { db } = connect(env.DB, 'first-primary')
+  const now = new Date()
+  const room = { statements: config.IMPORT_STATEMENTS - SWEEP_STATEMENTS, until: now.getTime() + AFTER_ANSWER_MS }
+  for (const id of await openImports(db, now)) {
+    await resume({ db, config, requestId: 'cron', address: '', outgoing: new Set() }, id, room).catch(left)
+  }
+}
+
+// Nothing is half-written: the next answer about it, or the cron, takes it up again.
+function left(error: unknown): void {
+  const name = error instanceof Error ? error.name : 'unknown'
+  console.error(JSON.stringify({ level: 'error', event: 'import_left_to_cron', name }))
+}

@@ -1,0 +1,170 @@
+// Judging: one piece of SQL says of each row of a chunk what becomes of it, for the dry run and for the real one alike.
+import { type SQL, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/sqlite-core'
+import { isTeamMember, visible } from '../access/visible'
+import { importChunks, users } from '../db/schema'
+import type { Ctx } from '../http/context'
+import { ENTITIES, PERMISSION } from './imports.entities'
+import { type Job, openChunk, type Verdict } from './imports.judged'
+
+/** How many bytes of JSON the own fields of a record may hold. */
+const MAX_JSON = 16_384
+
+/** Why a row cannot be written; `value` is SQL over the row. */
+export const REFUSALS = {
+  duplicate_in_file: { field: null, value: `row ->> 'line'`, message: 'The same record as an earlier row of the file' },
+  ambiguous: { field: null, value: `row ->> 'key'`, message: 'More than one record has this; match by id' },
+  owner_unknown: { field: 'owner', value: `row ->> 'owner'`, message: 'No active member of the team has this address' },
+  email_taken: { field: 'email', value: `row ->> 'email'`, message: 'Another customer has this e-mail' },
+  not_found: { field: null, value: `row ->> 'key'`, message: 'There is no such record to update' },
+  required: { field: null, value: 'NULL', message: 'Nothing can be made without it' },
+  exists: {
+    field: null,
+    value: `row ->> 'key'`,
+    message: 'There is such a record, and it differs; import with mode=upsert',
+  },
+  too_big: { field: null, value: 'NULL', message: 'The fields together would be more than 16 KB of JSON' },
+} as const
+
+/**
+ * The statement that makes of the rows of a chunk an object with an array for each verdict. What earlier rows of the file
+ * did is known by keys, never by the tables, which a dry run leaves as they are. Of a record to be made the id begins
+ * with `ids`.
+ */
+export function judge(ctx: Ctx, job: Job, n: number, ids: string) {
+  const rows = sql`(SELECT rows FROM import_chunks WHERE import_id = ${job.id} AND n = ${n})`
+  // The only chunk has none before it.
+  const known = (what: string, keys: string) =>
+    job.chunks > 1
+      ? sql`(SELECT ${sql.raw(what)} FROM import_keys AS k WHERE k.import_id = ${job.id} AND k.key IN (${sql.raw(keys)}) LIMIT 1)`
+      : sql`NULL`
+  const groups = VERDICTS.map((verdict) => `'${verdict}', jsonb_group_array(row) FILTER (WHERE verdict = '${verdict}')`)
+  const verdicts = sql`(
+    WITH e AS MATERIALIZED (SELECT key AS n, jsonb(value) AS row FROM json_each(${rows})
+    ), given AS MATERIALIZED (
+      SELECT n, row, ${known('k.record_id', `row ->> 'key'`)} AS seen, ${found(ctx, job)} AS found FROM e
+    ), placed AS MATERIALIZED (
+      SELECT n, row, coalesce(seen, found) AS record, ${ownerOf(ctx, job)} AS owner, ${nths(job)}
+      FROM given
+    ), compared AS MATERIALIZED (
+      SELECT placed.*, t.id IS NOT NULL AS is_there, t.email AS email_before,
+        ${known('json_array(k.outcome, k.line)', `row ->> 'key', 'record:' || placed.record, 'email:' || t.email`)} AS earlier,
+        iif(t.id IS NULL, false, ${isChanged(job)}) AS is_changed,
+        iif(t.id IS NULL, false, ${isTooBig(job)}) AS is_too_big, ${isTaken(ctx, job)} AS is_taken
+      FROM placed
+      LEFT JOIN ${ENTITIES[job.entity].table} AS t ON t.id = placed.record
+    ), refused AS (SELECT *, ${refusal(job)} AS code FROM compared), judged AS (SELECT *, ${VERDICT} AS verdict FROM refused)
+    SELECT jsonb_object(${sql.raw(groups.join(', '))}) FROM (
+      SELECT verdict, CASE verdict
+        WHEN 'create' THEN jsonb_set(row, '$.record', ${ids} || printf('%08x', n), '$.ownerId', owner)
+        ELSE jsonb_set(row, '$.record', record, '$.ownerId', owner, '$.n', n, '$.code', code, '$.emailBefore', email_before,
+          '$.earlier', earlier ->> 0, '$.earlierLine', earlier ->> 1) END AS row
+      FROM judged ORDER BY n)
+  )`
+  return ctx.db.update(importChunks).set({ rows: verdicts }).where(openChunk(job, n))
+}
+
+const VERDICTS: Verdict[] = ['create', 'update', 'unchanged', 'superseded', 'failed']
+
+// Which of the chunk's rows of one record, and of one e-mail, a row is; of rows of a record the first or the last counts.
+function nths({ duplicates, match }: Job): SQL {
+  const order = duplicates === 'last' ? 'DESC' : 'ASC'
+  const ofRecord = `row_number() OVER (PARTITION BY coalesce(seen, nullif(found, '?'), n) ORDER BY n ${order}) AS nth`
+  const ofEmail = `row_number() OVER (PARTITION BY coalesce(row ->> 'email', n) ORDER BY n) AS nth_of_email`
+  return sql.raw(match === 'email' ? ofRecord : `${ofRecord}, ${ofEmail}`)
+}
+
+// By the matching field: the one record that has it, '?' where several have. Else by id, else as what came before so.
+function found({ actor }: Ctx, { entity, match }: Job): SQL {
+  const { table, name } = ENTITIES[entity]
+  const t = alias(table, 't')
+  const which = (condition: SQL) =>
+    sql`FROM ${sql.raw(name)} AS t WHERE ${visible(actor, PERMISSION, t)} AND ${condition}`
+  const one = (column: string) => {
+    const has = sql.raw(`t.${column} = row ->> '${match === 'phone' ? 'phoneE164' : 'email'}'`)
+    return sql`(SELECT CASE count(*) WHEN 0 THEN NULL WHEN 1 THEN min(id) ELSE '?' END FROM (SELECT t.id AS id ${which(has)} LIMIT 2))`
+  }
+  const byId = sql`(SELECT t.id ${which(sql`t.id = row ->> 'id'`)})`
+  const byContent = sql`(SELECT t.id ${which(sql`t.import_key = row ->> 'importKey'`)} LIMIT 1)`
+  const byMatch = match === 'id' ? sql`NULL` : one(match === 'phone' ? 'phone_e164' : 'email')
+  return sql`CASE row ->> 'by' WHEN 'match' THEN ${byMatch} ELSE coalesce(${byId}, ${byContent}) END`
+}
+
+// The member whom a row names, by address or by id.
+function ownerOf({ actor }: Ctx, { id, defaultOwner }: Job): SQL {
+  const named = (who: SQL) =>
+    sql`(SELECT u.id FROM ${users} AS u WHERE ${who} AND ${isTeamMember(sql`u.id`, actor.workspaceId)})`
+  const given = sql`coalesce(${named(sql`u.email = row ->> 'owner'`)}, ${named(sql`u.id = row ->> 'owner'`)})`
+  const usual =
+    defaultOwner === null ? sql`NULL` : named(sql`u.id = (SELECT default_owner FROM imports WHERE id = ${id})`)
+  return sql`CASE WHEN row ->> 'owner' IS NOT NULL THEN ${given} WHEN coalesce(seen, found) IS NULL THEN ${usual} END`
+}
+
+/** Whether the record would be another after the row, tags included. */
+function isChanged({ entity }: Job): SQL {
+  const { fields, name } = ENTITIES[entity]
+  const differs = fields.map(({ field, column, kind }) => {
+    const given = `row ${kind === 'text' ? '->>' : '->'} '$.${field}'`
+    if (kind !== 'merged') return `(${given} IS NOT NULL AND ${given} IS NOT t.${column})`
+    return `EXISTS (SELECT 1 FROM json_each(${given}) AS new LEFT JOIN json_each(t.${column}) AS old ON old.key = new.key
+      WHERE CASE new.type WHEN 'null' THEN old.type <> 'null'
+        WHEN 'object' THEN old.type IS NOT 'object' OR json_patch(old.value, new.value) IS NOT old.value
+        ELSE old.type IS NOT new.type OR old.value IS NOT new.value END)`
+  })
+  const phone = `(row ->> 'phone' IS NOT NULL AND row ->> 'phoneE164' IS NOT t.phone_e164)`
+  const owner = `(row ->> 'owner' IS NOT NULL AND placed.owner IS NOT t.owner_id)`
+  const tagged =
+    name === 'customers' ? [`EXISTS (SELECT 1 FROM json_each(row -> '$.tags') AS tag WHERE ${IS_NEW_TAG})`] : []
+  return sql.raw(`(${[...differs, phone, owner, ...tagged].join(' OR ')})`)
+}
+
+/** The customer `t` lacks the tag whose key is `tag.value`. */
+export const IS_NEW_TAG = `NOT EXISTS (SELECT 1 FROM customer_tags AS has JOIN tags ON tags.id = has.tag_id
+  WHERE has.customer_id = t.id AND tags.key = tag.value)`
+
+function isTooBig({ entity }: Job): SQL {
+  const merged = ENTITIES[entity].fields.find(({ kind }) => kind === 'merged')
+  if (!merged) return sql`false`
+  const { field, column } = merged
+  return sql.raw(
+    `coalesce(length(CAST(json_patch(coalesce(t.${column}, '{}'), row -> '$.${field}') AS BLOB)) > ${MAX_JSON}, false)`,
+  )
+}
+
+// Whoever has the e-mail has it, and so does whoever had it or took it within this file, dry run or not.
+function isTaken({ actor }: Ctx, { id, entity, match }: Job): SQL {
+  const { isEmailUnique, table } = ENTITIES[entity]
+  // Matched by e-mail, whoever has it is the record.
+  if (!isEmailUnique || match === 'email') return sql`false`
+  const other = alias(table, 'other')
+  const isHeld = sql`EXISTS (SELECT 1 FROM ${table} AS other WHERE ${visible(actor, PERMISSION, other)}
+    AND other.email = row ->> 'email' AND other.id IS NOT placed.record)`
+  return sql`(row ->> 'email' IS NOT NULL AND (nth_of_email > 1 OR ${isHeld} OR EXISTS (SELECT 1 FROM import_keys AS held
+    WHERE held.import_id = ${id} AND held.key = 'email:' || (row ->> 'email') AND held.record_id IS NOT placed.record)))`
+}
+
+// A plan's limit on how many records a workspace may have belongs here, as a refusal of rows that would make one more.
+function refusal({ mode, duplicates, defaultOwner, entity }: Job): SQL {
+  const { required } = ENTITIES[entity]
+  const hasOwner = `row ->> 'owner' IS NOT NULL${defaultOwner === null ? '' : ' OR record IS NULL'}`
+  const cases = [
+    `WHEN record = '?' THEN 'ambiguous'`,
+    duplicates === 'refuse' ? `WHEN nth > 1 OR earlier IS NOT NULL THEN 'duplicate_in_file'` : '',
+    `WHEN (${hasOwner}) AND owner IS NULL THEN 'owner_unknown'`,
+    `WHEN is_taken THEN 'email_taken'`,
+    mode === 'update' ? `WHEN record IS NULL THEN 'not_found'` : '',
+    `WHEN record IS NULL AND row ->> '${required}' IS NULL THEN 'required'`,
+    mode === 'create'
+      ? `WHEN is_there AND is_changed AND ${IS_TO_CHANGE} AND earlier ->> 0 IS NOT 'create' THEN 'exists'`
+      : '',
+    `WHEN is_too_big AND ${IS_TO_CHANGE} THEN 'too_big'`,
+  ]
+  return sql.raw(`CASE WHEN nth > 1 AND '${duplicates}' = 'last' THEN NULL ${cases.join(' ')} END`)
+}
+
+// What is recognised by its content has been imported so before, and what became of it since is not undone.
+const IS_TO_CHANGE = `(row ->> 'by' = 'match' OR record IS NULL OR record = row ->> 'id')`
+
+const VERDICT =
+  sql.raw(`CASE WHEN code IS NOT NULL THEN 'failed' WHEN nth > 1 THEN 'superseded' WHEN record IS NULL THEN 'create'
+  WHEN is_there AND is_changed AND ${IS_TO_CHANGE} THEN 'update' ELSE 'unchanged' END`)

@@ -1,0 +1,161 @@
+// /v1/imports: files of customers and leads come in here, and tell what became of each row.
+import { createRoute, z } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import { allow } from '../access/allow'
+import { AppError, errors, POST, READ } from '../errors'
+import { type AppEnv, ctx } from '../http/context'
+import { IdParam } from '../http/fields'
+import { paged } from '../http/pagination'
+import { createRouter, json } from '../http/router'
+import { MAX_FILE_BYTES } from './import-text'
+import { goOn, roomOf } from './imports.continue'
+import { errorFile, getImport, listImports } from './imports.report'
+import { ImportListQuery, ImportPage, ImportQuery, ImportReport, importBody } from './imports.schemas'
+import { cancelImport, importFile, revertImport } from './imports.service'
+
+const tags = ['Imports']
+const UNREADABLE = ['unreadable_import', 'unsupported_encoding', 'nothing_imported', 'file_too_large'] as const
+
+const importing = createRoute({
+  method: 'post',
+  path: '/',
+  ...allow('imports:write'),
+  operationId: 'importRecords',
+  tags,
+  summary: 'Import customers or leads from a file',
+  description:
+    'CSV (comma, semicolon or tab), JSON array, NDJSON or vCard (3.0, 4.0), as the body or as a file of a form, up to 50 MB ' +
+    'of UTF-8. Each row is judged by itself. Small files are written before the answer; a large one answers 202 and goes ' +
+    'on, and `GET` tells how far it is. With an `Idempotency-Key` a file may have 1 MB; the same file twice makes nothing ' +
+    'new anyway.',
+  request: { query: ImportQuery, body: importBody },
+  responses: {
+    200: json(ImportReport, 'What would be (`dryRun`)'),
+    201: json(ImportReport, 'Written'),
+    202: json(ImportReport, 'Has come in, and is being written'),
+    ...errors(...POST, ...UNREADABLE, 'invalid_owner'),
+  },
+})
+
+const listing = createRoute({
+  method: 'get',
+  path: '/',
+  ...allow('imports:read'),
+  operationId: 'listImports',
+  tags,
+  summary: 'List imports',
+  description: 'Newest first, dry runs included.',
+  request: { query: ImportListQuery },
+  responses: { 200: json(ImportPage, 'A page of imports'), ...errors(...READ, 'invalid_cursor') },
+})
+
+const reading = createRoute({
+  method: 'get',
+  path: '/{id}',
+  ...allow('imports:read'),
+  operationId: 'getImport',
+  tags,
+  summary: 'Get an import',
+  description: 'How far it is and what was wrong. Asking also sets one going again that waits for the next minute.',
+  request: { params: IdParam },
+  responses: { 200: json(ImportReport, 'The import'), ...errors(...READ, 'not_found') },
+})
+
+const readingErrors = createRoute({
+  method: 'get',
+  path: '/{id}/errors.csv',
+  ...allow('imports:read'),
+  operationId: 'getImportErrors',
+  tags,
+  summary: 'Get the rows that failed, as a file',
+  description:
+    'What is wrong with each row, then its columns as they were: mend them, and send the file as an import again. Kept for 30 days.',
+  request: { params: IdParam },
+  responses: {
+    200: { description: 'The rows', content: { 'text/csv': { schema: z.string() } } },
+    ...errors(...READ, 'not_found'),
+  },
+})
+
+const cancelling = createRoute({
+  method: 'post',
+  path: '/{id}/cancel',
+  ...allow('imports:write'),
+  operationId: 'cancelImport',
+  tags,
+  summary: 'Stop an import',
+  description: 'What has been written stays; `revert` takes back what was made.',
+  request: { params: IdParam },
+  responses: { 200: json(ImportReport, 'The import, cancelled'), ...errors(...POST, 'not_found', 'import_over') },
+})
+
+const reverting = createRoute({
+  method: 'post',
+  path: '/{id}/revert',
+  ...allow('imports:write'),
+  operationId: 'revertImport',
+  tags,
+  summary: 'Take back what an import made',
+  description:
+    'Records that it made go to the trash, but for those that somebody has changed, tagged, called or linked since (`kept`). ' +
+    'Changes to records that were there before stay. Possible for 30 days.',
+  request: { params: IdParam },
+  responses: {
+    200: json(ImportReport, 'Reverted'),
+    202: json(ImportReport, 'Is being reverted'),
+    ...errors(...POST, 'not_found', 'import_running', 'import_over'),
+  },
+})
+
+const GOING_ON = ['RUNNING', 'REVERTING']
+
+export const importRoutes = createRouter()
+  .openapi(importing, async (c) => {
+    const room = roomOf(c)
+    const upload = { body: await bodyOf(c), contentType: c.req.header('Content-Type') ?? '' }
+    const report = await importFile(ctx(c), c.req.valid('query'), upload, room)
+    if (GOING_ON.includes(report.status)) {
+      goOn(c, report.id, room)
+      return c.json(report, 202, { Location: `/v1/imports/${report.id}` })
+    }
+    return report.dryRun ? c.json(report, 200) : c.json(report, 201, { Location: `/v1/imports/${report.id}` })
+  })
+  .openapi(listing, async (c) => {
+    const page = await paged(c, c.req.valid('query'), (query) => listImports(ctx(c), query))
+    return c.json(ImportPage.parse(page), 200)
+  })
+  .openapi(reading, async (c) => {
+    const report = await getImport(ctx(c), c.req.valid('param').id)
+    if (GOING_ON.includes(report.status)) goOn(c, report.id, { statements: c.var.config.IMPORT_STATEMENTS - 1 })
+    return c.json(report, 200)
+  })
+  .openapi(readingErrors, async (c) => {
+    const { id } = c.req.valid('param')
+    return c.body(await errorFile(ctx(c), id), 200, {
+      'Content-Type': 'text/csv; charset=utf-8',
+      'Content-Disposition': `attachment; filename="import-${id}-errors.csv"`,
+    })
+  })
+  .openapi(cancelling, async (c) => c.json(await cancelImport(ctx(c), c.req.valid('param').id), 200))
+  .openapi(reverting, async (c) => {
+    const room = roomOf(c)
+    const report = await revertImport(ctx(c), c.req.valid('param').id, room)
+    if (!GOING_ON.includes(report.status)) return c.json(report, 200)
+    goOn(c, report.id, room)
+    return c.json(report, 202)
+  })
+
+// What a form adds to a file is less than that.
+const MAX_UPLOAD = MAX_FILE_BYTES + 65_536
+
+// The body as it streams in; where an Idempotency-Key has had it read, as it was read.
+async function bodyOf(c: Context<AppEnv>): Promise<AsyncIterable<Uint8Array>> {
+  if (Number(c.req.header('Content-Length')) > MAX_UPLOAD) throw new AppError('file_too_large')
+  if (c.req.header('Idempotency-Key') === undefined) return c.req.raw.body ?? none()
+  const bytes = new Uint8Array(await c.req.arrayBuffer())
+  return (async function* () {
+    yield bytes
+  })()
+}
+
+async function* none(): AsyncIterable<Uint8Array> {}

@@ -1,0 +1,88 @@
+// What comes with the records of a chunk: their tags, and the events that tell of each.
+import { sql } from 'drizzle-orm'
+import { customerTags, tags } from '../db/schema'
+import { insertFrom } from '../db/sql'
+import { record } from '../events/events.record'
+import type { Ctx } from '../http/context'
+import { ENTITIES } from './imports.entities'
+import { IS_NEW_TAG } from './imports.judge'
+import { cell, type Job, judgedRows, rowsOf } from './imports.judged'
+
+/** The statement that makes the tags that are not there yet, in the order of the file, which their ids keep. */
+export function tagsMade({ db, actor, now }: Ctx, job: Job, n: number, ids: string) {
+  const named = sql`SELECT t.value ->> 0 AS key, t.value ->> 1 AS name, t.key AS nth FROM import_chunks AS chunk, json_each(chunk.tags) AS t
+    WHERE chunk.import_id = ${job.id} AND chunk.n = ${n}`
+  const isUsed = sql`SELECT tag.value FROM ${rowsOf(job, n, 'create', 'update')}, json_each(judged.row -> '$.tags') AS tag`
+  return insertFrom(
+    db,
+    tags,
+    {
+      id: sql`${ids} || printf('%08x', named.nth)`,
+      workspaceId: actor.workspaceId,
+      name: sql`named.name`,
+      key: sql`named.key`,
+      createdAt: now,
+      updatedAt: now,
+    },
+    sql`FROM (${named}) AS named WHERE named.key IN (${isUsed})`,
+  ).onConflictDoNothing()
+}
+
+/** The statement that puts tags on the customers of a chunk. */
+export function tagged({ db, actor }: Ctx, job: Job, n: number) {
+  return insertFrom(
+    db,
+    customerTags,
+    { customerId: sql`judged.row ->> 'record'`, tagId: sql`tags.id` },
+    sql`FROM ${rowsOf(job, n, 'create', 'update')} CROSS JOIN json_each(judged.row -> '$.tags') AS tag
+      CROSS JOIN tags ON tags.workspace_id = ${actor.workspaceId} AND tags.key = tag.value WHERE true`,
+  ).onConflictDoNothing()
+}
+
+/** The statement that records what was made. */
+export function makingTold(ctx: Ctx, job: Job, n: number) {
+  const { subject } = ENTITIES[job.entity]
+  return record(ctx, {
+    verb: `${subject}.created`,
+    subject,
+    id: cell('record'),
+    changes: sql`json_object('importId', json_array(NULL, ${job.id}))`,
+    from: judgedRows(job, n, 'create'),
+    when: sql`true`,
+  })
+}
+
+/** The statement that records what is going to change, while the records are as they were. */
+export function updatesTold(ctx: Ctx, job: Job, n: number) {
+  const { subject, fields, name } = ENTITIES[job.entity]
+  const pairs = fields.map(({ field, column, kind }) => ({
+    field,
+    before: kind === 'text' ? `t.${column}` : `json(t.${column})`,
+    after:
+      kind === 'merged'
+        ? `json_patch(coalesce(t.${column}, '{}'), row -> '$.${field}')`
+        : `row ${kind === 'text' ? '->>' : '->'} '$.${field}'`,
+  }))
+  const before = [...pairs.map((each) => `'${each.field}', ${each.before}`), `'ownerId', t.owner_id`]
+  const after = [
+    ...pairs.map((each) => `'${each.field}', ${each.after}`),
+    `'ownerId', iif(row ->> 'owner' IS NULL, NULL, row ->> 'ownerId')`,
+  ]
+  const value = (of: string) => `iif(${of}.type = 'object', json(${of}.value), ${of}.value)`
+  const fieldsChanged = sql.raw(`(SELECT json_group_object(new.key, json_array(${value('old')}, ${value('new')}))
+    FROM json_each(json_object(${before.join(', ')})) AS old
+    JOIN json_each(json_object(${after.join(', ')})) AS new ON new.key = old.key
+    WHERE new.value IS NOT NULL AND old.value IS NOT new.value)`)
+  const all = sql`json_set(${fieldsChanged}, '$.importId', json_array(NULL, ${job.id}))`
+  const newTags = sql`(SELECT json_group_array(tags.name) FROM json_each(row -> '$.tags') AS tag
+    CROSS JOIN tags ON tags.workspace_id = ${ctx.actor.workspaceId} AND tags.key = tag.value WHERE ${sql.raw(IS_NEW_TAG)})`
+  const withTags = sql`iif(${newTags} = '[]', ${all}, json_set(${all}, '$.tags', json_array(json_array(), json(${newTags}))))`
+  return record(ctx, {
+    verb: `${subject}.updated`,
+    subject,
+    id: sql`t.id`,
+    changes: name === 'customers' ? withTags : all,
+    from: sql`${judgedRows(job, n, 'update')} CROSS JOIN ${sql.raw(name)} AS t ON t.id = judged.row ->> 'record'`,
+    when: sql`true`,
+  })
+}

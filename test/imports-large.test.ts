@@ -1,0 +1,207 @@
+// Large imports: in chunks, over several invocations, through failures, two at once; stopping and taking back.
+import { createExecutionContext, createScheduledController, waitOnExecutionContext } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import app from '../src/index'
+import { refusalOf } from './answers'
+import { api, send, worker } from './api'
+import { count, rows } from './database'
+import { founder, type Person } from './factories'
+import { customersOf, figures, imported, importing, reportOf } from './importing'
+import { happenings } from './records'
+import { databaseWith, LOST } from './standins'
+
+beforeEach(() => void vi.spyOn(console, 'error').mockImplementation(() => {}))
+afterEach(() => vi.restoreAllMocks())
+
+/** So long that some ninety rows fill a chunk. */
+const NOTE = 'n'.repeat(9_500)
+const line = (i: number) => `Person ${i},p${i}@x.de,${NOTE}`
+const file = (count: number, also: string[] = []) =>
+  `name,email,note\n${[...Array.from({ length: count }, (_, i) => line(i)), ...also].join('\n')}\n`
+const NONE = { received: 0, created: 0, updated: 0, unchanged: 0, superseded: 0, failed: 0 }
+const customersIn = ({ workspaceId }: Person, where = 'deleted_at IS NULL') =>
+  count('customers', `workspace_id = ? AND ${where}`, workspaceId)
+
+/** A Worker whose database takes so many batches that write, and fails at every one after. */
+function dying(batches: number) {
+  let sent = 0
+  const DB = databaseWith((send, statements) => {
+    const isWriting = statements.length > 8
+    if (isWriting) sent += 1
+    return isWriting && sent > batches ? Promise.reject(new Error(LOST)) : send(statements)
+  })
+  return worker({ DB, IMPORT_STATEMENTS: '1000' })
+}
+
+async function cron(bindings: Env = env) {
+  const execution = createExecutionContext()
+  await app.scheduled(createScheduledController({ cron: '* * * * *', scheduledTime: new Date() }), bindings)
+  await waitOnExecutionContext(execution)
+}
+
+const freed = (id: string) => env.DB.prepare('UPDATE imports SET busy_until = NULL WHERE id = ?').bind(id).run()
+
+describe('a file of many chunks', () => {
+  it('is staged as it streams in, and written over as many invocations as it takes', async () => {
+    const admin = await founder()
+    const fetch = worker({ IMPORT_STATEMENTS: '40' })
+    const answer = await importing(admin, file(600, ['Bad,no mail,', `Person X,p0@x.de,`]), { fetch })
+    expect(answer.status).toBe(202)
+    const { id, status } = await answer.json<{ id: string; status: string }>()
+    expect([answer.headers.get('Location'), status]).toEqual([`/v1/imports/${id}`, 'RUNNING'])
+    let report = await reportOf(admin, id, fetch)
+    expect(report.created).toBeLessThan(600)
+    for (let asked = 0; report.status === 'RUNNING' && asked < 20; asked += 1) report = await reportOf(admin, id, fetch)
+    expect(figures(report)).toEqual({ ...NONE, received: 602, created: 600, superseded: 1, failed: 1 })
+    expect(report).toMatchObject({ status: 'DONE', errors: [{ line: 602, code: 'invalid_email' }] })
+    expect(report.warnings).toMatchObject([{ line: 603, code: 'duplicate_in_file' }])
+    expect(await customersIn(admin)).toBe(600)
+    expect(await customersIn(admin, "name = 'Person X' AND email = 'p0@x.de'")).toBe(1)
+    for (const table of ['import_keys', 'import_originals']) expect(await count(table)).toBe(0)
+    expect(figures(await imported(admin, file(3)))).toEqual({ ...NONE, received: 3, unchanged: 2, updated: 1 })
+  })
+
+  it('goes on after the Worker has died twice, and nothing is lost or doubled', async () => {
+    const admin = await founder()
+    const answer = await importing(admin, file(400), { fetch: dying(2) })
+    expect(answer.status).toBe(202)
+    const { id } = await answer.json<{ id: string }>()
+    const seen = [(await reportOf(admin, id, dying(0))).created]
+    await freed(id)
+    await reportOf(admin, id, dying(1))
+    seen.push((await reportOf(admin, id, dying(0))).created)
+    await freed(id)
+    await cron()
+    await cron()
+    const report = await reportOf(admin, id)
+    expect(seen[0]).toBeGreaterThan(0)
+    expect(seen[1]).toBeGreaterThan(seen[0] ?? 0)
+    expect(seen[1]).toBeLessThan(400)
+    expect(report.status).toBe('DONE')
+    expect(figures(report)).toEqual({ ...NONE, received: 400, created: 400 })
+    expect(await customersIn(admin)).toBe(400)
+    const events = `workspace_id = ? AND verb = 'customer.created'`
+    expect(await count('events', events, admin.workspaceId)).toBe(400)
+  })
+
+  it('is written once, whoever goes on with it at once', async () => {
+    const admin = await founder()
+    const { id } = await (await importing(admin, file(300), { fetch: dying(1) })).json<{ id: string }>()
+    // Nobody waits for anybody: each believes that it has the import to itself.
+    const DB = databaseWith(async (send, statements) => {
+      await env.DB.prepare('UPDATE imports SET busy_until = NULL WHERE id = ?').bind(id).run()
+      return send(statements)
+    })
+    const fetch = worker({ DB, IMPORT_STATEMENTS: '1000' })
+    await Promise.all(Array.from({ length: 6 }, () => send(`/v1/imports/${id}`, { token: admin.token }, fetch)))
+    expect(figures(await reportOf(admin, id))).toEqual({ ...NONE, received: 300, created: 300 })
+    expect(await customersIn(admin)).toBe(300)
+    expect(await happenings(id)).toEqual(['import.finished'])
+  })
+
+  it('that breaks off in the middle leaves nothing', async () => {
+    const admin = await founder()
+    const good = new TextEncoder().encode(file(500))
+    const bytes = new Uint8Array([...good, 0xe4, 0xf6, 0xfc])
+    await refusalOf(importing(admin, bytes), 400, 'unsupported_encoding')
+    for (const table of ['imports', 'import_chunks', 'import_originals', 'import_issues', 'customers']) {
+      const mine = ['imports', 'customers'].includes(table) ? `workspace_id = '${admin.workspaceId}'` : 'true'
+      if (mine !== 'true') expect(await count(table, mine), table).toBe(0)
+    }
+    expect(await count('import_chunks', "rows <> '[]'")).toBe(0)
+  })
+
+  it('stops when whoever began it may not import any more', async () => {
+    const admin = await founder()
+    const { id } = await (await importing(admin, file(300), { fetch: dying(1) })).json<{ id: string }>()
+    await env.DB.prepare("UPDATE users SET role = 'SALES' WHERE id = ?").bind(admin.id).run()
+    await freed(id)
+    await cron()
+    expect((await rows('SELECT status FROM imports WHERE id = ?', id))[0]).toEqual({ status: 'CANCELLED' })
+  })
+})
+
+describe('cancelling', () => {
+  it('keeps what is written and writes no more; only a running import can be cancelled', async () => {
+    const admin = await founder()
+    const { id } = await (await importing(admin, file(300), { fetch: dying(1) })).json<{ id: string }>()
+    const cancel = () => api(admin.token).v1.imports[':id'].cancel.$post({ param: { id } })
+    const { created } = await reportOf(admin, id, dying(0))
+    expect((await cancel()).status).toBe(200)
+    await freed(id)
+    await cron()
+    const report = await reportOf(admin, id)
+    expect(report).toMatchObject({ status: 'CANCELLED', created })
+    expect(await customersIn(admin)).toBe(created)
+    await refusalOf(cancel(), 409, 'import_over')
+    expect(await happenings(id)).toEqual(['import.cancelled'])
+    expect(await count('import_chunks', "import_id = ? AND rows <> '[]'", id)).toBe(0)
+  })
+})
+
+describe('reverting', () => {
+  const revert = (admin: Person, id: string, fetch?: typeof globalThis.fetch) =>
+    api(admin.token, fetch).v1.imports[':id'].revert.$post({ param: { id } })
+
+  it('puts into the trash what the import made and nobody has touched, and says how many it kept', async () => {
+    const admin = await founder()
+    await imported(admin, 'name,email\nBefore,before@x.de\n')
+    const names = ['Free', 'Changed', 'Tagged', 'Called', 'Ticketed', 'Related', 'Friend', 'Twice']
+    const also = ['Before B,before@x.de', 'Twice B,twice@x.de']
+    const { id } = await imported(
+      admin,
+      `name,email\n${names.map((n) => `${n},${n}@x.de`).join('\n')}\n${also.join('\n')}\n`,
+    )
+    const ids = Object.fromEntries((await customersOf(admin)).map((each) => [each.name, each.id]))
+    const of = (name: string) => ids[name] ?? ''
+    const { v1 } = api(admin.token)
+    await v1.customers[':id'].$patch({ param: { id: of('Changed') }, header: {}, json: { company: 'New' } })
+    await v1.customers[':id'].tags[':name'].$put({ param: { id: of('Tagged'), name: 'VIP' } })
+    await v1.interactions.$post({ json: { customerId: of('Called'), type: 'CALL', body: 'Hi' } })
+    await v1.tickets.$post({ json: { customerId: of('Ticketed'), title: 'Help' } })
+    const between = `/v1/customers/${of('Related')}/relationships/${of('Friend')}`
+    await send(between, { method: 'PUT', token: admin.token, json: { kind: 'friend' } })
+    const report = await (await revert(admin, id)).json()
+    expect(report).toMatchObject({ status: 'REVERTED', reverted: 2 })
+    const left = (await customersOf(admin)).map(({ name }) => name)
+    expect(left).toEqual(['Before B', 'Called', 'Changed', 'Friend', 'Related', 'Tagged', 'Ticketed'])
+    expect(report).toMatchObject({ kept: 6 })
+    expect(await happenings(of('Free'))).toEqual(['customer.created', 'customer.trashed'])
+    expect(await happenings(id)).toEqual(['import.finished', 'import.reverted'])
+    await refusalOf(revert(admin, id), 409, 'import_over')
+  })
+
+  it('of many chunks goes on by itself, and after a failure', async () => {
+    const admin = await founder()
+    const { id } = await imported(admin, file(500), { fetch: worker({ IMPORT_STATEMENTS: '1000' }) })
+    await vi.waitUntil(async () => (await reportOf(admin, id)).status === 'DONE')
+    let batches = 0
+    const DB = databaseWith((send, statements) => {
+      batches += 1
+      return batches > 3 ? Promise.reject(new Error(LOST)) : send(statements)
+    })
+    await revert(admin, id, worker({ DB }))
+    expect(
+      (
+        await reportOf(
+          admin,
+          id,
+          worker({ DB: databaseWith((send, s) => (s.length > 1 ? Promise.reject(new Error(LOST)) : send(s))) }),
+        )
+      ).status,
+    ).toBe('REVERTING')
+    await refusalOf(revert(admin, id), 409, 'import_running')
+    await freed(id)
+    await cron()
+    expect(await reportOf(admin, id)).toMatchObject({ status: 'REVERTED', reverted: 500, kept: 0 })
+    expect(await customersIn(admin)).toBe(0)
+  })
+
+  it('takes nothing back that was only tried', async () => {
+    const admin = await founder()
+    const { id } = await imported(admin, 'name\nAnn\n', { query: { dryRun: 'true' } })
+    await refusalOf(revert(admin, id), 409, 'import_over')
+    expect(await customersIn(admin)).toBe(0)
+  })
+})
