@@ -16,7 +16,7 @@ const replay = (request: string, status: number, { token, json, ...call }: Call 
     fetch,
     ...(json === undefined ? {} : { body: JSON.stringify(json) }),
     ...call,
-    headers: { 'Content-Type': 'multipart/form-data', ...(token ? { token } : {}) },
+    headers: { 'Content-Type': 'multipart/form-data', ...call.headers, ...(token ? { token } : {}) },
   })
 
 const SECOND = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
@@ -302,6 +302,42 @@ describe('with `manager` on as well', () => {
     expect(await get('/users', bearer)).toBeInstanceOf(Array)
     expect(await get('/customers', {})).toEqual({ message: 'Unauthorized' })
     expect(await get('/customers', { token: 'x' })).toHaveProperty('error')
+  })
+})
+
+describe('a file of customers', () => {
+  const csv = { 'Content-Type': 'text/csv' }
+  const file = (rows: number, name = unique('imported')) =>
+    ['Name,Email,Company', ...Array.from({ length: rows }, (_, i) => `${name},${name}-${i}@example.com,Acme`), ''].join(
+      '\n',
+    )
+
+  it('is imported, as the body or in a form, and tells which rows are wrong', async () => {
+    const body = `${file(2)}Nobody,not an address,\n`
+    const done = await replay('POST /import/customer_data', 201, { token: admin, body, headers: csv })
+    expect(done).toEqual({
+      message: 'Customers imported successfully',
+      import_id: expect.any(String),
+      ...{ received: 3, created: 2, updated: 0, failed: 1 },
+      errors: [{ line: 4, field: 'email', message: expect.any(String) }],
+    })
+    const form = `--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n${file(1)}\r\n--x--\r\n`
+    const headers = { 'Content-Type': 'multipart/form-data; boundary=x' }
+    const second = await replay('POST /import/customer_data', 201, { token: admin, body: form, headers })
+    expect(second).toMatchObject({ created: 1, failed: 0, errors: [] })
+  })
+
+  it('goes on after the answer where it is large', async () => {
+    const slow = worker({ DIALECTS: 'tickets', IMPORT_STATEMENTS: '40' })
+    const call = { token: admin, body: file(600), headers: csv, fetch: slow, trips: 40 }
+    const begun = await replay('POST /import/customer_data', 202, call)
+    expect(begun).toMatchObject({ message: 'Customers are being imported', received: 600, failed: 0 })
+  })
+
+  it('is refused where nothing in it can be read, and to who may not import', async () => {
+    const broken = await replay('POST /import/customer_data', 400, { token: admin, body: '', headers: csv })
+    expect(broken).toEqual({ error: expect.any(String) })
+    await replay('POST /import/customer_data', 403, { token: ram, body: file(1), headers: csv })
   })
 })
 

@@ -17,6 +17,9 @@ import { listTickets } from '../../tickets/tickets.list'
 import { openTicket, trashTicket, updateTicket } from '../../tickets/tickets.service'
 import { exportCustomers } from '../../transfer/exports.service'
 import { download } from '../../transfer/exports.stream'
+import { goOn, roomOf } from '../../transfer/imports.continue'
+import { importFile } from '../../transfer/imports.service'
+import { uploadOf } from '../../transfer/imports.upload'
 import { getUser, listUsers, removeUser, updateUser } from '../../users/users.service'
 import { anyCtx, client, type Dialect, IdParam, may, says, takes } from '../dialect'
 import { numbered } from '../pages'
@@ -291,6 +294,19 @@ app.get(
   may('exports:read'),
   takes('query', wire.ExportQuery),
   async (c) => download(c, await exportCustomers(ctx(c), { ...c.req.valid('query'), columns: wire.COLUMNS })),
+)
+
+app.post(
+  '/import/customer_data',
+  says('Import customers from a file', { 201: wire.Imported, 202: wire.Imported }),
+  may('imports:write'),
+  async (c) => {
+    const room = roomOf(c)
+    const report = await importFile(ctx(c), wire.IMPORTING, await uploadOf(c), room)
+    if (report.status !== 'RUNNING') return c.json(wire.importedOf('Customers imported successfully', report), 201)
+    goOn(c, report.id, room)
+    return c.json(wire.importedOf('Customers are being imported', report), 202)
+  },
 )
 
 export const tickets: Dialect = {

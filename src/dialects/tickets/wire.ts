@@ -10,14 +10,16 @@ import { refusing } from '../dialect'
 import { toTheSecond } from '../instants'
 import { pageQuery, UNPAGED } from '../pages'
 
-/** A request as the product reads it: `token` is its Authorization, and a body is JSON whatever it says it is. */
+const IMPORT = '/import/customer_data'
+
+/** A request as the product reads it: `token` is its Authorization, and a body but a file is JSON whatever it says it is. */
 export const translate = createMiddleware<AppEnv>(async function translate(c, next) {
   const headers = new Headers(c.req.raw.headers)
   const token = headers.get('token')
   if (token && !headers.has('Authorization')) headers.set('Authorization', `Bearer ${token}`)
   const isEmpty = headers.get('Content-Length') === '0' || c.req.raw.body === null
   if (isEmpty) headers.delete('Content-Type')
-  else headers.set('Content-Type', 'application/json')
+  else if (!c.req.path.endsWith(IMPORT)) headers.set('Content-Type', 'application/json')
   c.req.raw = new Request(c.req.raw, { headers })
   await next()
 })
@@ -149,6 +151,17 @@ export const CustomerSignedIn = z.object({ customer: Customer, message: z.string
 export const UserMade = z.object({ message: z.string(), user: User })
 export const UserSignedIn = z.object({ msg: z.string(), token: z.string(), user: User })
 export const Done = z.object({ message: z.string() })
+const Fault = z.object({ line: z.int(), field: z.string().nullable(), message: z.string() })
+export const Imported = z.object({
+  message: z.string(),
+  import_id: z.string(),
+  ...{ received: z.int(), created: z.int(), updated: z.int(), failed: z.int() },
+  errors: z.array(Fault),
+})
+/** How a file of customers is taken in: who has an address already is changed, and unknown columns are kept. */
+export const IMPORTING = { entity: 'customers', mode: 'upsert', duplicates: 'last', unknown: 'customFields' } as const
+export const importedOf = <R extends { id: string }>(message: string, report: R) =>
+  Imported.parse({ ...report, message, import_id: report.id })
 
 type Stamped = { id: string; createdAt: string; updatedAt: string }
 const stamps = ({ createdAt, updatedAt }: Stamped) => ({
@@ -218,5 +231,5 @@ export const onError = refusing((message, failure) => ({ error: firstOf(failure)
 
 function firstOf({ extras }: AppError): string | undefined {
   const [issue] = extras.errors ?? []
-  return issue && `${issue.path.replace(/^\w+\.?/, '')} ${issue.message}`.trim()
+  return issue && `${issue.path.replace(/^(body|query|path|header)\.?/, '')} ${issue.message}`.trim()
 }
