@@ -1,6 +1,5 @@
 // Room: bench. `npm run bench:export -- --rows N`: exports N customers and tells how fast, at how many statements and rows
-// read, and how much memory workerd took beyond what it had before. See docs/exporting.md.
-import { execFileSync } from 'node:child_process'
+// read, and how much memory the Worker's isolate held. See docs/exporting.md.
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -9,6 +8,7 @@ import { startWorker } from '../scripts/worker.mjs'
 
 const EXPORTS = ['customers', 'customers?format=ndjson', 'customers?q=example.org']
 const ROWS_A_STATEMENT = 5_000
+const LOOK_EVERY = 500_000
 const PASSWORD = 'correct horse battery'
 
 const { values } = parseArgs({ options: { rows: { type: 'string', default: '10000' } } })
@@ -83,21 +83,30 @@ function customer(i) {
   ]
 }
 
-/** The resident memory of workerd, in MB; it holds SQLite as well, whose cache is bounded. */
-function memory() {
-  const table = execFileSync('ps', ['-A', '-o', 'ppid=,rss=,comm='], { encoding: 'utf8' })
-  const own = table
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/))
-    .filter(([ppid, , name]) => Number(ppid) === process.pid && name?.includes('workerd'))
-  return own.reduce((sum, [, rss]) => sum + Number(rss), 0) / 1024
+/** Asks the Worker's own isolate how much memory it uses, in MB: its heap, and buffers beside it. */
+async function heapOf(mf) {
+  const { host } = await mf.getInspectorURL()
+  const targets = await (await globalThis.fetch(`http://${host}/json`)).json()
+  const socket = new WebSocket(targets.find(({ id }) => id.includes('edge-crm')).webSocketDebuggerUrl)
+  await new Promise((resolve, reject) => {
+    socket.onopen = resolve
+    socket.onerror = () => reject(new Error('the inspector does not answer'))
+  })
+  const ask = (method) =>
+    new Promise((resolve) => {
+      socket.onmessage = ({ data }) => resolve(JSON.parse(data).result)
+      socket.send(JSON.stringify({ id: 1, method }))
+    })
+  return async () => {
+    const { usedSize, backingStorageSize } = await ask('Runtime.getHeapUsage')
+    return (usedSize + backingStorageSize) / 2 ** 20
+  }
 }
 
-async function measure(fetch, token, path) {
-  const { read: _ } = await json(await fetch('/bench/cost'))
-  const before = memory()
-  let [peak, bytes, lines] = [before, 0, 0]
-  const timer = setInterval(() => (peak = Math.max(peak, memory())), 100)
+/** Reads an export to its end; memory is looked at after each piece, when the page behind it is still there. */
+async function measure(fetch, heap, token, path) {
+  await json(await fetch('/bench/cost'))
+  let [peak, bytes, lines, looked] = [await heap(), 0, 0, 0]
   const started = performance.now()
   const response = await fetch(`/v1/exports/${path}`, { headers: { Authorization: `Bearer ${token}` } })
   if (!response.ok) throw new Error(`${response.status} ${await response.text()}`)
@@ -105,9 +114,11 @@ async function measure(fetch, token, path) {
   for await (const chunk of response.body) {
     bytes += chunk.length
     for (const byte of chunk) if (byte === 10) lines += 1
+    if (bytes - looked < LOOK_EVERY) continue
+    looked = bytes
+    peak = Math.max(peak, await heap())
   }
   const seconds = (performance.now() - started) / 1000
-  clearInterval(timer)
   const { statements, read } = await json(await fetch('/bench/cost'))
   const records = path.includes('ndjson') ? lines : lines - 1
   return {
@@ -118,22 +129,22 @@ async function measure(fetch, token, path) {
     'first byte, ms': Math.round(first),
     'a second': Math.round(records / seconds),
     'statements per 1,000': round((1000 * statements) / records, 100),
-    'read per record': round(read / records, 100),
-    'MB before': Math.round(before),
-    'MB more at most': Math.round(peak - before),
+    'rows read per record': round(read / records),
+    'memory, MB at most': Math.round(peak),
   }
 }
 
 const round = (figure, by = 10) => Math.round(figure * by) / by
 
 await seed()
-const { fetch, dispose } = await startWorker({ vars, persist: folder, entry })
+const { fetch, mf, dispose } = await startWorker({ vars, persist: folder, entry, inspect: true })
 try {
   const body = JSON.stringify({ email: 'ada@example.com', password: PASSWORD })
   const headers = { 'Content-Type': 'application/json' }
   const { accessToken } = await json(await fetch('/v1/auth/login', { method: 'POST', headers, body }))
+  const heap = await heapOf(mf)
   const results = []
-  for (const path of EXPORTS) results.push(await measure(fetch, accessToken, path))
+  for (const path of EXPORTS) results.push(await measure(fetch, heap, accessToken, path))
   console.table(results)
 } finally {
   await dispose()

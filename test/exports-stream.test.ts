@@ -41,6 +41,21 @@ describe('5,000 customers', () => {
   })
 })
 
+describe('the columns of custom fields', () => {
+  it('are all known before the first line, however far behind a name stands', async () => {
+    const { admin } = await populated(90, (i) => (i % 30 === 29 ? { customFields: { [`f${89 - i}`]: i } } : {}))
+    // 20 pages of two at a time are looked through for names.
+    for (const size of [1, 2, 5]) {
+      const text = await exported(admin, 'customers?columns=customFields', readingBy(size))
+      expect(text.split('\r\n')[0]).toBe('customFields.f0,customFields.f30,customFields.f60')
+    }
+    const { batches, fetch } = watching(2)
+    const { body } = await exporting(admin, 'customers', fetch)
+    await body?.cancel()
+    expect(batches).toHaveLength(3)
+  })
+})
+
 describe('a reader', () => {
   it('who takes nothing more has nothing more read', async () => {
     const { admin } = await populated(50)

@@ -113,6 +113,42 @@ describe('customers', () => {
   })
 })
 
+describe('imports', () => {
+  const csv = (from: number, to: number) =>
+    ['name,email', ...Array.from({ length: to - from }, (_, i) => `N${from + i},n${from + i}@example.com`)].join('\n')
+  const send_ = (admin: Person, body: string, query = '') =>
+    send(
+      `/v1/imports?entity=customers${query}`,
+      { method: 'POST', token: admin.token, headers: { 'Content-Type': 'text/csv' }, body },
+      fetch,
+    )
+
+  it('write as many rows as there is room for, and say so of the others, as the dry run did', async () => {
+    const admin = await founder()
+    await fillUp(admin, 3)
+    const figures = { received: 5, created: 3, failed: 2 }
+    expect(await (await send_(admin, csv(0, 5), '&dryRun=true')).json()).toMatchObject(figures)
+    const report = await (await send_(admin, csv(0, 5))).json()
+    expect(report).toMatchObject({
+      ...figures,
+      errors: [
+        { line: 5, code: 'plan_limit' },
+        { line: 6, code: 'plan_limit' },
+      ],
+    })
+    expect(await count(admin)).toBe(MAX)
+    expect(await (await send_(admin, csv(0, 3))).json()).toMatchObject({ unchanged: 3, failed: 0 })
+  })
+
+  it('are as many in a month as the plan says, dry runs not counted', async () => {
+    const admin = await founder()
+    await send_(admin, csv(0, 1), '&dryRun=true')
+    for (let i = 0; i < PLANS.FREE.imports; i++) expect((await send_(admin, csv(i, i + 1))).status).toBe(201)
+    expect((await problemOf(await send_(admin, csv(90, 91)))).limit).toEqual({ of: 'imports', count: 10, max: 10 })
+    expect((await send_(admin, csv(90, 91), '&dryRun=true')).status).toBe(200)
+  })
+})
+
 describe('API keys', () => {
   it('are as many as the plan has room for, and a revoked one makes room', async () => {
     const admin = await founder()

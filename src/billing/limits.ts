@@ -3,6 +3,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { type Actor, TEAM } from '../access/policy'
 import type { Config } from '../config'
 import type { Db } from '../db/client'
+import { leastIdAt } from '../db/listing'
 import { AppError } from '../errors'
 import { LIMITED, type Limited, PLANS } from './plans'
 import { hasBilling } from './stripe'
@@ -23,6 +24,9 @@ const COUNTS: Record<Limited, (workspaceId: Whose, now: string) => SQL<number>> 
     AND seat.role IN (${TEAM_ROLES}) AND seat.status = 'ACTIVE' AND seat.deleted_at IS NULL)`,
   apiKeys: (id, now) => sql`(SELECT count(*) FROM api_keys AS k WHERE k.workspace_id = ${id} AND k.revoked_at IS NULL
     AND (k.expires_at IS NULL OR k.expires_at > ${now}))`,
+  // Of this month (UTC); a dry run is free.
+  imports: (id, now) => sql`(SELECT count(*) FROM imports AS i WHERE i.workspace_id = ${id} AND i.dry_run = 0
+    AND i.id >= ${leastIdAt(`${now.slice(0, 7)}-01T00:00:00.000Z`, 0)})`,
 }
 
 /** How many there are of what is limited; reads a counter, or as many rows as there are members. */
@@ -40,6 +44,12 @@ export function planAt(now: string): SQL<'FREE' | 'PRO'> {
 export function hasRoom(ctx: Asking, what: Limited, workspaceId: Whose = ctx.actor?.workspaceId ?? ''): SQL {
   if (!hasBilling(ctx.config)) return sql`true`
   return sql`${countOf(ctx, what, workspaceId)} < ${maxOf(ctx, what, workspaceId)}`
+}
+
+/** How many more fit in; null where there is no limit. */
+export function roomLeft(ctx: Asking, what: Limited, workspaceId: Whose = ctx.actor?.workspaceId ?? ''): SQL | null {
+  if (!hasBilling(ctx.config)) return null
+  return sql`(${maxOf(ctx, what, workspaceId)} - ${countOf(ctx, what, workspaceId)})`
 }
 
 function maxOf({ now }: Asking, what: Limited, workspaceId: Whose): SQL<number> {

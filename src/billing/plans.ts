@@ -1,7 +1,7 @@
 // The plans and what each allows in a workspace: the one table of limits.
 export const PLANS = {
-  FREE: { customers: 250, users: 3, apiKeys: 2 },
-  PRO: { customers: 100_000, users: 100, apiKeys: 50 },
+  FREE: { customers: 250, users: 3, apiKeys: 2, imports: 10 },
+  PRO: { customers: 100_000, users: 100, apiKeys: 50, imports: 1_000 },
 } as const
 
 export type Limited = keyof (typeof PLANS)['FREE']
@@ -10,6 +10,7 @@ export const LIMITED = {
   customers: 'customers',
   users: 'members of the team',
   apiKeys: 'API keys',
+  imports: 'imports a month',
 } as const satisfies Record<Limited, string>
 
 /** How long the limits of PRO hold on after a renewal that could not be paid. */

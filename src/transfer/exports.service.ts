@@ -3,7 +3,7 @@ import { AppError } from '../errors'
 import type { Ctx } from '../http/context'
 import { COLUMNS } from './exports.columns'
 import { csv, type Fields, type Format, json, ndjson, vcf, written } from './exports.formats'
-import { type Measured, pagesOf, type Source } from './exports.pages'
+import { type Measured, pagesOf, type Query, type Source } from './exports.pages'
 import { customerSource, FIELDS, interactionSource, leadSource, ticketSource } from './exports.sources'
 
 export type Options = {
@@ -29,11 +29,22 @@ export async function exportCustomers(
   const asked = rowsAPage(ctx, limit)
   const page = source.page(asked, start)
   const isSpread = format === 'csv' && columns.includes('customFields')
-  const [rows, fields] = isSpread ? await ctx.db.batch([page, source.fields()]) : [await page, []]
-  // By code unit, so that every file has them in the same order.
-  const keys = fields.length > FIELDS ? undefined : fields.map(({ key }) => key).sort()
+  const [rows, keys] = isSpread ? await withFields(ctx, source, page) : [await page, undefined]
   const how = format === 'csv' ? csv(columns, keys, bom) : FORMATS[format](columns)
   return fileOf(ctx, 'customers', { format, how }, pagesOf(source, rows, asked, limit))
+}
+
+// The first page, and with it the names of fields in the first stretch; then those in the stretches behind.
+async function withFields<Row>({ db }: Ctx, { fields }: ReturnType<typeof customerSource>, page: Query<Row>) {
+  const [rows, names, [first]] = await db.batch([page, ...fields()])
+  const keys = new Set(names.map(({ key }) => key))
+  for (let end = first; end && keys.size <= FIELDS; ) {
+    const [more, [next]] = await db.batch([...fields([end.seq])])
+    for (const { key } of more) keys.add(key)
+    end = next
+  }
+  // By code unit, so that every file has them in the same order.
+  return [rows, keys.size > FIELDS ? undefined : [...keys].sort()] as const
 }
 
 export function exportLeads(

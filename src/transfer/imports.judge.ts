@@ -2,6 +2,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import { isTeamMember, visible } from '../access/visible'
+import { roomLeft } from '../billing/limits'
 import { importChunks, users } from '../db/schema'
 import type { Ctx } from '../http/context'
 import { ENTITIES, PERMISSION } from './imports.entities'
@@ -23,6 +24,7 @@ export const REFUSALS = {
     value: `row ->> 'key'`,
     message: 'There is such a record, and it differs; import with mode=upsert',
   },
+  plan_limit: { field: null, value: 'NULL', message: 'The plan has no room for one more customer' },
   too_big: { field: null, value: 'NULL', message: 'The fields together would be more than 16 KB of JSON' },
 } as const
 
@@ -53,7 +55,8 @@ export function judge(ctx: Ctx, job: Job, n: number, ids: string) {
         iif(t.id IS NULL, false, ${isTooBig(job)}) AS is_too_big, ${isTaken(ctx, job)} AS is_taken
       FROM placed
       LEFT JOIN ${ENTITIES[job.entity].table} AS t ON t.id = placed.record
-    ), refused AS (SELECT *, ${refusal(job)} AS code FROM compared), judged AS (SELECT *, ${VERDICT} AS verdict FROM refused)
+    ), refused AS (SELECT *, ${refusal(job)} AS code FROM compared), sorted AS (SELECT *, ${VERDICT} AS verdict FROM refused
+    ), judged AS (${within(ctx, job)})
     SELECT jsonb_object(${sql.raw(groups.join(', '))}) FROM (
       SELECT verdict, CASE verdict
         WHEN 'create' THEN jsonb_set(row, '$.record', ${ids} || printf('%08x', n), '$.ownerId', owner)
@@ -131,6 +134,16 @@ function isTooBig({ entity }: Job): SQL {
   )
 }
 
+// Rows that would make one customer more than the plan has room for are refused. A dry run has made none of its own.
+function within(ctx: Ctx, { id, entity, dryRun }: Job): SQL {
+  const room = entity === 'customers' ? roomLeft(ctx, 'customers') : null
+  if (room === null) return sql`SELECT * FROM sorted`
+  const left = dryRun ? sql`${room} - (SELECT created FROM imports WHERE id = ${id})` : room
+  return sql`SELECT n, row, record, owner, email_before, earlier, iif(is_over, 'plan_limit', code) AS code,
+      iif(is_over, 'failed', verdict) AS verdict
+    FROM (SELECT *, verdict = 'create' AND sum(verdict = 'create') OVER (ORDER BY n) > ${left} AS is_over FROM sorted)`
+}
+
 // Whoever has the e-mail has it, and so does whoever had it or took it within this file, dry run or not.
 function isTaken({ actor }: Ctx, { id, entity, match }: Job): SQL {
   const { isEmailUnique, table } = ENTITIES[entity]
@@ -143,7 +156,6 @@ function isTaken({ actor }: Ctx, { id, entity, match }: Job): SQL {
     WHERE held.import_id = ${id} AND held.key = 'email:' || (row ->> 'email') AND held.record_id IS NOT placed.record)))`
 }
 
-// A plan's limit on how many records a workspace may have belongs here, as a refusal of rows that would make one more.
 function refusal({ mode, duplicates, defaultOwner, entity }: Job): SQL {
   const { required } = ENTITIES[entity]
   const hasOwner = `row ->> 'owner' IS NOT NULL${defaultOwner === null ? '' : ' OR record IS NULL'}`

@@ -32,7 +32,7 @@ const importing = createRoute({
     200: json(ImportReport, 'What would be (`dryRun`)'),
     201: json(ImportReport, 'Written'),
     202: json(ImportReport, 'Has come in, and is being written'),
-    ...errors(...POST, ...UNREADABLE, 'invalid_owner'),
+    ...errors(...POST, ...UNREADABLE, 'invalid_owner', 'plan_limit'),
   },
 })
 

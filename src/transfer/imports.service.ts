@@ -1,6 +1,7 @@
 // Imports: taking a file in, stopping and reverting. Reports, judging and writing are in files beside this one.
 import { and, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm'
 import { isTeamMember } from '../access/visible'
+import { lackOfRoom, overLimit } from '../billing/limits'
 import { importChunks, importIssues, importKeys, importOriginals, imports, users } from '../db/schema'
 import { ifChanged } from '../db/sql'
 import { AppError } from '../errors'
@@ -32,7 +33,7 @@ export type Upload = { body: AsyncIterable<Uint8Array>; contentType: string }
 
 /**
  * Takes a file in and writes as much of it as there is room for; a small one is one round trip. Throws what is wrong
- * with a file of which nothing can be read, `nothing_imported` where every row failed, and `invalid_owner`.
+ * with a file of which nothing can be read, `nothing_imported` where every row failed, `plan_limit`, and `invalid_owner`.
  */
 export async function importFile(ctx: Ctx, options: ImportOptions, upload: Upload, room: Room): Promise<Report> {
   const { mapping = {}, unknown, entity, match = entity === 'leads' ? 'id' : 'email' } = options
@@ -70,8 +71,14 @@ export async function importFile(ctx: Ctx, options: ImportOptions, upload: Uploa
   const first = isStaged ? [...rest, uploadEnded(ctx, id, { ...end, status })] : [made(status, end), ...rest]
   const chunk = chunks > 0 ? writing(ctx, job, 0, idsOfChunk()) : []
   const report = reportIn(await sent(ctx, [...first, ...chunk, reportOf(ctx, id)], room))
-  if (!report) throw new AppError('invalid_owner', { detail: 'defaultOwner is no active member of the team.' })
+  if (!report) throw await unmade(ctx, options)
   return chunks > 1 ? finishing(ctx, job, room) : told(report)
+}
+
+async function unmade(ctx: Ctx, { dryRun }: ImportOptions): Promise<AppError> {
+  const [lack] = dryRun ? [] : await lackOfRoom(ctx, 'imports')
+  if (lack) return overLimit(ctx, 'imports', lack)
+  return new AppError('invalid_owner', { detail: 'defaultOwner is no active member of the team.' })
 }
 
 async function finishing(ctx: Ctx, job: Job, room: Room): Promise<Report> {

@@ -2,6 +2,7 @@
 import { Buffer } from 'node:buffer'
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { BatchItem } from 'drizzle-orm/batch'
+import { hasRoom } from '../billing/limits'
 import { importChunks, importIssues, importOriginals, imports } from '../db/schema'
 import { insertFrom } from '../db/sql'
 import type { Ctx } from '../http/context'
@@ -177,10 +178,11 @@ function issuesSent({ db }: Ctx, importId: string, issues: string[]): Statement[
     )
 }
 
-/** The statement that makes the import, unless the usual owner that is asked for is no member of the team. */
-export function importMade({ db }: Ctx, row: typeof imports.$inferInsert, usualOwner?: SQL) {
+/** The statement that makes the import, unless the usual owner is no member of the team, or the plan has no room. */
+export function importMade(ctx: Ctx, row: typeof imports.$inferInsert, usualOwner?: SQL) {
   const stands = usualOwner ? sql`${usualOwner} IS NOT NULL` : sql`true`
-  return insertFrom(db, imports, { ...row, defaultOwner: usualOwner ?? null }, sql`WHERE ${stands}`)
+  const mayBe = row.dryRun ? stands : and(stands, hasRoom(ctx, 'imports'))
+  return insertFrom(ctx.db, imports, { ...row, defaultOwner: usualOwner ?? null }, sql`WHERE ${mayBe}`)
 }
 
 /** The statement that says that all has come in. */
