@@ -329,9 +329,9 @@ describe('a file of customers', () => {
 
   it('goes on after the answer where it is large', async () => {
     const slow = worker({ DIALECTS: 'tickets', IMPORT_STATEMENTS: '40' })
-    const call = { token: admin, body: file(5_000), headers: csv, fetch: slow, trips: 40 }
+    const call = { token: admin, body: file(13_000, 'p'), headers: csv, fetch: slow, trips: 40 }
     const begun = await replay('POST /import/customer_data', 202, call)
-    expect(begun).toMatchObject({ message: 'Customers are being imported', received: 5_000, failed: 0 })
+    expect(begun).toMatchObject({ message: 'Customers are being imported', received: 13_000, failed: 0 })
   })
 
   it('is refused where nothing in it can be read, and to who may not import', async () => {
