@@ -45,7 +45,7 @@ function fileSize(list) {
 const rebuild = 'rebuilds a table, which on D1 deletes its children; only add'
 
 const promises = 'docs/security.md'
-const named = /`([\w-]+\.test\.ts)`: ((?:“[^”]+”(?:, )?)+)/g
+const named = /`([\w/-]+\.test\.ts)`: ((?:“[^”]+”(?:, )?)+)/g
 
 /** Every row of a table in docs/security.md names tests, as `file`: “title”, and each is the title of one in that file. */
 function promisesAreTested(list) {

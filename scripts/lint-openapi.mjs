@@ -1,16 +1,21 @@
-// Room: scripts. Lints the OpenAPI document as the running Worker serves it.
+// Room: scripts. Lints the OpenAPI documents as the running Worker serves them.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ended, root, start } from './run.mjs'
 import { startWorker } from './worker.mjs'
 
-async function fetchDocument(path) {
+// The page at /doc names every document: the product's own, and one of each dialect.
+async function fetchDocuments() {
   const worker = await startWorker({ d1: false })
-  try {
+  const get = async (path) => {
     const response = await worker.fetch(path)
     if (!response.ok) throw new Error(`GET ${path} answered ${response.status}`)
-    return JSON.stringify(await response.json(), null, 2)
+    return response.text()
+  }
+  try {
+    const named = [...(await get('/doc')).matchAll(/&quot;(\/openapi[^&]*\.json)&quot;/g)].map(([, path]) => path)
+    return await Promise.all(named.map(async (path) => [path, JSON.stringify(JSON.parse(await get(path)), null, 2)]))
   } finally {
     await worker.dispose()
   }
@@ -18,9 +23,13 @@ async function fetchDocument(path) {
 
 const folder = mkdtempSync(join(tmpdir(), 'edge-crm-'))
 try {
-  const file = join(folder, 'openapi.json')
-  writeFileSync(file, await fetchDocument('/openapi.json'))
-  process.exitCode = await ended(start('redocly', ['lint', file, '--config', join(root, 'redocly.yaml')]))
+  const documents = await fetchDocuments()
+  const files = documents.map(([path, text]) => {
+    const file = join(folder, path.slice(1).replace('/', '-'))
+    writeFileSync(file, text)
+    return file
+  })
+  process.exitCode = await ended(start('redocly', ['lint', ...files, '--config', join(root, 'redocly.yaml')]))
 } catch (error) {
   console.error(error.message)
   process.exitCode = 1

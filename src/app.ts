@@ -14,6 +14,8 @@ import { mergeRoutes } from './customers/merge.routes'
 import { relationshipRoutes } from './customers/relationships.routes'
 import { dashboardRoutes, onPageError } from './dashboard/dashboard.routes'
 import { dashboardSession } from './dashboard/dashboard.session'
+import { dialects } from './dialects/dialects'
+import { dialectAt, mountOf, pathIn, unkept } from './dialects/dispatch'
 import { docsRoutes } from './docs/docs.routes'
 import { openApiText } from './docs/openapi'
 import { enquiryRoutes } from './enquiries/enquiries.routes'
@@ -25,6 +27,7 @@ import { type AppEnv, addressOf, context } from './http/context'
 import { notModified } from './http/etag'
 import { idempotency } from './http/idempotency'
 import { admission, rateLimit } from './http/rate-limit'
+import { reaffirm } from './http/reaffirm'
 import { notFound, onError } from './http/respond'
 import { createRouter } from './http/router'
 import { createLimiter } from './http/sliding-window'
@@ -63,12 +66,21 @@ const EXPOSED = [
 ]
 
 const SIGN_IN = [
-  ...['register', 'login', 'refresh', 'oauth/token'],
-  ...['verify-email', 'forgot-password', 'reset-password'],
-].map((path) => `/v1/auth/${path}`)
+  ...[...['register', 'login', 'refresh', 'oauth/token'], ...['verify-email', 'forgot-password', 'reset-password']].map(
+    (path) => `/v1/auth/${path}`,
+  ),
+  ...dialects.flatMap((dialect) => dialect.signsIn.map((path) => mountOf(dialect) + path)),
+]
+const CALLBACKS = [
+  '/v1/auth/oauth/:provider/callback',
+  ...dialects.flatMap((dialect) => (dialect.callbacks ?? []).map((path) => mountOf(dialect) + path)),
+]
 // A monitor asks every few seconds, and must not be told that the service is down because it asked; Stripe tells of
 // all workspaces from a few addresses.
-const MACHINES = ['/health', '/ready', '/v1/billing/webhook']
+const MACHINES = [
+  ...['/health', '/ready', '/v1/billing/webhook'],
+  ...dialects.flatMap((dialect) => (dialect.probes ?? []).map((path) => mountOf(dialect) + path)),
+]
 
 const policy = (c: Context<AppEnv>, name: string, limit: number) => ({
   name,
@@ -97,15 +109,23 @@ const IMPORTS = '/v1/imports'
 const isStreamed = (c: Context<AppEnv>) =>
   c.req.path === IMPORTS && c.req.method === 'POST' && c.req.header('Idempotency-Key') === undefined
 
+function failureAt(path: string) {
+  return path.startsWith('/dashboard') ? onPageError : (dialectAt(dialects, path)?.onError ?? onError)
+}
+
 /** An app of its own, with a rate limiter of its own: one per isolate. */
 export function createApp() {
-  const app = createRouter()
+  const app = createRouter({ getPath: pathIn(dialects) })
   const limiter = createLimiter()
 
-  app.onError((error, c) => (c.req.path.startsWith('/dashboard') ? onPageError(error, c) : onError(error, c)))
-  app.notFound(notFound)
+  app.onError((error, c) => failureAt(c.req.path)(error, c))
+  app.notFound((c) => {
+    const dialect = dialectAt(dialects, c.req.path)
+    return dialect ? dialect.onError(new AppError('not_found'), c) : notFound(c)
+  })
   app.use(requestId())
   app.use(secureHeaders())
+  for (const dialect of dialects) if (dialect.translate) app.use(`${mountOf(dialect)}/*`, dialect.translate)
   app.use(context)
   app.use(
     cors({
@@ -118,10 +138,12 @@ export function createApp() {
   app.on(['GET', 'POST'], ['/dashboard', '/dashboard/*'], dashboardSession)
   app.use(rateLimit<AppEnv>({ limiter, policy: usual, subject: caller }))
   app.on('POST', [...SIGN_IN, '/dashboard/sign-in'], rateLimit<AppEnv>({ limiter, policy: signIn, subject: address }))
-  app.on('GET', '/v1/auth/oauth/:provider/callback', rateLimit<AppEnv>({ limiter, policy: signIn, subject: address }))
+  app.on('GET', CALLBACKS, rateLimit<AppEnv>({ limiter, policy: signIn, subject: address }))
   app.use((c, next) => (isStreamed(c) ? next() : smallBody(c, next)))
+  app.use(reaffirm)
   app.use(notModified)
   app.use('/v1/*', idempotency)
+  for (const dialect of dialects) app.use(`${mountOf(dialect)}/*`, unkept, idempotency)
   app.use(dispatch)
 
   const routes = app
@@ -154,8 +176,10 @@ export function createApp() {
     .route('/v1/api-keys', keyRoutes)
     .route('/v1/billing', billingRoutes)
 
+  for (const dialect of dialects) app.route(mountOf(dialect), dialect.app)
+
   let openApi: string | undefined
-  app.route('/', docsRoutes)
+  app.route('/', docsRoutes(dialects))
   app.route('/dashboard', dashboardRoutes)
   app.get('/openapi.json', (c) => {
     openApi ??= openApiText(app)

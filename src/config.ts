@@ -20,6 +20,15 @@ const provider = (fallback: string) =>
     .transform((url) => url.replace(/\/+$/, ''))
     .default(fallback)
 
+export const DIALECTS = ['manager', 'leads', 'enquiries', 'tickets', 'personal'] as const
+
+const dialects = z
+  .string()
+  .default('')
+  .transform((list) => list.split(',').map((name) => name.trim()))
+  .transform((list) => list.filter((name) => name !== ''))
+  .pipe(z.array(z.enum(DIALECTS, `must be a comma-separated list out of ${DIALECTS.join(', ')}`)))
+
 const flag = z
   .enum(['true', 'false'], 'must be true or false')
   .default('false')
@@ -31,6 +40,7 @@ const Settings = z
     JWT_SECRET: z.string('is missing').min(32, 'must have at least 32 characters'),
     CORS_ORIGINS: origins,
     SIGNUP: z.enum(['open', 'invite', 'closed']).default('invite'),
+    DIALECTS: dialects,
     BCRYPT_COST: whole(10, 4, 15),
     RATE_LIMIT_MAX: whole(100),
     RATE_LIMIT_WINDOW_SECONDS: whole(900, 1, 86_400),
@@ -104,6 +114,15 @@ export function configOf(env: object): Config {
   if (!result.success) throw new AppError('misconfigured', { detail: result.error.issues.map(explain).join('; ') })
   parsed.set(env, result.data)
   return result.data
+}
+
+/** The dialects that are switched on; none where the settings are wrong, of which the request then complains. */
+export function dialectsOn(env: object): Config['DIALECTS'] {
+  try {
+    return configOf(env).DIALECTS
+  } catch {
+    return []
+  }
 }
 
 function explain({ path, message }: z.core.$ZodIssue): string {

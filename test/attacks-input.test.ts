@@ -4,9 +4,11 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { bodyOf, refusalOf } from './answers'
 import { api, problemOf, send } from './api'
 import { isFailure } from './attacking'
+
 import { rows } from './database'
-import { founder, type Person } from './factories'
-import { exampleBody, fieldsOf, neededQuery, type Operation, operations } from './operations'
+import { founder, member, type Person } from './factories'
+import { exampleBody, fieldsOf, neededQuery, type Operation, operations, whoMay } from './operations'
+
 import { lead } from './records'
 
 /** What the Worker alone sets, and what a role above sets. */
@@ -31,8 +33,10 @@ const FORBIDDEN = {
 }
 
 let admin: Person
+let customer: Person
 beforeAll(async () => {
   admin = await founder()
+  customer = await member(admin, 'CUSTOMER')
 })
 
 /** What takes a file of records, which has columns of its own and is attacked below. */
@@ -49,7 +53,7 @@ const exampleOf = (operation: Operation) => Object.entries(exampleBody(operation
 function raw(operation: Operation, body: string | Uint8Array, type = 'application/json') {
   const headers: Record<string, string> = type === '' ? {} : { 'Content-Type': type }
   const path = `${pathOf(operation)}${neededQuery(operation)}`
-  return send(path, { method: operation.method, token: admin.token, headers, body })
+  return send(path, { method: operation.method, token: whoMay(operation, admin, customer).token, headers, body })
 }
 
 it('the body of every operation has fields that are looked at', () => {

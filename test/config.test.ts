@@ -22,6 +22,7 @@ it('is production, shut and careful where nothing but the secret is set', () => 
     JWT_SECRET,
     CORS_ORIGINS: [],
     SIGNUP: 'invite',
+    DIALECTS: [],
     BCRYPT_COST: 10,
     RATE_LIMIT_MAX: 100,
     RATE_LIMIT_WINDOW_SECONDS: 900,

@@ -3,8 +3,8 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { LEAD_STATUSES } from '../src/db/schema/leads'
 import { SORTS } from '../src/leads/leads.schemas'
 import { api, send } from './api'
-import { founder, freshAddress, PASSWORD, type Person, team } from './factories'
-import { anyOne, exampleBody, NEEDS_SETTINGS, neededQuery, type Operation, operations } from './operations'
+import { founder, freshAddress, member, PASSWORD, type Person, team } from './factories'
+import { anyOne, exampleBody, NEEDS_SETTINGS, neededQuery, type Operation, operations, whoMay } from './operations'
 import { lead, ownLead, seedLeads } from './records'
 
 const COST = /desc="round trips (\d+), statements (\d+), rows read (\d+), rows written (\d+)"/
@@ -31,17 +31,21 @@ const HASHING = ['POST /v1/auth/login', 'POST /v1/auth/change-password']
 
 describe('every operation', () => {
   let by: Person
+  let customer: Person
   beforeAll(async () => {
     by = await founder()
+    customer = await member(by, 'CUSTOMER')
   })
 
-  const call = ({ method, path, operationId, ...operation }: Operation, headers: Record<string, string> = {}) => {
+  const call = (asked: Operation, headers: Record<string, string> = {}) => {
+    const { method, path, operationId, ...operation } = asked
+    const { token } = whoMay(asked, by, customer)
     const json =
       operationId === 'refresh' ? { refreshToken: by.refreshToken } : exampleBody({ ...operation, method, path })
     return send(
       path.replace('{code}', 'invalid').replace(/\{(\w+)\}/g, (_, parameter: string) => anyOne(parameter)) +
         neededQuery(operation),
-      { method, token: by.token, json, headers: { 'CF-Connecting-IP': freshAddress(), ...headers } },
+      { method, token, json, headers: { 'CF-Connecting-IP': freshAddress(), ...headers } },
     )
   }
 

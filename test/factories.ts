@@ -46,7 +46,7 @@ export async function founder(): Promise<Person> {
 }
 
 /** A member of the founder's workspace. */
-export async function member(admin: Person, role: Role): Promise<Person> {
+export async function member(admin: Pick<Person, 'token'>, role: Role): Promise<Person> {
   const email = `${unique(role.toLowerCase())}@example.com`
   const invited = await api(admin.token).v1.workspace.invitations.$post({ json: { email, role } })
   expect(invited.status).toBe(201)

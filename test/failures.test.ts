@@ -5,8 +5,8 @@ import { bodyOf, refusalOf, tally } from './answers'
 import { send, worker } from './api'
 import { made } from './customer-records'
 import { everythingStored } from './database'
-import { founder, freshAddress, PASSWORD, type Person, team, unique } from './factories'
-import { anyOne, exampleBody, NEEDS_SETTINGS, neededQuery, type Operation, operations } from './operations'
+import { founder, freshAddress, member, PASSWORD, type Person, team, unique } from './factories'
+import { anyOne, exampleBody, NEEDS_SETTINGS, neededQuery, type Operation, operations, whoMay } from './operations'
 import { lead, ownLead } from './records'
 import { databaseWith, failingDatabase, failingKv, LOST } from './standins'
 
@@ -27,7 +27,8 @@ const logged = () => [...errors.mock.calls, ...warnings.mock.calls].flat().map(S
 const WITHOUT_DATABASE = ['GET /health', 'GET /problems/{code}']
 
 /** Calls an operation as its document says, with what must be genuine in place of the example. */
-function call(operation: Operation, by: Person, fetch: typeof globalThis.fetch) {
+function call(operation: Operation, people: { by: Person; customer: Person }, fetch: typeof globalThis.fetch) {
+  const by = whoMay(operation, people.by, people.customer)
   const path =
     operation.path.replace('{code}', 'invalid').replace(/\{(\w+)\}/g, (_, name: string) => anyOne(name)) +
     neededQuery(operation)
@@ -38,9 +39,10 @@ function call(operation: Operation, by: Person, fetch: typeof globalThis.fetch) 
 }
 
 describe('while the database cannot be reached', () => {
-  let by: Person
+  let people: { by: Person; customer: Person }
   beforeAll(async () => {
-    by = await founder()
+    const by = await founder()
+    people = { by, customer: await member(by, 'CUSTOMER') }
   })
   const fetch = worker({ DB: failingDatabase(LOST) })
 
@@ -49,7 +51,7 @@ describe('while the database cannot be reached', () => {
     '%s is a 503 that says when to come back',
     async (_name, operation) => {
       const before = await everythingStored()
-      const response = await call(operation, by, fetch)
+      const response = await call(operation, people, fetch)
       expect(response.headers.get('Retry-After')).toMatch(/^[1-9]\d*$/)
       expect(await refusalOf(response, 503, 'unavailable')).not.toHaveProperty('detail')
       expect(operation.responses).toHaveProperty('503')
@@ -59,7 +61,7 @@ describe('while the database cannot be reached', () => {
 
   it('what asks nothing of it is answered', async () => {
     for (const operation of operations.filter(({ name }) => WITHOUT_DATABASE.includes(name))) {
-      expect((await call(operation, by, fetch)).status).toBe(200)
+      expect((await call(operation, people, fetch)).status).toBe(200)
     }
   })
 

@@ -10,6 +10,7 @@ import { mailTicket } from '../src/tickets/tickets.mail'
 import { api, send, worker } from './api'
 import { customer, enquiry, founder, member, type Person, team, unique } from './factories'
 import { database, mailConfig, mailing, mailsTo, mailTo, PUBLIC_URL, queuedTo } from './mailbox'
+import { lead } from './records'
 
 const mailer = worker(mailing())
 // Everything is queued and nothing is sent.
@@ -43,6 +44,18 @@ describe('a lead', () => {
     expect(mail.text).toContain(`${PUBLIC_URL}/leads/${id}`)
     for (const loser of people.filter((person) => person !== winner)) expect(await mailsTo(loser.email)).toHaveLength(0)
     expect(await queuedTo(winner.email)).toHaveLength(1)
+  })
+
+  it('that changes with its owner is mailed to the new one, and not again while the owner stays', async () => {
+    const { admin, manager, sales } = await team()
+    const { id } = await lead(admin)
+    const fetch = worker(mailing({ DIALECTS: 'leads' }))
+    const put = (json: object) => send(`/api/leads/${id}`, { method: 'PUT', token: manager.token, json }, fetch)
+    expect((await put({ title: 'Yours now', ownerId: sales.id })).status).toBe(200)
+    const mail = await mailTo(sales.email)
+    expect(mail.subject).toContain('Yours now')
+    expect((await put({ title: 'Still yours', ownerId: sales.id })).status).toBe(200)
+    expect(await queuedTo(sales.email)).toHaveLength(1)
   })
 
   it('that is claimed as the next of the pool is the one in the mail', async () => {

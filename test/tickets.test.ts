@@ -83,12 +83,15 @@ describe('opening a ticket', () => {
   })
 
   it('names an interaction of the same customer, or is refused', async () => {
-    const { sales } = await team()
+    const { sales, rival } = await team()
     const [mine, other] = [await customer(sales), await customer(sales)]
     const call = (customerId: string) =>
       bodyOf(api(sales.token).v1.interactions.$post({ json: { type: 'CALL', body: 'It broke', customerId } }), 201)
     const interactionId = (await call(mine)).id
     expect((await ticket(sales, { customerId: mine, interactionId })).interactionId).toBe(interactionId)
+    expect(await bodyOf(opening(sales, { interactionId }), 201)).toMatchObject({ customerId: mine, interactionId })
+    await refusalOf(opening(rival, { interactionId }), 404, 'not_found')
+    await refusalOf(opening(sales, { interactionId: crypto.randomUUID() }), 404, 'not_found')
     const refusal = await refusalOf(opening(sales, { customerId: other, interactionId }), 400, 'invalid')
     expect(refusal.errors).toEqual([expect.objectContaining({ path: 'body.interactionId' })])
   })

@@ -19,6 +19,7 @@ export const PERMISSIONS = {
   'leads:assign': 'Give a lead to any active member.',
   'customers:read': 'See customers.',
   'customers:write': 'Create, change, tag, relate, merge and trash customers.',
+  'self:write': 'As a customer, change the name, phone number and company of the own record.',
   'interactions:read': 'See the timeline of what you see.',
   'interactions:write': 'Log, change and complete interactions.',
   'tickets:read': 'See tickets.',
@@ -113,6 +114,7 @@ export const POLICY: Record<Role, Partial<Record<Permission, Reach>>> = {
     'users:read': 'own',
     'users:write': 'own',
     'customers:read': 'own',
+    'self:write': 'own',
     'interactions:read': 'own',
     'tickets:read': 'own',
     'tickets:write': 'own',
@@ -125,11 +127,15 @@ export function rolesReaching(permission: Permission): Role[] {
   return roles.filter((role) => POLICY[role][permission] === 'all')
 }
 
+/** What a stranger may register as where registration is open; any other role takes an ADMIN. */
+export const ROLES_FOR_STRANGERS: readonly Role[] = ['SALES', 'CUSTOMER']
+
 /** What no API key is given, and why. */
 const NOT_FOR_KEYS = {
   'account:read': 'it has no account',
   'account:write': 'it has no account',
   'leads:claim': 'it owns nothing, so assign the lead to somebody instead',
+  'self:write': 'it is no customer',
   'api-keys:read': 'keys are looked after by people',
   'api-keys:write': 'keys are looked after by people',
 } as const satisfies Partial<Record<Permission, string>>

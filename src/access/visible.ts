@@ -139,11 +139,20 @@ export function stillStands(actor: Actor): SQL {
     AND me.status = 'ACTIVE' AND me.deleted_at IS NULL)`
 }
 
+/** The workspace has an ADMIN, active or not: without one, nobody has come to its team yet. */
+export function hasAdmin(workspaceId: SQL): SQL {
+  return sql`EXISTS (SELECT 1 FROM ${users} AS boss WHERE boss.workspace_id = ${workspaceId} AND boss.role = 'ADMIN'
+    AND boss.deleted_at IS NULL)`
+}
+
 /** `id` is a member who can own leads: active, of this workspace and of the team. */
 export function isTeamMember(id: string | SQL, workspaceId: string): SQL {
   return sql`EXISTS (SELECT 1 FROM ${users} AS member WHERE member.id = ${id} AND member.workspace_id = ${workspaceId}
     AND member.status = 'ACTIVE' AND member.role <> 'CUSTOMER' AND member.deleted_at IS NULL)`
 }
+
+/** The user at hand is of the team, not the login of a customer. */
+export const isOfTeam: SQL = sql`${users.role} <> 'CUSTOMER'`
 
 /** `id` is a member who can be the portal login of a customer: active, of this workspace, with the role CUSTOMER. */
 export function isPortalUser(id: string, workspaceId: string): SQL {

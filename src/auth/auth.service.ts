@@ -2,7 +2,8 @@
 
 import { and, eq, isNull, sql } from 'drizzle-orm'
 import { personOf } from '../access/person'
-import { users } from '../db/schema'
+import { customerColumns } from '../customers/customers.service'
+import { customers, users } from '../db/schema'
 import { ifChanged } from '../db/sql'
 import { AppError } from '../errors'
 import { record } from '../events/events.record'
@@ -11,13 +12,20 @@ import { countAttempt, demandAdmission, forgiveAttempt, subjectsOf } from './loc
 import { hashPassword, needsRehash, passwordMatches } from './passwords'
 import { type Client, endSessionsOf, isActive, openSession, whoIs } from './sessions.service'
 
-type Credentials = { email?: string | undefined; username?: string | undefined; password: string }
+type Credentials = {
+  email?: string | undefined
+  username?: string | undefined
+  password: string
+  /** Whether the customer whose portal login this is shall be given as well. */
+  withCustomer?: boolean | undefined
+}
 
 /**
  * Signs in, in two round trips: count the attempt and read the account, then open the session. Throws `locked_out`,
  * and one `invalid_credentials` for whatever is wrong, after the same work whether or not the account exists.
  */
-export async function login(ctx: PublicCtx, { email, username, password }: Credentials, client: Client) {
+export async function login(ctx: PublicCtx, credentials: Credentials, client: Client) {
+  const { email, username, password, withCustomer } = credentials
   const { db, config } = ctx
   const name = (email ?? username ?? '').trim().normalize().toLowerCase()
   const named = eq(email === undefined ? users.username : users.email, name)
@@ -36,14 +44,35 @@ export async function login(ctx: PublicCtx, { email, username, password }: Crede
   const hash = known.passwordHash ?? ''
   const renewed = needsRehash(hash, config.BCRYPT_COST) ? await hashPassword(password, config.BCRYPT_COST) : hash
   const isUnchanged = and(eq(users.id, known.id), eq(users.passwordHash, hash))
-  const [, , , , [user], [workspace]] = await db.batch([
+  const [, , , , [user], [workspace], customer] = await db.batch([
     ...forgiveAttempt(ctx, subjects),
     db.update(users).set({ passwordHash: renewed }).where(isUnchanged),
     session.statement,
     ...whoIs(ctx, known.id),
+    ...(withCustomer ? [recordOf(ctx, known.id)] : []),
   ])
   if (!user || !workspace) throw new AppError('invalid_credentials')
-  return { user, workspace, ...(await session.tokens(user, workspace)) }
+  return { user, workspace, customer: customer?.[0], ...(await session.tokens(user, workspace)) }
+}
+
+/** The customer whose portal login an account is, if it is one. */
+function recordOf({ db }: PublicCtx, userId: string) {
+  return db
+    .select(customerColumns)
+    .from(customers)
+    .where(and(eq(customers.userId, userId), isNull(customers.deletedAt)))
+    .orderBy(customers.seq)
+    .limit(1)
+}
+
+/** Whether there is an active account with this username, for systems that tell an unknown one from a wrong password. */
+export async function isUsername({ db }: PublicCtx, username: string): Promise<boolean> {
+  const name = username.trim().normalize().toLowerCase()
+  const found = await db
+    .select({ id: users.id })
+    .from(users)
+    .where(and(eq(users.username, name), isActive))
+  return found.length > 0
 }
 
 /** The actor's own account and workspace; `unauthenticated` once the account is gone or inactive. */

@@ -47,6 +47,15 @@ export async function resendVerification(ctx: Ctx): Promise<void> {
 }
 
 /**
+ * Sends another verification mail to an address that is not verified, for who is not signed in. Gives no hint whether
+ * there is such an account. Throws `mail_limit`, `not_configured`.
+ */
+export async function resendVerificationTo(ctx: PublicCtx, email: string): Promise<void> {
+  demandMail(ctx.config)
+  await sendWithinLimits(ctx, 'VERIFICATION', email, and(eq(users.email, email), isNull(users.emailVerifiedAt)))
+}
+
+/**
  * Sends whoever has this address a link to choose a new password. Gives no hint whether there is such an account: the
  * statements are the same, and an unknown address is counted like a known one. Throws `mail_limit`, `not_configured`.
  */

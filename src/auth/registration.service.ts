@@ -21,19 +21,21 @@ export type Registration = {
   name: string
   workspaceName?: string | undefined
   invitationToken?: string | undefined
+  /** Whether everybody may found a workspace here, as the contract of another API promises; SIGNUP=closed still closes it. */
+  isWelcome?: boolean | undefined
 }
 
 /** Makes an account and signs it in. Throws `email_taken`, `signup_closed`, `invalid_invitation`, `plan_limit`. */
 export async function register(ctx: PublicCtx, input: Registration, client: Client) {
   const { db, config, now } = ctx
   if (config.SIGNUP === 'closed') throw new AppError('signup_closed')
-  const { email, name, workspaceName, invitationToken } = input
+  const { email, name, workspaceName, invitationToken, isWelcome } = input
   const passwordHash = await hashPassword(input.password, config.BCRYPT_COST)
   const account = { id: ctx.newId(), email, name, passwordHash, createdAt: now, updatedAt: now }
   const session = await openSession(ctx, account.id, client)
   const [, , , , [user], [home], [lack]] = await db
     .batch([
-      ...(await makeAccount(ctx, account, { workspaceName, invitationToken })),
+      ...(await makeAccount(ctx, account, { workspaceName, invitationToken, isWelcome })),
       session.statement,
       ...whoIs(ctx, account.id),
       ...(await lackOfSeat(ctx, email, invitationToken)),
@@ -47,13 +49,11 @@ export async function register(ctx: PublicCtx, input: Registration, client: Clie
   return { user, workspace: home, ...(await session.tokens(user, home)) }
 }
 
-type Account = Pick<
+export type Account = Pick<
   typeof users.$inferInsert,
   'id' | 'email' | 'name' | 'passwordHash' | 'emailVerifiedAt' | 'createdAt' | 'updatedAt'
 >
-type Entrance = {
-  workspaceName?: string | undefined
-  invitationToken?: string | undefined
+type Entrance = Pick<Registration, 'workspaceName' | 'invitationToken' | 'isWelcome'> & {
   /** Whether there may be such an account, besides what SIGNUP says. */
   when?: SQL
 }
@@ -62,20 +62,26 @@ type Entrance = {
 export async function makeAccount(
   ctx: PublicCtx,
   account: Account,
-  { workspaceName, invitationToken, when }: Entrance,
+  { workspaceName, invitationToken, isWelcome = false, when }: Entrance,
 ) {
-  const may = sql`${maySignUp(ctx.config, invitationToken !== undefined)} AND ${when ?? sql`true`}`
-  const workspaceId = sql`(SELECT workspace_id FROM users WHERE id = ${account.id})`
-  const event = record(ctx, { verb: 'user.registered', subject: 'user', id: account.id, workspaceId, when: ifChanged })
+  const isLetIn = maySignUp(ctx.config, isWelcome || invitationToken !== undefined)
+  const may = sql`${isLetIn} AND ${when ?? sql`true`}`
+  const event = recordRegistration(ctx, account.id)
   return invitationToken === undefined
     ? ([...found(ctx, account, workspaceName ?? account.name, may), event] as const)
     : ([...join(ctx, account, await sha256(invitationToken), may), event] as const)
 }
 
+/** Records, after the statement that made an account if it did, that it was made. */
+export function recordRegistration(ctx: PublicCtx, id: string) {
+  const workspaceId = sql`(SELECT workspace_id FROM users WHERE id = ${id})`
+  return record(ctx, { verb: 'user.registered', subject: 'user', id, workspaceId, when: ifChanged })
+}
+
 // With SIGNUP=invite somebody must come first: an installation without any workspace may still be founded.
-function maySignUp({ SIGNUP }: Config, isInvited: boolean): SQL {
+function maySignUp({ SIGNUP }: Config, isWelcome: boolean): SQL {
   if (SIGNUP === 'closed') return sql`false`
-  return SIGNUP === 'open' || isInvited ? sql`true` : sql`NOT EXISTS (SELECT 1 FROM workspaces)`
+  return SIGNUP === 'open' || isWelcome ? sql`true` : sql`NOT EXISTS (SELECT 1 FROM workspaces)`
 }
 
 function found({ db, now, newId }: PublicCtx, account: Account, name: string, may: SQL) {

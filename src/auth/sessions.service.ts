@@ -2,6 +2,7 @@
 
 import { and, desc, eq, gt, isNull, ne, not, type SQL, sql } from 'drizzle-orm'
 import { personOf } from '../access/person'
+import type { Person } from '../access/policy'
 import { sessions, users, workspaces } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
@@ -19,7 +20,8 @@ import {
   sessionOf,
 } from './tokens'
 
-export type Client = { userAgent: string | null }
+/** Who opens a session; `accessSeconds` is how long its first access token lives, where that is not the usual. */
+export type Client = { userAgent: string | null; accessSeconds?: number }
 type UserRow = typeof users.$inferSelect
 type WorkspaceRow = typeof workspaces.$inferSelect
 
@@ -30,7 +32,7 @@ type WorkspaceRow = typeof workspaces.$inferSelect
 export async function openSession(
   ctx: PublicCtx,
   userId: string | SQL<string>,
-  { userAgent }: Client,
+  { userAgent, accessSeconds }: Client,
   id = ctx.newId(),
 ) {
   const refreshToken = await firstRefreshToken(ctx.config, id)
@@ -50,7 +52,8 @@ export async function openSession(
     },
     sql`FROM ${users} WHERE ${and(eq(users.id, userId), isActive)}`,
   )
-  return { statement, tokens: (user: UserRow, home: WorkspaceRow) => tokensOf(ctx, user, home, id, refreshToken) }
+  const given = { sessionId: id, refreshToken, accessSeconds }
+  return { statement, tokens: (user: UserRow, home: WorkspaceRow) => tokensOf(ctx, user, home, given) }
 }
 
 /** Exchanges a refresh token; a used one that comes back after the grace ends its whole family. */
@@ -99,7 +102,26 @@ export async function refreshSession(ctx: PublicCtx, token: string) {
       .where(sql`${workspaces.id} = (SELECT workspace_id FROM sessions WHERE id = ${id})`),
   ])
   if (!session || !user || !home || session.revokedAt !== null) throw new AppError('invalid_refresh_token')
-  return tokensOf(ctx, user, home, id, successor)
+  return tokensOf(ctx, user, home, { sessionId: id, refreshToken: successor })
+}
+
+/** A person as they are now, where the session still lives; else undefined. For tokens too old to be believed. */
+export async function presentPerson(ctx: PublicCtx, { id, sessionId }: Person): Promise<Person | undefined> {
+  const { db, now } = ctx
+  const isTheirs = and(eq(sessions.id, sessionId), eq(sessions.userId, id))
+  const [[session], [user], [home]] = await db.batch([
+    db
+      .select({ id: sessions.id })
+      .from(sessions)
+      .where(and(isTheirs, isNull(sessions.revokedAt), gt(sessions.expiresAt, now))),
+    ...whoIs(ctx, id),
+  ])
+  return session && user && home ? inSession(user, home, session.id) : undefined
+}
+
+/** Ends the session of a refresh token, as whoever holds it may; one that is none, or has ended, ends nothing. */
+export async function endSessionOfToken(ctx: PublicCtx, refreshToken: string): Promise<void> {
+  if (await isGenuine(ctx.config, refreshToken)) await revoke(ctx, eq(sessions.id, sessionOf(refreshToken)))
 }
 
 /** The living sessions of the actor, newest first. */
@@ -151,11 +173,21 @@ function revoke({ db, now }: Pick<Ctx, 'db' | 'now'>, which: SQL | undefined) {
     .where(and(which, isNull(sessions.revokedAt)))
 }
 
-async function tokensOf(ctx: PublicCtx, user: UserRow, home: WorkspaceRow, sessionId: string, refreshToken: string) {
-  const { id, workspaceId, role, timeZone } = user
-  const emailVerified = user.emailVerifiedAt !== null
-  const actor = { id, workspaceId, role, sessionId, country: home.defaultCountry, timeZone, emailVerified }
-  return { accessToken: await accessToken(ctx.config, actor), refreshToken, expiresIn: ACCESS_SECONDS }
+type Given = { sessionId: string; refreshToken: string; accessSeconds?: number | undefined }
+
+async function tokensOf(ctx: PublicCtx, user: UserRow, home: WorkspaceRow, given: Given) {
+  const { sessionId, refreshToken, accessSeconds: expiresIn = ACCESS_SECONDS } = given
+  return {
+    accessToken: await accessToken(ctx.config, inSession(user, home, sessionId), expiresIn),
+    refreshToken,
+    expiresIn,
+  }
+}
+
+function inSession(user: UserRow, home: WorkspaceRow, sessionId: string): Person {
+  const { id, workspaceId, role, timeZone, emailVerified } = user
+  const country = home.defaultCountry
+  return { type: 'user', id, workspaceId, role, sessionId, country, timeZone, emailVerified: emailVerified === true }
 }
 
 function later(instant: string, ms: number): string {

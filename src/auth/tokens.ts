@@ -33,14 +33,14 @@ export function actorOf(payload: unknown): Person | undefined {
   return { type: 'user', id, workspaceId, role, sessionId, country, timeZone, emailVerified }
 }
 
-export function accessToken(config: Config, actor: Omit<Person, 'type'>): Promise<string> {
+export function accessToken(
+  config: Config,
+  actor: Omit<Person, 'type'>,
+  seconds: number = ACCESS_SECONDS,
+): Promise<string> {
   const iat = Math.floor(Date.now() / 1000)
   const { id: sub, workspaceId: ws, sessionId: sid, role, country: cc, timeZone: tz, emailVerified: ev } = actor
-  return sign(
-    { ...VERIFICATION, sub, ws, sid, role, cc, tz, ev, iat, exp: iat + ACCESS_SECONDS },
-    config.JWT_SECRET,
-    'HS256',
-  )
+  return sign({ ...VERIFICATION, sub, ws, sid, role, cc, tz, ev, iat, exp: iat + seconds }, config.JWT_SECRET, 'HS256')
 }
 
 /**

@@ -5,13 +5,17 @@ import { me } from '../access/person'
 import { demandPermission, isPortal, type Owners, ownedBy, owners, reachable } from '../access/visible'
 import {
   ahead,
+  allHits,
   along,
   arrivedBetween,
   beyondInParts,
   countedOut,
+  hitCount,
   isLast,
   keptCount,
+  numberedOf,
   ordered,
+  passedOver,
   type Source,
   windowOf,
   withEnd,
@@ -54,8 +58,9 @@ export async function listCustomers(ctx: Ctx, request: CustomerRequest): Promise
   const whose = wanted(ctx, request)
   if (whose !== 'all' && whose.length === 0) return { rows: [], ...(total ? { total: 0 } : {}) }
   const plan = planOf(ctx, request, whose)
+  const offset = passedOver(request)
   if (plan.rest && !isPortal(ctx.actor)) return lookedThrough(ctx, request, whose, plan)
-  const query = rowsOf(ctx, plan, limit + 1)
+  const query = rowsOf(ctx, plan, limit + 1).offset(offset)
   const [rows, [counted]] = total ? await db.batch([query, countOf(ctx, request, whose)]) : [await query, []]
   const { rows: page, next } = cut(rows, limit, plan.positionOf)
   const shown = { rows: page.map((row) => shownTo(ctx.actor, row)), next }
@@ -226,7 +231,7 @@ function sourcesOf({ isSearch, walk, where, parts, rest }: Plan): Source[] {
 }
 
 // Look through a window of customers and say where it ended, however little was found. What is sought beside an index,
-// short words and anything in the trash, is not counted.
+// short words and anything in the trash, is not counted. Pages by number are all of one window.
 async function lookedThrough(
   ctx: Ctx,
   request: CustomerRequest,
@@ -234,7 +239,11 @@ async function lookedThrough(
   plan: Plan,
 ): Promise<Page<CustomerRow>> {
   const { db } = ctx
-  const { limit } = request
+  const { limit, offset } = request
+  if (offset !== undefined) {
+    const window = numberedOf('customers', customerColumns, sourcesOf(plan), plan, { limit, offset })
+    return allHits(await db.select({ ...customerColumns, hitCount }).from(window))
+  }
   const found = db
     .select({ ...customerColumns, isLast })
     .from(windowOf('customers', customerColumns, sourcesOf(plan), plan, limit + 1))

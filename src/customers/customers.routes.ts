@@ -9,6 +9,7 @@ import { paged } from '../http/pagination'
 import { body, createRouter, json } from '../http/router'
 import { listCustomers } from './customers.list'
 import {
+  Amendment,
   BulkDeleted,
   BulkDeletion,
   Customer,
@@ -20,7 +21,14 @@ import {
   UpsertQuery,
   WrittenCustomer,
 } from './customers.schemas'
-import { createCustomer, getCustomer, trashCustomer, trashCustomers, updateCustomer } from './customers.service'
+import {
+  amendCustomer,
+  createCustomer,
+  getCustomer,
+  trashCustomer,
+  trashCustomers,
+  updateCustomer,
+} from './customers.service'
 import { upsertCustomer } from './customers.upsert'
 
 const tags = ['Customers']
@@ -112,6 +120,18 @@ const updating = createRoute({
   },
 })
 
+const amending = createRoute({
+  method: 'patch',
+  path: '/me',
+  ...allow('self:write'),
+  operationId: 'amendOwnRecord',
+  tags,
+  summary: 'Change your own record, as a customer',
+  description: 'Name, phone number and company. Anything else is the team’s to change.',
+  request: { headers: IfMatch, body: body(Amendment) },
+  responses: { 200: json(WrittenCustomer, 'Your record as it now is'), ...errors(...WRITE, 'not_found', 'stale') },
+})
+
 const trashing = createRoute({
   method: 'delete',
   path: '/{id}',
@@ -144,6 +164,11 @@ export const customerRoutes = createRouter()
   .openapi(reading, async (c) =>
     c.json(Customer.parse(tagged(c, await getCustomer(ctx(c), c.req.valid('param').id))), 200),
   )
+  .openapi(amending, async (c) => {
+    const version = ifVersion(c.req.valid('header'))
+    const customer = await amendCustomer(ctx(c), c.req.valid('json'), undefined, version)
+    return c.json(WrittenCustomer.parse(tagged(c, customer)), 200)
+  })
   .openapi(updating, async (c) => {
     const version = ifVersion(c.req.valid('header'))
     const customer = await updateCustomer(ctx(c), c.req.valid('param').id, c.req.valid('json'), version)

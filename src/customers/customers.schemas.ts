@@ -98,6 +98,13 @@ export const CustomerPatch = z
   .refine((patch) => Object.keys(patch).length > 0, { error: 'Send at least one field' })
   .openapi('CustomerPatch', { example: { company: 'Acme Group', customFields: { plan: 'platinum', trial: null } } })
 
+/** What a customer may change of the own record. */
+export const Amendment = z
+  .strictObject({ name: fields.name, phone: fields.phone, company: fields.company })
+  .partial()
+  .refine((patch) => Object.keys(patch).length > 0, { error: 'Send at least one field' })
+  .openapi('Amendment', { example: { phone: '020 7946 0959' } })
+
 export const BulkDeletion = z
   .strictObject({ ids: z.array(z.uuid()).min(1).max(500) })
   .openapi('BulkDeletion', { example: { ids: ['0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0f'] } })

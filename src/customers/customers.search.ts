@@ -8,6 +8,8 @@ import { customers, customerTags, tags as tagTable } from '../db/schema'
 
 export type Sought = {
   q?: string | undefined
+  /** Like `q`, but not in the company. */
+  person?: string | undefined
   name?: string | undefined
   email?: string | undefined
   phone?: string | undefined
@@ -19,6 +21,7 @@ export type Sought = {
 
 const COLUMNS = {
   q: 'name email phone company',
+  person: 'name email phone',
   name: 'name',
   email: 'email',
   phone: 'phone',
@@ -91,8 +94,10 @@ const phones = sql.join(
 )
 // SQLite's lower() knows A to Z alone; beside the name stands the one that was folded when it was written.
 const names = sql`${customers.name} || char(10) || ${customers.sortName}`
+const person = sql`${names} || char(10) || coalesce(${customers.email}, '') || char(10) || ${phones}`
 const texts = {
-  q: sql`${names} || char(10) || coalesce(${customers.email}, '') || char(10) || ${phones} || char(10) || coalesce(${customers.company}, '')`,
+  q: sql`${person} || char(10) || coalesce(${customers.company}, '')`,
+  person,
   name: names,
   email: sql`coalesce(${customers.email}, '')`,
   phone: phones,

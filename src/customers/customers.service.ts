@@ -4,7 +4,7 @@ import { and, eq, getTableColumns, isNull, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import { authorOf } from '../access/person'
 import { type Actor, reach } from '../access/policy'
-import { isPortal, isPortalUser, isTeamMember, visible } from '../access/visible'
+import { isPortal, isPortalUser, isTeamMember, ownRecord, visible } from '../access/visible'
 import { hasRoom, lackOfRoom, overLimit } from '../billing/limits'
 import { fold } from '../db/fold'
 import { customers } from '../db/schema'
@@ -79,14 +79,15 @@ export function shownTo(actor: Actor, customer: CustomerRow): CustomerRow {
 }
 
 /**
- * Changes a customer; custom fields are merged key by key, null removes one. Throws `customer_exists`, `login_taken`,
- * `stale`.
+ * Changes a customer; custom fields are merged key by key, null removes one. With `self:write` it is a customer's own
+ * record. Throws `customer_exists`, `login_taken`, `stale`.
  */
 export async function updateCustomer(
   ctx: Ctx,
-  id: string,
+  id: string | SQL,
   patch: CustomerFields,
   ifVersion?: number,
+  permission: 'customers:write' | 'self:write' = 'customers:write',
 ): Promise<Written> {
   const { db, actor, now } = ctx
   demandMayGive(ctx, patch)
@@ -94,7 +95,7 @@ export async function updateCustomer(
   const where =
     and(
       eq(customers.id, id),
-      visible(actor, 'customers:write', customers),
+      visible(actor, permission, customers),
       ifVersion === undefined ? undefined : eq(customers.version, ifVersion),
       peopleStand(ctx, patch),
       isFree(ctx, patch.email, id),
@@ -105,7 +106,7 @@ export async function updateCustomer(
     record(ctx, {
       verb: 'customer.updated',
       subject: 'customer',
-      id,
+      id: sql`${customers.id}`,
       changes: difference(customers, patch),
       from: sql`${customers}`,
       when: where,
@@ -118,7 +119,7 @@ export async function updateCustomer(
     db
       .select({ ...customerColumns, fits: sql<number>`${fits}`.as('fits') })
       .from(customers)
-      .where(and(ifUnchanged, eq(customers.id, id), visible(actor, 'customers:write', customers))),
+      .where(and(ifUnchanged, eq(customers.id, id), visible(actor, permission, customers))),
     holderOf(ctx, patch.email, id),
     holderOfLogin(ctx, patch.userId, id),
   ])
@@ -128,6 +129,16 @@ export async function updateCustomer(
   if (holder) throw taken(holder)
   if (twin) throw loginTaken(twin)
   throw present.fits ? new AppError('invalid_owner') : tooBig()
+}
+
+/** What customers may change of themselves. */
+export type Amendment = Partial<Pick<CustomerRow, 'name' | 'phone' | 'company'>>
+
+/** Changes name, phone or company: of the own record as a customer, of any in reach as the team. */
+export async function amendCustomer(ctx: Ctx, patch: Amendment, id?: string, ifVersion?: number): Promise<Written> {
+  const permission = isPortal(ctx.actor) ? 'self:write' : 'customers:write'
+  const amended = await updateCustomer(ctx, id ?? ownRecord(ctx.actor), patch, ifVersion, permission)
+  return { ...amended, ...shownTo(ctx.actor, amended) }
 }
 
 /** Puts customers into the trash; says which of them were there to be deleted. */
@@ -208,12 +219,12 @@ export function warningsOf({ phone, phoneE164 }: CustomerRow) {
 }
 
 /** No other living customer of the workspace has this e-mail. */
-export function isFree(ctx: Ctx, email: string | null | undefined, exceptId = ''): SQL {
+export function isFree(ctx: Ctx, email: string | null | undefined, exceptId: string | SQL = ''): SQL {
   return email ? sql`NOT EXISTS ${holderOf(ctx, email, exceptId)}` : sql`true`
 }
 
 /** The living customer who has an e-mail already, and whether the actor may know who that is. */
-export function holderOf({ db, actor }: Ctx, email: string | null | undefined, exceptId = '') {
+export function holderOf({ db, actor }: Ctx, email: string | null | undefined, exceptId: string | SQL = '') {
   const inReach = visible(actor, 'customers:read', customers) ?? sql`true`
   return db
     .select({ id: customers.id, inReach: sql<number>`${inReach}`.as('in_reach') })

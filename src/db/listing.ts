@@ -1,16 +1,26 @@
 // What every list over a large table has in common: bounds, cursors, counts that stop, windows for what no index knows.
 import { type AnyColumn, and, asc, desc, type SQL, Subquery, sql } from 'drizzle-orm'
+import { AppError } from '../errors'
 import type { Db } from './client'
-import { cut, type Page, type Position } from './page'
+import { cut, type Page, type PageRequest, type Position } from './page'
 
 /** How many rows are passed to count what no counter keeps. */
 const COUNTED = 1_000
 /** How many rows are looked through, at a time, for what no index knows. */
-export const WINDOW = 250
+const WINDOW = 250
+/** How far a list goes that counts its pages by number, in rows. */
+export const REACH = 10_000
 /** A trigram index knows no terms shorter than this, in characters. */
 const MIN_TERM = 3
 // Accents that stand alone are no characters to the index.
 const ACCENTS = /[\u0300-\u0331]/g
+
+/** How many rows a page by number passes over. Throws `invalid` where it lies beyond REACH. */
+export function passedOver({ limit, offset = 0 }: PageRequest): number {
+  if (offset === 0 || offset + limit <= REACH) return offset
+  const message = `Pages by number end at row ${REACH}: narrow the list`
+  throw new AppError('invalid', { errors: [{ path: 'query.page', message, code: 'too_far' }] })
+}
 
 export function isSearchable(term: string): boolean {
   return [...term.replace(ACCENTS, '')].length >= MIN_TERM
@@ -131,22 +141,49 @@ export function windowOf<C extends Record<string, AnyColumn>>(
   table: string,
   columns: C,
   sources: Source[],
-  { keys, isDown }: Order,
+  order: Order,
   most: number,
 ) {
-  const names = keys.map((_, i) => sql.raw(`key_${i}`))
-  const walked = [sql.raw(`${table}.*`), ...keys.map((key, i) => sql`${key} AS ${names[i]}`)]
-  const walks = sources.map(({ rows, where }) => sql`SELECT ${sql.join(walked, sql`, `)} FROM ${rows} WHERE ${where}`)
-  const order = sql.join(ordered(names, isDown), sql`, `)
-  const rows = sql`${sql.join(walks, sql` UNION ALL `)} ORDER BY ${order}`
+  const { rows, by } = walked(table, sources, order)
   const found = sql`SELECT *, 0 AS is_last FROM (${rows} LIMIT ${WINDOW}) AS ${sql.raw(table)}
-    WHERE ${sources[0]?.rest} ORDER BY ${order} LIMIT ${most}`
+    WHERE ${sources[0]?.rest} ORDER BY ${by} LIMIT ${most}`
   const last = sql`SELECT *, 1 AS is_last FROM (${rows} LIMIT 1 OFFSET ${WINDOW - 1})`
   return new Subquery(sql`SELECT * FROM (${found}) UNION ALL ${last} LIMIT ${most}`, columns, table)
 }
 
+/** The same for a page by number: of the first REACH rows, each with `hit_count`, how many of these were found. */
+export function numberedOf<C extends Record<string, AnyColumn>>(
+  table: string,
+  columns: C,
+  sources: Source[],
+  order: Order,
+  { limit, offset }: { limit: number; offset: number },
+) {
+  const { rows, by } = walked(table, sources, order)
+  const found = sql`SELECT *, count(*) OVER () AS hit_count FROM (${rows} LIMIT ${REACH}) AS ${sql.raw(table)}
+    WHERE ${sources[0]?.rest} ORDER BY ${by} LIMIT ${limit} OFFSET ${offset}`
+  return new Subquery(found, columns, table)
+}
+
+// Keys have names of their own, for the rows of all sources are ordered together.
+function walked(table: string, sources: Source[], { keys, isDown }: Order) {
+  const names = keys.map((_, i) => sql.raw(`key_${i}`))
+  const each = [sql.raw(`${table}.*`), ...keys.map((key, i) => sql`${key} AS ${names[i]}`)]
+  const walks = sources.map(({ rows, where }) => sql`SELECT ${sql.join(each, sql`, `)} FROM ${rows} WHERE ${where}`)
+  const by = sql.join(ordered(names, isDown), sql`, `)
+  return { rows: sql`${sql.join(walks, sql` UNION ALL `)} ORDER BY ${by}`, by }
+}
+
 /** Whether a row of a window is where it ended. */
 export const isLast = sql<number>`is_last`.as('is_last')
+
+/** How many rows were found, beside each of a page by number. */
+export const hitCount = sql<number>`hit_count`.as('hit_count')
+
+/** A page by number of what was found in one window. */
+export function allHits<Row extends { hitCount: number }>(rows: Row[]): Page<Row> {
+  return { rows, total: rows[0]?.hitCount ?? 0 }
+}
 
 /** The page found in a window: where it is not full and the window was, the next page starts behind the window. */
 export function withEnd<Row extends { isLast: number }>(

@@ -3,7 +3,8 @@
 /** Where a page ended: the values of the order's columns in its last row. */
 export type Position = (string | number)[]
 
-export type PageRequest = { limit: number; after?: Position }
+/** A page after a position or, for who counts pages by number, after so many rows: `offset` costs the rows it passes. */
+export type PageRequest = { limit: number; after?: Position; offset?: number }
 export type Page<Row> = { rows: Row[]; next?: Position; total?: number; totalCapped?: boolean }
 
 /** Splits what was fetched with `limit + 1` into a page and the position where the next one starts. */

@@ -1,9 +1,10 @@
 // Room: docs. The API reference as a page: Swagger UI from the Worker's own assets, under a policy that lets nothing else in.
 import { Hono } from 'hono'
 import { html } from 'hono/html'
-
-// One entry a document; a dialect adds its own here and the page shows a menu.
-const documents = [{ name: 'Edge CRM', url: '/openapi.json' }]
+import type { Dialect } from '../dialects/dialect'
+import { documentText } from '../dialects/documents'
+import { AppError } from '../errors'
+import type { AppEnv } from '../http/context'
 
 const contentSecurityPolicy = [
   "default-src 'none'",
@@ -16,7 +17,7 @@ const contentSecurityPolicy = [
   "form-action 'none'",
 ].join('; ')
 
-const page = html`<!doctype html>
+const page = (documents: { name: string; url: string }[]) => html`<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8" />
@@ -34,9 +35,19 @@ const page = html`<!doctype html>
   </body>
 </html>`
 
-export const docsRoutes = new Hono()
-  .get('/', (c) => c.redirect('/doc'))
-  .get('/doc', (c) => {
-    c.header('Content-Security-Policy', contentSecurityPolicy)
-    return c.html(page)
-  })
+/** The page, with a menu of the documents of every dialect that is on, and those documents. */
+export function docsRoutes(dialects: readonly Dialect[]) {
+  return new Hono<AppEnv>()
+    .get('/', (c) => c.redirect('/doc'))
+    .get('/doc', (c) => {
+      const on = dialects.filter(({ name }) => c.var.config.DIALECTS.includes(name))
+      const theirs = on.map(({ name, title }) => ({ name: title, url: `/openapi/${name}.json` }))
+      c.header('Content-Security-Policy', contentSecurityPolicy)
+      return c.html(page([{ name: 'Edge CRM', url: '/openapi.json' }, ...theirs]))
+    })
+    .get('/openapi/:document', (c) => {
+      const asked = dialects.find(({ name }) => c.req.param('document') === `${name}.json`)
+      if (!asked || !c.var.config.DIALECTS.includes(asked.name)) throw new AppError('not_found')
+      return c.body(documentText(asked), 200, { 'Content-Type': 'application/json', 'Cache-Control': 'max-age=300' })
+    })
+}

@@ -8,6 +8,7 @@ import { record } from '../events/events.record'
 import type { PublicCtx } from '../http/context'
 import { mailEnquiry } from '../leads/leads.mail'
 import { derived } from '../leads/leads.service'
+import { makeShared, SHARED } from '../workspaces/workspaces.default'
 import { isHuman } from './turnstile'
 
 const QUICKEST_MS = 2_000
@@ -80,6 +81,16 @@ export async function submitEnquiry(ctx: PublicCtx, input: NewEnquiry) {
   if (!workspace) throw new AppError('not_found', { detail: 'No workspace has this slug.' })
   if (made.length === 0) throw new AppError('enquiry_limit', { retryAfter: secondsToMidnight(now) })
   return enquiry
+}
+
+/** Puts an enquiry into the pool of the shared workspace, which the very first one makes. */
+export async function submitSharedEnquiry(ctx: PublicCtx, input: Omit<NewEnquiry, 'workspace'>) {
+  const enquiry = { ...input, workspace: SHARED }
+  return submitEnquiry(ctx, enquiry).catch(async (error) => {
+    if (!(error instanceof AppError) || error.code !== 'not_found') throw error
+    await makeShared(ctx)
+    return submitEnquiry(ctx, enquiry)
+  })
 }
 
 function isRobot({ website, openedAt }: NewEnquiry, now: string): boolean {

@@ -16,6 +16,8 @@ export type AppEnv = {
     outgoing: Set<string>
     actor?: Actor
     refusal?: unknown
+    /** In a dialect: the message of a failure, by its status. */
+    wording?: Record<number, string>
   }
 }
 

@@ -1,10 +1,30 @@
-// Failures: whatever is thrown becomes one problem document (RFC 9457). A 500 says nothing of the inside.
+// Failures: whatever is thrown becomes one answer, mostly a problem document (RFC 9457). A 500 says nothing of the inside.
 import type { Context, ErrorHandler, NotFoundHandler } from 'hono'
 import { HTTPException } from 'hono/http-exception'
-import { AppError, ERRORS, type ErrorCode, problem } from '../errors'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { AppError, type ErrorCode, problem } from '../errors'
 import type { AppEnv } from './context'
 
-export const onError: ErrorHandler<AppEnv> = (error, c) => respond(c, failureOf(error, c))
+/** How a failure is said to a caller: mostly as a problem document, by a dialect in its own words. */
+export type Saying = (
+  failure: AppError,
+  c: Context<AppEnv>,
+) => { status: ContentfulStatusCode; type: string; body: object }
+
+/** The error handler that says failures in this way. */
+export function failing(say: Saying): ErrorHandler<AppEnv> {
+  return (error, c) => respond(c, failureOf(error, c), say)
+}
+
+const asProblem: Saying = ({ code, extras: { retryAfter, etag, ...shown } }, c) => {
+  const body = problem(code, c.var.requestId, new URL(c.req.url).origin, shown)
+  return { status: body.status, type: 'application/problem+json', body }
+}
+
+export const onError = failing(asProblem)
+
+export const notFound: NotFoundHandler<AppEnv> = (c) =>
+  respond(c, new AppError('not_found', { detail: `No route ${c.req.method} ${c.req.path}; see /doc.` }), asProblem)
 
 /** What went wrong, by our own table; what is not in it is an `internal`, and logged. */
 export function failureOf(error: Error, c: Context<AppEnv>): AppError {
@@ -23,20 +43,13 @@ export function failureOf(error: Error, c: Context<AppEnv>): AppError {
   return new AppError('internal')
 }
 
-export const notFound: NotFoundHandler<AppEnv> = (c) =>
-  respond(c, new AppError('not_found', { detail: `No route ${c.req.method} ${c.req.path}; see /doc.` }))
-
-function respond(c: Context<AppEnv>, { code, extras }: AppError) {
-  const { retryAfter, etag, ...shown } = extras
+function respond(c: Context<AppEnv>, failure: AppError, say: Saying) {
+  const { retryAfter, etag } = failure.extras
   if (retryAfter !== undefined) c.header('Retry-After', String(retryAfter))
   if (etag !== undefined) c.header('ETag', etag)
-  const [status] = ERRORS[code]
+  const { status, type, body } = say(failure, c)
   if (status === 401) c.header('WWW-Authenticate', 'Bearer realm="edge-crm"')
-  const document = problem(code, c.var.requestId, new URL(c.req.url).origin, shown)
-  return c.body(JSON.stringify(document), status, {
-    'Content-Type': 'application/problem+json',
-    'Cache-Control': 'no-store',
-  })
+  return c.body(JSON.stringify(body), status, { 'Content-Type': type, 'Cache-Control': 'no-store' })
 }
 
 const BY_STATUS: Record<number, ErrorCode> = {

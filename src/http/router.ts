@@ -3,18 +3,26 @@ import { OpenAPIHono, type z } from '@hono/zod-openapi'
 import { AppError } from '../errors'
 import type { AppEnv } from './context'
 
+type Options = Pick<NonNullable<ConstructorParameters<typeof OpenAPIHono<AppEnv>>[0]>, 'getPath'>
+
 /** A router whose failed validations all become the `invalid` problem, each issue with its path and the mend. */
-export function createRouter() {
+export function createRouter(options: Options = {}) {
   return new OpenAPIHono<AppEnv>({
+    ...options,
     defaultHook: (result) => {
-      if (!result.success) throw new AppError('invalid', { errors: issues(result.target, result.error) })
+      if (!result.success) throw invalid(result.target, result.error)
     },
   })
 }
 
+/** The `invalid` failure of what a request carries in `target`: its json, query, param or header. */
+export function invalid(target: string, error: z.core.$ZodError): AppError {
+  return new AppError('invalid', { errors: issues(target, error) })
+}
+
 const PLACES: Record<string, string> = { json: 'body', query: 'query', param: 'path', header: 'header' }
 
-function issues(target: string, error: z.ZodError) {
+function issues(target: string, error: z.core.$ZodError) {
   const place = PLACES[target] ?? target
   return error.issues.flatMap((issue) => {
     const path = [place, ...issue.path.map(String)].join('.')

@@ -1,8 +1,10 @@
 // Listing interactions: what happened, newest first; or what is to be followed up, soonest first.
-import { and, type SQL, sql } from 'drizzle-orm'
-import { visibleInteractions } from '../access/visible'
-import { cut, type Page } from '../db/page'
-import { interactions } from '../db/schema'
+import { and, eq, type SQL, sql } from 'drizzle-orm'
+import { visible, visibleInteractions } from '../access/visible'
+import { countedOut, passedOver, REACH, withTotal } from '../db/listing'
+import { cut, type Page, type PageRequest } from '../db/page'
+import { customers, interactions } from '../db/schema'
+import { AppError } from '../errors'
 import type { Ctx } from '../http/context'
 import { type InteractionRequest, type Plan, planOf } from './interactions.plan'
 import { type InteractionRow, interactionColumns } from './interactions.service'
@@ -18,6 +20,7 @@ export async function listInteractions(ctx: Ctx, request: InteractionRequest): P
   const { db, actor } = ctx
   const { limit } = request
   const plan = planOf(ctx, request)
+  if (request.offset !== undefined) return numbered(ctx, request, plan)
   const found = db
     .select()
     .from(along(ctx, plan).limit(LOOKED_THROUGH).as('interactions'))
@@ -48,6 +51,48 @@ export function interactionRows(ctx: Ctx, request: InteractionRequest): SQL {
     .orderBy(...plan.orderBy)
     .limit(request.limit)
   return rows.getSQL()
+}
+
+/** The interactions of a customer, a page by number. Throws `not_found` where the customer is out of reach. */
+export async function listInteractionsOf(ctx: Ctx, customer: string, pages: PageRequest): Promise<InteractionRow[]> {
+  const { db, actor } = ctx
+  const request = { ...pages, customer }
+  const theirs = db
+    .select({ id: customers.id })
+    .from(customers)
+    .where(and(eq(customers.id, customer), visible(actor, 'customers:read', customers)))
+  const [[found], rows] = await db.batch([theirs, byNumber(ctx, request, planOf(ctx, request)).rows])
+  if (!found) throw new AppError('not_found')
+  return rows
+}
+
+/** The interactions with a customer, or those that a member logged, whichever the id is of; a page by number. */
+export async function listInteractionsAround(ctx: Ctx, id: string, pages: PageRequest): Promise<InteractionRow[]> {
+  const requests = [{ customer: id }, { author: id }].map((whose) => ({ ...pages, ...whose }))
+  const [ofCustomer, ofAuthor] = requests.map((request) => byNumber(ctx, request, planOf(ctx, request)).rows)
+  if (!ofCustomer || !ofAuthor) return []
+  return (await ctx.db.batch([ofCustomer, ofAuthor])).flat()
+}
+
+async function numbered(ctx: Ctx, request: InteractionRequest, plan: Plan): Promise<Page<InteractionRow>> {
+  const { rows, found } = byNumber(ctx, request, plan)
+  if (!request.total) return { rows: await rows }
+  const [page, [sum]] = await ctx.db.batch([rows, countedOut(ctx.db, [found])])
+  return withTotal({ rows: page }, sum)
+}
+
+// By number there is no looking further than REACH: all pages are of the rows that the index gives first.
+function byNumber(ctx: Ctx, request: InteractionRequest, plan: Plan) {
+  const window = along(ctx, plan).limit(REACH)
+  const where = and(plan.rest, visibleInteractions(ctx.actor, 'interactions:read'))
+  const rows = ctx.db
+    .select(interactionColumns)
+    .from(window.as('interactions'))
+    .where(where)
+    .orderBy(...plan.orderBy)
+    .limit(request.limit)
+    .offset(passedOver(request))
+  return { rows, found: { rows: sql`(${window.getSQL()}) AS interactions`, where } }
 }
 
 function along({ db }: Ctx, { walk, ties, orderBy }: Plan) {

@@ -1,6 +1,6 @@
 // How a list of interactions is read: which index it walks, and what else it asks of the rows that it passes.
 
-import { and, eq, gt, gte, isNotNull, lt, type SQL, sql } from 'drizzle-orm'
+import { and, eq, gt, gte, isNotNull, lt, ne, type SQL, sql } from 'drizzle-orm'
 import { me } from '../access/person'
 import { isPortal, isShared, owners, ownRecord, visible } from '../access/visible'
 import { ordered } from '../db/listing'
@@ -12,6 +12,8 @@ import type { InteractionRow } from './interactions.service'
 
 export type InteractionRequest = PageRequest & {
   type?: InteractionRow['type'] | undefined
+  /** Leaves one type out. */
+  besides?: InteractionRow['type'] | undefined
   author?: string | undefined
   customer?: string | undefined
   lead?: string | undefined
@@ -20,6 +22,8 @@ export type InteractionRequest = PageRequest & {
   followUpAfter?: string | undefined
   followUpBefore?: string | undefined
   done?: boolean | undefined
+  /** Counts as well, up to 1,000; only for pages by number. */
+  total?: boolean | undefined
 }
 
 export type Plan = {
@@ -65,6 +69,7 @@ export function planOf(ctx: Ctx, request: InteractionRequest): Plan {
     ties: after && and(rows, eq(time, after[0]), beyond(seq, after[1])),
     rest: and(
       isTypeWalked ? undefined : ofType,
+      request.besides && ne(interactions.type, request.besides),
       isAuthorWalked ? undefined : byAuthor || undefined,
       ofLead,
       isDone,

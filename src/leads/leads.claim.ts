@@ -1,5 +1,6 @@
 // Claiming: an unowned lead becomes somebody's by one conditional UPDATE, so that any number at once has one winner.
 import { and, eq, isNotNull, isNull, sql } from 'drizzle-orm'
+import { reach } from '../access/policy'
 import { isTeamMember, owners } from '../access/visible'
 import { leads, users } from '../db/schema'
 import { ifChanged } from '../db/sql'
@@ -7,7 +8,7 @@ import { AppError } from '../errors'
 import { record } from '../events/events.record'
 import type { Ctx } from '../http/context'
 import { mailAssignment, mailClaim } from './leads.mail'
-import { changeLead, type LeadRow, leadColumns } from './leads.service'
+import { changeLead, derived, type LeadFields, type LeadRow, leadColumns, updateLead } from './leads.service'
 
 /** Claims a lead for the actor. Throws `not_found`, or `already_claimed` with when and, for who may know, by whom. */
 export async function claimLead(ctx: Ctx, id: string): Promise<LeadRow> {
@@ -77,6 +78,37 @@ export function assignLead(ctx: Ctx, id: string, ownerId: string, ifVersion?: nu
     demand: { that: isTeamMember(ownerId, ctx.actor.workspaceId), orElse: () => new AppError('invalid_owner') },
     ifVersion,
     mail: mailAssignment(ctx, id, ownerId),
+  })
+}
+
+/**
+ * Changes fields and owner in one step; who may assign nobody leaves the own lead with themselves, or gives it back.
+ * Throws `forbidden`, `invalid_owner`.
+ */
+export function rewriteLead(
+  ctx: Ctx,
+  id: string,
+  { ownerId, ...fields }: LeadFields & { ownerId?: string | null | undefined },
+): Promise<LeadRow> {
+  const { actor, now } = ctx
+  const mayAssign = reach(actor, 'leads:assign') !== undefined
+  if (ownerId === undefined || (ownerId === actor.id && !mayAssign)) return updateLead(ctx, id, fields)
+  if (ownerId !== null && !mayAssign) {
+    throw new AppError('forbidden', { detail: 'Only a MANAGER gives a lead to somebody else.' })
+  }
+  const stands = ownerId === null ? sql`true` : isTeamMember(ownerId, actor.workspaceId)
+  // The event is there by the time of the mail, and names the owner only if that is another one.
+  const isNews = sql`(SELECT last.changes ->> '$.ownerId' FROM events AS last ORDER BY last.seq DESC LIMIT 1) IS NOT NULL`
+  return changeLead(ctx, id, {
+    verb: 'lead.updated',
+    permission: mayAssign ? 'leads:assign' : 'leads:write',
+    set: { ...fields, ownerId },
+    also: {
+      ...derived(fields, actor.country),
+      claimedAt: sql`CASE WHEN ${leads.ownerId} IS ${ownerId} THEN ${leads.claimedAt} WHEN ${ownerId} IS NULL THEN NULL ELSE ${now} END`,
+    },
+    demand: { that: stands, orElse: () => new AppError('invalid_owner') },
+    mail: mailAssignment(ctx, id, ownerId, isNews),
   })
 }
 

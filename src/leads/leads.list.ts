@@ -1,7 +1,20 @@
 // Listing leads: a page of what the actor sees, and how many there are where that is asked for.
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { Owners } from '../access/visible'
-import { along, countedOut, isLast, keptCount, type Source, windowOf, withEnd, withTotal } from '../db/listing'
+import {
+  allHits,
+  along,
+  countedOut,
+  hitCount,
+  isLast,
+  keptCount,
+  numberedOf,
+  passedOver,
+  type Source,
+  windowOf,
+  withEnd,
+  withTotal,
+} from '../db/listing'
 import { cut, type Page } from '../db/page'
 import { leadCounts, leads } from '../db/schema'
 import { anyOf } from '../db/sql'
@@ -15,8 +28,9 @@ export async function listLeads(ctx: Ctx, request: LeadRequest): Promise<Page<Le
   const whose = wanted(ctx, request)
   if (whose !== 'all' && whose.length === 0) return { rows: [], ...(total ? { total: 0 } : {}) }
   const plan = planOf(ctx, request, whose)
+  const offset = passedOver(request)
   if (plan.rest) return lookedThrough(ctx, request, whose, plan)
-  const page = rowsOf(ctx, plan, limit + 1)
+  const page = rowsOf(ctx, plan, limit + 1).offset(offset)
   if (!total) return cut(await page, limit, plan.positionOf)
   const [rows, [counted]] = await db.batch([page, countOf(ctx, request, whose)])
   return withTotal(cut(rows, limit, plan.positionOf), counted)
@@ -87,10 +101,15 @@ function sourcesOf({ isSearch, where, parts, walks, rest }: Plan): Source[] {
   })
 }
 
-// Look through a window of leads and say where it ended, however little was found. Short words are not counted.
+// Look through a window of leads and say where it ended, however little was found. Short words are not counted. Pages by
+// number are all of one window.
 async function lookedThrough(ctx: Ctx, request: LeadRequest, whose: Owners, plan: Plan): Promise<Page<LeadRow>> {
   const { db } = ctx
-  const { q, limit } = request
+  const { q, limit, offset } = request
+  if (offset !== undefined) {
+    const window = numberedOf('leads', leadColumns, sourcesOf(plan), plan, { limit, offset })
+    return allHits(await db.select({ ...leadColumns, hitCount }).from(window))
+  }
   const found = db
     .select({ ...leadColumns, isLast })
     .from(windowOf('leads', leadColumns, sourcesOf(plan), plan, limit + 1))

@@ -29,8 +29,8 @@ export function mailClaim(ctx: Ctx, id: string | SQL) {
   })
 }
 
-/** The same for a lead given to somebody; nobody is told of what they gave themselves. */
-export function mailAssignment(ctx: Ctx, id: string, ownerId: string | null) {
+/** The same for a lead given to somebody, if `isNews`; nobody is told of what they gave themselves. */
+export function mailAssignment(ctx: Ctx, id: string, ownerId: string | null, isNews = sql`true`) {
   const { actor } = ctx
   if (ownerId === null || ownerId === actor.id) return []
   return enqueue(ctx, {
@@ -38,7 +38,7 @@ export function mailAssignment(ctx: Ctx, id: string, ownerId: string | null) {
     to: sql`${users.email}`,
     payload: { ...aboutLead(ctx), by: nameOf(actor) },
     from: sql`${users} JOIN ${leads} ON ${leads.id} = ${id}`,
-    when: sql`${ifChanged} AND ${eq(users.id, ownerId)} AND ${wants('leadAssigned')}`,
+    when: sql`${ifChanged} AND ${isNews} AND ${eq(users.id, ownerId)} AND ${wants('leadAssigned')}`,
   })
 }
 

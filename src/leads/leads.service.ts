@@ -82,11 +82,16 @@ export function derived({ name, phone }: LeadFields, country: string | null) {
   }
 }
 
-export async function getLead({ db, actor }: Ctx, id: string): Promise<LeadRow> {
+/** A lead that the actor may see; with `leads:write`, one that the actor may change, so none of the pool for SALES. */
+export async function getLead(
+  { db, actor }: Ctx,
+  id: string,
+  permission: 'leads:read' | 'leads:write' = 'leads:read',
+): Promise<LeadRow> {
   const [lead] = await db
     .select(leadColumns)
     .from(leads)
-    .where(and(eq(leads.id, id), visible(actor, 'leads:read', leads)))
+    .where(and(eq(leads.id, id), visible(actor, permission, leads)))
   if (!lead) throw new AppError('not_found')
   return lead
 }
@@ -129,7 +134,7 @@ type Change = {
   /** A further condition, and the refusal of a lead that is in reach but does not fulfil it. */
   demand?: { that: SQL; orElse: (present: LeadRow) => AppError | LeadRow }
   /** Columns that follow from these, and are no event. */
-  also?: Partial<typeof leads.$inferInsert>
+  also?: Partial<{ [K in keyof Insert]: Insert[K] | SQL }>
   ifVersion?: number | undefined
   /** What is to be mailed if it happens. */
   mail?: ReturnType<typeof mailAssignment>

@@ -43,7 +43,7 @@ export type Identity = Omit<Proof, 'id' | 'invitationToken'>
 
 const Code = Proof.extend({ codeChallenge: z.string(), expiresAt: z.string() })
 
-type Wishes = Pick<Flow, 'redirectTo' | 'codeChallenge' | 'invitationToken'>
+export type Wishes = Pick<Flow, 'redirectTo' | 'codeChallenge' | 'invitationToken'>
 
 export function beginFlow(ctx: PublicCtx, provider: Provider, wishes: Wishes): Flow {
   const [state, nonce, verifier] = [randomToken(), randomToken(), randomToken()]

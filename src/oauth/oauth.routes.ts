@@ -1,18 +1,17 @@
 // /v1/auth/oauth/{provider}: to the provider and back in the browser; then the frontend exchanges its code for tokens.
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { open } from '../access/allow'
 import { SignedIn } from '../auth/auth.schemas'
 import { AppError, ERRORS, errors, OPEN_POST } from '../errors'
 import { type AppEnv, clientOf, publicCtx } from '../http/context'
 import { body, createRouter, json } from '../http/router'
-import { beginFlow, FLOW_SECONDS, type Flow, openCode, openFlow, proofOf, sealCode, sealFlow } from './oauth.flow'
+import { flowBack, setOff } from './oauth.browser'
+import { type Flow, openCode, proofOf, sealCode } from './oauth.flow'
 import { PAGE_POLICY, page } from './oauth.page'
-import { consentUrl, identify } from './oauth.provider'
+import { identify } from './oauth.provider'
 import { allowedReturn, returning } from './oauth.return'
 import { CallbackQuery, CodeExchange, ProviderParam, SignInQuery } from './oauth.schemas'
-import type { Provider } from './oauth.settings'
 import { signIn } from './sign-in.service'
 
 const tags = ['OAuth']
@@ -80,14 +79,12 @@ const exchanging = createRoute({
 
 export const oauthRoutes = createRouter()
   .openapi(starting, async (c) => {
-    const context = publicCtx(c)
     const { redirectTo, ...wishes } = c.req.valid('query')
-    const safe = redirectTo === undefined ? undefined : allowedReturn(context.config, redirectTo)
+    const safe = redirectTo === undefined ? undefined : allowedReturn(c.var.config, redirectTo)
     try {
-      const flow = beginFlow(context, c.req.valid('param').provider, { ...wishes, redirectTo: safe })
-      const url = await consentUrl(context, flow, new URL(`${c.req.path}/callback`, c.req.url).href)
-      setCookie(c, cookieOf(c, flow.state), await sealFlow(context.config, flow), cookieOptions(c, flow.provider))
-      return c.redirect(url, 302)
+      const { provider } = c.req.valid('param')
+      const callback = new URL(`${c.req.path}/callback`, c.req.url)
+      return c.redirect(await setOff(c, provider, callback, { ...wishes, redirectTo: safe }), 302)
     } catch (error) {
       return failed(c, error, safe)
     }
@@ -98,8 +95,7 @@ export const oauthRoutes = createRouter()
     const { state = '' } = c.req.valid('query')
     let flow: Flow | undefined
     try {
-      flow = await openFlow(context, provider, state, getCookie(c, cookieOf(c, state)))
-      deleteCookie(c, cookieOf(c, state), cookieOptions(c, provider))
+      flow = await flowBack(c, provider, state)
       const proof = proofOf(flow, await identify(context, flow, new URL(c.req.url)))
       if (flow.redirectTo !== undefined && flow.codeChallenge !== undefined) {
         const code = await sealCode(context, proof, flow.codeChallenge)
@@ -120,21 +116,6 @@ export const oauthRoutes = createRouter()
     const proof = await openCode(context, c.req.valid('json'))
     return c.json(SignedIn.parse(await signIn(context, proof, clientOf(c))), 200)
   })
-
-// A cookie for each sign-in, so that two tabs may be on their way at once.
-function cookieOf(c: Context<AppEnv>, state: string): string {
-  return `${isLocal(c) ? '' : '__Secure-'}oauth-${state.slice(0, 16)}`
-}
-
-// Lax, for the provider's redirect is a navigation from another site.
-function cookieOptions(c: Context<AppEnv>, provider: Provider) {
-  const path = `/v1/auth/oauth/${provider}/callback`
-  return { path, maxAge: FLOW_SECONDS, httpOnly: true, sameSite: 'Lax' as const, secure: !isLocal(c) }
-}
-
-function isLocal(c: Context<AppEnv>): boolean {
-  return c.var.config.ENVIRONMENT === 'development'
-}
 
 function wantsPage(c: Context<AppEnv>): boolean {
   return c.req.header('Accept')?.includes('text/html') ?? false

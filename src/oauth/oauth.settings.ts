@@ -1,8 +1,9 @@
 // What a provider needs to be set before anybody can sign in with it.
 import type { Config } from '../config'
-import type { PROVIDERS } from '../db/schema/oauth'
+import { PROVIDERS } from '../db/schema/oauth'
 import { AppError } from '../errors'
 
+export { PROVIDERS }
 export type Provider = (typeof PROVIDERS)[number]
 
 export const TITLES: Record<Provider, string> = { google: 'Google', github: 'GitHub' }

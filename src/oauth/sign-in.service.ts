@@ -14,9 +14,10 @@ import { TITLES } from './oauth.settings'
 /**
  * Signs in, in one round trip: makes the account where there is none and SIGNUP or the invitation lets it in, links it
  * where provider and account both have verified the address, and opens the session. That has the id of the flow, so
- * that a second one is a conflict and nothing of its batch happens. Throws what `refusal` says, `invalid_oauth_code`.
+ * that a second one is a conflict and nothing of its batch happens. `isWelcome` is as in registering. Throws what
+ * `refusal` says, `invalid_oauth_code`, `plan_limit`.
  */
-export async function signIn(ctx: PublicCtx, proof: Proof, client: Client) {
+export async function signIn(ctx: PublicCtx, proof: Proof, client: Client, isWelcome = false) {
   const { db, now } = ctx
   const { name, invitationToken } = proof
   const email = proof.email ?? ''
@@ -34,7 +35,7 @@ export async function signIn(ctx: PublicCtx, proof: Proof, client: Client) {
   const session = await openSession(ctx, isInvited ? sql`${account.id}` : holder, client, proof.id)
   const [, , , , , opened, [held], people, [home], [lack]] = await db
     .batch([
-      ...(await makeAccount(ctx, account, { invitationToken, when: isNew })),
+      ...(await makeAccount(ctx, account, { invitationToken, isWelcome, when: isNew })),
       ...linking(ctx, proof, isTheirs),
       session.statement.returning({ id: sessions.id }),
       db.select({ userId: oauthAccounts.userId }).from(oauthAccounts).where(isThis(proof)),

@@ -80,15 +80,38 @@ export async function renameTag({ db, actor, now }: Ctx, id: string, name: strin
 }
 
 /** Deletes a tag and takes it off every customer. */
-export async function deleteTag({ db, actor, now }: Ctx, id: string): Promise<void> {
-  const mine = and(eq(tags.id, id), eq(tags.workspaceId, actor.workspaceId)) ?? sql`false`
+export function deleteTag(ctx: Ctx, id: string): Promise<void> {
+  return deleteWhere(ctx, eq(tags.id, id))
+}
+
+/** The same by its name, whatever its case and accents. */
+export function deleteTagNamed(ctx: Ctx, name: string): Promise<void> {
+  return deleteWhere(ctx, eq(tags.key, fold(name)))
+}
+
+async function deleteWhere({ db, actor, now }: Ctx, which: SQL): Promise<void> {
+  const mine = and(which, eq(tags.workspaceId, actor.workspaceId)) ?? sql`false`
   const changes = sql`json_object('name', json_array(${tags.name}, null))`
   const [, , [deleted]] = await db.batch([
-    record({ db, actor, now }, { verb: 'tag.deleted', subject: 'tag', id, changes, from: sql`${tags}`, when: mine }),
+    record(
+      { db, actor, now },
+      { verb: 'tag.deleted', subject: 'tag', id: sql`${tags.id}`, changes, from: sql`${tags}`, when: mine },
+    ),
     db.delete(customerTags).where(sql`${customerTags.tagId} = (SELECT ${tags.id} FROM ${tags} WHERE ${mine})`),
     db.delete(tags).where(mine).returning({ id: tags.id }),
   ])
   if (!deleted) throw new AppError('not_found')
+}
+
+/** A tag by its name, and how many customers in the actor's reach have it. */
+export async function getTagNamed({ db, actor }: Ctx, name: string): Promise<TagRow> {
+  const whose = owners(actor, 'tags:read')
+  const [tag] = await db
+    .select({ id: tags.id, name: tags.name, key: tags.key, count: countOf(whose === 'all' ? '*' : actor.id) })
+    .from(tags)
+    .where(and(eq(tags.workspaceId, actor.workspaceId), eq(tags.key, fold(name))))
+  if (!tag) throw new AppError('not_found')
+  return tag
 }
 
 // How often the tag at hand is used among the customers of an owner. Its table is named in words: Drizzle would not.

@@ -3,7 +3,7 @@
 import { and, gte, isNull, lt, type SQL, sql } from 'drizzle-orm'
 import { me } from '../access/person'
 import { isPortal, owners, ownRecord, ticketParts, ticketsInReach } from '../access/visible'
-import { ahead, arrivedBetween, beyond, countedOut, ordered, withTotal } from '../db/listing'
+import { ahead, arrivedBetween, beyond, countedOut, ordered, passedOver, withTotal } from '../db/listing'
 import { cut, type Page, type PageRequest } from '../db/page'
 import { tickets } from '../db/schema'
 import type { Ctx } from '../http/context'
@@ -28,7 +28,7 @@ export type TicketRequest = PageRequest &
 export async function listTickets(ctx: Ctx, request: TicketRequest): Promise<Page<TicketRow>> {
   const { db } = ctx
   const { limit, total } = request
-  const page = rowsOf(ctx, { ...request, limit: limit + 1 })
+  const page = rowsOf(ctx, { ...request, limit: limit + 1 }).offset(passedOver(request))
   if (!total) return cut(await page, limit, (row) => [row.seq])
   const where = isHit(ctx, { ...request, after: undefined })
   const counted = countedOut(db, [{ rows: sql`tickets_fts CROSS JOIN ${tickets}`, where }])

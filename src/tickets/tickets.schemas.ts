@@ -49,7 +49,9 @@ const fields = {
 export const NewTicket = z
   .strictObject({
     ...fields,
-    customerId: z.uuid().openapi({ description: 'Whose ticket it is; customers may leave it out.' }),
+    customerId: z.uuid().openapi({
+      description: 'Whose ticket it is. May be left out beside an `interactionId`, and by customers.',
+    }),
     interactionId: z.uuid().nullable().openapi({ description: 'An interaction of this customer.' }),
   })
   .partial()

@@ -24,18 +24,22 @@ type NewTicket = Partial<Fields> & {
 }
 
 /**
- * Opens a ticket under the next number; a portal login's is about the own record. Numbering is part of the INSERT, and D1
+ * Opens a ticket under the next number: for the customer named, else for the one of the interaction that it came from;
+ * a portal login's is about the own record. Numbering is part of the INSERT, and D1
  * runs one writer at a time: no two tickets get one number, and none is left out.
  */
 export async function openTicket(ctx: Ctx, input: NewTicket): Promise<TicketRow> {
   const { db, actor, now } = ctx
   const { customerId, interactionId = null, ...fields } = input
   if (fields.priority !== undefined) demandHandling(actor, ['priority'])
-  if (customerId === undefined && !isPortal(actor)) throw invalid('customerId', 'Say whose ticket it is', 'missing')
+  const isSaid = customerId !== undefined || interactionId !== null || isPortal(actor)
+  if (!isSaid) throw invalid('customerId', 'Say whose ticket it is', 'missing')
   const id = ctx.newId()
+  const itsCustomer = sql`(SELECT about.customer_id FROM interactions AS about WHERE about.id = ${interactionId})`
+  const named = customerId ?? (isPortal(actor) ? undefined : itsCustomer)
   const whose = and(
     visible(actor, 'tickets:write', customers),
-    customerId === undefined ? undefined : eq(customers.id, customerId),
+    named === undefined ? undefined : eq(customers.id, named),
   )
   const isTheirs = sql`(${interactionId} IS NULL OR EXISTS (SELECT 1 FROM interactions AS about
     WHERE about.id = ${interactionId} AND about.customer_id = customers.id))`

@@ -1,13 +1,12 @@
 // /v1/exports: what somebody sees of customers, leads, interactions and tickets, as a file.
 import { createRoute, z } from '@hono/zod-openapi'
-import type { Context } from 'hono'
 import { allow } from '../access/allow'
 import { errors, READ } from '../errors'
-import { type AppEnv, ctx } from '../http/context'
+import { ctx } from '../http/context'
 import { createRouter } from '../http/router'
 import { CustomerExport, InteractionExport, LeadExport, TicketExport } from './exports.schemas'
-import { type ExportFile, exportCustomers, exportInteractions, exportLeads, exportTickets } from './exports.service'
-import { streamed } from './exports.stream'
+import { exportCustomers, exportInteractions, exportLeads, exportTickets } from './exports.service'
+import { download } from './exports.stream'
 
 const tags = ['Exports']
 
@@ -74,15 +73,6 @@ const tickets = createRoute({
   request: { query: TicketExport },
   responses: { 200: file(...FORMATS), ...errors(...READ) },
 })
-
-// The name is of letters, digits, dots and hyphens alone: it needs no escaping.
-function download(c: Context<AppEnv>, { name, mediaType, pieces }: ExportFile) {
-  return c.body(streamed(pieces, c.var.requestId), 200, {
-    'Content-Type': mediaType,
-    'Content-Disposition': `attachment; filename="${name}"`,
-    'Cache-Control': 'no-store',
-  })
-}
 
 export const exportRoutes = createRouter()
   .openapi(customers, async (c) => download(c, await exportCustomers(ctx(c), c.req.valid('query'))))

@@ -1,17 +1,16 @@
 // /v1/imports: files of customers and leads come in here, and tell what became of each row.
 import { createRoute, z } from '@hono/zod-openapi'
-import type { Context } from 'hono'
 import { allow } from '../access/allow'
-import { AppError, errors, POST, READ } from '../errors'
-import { type AppEnv, ctx } from '../http/context'
+import { errors, POST, READ } from '../errors'
+import { ctx } from '../http/context'
 import { IdParam } from '../http/fields'
 import { paged } from '../http/pagination'
 import { createRouter, json } from '../http/router'
-import { MAX_FILE_BYTES } from './import-text'
 import { goOn, roomOf } from './imports.continue'
 import { errorFile, getImport, listImports } from './imports.report'
 import { ImportListQuery, ImportPage, ImportQuery, ImportReport, importBody } from './imports.schemas'
 import { cancelImport, importFile, revertImport } from './imports.service'
+import { uploadOf } from './imports.upload'
 
 const tags = ['Imports']
 const UNREADABLE = ['unreadable_import', 'unsupported_encoding', 'nothing_imported', 'file_too_large'] as const
@@ -112,8 +111,7 @@ const GOING_ON = ['RUNNING', 'REVERTING']
 export const importRoutes = createRouter()
   .openapi(importing, async (c) => {
     const room = roomOf(c)
-    const upload = { body: await bodyOf(c), contentType: c.req.header('Content-Type') ?? '' }
-    const report = await importFile(ctx(c), c.req.valid('query'), upload, room)
+    const report = await importFile(ctx(c), c.req.valid('query'), await uploadOf(c), room)
     if (GOING_ON.includes(report.status)) {
       goOn(c, report.id, room)
       return c.json(report, 202, { Location: `/v1/imports/${report.id}` })
@@ -144,18 +142,3 @@ export const importRoutes = createRouter()
     goOn(c, report.id, room)
     return c.json(report, 202)
   })
-
-// What a form adds to a file is less than that.
-const MAX_UPLOAD = MAX_FILE_BYTES + 65_536
-
-// The body as it streams in; where an Idempotency-Key has had it read, as it was read.
-async function bodyOf(c: Context<AppEnv>): Promise<AsyncIterable<Uint8Array>> {
-  if (Number(c.req.header('Content-Length')) > MAX_UPLOAD) throw new AppError('file_too_large')
-  if (c.req.header('Idempotency-Key') === undefined) return c.req.raw.body ?? none()
-  const bytes = new Uint8Array(await c.req.arrayBuffer())
-  return (async function* () {
-    yield bytes
-  })()
-}
-
-async function* none(): AsyncIterable<Uint8Array> {}

@@ -1,8 +1,11 @@
 // Members of a workspace: who they are and what they may do. What happens when one leaves is in users.leave.ts.
 import { and, eq, getTableColumns, gt, sql } from 'drizzle-orm'
 import type { Permission } from '../access/policy'
-import { demandPermission, stillStands, visible } from '../access/visible'
+
+import { demandPermission, isOfTeam, stillStands, visible } from '../access/visible'
 import { hasRoom, lackBeside, overLimit } from '../billing/limits'
+import { countedOut, passedOver, withTotal } from '../db/listing'
+
 import { cut, type Page, type PageRequest } from '../db/page'
 import { users } from '../db/schema'
 import { isUniqueViolation } from '../db/sql'
@@ -14,31 +17,38 @@ import { anAdminStays, farewell, isDeparture, isResignation, isSuccessor, takesS
 
 type UserRow = typeof users.$inferSelect
 type UserPatch = Partial<Pick<UserRow, 'name' | 'username' | 'timeZone' | 'role' | 'status'>>
-type Conditions = { reassignTo?: string | undefined; ifVersion?: number | undefined }
+/** `email` is the address that the member must have: it does not change here, and a whole record may be sent back. */
+type Conditions = { reassignTo?: string | undefined; ifVersion?: number | undefined; email?: string | undefined }
 
 // A member "owns" the own account.
 const reached = (ctx: Ctx, permission: Permission) =>
   visible(ctx.actor, permission, { workspaceId: users.workspaceId, ownerId: users.id, deletedAt: users.deletedAt })
 
-/** Members in the order in which they joined. */
+/** Members in the order in which they joined; with `team`, without the logins of customers. */
 export async function listUsers(
   ctx: Ctx,
-  { role, status, limit, after }: Partial<Pick<UserRow, 'role' | 'status'>> & PageRequest,
+  request: Partial<Pick<UserRow, 'role' | 'status'>> & PageRequest & { total?: boolean; team?: boolean },
 ): Promise<Page<UserRow>> {
-  const rows = await ctx.db
+  const { role, status, limit, after, total, team } = request
+  const where = and(
+    reached(ctx, 'users:read'),
+    role && eq(users.role, role),
+    status && eq(users.status, status),
+    team ? isOfTeam : undefined,
+  )
+  const page = ctx.db
     .select()
     .from(users)
-    .where(
-      and(
-        reached(ctx, 'users:read'),
-        role && eq(users.role, role),
-        status && eq(users.status, status),
-        after && gt(users.id, String(after[0])),
-      ),
-    )
+    .where(and(where, after && gt(users.id, String(after[0]))))
     .orderBy(users.id)
     .limit(limit + 1)
-  return cut(rows, limit, (row) => [row.id])
+    .offset(passedOver(request))
+  if (!total) return cut(await page, limit, (row) => [row.id])
+  const [rows, [counted]] = await ctx.db.batch([page, countedOut(ctx.db, [{ rows: sql`${users}`, where }])])
+  return withTotal(
+    cut(rows, limit, (row) => [row.id]),
+    counted,
+  )
 }
 
 export async function getUser(ctx: Ctx, id: string): Promise<UserRow> {
@@ -72,18 +82,18 @@ export async function removeUser(ctx: Ctx, id: string, conditions: Conditions): 
 
 type Change = { verb: 'user.updated' | 'user.removed'; permission: Permission; set: Partial<UserRow> }
 
-async function changeMember(ctx: Ctx, id: string, { reassignTo, ifVersion }: Conditions, change: Change) {
+async function changeMember(ctx: Ctx, id: string, { reassignTo, ifVersion, email }: Conditions, change: Change) {
   const { db, actor, now } = ctx
   const isOwnAffair = id === actor.id && change.permission !== 'users:admin'
   const stands = isOwnAffair ? sql`true` : stillStands(actor)
   const adminStays = isResignation(change.set) ? anAdminStays(actor.workspaceId) : sql`true`
   const takesOver = reassignTo === undefined ? sql`true` : isSuccessor(reassignTo, id, actor.workspaceId)
   const isDemanded = ifVersion === undefined ? undefined : eq(users.version, ifVersion)
+  const isCalled = email === undefined ? undefined : eq(users.email, email)
   const isSeated = takesSeat(change.set)
   const hasSeat = sql`(NOT ${isSeated} OR ${hasRoom(ctx, 'users')})`
-  const where =
-    and(eq(users.id, id), reached(ctx, change.permission), isDemanded, stands, adminStays, takesOver, hasSeat) ??
-    sql`false`
+  const conditions = and(isDemanded, isCalled, stands, adminStays, takesOver, hasSeat)
+  const where = and(eq(users.id, id), reached(ctx, change.permission), conditions) ?? sql`false`
   const [[present], , [changed]] = await db
     .batch([
       db
@@ -116,8 +126,14 @@ async function changeMember(ctx: Ctx, id: string, { reassignTo, ifVersion }: Con
   if (changed) return changed
   if (!present) throw new AppError('not_found')
   demandVersion(present, ifVersion)
+  if (email !== undefined && present.email !== email) throw fixedAddress()
   if (!present.stands) throw new AppError('forbidden')
   if (!present.adminStays) throw new AppError('last_admin')
   if (present.lacksRoom) throw overLimit(ctx, 'users', present)
   throw new AppError(reassignTo === undefined ? 'forbidden' : 'invalid_owner')
+}
+
+function fixedAddress(): AppError {
+  const message = 'The e-mail address of an account does not change'
+  return new AppError('invalid', { errors: [{ path: 'body.email', message, code: 'fixed' }] })
 }

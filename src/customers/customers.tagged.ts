@@ -1,0 +1,32 @@
+// A customer together with the tags on them, in one round trip.
+import { and, eq, sql } from 'drizzle-orm'
+import { visible } from '../access/visible'
+import { customers, customerTags, tags } from '../db/schema'
+import { AppError } from '../errors'
+import type { Ctx } from '../http/context'
+import { type CustomerRow, customerColumns, shownTo } from './customers.service'
+
+/** How many tags are shown beside a customer. */
+const MOST = 100
+
+/** A customer with the names of the tags on them, the oldest tag first. */
+export async function getTaggedCustomer({ db, actor }: Ctx, id: string): Promise<CustomerRow & { tags: string[] }> {
+  const theirs = and(eq(customers.id, id), visible(actor, 'customers:read', customers))
+  const [[customer], names] = await db.batch([
+    db.select(customerColumns).from(customers).where(theirs),
+    db
+      .select({ name: tags.name })
+      .from(customerTags)
+      .crossJoin(tags)
+      .where(
+        and(
+          sql`${customerTags.customerId} = (SELECT ${customers.id} FROM ${customers} WHERE ${theirs})`,
+          eq(tags.id, customerTags.tagId),
+        ),
+      )
+      .orderBy(customerTags.tagId)
+      .limit(MOST),
+  ])
+  if (!customer) throw new AppError('not_found')
+  return { ...shownTo(actor, customer), tags: names.map(({ name }) => name) }
+}

@@ -1,0 +1,86 @@
+// dialects: the OpenAPI document of each, read off its routes and what is noted on their handlers.
+import { z } from 'zod'
+import { type Answers, type Dialect, type Note, noteOn } from './dialect'
+
+const ERROR = { type: 'object', description: 'The failure, in the words of this system.' }
+const USUAL = { '4XX': 'The request is refused.', '5XX': 'Something is wrong on our side, or the database is away.' }
+
+/** The document as JSON text. */
+export function documentText({ title, name, app }: Dialect): string {
+  const plain = (path: string) => path.replace(/\{[^}]*\}/g, '')
+  const routes = Map.groupBy(app.routes, ({ method, path }) => `${method.toLowerCase()} ${plain(path)}`)
+  const paths: Record<string, Record<string, unknown>> = {}
+  for (const [key, handlers] of routes) {
+    // What is answered with and without a slash at its end stands there once.
+    if (routes.has(key.replace(/\/$/, '')) && key.endsWith('/')) continue
+    const [method = '', path = ''] = key.split(' ')
+    const written = path.replace(/:(\w+)/g, '{$1}')
+    const described = operation(
+      key,
+      handlers.map(({ handler }) => noteOn(handler)),
+    )
+    paths[written] = { ...paths[written], [method]: described }
+  }
+  return JSON.stringify({
+    openapi: '3.1.0',
+    info: {
+      title,
+      version: '1.0.0',
+      description: `The API of another system, which Edge CRM answers as the dialect \`${name}\`.`,
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: '/', description: 'This Worker' }],
+    paths,
+    components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } },
+  })
+}
+
+function operation(key: string, list: Note[]) {
+  const { summary = '', answers = {}, permission } = Object.assign({}, ...list)
+  const parts = list.flatMap(({ takes }) => (takes ? [takes] : []))
+  const body = parts.find(({ target }) => target === 'json')
+  return {
+    operationId: key.replace(/\W+(\w)/g, (_, letter: string) => letter.toUpperCase()).replace(/\W/g, ''),
+    summary,
+    security: permission === undefined ? [] : [{ bearer: [] }],
+    ...(permission === undefined ? {} : { 'x-permission': permission }),
+    parameters: parts.filter(({ target }) => target !== 'json').flatMap(({ target, schema }) => fields(target, schema)),
+    ...(body ? { requestBody: { required: true, content: json(schemaOf(body.schema)) } } : {}),
+    responses: responses(answers),
+  }
+}
+
+function responses(answers: Answers) {
+  const all: Record<string, Answers[number]> = { ...USUAL, ...answers }
+  const entries = Object.entries(all).map(([status, answer]) => {
+    if (status.startsWith('3')) return [status, { description: answer }]
+    if (typeof answer === 'string') return [status, { description: answer, content: json(ERROR) }]
+    if (answer && 'types' in answer) return [status, { description: 'The file', content: filesOf(answer.types) }]
+    return [status, { description: 'Done', content: json(answer ? schemaOf(answer, 'output') : ERROR) }]
+  })
+  return Object.fromEntries(entries)
+}
+
+const Properties = z.object({
+  properties: z.record(z.string(), z.unknown()).default({}),
+  required: z.array(z.string()).default([]),
+})
+
+function fields(target: string, schema: z.ZodType) {
+  const { properties, required } = Properties.parse(schemaOf(schema))
+  return Object.entries(properties).map(([name, described]) => ({
+    name,
+    in: target === 'param' ? 'path' : 'query',
+    required: target === 'param' || required.includes(name),
+    schema: described,
+  }))
+}
+
+const filesOf = (types: readonly string[]) =>
+  Object.fromEntries(types.map((type) => [type, { schema: { type: 'string' } }]))
+const json = (schema: unknown) => ({ 'application/json': { schema } })
+
+function schemaOf(schema: z.ZodType, io: 'input' | 'output' = 'input') {
+  const { $schema, ...described } = z.toJSONSchema(schema, { io, unrepresentable: 'any' })
+  return described
+}

@@ -1,0 +1,73 @@
+// dialect enquiries: the public form, the pool and claiming, as student enquiries.
+import { Hono } from 'hono'
+import { submitSharedEnquiry } from '../../enquiries/enquiries.service'
+import { type AppEnv, ctx, publicCtx } from '../../http/context'
+import { claimLead } from '../../leads/leads.claim'
+import { listLeads } from '../../leads/leads.list'
+import { Credentials, Registration, registering, SignedIn, signingIn } from '../accounts'
+import { type Dialect, IdParam, may, says, takes } from '../dialect'
+import { numbered, pagination } from '../pages'
+import * as wire from './wire'
+
+const app = new Hono<AppEnv>()
+app.onError(wire.onError)
+
+app.post('/api/auth/register', says('Register', { 201: SignedIn }), takes('json', Registration), async (c) =>
+  c.json(await registering(c, c.req.valid('json')), 201),
+)
+
+app.post('/api/auth/login', says('Sign in', { 200: SignedIn }), takes('json', Credentials), async (c) =>
+  c.json(await signingIn(c, c.req.valid('json')), 200),
+)
+
+app.post(
+  '/api/enquiries/public',
+  says('Send an enquiry; needs no token', { 201: wire.Sent }),
+  takes('json', wire.NewEnquiry),
+  async (c) => {
+    const { courseInterest, ...enquiry } = c.req.valid('json')
+    const sent = await submitSharedEnquiry(publicCtx(c), { ...enquiry, interest: courseInterest })
+    return c.json(wire.sent(sent), 201)
+  },
+)
+
+app.get(
+  '/api/enquiries/unclaimed',
+  says('List the enquiries that nobody has claimed', { 200: wire.List }),
+  may('leads:claim'),
+  takes('query', wire.Pages),
+  async (c) => {
+    const pages = c.req.valid('query')
+    const { rows, total } = await listLeads(ctx(c), { ...numbered(pages), owner: 'none' })
+    return c.json(wire.list(rows, pagination(pages, total)), 200)
+  },
+)
+
+app.get(
+  '/api/enquiries/mine',
+  says('List the enquiries that you have claimed', { 200: wire.List }),
+  may('leads:read'),
+  takes('query', wire.Pages),
+  async (c) => {
+    const pages = c.req.valid('query')
+    const { rows, total } = await listLeads(ctx(c), { ...numbered(pages), owner: 'me' })
+    return c.json(wire.list(rows, pagination(pages, total)), 200)
+  },
+)
+
+app.post(
+  '/api/enquiries/:id/claim',
+  says('Claim an enquiry', { 200: wire.One }),
+  may('leads:claim'),
+  takes('param', IdParam),
+  async (c) => c.json(wire.one(await claimLead(ctx(c), c.req.valid('param').id)), 200),
+)
+
+export const enquiries: Dialect = {
+  name: 'enquiries',
+  title: 'CRM Backend API (enquiries)',
+  app,
+  base: /^\/api(\/|$)/,
+  onError: wire.onError,
+  signsIn: ['/api/auth/register', '/api/auth/login'],
+}

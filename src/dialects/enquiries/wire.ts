@@ -1,0 +1,62 @@
+// dialect enquiries: how enquiries, people and failures look on its wire.
+import { z } from 'zod'
+import type { AppError } from '../../errors'
+import { email, text } from '../../http/fields'
+import { refusing } from '../dialect'
+import { Pagination, pageQuery } from '../pages'
+
+export const NewEnquiry = z.object({
+  name: text(200),
+  email: email(),
+  phone: text(50).optional(),
+  courseInterest: text(200).optional(),
+  message: text(5_000).optional(),
+  turnstileToken: z.string().max(2048).optional(),
+})
+
+const SentEnquiry = z.object({
+  id: z.string(),
+  name: z.string(),
+  email: z.string(),
+  courseInterest: z.string().nullable(),
+  message: z.string().nullable(),
+  createdAt: z.string(),
+})
+/** What staff see of one: a lead of the product, which need not have come by the form. */
+const Enquiry = SentEnquiry.extend({
+  name: z.string().nullable(),
+  email: z.string().nullable(),
+  phone: z.string().nullable(),
+  claimedBy: z.string().nullable(),
+  claimedAt: z.string().nullable(),
+  updatedAt: z.string(),
+})
+
+export const Sent = z.object({ success: z.literal(true), data: SentEnquiry })
+export const One = z.object({ success: z.literal(true), data: Enquiry })
+export const List = z.object({ success: z.literal(true), data: z.array(Enquiry), pagination: Pagination })
+export const Pages = z.object(pageQuery(20))
+
+type Row = { interest: string | null } & Record<string, unknown>
+
+export const sent = (row: Row) => Sent.parse({ success: true, data: { ...row, courseInterest: row.interest } })
+export const one = (row: Row) => One.parse({ success: true, data: enquiryOf(row) })
+export const list = (rows: Row[], pages: z.infer<typeof Pagination>) =>
+  List.parse({ success: true, data: rows.map(enquiryOf), pagination: pages })
+
+const enquiryOf = (row: Row) => ({ ...row, courseInterest: row.interest, claimedBy: row.ownerId })
+
+/** The words of its README for its statuses, and what was wrong with the input. */
+export const onError = refusing(failure, {
+  invalid: 'Invalid input',
+  malformed_json: 'Invalid input',
+  unauthenticated: 'Missing or invalid token',
+  not_found: 'Resource doesn’t exist',
+  already_claimed: 'Lead already claimed',
+  internal: 'Unexpected issue',
+})
+
+function failure(message: string, { extras }: AppError) {
+  const errors = extras.errors?.map(({ path, message }) => ({ field: path.replace(/^\w+\./, ''), message }))
+  return { success: false, message, ...(errors ? { errors } : {}) }
+}

@@ -1,0 +1,88 @@
+// dialect leads: how leads, activities, users and failures look on its wire.
+import { z } from 'zod'
+import type { AppError } from '../../errors'
+import { jsonObject, text } from '../../http/fields'
+import { ROLES } from '../accounts'
+import { refusing } from '../dialect'
+import { Pagination, pageQuery } from '../pages'
+
+const STATUSES = ['NEW', 'CONTACTED', 'QUALIFIED', 'CLOSED'] as const
+
+const leadFields = {
+  title: text(200),
+  description: text(10_000).nullish(),
+  status: z.enum(STATUSES).optional(),
+  source: text(100).nullish(),
+  ownerId: z.uuid().nullish(),
+  metadata: jsonObject().nullish(),
+}
+export const NewLead = z.object(leadFields)
+export const LeadPatch = NewLead.partial().refine(hasFields, { error: 'Send at least one field of a lead' })
+export const Lead = z.object({
+  id: z.string(),
+  title: z.string(),
+  description: z.string().nullable(),
+  status: z.enum(STATUSES),
+  source: z.string().nullable(),
+  ownerId: z.string().nullable(),
+  metadata: z.record(z.string(), z.unknown()).nullable(),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+})
+export const LeadQuery = z.object({
+  ...pageQuery(20),
+  status: z.enum(STATUSES).optional(),
+  source: text(100).optional(),
+  ownerId: z.uuid().optional(),
+  search: text(100).optional(),
+})
+
+const TYPES = ['NOTE', 'CALL', 'EMAIL'] as const
+const body = text(10_000)
+export const NewActivity = z.object({ leadId: z.uuid(), type: z.enum(TYPES), body })
+export const ActivityPatch = z
+  .object({ type: z.enum(TYPES), body })
+  .partial()
+  .refine(hasFields, { error: 'Send at least one field of an activity' })
+/** An interaction of the product: one that was logged elsewhere may be of another type. */
+export const Activity = z.object({
+  id: z.string(),
+  leadId: z.string().nullable(),
+  type: z.string(),
+  body: z.string(),
+  createdBy: z.string().nullable(),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+})
+
+export const UserPatch = z
+  .object({
+    name: text(200),
+    email: z.string(),
+    role: z.enum(ROLES),
+    password: z.undefined('A password is changed by its owner, at /v1/auth/change-password'),
+  })
+  .partial()
+  .refine(({ name, role }) => name !== undefined || role !== undefined, { error: 'Send a name or a role' })
+
+export const RefreshRequest = z.object({ refreshToken: z.string().min(1).max(300) })
+export const Tokens = z.object({ accessToken: z.string(), refreshToken: z.string() })
+export const LogoutRequest = RefreshRequest.partial()
+
+export const Pages = z.object(pageQuery(20))
+export const Done = z.object({ message: z.string() })
+export const LeadParam = z.object({ leadId: z.uuid() })
+
+/** A page of something. */
+export const listOf = <S extends z.ZodType>(item: S) => z.object({ data: z.array(item), pagination: Pagination })
+
+function hasFields(patch: object): boolean {
+  return Object.values(patch).some((value) => value !== undefined)
+}
+
+export const onError = refusing(failure, { invalid: 'Validation failed', malformed_json: 'The body is not JSON' })
+
+function failure(message: string, { extras }: AppError) {
+  const errors = extras.errors?.map(({ path, message }) => ({ field: path.replace(/^\w+\./, ''), message }))
+  return { message, ...(errors ? { errors } : {}) }
+}

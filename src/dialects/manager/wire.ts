@@ -1,0 +1,116 @@
+// dialect manager: how customers, interactions, accounts and failures look on its wire.
+import { z } from 'zod'
+import { Password } from '../../auth/passwords'
+import type { AppError } from '../../errors'
+import { instant, text } from '../../http/fields'
+import { refusing } from '../dialect'
+import { brief } from '../instants'
+import { pageQuery } from '../pages'
+
+const required = (what: string) => `Invalid - ${what} field required`
+const needed = (what: string, max: number) => z.string(required(what)).trim().min(1, required(what)).pipe(text(max))
+
+export const Registration = z
+  .object({
+    username: needed('Username', 64).transform((name) => name.toLowerCase()),
+    email: needed('Email', 254)
+      .pipe(z.email('Invalid email format'))
+      .transform((address) => address.toLowerCase()),
+    password: z.string(required('Password')).min(1, required('Password')).pipe(Password),
+    role: z.enum(['admin', 'user'], required('Role')),
+    name: text(200).or(z.literal('')).nullish(),
+    phone: text(50).or(z.literal('')).nullish(),
+    company: text(200).or(z.literal('')).nullish(),
+  })
+  .superRefine(({ role, name, phone, company }, issues) => {
+    const details = Object.entries({ Name: name, PhoneNo: phone, Company: company })
+    const missing = role === 'user' ? details.filter(([, value]) => !value) : []
+    for (const [what] of missing) issues.addIssue({ code: 'custom', message: required(what) })
+  })
+
+export const Credentials = z.object({
+  username: needed('Username', 64),
+  password: z.string(required('Password')).min(1, required('Password')).max(1_000),
+})
+
+const part = text(100)
+  .optional()
+  .or(z.literal('').transform(() => undefined))
+export const CustomerQuery = z.object({ ...pageQuery(10), name: part, email: part, phone: part, company: part })
+export const Search = z.object({ query: part, company: part })
+export const CustomerPatch = z
+  .object({ name: text(200), phone: text(50), company: text(200) })
+  .partial()
+  .refine((patch) => Object.values(patch).some((value) => value !== undefined), {
+    error: 'Invalid - name, phone or company required',
+  })
+
+const day = z.iso.date().transform((date) => `${date}T00:00:00.000Z`)
+export const NewInteraction = z.object({
+  note: needed('Note', 10_000),
+  followUpDate: z
+    .union([instant(), day], 'Invalid - followUpDate must be a date in ISO format')
+    .or(z.literal('').transform(() => undefined))
+    .nullish(),
+})
+
+/** The id of a customer in the path; says this where it is none. */
+export const idParam = (message: string) => z.object({ customerId: z.uuid(message) })
+
+export const Details = z.object({
+  name: z.string(),
+  email: z.string().nullable(),
+  phone: z.string().nullable(),
+  company: z.string().nullable(),
+})
+const Customer = z.object({ id: z.string(), ...Details.shape, created_at: z.string(), updated_at: z.string() })
+const Interaction = z.object({
+  id: z.string(),
+  note: z.string(),
+  followUpDate: z.string().nullable(),
+  customerId: z.string().nullable(),
+  created_at: z.string(),
+  updated_at: z.string(),
+})
+export const Done = z.object({ message: z.string() })
+export const SignedIn = z.object({ jwtToken: z.string() })
+export const Customers = z.object({ customers: z.array(Customer) })
+export const CustomerPage = Customers.extend({
+  totalCustomers: z.int(),
+  totalPages: z.int(),
+  currentPage: z.int(),
+})
+export const Logged = z.object({ message: z.string(), interaction: Interaction })
+export const Interactions = z.object({ interactions: z.array(Interaction) })
+
+type Stamped = { createdAt: string; updatedAt: string }
+const stamps = ({ createdAt, updatedAt }: Stamped) => ({ created_at: brief(createdAt), updated_at: brief(updatedAt) })
+
+export const customerOf = <Row extends Stamped>(row: Row) => ({ ...row, ...stamps(row) })
+
+export function interactionOf<Row extends Stamped & { body: string; followUpAt: string | null }>(row: Row) {
+  const followUpDate = row.followUpAt === null ? null : brief(row.followUpAt)
+  return { ...row, ...stamps(row), note: row.body, followUpDate }
+}
+
+const TAKEN = 'User already Exists with this Email'
+export const onError = refusing(
+  (message, failure) => ({ message: said(failure) ?? message }),
+  {
+    username_taken: 'User already Exists',
+    email_taken: TAKEN,
+    customer_exists: TAKEN,
+    invalid_credentials: "Password Doesn't Matched",
+    unauthenticated: 'Unauthorized',
+    forbidden: 'Access Denied',
+    internal: 'Internal Server Error',
+  },
+  { username_taken: 400, email_taken: 400, customer_exists: 400, invalid_credentials: 400 },
+)
+
+/** What its README says of the first thing that is wrong with the input. */
+function said({ extras }: AppError): string | undefined {
+  const [issue] = extras.errors ?? []
+  if (!issue || issue.message.startsWith('Invalid')) return issue?.message
+  return `Invalid - ${issue.path.replace(/^\w+\./, '')}: ${issue.message}`
+}

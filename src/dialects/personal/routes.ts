@@ -1,0 +1,273 @@
+// dialect personal: an account with a workspace of its own, contacts and their tags. Notes and interactions are beside.
+import { Hono } from 'hono'
+import { personOf } from '../../access/person'
+import { changePassword, login } from '../../auth/auth.service'
+import { forgotPassword, resendVerificationTo, resetPassword, verifyEmail } from '../../auth/recovery.service'
+import { register } from '../../auth/registration.service'
+import { endSession, refreshSession } from '../../auth/sessions.service'
+import { createCustomer, trashCustomer, trashCustomers, updateCustomer } from '../../customers/customers.service'
+import { getTaggedCustomer } from '../../customers/customers.tagged'
+import { AppError } from '../../errors'
+import { isMigrated } from '../../health/health.service'
+import { type AppEnv, ctx, publicCtx } from '../../http/context'
+import { tagCustomer, tagCustomers, untagCustomer } from '../../tags/tagging.service'
+import { deleteTagNamed, getTagNamed } from '../../tags/tags.service'
+import { exportCustomers } from '../../transfer/exports.service'
+import { download } from '../../transfer/exports.stream'
+import { updateUser } from '../../users/users.service'
+import { client, type Dialect, may, says, takes } from '../dialect'
+import { addProviders, callbacks, ways } from './providers'
+import { addTimeline } from './timeline'
+import * as wire from './wire'
+
+const app = new Hono<AppEnv>()
+app.onError(wire.onError)
+const BASE = '/api/v1'
+
+app.get(`${BASE}/health`, says('Is the service up', { 200: wire.Done }), (c) =>
+  c.json({ message: 'OK', status: 'ok' }, 200),
+)
+app.get(`${BASE}/ready`, says('Is the database there', { 200: wire.Done }), async (c) => {
+  if (!(await isMigrated(publicCtx(c)))) throw new AppError('unavailable')
+  return c.json({ message: 'OK', status: 'ready' }, 200)
+})
+
+app.post(
+  `${BASE}/user/register`,
+  says('Make an account with a workspace of its own', { 201: wire.withData(wire.SignedIn) }),
+  takes('json', wire.Registration),
+  async (c) => {
+    const signedIn = await register(publicCtx(c), { ...c.req.valid('json'), isWelcome: true }, client(c))
+    return c.json({ message: 'User registered successfully', data: wire.SignedIn.parse(signedIn) }, 201)
+  },
+)
+app.post(
+  `${BASE}/user/reVerify-email`,
+  says('Send the verification mail again', { 200: wire.Done }),
+  takes('json', wire.Address),
+  async (c) => {
+    await resendVerificationTo(publicCtx(c), c.req.valid('json').email)
+    return c.json({ message: 'If the address waits for it, a verification mail is on its way' }, 200)
+  },
+)
+app.get(
+  `${BASE}/user/verify-email`,
+  says('Verify an address', { 200: wire.Done }),
+  takes('query', wire.Token),
+  async (c) => {
+    await verifyEmail(publicCtx(c), c.req.valid('query').token)
+    return c.json({ message: 'Email verified successfully' }, 200)
+  },
+)
+app.post(
+  `${BASE}/user/login`,
+  says('Sign in', { 200: wire.withData(wire.SignedIn) }),
+  takes('json', wire.Credentials),
+  async (c) => {
+    const data = wire.SignedIn.parse(await login(publicCtx(c), c.req.valid('json'), client(c)))
+    return c.json({ message: 'User logged in successfully', data }, 200)
+  },
+)
+app.post(`${BASE}/user/logOut`, says('Sign out', { 200: wire.Done }), may('account:write'), async (c) => {
+  await endSession(ctx(c), personOf(ctx(c).actor, 'Signing out').sessionId)
+  return c.json({ message: 'User logged out successfully' }, 200)
+})
+app.patch(
+  `${BASE}/user/updatePassword`,
+  says('Change the password', { 200: wire.Done }),
+  may('account:write'),
+  takes('json', wire.PasswordChange),
+  async (c) => {
+    const { oldPassword: currentPassword, newPassword } = c.req.valid('json')
+    await changePassword(ctx(c), { currentPassword, newPassword })
+    return c.json({ message: 'Password updated successfully' }, 200)
+  },
+)
+app.post(
+  `${BASE}/user/forgotPassword`,
+  says('Ask for a new password', { 200: wire.Done }),
+  takes('json', wire.Address),
+  async (c) => {
+    await forgotPassword(publicCtx(c), c.req.valid('json').email)
+    return c.json({ message: 'If there is such an account, a mail is on its way' }, 200)
+  },
+)
+app.post(
+  `${BASE}/user/resetPassword`,
+  says('Choose a new password by the token of the mail', { 200: wire.Done }),
+  takes('json', wire.PasswordReset),
+  async (c) => {
+    await resetPassword(publicCtx(c), c.req.valid('json'))
+    return c.json({ message: 'Password reset successfully' }, 200)
+  },
+)
+app.post(
+  `${BASE}/user/renewToken`,
+  says('Exchange a refresh token', { 200: wire.withData(wire.Tokens) }),
+  takes('json', wire.RefreshRequest),
+  async (c) => {
+    const data = wire.Tokens.parse(await refreshSession(publicCtx(c), c.req.valid('json').refreshToken))
+    return c.json({ message: 'Token renewed successfully', data }, 200)
+  },
+)
+app.patch(
+  `${BASE}/user/updateDetails`,
+  says('Change the own details', { 200: wire.withData(wire.User) }),
+  may('users:write'),
+  takes('json', wire.Details),
+  async (c) => {
+    const data = wire.User.parse(await updateUser(ctx(c), ctx(c).actor.id, c.req.valid('json'), {}))
+    return c.json({ message: 'User details updated successfully', data }, 200)
+  },
+)
+app.patch(
+  `${BASE}/user/status`,
+  says('Change the own status', { 200: wire.withData(wire.User) }),
+  may('users:admin'),
+  takes('json', wire.Status),
+  async (c) => {
+    const data = wire.User.parse(await updateUser(ctx(c), ctx(c).actor.id, c.req.valid('json'), {}))
+    return c.json({ message: 'Status updated successfully', data }, 200)
+  },
+)
+
+app.post(
+  `${BASE}/contacts/add-contact`,
+  says('Make a contact', { 201: wire.withData(wire.Contact) }),
+  may('customers:write'),
+  takes('json', wire.NewContact),
+  async (c) => {
+    const data = wire.Contact.parse(await createCustomer(ctx(c), c.req.valid('json')))
+    return c.json({ message: 'Contact added successfully', data }, 201)
+  },
+)
+app.get(
+  `${BASE}/contacts/get-contact-by-id`,
+  says('Get a contact', { 200: wire.withData(wire.Contact), 404: 'Contact not found' }),
+  may('customers:read'),
+  takes('query', wire.ContactQuery),
+  async (c) => {
+    const data = wire.Contact.parse(await getTaggedCustomer(ctx(c), c.req.valid('query').contactId))
+    return c.json({ message: 'Contact fetched successfully', data }, 200)
+  },
+)
+app.patch(
+  `${BASE}/contacts/update-contact`,
+  says('Change a contact', { 200: wire.withData(wire.Contact), 404: 'Contact not found' }),
+  may('customers:write'),
+  takes('query', wire.ContactQuery),
+  takes('json', wire.ContactPatch),
+  async (c) => {
+    const changed = await updateCustomer(ctx(c), c.req.valid('query').contactId, c.req.valid('json'))
+    return c.json({ message: 'Contact updated successfully', data: wire.Contact.parse(changed) }, 200)
+  },
+)
+app.delete(
+  `${BASE}/contacts/delete-contact`,
+  says('Delete a contact', { 200: wire.Done, 404: 'Contact not found' }),
+  may('customers:write'),
+  takes('query', wire.ContactQuery),
+  async (c) => {
+    await trashCustomer(ctx(c), c.req.valid('query').contactId)
+    return c.json({ message: 'Contact deleted successfully' }, 200)
+  },
+)
+app.delete(
+  `${BASE}/contacts/delete-multiple-contacts`,
+  says('Delete many contacts', { 200: wire.withData(wire.Deleted) }),
+  may('customers:write'),
+  takes('json', wire.Contacts),
+  async (c) => {
+    const data = await trashCustomers(ctx(c), c.req.valid('json').contactIds)
+    return c.json({ message: 'Contacts deleted successfully', data }, 200)
+  },
+)
+
+app.get(
+  `${BASE}/contacts/export-contacts`,
+  says('Export the contacts', { 200: { types: ['text/csv', 'application/json', 'text/vcard'] } }),
+  may('exports:read'),
+  takes('query', wire.ExportQuery),
+  async (c) => download(c, await exportCustomers(ctx(c), { ...c.req.valid('query'), columns: wire.COLUMNS })),
+)
+
+app.post(
+  `${BASE}/contacts/add-tag`,
+  says('Put a tag on a contact', { 200: wire.Done, 404: 'Contact not found' }),
+  may('customers:write'),
+  takes('json', wire.ContactTag),
+  async (c) => {
+    const { contactId, tag } = c.req.valid('json')
+    await tagCustomer(ctx(c), contactId, tag)
+    return c.json({ message: 'Tag added successfully' }, 200)
+  },
+)
+app.post(
+  `${BASE}/contacts/add-multiple-tags`,
+  says('Put tags on a contact', { 200: wire.Done, 404: 'Contact not found' }),
+  may('customers:write'),
+  takes('json', wire.ContactTags),
+  async (c) => {
+    const { contactId, tags: add } = c.req.valid('json')
+    const { notFound } = await tagCustomers(ctx(c), { customerIds: [contactId], add, remove: [] })
+    if (notFound.length > 0) throw new AppError('not_found')
+    return c.json({ message: 'Tags added successfully' }, 200)
+  },
+)
+app.delete(
+  `${BASE}/contacts/delete-tag-from-contact`,
+  says('Take a tag off a contact', { 200: wire.Done, 404: 'Contact not found' }),
+  may('customers:write'),
+  takes('json', wire.ContactTag),
+  async (c) => {
+    const { contactId, tag } = c.req.valid('json')
+    await untagCustomer(ctx(c), contactId, tag)
+    return c.json({ message: 'Tag removed successfully' }, 200)
+  },
+)
+app.delete(
+  `${BASE}/contacts/delete-multiple-tags-from-contacts`,
+  says('Take tags off contacts', { 200: wire.withData(wire.Tagged) }),
+  may('customers:write'),
+  takes('json', wire.ManyTags),
+  async (c) => {
+    const { contactIds: customerIds, tags: remove } = c.req.valid('json')
+    const data = await tagCustomers(ctx(c), { customerIds, add: [], remove })
+    return c.json({ message: 'Tags removed successfully', data }, 200)
+  },
+)
+app.get(
+  `${BASE}/contacts/get-tag-usage/:tagName`,
+  says('How many contacts have a tag', { 200: wire.withData(wire.Usage), 404: 'Tag not found' }),
+  may('tags:read'),
+  takes('param', wire.TagParam),
+  async (c) => {
+    const { name: tag, count } = await getTagNamed(ctx(c), c.req.valid('param').tagName)
+    return c.json({ message: 'Tag usage fetched successfully', data: { tag, count } }, 200)
+  },
+)
+app.delete(
+  `${BASE}/contacts/delete-tag`,
+  says('Delete a tag', { 200: wire.Done, 404: 'Tag not found' }),
+  may('tags:write'),
+  takes('json', wire.TagBody),
+  async (c) => {
+    await deleteTagNamed(ctx(c), c.req.valid('json').tag)
+    return c.json({ message: 'Tag deleted successfully' }, 200)
+  },
+)
+
+addProviders(app, BASE)
+addTimeline(app, BASE)
+
+const signsIn = ['register', 'login', 'reVerify-email', 'forgotPassword', 'resetPassword', 'renewToken']
+export const personal: Dialect = {
+  name: 'personal',
+  title: 'Personal CRM',
+  app,
+  base: /^\/api\/v1(\/|$)/,
+  onError: wire.onError,
+  signsIn: [...signsIn.map((path) => `/user/${path}`), ...ways].map((path) => BASE + path),
+  callbacks: callbacks.map((path) => BASE + path),
+  probes: [`${BASE}/health`, `${BASE}/ready`],
+}

@@ -1,0 +1,168 @@
+// dialect personal: how accounts, contacts, tags, notes, interactions and failures look on its wire.
+import { z } from 'zod'
+import { Password } from '../../auth/passwords'
+import { AppError } from '../../errors'
+import { email, instant, jsonObject, text, timeZone } from '../../http/fields'
+import { TagName } from '../../tags/tags.schemas'
+import { refusing } from '../dialect'
+import { Pagination, pageQuery } from '../pages'
+
+export const Registration = z.object({
+  name: text(200),
+  email: email(),
+  password: Password,
+  invitationToken: z.string().max(200).optional(),
+})
+export const Credentials = z.object({ email: z.string().max(254), password: z.string().max(1_000) })
+export const Address = z.object({ email: email() })
+export const Token = z.object({ token: z.string().min(1).max(200) })
+export const PasswordChange = z.object({ oldPassword: z.string().max(1_000), newPassword: Password })
+export const PasswordReset = z.object({ ...Token.shape, newPassword: Password })
+export const RefreshRequest = z.object({ refreshToken: z.string().min(1).max(300) })
+/** What a provider sends along is looked at by the flow. */
+export const Returned = z.object({ state: z.string().max(200).default('') })
+export const Details = z
+  .object({ name: text(200), timeZone: timeZone() })
+  .partial()
+  .refine(hasFields, { error: 'Send a name or a timeZone' })
+export const Status = z.object({
+  status: z.preprocess(
+    (given) => (typeof given === 'string' ? given.toUpperCase() : given),
+    z.enum(['ACTIVE', 'INACTIVE']),
+  ),
+})
+
+const contact = {
+  name: text(200),
+  email: email().nullish(),
+  phone: text(50).nullish(),
+  company: text(200).nullish(),
+  customFields: jsonObject().nullish(),
+}
+export const NewContact = z.object(contact)
+export const ContactPatch = NewContact.partial().refine(hasFields, { error: 'Send at least one field of a contact' })
+export const ContactQuery = z.object({ contactId: z.uuid() })
+/** The columns of an export, as the product names them. */
+export const COLUMNS = [
+  ...['id', 'name', 'email', 'phone', 'company', 'tags', 'lastInteractionAt', 'createdAt', 'updatedAt', 'customFields'],
+]
+export const ExportQuery = z.object({ format: z.enum(['csv', 'json', 'vcf']).default('csv') })
+export const Contacts = z.object({ contactIds: z.array(z.uuid()).min(1).max(500) })
+
+const names = z.array(TagName).min(1).max(20)
+export const ContactTag = z.object({ contactId: z.uuid(), tag: TagName })
+export const ContactTags = z.object({ contactId: z.uuid(), tags: names })
+export const ManyTags = z.object({ ...Contacts.shape, tags: names })
+export const TagBody = z.object({ tag: TagName })
+export const TagParam = z.object({ tagName: TagName })
+
+export const NoteQuery = z.object({ noteId: z.uuid() })
+/** The contact may be named in the query or in the body. */
+export const WhoseQuery = z.object({ contactId: z.uuid().optional() })
+export const NewNote = z.object({ contactId: z.uuid().optional(), content: text(10_000) })
+export const NotePatch = z.object({ content: text(10_000) })
+export const InteractionQuery = z.object({ interactionId: z.uuid() })
+
+const TYPES = ['NOTE', 'CALL', 'EMAIL', 'MEETING', 'TASK', 'FOLLOW_UP'] as const
+const Type = z.preprocess((given) => (typeof given === 'string' ? given.toUpperCase() : given), z.enum(TYPES))
+const interaction = {
+  type: Type,
+  content: text(10_000),
+  date: instant().optional(),
+  followUpDate: instant().nullish(),
+}
+export const NewInteraction = z.object({ contactId: z.uuid().optional(), ...interaction })
+export const InteractionPatch = z
+  .object(interaction)
+  .partial()
+  .refine(hasFields, { error: 'Send at least one field of an interaction' })
+export const ListQuery = z.object({ ...pageQuery(20), contactId: z.uuid().optional() })
+
+function hasFields(patch: object): boolean {
+  return Object.values(patch).some((value) => value !== undefined)
+}
+
+const stamps = { createdAt: z.string(), updatedAt: z.string() }
+export const User = z.object({
+  id: z.string(),
+  name: z.string(),
+  email: z.string(),
+  username: z.string().nullable(),
+  emailVerified: z.boolean(),
+  status: z.string(),
+  timeZone: z.string(),
+  ...stamps,
+})
+export const Contact = z.object({
+  id: z.string(),
+  name: z.string(),
+  email: z.string().nullable(),
+  phone: z.string().nullable(),
+  company: z.string().nullable(),
+  customFields: z.record(z.string(), z.unknown()).nullable(),
+  tags: z.array(z.string()).optional(),
+  lastInteractionAt: z.string().nullable(),
+  ...stamps,
+})
+export const Note = z.object({ id: z.string(), contactId: z.string().nullable(), content: z.string(), ...stamps })
+export const Interaction = z.object({
+  ...Note.shape,
+  type: z.string(),
+  date: z.string(),
+  followUpDate: z.string().nullable(),
+})
+export const SignedIn = z.object({ user: User, accessToken: z.string(), refreshToken: z.string() })
+export const Tokens = SignedIn.omit({ user: true })
+export const Deleted = z.object({ deleted: z.array(z.string()), notFound: z.array(z.string()) })
+export const Tagged = z.object({ changed: z.int(), notFound: z.array(z.string()) })
+export const Usage = z.object({ tag: z.string(), count: z.int() })
+
+/** Every answer has a message; most have what it is about as well. */
+export const Done = z.object({ message: z.string() })
+export const withData = <S extends z.ZodType>(data: S) => z.object({ message: z.string(), data })
+export const listOf = <S extends z.ZodType>(item: S) => withData(z.array(item)).extend({ pagination: Pagination })
+
+type Whose = z.infer<typeof WhoseQuery>
+/** The contact that is named in the body or, else, in the query. Throws `invalid` where none is. */
+export function contactOf(body: Whose, query: Whose): string {
+  const id = body.contactId ?? query.contactId
+  const message = 'Send it in the query or in the body'
+  if (id === undefined)
+    throw new AppError('invalid', { errors: [{ path: 'query.contactId', message, code: 'missing' }] })
+  return id
+}
+
+type Said = { body: string; customerId: string | null; occurredAt: string; followUpAt: string | null }
+/** An interaction of the product as a note or an interaction of this system. */
+export const entryOf = <R extends Said>(row: R) => ({
+  ...row,
+  contactId: row.customerId,
+  content: row.body,
+  date: row.occurredAt,
+  followUpDate: row.followUpAt,
+})
+
+/** The product's fields of what is sent; what is left out stays out. */
+export function saidIn(given: Partial<z.infer<typeof InteractionPatch>>) {
+  const { type, content, date, followUpDate } = given
+  return {
+    ...(type === undefined ? {} : { type }),
+    ...(content === undefined ? {} : { body: content }),
+    ...(date === undefined ? {} : { occurredAt: date }),
+    ...(followUpDate === undefined ? {} : { followUpAt: followUpDate }),
+  }
+}
+
+export const onError = refusing(failure, {
+  invalid: 'Validation failed',
+  unauthenticated: 'Unauthorized request',
+  invalid_credentials: 'Invalid email or password',
+  customer_exists: 'A contact with this email exists',
+  last_admin: 'The only ADMIN of a workspace stays active',
+  internal: 'Internal Server Error',
+})
+
+function failure(message: string, { extras }: AppError) {
+  const errors = extras.errors?.map(({ path, message }) => ({ field: path.replace(/^\w+\./, ''), message }))
+  return { message, ...(errors ? { errors } : {}) }
+}

@@ -1,0 +1,321 @@
+// dialect tickets: users, customers, their interactions and tickets.
+import { Hono } from 'hono'
+import { login } from '../../auth/auth.service'
+import { enrol } from '../../auth/enrolment.service'
+import { listCustomers } from '../../customers/customers.list'
+import { amendCustomer, getCustomer, trashCustomer, updateCustomer } from '../../customers/customers.service'
+import { AppError } from '../../errors'
+import { type AppEnv, ctx, publicCtx } from '../../http/context'
+import { listInteractions, listInteractionsAround } from '../../interactions/interactions.list'
+import {
+  createInteraction,
+  deleteInteraction,
+  getInteraction,
+  updateInteraction,
+} from '../../interactions/interactions.service'
+import { listTickets } from '../../tickets/tickets.list'
+import { openTicket, trashTicket, updateTicket } from '../../tickets/tickets.service'
+import { exportCustomers } from '../../transfer/exports.service'
+import { download } from '../../transfer/exports.stream'
+import { goOn, roomOf } from '../../transfer/imports.continue'
+import { importFile } from '../../transfer/imports.service'
+import { uploadOf } from '../../transfer/imports.upload'
+import { getUser, listUsers, removeUser, updateUser } from '../../users/users.service'
+import { anyCtx, client, type Dialect, IdParam, may, says, takes } from '../dialect'
+import { numbered } from '../pages'
+import * as wire from './wire'
+
+const app = new Hono<AppEnv>()
+app.onError(wire.onError)
+// Narrow enough that no word of a path is taken for an id.
+const UUID = '{[0-9a-fA-F-]+}'
+const forADay = { isForADay: true }
+
+app.post(
+  '/customer/signup',
+  says('Make a customer with a login', { 201: wire.CustomerMade }),
+  takes('json', wire.CustomerSignup),
+  async (c) => {
+    const { phone, company, ...account } = c.req.valid('json')
+    const portal = { ...account, role: 'CUSTOMER' as const, customer: { phone, company } }
+    const { customerId } = await enrol(anyCtx(c), portal, client(c))
+    return c.json({ insertId: { InsertedID: customerId }, message: 'Customer created successfully' }, 201)
+  },
+)
+app.post(
+  '/customer/signin',
+  says('Sign in as a customer', { 200: wire.CustomerSignedIn }),
+  takes('json', wire.Credentials),
+  async (c) => {
+    const credentials = { ...c.req.valid('json'), withCustomer: true }
+    const { customer, accessToken } = await login(publicCtx(c), credentials, client(c, forADay))
+    if (!customer) throw new AppError('invalid_credentials')
+    const message = 'Customer logged in successfully'
+    return c.json({ customer: wire.customerOf(customer, accessToken), message }, 200)
+  },
+)
+app.post(
+  '/user/signup',
+  says('Make a user', { 201: wire.UserMade, 403: 'only an ADMIN creates an ADMIN or a MANAGER' }),
+  takes('json', wire.UserSignup),
+  async (c) => {
+    const { user, accessToken } = await enrol(anyCtx(c), c.req.valid('json'), client(c, forADay))
+    return c.json({ message: 'User created successfully', user: wire.userOf(user, accessToken) }, 201)
+  },
+)
+app.post(
+  '/user/signin',
+  says('Sign in as a user', { 200: wire.UserSignedIn }),
+  takes('json', wire.Credentials),
+  async (c) => {
+    const { user, accessToken } = await login(publicCtx(c), c.req.valid('json'), client(c, forADay))
+    const msg = 'User logged in successfully'
+    return c.json({ msg, token: accessToken, user: wire.userOf(user, accessToken) }, 200)
+  },
+)
+
+// A curl line with --data is a POST, and so are those of its README that read.
+app.on(
+  ['GET', 'POST'],
+  '/users',
+  says('List the users', { 200: wire.User.array() }),
+  may('users:read'),
+  takes('query', wire.Pages),
+  async (c) => {
+    const { rows } = await listUsers(ctx(c), { ...numbered(c.req.valid('query')), total: false, team: true })
+    return c.json(
+      rows.map((row) => wire.userOf(row)),
+      200,
+    )
+  },
+)
+app.on(
+  ['GET', 'POST'],
+  `/users/:user_id${UUID}`,
+  says('Get a user', { 200: wire.User }),
+  may('users:read'),
+  takes('param', wire.UserParam),
+  async (c) => c.json(wire.userOf(await getUser(ctx(c), c.req.valid('param').user_id)), 200),
+)
+app.on(
+  ['PATCH', 'PUT'],
+  `/users/:user_id${UUID}`,
+  says('Change a user', { 200: wire.Done }),
+  may('users:write'),
+  takes('param', wire.UserParam),
+  takes('json', wire.UserPatch),
+  async (c) => {
+    const { name, role, email } = c.req.valid('json')
+    const patch = { ...(name === undefined ? {} : { name }), ...(role === undefined ? {} : { role }) }
+    await updateUser(ctx(c), c.req.valid('param').user_id, patch, { email: email?.trim().toLowerCase() })
+    return c.json({ message: 'user updated successfully' }, 200)
+  },
+)
+app.delete(
+  `/users/:user_id${UUID}`,
+  says('Delete a user', { 200: wire.Done }),
+  may('users:admin'),
+  takes('param', wire.UserParam),
+  async (c) => {
+    await removeUser(ctx(c), c.req.valid('param').user_id, {})
+    return c.json({ message: 'User deleted successfully' }, 200)
+  },
+)
+
+for (const path of ['/customers/tickets', '/customers/tickets/']) {
+  app.get(
+    path,
+    says('List the tickets', { 200: wire.Ticket.array() }),
+    may('tickets:read'),
+    takes('query', wire.Pages),
+    async (c) => {
+      const { rows } = await listTickets(ctx(c), { ...numbered(c.req.valid('query')), total: false })
+      return c.json(rows.map(wire.ticketOf), 200)
+    },
+  )
+}
+app.post(
+  `/customers/ticket/:id${UUID}`,
+  says('Open a ticket about an interaction', { 201: wire.Inserted }),
+  may('tickets:write'),
+  takes('param', IdParam),
+  takes('json', wire.NewTicket),
+  async (c) => {
+    const { id: interactionId } = c.req.valid('param')
+    const { id } = await openTicket(ctx(c), { ...c.req.valid('json'), interactionId })
+    return c.json({ InsertedID: id }, 201)
+  },
+)
+app.patch(
+  `/customers/ticket/:id${UUID}`,
+  says('Change a ticket', { 200: wire.Done }),
+  may('tickets:write'),
+  takes('param', IdParam),
+  takes('json', wire.TicketPatch),
+  async (c) => {
+    await updateTicket(ctx(c), c.req.valid('param').id, c.req.valid('json'))
+    return c.json({ message: 'Ticket updated successfully' }, 200)
+  },
+)
+app.delete(
+  `/customers/ticket/:id${UUID}`,
+  says('Delete a ticket', { 200: wire.Done }),
+  may('tickets:handle'),
+  takes('param', IdParam),
+  async (c) => {
+    await trashTicket(ctx(c), c.req.valid('param').id)
+    return c.json({ message: 'Ticket deleted successfully' }, 200)
+  },
+)
+
+app.get(
+  '/customers',
+  says('List the customers', { 200: wire.Customer.array() }),
+  may('customers:read'),
+  takes('query', wire.Pages),
+  async (c) => {
+    const { rows } = await listCustomers(ctx(c), { ...numbered(c.req.valid('query')), total: false })
+    return c.json(
+      rows.map((row) => wire.customerOf(row)),
+      200,
+    )
+  },
+)
+app.get(
+  `/customers/:cust_id${UUID}`,
+  says('Get a customer', { 200: wire.Customer }),
+  may('customers:read'),
+  takes('param', wire.CustParam),
+  async (c) => c.json(wire.customerOf(await getCustomer(ctx(c), c.req.valid('param').cust_id)), 200),
+)
+app.patch(
+  `/customers/:cust_id${UUID}`,
+  says('Change a customer', { 200: wire.Done }),
+  may('customers:read'),
+  takes('param', wire.CustParam),
+  takes('json', wire.CustomerPatch),
+  async (c) => {
+    const { cust_id: id } = c.req.valid('param')
+    const { email, ...patch } = c.req.valid('json')
+    if (email === undefined) await amendCustomer(ctx(c), patch, id)
+    else await updateCustomer(ctx(c), id, { ...patch, email })
+    return c.json({ message: 'Customer updated successfully' }, 200)
+  },
+)
+app.delete(
+  `/customers/:cust_id${UUID}`,
+  says('Delete a customer', { 200: wire.Done }),
+  may('customers:write'),
+  takes('param', wire.CustParam),
+  async (c) => {
+    await trashCustomer(ctx(c), c.req.valid('param').cust_id)
+    return c.json({ message: 'Customer deleted successfully' }, 200)
+  },
+)
+
+for (const path of ['/users/meetings', '/users/meetings/']) {
+  app.get(
+    path,
+    says('List the interactions, newest first', { 200: wire.Interaction.array() }),
+    may('interactions:read'),
+    takes('query', wire.Pages),
+    async (c) => {
+      const { rows } = await listInteractions(ctx(c), { ...numbered(c.req.valid('query')), total: false })
+      return c.json(rows.map(wire.interactionOf), 200)
+    },
+  )
+}
+app.post(
+  `/users/meetings/:customer_id${UUID}`,
+  says('Log a meeting with a customer', { 201: wire.Inserted }),
+  may('interactions:write'),
+  takes('param', wire.CustomerParam),
+  takes('json', wire.Meeting),
+  async (c) => {
+    const { customer_id: customerId } = c.req.valid('param')
+    const { id } = await createInteraction(ctx(c), { ...wire.loggedIn(c.req.valid('json')), customerId })
+    return c.json({ InsertedID: id }, 201)
+  },
+)
+app.get(
+  `/interactions/user/:id${UUID}`,
+  says('List the interactions that a user logged, or of a customer', { 200: wire.Interaction.array() }),
+  may('interactions:read'),
+  takes('param', IdParam),
+  takes('query', wire.Pages),
+  async (c) => {
+    const rows = await listInteractionsAround(ctx(c), c.req.valid('param').id, numbered(c.req.valid('query')))
+    return c.json(rows.map(wire.interactionOf), 200)
+  },
+)
+app.post(
+  '/interactions',
+  says('Log an interaction', { 201: wire.Inserted }),
+  may('interactions:write'),
+  takes('json', wire.NewInteraction),
+  async (c) => {
+    const { customer_id: customerId, ...said } = c.req.valid('json')
+    const { id } = await createInteraction(ctx(c), { ...wire.loggedIn(said), customerId })
+    return c.json({ InsertedID: id }, 201)
+  },
+)
+app.get(
+  `/interactions/:interaction_id${UUID}`,
+  says('Get an interaction', { 200: wire.Interaction }),
+  may('interactions:read'),
+  takes('param', wire.InteractionParam),
+  async (c) => c.json(wire.interactionOf(await getInteraction(ctx(c), c.req.valid('param').interaction_id)), 200),
+)
+app.patch(
+  `/interactions/:interaction_id${UUID}`,
+  says('Change an interaction', { 200: wire.Done }),
+  may('interactions:write'),
+  takes('param', wire.InteractionParam),
+  takes('json', wire.InteractionPatch),
+  async (c) => {
+    await updateInteraction(ctx(c), c.req.valid('param').interaction_id, wire.saidIn(c.req.valid('json')))
+    return c.json({ message: 'Interaction updated successfully' }, 200)
+  },
+)
+app.delete(
+  `/interactions/:interaction_id${UUID}`,
+  says('Delete an interaction', { 200: wire.Done }),
+  may('interactions:write'),
+  takes('param', wire.InteractionParam),
+  async (c) => {
+    await deleteInteraction(ctx(c), c.req.valid('param').interaction_id)
+    return c.json({ message: 'Interaction deleted successfully' }, 200)
+  },
+)
+
+app.get(
+  '/export/customer_data',
+  says('Export the customers', { 200: { types: ['text/csv', 'application/json'] } }),
+  may('exports:read'),
+  takes('query', wire.ExportQuery),
+  async (c) => download(c, await exportCustomers(ctx(c), { ...c.req.valid('query'), columns: wire.COLUMNS })),
+)
+
+app.post(
+  '/import/customer_data',
+  says('Import customers from a file', { 201: wire.Imported, 202: wire.Imported }),
+  may('imports:write'),
+  async (c) => {
+    const room = roomOf(c)
+    const report = await importFile(ctx(c), wire.IMPORTING, await uploadOf(c), room)
+    if (report.status !== 'RUNNING') return c.json(wire.importedOf('Customers imported successfully', report), 201)
+    goOn(c, report.id, room)
+    return c.json(wire.importedOf('Customers are being imported', report), 202)
+  },
+)
+
+export const tickets: Dialect = {
+  name: 'tickets',
+  title: 'CRM (Go, Gin): users, customers, meetings, tickets',
+  app,
+  base: /^\/(customers?|users?|interactions|export|import)(\/|$)/,
+  onError: wire.onError,
+  signsIn: ['/customer/signup', '/customer/signin', '/user/signup', '/user/signin'],
+  translate: wire.translate,
+  isMeant: (headers) => headers.has('token') && !headers.has('Authorization'),
+}

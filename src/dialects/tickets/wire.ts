@@ -1,0 +1,235 @@
+// dialect tickets: how users, customers, interactions, tickets and failures look on its wire; the token in a header of its
+// own, and JSON under whatever content type.
+import { createMiddleware } from 'hono/factory'
+import { z } from 'zod'
+import { Password } from '../../auth/passwords'
+import type { AppError } from '../../errors'
+import type { AppEnv } from '../../http/context'
+import { email, instant, text } from '../../http/fields'
+import { refusing } from '../dialect'
+import { toTheSecond } from '../instants'
+import { pageQuery, UNPAGED } from '../pages'
+
+const IMPORT = '/import/customer_data'
+
+/** A request as the product reads it: `token` is its Authorization, and a body but a file is JSON whatever it says it is. */
+export const translate = createMiddleware<AppEnv>(async function translate(c, next) {
+  const headers = new Headers(c.req.raw.headers)
+  const token = headers.get('token')
+  if (token && !headers.has('Authorization')) headers.set('Authorization', `Bearer ${token}`)
+  const isEmpty = headers.get('Content-Length') === '0' || c.req.raw.body === null
+  if (isEmpty) headers.delete('Content-Type')
+  else if (!c.req.path.endsWith(IMPORT)) headers.set('Content-Type', 'application/json')
+  c.req.raw = new Request(c.req.raw, { headers })
+  await next()
+})
+
+/** A body whose field names may be in any case. */
+const anyCase = <S extends z.ZodType>(schema: S) => z.preprocess(lowered, schema)
+
+function lowered(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body
+  return Object.fromEntries(Object.entries(body).map(([name, value]) => [name.toLowerCase(), value]))
+}
+
+const upper = (value: unknown) => (typeof value === 'string' ? value.trim().toUpperCase().replace(/[ -]/g, '_') : value)
+const oneOf = <const V extends readonly string[]>(values: V) => z.preprocess(upper, z.enum(values))
+
+const ROLES = { ADMIN: 'ADMIN', MANAGER: 'MANAGER', SALES: 'SALES', USER: 'SALES' } as const
+const role = oneOf(['ADMIN', 'MANAGER', 'SALES', 'USER']).transform((given) => ROLES[given])
+const account = { name: text(200), email: email(), password: Password }
+export const CustomerSignup = anyCase(
+  z.object({ ...account, company: text(200).optional(), phone: text(50).optional() }),
+)
+export const UserSignup = anyCase(z.object({ ...account, role: role.default('SALES') }))
+export const Credentials = anyCase(z.object({ email: z.string().max(254), password: z.string().max(1_000) }))
+
+export const UserPatch = anyCase(
+  z
+    .object({
+      name: text(200),
+      email: z.string(),
+      role,
+      password: z.undefined('a password is changed by its owner, at /v1/auth/change-password'),
+    })
+    .partial()
+    .refine(({ name, role }) => name !== undefined || role !== undefined, { error: 'send a name or a role' }),
+)
+export const CustomerPatch = anyCase(
+  z
+    .object({ name: text(200), email: email(), phone: text(50).nullable(), company: text(200).nullable() })
+    .partial()
+    .refine(hasFields, { error: 'send a name, an email, a phone or a company' }),
+)
+
+const TYPES = ['NOTE', 'CALL', 'EMAIL', 'MEETING', 'TASK', 'FOLLOW_UP'] as const
+const said = {
+  type: oneOf(TYPES).optional(),
+  description: text(10_000).optional(),
+  date: instant().optional(),
+  follow_up: instant().nullish(),
+}
+export const Meeting = anyCase(z.object(said))
+export const NewInteraction = anyCase(z.object({ ...said, customer_id: z.uuid() }))
+export const InteractionPatch = anyCase(
+  z.object(said).refine(hasFields, { error: 'send a type, a description, a date or a follow_up' }),
+)
+
+const PRIORITIES = ['LOW', 'NORMAL', 'HIGH', 'URGENT'] as const
+const ticket = {
+  title: text(200),
+  description: text(10_000).nullish(),
+  priority: oneOf(PRIORITIES).optional(),
+}
+export const NewTicket = anyCase(z.object(ticket))
+export const TicketPatch = anyCase(
+  z
+    .object({ ...ticket, status: oneOf(['OPEN', 'IN_PROGRESS', 'RESOLVED', 'CLOSED']) })
+    .partial()
+    .refine(hasFields, { error: 'send a title, a description, a priority or a status' }),
+)
+
+function hasFields(patch: object): boolean {
+  return Object.values(patch).some((value) => value !== undefined)
+}
+
+export const Pages = z.object(pageQuery(UNPAGED))
+/** The columns of an export, as the product names them. */
+export const COLUMNS = ['id', 'name', 'email', 'phone', 'company', 'createdAt', 'updatedAt']
+export const ExportQuery = z.object({ format: z.enum(['csv', 'json']).default('csv') })
+const id = z.uuid()
+export const UserParam = z.object({ user_id: id })
+export const CustParam = z.object({ cust_id: id })
+export const CustomerParam = z.object({ customer_id: id })
+export const InteractionParam = z.object({ interaction_id: id })
+
+const stamped = { created_at: z.string(), updated_at: z.string() }
+export const User = z.object({
+  id: z.string(),
+  user_id: z.string(),
+  name: z.string(),
+  email: z.string(),
+  role: z.string(),
+  token: z.string().optional(),
+  ...stamped,
+})
+export const Customer = z.object({
+  customer_id: z.string(),
+  id: z.string(),
+  name: z.string(),
+  email: z.string().nullable(),
+  company: z.string().nullable(),
+  phone: z.string().nullable(),
+  token: z.string().optional(),
+  ...stamped,
+})
+export const Interaction = z.object({
+  id: z.string(),
+  interaction_id: z.string(),
+  user_id: z.string().nullable(),
+  customer_id: z.string().nullable(),
+  type: z.string(),
+  description: z.string(),
+  date: z.string(),
+  follow_up: z.string().nullable(),
+  ...stamped,
+})
+export const Ticket = z.object({
+  id: z.string(),
+  ticket_id: z.string(),
+  customer_id: z.string(),
+  interaction_id: z.string().nullable(),
+  title: z.string(),
+  description: z.string().nullable(),
+  status: z.string(),
+  priority: z.string(),
+  ...stamped,
+})
+export const Inserted = z.object({ InsertedID: z.string() })
+export const CustomerMade = z.object({ insertId: Inserted, message: z.string() })
+export const CustomerSignedIn = z.object({ customer: Customer, message: z.string() })
+export const UserMade = z.object({ message: z.string(), user: User })
+export const UserSignedIn = z.object({ msg: z.string(), token: z.string(), user: User })
+export const Done = z.object({ message: z.string() })
+const Fault = z.object({ line: z.int(), field: z.string().nullable(), message: z.string() })
+export const Imported = z.object({
+  message: z.string(),
+  import_id: z.string(),
+  ...{ received: z.int(), created: z.int(), updated: z.int(), failed: z.int() },
+  errors: z.array(Fault),
+})
+/** How a file of customers is taken in: who has an address already is changed, and unknown columns are kept. */
+export const IMPORTING = { entity: 'customers', mode: 'upsert', duplicates: 'last', unknown: 'customFields' } as const
+export const importedOf = <R extends { id: string }>(message: string, report: R) =>
+  Imported.parse({ ...report, message, import_id: report.id })
+
+type Stamped = { id: string; createdAt: string; updatedAt: string }
+const stamps = ({ createdAt, updatedAt }: Stamped) => ({
+  created_at: toTheSecond(createdAt),
+  updated_at: toTheSecond(updatedAt),
+})
+
+/** A member; `SALES` are this system's `USER`. The token is the caller's own, never another's. */
+export const userOf = <R extends Stamped & { role: string }>(row: R, token?: string) =>
+  User.parse({ ...row, ...stamps(row), user_id: row.id, role: row.role.replace('SALES', 'USER'), token })
+
+export const customerOf = <R extends Stamped>(row: R, token?: string) =>
+  Customer.parse({ ...row, ...stamps(row), customer_id: row.id, token })
+
+type Said = Stamped & {
+  body: string
+  occurredAt: string
+  followUpAt: string | null
+  createdBy: string | null
+  customerId: string | null
+}
+export function interactionOf(row: Said) {
+  const { id, body, occurredAt, followUpAt, createdBy, customerId } = row
+  return Interaction.parse({
+    ...row,
+    ...stamps(row),
+    interaction_id: id,
+    user_id: createdBy,
+    customer_id: customerId,
+    description: body,
+    date: toTheSecond(occurredAt),
+    follow_up: followUpAt && toTheSecond(followUpAt),
+  })
+}
+
+export const ticketOf = <R extends Stamped & { customerId: string; interactionId: string | null }>(row: R) =>
+  Ticket.parse({
+    ...row,
+    ...stamps(row),
+    ticket_id: row.id,
+    customer_id: row.customerId,
+    interaction_id: row.interactionId,
+  })
+
+/** A meeting, unless it says what else it is. */
+export function loggedIn(given: z.infer<typeof Meeting>) {
+  const logged = { type: 'MEETING' as const, body: 'Meeting', ...saidIn(given) }
+  return { ...logged, notifyCustomer: logged.type === 'MEETING' }
+}
+
+/** What an interaction says, in the product's fields; what is left out stays out. */
+export function saidIn({ type, description, date, follow_up }: z.infer<typeof Meeting>) {
+  return {
+    ...(type === undefined ? {} : { type }),
+    ...(description === undefined ? {} : { body: description }),
+    ...(date === undefined ? {} : { occurredAt: date }),
+    ...(follow_up === undefined ? {} : { followUpAt: follow_up }),
+  }
+}
+
+export const onError = refusing((message, failure) => ({ error: firstOf(failure) ?? message }), {
+  unauthenticated: 'no authorization header provided, or the token is invalid or expired',
+  invalid_credentials: 'email or password is incorrect',
+  forbidden: 'unauthorized to access this resource',
+  internal: 'internal server error',
+})
+
+function firstOf({ extras }: AppError): string | undefined {
+  const [issue] = extras.errors ?? []
+  return issue && `${issue.path.replace(/^(body|query|path|header)\.?/, '')} ${issue.message}`.trim()
+}

@@ -1,0 +1,17 @@
+// The workspace that open registration shares: the accounts of every dialect but `personal`, and what they work on.
+import { type SQL, sql } from 'drizzle-orm'
+import { workspaces } from '../db/schema'
+import { insertFrom } from '../db/sql'
+import type { PublicCtx } from '../http/context'
+
+/** Its slug. Whichever workspace has it is the shared one. */
+export const SHARED = 'default'
+
+/** The id of the shared workspace, as SQL; null where there is none yet. */
+export const sharedId: SQL<string> = sql`(SELECT shared.id FROM workspaces AS shared WHERE shared.slug = ${SHARED})`
+
+/** The statement that makes the shared workspace where there is none; any number at once make one. */
+export function makeShared({ db, now, newId }: PublicCtx) {
+  const workspace = { id: newId(), name: 'Default', slug: SHARED, createdAt: now, updatedAt: now }
+  return insertFrom(db, workspaces, workspace, sql`WHERE true`).onConflictDoNothing()
+}

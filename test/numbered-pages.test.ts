@@ -1,0 +1,75 @@
+// Pages by number, which only dialects ask for: the same rows as by cursor, at the cost of the pages before, and not for ever.
+import { beforeAll, describe, expect, it } from 'vitest'
+import { send, worker } from './api'
+import { type Person, team } from './factories'
+import { seedLeads } from './records'
+
+const fetch = worker({ DIALECTS: 'leads' })
+type Listed = { data: { id: string }[]; pagination: { page: number; total: number; totalPages: number } }
+
+let people: Awaited<ReturnType<typeof team>>
+beforeAll(async () => {
+  people = await team()
+  const { admin, sales } = people
+  const seeds = Array.from({ length: 130 }, (_, i) => ({
+    ...{ title: i % 10 ? `hay ${i}` : `xy ${i}`, source: i % 2 ? 'fair' : 'web' },
+    ownerId: i % 3 ? sales.id : null,
+  }))
+  await seedLeads(admin.workspaceId, seeds)
+})
+
+async function asked(query: string, { token }: Person = people.admin) {
+  const response = await send(`/api/leads?${query}`, { token }, fetch)
+  const [, trips, read] = /round trips (\d+).*rows read (\d+)/.exec(response.headers.get('Server-Timing') ?? '') ?? []
+  return { ...(await response.json<Listed>()), status: response.status, trips: Number(trips), read: Number(read) }
+}
+
+async function byCursor(query: string): Promise<string[]> {
+  const ids: string[] = []
+  let cursor: string | null = ''
+  while (cursor !== null) {
+    const path: string = `/v1/leads?limit=100&${query}${cursor && `&cursor=${cursor}`}`
+    const page: { data: { id: string }[]; nextCursor: string | null } = await (
+      await send(path, { token: people.admin.token })
+    ).json()
+    ids.push(...page.data.map(({ id }) => id))
+    cursor = page.nextCursor
+  }
+  return ids
+}
+
+describe('of leads', () => {
+  it.each(['', 'source=fair', 'search=hay', 'status=NEW&source=web', 'search=xy'])(
+    '?%s are the list by cursor, cut',
+    async (query) => {
+      const all = await byCursor(query.replace('search', 'q'))
+      expect(all.length).toBeGreaterThan(10)
+      const ids: string[] = []
+      for (let page = 1; ids.length < all.length; page += 1) {
+        const { data, pagination, trips } = await asked(`${query}&limit=20&page=${page}`)
+        expect([trips, pagination]).toEqual([
+          1,
+          { page, limit: 20, total: all.length, totalPages: Math.ceil(all.length / 20) },
+        ])
+        expect(data.length).toBeGreaterThan(0)
+        ids.push(...data.map(({ id }) => id))
+      }
+      expect(ids).toEqual(all)
+    },
+  )
+
+  it('read the rows before them and two for each of their own', async () => {
+    const [first, fifth] = [await asked('limit=20&page=1'), await asked('limit=20&page=5')]
+    expect(first.read).toBeLessThanOrEqual(2 * 20 + 20)
+    expect(fifth.read).toBeGreaterThan(first.read)
+    expect(fifth.read).toBeLessThanOrEqual(2 * 100 + 20)
+  })
+
+  it('are empty behind the last, and refused beyond row 10,000', async () => {
+    expect(await asked('limit=20&page=8')).toMatchObject({ status: 200, data: [] })
+    expect((await asked('limit=1000&page=10')).status).toBe(200)
+    for (const query of ['limit=1000&page=11', 'page=99999999999', 'limit=1001', 'page=1.5', 'search=xy&page=501']) {
+      expect((await asked(query)).status, query).toBe(400)
+    }
+  })
+})
