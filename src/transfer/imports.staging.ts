@@ -13,7 +13,7 @@ type Statement = BatchItem<'sqlite'>
 const CHUNK_ROWS = 4_000
 const CHUNK_BYTES = 900_000
 /** What is gathered before it is sent. */
-const FLUSH_BYTES = 4_000_000
+const FLUSH_BYTES = 2_000_000
 /** The most that one parameter holds of issues. */
 const ISSUE_BYTES = 1_000_000
 
