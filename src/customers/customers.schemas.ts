@@ -3,6 +3,25 @@ import { z } from '@hono/zod-openapi'
 import { email, Id, Instant, instant, jsonObject, text } from '../http/fields'
 import { flag, pageOf, pageQuery } from '../http/pagination'
 
+const customer = {
+  id: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0f',
+  name: 'Alice Student',
+  email: 'alice@example.com',
+  phone: '020 7946 0958',
+  phoneE164: '+442079460958',
+  company: 'Acme Ltd',
+  ownerId: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0e',
+  userId: null,
+  customFields: { plan: 'gold' },
+  lastInteractionAt: null,
+  nextFollowUpAt: null,
+  keepInTouchDays: 30,
+  nextTouchAt: '2026-12-21T15:00:00.000Z',
+  createdAt: '2026-11-21T15:00:00.000Z',
+  updatedAt: '2026-11-21T15:00:00.000Z',
+  deletedAt: null,
+}
+
 export const Customer = z
   .object({
     id: Id,
@@ -25,33 +44,16 @@ export const Customer = z
     updatedAt: Instant,
     deletedAt: Instant.nullable(),
   })
-  .openapi('Customer', {
-    example: {
-      id: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0f',
-      name: 'Alice Student',
-      email: 'alice@example.com',
-      phone: '020 7946 0958',
-      phoneE164: '+442079460958',
-      company: 'Acme Ltd',
-      ownerId: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0e',
-      userId: null,
-      customFields: { plan: 'gold' },
-      lastInteractionAt: null,
-      nextFollowUpAt: null,
-      keepInTouchDays: 30,
-      nextTouchAt: '2026-12-21T15:00:00.000Z',
-      createdAt: '2026-11-21T15:00:00.000Z',
-      updatedAt: '2026-11-21T15:00:00.000Z',
-      deletedAt: null,
-    },
-  })
+  .openapi('Customer', { example: customer })
+
+const warnings = [
+  { path: 'body.phone', message: 'Kept as written: not a number we can read', code: 'unreadable_phone' },
+]
 
 /** A customer just written, with what was kept although it looks wrong. */
 export const WrittenCustomer = Customer.extend({
-  warnings: z.array(z.object({ path: z.string(), message: z.string(), code: z.string() })).openapi({
-    example: [{ path: 'body.phone', message: 'Kept as written: not a number we can read', code: 'unreadable_phone' }],
-  }),
-}).openapi('WrittenCustomer')
+  warnings: z.array(z.object({ path: z.string(), message: z.string(), code: z.string() })),
+}).openapi('WrittenCustomer', { example: { ...customer, warnings } })
 
 const fields = {
   name: text(200),
