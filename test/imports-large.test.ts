@@ -100,6 +100,26 @@ describe('a file of many chunks', () => {
     expect(await happenings(id)).toEqual(['import.finished'])
   })
 
+  it('writes no chunk twice, though every batch is sent twice', async () => {
+    const admin = await founder()
+    const { id } = await (await importing(admin, file(300), { fetch: dying(1) })).json<{ id: string }>()
+    let resent = 0
+    const DB = databaseWith(async (send, statements) => {
+      const results = await send(statements)
+      if (statements.length > 8) {
+        resent += 1
+        await send(statements)
+      }
+      return results
+    })
+    await freed(id)
+    await reportOf(admin, id, worker({ DB, IMPORT_STATEMENTS: '1000' }))
+    expect(resent).toBeGreaterThan(1)
+    expect(figures(await reportOf(admin, id))).toEqual({ ...NONE, received: 300, created: 300 })
+    expect(await customersIn(admin)).toBe(300)
+    expect(await count('events', "workspace_id = ? AND verb = 'customer.created'", admin.workspaceId)).toBe(300)
+  })
+
   it('that breaks off in the middle leaves nothing', async () => {
     const admin = await founder()
     const good = new TextEncoder().encode(file(500))
