@@ -117,8 +117,10 @@ describe('a lead', () => {
       )
       return numbers?.slice(1).map(Number)
     }
-    expect(await costOf(worker())).toEqual([1, 3, 5])
-    expect(await costOf(waiting)).toEqual([1, 4, 7])
+    // The first claim of a day begins its figures, the second adds to them.
+    await costOf(worker())
+    expect(await costOf(worker())).toEqual([1, 3, 9])
+    expect(await costOf(waiting)).toEqual([1, 4, 11])
   })
 })
 
