@@ -194,7 +194,7 @@ describe('the rate limit', () => {
   it('leaves ten times as much to monitors, which ask whether the service is up', async () => {
     const fetch = limited({ RATE_LIMIT_MAX: '2' })
     for (const path of ['/health', '/ready']) {
-      expect((await send(path, {}, fetch)).headers.get('RateLimit-Policy')).toBe('"probe";q=20;w=900')
+      expect((await send(path, {}, fetch)).headers.get('RateLimit-Policy')).toBe('"machine";q=20;w=900')
     }
   })
 
