@@ -1,23 +1,15 @@
 // Analytics: how things stand now, and what a span of days has brought.
 import { and, eq, inArray, isNull, lt, sql } from 'drizzle-orm'
 import { customerCounts, leadCounts, leads, rollups, ticketCounts } from '../db/schema'
+import { METRICS } from '../db/schema/analytics'
 import { LEAD_STATUSES } from '../db/schema/leads'
 import type { Ctx } from '../http/context'
 import { dateOf, dayAt } from './analytics.days'
 import { type Cell, cellsOf, medianSeconds, readFigures, sumOf, whoseFigures } from './analytics.figures'
 import { type SpanRequest, shown, spanOf } from './analytics.span'
 
-const METRICS = [
-  'lead',
-  'claim',
-  'contact',
-  'move',
-  'conversion',
-  'customer',
-  'interaction',
-  'ticket',
-  'resolution',
-] as const
+/** Follow-ups that are due are read by another walk: of all days up to tomorrow. */
+const FIGURES = METRICS.filter((metric) => metric !== 'due')
 /** Sources that are told one by one; the rest is told as a sum. */
 const SOURCES = 50
 
@@ -41,7 +33,7 @@ export async function summarise(ctx: Ctx, request: SpanRequest) {
       .where(and(eq(leads.workspaceId, here), isNull(leads.ownerId), isNull(leads.deletedAt), sql`status <> 'CLOSED'`))
       .orderBy(leads.seq)
       .limit(1),
-    readFigures(ctx, span, METRICS),
+    readFigures(ctx, span, FIGURES),
     db
       .select({ part, count: sql<number>`sum(count)`.as('sum') })
       .from(rollups)

@@ -8,8 +8,6 @@ import { AppError } from '../errors'
 import { difference, record } from '../events/events.record'
 import type { Ctx } from '../http/context'
 import {
-  type CustomerFields,
-  customerColumns,
   demandMayGive,
   fieldsFit,
   holderOf,
@@ -17,14 +15,12 @@ import {
   isFree,
   isLoginFree,
   loginTaken,
-  newRow,
   peopleStand,
-  setOf,
   taken,
   tooBig,
-  type Written,
   warningsOf,
-} from './customers.service'
+} from './customers.rules'
+import { type CustomerFields, customerColumns, newRow, setOf, type Written } from './customers.service'
 
 /** Updates the living customer with this e-mail, or makes one. Throws `customer_exists` where it is out of reach, and `plan_limit`. */
 export async function upsertCustomer(
