@@ -5,6 +5,7 @@ import { bodyOf } from './answers'
 import { api, ORIGIN, send, worker } from './api'
 import { browser, markIn, textOf } from './dashboard'
 import { enquiry, founder, member, type Person, team } from './factories'
+import { mailing } from './mailbox'
 
 describe('the dashboard', () => {
   let people: Awaited<ReturnType<typeof team>>
@@ -117,10 +118,31 @@ describe('the dashboard', () => {
     expect((await it.go(`/dashboard/search?q=${'x'.repeat(5_000)}`)).status).toBe(200)
   })
 
-  it('is not for portal logins, who are told so', async () => {
-    const page = await browser().signIn(people.customer)
+  it('is not for portal logins, who are told so and can sign out', async () => {
+    const it = browser()
+    const page = await it.signIn(people.customer)
     expect(page.status).toBe(403)
     expect(textOf(page)).toContain('The dashboard is the team’s.')
+    expect(textOf(await it.post('/dashboard/sign-out', { mark: markIn(page) }))).toContain('You are signed out.')
+  })
+
+  it('shows and does nothing for an unverified address where that is asked for, but lets out', async () => {
+    const id = await enquiry(people.admin.slug, { name: 'Pauline Pool' })
+    const it = browser(worker(mailing({ REQUIRE_VERIFIED_EMAIL: 'true' })))
+    const page = await it.signIn(people.sales)
+    const mark = markIn(page)
+    for (const seen of [
+      page,
+      await it.go('/dashboard/search?q=paul'),
+      await it.post(`/dashboard/leads/${id}/claim`, { mark }),
+    ]) {
+      expect(seen.status).toBe(403)
+      expect(textOf(seen)).toContain('Follow the link in the mail')
+      expect(textOf(seen)).not.toContain('Pauline Pool')
+    }
+    expect(textOf(await it.post('/dashboard/sign-out', { mark }))).toContain('You are signed out.')
+    await env.DB.prepare('UPDATE users SET email_verified_at = created_at WHERE id = ?').bind(people.sales.id).run()
+    expect(textOf(await it.signIn(people.sales))).toContain('Pauline Pool')
   })
 
   it('writes whatever a visitor typed as text', async () => {

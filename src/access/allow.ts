@@ -1,8 +1,9 @@
 // The guard of a route: says in the OpenAPI document which permission it needs, and refuses whoever lacks it.
 import { createMiddleware } from 'hono/factory'
+import type { Config } from '../config'
 import { AppError } from '../errors'
 import type { AppEnv } from '../http/context'
-import { isScope, lacking, type Permission, reach } from './policy'
+import { type Actor, isScope, lacking, type Permission, reach } from './policy'
 
 /**
  * To spread into createRoute: how to authenticate, `x-permission`, and a 401 or 403 before any input is read. What kept
@@ -13,14 +14,16 @@ export function allow(permission: Permission) {
     const { actor, refusal } = c.var
     if (!actor) throw refusal ?? new AppError('unauthenticated', { detail: mend(c.req.header('Authorization')) })
     if (!reach(actor, permission)) throw new AppError('forbidden', { detail: lacking(actor, permission) })
-    const isOwnAccount = permission.startsWith('account:')
-    const isUnverified = actor.type === 'user' && !actor.emailVerified
-    if (c.var.config.REQUIRE_VERIFIED_EMAIL && isUnverified && !isOwnAccount) {
-      throw new AppError('email_unverified', { detail: 'Follow the link in the mail, then refresh your token.' })
-    }
+    if (!permission.startsWith('account:')) demandVerified(actor, c.var.config, 'then refresh your token')
     await next()
   })
   return { security: schemes(permission), 'x-permission': permission, middleware }
+}
+
+/** Throws `email_unverified` for a person who has to verify the address first; `next` says what to do after that. */
+export function demandVerified(actor: Actor, { REQUIRE_VERIFIED_EMAIL }: Config, next: string): void {
+  if (!REQUIRE_VERIFIED_EMAIL || actor.type !== 'user' || actor.emailVerified) return
+  throw new AppError('email_unverified', { detail: `Follow the link in the mail, ${next}.` })
 }
 
 // OpenAPI 3.1 lets a scheme name the roles that are needed; of a key it is the scope.

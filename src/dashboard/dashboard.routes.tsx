@@ -2,9 +2,11 @@
 import { type Context, type ErrorHandler, Hono } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { csrf } from 'hono/csrf'
+import { createMiddleware } from 'hono/factory'
 import type { Child } from 'hono/jsx'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { z } from 'zod'
+import { demandVerified } from '../access/allow'
 import { personOf } from '../access/person'
 import { isPortal } from '../access/visible'
 import { login } from '../auth/auth.service'
@@ -65,15 +67,23 @@ async function overview(c: Context<AppEnv>, notice?: Notice, status: ContentfulS
   return show(c, { title: 'Overview', me, notice: notice ?? takeNotice(c), children }, status)
 }
 
-/** A failure as a page; who is not signed in is asked to sign in. */
-export const onPageError: ErrorHandler<AppEnv> = (error, c) => {
+/** A failure as a page; who is not signed in is asked to sign in, who is may sign out: as somebody else it may work. */
+export const onPageError: ErrorHandler<AppEnv> = async (error, c) => {
   const { code, extras } = failureOf(error, c)
   const [status, title] = ERRORS[code]
   if (status === 401) return show(c, { title: 'Sign in', children: <SignIn /> }, 401)
   if (extras.retryAfter !== undefined) c.header('Retry-After', String(extras.retryAfter))
   const detail = extras.detail ?? (status === 429 ? 'Wait a few minutes, then try again.' : undefined)
-  return show(c, { title, children: <Trouble title={title} detail={detail} /> }, status)
+  const mark = c.var.actor && (await formMark(c))
+  return show(c, { title, children: <Trouble title={title} detail={detail} mark={mark} /> }, status)
 }
+
+// What the API asks of a person on every route that is not about the own account.
+const verified = createMiddleware<AppEnv>(async function verified(c, next) {
+  const isSigning = c.req.path.startsWith(`${HOME}/sign-`)
+  if (c.var.actor && !isSigning) demandVerified(c.var.actor, c.var.config, 'then sign out and in again')
+  await next()
+})
 
 // What was done is said on the page that the browser is sent to, once.
 function leave(c: Context<AppEnv>, notice: string) {
@@ -111,6 +121,7 @@ async function attempt(c: Context<AppEnv>, work: () => Promise<string>) {
 
 export const dashboardRoutes = new Hono<AppEnv>()
   .use(csrf())
+  .use(verified)
   .get('/', (c) =>
     c.var.actor ? overview(c) : show(c, { title: 'Sign in', notice: takeNotice(c), children: <SignIn /> }),
   )

@@ -60,14 +60,21 @@ const Header: FC<{ me: Me }> = ({ me }) => (
         <button type="submit">Search</button>
       </form>
     </search>
-    <form class="me" action="/dashboard/sign-out" method="post">
+    <div class="me">
       <span>{me.name}</span>
-      <input type="hidden" name="mark" value={me.mark} />
-      <button type="submit" class="quiet">
-        Sign out
-      </button>
-    </form>
+      <SignOut mark={me.mark} />
+    </div>
   </header>
+)
+
+/** The form that ends the session. */
+export const SignOut: FC<{ mark: string }> = ({ mark }) => (
+  <form action="/dashboard/sign-out" method="post">
+    <input type="hidden" name="mark" value={mark} />
+    <button type="submit" class="quiet">
+      Sign out
+    </button>
+  </form>
 )
 
 /** A form of one button that does something to one record. */

@@ -3,7 +3,7 @@ import type { FC } from 'hono/jsx'
 import type { CustomerRow } from '../customers/customers.service'
 import type { LeadRow } from '../leads/leads.service'
 import { count, distance, status } from './dashboard.words'
-import { Card } from './layout'
+import { Card, SignOut } from './layout'
 
 /** The form for signing in; `email` is what was typed before. */
 export const SignIn: FC<{ email?: string | undefined }> = ({ email }) => (
@@ -60,13 +60,16 @@ export const Results: FC<Found> = ({ q, customers, leads, at }) => (
   </>
 )
 
-/** What went wrong, and the way back. */
-export const Trouble: FC<{ title: string; detail?: string | undefined }> = ({ title, detail }) => (
+type Failure = { title: string; detail?: string | undefined; mark?: string | undefined }
+
+/** What went wrong, and the ways on: back, and for who is signed in, out. */
+export const Trouble: FC<Failure> = ({ title, detail, mark }) => (
   <div class="narrow">
     <h1>{title}</h1>
     {detail && <p>{detail}</p>}
     <p>
       <a href="/dashboard">Back to the dashboard</a>
     </p>
+    {mark && <SignOut mark={mark} />}
   </div>
 )
