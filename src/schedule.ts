@@ -5,11 +5,14 @@ import { purge } from './purge/purge.service'
 import { remind } from './reminders/reminders.service'
 import { continueImports } from './transfer/imports.continue'
 
+/** How many statements an invocation has sent to D1: its jobs share the 50 that D1's free plan allows. */
+export type Spent = { statements: number }
+
 /**
- * A verb that ends by itself, with bounds of its own: the jobs of one expression share the 50 statements that D1's free
- * plan allows an invocation. `now` is the instant for which the run was planned, ISO-8601 UTC.
+ * A verb that ends by itself, with bounds of its own. `now` is the instant for which the run was planned, ISO-8601 UTC;
+ * a job that shares its expression adds to `spent`, or keeps to what is left.
  */
-export type Job = { name: string; run: (env: Env, now: string) => Promise<unknown> }
+export type Job = { name: string; run: (env: Env, now: string, spent: Spent) => Promise<unknown> }
 
 export const SCHEDULE: Readonly<Record<string, readonly Job[]>> = {
   '* * * * *': [
@@ -22,9 +25,10 @@ export const SCHEDULE: Readonly<Record<string, readonly Job[]>> = {
 
 /** Runs jobs one after the other; one that fails is logged and stops no other, for its next run makes up for it. */
 export async function runJobs(jobs: readonly Job[], env: Env, now: string): Promise<void> {
+  const spent: Spent = { statements: 0 }
   for (const { name, run } of jobs) {
     try {
-      await run(env, now)
+      await run(env, now, spent)
     } catch (error) {
       console.error(JSON.stringify({ level: 'error', event: 'job_failed', job: name, ...said(error) }))
     }

@@ -8,6 +8,8 @@ import { api, send, worker } from './api'
 import { count, rows } from './database'
 import { founder, type Person } from './factories'
 import { customersOf, figures, imported, importing, reportOf } from './importing'
+import { mailing } from './mailbox'
+import { metered } from './metered'
 import { happenings } from './records'
 import { databaseWith, LOST } from './standins'
 
@@ -139,6 +141,36 @@ describe('a file of many chunks', () => {
     await freed(id)
     await cron()
     expect((await rows('SELECT status FROM imports WHERE id = ?', id))[0]).toEqual({ status: 'CANCELLED' })
+  })
+})
+
+describe('a minute of the cron', () => {
+  it('asks D1 no more than 50 statements for mail and imports together, however many there are of each', async () => {
+    vi.spyOn(console, 'warn').mockImplementation(() => {})
+    const admins = await Promise.all(Array.from({ length: 8 }, () => founder()))
+    const waiting: [Person, string][] = []
+    for (const admin of admins) {
+      const { id } = await (await importing(admin, file(300), { fetch: dying(1) })).json<{ id: string }>()
+      await freed(id)
+      waiting.push([admin, id])
+    }
+    const now = new Date().toISOString()
+    const queue = (n: number) =>
+      env.DB.prepare(
+        `INSERT INTO outbox (id, workspace_id, template, recipient, payload, state, attempts, next_attempt_at, give_up_at, created_at)
+        SELECT 'budget-' || ?1 || '-' || value, ?2, 'passwordChanged', 'a@example.com', '{"user":"A","at":"2026-11-21"}', 'QUEUED', 0, ?3, '2999', ?3
+        FROM json_each(?4)`,
+      )
+        .bind(n, admins[0]?.workspaceId ?? '', now, JSON.stringify(Array.from({ length: n }, (_, i) => i)))
+        .run()
+    for (const mails of [60, 20, 0]) {
+      await queue(mails)
+      const { DB, cost } = metered()
+      await cron({ ...env, ...mailing(), DB })
+      expect(cost.statements, `${mails} mails`).toBeLessThanOrEqual(50)
+    }
+    for (let minute = 0; minute < 40; minute += 1) await cron()
+    for (const [admin, id] of waiting) expect((await reportOf(admin, id)).status).toBe('DONE')
   })
 })
 

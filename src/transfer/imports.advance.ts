@@ -16,6 +16,8 @@ import { writing } from './imports.write'
 export type Room = { statements: number; until: number }
 export type Worker = Pick<Ctx, 'db' | 'config' | 'requestId' | 'address' | 'outgoing'>
 
+/** The statements that taking an import up costs beside its chunks: four for that, one for laying it down or ending it. */
+export const RESUMING = 5
 /** How long an import is left to whoever has it in hand. */
 const LEASE_MS = 30_000
 
@@ -76,7 +78,7 @@ export async function resume(worker: Worker, id: string, room: Room): Promise<vo
       .where(eq(importChunks.importId, id)),
     ...creatorOf(db, id),
   ])
-  room.statements -= 4
+  room.statements -= RESUMING
   if (!job) return
   const actor = actorFrom(person, key)
   if (!actor || !reach(actor, 'imports:write')) return over(worker, id, 'CANCELLED')

@@ -4,7 +4,7 @@ import { configOf } from '../config'
 import { connect } from '../db/client'
 import { runAfter } from '../http/after'
 import type { AppEnv } from '../http/context'
-import { type Room, resume } from './imports.advance'
+import { RESUMING, type Room, resume } from './imports.advance'
 import { openImports } from './imports.sweep'
 
 /** How long a request writes before it answers, and how long an invocation does after. */
@@ -33,13 +33,19 @@ export function goOn(c: Context<AppEnv>, id: string, { statements }: Pick<Room, 
   )
 }
 
-/** The cron's run: imports that wait go on, one after the other, as far as an invocation may. */
-export async function continueImports(env: Env): Promise<void> {
+/**
+ * The cron's run: imports that wait go on, one after the other, as far as an invocation may that has `spent` some of its
+ * statements on mail. Those that it does not get to, a later minute takes up.
+ */
+export async function continueImports(env: Env, _planned: string, spent: { statements: number }): Promise<void> {
   const config = configOf(env)
   const { db } = connect(env.DB, 'first-primary')
   const now = new Date()
-  const room = { statements: config.IMPORT_STATEMENTS - SWEEP_STATEMENTS, until: now.getTime() + AFTER_ANSWER_MS }
+  const statements = config.IMPORT_STATEMENTS - SWEEP_STATEMENTS - spent.statements
+  const room = { statements, until: now.getTime() + AFTER_ANSWER_MS }
+  if (room.statements < RESUMING) return
   for (const id of await openImports(db, now)) {
+    if (room.statements < RESUMING || Date.now() > room.until) return
     await resume({ db, config, requestId: 'cron', address: '', outgoing: new Set() }, id, room).catch(left)
   }
 }
