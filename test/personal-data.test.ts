@@ -219,6 +219,32 @@ describe('erasing', () => {
     expect((await signIn({ email: logins[1]?.email, password: PASSWORD })).status).toBe(200)
   })
 
+  it('leaves nothing to be followed up, reminded of or kept in touch with, and every figure of the past', async () => {
+    const { admin, sales } = await team()
+    const { id, email } = await made(sales, { email: `${unique('gone')}@example.com`, keepInTouchDays: 5 })
+    const { v1 } = api(sales.token)
+    const followUpAt = new Date(Date.now() - 3 * 86_400_000).toISOString()
+    await v1.interactions.$post({ json: { customerId: id, type: 'CALL', body: 'Said', followUpAt } })
+    await v1.interactions.$post({ json: { customerId: id, type: 'NOTE', body: 'Said' } })
+    await v1.leads.$post({ json: { title: 'Theirs', email: email ?? '', followUpAt } })
+    const figures = async () => {
+      const { followUps, ...past } = await bodyOf(v1.analytics.summary.$get({ query: {} }), 200)
+      return { past, overdue: followUps.overdue }
+    }
+    const before = await figures()
+    expect(before.overdue).toEqual({ interactions: 1, leads: 1 })
+    await bodyOf(erasing(admin, id), 200)
+    expect(await figures()).toEqual({ past: before.past, overdue: { interactions: 0, leads: 0 } })
+    expect(await bodyOf(v1.customers[':id'].$get({ param: { id } }), 200)).toMatchObject({
+      nextFollowUpAt: null,
+      nextTouchAt: null,
+    })
+    for (const table of ['interactions', 'leads', 'customers']) {
+      expect(await count(table, 'workspace_id = ? AND remind_at IS NOT NULL', admin.workspaceId), table).toBe(0)
+    }
+    expect(await count('interactions', 'customer_id = ? AND done_at IS NOT NULL', id)).toBe(1)
+  })
+
   it('stops mail that waits for them', async () => {
     const admin = await founder()
     const email = `${unique('alice')}@example.com`

@@ -159,9 +159,14 @@ export const HELD = {
     rows: (person) => sql`interactions.id IN (${person.interactions})`,
     kept: [
       ...(['seq', 'id', 'workspaceId', 'customerId', 'leadId', 'ticketId', 'ownerId', 'type', 'createdBy'] as const),
-      ...(['occurredAt', 'followUpAt', 'doneAt', 'remindedFor', 'heldUntil', 'createdAt'] as const),
+      ...(['occurredAt', 'followUpAt', 'remindedFor', 'heldUntil', 'createdAt'] as const),
     ],
-    erased: (now) => ({ body: ERASED, ...touched(now, interactions.version) }),
+    erased: (now) => ({
+      body: ERASED,
+      // There is nobody to follow up with any more, nor to be reminded of.
+      doneAt: sql`CASE WHEN interactions.follow_up_at IS NULL THEN interactions.done_at ELSE coalesce(interactions.done_at, ${now}) END`,
+      ...touched(now, interactions.version),
+    }),
   }),
   tickets: blanked(tickets, {
     rows: (person) => sql`tickets.id IN (${person.tickets})`,
@@ -209,7 +214,7 @@ export const HELD = {
   leads: blanked(leads, {
     rows: (person) => sql`leads.id IN (${person.leads})`,
     kept: [
-      ...(['seq', 'id', 'workspaceId', 'status', 'source', 'ownerId', 'claimedAt', 'followUpAt'] as const),
+      ...(['seq', 'id', 'workspaceId', 'status', 'source', 'ownerId', 'claimedAt'] as const),
       ...(['customerId', 'convertedAt', 'remindedFor', 'heldUntil', 'createdAt', 'deletedAt'] as const),
     ],
     erased: (now) => ({
@@ -224,6 +229,7 @@ export const HELD = {
       message: null,
       metadata: null,
       importKey: null,
+      followUpAt: null,
       ...touched(now, leads.version),
     }),
   }),
@@ -243,7 +249,7 @@ export const HELD = {
     rows: (person) => sql`customers.id IN (${person.customers})`,
     kept: [
       ...(['seq', 'id', 'workspaceId', 'ownerId', 'createdAt', 'deletedAt', 'lastInteractionAt'] as const),
-      ...(['nextFollowUpAt', 'interactionCount', 'keepInTouchDays', 'lastContactAt'] as const),
+      ...(['nextFollowUpAt', 'interactionCount', 'lastContactAt'] as const),
       ...(['remindedFor', 'heldUntil'] as const),
     ],
     erased: (now) => ({
@@ -257,6 +263,7 @@ export const HELD = {
       userId: null,
       customFields: null,
       importKey: null,
+      keepInTouchDays: null,
       erasedAt: now,
       ...touched(now, customers.version),
     }),
