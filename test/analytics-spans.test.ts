@@ -84,9 +84,11 @@ describe('what may be asked', () => {
   it('is a date, a zone, a grain and metrics that there are', async () => {
     const by = await founder()
     expect(await refused(by, 'summary?from=2026-02-30')).toEqual(['query.from must be a date such as 2026-11-21'])
-    expect(await refused(by, 'summary?timeZone=Mars')).toEqual([
-      'query.timeZone must be an IANA time zone such as Europe/Berlin',
-    ])
+    for (const zone of ['Mars', '%2B05:07', '-0300', '']) {
+      expect(await refused(by, `summary?timeZone=${zone}`)).toEqual([
+        'query.timeZone must be an IANA time zone such as Europe/Berlin',
+      ])
+    }
     expect((await refused(by, 'trends?metrics=leads,leeds'))?.[0]).toContain(
       'must be some of these, by commas: leads, ',
     )

@@ -55,7 +55,9 @@ function isShallow(value: unknown): boolean {
 export const timeZone = () =>
   z.string().refine((name) => isTimeZone(name), { error: 'must be an IANA time zone such as Europe/Berlin' })
 
+// A bare offset such as +05:07 is no zone: it has no summer time, and analytics counts days by quarter-hours.
 function isTimeZone(name: string): boolean {
+  if (/^[+-]/.test(name)) return false
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
   } catch {
