@@ -1,6 +1,8 @@
 // The dashboard: pages for people, over the same verbs and the same access as the API, without any script.
+/// <reference types="vite/types/importMeta.d.ts" />
 import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { deed, logging } from '../src/dashboard/dashboard.words'
 import { bodyOf } from './answers'
 import { api, ORIGIN, send, worker } from './api'
 import { browser, markIn, textOf } from './dashboard'
@@ -55,6 +57,71 @@ describe('the dashboard', () => {
       expect(all).toContain(seen)
     }
     expect(textOf(await browser().signIn(await founder()))).not.toContain('Pauline Pool')
+  })
+
+  it('lists in the pool what is open, oldest first, as the figure counts it', async () => {
+    const { leads } = api(people.manager.token).v1
+    for (const [title, status] of [
+      ['Closed long ago', 'CLOSED'],
+      ['Waits longest', 'NEW'],
+      ['Waits as well', 'QUALIFIED'],
+    ] as const) {
+      await bodyOf(leads.$post({ json: { title, status } }), 201)
+    }
+    for (const by of [people.manager, people.sales]) {
+      const page = textOf(await browser().signIn(by))
+      expect(page).not.toContain('Claim Closed long ago')
+      expect(page).toMatch(/Waits longest.*Waits as well/)
+    }
+  })
+
+  it('lists the leads to follow up that the figure counts, one’s own for SALES, and each is done with one button', async () => {
+    const at = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString()
+    const lead = async (by: Person, title: string, followUpAt: string, status: 'NEW' | 'CLOSED' = 'NEW') =>
+      (await bodyOf(api(by.token).v1.leads.$post({ json: { title, followUpAt, status } }), 201)).id
+    const mine = await lead(people.sales, 'Olga Own', at(-50))
+    await lead(people.sales, 'Yves Yesterday', at(-26))
+    await lead(people.sales, 'Clara Closed', at(-26), 'CLOSED')
+    await lead(people.sales, 'Lena Later', at(90))
+    const theirs = await lead(people.rival, 'Rita Rival', at(-50))
+    const due = ({ html }: { html: string }) =>
+      textOf({ html: /<section[^>]*"leads-due".*?<\/section>/s.exec(html)?.[0] ?? '' })
+    const it = browser()
+    const page = await it.signIn(people.sales)
+    expect(textOf(page)).toMatch(/Follow-ups overdue 2/)
+    expect(due(page)).toMatch(/Yves Yesterday.*Olga Own/)
+    for (const other of ['Clara', 'Lena', 'Rita']) expect(due(page)).not.toContain(other)
+    expect(due(await browser().signIn(people.manager))).toContain('Rita Rival')
+    const mark = markIn(page)
+    const after = await it.post(`/dashboard/leads/${mine}/done`, { mark })
+    expect(textOf(after)).toContain('Done.')
+    expect(due(after)).not.toContain('Olga')
+    expect((await it.post(`/dashboard/leads/${theirs}/done`, { mark })).status).toBe(404)
+    expect((await it.post(`/dashboard/leads/${theirs}/done`, {})).status).toBe(403)
+    const left = await env.DB.prepare('SELECT follow_up_at FROM leads WHERE id = ?').bind(theirs).first()
+    expect(left).not.toEqual({ follow_up_at: null })
+  })
+
+  it('tells SALES what was said with their own, and nothing of others, of the future or of the trail', async () => {
+    await followUp(people.sales, 'Olga Own')
+    await followUp(people.rival, 'Rita Rival')
+    const customer = await bodyOf(
+      api(people.manager.token).v1.customers.$post({ json: { name: 'Gita Given', ownerId: people.sales.id } }),
+      201,
+    )
+    const log = (body: object) =>
+      api(people.manager.token).v1.interactions.$post({
+        json: { type: 'EMAIL', customerId: customer.id, body: 'Said', ...body },
+      })
+    await log({})
+    await log({ type: 'MEETING', occurredAt: new Date(Date.now() + 86_400_000).toISOString() })
+    const page = textOf(await browser().signIn(people.sales))
+    expect(page).toContain('You logged a call with Olga Own')
+    expect(page).toContain('Somebody else logged an e-mail with Gita Given')
+    expect(page).not.toMatch(/Rita Rival|logged a meeting|MANAGER member/)
+    const all = textOf(await browser().signIn(people.manager))
+    expect(all).toContain('SALES member logged a call with Rita Rival')
+    expect(all).toMatch(/(MANAGER|SALES|CUSTOMER) member joined/)
   })
 
   it('costs two round trips, one for all figures and lists and one for names', async () => {
@@ -114,8 +181,17 @@ describe('the dashboard', () => {
     expect(found).toContain('Pauline Pool')
     expect(found).toContain('Paul Own')
     expect(found).not.toContain('Paula Rival')
+    expect(found).toContain('Customers 1 found')
     expect((await it.go('/dashboard/search')).status).toBe(200)
     expect((await it.go(`/dashboard/search?q=${'x'.repeat(5_000)}`)).status).toBe(200)
+  })
+
+  it('says of a full page of hits that it is not all', async () => {
+    const { leads } = api(people.sales.token).v1
+    await Promise.all(Array.from({ length: 21 }, () => leads.$post({ json: { title: 'Fair in Pau', name: 'Paul' } })))
+    const it = browser()
+    await it.signIn(people.sales)
+    expect(textOf(await it.go('/dashboard/search?q=paul'))).toContain('The newest 20; type more to narrow it down.')
   })
 
   it('is not for portal logins, who are told so and can sign out', async () => {
@@ -195,6 +271,26 @@ describe('the dashboard', () => {
     expect(textOf(await it.go('/dashboard'))).toContain('Sign out')
     expect(textOf(await it.go('/dashboard'))).toContain('Sign out')
     vi.useRealTimers()
+  })
+})
+
+describe('what happened', () => {
+  it('is said in English, whatever is recorded', () => {
+    const sources = import.meta.glob<string>('../src/**/*.ts', { query: '?raw', import: 'default', eager: true })
+    const verbs = Object.values(sources).flatMap((text) =>
+      [...text.matchAll(/verb: '([a-z_]+\.[a-z_]+)'/g)].map(([, verb = '']) => verb),
+    )
+    expect(verbs.length).toBeGreaterThan(40)
+    for (const verb of new Set(verbs)) {
+      expect(deed(verb), verb).toMatch(/^(wrote|made|withdrew|reset|\w+ed)( in| on)?( (an?|the|which) [a-z-]+.*)?$/)
+    }
+  })
+
+  it('names whom it is about', () => {
+    expect(deed('lead.claimed', 'Alice')).toBe('claimed the lead Alice')
+    expect(deed('lead.enquired', 'Alice')).toBe('wrote in: Alice')
+    expect(logging('CALL', 'Alice')).toBe('logged a call with Alice')
+    expect(logging('NOTE')).toBe('wrote a note')
   })
 })
 

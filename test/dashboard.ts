@@ -45,7 +45,7 @@ export function markIn({ html }: Seen): string {
 }
 
 /** The text of a page as it is read, without tags. */
-export function textOf({ html }: Seen): string {
+export function textOf({ html }: Pick<Seen, 'html'>): string {
   return html
     .replace(/<(title|style)[^>]*>.*?<\/\1>/gs, '')
     .replace(/<[^>]+>/g, ' ')

@@ -4,10 +4,12 @@ import { count } from './dashboard.words'
 
 export type Point = { label: string; value: number }
 
+// With room above and below for letters that the sheet makes larger where the chart is narrow, and is scaled down.
 const WIDTH = 600
-const HEIGHT = 160
-const TOP = 14
-const BASE = HEIGHT - 22
+const HEIGHT = 184
+const TOP = 28
+const BASE = HEIGHT - 32
+const [NAMES, LONGEST, ROW] = [136, 190, 40]
 
 /** The next round figure from which a scale can be read: 1, 2 or 5 with zeros. */
 export function roundUp(value: number): number {
@@ -34,7 +36,7 @@ export const Columns: FC<{ id: string; title: string; unit: string; points: Poin
           {`${count(total)} ${unit} from ${first?.label ?? ''} to ${last?.label ?? ''}; the table below has each figure.`}
         </desc>
         <line class="scale" x1="0" x2={WIDTH} y1={TOP} y2={TOP} />
-        <text class="scale" x="0" y={TOP - 4}>
+        <text class="scale" x="0" y={TOP - 6}>
           {`${count(top)} ${unit}`}
         </text>
         {points.map(({ label, value }, i) => {
@@ -53,10 +55,10 @@ export const Columns: FC<{ id: string; title: string; unit: string; points: Poin
           )
         })}
         <line class="base" x1="0" x2={WIDTH} y1={BASE} y2={BASE} />
-        <text class="scale" x="0" y={HEIGHT - 5}>
+        <text class="scale" x="0" y={HEIGHT - 8}>
           {first?.label}
         </text>
-        <text class="scale end" x={WIDTH} y={HEIGHT - 5}>
+        <text class="scale end" x={WIDTH} y={HEIGHT - 8}>
           {last?.label}
         </text>
       </svg>
@@ -69,31 +71,30 @@ export const Columns: FC<{ id: string; title: string; unit: string; points: Poin
 export const Bars: FC<{ id: string; title: string; unit: string; points: (Point & { note: string })[] }> = (props) => {
   const { id, title, unit, points } = props
   const top = Math.max(...points.map(({ value }) => value), 1)
-  const row = 34
   return (
     <figure>
-      <svg viewBox={`0 0 ${WIDTH} ${points.length * row}`} role="img" aria-labelledby={`${id}-title ${id}-text`}>
+      <svg viewBox={`0 0 ${WIDTH} ${points.length * ROW}`} role="img" aria-labelledby={`${id}-title ${id}-text`}>
         <title id={`${id}-title`}>{title}</title>
         <desc id={`${id}-text`}>
           {`In ${unit}: ${points.map(({ label, value, note }) => `${label} ${count(value)}, ${note}`).join('; ')}.`}
         </desc>
         {points.map(({ label, value, note }, i) => (
           <>
-            <text class="name" x="0" y={i * row + 21}>
+            <text class="name" x="0" y={i * ROW + 27}>
               {label}
             </text>
             <rect
               class="bar"
-              x="110"
-              y={i * row + 7}
-              width={Math.max((value / top) * 260, 1).toFixed(1)}
+              x={NAMES}
+              y={i * ROW + 10}
+              width={Math.max((value / top) * LONGEST, 1).toFixed(1)}
               height="20"
               rx="3"
             />
-            <text class="value" x={(118 + (value / top) * 260).toFixed(1)} y={i * row + 22}>
+            <text class="value" x={(NAMES + 8 + (value / top) * LONGEST).toFixed(1)} y={i * ROW + 27}>
               {count(value)}
             </text>
-            <text class="scale end" x={WIDTH} y={i * row + 21}>
+            <text class="scale end" x={WIDTH} y={i * ROW + 27}>
               {note}
             </text>
           </>

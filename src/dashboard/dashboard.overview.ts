@@ -7,40 +7,68 @@ import { trends } from '../analytics/analytics.trends'
 import type { Together } from '../db/client'
 import { listEvents } from '../events/events.service'
 import type { Ctx } from '../http/context'
+import { dayIn } from '../interactions/interactions.due'
 import { listInteractions } from '../interactions/interactions.list'
+import { openPool } from '../leads/leads.claim'
 import { listLeads } from '../leads/leads.list'
+import { deedsOf, mentionedIn, talkOf } from './dashboard.activity'
 import { namesOf } from './dashboard.names'
 
-const POOL = 8
-const MINE = 8
-const DUE = 8
+const LISTED = 8
 const RECENT = 12
 
 export type Overview = Awaited<ReturnType<typeof overviewOf>>
+/** When and where the page is looked at, and the mark of its forms. */
+export type Seen = { at: string; timeZone: string; mark: string }
+export type Props = { overview: Overview; seen: Seen }
 
 /** Everything on the page, as the actor may see it. */
 export async function overviewOf(ctx: Ctx, together: Together) {
-  const isLeading = reach(ctx.actor, 'analytics:team') !== undefined
+  const { actor, now } = ctx
+  const isLeading = reach(actor, 'analytics:team') !== undefined
+  const isAuditing = reach(actor, 'events:read') !== undefined
   const nobody = Promise.resolve({ rows: [] })
-  const [summary, stages, lately, pool, mine, overdue, today, team, events] = await together(() =>
+  const [summary, stages, lately, pool, mine, overdue, today, toFollow, team, events, talk] = await together(() =>
     Promise.all([
       summarise(ctx, {}),
       funnel(ctx, {}),
-      trends(ctx, { metrics: ['leads', 'conversions', 'interactions'], groupBy: 'day' }),
-      listLeads(ctx, { owner: 'none', sort: 'createdAt', limit: POOL }),
-      listLeads(ctx, { owner: 'me', sort: '-updatedAt', limit: MINE }),
-      listInteractions(ctx, { due: 'overdue', limit: DUE }),
-      listInteractions(ctx, { due: 'today', limit: DUE }),
+      trends(ctx, { metrics: ['leads', 'interactions'], groupBy: 'day' }),
+      openPool(ctx, LISTED),
+      listLeads(ctx, { owner: 'me', sort: '-updatedAt', limit: LISTED }),
+      listInteractions(ctx, { due: 'overdue', limit: LISTED }),
+      listInteractions(ctx, { due: 'today', limit: LISTED }),
+      leadsDue(ctx),
       isLeading ? teamFigures(ctx, { limit: 20 }) : nobody,
-      reach(ctx.actor, 'events:read') ? listEvents(ctx, { limit: RECENT }) : nobody,
+      isAuditing ? listEvents(ctx, { limit: RECENT }) : nobody,
+      // From now backwards: what is planned has not happened.
+      isAuditing ? nobody : listInteractions(ctx, { limit: RECENT, after: [now, 0] }),
     ]),
   )
-  const due = [...overdue.rows, ...today.rows].slice(0, DUE)
-  const mentioned = [
-    ctx.actor.id,
-    ...due.flatMap(({ customerId, leadId, ownerId }) => [customerId ?? leadId, ownerId]),
-    ...events.rows.flatMap(({ actorId, subjectId }) => [actorId, subjectId]),
-  ]
-  const names = await namesOf(ctx, mentioned)
-  return { summary, stages, lately, pool: pool.rows, mine: mine.rows, due, team: team.rows, events: events.rows, names }
+  const due = [...overdue.rows, ...today.rows].slice(0, LISTED)
+  const names = await namesOf(ctx, [
+    actor.id,
+    ...[...due, ...talk.rows].map(({ customerId, leadId }) => customerId ?? leadId),
+    ...events.rows.flatMap(mentionedIn),
+  ])
+  const happened = [...deedsOf(events.rows, names), ...talkOf(talk.rows, names, actor.id)]
+  return {
+    summary,
+    stages,
+    lately,
+    pool,
+    mine: mine.rows,
+    due,
+    toFollow: toFollow.rows,
+    team: team.rows,
+    happened,
+    names,
+  }
+}
+
+// Whoever reaches all sees everybody's, others their own, as in the figures.
+function leadsDue(ctx: Ctx) {
+  const { actor, now } = ctx
+  const owner = reach(actor, 'leads:read') === 'all' ? undefined : 'me'
+  const followUpBefore = dayIn(actor.timeZone, now).end
+  return listLeads(ctx, { owner, followUpBefore, sort: '-followUpAt', besides: 'CLOSED', limit: LISTED })
 }

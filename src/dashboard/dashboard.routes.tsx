@@ -18,6 +18,7 @@ import { failureOf } from '../http/respond'
 import { completeInteraction } from '../interactions/interactions.service'
 import { claimLead } from '../leads/leads.claim'
 import { listLeads } from '../leads/leads.list'
+import { updateLead } from '../leads/leads.service'
 import { namesOf } from './dashboard.names'
 import { overviewOf } from './dashboard.overview'
 import { dropSession, fieldsOf, formMark, keepSession } from './dashboard.session'
@@ -157,7 +158,7 @@ export const dashboardRoutes = new Hono<AppEnv>()
       ]),
     )
     const me = { name: names.get(context.actor.id) ?? '', mark: await formMark(c), q }
-    const children = <Results q={q} customers={customers.rows} leads={leads.rows} at={context.now} />
+    const children = <Results q={q} customers={customers} leads={leads} at={context.now} />
     return show(c, { title: q === '' ? 'Search' : q, me, children })
   })
   .post('/leads/:id/claim', async (c) => {
@@ -166,6 +167,14 @@ export const dashboardRoutes = new Hono<AppEnv>()
     return attempt(c, async () => {
       const { name, title } = await claimLead(context, idIn(c))
       return `${name ?? title} is yours.`
+    })
+  })
+  .post('/leads/:id/done', async (c) => {
+    const context = ctx(c)
+    await fieldsOf(c)
+    return attempt(c, async () => {
+      await updateLead(context, idIn(c), { followUpAt: null })
+      return 'Done.'
     })
   })
   .post('/follow-ups/:id/done', async (c) => {

@@ -6,6 +6,11 @@ export const count = (value: number) => number.format(value)
 /** A share as a whole per cent; a dash where there is none. */
 export const share = (value: number | null) => (value === null ? '–' : `${Math.round(value * 100)} %`)
 
+/** How much of something a list shows, such as `The oldest 8 of 40.`; nothing where that is all. */
+export function partOf(which: string, shown: unknown[], all: number): string | undefined {
+  return all > shown.length ? `${which} ${count(shown.length)} of ${count(all)}.` : undefined
+}
+
 const STEPS = [
   [86_400, 'day'],
   [3_600, 'hour'],
@@ -47,20 +52,44 @@ export function day(date: string): string {
 
 const DEEDS: Record<string, string> = {
   'lead.enquired': 'wrote in',
-  'interaction.created': 'logged an interaction',
   'interaction.done': 'completed a follow-up',
+  'invitation.withdrawn': 'withdrew an invitation',
+  'ticket.commented': 'commented on a ticket',
   'user.registered': 'joined',
+  'user.calendar_closed': 'ended the calendar link',
+  'user.calendar_opened': 'made a calendar link',
+  'user.email_verified': 'verified the e-mail address',
+  'user.linked': 'linked a way to sign in',
+  'user.notifications_changed': 'changed which mails to get',
   'user.password_changed': 'changed a password',
-  'user.session_revoked': 'was signed out',
+  'user.password_reset': 'reset a password',
+  'user.session_revoked': 'ended a session',
+  'user.unlinked': 'unlinked a way to sign in',
+  'workspace.plan_changed': 'changed the plan',
+  'workspace.updated': 'updated the workspace',
 }
 
 /** What happened, in words: `lead.claimed` of Alice is `claimed the lead Alice`. */
 export function deed(verb: string, whom?: string): string {
   const said = DEEDS[verb]
   if (said) return verb === 'lead.enquired' && whom ? `${said}: ${whom}` : said
-  const [what = '', done = ''] = verb.split('.')
-  const named = whom === undefined ? `${/^[aeiou]/.test(what) ? 'an' : 'a'} ${what}` : `the ${what} ${whom}`
-  return `${done.replaceAll('_', ' ')} ${named}`
+  const [what = '', done = ''] = verb.replaceAll('_', ' ').split('.')
+  return `${done} ${whom === undefined ? `${/^[aeiou]/.test(what) ? 'an' : 'a'} ${what}` : `the ${what} ${whom}`}`
+}
+
+const LOGGED: Record<string, readonly [string, string]> = {
+  NOTE: ['wrote a note', 'about'],
+  CALL: ['logged a call', 'with'],
+  EMAIL: ['logged an e-mail', 'with'],
+  MEETING: ['logged a meeting', 'with'],
+  TASK: ['noted a task', 'for'],
+  FOLLOW_UP: ['planned a follow-up', 'with'],
+}
+
+/** That an interaction was logged, in words: `logged a call with Alice`. */
+export function logging(type: string, whom?: string): string {
+  const [said, preposition] = LOGGED[type] ?? ['logged an interaction', 'with']
+  return whom === undefined ? said : `${said} ${preposition} ${whom}`
 }
 
 const STATUS: Record<string, string> = { NEW: 'New', CONTACTED: 'Contacted', QUALIFIED: 'Qualified', CLOSED: 'Closed' }

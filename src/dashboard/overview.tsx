@@ -1,12 +1,10 @@
 // Dashboard: the page itself, from what waits down to what has happened.
 import type { FC } from 'hono/jsx'
 import { Bars, Columns } from './charts'
-import type { Overview } from './dashboard.overview'
-import { clock, count, day, deed, distance, duration, share, status } from './dashboard.words'
+import type { Overview, Props } from './dashboard.overview'
+import { count, day, distance, duration, partOf, share, status } from './dashboard.words'
+import { Due, LeadsDue } from './due'
 import { Act, Card } from './layout'
-
-type Seen = { at: string; timeZone: string; mark: string }
-type Props = { overview: Overview; seen: Seen }
 
 /** Figures, work that waits, charts, and what happened last. */
 export const OverviewPage: FC<Props> = ({ overview, seen }) => (
@@ -17,16 +15,17 @@ export const OverviewPage: FC<Props> = ({ overview, seen }) => (
       <div>
         <Pool overview={overview} seen={seen} />
         <Due overview={overview} seen={seen} />
+        <LeadsDue overview={overview} seen={seen} />
       </div>
       <div>
         <Mine overview={overview} seen={seen} />
         <Pipeline overview={overview} seen={seen} />
         <Trend overview={overview} of="leads" title="New leads" />
-        <Trend overview={overview} of="interactions" title="Calls, mails, meetings and notes" />
+        <Trend overview={overview} of="interactions" title="Interactions" />
       </div>
     </div>
     {overview.team.length > 0 && <Team overview={overview} seen={seen} />}
-    {overview.events.length > 0 && <Activity overview={overview} seen={seen} />}
+    {overview.happened.length > 0 && <Activity overview={overview} seen={seen} />}
   </>
 )
 
@@ -57,15 +56,7 @@ const Tiles: FC<Props> = ({ overview: { summary }, seen }) => {
 }
 
 const Pool: FC<Props> = ({ overview: { pool, summary }, seen }) => (
-  <Card
-    id="pool"
-    title="Unclaimed leads"
-    note={
-      summary.leads.unclaimed > pool.length
-        ? `The oldest ${pool.length} of ${count(summary.leads.unclaimed)}.`
-        : undefined
-    }
-  >
+  <Card id="pool" title="Unclaimed leads" note={partOf('The oldest', pool, summary.leads.unclaimed)}>
     {pool.length === 0 ? (
       <p class="empty">The pool is empty: every lead has somebody. New enquiries appear here.</p>
     ) : (
@@ -88,34 +79,6 @@ const Pool: FC<Props> = ({ overview: { pool, summary }, seen }) => (
             />
           </li>
         ))}
-      </ul>
-    )}
-  </Card>
-)
-
-const Due: FC<Props> = ({ overview: { due, names }, seen }) => (
-  <Card id="due" title="Follow-ups due">
-    {due.length === 0 ? (
-      <p class="empty">Nothing is due. A call or a note with a follow-up time comes up here on its day.</p>
-    ) : (
-      <ul class="rows">
-        {due.map((item) => {
-          const whom = names.get(item.customerId ?? item.leadId ?? '') ?? 'Somebody'
-          const isLate = item.followUpAt !== null && item.followUpAt < seen.at
-          return (
-            <li>
-              <div>
-                <strong>{whom}</strong>
-                <span class="body">{item.body}</span>
-                <span class={isLate ? 'note late' : 'note'}>
-                  {item.followUpAt &&
-                    `${clock(item.followUpAt, seen.timeZone)} · ${distance(item.followUpAt, seen.at)}`}
-                </span>
-              </div>
-              <Act action={`/dashboard/follow-ups/${item.id}/done`} mark={seen.mark} label="Done" about={whom} />
-            </li>
-          )
-        })}
       </ul>
     )}
   </Card>
@@ -201,19 +164,16 @@ const Team: FC<Props> = ({ overview: { team } }) => (
   </Card>
 )
 
-const ACTORS: Record<string, string> = { public: 'A visitor', system: 'Edge CRM', key: 'An API key' }
-
-const Activity: FC<Props> = ({ overview: { events, names }, seen }) => (
+const Activity: FC<Props> = ({ overview: { happened }, seen }) => (
   <Card id="activity" title="What happened">
     <ol class="activity">
-      {events.map(({ actorType, actorId, verb, subjectId, createdAt }) => (
+      {happened.map(({ who, what, at }) => (
         <li>
           <span>
-            <strong>{names.get(actorId ?? '') ?? ACTORS[actorType] ?? 'Somebody who has left'}</strong>{' '}
-            {deed(verb, names.get(subjectId))}
+            <strong>{who}</strong> {what}
           </span>
-          <time class="note" datetime={createdAt}>
-            {distance(createdAt, seen.at)}
+          <time class="note" datetime={at}>
+            {distance(at, seen.at)}
           </time>
         </li>
       ))}

@@ -1,6 +1,7 @@
 // Dashboard: the smaller pages: signing in, what a search found, and what went wrong.
 import type { FC } from 'hono/jsx'
 import type { CustomerRow } from '../customers/customers.service'
+import type { Page } from '../db/page'
 import type { LeadRow } from '../leads/leads.service'
 import { count, distance, status } from './dashboard.words'
 import { Card, SignOut } from './layout'
@@ -22,16 +23,16 @@ export const SignIn: FC<{ email?: string | undefined }> = ({ email }) => (
   </div>
 )
 
-type Found = { q: string; customers: CustomerRow[]; leads: LeadRow[]; at: string }
+type Found = { q: string; customers: Page<CustomerRow>; leads: Page<LeadRow>; at: string }
 
 /** Customers and leads that a search found, the newest of each. */
 export const Results: FC<Found> = ({ q, customers, leads, at }) => (
   <>
     <h1>{q === '' ? 'Search' : `“${q}”`}</h1>
     <div class="grid">
-      <Card id="customers" title="Customers" note={`${count(customers.length)} found`}>
+      <Card id="customers" title="Customers" note={foundNote(customers)}>
         <ul class="rows">
-          {customers.map(({ name, company, email, phone }) => (
+          {customers.rows.map(({ name, company, email, phone }) => (
             <li>
               <div>
                 <strong>{name}</strong>
@@ -41,9 +42,9 @@ export const Results: FC<Found> = ({ q, customers, leads, at }) => (
           ))}
         </ul>
       </Card>
-      <Card id="leads" title="Leads" note={`${count(leads.length)} found`}>
+      <Card id="leads" title="Leads" note={foundNote(leads)}>
         <ul class="rows">
-          {leads.map((lead) => (
+          {leads.rows.map((lead) => (
             <li>
               <div>
                 <strong>{lead.name ?? lead.title}</strong>
@@ -59,6 +60,14 @@ export const Results: FC<Found> = ({ q, customers, leads, at }) => (
     </div>
   </>
 )
+
+// A full page is not all, nor is what was found of a word too short for the search index, for which only the newest are looked at.
+function foundNote({ rows, next }: Page<unknown>): string {
+  if (!next) return `${count(rows.length)} found`
+  return rows.length === 0
+    ? 'None of the newest; type more of the word.'
+    : `The newest ${rows.length}; type more to narrow it down.`
+}
 
 type Failure = { title: string; detail?: string | undefined; mark?: string | undefined }
 

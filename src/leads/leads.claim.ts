@@ -1,7 +1,8 @@
 // Claiming: an unowned lead becomes somebody's by one conditional UPDATE, so that any number at once has one winner.
 import { and, eq, isNotNull, isNull, sql } from 'drizzle-orm'
 import { reach } from '../access/policy'
-import { isTeamMember, owners } from '../access/visible'
+import { isTeamMember, owners, visible } from '../access/visible'
+import { along } from '../db/listing'
 import { leads, users } from '../db/schema'
 import { ifChanged } from '../db/sql'
 import { AppError } from '../errors'
@@ -34,6 +35,17 @@ export async function claimLead(ctx: Ctx, id: string): Promise<LeadRow> {
     claimedAt: seen.claimedAt ?? undefined,
     claimedBy: mayKnow ? { id: seen.ownerId, name: seen.owner ?? '' } : undefined,
   })
+}
+
+/** The open leads of the pool, the oldest first: those that `claimNextLead` would give, one after the other. */
+export function openPool({ db, actor }: Ctx, limit: number): Promise<LeadRow[]> {
+  const isOpen = sql`owner_id IS NULL AND deleted_at IS NULL AND status <> 'CLOSED'`
+  return db
+    .select(leadColumns)
+    .from(along('leads', leadColumns, 'leads_pool', isOpen))
+    .where(visible(actor, 'leads:read', leads))
+    .orderBy(leads.seq)
+    .limit(limit)
 }
 
 /** Claims the oldest open lead of the pool; undefined when the pool is empty. Callers at once get different leads. */

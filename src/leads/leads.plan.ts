@@ -1,6 +1,6 @@
 // How a list of leads is read: which index it walks, so that it passes about a page of rows whatever the table's size.
 
-import { and, isNotNull, isNull, type SQL, sql } from 'drizzle-orm'
+import { and, isNotNull, isNull, ne, type SQL, sql } from 'drizzle-orm'
 import { me } from '../access/person'
 import { demandPermission, type Owners, ownedBy, owners, reachable } from '../access/visible'
 import { ahead, arrivedBetween, beyondInParts, isSearchable, ordered } from '../db/listing'
@@ -19,6 +19,8 @@ export type LeadRequest = PageRequest &
   Filters & {
     q?: string | undefined
     owner?: string | undefined
+    /** Leaves one status out. */
+    besides?: LeadRow['status'] | undefined
     trashed?: boolean | undefined
     sort?: Column | `-${Column}` | undefined
     total?: boolean | undefined
@@ -84,6 +86,7 @@ export function planOf({ actor }: Ctx, request: LeadRequest, whose: Owners): Pla
     rest: and(
       isDue ? undefined : due,
       isSearch ? undefined : matching({ status, source }),
+      request.besides && ne(leads.status, request.besides),
       by === 'createdAt' ? undefined : matching(span),
       q === undefined || isSearch ? undefined : sql`instr(lower(${leads.searchText}), lower(${q})) > 0`,
     ),

@@ -161,10 +161,18 @@ function faults() {
     const element = node.parentElement
     if (!node.textContent.trim() || !seen(element) || element.closest('.hidden, .skip, title, desc')) continue
     const style = getComputedStyle(element)
-    const ink = element.closest('svg') ? style.fill : style.color
+    const chart = element.closest('svg')
+    const ink = chart ? style.fill : style.color
     const [light, dark] = [luminance(ink), luminance(behind(element))].sort((a, b) => b - a)
     const ratio = (light + 0.05) / (dark + 0.05)
-    const size = Number.parseFloat(style.fontSize)
+    // A chart is scaled, and its letters with it.
+    const size = Number.parseFloat(style.fontSize) * (chart?.getScreenCTM().a ?? 1)
+    if (size < 11) found.push(`${size.toFixed(1)} px: ${node.textContent.trim()}`)
+    if (chart) {
+      const [inner, outer] = [element, chart].map((each) => each.getBoundingClientRect())
+      const isCut = ['left', 'top'].some((side) => inner[side] < outer[side] - 1) || inner.right > outer.right + 1
+      if (isCut || inner.bottom > outer.bottom + 1) found.push(`cut off: ${node.textContent.trim()}`)
+    }
     const isLarge = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700)
     if (ratio < (isLarge ? 3 : 4.5)) found.push(`contrast ${ratio.toFixed(2)}: ${node.textContent.trim()}`)
   }

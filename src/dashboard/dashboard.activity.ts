@@ -1,0 +1,44 @@
+// Dashboard: what happened last, in words: out of the audit trail for who may read it, else what was logged with one's own.
+import type { events } from '../db/schema'
+import type { InteractionRow } from '../interactions/interactions.service'
+import { deed, logging } from './dashboard.words'
+
+/** Who did what, and when. */
+export type Deed = { who: string; what: string; at: string }
+type Event = typeof events.$inferSelect
+type Names = Map<string, string>
+
+/** The ids whose names the sentences about events need. */
+export function mentionedIn({ actorId, subjectId, changes }: Event): (string | null)[] {
+  return [actorId, subjectId, aboutIn(changes)]
+}
+
+const ACTORS: Record<string, string> = { public: 'A visitor', system: 'Edge CRM', key: 'An API key' }
+
+/** What the audit trail tells. */
+export function deedsOf(list: Event[], names: Names): Deed[] {
+  return list.map(({ actorType, actorId, verb, subjectId, changes, createdAt }) => {
+    // Who registers is nobody yet.
+    const doer = verb === 'user.registered' ? subjectId : actorId
+    const who = names.get(doer ?? '') ?? ACTORS[actorType] ?? 'Somebody who has left'
+    const whom = names.get(subjectId) ?? names.get(aboutIn(changes) ?? '')
+    const type = changes?.type?.[1]
+    const isLogged = verb === 'interaction.created' && typeof type === 'string'
+    return { who, what: isLogged ? logging(type, whom) : deed(verb, whom), at: createdAt }
+  })
+}
+
+/** What was logged. Colleagues have no name here: who reaches only the own records does not see the team. */
+export function talkOf(list: InteractionRow[], names: Names, me: string): Deed[] {
+  return list.map(({ createdBy, type, customerId, leadId, occurredAt }) => ({
+    who: createdBy === me ? 'You' : 'Somebody else',
+    what: logging(type, names.get(customerId ?? leadId ?? '')),
+    at: occurredAt,
+  }))
+}
+
+// Whom an interaction is about.
+function aboutIn(changes: Event['changes']): string | null {
+  const id = changes?.customerId?.[1] ?? changes?.leadId?.[1]
+  return typeof id === 'string' ? id : null
+}
