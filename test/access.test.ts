@@ -32,7 +32,8 @@ const UNDOCUMENTED = [
   ...['GET /', 'GET /dashboard', 'GET /dashboard/*', 'GET /dashboard/search'],
   ...['GET /doc', 'GET /openapi.json', 'GET /openapi/{document}'],
   ...['POST /dashboard', 'POST /dashboard/*', 'POST /dashboard/follow-ups/{id}/done'],
-  ...['POST /dashboard/leads/{id}/claim', 'POST /dashboard/sign-in', 'POST /dashboard/sign-out'],
+  ...['POST /dashboard/leads/{id}/claim', 'POST /dashboard/leads/{id}/done'],
+  ...['POST /dashboard/sign-in', 'POST /dashboard/sign-out'],
 ]
 
 /** Where the example of a body holds a field that takes a second scope. */
