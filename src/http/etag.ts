@@ -13,7 +13,7 @@ type Versioned = {
 }
 
 /** The version, and what is kept of other records beside it: a call that is logged changes a customer's answer too. */
-function etagOf({ version, lastInteractionAt, nextFollowUpAt, nextTouchAt }: Versioned): string {
+export function etagOf({ version, lastInteractionAt, nextFollowUpAt, nextTouchAt }: Versioned): string {
   const kept = [lastInteractionAt, nextFollowUpAt, nextTouchAt].filter((at) => typeof at === 'string').map(Date.parse)
   return `"${[version, ...kept].join('-')}"`
 }
