@@ -31,7 +31,7 @@ const BODIES = [
 ]
 
 /** How many interactions the busiest customer has, and a lead as well; a tenth as many tickets. */
-export const busyCount = (rows) => Math.min(5_000, Math.floor(rows / 5))
+const busyCount = (rows) => Math.min(5_000, Math.floor(rows / 5))
 /** The row number of that customer, who is of the large workspace and its eleventh member’s. */
 export const busySeq = (rows) => Math.floor(rows / 2)
 

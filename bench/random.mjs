@@ -25,7 +25,7 @@ export function weighed(roll, weights) {
   }
 }
 
-export const hex = (roll, digits) =>
+const hex = (roll, digits) =>
   Math.floor(roll() * 16 ** digits)
     .toString(16)
     .padStart(digits, '0')

@@ -8,13 +8,13 @@ import { makeCustomers } from './demo-customers.mjs'
 import { makeInteractions } from './demo-interactions.mjs'
 import { makeLeads } from './demo-leads.mjs'
 import { makeTags } from './demo-tags.mjs'
-import { ADMIN_EMAIL, LOGINS, makeTeam, PASSWORD } from './demo-team.mjs'
+import { ADMIN_EMAIL, LOGINS, makeTeam, PASSWORD, SLUG } from './demo-team.mjs'
 import { makeTickets } from './demo-tickets.mjs'
 import { createWorld } from './demo-world.mjs'
 
 const generators = [makeLeads, makeCustomers, makeTags, makeInteractions, makeTickets]
 
-/** Puts the demo workspace into the local database, unless it is there already; gives its logins. */
+/** Puts the demo workspace into the local database, unless it is there already; gives its logins and its slug. */
 export async function seedDemo({ wrangler, persistTo }) {
   const folder = mkdtempSync(join(tmpdir(), 'edge-crm-'))
   try {
@@ -24,7 +24,7 @@ export async function seedDemo({ wrangler, persistTo }) {
   } finally {
     rmSync(folder, { recursive: true })
   }
-  return LOGINS
+  return { logins: LOGINS, slug: SLUG }
 }
 
 /** All of it as SQL that does nothing where the demo workspace exists. */

@@ -6,6 +6,9 @@ export const PASSWORD = 'northwind-demo'
 /** The account that tells whether the demo data is there: an e-mail address never changes. */
 export const ADMIN_EMAIL = 'maya@northwind.example'
 
+/** How a public form names the demo workspace. */
+export const SLUG = 'northwind'
+
 const MEMBERS = [
   { role: 'ADMIN', name: 'Maya Lindqvist', email: ADMIN_EMAIL, time_zone: 'Europe/London' },
   { role: 'MANAGER', name: 'Tomás Ferreira', email: 'tomas@northwind.example', time_zone: 'Europe/Lisbon' },
@@ -38,7 +41,7 @@ export function makeTeam(world, { passwordHash }) {
     })
   })
   world.tell('user.registered', admin, founded)
-  const patch = { slug: 'northwind', time_zone: 'Europe/London', default_country: 'GB' }
+  const patch = { slug: SLUG, time_zone: 'Europe/London', default_country: 'GB' }
   world.change('workspace.updated', workspace, founded + HOUR / 4, admin, patch)
   for (const member of [manager, ...others]) {
     const joined = Date.parse(member.created_at)

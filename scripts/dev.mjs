@@ -1,6 +1,6 @@
 // Room: scripts. `npm run dev`: settings, assets and migrations, then `wrangler dev`, which gets everything after `--`.
 // `--demo` keeps a database of its own and fills it: scripts/demo-data.mjs exports seedDemo({ wrangler, persistTo }), where
-// wrangler(args) runs one command and resolves to its output, and resolves to the logins as [{ role, email, password }].
+// wrangler(args) runs one command and resolves to its output; it resolves to { logins: [{ role, email, password }], slug }.
 import { copyFileSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { copyAssets } from './assets.mjs'
@@ -33,8 +33,12 @@ async function seed() {
   const { seedDemo } = await import('./demo-data.mjs')
   const shared = sharedArgs()
   const persistTo = shared[shared.indexOf('--persist-to') + 1]
-  const logins = await seedDemo({ wrangler: (list) => quietly('wrangler', list, 'The demo data failed.'), persistTo })
-  for (const { role, email, password } of logins ?? []) console.log(`${role.padEnd(10)}${email}  ${password}`)
+  const { logins, slug } = await seedDemo({
+    wrangler: (list) => quietly('wrangler', list, 'The demo data failed.'),
+    persistTo,
+  })
+  for (const { role, email, password } of logins) console.log(`${role.padEnd(10)}${email}  ${password}`)
+  console.log(`They sign in at /dashboard or POST /v1/auth/login. A public form names the workspace "${slug}".`)
 }
 
 const parent = process.ppid

@@ -32,16 +32,6 @@ function productionSecrets(list) {
   })
 }
 
-const maxLines = 400
-
-function fileSize(list) {
-  return list
-    .filter(({ path }) => source.test(path))
-    .map(({ path, text }) => ({ path, lines: text.trimEnd().split('\n').length }))
-    .filter(({ lines }) => lines > maxLines)
-    .map(({ path, lines }) => `${path}:${maxLines + 1}: ${lines} lines; ${maxLines} are the limit`)
-}
-
 const rebuild = 'rebuilds a table, which on D1 deletes its children; only add'
 
 const promises = 'docs/security.md'
@@ -77,7 +67,6 @@ export const guards = {
     /\b(not)?i?like\(|\blike\s+(['"`]%|\?|\$\{)/i,
     'LIKE scans and fails over 50 bytes; use FTS or instr',
   ),
-  'no as any': perLine(typescript, /\bas any\b(?! (?!as\b)[a-z])/, 'name the type'),
   'no ts-ignore': perLine(typescript, /@ts-(ignore|nocheck)\b/, 'mend the type, or expect the error', {
     comments: true,
   }),
@@ -87,7 +76,6 @@ export const guards = {
     'the Worker makes the instant',
   ),
   'no secret in wrangler.toml': productionSecrets,
-  'no file over 400 lines': fileSize,
   'no promise in docs/security.md without its test': promisesAreTested,
 }
 
@@ -99,11 +87,9 @@ const planted = {
   },
   'no transaction()': { path: 'src/leads/leads.service.ts', text: 'await db.transaction(async (tx) => {})' },
   'no LIKE': { path: 'src/leads/leads.queries.ts', text: 'where(like(leads.title, pattern))' },
-  'no as any': { path: 'src/app.ts', text: 'const x = y as any' },
   'no ts-ignore': { path: 'test/a.test.ts', text: '// @ts-ignore' },
   'no CURRENT_TIMESTAMP': { path: 'src/db/columns.ts', text: 'sql`CURRENT_TIMESTAMP`' },
   'no secret in wrangler.toml': { path: 'wrangler.toml', text: '[env.production.vars]\nJWT_SECRET = "hunter2"' },
-  'no file over 400 lines': { path: 'src/app.ts', text: 'x\n'.repeat(maxLines + 1) },
   'no promise in docs/security.md without its test': {
     path: promises,
     text: '| attack | what is promised | held by |\n| --- | --- | --- |\n| a | b | `held.test.ts`: “holds”, “holds not” |',
@@ -111,10 +97,9 @@ const planted = {
 }
 
 const innocent = [
-  { path: 'src/a.ts', text: "// never db.transaction() or like()\nconst s = 'as any other'; const u = unlikely(1)" },
+  { path: 'src/a.ts', text: '// never db.transaction() or like()\nconst u = unlikely(1)' },
   { path: 'drizzle/0001_x.sql', text: '-- no DROP TABLE here\nDROP INDEX `a`;' },
   { path: 'wrangler.toml', text: '[vars]\nJWT_SECRET = "dev"\n[env.production.vars]\n# API_KEY = "x"\nAPI_KEY = ""' },
-  { path: 'src/b.ts', text: 'x\n'.repeat(maxLines) },
   { path: 'test/held.test.ts', text: "it('holds', () => {})" },
 ]
 

@@ -15,7 +15,7 @@ const SHOTS = {
 const persistTo = mkdtempSync(join(tmpdir(), 'edge-crm-'))
 const wrangler = (args) => quietly('wrangler', args, 'wrangler failed')
 await wrangler(['d1', 'migrations', 'apply', 'DB', '--local', '--persist-to', persistTo])
-const logins = await seedDemo({ wrangler, persistTo })
+const { logins } = await seedDemo({ wrangler, persistTo })
 const worker = await startWorker({ persist: persistTo })
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] })

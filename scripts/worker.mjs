@@ -81,7 +81,8 @@ function modules(bundle, entry) {
 }
 
 // Kept in the table that `wrangler d1 migrations apply` keeps, so a persisted database can be handed from one to the other.
-export async function migrate(db, folder = join(root, 'drizzle')) {
+async function migrate(db) {
+  const folder = join(root, 'drizzle')
   await db.exec(
     'CREATE TABLE IF NOT EXISTS d1_migrations (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL)',
   )

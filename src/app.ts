@@ -51,6 +51,7 @@ import { userRoutes } from './users/users.routes'
 import { workspaceRoutes } from './workspaces/workspaces.routes'
 
 const MAX_BODY = 1_048_576
+const IMPORTS = '/v1/imports'
 const EXPOSED = [
   'Content-Disposition',
   'D1-Bookmark',
@@ -66,9 +67,13 @@ const EXPOSED = [
 ]
 
 const SIGN_IN = [
-  ...[...['register', 'login', 'refresh', 'oauth/token'], ...['verify-email', 'forgot-password', 'reset-password']].map(
-    (path) => `/v1/auth/${path}`,
-  ),
+  '/v1/auth/register',
+  '/v1/auth/login',
+  '/v1/auth/refresh',
+  '/v1/auth/oauth/token',
+  '/v1/auth/verify-email',
+  '/v1/auth/forgot-password',
+  '/v1/auth/reset-password',
   ...dialects.flatMap((dialect) => dialect.signsIn.map((path) => mountOf(dialect) + path)),
 ]
 const CALLBACKS = [
@@ -78,7 +83,9 @@ const CALLBACKS = [
 // A monitor asks every few seconds, and must not be told that the service is down because it asked; Stripe tells of
 // all workspaces from a few addresses.
 const MACHINES = [
-  ...['/health', '/ready', '/v1/billing/webhook'],
+  '/health',
+  '/ready',
+  '/v1/billing/webhook',
   ...dialects.flatMap((dialect) => (dialect.probes ?? []).map((path) => mountOf(dialect) + path)),
 ]
 
@@ -105,7 +112,6 @@ const smallBody = bodyLimit({
   },
 })
 // A file is read as it comes in and has a limit of its own. An Idempotency-Key has to see the whole of it first.
-const IMPORTS = '/v1/imports'
 const isStreamed = (c: Context<AppEnv>) =>
   c.req.path === IMPORTS && c.req.method === 'POST' && c.req.header('Idempotency-Key') === undefined
 

@@ -78,6 +78,11 @@ type StatusOf<C extends ErrorCode> = (typeof ERRORS)[C][0]
 
 export const Issue = z.object({ path: z.string(), message: z.string(), code: z.string() }).openapi('Issue')
 
+/** Whether a text is the code of an error. */
+export function isErrorCode(code: unknown): code is ErrorCode {
+  return typeof code === 'string' && Object.hasOwn(ERRORS, code)
+}
+
 /** RFC 9457 problem details; `code` is stable and the one to branch on. */
 export const Problem = z
   .object({
@@ -85,7 +90,7 @@ export const Problem = z
     title: z.string(),
     status: z.number().int(),
     detail: z.string().optional(),
-    code: z.string(),
+    code: z.custom<ErrorCode>(isErrorCode).openapi({ type: 'string', enum: Object.keys(ERRORS) }),
     requestId: z.string(),
     errors: z.array(Issue).optional(),
     existingId: z.string().optional(),

@@ -4,7 +4,7 @@ import { isScope, PERMISSIONS, POLICY, type Role, SCOPES, type Scope } from '../
 import { createApp } from '../src/app'
 import { ROLES } from '../src/db/schema/users'
 import { ERRORS } from '../src/errors'
-import { problemOf } from './api'
+import { problemOf, send } from './api'
 import { founder, member, type Person } from './factories'
 import { newKey } from './keys'
 import { call, exampleBody, type Operation, operations, permissionOf } from './operations'
@@ -74,6 +74,12 @@ describe('the OpenAPI document', () => {
   it('leaves no permission that opens nothing', () => {
     const used = new Set(operations.map(permissionOf))
     expect(Object.keys(PERMISSIONS).filter((name) => ![...used].some((each) => each === name))).toEqual([])
+  })
+
+  it('lists every code by which a refusal can be told', async () => {
+    type Listed = { components: { schemas: { Problem: { properties: { code: { enum: string[] } } } } } }
+    const { components } = await (await send('/openapi.json')).json<Listed>()
+    expect(components.schemas.Problem.properties.code.enum).toEqual(Object.keys(ERRORS))
   })
 
   it('describes every route that the Worker has', () => {

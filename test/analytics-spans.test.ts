@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { calendarIn, dateOf, startOf, stepped } from '../src/analytics/analytics.days'
-import { bodyOf, refusalOf } from './answers'
+import { bodyOf, costOf, refusalOf } from './answers'
 import { api, send } from './api'
 import { made, ownCustomer, put } from './customer-records'
 import { rows } from './database'
@@ -197,10 +197,8 @@ describe('what it costs', () => {
     const cost = async (by: Person, path: string) => {
       const response = await send(`/v1/analytics/${path}`, { token: by.token })
       await bodyOf(response, 200)
-      const timing = response.headers.get('Server-Timing') ?? ''
-      return ['round trips', 'statements', 'rows read'].map((name) =>
-        Number(new RegExp(`${name} (\\d+)`).exec(timing)?.[1]),
-      )
+      const { trips, statements, read } = costOf(response)
+      return [trips, statements, read]
     }
     for (const by of [manager, sales]) {
       // The span, and a day more at each end; leads by two sources; what is due on any of the days.

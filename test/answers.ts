@@ -1,4 +1,4 @@
-// Reading answers: the typed body of the one status that a test expects, or the problem behind a refusal.
+// Reading answers: the typed body of the one status that a test expects, the problem behind a refusal, the cost.
 import { expect } from 'vitest'
 import { problemOf } from './api'
 
@@ -28,4 +28,14 @@ export async function refusalOf(pending: Answer | Promise<Answer>, status: numbe
 export function tally(answers: Answer[]): Record<number, number> {
   const groups = Map.groupBy(answers, (answer) => answer.status)
   return Object.fromEntries([...groups].map(([status, list]) => [status, list.length]))
+}
+
+const COST = /desc="round trips (\d+), statements (\d+), rows read (\d+), rows written (\d+)"/
+
+/** What an answer has cost the database, which is read off its header. */
+export function costOf({ headers }: { headers: Headers }) {
+  const header = headers.get('Server-Timing') ?? ''
+  const [trips = 0, statements = 0, read = 0, written] = COST.exec(header)?.slice(1).map(Number) ?? []
+  if (written === undefined) expect.fail(`no cost in ${header}`)
+  return { trips, statements, read, written }
 }

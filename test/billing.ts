@@ -12,7 +12,7 @@ declare module 'vitest' {
 }
 
 const WEBHOOK_SECRET = 'whsec_test'
-export const PUBLIC_URL = 'https://app.crm.test'
+const PUBLIC_URL = 'https://app.crm.test'
 
 /** Settings that sell plans through the stand-in. */
 export function selling(overrides: Record<string, unknown> = {}) {

@@ -2,7 +2,7 @@
 import type { z } from '@hono/zod-openapi'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import { createClient } from '../src/client'
-import type { Problem } from '../src/errors'
+import type { ErrorCode, Problem } from '../src/errors'
 import type { Lead } from '../src/leads/leads.schemas'
 import { bodyOf } from './answers'
 import { api, ORIGIN, worker } from './api'
@@ -47,6 +47,7 @@ describe('the types of an answer', () => {
     expectTypeOf(mine.ownerId).toEqualTypeOf<string | null>()
     const problem = await lost.json()
     expectTypeOf(problem.claimedAt).toEqualTypeOf<string | undefined>()
+    expectTypeOf(problem.code).toEqualTypeOf<ErrorCode>()
     expect([mine.ownerId, problem.code, problem.claimedBy?.id]).toEqual([admin.id, 'already_claimed', admin.id])
   })
 })

@@ -2,20 +2,11 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { LEAD_STATUSES } from '../src/db/schema/leads'
 import { SORTS } from '../src/leads/leads.schemas'
+import { costOf } from './answers'
 import { api, send } from './api'
 import { founder, freshAddress, member, PASSWORD, type Person, team } from './factories'
 import { anyOne, exampleBody, NEEDS_SETTINGS, neededQuery, type Operation, operations, whoMay } from './operations'
 import { lead, ownLead, seedLeads } from './records'
-
-const COST = /desc="round trips (\d+), statements (\d+), rows read (\d+), rows written (\d+)"/
-
-/** The cost of an answer, which is read off its header. */
-function costOf({ headers }: { headers: Headers }) {
-  const header = headers.get('Server-Timing') ?? ''
-  const [trips, statements, read, written] = COST.exec(header)?.slice(1).map(Number) ?? []
-  if (written === undefined) expect.fail(`no cost in ${header}`)
-  return { trips, statements: statements ?? 0, read: read ?? 0, written }
-}
 
 /** What moves, shows or erases all that hangs on a customer, or takes a file in and writes it. */
 const STATEMENTS: Record<string, number> = {

@@ -12,6 +12,9 @@ import { api } from './api'
 import { rows } from './database'
 import type { Person } from './factories'
 
+export { costOf } from './answers'
+export { happenings } from './database'
+
 export type NewCustomer = Parameters<ReturnType<typeof api>['v1']['customers']['$post']>[0]['json']
 
 /** A customer made by somebody, through the API. */
@@ -96,12 +99,6 @@ export function stored(workspaceId: string): Promise<CustomerRow[]> {
   return db.select(customerColumns).from(customers).where(eq(customers.workspaceId, workspaceId)).orderBy(customers.seq)
 }
 
-/** The verbs of what happened to a record, oldest first. */
-export async function happenings(subjectId: string): Promise<string[]> {
-  const events = await rows<{ verb: string }>('SELECT verb FROM events WHERE subject_id = ? ORDER BY seq', subjectId)
-  return events.map(({ verb }) => verb)
-}
-
 const OWNERS = `json_each(json_array('*', coalesce(c.owner_id, ''))) AS o`
 const LIVING = 'c.workspace_id = ?1 AND c.deleted_at IS NULL'
 
@@ -122,11 +119,4 @@ export async function counters(workspaceId: string) {
       WHERE ${LIVING} AND t.customer_id = c.id GROUP BY 1`),
   ])
   return { kept, counted }
-}
-
-/** What a request cost the database: round trips and rows read, out of `Server-Timing`. */
-export function costOf(answer: { headers: Headers }): { trips: number; read: number } {
-  const timing = answer.headers.get('Server-Timing') ?? ''
-  const figure = (name: string) => Number(new RegExp(`${name} (\\d+)`).exec(timing)?.[1])
-  return { trips: figure('round trips'), read: figure('rows read') }
 }

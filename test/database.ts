@@ -15,6 +15,12 @@ export async function count(table: string, where = 'true', ...values: unknown[])
   return row?.n ?? 0
 }
 
+/** The verbs of what happened to a record, oldest first. */
+export async function happenings(subjectId: string): Promise<string[]> {
+  const events = await rows<{ verb: string }>('SELECT verb FROM events WHERE subject_id = ? ORDER BY seq', subjectId)
+  return events.map(({ verb }) => verb)
+}
+
 /** How many rows each of these tables holds, to compare before and after. */
 export async function sizes(...tables: string[]): Promise<Record<string, number>> {
   const entries = await Promise.all(tables.map(async (table) => [table, await count(table)] as const))

@@ -60,7 +60,8 @@ describe('an enquiry', () => {
   it('to a slug that nobody has is a 404, from people and robots alike', async () => {
     const counted = await count('daily_counts')
     for (const fields of [{}, { website: 'x' }, { openedAt: new Date().toISOString() }]) {
-      await refusalOf(submit(unique('nowhere'), fields), 404, 'not_found')
+      const { detail } = await refusalOf(submit(unique('nowhere'), fields), 404, 'not_found')
+      expect(detail).toBe('No workspace has this slug.')
     }
     expect(await count('daily_counts'), 'what was not sent counts for no cap').toBe(counted)
   })

@@ -1,7 +1,7 @@
 // Interactions for a test, what the database says of them, and what a request has cost.
 import { env } from 'cloudflare:workers'
 import { v7 as uuidv7 } from 'uuid'
-import { bodyOf } from './answers'
+import { bodyOf, costOf as headerCost } from './answers'
 import { api, send } from './api'
 import type { Person } from './factories'
 
@@ -69,9 +69,8 @@ export async function seedInteractions(workspaceId: string, seeds: Seed[]): Prom
 export async function costOf(by: Person, path: string) {
   const response = await send(path, { token: by.token })
   const { data, nextCursor }: { data: { id: string }[]; nextCursor: string | null } = JSON.parse(await response.text())
-  const timing = response.headers.get('Server-Timing') ?? ''
-  const number = (name: string) => Number(new RegExp(`${name} (\\d+)`).exec(timing)?.[1])
-  return { roundTrips: number('round trips'), rowsRead: number('rows read'), data, nextCursor }
+  const { trips, read } = headerCost(response)
+  return { roundTrips: trips, rowsRead: read, data, nextCursor }
 }
 
 /** The instant `minutes` after a fixed one. */

@@ -1,5 +1,6 @@
 // Pages by number, which only dialects ask for: the same rows as by cursor, at the cost of the pages before, and not for ever.
 import { beforeAll, describe, expect, it } from 'vitest'
+import { costOf } from './answers'
 import { send, worker } from './api'
 import { type Person, team } from './factories'
 import { seedLeads } from './records'
@@ -20,8 +21,7 @@ beforeAll(async () => {
 
 async function asked(query: string, { token }: Person = people.admin) {
   const response = await send(`/api/leads?${query}`, { token }, fetch)
-  const [, trips, read] = /round trips (\d+).*rows read (\d+)/.exec(response.headers.get('Server-Timing') ?? '') ?? []
-  return { ...(await response.json<Listed>()), status: response.status, trips: Number(trips), read: Number(read) }
+  return { ...(await response.json<Listed>()), status: response.status, ...costOf(response) }
 }
 
 async function byCursor(query: string): Promise<string[]> {

@@ -54,11 +54,7 @@ export const operations: Operation[] = Object.entries(document.paths).flatMap(([
 )
 
 /** What is a 501 wherever no mail is set up, as in most tests; those of mail and recovery try it with mail. */
-export const NEEDS_MAIL = [
-  'POST /v1/auth/forgot-password',
-  'POST /v1/auth/resend-verification',
-  'POST /v1/outbox/{id}/retry',
-]
+const NEEDS_MAIL = ['POST /v1/auth/forgot-password', 'POST /v1/auth/resend-verification', 'POST /v1/outbox/{id}/retry']
 
 /** What leads to a provider or comes from one: a 501 where none is set up; test/oauth*.test.ts try it with providers. */
 export const NEEDS_PROVIDER = [
@@ -69,7 +65,7 @@ export const NEEDS_PROVIDER = [
 ]
 
 /** A 501 where plans are not sold; test/billing.test.ts tries it with a stand-in for Stripe. */
-export const NEEDS_STRIPE = [
+const NEEDS_STRIPE = [
   'GET /v1/billing',
   'POST /v1/billing/checkout',
   'POST /v1/billing/portal',

@@ -10,6 +10,8 @@ import { api } from './api'
 import { rows } from './database'
 import type { Person } from './factories'
 
+export { happenings } from './database'
+
 export type NewLead = Parameters<ReturnType<typeof api>['v1']['leads']['$post']>[0]['json']
 
 /** A lead made by somebody. */
@@ -20,12 +22,6 @@ export function lead(by: Person, fields: Partial<NewLead> = {}) {
 /** A lead that belongs to its maker, whatever the role. */
 export function ownLead(of: Person, fields: Partial<NewLead> = {}) {
   return lead(of, { ...fields, ownerId: of.id })
-}
-
-/** The verbs of what happened to a record, oldest first. */
-export async function happenings(subjectId: string): Promise<string[]> {
-  const events = await rows<{ verb: string }>('SELECT verb FROM events WHERE subject_id = ? ORDER BY seq', subjectId)
-  return events.map(({ verb }) => verb)
 }
 
 const RECOUNT = `SELECT owner, status, count(*) AS count FROM

@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers'
 import { v7 as uuidv7 } from 'uuid'
 import { expect } from 'vitest'
 import type { Status } from '../src/tickets/tickets.status'
-import { bodyOf } from './answers'
+import { bodyOf, costOf as headerCost } from './answers'
 import { api, send, worker } from './api'
 import { rows } from './database'
 import { customer, type Person } from './factories'
@@ -108,8 +108,7 @@ const development = worker({ ENVIRONMENT: 'development' })
 /** What a GET costs the database, and how many rows its page has. */
 export async function costOf(by: Person, path: string) {
   const answer = await send(path, { token: by.token }, development)
-  const timing = answer.headers.get('Server-Timing') ?? ''
-  const figure = (name: string) => Number(new RegExp(`${name} (\\d+)`).exec(timing)?.[1])
+  const { trips, read } = headerCost(answer)
   const { data }: { data: unknown[] } = JSON.parse(await answer.text())
-  return { trips: figure('round trips'), read: figure('rows read'), rows: data.length }
+  return { trips, read, rows: data.length }
 }

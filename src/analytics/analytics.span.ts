@@ -8,9 +8,9 @@ export type Span = { from: number; to: number; timeZone: string; localDay: Retur
 export type SpanRequest = { from?: string | undefined; to?: string | undefined; timeZone?: string | undefined }
 
 /** How many days may be asked about at a time: each is read. */
-export const LONGEST: Record<Grain, number> = { day: 366, week: 731, month: 1_827 }
+const LONGEST: Record<Grain, number> = { day: 366, week: 731, month: 1_827 }
 /** Before 1973 some clocks were minutes off the quarter-hour. */
-export const EARLIEST = '1973-01-01'
+const EARLIEST = '1973-01-01'
 const USUAL = { day: 29, week: 11, month: 11 }
 
 /**

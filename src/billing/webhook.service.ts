@@ -10,7 +10,7 @@ import { GRACE_MS } from './plans'
 import { asked, openStripe } from './stripe'
 
 /** The events to subscribe to in Stripe's dashboard; others are acknowledged and change nothing. */
-export const EVENT_TYPES = [
+const EVENT_TYPES = [
   'checkout.session.completed',
   'customer.subscription.created',
   'customer.subscription.updated',
@@ -61,7 +61,7 @@ const STATUSES = [...PAID, 'past_due', 'unpaid', 'paused', 'incomplete', 'cancel
 const FREE: Standing = { plan: 'FREE', planUntil: null, status: null, renewsAt: null, endsAt: null }
 
 /** How a customer stands who has these subscriptions: by the best of them, of equals by the newest. */
-export function standing(all: Stripe.Subscription[]): Standing {
+function standing(all: Stripe.Subscription[]): Standing {
   const rank = ({ status }: Stripe.Subscription) => STATUSES.indexOf(status)
   const [best] = all.toSorted((a, b) => rank(a) - rank(b) || b.created - a.created || (a.id < b.id ? 1 : -1))
   if (!best) return FREE

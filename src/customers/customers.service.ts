@@ -192,7 +192,7 @@ function trashing(ctx: Ctx, which: SQL | undefined) {
 }
 
 /** Columns that follow from others, for the fields that are there. */
-export function derived({ actor }: Ctx, { name, phone }: CustomerFields) {
+function derived({ actor }: Ctx, { name, phone }: CustomerFields) {
   return {
     ...(name === undefined ? {} : { sortName: fold(name) }),
     ...(phone === undefined ? {} : { phoneE164: phone === null ? null : e164Of(phone, actor.country) }),

@@ -50,7 +50,7 @@ export function mergedFields(prefer: Prefer): SQL {
   return sql.raw(`json_object(${pairs.join(', ')})`)
 }
 
-export const KINDS = ['interactions', 'tickets', 'leads', 'tags', 'relationships'] as const
+const KINDS = ['interactions', 'tickets', 'leads', 'tags', 'relationships'] as const
 export type Kind = (typeof KINDS)[number]
 
 /** SELECTs of the ids of what moves from one customer to another: what the other has already stays where it is. */

@@ -12,7 +12,7 @@ const BASE = HEIGHT - 32
 const [NAMES, LONGEST, ROW] = [136, 190, 40]
 
 /** The next round figure from which a scale can be read: 1, 2 or 5 with zeros. */
-export function roundUp(value: number): number {
+function roundUp(value: number): number {
   const size = 10 ** Math.floor(Math.log10(Math.max(value, 1)))
   return [1, 2, 5, 10].map((step) => step * size).find((step) => step >= value) ?? size
 }

@@ -29,40 +29,7 @@ export function connect(database: D1Database, anchor: string): Connection {
   const cost: Cost = { roundTrips: 0, statements: 0, rowsRead: 0, rowsWritten: 0, ms: 0 }
   const session = database.withSession(anchor)
   const inner = new WeakMap<D1PreparedStatement, D1PreparedStatement>()
-
-  type Asked = {
-    statements: D1PreparedStatement[]
-    answer: (results: Promise<D1Result<Record<string, unknown>>[]>) => void
-  }
-  let gathered: Asked[] | undefined
-
-  const together: Together = async (work) => {
-    gathered = []
-    try {
-      return await work()
-    } finally {
-      gathered = undefined
-    }
-  }
-
-  // What is asked before the current task ends belongs together.
-  function gather(asked: Asked[], statements: D1PreparedStatement[]) {
-    if (asked.length === 0) {
-      setTimeout(() => {
-        const all = asked.splice(0)
-        const results = trip(all.flatMap((each) => each.statements))
-        let from = 0
-        for (const each of all) {
-          const [start, end] = [from, from + each.statements.length]
-          each.answer(results.then((list) => list.slice(start, end)))
-          from = end
-        }
-      })
-    }
-    return new Promise<D1Result<Record<string, unknown>>[]>((answer) => asked.push({ statements, answer }))
-  }
-
-  const ask = (statements: D1PreparedStatement[]) => (gathered ? gather(gathered, statements) : trip(statements))
+  const { ask, together } = gathering(trip)
 
   async function trip(statements: D1PreparedStatement[]) {
     const started = Date.now()
@@ -106,6 +73,42 @@ export function connect(database: D1Database, anchor: string): Connection {
     cost,
     bookmark: () => session.getBookmark(),
     together,
+  }
+}
+
+type Trip = (statements: D1PreparedStatement[]) => Promise<D1Result<Record<string, unknown>>[]>
+type Asked = { statements: D1PreparedStatement[]; answer: (results: ReturnType<Trip>) => void }
+
+// Asking makes a trip of its own or, within `together`, one with all that is asked before the current task ends.
+function gathering(trip: Trip): { ask: Trip; together: Together } {
+  let gathered: Asked[] | undefined
+
+  function gather(asked: Asked[], statements: D1PreparedStatement[]): ReturnType<Trip> {
+    if (asked.length === 0) {
+      setTimeout(() => {
+        const all = asked.splice(0)
+        const results = trip(all.flatMap((each) => each.statements))
+        let from = 0
+        for (const each of all) {
+          const [start, end] = [from, from + each.statements.length]
+          each.answer(results.then((list) => list.slice(start, end)))
+          from = end
+        }
+      })
+    }
+    return new Promise((answer) => asked.push({ statements, answer }))
+  }
+
+  return {
+    ask: (statements) => (gathered ? gather(gathered, statements) : trip(statements)),
+    together: async (work) => {
+      gathered = []
+      try {
+        return await work()
+      } finally {
+        gathered = undefined
+      }
+    },
   }
 }
 

@@ -7,9 +7,11 @@ const INFO = {
   title: 'Edge CRM',
   version: '1.0.0',
   description:
-    'A CRM for a small team: public enquiries, race-safe claiming, leads. Errors are problem documents (RFC 9457) with a ' +
-    'stable `code`. Every answer carries `X-Request-Id`, `RateLimit` and, after a query, a `D1-Bookmark`: send that back ' +
-    'to read your own writes. Answers of records carry an `ETag`; send it as `If-Match` to change only what you read.',
+    'A CRM for a small team: public enquiries, race-safe claiming, leads, customers, tickets, and one timeline of all that ' +
+    'was said. Sign in, and send the `accessToken` as `Authorization: Bearer …`. Errors are problem documents (RFC 9457) ' +
+    'with a stable `code`; a 429 says in `Retry-After` how many seconds to wait. Every answer carries `X-Request-Id`, ' +
+    '`RateLimit` and, after a query, a `D1-Bookmark`: send that back to read your own writes. What was made is at ' +
+    '`Location`. Answers of records carry an `ETag`; send it as `If-Match` to change only what you read.',
   license: { name: 'MIT', identifier: 'MIT' },
 }
 
@@ -67,12 +69,15 @@ export function openApiText(app: OpenAPIHono<AppEnv>): string {
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
   })
   for (const item of Object.values(document.paths ?? {})) {
-    const { get, post, patch, delete: remove } = item
-    for (const parameter of [get, post, patch, remove].flatMap((operation) => operation?.parameters ?? [])) {
+    const { get, put, post, patch, delete: remove } = item
+    for (const parameter of [get, put, post, patch, remove].flatMap((operation) => operation?.parameters ?? [])) {
       if ('$ref' in parameter || parameter.required) continue
       // The docs page fills examples in: of what may be left out, they would be filters that nobody asked for.
       delete parameter.example
-      if (parameter.schema && !('$ref' in parameter.schema)) delete parameter.schema.example
+      if (!parameter.schema || '$ref' in parameter.schema) continue
+      delete parameter.schema.example
+      // Of an object without an example the page makes one up.
+      if (parameter.schema.type === 'object') parameter.schema.example = {}
     }
     if (post) post.parameters = [...(post.parameters ?? []), { $ref: '#/components/parameters/IdempotencyKey' }]
   }

@@ -41,7 +41,7 @@ export async function submitEnquiry(ctx: PublicCtx, input: NewEnquiry) {
   const enquiry = { id: ctx.newId(), name, email, phone, interest, message, createdAt: now }
   const home = db.select({ id: workspaces.id }).from(workspaces).where(eq(workspaces.slug, input.workspace))
   if (isRobot(input, now)) {
-    if ((await home).length === 0) throw new AppError('not_found')
+    if ((await home).length === 0) throw noWorkspace()
     return enquiry
   }
   const row = {
@@ -78,7 +78,7 @@ export async function submitEnquiry(ctx: PublicCtx, input: NewEnquiry) {
     home,
     ...mailEnquiry(ctx, enquiry),
   ])
-  if (!workspace) throw new AppError('not_found', { detail: 'No workspace has this slug.' })
+  if (!workspace) throw noWorkspace()
   if (made.length === 0) throw new AppError('enquiry_limit', { retryAfter: secondsToMidnight(now) })
   return enquiry
 }
@@ -98,6 +98,10 @@ function isRobot({ website, openedAt }: NewEnquiry, now: string): boolean {
   // An instant to come says only that the visitor's clock is fast: people whose clock is wrong must not be lost.
   const openFor = Date.parse(now) - Date.parse(openedAt ?? '')
   return openFor >= 0 && openFor < QUICKEST_MS
+}
+
+function noWorkspace(): AppError {
+  return new AppError('not_found', { detail: 'No workspace has this slug.' })
 }
 
 function secondsToMidnight(now: string): number {

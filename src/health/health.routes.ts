@@ -1,7 +1,7 @@
 // /health says that the Worker runs, /ready that it can do its work; /problems/{code} explains an error.
 import { createRoute, z } from '@hono/zod-openapi'
 import { open } from '../access/allow'
-import { AppError, ERRORS, type ErrorCode, errors } from '../errors'
+import { AppError, ERRORS, errors, isErrorCode } from '../errors'
 import { publicCtx } from '../http/context'
 import { createRouter, json } from '../http/router'
 import { isMigrated } from './health.service'
@@ -59,11 +59,7 @@ export const healthRoutes = createRouter()
   })
   .openapi(explaining, (c) => {
     const { code } = c.req.valid('param')
-    if (!isCode(code)) throw new AppError('not_found')
+    if (!isErrorCode(code)) throw new AppError('not_found')
     const [status, title] = ERRORS[code]
     return c.json({ code, status, title }, 200)
   })
-
-function isCode(code: string): code is ErrorCode {
-  return Object.hasOwn(ERRORS, code)
-}

@@ -18,7 +18,7 @@ export function download(c: Context<AppEnv>, { name, mediaType, pieces }: Export
  * A stream of these pieces. Each is made when the reader has taken the one before; a reader that goes away ends the making.
  * Where it fails the stream does too, without an end, so that nobody takes a part for the whole.
  */
-export function streamed(pieces: AsyncGenerator<string>, requestId: string): ReadableStream<Uint8Array> {
+function streamed(pieces: AsyncGenerator<string>, requestId: string): ReadableStream<Uint8Array> {
   return new ReadableStream(
     {
       async pull(controller) {

@@ -36,7 +36,7 @@ type About<T extends SQLiteTable> = {
 }
 
 /** What stands where there has to be a text. */
-export const ERASED = 'Erased'
+const ERASED = 'Erased'
 const INTERNAL = ['seq', 'workspaceId', 'version']
 
 /** Rows that stay: `kept` says nothing of who somebody is, and all else becomes what `erased` says. */

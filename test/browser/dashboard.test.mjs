@@ -21,7 +21,7 @@ describe('the dashboard', () => {
   before(async () => {
     const wrangler = (args) => quietly('wrangler', args, 'wrangler failed')
     await wrangler(['d1', 'migrations', 'apply', 'DB', '--local', '--persist-to', persistTo])
-    logins = await seedDemo({ wrangler, persistTo })
+    ;({ logins } = await seedDemo({ wrangler, persistTo }))
     worker = await startWorker({ persist: persistTo, vars: { RATE_LIMIT_MAX: '100000' } })
     browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] })
   })

@@ -14,10 +14,11 @@ describe('the demo data', () => {
   const tokens = {}
   let worker
   let logins
+  let slug
 
   before(async () => {
     await wrangler(['d1', 'migrations', 'apply', 'DB', '--local', '--persist-to', persistTo])
-    logins = await seedDemo({ wrangler, persistTo })
+    ;({ logins, slug } = await seedDemo({ wrangler, persistTo }))
     await seedDemo({ wrangler, persistTo })
     worker = await startWorker({ persist: persistTo, vars: { RATE_LIMIT_MAX: '100000' } })
     for (const { role, email, password } of logins) {
@@ -56,6 +57,7 @@ describe('the demo data', () => {
   }
 
   test('has a login of every role, and is there once however often it is asked for', async () => {
+    assert.equal((await get('/v1/workspace')).slug, slug)
     assert.deepEqual([...new Set(logins.map(({ role }) => role))], ['ADMIN', 'MANAGER', 'SALES', 'CUSTOMER'])
     const { total } = await get('/v1/leads?total=true&limit=1')
     assert.equal(total + (await all('/v1/leads?trashed=true&')).length, 400)

@@ -22,10 +22,15 @@ describe('trying out an operation as the page offers it', () => {
     return { url: new URL(request.url()), headers: await request.allHeaders() }
   }
 
-  test('lists without a filter', async () => {
-    const { url } = await execute('get', '/v1/leads')
-    assert.equal(url.search, '?limit=20')
-  })
+  for (const [path, search] of [
+    ['/v1/leads', '?limit=20'],
+    ['/v1/customers', '?limit=20&tagMatch=all'],
+    ['/v1/exports/customers', '?tagMatch=all&format=csv'],
+  ])
+    test(`lists ${path} without a filter`, async () => {
+      const { url } = await execute('get', path)
+      assert.equal(url.search, search)
+    })
 
   test('makes a lead without an Idempotency-Key', async () => {
     const { headers } = await execute('post', '/v1/leads')

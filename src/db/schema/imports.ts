@@ -10,7 +10,7 @@ export const IMPORT_MODES = ['create', 'update', 'upsert'] as const
 export const IMPORT_MATCHES = ['email', 'phone', 'id'] as const
 export const IMPORT_STATES = ['UPLOADING', 'RUNNING', 'DONE', 'FAILED', 'CANCELLED', 'REVERTING', 'REVERTED'] as const
 export const IMPORT_DUPLICATES = ['last', 'refuse'] as const
-export const ISSUE_LEVELS = ['error', 'warning'] as const
+const ISSUE_LEVELS = ['error', 'warning'] as const
 
 const count = () => integer().notNull().default(0)
 const importId = () => text().notNull()

@@ -2,6 +2,7 @@
 
 export * from './analytics'
 export * from './billing'
+export * from './calendar'
 export * from './customers'
 export * from './events'
 export * from './guards'

@@ -9,7 +9,7 @@ export const USER_STATUSES = ['ACTIVE', 'INACTIVE'] as const
 
 export const DIGESTS = ['single', 'daily'] as const
 
-export const TOKEN_KINDS = ['INVITATION', 'VERIFICATION', 'RESET'] as const
+const TOKEN_KINDS = ['INVITATION', 'VERIFICATION', 'RESET'] as const
 
 const workspaceId = () =>
   text()
@@ -101,13 +101,3 @@ export const oneTimeTokens = sqliteTable(
     index('one_time_tokens_workspace').on(t.workspaceId, t.kind, t.id),
   ],
 )
-
-/** The calendar feed of a user: whoever has its token reads what the user would see. One for each user. */
-export const calendarFeeds = sqliteTable('calendar_feeds', {
-  userId: text()
-    .primaryKey()
-    .references(() => users.id),
-  workspaceId: workspaceId(),
-  tokenHash: text().notNull().unique(),
-  createdAt: instant().notNull(),
-})
