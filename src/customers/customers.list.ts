@@ -5,14 +5,14 @@ import { me } from '../access/person'
 import { demandPermission, isPortal, type Owners, ownedBy, owners, reachable } from '../access/visible'
 import {
   ahead,
-  allHits,
   along,
   arrivedBetween,
   beyondInParts,
   countedOut,
-  hitCount,
+  hit,
   isLast,
   keptCount,
+  numberedHits,
   numberedOf,
   ordered,
   passedOver,
@@ -242,7 +242,7 @@ async function lookedThrough(
   const { limit, offset } = request
   if (offset !== undefined) {
     const window = numberedOf('customers', customerColumns, sourcesOf(plan), plan, { limit, offset })
-    return allHits(await db.select({ ...customerColumns, hitCount }).from(window))
+    return numberedHits(await db.select({ ...customerColumns, ...hit }).from(window), { limit, offset })
   }
   const found = db
     .select({ ...customerColumns, isLast })

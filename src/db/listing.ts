@@ -151,7 +151,10 @@ export function windowOf<C extends Record<string, AnyColumn>>(
   return new Subquery(sql`SELECT * FROM (${found}) UNION ALL ${last} LIMIT ${most}`, columns, table)
 }
 
-/** The same for a page by number: of the first REACH rows, each with `hit_count`, how many of these were found. */
+/**
+ * The same for a page by number: of the first REACH rows, each with `hit_count`, how many of these were found, and its
+ * own `place` among them. The very first leads every page, for a page behind the last hit has a total as well.
+ */
 export function numberedOf<C extends Record<string, AnyColumn>>(
   table: string,
   columns: C,
@@ -160,9 +163,10 @@ export function numberedOf<C extends Record<string, AnyColumn>>(
   { limit, offset }: { limit: number; offset: number },
 ) {
   const { rows, by } = walked(table, sources, order)
-  const found = sql`SELECT *, count(*) OVER () AS hit_count FROM (${rows} LIMIT ${REACH}) AS ${sql.raw(table)}
-    WHERE ${sources[0]?.rest} ORDER BY ${by} LIMIT ${limit} OFFSET ${offset}`
-  return new Subquery(found, columns, table)
+  const found = sql`SELECT *, count(*) OVER () AS hit_count, row_number() OVER (ORDER BY ${by}) AS place
+    FROM (${rows} LIMIT ${REACH}) AS ${sql.raw(table)} WHERE ${sources[0]?.rest}`
+  const page = sql`SELECT * FROM (${found}) WHERE place = 1 OR place > ${offset} ORDER BY place LIMIT ${limit + 1}`
+  return new Subquery(page, columns, table)
 }
 
 // Keys have names of their own, for the rows of all sources are ordered together.
@@ -177,12 +181,16 @@ function walked(table: string, sources: Source[], { keys, isDown }: Order) {
 /** Whether a row of a window is where it ended. */
 export const isLast = sql<number>`is_last`.as('is_last')
 
-/** How many rows were found, beside each of a page by number. */
-export const hitCount = sql<number>`hit_count`.as('hit_count')
+/** How many rows were found and which of them this one is, beside each of a page by number. */
+export const hit = { hitCount: sql<number>`hit_count`.as('hit_count'), place: sql<number>`place`.as('place') }
 
 /** A page by number of what was found in one window. */
-export function allHits<Row extends { hitCount: number }>(rows: Row[]): Page<Row> {
-  return { rows, total: rows[0]?.hitCount ?? 0 }
+export function numberedHits<Row extends { hitCount: number; place: number }>(
+  rows: Row[],
+  { limit, offset }: { limit: number; offset: number },
+): Page<Row> {
+  const page = rows.filter(({ place }) => place > offset && place <= offset + limit)
+  return { rows: page, total: rows[0]?.hitCount ?? 0 }
 }
 
 /** The page found in a window: where it is not full and the window was, the next page starts behind the window. */
