@@ -9,7 +9,7 @@ import {
   arrivedBetween,
   beyondInParts,
   countedOut,
-  hit,
+  hitCount,
   isLast,
   keptCount,
   numberedHits,
@@ -242,7 +242,7 @@ async function lookedThrough(
   const { limit, offset } = request
   if (offset !== undefined) {
     const window = numberedOf('customers', customerColumns, sourcesOf(plan), plan, { limit, offset })
-    return numberedHits(await db.select({ ...customerColumns, ...hit }).from(window), { limit, offset })
+    return numberedHits(await db.select({ ...customerColumns, hitCount }).from(window), offset)
   }
   const found = db
     .select({ ...customerColumns, isLast })

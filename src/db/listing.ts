@@ -152,8 +152,8 @@ export function windowOf<C extends Record<string, AnyColumn>>(
 }
 
 /**
- * The same for a page by number: of the first REACH rows, each with `hit_count`, how many of these were found, and its
- * own `place` among them. The very first leads every page, for a page behind the last hit has a total as well.
+ * The same for a page by number: of the first REACH rows, each with `hit_count`, how many of these were found. Behind the
+ * last of them it is the first page that comes, for `numberedHits` to read the count of.
  */
 export function numberedOf<C extends Record<string, AnyColumn>>(
   table: string,
@@ -163,9 +163,10 @@ export function numberedOf<C extends Record<string, AnyColumn>>(
   { limit, offset }: { limit: number; offset: number },
 ) {
   const { rows, by } = walked(table, sources, order)
-  const found = sql`SELECT *, count(*) OVER () AS hit_count, row_number() OVER (ORDER BY ${by}) AS place
-    FROM (${rows} LIMIT ${REACH}) AS ${sql.raw(table)} WHERE ${sources[0]?.rest}`
-  const page = sql`SELECT * FROM (${found}) WHERE place = 1 OR place > ${offset} ORDER BY place LIMIT ${limit + 1}`
+  const found = sql`SELECT * FROM (${rows} LIMIT ${REACH}) AS ${sql.raw(table)} WHERE ${sources[0]?.rest}`
+  const page = sql`WITH found AS MATERIALIZED (${found}), hits AS MATERIALIZED (SELECT count(*) AS n FROM found)
+    SELECT *, (SELECT n FROM hits) AS hit_count FROM found
+    ORDER BY ${by} LIMIT ${limit} OFFSET iif((SELECT n FROM hits) > ${offset}, ${offset}, 0)`
   return new Subquery(page, columns, table)
 }
 
@@ -181,16 +182,13 @@ function walked(table: string, sources: Source[], { keys, isDown }: Order) {
 /** Whether a row of a window is where it ended. */
 export const isLast = sql<number>`is_last`.as('is_last')
 
-/** How many rows were found and which of them this one is, beside each of a page by number. */
-export const hit = { hitCount: sql<number>`hit_count`.as('hit_count'), place: sql<number>`place`.as('place') }
+/** How many rows were found, beside each of a page by number. */
+export const hitCount = sql<number>`hit_count`.as('hit_count')
 
-/** A page by number of what was found in one window. */
-export function numberedHits<Row extends { hitCount: number; place: number }>(
-  rows: Row[],
-  { limit, offset }: { limit: number; offset: number },
-): Page<Row> {
-  const page = rows.filter(({ place }) => place > offset && place <= offset + limit)
-  return { rows: page, total: rows[0]?.hitCount ?? 0 }
+/** A page by number of what was found in one window, and how much that is, also behind its end. */
+export function numberedHits<Row extends { hitCount: number }>(rows: Row[], offset: number): Page<Row> {
+  const total = rows[0]?.hitCount ?? 0
+  return { rows: offset < total ? rows : [], total }
 }
 
 /** The page found in a window: where it is not full and the window was, the next page starts behind the window. */

@@ -4,7 +4,7 @@ import type { Owners } from '../access/visible'
 import {
   along,
   countedOut,
-  hit,
+  hitCount,
   isLast,
   keptCount,
   numberedHits,
@@ -108,7 +108,7 @@ async function lookedThrough(ctx: Ctx, request: LeadRequest, whose: Owners, plan
   const { q, limit, offset } = request
   if (offset !== undefined) {
     const window = numberedOf('leads', leadColumns, sourcesOf(plan), plan, { limit, offset })
-    return numberedHits(await db.select({ ...leadColumns, ...hit }).from(window), { limit, offset })
+    return numberedHits(await db.select({ ...leadColumns, hitCount }).from(window), offset)
   }
   const found = db
     .select({ ...leadColumns, isLast })
