@@ -20,7 +20,8 @@ import { download } from '../../transfer/exports.stream'
 import { goOn, roomOf } from '../../transfer/imports.continue'
 import { importFile } from '../../transfer/imports.service'
 import { uploadOf } from '../../transfer/imports.upload'
-import { getUser, listUsers, removeUser, updateUser } from '../../users/users.service'
+import { getUser, listUsers, removeUser } from '../../users/users.service'
+import { changeMember } from '../accounts'
 import { anyCtx, client, type Dialect, IdParam, may, says, takes } from '../dialect'
 import { numbered } from '../pages'
 import * as wire from './wire'
@@ -69,6 +70,7 @@ app.post(
   takes('json', wire.Credentials),
   async (c) => {
     const { user, accessToken } = await login(publicCtx(c), c.req.valid('json'), client(c, forADay))
+    if (user.role === 'CUSTOMER') throw new AppError('invalid_credentials')
     const msg = 'User logged in successfully'
     return c.json({ msg, token: accessToken, user: wire.userOf(user, accessToken) }, 200)
   },
@@ -105,9 +107,7 @@ app.on(
   takes('param', wire.UserParam),
   takes('json', wire.UserPatch),
   async (c) => {
-    const { name, role, email } = c.req.valid('json')
-    const patch = { ...(name === undefined ? {} : { name }), ...(role === undefined ? {} : { role }) }
-    await updateUser(ctx(c), c.req.valid('param').user_id, patch, { email: email?.trim().toLowerCase() })
+    await changeMember(ctx(c), c.req.valid('param').user_id, c.req.valid('json'))
     return c.json({ message: 'user updated successfully' }, 200)
   },
 )
@@ -122,18 +122,16 @@ app.delete(
   },
 )
 
-for (const path of ['/customers/tickets', '/customers/tickets/']) {
-  app.get(
-    path,
-    says('List the tickets', { 200: wire.Ticket.array() }),
-    may('tickets:read'),
-    takes('query', wire.Pages),
-    async (c) => {
-      const { rows } = await listTickets(ctx(c), { ...numbered(c.req.valid('query')), total: false })
-      return c.json(rows.map(wire.ticketOf), 200)
-    },
-  )
-}
+app.get(
+  '/customers/tickets/',
+  says('List the tickets', { 200: wire.Ticket.array() }),
+  may('tickets:read'),
+  takes('query', wire.Pages),
+  async (c) => {
+    const { rows } = await listTickets(ctx(c), { ...numbered(c.req.valid('query')), total: false })
+    return c.json(rows.map(wire.ticketOf), 200)
+  },
+)
 app.post(
   `/customers/ticket/:id${UUID}`,
   says('Open a ticket about an interaction', { 201: wire.Inserted }),
@@ -213,18 +211,16 @@ app.delete(
   },
 )
 
-for (const path of ['/users/meetings', '/users/meetings/']) {
-  app.get(
-    path,
-    says('List the interactions, newest first', { 200: wire.Interaction.array() }),
-    may('interactions:read'),
-    takes('query', wire.Pages),
-    async (c) => {
-      const { rows } = await listInteractions(ctx(c), { ...numbered(c.req.valid('query')), total: false })
-      return c.json(rows.map(wire.interactionOf), 200)
-    },
-  )
-}
+app.get(
+  '/users/meetings/',
+  says('List the interactions, newest first', { 200: wire.Interaction.array() }),
+  may('interactions:read'),
+  takes('query', wire.Pages),
+  async (c) => {
+    const { rows } = await listInteractions(ctx(c), { ...numbered(c.req.valid('query')), total: false })
+    return c.json(rows.map(wire.interactionOf), 200)
+  },
+)
 app.post(
   `/users/meetings/:customer_id${UUID}`,
   says('Log a meeting with a customer', { 201: wire.Inserted }),
@@ -298,7 +294,7 @@ app.get(
 
 app.post(
   '/import/customer_data',
-  says('Import customers from a file', { 201: wire.Imported, 202: wire.Imported }),
+  says('Import customers from a file', { 201: wire.Imported, 202: wire.Imported }, { file: wire.IMPORTS }),
   may('imports:write'),
   async (c) => {
     const room = roomOf(c)
