@@ -2,6 +2,7 @@
 // `enquiries`, and changing a member.
 import type { Context, Hono } from 'hono'
 import { z } from 'zod'
+import { isOwnRole } from '../access/person'
 import { login } from '../auth/auth.service'
 import { enrol } from '../auth/enrolment.service'
 import { Password } from '../auth/passwords'
@@ -59,8 +60,7 @@ type MemberPatch = {
 }
 /** Changes a member. A form may send the whole record back: one's own role, as it is, is then no change of it. */
 export function changeMember(ctx: Ctx, id: string, { name, role, email }: MemberPatch) {
-  const { actor } = ctx
-  const isAsItIs = actor.type === 'user' && actor.id === id && actor.role === role
+  const isAsItIs = isOwnRole(ctx.actor, id, role)
   const patch = { ...(name === undefined ? {} : { name }), ...(role === undefined || isAsItIs ? {} : { role }) }
   return updateUser(ctx, id, patch, { email: email?.trim().toLowerCase() })
 }

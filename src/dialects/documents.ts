@@ -12,7 +12,7 @@ export function documentText({ title, name, app }: Dialect): string {
   const paths: Record<string, Record<string, unknown>> = {}
   for (const [key, handlers] of routes) {
     const [method = '', path = ''] = key.split(' ')
-    const written = path.replace(/:(\w+)/g, '{$1}')
+    const written = path.replace(/:(\w+)/g, '{$1}').replace(/\/$/, '')
     const described = operation(
       key,
       handlers.map(({ handler }) => noteOn(handler)),

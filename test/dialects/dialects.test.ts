@@ -257,7 +257,11 @@ describe('the document of a dialect', () => {
         })),
       )
       const told = operations.map(({ path, method }) => `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`)
-      expect(told.sort()).toEqual(routesOf(dialect).sort())
+      expect(told.sort()).toEqual(
+        routesOf(dialect)
+          .map((request) => request.replace(/\/$/, ''))
+          .sort(),
+      )
       expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length)
       for (const { summary, responses, security } of operations) {
         expect(summary.length).toBeGreaterThan(5)
