@@ -139,7 +139,7 @@ app.post(
   may('customers:write'),
   takes('json', wire.NewContact),
   async (c) => {
-    const data = wire.Contact.parse(await createCustomer(ctx(c), c.req.valid('json')))
+    const data = wire.Contact.parse({ ...(await createCustomer(ctx(c), c.req.valid('json'))), tags: [] })
     return c.json({ message: 'Contact added successfully', data }, 201)
   },
 )
