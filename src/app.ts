@@ -115,6 +115,17 @@ const smallBody = bodyLimit({
 const isStreamed = (c: Context<AppEnv>) =>
   c.req.path === IMPORTS && c.req.method === 'POST' && c.req.header('Idempotency-Key') === undefined
 
+const crossOrigin = (options: { credentials?: boolean }) =>
+  cors({
+    origin: (origin, c) => (c.var.config.CORS_ORIGINS.includes(origin) ? origin : null),
+    exposeHeaders: EXPOSED,
+    maxAge: 86_400,
+    ...options,
+  })
+const corsUsual = crossOrigin({})
+// Frontends of other systems may send every request with credentials, and are given no answer that does not allow it.
+const corsOfDialects = crossOrigin({ credentials: true })
+
 function failureAt(path: string) {
   return path.startsWith('/dashboard') ? onPageError : (dialectAt(dialects, path)?.onError ?? onError)
 }
@@ -133,13 +144,7 @@ export function createApp() {
   app.use(secureHeaders())
   for (const dialect of dialects) if (dialect.translate) app.use(`${mountOf(dialect)}/*`, dialect.translate)
   app.use(context)
-  app.use(
-    cors({
-      origin: (origin, c) => (c.var.config.CORS_ORIGINS.includes(origin) ? origin : null),
-      exposeHeaders: EXPOSED,
-      maxAge: 86_400,
-    }),
-  )
+  app.use((c, next) => (dialectAt(dialects, c.req.path) ? corsOfDialects : corsUsual)(c, next))
   app.use(authenticate(admission<AppEnv>({ limiter, policy: lookUps, subject: address })))
   app.on(['GET', 'POST'], ['/dashboard', '/dashboard/*'], dashboardSession)
   app.use(rateLimit<AppEnv>({ limiter, policy: usual, subject: caller }))

@@ -2,7 +2,7 @@
 // own, for it needs a database that nobody has registered in.
 import { beforeAll, describe, expect, it } from 'vitest'
 import { tally } from './answers'
-import { api, send, worker } from './api'
+import { api, problemOf, send, worker } from './api'
 import { selling } from './billing'
 import { count, rows, sizes } from './database'
 import { PASSWORD, unique } from './factories'
@@ -89,6 +89,30 @@ describe('later', () => {
     expect(made).toEqual({ phone_e164: '+442079460958', role: 'CUSTOMER' })
     expect((await register()).status).toBe(400)
     expect(await sizes('users', 'customers', 'sessions', 'events')).toEqual(after)
+  })
+})
+
+describe('the slug of the shared workspace', () => {
+  const slugOf = (token: string) =>
+    send('/v1/workspace', { token }).then(async (answer) => (await answer.json<{ slug: string }>()).slug)
+  const call = (token: string, slug: string) =>
+    send('/v1/workspace', { method: 'PATCH', token, json: { slug } }).then(({ status }) => status)
+
+  it('is nobody’s who registers later, by a name or by changing theirs, free as it may be', async () => {
+    expect(await call(admin.accessToken, 'moved')).toBe(200)
+    const person = { email: `${unique('thief')}@example.com`, password: PASSWORD, name: 'Default' }
+    const founded = await send('/v1/auth/register', { method: 'POST', json: person })
+    const { accessToken } = await founded.json<Session>()
+    expect(await slugOf(accessToken)).toMatch(/^default-[0-9a-f]{8}$/)
+    const refused = await send('/v1/workspace', { method: 'PATCH', token: accessToken, json: { slug: 'default' } })
+    expect(await problemOf(refused)).toMatchObject({ code: 'slug_taken', detail: expect.stringContaining('oldest') })
+    expect(await slugOf(accessToken)).not.toBe('default')
+  })
+
+  it('is given and taken back by the oldest workspace', async () => {
+    expect(await call(admin.accessToken, 'default')).toBe(200)
+    expect(await call(admin.accessToken, 'default')).toBe(200)
+    expect(await slugOf(admin.accessToken)).toBe('default')
   })
 })
 

@@ -65,6 +65,16 @@ describe('of leads', () => {
     expect(fifth.read).toBeLessThanOrEqual(2 * 100 + 20)
   })
 
+  it.each(['', 'source=fair', 'search=hay', 'status=NEW&source=web', 'search=xy'])(
+    '?%s are empty behind the last, which changes nothing of their total',
+    async (query) => {
+      const [first, far] = [await asked(`${query}&limit=20`), await asked(`${query}&limit=20&page=40`)]
+      expect(far).toMatchObject({ status: 200, data: [], trips: 1 })
+      expect(first.pagination.total).toBeGreaterThan(10)
+      expect(far.pagination).toEqual({ ...first.pagination, page: 40 })
+    },
+  )
+
   it('are empty behind the last, and refused beyond row 10,000', async () => {
     expect(await asked('limit=20&page=8')).toMatchObject({ status: 200, data: [] })
     expect((await asked('limit=1000&page=10')).status).toBe(200)

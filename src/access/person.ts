@@ -2,7 +2,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { apiKeys, users } from '../db/schema'
 import { AppError } from '../errors'
-import type { Actor, Person } from './policy'
+import type { Actor, Person, Role } from './policy'
 
 /** The person who asks. Throws `forbidden` for an API key; `what` is what only a person can do or mean. */
 export function personOf(actor: Actor, what: string): Person {
@@ -13,6 +13,11 @@ export function personOf(actor: Actor, what: string): Person {
 /** The id of whom `me` means in a filter. */
 export function me(actor: Actor): string {
   return personOf(actor, '`me`').id
+}
+
+/** Whether this is what the one who asks is already: the role of the own account. */
+export function isOwnRole(actor: Actor, id: string, role: Role | undefined): boolean {
+  return actor.type === 'user' && actor.id === id && actor.role === role
 }
 
 /** The author of a record; null for an API key, which its events name. */

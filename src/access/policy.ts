@@ -177,6 +177,9 @@ export type Machine = {
 /** The roles of the team: whoever can own leads, and takes a seat of the plan. */
 export const TEAM = rolesReaching('leads:claim')
 
+/** Whether a role is one of the team, and not a customer's. */
+export const isTeamRole = (role: Role): boolean => TEAM.includes(role)
+
 /** Who is asking. */
 export type Actor = Person | Machine
 

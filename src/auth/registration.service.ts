@@ -9,6 +9,7 @@ import { AppError } from '../errors'
 import { record } from '../events/events.record'
 import type { PublicCtx } from '../http/context'
 import { inviterStands } from '../workspaces/invitations.service'
+import { SHARED } from '../workspaces/workspaces.default'
 import { slugOf } from '../workspaces/workspaces.service'
 import { sha256 } from './crypto'
 import { hashPassword } from './passwords'
@@ -86,7 +87,7 @@ function maySignUp({ SIGNUP }: Config, isWelcome: boolean): SQL {
 
 function found({ db, now, newId }: PublicCtx, account: Account, name: string, may: SQL) {
   const slug = slugOf(name)
-  const taken = sql`EXISTS (SELECT 1 FROM workspaces WHERE slug = ${slug})`
+  const taken = sql`EXISTS (SELECT 1 FROM workspaces WHERE slug = ${slug} OR ${slug} = ${SHARED})`
   const workspace = {
     id: newId(),
     name,

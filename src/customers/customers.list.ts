@@ -5,7 +5,6 @@ import { me } from '../access/person'
 import { demandPermission, isPortal, type Owners, ownedBy, owners, reachable } from '../access/visible'
 import {
   ahead,
-  allHits,
   along,
   arrivedBetween,
   beyondInParts,
@@ -13,6 +12,7 @@ import {
   hitCount,
   isLast,
   keptCount,
+  numberedHits,
   numberedOf,
   ordered,
   passedOver,
@@ -242,7 +242,7 @@ async function lookedThrough(
   const { limit, offset } = request
   if (offset !== undefined) {
     const window = numberedOf('customers', customerColumns, sourcesOf(plan), plan, { limit, offset })
-    return allHits(await db.select({ ...customerColumns, hitCount }).from(window))
+    return numberedHits(await db.select({ ...customerColumns, hitCount }).from(window), offset)
   }
   const found = db
     .select({ ...customerColumns, isLast })

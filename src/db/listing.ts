@@ -151,7 +151,10 @@ export function windowOf<C extends Record<string, AnyColumn>>(
   return new Subquery(sql`SELECT * FROM (${found}) UNION ALL ${last} LIMIT ${most}`, columns, table)
 }
 
-/** The same for a page by number: of the first REACH rows, each with `hit_count`, how many of these were found. */
+/**
+ * The same for a page by number: of the first REACH rows, each with `hit_count`, how many of these were found. Behind the
+ * last of them it is the first page that comes, for `numberedHits` to read the count of.
+ */
 export function numberedOf<C extends Record<string, AnyColumn>>(
   table: string,
   columns: C,
@@ -160,9 +163,11 @@ export function numberedOf<C extends Record<string, AnyColumn>>(
   { limit, offset }: { limit: number; offset: number },
 ) {
   const { rows, by } = walked(table, sources, order)
-  const found = sql`SELECT *, count(*) OVER () AS hit_count FROM (${rows} LIMIT ${REACH}) AS ${sql.raw(table)}
-    WHERE ${sources[0]?.rest} ORDER BY ${by} LIMIT ${limit} OFFSET ${offset}`
-  return new Subquery(found, columns, table)
+  const found = sql`SELECT * FROM (${rows} LIMIT ${REACH}) AS ${sql.raw(table)} WHERE ${sources[0]?.rest}`
+  const page = sql`WITH found AS MATERIALIZED (${found}), hits AS MATERIALIZED (SELECT count(*) AS n FROM found)
+    SELECT *, (SELECT n FROM hits) AS hit_count FROM found
+    ORDER BY ${by} LIMIT ${limit} OFFSET iif((SELECT n FROM hits) > ${offset}, ${offset}, 0)`
+  return new Subquery(page, columns, table)
 }
 
 // Keys have names of their own, for the rows of all sources are ordered together.
@@ -180,9 +185,10 @@ export const isLast = sql<number>`is_last`.as('is_last')
 /** How many rows were found, beside each of a page by number. */
 export const hitCount = sql<number>`hit_count`.as('hit_count')
 
-/** A page by number of what was found in one window. */
-export function allHits<Row extends { hitCount: number }>(rows: Row[]): Page<Row> {
-  return { rows, total: rows[0]?.hitCount ?? 0 }
+/** A page by number of what was found in one window, and how much that is, also behind its end. */
+export function numberedHits<Row extends { hitCount: number }>(rows: Row[], offset: number): Page<Row> {
+  const total = rows[0]?.hitCount ?? 0
+  return { rows: offset < total ? rows : [], total }
 }
 
 /** The page found in a window: where it is not full and the window was, the next page starts behind the window. */

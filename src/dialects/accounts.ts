@@ -1,23 +1,27 @@
-// dialects: /api/auth/register and /api/auth/login, which `leads` and `enquiries` share. One answer serves both.
-import type { Context } from 'hono'
+// dialects: accounts, as several know them: /api/auth/register and /api/auth/login, where one answer serves `leads` and
+// `enquiries`, and changing a member.
+import type { Context, Hono } from 'hono'
 import { z } from 'zod'
+import { isOwnRole } from '../access/person'
 import { login } from '../auth/auth.service'
 import { enrol } from '../auth/enrolment.service'
 import { Password } from '../auth/passwords'
-import { type AppEnv, publicCtx } from '../http/context'
+import { type AppEnv, type Ctx, publicCtx } from '../http/context'
 import { email, text } from '../http/fields'
-import { anyCtx, client } from './dialect'
+import { updateUser } from '../users/users.service'
+import { anyCtx, client, says, takes } from './dialect'
+import { orNull } from './inputs'
 
 export const ROLES = ['ADMIN', 'MANAGER', 'SALES'] as const
 
-export const Registration = z.object({
-  name: text(200).nullish(),
+const Registration = z.object({
+  name: orNull(text(200)),
   email: email(),
   password: Password,
   role: z.enum(ROLES).default('SALES'),
 })
 
-export const Credentials = z.object({ email: z.string().max(254), password: z.string().max(1000) })
+const Credentials = z.object({ email: z.string().max(254), password: z.string().max(1000) })
 
 export const Member = z.object({
   id: z.string(),
@@ -29,7 +33,7 @@ export const Member = z.object({
 })
 
 /** What `leads` is given alone, `enquiries` in `data`; where both are on, both. */
-export const SignedIn = z.object({
+const SignedIn = z.object({
   success: z.literal(true).optional(),
   data: z.object({ user: Member, token: z.string() }).optional(),
   accessToken: z.string().optional(),
@@ -37,13 +41,28 @@ export const SignedIn = z.object({
   user: Member.optional(),
 })
 
-export async function registering(c: Context<AppEnv>, { name, ...input }: z.infer<typeof Registration>) {
-  const called = name ?? input.email.split('@')[0] ?? input.email
-  return signedIn(c, await enrol(anyCtx(c), { ...input, name: called }, lasting(c)))
+/** Registering and signing in, at the paths that both have. */
+export function addAccounts(app: Hono<AppEnv>): void {
+  app.post('/api/auth/register', says('Register', { 201: SignedIn }), takes('json', Registration), async (c) => {
+    const { name, ...input } = c.req.valid('json')
+    const called = name ?? input.email.split('@')[0] ?? input.email
+    return c.json(signedIn(c, await enrol(anyCtx(c), { ...input, name: called }, lasting(c))), 201)
+  })
+  app.post('/api/auth/login', says('Sign in', { 200: SignedIn }), takes('json', Credentials), async (c) =>
+    c.json(signedIn(c, await login(publicCtx(c), c.req.valid('json'), lasting(c))), 200),
+  )
 }
 
-export async function signingIn(c: Context<AppEnv>, credentials: z.infer<typeof Credentials>) {
-  return signedIn(c, await login(publicCtx(c), credentials, lasting(c)))
+type MemberPatch = {
+  name?: string | undefined
+  role?: (typeof ROLES)[number] | undefined
+  email?: string | undefined
+}
+/** Changes a member. A form may send the whole record back: one's own role, as it is, is then no change of it. */
+export function changeMember(ctx: Ctx, id: string, { name, role, email }: MemberPatch) {
+  const isAsItIs = isOwnRole(ctx.actor, id, role)
+  const patch = { ...(name === undefined ? {} : { name }), ...(role === undefined || isAsItIs ? {} : { role }) }
+  return updateUser(ctx, id, patch, { email: email?.trim().toLowerCase() })
 }
 
 // `enquiries` knows no refreshing.

@@ -44,6 +44,8 @@ export type Note = {
   answers?: Answers
   permission?: Permission
   takes?: { target: Target; schema: z.ZodType }
+  /** The media types of a body that is a file. */
+  file?: FileOf['types']
 }
 
 const notes = new WeakMap<object, Note>()
@@ -56,13 +58,13 @@ function noted<M extends object>(middleware: M, note: Note): M {
 }
 
 /** What a request is for and what it answers; a failure with one of these statuses has this message. */
-export function says(summary: string, answers: Answers) {
+export function says(summary: string, answers: Answers, { file }: Pick<Note, 'file'> = {}) {
   const words = Object.entries(answers).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
   const middleware = createMiddleware<AppEnv>(async function says(c, next) {
     c.set('wording', Object.fromEntries(words))
     await next()
   })
-  return noted(middleware, { summary, answers })
+  return noted(middleware, { summary, answers, ...(file ? { file } : {}) })
 }
 
 /** The guard of a request, by the product's own policy. */
@@ -70,11 +72,21 @@ export function may(permission: Permission) {
   return noted(allow(permission).middleware, { permission })
 }
 
-/** What a request carries; throws `invalid`. Fields that the schema does not know are passed over, as these systems did. */
-export function takes<T extends Target & keyof ValidationTargets, S extends z.ZodType>(target: T, schema: S) {
-  const middleware = zValidator(target, schema, (result) => {
+/**
+ * What a request carries; throws `invalid`. Fields that the schema does not know are passed over, as these systems did,
+ * and a body that is empty has no fields, whatever its content type promises.
+ */
+export function takes<T extends Target & keyof ValidationTargets, S extends z.ZodType<object>>(target: T, schema: S) {
+  const validate = zValidator(target, schema, (result) => {
     if (!result.success) throw invalid(target, result.error)
   })
+  const middleware: typeof validate = async (c, next) => {
+    if (target !== 'json' || (await c.req.text()) !== '') return validate(c, next)
+    const { data = {}, error } = await schema.safeParseAsync({})
+    if (error) throw invalid(target, error)
+    c.req.addValidatedData(target, data)
+    return next()
+  }
   return noted(middleware, { takes: { target, schema } })
 }
 

@@ -11,8 +11,8 @@ export const pathIn =
   (dialects: readonly Dialect[]) =>
   (request: Request, options?: { env?: object }): string => {
     const path = getPath(request)
-    const dialect = path.startsWith('/v1/') ? undefined : spoken(dialects, request, path, options?.env ?? {})
-    if (dialect) return mountOf(dialect) + path
+    const route = path.startsWith('/v1/') ? undefined : spoken(dialects, request, path, options?.env ?? {})
+    if (route) return mountOf(route.dialect) + route.path
     return path.startsWith('/@') ? `/${path}` : path
   }
 
@@ -30,13 +30,16 @@ export function dialectAt(dialects: readonly Dialect[], path: string): Dialect |
   return dialects.find((dialect) => path.startsWith(`${mountOf(dialect)}/`))
 }
 
-// Of those that are on and know the request, the one it is meant for; else the one below whose paths it lies.
-function spoken(dialects: readonly Dialect[], request: Request, path: string, env: object): Dialect | undefined {
+// Of those that are on and know the request, the one it is meant for; else the one below whose paths it lies. A slash
+// at the end made no difference to these systems, so that a path is looked for as it is and then the other way.
+function spoken(dialects: readonly Dialect[], request: Request, path: string, env: object) {
   const names = dialectsOn(env)
   const near = dialects.filter(({ name, base }) => names.includes(name) && base.test(path))
-  const knowing = near.filter(({ app }) => knows(app, request.method, path))
-  const able = knowing.length > 0 ? knowing : near
-  return able.find(({ isMeant }) => isMeant?.(request.headers)) ?? able[0]
+  const ways = [path, path.endsWith('/') ? path.slice(0, -1) : `${path}/`]
+  const routes = ways.flatMap((way) => near.map((dialect) => ({ dialect, path: way })))
+  const knowing = routes.filter((route) => knows(route.dialect.app, request.method, route.path))
+  const able = knowing.length > 0 ? knowing : routes
+  return able.find(({ dialect }) => dialect.isMeant?.(request.headers)) ?? able[0]
 }
 
 function knows({ router }: Dialect['app'], method: string, path: string): boolean {

@@ -11,10 +11,8 @@ export function documentText({ title, name, app }: Dialect): string {
   const routes = Map.groupBy(app.routes, ({ method, path }) => `${method.toLowerCase()} ${plain(path)}`)
   const paths: Record<string, Record<string, unknown>> = {}
   for (const [key, handlers] of routes) {
-    // What is answered with and without a slash at its end stands there once.
-    if (routes.has(key.replace(/\/$/, '')) && key.endsWith('/')) continue
     const [method = '', path = ''] = key.split(' ')
-    const written = path.replace(/:(\w+)/g, '{$1}')
+    const written = path.replace(/:(\w+)/g, '{$1}').replace(/\/$/, '')
     const described = operation(
       key,
       handlers.map(({ handler }) => noteOn(handler)),
@@ -36,7 +34,7 @@ export function documentText({ title, name, app }: Dialect): string {
 }
 
 function operation(key: string, list: Note[]) {
-  const { summary = '', answers = {}, permission } = Object.assign({}, ...list)
+  const { summary = '', answers = {}, permission, file }: Note = Object.assign({}, ...list)
   const parts = list.flatMap(({ takes }) => (takes ? [takes] : []))
   const body = parts.find(({ target }) => target === 'json')
   return {
@@ -46,6 +44,7 @@ function operation(key: string, list: Note[]) {
     ...(permission === undefined ? {} : { 'x-permission': permission }),
     parameters: parts.filter(({ target }) => target !== 'json').flatMap(({ target, schema }) => fields(target, schema)),
     ...(body ? { requestBody: { required: true, content: json(schemaOf(body.schema)) } } : {}),
+    ...(file ? { requestBody: { required: true, content: filesOf(file) } } : {}),
     responses: responses(answers),
   }
 }

@@ -1,13 +1,14 @@
 // dialects: page numbers and totals, as these systems count them, on top of the product's lists.
 import { z } from 'zod'
+import { unlessBlank } from './inputs'
 
 /** What a list answers at most where the system that it comes from had no pages: the newest so many. */
 export const UNPAGED = 1_000
 
 /** The query of a list by page number; `usual` is its page size. */
 export const pageQuery = (usual: number) => ({
-  page: z.coerce.number().int().min(1).default(1),
-  limit: z.coerce.number().int().min(1).max(UNPAGED).default(usual),
+  page: unlessBlank(z.coerce.number().int().min(1).default(1)),
+  limit: unlessBlank(z.coerce.number().int().min(1).max(UNPAGED).default(usual)),
 })
 
 type Numbered = { page: number; limit: number }

@@ -2,12 +2,12 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { Owners } from '../access/visible'
 import {
-  allHits,
   along,
   countedOut,
   hitCount,
   isLast,
   keptCount,
+  numberedHits,
   numberedOf,
   passedOver,
   type Source,
@@ -108,7 +108,7 @@ async function lookedThrough(ctx: Ctx, request: LeadRequest, whose: Owners, plan
   const { q, limit, offset } = request
   if (offset !== undefined) {
     const window = numberedOf('leads', leadColumns, sourcesOf(plan), plan, { limit, offset })
-    return allHits(await db.select({ ...leadColumns, hitCount }).from(window))
+    return numberedHits(await db.select({ ...leadColumns, hitCount }).from(window), offset)
   }
   const found = db
     .select({ ...leadColumns, isLast })

@@ -10,6 +10,15 @@ export const SHARED = 'default'
 /** The id of the shared workspace, as SQL; null where there is none yet. */
 export const sharedId: SQL<string> = sql`(SELECT shared.id FROM workspaces AS shared WHERE shared.slug = ${SHARED})`
 
+/**
+ * Whether a workspace may be given this slug. Whoever has the shared one administers all who register by a dialect, so
+ * that strangers must not take it: the oldest workspace alone may, which is the operator's.
+ */
+export function mayBeCalled(slug: string | undefined): SQL {
+  if (slug !== SHARED) return sql`true`
+  return sql`(slug = ${SHARED} OR NOT EXISTS (SELECT 1 FROM workspaces AS older WHERE older.id < workspaces.id))`
+}
+
 /** The statement that makes the shared workspace where there is none; any number at once make one. */
 export function makeShared({ db, now, newId }: PublicCtx) {
   const workspace = { id: newId(), name: 'Default', slug: SHARED, createdAt: now, updatedAt: now }

@@ -1,5 +1,5 @@
 // The workspace of the actor: its name, the slug that public forms use, its defaults.
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, getTableColumns, sql } from 'drizzle-orm'
 import { stillStands } from '../access/visible'
 import { workspaces } from '../db/schema'
 import { isUniqueViolation } from '../db/sql'
@@ -7,6 +7,7 @@ import { AppError } from '../errors'
 import { difference, record } from '../events/events.record'
 import type { Ctx } from '../http/context'
 import { demandVersion } from '../http/etag'
+import { mayBeCalled } from './workspaces.default'
 
 /** A slug made of a name: letters and digits of ASCII, dashes between, at most 50 characters. */
 export function slugOf(name: string): string {
@@ -30,7 +31,8 @@ type Patch = Partial<Pick<typeof workspaces.$inferInsert, 'name' | 'slug' | 'tim
 export async function updateWorkspace(ctx: Ctx, patch: Patch, ifVersion?: number) {
   const { db, actor, now } = ctx
   const isDemanded = ifVersion === undefined ? undefined : eq(workspaces.version, ifVersion)
-  const where = and(eq(workspaces.id, actor.workspaceId), stillStands(actor), isDemanded) ?? sql`false`
+  const isFree = mayBeCalled(patch.slug)
+  const where = and(eq(workspaces.id, actor.workspaceId), stillStands(actor), isDemanded, isFree) ?? sql`false`
   const [, [updated], [present]] = await db
     .batch([
       record(ctx, {
@@ -46,7 +48,10 @@ export async function updateWorkspace(ctx: Ctx, patch: Patch, ifVersion?: number
         .set({ ...patch, updatedAt: now, version: sql`${workspaces.version} + 1` })
         .where(where)
         .returning(),
-      db.select().from(workspaces).where(eq(workspaces.id, actor.workspaceId)),
+      db
+        .select({ ...getTableColumns(workspaces), isFree: sql<number>`${isFree}`.as('is_free') })
+        .from(workspaces)
+        .where(eq(workspaces.id, actor.workspaceId)),
     ])
     .catch((error) => {
       throw isUniqueViolation(error, 'workspaces.slug') ? new AppError('slug_taken') : error
@@ -54,5 +59,6 @@ export async function updateWorkspace(ctx: Ctx, patch: Patch, ifVersion?: number
   if (updated) return updated
   if (!present) throw new AppError('not_found')
   demandVersion(present, ifVersion)
+  if (!present.isFree) throw new AppError('slug_taken', { detail: `The slug ${patch.slug} is the oldest workspace’s.` })
   throw new AppError('forbidden')
 }

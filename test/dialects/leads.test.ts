@@ -197,7 +197,7 @@ describe('activities', () => {
     await replay('PUT /api/activities/:id', 404, { params, json: { body: 'b' }, ...by(rival) })
     expect(await replay('DELETE /api/activities/:id', 200, { params, ...by(sales) })).toHaveProperty('message')
     await replay('DELETE /api/activities/:id', 404, { params, ...by(sales) })
-    await replay('POST /api/activities', 400, { json: { leadId, type: 'NOTE' }, ...by(sales) })
+    await replay('POST /api/activities', 400, { json: { leadId, body: 'of no type' }, ...by(sales) })
     const foreign = { leadId, type: 'NOTE', body: 'b' }
     await replay('POST /api/activities', 404, { json: foreign, ...by(rival) })
   })

@@ -189,7 +189,7 @@ describe('customers', () => {
     await refuse('PUT /customers/:customerId', 403, denied, { params: other, json, token: john })
     const gone = { customerId: crypto.randomUUID() }
     await refuse('PUT /customers/:customerId', 404, 'User Not Found', { params: gone, json, token: admin })
-    await replay('PUT /customers/:customerId', 400, { params, json: {}, token: john })
+    await replay('PUT /customers/:customerId', 400, { params, json: { name: '' }, token: john })
     await replay('PUT /customers/:customerId', 401, { params, json })
   })
 

@@ -31,10 +31,9 @@ export function statesOf(readme: string): Map<string, { statuses: string; state:
   )
 }
 
-/** The requests that a dialect has routes for; one with and without a slash at its end is one, with it. */
+/** The requests that a dialect has routes for. */
 export function routesOf({ app }: Dialect): string[] {
-  const all = new Set(app.routes.map(({ method, path }) => `${method} ${path.replace(/\{[^}]*\}/g, '')}`))
-  return [...all].filter((name) => !all.has(`${name}/`))
+  return [...new Set(app.routes.map(({ method, path }) => `${method} ${path.replace(/\{[^}]*\}/g, '')}`))]
 }
 
 // An id has another name in each README.

@@ -4,7 +4,7 @@ import { submitSharedEnquiry } from '../../enquiries/enquiries.service'
 import { type AppEnv, ctx, publicCtx } from '../../http/context'
 import { claimLead } from '../../leads/leads.claim'
 import { listLeads } from '../../leads/leads.list'
-import { Credentials, Registration, registering, SignedIn, signingIn } from '../accounts'
+import { addAccounts } from '../accounts'
 import { type Dialect, IdParam, may, says, takes } from '../dialect'
 import { numbered, pagination } from '../pages'
 import * as wire from './wire'
@@ -12,13 +12,7 @@ import * as wire from './wire'
 const app = new Hono<AppEnv>()
 app.onError(wire.onError)
 
-app.post('/api/auth/register', says('Register', { 201: SignedIn }), takes('json', Registration), async (c) =>
-  c.json(await registering(c, c.req.valid('json')), 201),
-)
-
-app.post('/api/auth/login', says('Sign in', { 200: SignedIn }), takes('json', Credentials), async (c) =>
-  c.json(await signingIn(c, c.req.valid('json')), 200),
-)
+addAccounts(app)
 
 app.post(
   '/api/enquiries/public',

@@ -3,14 +3,15 @@ import { z } from 'zod'
 import type { AppError } from '../../errors'
 import { email, text } from '../../http/fields'
 import { refusing } from '../dialect'
+import { orNothing } from '../inputs'
 import { Pagination, pageQuery } from '../pages'
 
 export const NewEnquiry = z.object({
   name: text(200),
   email: email(),
-  phone: text(50).optional(),
-  courseInterest: text(200).optional(),
-  message: text(5_000).optional(),
+  phone: orNothing(text(50)),
+  courseInterest: orNothing(text(200)),
+  message: orNothing(text(5_000)),
   turnstileToken: z.string().max(2048).optional(),
 })
 

@@ -15,8 +15,8 @@ import {
 import { rewriteLead } from '../../leads/leads.claim'
 import { listLeads } from '../../leads/leads.list'
 import { createLead, getLead, trashLead } from '../../leads/leads.service'
-import { getUser, listUsers, removeUser, updateUser } from '../../users/users.service'
-import { Credentials, Member, Registration, registering, SignedIn, signingIn } from '../accounts'
+import { getUser, listUsers, removeUser } from '../../users/users.service'
+import { addAccounts, changeMember, Member } from '../accounts'
 import { type Dialect, IdParam, may, says, takes } from '../dialect'
 import { numbered, pagination } from '../pages'
 import * as wire from './wire'
@@ -24,12 +24,7 @@ import * as wire from './wire'
 const app = new Hono<AppEnv>()
 app.onError(wire.onError)
 
-app.post('/api/auth/register', says('Register', { 201: SignedIn }), takes('json', Registration), async (c) =>
-  c.json(await registering(c, c.req.valid('json')), 201),
-)
-app.post('/api/auth/login', says('Sign in', { 200: SignedIn }), takes('json', Credentials), async (c) =>
-  c.json(await signingIn(c, c.req.valid('json')), 200),
-)
+addAccounts(app)
 app.post(
   '/api/auth/refresh',
   says('Exchange a refresh token', { 200: wire.Tokens }),
@@ -58,7 +53,7 @@ app.get(
   takes('query', wire.Pages),
   async (c) => {
     const pages = c.req.valid('query')
-    const { rows, total } = await listUsers(ctx(c), numbered(pages))
+    const { rows, total } = await listUsers(ctx(c), { ...numbered(pages), team: true })
     return c.json(wire.listOf(Member).parse({ data: rows, pagination: pagination(pages, total) }), 200)
   },
 )
@@ -72,9 +67,7 @@ app.put(
   takes('param', IdParam),
   takes('json', wire.UserPatch),
   async (c) => {
-    const { email, name, role } = c.req.valid('json')
-    const patch = { ...(name === undefined ? {} : { name }), ...(role === undefined ? {} : { role }) }
-    const user = await updateUser(ctx(c), c.req.valid('param').id, patch, { email: email?.trim().toLowerCase() })
+    const user = await changeMember(ctx(c), c.req.valid('param').id, c.req.valid('json'))
     return c.json(Member.parse(user), 200)
   },
 )

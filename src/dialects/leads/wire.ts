@@ -4,17 +4,18 @@ import type { AppError } from '../../errors'
 import { jsonObject, text } from '../../http/fields'
 import { ROLES } from '../accounts'
 import { refusing } from '../dialect'
+import { orNothing, orNull } from '../inputs'
 import { Pagination, pageQuery } from '../pages'
 
 const STATUSES = ['NEW', 'CONTACTED', 'QUALIFIED', 'CLOSED'] as const
 
 const leadFields = {
   title: text(200),
-  description: text(10_000).nullish(),
-  status: z.enum(STATUSES).optional(),
-  source: text(100).nullish(),
-  ownerId: z.uuid().nullish(),
-  metadata: jsonObject().nullish(),
+  description: orNull(text(10_000)),
+  status: orNothing(z.enum(STATUSES)),
+  source: orNull(text(100)),
+  ownerId: orNull(z.uuid()),
+  metadata: orNull(jsonObject()),
 }
 export const NewLead = z.object(leadFields)
 export const LeadPatch = NewLead.partial().refine(hasFields, { error: 'Send at least one field of a lead' })
@@ -31,18 +32,21 @@ export const Lead = z.object({
 })
 export const LeadQuery = z.object({
   ...pageQuery(20),
-  status: z.enum(STATUSES).optional(),
-  source: text(100).optional(),
-  ownerId: z.uuid().optional(),
-  search: text(100).optional(),
+  status: orNothing(z.enum(STATUSES)),
+  source: orNothing(text(100)),
+  ownerId: orNothing(z.uuid()),
+  search: orNothing(text(100)),
 })
 
 const TYPES = ['NOTE', 'CALL', 'EMAIL'] as const
-const body = text(10_000)
-export const NewActivity = z.object({ leadId: z.uuid(), type: z.enum(TYPES), body })
+const UNSAID = { NOTE: 'Note', CALL: 'Call', EMAIL: 'E-mail' } as const
+const body = orNothing(text(10_000))
+/** An activity need not say anything: it then says what it was. */
+export const NewActivity = z
+  .object({ leadId: z.uuid(), type: z.enum(TYPES), body })
+  .transform(({ body, ...activity }) => ({ ...activity, body: body ?? UNSAID[activity.type] }))
 export const ActivityPatch = z
-  .object({ type: z.enum(TYPES), body })
-  .partial()
+  .object({ type: orNothing(z.enum(TYPES)), body })
   .refine(hasFields, { error: 'Send at least one field of an activity' })
 /** An interaction of the product: one that was logged elsewhere may be of another type. */
 export const Activity = z.object({
@@ -60,7 +64,7 @@ export const UserPatch = z
     name: text(200),
     email: z.string(),
     role: z.enum(ROLES),
-    password: z.undefined('A password is changed by its owner, at /v1/auth/change-password'),
+    password: orNothing(z.undefined('A password is changed by its owner, at /v1/auth/change-password')),
   })
   .partial()
   .refine(({ name, role }) => name !== undefined || role !== undefined, { error: 'Send a name or a role' })

@@ -104,7 +104,10 @@ app.put(
   takes('param', wire.idParam('Invalid Customer Id')),
   takes('json', wire.CustomerPatch),
   async (c) => {
-    await unlessAnothers(ctx(c), amendCustomer(ctx(c), c.req.valid('json'), c.req.valid('param').customerId))
+    const { customerId } = c.req.valid('param')
+    const patch = c.req.valid('json')
+    const isChange = Object.values(patch).some((value) => value !== undefined)
+    await unlessAnothers(ctx(c), isChange ? amendCustomer(ctx(c), patch, customerId) : getCustomer(ctx(c), customerId))
     return c.json({ message: 'User details updated Successfully' }, 200)
   },
 )

@@ -2,8 +2,9 @@
 import { z } from 'zod'
 import { Password } from '../../auth/passwords'
 import type { AppError } from '../../errors'
-import { instant, text } from '../../http/fields'
+import { text } from '../../http/fields'
 import { refusing } from '../dialect'
+import { instantOrDay, orNothing, orNull } from '../inputs'
 import { brief } from '../instants'
 import { pageQuery } from '../pages'
 
@@ -18,9 +19,9 @@ export const Registration = z
       .transform((address) => address.toLowerCase()),
     password: z.string(required('Password')).min(1, required('Password')).pipe(Password),
     role: z.enum(['admin', 'user'], required('Role')),
-    name: text(200).or(z.literal('')).nullish(),
-    phone: text(50).or(z.literal('')).nullish(),
-    company: text(200).or(z.literal('')).nullish(),
+    name: orNothing(text(200)),
+    phone: orNothing(text(50)),
+    company: orNothing(text(200)),
   })
   .superRefine(({ role, name, phone, company }, issues) => {
     const details = Object.entries({ Name: name, PhoneNo: phone, Company: company })
@@ -33,25 +34,18 @@ export const Credentials = z.object({
   password: z.string(required('Password')).min(1, required('Password')).max(1_000),
 })
 
-const part = text(100)
-  .optional()
-  .or(z.literal('').transform(() => undefined))
+const part = orNothing(text(100))
 export const CustomerQuery = z.object({ ...pageQuery(10), name: part, email: part, phone: part, company: part })
 export const Search = z.object({ query: part, company: part })
-export const CustomerPatch = z
-  .object({ name: text(200), phone: text(50), company: text(200) })
-  .partial()
-  .refine((patch) => Object.values(patch).some((value) => value !== undefined), {
-    error: 'Invalid - name, phone or company required',
-  })
+export const CustomerPatch = z.object({
+  name: text(200).optional(),
+  phone: orNull(text(50)),
+  company: orNull(text(200)),
+})
 
-const day = z.iso.date().transform((date) => `${date}T00:00:00.000Z`)
 export const NewInteraction = z.object({
   note: needed('Note', 10_000),
-  followUpDate: z
-    .union([instant(), day], 'Invalid - followUpDate must be a date in ISO format')
-    .or(z.literal('').transform(() => undefined))
-    .nullish(),
+  followUpDate: orNull(instantOrDay()),
 })
 
 /** The id of a customer in the path; says this where it is none. */
@@ -93,6 +87,7 @@ export function interactionOf<Row extends Stamped & { body: string; followUpAt: 
   return { ...row, ...stamps(row), note: row.body, followUpDate }
 }
 
+const OWN = /^Invalid( - |( Customer Id| email format)$)/
 const TAKEN = 'User already Exists with this Email'
 export const onError = refusing(
   (message, failure) => ({ message: said(failure) ?? message }),
@@ -108,9 +103,9 @@ export const onError = refusing(
   { username_taken: 400, email_taken: 400, customer_exists: 400, invalid_credentials: 400 },
 )
 
-/** What its README says of the first thing that is wrong with the input. */
+/** What its README says of the first thing that is wrong with the input; what it does not spell out names the field. */
 function said({ extras }: AppError): string | undefined {
   const [issue] = extras.errors ?? []
-  if (!issue || issue.message.startsWith('Invalid')) return issue?.message
+  if (!issue || OWN.test(issue.message)) return issue?.message
   return `Invalid - ${issue.path.replace(/^\w+\./, '')}: ${issue.message}`
 }

@@ -116,7 +116,9 @@ app.patch(
   may('users:write'),
   takes('json', wire.Details),
   async (c) => {
-    const data = wire.User.parse(await updateUser(ctx(c), ctx(c).actor.id, c.req.valid('json'), {}))
+    const { email, ...details } = c.req.valid('json')
+    const own = { email: email?.trim().toLowerCase() }
+    const data = wire.User.parse(await updateUser(ctx(c), ctx(c).actor.id, details, own))
     return c.json({ message: 'User details updated successfully', data }, 200)
   },
 )
@@ -137,7 +139,7 @@ app.post(
   may('customers:write'),
   takes('json', wire.NewContact),
   async (c) => {
-    const data = wire.Contact.parse(await createCustomer(ctx(c), c.req.valid('json')))
+    const data = wire.Contact.parse({ ...(await createCustomer(ctx(c), c.req.valid('json'))), tags: [] })
     return c.json({ message: 'Contact added successfully', data }, 201)
   },
 )

@@ -2,16 +2,17 @@
 import { z } from 'zod'
 import { Password } from '../../auth/passwords'
 import { AppError } from '../../errors'
-import { email, instant, jsonObject, text, timeZone } from '../../http/fields'
+import { email, jsonObject, text, timeZone } from '../../http/fields'
 import { TagName } from '../../tags/tags.schemas'
 import { refusing } from '../dialect'
+import { instantOrDay, orNothing, orNull } from '../inputs'
 import { Pagination, pageQuery } from '../pages'
 
 export const Registration = z.object({
   name: text(200),
   email: email(),
   password: Password,
-  invitationToken: z.string().max(200).optional(),
+  invitationToken: orNothing(z.string().max(200)),
 })
 export const Credentials = z.object({ email: z.string().max(254), password: z.string().max(1_000) })
 export const Address = z.object({ email: email() })
@@ -22,9 +23,9 @@ export const RefreshRequest = z.object({ refreshToken: z.string().min(1).max(300
 /** What a provider sends along is looked at by the flow. */
 export const Returned = z.object({ state: z.string().max(200).default('') })
 export const Details = z
-  .object({ name: text(200), timeZone: timeZone() })
+  .object({ name: text(200), timeZone: timeZone(), email: z.string() })
   .partial()
-  .refine(hasFields, { error: 'Send a name or a timeZone' })
+  .refine(({ name, timeZone }) => hasFields({ name, timeZone }), { error: 'Send a name or a timeZone' })
 export const Status = z.object({
   status: z.preprocess(
     (given) => (typeof given === 'string' ? given.toUpperCase() : given),
@@ -34,10 +35,10 @@ export const Status = z.object({
 
 const contact = {
   name: text(200),
-  email: email().nullish(),
-  phone: text(50).nullish(),
-  company: text(200).nullish(),
-  customFields: jsonObject().nullish(),
+  email: orNull(email()),
+  phone: orNull(text(50)),
+  company: orNull(text(200)),
+  customFields: orNull(jsonObject()),
 }
 export const NewContact = z.object(contact)
 export const ContactPatch = NewContact.partial().refine(hasFields, { error: 'Send at least one field of a contact' })
@@ -63,20 +64,21 @@ export const NewNote = z.object({ contactId: z.uuid().optional(), content: text(
 export const NotePatch = z.object({ content: text(10_000) })
 export const InteractionQuery = z.object({ interactionId: z.uuid() })
 
-const TYPES = ['NOTE', 'CALL', 'EMAIL', 'MEETING', 'TASK', 'FOLLOW_UP'] as const
+// A note is no interaction here: logged as one, it would be in no list of them.
+const TYPES = ['CALL', 'EMAIL', 'MEETING', 'TASK', 'FOLLOW_UP'] as const
 const Type = z.preprocess((given) => (typeof given === 'string' ? given.toUpperCase() : given), z.enum(TYPES))
 const interaction = {
   type: Type,
   content: text(10_000),
-  date: instant().optional(),
-  followUpDate: instant().nullish(),
+  date: orNothing(instantOrDay()),
+  followUpDate: orNull(instantOrDay()),
 }
 export const NewInteraction = z.object({ contactId: z.uuid().optional(), ...interaction })
 export const InteractionPatch = z
   .object(interaction)
   .partial()
   .refine(hasFields, { error: 'Send at least one field of an interaction' })
-export const ListQuery = z.object({ ...pageQuery(20), contactId: z.uuid().optional() })
+export const ListQuery = z.object({ ...pageQuery(20), contactId: orNothing(z.uuid()) })
 
 function hasFields(patch: object): boolean {
   return Object.values(patch).some((value) => value !== undefined)
@@ -163,6 +165,11 @@ export const onError = refusing(failure, {
 })
 
 function failure(message: string, { extras }: AppError) {
-  const errors = extras.errors?.map(({ path, message }) => ({ field: path.replace(/^\w+\./, ''), message }))
+  const errors = extras.errors?.map(({ path, message }) => ({ field: fieldAt(path), message }))
   return { message, ...(errors ? { errors } : {}) }
+}
+
+// The one field that the product names otherwise.
+function fieldAt(path: string): string {
+  return path.replace(/^\w+\./, '').replace('currentPassword', 'oldPassword')
 }

@@ -1,34 +1,26 @@
-// dialect tickets: users, customers, their interactions and tickets.
+// dialect tickets: accounts, users, customers, import and export. Interactions and tickets are beside.
 import { Hono } from 'hono'
+import { isTeamRole } from '../../access/policy'
 import { login } from '../../auth/auth.service'
 import { enrol } from '../../auth/enrolment.service'
 import { listCustomers } from '../../customers/customers.list'
 import { amendCustomer, getCustomer, trashCustomer, updateCustomer } from '../../customers/customers.service'
 import { AppError } from '../../errors'
 import { type AppEnv, ctx, publicCtx } from '../../http/context'
-import { listInteractions, listInteractionsAround } from '../../interactions/interactions.list'
-import {
-  createInteraction,
-  deleteInteraction,
-  getInteraction,
-  updateInteraction,
-} from '../../interactions/interactions.service'
-import { listTickets } from '../../tickets/tickets.list'
-import { openTicket, trashTicket, updateTicket } from '../../tickets/tickets.service'
 import { exportCustomers } from '../../transfer/exports.service'
 import { download } from '../../transfer/exports.stream'
 import { goOn, roomOf } from '../../transfer/imports.continue'
 import { importFile } from '../../transfer/imports.service'
 import { uploadOf } from '../../transfer/imports.upload'
-import { getUser, listUsers, removeUser, updateUser } from '../../users/users.service'
-import { anyCtx, client, type Dialect, IdParam, may, says, takes } from '../dialect'
+import { getUser, listUsers, removeUser } from '../../users/users.service'
+import { changeMember } from '../accounts'
+import { anyCtx, client, type Dialect, may, says, takes } from '../dialect'
 import { numbered } from '../pages'
+import { addTimeline, UUID } from './timeline'
 import * as wire from './wire'
 
 const app = new Hono<AppEnv>()
 app.onError(wire.onError)
-// Narrow enough that no word of a path is taken for an id.
-const UUID = '{[0-9a-fA-F-]+}'
 const forADay = { isForADay: true }
 
 app.post(
@@ -69,6 +61,7 @@ app.post(
   takes('json', wire.Credentials),
   async (c) => {
     const { user, accessToken } = await login(publicCtx(c), c.req.valid('json'), client(c, forADay))
+    if (!isTeamRole(user.role)) throw new AppError('invalid_credentials')
     const msg = 'User logged in successfully'
     return c.json({ msg, token: accessToken, user: wire.userOf(user, accessToken) }, 200)
   },
@@ -105,9 +98,7 @@ app.on(
   takes('param', wire.UserParam),
   takes('json', wire.UserPatch),
   async (c) => {
-    const { name, role, email } = c.req.valid('json')
-    const patch = { ...(name === undefined ? {} : { name }), ...(role === undefined ? {} : { role }) }
-    await updateUser(ctx(c), c.req.valid('param').user_id, patch, { email: email?.trim().toLowerCase() })
+    await changeMember(ctx(c), c.req.valid('param').user_id, c.req.valid('json'))
     return c.json({ message: 'user updated successfully' }, 200)
   },
 )
@@ -119,52 +110,6 @@ app.delete(
   async (c) => {
     await removeUser(ctx(c), c.req.valid('param').user_id, {})
     return c.json({ message: 'User deleted successfully' }, 200)
-  },
-)
-
-for (const path of ['/customers/tickets', '/customers/tickets/']) {
-  app.get(
-    path,
-    says('List the tickets', { 200: wire.Ticket.array() }),
-    may('tickets:read'),
-    takes('query', wire.Pages),
-    async (c) => {
-      const { rows } = await listTickets(ctx(c), { ...numbered(c.req.valid('query')), total: false })
-      return c.json(rows.map(wire.ticketOf), 200)
-    },
-  )
-}
-app.post(
-  `/customers/ticket/:id${UUID}`,
-  says('Open a ticket about an interaction', { 201: wire.Inserted }),
-  may('tickets:write'),
-  takes('param', IdParam),
-  takes('json', wire.NewTicket),
-  async (c) => {
-    const { id: interactionId } = c.req.valid('param')
-    const { id } = await openTicket(ctx(c), { ...c.req.valid('json'), interactionId })
-    return c.json({ InsertedID: id }, 201)
-  },
-)
-app.patch(
-  `/customers/ticket/:id${UUID}`,
-  says('Change a ticket', { 200: wire.Done }),
-  may('tickets:write'),
-  takes('param', IdParam),
-  takes('json', wire.TicketPatch),
-  async (c) => {
-    await updateTicket(ctx(c), c.req.valid('param').id, c.req.valid('json'))
-    return c.json({ message: 'Ticket updated successfully' }, 200)
-  },
-)
-app.delete(
-  `/customers/ticket/:id${UUID}`,
-  says('Delete a ticket', { 200: wire.Done }),
-  may('tickets:handle'),
-  takes('param', IdParam),
-  async (c) => {
-    await trashTicket(ctx(c), c.req.valid('param').id)
-    return c.json({ message: 'Ticket deleted successfully' }, 200)
   },
 )
 
@@ -213,81 +158,6 @@ app.delete(
   },
 )
 
-for (const path of ['/users/meetings', '/users/meetings/']) {
-  app.get(
-    path,
-    says('List the interactions, newest first', { 200: wire.Interaction.array() }),
-    may('interactions:read'),
-    takes('query', wire.Pages),
-    async (c) => {
-      const { rows } = await listInteractions(ctx(c), { ...numbered(c.req.valid('query')), total: false })
-      return c.json(rows.map(wire.interactionOf), 200)
-    },
-  )
-}
-app.post(
-  `/users/meetings/:customer_id${UUID}`,
-  says('Log a meeting with a customer', { 201: wire.Inserted }),
-  may('interactions:write'),
-  takes('param', wire.CustomerParam),
-  takes('json', wire.Meeting),
-  async (c) => {
-    const { customer_id: customerId } = c.req.valid('param')
-    const { id } = await createInteraction(ctx(c), { ...wire.loggedIn(c.req.valid('json')), customerId })
-    return c.json({ InsertedID: id }, 201)
-  },
-)
-app.get(
-  `/interactions/user/:id${UUID}`,
-  says('List the interactions that a user logged, or of a customer', { 200: wire.Interaction.array() }),
-  may('interactions:read'),
-  takes('param', IdParam),
-  takes('query', wire.Pages),
-  async (c) => {
-    const rows = await listInteractionsAround(ctx(c), c.req.valid('param').id, numbered(c.req.valid('query')))
-    return c.json(rows.map(wire.interactionOf), 200)
-  },
-)
-app.post(
-  '/interactions',
-  says('Log an interaction', { 201: wire.Inserted }),
-  may('interactions:write'),
-  takes('json', wire.NewInteraction),
-  async (c) => {
-    const { customer_id: customerId, ...said } = c.req.valid('json')
-    const { id } = await createInteraction(ctx(c), { ...wire.loggedIn(said), customerId })
-    return c.json({ InsertedID: id }, 201)
-  },
-)
-app.get(
-  `/interactions/:interaction_id${UUID}`,
-  says('Get an interaction', { 200: wire.Interaction }),
-  may('interactions:read'),
-  takes('param', wire.InteractionParam),
-  async (c) => c.json(wire.interactionOf(await getInteraction(ctx(c), c.req.valid('param').interaction_id)), 200),
-)
-app.patch(
-  `/interactions/:interaction_id${UUID}`,
-  says('Change an interaction', { 200: wire.Done }),
-  may('interactions:write'),
-  takes('param', wire.InteractionParam),
-  takes('json', wire.InteractionPatch),
-  async (c) => {
-    await updateInteraction(ctx(c), c.req.valid('param').interaction_id, wire.saidIn(c.req.valid('json')))
-    return c.json({ message: 'Interaction updated successfully' }, 200)
-  },
-)
-app.delete(
-  `/interactions/:interaction_id${UUID}`,
-  says('Delete an interaction', { 200: wire.Done }),
-  may('interactions:write'),
-  takes('param', wire.InteractionParam),
-  async (c) => {
-    await deleteInteraction(ctx(c), c.req.valid('param').interaction_id)
-    return c.json({ message: 'Interaction deleted successfully' }, 200)
-  },
-)
-
 app.get(
   '/export/customer_data',
   says('Export the customers', { 200: { types: ['text/csv', 'application/json'] } }),
@@ -298,7 +168,7 @@ app.get(
 
 app.post(
   '/import/customer_data',
-  says('Import customers from a file', { 201: wire.Imported, 202: wire.Imported }),
+  says('Import customers from a file', { 201: wire.Imported, 202: wire.Imported }, { file: wire.IMPORTS }),
   may('imports:write'),
   async (c) => {
     const room = roomOf(c)
@@ -308,6 +178,8 @@ app.post(
     return c.json(wire.importedOf('Customers are being imported', report), 202)
   },
 )
+
+addTimeline(app)
 
 export const tickets: Dialect = {
   name: 'tickets',

@@ -5,21 +5,23 @@ import { z } from 'zod'
 import { Password } from '../../auth/passwords'
 import type { AppError } from '../../errors'
 import type { AppEnv } from '../../http/context'
-import { email, instant, text } from '../../http/fields'
+import { email, text } from '../../http/fields'
 import { refusing } from '../dialect'
+import { instantOrDay, orNothing, orNull } from '../inputs'
 import { toTheSecond } from '../instants'
 import { pageQuery, UNPAGED } from '../pages'
 
 const IMPORT = '/import/customer_data'
+// What names no boundary is no form, but what every request of this system calls itself.
+const NO_FORM = /^multipart\/form-data(?!.*boundary=)/i
 
 /** A request as the product reads it: `token` is its Authorization, and a body but a file is JSON whatever it says it is. */
 export const translate = createMiddleware<AppEnv>(async function translate(c, next) {
   const headers = new Headers(c.req.raw.headers)
   const token = headers.get('token')
   if (token && !headers.has('Authorization')) headers.set('Authorization', `Bearer ${token}`)
-  const isEmpty = headers.get('Content-Length') === '0' || c.req.raw.body === null
-  if (isEmpty) headers.delete('Content-Type')
-  else if (!c.req.path.endsWith(IMPORT)) headers.set('Content-Type', 'application/json')
+  if (!c.req.path.endsWith(IMPORT)) headers.set('Content-Type', 'application/json')
+  else if (NO_FORM.test(headers.get('Content-Type') ?? '')) headers.delete('Content-Type')
   c.req.raw = new Request(c.req.raw, { headers })
   await next()
 })
@@ -39,7 +41,7 @@ const ROLES = { ADMIN: 'ADMIN', MANAGER: 'MANAGER', SALES: 'SALES', USER: 'SALES
 const role = oneOf(['ADMIN', 'MANAGER', 'SALES', 'USER']).transform((given) => ROLES[given])
 const account = { name: text(200), email: email(), password: Password }
 export const CustomerSignup = anyCase(
-  z.object({ ...account, company: text(200).optional(), phone: text(50).optional() }),
+  z.object({ ...account, company: orNothing(text(200)), phone: orNothing(text(50)) }),
 )
 export const UserSignup = anyCase(z.object({ ...account, role: role.default('SALES') }))
 export const Credentials = anyCase(z.object({ email: z.string().max(254), password: z.string().max(1_000) }))
@@ -50,24 +52,24 @@ export const UserPatch = anyCase(
       name: text(200),
       email: z.string(),
       role,
-      password: z.undefined('a password is changed by its owner, at /v1/auth/change-password'),
+      password: orNothing(z.undefined('a password is changed by its owner, at /v1/auth/change-password')),
     })
     .partial()
     .refine(({ name, role }) => name !== undefined || role !== undefined, { error: 'send a name or a role' }),
 )
 export const CustomerPatch = anyCase(
   z
-    .object({ name: text(200), email: email(), phone: text(50).nullable(), company: text(200).nullable() })
+    .object({ name: text(200), email: email(), phone: orNull(text(50)), company: orNull(text(200)) })
     .partial()
     .refine(hasFields, { error: 'send a name, an email, a phone or a company' }),
 )
 
 const TYPES = ['NOTE', 'CALL', 'EMAIL', 'MEETING', 'TASK', 'FOLLOW_UP'] as const
 const said = {
-  type: oneOf(TYPES).optional(),
-  description: text(10_000).optional(),
-  date: instant().optional(),
-  follow_up: instant().nullish(),
+  type: orNothing(oneOf(TYPES)),
+  description: orNothing(text(10_000)),
+  date: orNothing(instantOrDay()),
+  follow_up: orNull(instantOrDay()),
 }
 export const Meeting = anyCase(z.object(said))
 export const NewInteraction = anyCase(z.object({ ...said, customer_id: z.uuid() }))
@@ -78,8 +80,8 @@ export const InteractionPatch = anyCase(
 const PRIORITIES = ['LOW', 'NORMAL', 'HIGH', 'URGENT'] as const
 const ticket = {
   title: text(200),
-  description: text(10_000).nullish(),
-  priority: oneOf(PRIORITIES).optional(),
+  description: orNull(text(10_000)),
+  priority: orNothing(oneOf(PRIORITIES)),
 }
 export const NewTicket = anyCase(z.object(ticket))
 export const TicketPatch = anyCase(
@@ -158,6 +160,8 @@ export const Imported = z.object({
   ...{ received: z.int(), created: z.int(), updated: z.int(), failed: z.int() },
   errors: z.array(Fault),
 })
+/** The media types of a file of customers, as the body or in a form. */
+export const IMPORTS = ['text/csv', 'application/json', 'text/vcard', 'multipart/form-data']
 /** How a file of customers is taken in: who has an address already is changed, and unknown columns are kept. */
 export const IMPORTING = { entity: 'customers', mode: 'upsert', duplicates: 'last', unknown: 'customFields' } as const
 export const importedOf = <R extends { id: string }>(message: string, report: R) =>

@@ -1,0 +1,144 @@
+// dialect tickets: the interactions with customers, and the tickets that come of them.
+import type { Hono } from 'hono'
+import { type AppEnv, ctx } from '../../http/context'
+import { listInteractions, listInteractionsAround } from '../../interactions/interactions.list'
+import {
+  createInteraction,
+  deleteInteraction,
+  getInteraction,
+  updateInteraction,
+} from '../../interactions/interactions.service'
+import { listTickets } from '../../tickets/tickets.list'
+import { openTicket, trashTicket, updateTicket } from '../../tickets/tickets.service'
+import { IdParam, may, says, takes } from '../dialect'
+import { numbered } from '../pages'
+import * as wire from './wire'
+
+/** Narrow enough that no word of a path is taken for an id. */
+export const UUID = '{[0-9a-fA-F-]+}'
+
+export function addTimeline(app: Hono<AppEnv>): void {
+  addInteractions(app)
+  addTickets(app)
+}
+
+function addInteractions(app: Hono<AppEnv>): void {
+  app.get(
+    '/users/meetings/',
+    says('List the interactions, newest first', { 200: wire.Interaction.array() }),
+    may('interactions:read'),
+    takes('query', wire.Pages),
+    async (c) => {
+      const { rows } = await listInteractions(ctx(c), { ...numbered(c.req.valid('query')), total: false })
+      return c.json(rows.map(wire.interactionOf), 200)
+    },
+  )
+  app.post(
+    `/users/meetings/:customer_id${UUID}`,
+    says('Log a meeting with a customer', { 201: wire.Inserted }),
+    may('interactions:write'),
+    takes('param', wire.CustomerParam),
+    takes('json', wire.Meeting),
+    async (c) => {
+      const { customer_id: customerId } = c.req.valid('param')
+      const { id } = await createInteraction(ctx(c), { ...wire.loggedIn(c.req.valid('json')), customerId })
+      return c.json({ InsertedID: id }, 201)
+    },
+  )
+  app.get(
+    `/interactions/user/:id${UUID}`,
+    says('List the interactions that a user logged, or of a customer', { 200: wire.Interaction.array() }),
+    may('interactions:read'),
+    takes('param', IdParam),
+    takes('query', wire.Pages),
+    async (c) => {
+      const rows = await listInteractionsAround(ctx(c), c.req.valid('param').id, numbered(c.req.valid('query')))
+      return c.json(rows.map(wire.interactionOf), 200)
+    },
+  )
+  app.post(
+    '/interactions',
+    says('Log an interaction', { 201: wire.Inserted }),
+    may('interactions:write'),
+    takes('json', wire.NewInteraction),
+    async (c) => {
+      const { customer_id: customerId, ...said } = c.req.valid('json')
+      const { id } = await createInteraction(ctx(c), { ...wire.loggedIn(said), customerId })
+      return c.json({ InsertedID: id }, 201)
+    },
+  )
+  app.get(
+    `/interactions/:interaction_id${UUID}`,
+    says('Get an interaction', { 200: wire.Interaction }),
+    may('interactions:read'),
+    takes('param', wire.InteractionParam),
+    async (c) => c.json(wire.interactionOf(await getInteraction(ctx(c), c.req.valid('param').interaction_id)), 200),
+  )
+  app.patch(
+    `/interactions/:interaction_id${UUID}`,
+    says('Change an interaction', { 200: wire.Done }),
+    may('interactions:write'),
+    takes('param', wire.InteractionParam),
+    takes('json', wire.InteractionPatch),
+    async (c) => {
+      await updateInteraction(ctx(c), c.req.valid('param').interaction_id, wire.saidIn(c.req.valid('json')))
+      return c.json({ message: 'Interaction updated successfully' }, 200)
+    },
+  )
+  app.delete(
+    `/interactions/:interaction_id${UUID}`,
+    says('Delete an interaction', { 200: wire.Done }),
+    may('interactions:write'),
+    takes('param', wire.InteractionParam),
+    async (c) => {
+      await deleteInteraction(ctx(c), c.req.valid('param').interaction_id)
+      return c.json({ message: 'Interaction deleted successfully' }, 200)
+    },
+  )
+}
+
+function addTickets(app: Hono<AppEnv>): void {
+  app.get(
+    '/customers/tickets/',
+    says('List the tickets', { 200: wire.Ticket.array() }),
+    may('tickets:read'),
+    takes('query', wire.Pages),
+    async (c) => {
+      const { rows } = await listTickets(ctx(c), { ...numbered(c.req.valid('query')), total: false })
+      return c.json(rows.map(wire.ticketOf), 200)
+    },
+  )
+  app.post(
+    `/customers/ticket/:id${UUID}`,
+    says('Open a ticket about an interaction', { 201: wire.Inserted }),
+    may('tickets:write'),
+    takes('param', IdParam),
+    takes('json', wire.NewTicket),
+    async (c) => {
+      const { id: interactionId } = c.req.valid('param')
+      const { id } = await openTicket(ctx(c), { ...c.req.valid('json'), interactionId })
+      return c.json({ InsertedID: id }, 201)
+    },
+  )
+  app.patch(
+    `/customers/ticket/:id${UUID}`,
+    says('Change a ticket', { 200: wire.Done }),
+    may('tickets:write'),
+    takes('param', IdParam),
+    takes('json', wire.TicketPatch),
+    async (c) => {
+      await updateTicket(ctx(c), c.req.valid('param').id, c.req.valid('json'))
+      return c.json({ message: 'Ticket updated successfully' }, 200)
+    },
+  )
+  app.delete(
+    `/customers/ticket/:id${UUID}`,
+    says('Delete a ticket', { 200: wire.Done }),
+    may('tickets:handle'),
+    takes('param', IdParam),
+    async (c) => {
+      await trashTicket(ctx(c), c.req.valid('param').id)
+      return c.json({ message: 'Ticket deleted successfully' }, 200)
+    },
+  )
+}
