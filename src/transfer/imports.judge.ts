@@ -111,7 +111,8 @@ function isChanged({ entity }: Job): SQL {
     if (kind !== 'merged') return `(${given} IS NOT NULL AND ${given} IS NOT t.${column})`
     return `EXISTS (SELECT 1 FROM json_each(${given}) AS new LEFT JOIN json_each(t.${column}) AS old ON old.key = new.key
       WHERE CASE new.type WHEN 'null' THEN old.type <> 'null'
-        WHEN 'object' THEN old.type IS NOT 'object' OR json_patch(old.value, new.value) IS NOT old.value
+        WHEN 'object' THEN old.type IS NOT 'object'
+          OR (old.value IS NOT new.value AND json_patch(old.value, new.value) IS NOT old.value)
         ELSE old.type IS NOT new.type OR old.value IS NOT new.value END)`
   })
   const phone = `(row ->> 'phone' IS NOT NULL AND row ->> 'phoneE164' IS NOT t.phone_e164)`
