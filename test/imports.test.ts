@@ -295,6 +295,30 @@ describe('columns', () => {
       { name: 'Ann Lee', phone: '+442079460958', fields: { Mobile: '+442079460111' } },
     ])
   })
+
+  it('of one name are all kept, whatever they are called', async () => {
+    const admin = await founder()
+    const file = 'Name,Notes,Notes,customFields.Notes,,Notes (2)\nAnn,a,b,c,lost,d\n'
+    const { columns } = await imported(admin, file)
+    expect(columns.map(({ field }) => field)).toContain('customFields.Notes (2)')
+    expect(await customersOf(admin)).toMatchObject([
+      { fields: { Notes: 'a', 'Notes (2)': 'b', 'Notes (3)': 'c', 'Notes (2) (2)': 'd' } },
+    ])
+    expect(figures(await imported(admin, file))).toMatchObject({ unchanged: 1 })
+  })
+
+  it('of Google’s contacts hold several values in one cell: the first is taken, and every label', async () => {
+    const admin = await founder()
+    const header = 'First Name,Last Name,Organization Name,Labels,E-mail 1 - Value,Phone 1 - Value'
+    const values = '* myContacts ::: Family ::: a;b,ann@x.de ::: lee@x.de,+44 20 7946 0958 ::: +44 20 7946 0111'
+    await imported(admin, `${header}\nAnn,Lee,Acme,${values}\nBob,,,* myContacts,,\n`)
+    expect(await customersOf(admin)).toMatchObject([
+      { name: 'Ann Lee', company: 'Acme', email: 'ann@x.de', phone: '+44 20 7946 0958', tags: ['Family', 'a;b'] },
+      { name: 'Bob', tags: [] },
+    ])
+    await imported(admin, 'name,tags\nCarl,a ::: b\n')
+    expect((await customersOf(admin)).at(-1)).toMatchObject({ tags: ['a ::: b'] })
+  })
 })
 
 describe('an import', () => {
