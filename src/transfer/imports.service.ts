@@ -182,7 +182,10 @@ export async function revertImport(ctx: Ctx, id: string, room: Room): Promise<Re
   if (!present) throw new AppError('not_found')
   if (!job) {
     const isRunning = ['UPLOADING', 'RUNNING', 'REVERTING'].includes(present.status)
-    throw new AppError(isRunning ? 'import_running' : 'import_over', { detail: `It is ${present.status}.` })
+    if (isRunning) throw new AppError('import_running', { detail: `It is ${present.status}.` })
+    const isPast = !present.dryRun && ['DONE', 'FAILED', 'CANCELLED'].includes(present.status)
+    const why = isPast ? 'It made nothing, or more than 30 days ago.' : `It is ${present.status}.`
+    throw new AppError('import_over', { detail: present.dryRun ? 'It was a dry run.' : why })
   }
   await advance(ctx, job, 0, room, true)
   return getImport(ctx, id)
