@@ -142,6 +142,44 @@ describe('a file of many chunks', () => {
   })
 })
 
+describe('a record that comes in several chunks', () => {
+  const LARGE = { fetch: worker({ IMPORT_STATEMENTS: '1000' }) }
+  const over = async (admin: Person, text: string, query: Record<string, string>) => {
+    const { id } = await (await importing(admin, text, { ...LARGE, query })).json<{ id: string }>()
+    await vi.waitUntil(async () => (await reportOf(admin, id, LARGE.fetch)).status !== 'RUNNING', { timeout: 30_000 })
+    const { errors, warnings, ...report } = await reportOf(admin, id)
+    return { errors, warnings, ...figures({ errors, warnings, ...report }) }
+  }
+
+  it('and gets another e-mail on the way is told of alike, tried or done', async () => {
+    const admin = await founder()
+    const [first, second, third] = ['zoe', 'ann', 'eve'].map((name) => `Kim,${name}@y.de,,+442079460958`)
+    const fill = (from: number) => Array.from({ length: 130 }, (_, i) => `${line(from + i)},`)
+    const text = ['name,email,note,phone', first, ...fill(0), second, ...fill(200), third].join('\n')
+    const query = { mode: 'create', match: 'phone' }
+    const tried = await over(admin, text, { ...query, dryRun: 'true' })
+    expect(tried).toMatchObject({ ...NONE, received: 263, created: 261, superseded: 2, errors: [] })
+    expect(tried.warnings.map(({ message }) => message)).toEqual(Array(2).fill(expect.stringContaining('Line 2 ')))
+    expect(await over(admin, text, query)).toEqual(tried)
+    expect(await customersIn(admin, "name = 'Kim' AND email = 'eve@y.de'")).toBe(1)
+  })
+
+  it('and goes to the trash on the way is not told to have changed', async () => {
+    const admin = await founder()
+    const text = file(150, ['Person X,p0@x.de,'])
+    const { id } = await (await importing(admin, text, { fetch: dying(1) })).json<{ id: string }>()
+    const [{ id: one } = { id: '' }] = await rows<{ id: string }>(
+      "SELECT id FROM customers WHERE workspace_id = ? AND email = 'p0@x.de'",
+      admin.workspaceId,
+    )
+    await api(admin.token).v1.customers[':id'].$delete({ param: { id: one }, header: {} })
+    await freed(id)
+    await cron()
+    expect(await reportOf(admin, id)).toMatchObject({ status: 'DONE', created: 150, updated: 0, superseded: 1 })
+    expect(await happenings(one)).toEqual(['customer.created', 'customer.trashed'])
+  })
+})
+
 describe('cancelling', () => {
   it('keeps what is written and writes no more; only a running import can be cancelled', async () => {
     const admin = await founder()
@@ -223,5 +261,14 @@ describe('reverting', () => {
     const { id } = await imported(admin, 'name\nAnn\n', { query: { dryRun: 'true' } })
     await refusalOf(revert(admin, id), 409, 'import_over')
     expect(await customersIn(admin)).toBe(0)
+  })
+
+  it('is refused once nobody knows any more what the import made', async () => {
+    const admin = await founder()
+    const { id } = await imported(admin, 'name\nAnn\n')
+    await env.DB.prepare('DELETE FROM import_chunks WHERE import_id = ?').bind(id).run()
+    const problem = await refusalOf(revert(admin, id), 409, 'import_over')
+    expect(problem.detail).toContain('30 days')
+    expect(await customersIn(admin)).toBe(1)
   })
 })

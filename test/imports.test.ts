@@ -166,6 +166,17 @@ describe('rows of one record', () => {
     expect(figures(await imported(admin, FILE))).toEqual({ ...NONE, received: 3, unchanged: 2, superseded: 1 })
   })
 
+  it('become one as far as its fields have room', async () => {
+    const admin = await founder()
+    const long = 'x'.repeat(9_000)
+    const file = `name,email,a,b\nAnn,ann@x.de,${long},\nAnn,ann@x.de,,${long}\n`
+    const report = await imported(admin, file)
+    expect(figures(report)).toEqual({ ...NONE, received: 2, created: 1, failed: 1 })
+    expect(report.errors).toMatchObject([{ line: 3, code: 'too_big' }])
+    expect(await customersOf(admin)).toMatchObject([{ fields: { a: long } }])
+    expect(figures(await imported(admin, file))).toMatchObject({ unchanged: 1, failed: 1 })
+  })
+
   it('or are refused after the first, as asked', async () => {
     const admin = await founder()
     const report = await imported(admin, FILE, { query: { duplicates: 'refuse' } })

@@ -5,11 +5,8 @@ import { isTeamMember, visible } from '../access/visible'
 import { roomLeft } from '../billing/limits'
 import { importChunks, users } from '../db/schema'
 import type { Ctx } from '../http/context'
-import { ENTITIES, PERMISSION } from './imports.entities'
+import { ENTITIES, MAX_JSON, PERMISSION } from './imports.entities'
 import { type Job, openChunk, type Verdict } from './imports.judged'
-
-/** How many bytes of JSON the own fields of a record may hold. */
-const MAX_JSON = 16_384
 
 /** Why a row cannot be written; `value` is SQL over the row. */
 export const REFUSALS = {
@@ -38,7 +35,8 @@ export function judge(ctx: Ctx, job: Job, n: number, ids: string) {
   // The only chunk has none before it.
   const known = (what: string, keys: string) =>
     job.chunks > 1
-      ? sql`(SELECT ${sql.raw(what)} FROM import_keys AS k WHERE k.import_id = ${job.id} AND k.key IN (${sql.raw(keys)}) LIMIT 1)`
+      ? sql`(SELECT ${sql.raw(what)} FROM import_keys AS k WHERE k.import_id = ${job.id} AND k.key IN (${sql.raw(keys)})
+          ORDER BY k.line LIMIT 1)`
       : sql`NULL`
   const groups = VERDICTS.map((verdict) => `'${verdict}', jsonb_group_array(row) FILTER (WHERE verdict = '${verdict}')`)
   const verdicts = sql`(
@@ -54,7 +52,7 @@ export function judge(ctx: Ctx, job: Job, n: number, ids: string) {
         iif(t.id IS NULL, false, ${isChanged(job)}) AS is_changed,
         iif(t.id IS NULL, false, ${isTooBig(job)}) AS is_too_big, ${isTaken(ctx, job)} AS is_taken
       FROM placed
-      LEFT JOIN ${ENTITIES[job.entity].table} AS t ON t.id = placed.record
+      LEFT JOIN ${ENTITIES[job.entity].table} AS t ON t.id = placed.record AND t.deleted_at IS NULL
     ), refused AS (SELECT *, ${refusal(job)} AS code FROM compared), sorted AS (SELECT *, ${VERDICT} AS verdict FROM refused
     ), judged AS (${within(ctx, job)})
     SELECT jsonb_object(${sql.raw(groups.join(', '))}) FROM (

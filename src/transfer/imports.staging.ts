@@ -7,6 +7,8 @@ import { importChunks, importIssues, importOriginals, imports } from '../db/sche
 import { insertFrom } from '../db/sql'
 import type { Ctx } from '../http/context'
 import type { Issue, Prepared } from './import-rows'
+import { MAX_JSON } from './imports.entities'
+import { REFUSALS } from './imports.judge'
 
 type Statement = BatchItem<'sqlite'>
 
@@ -56,9 +58,13 @@ export function staging(importId: string, duplicates: 'last' | 'refuse') {
   function add(row: Prepared, warnings: Issue[], cells: Cells, tagNames: Map<string, string>) {
     const place = chunk.places.get(row.key)
     if (place !== undefined && duplicates === 'refuse') return refuse([again(row, earlier(place), 'error')], cells)
+    const merged = place === undefined ? row : joined(earlier(place), row)
+    if (place !== undefined && sizeOf(JSON.stringify(merged.customFields ?? null)) > MAX_JSON) {
+      const { message } = REFUSALS.too_big
+      return refuse([{ line: row.line, level: 'error', field: null, code: 'too_big', value: null, message }], cells)
+    }
     figures.received += 1
     for (const [i, issue] of warnings.entries()) report(issue, i)
-    const merged = place === undefined ? row : joined(earlier(place), row)
     if (place !== undefined) {
       figures.superseded += 1
       report(again(row, earlier(place), 'warning'), warnings.length)
