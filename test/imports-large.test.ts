@@ -2,12 +2,16 @@
 import { createExecutionContext, createScheduledController, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { connect } from '../src/db/client'
 import app from '../src/index'
+import { openImports } from '../src/transfer/imports.sweep'
 import { refusalOf } from './answers'
 import { api, send, worker } from './api'
 import { count, rows } from './database'
+import { run } from './exporting'
 import { founder, type Person } from './factories'
 import { customersOf, figures, imported, importing, reportOf } from './importing'
+import { metered } from './metered'
 import { happenings } from './records'
 import { databaseWith, LOST } from './standins'
 
@@ -39,6 +43,14 @@ async function cron(bindings: Env = env) {
   await app.scheduled(createScheduledController({ cron: '* * * * *', scheduledTime: new Date() }), bindings)
   await waitOnExecutionContext(execution)
 }
+
+/** How much of an import waits still: rows of chunks, keys of records, and rows as they came. */
+const onItsWay = (id: string) =>
+  Promise.all([
+    count('import_chunks', "import_id = ? AND rows <> '[]' AND ids IS NULL", id),
+    count('import_keys', 'import_id = ?', id),
+    count('import_originals', 'import_id = ?', id),
+  ])
 
 const freed = (id: string) => env.DB.prepare('UPDATE imports SET busy_until = NULL WHERE id = ?').bind(id).run()
 
@@ -139,6 +151,44 @@ describe('a file of many chunks', () => {
     await freed(id)
     await cron()
     expect((await rows('SELECT status FROM imports WHERE id = ?', id))[0]).toEqual({ status: 'CANCELLED' })
+    expect(await onItsWay(id)).toEqual([0, 0, 0])
+  })
+
+  it('is ended and forgotten by the clock where its upload broke off an hour ago', async () => {
+    const admin = await founder()
+    const [old, young] = [crypto.randomUUID(), crypto.randomUUID()]
+    for (const id of [old, young]) {
+      const since = id === old ? Date.now() - 61 * 60_000 : Date.now()
+      const at = new Date(since).toISOString()
+      await run(
+        `INSERT INTO imports (id, workspace_id, entity, status, mode, match, duplicates, dry_run, columns, created_by, created_at, updated_at)
+          VALUES (?, ?, 'customers', 'UPLOADING', 'upsert', 'email', 'last', 0, '[]', ?, ?, ?)`,
+        ...[id, admin.workspaceId, admin.id, at, at],
+      )
+      await run(`INSERT INTO import_chunks (import_id, n, tags, rows) VALUES (?, 0, '[]', '[{"name":"Ann"}]')`, id)
+      await run(`INSERT INTO import_originals (import_id, n, rows) VALUES (?, 0, '[["Ann"]]')`, id)
+    }
+    await cron()
+    expect([await onItsWay(old), await onItsWay(young)]).toEqual([
+      [0, 0, 0],
+      [1, 0, 1],
+    ])
+    expect(await reportOf(admin, old)).toMatchObject({ status: 'CANCELLED' })
+    expect(await reportOf(admin, young)).toMatchObject({ status: 'UPLOADING' })
+  })
+
+  it('is found by the clock among any number that are over', async () => {
+    const admin = await founder()
+    await run(
+      `INSERT INTO imports (id, workspace_id, entity, status, mode, match, duplicates, dry_run, columns, created_by, created_at, updated_at)
+        SELECT 'over-' || value, ?, 'customers', 'DONE', 'upsert', 'email', 'last', 0, '[]', ?, '2026-01-01', '2026-01-01'
+        FROM (WITH RECURSIVE s(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM s WHERE value < 500) SELECT value FROM s)`,
+      ...[admin.workspaceId, admin.id],
+    )
+    const { DB, cost } = metered()
+    await openImports(connect(DB, 'first-primary').db, new Date())
+    expect(cost).toMatchObject({ trips: 1, rowsRead: expect.any(Number) })
+    expect(cost.rowsRead).toBeLessThan(50)
   })
 })
 

@@ -1,9 +1,10 @@
 // Staging: rows wait in the database, in chunks, until the whole file has come in; of a large file no more is held here.
 import { Buffer } from 'node:buffer'
-import { and, eq, type SQL, sql } from 'drizzle-orm'
+import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import type { BatchItem } from 'drizzle-orm/batch'
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { hasRoom } from '../billing/limits'
-import { importChunks, importIssues, importOriginals, imports } from '../db/schema'
+import { importChunks, importIssues, importKeys, importOriginals, imports } from '../db/schema'
 import { insertFrom } from '../db/sql'
 import type { Ctx } from '../http/context'
 import type { Issue, Prepared } from './import-rows'
@@ -197,4 +198,17 @@ export function uploadEnded({ db }: Ctx, id: string, set: Partial<typeof imports
     .update(imports)
     .set(set)
     .where(and(eq(imports.id, id), eq(imports.status, 'UPLOADING')))
+}
+
+/** The statements that drop what was on its way in, of imports that write no more: theirs are the ids that `which` selects. */
+export function dropped({ db }: Pick<Ctx, 'db'>, which: SQL) {
+  const ofThese = (column: SQLiteColumn) => sql`${column} IN (${which})`
+  return [
+    db
+      .update(importChunks)
+      .set({ rows: '[]', tags: '[]' })
+      .where(and(ofThese(importChunks.importId), isNull(importChunks.ids))),
+    db.delete(importKeys).where(ofThese(importKeys.importId)),
+    db.delete(importOriginals).where(ofThese(importOriginals.importId)),
+  ] as const
 }
