@@ -7,6 +7,7 @@ import app from '../src/index'
 import { openImports } from '../src/transfer/imports.sweep'
 import { refusalOf } from './answers'
 import { api, send, worker } from './api'
+import { made } from './customer-records'
 import { count, rows } from './database'
 import { run } from './exporting'
 import { founder, type Person } from './factories'
@@ -212,6 +213,18 @@ describe('a record that comes in several chunks', () => {
     expect(tried.warnings.map(({ message }) => message)).toEqual(Array(2).fill(expect.stringContaining('Line 2 ')))
     expect(await over(admin, text, query)).toEqual(tried)
     expect(await customersIn(admin, "name = 'Kim' AND email = 'eve@y.de'")).toBe(1)
+  })
+
+  it('and loses its number on the way is still known by it, tried or done', async () => {
+    const admin = await founder()
+    const { id } = await made(admin, { name: 'Kim', phone: '+442079460958' })
+    const fill = Array.from({ length: 130 }, (_, i) => `,${line(i)},`)
+    const rest = [`${id},Kim,,,12`, ...fill, ',Kim Lee,,,+442079460958']
+    const text = ['id,name,email,note,phone', ...rest].join('\n')
+    const tried = await over(admin, text, { match: 'phone', dryRun: 'true' })
+    expect(tried).toMatchObject({ received: 132, created: 130, updated: 1, superseded: 1 })
+    expect(await over(admin, text, { match: 'phone' })).toEqual(tried)
+    expect(await customersIn(admin, "name = 'Kim Lee' AND phone = '+442079460958'")).toBe(1)
   })
 
   it('and goes to the trash on the way is not told to have changed', async () => {

@@ -47,7 +47,7 @@ export function judge(ctx: Ctx, job: Job, n: number, ids: string) {
       SELECT n, row, coalesce(seen, found) AS record, ${ownerOf(ctx, job)} AS owner, ${nths(job)}
       FROM given
     ), compared AS MATERIALIZED (
-      SELECT placed.*, t.id IS NOT NULL AS is_there, t.email AS email_before,
+      SELECT placed.*, t.id IS NOT NULL AS is_there, t.email AS email_before, t.phone_e164 AS phone_before,
         ${known('json_array(k.outcome, k.line)', `row ->> 'key', 'record:' || placed.record, 'email:' || t.email`)} AS earlier,
         iif(t.id IS NULL, false, ${isChanged(job)}) AS is_changed,
         iif(t.id IS NULL, false, ${isTooBig(job)}) AS is_too_big, ${isTaken(ctx, job)} AS is_taken
@@ -59,7 +59,7 @@ export function judge(ctx: Ctx, job: Job, n: number, ids: string) {
       SELECT verdict, CASE verdict
         WHEN 'create' THEN jsonb_set(row, '$.record', ${ids} || printf('%08x', n), '$.ownerId', owner)
         ELSE jsonb_set(row, '$.record', record, '$.ownerId', owner, '$.n', n, '$.code', code, '$.emailBefore', email_before,
-          '$.earlier', earlier ->> 0, '$.earlierLine', earlier ->> 1) END AS row
+          '$.phoneBefore', phone_before, '$.earlier', earlier ->> 0, '$.earlierLine', earlier ->> 1) END AS row
       FROM judged ORDER BY n)
   )`
   return ctx.db.update(importChunks).set({ rows: verdicts }).where(openChunk(job, n))
@@ -138,7 +138,7 @@ function within(ctx: Ctx, { id, entity, dryRun }: Job): SQL {
   const room = entity === 'customers' ? roomLeft(ctx, 'customers') : null
   if (room === null) return sql`SELECT * FROM sorted`
   const left = dryRun ? sql`${room} - (SELECT created FROM imports WHERE id = ${id})` : room
-  return sql`SELECT n, row, record, owner, email_before, earlier, iif(is_over, 'plan_limit', code) AS code,
+  return sql`SELECT n, row, record, owner, email_before, phone_before, earlier, iif(is_over, 'plan_limit', code) AS code,
       iif(is_over, 'failed', verdict) AS verdict
     FROM (SELECT *, verdict = 'create' AND sum(verdict = 'create') OVER (ORDER BY n) > ${left} AS is_over FROM sorted)`
 }
