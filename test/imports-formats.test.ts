@@ -292,6 +292,23 @@ describe('a file', () => {
     await refusalOf(importing(await founder(), body, { type }), status, code)
   })
 
+  it('that breaks off while it comes in is the sender’s fault, and leaves nothing', async () => {
+    const admin = await founder()
+    let sent = 0
+    const body = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        sent += 1
+        if (sent > 40) controller.error(new Error('gone'))
+        else
+          controller.enqueue(
+            new TextEncoder().encode(sent === 1 ? 'name,note\n' : `Ann ${sent},${'x'.repeat(60_000)}\n`),
+          )
+      },
+    })
+    await refusalOf(importing(admin, body), 400, 'unreadable_import')
+    expect(await rows('SELECT 1 FROM imports WHERE workspace_id = ?', admin.workspaceId)).toEqual([])
+  })
+
   it('past 50 MB is refused while it streams', async () => {
     const admin = await founder()
     const piece = new TextEncoder().encode(`${' '.repeat(9_999)}\n`.repeat(100))

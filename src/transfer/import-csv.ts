@@ -64,12 +64,12 @@ function scan(text: string, start: number, separator: string, isLast: boolean): 
   const cells: string[] = []
   let at = start
   for (;;) {
-    let [cell, isLong] = ['', false]
+    let [cell, isQuoted] = ['', false]
     if (text.charCodeAt(at) === QUOTE) {
       const close = closing(text, at)
       if (close === undefined) return unclosed(text, start, isLast)
       cell = text.slice(at + 1, close).replaceAll('""', '"')
-      isLong = lineEnds(cell) > 0
+      isQuoted = true
       at = close + 1
     }
     let end = at
@@ -79,7 +79,8 @@ function scan(text: string, start: number, separator: string, isLast: boolean): 
     }
     const rest = text.slice(at, end)
     // Over several lines, a quote with text behind it opens another cell: it closes none.
-    if (isLong && separator !== NOTHING && rest.trim() !== '') return givenUp(text, start, isLast)
+    if (isQuoted && separator !== NOTHING && rest.trim() !== '' && lineEnds(cell) > 0)
+      return givenUp(text, start, isLast)
     cells.push(cell + rest)
     const code = text.charCodeAt(end)
     if (code === between && end < text.length) {
