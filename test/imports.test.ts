@@ -318,6 +318,18 @@ describe('columns', () => {
     expect(figures(await imported(admin, file))).toMatchObject({ unchanged: 1 })
   })
 
+  it('that only the system itself writes are left out, and those of another system kept', async () => {
+    const admin = await founder()
+    await imported(
+      admin,
+      'name,createdAt,customerId,import.error,Customer ID,created_at\nAnn,2020,c1,bad,A-17,2019-01-01\n',
+    )
+    expect(await customersOf(admin)).toMatchObject([
+      { name: 'Ann', fields: { 'Customer ID': 'A-17', created_at: '2019-01-01' } },
+    ])
+    expect(Object.keys((await customersOf(admin))[0]?.fields ?? {})).toHaveLength(2)
+  })
+
   it('of Google’s contacts hold several values in one cell: the first is taken, and every label', async () => {
     const admin = await founder()
     const header = 'First Name,Last Name,Organization Name,Labels,E-mail 1 - Value,Phone 1 - Value'

@@ -45,9 +45,14 @@ const SYNONYMS: Record<Entity, Record<string, string>> = {
   },
 }
 
-/** What an export has beside, and only the system itself writes; and what `errors.csv` has before the columns of the file. */
-const KEPT_BY_US =
-  'createdat updatedat deletedat lastinteractionat nextfollowupat claimedat convertedat phonee164 userid customerid importline importerror'
+/**
+ * What an export has beside, and only the system itself writes; and what `errors.csv` has before the columns of the file.
+ * By these very names: what another system calls “Customer ID” or “created_at” is of that system, and is kept.
+ */
+const KEPT_BY_US = new Set([
+  ...['createdAt', 'updatedAt', 'deletedAt', 'lastInteractionAt', 'nextFollowUpAt', 'nextTouchAt', 'claimedAt'],
+  ...['convertedAt', 'phoneE164', 'userId', 'customerId', 'import.line', 'import.error'],
+])
 
 /** Columns of Google's contacts, where one cell holds several, as in “a@x.de ::: b@x.de”. */
 const IS_JOINED = /^(?:(?:e-mail|phone) \d+ - value|labels|group membership)$/i
@@ -56,10 +61,7 @@ const words = (list: string) => list.split(' ')
 const FIELD_OF = Object.fromEntries(
   Object.entries(SYNONYMS).map(([entity, fields]) => [
     entity,
-    new Map([
-      ...words(KEPT_BY_US).map((name) => [name, null] as const),
-      ...Object.entries(fields).flatMap(([field, names]) => words(names).map((name) => [name, field] as const)),
-    ]),
+    new Map(Object.entries(fields).flatMap(([field, names]) => words(names).map((name) => [name, field] as const))),
   ]),
 )
 
@@ -100,8 +102,8 @@ export function columnPlan({ entity, mapping, unknown }: ColumnRules, isCoded: b
     if (custom !== undefined) return extra(custom, true)
     if (name === '') return null
     const field = FIELD_OF[entity]?.get(fold(name).replace(/[^\p{L}\p{N}]/gu, ''))
-    if (field === null) return null
     if (field !== undefined && !taken.has(field)) return { field, isJoined: IS_JOINED.test(name) }
+    if (KEPT_BY_US.has(name)) return null
     return unknown === 'ignore' ? null : extra(name, isCoded)
   }
 
