@@ -18,7 +18,8 @@ const USAGE = `npm run import -- <file> --url <address> --key <token> [options]
   --map <Column:field>          once for each column
   --type <content type>         where the name of the file does not tell
 
---url and --key may stand in CRM_URL and CRM_KEY. The key is any bearer token.`
+--url and --key may stand in CRM_URL and CRM_KEY. The key is an access token, or an
+API key with the scopes imports:write and imports:read.`
 
 const TYPES = {
   '.csv': 'text/csv',
@@ -29,7 +30,9 @@ const TYPES = {
   '.jsonl': 'application/x-ndjson',
   '.vcf': 'text/vcard',
 }
-const POLL_MS = 1_000
+// Asked less and less often: every question counts for the rate limit of whoever imports.
+const [FIRST_POLL_MS, LAST_POLL_MS] = [1_000, 10_000]
+const MAX_LOST = 5
 const OPEN = ['UPLOADING', 'RUNNING']
 
 const fail = (message, code = 1) => {
@@ -57,6 +60,8 @@ function options() {
       process.exit(0)
     }
     if (positionals.length !== 1 || !url || !key) fail(USAGE, 2)
+    if (!(URL.canParse(url) && /^https?:/i.test(url)))
+      fail(`--url ${url} is no address such as https://crm.example.com.`, 2)
     return { ...values, url, key, file: positionals[0] }
   } catch (error) {
     return fail(`${error.message}\n\n${USAGE}`, 2)
@@ -110,38 +115,53 @@ function counted(stream, size, show) {
 }
 
 async function asked(url, key, init = {}) {
-  let answer
+  let [answer, text] = []
   try {
     answer = await fetch(url, { ...init, headers: { Authorization: `Bearer ${key}`, ...init.headers } })
+    text = await answer.text()
   } catch (error) {
-    return fail(`\n${url.origin} cannot be reached: ${error.cause?.message ?? error.message}`)
+    return { lost: `${url.origin} cannot be reached: ${error.cause?.message ?? error.message}` }
   }
-  const text = await answer.text()
   if (!answer.headers.get('Content-Type')?.includes('json'))
     return fail(`\n${url} answered ${answer.status}, which is not this API.`)
   return { status: answer.status, body: JSON.parse(text), retryAfter: Number(answer.headers.get('Retry-After') ?? 1) }
 }
 
-async function run() {
-  const { file, url, key, type, ...rest } = options()
-  const { size } = statSync(file, { throwIfNoEntry: false }) ?? fail(`There is no file ${file}.`, 2)
-  const show = progress()
-  const headers = { 'Content-Type': type ?? TYPES[extname(file).toLowerCase()] ?? 'application/octet-stream' }
-  const target = new URL(`/v1/imports?${queryOf(rest)}`, url)
-  const body = counted(createReadStream(file), size, show)
-  const { status, body: first } = await asked(target, key, { method: 'POST', headers, body, duplex: 'half' })
-  if (status >= 400) return refused(first)
-  let report = first
+/** The report of an import once it is over; nothing where it cannot be asked for any more. */
+async function followed(first, url, key, show) {
+  const address = new URL(`/v1/imports/${first.id}`, url)
+  let [report, pause, missed] = [first, FIRST_POLL_MS, 0]
   while (OPEN.includes(report.status)) {
     const { created, updated, unchanged, superseded, failed, received } = report
     show('written', created + updated + unchanged + superseded + failed, received)
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS))
-    const answer = await asked(new URL(`/v1/imports/${report.id}`, url), key)
-    if (answer.status === 429 || answer.status === 503)
-      await new Promise((resolve) => setTimeout(resolve, answer.retryAfter * 1_000))
-    else if (answer.status >= 400) return refused(answer.body)
-    else report = answer.body
+    await new Promise((resolve) => setTimeout(resolve, pause))
+    pause = Math.min(pause * 1.2, LAST_POLL_MS)
+    const { status, body, retryAfter, lost } = await asked(address, key)
+    missed = lost ? missed + 1 : 0
+    if (status === 429 || status === 503) await new Promise((resolve) => setTimeout(resolve, retryAfter * 1_000))
+    else if (missed >= MAX_LOST || status >= 400) {
+      if (lost) process.stderr.write(`\n${lost}\n`)
+      else refused(body)
+      process.stderr.write(`The import goes on without this command. Its report: ${address}\n`)
+      return undefined
+    } else if (body) report = body
   }
+  return report
+}
+
+async function run() {
+  const { file, url, key, type, ...rest } = options()
+  const found = statSync(file, { throwIfNoEntry: false })
+  if (!found?.isFile()) fail(`There is no file ${file}.`, 2)
+  const show = progress()
+  const headers = { 'Content-Type': type ?? TYPES[extname(file).toLowerCase()] ?? 'application/octet-stream' }
+  const target = new URL(`/v1/imports?${queryOf(rest)}`, url)
+  const body = counted(createReadStream(file), found.size, show)
+  const { status, body: first, lost } = await asked(target, key, { method: 'POST', headers, body, duplex: 'half' })
+  if (lost) fail(`\n${lost}`)
+  if (status >= 400) return refused(first)
+  const report = OPEN.includes(first.status) ? await followed(first, url, key, show) : first
+  if (!report) return 1
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K')
   console.log(told(report, basename(file), url))
   return report.failed > 0 || report.status !== 'DONE' ? 1 : 0

@@ -69,6 +69,14 @@ describe('a CSV of customers', () => {
     expect(await exported(admin, 'customers?q=C&columns=name,customFields')).toBe('name,customFields.one\r\nC,more\r\n')
   })
 
+  it('does not end for a field whose name is no proper text, and keeps its value', async () => {
+    const admin = await founder()
+    await customerMade(admin, { name: 'Ann', customFields: { 'half \ud83d': 1, plan: 'gold' } })
+    const [head, line] = (await exported(admin, 'customers?columns=name,customFields')).split('\r\n')
+    expect(head).toBe('name,customFields')
+    expect(line).toBe('Ann,"{""half \\ud83d"":1,""plan"":""gold""}"')
+  })
+
   it('says of nobody’s field names but those of the customers in it', async () => {
     const { admin, sales, rival } = await team()
     await customerMade(admin, { name: 'Mine', ownerId: sales.id, customFields: { plan: 'gold' } })

@@ -39,10 +39,12 @@ describe('CSV', () => {
         fc.integer({ min: 1, max: 9 }),
         async (table, separator, end, size) => {
           const header = ['one', 'two', 'three', 'four']
+          const isNothing = (each: string[]) => each.every((value) => value.trim() === '')
+          const kept = table.filter((each) => !isNothing(each))
           const quoted = table.map((each) => each.map((value) => `"${value.replaceAll('"', '""')}"`).join(separator))
           const text = [header.join(separator), ...quoted].join(end) + end
           const found = await csv(text, size)
-          expect(found.map((each) => ('content' in each ? each.content : each.fault))).toEqual([header, ...table])
+          expect(found.map((each) => ('content' in each ? each.content : each.fault))).toEqual([header, ...kept])
           const lines = text.split(/\r\n|\r|\n/)
           for (const each of found) expect(lines[each.line - 1]).toMatch(each.line === 1 ? /^one/ : /^"/)
         },
@@ -51,11 +53,10 @@ describe('CSV', () => {
     )
   })
 
-  it('may lack quotes, the last line end, and cells; blank lines count as lines', async () => {
+  it('may lack quotes, the last line end, and cells; rows of nothing are lines, and no more', async () => {
     expect(await csv('a,b\n\n1\n , \r\n2,"x"y\r3,z"q')).toEqual([
       { line: 1, content: ['a', 'b'] },
       { line: 3, content: ['1'] },
-      { line: 4, content: [' ', ' '] },
       { line: 5, content: ['2', 'xy'] },
       { line: 6, content: ['3', 'z"q'] },
     ])
@@ -71,6 +72,34 @@ describe('CSV', () => {
       ['1', '2'],
     ])
     expect(await cells('one\ntwo')).toEqual([['one'], ['two']])
+    expect(await csv('\r\n  \n;;\n"a\nb";c,d\n1;2')).toEqual([
+      { line: 4, content: ['a\nb', 'c,d'] },
+      { line: 6, content: ['1', '2'] },
+    ])
+    expect(await cells('\nsep=;\na,x;b\n1;2')).toEqual([
+      ['a,x', 'b'],
+      ['1', '2'],
+    ])
+  })
+
+  it('takes no other row along with a line whose quote nobody closes', async () => {
+    expect(await csv('a,b\n"Ann,x\nBob,"hi"\n"Eve" ,"y\nz"\n')).toMatchObject([
+      { content: ['a', 'b'] },
+      { line: 2, fault: expect.stringContaining('quote') },
+      { line: 3, content: ['Bob', 'hi'] },
+      { line: 4, content: ['Eve ', 'y\nz'] },
+    ])
+  })
+
+  it('makes no rows out of the lines of one cell that is far too long', async () => {
+    const long = `a,b\n1,"${'some text, and more\n'.repeat(30_000)}"\n2,y\n`
+    for (const size of [10_000, 32_768, 1_000_000]) {
+      expect(await csv(long, size)).toMatchObject([
+        { content: ['a', 'b'] },
+        { line: 2, fault: expect.stringContaining('longer') },
+        { line: 30_003, content: ['2', 'y'] },
+      ])
+    }
   })
 
   it('loses one line, and no more, to a quote that nobody closes', async () => {
@@ -183,7 +212,7 @@ describe('a file', () => {
       ...['TEL;VALUE=uri;TYPE="voice,home":tel:+44-20-7946-0958', 'ORG:Acme\\; Co;Sales', 'CATEGORIES:VIP,a\\,b'],
       ...['NOTE:A long', '  note\\nof two lines', 'END:VCARD'],
       ...['begin:vcard', 'version:3.0', 'N:Buyer;Bob;;;', 'item1.EMAIL;TYPE=INTERNET:bob@x.de', 'end:vcard'],
-      ...['BEGIN:VCARD', 'VERSION:2.1', 'FN:Old', 'END:VCARD'],
+      ...['BEGIN:VCARD', 'VERSION:2.0', 'FN:Old', 'END:VCARD'],
     ].join('\r\n')
     const report = await imported(admin, file, { type: 'text/vcard' })
     expect(report.errors).toMatchObject([{ line: 18, code: 'unreadable_row' }])
@@ -197,6 +226,33 @@ describe('a file', () => {
         fields: { note: 'A long note\nof two lines' },
       },
       { name: 'Bob Buyer', email: 'bob@x.de' },
+    ])
+  })
+
+  it('of vCards as phones write them, quoted-printable and with photos, makes customers', async () => {
+    const admin = await founder()
+    const photo = Array.from({ length: 3_000 }, () => ` ${'A'.repeat(72)}`)
+    const file = [
+      ...['BEGIN:VCARD', 'VERSION:2.1', 'N;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:=4D=C3=BC=6C=6C=65=72;=4A=6F;;;'],
+      ...['FN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:=4A=6F=20=', '=4D=C3=BC=', '=6C=6C=65=72'],
+      ...['TEL;HOME:+442079460111', 'TEL;CELL;PREF:+442079460958', 'EMAIL;HOME:jo@x.de', 'NOTE:a=', 'ORG:b=2E'],
+      ...['PHOTO;ENCODING=BASE64;JPEG:AAAA', ...photo, '', 'END:VCARD'],
+      ...[
+        'BEGIN:VCARD',
+        'VERSION:3.0',
+        'FN:Ann',
+        'item1.PHOTO;ENCODING=b:AAAA',
+        ...photo,
+        'EMAIL:ann@x.de',
+        'END:VCARD',
+      ],
+      ...['BEGIN:VCARD', 'VERSION:2.1', 'N;CHARSET=ISO-8859-1;QUOTED-PRINTABLE:;J=F6rg;;;', 'END:VCARD'],
+    ].join('\r\n')
+    expect(figures(await imported(admin, file, { type: 'text/x-vcard' }))).toMatchObject({ created: 3, failed: 0 })
+    expect(await customersOf(admin)).toMatchObject([
+      { name: 'Ann', email: 'ann@x.de' },
+      { name: 'Jo Müller', email: 'jo@x.de', phone: '+442079460958', company: 'b=2E', fields: { note: 'a=' } },
+      { name: 'Jörg' },
     ])
   })
 
@@ -234,6 +290,23 @@ describe('a file', () => {
     ],
   ] as const)('%s %s is %i', async (type, body, status, code) => {
     await refusalOf(importing(await founder(), body, { type }), status, code)
+  })
+
+  it('that breaks off while it comes in is the sender’s fault, and leaves nothing', async () => {
+    const admin = await founder()
+    let sent = 0
+    const body = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        sent += 1
+        if (sent > 40) controller.error(new Error('gone'))
+        else
+          controller.enqueue(
+            new TextEncoder().encode(sent === 1 ? 'name,note\n' : `Ann ${sent},${'x'.repeat(60_000)}\n`),
+          )
+      },
+    })
+    await refusalOf(importing(admin, body), 400, 'unreadable_import')
+    expect(await rows('SELECT 1 FROM imports WHERE workspace_id = ?', admin.workspaceId)).toEqual([])
   })
 
   it('past 50 MB is refused while it streams', async () => {

@@ -2,10 +2,14 @@
 import { createExecutionContext, createScheduledController, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { connect } from '../src/db/client'
 import app from '../src/index'
+import { openImports } from '../src/transfer/imports.sweep'
 import { refusalOf } from './answers'
 import { api, send, worker } from './api'
+import { made } from './customer-records'
 import { count, rows } from './database'
+import { run } from './exporting'
 import { founder, type Person } from './factories'
 import { customersOf, figures, imported, importing, reportOf } from './importing'
 import { mailing } from './mailbox'
@@ -41,6 +45,14 @@ async function cron(bindings: Env = env) {
   await app.scheduled(createScheduledController({ cron: '* * * * *', scheduledTime: new Date() }), bindings)
   await waitOnExecutionContext(execution)
 }
+
+/** How much of an import waits still: rows of chunks, keys of records, and rows as they came. */
+const onItsWay = (id: string) =>
+  Promise.all([
+    count('import_chunks', "import_id = ? AND rows <> '[]' AND ids IS NULL", id),
+    count('import_keys', 'import_id = ?', id),
+    count('import_originals', 'import_id = ?', id),
+  ])
 
 const freed = (id: string) => env.DB.prepare('UPDATE imports SET busy_until = NULL WHERE id = ?').bind(id).run()
 
@@ -141,6 +153,94 @@ describe('a file of many chunks', () => {
     await freed(id)
     await cron()
     expect((await rows('SELECT status FROM imports WHERE id = ?', id))[0]).toEqual({ status: 'CANCELLED' })
+    expect(await onItsWay(id)).toEqual([0, 0, 0])
+  })
+
+  it('is ended and forgotten by the clock where its upload broke off an hour ago', async () => {
+    const admin = await founder()
+    const [old, young] = [crypto.randomUUID(), crypto.randomUUID()]
+    for (const id of [old, young]) {
+      const since = id === old ? Date.now() - 61 * 60_000 : Date.now()
+      const at = new Date(since).toISOString()
+      await run(
+        `INSERT INTO imports (id, workspace_id, entity, status, mode, match, duplicates, dry_run, columns, created_by, created_at, updated_at)
+          VALUES (?, ?, 'customers', 'UPLOADING', 'upsert', 'email', 'last', 0, '[]', ?, ?, ?)`,
+        ...[id, admin.workspaceId, admin.id, at, at],
+      )
+      await run(`INSERT INTO import_chunks (import_id, n, tags, rows) VALUES (?, 0, '[]', '[{"name":"Ann"}]')`, id)
+      await run(`INSERT INTO import_originals (import_id, n, rows) VALUES (?, 0, '[["Ann"]]')`, id)
+    }
+    await cron()
+    expect([await onItsWay(old), await onItsWay(young)]).toEqual([
+      [0, 0, 0],
+      [1, 0, 1],
+    ])
+    expect(await reportOf(admin, old)).toMatchObject({ status: 'CANCELLED' })
+    expect(await reportOf(admin, young)).toMatchObject({ status: 'UPLOADING' })
+  })
+
+  it('is found by the clock among any number that are over', async () => {
+    const admin = await founder()
+    await run(
+      `INSERT INTO imports (id, workspace_id, entity, status, mode, match, duplicates, dry_run, columns, created_by, created_at, updated_at)
+        SELECT 'over-' || value, ?, 'customers', 'DONE', 'upsert', 'email', 'last', 0, '[]', ?, '2026-01-01', '2026-01-01'
+        FROM (WITH RECURSIVE s(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM s WHERE value < 500) SELECT value FROM s)`,
+      ...[admin.workspaceId, admin.id],
+    )
+    const { DB, cost } = metered()
+    await openImports(connect(DB, 'first-primary').db, new Date())
+    expect(cost).toMatchObject({ trips: 1, rowsRead: expect.any(Number) })
+    expect(cost.rowsRead).toBeLessThan(50)
+  })
+})
+
+describe('a record that comes in several chunks', () => {
+  const LARGE = { fetch: worker({ IMPORT_STATEMENTS: '1000' }) }
+  const over = async (admin: Person, text: string, query: Record<string, string>) => {
+    const { id } = await (await importing(admin, text, { ...LARGE, query })).json<{ id: string }>()
+    await vi.waitUntil(async () => (await reportOf(admin, id, LARGE.fetch)).status !== 'RUNNING', { timeout: 30_000 })
+    const { errors, warnings, ...report } = await reportOf(admin, id)
+    return { errors, warnings, ...figures({ errors, warnings, ...report }) }
+  }
+
+  it('and gets another e-mail on the way is told of alike, tried or done', async () => {
+    const admin = await founder()
+    const [first, second, third] = ['zoe', 'ann', 'eve'].map((name) => `Kim,${name}@y.de,,+442079460958`)
+    const fill = (from: number) => Array.from({ length: 130 }, (_, i) => `${line(from + i)},`)
+    const text = ['name,email,note,phone', first, ...fill(0), second, ...fill(200), third].join('\n')
+    const query = { mode: 'create', match: 'phone' }
+    const tried = await over(admin, text, { ...query, dryRun: 'true' })
+    expect(tried).toMatchObject({ ...NONE, received: 263, created: 261, superseded: 2, errors: [] })
+    expect(tried.warnings.map(({ message }) => message)).toEqual(Array(2).fill(expect.stringContaining('Line 2 ')))
+    expect(await over(admin, text, query)).toEqual(tried)
+    expect(await customersIn(admin, "name = 'Kim' AND email = 'eve@y.de'")).toBe(1)
+  })
+
+  it('and loses its number on the way is still known by it, tried or done', async () => {
+    const admin = await founder()
+    const { id } = await made(admin, { name: 'Kim', phone: '+442079460958' })
+    const fill = Array.from({ length: 130 }, (_, i) => `,${line(i)},`)
+    const rest = [`${id},Kim,,,12`, ...fill, ',Kim Lee,,,+442079460958']
+    const text = ['id,name,email,note,phone', ...rest].join('\n')
+    const tried = await over(admin, text, { match: 'phone', dryRun: 'true' })
+    expect(tried).toMatchObject({ received: 132, created: 130, updated: 1, superseded: 1 })
+    expect(await over(admin, text, { match: 'phone' })).toEqual(tried)
+    expect(await customersIn(admin, "name = 'Kim Lee' AND phone = '+442079460958'")).toBe(1)
+  })
+
+  it('and goes to the trash on the way is not told to have changed', async () => {
+    const admin = await founder()
+    const text = file(150, ['Person X,p0@x.de,'])
+    const { id } = await (await importing(admin, text, { fetch: dying(1) })).json<{ id: string }>()
+    const [{ id: one } = { id: '' }] = await rows<{ id: string }>(
+      "SELECT id FROM customers WHERE workspace_id = ? AND email = 'p0@x.de'",
+      admin.workspaceId,
+    )
+    await api(admin.token).v1.customers[':id'].$delete({ param: { id: one }, header: {} })
+    await freed(id)
+    await cron()
+    expect(await reportOf(admin, id)).toMatchObject({ status: 'DONE', created: 150, updated: 0, superseded: 1 })
+    expect(await happenings(one)).toEqual(['customer.created', 'customer.trashed'])
   })
 })
 
@@ -255,5 +355,14 @@ describe('reverting', () => {
     const { id } = await imported(admin, 'name\nAnn\n', { query: { dryRun: 'true' } })
     await refusalOf(revert(admin, id), 409, 'import_over')
     expect(await customersIn(admin)).toBe(0)
+  })
+
+  it('is refused once nobody knows any more what the import made', async () => {
+    const admin = await founder()
+    const { id } = await imported(admin, 'name\nAnn\n')
+    await env.DB.prepare('DELETE FROM import_chunks WHERE import_id = ?').bind(id).run()
+    const problem = await refusalOf(revert(admin, id), 409, 'import_over')
+    expect(problem.detail).toContain('30 days')
+    expect(await customersIn(admin)).toBe(1)
   })
 })

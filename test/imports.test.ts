@@ -49,6 +49,14 @@ Bob Buyer,bob@example.com,,,,,
     expect(await count('import_chunks', "rows <> '[]'")).toBe(0)
   })
 
+  it('hold nulls within an object as they came, and a second time change nothing', async () => {
+    const admin = await founder()
+    const file = 'name,email,customFields.plan\nAnn,ann@x.de,"{""a"":null,""b"":2}"\n'
+    await imported(admin, file)
+    expect(figures(await imported(admin, file))).toMatchObject({ unchanged: 1, updated: 0 })
+    expect(await customersOf(admin)).toMatchObject([{ version: 1, fields: { plan: { a: null, b: 2 } } }])
+  })
+
   it('is found by search, counted, and seen as a duplicate like any other', async () => {
     const admin = await founder()
     await imported(admin, 'name,phone,tags\nZora Needle,+442079460958,Fair\nZ. Needle,+44 20 7946 0958,fair\n')
@@ -156,6 +164,17 @@ describe('rows of one record', () => {
     expect(report.warnings).toMatchObject([{ line: 4, code: 'duplicate_in_file', value: 'email:ann@x.de' }])
     expect(await customersOf(admin)).toMatchObject([{ name: 'Ann B', company: 'Old' }, { name: 'Bob' }])
     expect(figures(await imported(admin, FILE))).toEqual({ ...NONE, received: 3, unchanged: 2, superseded: 1 })
+  })
+
+  it('become one as far as its fields have room', async () => {
+    const admin = await founder()
+    const long = 'x'.repeat(9_000)
+    const file = `name,email,a,b\nAnn,ann@x.de,${long},\nAnn,ann@x.de,,${long}\n`
+    const report = await imported(admin, file)
+    expect(figures(report)).toEqual({ ...NONE, received: 2, created: 1, failed: 1 })
+    expect(report.errors).toMatchObject([{ line: 3, code: 'too_big' }])
+    expect(await customersOf(admin)).toMatchObject([{ fields: { a: long } }])
+    expect(figures(await imported(admin, file))).toMatchObject({ unchanged: 1, failed: 1 })
   })
 
   it('or are refused after the first, as asked', async () => {
@@ -286,6 +305,42 @@ describe('columns', () => {
     expect(await customersOf(admin)).toMatchObject([
       { name: 'Ann Lee', phone: '+442079460958', fields: { Mobile: '+442079460111' } },
     ])
+  })
+
+  it('of one name are all kept, whatever they are called', async () => {
+    const admin = await founder()
+    const file = 'Name,Notes,Notes,customFields.Notes,,Notes (2)\nAnn,a,b,c,lost,d\n'
+    const { columns } = await imported(admin, file)
+    expect(columns.map(({ field }) => field)).toContain('customFields.Notes (2)')
+    expect(await customersOf(admin)).toMatchObject([
+      { fields: { Notes: 'a', 'Notes (2)': 'b', 'Notes (3)': 'c', 'Notes (2) (2)': 'd' } },
+    ])
+    expect(figures(await imported(admin, file))).toMatchObject({ unchanged: 1 })
+  })
+
+  it('that only the system itself writes are left out, and those of another system kept', async () => {
+    const admin = await founder()
+    await imported(
+      admin,
+      'name,createdAt,customerId,import.error,Customer ID,created_at\nAnn,2020,c1,bad,A-17,2019-01-01\n',
+    )
+    expect(await customersOf(admin)).toMatchObject([
+      { name: 'Ann', fields: { 'Customer ID': 'A-17', created_at: '2019-01-01' } },
+    ])
+    expect(Object.keys((await customersOf(admin))[0]?.fields ?? {})).toHaveLength(2)
+  })
+
+  it('of Google’s contacts hold several values in one cell: the first is taken, and every label', async () => {
+    const admin = await founder()
+    const header = 'First Name,Last Name,Organization Name,Labels,E-mail 1 - Value,Phone 1 - Value'
+    const values = '* myContacts ::: Family ::: a;b,ann@x.de ::: lee@x.de,+44 20 7946 0958 ::: +44 20 7946 0111'
+    await imported(admin, `${header}\nAnn,Lee,Acme,${values}\nBob,,,* myContacts,,\n`)
+    expect(await customersOf(admin)).toMatchObject([
+      { name: 'Ann Lee', company: 'Acme', email: 'ann@x.de', phone: '+44 20 7946 0958', tags: ['Family', 'a;b'] },
+      { name: 'Bob', tags: [] },
+    ])
+    await imported(admin, 'name,tags\nCarl,a ::: b\n')
+    expect((await customersOf(admin)).at(-1)).toMatchObject({ tags: ['a ::: b'] })
   })
 })
 

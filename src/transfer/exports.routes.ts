@@ -33,7 +33,8 @@ const customers = createRoute({
   summary: 'Export customers',
   description:
     `The customers that the list gives for the same filters, oldest first. ${HOW} In CSV every custom field has a column ` +
-    '`customFields.…`, unless there are more than 400: then all are JSON in one column `customFields`. `vcf` gives vCard 4.0.',
+    '`customFields.…`, unless there are more than 400, or one has no proper name: then all are JSON in one column ' +
+    '`customFields`. `vcf` gives vCard 4.0.',
   request: { query: CustomerExport },
   responses: { 200: file(...FORMATS, 'text/vcard'), ...errors(...READ) },
 })

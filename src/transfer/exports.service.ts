@@ -43,8 +43,10 @@ async function withFields<Row>({ db }: Ctx, { fields }: ReturnType<typeof custom
     for (const { key } of more) keys.add(key)
     end = next
   }
+  // A name with half of a character in it comes out of the database as another name: JSON in one column keeps it.
+  const isBroken = [...keys].some((key) => key.includes('\ufffd'))
   // By code unit, so that every file has them in the same order.
-  return [rows, keys.size > FIELDS ? undefined : [...keys].sort()] as const
+  return [rows, keys.size > FIELDS || isBroken ? undefined : [...keys].sort()] as const
 }
 
 export function exportLeads(

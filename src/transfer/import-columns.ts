@@ -6,8 +6,8 @@ import { unreadable } from './import-text'
 
 export type Entity = 'customers' | 'leads'
 
-/** What a column fills: a field, one entry of the record's own fields, or nothing. */
-export type Target = { field: string; extra?: string; isCoded?: boolean } | null
+/** What a column fills: a field, one entry of the record's own fields, or nothing; `isJoined` where a cell holds several. */
+export type Target = { field: string; extra?: string; isCoded?: boolean; isJoined?: boolean } | null
 export type Mapping = Record<string, string | null>
 export type ColumnRules = { entity: Entity; mapping: Mapping; unknown: 'customFields' | 'ignore' }
 
@@ -45,18 +45,23 @@ const SYNONYMS: Record<Entity, Record<string, string>> = {
   },
 }
 
-/** What an export has beside, and only the system itself writes; and what `errors.csv` has before the columns of the file. */
-const KEPT_BY_US =
-  'createdat updatedat deletedat lastinteractionat nextfollowupat claimedat convertedat phonee164 userid customerid importline importerror'
+/**
+ * What an export has beside, and only the system itself writes; and what `errors.csv` has before the columns of the file.
+ * By these very names: what another system calls “Customer ID” or “created_at” is of that system, and is kept.
+ */
+const KEPT_BY_US = new Set([
+  ...['createdAt', 'updatedAt', 'deletedAt', 'lastInteractionAt', 'nextFollowUpAt', 'nextTouchAt', 'claimedAt'],
+  ...['convertedAt', 'phoneE164', 'userId', 'customerId', 'import.line', 'import.error'],
+])
+
+/** Columns of Google's contacts, where one cell holds several, as in “a@x.de ::: b@x.de”. */
+const IS_JOINED = /^(?:(?:e-mail|phone) \d+ - value|labels|group membership)$/i
 
 const words = (list: string) => list.split(' ')
 const FIELD_OF = Object.fromEntries(
   Object.entries(SYNONYMS).map(([entity, fields]) => [
     entity,
-    new Map([
-      ...words(KEPT_BY_US).map((name) => [name, null] as const),
-      ...Object.entries(fields).flatMap(([field, names]) => words(names).map((name) => [name, field] as const)),
-    ]),
+    new Map(Object.entries(fields).flatMap(([field, names]) => words(names).map((name) => [name, field] as const))),
   ]),
 )
 
@@ -76,6 +81,7 @@ export function columnPlan({ entity, mapping, unknown }: ColumnRules, isCoded: b
   const columns: { column: string; field: string | null }[] = []
   const targets: Target[] = []
   const taken = new Set(Object.values(mapping))
+  const extras = new Set<string>()
 
   function add(column: string): Target {
     if (columns.length >= MAX_COLUMNS) throw unreadable(`The file has more than ${MAX_COLUMNS} columns.`)
@@ -96,8 +102,8 @@ export function columnPlan({ entity, mapping, unknown }: ColumnRules, isCoded: b
     if (custom !== undefined) return extra(custom, true)
     if (name === '') return null
     const field = FIELD_OF[entity]?.get(fold(name).replace(/[^\p{L}\p{N}]/gu, ''))
-    if (field === null) return null
-    if (field !== undefined && !taken.has(field)) return { field }
+    if (field !== undefined && !taken.has(field)) return { field, isJoined: IS_JOINED.test(name) }
+    if (KEPT_BY_US.has(name)) return null
     return unknown === 'ignore' ? null : extra(name, isCoded)
   }
 
@@ -107,8 +113,17 @@ export function columnPlan({ entity, mapping, unknown }: ColumnRules, isCoded: b
     return custom === undefined ? { field } : extra(custom, isCoded)
   }
 
-  function extra(key: string, coded: boolean): Target {
+  function extra(name: string, coded: boolean): Target {
+    const key = isCoded ? name : freeName(name)
     return key === '__proto__' ? null : { field: EXTRAS[entity], extra: key, isCoded: coded }
+  }
+
+  // Columns of one name are all kept: “Notes” and “Notes (2)”.
+  function freeName(name: string): string {
+    let key = name
+    for (let nth = 2; extras.has(key); nth += 1) key = `${name} (${nth})`
+    extras.add(key)
+    return key
   }
 
   return { columns, targets, add }

@@ -1,6 +1,9 @@
 // CSV as it streams in (RFC 4180, with , ; or TAB): holds no more than one row, and a quote that nobody closed costs one line.
 import { faulty, lineEnds, MAX_ROW, type Raw, unreadable } from './import-text'
 
+/** So far on the end of a quoted cell is looked for: one that is too long is one bad row, and no rows out of its lines. */
+const MAX_QUOTED = 9 * MAX_ROW
+
 const SEPARATORS = [',', ';', '\t']
 // What stands in no text: read with it for a separator, a row is one cell.
 const NOTHING = '\u0000'
@@ -10,9 +13,9 @@ const UNCLOSED = 'opens a quote that is not closed'
 
 type Scanned = { cells: string[]; end: number } | { fault: string; end: number }
 
-/** The rows of a CSV text, the header first; blank lines are passed over. Lines are those of the file, from 1. */
+/** The rows of a CSV text, the header first; rows of nothing are passed over. Lines are those of the file, from 1. */
 export async function* csvRows(text: AsyncIterable<string>): AsyncIterable<Raw<string[]>> {
-  let [buffer, at, line] = ['', 0, 1]
+  let [buffer, at, line, isFirst] = ['', 0, 1, true]
   let separator: string | undefined
   const step = function* (isLast: boolean): Iterable<Raw<string[]>> {
     separator ??= separatorOf(buffer, isLast)
@@ -21,7 +24,10 @@ export async function* csvRows(text: AsyncIterable<string>): AsyncIterable<Raw<s
       if (!scanned) return
       const row = buffer.slice(at, scanned.end)
       if ('fault' in scanned) yield faulty(line, scanned.fault, row)
-      else if (!isBlank(scanned.cells) && !(line === 1 && isSeparatorLine(row))) yield { line, content: scanned.cells }
+      else if (!isBlank(scanned.cells)) {
+        if (!(isFirst && isSeparatorLine(row))) yield { line, content: scanned.cells }
+        isFirst = false
+      }
       line += lineEnds(row)
       at = scanned.end
     }
@@ -35,15 +41,17 @@ export async function* csvRows(text: AsyncIterable<string>): AsyncIterable<Raw<s
   yield* step(true)
 }
 
-const isBlank = (cells: string[]) => cells.length === 1 && cells[0]?.trim() === ''
+// An empty line, or one of separators alone, as spreadsheets leave them behind their rows.
+const isBlank = (cells: string[]) => cells.every((cell) => cell.trim() === '')
 
 const isSeparatorLine = (line: string) => /^sep=[,;\t]\s*$/i.test(line)
 
-// What stands most often outside quotes in the first line, unless that is Excel's own “sep=;”.
+// What stands most often outside quotes in the first line that is not empty, unless that is Excel's own “sep=;”.
 function separatorOf(text: string, isLast: boolean): string | undefined {
-  const scanned = scan(text, 0, NOTHING, isLast)
+  const start = /^(?: *[\r\n])*/.exec(text)?.[0].length ?? 0
+  const scanned = scan(text, start, NOTHING, isLast)
   if (!scanned) return undefined
-  const line = text.slice(0, scanned.end)
+  const line = text.slice(start, scanned.end)
   if (isSeparatorLine(line)) return line.charAt(4)
   const bare = line.replace(/"(?:[^"]|"")*"/g, '')
   const counts = SEPARATORS.map((each) => bare.split(each).length)
@@ -56,11 +64,12 @@ function scan(text: string, start: number, separator: string, isLast: boolean): 
   const cells: string[] = []
   let at = start
   for (;;) {
-    let cell = ''
+    let [cell, isQuoted] = ['', false]
     if (text.charCodeAt(at) === QUOTE) {
       const close = closing(text, at)
       if (close === undefined) return unclosed(text, start, isLast)
       cell = text.slice(at + 1, close).replaceAll('""', '"')
+      isQuoted = true
       at = close + 1
     }
     let end = at
@@ -68,7 +77,11 @@ function scan(text: string, start: number, separator: string, isLast: boolean): 
       const code = text.charCodeAt(end)
       if (code === between || code === LF || code === CR) break
     }
-    cells.push(cell + text.slice(at, end))
+    const rest = text.slice(at, end)
+    // Over several lines, a quote with text behind it opens another cell: it closes none.
+    if (isQuoted && separator !== NOTHING && rest.trim() !== '' && lineEnds(cell) > 0)
+      return givenUp(text, start, isLast)
+    cells.push(cell + rest)
     const code = text.charCodeAt(end)
     if (code === between && end < text.length) {
       at = end + 1
@@ -91,9 +104,12 @@ function closing(text: string, opening: number): number | undefined {
   return undefined
 }
 
-// Nobody closes the quote within what a row may hold: the line is given up, and the next one is read as a row again.
+// Nobody closes the quote within what is looked through: the line is given up, and the next one is read as a row again.
 function unclosed(text: string, start: number, isLast: boolean): Scanned | undefined {
-  if (!isLast && text.length - start <= MAX_ROW) return undefined
+  return isLast || text.length - start > MAX_QUOTED ? givenUp(text, start, isLast) : undefined
+}
+
+function givenUp(text: string, start: number, isLast: boolean): Scanned | undefined {
   const end = /\r\n|\r|\n/g
   end.lastIndex = start
   if (!end.exec(text)) return isLast ? { fault: UNCLOSED, end: text.length } : undefined

@@ -6,7 +6,7 @@ import { e164Of } from '../customers/phone'
 import { fold } from '../db/fold'
 import { NewLead } from '../leads/leads.schemas'
 import { TagName } from '../tags/tags.schemas'
-import { armed, fieldOf, tagsOf } from './cells'
+import { armed, fieldOf, tagsCell, tagsOf } from './cells'
 import { type Entity, EXTRAS, type Target } from './import-columns'
 
 export type Issue = {
@@ -123,7 +123,7 @@ function gathered(cells: readonly (string | undefined)[], targets: readonly Targ
   const faults: [string, string][] = []
   targets.forEach((target, i) => {
     const cell = armed(cells[i] ?? '')
-    const value = cell.trim()
+    const value = target?.isJoined ? unjoined(target.field, cell) : cell.trim()
     if (target === null || value === '' || (target.extra === undefined && given[target.field] !== undefined)) return
     if (target.extra !== undefined) extras.push([target.extra, target.isCoded ? typed(cell) : value])
     else if (target.field === 'metadata' || target.field === 'customFields') {
@@ -137,6 +137,14 @@ function gathered(cells: readonly (string | undefined)[], targets: readonly Targ
   const { firstName, lastName, ...fields } = given
   const both = [firstName, lastName].filter((part) => part !== undefined).join(' ')
   return { given: both !== '' && fields.name === undefined ? { ...fields, name: both } : fields, extras, faults }
+}
+
+// Of several e-mails or numbers the first; of several labels all but the one that everybody has.
+function unjoined(field: string, cell: string): string {
+  const [first = '', ...rest] = cell.split(':::').map((part) => part.trim())
+  if (field !== 'tags') return first
+  const labels = [first, ...rest].map((label) => label.replace(/^\* /, ''))
+  return tagsCell(labels.filter((label) => label !== '' && label !== 'myContacts'))
 }
 
 // A number that JavaScript would write otherwise, such as one of twenty digits, stays the text that it is.

@@ -8,13 +8,18 @@ export function unreadable(detail: string): AppError {
   return new AppError('unreadable_import', { detail })
 }
 
-/** The same chunks; throws `file_too_large` past 50 MB. */
+/** The same chunks; throws `file_too_large` past 50 MB, and `unreadable_import` where whoever sends it goes away. */
 export async function* limited(bytes: AsyncIterable<Uint8Array>, max = MAX_FILE_BYTES): AsyncIterable<Uint8Array> {
   let size = 0
-  for await (const chunk of bytes) {
-    size += chunk.length
+  const source = bytes[Symbol.asyncIterator]()
+  const next = () =>
+    source.next().catch(() => {
+      throw unreadable('The upload broke off before its end: send it again.')
+    })
+  for (let { done, value } = await next(); !done; { done, value } = await next()) {
+    size += value.length
     if (size > max) throw new AppError('file_too_large', { detail: 'Split the file: an import takes 50 MB at a time.' })
-    yield chunk
+    yield value
   }
 }
 
@@ -44,7 +49,7 @@ function decodedOr(decode: () => string): string {
   try {
     return decode()
   } catch {
-    throw encoding('The file is not UTF-8; it may be Latin-1 or Windows-1252.')
+    throw encoding('It may be Latin-1 or Windows-1252.')
   }
 }
 
@@ -56,7 +61,7 @@ function encoding(what: string): AppError {
 function demandText(chunk: Uint8Array): void {
   const [a, b, c, d] = chunk
   const isUtf16 = (a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)
-  if (isUtf16) throw encoding('The file is UTF-16.')
+  if (isUtf16) throw encoding('It is UTF-16.')
   if (a === 0x50 && b === 0x4b && c === 0x03 && d === 0x04) {
     throw unreadable('This is a workbook or an archive, not a text file: save the sheet as CSV UTF-8.')
   }

@@ -1,12 +1,16 @@
-// vCards as they stream in, 3.0 (RFC 2426) and 4.0 (RFC 6350): each becomes a row under the column names of an export.
+// vCards as they stream in, 2.1, 3.0 (RFC 2426) and 4.0 (RFC 6350): each becomes a row under the column names of an export.
+import { Buffer } from 'node:buffer'
 import { fieldCell, fieldColumn, tagsCell } from './cells'
 import { faulty, MAX_ROW, type Raw } from './import-text'
 
 type Property = { name: string; params: string; value: string }
 
+// Pictures, sounds and keys: of no use here, and longer than all the rest.
+const IS_MEDIA = /^(?:[\w-]+\.)?(?:PHOTO|LOGO|SOUND|KEY)[;:]/i
+
 /** One row for each card; `line` is that of its BEGIN. */
 export async function* vcardRows(text: AsyncIterable<string>): AsyncIterable<Raw<Record<string, unknown>>> {
-  let [line, start] = [0, 0]
+  let [line, start, isMedia] = [0, 0, false]
   let card: string[] | undefined
   let size = 0
   for await (const each of linesOf(text)) {
@@ -19,8 +23,10 @@ export async function* vcardRows(text: AsyncIterable<string>): AsyncIterable<Raw
       else yield cardRow(card, start)
       card = undefined
     } else if (card) {
+      isMedia = IS_MEDIA.test(each) || (isMedia && /^[ \t]/.test(each))
+      if (isMedia) continue
       size += each.length
-      // Of a photo that is too long no more is kept than says so.
+      // Of a card that is too long no more is kept than says so.
       if (size <= MAX_ROW) card.push(each)
     } else if (each.trim() !== '') yield faulty(line, 'stands outside of a vCard', each)
   }
@@ -40,12 +46,13 @@ async function* linesOf(text: AsyncIterable<string>): AsyncIterable<string> {
 function cardRow(lines: string[], line: number): Raw<Record<string, unknown>> {
   const properties = lines
     .join('\n')
+    .replace(SOFT_BREAK, (text) => text.replaceAll('=\n', ''))
     .replace(/\n[ \t]/g, '')
     .split('\n')
     .flatMap(propertyOf)
   const version = properties.find(({ name }) => name === 'VERSION')?.value.trim() ?? ''
-  if (!['3.0', '4.0'].includes(version)) {
-    return faulty(line, `is a vCard ${version || 'without a version'}; 3.0 and 4.0 are read`, lines.join('\n'))
+  if (!['2.1', '3.0', '4.0'].includes(version)) {
+    return faulty(line, `is a vCard ${version || 'without a version'}; 2.1, 3.0 and 4.0 are read`, lines.join('\n'))
   }
   const all = (name: string) => properties.filter((each) => each.name === name)
   const best = (name: string) => all(name).toSorted((a, b) => rank(a) - rank(b))[0]?.value
@@ -72,7 +79,17 @@ function cardRow(lines: string[], line: number): Raw<Record<string, unknown>> {
 function propertyOf(line: string): Property[] {
   const [, name = '', params = '', value = ''] =
     /^(?:[\w-]+\.)?([\w-]+)((?:;(?:[^":;]|"[^"]*")*)*):(.*)$/.exec(line) ?? []
-  return name === '' ? [] : [{ name: name.toUpperCase(), params: params.toUpperCase(), value }]
+  const upper = params.toUpperCase()
+  return name === '' ? [] : [{ name: name.toUpperCase(), params: upper, value: plain(value, upper) }]
+}
+
+// Quoted-printable, in which phones write 2.1 (RFC 2045): a line that ends with = goes on in the next one.
+const SOFT_BREAK = /^[^:\n]*;(?:ENCODING=)?QUOTED-PRINTABLE[;:](?:.*=\n)+/gim
+
+function plain(value: string, params: string): string {
+  if (!params.includes('QUOTED-PRINTABLE')) return value
+  const octets = value.replace(/=([0-9A-F]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+  return Buffer.from(octets, 'latin1').toString(/CHARSET=(?:ISO-8859-1|WINDOWS-1252)/.test(params) ? 'latin1' : 'utf8')
 }
 
 // 4.0 says PREF=1 to 100, 3.0 TYPE=PREF.

@@ -10,6 +10,7 @@ import type { Ctx } from '../http/context'
 import { actorFrom, creatorOf } from './imports.creator'
 import type { Job } from './imports.judged'
 import { reverting } from './imports.revert'
+import { dropped } from './imports.staging'
 import { writing } from './imports.write'
 
 /** What an invocation may still do: statements, of which D1 allows a number, and until when, in milliseconds. */
@@ -93,8 +94,11 @@ export async function resume(worker: Worker, id: string, room: Room): Promise<vo
 async function over({ db }: Pick<Ctx, 'db'>, id: string, status: 'FAILED' | 'CANCELLED'): Promise<void> {
   const now = new Date().toISOString()
   const isOpen = inArray(imports.status, ['RUNNING', 'REVERTING'])
-  await db
-    .update(imports)
-    .set({ status, finishedAt: now, updatedAt: now, busyUntil: null })
-    .where(and(eq(imports.id, id), isOpen))
+  await db.batch([
+    db
+      .update(imports)
+      .set({ status, finishedAt: now, updatedAt: now, busyUntil: null })
+      .where(and(eq(imports.id, id), isOpen)),
+    ...dropped({ db }, sql`SELECT id FROM imports WHERE id = ${id} AND status = ${status}`),
+  ])
 }

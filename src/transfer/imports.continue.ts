@@ -10,7 +10,7 @@ import { openImports } from './imports.sweep'
 /** How long a request writes before it answers, and how long an invocation does after. */
 const BEFORE_ANSWER_MS = 3_000
 const AFTER_ANSWER_MS = 25_000
-const SWEEP_STATEMENTS = 5
+const SWEEP_STATEMENTS = 8
 
 /** What a request may do before it answers. */
 export function roomOf(c: Context<AppEnv>): Room {

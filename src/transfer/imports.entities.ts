@@ -35,3 +35,6 @@ export const ENTITIES = {
 
 /** Who may import reaches every record of the workspace, in files as well. */
 export const PERMISSION = 'imports:write'
+
+/** How many bytes of JSON the own fields of a record may hold. */
+export const MAX_JSON = 16_384

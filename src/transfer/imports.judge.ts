@@ -5,11 +5,8 @@ import { isTeamMember, visible } from '../access/visible'
 import { roomLeft } from '../billing/limits'
 import { importChunks, users } from '../db/schema'
 import type { Ctx } from '../http/context'
-import { ENTITIES, PERMISSION } from './imports.entities'
+import { ENTITIES, MAX_JSON, PERMISSION } from './imports.entities'
 import { type Job, openChunk, type Verdict } from './imports.judged'
-
-/** How many bytes of JSON the own fields of a record may hold. */
-const MAX_JSON = 16_384
 
 /** Why a row cannot be written; `value` is SQL over the row. */
 export const REFUSALS = {
@@ -38,7 +35,8 @@ export function judge(ctx: Ctx, job: Job, n: number, ids: string) {
   // The only chunk has none before it.
   const known = (what: string, keys: string) =>
     job.chunks > 1
-      ? sql`(SELECT ${sql.raw(what)} FROM import_keys AS k WHERE k.import_id = ${job.id} AND k.key IN (${sql.raw(keys)}) LIMIT 1)`
+      ? sql`(SELECT ${sql.raw(what)} FROM import_keys AS k WHERE k.import_id = ${job.id} AND k.key IN (${sql.raw(keys)})
+          ORDER BY k.line LIMIT 1)`
       : sql`NULL`
   const groups = VERDICTS.map((verdict) => `'${verdict}', jsonb_group_array(row) FILTER (WHERE verdict = '${verdict}')`)
   const verdicts = sql`(
@@ -49,19 +47,19 @@ export function judge(ctx: Ctx, job: Job, n: number, ids: string) {
       SELECT n, row, coalesce(seen, found) AS record, ${ownerOf(ctx, job)} AS owner, ${nths(job)}
       FROM given
     ), compared AS MATERIALIZED (
-      SELECT placed.*, t.id IS NOT NULL AS is_there, t.email AS email_before,
+      SELECT placed.*, t.id IS NOT NULL AS is_there, t.email AS email_before, t.phone_e164 AS phone_before,
         ${known('json_array(k.outcome, k.line)', `row ->> 'key', 'record:' || placed.record, 'email:' || t.email`)} AS earlier,
         iif(t.id IS NULL, false, ${isChanged(job)}) AS is_changed,
         iif(t.id IS NULL, false, ${isTooBig(job)}) AS is_too_big, ${isTaken(ctx, job)} AS is_taken
       FROM placed
-      LEFT JOIN ${ENTITIES[job.entity].table} AS t ON t.id = placed.record
+      LEFT JOIN ${ENTITIES[job.entity].table} AS t ON t.id = placed.record AND t.deleted_at IS NULL
     ), refused AS (SELECT *, ${refusal(job)} AS code FROM compared), sorted AS (SELECT *, ${VERDICT} AS verdict FROM refused
     ), judged AS (${within(ctx, job)})
     SELECT jsonb_object(${sql.raw(groups.join(', '))}) FROM (
       SELECT verdict, CASE verdict
         WHEN 'create' THEN jsonb_set(row, '$.record', ${ids} || printf('%08x', n), '$.ownerId', owner)
         ELSE jsonb_set(row, '$.record', record, '$.ownerId', owner, '$.n', n, '$.code', code, '$.emailBefore', email_before,
-          '$.earlier', earlier ->> 0, '$.earlierLine', earlier ->> 1) END AS row
+          '$.phoneBefore', phone_before, '$.earlier', earlier ->> 0, '$.earlierLine', earlier ->> 1) END AS row
       FROM judged ORDER BY n)
   )`
   return ctx.db.update(importChunks).set({ rows: verdicts }).where(openChunk(job, n))
@@ -111,7 +109,8 @@ function isChanged({ entity }: Job): SQL {
     if (kind !== 'merged') return `(${given} IS NOT NULL AND ${given} IS NOT t.${column})`
     return `EXISTS (SELECT 1 FROM json_each(${given}) AS new LEFT JOIN json_each(t.${column}) AS old ON old.key = new.key
       WHERE CASE new.type WHEN 'null' THEN old.type <> 'null'
-        WHEN 'object' THEN old.type IS NOT 'object' OR json_patch(old.value, new.value) IS NOT old.value
+        WHEN 'object' THEN old.type IS NOT 'object'
+          OR (old.value IS NOT new.value AND json_patch(old.value, new.value) IS NOT old.value)
         ELSE old.type IS NOT new.type OR old.value IS NOT new.value END)`
   })
   const phone = `(row ->> 'phone' IS NOT NULL AND row ->> 'phoneE164' IS NOT t.phone_e164)`
@@ -139,7 +138,7 @@ function within(ctx: Ctx, { id, entity, dryRun }: Job): SQL {
   const room = entity === 'customers' ? roomLeft(ctx, 'customers') : null
   if (room === null) return sql`SELECT * FROM sorted`
   const left = dryRun ? sql`${room} - (SELECT created FROM imports WHERE id = ${id})` : room
-  return sql`SELECT n, row, record, owner, email_before, earlier, iif(is_over, 'plan_limit', code) AS code,
+  return sql`SELECT n, row, record, owner, email_before, phone_before, earlier, iif(is_over, 'plan_limit', code) AS code,
       iif(is_over, 'failed', verdict) AS verdict
     FROM (SELECT *, verdict = 'create' AND sum(verdict = 'create') OVER (ORDER BY n) > ${left} AS is_over FROM sorted)`
 }

@@ -23,6 +23,8 @@ export function revertBegun({ db, actor, now }: Ctx, id: string) {
         isOver,
         eq(imports.dryRun, false),
         gt(imports.chunks, 0),
+        // Chunks know what they made, for 30 days.
+        sql`EXISTS (SELECT 1 FROM import_chunks AS chunk WHERE chunk.import_id = imports.id)`,
       ),
     )
     .returning()

@@ -23,7 +23,7 @@ const importing = createRoute({
   tags,
   summary: 'Import customers or leads from a file',
   description:
-    'CSV (comma, semicolon or tab), JSON array, NDJSON or vCard (3.0, 4.0), as the body or as a file of a form, up to 50 MB ' +
+    'CSV (comma, semicolon or tab), JSON array, NDJSON or vCard (2.1, 3.0, 4.0), as the body or as a file of a form, up to 50 MB ' +
     'of UTF-8. Each row is judged by itself. Small files are written before the answer; a large one answers 202 and goes ' +
     'on, and `GET` tells how far it is. With an `Idempotency-Key` a file may have 1 MB; the same file twice makes nothing ' +
     'new anyway.',

@@ -1,8 +1,8 @@
 // Imports: taking a file in, stopping and reverting. Reports, judging and writing are in files beside this one.
-import { and, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm'
+import { and, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import { isTeamMember } from '../access/visible'
 import { lackOfRoom, overLimit } from '../billing/limits'
-import { importChunks, importIssues, importKeys, importOriginals, imports, users } from '../db/schema'
+import { importChunks, importIssues, importOriginals, imports, users } from '../db/schema'
 import { ifChanged } from '../db/sql'
 import { AppError } from '../errors'
 import { record } from '../events/events.record'
@@ -15,7 +15,7 @@ import { advance, idsOfChunk, leased, type Room, sent } from './imports.advance'
 import type { Job } from './imports.judged'
 import { getImport, type Report, reportIn, reportOf } from './imports.report'
 import { revertBegun } from './imports.revert'
-import { importMade, staging, uploadEnded } from './imports.staging'
+import { dropped, importMade, staging, uploadEnded } from './imports.staging'
 import { writing } from './imports.write'
 
 export type ImportOptions = Pick<Job, 'mode' | 'duplicates'> & {
@@ -149,8 +149,7 @@ async function forget({ db }: Ctx, id: string): Promise<void> {
 export async function cancelImport(ctx: Ctx, id: string): Promise<Report> {
   const { db, actor, now } = ctx
   const isOpen = inArray(imports.status, ['UPLOADING', 'RUNNING'])
-  const isCancelled = sql`EXISTS (SELECT 1 FROM imports WHERE imports.id = ${id} AND imports.status = 'CANCELLED'
-    AND imports.workspace_id = ${actor.workspaceId})`
+  const cancelled = sql`SELECT id FROM imports WHERE id = ${id} AND status = 'CANCELLED' AND workspace_id = ${actor.workspaceId}`
   const results = await db.batch([
     db
       .update(imports)
@@ -158,12 +157,7 @@ export async function cancelImport(ctx: Ctx, id: string): Promise<Report> {
       .where(and(eq(imports.id, id), eq(imports.workspaceId, actor.workspaceId), isOpen))
       .returning({ id: imports.id }),
     record(ctx, { verb: 'import.cancelled', subject: 'import', id, when: ifChanged }),
-    db
-      .update(importChunks)
-      .set({ rows: '[]', tags: '[]' })
-      .where(and(eq(importChunks.importId, id), isNull(importChunks.ids), isCancelled)),
-    db.delete(importKeys).where(and(eq(importKeys.importId, id), isCancelled)),
-    db.delete(importOriginals).where(and(eq(importOriginals.importId, id), isCancelled)),
+    ...dropped(ctx, cancelled),
     reportOf(ctx, id),
   ])
   const report = reportIn(results)
@@ -182,7 +176,10 @@ export async function revertImport(ctx: Ctx, id: string, room: Room): Promise<Re
   if (!present) throw new AppError('not_found')
   if (!job) {
     const isRunning = ['UPLOADING', 'RUNNING', 'REVERTING'].includes(present.status)
-    throw new AppError(isRunning ? 'import_running' : 'import_over', { detail: `It is ${present.status}.` })
+    if (isRunning) throw new AppError('import_running', { detail: `It is ${present.status}.` })
+    const isPast = !present.dryRun && ['DONE', 'FAILED', 'CANCELLED'].includes(present.status)
+    const why = isPast ? 'It made nothing, or more than 30 days ago.' : `It is ${present.status}.`
+    throw new AppError('import_over', { detail: present.dryRun ? 'It was a dry run.' : why })
   }
   await advance(ctx, job, 0, room, true)
   return getImport(ctx, id)

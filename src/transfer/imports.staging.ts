@@ -1,12 +1,15 @@
 // Staging: rows wait in the database, in chunks, until the whole file has come in; of a large file no more is held here.
 import { Buffer } from 'node:buffer'
-import { and, eq, type SQL, sql } from 'drizzle-orm'
+import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import type { BatchItem } from 'drizzle-orm/batch'
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { hasRoom } from '../billing/limits'
-import { importChunks, importIssues, importOriginals, imports } from '../db/schema'
+import { importChunks, importIssues, importKeys, importOriginals, imports } from '../db/schema'
 import { insertFrom } from '../db/sql'
 import type { Ctx } from '../http/context'
 import type { Issue, Prepared } from './import-rows'
+import { MAX_JSON } from './imports.entities'
+import { REFUSALS } from './imports.judge'
 
 type Statement = BatchItem<'sqlite'>
 
@@ -56,9 +59,13 @@ export function staging(importId: string, duplicates: 'last' | 'refuse') {
   function add(row: Prepared, warnings: Issue[], cells: Cells, tagNames: Map<string, string>) {
     const place = chunk.places.get(row.key)
     if (place !== undefined && duplicates === 'refuse') return refuse([again(row, earlier(place), 'error')], cells)
+    const merged = place === undefined ? row : joined(earlier(place), row)
+    if (place !== undefined && sizeOf(JSON.stringify(merged.customFields ?? null)) > MAX_JSON) {
+      const { message } = REFUSALS.too_big
+      return refuse([{ line: row.line, level: 'error', field: null, code: 'too_big', value: null, message }], cells)
+    }
     figures.received += 1
     for (const [i, issue] of warnings.entries()) report(issue, i)
-    const merged = place === undefined ? row : joined(earlier(place), row)
     if (place !== undefined) {
       figures.superseded += 1
       report(again(row, earlier(place), 'warning'), warnings.length)
@@ -191,4 +198,17 @@ export function uploadEnded({ db }: Ctx, id: string, set: Partial<typeof imports
     .update(imports)
     .set(set)
     .where(and(eq(imports.id, id), eq(imports.status, 'UPLOADING')))
+}
+
+/** The statements that drop what was on its way in, of imports that write no more: theirs are the ids that `which` selects. */
+export function dropped({ db }: Pick<Ctx, 'db'>, which: SQL) {
+  const ofThese = (column: SQLiteColumn) => sql`${column} IN (${which})`
+  return [
+    db
+      .update(importChunks)
+      .set({ rows: '[]', tags: '[]' })
+      .where(and(ofThese(importChunks.importId), isNull(importChunks.ids))),
+    db.delete(importKeys).where(ofThese(importKeys.importId)),
+    db.delete(importOriginals).where(ofThese(importOriginals.importId)),
+  ] as const
 }

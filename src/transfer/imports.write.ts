@@ -49,6 +49,7 @@ function remembered({ db }: Ctx, job: Job, n: number) {
   const keys = [
     `row ->> 'key'`,
     ...(job.match === 'email' ? [] : [`'email:' || (row ->> 'email')`, `'email:' || (row ->> 'emailBefore')`]),
+    ...(job.match === 'phone' ? [`'phone:' || (row ->> 'phoneBefore')`] : []),
   ]
   // Of rows that the e-mail stands for, that is key enough: the record has it.
   const isNamed = sql.raw(job.match === 'email' ? `row ->> 'by' = 'content'` : 'true')
