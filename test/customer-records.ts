@@ -124,9 +124,9 @@ export async function counters(workspaceId: string) {
   return { kept, counted }
 }
 
-/** What a request cost the database: round trips, rows read and written, out of `Server-Timing`. */
-export function costOf(answer: { headers: Headers }): { trips: number; read: number; written: number } {
+/** What a request cost the database: round trips and rows read, out of `Server-Timing`. */
+export function costOf(answer: { headers: Headers }): { trips: number; read: number } {
   const timing = answer.headers.get('Server-Timing') ?? ''
   const figure = (name: string) => Number(new RegExp(`${name} (\\d+)`).exec(timing)?.[1])
-  return { trips: figure('round trips'), read: figure('rows read'), written: figure('rows written') }
+  return { trips: figure('round trips'), read: figure('rows read') }
 }

@@ -237,7 +237,7 @@ describe('tags of the workspace', () => {
     const hot = await idOf(manager, 'hot')
     const renamed = await renaming(manager, hot, '⟦"Wärm"⟧')
     expect([renamed.status, cost(renamed).trips]).toEqual([200, 1])
-    expect([cost(renamed).read, cost(renamed).written].every((rows) => rows < 30)).toBe(true)
+    expect(cost(renamed).read).toBeLessThan(30)
     const other = await customer(sales)
     await put(sales, other, 'Hot')
     for (const by of [manager, sales]) {
