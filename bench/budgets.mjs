@@ -33,8 +33,8 @@ export const refused = { ...change, read: 5, written: 0 }
 export const customerChange = { trips: 1, read: 60, written: 60 }
 export const logging = { trips: 1, read: 70, written: 35 }
 export const bulk = (count) => ({ trips: 1, read: count * 60, written: count * 25 })
-/** What renaming and deleting a tag costs grows with its uses: it stands in the search entry of each of its customers. */
-export const perUse = { trips: 1 }
+/** Deleting a tag takes it off 500 customers at the most, and rewrites the search entry of each. */
+export const perUse = { trips: 1, read: 10_000, written: 4_500 }
 /** Besides both customers, about ten rows for each row that moves. */
 export const merge = { trips: 1, read: 250, written: 150, statements: 16 }
 export const unmerge = { ...customerChange, statements: 12 }

@@ -24,7 +24,10 @@ describe('the owner', () => {
         call(manager, 'PATCH', `/${id}`, { name: 'A', ownerId }),
         call(manager, 'PUT', '?match=email', { name: 'A', email: email(), ownerId }),
       ]
-      for (const attempt of attempts) await refusalOf(attempt, 400, 'invalid_owner')
+      for (const attempt of attempts) {
+        const { errors } = await refusalOf(attempt, 400, 'invalid_owner')
+        expect(errors).toEqual([expect.objectContaining({ path: 'body.ownerId', code: 'not_of_team' })])
+      }
     }
     expect((await stored(admin.workspaceId)).map(({ name }) => name)).toEqual(['Carla Customer'])
     for (const ownerId of [admin.id, manager.id, sales.id, rival.id, null]) {
@@ -63,8 +66,15 @@ describe('the portal login', () => {
     const stranger = await team()
     const { id } = await ownCustomer(sales)
     for (const userId of [sales.id, admin.id, stranger.customer.id, crypto.randomUUID()]) {
-      await refusalOf(call(manager, 'PATCH', `/${id}`, { userId }), 400, 'invalid_owner')
-      await refusalOf(call(manager, 'POST', '', { name: 'A', userId }), 400, 'invalid_owner')
+      const attempts = [
+        call(manager, 'PATCH', `/${id}`, { userId }),
+        call(manager, 'POST', '', { name: 'A', userId }),
+        call(manager, 'PUT', '?match=email', { name: 'A', email: email(), userId }),
+      ]
+      for (const attempt of attempts) {
+        const { errors } = await refusalOf(attempt, 400, 'invalid')
+        expect(errors).toEqual([expect.objectContaining({ path: 'body.userId', code: 'no_portal_login' })])
+      }
     }
     for (const userId of [customer.id, null]) {
       await refusalOf(call(sales, 'PATCH', `/${id}`, { userId }), 403, 'forbidden')

@@ -6,7 +6,7 @@ import { api, send } from './api'
 import { costOf, counters, happenings, made, ownCustomer, page, put, tag } from './customer-records'
 import { rows } from './database'
 import { type Person, team } from './factories'
-import { type Held, held, inOrder, mergeInto, scenes, stage } from './merging'
+import { type Held, held, inOrder, mergeInto, restore, scenes, stage } from './merging'
 
 type Row = Held['customers'][number]
 const read = (by: Person, id: string) => bodyOf(api(by.token).v1.customers[':id'].$get({ param: { id } }), 200)
@@ -25,6 +25,27 @@ function touchAfter({ created_at }: Row, days: unknown, said: Row[]): string | n
   const calls = said.filter(({ type }) => type === 'CALL').map(({ occurred_at }) => String(occurred_at))
   const last = calls.sort().at(-1) ?? String(created_at)
   return new Date(Date.parse(last) + Number(days) * 24 * 3_600_000).toISOString()
+}
+
+/** Whether a relationship of `fromId` would make `id` stand above itself, once it is that of `id`. */
+function closesCircle(relationships: Row[], id: string, fromId: string) {
+  const UP: Record<string, string> = { report: 'manager', child: 'parent' }
+  const upward = ({ from_id, to_id, kind }: Row) => {
+    const up = UP[String(kind)]
+    return up ? { lower: to_id, upper: from_id, kind: up } : { lower: from_id, upper: to_id, kind }
+  }
+  const edges = relationships.filter(({ kind }) => kind !== 'partner').map(upward)
+  const climbs = (from: unknown, to: unknown, kind: unknown, seen: unknown[] = []): boolean =>
+    from === to ||
+    edges.some((edge) => {
+      const isStep = edge.lower === from && edge.kind === kind && !seen.includes(edge.upper)
+      return isStep && climbs(edge.upper, to, kind, [...seen, edge.upper])
+    })
+  return (row: Row) => {
+    if (row.kind === 'partner') return false
+    const { lower, upper, kind } = upward(row)
+    return upper === fromId ? climbs(id, lower, kind) : climbs(upper, id, kind)
+  }
 }
 
 /** What is held of two customers and their kin once `fromId` is merged into `id`. */
@@ -54,8 +75,9 @@ function union(before: Held, id: string, fromId: string, prefer: 'this' | 'other
   const isOf = (row: Row, each: unknown) => row.from_id === each || row.to_id === each
   const other = (row: Row, each: unknown) => (row.from_id === each ? row.to_id : row.from_id)
   const known = new Set(before.relationships.filter((row) => isOf(row, id)).map((row) => other(row, id)))
+  const isCircle = closesCircle(before.relationships, id, fromId)
   const added = before.relationships.filter(
-    (row) => isOf(row, fromId) && other(row, fromId) !== id && !known.has(other(row, fromId)),
+    (row) => isOf(row, fromId) && other(row, fromId) !== id && !known.has(other(row, fromId)) && !isCircle(row),
   )
   const turned = added.map((row) => (row.from_id === fromId ? { ...row, from_id: id } : { ...row, to_id: id }))
   return inOrder({
@@ -164,6 +186,35 @@ describe('a merge', () => {
     for (const path of paths) expect((await get(path, tags.get(path))).status).toBe(304)
     await bodyOf(mergeInto(sales, kept.id, lost.id), 200)
     for (const path of paths) expect((await get(path, tags.get(path))).status, path).toBe(200)
+  })
+
+  it('closes no circle of managers: what would make somebody stand above themselves stays behind, and comes back', async () => {
+    const { sales } = people
+    const { customers } = api(sales.token).v1
+    const ids = await Promise.all(Array.from({ length: 6 }, async () => (await ownCustomer(sales)).id))
+    const [low = '', mid = '', high = '', top = '', aside = '', above = ''] = ids
+    const relate = (id: string, otherId: string, kind: string) =>
+      bodyOf(customers[':id'].relationships[':otherId'].$put({ param: { id, otherId }, json: { kind } }), 200)
+    const kin = async (id: string) => {
+      const { data } = await bodyOf(customers[':id'].relationships.$get({ param: { id }, query: {} }), 200)
+      return Object.fromEntries(data.map(({ customer, kind }) => [customer.id, kind]))
+    }
+    await relate(low, mid, 'manager')
+    await relate(high, mid, 'report')
+    await relate(high, top, 'manager')
+    await relate(top, above, 'manager')
+    await relate(top, aside, 'child')
+    const before = await Promise.all(ids.map(kin))
+    const dry = await bodyOf(mergeInto(sales, low, top, 'this', 'true'), 200)
+    const { moved } = await bodyOf(mergeInto(sales, low, top), 200)
+    expect([moved.relationships, dry.moved]).toEqual([2, moved])
+    expect(await kin(low)).toEqual({ [mid]: 'manager', [above]: 'manager', [aside]: 'child' })
+    expect(await kin(high)).toEqual({ [mid]: 'report' })
+    await bodyOf(restore(sales, top), 200)
+    expect(await Promise.all(ids.map(kin))).toEqual(before)
+    // The other way round, of the one below.
+    await bodyOf(mergeInto(sales, top, low), 200)
+    expect(await kin(top)).toEqual({ [high]: 'report', [above]: 'manager', [aside]: 'child' })
   })
 
   it('of one pair in both directions, many times at once, happens once', async () => {

@@ -32,6 +32,15 @@ describe('an upsert', () => {
     expect(costOf(second).read).toBeLessThan(60)
   })
 
+  it('that changes nothing leaves the customer, its version and its trail as they are', async () => {
+    const { sales } = await team()
+    const json = { name: 'Alice', email: email(), customFields: { a: 1 } }
+    const before = await bodyOf(upsert(sales, json), 201)
+    const again = await upsert(sales, json)
+    expect([again.headers.get('ETag'), await bodyOf(again, 200)]).toEqual(['"1"', before])
+    expect(await happenings(before.id)).toEqual(['customer.created'])
+  })
+
   it('of 50 at once makes one customer, answers one 201, and loses no change', async () => {
     const { admin, manager, sales } = await team()
     for (let round = 0; round < 4; round += 1) {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { bodyOf, refusalOf } from './answers'
 import { api, send } from './api'
 import { happenings, made, ownCustomer, page, stored } from './customer-records'
-import { count } from './database'
+import { count, rows } from './database'
 import { founder, type Person, team, unique } from './factories'
 
 type Patch = Parameters<ReturnType<typeof api>['v1']['customers'][':id']['$patch']>[0]['json']
@@ -102,6 +102,38 @@ describe('a customer', () => {
     expect(await stored(admin.workspaceId)).toEqual([expect.objectContaining({ id, name: 'Carla Customer' })])
   })
 
+  it('stays as it is, and its trail silent, where a change says what is so already', async () => {
+    const admin = await founder()
+    const fields = { name: 'Alice', email: email(), phone: '+44 20 7946 0958', customFields: { a: 1, b: { c: [2] } } }
+    const before = await made(admin, fields)
+    const { name, phone } = before
+    const sames: Patch[] = [
+      fields,
+      { name, phone },
+      { company: null, ownerId: null },
+      { customFields: { b: { c: [2] } } },
+    ]
+    for (const same of [...sames, { customFields: { z: null } }]) {
+      const answer = await patch(admin, before.id, same, '"1"')
+      expect([answer.headers.get('ETag'), await bodyOf(answer, 200)]).toEqual(['"1"', before])
+    }
+    await refusalOf(patch(admin, before.id, { name }, '"2"'), 412, 'stale')
+    expect(await happenings(before.id)).toEqual(['customer.created'])
+  })
+
+  it('tells in its trail what its custom fields were and what they are, all of them', async () => {
+    const admin = await founder()
+    const { id } = await made(admin, { customFields: { a: 1, b: 2 } })
+    await patch(admin, id, { name: 'Carla Customer', customFields: { b: null, c: 3 } })
+    const [told] = await rows("SELECT changes FROM events WHERE subject_id = ? AND verb = 'customer.updated'", id)
+    expect(JSON.parse(String(told?.changes))).toEqual({
+      customFields: [
+        { a: 1, b: 2 },
+        { a: 1, c: 3 },
+      ],
+    })
+  })
+
   it('is changed by whoever has read its latest version, and by nobody else', async () => {
     const admin = await founder()
     const { id } = await made(admin)
@@ -161,7 +193,8 @@ describe('an e-mail address', () => {
     const { id } = await made(admin, { email: address })
     expect((await trash(admin, id)).status).toBe(204)
     const successor = await made(admin, { email: address })
-    await refusalOf(restore(admin, id), 409, 'customer_exists')
+    const refusal = await refusalOf(restore(admin, id), 409, 'customer_exists')
+    expect(refusal).toMatchObject({ existingId: successor.id })
     await refusalOf(one(admin, id), 404, 'not_found')
     expect(await happenings(id)).toEqual(['customer.created', 'customer.trashed'])
     await trash(admin, successor.id)

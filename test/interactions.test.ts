@@ -146,6 +146,15 @@ describe('changing an interaction', () => {
     expect(JSON.stringify(everything)).not.toContain('Secret')
   })
 
+  it('to what it is already changes nothing, and tells nothing', async () => {
+    const { sales } = await team()
+    const before = await logged(sales, { customerId: await customer(sales) })
+    const { type, body, occurredAt, followUpAt } = before
+    const answer = await patch(sales, before.id, { type, body, occurredAt, followUpAt }, '"1"')
+    expect([answer.headers.get('ETag'), await bodyOf(answer, 200)]).toEqual(['"1"', before])
+    expect((await eventsOf(before.id)).map(({ verb }) => verb)).toEqual(['interaction.created'])
+  })
+
   it('does not move it, and does not complete it', async () => {
     const admin = await founder()
     const { id } = await logged(admin, { customerId: await customer(admin) })

@@ -25,9 +25,10 @@ describe('a ticket', () => {
     const customerId = await customer(sales, { email: portal.email, userId: portal.id })
     const { id } = await post(manager, '/v1/tickets', { customerId, title: 'The invoice' })
     expect(await templatesTo(portal.email)).toEqual(['ticketOpened'])
-    await post(manager, `/v1/tickets/${id}/assign`, { assigneeId: sales.id })
+    // Told twice, it has happened once.
+    for (let turn = 0; turn < 2; turn += 1) await post(manager, `/v1/tickets/${id}/assign`, { assigneeId: sales.id })
     expect(await templatesTo(sales.email)).toEqual(['ticketUpdated'])
-    await post(sales, `/v1/tickets/${id}`, { status: 'IN_PROGRESS' }, 'PATCH')
+    for (let turn = 0; turn < 2; turn += 1) await post(sales, `/v1/tickets/${id}`, { status: 'IN_PROGRESS' }, 'PATCH')
     await post(portal, `/v1/tickets/${id}/comments`, { body: 'Thank you' })
     expect(await templatesTo(portal.email)).toEqual(['ticketOpened', 'ticketUpdated'])
     expect(await templatesTo(sales.email)).toEqual(['ticketUpdated', 'ticketCommented'])

@@ -1,9 +1,12 @@
 // Tags: one tag whatever its spelling, counts that are always what a recount gives, many customers at once.
+import { env } from 'cloudflare:workers'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fold } from '../src/db/fold'
+import { purge } from '../src/purge/purge.service'
 import { bodyOf, refusalOf, tally } from './answers'
 import { api, send } from './api'
+import { costOf as cost, counters, seedCustomers, walk } from './customer-records'
 import { count, rows } from './database'
 import { customer, founder, type Person, team } from './factories'
 import { costOf, told } from './ticketing'
@@ -15,9 +18,12 @@ const reading = (by: Person, id: string) => api(by.token).v1.customers[':id'].ta
 const namesOf = async (by: Person, id: string) => (await bodyOf(reading(by, id), 200)).data.map(({ name }) => name)
 const listing = (by: Person, query: { q?: string; limit?: string; cursor?: string } = {}) =>
   api(by.token).v1.tags.$get({ query })
-const renaming = (by: Person, id: string, name: string) =>
-  api(by.token).v1.tags[':id'].$patch({ param: { id }, json: { name } })
-const deleting = (by: Person, id: string) => api(by.token).v1.tags[':id'].$delete({ param: { id } })
+const header = (version?: string) => (version ? { 'if-match': version } : {})
+const getting = (by: Person, id: string) => api(by.token).v1.tags[':id'].$get({ param: { id } })
+const renaming = (by: Person, id: string, name: string, version?: string) =>
+  api(by.token).v1.tags[':id'].$patch({ param: { id }, header: header(version), json: { name } })
+const deleting = (by: Person, id: string, version?: string) =>
+  api(by.token).v1.tags[':id'].$delete({ param: { id }, header: header(version) })
 const bulk = (by: Person, json: { customerIds: string[]; add?: string[]; remove?: string[] }) =>
   api(by.token).v1.tags.bulk.$post({ json })
 const withTag = async (by: Person, tag: string) =>
@@ -27,6 +33,16 @@ const withTag = async (by: Person, tag: string) =>
 async function counts(by: Person, query: { q?: string } = {}) {
   const { data } = await bodyOf(listing(by, { ...query, limit: '100' }), 200)
   return data.map(({ name, count }) => [name, count])
+}
+
+/** The ids of so many customers of somebody, all with these tags. */
+async function tagged(by: Person, number: number, add: string[]): Promise<string[]> {
+  const seeds = await seedCustomers(by.workspaceId, Array(number).fill({ ownerId: by.id }))
+  const ids = seeds.map(({ id }) => id)
+  for (let from = 0; from < number; from += 500) {
+    await bodyOf(bulk(by, { customerIds: ids.slice(from, from + 500), add }), 200)
+  }
+  return ids
 }
 
 async function idOf(by: Person, name: string): Promise<string> {
@@ -185,6 +201,86 @@ describe('tags of the workspace', () => {
     await refusalOf(renaming(manager, crypto.randomUUID(), 'x'), 404, 'not_found')
   })
 
+  it('are got one by one, with an ETag that changes with name and count', async () => {
+    const { manager, sales, rival } = await team()
+    const [one, other] = [await customer(sales), await customer(sales)]
+    await put(sales, one, 'VIP')
+    const id = await idOf(manager, 'VIP')
+    for (const by of [manager, sales]) {
+      const answer = await getting(by, id)
+      expect([answer.headers.get('ETag'), await bodyOf(answer, 200)]).toEqual(['"1-1"', { id, name: 'VIP', count: 1 }])
+    }
+    await put(sales, other, 'VIP')
+    expect((await getting(sales, id)).headers.get('ETag')).toBe('"1-2"')
+    await refusalOf(getting(rival, id), 404, 'not_found')
+    await refusalOf(getting(await founder(), id), 404, 'not_found')
+  })
+
+  it('are renamed and deleted by whoever has read the latest version', async () => {
+    const { manager, sales } = await team()
+    await put(sales, await customer(sales), 'Hot')
+    const id = await idOf(manager, 'Hot')
+    expect((await renaming(manager, id, 'Warm', '"1-1"')).headers.get('ETag')).toBe('"2-1"')
+    // To the name that it has, nothing happens.
+    expect((await renaming(manager, id, 'Warm')).headers.get('ETag')).toBe('"2-1"')
+    for (const refused of [await renaming(manager, id, 'Cold', '"1-1"'), await deleting(manager, id, '"1"')]) {
+      expect(refused.headers.get('ETag')).toBe('"2-1"')
+      await refusalOf(refused, 412, 'stale')
+    }
+    expect((await deleting(manager, id, '"2-1"')).status).toBe(204)
+    expect((await told(id)).map(({ verb }) => verb)).toEqual(['tag.renamed', 'tag.deleted'])
+  })
+
+  it('are renamed at one price, however many customers have them, and leave their name to others', async () => {
+    const { manager, sales } = await team()
+    const ids = await tagged(sales, 60, ['hot'])
+    const hot = await idOf(manager, 'hot')
+    const renamed = await renaming(manager, hot, '⟦"Wärm"⟧')
+    expect([renamed.status, cost(renamed).trips]).toEqual([200, 1])
+    expect(cost(renamed).read).toBeLessThan(30)
+    const other = await customer(sales)
+    await put(sales, other, 'Hot')
+    for (const by of [manager, sales]) {
+      expect((await walk(by, { tag: '⟦"wärm"⟧' })).ids.toSorted()).toEqual(ids.toSorted())
+      expect(await withTag(by, 'hot')).toEqual([other])
+      expect((await walk(by, { tag: ['hot', '⟦"wärm"⟧'], tagMatch: 'any' })).ids).toHaveLength(61)
+      expect(await withTag(by, 'never')).toEqual([])
+    }
+    // Back to what it was, as soon as nobody else is called that.
+    await bodyOf(renaming(manager, await idOf(manager, 'Hot'), 'Third'), 200)
+    await bodyOf(renaming(manager, hot, 'Hot'), 200)
+    expect([(await walk(sales, { tag: 'hot' })).ids.length, await withTag(sales, 'third')]).toEqual([60, [other]])
+  })
+
+  it('are deleted at once however many customers have them, and purged from all of them at night', async () => {
+    const { admin, manager, sales } = await team()
+    await tagged(sales, 700, ['old', 'kept'])
+    const old = await idOf(manager, 'old')
+    expect((await deleting(manager, old)).status).toBe(204)
+    const left = await rows<{ id: string }>('SELECT customer_id AS id FROM customer_tags WHERE tag_id = ?', old)
+    expect(left).toHaveLength(200)
+    const [id = ''] = left.map((each) => each.id)
+    await refusalOf(getting(manager, old), 404, 'not_found')
+    await refusalOf(renaming(manager, old, 'New'), 404, 'not_found')
+    await refusalOf(deleting(manager, old), 404, 'not_found')
+    for (const by of [manager, sales]) {
+      expect(await counts(by)).toEqual([['kept', 700]])
+      expect([await namesOf(by, id), await withTag(by, 'old')]).toEqual([['kept'], []])
+    }
+    const file = await send('/v1/exports/customers?format=ndjson&columns=tags', { token: admin.token })
+    expect(await file.text()).not.toContain('old')
+    await put(sales, id, 'Old')
+    expect([await namesOf(sales, id), await withTag(sales, 'old')]).toEqual([['kept', 'Old'], [id]])
+    await purge(env, new Date().toISOString())
+    expect([await count('tags', 'id = ?', old), await count('customer_tags', 'tag_id = ?', old)]).toEqual([0, 0])
+    expect(await counts(manager)).toEqual([
+      ['kept', 700],
+      ['Old', 1],
+    ])
+    const { kept, counted } = await counters(manager.workspaceId)
+    expect([kept, await withTag(sales, 'old')]).toEqual([counted, [id]])
+  })
+
   it('are renamed to one name by one of two at once', async () => {
     const { manager, sales } = await team()
     const id = await customer(sales)
@@ -333,7 +429,10 @@ describe('the counts of tags', () => {
         return bulk(manager, { customerIds: ids, add: [tag], remove: names.filter((n) => fold(n) !== fold(tag)) })
       const found = await tagId(tag)
       if (!found) return undefined
-      return verb === 'rename' ? renaming(manager, found, `${tag} ${id.slice(0, 2)}`) : deleting(manager, found)
+      const next = names[(names.indexOf(tag) + 1) % names.length] ?? ''
+      return verb === 'rename'
+        ? renaming(manager, found, id < (ids[1] ?? '') ? `${tag} 2` : next)
+        : deleting(manager, found)
     }
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
@@ -356,6 +455,7 @@ describe('the counts of tags', () => {
           [rival, rival.id],
         ] as const) {
           const seen = (await bodyOf(listing(by, { limit: '100' }), 200)).data.filter(({ count }) => count > 0)
+          for (const { name, count } of seen) expect(await withTag(by, name), name).toHaveLength(count)
           const expected = counted.filter((each) => each.owner === owner)
           expect(Object.fromEntries(seen.map(({ id, count }) => [id, count]))).toEqual(
             Object.fromEntries(expected.map((each) => [each.tag_id, each.count])),

@@ -160,20 +160,29 @@ describe('a ticket’s status', () => {
         const { status, version } = (
           await rows<{ status: Status; version: number }>('SELECT status, version FROM tickets WHERE id = ?', id)
         )[0] ?? { status: 'OPEN', version: 0 }
-        expect(version).toBe(done + 1)
         const trail = (await told(id)).filter(({ verb }) => verb === 'ticket.updated')
-        expect(trail).toHaveLength(done)
+        expect(trail).toHaveLength(version - 1)
+        // Who asks for the status that it has already is answered, and nothing happens.
+        expect(done).toBeGreaterThanOrEqual(trail.length)
         let present: unknown = 'OPEN'
         for (const { changes } of trail) {
-          if (!changes?.status) continue
-          expect(changes.status[0]).toBe(present)
-          expect(ALLOWED).toContain(changes.status.join(' '))
-          present = changes.status[1]
+          expect(changes?.status?.[0]).toBe(present)
+          expect(ALLOWED).toContain(changes?.status?.join(' '))
+          present = changes?.status?.[1]
         }
         expect(present).toBe(status)
       }),
       { numRuns: 15 },
     )
+  })
+
+  it('is told once, however often it is set', async () => {
+    const { sales } = await team()
+    const { id, title, priority } = await ticket(sales)
+    await bodyOf(patching(sales, id, { status: 'RESOLVED' }), 200)
+    const again = await patching(sales, id, { title, priority, status: 'RESOLVED' }, '"2"')
+    expect([again.status, again.headers.get('ETag')]).toEqual([200, '"2"'])
+    expect((await told(id)).map(({ verb }) => verb)).toEqual(['ticket.created', 'ticket.updated'])
   })
 
   it('is changed by one of many who read the same version', async () => {
@@ -196,9 +205,11 @@ describe('giving a ticket to somebody', () => {
     const gone = await member(admin, 'SALES')
     await api(admin.token).v1.users[':id'].$delete({ param: { id: gone.id }, query: {}, header: {} })
     for (const each of [portal.id, stranger.id, gone.id, crypto.randomUUID()]) {
-      await refusalOf(assigning(manager, id, each), 400, 'invalid_owner')
+      const { errors } = await refusalOf(assigning(manager, id, each), 400, 'invalid_owner')
+      expect(errors?.map(({ path }) => path)).toEqual(['body.assigneeId'])
     }
-    expect((await bodyOf(assigning(manager, id, rival.id), 200)).assigneeId).toBe(rival.id)
+    for (let turn = 0; turn < 2; turn += 1)
+      expect((await bodyOf(assigning(manager, id, rival.id), 200)).assigneeId).toBe(rival.id)
     expect((await bodyOf(assigning(manager, id, null), 200)).assigneeId).toBeNull()
     expect((await told(id)).slice(1)).toEqual([
       { verb: 'ticket.assigned', actorId: manager.id, changes: { assigneeId: [null, rival.id] } },

@@ -1,7 +1,7 @@
 // Restoring: a customer comes back from the trash; one that was merged away takes back what the merge moved.
 import { and, eq, isNotNull, isNull, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
-import { reachable } from '../access/visible'
+import { reachable, visible } from '../access/visible'
 import { hasRoom, lackOfRoom, overLimit } from '../billing/limits'
 import { customers, customerTags, interactions, leads, merges, relationships, tickets } from '../db/schema'
 import { ifChanged } from '../db/sql'
@@ -27,6 +27,9 @@ export async function restoreCustomer(ctx: Ctx, id: string): Promise<CustomerRow
   const kept = alias(customers, 'kept')
   const isBarred = sql<number>`EXISTS (SELECT 1 FROM customers AS kept WHERE kept.id = ${survivor}
     AND (${reachable(actor, 'customers:write', kept)}) IS NOT TRUE)`
+  const holder = alias(customers, 'holder')
+  const existingId = sql<string | null>`(SELECT holder.id FROM customers AS holder INDEXED BY customers_email
+    WHERE holder.email = ${customers}.email AND ${visible(actor, 'customers:read', holder)})`
   const isInTime = isRestorable(customers.deletedAt, now)
   const mayReturn = sql`${and(mine, isNotNull(customers.deletedAt), isInTime)} AND NOT ${isBarred}
     AND ${hasRoom(ctx, 'customers')}`
@@ -80,6 +83,7 @@ export async function restoreCustomer(ctx: Ctx, id: string): Promise<CustomerRow
         isInTime: sql<number>`${isInTime}`.as('is_in_time'),
         isBarred: isBarred.as('is_barred'),
         hasEmailFree: sql<number>`${isFreeFor('email', id)}`.as('has_email_free'),
+        existingId: existingId.as('existing_id'),
       })
       .from(customers)
       .where(mine),
@@ -92,7 +96,8 @@ export async function restoreCustomer(ctx: Ctx, id: string): Promise<CustomerRow
     throw new AppError('forbidden', { detail: 'Merged with a customer out of your reach: a MANAGER can restore it.' })
   }
   if (lack) throw overLimit(ctx, 'customers', lack)
-  throw new AppError(present.hasEmailFree ? 'login_taken' : 'customer_exists')
+  if (present.hasEmailFree) throw new AppError('login_taken')
+  throw new AppError('customer_exists', present.existingId ? { existingId: present.existingId } : {})
 }
 
 /** What only one living customer can have. */

@@ -9,10 +9,18 @@ import { AppError } from '../errors'
 import type { Ctx } from '../http/context'
 import type { CustomerFields, CustomerRow } from './customers.service'
 
+/** The fields of a patch as the row at hand will have them: custom fields are merged key by key. */
+export function merged({ customFields, ...patch }: CustomerFields) {
+  if (customFields === undefined) return patch
+  return { ...patch, customFields: customFields && withFields(customFields) }
+}
+
+function withFields(fields: Record<string, unknown>): SQL {
+  return sql`json_patch(coalesce(customers.custom_fields, '{}'), ${JSON.stringify(fields)})`
+}
+
 export function fieldsFit(fields: CustomerFields['customFields']): SQL {
-  if (!fields) return sql`true`
-  const merged = sql`json_patch(coalesce(customers.custom_fields, '{}'), ${JSON.stringify(fields)})`
-  return sql`length(CAST(${merged} AS BLOB)) <= 16384`
+  return fields ? sql`length(CAST(${withFields(fields)} AS BLOB)) <= 16384` : sql`true`
 }
 
 export function tooBig(): AppError {
@@ -82,6 +90,18 @@ export function loginTaken({ id }: { id: string }): AppError {
 export function peopleStand({ actor }: Ctx, { ownerId, userId }: CustomerFields): SQL {
   return sql`${ownerId ? isTeamMember(ownerId, actor.workspaceId) : sql`true`}
     AND ${userId ? isPortalUser(userId, actor.workspaceId) : sql`true`}`
+}
+
+/** Why people were refused: an owner who is none of the team, or a login that is no customer's. */
+export function wrongPeople({ ownerId, userId }: CustomerFields): AppError {
+  const ofTeam = { path: 'body.ownerId', message: 'must be an active member of the team', code: 'not_of_team' }
+  const ofPortal = {
+    path: 'body.userId',
+    message: 'must be an active member with role CUSTOMER',
+    code: 'no_portal_login',
+  }
+  if (userId && !ownerId) return new AppError('invalid', { errors: [ofPortal] })
+  return new AppError('invalid_owner', { errors: [...(ownerId ? [ofTeam] : []), ...(userId ? [ofPortal] : [])] })
 }
 
 /** Throws `forbidden` where somebody who reaches only the own customers would give one away, or make a login see one. */

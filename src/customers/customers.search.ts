@@ -46,7 +46,7 @@ export function isSought(sought: Sought): boolean {
 }
 
 /** An FTS5 MATCH expression over customers_fts. */
-export function matchOf(workspaceId: string, owners: Owners, sought: Sought): string {
+export function matchOf(workspaceId: string, owners: Owners, sought: Sought): SQL {
   const parts = [`scope : ${phrase(codeOf(workspaceId))}`]
   if (owners !== 'all') {
     parts.push(`scope : (${owners.map((owner) => phrase(owner === null ? NOBODY : codeOf(owner))).join(' OR ')})`)
@@ -54,14 +54,22 @@ export function matchOf(workspaceId: string, owners: Owners, sought: Sought): st
   for (const { columns, text } of termsOf(sought)) {
     if (isSearchable(text)) parts.push(`{${COLUMNS[columns]}} : (${spellings(text).map(phrase).join(' OR ')})`)
   }
-  const tags = (sought.tag ?? []).map((tag) => whole(fold(tag)))
-  if (tags.length > 0) parts.push(`tags : (${tags.join(sought.tagMatch === 'any' ? ' OR ' : ' AND ')})`)
   for (const [key, value] of Object.entries(sought.customFields ?? {}))
     parts.push(`fields : ${whole(`${key}=${value}`)}`)
-  return parts.map((part) => `(${part})`).join(' AND ')
+  const all = parts.map((part) => `(${part})`).join(' AND ')
+  const tags = (sought.tag ?? []).map((tag) => standingFor(workspaceId, fold(tag)))
+  if (tags.length === 0) return sql`${all}`
+  const together = sql.raw(sought.tagMatch === 'any' ? `|| ' OR ' ||` : `|| ' AND ' ||`)
+  return sql`(${all} || ' AND (tags : (' || ${sql.join(tags, together)} || '))')`
 }
 
-// A tag or a field stands in the index in brackets, and there are no others in it.
+// What stands for a tag in the index; two brackets, which stand nowhere, for one that is not there.
+function standingFor(workspaceId: string, key: string): SQL {
+  const text = sql`replace(replace(replace(coalesce(t.indexed_as, t.key), '"', '""'), '⟦', '⟪'), '⟧', '⟫')`
+  return sql`'"⟦' || coalesce((SELECT ${text} FROM tags AS t WHERE t.workspace_id = ${workspaceId} AND t.key = ${key}), '⟦') || '⟧"'`
+}
+
+// A field, like a tag, stands in the index in brackets, and there are no others in it.
 function whole(text: string): string {
   return phrase(`⟦${text.replaceAll('⟦', '⟪').replaceAll('⟧', '⟫')}⟧`)
 }

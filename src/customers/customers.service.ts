@@ -8,7 +8,7 @@ import { fold } from '../db/fold'
 import { customers } from '../db/schema'
 import { ifChanged, ifUnchanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
-import { difference, record } from '../events/events.record'
+import { difference, differs, record } from '../events/events.record'
 import type { Ctx } from '../http/context'
 import { demandVersion } from '../http/etag'
 import {
@@ -19,10 +19,12 @@ import {
   isFree,
   isLoginFree,
   loginTaken,
+  merged,
   peopleStand,
   taken,
   tooBig,
   warningsOf,
+  wrongPeople,
 } from './customers.rules'
 import { e164Of } from './phone'
 
@@ -71,7 +73,7 @@ export async function createCustomer(ctx: Ctx, input: CustomerFields & { name: s
   if (created) return { ...created, warnings: warningsOf(created) }
   if (holder) throw taken(holder)
   if (twin) throw loginTaken(twin)
-  throw lack ? overLimit(ctx, 'customers', lack) : new AppError('invalid_owner')
+  throw lack ? overLimit(ctx, 'customers', lack) : wrongPeople(input)
 }
 
 export async function getCustomer({ db, actor }: Ctx, id: string): Promise<CustomerRow> {
@@ -90,8 +92,8 @@ export function shownTo(actor: Actor, customer: CustomerRow): CustomerRow {
 }
 
 /**
- * Changes a customer; custom fields are merged key by key, null removes one. With `self:write` it is a customer's own
- * record. Throws `customer_exists`, `login_taken`, `stale`.
+ * Changes a customer; custom fields are merged key by key, null removes one. What changes nothing leaves them as they
+ * are. With `self:write` it is a customer's own record. Throws `customer_exists`, `login_taken`, `stale`.
  */
 export async function updateCustomer(
   ctx: Ctx,
@@ -103,22 +105,24 @@ export async function updateCustomer(
   const { db, actor, now } = ctx
   demandMayGive(ctx, patch)
   const fits = fieldsFit(patch.customFields)
+  const stand = peopleStand(ctx, patch)
   const where =
     and(
       eq(customers.id, id),
       visible(actor, permission, customers),
       ifVersion === undefined ? undefined : eq(customers.version, ifVersion),
-      peopleStand(ctx, patch),
+      stand,
       isFree(ctx, patch.email, id),
       isLoginFree(ctx, patch.userId, id),
       fits,
+      isNews(ctx, patch),
     ) ?? sql`false`
   const [, [changed], [present], [holder], [twin]] = await db.batch([
     record(ctx, {
       verb: 'customer.updated',
       subject: 'customer',
       id: sql`${customers.id}`,
-      changes: difference(customers, patch),
+      changes: difference(customers, merged(patch)),
       from: sql`${customers}`,
       when: where,
     }),
@@ -128,7 +132,7 @@ export async function updateCustomer(
       .where(where)
       .returning(customerColumns),
     db
-      .select({ ...customerColumns, fits: sql<number>`${fits}`.as('fits') })
+      .select({ ...customerColumns, fits: sql<number>`${fits}`.as('fits'), stand: sql<number>`${stand}`.as('stand') })
       .from(customers)
       .where(and(ifUnchanged, eq(customers.id, id), visible(actor, permission, customers))),
     holderOf(ctx, patch.email, id),
@@ -139,7 +143,9 @@ export async function updateCustomer(
   demandVersion(present, ifVersion)
   if (holder) throw taken(holder)
   if (twin) throw loginTaken(twin)
-  throw present.fits ? new AppError('invalid_owner') : tooBig()
+  if (!present.fits) throw tooBig()
+  if (!present.stand) throw wrongPeople(patch)
+  return { ...present, warnings: warningsOf(present) }
 }
 
 /** What customers may change of themselves. */
@@ -199,15 +205,17 @@ function derived({ actor }: Ctx, { name, phone }: CustomerFields) {
   }
 }
 
-export function setOf(ctx: Ctx, { customFields, ...patch }: CustomerFields) {
-  const merged =
-    customFields && sql`json_patch(coalesce(${customers.customFields}, '{}'), ${JSON.stringify(customFields)})`
+/** Whether a patch changes the customer at hand, or how a number is read: the workspace may be in another country now. */
+export function isNews(ctx: Ctx, patch: CustomerFields): SQL {
+  return differs(customers, { ...merged(patch), ...derived(ctx, patch) })
+}
+
+export function setOf(ctx: Ctx, patch: CustomerFields) {
   // Looked up here, for what a trigger looks up comes too late for the row that is answered.
   const lastContactAt = sql`(SELECT k.last_contact_at FROM customers_contacted AS k WHERE k.id = ${customers}.id)`
   return {
-    ...patch,
+    ...merged(patch),
     ...derived(ctx, patch),
-    ...(customFields === undefined ? {} : { customFields: merged }),
     ...(patch.keepInTouchDays ? { lastContactAt } : {}),
   }
 }

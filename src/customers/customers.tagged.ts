@@ -1,5 +1,5 @@
 // A customer together with the tags on them, in one round trip.
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, isNull, sql } from 'drizzle-orm'
 import { visible } from '../access/visible'
 import { customers, customerTags, tags } from '../db/schema'
 import { AppError } from '../errors'
@@ -22,6 +22,7 @@ export async function getTaggedCustomer({ db, actor }: Ctx, id: string): Promise
         and(
           sql`${customerTags.customerId} = (SELECT ${customers.id} FROM ${customers} WHERE ${theirs})`,
           eq(tags.id, customerTags.tagId),
+          isNull(tags.deletedAt),
         ),
       )
       .orderBy(customerTags.tagId)

@@ -4,7 +4,6 @@ import { visible } from '../access/visible'
 import { hasRoom, lackOfRoom, overLimit } from '../billing/limits'
 import { customers } from '../db/schema'
 import { ifChanged, ifUnchanged, insertFrom } from '../db/sql'
-import { AppError } from '../errors'
 import { difference, record } from '../events/events.record'
 import type { Ctx } from '../http/context'
 import {
@@ -15,14 +14,19 @@ import {
   isFree,
   isLoginFree,
   loginTaken,
+  merged,
   peopleStand,
   taken,
   tooBig,
   warningsOf,
+  wrongPeople,
 } from './customers.rules'
-import { type CustomerFields, customerColumns, newRow, setOf, type Written } from './customers.service'
+import { type CustomerFields, customerColumns, isNews, newRow, setOf, type Written } from './customers.service'
 
-/** Updates the living customer with this e-mail, or makes one. Throws `customer_exists` where it is out of reach, and `plan_limit`. */
+/**
+ * Updates the living customer with this e-mail, if that changes anything, or makes one. Throws `customer_exists` where it
+ * is out of reach, and `plan_limit`.
+ */
 export async function upsertCustomer(
   ctx: Ctx,
   input: CustomerFields & { name: string; email: string },
@@ -36,7 +40,8 @@ export async function upsertCustomer(
     AND found.email = ${input.email} AND found.deleted_at IS NULL)`
   const fits = fieldsFit(input.customFields)
   const isTheirs = isLoginFree(ctx, input.userId, sql`${customers}.id`)
-  const theirs: SQL = and(inReach, peopleStand(ctx, input), isTheirs, fits) ?? sql`false`
+  const stand = peopleStand(ctx, input)
+  const theirs: SQL = and(inReach, stand, isTheirs, fits, isNews(ctx, input)) ?? sql`false`
   const mayMake = sql`${ifUnchanged} AND ${isFree(ctx, input.email)} AND ${isLoginFree(ctx, input.userId)}
      AND ${peopleStand(ctx, { ...input, ownerId })} AND ${hasRoom(ctx, 'customers')}`
   const [, [updated], [made], , [holder], [found], [twin], [lack]] = await db.batch([
@@ -44,7 +49,7 @@ export async function upsertCustomer(
       verb: 'customer.updated',
       subject: 'customer',
       id: sql`${customers.id}`,
-      changes: difference(customers, input),
+      changes: difference(customers, merged(input)),
       from: sql`${customers}`,
       when: theirs,
     }),
@@ -57,7 +62,7 @@ export async function upsertCustomer(
     record(ctx, { verb: 'customer.created', subject: 'customer', id, when: ifChanged }),
     holderOf(ctx, input.email),
     db
-      .select({ fits: sql<number>`${fits}`.as('fits') })
+      .select({ ...customerColumns, fits: sql<number>`${fits}`.as('fits'), stand: sql<number>`${stand}`.as('stand') })
       .from(customers)
       .where(inReach),
     holderOfLogin(ctx, input.userId, sql`coalesce(${theirId}, '')`),
@@ -67,6 +72,8 @@ export async function upsertCustomer(
   if (written) return { customer: { ...written, warnings: warningsOf(written) }, isNew: made !== undefined }
   if (holder && !found) throw taken(holder)
   if (twin) throw loginTaken(twin)
-  if (found && !found.fits) throw tooBig()
-  throw lack && !found ? overLimit(ctx, 'customers', lack) : new AppError('invalid_owner')
+  if (!found) throw lack ? overLimit(ctx, 'customers', lack) : wrongPeople(input)
+  if (!found.fits) throw tooBig()
+  if (!found.stand) throw wrongPeople(input)
+  return { customer: { ...found, warnings: warningsOf(found) }, isNew: false }
 }

@@ -53,7 +53,10 @@ export function mergedFields(prefer: Prefer): SQL {
 const KINDS = ['interactions', 'tickets', 'leads', 'tags', 'relationships'] as const
 export type Kind = (typeof KINDS)[number]
 
-/** SELECTs of the ids of what moves from one customer to another: what the other has already stays where it is. */
+/**
+ * SELECTs of the ids of what moves from one customer to another: what the other has already stays where it is, and so
+ * does what would make the other stand above themselves.
+ */
 export function movingTo(id: string, fromId: string): Record<Kind, SQL> {
   const related = (to: string) => sql`SELECT to_id AS id FROM ${relationships} WHERE from_id = ${to}
     UNION SELECT from_id FROM ${relationships} WHERE to_id = ${to}`
@@ -63,6 +66,27 @@ export function movingTo(id: string, fromId: string): Record<Kind, SQL> {
     leads: sql`SELECT id FROM ${leads} WHERE customer_id = ${fromId}`,
     tags: sql`SELECT tag_id AS id FROM ${customerTags} WHERE customer_id = ${fromId}
       AND tag_id NOT IN (SELECT tag_id FROM ${customerTags} WHERE customer_id = ${id})`,
-    relationships: sql`SELECT id FROM (${related(fromId)}) WHERE id <> ${id} AND id NOT IN (SELECT id FROM (${related(id)}))`,
+    relationships: sql`SELECT id FROM (${related(fromId)}) WHERE id <> ${id} AND id NOT IN (SELECT id FROM (${related(id)}))
+      AND id NOT IN (${closingCircles(id, fromId)})`,
   }
+}
+
+// Whom the one merged away stands directly above although they are above the survivor, and below although they are below
+// the survivor. Climbed is upwards alone, for a few stand above somebody and any number below.
+function closingCircles(id: string, fromId: string): SQL {
+  const seenFromThere = sql.raw(`CASE climb.kind WHEN 'manager' THEN 'report' ELSE 'child' END`)
+  return sql`WITH RECURSIVE climb (origin, kind, id) AS (
+    SELECT 'survivor', value, ${id} FROM json_each('["manager","parent"]')
+    UNION SELECT to_id, kind, to_id FROM ${relationships} WHERE from_id = ${fromId} AND kind IN ('manager', 'parent')
+    UNION SELECT from_id, CASE kind WHEN 'report' THEN 'manager' ELSE 'parent' END, from_id FROM ${relationships}
+      WHERE to_id = ${fromId} AND kind IN ('report', 'child')
+    UNION SELECT origin, climb.kind, up.to_id FROM climb CROSS JOIN ${relationships} AS up
+      ON up.from_id = climb.id AND up.kind = climb.kind
+    UNION SELECT origin, climb.kind, up.from_id FROM climb CROSS JOIN ${relationships} AS up
+      ON up.to_id = climb.id AND up.kind = ${seenFromThere})
+    SELECT origin FROM climb WHERE id = ${id} AND origin <> 'survivor'
+    UNION SELECT climb.id FROM climb CROSS JOIN ${relationships} AS own
+      ON own.from_id = climb.id AND own.to_id = ${fromId} AND own.kind = climb.kind WHERE origin = 'survivor'
+    UNION SELECT climb.id FROM climb CROSS JOIN ${relationships} AS own
+      ON own.from_id = ${fromId} AND own.to_id = climb.id AND own.kind = ${seenFromThere} WHERE origin = 'survivor'`
 }

@@ -35,7 +35,8 @@ const merging = createRoute({
   summary: 'Merge another customer into this one',
   description:
     'Fields are filled up, tags, relationships, timeline, tickets and leads move here, the other goes to the trash. ' +
-    'Restoring it from there within 30 days undoes the merge. With `dryRun=true` nothing is changed.',
+    'A relationship that would make the customer stand above itself stays behind. ' +
+    'Restoring the other within 30 days undoes the merge. With `dryRun=true` nothing is changed.',
   request: { params: IdParam, query: MergeQuery, body: body(MergeInput) },
   responses: { 200: json(Merged, 'The customer as merged, and how much moved'), ...errors(...POST, 'not_found') },
 })

@@ -10,12 +10,13 @@ type Versioned = {
   lastInteractionAt?: string | null
   nextFollowUpAt?: string | null
   nextTouchAt?: string | null
+  count?: number
 }
 
-/** The version, and what is kept of other records beside it: a call that is logged changes a customer's answer too. */
-export function etagOf({ version, lastInteractionAt, nextFollowUpAt, nextTouchAt }: Versioned): string {
+/** The version, and what is kept of other records beside it: a call changes a customer's answer too, a customer a tag's. */
+export function etagOf({ version, lastInteractionAt, nextFollowUpAt, nextTouchAt, count }: Versioned): string {
   const kept = [lastInteractionAt, nextFollowUpAt, nextTouchAt].filter((at) => typeof at === 'string').map(Date.parse)
-  return `"${[version, ...kept].join('-')}"`
+  return `"${[version, ...kept, ...(count === undefined ? [] : [count])].join('-')}"`
 }
 
 /** Header schema of routes that change a record. */

@@ -7,7 +7,7 @@ import { visible, visibleInteractions } from '../access/visible'
 import { customers, interactions, leads } from '../db/schema'
 import { ifChanged, ifUnchanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
-import { difference, record } from '../events/events.record'
+import { difference, differs, record } from '../events/events.record'
 import type { Ctx } from '../http/context'
 import { demandVersion } from '../http/etag'
 import { mailMeeting } from './interactions.mail'
@@ -102,7 +102,7 @@ export async function getInteraction({ db, actor }: Ctx, id: string): Promise<In
   return interaction
 }
 
-/** Changes an interaction; a follow-up that is set anew opens a completed one again. */
+/** Changes an interaction, if the patch does; a follow-up that is set anew opens a completed one again. */
 export function updateInteraction(ctx: Ctx, id: string, patch: Fields, ifVersion?: number): Promise<InteractionRow> {
   const set = patch.followUpAt ? { ...patch, doneAt: null } : patch
   return changeInteraction(ctx, id, { verb: 'interaction.updated', set, ifVersion })
@@ -145,7 +145,7 @@ type Change = {
 // The event while the row is as it was, the change, the row as the caller sees it where nothing changed.
 async function changeInteraction(ctx: Ctx, id: string, { verb, set, unless, ifVersion }: Change) {
   const { db, now } = ctx
-  const where = and(writable(ctx, id, ifVersion), unless && not(unless)) ?? sql`false`
+  const where = and(writable(ctx, id, ifVersion), unless && not(unless), differs(interactions, set)) ?? sql`false`
   const [, [changed], [present]] = await db.batch([
     record(ctx, {
       verb,

@@ -1,8 +1,10 @@
-// What expires by itself: sessions, tokens, kept answers, counters of attempts, old mail, notes of merges past undoing.
+// What expires by itself: sessions, tokens, kept answers, counters of attempts, old mail, notes of merges past undoing; and
+// deleted tags, which are out of sight already.
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../db/client'
 import { leastIdAt } from '../db/listing'
 import {
+  customerTags,
   dailyCounts,
   idempotencyKeys,
   loginAttempts,
@@ -11,8 +13,10 @@ import {
   oneTimeTokens,
   outbox,
   sessions,
+  tags,
 } from '../db/schema'
 import { purgedBefore } from '../db/trash'
+import { isOffAll } from '../tags/tags.service'
 import type { Purged } from './purge.service'
 
 /** At most so many rows of a table in a run. */
@@ -44,8 +48,12 @@ export async function purgeExpired(db: Db, now: string): Promise<Purged> {
       merges,
       sql`${voidMerges} AND NOT EXISTS (SELECT 1 FROM ${mergedRows} AS noted WHERE noted.merge_id = ${merges}.id)`,
     ),
+    gone(customerTags, sql`tag_id IN (SELECT id FROM ${tags} WHERE deleted_at IS NOT NULL)`),
+    gone(tags, isOffAll),
   ])
-  const [ended, tokens, answers, attempts, days, mails, notes, undone] = results.map((rows) => rows.length)
+  const [ended, tokens, answers, attempts, days, mails, notes, undone, tagged, deletedTags] = results.map(
+    (rows) => rows.length,
+  )
   return {
     counts: {
       sessions: ended ?? 0,
@@ -56,6 +64,8 @@ export async function purgeExpired(db: Db, now: string): Promise<Purged> {
       mails: mails ?? 0,
       mergedRows: notes ?? 0,
       merges: undone ?? 0,
+      customerTags: tagged ?? 0,
+      tags: deletedTags ?? 0,
     },
     isFull: results.some((rows) => rows.length >= ROWS),
   }

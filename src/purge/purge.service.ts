@@ -3,7 +3,7 @@ import { connect } from '../db/client'
 import { purgeExpired } from './purge.expired'
 import { purgeTrash } from './purge.trash'
 
-// One round of 8 statements and 3 of 11 stay within the 50 that D1's free plan allows an invocation.
+// One round of 10 statements and 3 of 10 stay within the 50 that D1's free plan allows an invocation.
 const TRASH_ROUNDS = 3
 
 /** How many rows went, by kind, and whether there may be more. */

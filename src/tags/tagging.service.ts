@@ -1,5 +1,5 @@
 // Putting tags on customers and taking them off, one at a time or many at once.
-import { and, eq, gt, type SQL, sql } from 'drizzle-orm'
+import { and, eq, gt, isNull, type SQL, sql } from 'drizzle-orm'
 import { visible } from '../access/visible'
 import { fold } from '../db/fold'
 import { cut, type Page, type PageRequest } from '../db/page'
@@ -78,6 +78,7 @@ export async function listTagsOf(
         and(
           sql`${customerTags.customerId} = ${customer}`,
           eq(tags.id, customerTags.tagId),
+          isNull(tags.deletedAt),
           after && gt(customerTags.tagId, String(after[0])),
         ),
       )

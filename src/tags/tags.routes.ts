@@ -3,12 +3,13 @@ import { createRoute } from '@hono/zod-openapi'
 import { allow } from '../access/allow'
 import { errors, POST, READ, WRITE } from '../errors'
 import { ctx } from '../http/context'
+import { IfMatch, ifVersion, tagged } from '../http/etag'
 import { IdParam } from '../http/fields'
 import { paged } from '../http/pagination'
 import { body, createRouter, json } from '../http/router'
 import { tagCustomers } from './tagging.service'
 import { BulkTagged, BulkTagging, Tag, TagPage, TagPatch, TagQuery } from './tags.schemas'
-import { deleteTag, listTags, renameTag } from './tags.service'
+import { deleteTag, getTag, listTags, renameTag } from './tags.service'
 
 const tags = ['Tags']
 
@@ -25,6 +26,18 @@ const listing = createRoute({
   responses: { 200: json(TagPage, 'A page of tags'), ...errors(...READ, 'invalid_cursor') },
 })
 
+const reading = createRoute({
+  method: 'get',
+  path: '/{id}',
+  ...allow('tags:read'),
+  operationId: 'getTag',
+  tags,
+  summary: 'Get a tag',
+  description: 'With how many customers have it. For SALES, one that none of the own customers has is a 404.',
+  request: { params: IdParam },
+  responses: { 200: json(Tag, 'The tag'), ...errors(...READ, 'not_found') },
+})
+
 const renaming = createRoute({
   method: 'patch',
   path: '/{id}',
@@ -33,8 +46,8 @@ const renaming = createRoute({
   tags,
   summary: 'Rename a tag',
   description: 'Every customer that has it has it under its new name.',
-  request: { params: IdParam, body: body(TagPatch) },
-  responses: { 200: json(Tag, 'The tag'), ...errors(...WRITE, 'not_found', 'tag_exists') },
+  request: { params: IdParam, headers: IfMatch, body: body(TagPatch) },
+  responses: { 200: json(Tag, 'The tag'), ...errors(...WRITE, 'not_found', 'tag_exists', 'stale') },
 })
 
 const deleting = createRoute({
@@ -45,8 +58,8 @@ const deleting = createRoute({
   tags,
   summary: 'Delete a tag',
   description: 'Takes it off every customer, those in the trash too. It cannot be restored.',
-  request: { params: IdParam },
-  responses: { 204: { description: 'Deleted' }, ...errors(...READ, 'not_found') },
+  request: { params: IdParam, headers: IfMatch },
+  responses: { 204: { description: 'Deleted' }, ...errors(...READ, 'not_found', 'stale') },
 })
 
 const tagging = createRoute({
@@ -66,11 +79,14 @@ export const tagRoutes = createRouter()
     const page = await paged(c, c.req.valid('query'), (query) => listTags(ctx(c), query))
     return c.json(TagPage.parse(page), 200)
   })
-  .openapi(renaming, async (c) =>
-    c.json(Tag.parse(await renameTag(ctx(c), c.req.valid('param').id, c.req.valid('json').name)), 200),
-  )
+  .openapi(reading, async (c) => c.json(Tag.parse(tagged(c, await getTag(ctx(c), c.req.valid('param').id))), 200))
+  .openapi(renaming, async (c) => {
+    const version = ifVersion(c.req.valid('header'))
+    const tag = await renameTag(ctx(c), c.req.valid('param').id, c.req.valid('json').name, version)
+    return c.json(Tag.parse(tagged(c, tag)), 200)
+  })
   .openapi(deleting, async (c) => {
-    await deleteTag(ctx(c), c.req.valid('param').id)
+    await deleteTag(ctx(c), c.req.valid('param').id, ifVersion(c.req.valid('header')))
     return c.body(null, 204)
   })
   .openapi(tagging, async (c) => c.json(BulkTagged.parse(await tagCustomers(ctx(c), c.req.valid('json'))), 200))

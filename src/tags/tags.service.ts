@@ -1,14 +1,24 @@
 // The tags of a workspace: listing with how often each is used, renaming, deleting. Putting them on is in tagging.*.
-import { and, eq, gt, type SQL, sql } from 'drizzle-orm'
+import { and, eq, gt, isNotNull, isNull, type SQL, sql } from 'drizzle-orm'
 import { owners } from '../access/visible'
 import { fold } from '../db/fold'
 import { cut, type Page, type PageRequest } from '../db/page'
 import { customerTags, tagCounts, tags } from '../db/schema'
 import { AppError } from '../errors'
-import { difference, record } from '../events/events.record'
+import { difference, differs, record } from '../events/events.record'
 import type { Ctx } from '../http/context'
+import { demandVersion } from '../http/etag'
 
-export type TagRow = { id: string; name: string; key: string; count: number }
+export type TagRow = { id: string; name: string; key: string; version: number; count: number }
+
+/** From so many customers a deleted tag is taken at once; what more there are the purge does, night by night. */
+const AT_ONCE = 500
+
+const columns = { id: tags.id, name: tags.name, key: tags.key, version: tags.version }
+
+/** A deleted tag that no customer has any more. */
+export const isOffAll = sql`${isNotNull(tags.deletedAt)}
+  AND NOT EXISTS (SELECT 1 FROM ${customerTags} AS has WHERE has.tag_id = ${tags}.id)`
 
 /** Tags by name. Who reaches only the own customers sees the tags that those have, others all, the unused ones too. */
 export async function listTags(
@@ -18,13 +28,20 @@ export async function listTags(
   const whose = owners(actor, 'tags:read')
   const has = (key: SQL) => (q === undefined ? undefined : sql`instr(${key}, ${fold(q)}) > 0`)
   const all = db
-    .select({ id: tags.id, name: tags.name, key: tags.key, count: countOf('*') })
+    .select({ ...columns, count: countOf('*') })
     .from(tags)
-    .where(and(eq(tags.workspaceId, actor.workspaceId), has(sql`${tags.key}`), after && gt(tags.key, String(after[0]))))
+    .where(
+      and(
+        eq(tags.workspaceId, actor.workspaceId),
+        isNull(tags.deletedAt),
+        has(sql`${tags.key}`),
+        after && gt(tags.key, String(after[0])),
+      ),
+    )
     .orderBy(tags.key)
     .limit(limit + 1)
   const used = db
-    .select({ id: tags.id, name: tags.name, key: tagCounts.key, count: tagCounts.count })
+    .select({ ...columns, count: tagCounts.count })
     .from(tagCounts)
     .crossJoin(tags)
     .where(
@@ -33,6 +50,7 @@ export async function listTags(
         eq(tagCounts.owner, actor.id),
         sql`${tagCounts.count} > 0`,
         eq(tags.id, tagCounts.tagId),
+        isNull(tags.deletedAt),
         has(sql`${tagCounts.key}`),
         after && gt(tagCounts.key, String(after[0])),
       ),
@@ -42,46 +60,63 @@ export async function listTags(
   return cut(await (whose === 'all' ? all : used), limit, (row) => [row.key])
 }
 
-/** Renames a tag wherever it is. Throws `tag_exists` where another tag has the name. */
-export async function renameTag({ db, actor, now }: Ctx, id: string, name: string): Promise<TagRow> {
+/** A tag that the actor sees in the list. */
+export async function getTag({ db, actor }: Ctx, id: string): Promise<TagRow> {
+  const whose = owners(actor, 'tags:read')
+  const count = countOf(whose === 'all' ? '*' : actor.id)
+  const [tag] = await db
+    .select({ ...columns, count })
+    .from(tags)
+    .where(mine(actor, eq(tags.id, id)))
+  if (!tag || (whose !== 'all' && tag.count < 1)) throw new AppError('not_found')
+  return tag
+}
+
+/**
+ * Renames a tag wherever it is, at no cost to the customers that have it; to the name that it has, nothing happens. Throws
+ * `tag_exists` where another tag has the name, and `stale`.
+ */
+export async function renameTag(ctx: Ctx, id: string, name: string, ifVersion?: number): Promise<TagRow> {
+  const { db, actor, now } = ctx
   const key = fold(name)
   const holder = sql<string | null>`(SELECT other.id FROM tags AS other
     WHERE other.workspace_id = ${actor.workspaceId} AND other.key = ${key} AND other.id <> ${id})`
-  const mine = and(eq(tags.id, id), eq(tags.workspaceId, actor.workspaceId))
-  const where = sql`${mine} AND ${holder} IS NULL`
+  const which = mine(actor, eq(tags.id, id))
+  const isDemanded = ifVersion === undefined ? undefined : eq(tags.version, ifVersion)
+  const where = and(which, isDemanded, sql`${holder} IS NULL`, differs(tags, { name })) ?? sql`false`
   const [, , [tag]] = await db.batch([
-    record(
-      { db, actor, now },
-      {
-        verb: 'tag.renamed',
-        subject: 'tag',
-        id,
-        changes: difference(tags, { name }),
-        from: sql`${tags}`,
-        when: sql`${where} AND ${tags.name} <> ${name}`,
-      },
-    ),
-    db.update(tags).set({ name, key, updatedAt: now }).where(where),
+    record(ctx, {
+      verb: 'tag.renamed',
+      subject: 'tag',
+      id,
+      changes: difference(tags, { name }),
+      from: sql`${tags}`,
+      when: where,
+    }),
+    db
+      .update(tags)
+      .set({ name, key, updatedAt: now, version: sql`${tags.version} + 1` })
+      .where(where),
     db
       .select({
-        id: tags.id,
-        name: tags.name,
-        key: tags.key,
+        ...columns,
         count: countOf('*'),
         isRenamed: sql<number>`changes()`.as('is_renamed'),
         holder: holder.as('holder'),
       })
       .from(tags)
-      .where(mine),
+      .where(which),
   ])
   if (!tag) throw new AppError('not_found')
-  if (!tag.isRenamed) throw new AppError('tag_exists', { existingId: tag.holder ?? undefined })
+  if (tag.isRenamed) return tag
+  demandVersion(tag, ifVersion)
+  if (tag.holder) throw new AppError('tag_exists', { existingId: tag.holder })
   return tag
 }
 
-/** Deletes a tag and takes it off every customer. */
-export function deleteTag(ctx: Ctx, id: string): Promise<void> {
-  return deleteWhere(ctx, eq(tags.id, id))
+/** Deletes a tag and takes it off every customer. Throws `stale`. */
+export function deleteTag(ctx: Ctx, id: string, ifVersion?: number): Promise<void> {
+  return deleteWhere(ctx, eq(tags.id, id), ifVersion)
 }
 
 /** The same by its name, whatever its case and accents. */
@@ -89,29 +124,46 @@ export function deleteTagNamed(ctx: Ctx, name: string): Promise<void> {
   return deleteWhere(ctx, eq(tags.key, fold(name)))
 }
 
-async function deleteWhere({ db, actor, now }: Ctx, which: SQL): Promise<void> {
-  const mine = and(which, eq(tags.workspaceId, actor.workspaceId)) ?? sql`false`
+// It is out of sight and its name free at once, however many customers have it: each of them costs a search entry.
+async function deleteWhere(ctx: Ctx, which: SQL, ifVersion?: number): Promise<void> {
+  const { db, actor, now } = ctx
+  const where = and(mine(actor, which), ifVersion === undefined ? undefined : eq(tags.version, ifVersion)) ?? sql`false`
   const changes = sql`json_object('name', json_array(${tags.name}, null))`
-  const [, , [deleted]] = await db.batch([
-    record(
-      { db, actor, now },
-      { verb: 'tag.deleted', subject: 'tag', id: sql`${tags.id}`, changes, from: sql`${tags}`, when: mine },
+  const [[present], , , deleted] = await db.batch([
+    db
+      .select({ ...columns, count: countOf('*') })
+      .from(tags)
+      .where(mine(actor, which)),
+    record(ctx, { verb: 'tag.deleted', subject: 'tag', id: sql`${tags.id}`, changes, from: sql`${tags}`, when: where }),
+    db.delete(customerTags).where(
+      sql`rowid IN (SELECT had.rowid FROM customer_tags AS had
+        WHERE had.tag_id = (SELECT ${tags.id} FROM ${tags} WHERE ${where}) LIMIT ${AT_ONCE})`,
     ),
-    db.delete(customerTags).where(sql`${customerTags.tagId} = (SELECT ${tags.id} FROM ${tags} WHERE ${mine})`),
-    db.delete(tags).where(mine).returning({ id: tags.id }),
+    db
+      .update(tags)
+      .set({ deletedAt: now, key: sql`${tags.id}` })
+      .where(where)
+      .returning({ id: tags.id }),
+    db.delete(tags).where(and(eq(tags.workspaceId, actor.workspaceId), isOffAll)),
   ])
-  if (!deleted) throw new AppError('not_found')
+  if (deleted.length > 0) return
+  if (!present) throw new AppError('not_found')
+  demandVersion(present, ifVersion)
 }
 
 /** A tag by its name, and how many customers in the actor's reach have it. */
 export async function getTagNamed({ db, actor }: Ctx, name: string): Promise<TagRow> {
   const whose = owners(actor, 'tags:read')
   const [tag] = await db
-    .select({ id: tags.id, name: tags.name, key: tags.key, count: countOf(whose === 'all' ? '*' : actor.id) })
+    .select({ ...columns, count: countOf(whose === 'all' ? '*' : actor.id) })
     .from(tags)
     .where(and(eq(tags.workspaceId, actor.workspaceId), eq(tags.key, fold(name))))
   if (!tag) throw new AppError('not_found')
   return tag
+}
+
+function mine({ workspaceId }: Ctx['actor'], which: SQL): SQL | undefined {
+  return and(which, eq(tags.workspaceId, workspaceId), isNull(tags.deletedAt))
 }
 
 // How often the tag at hand is used among the customers of an owner. Its table is named in words: Drizzle would not.

@@ -8,7 +8,7 @@ import { customers, tickets, workspaces } from '../db/schema'
 import { ifChanged, ifUnchanged, insertFrom } from '../db/sql'
 import { isRestorable } from '../db/trash'
 import { AppError } from '../errors'
-import { difference, record } from '../events/events.record'
+import { difference, differs, record } from '../events/events.record'
 import type { Ctx } from '../http/context'
 import { demandVersion } from '../http/etag'
 import { mailTicket } from './tickets.mail'
@@ -112,7 +112,7 @@ export function assignTicket(ctx: Ctx, id: string, assigneeId: string | null, if
     verb: 'ticket.assigned',
     permission: 'tickets:assign',
     set: { assigneeId },
-    demand: { that: stands, orElse: () => new AppError('invalid_owner') },
+    demand: { that: stands, orElse: unfit },
     ifVersion,
     mail: mailTicket(ctx, id, { template: 'ticketUpdated' }, ['assignee']),
   })
@@ -160,7 +160,10 @@ type Change = {
   mail?: ReturnType<typeof mailTicket>
 }
 
-/** Changes a ticket in one batch: the event while the row is as it was, the change, the row as the caller sees it. */
+/**
+ * Changes a ticket in one batch: the event while the row is as it was, the change, the row as the caller sees it. What
+ * changes nothing leaves it as it is, and mails nobody.
+ */
 async function changeTicket(
   ctx: Ctx,
   id: string,
@@ -168,7 +171,9 @@ async function changeTicket(
 ): Promise<TicketRow> {
   const { db, actor, now } = ctx
   const isDemanded = ifVersion === undefined ? undefined : eq(tickets.version, ifVersion)
-  const where = and(eq(tickets.id, id), ticketsInReach(actor, permission), isDemanded, demand?.that) ?? sql`false`
+  const stands = demand?.that ?? sql`true`
+  const mine = and(eq(tickets.id, id), ticketsInReach(actor, permission))
+  const where = and(mine, isDemanded, stands, differs(tickets, set)) ?? sql`false`
   const [, [changed], [present]] = await db.batch([
     record(ctx, { verb, subject: 'ticket', id, changes: difference(tickets, set), from: sql`${tickets}`, when: where }),
     db
@@ -177,7 +182,11 @@ async function changeTicket(
       .where(where)
       .returning(ticketColumns),
     db
-      .select(ticketColumns)
+      .select({
+        ...ticketColumns,
+        isMine: sql<number>`${mine}`.as('is_mine'),
+        stands: sql<number>`${stands}`.as('stands'),
+      })
       .from(tickets)
       .where(and(eq(tickets.id, id), ticketsInReach(actor, 'tickets:read'), ifUnchanged)),
     ...mail,
@@ -185,7 +194,9 @@ async function changeTicket(
   if (changed) return changed
   if (!present) throw new AppError('not_found')
   demandVersion(present, ifVersion)
-  throw demand?.orElse(present) ?? new AppError('not_found')
+  if (demand && !present.stands) throw demand.orElse(present)
+  if (!present.isMine) throw new AppError('not_found')
+  return present
 }
 
 // What a customer may do with a ticket ends before its fields.
@@ -193,6 +204,11 @@ function demandHandling(actor: Actor, fields: string[]): void {
   if (fields.length === 0 || reach(actor, 'tickets:handle')) return
   const detail = `Setting the ${fields.join(', ')} of a ticket takes more: ${lacking(actor, 'tickets:handle')}`
   throw new AppError('forbidden', { detail })
+}
+
+function unfit(): AppError {
+  const message = 'must be an active member of the team'
+  return new AppError('invalid_owner', { errors: [{ path: 'body.assigneeId', message, code: 'not_of_team' }] })
 }
 
 function invalid(field: string, message: string, code: string): AppError {

@@ -29,7 +29,7 @@ const STRETCH = 40
 const bySeq = ({ seq }: { seq: number }): Position => [seq]
 const emailOf = (id: string) => sql<string | null>`(SELECT u.email FROM users AS u WHERE u.id = ${sql.raw(id)})`
 const tagNames = sql`(SELECT json_group_array(t.name ORDER BY t.key) FROM customer_tags AS ct
-  CROSS JOIN tags AS t ON t.id = ct.tag_id WHERE ct.customer_id = customers.id)`
+  CROSS JOIN tags AS t ON t.id = ct.tag_id WHERE ct.customer_id = customers.id AND t.deleted_at IS NULL)`
 const names = (json: string): string[] => JSON.parse(json)
 
 // Custom fields look the same however they came to be: by name, and none at all is null.

@@ -1,6 +1,7 @@
 // Tags of customers: a name is one tag whatever its case. How often each is used, by owner, is kept by triggers.
+import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, sqliteView, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
-import { id, stamps } from '../columns'
+import { id, instant, stamps, version } from '../columns'
 import { customers } from './customers'
 import { workspaces } from './workspaces'
 
@@ -14,9 +15,18 @@ export const tags = sqliteTable(
     name: text().notNull(),
     /** The name without case and accents. */
     key: text().notNull(),
+    /** What stands for it in the search index, where that is not its key: a name may change, and the index stays. */
+    indexedAs: text(),
+    version: version(),
     ...stamps(),
+    /** When it was deleted, while customers are still to be rid of it. */
+    deletedAt: instant(),
   },
-  (t) => [uniqueIndex('tags_key').on(t.workspaceId, t.key)],
+  (t) => [
+    uniqueIndex('tags_key').on(t.workspaceId, t.key),
+    uniqueIndex('tags_indexed').on(t.workspaceId, t.indexedAs).where(sql`indexed_as IS NOT NULL`),
+    index('tags_deleted').on(t.workspaceId).where(sql`deleted_at IS NOT NULL`),
+  ],
 )
 
 export const customerTags = sqliteTable(
