@@ -60,3 +60,8 @@ export function difference(table: SQLiteTable, patch: Record<string, unknown>): 
     FROM json_each(json_object(${before})) AS o JOIN json_each(${JSON.stringify(patch)}) AS n ON n.key = o.key
     WHERE o.value IS NOT n.value)`
 }
+
+/** Whether a patch changes anything in the row at hand. What changes nothing is no change: no event, no new version. */
+export function differs(table: SQLiteTable, patch: Record<string, unknown>): SQL {
+  return sql`${difference(table, patch)} IS NOT NULL`
+}

@@ -1,10 +1,10 @@
 // The workspace of the actor: its name, the slug that public forms use, its defaults.
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, getTableColumns, sql } from 'drizzle-orm'
 import { stillStands } from '../access/visible'
 import { workspaces } from '../db/schema'
 import { isUniqueViolation } from '../db/sql'
 import { AppError } from '../errors'
-import { difference, record } from '../events/events.record'
+import { difference, differs, record } from '../events/events.record'
 import type { Ctx } from '../http/context'
 import { demandVersion } from '../http/etag'
 
@@ -26,11 +26,15 @@ export async function getWorkspace({ db, actor }: Ctx) {
 
 type Patch = Partial<Pick<typeof workspaces.$inferInsert, 'name' | 'slug' | 'timeZone' | 'defaultCountry'>>
 
-/** Changes the workspace. Throws `slug_taken`, `stale`, and `forbidden` where the actor is no ADMIN any more. */
+/**
+ * Changes the workspace; what changes nothing leaves it as it is. Throws `slug_taken`, `stale`, and `forbidden` where the
+ * actor is no ADMIN any more.
+ */
 export async function updateWorkspace(ctx: Ctx, patch: Patch, ifVersion?: number) {
   const { db, actor, now } = ctx
   const isDemanded = ifVersion === undefined ? undefined : eq(workspaces.version, ifVersion)
-  const where = and(eq(workspaces.id, actor.workspaceId), stillStands(actor), isDemanded) ?? sql`false`
+  const isNews = differs(workspaces, patch)
+  const where = and(eq(workspaces.id, actor.workspaceId), stillStands(actor), isDemanded, isNews) ?? sql`false`
   const [, [updated], [present]] = await db
     .batch([
       record(ctx, {
@@ -46,7 +50,10 @@ export async function updateWorkspace(ctx: Ctx, patch: Patch, ifVersion?: number
         .set({ ...patch, updatedAt: now, version: sql`${workspaces.version} + 1` })
         .where(where)
         .returning(),
-      db.select().from(workspaces).where(eq(workspaces.id, actor.workspaceId)),
+      db
+        .select({ ...getTableColumns(workspaces), stands: sql<number>`${stillStands(actor)}`.as('stands') })
+        .from(workspaces)
+        .where(eq(workspaces.id, actor.workspaceId)),
     ])
     .catch((error) => {
       throw isUniqueViolation(error, 'workspaces.slug') ? new AppError('slug_taken') : error
@@ -54,5 +61,6 @@ export async function updateWorkspace(ctx: Ctx, patch: Patch, ifVersion?: number
   if (updated) return updated
   if (!present) throw new AppError('not_found')
   demandVersion(present, ifVersion)
-  throw new AppError('forbidden')
+  if (!present.stands) throw new AppError('forbidden', { detail: 'You are no ADMIN any more.' })
+  return present
 }
