@@ -189,7 +189,7 @@ describe('changing a lead', () => {
   it('is refused when If-Match is not the present version, with the present ETag told', async () => {
     const { manager } = await team()
     const { id } = await lead(manager)
-    for (const stale of ['"2"', '"0"', '1', 'nonsense', '""']) {
+    for (const stale of ['"2"', '"0"', '"nonsense"', '""']) {
       const response = await patch(manager.token, id, { title: 'Too late' }, stale)
       expect(response.headers.get('ETag')).toBe('"1"')
       await refusalOf(response, 412, 'stale')
@@ -202,6 +202,16 @@ describe('changing a lead', () => {
       version += 1
       expect(headers.get('ETag')).toBe(`"${version}"`)
     }
+  })
+
+  it('is told what an ETag is where If-Match holds something else, or several', async () => {
+    const { manager } = await team()
+    const { id } = await lead(manager)
+    for (const none of ['1', 'nonsense', '"1", "2"', '']) {
+      const { errors } = await refusalOf(patch(manager.token, id, { title: 'X' }, none), 400, 'invalid')
+      expect(errors?.map(({ path }) => path)).toEqual(['header.if-match'])
+    }
+    expect(await happenings(id)).toEqual(['lead.created'])
   })
 
   it('that stays as it was is no change: same version, same instant, nothing in the trail', async () => {

@@ -33,7 +33,14 @@ const Operation = z.looseObject({
     )
     .default([]),
   requestBody: z.object({ content: Content }).optional(),
-  responses: z.record(z.string(), z.looseObject({ description: z.string(), content: Content.optional() })),
+  responses: z.record(
+    z.string(),
+    z.looseObject({
+      description: z.string(),
+      headers: z.record(z.string(), z.unknown()).default({}),
+      content: Content.optional(),
+    }),
+  ),
 })
 
 const Document = z.object({
