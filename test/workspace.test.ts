@@ -128,6 +128,7 @@ describe('the workspace', () => {
     ['an empty slug', { slug: '' }],
     ['an unknown time zone', { timeZone: 'Mars/Olympus' }],
     ['a country that is no code', { defaultCountry: 'Britain' }],
+    ['a country that there is not', { defaultCountry: 'ZZ' }],
     ['a plan, which is not bought here', { plan: 'PRO' }],
     ['an id', { id: crypto.randomUUID() }],
   ])('is not changed by %s', async (_what, json) => {
