@@ -142,9 +142,9 @@ export function createApp() {
   app.on('GET', CALLBACKS, rateLimit<AppEnv>({ limiter, policy: signIn, subject: address }))
   app.use((c, next) => (isStreamed(c) ? next() : smallBody(c, next)))
   app.use(reaffirm)
-  app.use('/v1/*', knownQuery(app))
   app.use(notModified)
   app.use('/v1/*', idempotency)
+  app.use('/v1/*', knownQuery(app))
   for (const dialect of dialects) app.use(`${mountOf(dialect)}/*`, unkept, idempotency)
   app.use(dispatch)
 

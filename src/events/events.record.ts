@@ -1,5 +1,5 @@
 // Recording: an event is an INSERT that goes into the batch of the change it tells of, with a condition of its own.
-import { getTableColumns, type SQL, sql } from 'drizzle-orm'
+import { getTableColumns, is, SQL, sql } from 'drizzle-orm'
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import type { Actor } from '../access/policy'
 import type { Db } from '../db/client'
@@ -44,21 +44,24 @@ export function record(
   return insertFrom(db, events, values, sql`${from ? sql`FROM ${from}` : sql``} WHERE ${when}`)
 }
 
-/** JSON of the fields that a patch changes in the row at hand, as `{ field: [before, after] }`; null when it changes none. */
+/**
+ * JSON of the fields that a patch changes in the row at hand, as `{ field: [before, after] }`; null when it changes none.
+ * A value that follows from the row is SQL that computes its JSON.
+ */
 export function difference(table: SQLiteTable, patch: Record<string, unknown>): SQL {
-  const columns = Object.entries(getTableColumns(table)).filter(([field]) => Object.hasOwn(patch, field))
-  // A column of JSON stands beside its new value as JSON too, not as text that holds some.
-  const before = sql.join(
-    columns.map(([field, column]) =>
+  const columns = Object.entries(getTableColumns(table)).filter(([field]) => patch[field] !== undefined)
+  const pairs = columns.map(([field, column]) => {
+    const value = patch[field]
+    const after = is(value, SQL) ? value : sql`${JSON.stringify(value)}`
+    // A column of JSON stands beside its new value as JSON too, not as text that holds some.
+    const [before, then] =
       column.dataType === 'json'
-        ? sql`${sql.raw(`'${field}'`)}, json(${column})`
-        : sql`${sql.raw(`'${field}'`)}, ${column}`,
-    ),
-    sql`, `,
-  )
-  return sql`(SELECT nullif(json_group_object(o.key, json_array(o.value, n.value)), '{}')
-    FROM json_each(json_object(${before})) AS o JOIN json_each(${JSON.stringify(patch)}) AS n ON n.key = o.key
-    WHERE o.value IS NOT n.value)`
+        ? [sql`json(${column})`, sql`nullif(json(${after}), 'null')`]
+        : [column, sql`${after} ->> '$'`]
+    return sql`${sql.raw(`'${field}'`)}, CASE WHEN ${before} IS NOT (${then}) THEN json_array(${before}, json(${after})) END`
+  })
+  // A patch of nothing by these pairs leaves out those that are null.
+  return sql`nullif(json_patch('{}', json_object(${sql.join(pairs, sql`, `)})), '{}')`
 }
 
 /** Whether a patch changes anything in the row at hand. What changes nothing is no change: no event, no new version. */
