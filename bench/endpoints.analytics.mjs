@@ -5,8 +5,8 @@ import { get, list } from './budgets.mjs'
 const DAYS = 368
 const SOURCES = 8
 const METRICS = 9
-// Follow-ups that are overdue lie on as many days as there are; leads of the bench have theirs within 90 days.
-const DUE = 120
+// Follow-ups that are overdue lie on as many days as there are: interactions of the bench on two years, leads on 90 days.
+const DUE = 731 + 90
 const SEEKS = 40
 const rows = (read) => ({ trips: 1, read: read + SEEKS, written: 0 })
 const MEMBERS = 20

@@ -1,10 +1,10 @@
 // Room: bench. `npm run bench:imports -- --rows N`: how fast a file of N customers is imported, as a share of what a bare
-// INSERT … FROM json_each of the very same rows and events takes; its statements, and the memory that workerd needs.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+// INSERT … FROM json_each of the very same rows and events takes; its statements, and the memory that it needs.
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { root } from '../scripts/run.mjs'
 import { startWorker } from '../scripts/worker.mjs'
+import { processMemory, smallestHeap } from './memory.mjs'
 import { vars } from './seed.mjs'
 
 const FIRST = 'Ada Alan Alice Amir Ana Anke Asha Ben Bianca Boris Carla Chen Clara Dana Diego Elif Emil Emma'.split(' ')
@@ -35,11 +35,12 @@ function csv(rows) {
   })
 }
 
-async function opened() {
+async function opened(heap) {
   const worker = await startWorker({
     vars: { ...vars, IMPORT_STATEMENTS: '1000' },
     entry: join(root, 'bench', 'worker.ts'),
     bare: true,
+    heap,
   })
   const init = { method: 'POST', headers: { 'Content-Type': 'application/json' } }
   const body = { email: 'ada@bench.example', password: 'correct horse battery', name: 'Ada', workspaceName: 'Bench' }
@@ -48,29 +49,11 @@ async function opened() {
   return { ...worker, token: accessToken, workspaceId: user.workspaceId, userId: user.id }
 }
 
-/** Peak and present memory of the workerd processes that this one has started, in MB. */
-function memory() {
-  const sums = { peak: 0, now: 0 }
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    try {
-      const status = readFileSync(`/proc/${pid}/status`, 'utf8')
-      const of = (name) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1] ?? 0)
-      if (!/^Name:\s+workerd/m.test(status) || of('PPid') !== process.pid) continue
-      sums.peak += of('VmHWM') / 1024
-      sums.now += of('VmRSS') / 1024
-      writeFileSync(`/proc/${pid}/clear_refs`, '5')
-    } catch {
-      // The process has ended, or is somebody else's.
-    }
-  }
-  return sums
-}
-
-async function imported(rows) {
-  const worker = await opened()
+async function imported(rows, heap) {
+  const worker = await opened(heap)
   try {
     await send(worker, 10)
-    const before = memory()
+    const before = processMemory()
     const asked = await statements(worker)
     const started = Date.now()
     const { id } = await send(worker, rows)
@@ -78,7 +61,7 @@ async function imported(rows) {
     const ms = Date.parse(report.finishedAt) - started
     const { results } = await (await worker.mf.getD1Database('DB')).prepare('SELECT count(*) AS n FROM customers').all()
     if (report.status !== 'DONE' || results[0].n !== rows) throw new Error(JSON.stringify({ report, results }))
-    return { ms, before: before.now, peak: memory().peak, statements: (await statements(worker)) - asked }
+    return { ms, before: before.now, peak: processMemory().peak, statements: (await statements(worker)) - asked }
   } finally {
     await worker.dispose()
   }
@@ -118,11 +101,10 @@ async function inserted(rows) {
       )
     }
     const query = new URLSearchParams({ workspace: worker.workspaceId, user: worker.userId })
-    memory()
     let ms = 0
     for (const body of chunks)
       ms += Number(await (await worker.fetch(`/bench/insert?${query}`, { method: 'POST', body })).text())
-    return { ms, peak: memory().peak }
+    return ms
   } finally {
     await worker.dispose()
   }
@@ -135,25 +117,39 @@ const { values } = parseArgs({
 })
 const [rows, rounds] = [Number(values.rows), Number(values.rounds)]
 const median = (list) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)]
+const ratios = []
 const imports = []
 const inserts = []
 for (let round = 0; round < rounds; round += 1) {
   inserts.push(await inserted(rows))
   imports.push(await imported(rows))
-  const [a, b] = [inserts.at(-1).ms, imports.at(-1).ms]
-  console.error(`round ${round + 1}: bare ${Math.round(a)} ms, import ${Math.round(b)} ms, ratio ${(a / b).toFixed(2)}`)
+  const [bare, { ms }] = [inserts.at(-1), imports.at(-1)]
+  ratios.push(bare / ms)
+  console.error(
+    `round ${round + 1}: bare ${Math.round(bare)} ms, import ${Math.round(ms)} ms, ratio ${(bare / ms).toFixed(2)}`,
+  )
 }
-const small = await imported(Math.round(rows / 10))
-const ratio = median(imports.map(({ ms }, i) => inserts[i].ms / ms))
-const [{ statements: asked }] = imports
-const mb = (value) => `${Math.round(value)} MB`
-console.log(`
-${rows.toLocaleString('en')} customers from a CSV streamed in
+const tenth = Math.round(rows / 10)
+const small = await smallestHeap((heap) => imported(tenth, heap))
+const large = await smallestHeap((heap) => imported(rows, heap), small.heap)
 
-rows a second, import            ${Math.round(rows / (median(imports.map(({ ms }) => ms)) / 1000)).toLocaleString('en')}
-rows a second, bare INSERT       ${Math.round(rows / (median(inserts.map(({ ms }) => ms)) / 1000)).toLocaleString('en')}
-ratio                            ${ratio.toFixed(2)}
+const figure = (value) => Math.round(value).toLocaleString('en')
+const aSecond = (times) => figure(rows / (median(times) / 1000))
+const [{ statements: asked }] = imports
+console.log(`
+${figure(rows)} customers from a CSV streamed in
+
+rows a second, import            ${aSecond(imports.map(({ ms }) => ms))}
+rows a second, bare INSERT       ${aSecond(inserts)}
+ratio                            ${median(ratios).toFixed(2)}
 statements for 1,000 rows        ${((asked / rows) * 1000).toFixed(2)}
-workerd before, peak             ${mb(median(imports.map((each) => each.before)))}, ${mb(median(imports.map((each) => each.peak)))}
-the same with a tenth of rows    ${mb(small.before)}, ${mb(small.peak)}
-peak of the bare INSERT          ${mb(median(inserts.map((each) => each.peak)))}`)
+`)
+for (const [size, { heap, result }] of [
+  [tenth, small],
+  [rows, large],
+])
+  console.log(
+    `${`heap for ${figure(size)}`.padEnd(32)} ${heap} MB; the whole process ${figure(result.before)} MB before, ${figure(result.peak)} MB at most`,
+  )
+// A Miniflare whose workerd has run out of memory would keep this process alive.
+process.exit()

@@ -1,7 +1,7 @@
 // Room: scripts. The Worker as it would be deployed, on a real local port: wrangler's bundle, run by Miniflare.
-// startWorker({ vars, persist, entry, d1, inspect }) → { url, fetch(path), dispose(), mf }: D1 `DB` migrated, KV `KV`, public/ served.
+// startWorker({ vars, persist, entry, d1, bare, heap }) → { url, fetch(path), dispose(), mf }: D1 `DB` migrated, KV `KV`, public/ served.
 // With `bare`, `url` is workerd's own socket of the Worker, with neither Miniflare's entry nor public/ in front of it.
-// With `inspect`, `mf.getInspectorURL()` speaks the DevTools protocol.
+// With `heap`, each isolate has a JavaScript heap of so many MB, and the process ends when one needs more.
 // Settings are wrangler.toml's top level, then .dev.vars.example, then `vars`; a developer's own .dev.vars is never read.
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -29,7 +29,7 @@ const moduleTypes = {
   '.sql': 'Text',
 }
 
-export async function startWorker({ vars = {}, persist, entry = entryPoint, d1 = true, bare, inspect } = {}) {
+export async function startWorker({ vars = {}, persist, entry = entryPoint, d1 = true, bare, heap } = {}) {
   copyAssets()
   const bundle = mkdtempSync(join(tmpdir(), 'edge-crm-'))
   let mf
@@ -39,7 +39,8 @@ export async function startWorker({ vars = {}, persist, entry = entryPoint, d1 =
       ['deploy', resolve(entry), '--dry-run', '--env=', '--outdir', bundle, '--config', config],
       'bundling failed',
     )
-    mf = new Miniflare(options(bundle, entry, vars, persist, { bare, inspect }))
+    process.env.MINIFLARE_WORKERD_V8_FLAGS = heap ? `--max-heap-size=${heap}` : ''
+    mf = new Miniflare(options(bundle, entry, vars, persist, bare))
     const { origin: url } = bare ? await mf.unsafeGetDirectURL() : await mf.ready
     if (d1) await migrate(await mf.getD1Database('DB'))
     rmSync(bundle, { recursive: true })
@@ -51,13 +52,12 @@ export async function startWorker({ vars = {}, persist, entry = entryPoint, d1 =
   }
 }
 
-function options(bundle, entry, vars, persist, { bare, inspect }) {
+function options(bundle, entry, vars, persist, bare) {
   const { unstable_getMiniflareWorkerOptions, unstable_readConfig } = require('wrangler')
   const { modulesRules, ...workerOptions } = unstable_getMiniflareWorkerOptions(config).workerOptions
   const exampleVars = parseEnv(readFileSync(join(root, '.dev.vars.example'), 'utf8'))
   return convertV4MiniflareOptions({
     ...workerOptions,
-    ...(inspect ? { inspectorPort: 0 } : {}),
     ...(bare ? { assets: undefined, unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }] } : {}),
     name: 'edge-crm',
     bindings: { ...unstable_readConfig({ config }).vars, ...exampleVars, ...vars },

@@ -22,7 +22,7 @@ export async function summarise(ctx: Ctx, request: SpanRequest) {
   const today = dayAt(span.timeZone, now)
   const due = and(eq(rollups.workspaceId, here), eq(rollups.owner, owner), eq(rollups.metric, 'due'))
   const { metric, day, part, cells: raw } = rollups
-  const [statuses, [oldest], rows, late, near, [customers], [tickets]] = await db.batch([
+  const [statuses, [oldest], rows, [late], near, [customers], [tickets]] = await db.batch([
     db
       .select()
       .from(leadCounts)
@@ -35,10 +35,9 @@ export async function summarise(ctx: Ctx, request: SpanRequest) {
       .limit(1),
     readFigures(ctx, span, FIGURES),
     db
-      .select({ part, count: sql<number>`sum(count)`.as('sum') })
+      .select({ interactions: dueBefore('interaction'), leads: dueBefore('lead') })
       .from(rollups)
-      .where(and(due, lt(day, dateOf(today - 1))))
-      .groupBy(part),
+      .where(and(due, lt(day, dateOf(today - 1)))),
     db
       .select({ metric, day, part, cells: raw })
       .from(rollups)
@@ -73,7 +72,7 @@ export async function summarise(ctx: Ctx, request: SpanRequest) {
     interactions: sumOf(of('interaction')),
     tickets: { open: tickets?.count ?? 0, opened: sumOf(of('ticket')), resolved: sumOf(of('resolution')) },
     followUps: {
-      overdue: split([...late, ...dues(today - 3, today)]),
+      overdue: plus(split(dues(today - 3, today)), late),
       today: split(dues(today, today + 1)),
     },
   }
@@ -94,8 +93,19 @@ function bySource(made: Cell[]) {
   return { created: sumOf(made), bySource: sources.slice(0, SOURCES), ofOtherSources: others }
 }
 
-function split(list: { part: string; count: number }[]) {
-  const sum = (wanted: string) =>
-    list.filter(({ part }) => part === wanted).reduce((total, { count }) => total + count, 0)
+/** Both kinds in one row: grouped by kind, SQLite would read every day twice. */
+function dueBefore(part: string) {
+  return sql<number | null>`sum(count) FILTER (WHERE part = ${part})`.as(part)
+}
+
+function split(list: Cell[]) {
+  const sum = (wanted: string) => sumOf(list.filter(({ part }) => part === wanted))
   return { interactions: sum('interaction'), leads: sum('lead') }
+}
+
+type FollowUps = ReturnType<typeof split>
+type Counted = { [kind in keyof FollowUps]: number | null }
+
+function plus(some: FollowUps, more: Counted | undefined): FollowUps {
+  return { interactions: some.interactions + (more?.interactions ?? 0), leads: some.leads + (more?.leads ?? 0) }
 }
