@@ -26,6 +26,7 @@ import { authenticate } from './http/authenticate'
 import { type AppEnv, addressOf, context } from './http/context'
 import { notModified } from './http/etag'
 import { idempotency } from './http/idempotency'
+import { knownQuery } from './http/known-query'
 import { admission, rateLimit } from './http/rate-limit'
 import { reaffirm } from './http/reaffirm'
 import { notFound, onError } from './http/respond'
@@ -154,6 +155,7 @@ export function createApp() {
   app.use(reaffirm)
   app.use(notModified)
   app.use('/v1/*', idempotency)
+  app.use('/v1/*', knownQuery(app))
   for (const dialect of dialects) app.use(`${mountOf(dialect)}/*`, unkept, idempotency)
   app.use(dispatch)
 

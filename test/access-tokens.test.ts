@@ -134,6 +134,14 @@ describe('the Authorization header', () => {
     },
   )
 
+  it('is told how it begins where it begins otherwise', async () => {
+    const { token } = await claimed()
+    for (const form of ['', token, `Token ${token}`]) {
+      expect((await problemOf(await me(form))).detail).toContain('Send the header Authorization: Bearer')
+    }
+    expect((await problemOf(await me('Bearer x.y.z'))).detail).toContain('refresh it')
+  })
+
   it('may spell Bearer in any case', async () => {
     const { token } = await claimed()
     expect((await me(`bearer ${token}`)).status).toBe(200)

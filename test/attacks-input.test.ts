@@ -80,6 +80,27 @@ describe('mass assignment', () => {
   })
 })
 
+describe('a query parameter that is not documented', () => {
+  // A provider adds to its callback what it likes, and a monitor to what it asks.
+  const reading = operations.filter(({ path }) => path.startsWith('/v1/') && !path.endsWith('/callback'))
+  const query = '?dryRun2=true'
+
+  it.each(reading)('is refused by $name, by its name, before anything is done', async (operation) => {
+    const { token } = whoMay(operation, admin, customer)
+    const needed = neededQuery(operation).replace('?', '&')
+    const body = operation.requestBody ? { json: exampleBody(operation) ?? {} } : {}
+    const answer = send(`${pathOf(operation)}${query}${needed}`, { method: operation.method, token, ...body })
+    const { errors } = await refusalOf(answer, 400, 'invalid')
+    expect(errors).toEqual([{ path: 'query.dryRun2', message: 'Unknown query parameter', code: 'unknown' }])
+  })
+
+  it('is not looked at for who may not come in', async () => {
+    await refusalOf(send(`/v1/workspace${query}`), 401, 'unauthenticated')
+    const { token } = customer
+    await refusalOf(send(`/v1/leads/${customer.id}/claim${query}`, { method: 'POST', token }), 403, 'forbidden')
+  })
+})
+
 describe('prototype pollution', () => {
   const POISON = '"__proto__":{"role":"ADMIN","polluted":1},"constructor":{"prototype":{"polluted":1}},"toString":1'
 
@@ -165,9 +186,8 @@ describe('content-type confusion', () => {
   it('another method or path in a header is not taken for the request’s own', async () => {
     const { id } = await lead(admin)
     const headers = { 'X-HTTP-Method-Override': 'DELETE', 'X-Method-Override': 'DELETE', 'X-Original-URL': '/v1/users' }
-    expect(await bodyOf(send(`/v1/leads/${id}?_method=DELETE`, { token: admin.token, headers }), 200)).toMatchObject({
-      id,
-    })
+    expect(await bodyOf(send(`/v1/leads/${id}`, { token: admin.token, headers }), 200)).toMatchObject({ id })
+    await refusalOf(send(`/v1/leads/${id}?_method=DELETE`, { token: admin.token, headers }), 400, 'invalid')
     await bodyOf(api(admin.token).v1.leads[':id'].$get({ param: { id } }), 200)
   })
 })

@@ -83,11 +83,9 @@ describe('session fixation', () => {
       'X-Session-Id': String(family(attacker.token)),
     }
     const json = { email: victim.email, password: PASSWORD }
-    const response = await send(`/v1/auth/login?sid=${family(attacker.token)}`, {
-      method: 'POST',
-      json,
-      headers: brought,
-    })
+    const login = { method: 'POST', json, headers: brought }
+    await refusalOf(send(`/v1/auth/login?sid=${family(attacker.token)}`, login), 400, 'invalid')
+    const response = await send('/v1/auth/login', login)
     const { accessToken, user } = await bodyOf(response, 200)
     expect(user).toMatchObject({ id: victim.id })
     expect([family(attacker.token), family(victim.token)]).not.toContain(family(String(accessToken)))

@@ -95,7 +95,8 @@ describe('evading the rate limit', () => {
     const headers = from(freshAddress())
     const answers = [1, 2, 3].map(() => send(path, { method: 'POST', json, headers }, fetch))
     const counts = tally(await Promise.all(answers))
-    expect([{ 401: 1, 429: 2 }, { 404: 3 }]).toContainEqual(counts)
+    // Counted like any other where the route is met, whether it then looks at the password or refuses the parameter.
+    expect([{ 401: 1, 429: 2 }, { 400: 1, 429: 2 }, { 404: 3 }]).toContainEqual(counts)
   })
 })
 

@@ -170,6 +170,15 @@ describe('assigning a lead', () => {
     expect(await happenings(id)).toEqual(['lead.created', 'lead.assigned', 'lead.assigned'])
   })
 
+  it('to who owns it already leaves it as it is: since when, version and trail', async () => {
+    const { manager, sales } = await team()
+    const before = await ownLead(sales)
+    const answer = await assign(manager.token, before.id, sales.id)
+    expect(answer.headers.get('ETag')).toBe('"1"')
+    expect(await bodyOf(answer, 200)).toEqual(before)
+    expect(await happenings(before.id)).toEqual(['lead.created'])
+  })
+
   it('refuses an owner who is no active member of the team, and leaves the lead alone', async () => {
     const { admin, manager, sales, customer } = await team()
     const [inactive, removed, stranger] = [await member(admin, 'SALES'), await member(admin, 'SALES'), await founder()]

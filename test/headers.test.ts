@@ -5,6 +5,7 @@ import { createClient } from '../src/client'
 import { bodyOf, refusalOf } from './answers'
 import { api, ORIGIN, send, worker } from './api'
 import { founder, freshAddress, PASSWORD, team } from './factories'
+import { operations } from './operations'
 import { lead } from './records'
 import { watched } from './standins'
 
@@ -225,4 +226,47 @@ it('tags every record that can be changed with its version, and no list', async 
     expect((await send(path, { token: admin.token })).headers.get('ETag')).toBeNull()
   }
   expect((await api(admin.token).v1.leads[':id'].$get({ param: { id } })).headers.get('ETag')).toBe('"1"')
+})
+
+describe('what the document says of headers', () => {
+  const operation = (name: string) => operations.find((each) => each.name === name)
+  const BESIDE = ['ETag', 'Location', 'Retry-After']
+
+  it('is so: ETag of records, Location of what was made, Retry-After, and 304 where an ETag is asked for', async () => {
+    const admin = await founder()
+    const { id } = await lead(admin)
+    const workspace = admin.slug
+    const asked: [string, string, object?][] = [
+      ['POST /v1/leads', '/v1/leads', { title: 'A lead' }],
+      ['GET /v1/leads', '/v1/leads'],
+      ['GET /v1/leads/{id}', `/v1/leads/${id}`],
+      ['PATCH /v1/leads/{id}', `/v1/leads/${id}`, { title: 'Another' }],
+      ['POST /v1/leads/{id}/claim', `/v1/leads/${id}/claim`],
+      ['POST /v1/leads/{id}/convert', `/v1/leads/${id}/convert`, {}],
+      ['POST /v1/enquiries', '/v1/enquiries', { workspace, name: 'Alice', email: 'alice@example.com' }],
+      ['POST /v1/customers', '/v1/customers', { name: 'Carl' }],
+      ['PUT /v1/customers', '/v1/customers?match=email', { name: 'Carl', email: `${id}@example.com` }],
+      ['POST /v1/api-keys', '/v1/api-keys', { name: 'Website', scopes: ['leads:write'] }],
+      ['POST /v1/workspace/invitations', '/v1/workspace/invitations', { email: 'grace@example.com' }],
+      ['GET /v1/workspace', '/v1/workspace'],
+      ['GET /v1/users/{id}', `/v1/users/${admin.id}`],
+      ['GET /v1/auth/me', '/v1/auth/me'],
+      ['PATCH /v1/users/me/notifications', '/v1/users/me/notifications', { digest: 'daily' }],
+      ['POST /v1/calendar', '/v1/calendar'],
+    ]
+    for (const [name, path, json] of asked) {
+      const answer = await send(path, { method: name.split(' ')[0], token: admin.token, json })
+      expect(answer.ok, `${name}: ${await answer.text()}`).toBe(true)
+      const said = Object.keys(operation(name)?.responses[answer.status]?.headers ?? {})
+      expect([name, said]).toEqual([name, BESIDE.filter((header) => answer.headers.has(header))])
+    }
+    const headers = { 'If-None-Match': '"1"' }
+    expect((await send('/v1/workspace', { token: admin.token, headers })).status).toBe(304)
+    const { responses, parameters } = operation('GET /v1/workspace') ?? {}
+    expect(Object.keys(responses?.['304']?.headers ?? {})).toEqual(['ETag'])
+    expect(parameters).toContainEqual(expect.objectContaining({ name: 'If-None-Match', in: 'header' }))
+    for (const { name, responses } of operations) {
+      if (responses['429']) expect([name, Object.keys(responses['429'].headers)]).toEqual([name, ['Retry-After']])
+    }
+  })
 })

@@ -64,6 +64,9 @@ describe('the same request again', () => {
     for (const other of [{ json: { title: 'Twice' } }, { path: '/v1/leads/claim-next' }, { path: '/v1/leads?x=1' }]) {
       await refusalOf(post({ by, key, ...other }), 422, 'idempotency_mismatch')
     }
+    const repeating = newKey()
+    await refusalOf(post({ by, key: repeating, path: '/v1/leads?x=1&x=2' }), 400, 'invalid')
+    await refusalOf(post({ by, key: repeating, path: '/v1/leads?x=1&x=3' }), 422, 'idempotency_mismatch')
     expect(await leadsOf(by)).toBe(1)
   })
 

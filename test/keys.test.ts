@@ -91,6 +91,24 @@ describe('making a key', () => {
     expect([...first.data, ...second.data].map(({ id }) => id)).toEqual(made.reverse())
     expect(second.nextCursor).toBeNull()
   })
+
+  it.each([
+    ['removed', 'DELETE', undefined],
+    ['made inactive', 'PATCH', { status: 'INACTIVE' }],
+    ['demoted', 'PATCH', { role: 'MANAGER' }],
+  ])('goes on when its maker is %s, and the list of keys tells so', async (_what, method, json) => {
+    const admin = await founder()
+    const leaver = await member(admin, 'ADMIN')
+    const [own, theirs] = [await newKey(admin), await newKey(leaver)]
+    const listed = async () => {
+      const { data } = await bodyOf(keys(admin.token).$get({ query: {} }), 200)
+      return Object.fromEntries(data.map(({ id, makerLeft }) => [id, makerLeft]))
+    }
+    expect([theirs.makerLeft, await listed()]).toEqual([false, { [own.id]: false, [theirs.id]: false }])
+    expect((await send(`/v1/users/${leaver.id}`, { method, token: admin.token, json })).ok).toBe(true)
+    expect(await listed()).toEqual({ [own.id]: false, [theirs.id]: true })
+    await bodyOf(api(theirs.key).v1.leads.$get({ query: {} }), 200)
+  })
 })
 
 describe('a key', () => {

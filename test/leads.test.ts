@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import { bodyOf, refusalOf } from './answers'
 import { api, send } from './api'
-import { founder, team } from './factories'
+import { rows } from './database'
+import { founder, PASSWORD, signIn, team } from './factories'
 import { happenings, lead, ownLead } from './records'
 
 const one = (token: string) => api(token).v1.leads[':id']
@@ -188,7 +189,7 @@ describe('changing a lead', () => {
   it('is refused when If-Match is not the present version, with the present ETag told', async () => {
     const { manager } = await team()
     const { id } = await lead(manager)
-    for (const stale of ['"2"', '"0"', '1', 'nonsense', '""']) {
+    for (const stale of ['"2"', '"0"', '"nonsense"', '""']) {
       const response = await patch(manager.token, id, { title: 'Too late' }, stale)
       expect(response.headers.get('ETag')).toBe('"1"')
       await refusalOf(response, 412, 'stale')
@@ -201,6 +202,37 @@ describe('changing a lead', () => {
       version += 1
       expect(headers.get('ETag')).toBe(`"${version}"`)
     }
+  })
+
+  it('is told what an ETag is where If-Match holds something else, or several', async () => {
+    const { manager } = await team()
+    const { id } = await lead(manager)
+    for (const none of ['1', 'nonsense', '"1", "2"', '']) {
+      const { errors } = await refusalOf(patch(manager.token, id, { title: 'X' }, none), 400, 'invalid')
+      expect(errors?.map(({ path }) => path)).toEqual(['header.if-match'])
+    }
+    expect(await happenings(id)).toEqual(['lead.created'])
+  })
+
+  it('that stays as it was is no change: same version, same instant, nothing in the trail', async () => {
+    const { manager } = await team()
+    const before = await lead(manager, EVERYTHING)
+    for (const change of [EVERYTHING, { metadata: EVERYTHING.metadata }, { phone: EVERYTHING.phone }]) {
+      const response = await patch(manager.token, before.id, change, '"1"')
+      expect(response.headers.get('ETag')).toBe('"1"')
+      expect(await bodyOf(response, 200)).toEqual(before)
+    }
+    expect(await happenings(before.id)).toEqual(['lead.created'])
+    await refusalOf(patch(manager.token, before.id, { title: before.title }, '"2"'), 412, 'stale')
+  })
+
+  it('reads the number anew once the workspace has a country, though the number stays as it was', async () => {
+    const admin = await founder()
+    const { id } = await lead(admin, { title: 'A lead', phone: '020 7946 0958' })
+    await api(admin.token).v1.workspace.$patch({ header: {}, json: { defaultCountry: 'GB' } })
+    const { accessToken } = await bodyOf(signIn({ email: admin.email, password: PASSWORD }), 200)
+    await bodyOf(patch(accessToken, id, { phone: '020 7946 0958' }), 200)
+    expect(await rows('SELECT phone_e164 FROM leads WHERE id = ?', id)).toEqual([{ phone_e164: '+442079460958' }])
   })
 
   it('lets one of 20 win who read the same version', async () => {

@@ -8,6 +8,7 @@ import type { Ctx } from '../src/http/context'
 import { mailMeeting } from '../src/interactions/interactions.mail'
 import { mailTicket } from '../src/tickets/tickets.mail'
 import { api, send, worker } from './api'
+import { rows } from './database'
 import { customer, enquiry, founder, member, type Person, team, unique } from './factories'
 import { database, mailConfig, mailing, mailsTo, mailTo, PUBLIC_URL, queuedTo } from './mailbox'
 import { lead } from './records'
@@ -82,6 +83,8 @@ describe('a lead', () => {
       as(manager).leads[':id'].assign.$post({ param: { id }, header: {}, json: { ownerId } })
     expect((await give(sales.id)).status).toBe(200)
     expect((await mailTo(sales.email)).text).toContain('MANAGER member gave you the lead')
+    expect((await give(sales.id)).status).toBe(200)
+    expect(await mailsTo(sales.email)).toHaveLength(1)
     expect((await give(manager.id)).status).toBe(200)
     expect(await mailsTo(manager.email)).toHaveLength(0)
     const made = await as(manager).leads.$post({ json: { title: 'Made for you', ownerId: sales.id } })
@@ -192,6 +195,20 @@ describe('switching notifications', () => {
     expect(await now.json()).toEqual({ ...all, ...muted, quietHours, digest: 'daily', digestHour: 0 })
     const stale = await client.$patch({ json: { leadClaimed: true }, header: { 'if-match': '"1"' } })
     expect(stale.status).toBe(412)
+  })
+
+  it('to what they are changes nothing, and records nothing', async () => {
+    const { token, id } = await founder()
+    const client = api(token).v1.users.me.notifications
+    type Patch = Parameters<typeof client.$patch>[0]['json']
+    await client.$patch({ header: {}, json: { followUpDue: false, leadClaimed: false } })
+    const same: Patch[] = [{ leadClaimed: false }, { followUpDue: false, leadClaimed: false }, { digest: 'single' }]
+    for (const json of same) {
+      const response = await client.$patch({ header: {}, json })
+      expect([response.status, response.headers.get('ETag')]).toEqual([200, '"2"'])
+    }
+    const query = "SELECT count(*) AS n FROM events WHERE subject_id = ? AND verb = 'user.notifications_changed'"
+    expect(await rows(query, id)).toEqual([{ n: 1 }])
   })
 
   it('refuses what is no notification', async () => {

@@ -1,6 +1,6 @@
 // Every operation of the API, out of its OpenAPI document, for tests that must hold for each of them, new ones included.
 import { z } from 'zod'
-import { PERMISSIONS, type Permission, POLICY } from '../src/access/policy'
+import { isPermission, type Permission, POLICY } from '../src/access/policy'
 import { send } from './api'
 
 const Reference = z.object({ $ref: z.string() })
@@ -33,7 +33,14 @@ const Operation = z.looseObject({
     )
     .default([]),
   requestBody: z.object({ content: Content }).optional(),
-  responses: z.record(z.string(), z.looseObject({ description: z.string(), content: Content.optional() })),
+  responses: z.record(
+    z.string(),
+    z.looseObject({
+      description: z.string(),
+      headers: z.record(z.string(), z.unknown()).default({}),
+      content: Content.optional(),
+    }),
+  ),
 })
 
 const Document = z.object({
@@ -78,17 +85,13 @@ export const NEEDS_SETTINGS = [...NEEDS_MAIL, ...NEEDS_PROVIDER, ...NEEDS_STRIPE
 /** The permission that an operation says it needs; undefined where it says none, or one that there is not. */
 export function permissionOf(operation: Operation): Permission | undefined {
   const name = operation['x-permission']
-  return name !== undefined && isPermission(name) ? name : undefined
+  return isPermission(name) ? name : undefined
 }
 
 /** Who of the two may call an operation: the ADMIN, or a customer what is for customers alone. */
 export function whoMay<P>(operation: Operation, admin: P, customer: P): P {
   const permission = permissionOf(operation)
   return permission !== undefined && POLICY.ADMIN[permission] === undefined ? customer : admin
-}
-
-function isPermission(name: string): name is Permission {
-  return Object.hasOwn(PERMISSIONS, name)
 }
 
 function bodySchema({ requestBody }: Operation) {

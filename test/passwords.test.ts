@@ -1,4 +1,5 @@
 // Passwords: what may be one, and changing one's own.
+import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { api, problemOf, send } from './api'
 import { count } from './database'
@@ -82,6 +83,14 @@ describe('changing the password', () => {
     }
     expect((await refresh(person.refreshToken)).status).toBe(200)
     await signedIn(person)
+  })
+
+  it('is not possible where there is none, and says how to come by one', async () => {
+    const person = await founder()
+    await env.DB.prepare('UPDATE users SET password_hash = NULL WHERE id = ?').bind(person.id).run()
+    const problem = await problemOf(await change(person.token, PASSWORD, NEW))
+    expect(problem).toMatchObject({ status: 400, errors: [{ path: 'body.currentPassword', code: 'no_password' }] })
+    expect(problem.errors?.[0]?.message).toContain('forgot-password')
   })
 
   it('is done by one of two who do it at once, and the account has that one’s', async () => {

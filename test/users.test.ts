@@ -125,6 +125,18 @@ describe('a member', () => {
     expect(JSON.parse(event?.changes ?? '')).toEqual({ role: ['SALES', 'MANAGER'], name: ['SALES member', 'Grace'] })
   })
 
+  it('that stays as was is not changed: same version, nothing recorded, and still refused to who may not', async () => {
+    const { admin, manager, sales } = await team()
+    for (const change of [{ name: 'SALES member' }, { role: 'SALES', status: 'ACTIVE', username: null }] as const) {
+      const response = await patch(admin, sales, change)
+      expect([response.status, response.headers.get('ETag')]).toEqual([200, '"1"'])
+    }
+    const recorded = await rows("SELECT 1 FROM events WHERE subject_id = ? AND verb = 'user.updated'", sales.id)
+    expect(recorded).toEqual([])
+    const refused = await problemOf(await patch(manager, sales, { name: 'SALES member' }))
+    expect(refused).toMatchObject({ status: 403, code: 'forbidden', detail: 'Only an ADMIN changes somebody else.' })
+  })
+
   it.each([
     ['no field', {}],
     ['an unknown time zone', { timeZone: 'Europe/Atlantis' }],

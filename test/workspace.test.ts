@@ -47,6 +47,14 @@ describe('the workspace', () => {
     })
   })
 
+  it('is not changed by what it is already', async () => {
+    const admin = await founder()
+    const { name, slug, timeZone } = await read(admin)
+    const response = await patch(admin, { name, slug, timeZone })
+    expect([response.status, response.headers.get('ETag')]).toEqual([200, '"1"'])
+    expect(await happenings(admin.workspaceId)).toEqual([])
+  })
+
   it('is changed by nobody but an ADMIN', async () => {
     const { admin, manager, sales, customer } = await team()
     const before = await read(admin)
@@ -120,6 +128,7 @@ describe('the workspace', () => {
     ['an empty slug', { slug: '' }],
     ['an unknown time zone', { timeZone: 'Mars/Olympus' }],
     ['a country that is no code', { defaultCountry: 'Britain' }],
+    ['a country that there is not', { defaultCountry: 'ZZ' }],
     ['a plan, which is not bought here', { plan: 'PRO' }],
     ['an id', { id: crypto.randomUUID() }],
   ])('is not changed by %s', async (_what, json) => {

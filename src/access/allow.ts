@@ -32,7 +32,7 @@ function schemes(permission: Permission): Record<string, string[]>[] {
 }
 
 function mend(authorization: string | undefined): string {
-  if (authorization === undefined) return 'Send the header Authorization: Bearer <access token or API key>.'
+  if (!/^Bearer\s/i.test(authorization ?? '')) return 'Send the header Authorization: Bearer <access token or API key>.'
   return 'The access token is not one of ours or has expired: refresh it, or sign in.'
 }
 

@@ -46,6 +46,10 @@ export const PERMISSIONS = {
 
 export type Permission = keyof typeof PERMISSIONS
 
+export function isPermission(name: unknown): name is Permission {
+  return typeof name === 'string' && Object.hasOwn(PERMISSIONS, name)
+}
+
 const everybody = { 'account:read': 'own', 'account:write': 'own', 'workspace:read': 'all' } as const
 
 const manager = {

@@ -145,6 +145,12 @@ export function hasAdmin(workspaceId: SQL): SQL {
     AND boss.deleted_at IS NULL)`
 }
 
+/** `id` is an ADMIN who can act. */
+export function isActiveAdmin(id: SQL): SQL {
+  return sql`EXISTS (SELECT 1 FROM ${users} AS chief WHERE chief.id = ${id} AND chief.role = 'ADMIN'
+    AND chief.status = 'ACTIVE' AND chief.deleted_at IS NULL)`
+}
+
 /** `id` is a member who can own leads: active, of this workspace and of the team. */
 export function isTeamMember(id: string | SQL, workspaceId: string): SQL {
   return sql`EXISTS (SELECT 1 FROM ${users} AS member WHERE member.id = ${id} AND member.workspace_id = ${workspaceId}

@@ -62,8 +62,9 @@ const refreshing = createRoute({
   tags,
   summary: 'Exchange a refresh token',
   description:
-    'Gives a new access token and the next refresh token; the old one works for 10 more seconds, so that two tabs may ' +
-    'refresh at once. One that comes back later ends the session: it has been copied.',
+    'Gives a new access token and the next refresh token. The old one gives the same for 10 more seconds, so that two ' +
+    'tabs may refresh at once. One that comes back later, or after the next one was used, ends the session: it has been ' +
+    'copied.',
   request: { body: body(RefreshRequest) },
   responses: { 200: json(Tokens, 'The next tokens'), ...errors(...OPEN_POST, 'invalid_refresh_token') },
 })

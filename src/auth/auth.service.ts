@@ -96,8 +96,13 @@ export async function changePassword(ctx: Ctx, input: { currentPassword: string;
   ])
   demandAdmission([address, account], standing, ctx.now)
   if (!user) throw new AppError('unauthenticated')
+  const path = 'body.currentPassword'
+  if (user.passwordHash === null) {
+    const message = 'You have no password yet: choose one by forgot-password'
+    throw new AppError('invalid', { errors: [{ path, message, code: 'no_password' }] })
+  }
   const wrongPassword = new AppError('invalid', {
-    errors: [{ path: 'body.currentPassword', message: 'This is not your current password', code: 'wrong_password' }],
+    errors: [{ path, message: 'This is not your current password', code: 'wrong_password' }],
   })
   if (!(await passwordMatches(input.currentPassword, user.passwordHash, config.BCRYPT_COST))) throw wrongPassword
   const passwordHash = await hashPassword(input.newPassword, config.BCRYPT_COST)
@@ -107,7 +112,7 @@ export async function changePassword(ctx: Ctx, input: { currentPassword: string;
     db
       .update(users)
       .set({ passwordHash, updatedAt: ctx.now, version: sql`${users.version} + 1` })
-      .where(and(eq(users.id, actor.id), eq(users.passwordHash, user.passwordHash ?? '')))
+      .where(and(eq(users.id, actor.id), eq(users.passwordHash, user.passwordHash)))
       .returning({ id: users.id }),
     record(ctx, { verb: 'user.password_changed', subject: 'user', id: actor.id, when: ifChanged }),
     endSessionsOf(ctx, actor.id, { except: actor.sessionId, when: isDone }),

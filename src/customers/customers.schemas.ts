@@ -1,6 +1,6 @@
 // A customer, as shown, made, changed and listed.
 import { z } from '@hono/zod-openapi'
-import { email, Id, Instant, instant, jsonObject, text } from '../http/fields'
+import { email, Id, Instant, instant, jsonObject, memberOr, text } from '../http/fields'
 import { flag, pageOf, pageQuery } from '../http/pagination'
 
 const customer = {
@@ -133,10 +133,11 @@ export const CustomerFilters = z.strictObject({
     .optional()
     .openapi({ type: 'array', items: { type: 'string' }, description: 'May be repeated.' }),
   tagMatch: z.enum(['all', 'any']).default('all'),
-  owner: z
-    .union([z.enum(['none', 'me']), z.uuid()], { error: 'must be none, me or the id of a member' })
-    .optional()
-    .openapi({ type: 'string', description: '`none`, `me` or a member’s id.', example: 'me' }),
+  owner: memberOr('none', 'me').openapi({
+    type: 'string',
+    description: '`none`, `me` or a member’s id.',
+    example: 'me',
+  }),
   createdAfter: instant().optional(),
   createdBefore: instant().optional(),
   followUpBefore: instant().optional(),

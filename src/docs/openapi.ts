@@ -2,6 +2,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { PERMISSIONS, POLICY } from '../access/policy'
 import type { AppEnv } from '../http/context'
+import { documentHeaders } from './openapi.headers'
 
 const INFO = {
   title: 'Edge CRM',
@@ -81,5 +82,6 @@ export function openApiText(app: OpenAPIHono<AppEnv>): string {
     }
     if (post) post.parameters = [...(post.parameters ?? []), { $ref: '#/components/parameters/IdempotencyKey' }]
   }
+  documentHeaders(document)
   return JSON.stringify({ ...document, 'x-permissions': PERMISSIONS, 'x-policy': POLICY })
 }

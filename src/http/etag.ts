@@ -21,11 +21,17 @@ export function etagOf({ version, lastInteractionAt, nextFollowUpAt, nextTouchAt
 
 /** Header schema of routes that change a record. */
 export const IfMatch = z.object({
-  'if-match': z.string().optional().openapi({
-    description:
-      'The ETag you read; the change is refused with 412 when the record has changed since. `*` matches any.',
-    example: '"3"',
-  }),
+  'if-match': z
+    .string()
+    .trim()
+    .regex(/^(\*|(W\/)?"[^"]*")$/, 'must be one ETag as it was given, in its quotes, such as "3"; or *')
+    .optional()
+    .openapi({
+      description:
+        'The ETag you read; the change is refused with 412 when the record has changed since. `*` matches any. One ' +
+        'alone: lists of them are not taken.',
+      example: '"3"',
+    }),
 })
 
 /**
@@ -33,7 +39,7 @@ export const IfMatch = z.object({
  * weak tag counts as well: a proxy that compresses an answer, Cloudflare's own included, weakens the tag on its way.
  */
 export function ifVersion(headers: z.infer<typeof IfMatch>): number | undefined {
-  const tag = headers['if-match']?.trim()
+  const tag = headers['if-match']
   if (tag === undefined || tag === '*') return undefined
   return Number(/^(?:W\/)?"(\d+)[\d-]*"$/.exec(tag)?.[1] ?? 0)
 }

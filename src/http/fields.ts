@@ -69,6 +69,15 @@ export const IdParam = z.strictObject({
   id: z.uuid().openapi({ param: { name: 'id', in: 'path' }, example: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0e' }),
 })
 
+/** A member in a filter: an id, or one of these words. */
+export const memberOr = (...words: string[]) =>
+  z
+    .string()
+    .refine((value) => words.includes(value) || z.uuid().safeParse(value).success, {
+      error: `must be ${words.join(', ')} or the id of a member`,
+    })
+    .optional()
+
 /** What stands in answers. */
 export const Id = z.string().openapi({ format: 'uuid', example: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0e' })
 export const Instant = z.string().openapi({ format: 'date-time', example: '2026-11-21T15:00:00.000Z' })

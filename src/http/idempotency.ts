@@ -26,7 +26,7 @@ export const idempotency = createMiddleware<AppEnv>(async function idempotency(c
   const keyHash = await mac(secret, 'idempotency key', `${whose} ${key}`)
   // Its bytes, and not its text, are what the handler reads again: they need not be UTF-8.
   const body = new TextDecoder().decode(await c.req.arrayBuffer())
-  const request = JSON.stringify([c.req.path, c.req.query(), body])
+  const request = JSON.stringify([c.req.path, c.req.queries(), body])
   const fingerprint = await mac(secret, 'idempotency fingerprint', request)
   // The answer may hold tokens: it is sealed under the key itself, of which the database has only a keyed hash.
   const passphrase = await mac(secret, 'idempotency answer', key)

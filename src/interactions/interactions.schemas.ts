@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { INTERACTION_TYPES } from '../db/schema/interactions'
 import { Event } from '../events/events.schemas'
-import { Id, Instant, instant, text, timeZone } from '../http/fields'
+import { Id, Instant, instant, memberOr, text, timeZone } from '../http/fields'
 import { flag, pageOf, pageQuery } from '../http/pagination'
 import { DUE } from './interactions.due'
 
@@ -83,10 +83,11 @@ export const InteractionQuery = z
   .strictObject({
     ...pageQuery,
     type: Type.optional(),
-    author: z
-      .union([z.literal('me'), z.uuid()])
-      .optional()
-      .openapi({ type: 'string', description: '`me`, or the id of the member who logged it.', example: 'me' }),
+    author: memberOr('me').openapi({
+      type: 'string',
+      description: '`me`, or the id of the member who logged it.',
+      example: 'me',
+    }),
     customer: z.uuid().optional(),
     lead: z.uuid().optional().openapi({ description: 'Also after its conversion.' }),
     due: z

@@ -32,7 +32,8 @@ const listing = createRoute({
   operationId: 'listApiKeys',
   tags,
   summary: 'List API keys',
-  description: 'Those not revoked, newest first, with when each was last used; never what they say.',
+  description:
+    'Those not revoked, newest first, with when each was last used and whether its maker has left; never what they say.',
   request: { query: ApiKeyQuery },
   responses: { 200: json(ApiKeyPage, 'A page of keys'), ...errors(...READ, 'invalid_cursor') },
 })

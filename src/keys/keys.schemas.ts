@@ -13,6 +13,9 @@ export const ApiKey = z
     prefix: z.string().openapi({ description: 'The part of the key after `ecrm_`, to tell keys apart by.' }),
     scopes: Scopes,
     createdBy: Id,
+    makerLeft: z.boolean().openapi({
+      description: 'Whether its maker is no active ADMIN any more. The key goes on, and the maker may know it.',
+    }),
     createdAt: Instant,
     expiresAt: Instant.nullable(),
     lastUsedAt: Instant.nullable().openapi({ description: 'To the minute.' }),
@@ -24,6 +27,7 @@ export const ApiKey = z
       prefix: 'mzxw6ytboi4t',
       scopes: ['leads:write'],
       createdBy: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0e',
+      makerLeft: false,
       createdAt: '2026-11-21T15:00:00.000Z',
       expiresAt: null,
       lastUsedAt: '2026-11-21T15:04:00.000Z',

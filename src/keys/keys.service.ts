@@ -1,8 +1,8 @@
 // API keys: made once and shown once, listed without their secret, revoked for good.
-import { and, desc, eq, isNull, lt, sql } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, isNull, lt, sql } from 'drizzle-orm'
 import { personOf } from '../access/person'
 import { isScope, type Scope } from '../access/policy'
-import { stillStands } from '../access/visible'
+import { isActiveAdmin, stillStands } from '../access/visible'
 import { hasRoom, lackOfRoom, overLimit } from '../billing/limits'
 import { cut, type Page, type PageRequest } from '../db/page'
 import { apiKeys } from '../db/schema'
@@ -12,7 +12,12 @@ import { record } from '../events/events.record'
 import type { Ctx } from '../http/context'
 import { newKey } from './keys.token'
 
-type KeyRow = Omit<typeof apiKeys.$inferSelect, 'keyHash' | 'revokedAt' | 'scopes'> & { scopes: Scope[] }
+const makerStands = isActiveAdmin(sql`api_keys.created_by`)
+
+type KeyRow = Omit<typeof apiKeys.$inferSelect, 'keyHash' | 'revokedAt' | 'scopes'> & {
+  scopes: Scope[]
+  makerLeft: boolean
+}
 type NewKey = { name: string; scopes: Scope[]; expiresAt?: string | null | undefined }
 
 /** Makes a key of the workspace; `key` is the only copy. Throws `plan_limit`, and `forbidden` to a former ADMIN. */
@@ -40,13 +45,13 @@ export async function createKey(ctx: Ctx, { name, scopes, expiresAt = null }: Ne
     lackOfRoom(ctx, 'apiKeys'),
   ])
   if (made.length === 0) throw lack ? overLimit(ctx, 'apiKeys', lack) : new AppError('forbidden')
-  return { ...row, lastUsedAt: null, key }
+  return { ...row, makerLeft: false, lastUsedAt: null, key }
 }
 
-/** The keys that were not revoked, expired ones too, newest first. */
+/** The keys that were not revoked, expired ones and those whose makers have left too, newest first. */
 export async function listKeys({ db, actor }: Ctx, { limit, after }: PageRequest): Promise<Page<KeyRow>> {
   const rows = await db
-    .select()
+    .select({ ...getTableColumns(apiKeys), makerStands: sql<number>`${makerStands}`.as('maker_stands') })
     .from(apiKeys)
     .where(
       and(
@@ -57,7 +62,7 @@ export async function listKeys({ db, actor }: Ctx, { limit, after }: PageRequest
     )
     .orderBy(desc(apiKeys.id))
     .limit(limit + 1)
-  const known = rows.map((row) => ({ ...row, scopes: row.scopes.filter(isScope) }))
+  const known = rows.map((row) => ({ ...row, scopes: row.scopes.filter(isScope), makerLeft: !row.makerStands }))
   return cut(known, limit, (row) => [row.id])
 }
 

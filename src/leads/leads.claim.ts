@@ -1,12 +1,12 @@
 // Claiming: an unowned lead becomes somebody's by one conditional UPDATE, so that any number at once has one winner.
-import { and, eq, isNotNull, isNull, sql } from 'drizzle-orm'
+import { and, eq, isNull, sql } from 'drizzle-orm'
 import { reach } from '../access/policy'
 import { isTeamMember, owners, visible } from '../access/visible'
 import { along } from '../db/listing'
 import { leads, users } from '../db/schema'
 import { ifChanged } from '../db/sql'
 import { AppError } from '../errors'
-import { record } from '../events/events.record'
+import { differs, record } from '../events/events.record'
 import type { Ctx } from '../http/context'
 import { mailAssignment, mailClaim } from './leads.mail'
 import { changeLead, derived, type LeadFields, type LeadRow, leadColumns, updateLead } from './leads.service'
@@ -76,18 +76,18 @@ export function releaseLead(ctx: Ctx, id: string, ifVersion?: number): Promise<L
     verb: 'lead.released',
     permission: 'leads:write',
     set: { ownerId: null, claimedAt: null },
-    demand: { that: isNotNull(leads.ownerId), orElse: (present) => present },
     ifVersion,
   })
 }
 
-/** Gives a lead to an active member of the team. Throws `invalid_owner`. */
+/** Gives a lead to an active member of the team; who owns it already keeps it as it is. Throws `invalid_owner`. */
 export function assignLead(ctx: Ctx, id: string, ownerId: string, ifVersion?: number): Promise<LeadRow> {
   return changeLead(ctx, id, {
     verb: 'lead.assigned',
     permission: 'leads:assign',
     set: { ownerId, claimedAt: ctx.now },
-    demand: { that: isTeamMember(ownerId, ctx.actor.workspaceId), orElse: () => new AppError('invalid_owner') },
+    ownerStands: isTeamMember(ownerId, ctx.actor.workspaceId),
+    isNews: sql`${leads.ownerId} IS NOT ${ownerId}`,
     ifVersion,
     mail: mailAssignment(ctx, id, ownerId),
   })
@@ -108,7 +108,7 @@ export function rewriteLead(
   if (ownerId !== null && !mayAssign) {
     throw new AppError('forbidden', { detail: 'Only a MANAGER gives a lead to somebody else.' })
   }
-  const stands = ownerId === null ? sql`true` : isTeamMember(ownerId, actor.workspaceId)
+  const also = derived(fields, actor.country)
   // The event is there by the time of the mail, and names the owner only if that is another one.
   const isNews = sql`(SELECT last.changes ->> '$.ownerId' FROM events AS last ORDER BY last.seq DESC LIMIT 1) IS NOT NULL`
   return changeLead(ctx, id, {
@@ -116,10 +116,11 @@ export function rewriteLead(
     permission: mayAssign ? 'leads:assign' : 'leads:write',
     set: { ...fields, ownerId },
     also: {
-      ...derived(fields, actor.country),
+      ...also,
       claimedAt: sql`CASE WHEN ${leads.ownerId} IS ${ownerId} THEN ${leads.claimedAt} WHEN ${ownerId} IS NULL THEN NULL ELSE ${now} END`,
     },
-    demand: { that: stands, orElse: () => new AppError('invalid_owner') },
+    ownerStands: ownerId === null ? sql`true` : isTeamMember(ownerId, actor.workspaceId),
+    isNews: differs(leads, { ...fields, ...also, ownerId }),
     mail: mailAssignment(ctx, id, ownerId, isNews),
   })
 }

@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { Customer } from '../customers/customers.schemas'
 import { LEAD_STATUSES } from '../db/schema/leads'
-import { email, Id, Instant, instant, jsonObject, text } from '../http/fields'
+import { email, Id, Instant, instant, jsonObject, memberOr, text } from '../http/fields'
 import { flag, pageOf, pageQuery } from '../http/pagination'
 
 export const Lead = z
@@ -110,14 +110,11 @@ export const LeadQuery = z
       }),
     status: z.enum(LEAD_STATUSES).optional(),
     source: text(100).optional().openapi({ description: 'The whole source, as written.' }),
-    owner: z
-      .union([z.enum(['none', 'me']), z.uuid()], { error: 'must be none, me or the id of a member' })
-      .optional()
-      .openapi({
-        type: 'string',
-        description: '`none` is the unclaimed pool, `me` your own, else a member’s id.',
-        example: 'none',
-      }),
+    owner: memberOr('none', 'me').openapi({
+      type: 'string',
+      description: '`none` is the unclaimed pool, `me` your own, else a member’s id.',
+      example: 'none',
+    }),
     createdAfter: instant().optional(),
     createdBefore: instant().optional(),
     followUpAfter: instant().optional(),

@@ -9,7 +9,7 @@ import { leads } from '../db/schema'
 import { ifChanged, ifUnchanged, insertFrom } from '../db/sql'
 import { isRestorable } from '../db/trash'
 import { AppError } from '../errors'
-import { difference, record } from '../events/events.record'
+import { difference, differs, record } from '../events/events.record'
 import type { Ctx } from '../http/context'
 import { demandVersion } from '../http/etag'
 import { mailAssignment } from './leads.mail'
@@ -98,7 +98,8 @@ export async function getLead(
 
 export function updateLead(ctx: Ctx, id: string, patch: LeadFields, ifVersion?: number): Promise<LeadRow> {
   const also = derived(patch, ctx.actor.country)
-  return changeLead(ctx, id, { verb: 'lead.updated', permission: 'leads:write', set: patch, also, ifVersion })
+  const isNews = differs(leads, { ...patch, ...also })
+  return changeLead(ctx, id, { verb: 'lead.updated', permission: 'leads:write', set: patch, also, isNews, ifVersion })
 }
 
 /** Puts a lead into the trash, from where it can be restored for 30 days. */
@@ -131,8 +132,10 @@ type Change = {
   verb: `lead.${string}`
   permission: Permission
   set: Partial<LeadRow>
-  /** A further condition, and the refusal of a lead that is in reach but does not fulfil it. */
-  demand?: { that: SQL; orElse: (present: LeadRow) => AppError | LeadRow }
+  /** Whether the new owner can be one; else it is an `invalid_owner`. */
+  ownerStands?: SQL
+  /** Whether the lead becomes another by it, where `set` does not say so; if not, it is given back as it is. */
+  isNews?: SQL
   /** Columns that follow from these, and are no event. */
   also?: Partial<{ [K in keyof Insert]: Insert[K] | SQL }>
   ifVersion?: number | undefined
@@ -142,16 +145,17 @@ type Change = {
 
 /**
  * Changes a lead in one batch: the event while the row is as it was, the change, the row as the caller sees it.
- * Throws `not_found`, `stale`, or `not_yours` where the caller sees a lead of the pool but may not change it.
+ * Throws `not_found`, `stale`, `invalid_owner`, or `not_yours` where the caller sees a lead of the pool but may not
+ * change it. What changes nothing leaves the lead, its version and the trail as they are.
  */
 export async function changeLead(
   ctx: Ctx,
   id: string,
-  { verb, permission, set, also, demand, ifVersion, mail = [] }: Change,
+  { verb, permission, set, also, ownerStands = sql`true`, isNews = differs(leads, set), ifVersion, mail = [] }: Change,
 ): Promise<LeadRow> {
   const { db, actor, now } = ctx
   const isDemanded = ifVersion === undefined ? undefined : eq(leads.version, ifVersion)
-  const where = and(eq(leads.id, id), visible(actor, permission, leads), isDemanded, demand?.that) ?? sql`false`
+  const where = and(eq(leads.id, id), visible(actor, permission, leads), isDemanded, ownerStands, isNews) ?? sql`false`
   const [, [changed], [present]] = await db.batch([
     record(ctx, { verb, subject: 'lead', id, changes: difference(leads, set), from: sql`${leads}`, when: where }),
     db
@@ -160,7 +164,7 @@ export async function changeLead(
       .where(where)
       .returning(leadColumns),
     db
-      .select(leadColumns)
+      .select({ ...leadColumns, ownerStands: sql<number>`${ownerStands}`.as('owner_stands') })
       .from(leads)
       .where(and(eq(leads.id, id), visible(actor, 'leads:read', leads), ifUnchanged)),
     ...mail,
@@ -170,7 +174,6 @@ export async function changeLead(
   const isInReach = reach(actor, permission) === 'all' || present.ownerId === actor.id
   if (!isInReach) throw new AppError('not_yours', { detail: 'Claim this lead before you change it.' })
   demandVersion(present, ifVersion)
-  const refusal = demand?.orElse(present) ?? new AppError('not_found')
-  if (refusal instanceof AppError) throw refusal
-  return refusal
+  if (!present.ownerStands) throw new AppError('invalid_owner')
+  return present
 }

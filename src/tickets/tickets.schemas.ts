@@ -1,7 +1,7 @@
 // A ticket and its comments, as shown, made, changed and listed.
 import { z } from '@hono/zod-openapi'
 import { PRIORITIES, TICKET_STATUSES } from '../db/schema/tickets'
-import { Id, Instant, instant, text } from '../http/fields'
+import { Id, Instant, instant, memberOr, text } from '../http/fields'
 import { flag, pageOf, pageQuery } from '../http/pagination'
 
 export const Ticket = z
@@ -75,10 +75,11 @@ export const TicketQuery = z
     ...pageQuery,
     status: z.enum(TICKET_STATUSES).optional(),
     priority: z.enum(PRIORITIES).optional(),
-    assignee: z
-      .union([z.enum(['none', 'me']), z.uuid()])
-      .optional()
-      .openapi({ type: 'string', description: '`none`, `me` or a member’s id.', example: 'me' }),
+    assignee: memberOr('none', 'me').openapi({
+      type: 'string',
+      description: '`none`, `me` or a member’s id.',
+      example: 'me',
+    }),
     customer: z.uuid().optional().openapi({ description: 'The tickets of this customer.' }),
     createdAfter: instant().optional(),
     createdBefore: instant().optional(),

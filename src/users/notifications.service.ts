@@ -1,9 +1,9 @@
 // Reading and setting which mails the actor gets, and when reminders come.
-import { and, eq, getTableColumns, sql } from 'drizzle-orm'
+import { and, eq, getTableColumns, or, sql } from 'drizzle-orm'
 import { isActive } from '../auth/sessions.service'
 import { users } from '../db/schema'
 import { AppError } from '../errors'
-import { difference, record } from '../events/events.record'
+import { difference, differs, record } from '../events/events.record'
 import type { Ctx } from '../http/context'
 import { demandVersion } from '../http/etag'
 import { NOTIFICATIONS, type Notification } from './notifications'
@@ -26,17 +26,21 @@ export async function getNotifications({ db, actor }: Ctx): Promise<Settings & {
   return shown(mine)
 }
 
-/** Sets notifications; those not named stay as they are, whoever else is setting some. Throws `stale`. */
+/**
+ * Sets notifications; those not named stay as they are, whoever else is setting some, and what changes nothing leaves
+ * them as they are. Throws `stale`.
+ */
 export async function setNotifications(ctx: Ctx, patch: Partial<Settings>, ifVersion?: number) {
   const { db, actor, now } = ctx
   const named = NOTIFICATIONS.filter((name) => patch[name] !== undefined)
   const off = named.filter((name) => patch[name] === false)
   const mutes = sql`(SELECT json_group_array(value) FROM (
     SELECT value FROM json_each(${users.muted}) WHERE value NOT IN (SELECT value FROM json_each(${JSON.stringify(named)}))
-    UNION ALL SELECT value FROM json_each(${JSON.stringify(off)})))`
+    UNION ALL SELECT value FROM json_each(${JSON.stringify(off)}) ORDER BY value))`
   const reminding = columnsOf(patch)
   const me = and(eq(users.id, actor.id), isActive)
-  const where = and(me, ifVersion === undefined ? undefined : eq(users.version, ifVersion)) ?? sql`false`
+  const isNews = or(sql`${mutes} IS NOT coalesce(${users.muted}, '[]')`, differs(users, reminding))
+  const where = and(me, ifVersion === undefined ? undefined : eq(users.version, ifVersion), isNews) ?? sql`false`
   const [, [changed], [present]] = await db.batch([
     record(ctx, {
       verb: 'user.notifications_changed',
@@ -57,7 +61,7 @@ export async function setNotifications(ctx: Ctx, patch: Partial<Settings>, ifVer
   if (changed) return shown(changed)
   if (!present) throw new AppError('unauthenticated')
   demandVersion(present, ifVersion)
-  throw new AppError('internal')
+  return shown(present)
 }
 
 function columnsOf({ quietHours, digest, digestHour }: Partial<Reminding>) {

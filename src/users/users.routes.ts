@@ -45,7 +45,8 @@ const updating = createRoute({
   summary: 'Change a member',
   description:
     'Everybody changes the own name, username and time zone; an ADMIN anybody’s, and role and status. Who becomes ' +
-    'INACTIVE or a CUSTOMER is signed out, and the leads go to `reassignTo` or back to the pool.',
+    'INACTIVE or a CUSTOMER is signed out, and the leads go to `reassignTo` or back to the pool. API keys that a former ' +
+    'ADMIN made go on: `/v1/api-keys` marks them.',
   request: { params: IdParam, query: Handover, headers: IfMatch, body: body(UserPatch) },
   responses: {
     200: json(User, 'The member as now is'),
@@ -60,7 +61,9 @@ const removing = createRoute({
   operationId: 'removeUser',
   tags,
   summary: 'Remove a member',
-  description: 'Signs the member out everywhere; the leads go to `reassignTo` or back to the pool.',
+  description:
+    'Signs the member out everywhere; the leads go to `reassignTo` or back to the pool. API keys that the member made go ' +
+    'on: `/v1/api-keys` marks them.',
   request: { params: IdParam, query: Handover, headers: IfMatch },
   responses: {
     204: { description: 'Removed' },

@@ -1,16 +1,14 @@
 // Members of a workspace: who they are and what they may do. What happens when one leaves is in users.leave.ts.
 import { and, eq, getTableColumns, gt, sql } from 'drizzle-orm'
 import type { Permission } from '../access/policy'
-
 import { demandPermission, isOfTeam, stillStands, visible } from '../access/visible'
 import { hasRoom, lackBeside, overLimit } from '../billing/limits'
 import { countedOut, passedOver, withTotal } from '../db/listing'
-
 import { cut, type Page, type PageRequest } from '../db/page'
 import { users } from '../db/schema'
 import { isUniqueViolation } from '../db/sql'
 import { AppError } from '../errors'
-import { difference, record } from '../events/events.record'
+import { difference, differs, record } from '../events/events.record'
 import type { Ctx } from '../http/context'
 import { demandVersion } from '../http/etag'
 import { anAdminStays, farewell, isDeparture, isResignation, isSuccessor, takesSeat } from './users.leave'
@@ -62,7 +60,8 @@ export async function getUser(ctx: Ctx, id: string): Promise<UserRow> {
 
 /**
  * Changes a member; role and status take an ADMIN. Who becomes inactive, or a CUSTOMER, is signed out and hands the
- * leads over. Throws `last_admin`, `username_taken`, `invalid_owner`, `plan_limit`, `stale`.
+ * leads over. What changes nothing leaves the member as is. Throws `last_admin`, `username_taken`, `invalid_owner`,
+ * `plan_limit`, `stale`.
  */
 export function updateUser(ctx: Ctx, id: string, patch: UserPatch, conditions: Conditions): Promise<UserRow> {
   const isAdministrative = patch.role !== undefined || patch.status !== undefined
@@ -92,8 +91,9 @@ async function changeMember(ctx: Ctx, id: string, { reassignTo, ifVersion, email
   const isCalled = email === undefined ? undefined : eq(users.email, email)
   const isSeated = takesSeat(change.set)
   const hasSeat = sql`(NOT ${isSeated} OR ${hasRoom(ctx, 'users')})`
-  const conditions = and(isDemanded, isCalled, stands, adminStays, takesOver, hasSeat)
-  const where = and(eq(users.id, id), reached(ctx, change.permission), conditions) ?? sql`false`
+  const mayChange = reached(ctx, change.permission)
+  const conditions = and(isDemanded, isCalled, stands, adminStays, takesOver, hasSeat, differs(users, change.set))
+  const where = and(eq(users.id, id), mayChange, conditions) ?? sql`false`
   const [[present], , [changed]] = await db
     .batch([
       db
@@ -101,6 +101,8 @@ async function changeMember(ctx: Ctx, id: string, { reassignTo, ifVersion, email
           ...getTableColumns(users),
           stands: sql<number>`${stands}`.as('stands'),
           adminStays: sql<number>`${adminStays}`.as('admin_stays'),
+          mayChange: sql<number>`${mayChange}`.as('may_change'),
+          takesOver: sql<number>`${takesOver}`.as('takes_over'),
           ...lackBeside(ctx, 'users', isSeated),
         })
         .from(users)
@@ -127,10 +129,12 @@ async function changeMember(ctx: Ctx, id: string, { reassignTo, ifVersion, email
   if (!present) throw new AppError('not_found')
   demandVersion(present, ifVersion)
   if (email !== undefined && present.email !== email) throw fixedAddress()
-  if (!present.stands) throw new AppError('forbidden')
+  if (!present.mayChange) throw new AppError('forbidden', { detail: 'Only an ADMIN changes somebody else.' })
+  if (!present.stands) throw new AppError('forbidden', { detail: 'You are no ADMIN any more.' })
   if (!present.adminStays) throw new AppError('last_admin')
   if (present.lacksRoom) throw overLimit(ctx, 'users', present)
-  throw new AppError(reassignTo === undefined ? 'forbidden' : 'invalid_owner')
+  if (!present.takesOver) throw new AppError('invalid_owner')
+  return present
 }
 
 function fixedAddress(): AppError {

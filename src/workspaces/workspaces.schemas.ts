@@ -1,5 +1,6 @@
 // A workspace and the invitations to it.
 import { z } from '@hono/zod-openapi'
+import { isCountry } from '../customers/phone'
 import { ROLES } from '../db/schema/users'
 import { email, Id, Instant, text, timeZone } from '../http/fields'
 import { pageOf, pageQuery } from '../http/pagination'
@@ -38,8 +39,13 @@ export const WorkspacePatch = z
     timeZone: timeZone(),
     defaultCountry: z
       .string()
-      .regex(/^[A-Z]{2}$/, 'must be a two-letter country code such as GB')
-      .nullable(),
+      .refine(isCountry, { error: 'must be a two-letter country code such as GB' })
+      .nullable()
+      .openapi({
+        type: ['string', 'null'],
+        description: 'Whose phone numbers are written without a country code.',
+        example: 'GB',
+      }),
   })
   .partial()
   .refine((patch) => Object.keys(patch).length > 0, { error: 'Send at least one field' })

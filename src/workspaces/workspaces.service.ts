@@ -4,7 +4,7 @@ import { stillStands } from '../access/visible'
 import { workspaces } from '../db/schema'
 import { isUniqueViolation } from '../db/sql'
 import { AppError } from '../errors'
-import { difference, record } from '../events/events.record'
+import { difference, differs, record } from '../events/events.record'
 import type { Ctx } from '../http/context'
 import { demandVersion } from '../http/etag'
 import { mayBeCalled } from './workspaces.default'
@@ -27,12 +27,16 @@ export async function getWorkspace({ db, actor }: Ctx) {
 
 type Patch = Partial<Pick<typeof workspaces.$inferInsert, 'name' | 'slug' | 'timeZone' | 'defaultCountry'>>
 
-/** Changes the workspace. Throws `slug_taken`, `stale`, and `forbidden` where the actor is no ADMIN any more. */
+/**
+ * Changes the workspace; what changes nothing leaves it as it is. Throws `slug_taken`, `stale`, and `forbidden` where the
+ * actor is no ADMIN any more.
+ */
 export async function updateWorkspace(ctx: Ctx, patch: Patch, ifVersion?: number) {
   const { db, actor, now } = ctx
   const isDemanded = ifVersion === undefined ? undefined : eq(workspaces.version, ifVersion)
   const isFree = mayBeCalled(patch.slug)
-  const where = and(eq(workspaces.id, actor.workspaceId), stillStands(actor), isDemanded, isFree) ?? sql`false`
+  const mine = eq(workspaces.id, actor.workspaceId)
+  const where = and(mine, stillStands(actor), isDemanded, isFree, differs(workspaces, patch)) ?? sql`false`
   const [, [updated], [present]] = await db
     .batch([
       record(ctx, {
@@ -49,9 +53,13 @@ export async function updateWorkspace(ctx: Ctx, patch: Patch, ifVersion?: number
         .where(where)
         .returning(),
       db
-        .select({ ...getTableColumns(workspaces), isFree: sql<number>`${isFree}`.as('is_free') })
+        .select({
+          ...getTableColumns(workspaces),
+          stands: sql<number>`${stillStands(actor)}`.as('stands'),
+          isFree: sql<number>`${isFree}`.as('is_free'),
+        })
         .from(workspaces)
-        .where(eq(workspaces.id, actor.workspaceId)),
+        .where(mine),
     ])
     .catch((error) => {
       throw isUniqueViolation(error, 'workspaces.slug') ? new AppError('slug_taken') : error
@@ -59,6 +67,7 @@ export async function updateWorkspace(ctx: Ctx, patch: Patch, ifVersion?: number
   if (updated) return updated
   if (!present) throw new AppError('not_found')
   demandVersion(present, ifVersion)
+  if (!present.stands) throw new AppError('forbidden', { detail: 'You are no ADMIN any more.' })
   if (!present.isFree) throw new AppError('slug_taken', { detail: `The slug ${patch.slug} is the oldest workspace’s.` })
-  throw new AppError('forbidden')
+  return present
 }

@@ -1,0 +1,40 @@
+// http: a route that documents no query parameter takes none. Where some are documented, its schema refuses the others.
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import { createMiddleware } from 'hono/factory'
+import { matchedRoutes } from 'hono/route'
+import { isPermission, type Permission, reach } from '../access/policy'
+import { AppError } from '../errors'
+import type { AppEnv } from './context'
+
+type Route = { takesQuery: boolean; permission: Permission | undefined }
+
+/**
+ * Refuses parameters that nobody would read: `?dryRun=true` must not do for real what has no dry run. Whoever the guard
+ * of the route refuses is left to it, for it comes before any input.
+ */
+export function knownQuery(app: OpenAPIHono<AppEnv>) {
+  let routes: Map<string, Route> | undefined
+  return createMiddleware<AppEnv>(async function knownQuery(c, next) {
+    const given = Object.keys(c.req.query())
+    if (given.length === 0) return next()
+    routes ??= documented(app)
+    const names = matchedRoutes(c).map(({ method, path }) => `${method} ${path}`)
+    const route = names.flatMap((name) => routes?.get(name) ?? [])[0]
+    if (!route || route.takesQuery) return next()
+    const { actor } = c.var
+    if (route.permission && !(actor && reach(actor, route.permission))) return next()
+    throw new AppError('invalid', {
+      errors: given.map((name) => ({ path: `query.${name}`, message: 'Unknown query parameter', code: 'unknown' })),
+    })
+  })
+}
+
+function documented({ openAPIRegistry }: OpenAPIHono<AppEnv>): Map<string, Route> {
+  const routes = openAPIRegistry.definitions.flatMap((each) => (each.type === 'route' ? [each.route] : []))
+  return new Map(
+    routes.map(({ method, path, request, 'x-permission': name }) => [
+      `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`,
+      { takesQuery: request?.query !== undefined, permission: isPermission(name) ? name : undefined },
+    ]),
+  )
+}
