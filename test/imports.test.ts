@@ -142,6 +142,24 @@ Bob Buyer,bob@example.com,,,,,
     await refusalOf(send(`/v1/imports/${report.id}`, { token: other.token }), 404, 'not_found')
   })
 
+  it('brings days to keep in touch along, counted from the last contact of who is there', async () => {
+    const admin = await founder()
+    const id = await customer(admin, { email: 'ann@x.de' })
+    const call = { customerId: id, type: 'CALL', body: 'Hello', occurredAt: '2026-01-01T10:00:00.000Z' }
+    await send('/v1/interactions', { method: 'POST', token: admin.token, json: call })
+    const file = 'name,email,keepInTouchDays\nAnn,ann@x.de,30\nBob,bob@x.de,7\nEve,eve@x.de,soon\nZoe,zoe@x.de,5000\n'
+    const report = await imported(admin, file)
+    expect(figures(report)).toEqual({ ...NONE, received: 4, created: 1, updated: 1, failed: 2 })
+    expect(report.errors).toMatchObject([
+      { line: 4, field: 'keepInTouchDays', code: 'invalid_keepInTouchDays', value: 'soon' },
+      { line: 5, field: 'keepInTouchDays', value: '5000' },
+    ])
+    expect(
+      await rows('SELECT keep_in_touch_days AS days, next_touch_at AS next FROM customers WHERE id = ?', id),
+    ).toEqual([{ days: 30, next: '2026-01-31T10:00:00.000Z' }])
+    expect(figures(await imported(admin, file))).toMatchObject({ unchanged: 2, updated: 0, created: 0 })
+  })
+
   it('gives what it makes to the default owner, who must be of the team', async () => {
     const admin = await founder()
     const sales = await member(admin, 'SALES')

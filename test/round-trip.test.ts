@@ -36,6 +36,7 @@ const customer = fc.record({
   email: maybe(fc.nat()),
   phone: some(50),
   company: some(200),
+  keepInTouchDays: maybe(fc.integer({ min: 1, max: 3650 })),
   customFields: maybe(fields),
   tags: fc.uniqueArray(fc.constantFrom('vip', 'a;b', '"q"', '=1', ' x', 'größe', "'"), { maxLength: 4 }),
 })
@@ -82,7 +83,13 @@ it('customers come back, over any text, number, formula, line break, empty cell,
         source.workspaceId,
         known.map(({ customFields, ...row }) => ({ ...row, customFields: customFields ?? undefined })),
       )
-      await comesBack(source, 'customers', 'name,email,phone,company,tags,customFields', size, known.length)
+      await comesBack(
+        source,
+        'customers',
+        'name,email,phone,company,tags,keepInTouchDays,customFields',
+        size,
+        known.length,
+      )
     }),
     RUNS,
   )
@@ -128,7 +135,7 @@ it('customers come back by vCard, their custom fields too', async () => {
       )
       const report = await imported(target, await exported(source, 'customers?format=vcf'), { type: 'text/vcard' })
       expect(report, JSON.stringify(report.errors)).toMatchObject({ created: known.length, failed: 0 })
-      const query = 'customers?columns=name,email,phone,company,tags,customFields'
+      const query = 'customers?columns=name,email,phone,company,tags,keepInTouchDays,customFields'
       expect(await exported(target, query)).toBe(await exported(source, query))
     }),
     RUNS,
@@ -144,7 +151,7 @@ it('customers with more different fields than a file has columns come back as we
     { name: 'C' },
   ])
   const file = await exported(source, 'customers')
-  expect(file.split('\r\n')[0]?.split(',')).toHaveLength(12)
+  expect(file.split('\r\n')[0]?.split(',')).toHaveLength(13)
   expect(await imported(target, file)).toMatchObject({ created: 3, failed: 0 })
   const query = 'customers?columns=name,customFields'
   expect(await exported(target, query)).toBe(await exported(source, query))

@@ -1,8 +1,8 @@
 // The columns of an export, in their order: named as the fields of the API are, readable by an import.
 export const COLUMNS = {
   customers: [
-    ...['id', 'name', 'email', 'phone', 'company', 'owner', 'tags', 'createdAt', 'updatedAt', 'lastInteractionAt'],
-    ...['nextFollowUpAt', 'customFields'],
+    ...['id', 'name', 'email', 'phone', 'company', 'owner', 'tags', 'keepInTouchDays', 'createdAt', 'updatedAt'],
+    ...['lastInteractionAt', 'nextFollowUpAt', 'customFields'],
   ],
   leads: [
     ...['id', 'title', 'name', 'email', 'phone', 'interest', 'message', 'description', 'status', 'source', 'owner'],

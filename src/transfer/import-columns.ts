@@ -29,6 +29,7 @@ const SYNONYMS: Record<Entity, Record<string, string>> = {
     company:
       'company companyname organisation organization organisationname organizationname organization1name org account accountname firm firma unternehmen societe entreprise empresa employer business businessname',
     tags: 'tags tag labels label categories category groups groupmembership segments keywords',
+    keepInTouchDays: 'keepintouchdays',
     customFields: 'customfields',
   },
   leads: {

@@ -34,10 +34,10 @@ export type Prepared = {
 export type RowRules = { entity: Entity; match: 'email' | 'phone' | 'id'; country: string | null }
 
 const some = <S extends Record<string, z.ZodType>>(shape: S) => z.object(shape).partial()
-const { name, email, phone, company, customFields } = NewCustomer.shape
+const { name, email, phone, company, customFields, keepInTouchDays } = NewCustomer.shape
 const { title, description, status, source, interest, message, metadata, followUpAt } = NewLead.shape
 const SCHEMAS = {
-  customers: some({ name, email, phone, company, customFields }),
+  customers: some({ name, email, phone, company, customFields, keepInTouchDays }),
   leads: some({ title, description, status, source, name, email, phone, interest, message, metadata, followUpAt }),
 }
 
@@ -132,6 +132,7 @@ function gathered(cells: readonly (string | undefined)[], targets: readonly Targ
       else faults.push([target.field, cell])
     } else if (target.field === 'status') given.status = value.toUpperCase().replace(/[\s-]+/g, '_')
     else if (target.field === 'followUpAt') given.followUpAt = instantOf(value)
+    else if (target.field === 'keepInTouchDays') given.keepInTouchDays = daysOf(value)
     else given[target.field] = value
   })
   const { firstName, lastName, ...fields } = given
@@ -151,6 +152,11 @@ function unjoined(field: string, cell: string): string {
 function typed(cell: string): unknown {
   const value = fieldOf(cell)
   return typeof value === 'number' && JSON.stringify(value) !== cell.trim() ? cell : value
+}
+
+// What is no whole number stays as written, for the schema to refuse and the report to show.
+function daysOf(value: string): number | string {
+  return /^\d+$/.test(value) ? Number(value) : value
 }
 
 // A day, or a day and a time without an offset, is taken as UTC.

@@ -67,6 +67,7 @@ function cardRow(lines: string[], line: number): Raw<Record<string, unknown>> {
       phone: text('TEL').replace(/^tel:/i, ''),
       company: company.trim(),
       tags: tagsCell(tags.map((tag) => tag.trim())),
+      keepInTouchDays: text('X-KEEP-IN-TOUCH-DAYS'),
       customFields: text('X-CUSTOM-FIELDS'),
       [fieldColumn('note')]: fieldCell(text('NOTE') || undefined),
       [fieldColumn('title')]: fieldCell(text('TITLE') || undefined),

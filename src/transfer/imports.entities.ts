@@ -15,7 +15,7 @@ export const ENTITIES = {
     required: 'name',
     isEmailUnique: true,
     fields: [
-      ...text(['name'], ['email'], ['phone'], ['company']),
+      ...text(['name'], ['email'], ['phone'], ['company'], ['keepInTouchDays', 'keep_in_touch_days']),
       { field: 'customFields', column: 'custom_fields', kind: 'merged' } satisfies Field,
     ],
   },

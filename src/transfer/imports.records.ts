@@ -19,7 +19,8 @@ const person = { name: cell('name'), email: cell('email'), phone: cell('phone'),
 
 /** The statement that makes the customers of a chunk. */
 export function customersMade(ctx: Ctx, job: Job, n: number) {
-  const fields = { ...person, sortName: cell('sortName'), company: cell('company'), customFields: json('customFields') }
+  const own = { company: cell('company'), keepInTouchDays: cell('keepInTouchDays'), customFields: json('customFields') }
+  const fields = { ...person, sortName: cell('sortName'), ...own }
   return insertFrom(ctx.db, customers, { ...stamps(ctx), ...fields }, sql`FROM ${judgedRows(job, n, 'create')}`)
 }
 
@@ -54,6 +55,7 @@ export function customersChanged(ctx: Ctx, job: Job, n: number) {
     .set({
       ...{ name: of('name'), sortName: of('sortName', 'sort_name'), email: of('email'), phone: of('phone') },
       ...{ phoneE164: numberOf('customers'), company: of('company'), ownerId: given('customers') },
+      keepInTouchDays: of('keepInTouchDays', 'keep_in_touch_days'),
       customFields: sql`iif(row -> '$.customFields' IS NULL, customers.custom_fields,
         json_patch(coalesce(customers.custom_fields, '{}'), row -> '$.customFields'))`,
       updatedAt: ctx.now,

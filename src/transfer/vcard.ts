@@ -2,9 +2,9 @@
 
 type Fields = Record<string, unknown>
 
-/** A customer as a vCard, from the fields of an export; what it has no property for stands in `X-CUSTOM-FIELDS`, as JSON. */
+/** A customer as a vCard, from the fields of an export; custom fields stand in `X-CUSTOM-FIELDS`, as JSON. */
 export function vcard(fields: Fields): string {
-  const { id, name, email, phone, company, tags, customFields, createdAt, updatedAt } = fields
+  const { id, name, email, phone, company, tags, keepInTouchDays, customFields, createdAt, updatedAt } = fields
   const categories = Array.isArray(tags) ? tags.map((tag) => escaped(String(tag))).join(',') : ''
   const hasCustom = typeof customFields === 'object' && customFields !== null && Object.keys(customFields).length > 0
   const lines: [property: string, value: string][] = [
@@ -17,6 +17,7 @@ export function vcard(fields: Fields): string {
     ['TEL', textOf(phone)],
     ['ORG', textOf(company)],
     ['CATEGORIES', categories],
+    ['X-KEEP-IN-TOUCH-DAYS', typeof keepInTouchDays === 'number' ? String(keepInTouchDays) : ''],
     ['X-CUSTOM-FIELDS', hasCustom ? escaped(JSON.stringify(customFields)) : ''],
     // RFC 9554
     ['CREATED;VALUE=timestamp', stamp(createdAt)],
