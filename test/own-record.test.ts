@@ -31,6 +31,15 @@ it('is changed by whose it is, in these fields alone', async () => {
   expect(await happenings(bystander)).toEqual([])
 })
 
+it('is read by whose it is, without what the team notes, and by nobody else', async () => {
+  const { admin, sales, customer: portal } = await team()
+  const own = () => send('/v1/customers/me', { token: portal.token })
+  await refusalOf(own(), 404, 'not_found')
+  const id = await customer(sales, { name: 'Carla', userId: portal.id, customFields: { secret: 'rich' } })
+  expect(await bodyOf(own(), 200)).toMatchObject({ id, name: 'Carla', ownerId: null, customFields: null })
+  for (const { token } of [admin, sales]) await refusalOf(send('/v1/customers/me', { token }), 404, 'not_found')
+})
+
 it('is a 404 where there is none, and a 403 for the team', async () => {
   const { admin, sales, customer: portal } = await team()
   await customer(sales, {})

@@ -105,6 +105,17 @@ const reading = createRoute({
   responses: { 200: json(Customer, 'The customer'), ...errors(...READ, 'not_found') },
 })
 
+const readingOwn = createRoute({
+  method: 'get',
+  path: '/me',
+  ...allow('customers:read'),
+  operationId: 'getOwnRecord',
+  tags,
+  summary: 'Get your own record, as a customer',
+  description: 'The customer that your login is of; a 404 for the team.',
+  responses: { 200: json(Customer, 'Your record'), ...errors(...READ, 'not_found') },
+})
+
 const updating = createRoute({
   method: 'patch',
   path: '/{id}',
@@ -161,6 +172,7 @@ export const customerRoutes = createRouter()
   .openapi(bulkDeleting, async (c) =>
     c.json(BulkDeleted.parse(await trashCustomers(ctx(c), c.req.valid('json').ids)), 200),
   )
+  .openapi(readingOwn, async (c) => c.json(Customer.parse(tagged(c, await getCustomer(ctx(c)))), 200))
   .openapi(reading, async (c) =>
     c.json(Customer.parse(tagged(c, await getCustomer(ctx(c), c.req.valid('param').id))), 200),
   )

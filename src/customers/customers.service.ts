@@ -76,11 +76,12 @@ export async function createCustomer(ctx: Ctx, input: CustomerFields & { name: s
   throw lack ? overLimit(ctx, 'customers', lack) : wrongPeople(input)
 }
 
-export async function getCustomer({ db, actor }: Ctx, id: string): Promise<CustomerRow> {
+/** A customer in reach; for a portal login the own one, if no other is named. */
+export async function getCustomer({ db, actor }: Ctx, id?: string): Promise<CustomerRow> {
   const [customer] = await db
     .select(customerColumns)
     .from(customers)
-    .where(and(eq(customers.id, id), visible(actor, 'customers:read', customers)))
+    .where(and(eq(customers.id, id ?? ownRecord(actor)), visible(actor, 'customers:read', customers)))
   if (!customer) throw new AppError('not_found')
   return shownTo(actor, customer)
 }
