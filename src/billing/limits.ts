@@ -77,8 +77,10 @@ export function lackOfRoom(
 export function lackBeside(ctx: Asking, what: Limited, when: SQL, workspaceId: Whose = ctx.actor?.workspaceId ?? '') {
   return {
     lacksRoom: sql<number>`NOT (${hasRoom(ctx, what, workspaceId)}) AND ${when}`.as('lacks_room'),
-    count: (hasBilling(ctx.config) ? countOf(ctx, what, workspaceId) : sql<number>`0`).as('count'),
-    max: (hasBilling(ctx.config) ? maxOf(ctx, what, workspaceId) : sql<number>`0`).as('max'),
+    room: {
+      count: (hasBilling(ctx.config) ? countOf(ctx, what, workspaceId) : sql<number>`0`).as('count'),
+      max: (hasBilling(ctx.config) ? maxOf(ctx, what, workspaceId) : sql<number>`0`).as('max'),
+    },
   }
 }
 

@@ -132,7 +132,7 @@ async function changeMember(ctx: Ctx, id: string, { reassignTo, ifVersion, email
   if (!present.mayChange) throw new AppError('forbidden', { detail: 'Only an ADMIN changes somebody else.' })
   if (!present.stands) throw new AppError('forbidden', { detail: 'You are no ADMIN any more.' })
   if (!present.adminStays) throw new AppError('last_admin')
-  if (present.lacksRoom) throw overLimit(ctx, 'users', present)
+  if (present.lacksRoom) throw overLimit(ctx, 'users', present.room)
   if (!present.takesOver) throw new AppError('invalid_owner')
   return present
 }
