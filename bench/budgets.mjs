@@ -38,7 +38,8 @@ export const perUse = { trips: 1, read: 10_000, written: 4_500 }
 /** Besides both customers, about ten rows for each row that moves. */
 export const merge = { trips: 1, read: 250, written: 150, statements: 16 }
 export const unmerge = { ...customerChange, statements: 12 }
-export const preview = { trips: 1, read: 50, written: 0 }
+/** Both customers, what would move, and whether somebody would stand above themselves. */
+export const preview = { trips: 1, read: 60, written: 0 }
 export const convert = { trips: 1, read: 55, written: 60 }
 /** A round trip to take the key, another to keep the answer. */
 export const withKey = { trips: 3, read: 20, written: 25 }
