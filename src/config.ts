@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { AppError } from './errors'
 
 const whole = (fallback: number, min = 1, max = 1_000_000_000) =>
-  z.coerce.number('must be a whole number').int('must be a whole number').min(min).max(max).default(fallback)
+  z.coerce.number(`must be a whole number from ${min} to ${max}`).int().min(min).max(max).default(fallback)
 
 const origins = z
   .string()

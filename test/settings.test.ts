@@ -18,7 +18,9 @@ describe('a setting that is not right', () => {
     [{ JWT_SECRET: 'short' }, 'JWT_SECRET must have at least 32 characters'],
     [{ CORS_ORIGINS: 'https://app.example.com/path' }, 'CORS_ORIGINS must be a comma-separated list of origins'],
     [{ CORS_ORIGINS: '*' }, 'CORS_ORIGINS must be a comma-separated list of origins'],
-    [{ RATE_LIMIT_MAX: 'many' }, 'RATE_LIMIT_MAX must be a whole number'],
+    [{ RATE_LIMIT_MAX: 'many' }, 'RATE_LIMIT_MAX must be a whole number from 1 to 1000000000'],
+    [{ IMPORT_STATEMENTS: '1.5' }, 'IMPORT_STATEMENTS must be a whole number from 40 to 1000'],
+    [{ IMPORT_STATEMENTS: '3000' }, 'IMPORT_STATEMENTS must be a whole number from 40 to 1000'],
     [{ SIGNUP: 'everybody' }, 'SIGNUP'],
     [
       { ENVIRONMENT: 'production', JWT_SECRET: 'dev-only-secret-never-used-in-production' },
