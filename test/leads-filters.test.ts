@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { LEAD_STATUSES } from '../src/db/schema/leads'
-import type { LeadRow } from '../src/leads/leads.service'
+import type { LeadRow } from '../src/leads/leads.record'
 import { refusalOf } from './answers'
 import { send } from './api'
 import { founder, type Person, team } from './factories'

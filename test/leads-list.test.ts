@@ -1,8 +1,8 @@
 // Lists of leads: every order walked by cursor to its end, what a cursor may be used for, and how large a page is.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { LeadRow } from '../src/leads/leads.record'
 import { SORTS } from '../src/leads/leads.schemas'
-import type { LeadRow } from '../src/leads/leads.service'
 import { bodyOf, refusalOf } from './answers'
 import { api, send } from './api'
 import { founder, type Person, team } from './factories'

@@ -2,7 +2,7 @@
 import type { FC } from 'hono/jsx'
 import type { CustomerRow } from '../customers/customers.service'
 import type { Page } from '../db/page'
-import type { LeadRow } from '../leads/leads.service'
+import type { LeadRow } from '../leads/leads.record'
 import { count, distance, status } from './dashboard.words'
 import { Card, SignOut } from './layout'
 

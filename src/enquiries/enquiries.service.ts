@@ -7,7 +7,7 @@ import { AppError } from '../errors'
 import { record } from '../events/events.record'
 import type { PublicCtx } from '../http/context'
 import { mailEnquiry } from '../leads/leads.mail'
-import { derived } from '../leads/leads.service'
+import { derivedFields } from '../leads/leads.service'
 import { makeShared, SHARED } from '../workspaces/workspaces.default'
 import { isHuman } from './turnstile'
 
@@ -46,7 +46,7 @@ export async function submitEnquiry(ctx: PublicCtx, input: NewEnquiry) {
   }
   const row = {
     ...enquiry,
-    ...derived(enquiry, null),
+    ...derivedFields(enquiry, null),
     metadata,
     workspaceId: sql`${workspaces.id}`,
     title: interest ?? `Enquiry of ${name}`.slice(0, 200),

@@ -2,38 +2,48 @@
 import { and, eq, isNull, sql } from 'drizzle-orm'
 import { reach } from '../access/policy'
 import { isTeamMember, owners, visible } from '../access/visible'
+import { runBatch } from '../db/batch'
 import { along } from '../db/listing'
 import { leads, users } from '../db/schema'
 import { ifChanged } from '../db/sql'
 import { AppError } from '../errors'
 import { differs, record } from '../events/events.record'
 import type { Ctx } from '../http/context'
+import { changeRecord, type Requirement } from '../records/change'
 import { mailAssignment, mailClaim } from './leads.mail'
-import { changeLead, derived, type LeadFields, type LeadRow, leadColumns, updateLead } from './leads.service'
+import { LEAD, type LeadRow, leadColumns } from './leads.record'
+import { derivedFields, type LeadFields, updateLead } from './leads.service'
 
 /** Claims a lead for the actor. Throws `not_found`, or `already_claimed` with when and, for who may know, by whom. */
 export async function claimLead(ctx: Ctx, id: string): Promise<LeadRow> {
   const { db, actor } = ctx
   const here = and(eq(leads.id, id), eq(leads.workspaceId, actor.workspaceId), isNull(leads.deletedAt))
-  const [, , [seen]] = await db.batch([
-    db
+  const { lead: found } = await runBatch(db, {
+    claimed: db
       .update(leads)
       .set(claimedBy(ctx))
       .where(and(here, isNull(leads.ownerId), isTeamMember(actor.id, actor.workspaceId))),
-    record(ctx, { verb: 'lead.claimed', subject: 'lead', id, changes: { ownerId: [null, actor.id] }, when: ifChanged }),
-    db
-      .select({ ...leadColumns, won: won.as('won'), owner: ownerUnlessWon.as('owner') })
+    event: record(ctx, {
+      verb: 'lead.claimed',
+      subject: 'lead',
+      id,
+      changes: { ownerId: [null, actor.id] },
+      when: ifChanged,
+    }),
+    lead: db
+      .select({ ...leadColumns, isWon: isWon.as('is_won'), owner: ownerUnlessWon.as('owner') })
       .from(leads)
       .where(here),
-    ...mailClaim(ctx, id),
-  ])
-  if (!seen) throw new AppError('not_found')
-  if (seen.won) return seen
-  if (seen.ownerId === null) throw new AppError('forbidden')
-  const mayKnow = owners(actor, 'leads:read') === 'all' || seen.ownerId === actor.id
+    mail: mailClaim(ctx, id),
+  })
+  const [lead] = found
+  if (!lead) throw new AppError('not_found')
+  if (lead.isWon) return lead
+  if (lead.ownerId === null) throw new AppError('forbidden')
+  const mayKnow = owners(actor, 'leads:read') === 'all' || lead.ownerId === actor.id
   throw new AppError('already_claimed', {
-    claimedAt: seen.claimedAt ?? undefined,
-    claimedBy: mayKnow ? { id: seen.ownerId, name: seen.owner ?? '' } : undefined,
+    claimedAt: lead.claimedAt ?? undefined,
+    claimedBy: mayKnow ? { id: lead.ownerId, name: lead.owner ?? '' } : undefined,
   })
 }
 
@@ -55,8 +65,8 @@ export async function claimNextLead(ctx: Ctx): Promise<LeadRow | undefined> {
     AND pool.owner_id IS NULL AND pool.deleted_at IS NULL AND pool.status <> 'CLOSED' ORDER BY pool.seq LIMIT 1)`
   const where = sql`${leads.seq} = ${oldest} AND ${isTeamMember(actor.id, actor.workspaceId)}`
   // The event comes first, while the subquery still names the lead that the UPDATE is about to take.
-  const [, [claimed]] = await db.batch([
-    record(ctx, {
+  const { claimed } = await runBatch(db, {
+    event: record(ctx, {
       verb: 'lead.claimed',
       subject: 'lead',
       id: sql`${leads.id}`,
@@ -64,43 +74,39 @@ export async function claimNextLead(ctx: Ctx): Promise<LeadRow | undefined> {
       from: sql`${leads}`,
       when: where,
     }),
-    db.update(leads).set(claimedBy(ctx)).where(where).returning(leadColumns),
-    ...mailClaim(ctx, sql`(SELECT last.subject_id FROM events AS last ORDER BY last.seq DESC LIMIT 1)`),
-  ])
-  return claimed
+    claimed: db.update(leads).set(claimedBy(ctx)).where(where).returning(leadColumns),
+    mail: mailClaim(ctx, sql`(SELECT last.subject_id FROM events AS last ORDER BY last.seq DESC LIMIT 1)`),
+  })
+  return claimed[0]
 }
 
 /** Gives a lead back to the pool; one that is there already is given back as it is. */
 export function releaseLead(ctx: Ctx, id: string, ifVersion?: number): Promise<LeadRow> {
-  return changeLead(ctx, id, {
-    verb: 'lead.released',
-    permission: 'leads:write',
-    set: { ownerId: null, claimedAt: null },
-    ifVersion,
-  })
+  const set = { ownerId: null, claimedAt: null }
+  return changeRecord(ctx, LEAD, id, { verb: 'released', permission: 'leads:write', set, ifVersion })
 }
 
-/** Gives a lead to an active member of the team; who owns it already keeps it as it is. Throws `invalid_owner`. */
+/** Gives a lead to an active member of the team; its present owner keeps it as it is. Throws `invalid_owner`. */
 export function assignLead(ctx: Ctx, id: string, ownerId: string, ifVersion?: number): Promise<LeadRow> {
-  return changeLead(ctx, id, {
-    verb: 'lead.assigned',
+  return changeRecord(ctx, LEAD, id, {
+    verb: 'assigned',
     permission: 'leads:assign',
     set: { ownerId, claimedAt: ctx.now },
-    ownerStands: isTeamMember(ownerId, ctx.actor.workspaceId),
-    isNews: sql`${leads.ownerId} IS NOT ${ownerId}`,
+    changesAnything: sql`${leads.ownerId} IS NOT ${ownerId}`,
+    require: { owner: mayOwn(ctx, ownerId) },
     ifVersion,
-    mail: mailAssignment(ctx, id, ownerId),
+    followedBy: mailAssignment(ctx, id, ownerId),
   })
 }
 
 /**
- * Changes fields and owner in one step; who may assign nobody leaves the own lead with themselves, or gives it back.
- * Throws `forbidden`, `invalid_owner`.
+ * Changes fields and owner in one step. Without `leads:assign` the owner may only stay, or give the lead back. Throws
+ * `forbidden`, `invalid_owner`.
  */
 export function rewriteLead(
   ctx: Ctx,
   id: string,
-  { ownerId, ...fields }: LeadFields & { ownerId?: string | null | undefined },
+  { ownerId, ...fields }: LeadFields & { ownerId?: string | null },
 ): Promise<LeadRow> {
   const { actor, now } = ctx
   const mayAssign = reach(actor, 'leads:assign') !== undefined
@@ -108,25 +114,33 @@ export function rewriteLead(
   if (ownerId !== null && !mayAssign) {
     throw new AppError('forbidden', { detail: 'Only a MANAGER gives a lead to somebody else.' })
   }
-  const also = derived(fields, actor.country)
+  const derived = derivedFields(fields, actor.country)
   // The event is there by the time of the mail, and names the owner only if that is another one.
-  const isNews = sql`(SELECT last.changes ->> '$.ownerId' FROM events AS last ORDER BY last.seq DESC LIMIT 1) IS NOT NULL`
-  return changeLead(ctx, id, {
-    verb: 'lead.updated',
+  const isNewOwner = sql`(SELECT last.changes ->> '$.ownerId' FROM events AS last ORDER BY last.seq DESC LIMIT 1) IS NOT NULL`
+  return changeRecord(ctx, LEAD, id, {
+    verb: 'updated',
     permission: mayAssign ? 'leads:assign' : 'leads:write',
     set: { ...fields, ownerId },
-    also: {
-      ...also,
+    derived: {
+      ...derived,
       claimedAt: sql`CASE WHEN ${leads.ownerId} IS ${ownerId} THEN ${leads.claimedAt} WHEN ${ownerId} IS NULL THEN NULL ELSE ${now} END`,
     },
-    ownerStands: ownerId === null ? sql`true` : isTeamMember(ownerId, actor.workspaceId),
-    isNews: differs(leads, { ...fields, ...also, ownerId }),
-    mail: mailAssignment(ctx, id, ownerId, isNews),
+    changesAnything: differs(leads, { ...fields, ...derived, ownerId }),
+    require: { owner: mayOwn(ctx, ownerId) },
+    followedBy: mailAssignment(ctx, id, ownerId, isNewOwner),
   })
 }
 
-// Right after the event: it was written, and so changed a row, for the winner alone.
-const won = sql<number>`changes()`
+/** Nobody, or an active member of the team, can own a lead. */
+function mayOwn({ actor }: Ctx, ownerId: string | null): Requirement<LeadRow> {
+  return {
+    holds: ownerId === null ? sql`true` : isTeamMember(ownerId, actor.workspaceId),
+    orElse: () => new AppError('invalid_owner'),
+  }
+}
+
+// `changes()` is 1 only if the event just before was written, and that is so only for the winner.
+const isWon = sql<number>`changes()`
 const ownerUnlessWon = sql<string | null>`CASE WHEN changes() = 0
   THEN (SELECT users.name FROM ${users} WHERE users.id = leads.owner_id) END`
 

@@ -3,12 +3,13 @@ import { and, eq, isNull, sql } from 'drizzle-orm'
 import { reach } from '../access/policy'
 import { visible } from '../access/visible'
 import { hasRoom, lackOfRoom, overLimit } from '../billing/limits'
+import { runBatch } from '../db/batch'
 import { customers, interactions, leads } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
 import { record } from '../events/events.record'
 import type { Ctx } from '../http/context'
-import { leadColumns } from './leads.service'
+import { leadColumns } from './leads.record'
 
 /**
  * Converts a lead and closes it. Throws `already_converted`, `customer_exists` where the e-mail belongs to a customer
@@ -46,15 +47,15 @@ export async function convertLead(ctx: Ctx, id: string, { customerId }: { custom
   const isPossible = sql`${unconverted} AND ${target} IS NOT NULL`
   // The lead's timeline becomes the customer's; it was moved before wherever the lead was converted before.
   const itsCustomer = sql`(SELECT customer_id FROM leads WHERE id = ${id})`
-  const [, , , [converted], , [present], [customer], [lack]] = await db.batch([
-    insertFrom(
+  const results = await runBatch(db, {
+    customerMade: insertFrom(
       db,
       customers,
       made,
       sql`FROM ${leads} WHERE ${unconverted} AND ${isMissing} AND ${hasRoom(ctx, 'customers')}`,
     ),
-    record(ctx, { verb: 'customer.created', subject: 'customer', id: newId, when: ifChanged }),
-    record(ctx, {
+    customerEvent: record(ctx, { verb: 'customer.created', subject: 'customer', id: newId, when: ifChanged }),
+    leadEvent: record(ctx, {
       verb: 'lead.converted',
       subject: 'lead',
       id,
@@ -62,7 +63,7 @@ export async function convertLead(ctx: Ctx, id: string, { customerId }: { custom
       from: sql`${leads}`,
       when: isPossible,
     }),
-    db
+    converted: db
       .update(leads)
       .set({
         customerId: target,
@@ -73,17 +74,23 @@ export async function convertLead(ctx: Ctx, id: string, { customerId }: { custom
       })
       .where(isPossible)
       .returning(leadColumns),
-    db
+    timelineMoved: db
       .update(interactions)
       .set({ customerId: itsCustomer, updatedAt: now, version: sql`${interactions.version} + 1` })
       .where(and(eq(interactions.leadId, id), isNull(interactions.customerId), sql`${itsCustomer} IS NOT NULL`)),
-    db
+    present: db
       .select(leadColumns)
       .from(leads)
       .where(and(eq(leads.id, id), visible(actor, 'leads:read', leads))),
-    db.select().from(customers).where(sql`${customers.id} = ${itsCustomer}`),
-    lackOfRoom(ctx, 'customers', { when: sql`EXISTS (SELECT 1 FROM ${leads} WHERE ${unconverted} AND ${isMissing})` }),
-  ])
+    customer: db.select().from(customers).where(sql`${customers.id} = ${itsCustomer}`),
+    lack: lackOfRoom(ctx, 'customers', {
+      when: sql`EXISTS (SELECT 1 FROM ${leads} WHERE ${unconverted} AND ${isMissing})`,
+    }),
+  })
+  const [converted] = results.converted
+  const [customer] = results.customer
+  const [present] = results.present
+  const [lack] = results.lack
   if (converted && customer) return { lead: converted, customer }
   if (!present) throw new AppError('not_found')
   const isInReach = reach(actor, 'leads:write') === 'all' || present.ownerId === actor.id

@@ -1,7 +1,7 @@
 // What a list of leads can be narrowed by, as conditions on its rows.
 import { and, eq, gte, lt, type SQL } from 'drizzle-orm'
 import { leads } from '../db/schema'
-import type { LeadRow } from './leads.service'
+import type { LeadRow } from './leads.record'
 
 export type Filters = {
   status?: LeadRow['status'] | undefined

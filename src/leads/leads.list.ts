@@ -20,7 +20,7 @@ import { leadCounts, leads } from '../db/schema'
 import { anyOf } from '../db/sql'
 import type { Ctx } from '../http/context'
 import { type LeadRequest, type Plan, planOf, wanted } from './leads.plan'
-import { type LeadRow, leadColumns } from './leads.service'
+import { type LeadRow, leadColumns } from './leads.record'
 
 export async function listLeads(ctx: Ctx, request: LeadRequest): Promise<Page<LeadRow>> {
   const { db } = ctx

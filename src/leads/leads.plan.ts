@@ -9,8 +9,8 @@ import { leads } from '../db/schema'
 import { AppError } from '../errors'
 import type { Ctx } from '../http/context'
 import { type Filters, matching } from './leads.filters'
+import type { LeadRow } from './leads.record'
 import { matchOf } from './leads.search'
-import type { LeadRow } from './leads.service'
 
 const COLUMNS = ['createdAt', 'updatedAt', 'followUpAt'] as const
 type Column = (typeof COLUMNS)[number]

@@ -13,7 +13,7 @@ import { type InteractionRequest, planOf } from '../interactions/interactions.pl
 import { type InteractionRow, interactionColumns } from '../interactions/interactions.service'
 import { leadRows } from '../leads/leads.list'
 import type { LeadRequest } from '../leads/leads.plan'
-import { leadColumns } from '../leads/leads.service'
+import { leadColumns } from '../leads/leads.record'
 import { type TicketRequest, ticketRows } from '../tickets/tickets.list'
 import { ticketColumns } from '../tickets/tickets.service'
 import { isFitting, measured, upTo } from './exports.pages'
