@@ -97,10 +97,7 @@ export const mine = {
  * Interactions that the actor reaches: those of a customer, or of a lead that is none yet, in reach and not in the
  * trash. The unary plus keeps SQLite from walking by these columns: a list says itself which index it follows.
  */
-export function visibleInteractions(
-  actor: Actor,
-  permission: 'interactions:read' | 'interactions:write',
-): SQL | undefined {
+export function visibleInteractions(actor: Actor, permission: Permission): SQL | undefined {
   const whose = owners(actor, permission)
   const reached = whose === 'all' ? undefined : isPortal(actor) ? saidWith(actor) : ownInteractions(actor, permission)
   return and(sql`+interactions.workspace_id = ${actor.workspaceId}`, reached, isLiving)
@@ -111,7 +108,7 @@ function saidWith(actor: Actor): SQL {
 }
 
 // Also those of the pool, to read, and the comments on tickets that one is to solve for others.
-function ownInteractions(actor: Actor, permission: 'interactions:read' | 'interactions:write'): SQL | undefined {
+function ownInteractions(actor: Actor, permission: Permission): SQL | undefined {
   const isReading = permission === 'interactions:read'
   const isPooled = sql`(+interactions.owner_id IS NULL AND +interactions.customer_id IS NULL)`
   const ofTicket = ticketsInReach(actor, isReading ? 'tickets:read' : 'tickets:write')

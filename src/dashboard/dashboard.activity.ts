@@ -1,6 +1,6 @@
 // Dashboard: what happened last, in words: out of the audit trail for who may read it, else what was logged with one's own.
 import type { events } from '../db/schema'
-import type { InteractionRow } from '../interactions/interactions.service'
+import type { InteractionRow } from '../interactions/interactions.record'
 import { deed, logging } from './dashboard.words'
 
 /** Who did what, and when. */

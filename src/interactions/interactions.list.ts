@@ -7,7 +7,7 @@ import { customers, interactions } from '../db/schema'
 import { AppError } from '../errors'
 import type { Ctx } from '../http/context'
 import { type InteractionRequest, type Plan, planOf } from './interactions.plan'
-import { type InteractionRow, interactionColumns } from './interactions.service'
+import { type InteractionRow, interactionColumns } from './interactions.record'
 
 /** How many rows are looked through, at a time, for filters together that no index knows, or past what is in the trash. */
 const LOOKED_THROUGH = 1_000

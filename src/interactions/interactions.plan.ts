@@ -8,7 +8,7 @@ import type { PageRequest, Position } from '../db/page'
 import { customers, interactions, leads } from '../db/schema'
 import type { Ctx } from '../http/context'
 import { type DUE, dueBetween } from './interactions.due'
-import type { InteractionRow } from './interactions.service'
+import type { InteractionRow } from './interactions.record'
 
 export type InteractionRequest = PageRequest & {
   type?: InteractionRow['type'] | undefined

@@ -1,24 +1,19 @@
 // Interactions: logging, reading, changing, completing, deleting. Lists and timelines have files of their own beside.
 
-import { and, eq, getTableColumns, isNotNull, not, type SQL, sql } from 'drizzle-orm'
+import { and, eq, isNull, sql } from 'drizzle-orm'
 import { authorOf } from '../access/person'
 import { reach } from '../access/policy'
 import { visible, visibleInteractions } from '../access/visible'
+import { runBatch } from '../db/batch'
 import { customers, interactions, leads } from '../db/schema'
-import { ifChanged, ifUnchanged, insertFrom } from '../db/sql'
+import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
-import { difference, differs, record } from '../events/events.record'
+import { record } from '../events/events.record'
 import type { Ctx } from '../http/context'
-import { demandVersion } from '../http/etag'
+import { changeRecord, deleteRecord } from '../records/change'
 import { mailMeeting } from './interactions.mail'
+import { INTERACTION, type InteractionRow, interactionColumns, notYoursError } from './interactions.record'
 
-const { remindedFor, heldUntil, remindTo, remindAt, ...columns } = getTableColumns(interactions)
-/** What is read of an interaction: every column but those that only reminders read. */
-export const interactionColumns = columns
-export type InteractionRow = Omit<
-  typeof interactions.$inferSelect,
-  'remindedFor' | 'heldUntil' | 'remindTo' | 'remindAt'
->
 type Fields = Partial<Pick<InteractionRow, 'type' | 'body' | 'occurredAt' | 'followUpAt'>>
 type NewInteraction = Fields &
   Pick<InteractionRow, 'type' | 'body'> & {
@@ -48,25 +43,27 @@ export async function createInteraction(ctx: Ctx, input: NewInteraction): Promis
   const { occurredAt, followUpAt } = fields
   const named = Object.entries({ type: row.type, customerId, leadId, occurredAt, followUpAt: followUpAt ?? undefined })
   const changes = named.flatMap(([field, value]) => (value === undefined ? [] : [[field, [null, value]]]))
-  const [[created], , [lead]] = await db.batch([
-    insertFrom(db, interactions, { ...row, ...parent.values }, parent.tail).returning(interactionColumns),
-    record(ctx, {
+  const results = await runBatch(db, {
+    created: insertFrom(db, interactions, { ...row, ...parent.values }, parent.tail).returning(interactionColumns),
+    event: record(ctx, {
       verb: 'interaction.created',
       subject: 'interaction',
       id,
       changes: Object.fromEntries(changes),
       when: ifChanged,
     }),
-    db
+    lead: db
       .select({ ownerId: leads.ownerId })
       .from(leads)
       .where(
         and(eq(leads.id, leadId ?? ''), reach(actor, 'leads:read') ? visible(actor, 'leads:read', leads) : sql`false`),
       ),
-    ...(notifyCustomer ? mailMeeting(ctx, id) : []),
-  ])
+    mail: notifyCustomer ? mailMeeting(ctx, id) : [],
+  })
+  const [created] = results.created
+  const [lead] = results.lead
   if (created) return created
-  if (lead && lead.ownerId !== actor.id && reach(actor, 'interactions:write') === 'own') throw notYours()
+  if (lead && lead.ownerId !== actor.id && reach(actor, 'interactions:write') === 'own') throw notYoursError()
   throw new AppError('not_found')
 }
 
@@ -105,92 +102,22 @@ export async function getInteraction({ db, actor }: Ctx, id: string): Promise<In
 /** Changes an interaction, if the patch does; a follow-up that is set anew opens a completed one again. */
 export function updateInteraction(ctx: Ctx, id: string, patch: Fields, ifVersion?: number): Promise<InteractionRow> {
   const set = patch.followUpAt ? { ...patch, doneAt: null } : patch
-  return changeInteraction(ctx, id, { verb: 'interaction.updated', set, ifVersion })
+  return changeRecord(ctx, INTERACTION, id, { verb: 'updated', permission: 'interactions:write', set, ifVersion })
 }
 
 /** Marks an interaction as done; one that is done already is given back as it is. */
 export function completeInteraction(ctx: Ctx, id: string, ifVersion?: number): Promise<InteractionRow> {
-  const unless = isNotNull(interactions.doneAt)
-  return changeInteraction(ctx, id, { verb: 'interaction.done', set: { doneAt: ctx.now }, unless, ifVersion })
+  return changeRecord(ctx, INTERACTION, id, {
+    verb: 'done',
+    permission: 'interactions:write',
+    set: { doneAt: ctx.now },
+    changesAnything: isNull(interactions.doneAt),
+    ifVersion,
+  })
 }
 
 /** Deletes an interaction for good; the event keeps what it was, but for its text. */
-export async function deleteInteraction(ctx: Ctx, id: string, ifVersion?: number): Promise<void> {
-  const { db } = ctx
-  const where = writable(ctx, id, ifVersion)
-  const lost = { type: null, customerId: null, leadId: null, occurredAt: null, followUpAt: null }
-  const [, [deleted], [present]] = await db.batch([
-    record(ctx, {
-      verb: 'interaction.deleted',
-      subject: 'interaction',
-      id,
-      changes: difference(interactions, lost),
-      from: sql`${interactions}`,
-      when: where,
-    }),
-    db.delete(interactions).where(where).returning({ id: interactions.id }),
-    unchanged(ctx, id),
-  ])
-  if (!deleted) inReach(ctx, present, ifVersion)
-}
-
-type Change = {
-  verb: `interaction.${string}`
-  set: Partial<InteractionRow>
-  /** Where this holds already, the row is given back as it is. */
-  unless?: SQL
-  ifVersion?: number | undefined
-}
-
-// The event while the row is as it was, the change, the row as the caller sees it where nothing changed.
-async function changeInteraction(ctx: Ctx, id: string, { verb, set, unless, ifVersion }: Change) {
-  const { db, now } = ctx
-  const where = and(writable(ctx, id, ifVersion), unless && not(unless), differs(interactions, set)) ?? sql`false`
-  const [, [changed], [present]] = await db.batch([
-    record(ctx, {
-      verb,
-      subject: 'interaction',
-      id,
-      changes: withoutText(difference(interactions, set)),
-      from: sql`${interactions}`,
-      when: where,
-    }),
-    db
-      .update(interactions)
-      .set({ ...set, updatedAt: now, version: sql`${interactions.version} + 1` })
-      .where(where)
-      .returning(),
-    unchanged(ctx, id),
-  ])
-  return changed ?? inReach(ctx, present, ifVersion)
-}
-
-// The audit trail outlives the person: it says that a text changed, not what it was.
-function withoutText(changes: SQL): SQL {
-  return sql`json_replace(${changes}, '$.body', json('[null,null]'))`
-}
-
-function writable({ actor }: Ctx, id: string, ifVersion: number | undefined): SQL {
-  const isDemanded = ifVersion === undefined ? undefined : eq(interactions.version, ifVersion)
-  return and(eq(interactions.id, id), visibleInteractions(actor, 'interactions:write'), isDemanded) ?? sql`false`
-}
-
-function unchanged({ db, actor }: Ctx, id: string) {
-  return db
-    .select()
-    .from(interactions)
-    .where(and(ifUnchanged, eq(interactions.id, id), visibleInteractions(actor, 'interactions:read')))
-}
-
-/** The row that was not changed, if that was not for want of reach or of the right version. */
-function inReach({ actor }: Ctx, present: InteractionRow | undefined, ifVersion: number | undefined): InteractionRow {
-  if (!present) throw new AppError('not_found')
-  const isPooled = present.ownerId === null && present.customerId === null
-  if (isPooled && reach(actor, 'interactions:write') === 'own') throw notYours()
-  demandVersion(present, ifVersion)
-  return present
-}
-
-function notYours(): AppError {
-  return new AppError('not_yours', { detail: 'Claim this lead before you write in its timeline.' })
+export function deleteInteraction(ctx: Ctx, id: string, ifVersion?: number): Promise<void> {
+  const kept = ['type', 'customerId', 'leadId', 'occurredAt', 'followUpAt']
+  return deleteRecord(ctx, INTERACTION, id, { verb: 'deleted', permission: 'interactions:write', kept, ifVersion })
 }

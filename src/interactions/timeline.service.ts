@@ -7,7 +7,7 @@ import { cut, type Page, type PageRequest, type Position } from '../db/page'
 import { customers, events, leads } from '../db/schema'
 import { AppError } from '../errors'
 import type { Ctx } from '../http/context'
-import { interactionColumns } from './interactions.service'
+import { interactionColumns } from './interactions.record'
 
 type Kind = 'interaction' | 'event'
 type Entry = { kind: Kind; at: string; seq: number; interaction?: unknown; event?: unknown }

@@ -7,7 +7,7 @@ import { ahead, arrivedBetween, beyond, countedOut, ordered, passedOver, withTot
 import { cut, type Page, type PageRequest } from '../db/page'
 import { tickets } from '../db/schema'
 import type { Ctx } from '../http/context'
-import { type TicketRow, ticketColumns } from './tickets.service'
+import { type TicketRow, ticketColumns } from './tickets.record'
 
 type Facets = {
   status?: TicketRow['status'] | undefined

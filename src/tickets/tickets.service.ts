@@ -1,21 +1,20 @@
 // Tickets: opening, reading, changing, trashing. Lists, comments and transitions have files beside this one.
 
-import { and, eq, getTableColumns, isNotNull, isNull, or, type SQL, sql } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import { authorOf } from '../access/person'
-import { type Actor, lacking, type Permission, reach } from '../access/policy'
-import { isPortal, isTeamMember, ticketParts, ticketsInReach, visible } from '../access/visible'
+import { type Actor, lacking, reach } from '../access/policy'
+import { isPortal, isTeamMember, ticketsInReach, visible } from '../access/visible'
+import { runBatch } from '../db/batch'
 import { customers, tickets, workspaces } from '../db/schema'
-import { ifChanged, ifUnchanged, insertFrom } from '../db/sql'
-import { isRestorable } from '../db/trash'
+import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
-import { difference, differs, record } from '../events/events.record'
+import { record } from '../events/events.record'
 import type { Ctx } from '../http/context'
-import { demandVersion } from '../http/etag'
+import { changeRecord, restoreRecord } from '../records/change'
 import { mailTicket } from './tickets.mail'
-import { mayBecome, refusal, resolvedAt } from './tickets.status'
+import { TICKET, type TicketRow, ticketColumns } from './tickets.record'
+import { mayBecome, resolvedAt, transitionError } from './tickets.status'
 
-export const ticketColumns = getTableColumns(tickets)
-export type TicketRow = typeof tickets.$inferSelect
 type Fields = Pick<TicketRow, 'title' | 'description' | 'priority'>
 type NewTicket = Partial<Fields> & {
   title: string
@@ -60,12 +59,14 @@ export async function openTicket(ctx: Ctx, input: NewTicket): Promise<TicketRow>
   }
   const tail = sql`FROM ${customers} WHERE ${whose} AND ${isTheirs} ORDER BY ${customers.seq} LIMIT 1`
   const changes = { title: [null, input.title], status: [null, 'OPEN'] } satisfies Record<string, [unknown, unknown]>
-  const [[opened], , [customer]] = await db.batch([
-    insertFrom(db, tickets, row, tail).returning(ticketColumns),
-    record(ctx, { verb: 'ticket.created', subject: 'ticket', id, changes, when: ifChanged }),
-    db.select({ id: customers.id }).from(customers).where(whose).limit(1),
-    ...mailTicket(ctx, id, { template: 'ticketOpened' }),
-  ])
+  const results = await runBatch(db, {
+    opened: insertFrom(db, tickets, row, tail).returning(ticketColumns),
+    event: record(ctx, { verb: 'ticket.created', subject: 'ticket', id, changes, when: ifChanged }),
+    customer: db.select({ id: customers.id }).from(customers).where(whose).limit(1),
+    mail: mailTicket(ctx, id, { template: 'ticketOpened' }),
+  })
+  const [opened] = results.opened
+  const [customer] = results.customer
   if (opened) return opened
   if (!customer) throw new AppError('not_found', { detail: 'No customer in your reach to open a ticket for.' })
   throw invalid('interactionId', 'Not an interaction of this customer', 'unknown_interaction')
@@ -89,17 +90,19 @@ export function updateTicket(
 ): Promise<TicketRow> {
   const { status, ...fields } = patch
   demandHandling(ctx.actor, Object.keys(fields))
-  return changeTicket(ctx, id, {
-    verb: 'ticket.updated',
+  return changeRecord(ctx, TICKET, id, {
+    verb: 'updated',
     permission: 'tickets:write',
     set: patch,
     ifVersion,
-    mail: mailTicket(ctx, id, { template: 'ticketUpdated' }),
+    followedBy: mailTicket(ctx, id, { template: 'ticketUpdated' }),
     ...(status && {
-      follows: { resolvedAt: resolvedAt(status, ctx.now) },
-      demand: {
-        that: mayBecome(ctx.actor, status),
-        orElse: (present: TicketRow) => refusal(ctx.actor, present.status, status),
+      derived: { resolvedAt: resolvedAt(status, ctx.now) },
+      require: {
+        transition: {
+          holds: mayBecome(ctx.actor, status),
+          orElse: (present: TicketRow) => transitionError(ctx.actor, present.status, status),
+        },
       },
     }),
   })
@@ -107,96 +110,28 @@ export function updateTicket(
 
 /** Gives a ticket to an active member of the team, or to nobody. Throws `invalid_owner`. */
 export function assignTicket(ctx: Ctx, id: string, assigneeId: string | null, ifVersion?: number): Promise<TicketRow> {
-  const stands = assigneeId === null ? sql`true` : isTeamMember(assigneeId, ctx.actor.workspaceId)
-  return changeTicket(ctx, id, {
-    verb: 'ticket.assigned',
+  const isAssignable = assigneeId === null ? sql`true` : isTeamMember(assigneeId, ctx.actor.workspaceId)
+  return changeRecord(ctx, TICKET, id, {
+    verb: 'assigned',
     permission: 'tickets:assign',
     set: { assigneeId },
-    demand: { that: stands, orElse: unfit },
+    require: { assignee: { holds: isAssignable, orElse: invalidAssigneeError } },
     ifVersion,
-    mail: mailTicket(ctx, id, { template: 'ticketUpdated' }, ['assignee']),
+    followedBy: mailTicket(ctx, id, { template: 'ticketUpdated' }, ['assignee']),
   })
 }
 
 /** Puts a ticket into the trash; its number stays its own. */
 export async function trashTicket(ctx: Ctx, id: string, ifVersion?: number): Promise<void> {
   const set = { deletedAt: ctx.now }
-  await changeTicket(ctx, id, { verb: 'ticket.trashed', permission: 'tickets:handle', set, ifVersion })
+  await changeRecord(ctx, TICKET, id, { verb: 'trashed', permission: 'tickets:handle', set, ifVersion })
 }
 
 /** Takes a ticket out of the trash; one that is not there is given back as it is. A trashed customer's stay there. */
-export async function restoreTicket(ctx: Ctx, id: string): Promise<TicketRow> {
-  const { db, actor, now } = ctx
-  const hasCustomer = sql`EXISTS (SELECT 1 FROM customers AS whose
-    WHERE whose.id = ${tickets}.customer_id AND whose.deleted_at IS NULL)`
-  const where = and(eq(tickets.id, id), or(...ticketParts(actor, 'tickets:handle')), hasCustomer)
-  const [[restored], , [present]] = await db.batch([
-    db
-      .update(tickets)
-      .set({ deletedAt: null, updatedAt: now, version: sql`${tickets.version} + 1` })
-      .where(and(where, isNotNull(tickets.deletedAt), isRestorable(tickets.deletedAt, now)))
-      .returning(ticketColumns),
-    record(ctx, { verb: 'ticket.restored', subject: 'ticket', id, when: ifChanged }),
-    db
-      .select(ticketColumns)
-      .from(tickets)
-      .where(and(where, isNull(tickets.deletedAt))),
-  ])
-  const ticket = restored ?? present
-  if (!ticket) throw new AppError('not_found')
-  return ticket
-}
-
-type Change = {
-  verb: `ticket.${string}`
-  permission: Permission
-  set: Partial<TicketRow>
-  /** What else changes with it, computed by SQL; not told in the event. */
-  follows?: { resolvedAt: SQL }
-  /** A further condition, and the refusal of a ticket that is in reach but does not fulfil it. */
-  demand?: { that: SQL; orElse: (present: TicketRow) => AppError }
-  ifVersion?: number | undefined
-  /** What is to be mailed if it happens. */
-  mail?: ReturnType<typeof mailTicket>
-}
-
-/**
- * Changes a ticket in one batch: the event while the row is as it was, the change, the row as the caller sees it. What
- * changes nothing leaves it as it is, and mails nobody.
- */
-async function changeTicket(
-  ctx: Ctx,
-  id: string,
-  { verb, permission, set, follows, demand, ifVersion, mail = [] }: Change,
-): Promise<TicketRow> {
-  const { db, actor, now } = ctx
-  const isDemanded = ifVersion === undefined ? undefined : eq(tickets.version, ifVersion)
-  const stands = demand?.that ?? sql`true`
-  const mine = and(eq(tickets.id, id), ticketsInReach(actor, permission))
-  const where = and(mine, isDemanded, stands, differs(tickets, set)) ?? sql`false`
-  const [, [changed], [present]] = await db.batch([
-    record(ctx, { verb, subject: 'ticket', id, changes: difference(tickets, set), from: sql`${tickets}`, when: where }),
-    db
-      .update(tickets)
-      .set({ ...set, ...follows, updatedAt: now, version: sql`${tickets.version} + 1` })
-      .where(where)
-      .returning(ticketColumns),
-    db
-      .select({
-        ...ticketColumns,
-        isMine: sql<number>`${mine}`.as('is_mine'),
-        stands: sql<number>`${stands}`.as('stands'),
-      })
-      .from(tickets)
-      .where(and(eq(tickets.id, id), ticketsInReach(actor, 'tickets:read'), ifUnchanged)),
-    ...mail,
-  ])
-  if (changed) return changed
-  if (!present) throw new AppError('not_found')
-  demandVersion(present, ifVersion)
-  if (demand && !present.stands) throw demand.orElse(present)
-  if (!present.isMine) throw new AppError('not_found')
-  return present
+export function restoreTicket(ctx: Ctx, id: string): Promise<TicketRow> {
+  const isPossible = sql`EXISTS (SELECT 1 FROM customers AS parent
+    WHERE parent.id = ${tickets}.customer_id AND parent.deleted_at IS NULL)`
+  return restoreRecord(ctx, TICKET, id, { permission: 'tickets:handle', isPossible })
 }
 
 // What a customer may do with a ticket ends before its fields.
@@ -206,7 +141,7 @@ function demandHandling(actor: Actor, fields: string[]): void {
   throw new AppError('forbidden', { detail })
 }
 
-function unfit(): AppError {
+function invalidAssigneeError(): AppError {
   const message = 'must be an active member of the team'
   return new AppError('invalid_owner', { errors: [{ path: 'body.assigneeId', message, code: 'not_of_team' }] })
 }

@@ -29,7 +29,7 @@ export function mayBecome(actor: Actor, to: Status): SQL {
 }
 
 /** Why a ticket with this status was refused another one. */
-export function refusal(actor: Actor, from: Status, to: Status): AppError {
+export function transitionError(actor: Actor, from: Status, to: Status): AppError {
   if (!maySet(actor, from, to)) {
     const detail = `You close and reopen tickets, and do not make them ${to}: ${lacking(actor, 'tickets:handle')}`
     return new AppError('forbidden', { detail })

@@ -1,13 +1,23 @@
 // The workspace of the actor: its name, the slug that public forms use, its defaults.
-import { and, eq, getTableColumns, sql } from 'drizzle-orm'
+import { eq, getTableColumns } from 'drizzle-orm'
 import { stillStands } from '../access/visible'
 import { workspaces } from '../db/schema'
 import { isUniqueViolation } from '../db/sql'
 import { AppError } from '../errors'
-import { difference, differs, record } from '../events/events.record'
 import type { Ctx } from '../http/context'
-import { demandVersion } from '../http/etag'
+import { etagOf } from '../http/etag'
+import { changeRecord, type RecordKind } from '../records/change'
 import { mayBeCalled } from './workspaces.default'
+
+const columns = getTableColumns(workspaces)
+const WORKSPACE: RecordKind<typeof columns> = {
+  subject: 'workspace',
+  table: workspaces,
+  columns,
+  etag: etagOf,
+  reads: 'workspace:read',
+  reached: ({ workspaceId }) => eq(workspaces.id, workspaceId),
+}
 
 /** A slug made of a name: letters and digits of ASCII, dashes between, at most 50 characters. */
 export function slugOf(name: string): string {
@@ -31,43 +41,24 @@ type Patch = Partial<Pick<typeof workspaces.$inferInsert, 'name' | 'slug' | 'tim
  * Changes the workspace; what changes nothing leaves it as it is. Throws `slug_taken`, `stale`, and `forbidden` where the
  * actor is no ADMIN any more.
  */
-export async function updateWorkspace(ctx: Ctx, patch: Patch, ifVersion?: number) {
-  const { db, actor, now } = ctx
-  const isDemanded = ifVersion === undefined ? undefined : eq(workspaces.version, ifVersion)
-  const isFree = mayBeCalled(patch.slug)
-  const mine = eq(workspaces.id, actor.workspaceId)
-  const where = and(mine, stillStands(actor), isDemanded, isFree, differs(workspaces, patch)) ?? sql`false`
-  const [, [updated], [present]] = await db
-    .batch([
-      record(ctx, {
-        verb: 'workspace.updated',
-        subject: 'workspace',
-        id: actor.workspaceId,
-        changes: difference(workspaces, patch),
-        from: sql`${workspaces}`,
-        when: where,
-      }),
-      db
-        .update(workspaces)
-        .set({ ...patch, updatedAt: now, version: sql`${workspaces.version} + 1` })
-        .where(where)
-        .returning(),
-      db
-        .select({
-          ...getTableColumns(workspaces),
-          stands: sql<number>`${stillStands(actor)}`.as('stands'),
-          isFree: sql<number>`${isFree}`.as('is_free'),
-        })
-        .from(workspaces)
-        .where(mine),
-    ])
-    .catch((error) => {
-      throw isUniqueViolation(error, 'workspaces.slug') ? new AppError('slug_taken') : error
-    })
-  if (updated) return updated
-  if (!present) throw new AppError('not_found')
-  demandVersion(present, ifVersion)
-  if (!present.stands) throw new AppError('forbidden', { detail: 'You are no ADMIN any more.' })
-  if (!present.isFree) throw new AppError('slug_taken', { detail: `The slug ${patch.slug} is the oldest workspace’s.` })
-  return present
+export function updateWorkspace(ctx: Ctx, patch: Patch, ifVersion?: number) {
+  const { actor } = ctx
+  return changeRecord(ctx, WORKSPACE, actor.workspaceId, {
+    verb: 'updated',
+    permission: 'workspace:write',
+    set: patch,
+    ifVersion,
+    require: {
+      actor: {
+        holds: stillStands(actor),
+        orElse: () => new AppError('forbidden', { detail: 'You are no ADMIN any more.' }),
+      },
+      slug: {
+        holds: mayBeCalled(patch.slug),
+        orElse: () => new AppError('slug_taken', { detail: `The slug ${patch.slug} is the oldest workspace’s.` }),
+      },
+    },
+  }).catch((error) => {
+    throw isUniqueViolation(error, 'workspaces.slug') ? new AppError('slug_taken') : error
+  })
 }
