@@ -1,7 +1,7 @@
 // What narrows a list of customers, and how many it says there are: both as a plain pass over all rows would have it.
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { CustomerRow } from '../src/customers/customers.service'
+import type { CustomerRow } from '../src/customers/customers.record'
 import { fold } from '../src/db/fold'
 import { page, type Query, seedCustomers, walk } from './customer-records'
 import { founder, type Person, team } from './factories'

@@ -1,7 +1,7 @@
 // Lists of customers: every order walked by cursor to its end, what a list refuses, and what each costs.
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { CustomerRow } from '../src/customers/customers.service'
+import type { CustomerRow } from '../src/customers/customers.record'
 import { bodyOf, refusalOf } from './answers'
 import { api, send } from './api'
 import { costOf, made, ownCustomer, page, type Query, seedCustomers, walk } from './customer-records'

@@ -1,7 +1,7 @@
 // Searching customers: a search finds what a plain look at every customer would, whatever people write into names.
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { CustomerRow } from '../src/customers/customers.service'
+import type { CustomerRow } from '../src/customers/customers.record'
 import { fold } from '../src/db/fold'
 import { bodyOf } from './answers'
 import { api } from './api'

@@ -2,7 +2,7 @@
 
 import { and, eq, isNull, sql } from 'drizzle-orm'
 import { personOf } from '../access/person'
-import { customerColumns } from '../customers/customers.service'
+import { customerColumns } from '../customers/customers.record'
 import { customers, users } from '../db/schema'
 import { ifChanged } from '../db/sql'
 import { AppError } from '../errors'

@@ -5,7 +5,7 @@ import { visible } from '../access/visible'
 import { cut, type Page, type PageRequest } from '../db/page'
 import { customers } from '../db/schema'
 import type { Ctx } from '../http/context'
-import { type CustomerRow, customerColumns } from './customers.service'
+import { type CustomerRow, customerColumns } from './customers.record'
 
 export type DuplicateGroup = { reason: 'phone' | 'name'; customers: CustomerRow[] }
 

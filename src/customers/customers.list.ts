@@ -26,8 +26,9 @@ import { customerCounts, customers } from '../db/schema'
 import { anyOf } from '../db/sql'
 import { AppError } from '../errors'
 import type { Ctx } from '../http/context'
+import { type CustomerRow, customerColumns } from './customers.record'
 import { checked, isIndexed, isSought, matchOf, type Sought } from './customers.search'
-import { type CustomerRow, customerColumns, shownTo } from './customers.service'
+import { shownTo } from './customers.service'
 
 const KEYS = {
   createdAt: undefined,

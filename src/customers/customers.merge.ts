@@ -6,7 +6,7 @@ import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
 import { record } from '../events/events.record'
 import type { Ctx } from '../http/context'
-import { type CustomerRow, customerColumns } from './customers.service'
+import { type CustomerRow, customerColumns } from './customers.record'
 import { type Kind, MERGED, type MergedField, mergedFields, movingTo, type Prefer, pairOf } from './merge.queries'
 
 const DAY_MS = 24 * 3_600_000

@@ -9,7 +9,7 @@ import { isRestorable } from '../db/trash'
 import { AppError } from '../errors'
 import { record } from '../events/events.record'
 import type { Ctx } from '../http/context'
-import { type CustomerRow, customerColumns } from './customers.service'
+import { type CustomerRow, customerColumns } from './customers.record'
 import { type Kind, MERGED } from './merge.queries'
 
 /**

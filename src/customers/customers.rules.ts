@@ -2,12 +2,14 @@
 // they must be. Conditions for a WHERE, and the failures that tell which of them did not hold.
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
+import { z } from 'zod'
 import { reach } from '../access/policy'
 import { isPortalUser, isTeamMember, visible } from '../access/visible'
 import { customers } from '../db/schema'
 import { AppError } from '../errors'
 import type { Ctx } from '../http/context'
-import type { CustomerFields, CustomerRow } from './customers.service'
+import type { Requirement } from '../records/change'
+import type { CustomerFields, CustomerRow } from './customers.record'
 
 /** The fields of a patch as the row at hand will have them: custom fields are merged key by key. */
 export function merged({ customFields, ...patch }: CustomerFields) {
@@ -39,6 +41,17 @@ export function isFree(ctx: Ctx, email: string | null | undefined, exceptId: str
   return email ? sql`NOT EXISTS ${holderOf(ctx, email, exceptId)}` : sql`true`
 }
 
+/** The same, as a requirement whose refusal names the holder. */
+export function emailIsFree(ctx: Ctx, email: string | null | undefined, id: string | SQL): Requirement<CustomerRow> {
+  return {
+    holds: isFree(ctx, email, id),
+    known: sql`(SELECT json_object('id', holder.id, 'inReach', holder.in_reach) FROM ${holderOf(ctx, email, id)} AS holder)`,
+    orElse: (_, holder) => taken(EmailHolder.parse(holder)),
+  }
+}
+
+const EmailHolder = z.object({ id: z.string(), inReach: z.number() })
+
 /** The living customer who has an e-mail already, and whether the actor may know who that is. */
 export function holderOf({ db, actor }: Ctx, email: string | null | undefined, exceptId: string | SQL = '') {
   const inReach = visible(actor, 'customers:read', customers) ?? sql`true`
@@ -63,6 +76,17 @@ export function taken(holder: { id: string; inReach: number }): AppError {
 export function isLoginFree(ctx: Ctx, userId: string | null | undefined, exceptId: string | SQL = ''): SQL {
   return userId ? sql`NOT EXISTS ${holderOfLogin(ctx, userId, exceptId)}` : sql`true`
 }
+
+/** The same, as a requirement whose refusal names the holder. */
+export function loginIsFree(ctx: Ctx, userId: string | null | undefined, id: string | SQL): Requirement<CustomerRow> {
+  return {
+    holds: isLoginFree(ctx, userId, id),
+    known: sql`(SELECT json_object('id', holder.id) FROM ${holderOfLogin(ctx, userId, id)} AS holder)`,
+    orElse: (_, holder) => loginTaken(LoginHolder.parse(holder)),
+  }
+}
+
+const LoginHolder = z.object({ id: z.string() })
 
 /** The living customer whose portal login this is already. */
 export function holderOfLogin({ db, actor }: Ctx, userId: string | null | undefined, exceptId: string | SQL = '') {

@@ -1,23 +1,29 @@
 // Customers: making, reading, changing, trashing. Lists, upserts, duplicates and merging have files beside this one.
-import { and, eq, getTableColumns, type SQL, sql } from 'drizzle-orm'
+
+import { and, eq, type SQL, sql } from 'drizzle-orm'
 import { authorOf } from '../access/person'
 import { type Actor, reach } from '../access/policy'
 import { isPortal, ownRecord, visible } from '../access/visible'
 import { hasRoom, lackOfRoom, overLimit } from '../billing/limits'
+import { one, runBatch } from '../db/batch'
 import { fold } from '../db/fold'
 import { customers } from '../db/schema'
-import { ifChanged, ifUnchanged, insertFrom } from '../db/sql'
+import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
 import { difference, differs, record } from '../events/events.record'
 import type { Ctx } from '../http/context'
-import { demandVersion } from '../http/etag'
+import { changeRecord } from '../records/change'
+import { versionStamp } from '../records/version'
+import { CUSTOMER, type CustomerFields, type CustomerRow, customerColumns } from './customers.record'
 import {
   demandMayGive,
+  emailIsFree,
   fieldsFit,
   holderOf,
   holderOfLogin,
   isFree,
   isLoginFree,
+  loginIsFree,
   loginTaken,
   merged,
   peopleStand,
@@ -28,26 +34,6 @@ import {
 } from './customers.rules'
 import { e164Of } from './phone'
 
-const {
-  phoneDigits,
-  nameKey,
-  searchScope,
-  interactionCount,
-  importKey,
-  lastContactAt,
-  remindedFor,
-  heldUntil,
-  remindAt,
-  ...columns
-} = getTableColumns(customers)
-/** What is read of a customer: every column but those that only indexes, analytics and reminders read. */
-export const customerColumns = columns
-type Unread = 'phoneDigits' | 'nameKey' | 'searchScope' | 'interactionCount' | 'importKey'
-type Reminded = 'lastContactAt' | 'remindedFor' | 'heldUntil' | 'remindAt'
-export type CustomerRow = Omit<typeof customers.$inferSelect, Unread | Reminded>
-export type CustomerFields = Partial<
-  Pick<CustomerRow, 'name' | 'email' | 'phone' | 'company' | 'ownerId' | 'userId' | 'customFields' | 'keepInTouchDays'>
->
 export type Written = CustomerRow & { warnings: { path: string; message: string; code: string }[] }
 
 /** Makes a customer. Throws `customer_exists` or `login_taken` where a living one has that, and `plan_limit`. */
@@ -63,16 +49,16 @@ export async function createCustomer(ctx: Ctx, input: CustomerFields & { name: s
     isLoginFree(ctx, userId),
     hasRoom(ctx, 'customers'),
   )
-  const [[created], , [holder], [twin], [lack]] = await db.batch([
-    insertFrom(db, customers, row, sql`WHERE ${where}`).returning(customerColumns),
-    record(ctx, { verb: 'customer.created', subject: 'customer', id, when: ifChanged }),
-    holderOf(ctx, email),
-    holderOfLogin(ctx, userId),
-    lackOfRoom(ctx, 'customers'),
-  ])
+  const { created, emailHolder, loginHolder, lack } = await runBatch(db, {
+    created: one(insertFrom(db, customers, row, sql`WHERE ${where}`).returning(customerColumns)),
+    event: record(ctx, { verb: 'customer.created', subject: 'customer', id, when: ifChanged }),
+    emailHolder: one(holderOf(ctx, email)),
+    loginHolder: one(holderOfLogin(ctx, userId)),
+    lack: one(lackOfRoom(ctx, 'customers')),
+  })
   if (created) return { ...created, warnings: warningsOf(created) }
-  if (holder) throw taken(holder)
-  if (twin) throw loginTaken(twin)
+  if (emailHolder) throw taken(emailHolder)
+  if (loginHolder) throw loginTaken(loginHolder)
   throw lack ? overLimit(ctx, 'customers', lack) : wrongPeople(input)
 }
 
@@ -103,50 +89,22 @@ export async function updateCustomer(
   ifVersion?: number,
   permission: 'customers:write' | 'self:write' = 'customers:write',
 ): Promise<Written> {
-  const { db, actor, now } = ctx
   demandMayGive(ctx, patch)
-  const fits = fieldsFit(patch.customFields)
-  const stand = peopleStand(ctx, patch)
-  const where =
-    and(
-      eq(customers.id, id),
-      visible(actor, permission, customers),
-      ifVersion === undefined ? undefined : eq(customers.version, ifVersion),
-      stand,
-      isFree(ctx, patch.email, id),
-      isLoginFree(ctx, patch.userId, id),
-      fits,
-      isNews(ctx, patch),
-    ) ?? sql`false`
-  const [, [changed], [present], [holder], [twin]] = await db.batch([
-    record(ctx, {
-      verb: 'customer.updated',
-      subject: 'customer',
-      id: sql`${customers.id}`,
-      changes: difference(customers, merged(patch)),
-      from: sql`${customers}`,
-      when: where,
-    }),
-    db
-      .update(customers)
-      .set({ ...setOf(ctx, patch), updatedAt: now, version: sql`${customers.version} + 1` })
-      .where(where)
-      .returning(customerColumns),
-    db
-      .select({ ...customerColumns, fits: sql<number>`${fits}`.as('fits'), stand: sql<number>`${stand}`.as('stand') })
-      .from(customers)
-      .where(and(ifUnchanged, eq(customers.id, id), visible(actor, permission, customers))),
-    holderOf(ctx, patch.email, id),
-    holderOfLogin(ctx, patch.userId, id),
-  ])
-  if (changed) return { ...changed, warnings: warningsOf(changed) }
-  if (!present) throw new AppError('not_found')
-  demandVersion(present, ifVersion)
-  if (holder) throw taken(holder)
-  if (twin) throw loginTaken(twin)
-  if (!present.fits) throw tooBig()
-  if (!present.stand) throw wrongPeople(patch)
-  return { ...present, warnings: warningsOf(present) }
+  const changed = await changeRecord(ctx, CUSTOMER, id, {
+    verb: 'updated',
+    permission,
+    set: merged(patch),
+    derived: derived(ctx, patch),
+    changesAnything: isNews(ctx, patch),
+    ifVersion,
+    require: {
+      email: emailIsFree(ctx, patch.email, id),
+      login: loginIsFree(ctx, patch.userId, id),
+      customFields: { holds: fieldsFit(patch.customFields), orElse: tooBig },
+      people: { holds: peopleStand(ctx, patch), orElse: () => wrongPeople(patch) },
+    },
+  })
+  return { ...changed, warnings: warningsOf(changed) }
 }
 
 /** What customers may change of themselves. */
@@ -161,21 +119,31 @@ export async function amendCustomer(ctx: Ctx, patch: Amendment, id?: string, ifV
 
 /** Puts customers into the trash; says which of them were there to be deleted. */
 export async function trashCustomers(ctx: Ctx, ids: string[]) {
-  const [, gone] = await ctx.db.batch(trashing(ctx, byId(ids)))
-  const deleted = new Set(gone.map((row) => row.id))
+  const { db, actor, now } = ctx
+  const set = { deletedAt: now }
+  const where = sql`${and(byId(ids), visible(actor, 'customers:write', customers))}`
+  const { trashed } = await runBatch(db, {
+    events: record(ctx, {
+      verb: 'customer.trashed',
+      subject: 'customer',
+      id: sql`${customers.id}`,
+      changes: difference(customers, set),
+      from: sql`${customers}`,
+      when: where,
+    }),
+    trashed: db
+      .update(customers)
+      .set({ ...set, ...versionStamp(customers, now) })
+      .where(where)
+      .returning({ id: customers.id }),
+  })
+  const deleted = new Set(trashed.map((row) => row.id))
   return { deleted: [...deleted], notFound: [...new Set(ids)].filter((id) => !deleted.has(id)) }
 }
 
 export async function trashCustomer(ctx: Ctx, id: string, ifVersion?: number): Promise<void> {
-  const isDemanded = ifVersion === undefined ? undefined : eq(customers.version, ifVersion)
-  const present = ctx.db
-    .select({ version: customers.version })
-    .from(customers)
-    .where(and(eq(customers.id, id), visible(ctx.actor, 'customers:write', customers)))
-  const [, gone, [left]] = await ctx.db.batch([...trashing(ctx, and(eq(customers.id, id), isDemanded)), present])
-  if (gone.length > 0) return
-  if (!left) throw new AppError('not_found')
-  demandVersion(left, ifVersion)
+  const set = { deletedAt: ctx.now }
+  await changeRecord(ctx, CUSTOMER, id, { verb: 'trashed', permission: 'customers:write', set, ifVersion })
 }
 
 // From the ids to the rows: left to itself, SQLite would walk the whole workspace and look each row up among the ids.
@@ -184,41 +152,32 @@ function byId(ids: string[]): SQL {
   return sql`${customers.seq} IN (${found})`
 }
 
-function trashing(ctx: Ctx, which: SQL | undefined) {
-  const { db, actor, now } = ctx
-  const where = and(which, visible(actor, 'customers:write', customers)) ?? sql`false`
-  const id = sql`${customers.id}`
-  return [
-    record(ctx, { verb: 'customer.trashed', subject: 'customer', id, from: sql`${customers}`, when: where }),
-    db
-      .update(customers)
-      .set({ deletedAt: now, updatedAt: now, version: sql`${customers.version} + 1` })
-      .where(where)
-      .returning({ id: customers.id }),
-  ] as const
+/** Columns that follow from others, for the fields that are there. */
+function derived({ actor }: Ctx, { name, phone, keepInTouchDays }: CustomerFields) {
+  // Looked up here, for a trigger looks it up too late for the row that is answered.
+  const lastContactAt = sql`(SELECT k.last_contact_at FROM customers_contacted AS k WHERE k.id = ${customers}.id)`
+  return {
+    ...derivedFields({ name, phone }, actor.country),
+    ...(keepInTouchDays ? { lastContactAt } : {}),
+  }
 }
 
-/** Columns that follow from others, for the fields that are there. */
-function derived({ actor }: Ctx, { name, phone }: CustomerFields) {
+/** What a customer is sorted and found by, for the fields that are there. */
+function derivedFields({ name, phone }: CustomerFields, country: string | null) {
   return {
     ...(name === undefined ? {} : { sortName: fold(name) }),
-    ...(phone === undefined ? {} : { phoneE164: phone === null ? null : e164Of(phone, actor.country) }),
+    ...(phone === undefined ? {} : { phoneE164: phone === null ? null : e164Of(phone, country) }),
   }
 }
 
 /** Whether a patch changes the customer at hand, or how a number is read: the workspace may be in another country now. */
 export function isNews(ctx: Ctx, patch: CustomerFields): SQL {
-  return differs(customers, { ...merged(patch), ...derived(ctx, patch) })
+  return differs(customers, { ...merged(patch), ...derivedFields(patch, ctx.actor.country) })
 }
 
+/** Every column that a patch sets. */
 export function setOf(ctx: Ctx, patch: CustomerFields) {
-  // Looked up here, for what a trigger looks up comes too late for the row that is answered.
-  const lastContactAt = sql`(SELECT k.last_contact_at FROM customers_contacted AS k WHERE k.id = ${customers}.id)`
-  return {
-    ...merged(patch),
-    ...derived(ctx, patch),
-    ...(patch.keepInTouchDays ? { lastContactAt } : {}),
-  }
+  return { ...merged(patch), ...derived(ctx, patch) }
 }
 
 /** A customer to be; who reaches only the own customers owns the ones they make. */
@@ -227,5 +186,13 @@ export function newRow<F extends CustomerFields>(ctx: Ctx, input: F) {
   const usual = reach(actor, 'customers:write') === 'all' ? null : authorOf(actor)
   const ownerId = input.ownerId === undefined ? usual : input.ownerId
   const { workspaceId } = actor
-  return { ...input, ...derived(ctx, input), id: ctx.newId(), ownerId, workspaceId, createdAt: now, updatedAt: now }
+  return {
+    ...input,
+    ...derivedFields(input, actor.country),
+    id: ctx.newId(),
+    ownerId,
+    workspaceId,
+    createdAt: now,
+    updatedAt: now,
+  }
 }

@@ -4,7 +4,8 @@ import { visible } from '../access/visible'
 import { customers, customerTags, tags } from '../db/schema'
 import { AppError } from '../errors'
 import type { Ctx } from '../http/context'
-import { type CustomerRow, customerColumns, shownTo } from './customers.service'
+import { type CustomerRow, customerColumns } from './customers.record'
+import { shownTo } from './customers.service'
 
 /** How many tags are shown beside a customer. */
 const MOST = 100

@@ -6,6 +6,7 @@ import { customers } from '../db/schema'
 import { ifChanged, ifUnchanged, insertFrom } from '../db/sql'
 import { difference, record } from '../events/events.record'
 import type { Ctx } from '../http/context'
+import { type CustomerFields, customerColumns } from './customers.record'
 import {
   demandMayGive,
   fieldsFit,
@@ -21,7 +22,7 @@ import {
   warningsOf,
   wrongPeople,
 } from './customers.rules'
-import { type CustomerFields, customerColumns, isNews, newRow, setOf, type Written } from './customers.service'
+import { isNews, newRow, setOf, type Written } from './customers.service'
 
 /**
  * Updates the living customer with this e-mail, if that changes anything, or makes one. Throws `customer_exists` where it

@@ -1,6 +1,6 @@
 // Dashboard: the smaller pages: signing in, what a search found, and what went wrong.
 import type { FC } from 'hono/jsx'
-import type { CustomerRow } from '../customers/customers.service'
+import type { CustomerRow } from '../customers/customers.record'
 import type { Page } from '../db/page'
 import type { LeadRow } from '../leads/leads.record'
 import { count, distance, status } from './dashboard.words'

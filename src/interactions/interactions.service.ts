@@ -4,7 +4,7 @@ import { and, eq, isNull, sql } from 'drizzle-orm'
 import { authorOf } from '../access/person'
 import { reach } from '../access/policy'
 import { visible, visibleInteractions } from '../access/visible'
-import { runBatch } from '../db/batch'
+import { one, runBatch } from '../db/batch'
 import { customers, interactions, leads } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
@@ -43,8 +43,8 @@ export async function createInteraction(ctx: Ctx, input: NewInteraction): Promis
   const { occurredAt, followUpAt } = fields
   const named = Object.entries({ type: row.type, customerId, leadId, occurredAt, followUpAt: followUpAt ?? undefined })
   const changes = named.flatMap(([field, value]) => (value === undefined ? [] : [[field, [null, value]]]))
-  const results = await runBatch(db, {
-    created: insertFrom(db, interactions, { ...row, ...parent.values }, parent.tail).returning(interactionColumns),
+  const { created, lead } = await runBatch(db, {
+    created: one(insertFrom(db, interactions, { ...row, ...parent.values }, parent.tail).returning(interactionColumns)),
     event: record(ctx, {
       verb: 'interaction.created',
       subject: 'interaction',
@@ -52,16 +52,19 @@ export async function createInteraction(ctx: Ctx, input: NewInteraction): Promis
       changes: Object.fromEntries(changes),
       when: ifChanged,
     }),
-    lead: db
-      .select({ ownerId: leads.ownerId })
-      .from(leads)
-      .where(
-        and(eq(leads.id, leadId ?? ''), reach(actor, 'leads:read') ? visible(actor, 'leads:read', leads) : sql`false`),
-      ),
+    lead: one(
+      db
+        .select({ ownerId: leads.ownerId })
+        .from(leads)
+        .where(
+          and(
+            eq(leads.id, leadId ?? ''),
+            reach(actor, 'leads:read') ? visible(actor, 'leads:read', leads) : sql`false`,
+          ),
+        ),
+    ),
     mail: notifyCustomer ? mailMeeting(ctx, id) : [],
   })
-  const [created] = results.created
-  const [lead] = results.lead
   if (created) return created
   if (lead && lead.ownerId !== actor.id && reach(actor, 'interactions:write') === 'own') throw notYoursError()
   throw new AppError('not_found')

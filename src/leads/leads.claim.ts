@@ -1,8 +1,9 @@
 // Claiming: an unowned lead becomes somebody's by one conditional UPDATE, so that any number at once has one winner.
+
 import { and, eq, isNull, sql } from 'drizzle-orm'
 import { reach } from '../access/policy'
 import { isTeamMember, owners, visible } from '../access/visible'
-import { runBatch } from '../db/batch'
+import { one, runBatch } from '../db/batch'
 import { along } from '../db/listing'
 import { leads, users } from '../db/schema'
 import { ifChanged } from '../db/sql'
@@ -10,6 +11,7 @@ import { AppError } from '../errors'
 import { differs, record } from '../events/events.record'
 import type { Ctx } from '../http/context'
 import { changeRecord, type Requirement } from '../records/change'
+import { versionStamp } from '../records/version'
 import { mailAssignment, mailClaim } from './leads.mail'
 import { LEAD, type LeadRow, leadColumns } from './leads.record'
 import { derivedFields, type LeadFields, updateLead } from './leads.service'
@@ -18,7 +20,7 @@ import { derivedFields, type LeadFields, updateLead } from './leads.service'
 export async function claimLead(ctx: Ctx, id: string): Promise<LeadRow> {
   const { db, actor } = ctx
   const here = and(eq(leads.id, id), eq(leads.workspaceId, actor.workspaceId), isNull(leads.deletedAt))
-  const { lead: found } = await runBatch(db, {
+  const { lead } = await runBatch(db, {
     claimed: db
       .update(leads)
       .set(claimedBy(ctx))
@@ -30,13 +32,14 @@ export async function claimLead(ctx: Ctx, id: string): Promise<LeadRow> {
       changes: { ownerId: [null, actor.id] },
       when: ifChanged,
     }),
-    lead: db
-      .select({ ...leadColumns, isWon: isWon.as('is_won'), owner: ownerUnlessWon.as('owner') })
-      .from(leads)
-      .where(here),
+    lead: one(
+      db
+        .select({ ...leadColumns, isWon: isWon.as('is_won'), owner: ownerUnlessWon.as('owner') })
+        .from(leads)
+        .where(here),
+    ),
     mail: mailClaim(ctx, id),
   })
-  const [lead] = found
   if (!lead) throw new AppError('not_found')
   if (lead.isWon) return lead
   if (lead.ownerId === null) throw new AppError('forbidden')
@@ -74,10 +77,10 @@ export async function claimNextLead(ctx: Ctx): Promise<LeadRow | undefined> {
       from: sql`${leads}`,
       when: where,
     }),
-    claimed: db.update(leads).set(claimedBy(ctx)).where(where).returning(leadColumns),
+    claimed: one(db.update(leads).set(claimedBy(ctx)).where(where).returning(leadColumns)),
     mail: mailClaim(ctx, sql`(SELECT last.subject_id FROM events AS last ORDER BY last.seq DESC LIMIT 1)`),
   })
-  return claimed[0]
+  return claimed
 }
 
 /** Gives a lead back to the pool; one that is there already is given back as it is. */
@@ -145,5 +148,5 @@ const ownerUnlessWon = sql<string | null>`CASE WHEN changes() = 0
   THEN (SELECT users.name FROM ${users} WHERE users.id = leads.owner_id) END`
 
 function claimedBy({ actor, now }: Ctx) {
-  return { ownerId: actor.id, claimedAt: now, updatedAt: now, version: sql`${leads.version} + 1` }
+  return { ownerId: actor.id, claimedAt: now, ...versionStamp(leads, now) }
 }

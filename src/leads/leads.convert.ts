@@ -1,14 +1,16 @@
 // Converting: a lead becomes a customer, once; the customer is named, found by e-mail, or made, in the same batch.
+
 import { and, eq, isNull, sql } from 'drizzle-orm'
 import { reach } from '../access/policy'
 import { visible } from '../access/visible'
 import { hasRoom, lackOfRoom, overLimit } from '../billing/limits'
-import { runBatch } from '../db/batch'
+import { one, runBatch } from '../db/batch'
 import { customers, interactions, leads } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
 import { record } from '../events/events.record'
 import type { Ctx } from '../http/context'
+import { versionStamp } from '../records/version'
 import { leadColumns } from './leads.record'
 
 /**
@@ -47,7 +49,7 @@ export async function convertLead(ctx: Ctx, id: string, { customerId }: { custom
   const isPossible = sql`${unconverted} AND ${target} IS NOT NULL`
   // The lead's timeline becomes the customer's; it was moved before wherever the lead was converted before.
   const itsCustomer = sql`(SELECT customer_id FROM leads WHERE id = ${id})`
-  const results = await runBatch(db, {
+  const { converted, present, customer, lack } = await runBatch(db, {
     customerMade: insertFrom(
       db,
       customers,
@@ -63,34 +65,35 @@ export async function convertLead(ctx: Ctx, id: string, { customerId }: { custom
       from: sql`${leads}`,
       when: isPossible,
     }),
-    converted: db
-      .update(leads)
-      .set({
-        customerId: target,
-        convertedAt: now,
-        status: 'CLOSED',
-        updatedAt: now,
-        version: sql`${leads.version} + 1`,
-      })
-      .where(isPossible)
-      .returning(leadColumns),
+    converted: one(
+      db
+        .update(leads)
+        .set({
+          customerId: target,
+          convertedAt: now,
+          status: 'CLOSED',
+          ...versionStamp(leads, now),
+        })
+        .where(isPossible)
+        .returning(leadColumns),
+    ),
     timelineMoved: db
       .update(interactions)
-      .set({ customerId: itsCustomer, updatedAt: now, version: sql`${interactions.version} + 1` })
+      .set({ customerId: itsCustomer, ...versionStamp(interactions, now) })
       .where(and(eq(interactions.leadId, id), isNull(interactions.customerId), sql`${itsCustomer} IS NOT NULL`)),
-    present: db
-      .select(leadColumns)
-      .from(leads)
-      .where(and(eq(leads.id, id), visible(actor, 'leads:read', leads))),
-    customer: db.select().from(customers).where(sql`${customers.id} = ${itsCustomer}`),
-    lack: lackOfRoom(ctx, 'customers', {
-      when: sql`EXISTS (SELECT 1 FROM ${leads} WHERE ${unconverted} AND ${isMissing})`,
-    }),
+    present: one(
+      db
+        .select(leadColumns)
+        .from(leads)
+        .where(and(eq(leads.id, id), visible(actor, 'leads:read', leads))),
+    ),
+    customer: one(db.select().from(customers).where(sql`${customers.id} = ${itsCustomer}`)),
+    lack: one(
+      lackOfRoom(ctx, 'customers', {
+        when: sql`EXISTS (SELECT 1 FROM ${leads} WHERE ${unconverted} AND ${isMissing})`,
+      }),
+    ),
   })
-  const [converted] = results.converted
-  const [customer] = results.customer
-  const [present] = results.present
-  const [lack] = results.lack
   if (converted && customer) return { lead: converted, customer }
   if (!present) throw new AppError('not_found')
   const isInReach = reach(actor, 'leads:write') === 'all' || present.ownerId === actor.id

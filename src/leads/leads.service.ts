@@ -4,7 +4,7 @@ import { authorOf } from '../access/person'
 import { reach } from '../access/policy'
 import { demandPermission, isTeamMember, visible } from '../access/visible'
 import { e164Of } from '../customers/phone'
-import { runBatch } from '../db/batch'
+import { one, runBatch } from '../db/batch'
 import { fold } from '../db/fold'
 import { leads } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
@@ -55,10 +55,8 @@ export async function createLead(
     workspaceId: actor.workspaceId,
     ownerId,
   }
-  const {
-    created: [lead],
-  } = await runBatch(db, {
-    created: insertFrom(db, leads, row, sql`WHERE ${isOwnerValid}`).returning(leadColumns),
+  const { lead } = await runBatch(db, {
+    lead: one(insertFrom(db, leads, row, sql`WHERE ${isOwnerValid}`).returning(leadColumns)),
     event: record(ctx, {
       verb: 'lead.created',
       subject: 'lead',

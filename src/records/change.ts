@@ -11,6 +11,7 @@ import { isRestorable } from '../db/trash'
 import { AppError } from '../errors'
 import { difference, differs, record } from '../events/events.record'
 import type { Ctx } from '../http/context'
+import { versionStamp } from './version'
 
 /** A table of records: each has an id, and a version that counts its changes. */
 export type RecordTable = SQLiteTable & { id: Column; version: Column; updatedAt: Column; deletedAt?: Column }
@@ -76,7 +77,7 @@ export async function changeRecord<C extends SelectedFieldsFlat>(
     event: eventOf(ctx, kind, change, difference(table, set), where),
     changed: db
       .update(table)
-      .set({ ...set, ...derived, updatedAt: now, version: sql`${table.version} + 1` })
+      .set({ ...set, ...derived, ...versionStamp(table, now) })
       .where(where)
       .returning(columns),
     present: presentRow(ctx, kind, id, change),
@@ -121,7 +122,7 @@ export async function restoreRecord<C extends SelectedFieldsFlat>(
   const { restored, present } = await runBatch(db, {
     restored: db
       .update(table)
-      .set({ deletedAt: null, updatedAt: now, version: sql`${table.version} + 1` })
+      .set({ deletedAt: null, ...versionStamp(table, now) })
       .where(and(here, isNotNull(deletedAt), isRestorable(deletedAt, now)))
       .returning(columns),
     event: record(ctx, { verb: `${subject}.restored`, subject, id, when: ifChanged }),

@@ -4,7 +4,7 @@ import { and, eq, sql } from 'drizzle-orm'
 import { authorOf } from '../access/person'
 import { type Actor, lacking, reach } from '../access/policy'
 import { isPortal, isTeamMember, ticketsInReach, visible } from '../access/visible'
-import { runBatch } from '../db/batch'
+import { one, runBatch } from '../db/batch'
 import { customers, tickets, workspaces } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
@@ -59,14 +59,12 @@ export async function openTicket(ctx: Ctx, input: NewTicket): Promise<TicketRow>
   }
   const tail = sql`FROM ${customers} WHERE ${whose} AND ${isTheirs} ORDER BY ${customers.seq} LIMIT 1`
   const changes = { title: [null, input.title], status: [null, 'OPEN'] } satisfies Record<string, [unknown, unknown]>
-  const results = await runBatch(db, {
-    opened: insertFrom(db, tickets, row, tail).returning(ticketColumns),
+  const { opened, customer } = await runBatch(db, {
+    opened: one(insertFrom(db, tickets, row, tail).returning(ticketColumns)),
     event: record(ctx, { verb: 'ticket.created', subject: 'ticket', id, changes, when: ifChanged }),
-    customer: db.select({ id: customers.id }).from(customers).where(whose).limit(1),
+    customer: one(db.select({ id: customers.id }).from(customers).where(whose).limit(1)),
     mail: mailTicket(ctx, id, { template: 'ticketOpened' }),
   })
-  const [opened] = results.opened
-  const [customer] = results.customer
   if (opened) return opened
   if (!customer) throw new AppError('not_found', { detail: 'No customer in your reach to open a ticket for.' })
   throw invalid('interactionId', 'Not an interaction of this customer', 'unknown_interaction')

@@ -1,0 +1,34 @@
+// The customer as a record: the columns that are read, the row they give, and what the change kernel knows of customers.
+import { getTableColumns } from 'drizzle-orm'
+import { reachable } from '../access/visible'
+import { customers } from '../db/schema'
+import { etagOf } from '../http/etag'
+import type { RecordKind } from '../records/change'
+
+const {
+  phoneDigits,
+  nameKey,
+  searchScope,
+  interactionCount,
+  importKey,
+  lastContactAt,
+  remindedFor,
+  heldUntil,
+  remindAt,
+  ...columns
+} = getTableColumns(customers)
+/** Every column but those that only indexes, analytics and reminders read. */
+export const customerColumns = columns
+export type CustomerRow = { [K in keyof typeof columns]: (typeof customers.$inferSelect)[K] }
+export type CustomerFields = Partial<
+  Pick<CustomerRow, 'name' | 'email' | 'phone' | 'company' | 'ownerId' | 'userId' | 'customFields' | 'keepInTouchDays'>
+>
+
+export const CUSTOMER: RecordKind<typeof customerColumns> = {
+  subject: 'customer',
+  table: customers,
+  columns: customerColumns,
+  etag: etagOf,
+  reads: 'customers:read',
+  reached: (actor, permission) => reachable(actor, permission, customers),
+}
