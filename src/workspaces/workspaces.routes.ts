@@ -56,7 +56,7 @@ const inviting = createRoute({
   request: { body: body(NewInvitation) },
   responses: {
     201: json(IssuedInvitation, 'The invitation with its token'),
-    ...errors(...POST, 'email_taken', 'plan_limit'),
+    ...errors(...POST, 'email_taken', 'plan_limit', 'mail_limit'),
   },
 })
 
