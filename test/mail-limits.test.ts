@@ -2,7 +2,18 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { api, problemOf, send, worker } from './api'
 import { rows } from './database'
-import { customer, enquiry, founder, freshAddress, member, PASSWORD, type Person, team, unique } from './factories'
+import {
+  customer,
+  enquiry,
+  founder,
+  freshAddress,
+  member,
+  PASSWORD,
+  type Person,
+  team,
+  unique,
+  unproven,
+} from './factories'
 import { mailing, queuedTo } from './mailbox'
 
 const DAY_SECONDS = 86_400
@@ -191,8 +202,7 @@ describe('other mail', () => {
 
   it('to a member whose address has not proved itself is limited like mail outside', async () => {
     const admin = await founder()
-    const sales = await member(admin, 'SALES')
-    await rows('UPDATE users SET email_verified_at = NULL WHERE id = ? RETURNING id', sales.id)
+    const sales = await unproven(await member(admin, 'SALES'))
     const few = worker({ ...settings, MAILS_PER_RECIPIENT_A_DAY: '2' })
     for (let i = 0; i < 4; i += 1) {
       const id = await enquiry(admin.slug, { interest: 'Cheap pills' })
