@@ -47,6 +47,9 @@ const Settings = z
     AUTH_RATE_LIMIT_MAX: whole(50),
     ENQUIRY_DAILY_MAX: whole(50),
     ENQUIRY_DAILY_MAX_PER_EMAIL: whole(5),
+    MAILS_PER_RECIPIENT_A_DAY: whole(20, 1, 1000),
+    MAILS_PER_WORKSPACE_A_DAY: whole(1000, 1, 10_000),
+    TEAM_MAILS_PER_WORKSPACE_A_DAY: whole(5000, 1, 10_000),
     EXPORT_PAGE_ROWS: whole(2500, 1, 10_000),
     PUBLIC_URL: z
       .url({ protocol: /^https?$/, error: 'must be an address such as https://crm.example.com' })

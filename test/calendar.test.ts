@@ -6,7 +6,7 @@ import { bodyOf, costOf, refusalOf } from './answers'
 import { api, problemOf, send, worker } from './api'
 import { made, ownCustomer } from './customer-records'
 import { everythingStored, rows } from './database'
-import { customer, founder, type Person, team } from './factories'
+import { customer, founder, type Person, team, unproven } from './factories'
 import { logged, ownLead, seedInteractions } from './interactions'
 import { mailing } from './mailbox'
 import { lead } from './records'
@@ -163,7 +163,7 @@ describe('the link', () => {
   })
 
   it('opens nothing with a wrong token, of one who has left, or before the address is verified where that is asked', async () => {
-    const admin = await founder()
+    const admin = await unproven(await founder())
     const token = tokenOf(await link(admin))
     for (const wrong of [token.slice(1), `${token}A`, token.toLowerCase(), admin.id])
       expect((await get(wrong)).status).toBe(404)

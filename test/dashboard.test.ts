@@ -6,7 +6,7 @@ import { deed, logging } from '../src/dashboard/dashboard.words'
 import { bodyOf } from './answers'
 import { api, ORIGIN, send, worker } from './api'
 import { browser, markIn, textOf } from './dashboard'
-import { enquiry, founder, member, type Person, team } from './factories'
+import { enquiry, founder, member, type Person, team, unproven } from './factories'
 import { mailing } from './mailbox'
 
 describe('the dashboard', () => {
@@ -205,7 +205,7 @@ describe('the dashboard', () => {
   it('shows and does nothing for an unverified address where that is asked for, but lets out', async () => {
     const id = await enquiry(people.admin.slug, { name: 'Pauline Pool' })
     const it = browser(worker(mailing({ REQUIRE_VERIFIED_EMAIL: 'true' })))
-    const page = await it.signIn(people.sales)
+    const page = await it.signIn(await unproven(await member(people.admin, 'SALES')))
     const mark = markIn(page)
     for (const seen of [
       page,

@@ -34,7 +34,7 @@ export type Person = {
   role: Role
 }
 
-/** A new workspace with its ADMIN. */
+/** A new workspace with its ADMIN, whose address is verified. */
 export async function founder(): Promise<Person> {
   const email = `${unique('admin')}@example.com`
   const response = await api().v1.auth.register.$post({
@@ -42,10 +42,10 @@ export async function founder(): Promise<Person> {
   })
   expect(response.status).toBe(201)
   if (response.status !== 201) throw new Error('registration failed')
-  return personOf(await response.json())
+  return proven(personOf(await response.json()))
 }
 
-/** A member of the founder's workspace. */
+/** A member of the founder's workspace, whose address is verified. */
 export async function member(admin: Pick<Person, 'token'>, role: Role): Promise<Person> {
   const email = `${unique(role.toLowerCase())}@example.com`
   const invited = await api(admin.token).v1.workspace.invitations.$post({ json: { email, role } })
@@ -57,7 +57,7 @@ export async function member(admin: Pick<Person, 'token'>, role: Role): Promise<
   })
   expect(response.status).toBe(201)
   if (response.status !== 201) throw new Error('registration failed')
-  return personOf(await response.json())
+  return proven(personOf(await response.json()))
 }
 
 /** A workspace with one member of each role. */
@@ -121,6 +121,18 @@ export async function customer(person: Person, fields: CustomerFields = {}): Pro
     )
     .run()
   return id
+}
+
+/** The same person, who has followed the link in the mail. */
+async function proven(person: Person): Promise<Person> {
+  await env.DB.prepare('UPDATE users SET email_verified_at = created_at WHERE id = ?').bind(person.id).run()
+  return person
+}
+
+/** The same person, as before they followed the link in the mail. */
+export async function unproven<P extends Pick<Person, 'id'>>(person: P): Promise<P> {
+  await env.DB.prepare('UPDATE users SET email_verified_at = NULL WHERE id = ?').bind(person.id).run()
+  return person
 }
 
 function personOf(signedIn: {

@@ -113,13 +113,28 @@ describe('accepting', () => {
     expect((await problemOf(await accept(invitation))).code).toBe('invalid_invitation')
   })
 
-  it('lets the same person in once who was invited twice, and stays open where it failed', async () => {
-    const admin = await founder()
+  it('takes the newest invitation of an address to a workspace, which ends the one before', async () => {
+    const [admin, stranger] = await Promise.all([founder(), founder()])
     const first = await invite(admin)
+    const other = await invite(stranger, { email: first.email })
     const second = await invite(admin, { email: first.email, role: 'MANAGER' })
-    expect((await accept(first)).status).toBe(201)
-    expect((await problemOf(await accept(second))).code).toBe('email_taken')
-    expect((await pending(admin)).map(({ id }) => id)).toEqual([second.id])
+    expect((await pending(admin)).map(({ id, role }) => [id, role])).toEqual([[second.id, 'MANAGER']])
+    expect((await pending(stranger)).map(({ id }) => id)).toEqual([other.id])
+    expect((await problemOf(await accept(first))).code).toBe('invalid_invitation')
+    expect((await accept(second)).status).toBe(201)
+    expect((await problemOf(await accept(other))).code).toBe('email_taken')
+  })
+
+  it('of 10 at once for one address leaves one that is good', async () => {
+    const admin = await founder()
+    const email = `${unique('guest')}@example.com`
+    const made = await Promise.all(Array.from({ length: 10 }, () => invite(admin, { email })))
+    const [open, ...more] = await pending(admin)
+    expect(more).toEqual([])
+    const old = made.filter(({ id }) => id !== open?.id)
+    for (const each of old) expect((await problemOf(await accept(each))).code).toBe('invalid_invitation')
+    const newest = made.find(({ id }) => id === open?.id) ?? expect.fail('none is open')
+    expect((await accept(newest)).status).toBe(201)
   })
 
   it('works until seven days have passed', async () => {

@@ -6,8 +6,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ERRORS } from '../src/errors'
 import handler from '../src/index'
 import { enqueue } from '../src/mail/mail.enqueue'
-import { oneLine, render } from '../src/mail/mail.render'
+import { render } from '../src/mail/mail.render'
 import { dated, isTemplate, TEMPLATES } from '../src/mail/mail.templates'
+import { oneLine } from '../src/mail/mail.text'
 import { api, send, worker } from './api'
 import { founder, member, PASSWORD, type Person, unique } from './factories'
 import { overheard } from './log'
@@ -79,7 +80,13 @@ describe('queueing', () => {
     const config = mailConfig(overrides)
     return { db: database(), config, now: new Date().toISOString(), outgoing: new Set<string>() }
   }
-  const letter = { template: 'enquiryReceived', to: 'a@example.com', payload: { at: '' }, when: sql`true` } as const
+  const letter = {
+    template: 'enquiryReceived',
+    to: 'a@example.com',
+    audience: { isTold: sql`true`, bound: null },
+    payload: { at: '' },
+    when: sql`true`,
+  } as const
 
   it('adds no statement, and remembers nothing, where mail is not configured', () => {
     for (const off of [

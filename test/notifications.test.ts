@@ -123,7 +123,7 @@ describe('a lead', () => {
     // The first claim of a day begins its figures, the second adds to them.
     await costOf(worker())
     expect(await costOf(worker())).toEqual([1, 3, 9])
-    expect(await costOf(waiting)).toEqual([1, 4, 11])
+    expect(await costOf(waiting)).toEqual([1, 4, 14])
   })
 })
 
@@ -145,7 +145,7 @@ describe('an enquiry', () => {
     for (const person of [admin, manager]) {
       const alert = await mailTo(person.email)
       expect(alert.subject).toContain('New enquiry: Cheap pills')
-      expect(alert.text).toContain('Message: Line one\nhttp://spam.example/pills')
+      expect(alert.text).toContain('Message:\n> Line one\n> http://spam.example/pills')
       expect(alert.html).toContain('Line one<br>\nhttp://spam.example/pills')
     }
     for (const person of [sales, portal]) expect(await mailsTo(person.email)).toHaveLength(0)
@@ -357,6 +357,7 @@ describe('a ticket or a meeting', () => {
       by: 'Ada Admin',
       at: '2026-11-21T15:00:00.000Z',
       summary: 'We agreed.',
+      workspace: expect.stringContaining('Workspace'),
     })
   })
 })

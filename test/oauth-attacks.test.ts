@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, inject, it, type MockInstance,
 import { bodyOf, refusalOf } from './answers'
 import { api, problemOf, send, worker } from './api'
 import { everythingStored, sizes } from './database'
-import { founder, freshAddress, PASSWORD, signIn } from './factories'
+import { founder, freshAddress, PASSWORD, signIn, unproven } from './factories'
 import {
   agree,
   begin,
@@ -240,7 +240,7 @@ describe('ways back', () => {
 describe('accounts', () => {
   it('an unverified account is never inherited by OAuth', async () => {
     for (const provider of ['google', 'github'] as const) {
-      const ada = await founder()
+      const ada = await unproven(await founder())
       const person = someone({ email: ada.email })
       const attempt = async () => exchange(await obtainCode(person, { provider }))
       const { detail } = await touchingNothing(() => refusalOf(attempt(), 409, 'account_unverified'))
@@ -252,8 +252,8 @@ describe('accounts', () => {
   })
 
   it('who registers an address first cannot plant a way back in, and an invitation inherits no account either', async () => {
-    const admin = await founder()
-    const planter = await founder()
+    const admin = await unproven(await founder())
+    const planter = await unproven(await founder())
     const { token } = planter
     const linking = async (person: Someone) => {
       const { code, codeVerifier } = await obtainCode(person)

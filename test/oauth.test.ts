@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { bodyOf, refusalOf } from './answers'
 import { api, send, worker } from './api'
 import { everythingStored, rows, sizes } from './database'
-import { founder, member, PASSWORD, type Person, signIn, unique } from './factories'
+import { founder, member, PASSWORD, type Person, signIn, unique, unproven } from './factories'
 import { mailing, mailsTo, mailTo, tokenIn } from './mailbox'
 import {
   agree,
@@ -417,7 +417,7 @@ describe('linking while signed in', () => {
   })
 
   it('to an unverified account takes one with the same address, which verifies it; or its owner could be outlasted', async () => {
-    const ada = await founder()
+    const ada = await unproven(await founder())
     const before = await sizes(...TABLES)
     await refusalOf(link(ada.token), 403, 'email_unverified')
     expect(await sizes(...TABLES)).toEqual(before)

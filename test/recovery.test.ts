@@ -258,7 +258,9 @@ describe('a forgotten password', () => {
 
 describe('an invitation', () => {
   it('goes by mail, with the token that the answer shows', async () => {
-    const { accessToken } = await registered()
+    const inviter = await registered()
+    expect((await verify(tokenIn(await mailTo(inviter.email)))).status).toBe(204)
+    const { accessToken } = inviter
     const email = `${unique('grace')}@example.com`
     const response = await api(accessToken, mailer).v1.workspace.invitations.$post({ json: { email, role: 'SALES' } })
     if (response.status !== 201) throw new Error('invitation failed')

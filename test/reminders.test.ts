@@ -8,7 +8,7 @@ import { remind } from '../src/reminders/reminders.service'
 import { api, send } from './api'
 import { made, ownCustomer, put, seedCustomers } from './customer-records'
 import { count, rows } from './database'
-import { customer, founder, member, type Person, team } from './factories'
+import { customer, founder, member, type Person, team, unproven } from './factories'
 import { logged, ownLead, seedInteractions } from './interactions'
 import { mailing, mailsTo, PUBLIC_URL, queuedTo, sweepAt } from './mailbox'
 import { metered } from './metered'
@@ -46,6 +46,23 @@ beforeEach(async () => {
 })
 
 describe('a follow-up', () => {
+  it('is told without people’s words, and all in one mail, to an address that has not proved itself', async () => {
+    await unproven(sales)
+    for (const body of ['You have won', 'A prize']) await followUp(sales, '2030-05-06T10:00:00.000Z', body)
+    await run('2030-05-06T10:00:00.000Z')
+    expect(await told(sales)).toMatchObject([{ count: 2, about: Array(2).fill('Follow up with somebody') }])
+    expect(JSON.stringify(await queuedTo(sales.email))).not.toMatch(/won|prize|Carla/)
+  })
+
+  it('is not mailed where the workspace’s day has no room left, and is not tried again', async () => {
+    const few = { ...env, ...mailing({ SMTP_PORT: '1', TEAM_MAILS_PER_WORKSPACE_A_DAY: '2' }) }
+    for (let i = 0; i < 4; i += 1) await followUp(sales, '2030-05-06T10:00:00.000Z')
+    await remind(few, '2030-05-06T10:00:00.000Z')
+    expect(await numberOf(sales)).toBe(2)
+    await run('2030-05-06T10:05:00.000Z')
+    expect(await numberOf(sales)).toBe(2)
+  })
+
   it('is mailed once it is due, to the owner, by their clock, with a link', async () => {
     await zone(sales, 'Europe/Berlin')
     const { customerId } = await followUp(sales, '2030-05-06T10:00:00.000Z', 'Send <b>the</b> offer\nto both')

@@ -7,6 +7,7 @@ import { ifChanged } from '../db/sql'
 import { AppError } from '../errors'
 import { record } from '../events/events.record'
 import type { Ctx, PublicCtx } from '../http/context'
+import { owners } from '../mail/mail.audience'
 import { enqueue } from '../mail/mail.enqueue'
 import { demandMail, linkTo } from '../mail/mail.settings'
 import { sha256 } from './crypto'
@@ -95,10 +96,11 @@ export async function resetPassword(ctx: PublicCtx, input: { token: string; newP
     ...enqueue(ctx, {
       template: 'passwordReset',
       to: sql`${users.email}`,
+      audience: owners(ctx),
       payload: { user: sql`${users.name}`, at: now, link: linkTo(config, 'forgot-password') },
       from: sql`${users}`,
       when: sql`${and(eq(users.id, owner), isDone)}`,
-      workspaceId: sql`${users.workspaceId}`,
+      workspaceId: homeOf(hash),
     }),
   ])
   if (used.length === 0) throw new AppError('invalid_token')

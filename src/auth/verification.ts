@@ -3,6 +3,7 @@ import { and, eq, gt, isNull, type SQL, sql } from 'drizzle-orm'
 import { oneTimeTokens as tokens, users } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
 import type { PublicCtx } from '../http/context'
+import { askers, hasRoomForMail } from '../mail/mail.audience'
 import { enqueue, sealedLink } from '../mail/mail.enqueue'
 import { canMail } from '../mail/mail.settings'
 import { randomToken, sha256 } from './crypto'
@@ -16,7 +17,7 @@ const KINDS = {
 
 /**
  * Statements that give the active user whom `whose` picks a token and queue the mail with its link, for the end of a
- * batch; none where mail is not configured.
+ * batch; none where mail is not configured, and nothing happens where the day has no room for the mail.
  */
 export async function sendToken(ctx: PublicCtx, kind: keyof typeof KINDS, whose: SQL | undefined) {
   const { db, now, config } = ctx
@@ -35,15 +36,17 @@ export async function sendToken(ctx: PublicCtx, kind: keyof typeof KINDS, whose:
     expiresAt,
   }
   const link = await sealedLink(config, page, token)
+  const hasRoom = hasRoomForMail(ctx, askers(ctx), { to: row.email, workspaceId: row.workspaceId })
   return [
-    insertFrom(db, tokens, row, sql`FROM ${users} WHERE ${and(whose, isActive)}`),
+    insertFrom(db, tokens, row, sql`FROM ${users} WHERE ${and(whose, isActive, hasRoom)}`),
     ...enqueue(ctx, {
       template,
       to: sql`${users.email}`,
-      payload: { user: sql`${users.name}`, expiresAt, ...link },
+      audience: askers(ctx),
+      payload: { expiresAt, ...link },
       from: sql`${users}`,
       when: sql`${ifChanged} AND ${users.id} = (SELECT user_id FROM one_time_tokens WHERE id = ${row.id})`,
-      workspaceId: sql`${users.workspaceId}`,
+      workspaceId: sql`(SELECT workspace_id FROM one_time_tokens WHERE id = ${row.id})`,
       until: expiresAt,
     }),
   ]

@@ -5,6 +5,7 @@ import { nameOf } from '../access/person'
 import { customers, interactions, users } from '../db/schema'
 import { ifChanged } from '../db/sql'
 import type { Ctx } from '../http/context'
+import { outsiders } from '../mail/mail.audience'
 import { enqueue } from '../mail/mail.enqueue'
 import { notMuted } from '../users/notifications'
 
@@ -14,6 +15,7 @@ export function mailMeeting(ctx: Ctx, id: string) {
   return enqueue(ctx, {
     template: 'meetingLogged',
     to: sql`${customers.email}`,
+    audience: outsiders(ctx),
     payload: {
       by: nameOf(ctx.actor),
       at: sql`${interactions.occurredAt}`,

@@ -53,7 +53,7 @@ const creating = createRoute({
     'In the timeline of a customer or a lead; a converted lead’s is its customer’s. SALES write in those of their own ' +
     'customers and leads: a lead of the pool must be claimed first.',
   request: { body: body(NewInteraction) },
-  responses: { 201: json(Interaction, 'The interaction'), ...errors(...POST, 'not_yours', 'not_found') },
+  responses: { 201: json(Interaction, 'The interaction'), ...errors(...POST, 'not_yours', 'not_found', 'mail_limit') },
 })
 
 const reading = createRoute({

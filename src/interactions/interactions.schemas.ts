@@ -56,7 +56,11 @@ export const NewInteraction = z
     notifyCustomer: z
       .boolean()
       .optional()
-      .openapi({ description: 'Of a meeting: mail what stands here to the customer, who needs an e-mail address.' }),
+      .openapi({
+        description:
+          'Of a meeting: mail what stands here to the customer, who needs an e-mail address. ' +
+          'Without your words, while your own address is not verified.',
+      }),
   })
   .refine(({ customerId, leadId }) => (customerId === undefined) !== (leadId === undefined), {
     error: 'Name the customer or the lead: one of the two',

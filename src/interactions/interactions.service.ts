@@ -10,6 +10,7 @@ import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
 import { record } from '../events/events.record'
 import type { Ctx } from '../http/context'
+import { hasRoomForMail, mailLimitError, outsiders } from '../mail/mail.audience'
 import { changeRecord, deleteRecord } from '../records/change'
 import { mailMeeting } from './interactions.mail'
 import { INTERACTION, type InteractionRow, interactionColumns, notYoursError } from './interactions.record'
@@ -19,12 +20,13 @@ type NewInteraction = Fields &
   Pick<InteractionRow, 'type' | 'body'> & {
     customerId?: string | undefined
     leadId?: string | undefined
-    notifyCustomer?: boolean | undefined
+    /** Whether to mail a meeting to the customer; `within limits` logs it without where the day has no room for the mail. */
+    notifyCustomer?: boolean | 'within limits' | undefined
   }
 
 /**
  * Logs an interaction of a customer, or of a lead, and then of the customer it was converted into. Throws `not_found`,
- * or `not_yours` for a lead of the pool.
+ * `not_yours` for a lead of the pool, or `mail_limit` where the customer is to be mailed and the day has no room for it.
  */
 export async function createInteraction(ctx: Ctx, input: NewInteraction): Promise<InteractionRow> {
   const { db, actor, now } = ctx
@@ -40,11 +42,18 @@ export async function createInteraction(ctx: Ctx, input: NewInteraction): Promis
     updatedAt: now,
   }
   const parent = customerId === undefined ? ofLead(ctx, leadId ?? '') : ofCustomer(ctx, customerId)
+  const isMailDue = notifyCustomer === true && row.type === 'MEETING'
+  const where = { to: parent.email, workspaceId: actor.workspaceId }
+  const hasRoom = isMailDue ? hasRoomForMail(ctx, outsiders(ctx), where) : sql`true`
   const { occurredAt, followUpAt } = fields
   const named = Object.entries({ type: row.type, customerId, leadId, occurredAt, followUpAt: followUpAt ?? undefined })
   const changes = named.flatMap(([field, value]) => (value === undefined ? [] : [[field, [null, value]]]))
-  const { created, lead } = await runBatch(db, {
-    created: one(insertFrom(db, interactions, { ...row, ...parent.values }, parent.tail).returning(interactionColumns)),
+  const { created, state } = await runBatch(db, {
+    created: one(
+      insertFrom(db, interactions, { ...row, ...parent.values }, sql`${parent.tail} AND ${hasRoom}`).returning(
+        interactionColumns,
+      ),
+    ),
     event: record(ctx, {
       verb: 'interaction.created',
       subject: 'interaction',
@@ -52,11 +61,12 @@ export async function createInteraction(ctx: Ctx, input: NewInteraction): Promis
       changes: Object.fromEntries(changes),
       when: ifChanged,
     }),
-    lead: one(
+    state: one(
       db
-        .select({ ownerId: leads.ownerId })
-        .from(leads)
-        .where(
+        .select({ leadId: leads.id, ownerId: leads.ownerId, hasRoom: sql<number>`${hasRoom}`.as('has_room') })
+        .from(sql`(SELECT 1)`)
+        .leftJoin(
+          leads,
           and(
             eq(leads.id, leadId ?? ''),
             reach(actor, 'leads:read') ? visible(actor, 'leads:read', leads) : sql`false`,
@@ -66,14 +76,18 @@ export async function createInteraction(ctx: Ctx, input: NewInteraction): Promis
     mail: notifyCustomer ? mailMeeting(ctx, id) : [],
   })
   if (created) return created
-  if (lead && lead.ownerId !== actor.id && reach(actor, 'interactions:write') === 'own') throw notYoursError()
+  if (state && !state.hasRoom) throw mailLimitError(ctx)
+  if (state?.leadId && state.ownerId !== actor.id && reach(actor, 'interactions:write') === 'own') {
+    throw notYoursError()
+  }
   throw new AppError('not_found')
 }
 
 function ofCustomer({ actor }: Ctx, id: string) {
   const where = and(eq(customers.id, id), visible(actor, 'interactions:write', customers))
   const values = { customerId: id, ownerId: sql`${customers.ownerId}` }
-  return { values, tail: sql`FROM ${customers} WHERE ${where}` }
+  const email = sql`(SELECT ${customers.email} FROM ${customers} WHERE ${where})`
+  return { values, email, tail: sql`FROM ${customers} WHERE ${where}` }
 }
 
 // A converted lead is its customer's: who may not write there may not write here.
@@ -89,6 +103,7 @@ function ofLead({ actor }: Ctx, id: string) {
     ELSE (SELECT customers.owner_id ${itsCustomer}) END`
   return {
     values: { leadId: id, customerId: sql`${leads.customerId}`, ownerId },
+    email: sql`(SELECT customers.email FROM customers JOIN leads ON leads.customer_id = customers.id WHERE leads.id = ${id})`,
     tail: sql`FROM ${leads} WHERE ${where}`,
   }
 }

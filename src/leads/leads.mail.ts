@@ -6,6 +6,7 @@ import { rolesReaching } from '../access/policy'
 import { leads, users } from '../db/schema'
 import { anyOf, ifChanged } from '../db/sql'
 import type { Ctx, PublicCtx } from '../http/context'
+import { enquirers, members } from '../mail/mail.audience'
 import { enqueue } from '../mail/mail.enqueue'
 import { linkTo } from '../mail/mail.settings'
 import { wants } from '../users/notifications'
@@ -23,6 +24,7 @@ export function mailClaim(ctx: Ctx, id: string | SQL) {
   return enqueue(ctx, {
     template: 'leadClaimed',
     to: sql`${users.email}`,
+    audience: members(ctx),
     payload: { ...aboutLead(ctx), at: ctx.now },
     from: sql`${users} JOIN ${leads} ON ${leads.id} = ${id}`,
     when: sql`${ifChanged} AND ${eq(users.id, ctx.actor.id)} AND ${wants('leadClaimed')}`,
@@ -36,6 +38,7 @@ export function mailAssignment(ctx: Ctx, id: string, ownerId: string | null, isN
   return enqueue(ctx, {
     template: 'leadAssigned',
     to: sql`${users.email}`,
+    audience: members(ctx),
     payload: { ...aboutLead(ctx), by: nameOf(actor) },
     from: sql`${users} JOIN ${leads} ON ${leads.id} = ${id}`,
     when: sql`${ifChanged} AND ${isNews} AND ${eq(users.id, ownerId)} AND ${wants('leadAssigned')}`,
@@ -51,12 +54,13 @@ export function mailEnquiry(
   { id, email, message }: { id: string; email: string; message: string | null },
 ) {
   const here = eq(leads.id, id)
-  const workspaceId = sql`${leads.workspaceId}`
+  const workspaceId = sql`(SELECT made.workspace_id FROM ${leads} AS made WHERE made.id = ${id})`
   const handsOut = anyOf(users.role, rolesReaching('leads:assign'))
   return [
     ...enqueue(ctx, {
       template: 'enquiryReceived',
       to: email,
+      audience: enquirers(ctx, workspaceId),
       payload: { at: ctx.now },
       from: sql`${leads}`,
       when: sql`${here}`,
@@ -65,6 +69,7 @@ export function mailEnquiry(
     ...enqueue(ctx, {
       template: 'enquiryAlert',
       to: sql`${users.email}`,
+      audience: members(ctx),
       payload: { ...aboutLead(ctx), message, at: ctx.now },
       from: sql`${leads} JOIN ${users} ON ${users.workspaceId} = ${leads.workspaceId}`,
       when: sql`${and(here, handsOut, wants('enquiryReceived'))}`,

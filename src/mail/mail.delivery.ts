@@ -67,9 +67,6 @@ function take(db: Db, { now, limit, queuedAt }: Round, leaseEnd: string) {
       attempts: outbox.attempts,
       takenUntil: outbox.takenUntil,
       giveUpAt: outbox.giveUpAt,
-      workspace: sql<string>`(SELECT home.name FROM workspaces AS home WHERE home.id = outbox.workspace_id)`.as(
-        'workspace',
-      ),
     })
 }
 
@@ -86,15 +83,15 @@ async function tried(transport: Transport, config: Config, row: Row): Promise<Fa
 
 const ONE_ADDRESS = /^[^\s@<>,;:"()[\]\\\p{Cc}]+@[^\s@<>,;:"()[\]\\\p{Cc}]+$/u
 
-async function mailOf(config: Config, { id, template, recipient, payload, workspace }: Row) {
+async function mailOf(config: Config, { id, template, recipient, payload }: Row) {
   const cannot = (reason: string): Failure => ({ kind: 'final', reason, code: 'EUNSENDABLE' })
   if (!isTemplate(template)) return cannot(`There is no template ${template}`)
   if (!ONE_ADDRESS.test(recipient)) return cannot('The recipient is not one e-mail address')
   const { sealedLink, ...fields } = payload
   const link = sealedLink === undefined ? undefined : await openedLink(config, sealedLink).catch(() => null)
   if (link === null) return cannot('The link in it cannot be opened: JWT_SECRET has changed since it was queued')
-  const letter = TEMPLATES[template].write({ ...fields, ...(link === undefined ? {} : { link }), workspace })
-  return { ...render(letter, workspace), to: recipient, messageId: messageIdOf(config, id) }
+  const letter = TEMPLATES[template].write({ ...fields, ...(link === undefined ? {} : { link }) })
+  return { ...render(letter, fields.workspace ?? ''), to: recipient, messageId: messageIdOf(config, id) }
 }
 
 // Tried again after 1, 2, 4… minutes, each somewhat more or less, for the last time when giving up.

@@ -1,4 +1,4 @@
-// Queueing: a mail is an INSERT that goes into the batch of the change that causes it, with a condition of its own.
+// Queueing: a mail is an INSERT that goes into the batch of the change that causes it, if the day has room for it.
 import { type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '../access/policy'
 import { mac, seal, unseal } from '../auth/crypto'
@@ -6,8 +6,9 @@ import type { Config } from '../config'
 import { outbox } from '../db/schema'
 import { insertFrom } from '../db/sql'
 import type { PublicCtx } from '../http/context'
+import { type Audience, recipientHasRoom, workspaceRoom } from './mail.audience'
 import { canMail, linkTo } from './mail.settings'
-import type { FieldOf, TemplateName } from './mail.templates'
+import { type FieldOf, TEMPLATES, type TemplateName } from './mail.templates'
 
 const DAY_MS = 24 * 3_600_000
 
@@ -15,13 +16,15 @@ type Letter<T extends TemplateName> = {
   template: T
   /** The recipient's address, or SQL that finds it; where that finds none, nothing is queued. */
   to: string | SQL
+  /** What words it may say, and how many a day; without `most`, `when` has looked at the workspace's day. */
+  audience: Omit<Audience, 'most'> & Partial<Audience>
   /** What the template is filled with: values, or SQL over `from`; a link with a token comes from `sealedLink`. */
   payload: { [K in Exclude<FieldOf<T>, 'link'>]: string | SQL | null } & ('link' extends FieldOf<T> ? Link : object)
   /** Rows to write one mail each for; without it, one mail. */
   from?: SQL
   /** Whether it happened, in the words of the batch: mostly `ifChanged`. */
   when: SQL
-  /** Whose workspace, where nobody is signed in. */
+  /** Whose workspace, where nobody is signed in; it speaks of `from` only where the audience has no `most`. */
   workspaceId?: string | SQL
   /** When the mail is of no use any more, if that is sooner than in a day. */
   until?: string
@@ -32,25 +35,31 @@ type Sender = Pick<PublicCtx, 'db' | 'config' | 'now' | 'outgoing'> & { actor?: 
 /** The statement that queues a mail, if it happened; none where mail is not configured. For the batch, to spread. */
 export function enqueue<T extends TemplateName>(
   { db, config, now, outgoing, actor }: Sender,
-  { template, to, payload, from, when, workspaceId, until }: Letter<T>,
+  { template, to, audience, payload, from, when, workspaceId = actor?.workspaceId ?? '', until }: Letter<T>,
 ) {
   if (!canMail(config)) return []
   outgoing.add(now)
-  const fields = Object.entries<string | SQL | null>(payload).map(
-    ([name, value]) => sql`${sql.raw(`'${name}'`)}, ${value}`,
-  )
+  const { words } = TEMPLATES[template]
+  const home = sql`(SELECT home.name FROM workspaces AS home WHERE home.id = ${workspaceId})`
+  const fields = Object.entries<string | SQL | null>({ ...payload, workspace: home }).map(([name, value]) => {
+    const isWord = name === 'workspace' || words.includes(name)
+    return sql`${sql.raw(`'${name}'`)}, ${isWord ? sql`CASE WHEN ${audience.isTold} THEN ${value} END` : value}`
+  })
   const values = {
     id: timeOrderedId(now),
-    workspaceId: workspaceId ?? actor?.workspaceId ?? '',
+    workspaceId,
     template,
     recipient: to,
+    bound: audience.bound,
     payload: sql`json_object(${sql.join(fields, sql`, `)})`,
     nextAttemptAt: now,
     giveUpAt: until ?? new Date(Date.parse(now) + DAY_MS).toISOString(),
     createdAt: now,
   }
   const isAddressed = typeof to === 'string' ? sql`true` : sql`${to} IS NOT NULL`
-  const tail = sql`${from ? sql`FROM ${from}` : sql``} WHERE ${when} AND ${isAddressed}`
+  const isWithin = recipientHasRoom({ config, now }, audience.bound, to)
+  const limit = audience.most === undefined ? sql`` : sql`LIMIT ${workspaceRoom({ now }, audience.most, workspaceId)}`
+  const tail = sql`${from ? sql`FROM ${from}` : sql``} WHERE ${when} AND ${isAddressed} AND ${isWithin} ${limit}`
   return [insertFrom(db, outbox, values, tail)]
 }
 

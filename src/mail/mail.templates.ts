@@ -1,14 +1,15 @@
 // What mails say, each written once; mail.render.ts makes text and HTML of it.
-// A field that a stranger filled in never stands in a mail to an address that the stranger chose.
+import { brief, oneLine } from './mail.text'
 
 /** A line of a list in a mail: a link, and a few words below it. */
 export type Item = { title: string; note: string; link: string }
 
-/** A mail before it is dressed; `facts` without a value are left out. */
+/** A mail before it is dressed; `facts` without a value are left out. What has several lines is quoted. */
 export type Letter = {
   subject: string
   paragraphs: string[]
   facts?: [label: string, value: string][]
+  quote?: { label?: string; text: string }
   items?: Item[]
   action?: { label: string; link: string }
 }
@@ -25,19 +26,35 @@ function local(instant: string, timeZone: string): string {
   )
 }
 
-// `workspace`, the name, is there in every mail.
+/** A template's fields: `plain` are our own; people chose `names`, `lines` and `texts`, of which the last alone have several lines. */
+type Fields<K> = { plain: readonly K[]; names?: readonly K[]; lines?: readonly K[]; texts?: readonly K[] }
+type Filled<K extends string> = Record<K | 'workspace', string>
+
+// People's words are empty where the reader is not to be told, and so is `workspace`, its name.
 function template<const K extends string>(
-  fields: readonly K[],
-  write: (payload: Record<K | 'workspace', string>) => Letter,
+  { plain, names = [], lines = [], texts = [] }: Fields<K>,
+  subject: (filled: Filled<K>) => string,
+  write: (filled: Filled<K>) => Omit<Letter, 'subject'>,
 ) {
+  const as = (clean: (text: string) => string, fields: readonly string[], payload: Payload) =>
+    fields.map((field) => [field, clean(payload[field] ?? '')] as const)
+  const fill = (payload: Payload, clean: typeof brief) =>
+    Object.fromEntries([
+      ...as(String, [...plain, ...texts], payload),
+      ...as(brief, [...names, 'workspace'], payload),
+      ...as(clean, lines, payload),
+    ]) as Filled<K>
   return {
-    fields,
-    write: (payload: Record<string, string | null>) => {
-      const filled = Object.fromEntries([...fields, 'workspace'].map((name) => [name, payload[name] ?? '']))
-      return write(filled as Record<K | 'workspace', string>)
-    },
+    fields: [...plain, ...names, ...lines, ...texts],
+    /** The fields that people chose. */
+    words: [...names, ...lines, ...texts] as readonly string[],
+    write: (payload: Payload): Letter => ({
+      subject: subject(fill(payload, brief)),
+      ...write(fill(payload, (text) => oneLine(text))),
+    }),
   }
 }
+type Payload = Record<string, string | null>
 
 const ignorable = 'If you did not ask for this, you need not do anything.'
 const contact = (p: { name: string; email: string; phone: string }): [string, string][] => [
@@ -45,114 +62,168 @@ const contact = (p: { name: string; email: string; phone: string }): [string, st
   ['E-mail', p.email],
   ['Phone', p.phone],
 ]
+const hello = (user: string) => (user === '' ? 'Hello,' : `Hello ${user},`)
+const somebody = (name: string) => name || 'Somebody'
+const after = (title: string) => (title === '' ? '' : `: ${title}`)
+const called = (title: string) => (title === '' ? '' : ` “${title}”`)
 /** What a reminder tells of something that is due. */
 export type Due = { about: string; at: string; note: string; link: string }
-const LEAD = ['title', 'name', 'email', 'phone', 'link'] as const
-const TICKET = ['number', 'title', 'status', 'at', 'link'] as const
+const LEAD = ['title', 'name', 'email', 'phone'] as const
+const TICKET = ['number', 'status', 'at', 'link'] as const
 
 export const TEMPLATES = {
-  verification: template(['user', 'link', 'expiresAt'], (p) => ({
-    subject: 'Verify your e-mail address',
-    paragraphs: [
-      `Hello ${p.user}, please confirm that this address is yours.`,
-      `The link works once, until ${dated(p.expiresAt)}. ${ignorable}`,
-    ],
-    action: { label: 'Verify the address', link: p.link },
-  })),
-  reset: template(['user', 'link', 'expiresAt'], (p) => ({
-    subject: 'Choose a new password',
-    paragraphs: [
-      `Hello ${p.user}, somebody, probably you, asked for a new password.`,
-      `The link works once, until ${dated(p.expiresAt)}. ${ignorable}`,
-    ],
-    action: { label: 'Choose a new password', link: p.link },
-  })),
-  passwordReset: template(['user', 'at', 'link'], (p) => ({
-    subject: 'Your password was changed',
-    paragraphs: [
-      `Hello ${p.user}, your password was changed at ${dated(p.at)} by a link sent to this address, and every session was ended.`,
-      'If this was not you, choose another password at once.',
-    ],
-    action: { label: 'Choose another password', link: p.link },
-  })),
-  providerLinked: template(['user', 'provider', 'at', 'link'], (p) => ({
-    subject: `Your account can be opened with ${p.provider}`,
-    paragraphs: [
-      `Hello ${p.user}, since ${dated(p.at)} an account at ${p.provider} signs in as you.`,
-      'If this was not you, choose another password at once, then unlink that account.',
-    ],
-    action: { label: 'Choose another password', link: p.link },
-  })),
-  invitation: template(['inviter', 'role', 'link', 'expiresAt'], (p) => ({
-    subject: `${p.inviter} invites you to ${p.workspace}`,
-    paragraphs: [
-      `${p.inviter} invites you to join ${p.workspace} as ${p.role}.`,
-      `The link works until ${dated(p.expiresAt)}.`,
-    ],
-    action: { label: 'Join', link: p.link },
-  })),
-  leadClaimed: template([...LEAD, 'at'], (p) => ({
-    subject: `You claimed: ${p.title}`,
-    paragraphs: [`The lead “${p.title}” is yours since ${dated(p.at)}.`],
-    facts: contact(p),
-    action: { label: 'Open the lead', link: p.link },
-  })),
-  leadAssigned: template([...LEAD, 'by'], (p) => ({
-    subject: `A lead for you: ${p.title}`,
-    paragraphs: [`${p.by} gave you the lead “${p.title}”.`],
-    facts: contact(p),
-    action: { label: 'Open the lead', link: p.link },
-  })),
-  enquiryReceived: template(['at'], (p) => ({
-    subject: `We have received your enquiry`,
-    paragraphs: [
-      `Thank you for writing to ${p.workspace}. Your enquiry arrived at ${dated(p.at)}, and somebody will answer it.`,
-      'If you did not write to us, somebody gave your address; you need not do anything.',
-    ],
-  })),
-  enquiryAlert: template([...LEAD, 'message', 'at'], (p) => ({
-    subject: `New enquiry: ${p.title}`,
-    paragraphs: [`An enquiry arrived at ${dated(p.at)} and waits in the pool.`],
-    facts: [...contact(p), ['Message', p.message]],
-    action: { label: 'Open the enquiry', link: p.link },
-  })),
-  ticketOpened: template(TICKET, (p) => ({
-    subject: `Ticket #${p.number} opened: ${p.title}`,
-    paragraphs: [`Ticket #${p.number}, “${p.title}”, was opened at ${dated(p.at)}.`],
-    action: { label: 'Open the ticket', link: p.link },
-  })),
-  ticketUpdated: template(TICKET, (p) => ({
-    subject: `Ticket #${p.number} changed: ${p.title}`,
-    paragraphs: [`Ticket #${p.number}, “${p.title}”, was changed at ${dated(p.at)}.`],
-    facts: [['Status', p.status]],
-    action: { label: 'Open the ticket', link: p.link },
-  })),
-  ticketCommented: template([...TICKET, 'by', 'comment'], (p) => ({
-    subject: `Ticket #${p.number}, new comment: ${p.title}`,
-    paragraphs: [`${p.by} wrote at ${dated(p.at)}:`, p.comment],
-    action: { label: 'Open the ticket', link: p.link },
-  })),
-  // `items` is JSON, of those that are listed; `count` is how many there are. Times are those of the reader's `zone`.
-  followUpDue: template(['user', 'zone', 'count', 'items'], (p) => {
-    const list: Due[] = JSON.parse(p.items)
-    const items = list
-      .toSorted((a, b) => (a.at < b.at ? -1 : 1))
-      .map(({ about, at, note, link }) => ({ title: `${local(at, p.zone)} ${about}`, note, link }))
-    const isOne = p.count === '1'
-    const more = Number(p.count) - items.length
-    return {
-      subject: isOne ? `Due: ${list[0]?.about ?? ''}` : `${p.count} follow-ups are due`,
+  verification: template(
+    { plain: ['link', 'expiresAt'] },
+    () => 'Verify your e-mail address',
+    (p) => ({
       paragraphs: [
-        `Hello ${p.user}, ${isOne ? 'this is' : 'these are'} due, by the clock of ${p.zone}:`,
-        ...(more > 0 ? [`(The first ${items.length}; there are ${more} more.)`] : []),
+        'Hello, please confirm that this address is yours.',
+        `The link works once, until ${dated(p.expiresAt)}. ${ignorable}`,
       ],
-      items,
-    }
-  }),
-  meetingLogged: template(['by', 'at', 'summary'], (p) => ({
-    subject: `Our meeting of ${dated(p.at)}`,
-    paragraphs: [`${p.by} has noted the meeting with you at ${dated(p.at)}:`, p.summary],
-  })),
+      action: { label: 'Verify the address', link: p.link },
+    }),
+  ),
+  reset: template(
+    { plain: ['link', 'expiresAt'] },
+    () => 'Choose a new password',
+    (p) => ({
+      paragraphs: [
+        'Hello, somebody, probably you, asked for a new password.',
+        `The link works once, until ${dated(p.expiresAt)}. ${ignorable}`,
+      ],
+      action: { label: 'Choose a new password', link: p.link },
+    }),
+  ),
+  passwordReset: template(
+    { plain: ['at', 'link'], names: ['user'] },
+    () => 'Your password was changed',
+    (p) => ({
+      paragraphs: [
+        `${hello(p.user)} your password was changed at ${dated(p.at)} by a link sent to this address, and every session was ended.`,
+        'If this was not you, choose another password at once.',
+      ],
+      action: { label: 'Choose another password', link: p.link },
+    }),
+  ),
+  providerLinked: template(
+    { plain: ['provider', 'at', 'link'], names: ['user'] },
+    (p) => `Your account can be opened with ${p.provider}`,
+    (p) => ({
+      paragraphs: [
+        `${hello(p.user)} since ${dated(p.at)} an account at ${p.provider} signs in as you.`,
+        'If this was not you, choose another password at once, then unlink that account.',
+      ],
+      action: { label: 'Choose another password', link: p.link },
+    }),
+  ),
+  invitation: template(
+    { plain: ['role', 'link', 'expiresAt'], names: ['inviter'] },
+    (p) => (p.inviter === '' ? 'You are invited to join a team' : `${p.inviter} invites you to ${p.workspace}`),
+    (p) => ({
+      paragraphs: [
+        `${somebody(p.inviter)} invites you to join ${p.workspace || 'a team'} as ${p.role}.`,
+        `The link works until ${dated(p.expiresAt)}.`,
+      ],
+      action: { label: 'Join', link: p.link },
+    }),
+  ),
+  leadClaimed: template(
+    { plain: ['at', 'link'], lines: LEAD },
+    (p) => `You claimed${after(p.title) || ' a lead'}`,
+    (p) => ({
+      paragraphs: [`The lead${called(p.title)} is yours since ${dated(p.at)}.`],
+      facts: contact(p),
+      action: { label: 'Open the lead', link: p.link },
+    }),
+  ),
+  leadAssigned: template(
+    { plain: ['link'], names: ['by'], lines: LEAD },
+    (p) => `A lead for you${after(p.title)}`,
+    (p) => ({
+      paragraphs: [`${somebody(p.by)} gave you the lead${called(p.title)}.`],
+      facts: contact(p),
+      action: { label: 'Open the lead', link: p.link },
+    }),
+  ),
+  enquiryReceived: template(
+    { plain: ['at'] },
+    () => 'We have received your enquiry',
+    (p) => ({
+      paragraphs: [
+        `Thank you for writing to ${p.workspace || 'us'}. Your enquiry arrived at ${dated(p.at)}, and somebody will answer it.`,
+        'If you did not write to us, somebody gave your address; you need not do anything.',
+      ],
+    }),
+  ),
+  enquiryAlert: template(
+    { plain: ['at', 'link'], lines: LEAD, texts: ['message'] },
+    (p) => `New enquiry${after(p.title)}`,
+    (p) => ({
+      paragraphs: [`An enquiry arrived at ${dated(p.at)} and waits in the pool.`],
+      facts: contact(p),
+      quote: { label: 'Message', text: p.message },
+      action: { label: 'Open the enquiry', link: p.link },
+    }),
+  ),
+  ticketOpened: template(
+    { plain: TICKET, lines: ['title'] },
+    (p) => `Ticket #${p.number} opened${after(p.title)}`,
+    (p) => ({
+      paragraphs: [`Ticket #${p.number}${called(p.title)} was opened at ${dated(p.at)}.`],
+      action: { label: 'Open the ticket', link: p.link },
+    }),
+  ),
+  ticketUpdated: template(
+    { plain: TICKET, lines: ['title'] },
+    (p) => `Ticket #${p.number} changed${after(p.title)}`,
+    (p) => ({
+      paragraphs: [`Ticket #${p.number}${called(p.title)} was changed at ${dated(p.at)}.`],
+      facts: [['Status', p.status]],
+      action: { label: 'Open the ticket', link: p.link },
+    }),
+  ),
+  ticketCommented: template(
+    { plain: TICKET, names: ['by'], lines: ['title'], texts: ['comment'] },
+    (p) => `Ticket #${p.number}, new comment${after(p.title)}`,
+    (p) => ({
+      paragraphs: [`${somebody(p.by)} wrote at ${dated(p.at)}${p.comment === '' ? '.' : ':'}`],
+      quote: { text: p.comment },
+      action: { label: 'Open the ticket', link: p.link },
+    }),
+  ),
+  // `items` is JSON, of those that are listed; `count` is how many there are. Times are those of the reader's `zone`.
+  followUpDue: template(
+    { plain: ['zone', 'count', 'items'], names: ['user'] },
+    (p) => {
+      const [first] = dueIn(p.items)
+      return p.count === '1' ? `Due: ${brief(first?.about ?? '')}` : `${p.count} follow-ups are due`
+    },
+    (p) => {
+      const list = dueIn(p.items)
+      const items = list.map(({ about, at, note, link }) => ({ title: `${local(at, p.zone)} ${about}`, note, link }))
+      const more = Number(p.count) - items.length
+      return {
+        paragraphs: [
+          `${hello(p.user)} ${p.count === '1' ? 'this is' : 'these are'} due, by the clock of ${p.zone}:`,
+          ...(more > 0 ? [`(The first ${items.length}; there are ${more} more.)`] : []),
+        ],
+        items,
+      }
+    },
+  ),
+  meetingLogged: template(
+    { plain: ['at'], names: ['by'], texts: ['summary'] },
+    (p) => `Our meeting of ${dated(p.at)}`,
+    (p) => ({
+      paragraphs: [`${somebody(p.by)} has noted the meeting with you at ${dated(p.at)}${p.summary === '' ? '.' : ':'}`],
+      quote: { text: p.summary },
+    }),
+  ),
+}
+
+function dueIn(items: string): Due[] {
+  const list: Due[] = JSON.parse(items)
+  return list.toSorted((a, b) => (a.at < b.at ? -1 : 1))
 }
 
 export type TemplateName = keyof typeof TEMPLATES

@@ -1,7 +1,8 @@
 // How a mail leaves: onto the console in development, or to an SMTP server. nodemailer is loaded where mail is sent only.
 import type { Socket } from 'node:net'
 import type { Config } from '../config'
-import { oneLine, type Rendered } from './mail.render'
+import type { Rendered } from './mail.render'
+import { oneLine } from './mail.text'
 
 export type Mail = Rendered & { to: string; messageId: string }
 export type Transport = { send: (mail: Mail) => Promise<void>; close: () => void }

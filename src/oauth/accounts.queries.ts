@@ -5,6 +5,7 @@ import { oauthAccounts as accounts, users } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
 import { record } from '../events/events.record'
 import type { PublicCtx } from '../http/context'
+import { owners } from '../mail/mail.audience'
 import { enqueue } from '../mail/mail.enqueue'
 import { linkTo } from '../mail/mail.settings'
 import type { Identity } from './oauth.flow'
@@ -73,6 +74,7 @@ export function tellOwner(ctx: PublicCtx, identity: Identity) {
   return enqueue(ctx, {
     template: 'providerLinked',
     to: sql`${users.email}`,
+    audience: owners(ctx),
     payload: {
       user: sql`${users.name}`,
       provider: TITLES[provider],
@@ -81,6 +83,6 @@ export function tellOwner(ctx: PublicCtx, identity: Identity) {
     },
     from: sql`${users}`,
     when: sql`${users.id} = ${holderOf(identity)} AND ${isOld} AND ${isNewlyLinked}`,
-    workspaceId: sql`${users.workspaceId}`,
+    workspaceId: homeOf(identity),
   })
 }

@@ -2,10 +2,11 @@
 import { sql } from 'drizzle-orm'
 import type { Config } from '../config'
 import type { Db } from '../db/client'
+import { workspaceRoom } from '../mail/mail.audience'
 import { enqueue } from '../mail/mail.enqueue'
-import { oneLine } from '../mail/mail.render'
 import { linkTo } from '../mail/mail.settings'
 import type { Due } from '../mail/mail.templates'
+import { oneLine } from '../mail/mail.text'
 import { type DueRow, isStillDue, type Kind } from './reminders.queries'
 
 /** A mail tells of so many by name, and of the rest by number. */
@@ -26,16 +27,24 @@ export function letters(sender: Sender, rows: Letter[]) {
   })
   const field = (name: keyof Letter) => sql`due.value ->> ${sql.raw(`'${name}'`)}`
   const grouped = sql`(SELECT ${field('email')} AS email, ${field('workspaceId')} AS workspace_id, ${field('user')} AS user,
-    ${field('timeZone')} AS zone, CAST(count(*) AS TEXT) AS count,
+    ${field('timeZone')} AS zone, max(${field('isProven')}) AS is_proven, CAST(count(*) AS TEXT) AS count,
     json_group_array(json(due.value -> 'item')) FILTER (WHERE due.value ->> 'item' IS NOT NULL) || '' AS items
     FROM json_each(${JSON.stringify(list)}) AS due WHERE ${isStillDue(sql`due.value`)} GROUP BY ${field('letter')})`
+  // Letters of many workspaces in one statement: each is numbered among its own, whose room is looked up once.
+  const homes = JSON.stringify([...new Set(rows.map(({ workspaceId }) => workspaceId))])
+  const room = workspaceRoom(sender, sender.config.TEAM_MAILS_PER_WORKSPACE_A_DAY, sql`home.value`)
+  const numbered = sql`(WITH quota AS MATERIALIZED (SELECT home.value AS id, ${room} AS room FROM json_each(${homes}) AS home)
+    SELECT told.*, quota.room, row_number() OVER (PARTITION BY told.workspace_id) AS place
+    FROM ${grouped} AS told JOIN quota ON quota.id = told.workspace_id)`
+  const bound = sql`CASE WHEN letter.is_proven THEN NULL ELSE 'notice' END`
   return enqueue(sender, {
     template: 'followUpDue',
     to: sql`letter.email`,
+    audience: { isTold: sql`letter.is_proven`, bound },
     workspaceId: sql`letter.workspace_id`,
     payload: { user: sql`letter.user`, zone: sql`letter.zone`, count: sql`letter.count`, items: sql`letter.items` },
-    from: sql`${grouped} AS letter`,
-    when: sql`true`,
+    from: sql`${numbered} AS letter`,
+    when: sql`letter.place <= letter.room`,
   })
 }
 
@@ -45,6 +54,14 @@ const SAID: Record<Kind, (whom: string) => string> = {
   customer: (whom) => `Be in touch with ${whom}`,
 }
 
-function toldOf(config: Config, { kind, whom, dueAt, note, page }: Letter): Due {
-  return { about: SAID[kind](oneLine(whom)), at: dueAt, note: oneLine(note), link: linkTo(config, page) }
+const UNTOLD: Record<Kind, string> = {
+  interaction: 'Follow up with somebody',
+  lead: 'Follow up a lead',
+  customer: 'Be in touch with a customer',
+}
+
+// People's words are for an address that has proved itself.
+function toldOf(config: Config, { kind, whom, dueAt, note, page, isProven }: Letter): Due {
+  const words = isProven ? { about: SAID[kind](oneLine(whom)), note: oneLine(note) } : { about: UNTOLD[kind], note: '' }
+  return { ...words, at: dueAt, link: linkTo(config, page) }
 }

@@ -72,6 +72,7 @@ function dueAlong(db: Db, walk: Walk, limit: number) {
 const recipientColumns = {
   email: sql<string>`users.email`.as('email'),
   user: sql<string>`users.name`.as('user'),
+  isProven: sql<number>`users.email_verified_at IS NOT NULL`.as('is_proven'),
   timeZone: sql<string>`users.time_zone`.as('time_zone'),
   quietFrom: sql<string | null>`users.quiet_from`.as('quiet_from'),
   quietTo: sql<string | null>`users.quiet_to`.as('quiet_to'),

@@ -45,7 +45,8 @@ async function mailReminders(run: Run): Promise<boolean> {
   const mailed = decided.filter(({ row, until }) => row.mayHear && until === null).map(({ row }) => row)
   const ofEach = Map.groupBy(mailed, ({ recipient }) => recipient)
   const letterOf = (row: DueRow) => {
-    const isList = (ofEach.get(row.recipient)?.length ?? 0) > SINGLE_AT_MOST
+    // Notices to an address that has not proved itself are counted: those of a round are one.
+    const isList = !row.isProven || (ofEach.get(row.recipient)?.length ?? 0) > SINGLE_AT_MOST
     return isList ? row.recipient : `${row.recipient} ${row.kind} ${row.id}`
   }
   const verdicts = decided.map(({ row, until }) => verdictOn(row, until))

@@ -5,6 +5,7 @@ import { nameOf } from '../access/person'
 import { customers, tickets, users } from '../db/schema'
 import { ifChanged } from '../db/sql'
 import type { Ctx } from '../http/context'
+import { members, outsiders, workspaceRoom } from '../mail/mail.audience'
 import { enqueue } from '../mail/mail.enqueue'
 import { linkTo } from '../mail/mail.settings'
 import { notMuted, wants } from '../users/notifications'
@@ -20,12 +21,19 @@ export function mailTicket(ctx: Ctx, id: string, act: Act, to: readonly (typeof 
   const { actor, config, now } = ctx
   const isAssignee = sql`side.value = 'assignee'`
   const ownAddress = sql`(SELECT author.email FROM ${users} AS author WHERE author.id = ${actor.id})`
+  const [inside, outside] = [members(ctx), outsiders(ctx)]
+  const isOfRoom = sql`(${isAssignee} OR ${workspaceRoom(ctx, outside.most, actor.workspaceId)} > 0)`
   const letter = {
+    audience: {
+      isTold: sql`CASE WHEN ${isAssignee} THEN ${inside.isTold} ELSE ${outside.isTold} END`,
+      bound: sql`CASE WHEN ${isAssignee} THEN ${inside.bound} ELSE ${outside.bound} END`,
+      most: inside.most,
+    },
     to: sql`CASE WHEN ${isAssignee} THEN ${users.email} ELSE ${customers.email} END`,
     from: sql`${tickets} JOIN ${customers} ON ${customers.id} = ${tickets.customerId}
       JOIN json_each(${JSON.stringify(to)}) AS side
       LEFT JOIN ${users} ON ${users.id} = CASE WHEN ${isAssignee} THEN ${tickets.assigneeId} ELSE ${customers.userId} END`,
-    when: sql`${ifChanged} AND ${eq(tickets.id, id)} AND ${users.id} IS NOT ${actor.id}
+    when: sql`${ifChanged} AND ${eq(tickets.id, id)} AND ${isOfRoom} AND ${users.id} IS NOT ${actor.id}
       AND CASE WHEN ${isAssignee} THEN ${wants('ticketUpdated')}
         ELSE ${customers.email} IS NOT ${ownAddress} AND ${notMuted(sql`${users.muted}`, 'ticketUpdated')} END`,
   }

@@ -116,6 +116,7 @@ export const HELD = {
       'id',
       'workspaceId',
       'template',
+      'bound',
       'attempts',
       'nextAttemptAt',
       'takenUntil',

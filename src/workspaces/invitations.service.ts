@@ -13,11 +13,15 @@ import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
 import { record } from '../events/events.record'
 import type { Ctx } from '../http/context'
+import { hasRoomForMail, mailLimitError, outsiders } from '../mail/mail.audience'
 import { enqueue, sealedLink } from '../mail/mail.enqueue'
 
 const DAYS_7 = 7 * 24 * 3_600_000
 
-/** Invites an address. Throws `email_taken` where an account has it already, `plan_limit` where the team is full. */
+/**
+ * Invites an address; who was invited and has not come is invited anew, and the old token ends. Throws `email_taken`
+ * where an account has it already, `plan_limit` where the team is full, `mail_limit` where the day has no room for the mail.
+ */
 export async function invite(ctx: Ctx, input: { email: string; role: (typeof ROLES)[number] }) {
   const { db, actor, now } = ctx
   const token = randomToken()
@@ -31,6 +35,7 @@ export async function invite(ctx: Ctx, input: { email: string; role: (typeof ROL
   const isTaken = sql`EXISTS (SELECT 1 FROM ${users} WHERE ${and(eq(users.email, input.email), isNull(users.deletedAt))})`
   const takesSeat = TEAM.includes(input.role)
   const isSeated = takesSeat ? hasRoom(ctx, 'users') : sql`true`
+  const hasRoomToday = hasRoomForMail(ctx, outsiders(ctx), { to: input.email, workspaceId: actor.workspaceId })
   const row = {
     ...invitation,
     kind: 'INVITATION' as const,
@@ -39,9 +44,20 @@ export async function invite(ctx: Ctx, input: { email: string; role: (typeof ROL
     createdBy: authorOf(actor),
   }
   const [made, , [state], [lack]] = await db.batch([
-    insertFrom(db, tokens, row, sql`WHERE ${stillStands(actor)} AND NOT ${isTaken} AND ${isSeated}`).returning({
-      id: tokens.id,
-    }),
+    insertFrom(db, tokens, row, sql`WHERE ${stillStands(actor)} AND NOT ${isTaken} AND ${isSeated} AND ${hasRoomToday}`)
+      .onConflictDoUpdate({
+        target: [tokens.workspaceId, tokens.email],
+        targetWhere: sql`kind = 'INVITATION' AND used_at IS NULL`,
+        set: {
+          id: sql`excluded.id`,
+          role: sql`excluded.role`,
+          tokenHash: sql`excluded.token_hash`,
+          createdBy: sql`excluded.created_by`,
+          createdAt: sql`excluded.created_at`,
+          expiresAt: sql`excluded.expires_at`,
+        },
+      })
+      .returning({ id: tokens.id }),
     record(ctx, {
       verb: 'invitation.created',
       subject: 'invitation',
@@ -49,11 +65,17 @@ export async function invite(ctx: Ctx, input: { email: string; role: (typeof ROL
       changes: { email: [null, input.email], role: [null, input.role] },
       when: ifChanged,
     }),
-    db.select({ isTaken: sql<number>`${isTaken}`.as('is_taken') }).from(sql`(SELECT 1)`),
+    db
+      .select({
+        isTaken: sql<number>`${isTaken}`.as('is_taken'),
+        hasRoomToday: sql<number>`${hasRoomToday}`.as('has_room_today'),
+      })
+      .from(sql`(SELECT 1)`),
     lackOfRoom(ctx, 'users', { when: takesSeat ? sql`true` : sql`false` }),
     ...enqueue(ctx, {
       template: 'invitation',
       to: input.email,
+      audience: outsiders(ctx),
       payload: {
         inviter: nameOf(actor),
         role: input.role,
@@ -64,7 +86,8 @@ export async function invite(ctx: Ctx, input: { email: string; role: (typeof ROL
     }),
   ])
   if (made.length === 0 && state?.isTaken) throw new AppError('email_taken')
-  if (made.length === 0) throw lack ? overLimit(ctx, 'users', lack) : new AppError('forbidden')
+  if (made.length === 0 && lack) throw overLimit(ctx, 'users', lack)
+  if (made.length === 0) throw state?.hasRoomToday ? new AppError('forbidden') : mailLimitError(ctx)
   return { ...invitation, token }
 }
 

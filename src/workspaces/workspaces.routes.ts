@@ -52,11 +52,12 @@ const inviting = createRoute({
   summary: 'Invite somebody',
   description:
     'Gives a token that lets this address register here, once, within 7 days, and mails it there as a link. It is ' +
-    'shown this once.',
+    'shown this once. Inviting an address again ends the invitation that waits. The mail names you where your own address ' +
+    'is verified.',
   request: { body: body(NewInvitation) },
   responses: {
     201: json(IssuedInvitation, 'The invitation with its token'),
-    ...errors(...POST, 'email_taken', 'plan_limit'),
+    ...errors(...POST, 'email_taken', 'plan_limit', 'mail_limit'),
   },
 })
 

@@ -4,6 +4,10 @@ import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { id, instant, version } from '../columns'
 import { workspaces } from './workspaces'
 
+/** Mail to people outside, links that somebody asked for, and what an account that has not proved its address hears. */
+export const BOUNDS = ['outside', 'link', 'notice'] as const
+export type Bound = (typeof BOUNDS)[number]
+
 export const MAIL_STATES = ['QUEUED', 'SENT', 'FAILED'] as const
 
 export const outbox = sqliteTable(
@@ -15,6 +19,8 @@ export const outbox = sqliteTable(
       .references(() => workspaces.id),
     template: text().notNull(),
     recipient: text().notNull(),
+    /** What it counts as among its recipient's mails of the day; null where these have no cap. */
+    bound: text({ enum: BOUNDS }),
     /** What the template is filled with; links and tokens stand sealed in it. */
     payload: text({ mode: 'json' }).$type<Record<string, string>>().notNull(),
     state: text({ enum: MAIL_STATES }).notNull().default('QUEUED'),
@@ -33,6 +39,7 @@ export const outbox = sqliteTable(
   (t) => [
     index('outbox_due').on(t.nextAttemptAt).where(sql`state = 'QUEUED'`),
     index('outbox_workspace').on(t.workspaceId, t.id),
+    index('outbox_bound').on(t.recipient, t.bound, t.id).where(sql`bound IS NOT NULL`),
     index('outbox_state').on(t.workspaceId, t.state, t.id),
   ],
 )

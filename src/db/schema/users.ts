@@ -97,6 +97,10 @@ export const oneTimeTokens = sqliteTable(
   (t) => [
     uniqueIndex('one_time_tokens_hash').on(t.tokenHash),
     index('one_time_tokens_user').on(t.userId, t.kind).where(sql`user_id IS NOT NULL`),
+    // One invitation of an address to a workspace waits at a time.
+    uniqueIndex('one_time_tokens_pending')
+      .on(t.workspaceId, t.email)
+      .where(sql`kind = 'INVITATION' AND used_at IS NULL`),
     index('one_time_tokens_expires').on(t.expiresAt),
     index('one_time_tokens_workspace').on(t.workspaceId, t.kind, t.id),
   ],

@@ -213,7 +213,7 @@ export const ticketOf = <R extends Stamped & { customerId: string; interactionId
 /** A meeting, unless it says what else it is. */
 export function loggedIn(given: z.infer<typeof Meeting>) {
   const logged = { type: 'MEETING' as const, body: 'Meeting', ...saidIn(given) }
-  return { ...logged, notifyCustomer: logged.type === 'MEETING' }
+  return { ...logged, notifyCustomer: logged.type === 'MEETING' && ('within limits' as const) }
 }
 
 /** What an interaction says, in the product's fields; what is left out stays out. */
