@@ -1,5 +1,6 @@
 // The limits of a plan, as conditions for the statement that would go over one: exact, however many come at once.
 import { type SQL, sql } from 'drizzle-orm'
+import { z } from 'zod'
 import { type Actor, TEAM } from '../access/policy'
 import type { Config } from '../config'
 import type { Db } from '../db/client'
@@ -73,23 +74,15 @@ export function lackOfRoom(
     .where(sql`NOT (${hasRoom(ctx, what, workspaceId)}) AND ${when}`)
 }
 
-/** The same as columns of a row that is read anyway. */
-export function lackBeside(ctx: Asking, what: Limited, when: SQL, workspaceId: Whose = ctx.actor?.workspaceId ?? '') {
-  return {
-    lacksRoom: sql<number>`NOT (${hasRoom(ctx, what, workspaceId)}) AND ${when}`.as('lacks_room'),
-    room: {
-      count: (hasBilling(ctx.config) ? countOf(ctx, what, workspaceId) : sql<number>`0`).as('count'),
-      max: (hasBilling(ctx.config) ? maxOf(ctx, what, workspaceId) : sql<number>`0`).as('max'),
-    },
-  }
+export const Room = z.object({ count: z.number(), max: z.number() })
+
+/** The count and the limit as JSON, in the shape of `Room`, for a refusal that tells of them. */
+export function roomAsJson(ctx: Asking, what: Limited, workspaceId: Whose = ctx.actor?.workspaceId ?? ''): SQL {
+  return sql`json_object('count', ${countOf(ctx, what, workspaceId)}, 'max', ${maxOf(ctx, what, workspaceId)})`
 }
 
 /** The refusal: names the limit, the count and where to upgrade. */
-export function overLimit(
-  { config }: Pick<Asking, 'config'>,
-  what: Limited,
-  { count, max }: { count: number; max: number },
-) {
+export function overLimit({ config }: Pick<Asking, 'config'>, what: Limited, { count, max }: z.infer<typeof Room>) {
   const detail = `The plan has room for ${max} ${LIMITED[what]}, and there are ${count}.`
   const link = config.PUBLIC_URL === undefined ? {} : { upgradeUrl: `${config.PUBLIC_URL}/billing` }
   return new AppError('plan_limit', { detail, limit: { of: what, count, max }, ...link })

@@ -1,16 +1,17 @@
 // Members of a workspace: who they are and what they may do. What happens when one leaves is in users.leave.ts.
-import { and, eq, getTableColumns, gt, sql } from 'drizzle-orm'
-import type { Permission } from '../access/policy'
-import { demandPermission, isOfTeam, stillStands, visible } from '../access/visible'
-import { hasRoom, lackBeside, overLimit } from '../billing/limits'
+import { and, eq, getTableColumns, gt, isNull, sql } from 'drizzle-orm'
+import type { Actor, Permission } from '../access/policy'
+import { demandPermission, isOfTeam, reachable, stillStands } from '../access/visible'
+import { hasRoom, overLimit, Room, roomAsJson } from '../billing/limits'
+import { one, runBatch } from '../db/batch'
 import { countedOut, passedOver, withTotal } from '../db/listing'
 import { cut, type Page, type PageRequest } from '../db/page'
 import { users } from '../db/schema'
 import { isUniqueViolation } from '../db/sql'
 import { AppError } from '../errors'
-import { difference, differs, record } from '../events/events.record'
 import type { Ctx } from '../http/context'
-import { demandVersion } from '../http/etag'
+import { etagOf } from '../http/etag'
+import { changeRecord, type RecordKind } from '../records/change'
 import { anAdminStays, farewell, isDeparture, isResignation, isSuccessor, takesSeat } from './users.leave'
 
 type UserRow = typeof users.$inferSelect
@@ -18,9 +19,21 @@ type UserPatch = Partial<Pick<UserRow, 'name' | 'username' | 'timeZone' | 'role'
 /** `email` is the address that the member must have: it does not change here, and a whole record may be sent back. */
 type Conditions = { reassignTo?: string | undefined; ifVersion?: number | undefined; email?: string | undefined }
 
-// A member "owns" the own account.
-const reached = (ctx: Ctx, permission: Permission) =>
-  visible(ctx.actor, permission, { workspaceId: users.workspaceId, ownerId: users.id, deletedAt: users.deletedAt })
+// A member "owns" their own account.
+const reached = (actor: Actor, permission: Permission) =>
+  reachable(actor, permission, { workspaceId: users.workspaceId, ownerId: users.id })
+const visibleUsers = (actor: Actor) => and(reached(actor, 'users:read'), isNull(users.deletedAt))
+
+const columns = getTableColumns(users)
+const USER: RecordKind<typeof columns> = {
+  subject: 'user',
+  table: users,
+  columns,
+  etag: etagOf,
+  reads: 'users:read',
+  reached,
+  outOfReach: () => forbiddenError('Only an ADMIN changes somebody else.'),
+}
 
 /** Members in the order in which they joined; with `team`, without the logins of customers. */
 export async function listUsers(
@@ -29,7 +42,7 @@ export async function listUsers(
 ): Promise<Page<UserRow>> {
   const { role, status, limit, after, total, team } = request
   const where = and(
-    reached(ctx, 'users:read'),
+    visibleUsers(ctx.actor),
     role && eq(users.role, role),
     status && eq(users.status, status),
     team ? isOfTeam : undefined,
@@ -42,7 +55,10 @@ export async function listUsers(
     .limit(limit + 1)
     .offset(passedOver(request))
   if (!total) return cut(await page, limit, (row) => [row.id])
-  const [rows, [counted]] = await ctx.db.batch([page, countedOut(ctx.db, [{ rows: sql`${users}`, where }])])
+  const { rows, counted } = await runBatch(ctx.db, {
+    rows: page,
+    counted: one(countedOut(ctx.db, [{ rows: sql`${users}`, where }])),
+  })
   return withTotal(
     cut(rows, limit, (row) => [row.id]),
     counted,
@@ -53,7 +69,7 @@ export async function getUser(ctx: Ctx, id: string): Promise<UserRow> {
   const [user] = await ctx.db
     .select()
     .from(users)
-    .where(and(eq(users.id, id), reached(ctx, 'users:read')))
+    .where(and(eq(users.id, id), visibleUsers(ctx.actor)))
   if (!user) throw new AppError('not_found')
   return user
 }
@@ -67,7 +83,7 @@ export function updateUser(ctx: Ctx, id: string, patch: UserPatch, conditions: C
   const isAdministrative = patch.role !== undefined || patch.status !== undefined
   if (isAdministrative) demandPermission(ctx.actor, 'users:admin', 'Only an ADMIN changes a role or a status.')
   return changeMember(ctx, id, conditions, {
-    verb: 'user.updated',
+    verb: 'updated',
     permission: isAdministrative ? 'users:admin' : 'users:write',
     set: patch,
   })
@@ -76,65 +92,50 @@ export function updateUser(ctx: Ctx, id: string, patch: UserPatch, conditions: C
 /** Removes a member: signed out everywhere, the e-mail free again, the leads handed over. */
 export async function removeUser(ctx: Ctx, id: string, conditions: Conditions): Promise<void> {
   const set = { status: 'INACTIVE' as const, deletedAt: ctx.now }
-  await changeMember(ctx, id, conditions, { verb: 'user.removed', permission: 'users:admin', set })
+  await changeMember(ctx, id, conditions, { verb: 'removed', permission: 'users:admin', set })
 }
 
-type Change = { verb: 'user.updated' | 'user.removed'; permission: Permission; set: Partial<UserRow> }
+type Change = { verb: 'updated' | 'removed'; permission: Permission; set: Partial<UserRow> }
 
-async function changeMember(ctx: Ctx, id: string, { reassignTo, ifVersion, email }: Conditions, change: Change) {
-  const { db, actor, now } = ctx
-  const isOwnAffair = id === actor.id && change.permission !== 'users:admin'
-  const stands = isOwnAffair ? sql`true` : stillStands(actor)
-  const adminStays = isResignation(change.set) ? anAdminStays(actor.workspaceId) : sql`true`
-  const takesOver = reassignTo === undefined ? sql`true` : isSuccessor(reassignTo, id, actor.workspaceId)
-  const isDemanded = ifVersion === undefined ? undefined : eq(users.version, ifVersion)
-  const isCalled = email === undefined ? undefined : eq(users.email, email)
-  const isSeated = takesSeat(change.set)
-  const hasSeat = sql`(NOT ${isSeated} OR ${hasRoom(ctx, 'users')})`
-  const mayChange = reached(ctx, change.permission)
-  const conditions = and(isDemanded, isCalled, stands, adminStays, takesOver, hasSeat, differs(users, change.set))
-  const where = and(eq(users.id, id), mayChange, conditions) ?? sql`false`
-  const [[present], , [changed]] = await db
-    .batch([
-      db
-        .select({
-          ...getTableColumns(users),
-          stands: sql<number>`${stands}`.as('stands'),
-          adminStays: sql<number>`${adminStays}`.as('admin_stays'),
-          mayChange: sql<number>`${mayChange}`.as('may_change'),
-          takesOver: sql<number>`${takesOver}`.as('takes_over'),
-          ...lackBeside(ctx, 'users', isSeated),
-        })
-        .from(users)
-        .where(and(eq(users.id, id), reached(ctx, 'users:read'))),
-      record(ctx, {
-        verb: change.verb,
-        subject: 'user',
-        id,
-        changes: difference(users, change.set),
-        from: sql`${users}`,
-        when: where,
-      }),
-      db
-        .update(users)
-        .set({ ...change.set, updatedAt: now, version: sql`${users.version} + 1` })
-        .where(where)
-        .returning(),
-      ...(isDeparture(change.set) ? farewell(ctx, id, reassignTo ?? null) : []),
-    ])
-    .catch((error) => {
-      throw isUniqueViolation(error, 'users.username') ? new AppError('username_taken') : error
-    })
-  if (changed) return changed
-  if (!present) throw new AppError('not_found')
-  demandVersion(present, ifVersion)
-  if (email !== undefined && present.email !== email) throw fixedAddress()
-  if (!present.mayChange) throw new AppError('forbidden', { detail: 'Only an ADMIN changes somebody else.' })
-  if (!present.stands) throw new AppError('forbidden', { detail: 'You are no ADMIN any more.' })
-  if (!present.adminStays) throw new AppError('last_admin')
-  if (present.lacksRoom) throw overLimit(ctx, 'users', present.room)
-  if (!present.takesOver) throw new AppError('invalid_owner')
-  return present
+function changeMember(ctx: Ctx, id: string, { reassignTo, ifVersion, email }: Conditions, change: Change) {
+  const { actor } = ctx
+  const { verb, permission, set } = change
+  const isOwnAccount = id === actor.id && permission !== 'users:admin'
+  const needsSeat = takesSeat(set)
+  const always = sql`true`
+  return changeRecord(ctx, USER, id, {
+    verb,
+    permission,
+    set,
+    ifVersion,
+    require: {
+      address: { holds: email === undefined ? always : eq(users.email, email), orElse: fixedAddress },
+      actor: {
+        holds: isOwnAccount ? always : stillStands(actor),
+        orElse: () => forbiddenError('You are no ADMIN any more.'),
+      },
+      admin: {
+        holds: isResignation(set) ? anAdminStays(actor.workspaceId) : always,
+        orElse: () => new AppError('last_admin'),
+      },
+      seat: {
+        holds: sql`(NOT ${needsSeat} OR ${hasRoom(ctx, 'users')})`,
+        known: roomAsJson(ctx, 'users'),
+        orElse: (_, room) => overLimit(ctx, 'users', Room.parse(room)),
+      },
+      successor: {
+        holds: reassignTo === undefined ? always : isSuccessor(reassignTo, id, actor.workspaceId),
+        orElse: () => new AppError('invalid_owner'),
+      },
+    },
+    followedBy: isDeparture(set) ? farewell(ctx, id, reassignTo ?? null) : [],
+  }).catch((error) => {
+    throw isUniqueViolation(error, 'users.username') ? new AppError('username_taken') : error
+  })
+}
+
+function forbiddenError(detail: string): AppError {
+  return new AppError('forbidden', { detail })
 }
 
 function fixedAddress(): AppError {
