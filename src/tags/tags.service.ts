@@ -1,13 +1,16 @@
 // The tags of a workspace: listing with how often each is used, renaming, deleting. Putting them on is in tagging.*.
 import { and, eq, gt, isNotNull, isNull, type SQL, sql } from 'drizzle-orm'
+import { z } from 'zod'
 import { owners } from '../access/visible'
+import { one, runBatch } from '../db/batch'
 import { fold } from '../db/fold'
 import { cut, type Page, type PageRequest } from '../db/page'
 import { customerTags, tagCounts, tags } from '../db/schema'
 import { AppError } from '../errors'
-import { difference, differs, record } from '../events/events.record'
+import { record } from '../events/events.record'
 import type { Ctx } from '../http/context'
-import { demandVersion } from '../http/etag'
+import { demandVersion, etagOf } from '../http/etag'
+import { changeRecord, type RecordKind } from '../records/change'
 
 export type TagRow = { id: string; name: string; key: string; version: number; count: number }
 
@@ -15,6 +18,15 @@ export type TagRow = { id: string; name: string; key: string; version: number; c
 const AT_ONCE = 500
 
 const columns = { id: tags.id, name: tags.name, key: tags.key, version: tags.version }
+const counted = { ...columns, count: countOf('*') }
+const TAG: RecordKind<typeof counted> = {
+  subject: 'tag',
+  table: tags,
+  columns: counted,
+  etag: etagOf,
+  reads: 'tags:read',
+  reached: ({ workspaceId }) => eq(tags.workspaceId, workspaceId),
+}
 
 /** A deleted tag that no customer has any more. */
 export const isOffAll = sql`${isNotNull(tags.deletedAt)}
@@ -28,7 +40,7 @@ export async function listTags(
   const whose = owners(actor, 'tags:read')
   const has = (key: SQL) => (q === undefined ? undefined : sql`instr(${key}, ${fold(q)}) > 0`)
   const all = db
-    .select({ ...columns, count: countOf('*') })
+    .select(counted)
     .from(tags)
     .where(
       and(
@@ -73,45 +85,27 @@ export async function getTag({ db, actor }: Ctx, id: string): Promise<TagRow> {
 }
 
 /**
- * Renames a tag wherever it is, at no cost to the customers that have it; to the name that it has, nothing happens. Throws
- * `tag_exists` where another tag has the name, and `stale`.
+ * Renames a tag wherever it is, at no cost to the customers that have it; to the name that it has, nothing happens.
+ * Throws `tag_exists` where another tag has the name, and `stale`.
  */
-export async function renameTag(ctx: Ctx, id: string, name: string, ifVersion?: number): Promise<TagRow> {
-  const { db, actor, now } = ctx
+export function renameTag(ctx: Ctx, id: string, name: string, ifVersion?: number): Promise<TagRow> {
   const key = fold(name)
-  const holder = sql<string | null>`(SELECT other.id FROM tags AS other
-    WHERE other.workspace_id = ${actor.workspaceId} AND other.key = ${key} AND other.id <> ${id})`
-  const which = mine(actor, eq(tags.id, id))
-  const isDemanded = ifVersion === undefined ? undefined : eq(tags.version, ifVersion)
-  const where = and(which, isDemanded, sql`${holder} IS NULL`, differs(tags, { name })) ?? sql`false`
-  const [, , [tag]] = await db.batch([
-    record(ctx, {
-      verb: 'tag.renamed',
-      subject: 'tag',
-      id,
-      changes: difference(tags, { name }),
-      from: sql`${tags}`,
-      when: where,
-    }),
-    db
-      .update(tags)
-      .set({ name, key, updatedAt: now, version: sql`${tags.version} + 1` })
-      .where(where),
-    db
-      .select({
-        ...columns,
-        count: countOf('*'),
-        isRenamed: sql<number>`changes()`.as('is_renamed'),
-        holder: holder.as('holder'),
-      })
-      .from(tags)
-      .where(which),
-  ])
-  if (!tag) throw new AppError('not_found')
-  if (tag.isRenamed) return tag
-  demandVersion(tag, ifVersion)
-  if (tag.holder) throw new AppError('tag_exists', { existingId: tag.holder })
-  return tag
+  const holder = sql`(SELECT json_quote(other.id) FROM tags AS other
+    WHERE other.workspace_id = ${ctx.actor.workspaceId} AND other.key = ${key} AND other.id <> ${id})`
+  return changeRecord(ctx, TAG, id, {
+    verb: 'renamed',
+    permission: 'tags:write',
+    set: { name },
+    derived: { key },
+    ifVersion,
+    require: {
+      name: {
+        holds: sql`${holder} IS NULL`,
+        known: holder,
+        orElse: (_, existingId) => new AppError('tag_exists', { existingId: z.string().parse(existingId) }),
+      },
+    },
+  })
 }
 
 /** Deletes a tag and takes it off every customer. Throws `stale`. */
@@ -129,23 +123,27 @@ async function deleteWhere(ctx: Ctx, which: SQL, ifVersion?: number): Promise<vo
   const { db, actor, now } = ctx
   const where = and(mine(actor, which), ifVersion === undefined ? undefined : eq(tags.version, ifVersion)) ?? sql`false`
   const changes = sql`json_object('name', json_array(${tags.name}, null))`
-  const [[present], , , deleted] = await db.batch([
-    db
-      .select({ ...columns, count: countOf('*') })
-      .from(tags)
-      .where(mine(actor, which)),
-    record(ctx, { verb: 'tag.deleted', subject: 'tag', id: sql`${tags.id}`, changes, from: sql`${tags}`, when: where }),
-    db.delete(customerTags).where(
+  const { present, deleted } = await runBatch(db, {
+    present: one(db.select(counted).from(tags).where(mine(actor, which))),
+    event: record(ctx, {
+      verb: 'tag.deleted',
+      subject: 'tag',
+      id: sql`${tags.id}`,
+      changes,
+      from: sql`${tags}`,
+      when: where,
+    }),
+    takenOff: db.delete(customerTags).where(
       sql`rowid IN (SELECT had.rowid FROM customer_tags AS had
         WHERE had.tag_id = (SELECT ${tags.id} FROM ${tags} WHERE ${where}) LIMIT ${AT_ONCE})`,
     ),
-    db
+    deleted: db
       .update(tags)
       .set({ deletedAt: now, key: sql`${tags.id}` })
       .where(where)
       .returning({ id: tags.id }),
-    db.delete(tags).where(and(eq(tags.workspaceId, actor.workspaceId), isOffAll)),
-  ])
+    unused: db.delete(tags).where(and(eq(tags.workspaceId, actor.workspaceId), isOffAll)),
+  })
   if (deleted.length > 0) return
   if (!present) throw new AppError('not_found')
   demandVersion(present, ifVersion)
