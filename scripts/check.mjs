@@ -1,6 +1,7 @@
 // Room: scripts. `npm run check`: everything that can be said about the code without running it, one line each.
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { staleBaseline } from './baseline.mjs'
 import { guards, selfTest } from './guards.mjs'
 import { capture, requireNode22, root } from './run.mjs'
 
@@ -28,6 +29,7 @@ const checks = [
   ['biome', tool('biome', ['check', '.'])],
   ['tsc', tool('tsc', ['--noEmit'])],
   ['worker-configuration.d.ts is current', tool('wrangler', ['types', '--check'])],
+  ['drizzle/0000_baseline.sql is current', staleBaseline()],
   ['guards find what is planted', selfTest()],
   ...guarded(),
 ]

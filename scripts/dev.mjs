@@ -1,8 +1,9 @@
 // Room: scripts. `npm run dev`: settings, assets and migrations, then `wrangler dev`, which gets everything after `--`.
 // `--demo` keeps a database of its own and fills it: scripts/demo-data.mjs exports seedDemo({ wrangler, persistTo }), where
 // wrangler(args) runs one command and resolves to its output; it resolves to { logins: [{ role, email, password }], slug }.
-import { copyFileSync, existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { createHash } from 'node:crypto'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { copyAssets } from './assets.mjs'
 import { ended, quietly, requireNode22, root, start } from './run.mjs'
 
@@ -25,8 +26,32 @@ async function prepare() {
   if (!existsSync(join(root, '.dev.vars'))) copyFileSync(join(root, '.dev.vars.example'), join(root, '.dev.vars'))
   copyAssets()
   if (demo && !has('--persist-to')) args.push('--persist-to', '.wrangler/demo')
+  requireCurrentSchema()
   await quietly('wrangler', ['d1', 'migrations', 'apply', 'DB', '--local', ...sharedArgs()], 'The migrations failed.')
   if (demo) await seed()
+}
+
+function persistFolder() {
+  const at = args.indexOf('--persist-to')
+  if (at !== -1) return args[at + 1] ?? ''
+  return args.find((arg) => arg.startsWith('--persist-to='))?.split('=')[1] ?? '.wrangler/state'
+}
+
+// Before 1.0 the schema is made anew rather than migrated, so a database of an older one cannot be opened.
+function requireCurrentSchema() {
+  const folder = resolve(root, persistFolder())
+  const mark = join(folder, 'schema')
+  const baseline = readFileSync(join(root, 'drizzle/0000_baseline.sql'))
+  const present = createHash('sha256').update(baseline).digest('hex')
+  const isOlder = existsSync(join(folder, 'v3')) && !(existsSync(mark) && readFileSync(mark, 'utf8') === present)
+  if (isOlder && !demo) {
+    throw new Error(
+      `The database in ${folder} is of an older schema. Until 1.0 there are no migrations: delete that folder, and start again.`,
+    )
+  }
+  if (isOlder) rmSync(folder, { recursive: true })
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(mark, present)
 }
 
 async function seed() {

@@ -58,7 +58,7 @@ export function sumOf(cells: Cell[]): number {
   return cells.reduce((sum, { count }) => sum + count, 0)
 }
 
-/** Each step of a duration is this much longer than the one before (drizzle/*_rollups.sql); the first is a second. */
+/** Each step of a duration is this much longer than the one before (src/db/triggers/06-rollups.sql); the first is a second. */
 const STEP = 1.04
 
 /**

@@ -1,5 +1,5 @@
 // What analytics reads instead of the records themselves: days of figures, and how many tickets are open.
-// Both are written by triggers alone (drizzle/*_rollups.sql), which also say what each figure counts.
+// Both are written by triggers alone (src/db/triggers/06-rollups.sql), which also say what each figure counts.
 import { integer, sqliteView, text } from 'drizzle-orm/sqlite-core'
 
 /** What a day's row counts. */

@@ -1,5 +1,5 @@
 // Customers (contacts are the same record): who the team does business with. An e-mail is unique among the living.
-// The search index and the counters beside these tables are kept by triggers (drizzle/*_customers_search.sql).
+// The search index and the counters beside these tables are kept by triggers (src/db/triggers/02-customers.sql).
 import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, sqliteView, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import { codeOfColumn } from '../codes'

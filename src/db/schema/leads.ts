@@ -1,5 +1,5 @@
 // Leads. An enquiry is a lead that nobody owns yet; the unowned, open ones are the pool that claiming draws from.
-// The search index and the counters beside this table are kept by triggers (drizzle/*_leads_search.sql).
+// The search index and the counters beside this table are kept by triggers (src/db/triggers/01-leads.sql).
 import { sql } from 'drizzle-orm'
 import { index, integer, sqliteTable, sqliteView, text } from 'drizzle-orm/sqlite-core'
 import { codeOfColumn, STATUS_CODES } from '../codes'

@@ -46,15 +46,3 @@ WHEN new.next_digest_at IS NOT NULL AND (old.digest IS NOT new.digest OR old.dig
 BEGIN
   UPDATE users SET next_digest_at = NULL WHERE id = new.id;
 END;
---> statement-breakpoint
--- Tickets are numbered on from the highest that there is or was: what is purged leaves its number behind.
-CREATE TRIGGER ticket_number_kept AFTER DELETE ON tickets
-BEGIN
-  UPDATE workspaces SET purged_ticket_number = old.number WHERE id = old.workspace_id AND purged_ticket_number < old.number;
-END;
---> statement-breakpoint
--- What was due before there were reminders is history: nobody is mailed about all of it at once.
-UPDATE interactions SET reminded_for = follow_up_at
-WHERE done_at IS NULL AND follow_up_at < strftime('%Y-%m-%dT%H:%M:%fZ', 'now');
---> statement-breakpoint
-UPDATE leads SET reminded_for = follow_up_at WHERE follow_up_at < strftime('%Y-%m-%dT%H:%M:%fZ', 'now');

@@ -338,23 +338,3 @@ FROM (
   JOIN json_each(json_array('*', coalesce(f.owner, ''))) o
   GROUP BY 1, 2, 3, 4, 5, 6)
 GROUP BY 1, 2, 3, 4, 5;
---> statement-breakpoint
--- In a database so large that D1 might break the migration off after 30 seconds, figures begin with the update.
-INSERT INTO rollups SELECT * FROM rollups_recounted
-WHERE (SELECT coalesce(max(seq), 0) FROM events) + (SELECT coalesce(max(seq), 0) FROM interactions) < 300000;
---> statement-breakpoint
-INSERT INTO lead_progress
-SELECT lead_id, max(iif(became IS NOT NULL, at, NULL)), min(iif(verb = 'lead.claimed', at, NULL)),
-  max(iif(contacts_before = 0, said_at, NULL))
-FROM lead_steps GROUP BY lead_id HAVING max(became IS NOT NULL OR verb = 'lead.claimed' OR said_at IS NOT NULL);
---> statement-breakpoint
-INSERT INTO ticket_counts
-SELECT workspace_id, value, count(*)
-FROM tickets t JOIN json_each(json_array('*', coalesce(owner_id, ''), nullif(assignee_id, owner_id)))
-WHERE value IS NOT NULL AND status IN ('OPEN', 'IN_PROGRESS') AND deleted_at IS NULL
-GROUP BY 1, 2;
---> statement-breakpoint
-UPDATE customers SET interaction_count = said.n
-FROM (SELECT customer_id, count(*) AS n FROM interactions
-  WHERE customer_id IS NOT NULL AND type NOT IN ('TASK', 'FOLLOW_UP') GROUP BY customer_id) AS said
-WHERE said.customer_id = customers.id;

@@ -1,0 +1,1262 @@
+-- The whole schema, made by `npm run db:baseline`: tables from src/db/schema, then what Drizzle cannot say from
+-- src/db/triggers (search indexes, counters, triggers and views).
+CREATE TABLE `stripe_events` (
+	`id` text PRIMARY KEY NOT NULL,
+	`type` text NOT NULL,
+	`created_at` text NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `subscriptions` (
+	`workspace_id` text PRIMARY KEY NOT NULL,
+	`stripe_customer_id` text NOT NULL,
+	`status` text,
+	`renews_at` text,
+	`ends_at` text,
+	`asked_at` text NOT NULL,
+	`created_at` text NOT NULL,
+	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `subscriptions_stripeCustomerId_unique` ON `subscriptions` (`stripe_customer_id`);--> statement-breakpoint
+CREATE TABLE `calendar_feeds` (
+	`user_id` text PRIMARY KEY NOT NULL,
+	`workspace_id` text NOT NULL,
+	`token_hash` text NOT NULL,
+	`created_at` text NOT NULL,
+	FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `calendar_feeds_tokenHash_unique` ON `calendar_feeds` (`token_hash`);--> statement-breakpoint
+CREATE TABLE `customers` (
+	`seq` integer PRIMARY KEY NOT NULL,
+	`id` text NOT NULL,
+	`workspace_id` text NOT NULL,
+	`name` text NOT NULL,
+	`email` text,
+	`phone` text,
+	`company` text,
+	`owner_id` text,
+	`version` integer DEFAULT 1 NOT NULL,
+	`created_at` text NOT NULL,
+	`updated_at` text NOT NULL,
+	`deleted_at` text,
+	`sort_name` text DEFAULT '' NOT NULL,
+	`phone_e164` text,
+	`user_id` text,
+	`custom_fields` text,
+	`last_interaction_at` text,
+	`next_follow_up_at` text,
+	`interaction_count` integer DEFAULT 0 NOT NULL,
+	`erased_at` text,
+	`import_key` text,
+	`touched_at` text GENERATED ALWAYS AS (coalesce(last_interaction_at, '')) VIRTUAL,
+	`phone_digits` text GENERATED ALWAYS AS (replace(replace(replace(replace(replace(replace(replace(phone, ' ', ''), '-', ''), '(', ''), ')', ''), '.', ''), '/', ''), '+', '')) VIRTUAL,
+	`name_key` text GENERATED ALWAYS AS (replace(replace(replace(sort_name, ' ', ''), '.', ''), '-', '') || '|' || lower(replace(coalesce(company, ''), ' ', ''))) VIRTUAL,
+	`search_scope` text GENERATED ALWAYS AS (CASE WHEN workspace_id IS NULL THEN '〇〇䷂' ELSE char(131072 + instr('123456789abcdef', substr(workspace_id, 25, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, 26, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, 27, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, 28, 1)), 131072 + instr('123456789abcdef', substr(workspace_id, 29, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, 30, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, 31, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, 32, 1)), 131072 + instr('123456789abcdef', substr(workspace_id, 33, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, 34, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, 35, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, 36, 1))) END || ' ' || CASE WHEN owner_id IS NULL THEN '〇〇䷂' ELSE char(131072 + instr('123456789abcdef', substr(owner_id, 25, 1)) * 4096 + instr('123456789abcdef', substr(owner_id, 26, 1)) * 256 + instr('123456789abcdef', substr(owner_id, 27, 1)) * 16 + instr('123456789abcdef', substr(owner_id, 28, 1)), 131072 + instr('123456789abcdef', substr(owner_id, 29, 1)) * 4096 + instr('123456789abcdef', substr(owner_id, 30, 1)) * 256 + instr('123456789abcdef', substr(owner_id, 31, 1)) * 16 + instr('123456789abcdef', substr(owner_id, 32, 1)), 131072 + instr('123456789abcdef', substr(owner_id, 33, 1)) * 4096 + instr('123456789abcdef', substr(owner_id, 34, 1)) * 256 + instr('123456789abcdef', substr(owner_id, 35, 1)) * 16 + instr('123456789abcdef', substr(owner_id, 36, 1))) END) VIRTUAL,
+	`keep_in_touch_days` integer,
+	`last_contact_at` text,
+	`next_touch_at` text GENERATED ALWAYS AS (strftime('%Y-%m-%dT%H:%M:%fZ', coalesce(last_contact_at, created_at), '+' || keep_in_touch_days || ' days')) VIRTUAL,
+	`reminded_for` text,
+	`held_until` text,
+	`remind_at` text GENERATED ALWAYS AS (CASE WHEN next_touch_at IS NOT NULL AND owner_id IS NOT NULL AND deleted_at IS NULL AND reminded_for IS NOT next_touch_at THEN max(next_touch_at, coalesce(held_until, '')) END) VIRTUAL,
+	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`owner_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `customers_id_unique` ON `customers` (`id`);--> statement-breakpoint
+CREATE UNIQUE INDEX `customers_email` ON `customers` (`workspace_id`,`email`) WHERE deleted_at IS NULL AND email IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `customers_owner` ON `customers` (`workspace_id`,`owner_id`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE INDEX `customers_list` ON `customers` (`workspace_id`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE INDEX `customers_name` ON `customers` (`workspace_id`,`sort_name`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE INDEX `customers_owner_name` ON `customers` (`workspace_id`,`owner_id`,`sort_name`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE INDEX `customers_updated` ON `customers` (`workspace_id`,`updated_at`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE INDEX `customers_owner_updated` ON `customers` (`workspace_id`,`owner_id`,`updated_at`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE INDEX `customers_touched` ON `customers` (`workspace_id`,`touched_at`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE INDEX `customers_owner_touched` ON `customers` (`workspace_id`,`owner_id`,`touched_at`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE INDEX `customers_engaged` ON `customers` (`workspace_id`,`interaction_count`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE INDEX `customers_owner_engaged` ON `customers` (`workspace_id`,`owner_id`,`interaction_count`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE INDEX `customers_due` ON `customers` (`workspace_id`,`next_follow_up_at`) WHERE deleted_at IS NULL AND next_follow_up_at IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `customers_owner_due` ON `customers` (`workspace_id`,`owner_id`,`next_follow_up_at`) WHERE deleted_at IS NULL AND next_follow_up_at IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `customers_touch_due` ON `customers` (`workspace_id`,`next_touch_at`) WHERE deleted_at IS NULL AND next_touch_at IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `customers_owner_touch_due` ON `customers` (`workspace_id`,`owner_id`,`next_touch_at`) WHERE deleted_at IS NULL AND next_touch_at IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `customers_remind` ON `customers` (`remind_at`) WHERE remind_at IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `customers_owner_remind` ON `customers` (`owner_id`,`remind_at`) WHERE remind_at IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `customers_purge` ON `customers` (`deleted_at`) WHERE deleted_at IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `customers_trash` ON `customers` (`workspace_id`) WHERE deleted_at IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `customers_owner_trash` ON `customers` (`workspace_id`,`owner_id`) WHERE deleted_at IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `customers_user` ON `customers` (`user_id`) WHERE user_id IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `customers_phone` ON `customers` (`workspace_id`,`phone_e164`) WHERE deleted_at IS NULL AND phone_e164 IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `customers_name_key` ON `customers` (`workspace_id`,`name_key`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE INDEX `customers_import_key` ON `customers` (`workspace_id`,`import_key`) WHERE deleted_at IS NULL AND import_key IS NOT NULL;--> statement-breakpoint
+CREATE TABLE `customer_merged_rows` (
+	`merge_id` text NOT NULL,
+	`kind` text NOT NULL,
+	`row_id` text NOT NULL,
+	PRIMARY KEY(`merge_id`, `kind`, `row_id`)
+);
+--> statement-breakpoint
+CREATE TABLE `customer_merges` (
+	`id` text PRIMARY KEY NOT NULL,
+	`workspace_id` text NOT NULL,
+	`survivor_id` text NOT NULL,
+	`merged_id` text NOT NULL,
+	`fields` text NOT NULL,
+	`created_at` text NOT NULL,
+	`undone_at` text,
+	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `merges_merged` ON `customer_merges` (`merged_id`);--> statement-breakpoint
+CREATE INDEX `merges_survivor` ON `customer_merges` (`survivor_id`);--> statement-breakpoint
+CREATE INDEX `merges_created` ON `customer_merges` (`created_at`);--> statement-breakpoint
+CREATE TABLE `customer_relationships` (
+	`from_id` text NOT NULL,
+	`to_id` text NOT NULL,
+	`workspace_id` text NOT NULL,
+	`kind` text NOT NULL,
+	`created_at` text NOT NULL,
+	PRIMARY KEY(`from_id`, `to_id`),
+	FOREIGN KEY (`from_id`) REFERENCES `customers`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`to_id`) REFERENCES `customers`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `relationships_to` ON `customer_relationships` (`to_id`);--> statement-breakpoint
+CREATE TABLE `events` (
+	`seq` integer PRIMARY KEY NOT NULL,
+	`id` text NOT NULL,
+	`workspace_id` text NOT NULL,
+	`subject_type` text NOT NULL,
+	`subject_id` text NOT NULL,
+	`verb` text NOT NULL,
+	`actor_type` text NOT NULL,
+	`actor_id` text,
+	`changes` text,
+	`created_at` text NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `events_feed` ON `events` (`workspace_id`);--> statement-breakpoint
+CREATE INDEX `events_subject` ON `events` (`workspace_id`,`subject_id`,`created_at`);--> statement-breakpoint
+CREATE TABLE `daily_counts` (
+	`day` text NOT NULL,
+	`subject` text NOT NULL,
+	`count` integer NOT NULL,
+	PRIMARY KEY(`day`, `subject`)
+);
+--> statement-breakpoint
+CREATE TABLE `idempotency_keys` (
+	`key_hash` text PRIMARY KEY NOT NULL,
+	`fingerprint` text NOT NULL,
+	`attempt` text NOT NULL,
+	`started_at` text NOT NULL,
+	`expires_at` text NOT NULL,
+	`answer` text
+);
+--> statement-breakpoint
+CREATE INDEX `idempotency_keys_expires` ON `idempotency_keys` (`expires_at`);--> statement-breakpoint
+CREATE TABLE `login_attempts` (
+	`subject` text PRIMARY KEY NOT NULL,
+	`count` integer NOT NULL,
+	`window_ends_at` text NOT NULL,
+	`locked_until` text
+);
+--> statement-breakpoint
+CREATE INDEX `login_attempts_ends` ON `login_attempts` (`window_ends_at`);--> statement-breakpoint
+CREATE TABLE `import_chunks` (
+	`import_id` text NOT NULL,
+	`n` integer NOT NULL,
+	`ids` text,
+	`is_reverted` integer DEFAULT false NOT NULL,
+	`tags` text NOT NULL,
+	`rows` text NOT NULL,
+	PRIMARY KEY(`import_id`, `n`)
+);
+--> statement-breakpoint
+CREATE TABLE `import_issues` (
+	`import_id` text NOT NULL,
+	`line` integer NOT NULL,
+	`n` integer NOT NULL,
+	`level` text NOT NULL,
+	`field` text,
+	`code` text NOT NULL,
+	`value` text,
+	`message` text NOT NULL,
+	`original` text,
+	PRIMARY KEY(`import_id`, `level`, `line`, `n`)
+);
+--> statement-breakpoint
+CREATE TABLE `import_keys` (
+	`import_id` text NOT NULL,
+	`key` text NOT NULL,
+	`record_id` text NOT NULL,
+	`outcome` text NOT NULL,
+	`line` integer NOT NULL,
+	PRIMARY KEY(`import_id`, `key`)
+);
+--> statement-breakpoint
+CREATE TABLE `import_originals` (
+	`import_id` text NOT NULL,
+	`n` integer NOT NULL,
+	`rows` text NOT NULL,
+	PRIMARY KEY(`import_id`, `n`)
+);
+--> statement-breakpoint
+CREATE TABLE `imports` (
+	`id` text PRIMARY KEY NOT NULL,
+	`workspace_id` text NOT NULL,
+	`entity` text NOT NULL,
+	`status` text NOT NULL,
+	`mode` text NOT NULL,
+	`match` text NOT NULL,
+	`duplicates` text NOT NULL,
+	`dry_run` integer NOT NULL,
+	`default_owner` text,
+	`columns` text NOT NULL,
+	`received` integer DEFAULT 0 NOT NULL,
+	`created` integer DEFAULT 0 NOT NULL,
+	`updated` integer DEFAULT 0 NOT NULL,
+	`unchanged` integer DEFAULT 0 NOT NULL,
+	`superseded` integer DEFAULT 0 NOT NULL,
+	`failed` integer DEFAULT 0 NOT NULL,
+	`chunks` integer DEFAULT 0 NOT NULL,
+	`reverted` integer DEFAULT 0 NOT NULL,
+	`kept` integer DEFAULT 0 NOT NULL,
+	`created_by` text NOT NULL,
+	`created_at` text NOT NULL,
+	`updated_at` text NOT NULL,
+	`finished_at` text,
+	`busy_until` text,
+	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `imports_list` ON `imports` (`workspace_id`,`id`);--> statement-breakpoint
+CREATE INDEX `imports_open` ON `imports` (`updated_at`) WHERE status IN ('UPLOADING', 'RUNNING', 'REVERTING');--> statement-breakpoint
+CREATE TABLE `interactions` (
+	`seq` integer PRIMARY KEY NOT NULL,
+	`id` text NOT NULL,
+	`workspace_id` text NOT NULL,
+	`customer_id` text,
+	`lead_id` text,
+	`ticket_id` text,
+	`owner_id` text,
+	`type` text NOT NULL,
+	`body` text NOT NULL,
+	`occurred_at` text NOT NULL,
+	`follow_up_at` text,
+	`done_at` text,
+	`created_by` text,
+	`version` integer DEFAULT 1 NOT NULL,
+	`created_at` text NOT NULL,
+	`updated_at` text NOT NULL,
+	`reminded_for` text,
+	`held_until` text,
+	`remind_to` text GENERATED ALWAYS AS (coalesce(owner_id, created_by)) VIRTUAL,
+	`remind_at` text GENERATED ALWAYS AS (CASE WHEN follow_up_at IS NOT NULL AND done_at IS NULL AND coalesce(owner_id, created_by) IS NOT NULL AND reminded_for IS NOT follow_up_at THEN max(follow_up_at, coalesce(held_until, '')) END) VIRTUAL,
+	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`customer_id`) REFERENCES `customers`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`lead_id`) REFERENCES `leads`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`ticket_id`) REFERENCES `tickets`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `interactions_id_unique` ON `interactions` (`id`);--> statement-breakpoint
+CREATE INDEX `interactions_list` ON `interactions` (`workspace_id`,`occurred_at`);--> statement-breakpoint
+CREATE INDEX `interactions_owner` ON `interactions` (`workspace_id`,`owner_id`,`occurred_at`);--> statement-breakpoint
+CREATE INDEX `interactions_customer` ON `interactions` (`customer_id`,`occurred_at`);--> statement-breakpoint
+CREATE INDEX `interactions_lead` ON `interactions` (`lead_id`,`occurred_at`);--> statement-breakpoint
+CREATE INDEX `interactions_ticket` ON `interactions` (`ticket_id`,`occurred_at`) WHERE ticket_id IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `interactions_author` ON `interactions` (`created_by`,`occurred_at`);--> statement-breakpoint
+CREATE INDEX `interactions_owner_author` ON `interactions` (`workspace_id`,`owner_id`,`created_by`,`occurred_at`);--> statement-breakpoint
+CREATE INDEX `interactions_due` ON `interactions` (`workspace_id`,`follow_up_at`) WHERE follow_up_at IS NOT NULL AND done_at IS NULL;--> statement-breakpoint
+CREATE INDEX `interactions_owner_due` ON `interactions` (`workspace_id`,`owner_id`,`follow_up_at`) WHERE follow_up_at IS NOT NULL AND done_at IS NULL;--> statement-breakpoint
+CREATE INDEX `interactions_customer_due` ON `interactions` (`customer_id`,`follow_up_at`) WHERE follow_up_at IS NOT NULL AND done_at IS NULL;--> statement-breakpoint
+CREATE INDEX `interactions_lead_due` ON `interactions` (`lead_id`,`follow_up_at`) WHERE lead_id IS NOT NULL AND follow_up_at IS NOT NULL AND done_at IS NULL;--> statement-breakpoint
+CREATE INDEX `interactions_remind` ON `interactions` (`remind_at`) WHERE remind_at IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `interactions_owner_remind` ON `interactions` (`remind_to`,`remind_at`) WHERE remind_at IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `interactions_type` ON `interactions` (`workspace_id`,`type`,`occurred_at`);--> statement-breakpoint
+CREATE INDEX `interactions_owner_type` ON `interactions` (`workspace_id`,`owner_id`,`type`,`occurred_at`);--> statement-breakpoint
+CREATE INDEX `interactions_shared` ON `interactions` (`customer_id`,`occurred_at`) WHERE type IN ('CALL', 'EMAIL', 'MEETING') OR ticket_id IS NOT NULL;--> statement-breakpoint
+CREATE TABLE `api_keys` (
+	`id` text PRIMARY KEY NOT NULL,
+	`workspace_id` text NOT NULL,
+	`name` text NOT NULL,
+	`prefix` text NOT NULL,
+	`key_hash` text NOT NULL,
+	`scopes` text NOT NULL,
+	`created_by` text NOT NULL,
+	`created_at` text NOT NULL,
+	`expires_at` text,
+	`last_used_at` text,
+	`revoked_at` text,
+	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `api_keys_prefix_unique` ON `api_keys` (`prefix`);--> statement-breakpoint
+CREATE INDEX `api_keys_workspace` ON `api_keys` (`workspace_id`,`id`) WHERE revoked_at IS NULL;--> statement-breakpoint
+CREATE TABLE `leads` (
+	`seq` integer PRIMARY KEY NOT NULL,
+	`id` text NOT NULL,
+	`workspace_id` text NOT NULL,
+	`title` text NOT NULL,
+	`description` text,
+	`status` text DEFAULT 'NEW' NOT NULL,
+	`source` text,
+	`name` text,
+	`email` text,
+	`phone` text,
+	`interest` text,
+	`sort_name` text,
+	`phone_e164` text,
+	`message` text,
+	`metadata` text,
+	`owner_id` text,
+	`claimed_at` text,
+	`follow_up_at` text,
+	`customer_id` text,
+	`converted_at` text,
+	`import_key` text,
+	`version` integer DEFAULT 1 NOT NULL,
+	`created_at` text NOT NULL,
+	`updated_at` text NOT NULL,
+	`deleted_at` text,
+	`search_text` text GENERATED ALWAYS AS (title || char(10) || coalesce(name, '') || char(10) || coalesce(email, '') || char(10) || coalesce(phone, '') || char(10) || coalesce(interest, '')) VIRTUAL,
+	`search_source` text GENERATED ALWAYS AS ('⟦' || source || '⟧') VIRTUAL,
+	`search_scope` text GENERATED ALWAYS AS (CASE WHEN workspace_id IS NULL THEN '〇〇䷂' ELSE char(131072 + instr('123456789abcdef', substr(workspace_id, 25, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, 26, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, 27, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, 28, 1)), 131072 + instr('123456789abcdef', substr(workspace_id, 29, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, 30, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, 31, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, 32, 1)), 131072 + instr('123456789abcdef', substr(workspace_id, 33, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, 34, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, 35, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, 36, 1))) END || ' ' || CASE WHEN owner_id IS NULL THEN '〇〇䷂' ELSE char(131072 + instr('123456789abcdef', substr(owner_id, 25, 1)) * 4096 + instr('123456789abcdef', substr(owner_id, 26, 1)) * 256 + instr('123456789abcdef', substr(owner_id, 27, 1)) * 16 + instr('123456789abcdef', substr(owner_id, 28, 1)), 131072 + instr('123456789abcdef', substr(owner_id, 29, 1)) * 4096 + instr('123456789abcdef', substr(owner_id, 30, 1)) * 256 + instr('123456789abcdef', substr(owner_id, 31, 1)) * 16 + instr('123456789abcdef', substr(owner_id, 32, 1)), 131072 + instr('123456789abcdef', substr(owner_id, 33, 1)) * 4096 + instr('123456789abcdef', substr(owner_id, 34, 1)) * 256 + instr('123456789abcdef', substr(owner_id, 35, 1)) * 16 + instr('123456789abcdef', substr(owner_id, 36, 1))) END || ' ' || CASE status WHEN 'NEW' THEN '〇一䷃' WHEN 'CONTACTED' THEN '〇二䷃' WHEN 'QUALIFIED' THEN '〇三䷃' WHEN 'CLOSED' THEN '〇四䷃' END) VIRTUAL,
+	`reminded_for` text,
+	`held_until` text,
+	`remind_at` text GENERATED ALWAYS AS (CASE WHEN follow_up_at IS NOT NULL AND owner_id IS NOT NULL AND status <> 'CLOSED' AND deleted_at IS NULL AND reminded_for IS NOT follow_up_at THEN max(follow_up_at, coalesce(held_until, '')) END) VIRTUAL,
+	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`owner_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`customer_id`) REFERENCES `customers`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `leads_id_unique` ON `leads` (`id`);--> statement-breakpoint
+CREATE INDEX `leads_list` ON `leads` (`workspace_id`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE INDEX `leads_owner` ON `leads` (`workspace_id`,`owner_id`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE INDEX `leads_pool` ON `leads` (`workspace_id`) WHERE owner_id IS NULL AND deleted_at IS NULL AND status <> 'CLOSED';--> statement-breakpoint
+CREATE INDEX `leads_updated` ON `leads` (`workspace_id`,`updated_at`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE INDEX `leads_owner_updated` ON `leads` (`workspace_id`,`owner_id`,`updated_at`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE INDEX `leads_follow_up` ON `leads` (`workspace_id`,`follow_up_at`) WHERE deleted_at IS NULL AND follow_up_at IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `leads_owner_follow_up` ON `leads` (`workspace_id`,`owner_id`,`follow_up_at`) WHERE deleted_at IS NULL AND follow_up_at IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `leads_remind` ON `leads` (`remind_at`) WHERE remind_at IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `leads_owner_remind` ON `leads` (`owner_id`,`remind_at`) WHERE remind_at IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `leads_purge` ON `leads` (`deleted_at`) WHERE deleted_at IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `leads_trash` ON `leads` (`workspace_id`) WHERE deleted_at IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `leads_owner_trash` ON `leads` (`workspace_id`,`owner_id`) WHERE deleted_at IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `leads_email` ON `leads` (`workspace_id`,`email`) WHERE deleted_at IS NULL AND email IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `leads_phone` ON `leads` (`workspace_id`,`phone_e164`) WHERE deleted_at IS NULL AND phone_e164 IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `leads_import_key` ON `leads` (`workspace_id`,`import_key`) WHERE deleted_at IS NULL AND import_key IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `leads_customer` ON `leads` (`customer_id`) WHERE customer_id IS NOT NULL;--> statement-breakpoint
+CREATE TABLE `oauth_accounts` (
+	`provider` text NOT NULL,
+	`subject` text NOT NULL,
+	`workspace_id` text NOT NULL,
+	`user_id` text NOT NULL,
+	`email` text,
+	`created_at` text NOT NULL,
+	PRIMARY KEY(`provider`, `subject`),
+	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `oauth_accounts_user` ON `oauth_accounts` (`user_id`,`provider`);--> statement-breakpoint
+CREATE TABLE `outbox` (
+	`id` text PRIMARY KEY NOT NULL,
+	`workspace_id` text NOT NULL,
+	`template` text NOT NULL,
+	`recipient` text NOT NULL,
+	`bound` text,
+	`payload` text NOT NULL,
+	`state` text DEFAULT 'QUEUED' NOT NULL,
+	`attempts` integer DEFAULT 0 NOT NULL,
+	`next_attempt_at` text NOT NULL,
+	`taken_until` text,
+	`give_up_at` text NOT NULL,
+	`last_error` text,
+	`sent_at` text,
+	`created_at` text NOT NULL,
+	`version` integer DEFAULT 1 NOT NULL,
+	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `outbox_due` ON `outbox` (`next_attempt_at`) WHERE state = 'QUEUED';--> statement-breakpoint
+CREATE INDEX `outbox_workspace` ON `outbox` (`workspace_id`,`id`);--> statement-breakpoint
+CREATE INDEX `outbox_bound` ON `outbox` (`recipient`,`bound`,`id`) WHERE bound IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `outbox_state` ON `outbox` (`workspace_id`,`state`,`id`);--> statement-breakpoint
+CREATE TABLE `customer_tags` (
+	`customer_id` text NOT NULL,
+	`tag_id` text NOT NULL,
+	PRIMARY KEY(`customer_id`, `tag_id`),
+	FOREIGN KEY (`customer_id`) REFERENCES `customers`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`tag_id`) REFERENCES `tags`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `customer_tags_tag` ON `customer_tags` (`tag_id`);--> statement-breakpoint
+CREATE TABLE `tags` (
+	`id` text PRIMARY KEY NOT NULL,
+	`workspace_id` text NOT NULL,
+	`name` text NOT NULL,
+	`key` text NOT NULL,
+	`indexed_as` text,
+	`version` integer DEFAULT 1 NOT NULL,
+	`created_at` text NOT NULL,
+	`updated_at` text NOT NULL,
+	`deleted_at` text,
+	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `tags_key` ON `tags` (`workspace_id`,`key`);--> statement-breakpoint
+CREATE UNIQUE INDEX `tags_indexed` ON `tags` (`workspace_id`,`indexed_as`) WHERE indexed_as IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `tags_deleted` ON `tags` (`workspace_id`) WHERE deleted_at IS NOT NULL;--> statement-breakpoint
+CREATE TABLE `tickets` (
+	`seq` integer PRIMARY KEY NOT NULL,
+	`id` text NOT NULL,
+	`workspace_id` text NOT NULL,
+	`number` integer NOT NULL,
+	`customer_id` text NOT NULL,
+	`interaction_id` text,
+	`owner_id` text,
+	`assignee_id` text,
+	`title` text NOT NULL,
+	`description` text,
+	`status` text DEFAULT 'OPEN' NOT NULL,
+	`priority` text DEFAULT 'NORMAL' NOT NULL,
+	`opened_by` text,
+	`resolved_at` text,
+	`version` integer DEFAULT 1 NOT NULL,
+	`created_at` text NOT NULL,
+	`updated_at` text NOT NULL,
+	`deleted_at` text,
+	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`customer_id`) REFERENCES `customers`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `tickets_id_unique` ON `tickets` (`id`);--> statement-breakpoint
+CREATE UNIQUE INDEX `tickets_number` ON `tickets` (`workspace_id`,`number`);--> statement-breakpoint
+CREATE INDEX `tickets_list` ON `tickets` (`workspace_id`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE INDEX `tickets_status` ON `tickets` (`workspace_id`,`status`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE INDEX `tickets_owner` ON `tickets` (`workspace_id`,`owner_id`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE INDEX `tickets_assignee` ON `tickets` (`workspace_id`,`assignee_id`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE INDEX `tickets_purge` ON `tickets` (`deleted_at`) WHERE deleted_at IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `tickets_customer` ON `tickets` (`customer_id`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE TABLE `one_time_tokens` (
+	`id` text PRIMARY KEY NOT NULL,
+	`kind` text NOT NULL,
+	`workspace_id` text NOT NULL,
+	`token_hash` text NOT NULL,
+	`email` text NOT NULL,
+	`role` text,
+	`created_by` text,
+	`user_id` text,
+	`created_at` text NOT NULL,
+	`expires_at` text NOT NULL,
+	`used_at` text,
+	`used_by` text,
+	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `one_time_tokens_hash` ON `one_time_tokens` (`token_hash`);--> statement-breakpoint
+CREATE INDEX `one_time_tokens_user` ON `one_time_tokens` (`user_id`,`kind`) WHERE user_id IS NOT NULL;--> statement-breakpoint
+CREATE UNIQUE INDEX `one_time_tokens_pending` ON `one_time_tokens` (`workspace_id`,`email`) WHERE kind = 'INVITATION' AND used_at IS NULL;--> statement-breakpoint
+CREATE INDEX `one_time_tokens_expires` ON `one_time_tokens` (`expires_at`);--> statement-breakpoint
+CREATE INDEX `one_time_tokens_workspace` ON `one_time_tokens` (`workspace_id`,`kind`,`id`);--> statement-breakpoint
+CREATE TABLE `sessions` (
+	`id` text PRIMARY KEY NOT NULL,
+	`workspace_id` text NOT NULL,
+	`user_id` text NOT NULL,
+	`refresh_hash` text NOT NULL,
+	`previous_hash` text,
+	`rotated_at` text NOT NULL,
+	`expires_at` text NOT NULL,
+	`revoked_at` text,
+	`user_agent` text,
+	`address` text,
+	`created_at` text NOT NULL,
+	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `sessions_user` ON `sessions` (`user_id`,`created_at`);--> statement-breakpoint
+CREATE INDEX `sessions_expires` ON `sessions` (`expires_at`);--> statement-breakpoint
+CREATE TABLE `users` (
+	`id` text PRIMARY KEY NOT NULL,
+	`workspace_id` text NOT NULL,
+	`email` text NOT NULL,
+	`username` text,
+	`name` text NOT NULL,
+	`password_hash` text,
+	`role` text NOT NULL,
+	`status` text DEFAULT 'ACTIVE' NOT NULL,
+	`email_verified_at` text,
+	`email_verified` integer GENERATED ALWAYS AS (email_verified_at IS NOT NULL) VIRTUAL,
+	`time_zone` text DEFAULT 'UTC' NOT NULL,
+	`muted` text,
+	`quiet_from` text DEFAULT '21:00',
+	`quiet_to` text DEFAULT '07:00',
+	`digest` text DEFAULT 'single' NOT NULL,
+	`digest_hour` integer DEFAULT 8 NOT NULL,
+	`next_digest_at` text,
+	`digest_due` text GENERATED ALWAYS AS (CASE WHEN digest = 'daily' AND status = 'ACTIVE' AND deleted_at IS NULL THEN coalesce(next_digest_at, '') END) VIRTUAL,
+	`version` integer DEFAULT 1 NOT NULL,
+	`created_at` text NOT NULL,
+	`updated_at` text NOT NULL,
+	`deleted_at` text,
+	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `users_email` ON `users` (`email`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE UNIQUE INDEX `users_username` ON `users` (`username`) WHERE deleted_at IS NULL AND username IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `users_digest` ON `users` (`digest_due`) WHERE digest_due IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `users_role` ON `users` (`workspace_id`,`role`,`id`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE INDEX `users_workspace` ON `users` (`workspace_id`,`id`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE TABLE `workspaces` (
+	`id` text PRIMARY KEY NOT NULL,
+	`name` text NOT NULL,
+	`slug` text NOT NULL,
+	`plan` text DEFAULT 'FREE' NOT NULL,
+	`plan_until` text,
+	`time_zone` text DEFAULT 'UTC' NOT NULL,
+	`default_country` text,
+	`purged_ticket_number` integer DEFAULT 0 NOT NULL,
+	`version` integer DEFAULT 1 NOT NULL,
+	`created_at` text NOT NULL,
+	`updated_at` text NOT NULL
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `workspaces_slug_unique` ON `workspaces` (`slug`);
+--> statement-breakpoint
+-- Search and counters of leads, kept by triggers.
+-- The index is contentless and its rowid is leads.seq, so that a match streams in order of arrival. What it holds is
+-- computed by the generated columns of leads: text, the source in brackets (a phrase then matches it as a whole), and
+-- one-token codes of workspace, owner and status.
+CREATE VIRTUAL TABLE leads_fts USING fts5(
+  words, origin, scope, content = '', contentless_delete = 1, tokenize = 'trigram remove_diacritics 1'
+);
+--> statement-breakpoint
+CREATE TABLE lead_counts (
+  workspace_id text NOT NULL,
+  owner text NOT NULL,
+  status text NOT NULL,
+  count integer NOT NULL,
+  PRIMARY KEY (workspace_id, owner, status)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TRIGGER leads_inserted AFTER INSERT ON leads WHEN new.deleted_at IS NULL
+BEGIN
+  INSERT INTO leads_fts (rowid, words, origin, scope)
+    VALUES (new.seq, new.search_text, new.search_source, new.search_scope);
+  INSERT INTO lead_counts (workspace_id, owner, status, count)
+    VALUES (new.workspace_id, '*', new.status, 1), (new.workspace_id, coalesce(new.owner_id, ''), new.status, 1)
+    ON CONFLICT DO UPDATE SET count = count + 1;
+END;
+--> statement-breakpoint
+CREATE TRIGGER leads_reindexed
+AFTER UPDATE OF title, name, email, phone, interest, source, owner_id, status, deleted_at ON leads
+WHEN old.search_text IS NOT new.search_text OR old.search_source IS NOT new.search_source
+  OR old.search_scope IS NOT new.search_scope OR old.deleted_at IS NOT new.deleted_at
+BEGIN
+  DELETE FROM leads_fts WHERE rowid = old.seq AND old.deleted_at IS NULL;
+  INSERT INTO leads_fts (rowid, words, origin, scope)
+    SELECT new.seq, new.search_text, new.search_source, new.search_scope WHERE new.deleted_at IS NULL;
+END;
+--> statement-breakpoint
+CREATE TRIGGER leads_recounted_by_owner AFTER UPDATE OF owner_id, status, deleted_at ON leads
+WHEN old.owner_id IS NOT new.owner_id OR old.status IS NOT new.status OR old.deleted_at IS NOT new.deleted_at
+BEGIN
+  INSERT INTO lead_counts (workspace_id, owner, status, count)
+    SELECT old.workspace_id, coalesce(old.owner_id, ''), old.status, -1 WHERE old.deleted_at IS NULL
+    ON CONFLICT DO UPDATE SET count = count - 1;
+  INSERT INTO lead_counts (workspace_id, owner, status, count)
+    SELECT new.workspace_id, coalesce(new.owner_id, ''), new.status, 1 WHERE new.deleted_at IS NULL
+    ON CONFLICT DO UPDATE SET count = count + 1;
+END;
+--> statement-breakpoint
+CREATE TRIGGER leads_recounted AFTER UPDATE OF status, deleted_at ON leads
+WHEN old.status IS NOT new.status OR old.deleted_at IS NOT new.deleted_at
+BEGIN
+  INSERT INTO lead_counts (workspace_id, owner, status, count)
+    SELECT old.workspace_id, '*', old.status, -1 WHERE old.deleted_at IS NULL
+    ON CONFLICT DO UPDATE SET count = count - 1;
+  INSERT INTO lead_counts (workspace_id, owner, status, count)
+    SELECT new.workspace_id, '*', new.status, 1 WHERE new.deleted_at IS NULL
+    ON CONFLICT DO UPDATE SET count = count + 1;
+END;
+--> statement-breakpoint
+CREATE TRIGGER leads_purged AFTER DELETE ON leads WHEN old.deleted_at IS NULL
+BEGIN
+  DELETE FROM leads_fts WHERE rowid = old.seq;
+  INSERT INTO lead_counts (workspace_id, owner, status, count)
+    VALUES (old.workspace_id, '*', old.status, -1), (old.workspace_id, coalesce(old.owner_id, ''), old.status, -1)
+    ON CONFLICT DO UPDATE SET count = count - 1;
+END;
+--> statement-breakpoint
+-- Search, counters and kept facts of customers and what hangs on them, all by triggers.
+-- The index is contentless, its rowid is customers.seq. Tags and custom fields stand in it in brackets, so that a phrase
+-- matches one of them as a whole (brackets of their own are turned into others); `scope` holds the one-token codes of workspace and owner.
+CREATE VIRTUAL TABLE customers_fts USING fts5(
+  name, email, phone, company, tags, fields, scope,
+  content = '', contentless_delete = 1, tokenize = 'trigram remove_diacritics 1'
+);
+--> statement-breakpoint
+CREATE TABLE customer_counts (
+  workspace_id text NOT NULL, owner text NOT NULL, count integer NOT NULL,
+  PRIMARY KEY (workspace_id, owner)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE duplicate_keys (
+  workspace_id text NOT NULL, key text NOT NULL, count integer NOT NULL,
+  PRIMARY KEY (workspace_id, key)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX duplicate_keys_shared ON duplicate_keys (workspace_id, key) WHERE count > 1;
+--> statement-breakpoint
+CREATE TABLE tag_counts (
+  tag_id text NOT NULL, owner text NOT NULL, workspace_id text NOT NULL, key text NOT NULL, count integer NOT NULL,
+  PRIMARY KEY (tag_id, owner)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX tag_counts_used ON tag_counts (workspace_id, owner, key) WHERE count > 0;
+--> statement-breakpoint
+CREATE TRIGGER customers_inserted AFTER INSERT ON customers WHEN new.deleted_at IS NULL
+BEGIN
+  INSERT INTO customers_fts (rowid, name, email, phone, company, tags, fields, scope)
+    SELECT seq, name, email, phone, company, tags, fields, scope FROM customers_searchable WHERE seq = new.seq;
+  INSERT INTO customer_counts (workspace_id, owner, count)
+    VALUES (new.workspace_id, '*', 1), (new.workspace_id, coalesce(new.owner_id, ''), 1)
+    ON CONFLICT DO UPDATE SET count = count + 1;
+  INSERT INTO duplicate_keys (workspace_id, key, count)
+    SELECT new.workspace_id, value, 1
+    FROM json_each(json_array('name ' || new.name_key, 'phone ' || new.phone_e164)) WHERE value IS NOT NULL
+    ON CONFLICT DO UPDATE SET count = count + 1;
+END;
+--> statement-breakpoint
+CREATE TRIGGER customers_reindexed
+AFTER UPDATE OF name, email, phone, phone_e164, company, custom_fields, owner_id, deleted_at ON customers
+WHEN old.name IS NOT new.name OR old.email IS NOT new.email OR old.phone IS NOT new.phone
+  OR old.phone_e164 IS NOT new.phone_e164 OR old.company IS NOT new.company
+  OR old.custom_fields IS NOT new.custom_fields OR old.owner_id IS NOT new.owner_id
+  OR old.deleted_at IS NOT new.deleted_at
+BEGIN
+  DELETE FROM customers_fts WHERE rowid = old.seq AND old.deleted_at IS NULL;
+  INSERT INTO customers_fts (rowid, name, email, phone, company, tags, fields, scope)
+    SELECT seq, name, email, phone, company, tags, fields, scope FROM customers_searchable
+    WHERE seq = new.seq AND deleted_at IS NULL;
+END;
+--> statement-breakpoint
+CREATE TRIGGER customers_rekeyed AFTER UPDATE OF sort_name, company, phone_e164, deleted_at ON customers
+WHEN old.name_key IS NOT new.name_key OR old.phone_e164 IS NOT new.phone_e164 OR old.deleted_at IS NOT new.deleted_at
+BEGIN
+  INSERT INTO duplicate_keys (workspace_id, key, count)
+    SELECT old.workspace_id, value, -1
+    FROM json_each(json_array('name ' || old.name_key, 'phone ' || old.phone_e164))
+    WHERE value IS NOT NULL AND old.deleted_at IS NULL
+    ON CONFLICT DO UPDATE SET count = count - 1;
+  INSERT INTO duplicate_keys (workspace_id, key, count)
+    SELECT new.workspace_id, value, 1
+    FROM json_each(json_array('name ' || new.name_key, 'phone ' || new.phone_e164))
+    WHERE value IS NOT NULL AND new.deleted_at IS NULL
+    ON CONFLICT DO UPDATE SET count = count + 1;
+END;
+--> statement-breakpoint
+CREATE TRIGGER customers_recounted AFTER UPDATE OF owner_id, deleted_at ON customers
+WHEN old.owner_id IS NOT new.owner_id OR old.deleted_at IS NOT new.deleted_at
+BEGIN
+  INSERT INTO customer_counts (workspace_id, owner, count)
+    SELECT old.workspace_id, value, -1 FROM json_each(json_array('*', coalesce(old.owner_id, '')))
+    WHERE old.deleted_at IS NULL
+    ON CONFLICT DO UPDATE SET count = count - 1;
+  INSERT INTO customer_counts (workspace_id, owner, count)
+    SELECT new.workspace_id, value, 1 FROM json_each(json_array('*', coalesce(new.owner_id, '')))
+    WHERE new.deleted_at IS NULL
+    ON CONFLICT DO UPDATE SET count = count + 1;
+  INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
+    SELECT t.id, value, t.workspace_id, t.key, -1
+    FROM customer_tags ct JOIN tags t ON t.id = ct.tag_id, json_each(json_array('*', coalesce(old.owner_id, '')))
+    WHERE ct.customer_id = old.id AND old.deleted_at IS NULL
+    ON CONFLICT DO UPDATE SET count = count - 1;
+  INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
+    SELECT t.id, value, t.workspace_id, t.key, 1
+    FROM customer_tags ct JOIN tags t ON t.id = ct.tag_id, json_each(json_array('*', coalesce(new.owner_id, '')))
+    WHERE ct.customer_id = new.id AND new.deleted_at IS NULL
+    ON CONFLICT DO UPDATE SET count = count + 1;
+END;
+--> statement-breakpoint
+CREATE TRIGGER customers_owner_followed AFTER UPDATE OF owner_id ON customers WHEN old.owner_id IS NOT new.owner_id
+BEGIN
+  UPDATE interactions SET owner_id = new.owner_id WHERE customer_id = new.id;
+  UPDATE tickets SET owner_id = new.owner_id WHERE customer_id = new.id;
+END;
+--> statement-breakpoint
+CREATE TRIGGER leads_owner_followed AFTER UPDATE OF owner_id ON leads WHEN old.owner_id IS NOT new.owner_id
+BEGIN
+  UPDATE interactions SET owner_id = new.owner_id WHERE lead_id = new.id AND customer_id IS NULL;
+END;
+--> statement-breakpoint
+CREATE TRIGGER customer_tagged AFTER INSERT ON customer_tags
+BEGIN
+  DELETE FROM customers_fts WHERE rowid = (SELECT seq FROM customers WHERE id = new.customer_id AND deleted_at IS NULL);
+  INSERT INTO customers_fts (rowid, name, email, phone, company, tags, fields, scope)
+    SELECT seq, name, email, phone, company, tags, fields, scope FROM customers_searchable
+    WHERE seq = (SELECT seq FROM customers WHERE id = new.customer_id) AND deleted_at IS NULL;
+  INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
+    SELECT t.id, value, t.workspace_id, t.key, 1
+    FROM customers c JOIN tags t ON t.id = new.tag_id, json_each(json_array('*', coalesce(c.owner_id, '')))
+    WHERE c.id = new.customer_id AND c.deleted_at IS NULL
+    ON CONFLICT DO UPDATE SET count = count + 1;
+END;
+--> statement-breakpoint
+CREATE TRIGGER customer_untagged AFTER DELETE ON customer_tags
+BEGIN
+  DELETE FROM customers_fts WHERE rowid = (SELECT seq FROM customers WHERE id = old.customer_id AND deleted_at IS NULL);
+  INSERT INTO customers_fts (rowid, name, email, phone, company, tags, fields, scope)
+    SELECT seq, name, email, phone, company, tags, fields, scope FROM customers_searchable
+    WHERE seq = (SELECT seq FROM customers WHERE id = old.customer_id) AND deleted_at IS NULL;
+  INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
+    SELECT t.id, value, t.workspace_id, t.key, -1
+    FROM customers c JOIN tags t ON t.id = old.tag_id, json_each(json_array('*', coalesce(c.owner_id, '')))
+    WHERE c.id = old.customer_id AND c.deleted_at IS NULL
+    ON CONFLICT DO UPDATE SET count = count - 1;
+END;
+--> statement-breakpoint
+CREATE TRIGGER tag_deleted AFTER DELETE ON tags
+BEGIN
+  DELETE FROM tag_counts WHERE tag_id = old.id;
+END;
+--> statement-breakpoint
+CREATE TRIGGER duplicate_key_emptied AFTER UPDATE OF count ON duplicate_keys WHEN new.count <= 0
+BEGIN
+  DELETE FROM duplicate_keys WHERE workspace_id = new.workspace_id AND key = new.key;
+END;
+--> statement-breakpoint
+CREATE TRIGGER tag_renamed AFTER UPDATE OF key ON tags WHEN old.key IS NOT new.key
+BEGIN
+  UPDATE tags SET indexed_as = old.key WHERE id = new.id AND indexed_as IS NULL;
+  UPDATE tag_counts SET key = new.key WHERE tag_id = new.id;
+END;
+--> statement-breakpoint
+CREATE TRIGGER tag_made AFTER INSERT ON tags
+WHEN new.indexed_as IS NULL
+  AND EXISTS (SELECT 1 FROM tags t WHERE t.workspace_id = new.workspace_id AND t.indexed_as = new.key)
+BEGIN
+  UPDATE tags SET indexed_as = new.id WHERE id = new.id;
+END;
+--> statement-breakpoint
+CREATE VIEW customers_searchable AS
+SELECT
+  c.seq, c.id, c.name, c.email, c.company, c.deleted_at,
+  c.phone || char(10) || c.phone_digits || char(10) || coalesce(c.phone_e164, '') AS phone,
+  (SELECT group_concat('⟦' || replace(replace(coalesce(t.indexed_as, t.key), '⟦', '⟪'), '⟧', '⟫') || '⟧', '')
+    FROM customer_tags ct JOIN tags t ON t.id = ct.tag_id WHERE ct.customer_id = c.id) AS tags,
+  (SELECT group_concat('⟦' || replace(replace(
+      key || '=' || CASE type WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE value END,
+      '⟦', '⟪'), '⟧', '⟫') || '⟧', '')
+    FROM json_each(c.custom_fields)
+    WHERE type IN ('text', 'integer', 'real', 'true', 'false') AND length(value) <= 100 AND instr(key, '=') = 0) AS fields,
+  c.search_scope AS scope
+FROM customers c;
+--> statement-breakpoint
+-- When a customer was last in touch (plans do not count) and is next to be followed up. A row more can only move them
+-- one way; a changed or lost one may have been the very one, so that they are looked up again. Customers are written
+-- only where something changes: a written row costs a thousand times what a read one does.
+CREATE TRIGGER interaction_inserted AFTER INSERT ON interactions WHEN new.customer_id IS NOT NULL
+BEGIN
+  UPDATE customers SET last_interaction_at = new.occurred_at
+  WHERE id = new.customer_id AND new.type NOT IN ('TASK', 'FOLLOW_UP')
+    AND (last_interaction_at IS NULL OR last_interaction_at < new.occurred_at);
+  UPDATE customers SET next_follow_up_at = new.follow_up_at
+  WHERE id = new.customer_id AND new.follow_up_at IS NOT NULL AND new.done_at IS NULL
+    AND (next_follow_up_at IS NULL OR next_follow_up_at > new.follow_up_at);
+END;
+--> statement-breakpoint
+CREATE VIEW customers_kept AS
+SELECT c.id,
+  (SELECT max(occurred_at) FROM interactions i
+    WHERE i.customer_id = c.id AND i.type NOT IN ('TASK', 'FOLLOW_UP')) AS last_interaction_at,
+  (SELECT min(follow_up_at) FROM interactions i
+    WHERE i.customer_id = c.id AND i.follow_up_at IS NOT NULL AND i.done_at IS NULL) AS next_follow_up_at
+FROM customers c;
+--> statement-breakpoint
+CREATE TRIGGER interaction_updated
+AFTER UPDATE OF customer_id, type, occurred_at, follow_up_at, done_at ON interactions
+WHEN old.customer_id IS NOT NULL OR new.customer_id IS NOT NULL
+BEGIN
+  UPDATE customers SET (last_interaction_at, next_follow_up_at) =
+    (SELECT k.last_interaction_at, k.next_follow_up_at FROM customers_kept k WHERE k.id = customers.id)
+  WHERE id IN (old.customer_id, new.customer_id) AND (last_interaction_at, next_follow_up_at) IS NOT
+    (SELECT k.last_interaction_at, k.next_follow_up_at FROM customers_kept k WHERE k.id = customers.id);
+END;
+--> statement-breakpoint
+CREATE TRIGGER interaction_deleted AFTER DELETE ON interactions WHEN old.customer_id IS NOT NULL
+BEGIN
+  UPDATE customers SET (last_interaction_at, next_follow_up_at) =
+    (SELECT k.last_interaction_at, k.next_follow_up_at FROM customers_kept k WHERE k.id = customers.id)
+  WHERE id = old.customer_id AND (last_interaction_at, next_follow_up_at) IS NOT
+    (SELECT k.last_interaction_at, k.next_follow_up_at FROM customers_kept k WHERE k.id = customers.id);
+END;
+--> statement-breakpoint
+-- An interaction that moves to another customer, by a conversion or a merge, belongs to the owner of that one.
+CREATE TRIGGER interaction_moved AFTER UPDATE OF customer_id ON interactions
+WHEN new.customer_id IS NOT NULL AND old.customer_id IS NOT new.customer_id
+BEGIN
+  UPDATE interactions SET owner_id = (SELECT owner_id FROM customers WHERE id = new.customer_id) WHERE seq = new.seq;
+END;
+--> statement-breakpoint
+-- What tickets are narrowed by, each a word: workspace, status, priority, customer, owner and assignee. Any selection of
+-- them streams in order of arrival. Status and priority, and nobody as owner or assignee, are words of the workspace.
+CREATE VIRTUAL TABLE tickets_fts USING fts5(
+  facets, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'
+);
+--> statement-breakpoint
+CREATE VIEW tickets_facets AS
+SELECT t.seq, t.deleted_at, replace(replace(
+  'w' || t.workspace_id || ' s' || t.workspace_id || t.status || ' p' || t.workspace_id || t.priority
+  || ' c' || t.customer_id || ' o' || coalesce(t.owner_id, t.workspace_id) || ' a' || coalesce(t.assignee_id, t.workspace_id),
+  '-', ''), '_', '') AS facets
+FROM tickets t;
+--> statement-breakpoint
+CREATE TRIGGER tickets_inserted AFTER INSERT ON tickets WHEN new.deleted_at IS NULL
+BEGIN
+  INSERT INTO tickets_fts (rowid, facets) SELECT seq, facets FROM tickets_facets WHERE seq = new.seq;
+END;
+--> statement-breakpoint
+CREATE TRIGGER tickets_reindexed
+AFTER UPDATE OF status, priority, customer_id, owner_id, assignee_id, deleted_at ON tickets
+WHEN old.status IS NOT new.status OR old.priority IS NOT new.priority OR old.customer_id IS NOT new.customer_id
+  OR old.owner_id IS NOT new.owner_id OR old.assignee_id IS NOT new.assignee_id OR old.deleted_at IS NOT new.deleted_at
+BEGIN
+  DELETE FROM tickets_fts WHERE rowid = old.seq;
+  INSERT INTO tickets_fts (rowid, facets) SELECT seq, facets FROM tickets_facets WHERE seq = new.seq AND deleted_at IS NULL;
+END;
+--> statement-breakpoint
+CREATE TRIGGER tickets_purged AFTER DELETE ON tickets
+BEGIN
+  DELETE FROM tickets_fts WHERE rowid = old.seq;
+END;
+--> statement-breakpoint
+-- A customer's living tickets go to the trash and come back with the customer, by having the same deleted_at; what was
+-- in the trash by itself stays there.
+CREATE TRIGGER customer_trash_followed AFTER UPDATE OF deleted_at ON customers WHEN old.deleted_at IS NOT new.deleted_at
+BEGIN
+  UPDATE tickets SET deleted_at = new.deleted_at WHERE customer_id = new.id AND deleted_at IS old.deleted_at;
+END;
+--> statement-breakpoint
+-- A ticket that moves to another customer has the owner of that one, and lives if that one does.
+CREATE TRIGGER ticket_moved AFTER UPDATE OF customer_id ON tickets WHEN old.customer_id IS NOT new.customer_id
+BEGIN
+  UPDATE tickets SET
+    owner_id = (SELECT owner_id FROM customers WHERE id = new.customer_id),
+    deleted_at = CASE WHEN deleted_at IS (SELECT deleted_at FROM customers WHERE id = old.customer_id)
+      THEN (SELECT deleted_at FROM customers WHERE id = new.customer_id) ELSE deleted_at END
+  WHERE seq = new.seq;
+END;
+--> statement-breakpoint
+-- All tickets of a customer, those in the trash too: its own index knows the living alone.
+CREATE INDEX tickets_of_customer ON tickets (customer_id, deleted_at);
+--> statement-breakpoint
+-- What a member is to solve for customers of others, without the many that one solves for the own ones.
+CREATE INDEX tickets_lent ON tickets (workspace_id, assignee_id) WHERE deleted_at IS NULL AND assignee_id IS NOT owner_id;
+--> statement-breakpoint
+-- Tickets are numbered on from the highest that there is or was: what is purged leaves its number behind.
+CREATE TRIGGER ticket_number_kept AFTER DELETE ON tickets
+BEGIN
+  UPDATE workspaces SET purged_ticket_number = old.number WHERE id = old.workspace_id AND purged_ticket_number < old.number;
+END;
+--> statement-breakpoint
+-- Relationships seen from the other side, in the order of whom they lead to.
+CREATE INDEX relationships_from ON customer_relationships (to_id, from_id);
+--> statement-breakpoint
+-- Who stands above somebody, without passing the many who stand below.
+CREATE INDEX relationships_above ON customer_relationships (from_id, kind, to_id);
+--> statement-breakpoint
+CREATE INDEX relationships_below ON customer_relationships (to_id, kind, from_id);
+--> statement-breakpoint
+-- What analytics reads: days of figures (rollups) and open tickets, kept by triggers, so that nobody counts records.
+-- A figure is a fact of what happened: it counts on its day for whoever it concerned then, and nothing that happens
+-- later moves it. Only what is still to be done (metric 'due') goes with its owner.
+--   lead         made, by source; kind: its status then. Of the owner it was made for
+--   claim        duration: from the lead's arrival, the first time it is claimed. Of the claimer
+--   contact      first call, e-mail, meeting or status beyond NEW; duration: from the lead's arrival. Of its owner then
+--   move         kind: FROM>TO of the status; duration: in FROM. Of its owner then
+--   conversion   the same for a lead that became a customer
+--   customer     made. Of the owner it was made for
+--   interaction  kind: its type; on the day it occurred. Of its author
+--   ticket       opened. Of who opened it
+--   resolution   of a ticket that was open. Of who resolved or closed it
+--   due          open follow-ups on the day they are due; part: interaction or lead. Of the owner now
+-- In cells, every zone's clock is a whole number of quarter-hours off UTC, so that a local day is exact from two rows.
+-- A duration of s seconds is step 1 + ln(s) / ln(1.04), rounded down: within 2 % of the middle of its step.
+CREATE TABLE rollups (
+  workspace_id text NOT NULL, owner text NOT NULL, metric text NOT NULL, day text NOT NULL, part text NOT NULL,
+  count integer NOT NULL, cells text NOT NULL,
+  PRIMARY KEY (workspace_id, owner, metric, day, part)
+) WITHOUT ROWID;
+--> statement-breakpoint
+-- How far a lead has come, for the durations.
+CREATE TABLE lead_progress (
+  lead_id text PRIMARY KEY NOT NULL, stage_since text, claimed_at text, contacted_at text
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE ticket_counts (
+  workspace_id text NOT NULL, owner text NOT NULL, count integer NOT NULL,
+  PRIMARY KEY (workspace_id, owner)
+) WITHOUT ROWID;
+--> statement-breakpoint
+-- What an interaction hangs on.
+CREATE VIEW parents AS SELECT id, deleted_at FROM customers UNION ALL SELECT id, deleted_at FROM leads;
+--> statement-breakpoint
+-- The one way into rollups: a fact that is inserted here is counted for its owner and for everybody, or, by -1, taken
+-- back; with everybody null, for the owner alone.
+-- Triggers of one change run in no particular order, so that a cell may be below zero until all of them have run.
+CREATE VIEW tally AS
+SELECT workspace_id, '*' AS everybody, owner, metric, day AS at, part, '' AS kind, 0.0 AS seconds, count AS by
+FROM rollups;
+--> statement-breakpoint
+CREATE TRIGGER tallied INSTEAD OF INSERT ON tally
+BEGIN
+  INSERT INTO rollups (workspace_id, owner, metric, day, part, count, cells)
+    SELECT new.workspace_id, owner, new.metric, substr(new.at, 1, 10), new.part, new.by, json_object(
+      (substr(new.at, 12, 2) * 4 + CAST(substr(new.at, 15, 2) AS INTEGER) / 15) || '/' || new.kind || '/' || CASE
+        WHEN new.seconds IS NULL THEN '' WHEN new.seconds < 1 THEN 0
+        ELSE 1 + CAST(ln(new.seconds) / ln(1.04) AS INTEGER) END,
+      new.by)
+    FROM (SELECT coalesce(new.owner, '') AS owner UNION ALL SELECT new.everybody) WHERE owner IS NOT NULL
+    ON CONFLICT DO UPDATE SET count = count + excluded.count, cells = (
+      SELECT CASE n WHEN 0 THEN json_remove(rollups.cells, path) ELSE json_set(rollups.cells, path, n) END
+      FROM (SELECT path, coalesce(json_extract(rollups.cells, path), 0) + excluded.count AS n
+        FROM (SELECT '$."' || key || '"' AS path FROM json_each(excluded.cells))));
+  DELETE FROM rollups WHERE (new.by < 0 OR new.part = 'interaction') AND workspace_id = new.workspace_id
+    AND owner IN (new.everybody, coalesce(new.owner, '')) AND metric = new.metric AND day = substr(new.at, 1, 10)
+    AND part = new.part AND cells = '{}';
+END;
+--> statement-breakpoint
+CREATE TRIGGER lead_made AFTER INSERT ON leads
+BEGIN
+  INSERT INTO tally SELECT new.workspace_id, '*', new.owner_id, 'lead', new.created_at,
+    coalesce(new.source, ''), new.status, NULL, 1;
+  INSERT INTO tally SELECT new.workspace_id, '*', new.owner_id, 'due', new.follow_up_at, 'lead', '', NULL, 1
+    WHERE new.follow_up_at IS NOT NULL AND new.status <> 'CLOSED' AND new.deleted_at IS NULL;
+END;
+--> statement-breakpoint
+CREATE TRIGGER lead_due AFTER UPDATE OF follow_up_at, status, owner_id, deleted_at ON leads
+WHEN coalesce(old.follow_up_at, new.follow_up_at) IS NOT NULL
+  AND (old.follow_up_at, old.status = 'CLOSED', old.owner_id, old.deleted_at IS NULL)
+    IS NOT (new.follow_up_at, new.status = 'CLOSED', new.owner_id, new.deleted_at IS NULL)
+BEGIN
+  INSERT INTO tally SELECT old.workspace_id, iif(old.follow_up_at = new.follow_up_at
+      AND (old.status = 'CLOSED', old.deleted_at IS NULL) = (new.status = 'CLOSED', new.deleted_at IS NULL), NULL, '*'),
+    old.owner_id, 'due', old.follow_up_at, 'lead', '', NULL, -1
+    WHERE old.follow_up_at IS NOT NULL AND old.status <> 'CLOSED' AND old.deleted_at IS NULL;
+  INSERT INTO tally SELECT new.workspace_id, iif(old.follow_up_at = new.follow_up_at
+      AND (old.status = 'CLOSED', old.deleted_at IS NULL) = (new.status = 'CLOSED', new.deleted_at IS NULL), NULL, '*'),
+    new.owner_id, 'due', new.follow_up_at, 'lead', '', NULL, 1
+    WHERE new.follow_up_at IS NOT NULL AND new.status <> 'CLOSED' AND new.deleted_at IS NULL;
+END;
+--> statement-breakpoint
+CREATE TRIGGER lead_gone AFTER DELETE ON leads
+BEGIN
+  DELETE FROM lead_progress WHERE lead_id = old.id;
+  INSERT INTO tally SELECT old.workspace_id, '*', old.owner_id, 'due', old.follow_up_at, 'lead', '', NULL, -1
+    WHERE old.follow_up_at IS NOT NULL AND old.status <> 'CLOSED' AND old.deleted_at IS NULL;
+END;
+--> statement-breakpoint
+-- A lead's history is told by its events, of which each change writes one.
+CREATE TRIGGER lead_claimed AFTER INSERT ON events WHEN new.verb = 'lead.claimed'
+BEGIN
+  INSERT INTO tally SELECT l.workspace_id, '*', new.actor_id, 'claim', new.created_at, '', '',
+    CASE WHEN p.claimed_at IS NULL THEN (julianday(new.created_at) - julianday(l.created_at)) * 86400 END, 1
+    FROM leads l LEFT JOIN lead_progress p ON p.lead_id = l.id WHERE l.id = new.subject_id;
+  INSERT INTO lead_progress (lead_id, claimed_at) VALUES (new.subject_id, new.created_at)
+    ON CONFLICT DO UPDATE SET claimed_at = excluded.claimed_at WHERE claimed_at IS NULL;
+END;
+--> statement-breakpoint
+CREATE VIEW first_contacts AS SELECT lead_id, contacted_at AS at FROM lead_progress;
+--> statement-breakpoint
+CREATE TRIGGER lead_contacted INSTEAD OF INSERT ON first_contacts
+BEGIN
+  INSERT INTO tally SELECT l.workspace_id, '*', l.owner_id, 'contact', max(new.at, l.created_at),
+    '', '', max((julianday(new.at) - julianday(l.created_at)) * 86400, 0), 1
+    FROM leads l LEFT JOIN lead_progress p ON p.lead_id = l.id WHERE l.id = new.lead_id AND p.contacted_at IS NULL;
+  INSERT INTO lead_progress (lead_id, contacted_at) VALUES (new.lead_id, new.at)
+    ON CONFLICT DO UPDATE SET contacted_at = excluded.contacted_at WHERE contacted_at IS NULL;
+END;
+--> statement-breakpoint
+CREATE TRIGGER lead_moved AFTER INSERT ON events
+WHEN new.verb IN ('lead.updated', 'lead.converted') AND new.changes ->> '$.status[1]' IS NOT NULL
+BEGIN
+  INSERT INTO tally SELECT l.workspace_id, '*', l.owner_id,
+    iif(new.verb = 'lead.converted', 'conversion', 'move'), new.created_at, '',
+    new.changes ->> '$.status[0]' || '>' || (new.changes ->> '$.status[1]'),
+    (julianday(new.created_at) - julianday(coalesce(p.stage_since, l.created_at))) * 86400, 1
+    FROM leads l LEFT JOIN lead_progress p ON p.lead_id = l.id WHERE l.id = new.subject_id;
+  INSERT INTO first_contacts SELECT new.subject_id, new.created_at
+    WHERE new.verb = 'lead.converted' OR new.changes ->> '$.status[1]' IN ('CONTACTED', 'QUALIFIED');
+  INSERT INTO lead_progress (lead_id, stage_since) VALUES (new.subject_id, new.created_at)
+    ON CONFLICT DO UPDATE SET stage_since = excluded.stage_since;
+END;
+--> statement-breakpoint
+CREATE TRIGGER lead_spoken_with AFTER INSERT ON events
+WHEN new.verb = 'interaction.created' AND new.changes ->> '$.leadId[1]' IS NOT NULL
+  AND new.changes ->> '$.type[1]' IN ('CALL', 'EMAIL', 'MEETING')
+BEGIN
+  INSERT INTO first_contacts SELECT new.changes ->> '$.leadId[1]',
+    min(coalesce(new.changes ->> '$.occurredAt[1]', new.created_at), new.created_at);
+END;
+--> statement-breakpoint
+CREATE TRIGGER customer_made AFTER INSERT ON customers
+BEGIN
+  INSERT INTO tally SELECT new.workspace_id, '*', new.owner_id, 'customer', new.created_at,
+    '', '', NULL, 1;
+END;
+--> statement-breakpoint
+CREATE TRIGGER interaction_counted AFTER INSERT ON interactions
+BEGIN
+  INSERT INTO tally SELECT new.workspace_id, '*', new.created_by, 'interaction',
+    new.occurred_at, '', new.type, NULL, 1;
+  INSERT INTO tally SELECT new.workspace_id, '*', new.owner_id, 'due', new.follow_up_at, 'interaction', '', NULL, 1
+    WHERE new.follow_up_at IS NOT NULL AND new.done_at IS NULL
+      AND (SELECT deleted_at FROM parents WHERE id = coalesce(new.customer_id, new.lead_id)) IS NULL;
+  UPDATE customers SET interaction_count = interaction_count + 1
+    WHERE id = new.customer_id AND new.type NOT IN ('TASK', 'FOLLOW_UP');
+END;
+--> statement-breakpoint
+CREATE TRIGGER interaction_recounted AFTER UPDATE OF type, occurred_at ON interactions
+WHEN old.type <> new.type OR old.occurred_at <> new.occurred_at
+BEGIN
+  INSERT INTO tally SELECT old.workspace_id, '*', old.created_by, 'interaction',
+    old.occurred_at, '', old.type, NULL, -1;
+  INSERT INTO tally SELECT new.workspace_id, '*', new.created_by, 'interaction',
+    new.occurred_at, '', new.type, NULL, 1;
+END;
+--> statement-breakpoint
+CREATE TRIGGER interaction_count_moved AFTER UPDATE OF type, customer_id ON interactions
+WHEN old.customer_id IS NOT new.customer_id OR old.type <> new.type
+BEGIN
+  UPDATE customers SET interaction_count = interaction_count - 1
+    WHERE id = old.customer_id AND old.type NOT IN ('TASK', 'FOLLOW_UP');
+  UPDATE customers SET interaction_count = interaction_count + 1
+    WHERE id = new.customer_id AND new.type NOT IN ('TASK', 'FOLLOW_UP');
+END;
+--> statement-breakpoint
+CREATE TRIGGER interaction_due AFTER UPDATE OF follow_up_at, done_at, owner_id, customer_id ON interactions
+WHEN coalesce(old.follow_up_at, new.follow_up_at) IS NOT NULL
+  AND (old.follow_up_at, old.done_at IS NULL, old.owner_id, old.customer_id)
+    IS NOT (new.follow_up_at, new.done_at IS NULL, new.owner_id, new.customer_id)
+BEGIN
+  INSERT INTO tally SELECT old.workspace_id, iif(old.follow_up_at = new.follow_up_at
+      AND (old.done_at IS NULL, old.customer_id) IS (new.done_at IS NULL, new.customer_id), NULL, '*'),
+    old.owner_id, 'due', old.follow_up_at, 'interaction', '', NULL, -1
+    WHERE old.follow_up_at IS NOT NULL AND old.done_at IS NULL
+      AND (SELECT deleted_at FROM parents WHERE id = coalesce(old.customer_id, old.lead_id)) IS NULL;
+  INSERT INTO tally SELECT new.workspace_id, iif(old.follow_up_at = new.follow_up_at
+      AND (old.done_at IS NULL, old.customer_id) IS (new.done_at IS NULL, new.customer_id), NULL, '*'),
+    new.owner_id, 'due', new.follow_up_at, 'interaction', '', NULL, 1
+    WHERE new.follow_up_at IS NOT NULL AND new.done_at IS NULL
+      AND (SELECT deleted_at FROM parents WHERE id = coalesce(new.customer_id, new.lead_id)) IS NULL;
+END;
+--> statement-breakpoint
+-- What is purged with whom it was about did happen, and stays counted; what somebody deletes was a mistake.
+CREATE TRIGGER interaction_uncounted AFTER DELETE ON interactions
+WHEN (SELECT deleted_at FROM parents WHERE id = coalesce(old.customer_id, old.lead_id)) IS NULL
+BEGIN
+  INSERT INTO tally SELECT old.workspace_id, '*', old.created_by, 'interaction',
+    old.occurred_at, '', old.type, NULL, -1;
+  INSERT INTO tally SELECT old.workspace_id, '*', old.owner_id, 'due', old.follow_up_at, 'interaction', '', NULL, -1
+    WHERE old.follow_up_at IS NOT NULL AND old.done_at IS NULL;
+  UPDATE customers SET interaction_count = interaction_count - 1
+    WHERE id = old.customer_id AND old.type NOT IN ('TASK', 'FOLLOW_UP');
+END;
+--> statement-breakpoint
+-- Nothing is due of whom is in the trash.
+CREATE TRIGGER customer_due_followed AFTER UPDATE OF deleted_at ON customers
+WHEN (old.deleted_at IS NULL) <> (new.deleted_at IS NULL)
+BEGIN
+  INSERT INTO tally SELECT workspace_id, '*', owner_id, 'due', follow_up_at, 'interaction', '',
+    NULL, iif(new.deleted_at IS NULL, 1, -1)
+    FROM interactions WHERE customer_id = new.id AND follow_up_at IS NOT NULL AND done_at IS NULL;
+END;
+--> statement-breakpoint
+CREATE TRIGGER lead_due_followed AFTER UPDATE OF deleted_at ON leads
+WHEN (old.deleted_at IS NULL) <> (new.deleted_at IS NULL)
+BEGIN
+  INSERT INTO tally SELECT workspace_id, '*', owner_id, 'due', follow_up_at, 'interaction', '',
+    NULL, iif(new.deleted_at IS NULL, 1, -1)
+    FROM interactions
+    WHERE lead_id = new.id AND customer_id IS NULL AND follow_up_at IS NOT NULL AND done_at IS NULL;
+END;
+--> statement-breakpoint
+CREATE TRIGGER ticket_made AFTER INSERT ON tickets
+BEGIN
+  INSERT INTO tally SELECT new.workspace_id, '*', new.opened_by, 'ticket', new.created_at,
+    '', '', NULL, 1;
+  INSERT INTO ticket_counts (workspace_id, owner, count)
+    SELECT new.workspace_id, value, 1
+    FROM (SELECT '*' AS value UNION ALL SELECT coalesce(new.owner_id, '')
+      UNION ALL SELECT nullif(new.assignee_id, new.owner_id))
+    WHERE value IS NOT NULL AND new.status IN ('OPEN', 'IN_PROGRESS') AND new.deleted_at IS NULL
+    ON CONFLICT DO UPDATE SET count = count + 1;
+END;
+--> statement-breakpoint
+CREATE TRIGGER ticket_recounted AFTER UPDATE OF status, owner_id, assignee_id, deleted_at ON tickets
+WHEN (old.status IN ('OPEN', 'IN_PROGRESS'), old.owner_id, old.assignee_id, old.deleted_at IS NULL)
+  IS NOT (new.status IN ('OPEN', 'IN_PROGRESS'), new.owner_id, new.assignee_id, new.deleted_at IS NULL)
+BEGIN
+  INSERT INTO ticket_counts (workspace_id, owner, count)
+    SELECT old.workspace_id, value, -1
+    FROM (SELECT '*' AS value UNION ALL SELECT coalesce(old.owner_id, '')
+      UNION ALL SELECT nullif(old.assignee_id, old.owner_id))
+    WHERE value IS NOT NULL AND old.status IN ('OPEN', 'IN_PROGRESS') AND old.deleted_at IS NULL
+    ON CONFLICT DO UPDATE SET count = count - 1;
+  INSERT INTO ticket_counts (workspace_id, owner, count)
+    SELECT new.workspace_id, value, 1
+    FROM (SELECT '*' AS value UNION ALL SELECT coalesce(new.owner_id, '')
+      UNION ALL SELECT nullif(new.assignee_id, new.owner_id))
+    WHERE value IS NOT NULL AND new.status IN ('OPEN', 'IN_PROGRESS') AND new.deleted_at IS NULL
+    ON CONFLICT DO UPDATE SET count = count + 1;
+END;
+--> statement-breakpoint
+CREATE TRIGGER ticket_gone AFTER DELETE ON tickets
+WHEN old.status IN ('OPEN', 'IN_PROGRESS') AND old.deleted_at IS NULL
+BEGIN
+  INSERT INTO ticket_counts (workspace_id, owner, count)
+    SELECT old.workspace_id, value, -1
+    FROM (SELECT '*' AS value UNION ALL SELECT coalesce(old.owner_id, '')
+      UNION ALL SELECT nullif(old.assignee_id, old.owner_id))
+    WHERE value IS NOT NULL
+    ON CONFLICT DO UPDATE SET count = count - 1;
+END;
+--> statement-breakpoint
+CREATE TRIGGER ticket_resolved AFTER INSERT ON events
+WHEN new.verb = 'ticket.updated' AND new.changes ->> '$.status[0]' IN ('OPEN', 'IN_PROGRESS')
+  AND new.changes ->> '$.status[1]' IN ('RESOLVED', 'CLOSED')
+BEGIN
+  INSERT INTO tally SELECT new.workspace_id, '*', iif(new.actor_type = 'user', new.actor_id, NULL), 'resolution',
+    new.created_at, '', '', NULL, 1;
+END;
+--> statement-breakpoint
+-- The same facts out of records and events, for what was there before, and for comparing. What has changed since is
+-- read as it was from the event that changed it.
+CREATE VIEW first_values AS
+SELECT e.subject_id, j.key AS field, min(e.created_at) AS at,
+  coalesce(iif(e.verb IN ('lead.created', 'customer.created'), j.value ->> 1, j.value ->> 0), '') AS value
+FROM (
+  SELECT subject_id, verb, changes, created_at FROM events WHERE subject_type IN ('lead', 'customer')
+  UNION ALL SELECT survivor_id, 'customer.merged', fields, created_at FROM customer_merges) e JOIN json_each(e.changes) j
+WHERE j.key IN ('ownerId', 'status', 'source')
+GROUP BY e.subject_id, j.key;
+--> statement-breakpoint
+CREATE VIEW born AS
+SELECT subject_id, max(iif(field = 'ownerId', value, NULL)) AS owner, max(iif(field = 'status', value, NULL)) AS status,
+  max(iif(field = 'source', value, NULL)) AS source
+FROM first_values GROUP BY subject_id;
+--> statement-breakpoint
+CREATE VIEW lead_steps AS
+SELECT seq, lead_id, workspace_id, verb, at, actor_id, was, became, said_at,
+  coalesce(substr(max(iif(hands, format('%016d', seq) || coalesce(owner, ''), NULL)) OVER before, 17), '') AS owner_then,
+  max(iif(became IS NOT NULL, at, NULL)) OVER before AS stage_since,
+  coalesce(sum(verb = 'lead.claimed') OVER before, 0) AS claims_before,
+  coalesce(sum(said_at IS NOT NULL) OVER before, 0) AS contacts_before
+FROM (
+  SELECT seq, coalesce(changes ->> '$.leadId[1]', subject_id) AS lead_id, workspace_id, verb, created_at AS at, actor_id,
+    changes ->> '$.status[0]' AS was, changes ->> '$.status[1]' AS became,
+    json_type(changes, '$.ownerId') IS NOT NULL AS hands, changes ->> '$.ownerId[1]' AS owner,
+    CASE WHEN verb = 'lead.converted' OR verb = 'lead.updated' AND changes ->> '$.status[1]' IN ('CONTACTED', 'QUALIFIED')
+      THEN created_at
+    WHEN verb = 'interaction.created' AND changes ->> '$.type[1]' IN ('CALL', 'EMAIL', 'MEETING')
+      THEN min(coalesce(changes ->> '$.occurredAt[1]', created_at), created_at) END AS said_at
+  FROM events
+  WHERE subject_type = 'lead' OR verb = 'interaction.created' AND changes ->> '$.leadId[1]' IS NOT NULL)
+WINDOW before AS (PARTITION BY lead_id ORDER BY seq ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING);
+--> statement-breakpoint
+CREATE VIEW lead_facts AS
+SELECT s.workspace_id, s.actor_id AS owner, 'claim' AS metric, s.at, '' AS part, '' AS kind,
+  iif(s.claims_before = 0, (julianday(s.at) - julianday(l.created_at)) * 86400, NULL) AS seconds
+  FROM lead_steps s JOIN leads l ON l.id = s.lead_id WHERE s.verb = 'lead.claimed'
+UNION ALL SELECT s.workspace_id, s.owner_then, 'contact', max(s.said_at, l.created_at), '', '',
+  max((julianday(s.said_at) - julianday(l.created_at)) * 86400, 0)
+  FROM lead_steps s JOIN leads l ON l.id = s.lead_id WHERE s.said_at IS NOT NULL AND s.contacts_before = 0
+UNION ALL SELECT s.workspace_id, s.owner_then, iif(s.verb = 'lead.converted', 'conversion', 'move'), s.at,
+  '', s.was || '>' || s.became, (julianday(s.at) - julianday(coalesce(s.stage_since, l.created_at))) * 86400
+  FROM lead_steps s JOIN leads l ON l.id = s.lead_id
+  WHERE s.verb IN ('lead.updated', 'lead.converted') AND s.became IS NOT NULL
+UNION ALL SELECT l.workspace_id, coalesce(b.owner, l.owner_id), 'lead', l.created_at,
+  coalesce(b.source, l.source, ''), coalesce(b.status, l.status), NULL
+  FROM leads l LEFT JOIN born b ON b.subject_id = l.id
+UNION ALL SELECT workspace_id, owner_id, 'due', follow_up_at, 'lead', '', NULL
+  FROM leads WHERE follow_up_at IS NOT NULL AND status <> 'CLOSED' AND deleted_at IS NULL;
+--> statement-breakpoint
+CREATE VIEW other_facts AS
+SELECT c.workspace_id, coalesce(b.owner, c.owner_id) AS owner, 'customer' AS metric,
+  c.created_at AS at, '' AS part, '' AS kind, NULL AS seconds
+  FROM customers c LEFT JOIN born b ON b.subject_id = c.id
+UNION ALL SELECT workspace_id, created_by, 'interaction', occurred_at, '', type, NULL
+  FROM interactions
+UNION ALL SELECT i.workspace_id, i.owner_id, 'due', i.follow_up_at, 'interaction', '', NULL
+  FROM interactions i WHERE i.follow_up_at IS NOT NULL AND i.done_at IS NULL
+    AND (SELECT deleted_at FROM parents WHERE id = coalesce(i.customer_id, i.lead_id)) IS NULL
+UNION ALL SELECT workspace_id, opened_by, 'ticket', created_at, '', '', NULL FROM tickets
+UNION ALL SELECT workspace_id, iif(actor_type = 'user', actor_id, NULL), 'resolution', created_at, '', '', NULL
+  FROM events WHERE verb = 'ticket.updated' AND changes ->> '$.status[0]' IN ('OPEN', 'IN_PROGRESS')
+    AND changes ->> '$.status[1]' IN ('RESOLVED', 'CLOSED');
+--> statement-breakpoint
+CREATE VIEW rollups_recounted AS
+SELECT workspace_id, owner, metric, day, part, sum(n) AS count, json_group_object(cell, n) AS cells
+FROM (
+  SELECT f.workspace_id, o.value AS owner, f.metric, substr(f.at, 1, 10) AS day, f.part,
+    (substr(f.at, 12, 2) * 4 + CAST(substr(f.at, 15, 2) AS INTEGER) / 15) || '/' || f.kind || '/' || CASE
+      WHEN f.seconds IS NULL THEN '' WHEN f.seconds < 1 THEN 0
+      ELSE 1 + CAST(ln(f.seconds) / ln(1.04) AS INTEGER) END AS cell,
+    count(*) AS n
+  FROM (SELECT * FROM lead_facts UNION ALL SELECT * FROM other_facts) f
+  JOIN json_each(json_array('*', coalesce(f.owner, ''))) o
+  GROUP BY 1, 2, 3, 4, 5, 6)
+GROUP BY 1, 2, 3, 4, 5;
+--> statement-breakpoint
+-- When a customer with days to keep in touch was last called, written to or met. Where there are no such days, nothing is
+-- written; when they are set, it is looked up.
+CREATE VIEW customers_contacted AS
+SELECT c.id,
+  (SELECT max(occurred_at) FROM interactions i
+    WHERE i.customer_id = c.id AND i.type IN ('CALL', 'EMAIL', 'MEETING')) AS last_contact_at
+FROM customers c;
+--> statement-breakpoint
+CREATE TRIGGER contact_inserted AFTER INSERT ON interactions
+WHEN new.customer_id IS NOT NULL AND new.type IN ('CALL', 'EMAIL', 'MEETING')
+BEGIN
+  UPDATE customers SET last_contact_at = new.occurred_at
+  WHERE id = new.customer_id AND keep_in_touch_days IS NOT NULL
+    AND (last_contact_at IS NULL OR last_contact_at < new.occurred_at);
+END;
+--> statement-breakpoint
+CREATE TRIGGER contact_updated AFTER UPDATE OF customer_id, type, occurred_at ON interactions
+WHEN (old.customer_id IS NOT NULL OR new.customer_id IS NOT NULL)
+  AND (old.type IN ('CALL', 'EMAIL', 'MEETING') OR new.type IN ('CALL', 'EMAIL', 'MEETING'))
+BEGIN
+  UPDATE customers SET last_contact_at = (SELECT k.last_contact_at FROM customers_contacted k WHERE k.id = customers.id)
+  WHERE id IN (old.customer_id, new.customer_id) AND keep_in_touch_days IS NOT NULL
+    AND last_contact_at IS NOT (SELECT k.last_contact_at FROM customers_contacted k WHERE k.id = customers.id);
+END;
+--> statement-breakpoint
+CREATE TRIGGER contact_deleted AFTER DELETE ON interactions
+WHEN old.customer_id IS NOT NULL AND old.type IN ('CALL', 'EMAIL', 'MEETING')
+BEGIN
+  UPDATE customers SET last_contact_at = (SELECT k.last_contact_at FROM customers_contacted k WHERE k.id = customers.id)
+  WHERE id = old.customer_id AND keep_in_touch_days IS NOT NULL
+    AND last_contact_at IS NOT (SELECT k.last_contact_at FROM customers_contacted k WHERE k.id = customers.id);
+END;
+--> statement-breakpoint
+CREATE TRIGGER customers_kept_in_touch AFTER UPDATE OF keep_in_touch_days ON customers
+WHEN old.keep_in_touch_days IS NULL AND new.keep_in_touch_days IS NOT NULL
+BEGIN
+  UPDATE customers SET last_contact_at = (SELECT k.last_contact_at FROM customers_contacted k WHERE k.id = new.id)
+  WHERE seq = new.seq
+    AND last_contact_at IS NOT (SELECT k.last_contact_at FROM customers_contacted k WHERE k.id = new.id);
+END;
+--> statement-breakpoint
+-- The daily digest is planned anew after whatever moves it.
+CREATE TRIGGER users_digest_moved AFTER UPDATE OF digest, digest_hour, quiet_from, quiet_to, time_zone ON users
+WHEN new.next_digest_at IS NOT NULL AND (old.digest IS NOT new.digest OR old.digest_hour IS NOT new.digest_hour
+  OR old.quiet_from IS NOT new.quiet_from OR old.quiet_to IS NOT new.quiet_to OR old.time_zone IS NOT new.time_zone)
+BEGIN
+  UPDATE users SET next_digest_at = NULL WHERE id = new.id;
+END;

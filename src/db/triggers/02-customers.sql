@@ -1,0 +1,164 @@
+-- Search, counters and kept facts of customers and what hangs on them, all by triggers.
+-- The index is contentless, its rowid is customers.seq. Tags and custom fields stand in it in brackets, so that a phrase
+-- matches one of them as a whole (brackets of their own are turned into others); `scope` holds the one-token codes of workspace and owner.
+CREATE VIRTUAL TABLE customers_fts USING fts5(
+  name, email, phone, company, tags, fields, scope,
+  content = '', contentless_delete = 1, tokenize = 'trigram remove_diacritics 1'
+);
+--> statement-breakpoint
+CREATE TABLE customer_counts (
+  workspace_id text NOT NULL, owner text NOT NULL, count integer NOT NULL,
+  PRIMARY KEY (workspace_id, owner)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE duplicate_keys (
+  workspace_id text NOT NULL, key text NOT NULL, count integer NOT NULL,
+  PRIMARY KEY (workspace_id, key)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX duplicate_keys_shared ON duplicate_keys (workspace_id, key) WHERE count > 1;
+--> statement-breakpoint
+CREATE TABLE tag_counts (
+  tag_id text NOT NULL, owner text NOT NULL, workspace_id text NOT NULL, key text NOT NULL, count integer NOT NULL,
+  PRIMARY KEY (tag_id, owner)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX tag_counts_used ON tag_counts (workspace_id, owner, key) WHERE count > 0;
+--> statement-breakpoint
+CREATE TRIGGER customers_inserted AFTER INSERT ON customers WHEN new.deleted_at IS NULL
+BEGIN
+  INSERT INTO customers_fts (rowid, name, email, phone, company, tags, fields, scope)
+    SELECT seq, name, email, phone, company, tags, fields, scope FROM customers_searchable WHERE seq = new.seq;
+  INSERT INTO customer_counts (workspace_id, owner, count)
+    VALUES (new.workspace_id, '*', 1), (new.workspace_id, coalesce(new.owner_id, ''), 1)
+    ON CONFLICT DO UPDATE SET count = count + 1;
+  INSERT INTO duplicate_keys (workspace_id, key, count)
+    SELECT new.workspace_id, value, 1
+    FROM json_each(json_array('name ' || new.name_key, 'phone ' || new.phone_e164)) WHERE value IS NOT NULL
+    ON CONFLICT DO UPDATE SET count = count + 1;
+END;
+--> statement-breakpoint
+CREATE TRIGGER customers_reindexed
+AFTER UPDATE OF name, email, phone, phone_e164, company, custom_fields, owner_id, deleted_at ON customers
+WHEN old.name IS NOT new.name OR old.email IS NOT new.email OR old.phone IS NOT new.phone
+  OR old.phone_e164 IS NOT new.phone_e164 OR old.company IS NOT new.company
+  OR old.custom_fields IS NOT new.custom_fields OR old.owner_id IS NOT new.owner_id
+  OR old.deleted_at IS NOT new.deleted_at
+BEGIN
+  DELETE FROM customers_fts WHERE rowid = old.seq AND old.deleted_at IS NULL;
+  INSERT INTO customers_fts (rowid, name, email, phone, company, tags, fields, scope)
+    SELECT seq, name, email, phone, company, tags, fields, scope FROM customers_searchable
+    WHERE seq = new.seq AND deleted_at IS NULL;
+END;
+--> statement-breakpoint
+CREATE TRIGGER customers_rekeyed AFTER UPDATE OF sort_name, company, phone_e164, deleted_at ON customers
+WHEN old.name_key IS NOT new.name_key OR old.phone_e164 IS NOT new.phone_e164 OR old.deleted_at IS NOT new.deleted_at
+BEGIN
+  INSERT INTO duplicate_keys (workspace_id, key, count)
+    SELECT old.workspace_id, value, -1
+    FROM json_each(json_array('name ' || old.name_key, 'phone ' || old.phone_e164))
+    WHERE value IS NOT NULL AND old.deleted_at IS NULL
+    ON CONFLICT DO UPDATE SET count = count - 1;
+  INSERT INTO duplicate_keys (workspace_id, key, count)
+    SELECT new.workspace_id, value, 1
+    FROM json_each(json_array('name ' || new.name_key, 'phone ' || new.phone_e164))
+    WHERE value IS NOT NULL AND new.deleted_at IS NULL
+    ON CONFLICT DO UPDATE SET count = count + 1;
+END;
+--> statement-breakpoint
+CREATE TRIGGER customers_recounted AFTER UPDATE OF owner_id, deleted_at ON customers
+WHEN old.owner_id IS NOT new.owner_id OR old.deleted_at IS NOT new.deleted_at
+BEGIN
+  INSERT INTO customer_counts (workspace_id, owner, count)
+    SELECT old.workspace_id, value, -1 FROM json_each(json_array('*', coalesce(old.owner_id, '')))
+    WHERE old.deleted_at IS NULL
+    ON CONFLICT DO UPDATE SET count = count - 1;
+  INSERT INTO customer_counts (workspace_id, owner, count)
+    SELECT new.workspace_id, value, 1 FROM json_each(json_array('*', coalesce(new.owner_id, '')))
+    WHERE new.deleted_at IS NULL
+    ON CONFLICT DO UPDATE SET count = count + 1;
+  INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
+    SELECT t.id, value, t.workspace_id, t.key, -1
+    FROM customer_tags ct JOIN tags t ON t.id = ct.tag_id, json_each(json_array('*', coalesce(old.owner_id, '')))
+    WHERE ct.customer_id = old.id AND old.deleted_at IS NULL
+    ON CONFLICT DO UPDATE SET count = count - 1;
+  INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
+    SELECT t.id, value, t.workspace_id, t.key, 1
+    FROM customer_tags ct JOIN tags t ON t.id = ct.tag_id, json_each(json_array('*', coalesce(new.owner_id, '')))
+    WHERE ct.customer_id = new.id AND new.deleted_at IS NULL
+    ON CONFLICT DO UPDATE SET count = count + 1;
+END;
+--> statement-breakpoint
+CREATE TRIGGER customers_owner_followed AFTER UPDATE OF owner_id ON customers WHEN old.owner_id IS NOT new.owner_id
+BEGIN
+  UPDATE interactions SET owner_id = new.owner_id WHERE customer_id = new.id;
+  UPDATE tickets SET owner_id = new.owner_id WHERE customer_id = new.id;
+END;
+--> statement-breakpoint
+CREATE TRIGGER leads_owner_followed AFTER UPDATE OF owner_id ON leads WHEN old.owner_id IS NOT new.owner_id
+BEGIN
+  UPDATE interactions SET owner_id = new.owner_id WHERE lead_id = new.id AND customer_id IS NULL;
+END;
+--> statement-breakpoint
+CREATE TRIGGER customer_tagged AFTER INSERT ON customer_tags
+BEGIN
+  DELETE FROM customers_fts WHERE rowid = (SELECT seq FROM customers WHERE id = new.customer_id AND deleted_at IS NULL);
+  INSERT INTO customers_fts (rowid, name, email, phone, company, tags, fields, scope)
+    SELECT seq, name, email, phone, company, tags, fields, scope FROM customers_searchable
+    WHERE seq = (SELECT seq FROM customers WHERE id = new.customer_id) AND deleted_at IS NULL;
+  INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
+    SELECT t.id, value, t.workspace_id, t.key, 1
+    FROM customers c JOIN tags t ON t.id = new.tag_id, json_each(json_array('*', coalesce(c.owner_id, '')))
+    WHERE c.id = new.customer_id AND c.deleted_at IS NULL
+    ON CONFLICT DO UPDATE SET count = count + 1;
+END;
+--> statement-breakpoint
+CREATE TRIGGER customer_untagged AFTER DELETE ON customer_tags
+BEGIN
+  DELETE FROM customers_fts WHERE rowid = (SELECT seq FROM customers WHERE id = old.customer_id AND deleted_at IS NULL);
+  INSERT INTO customers_fts (rowid, name, email, phone, company, tags, fields, scope)
+    SELECT seq, name, email, phone, company, tags, fields, scope FROM customers_searchable
+    WHERE seq = (SELECT seq FROM customers WHERE id = old.customer_id) AND deleted_at IS NULL;
+  INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
+    SELECT t.id, value, t.workspace_id, t.key, -1
+    FROM customers c JOIN tags t ON t.id = old.tag_id, json_each(json_array('*', coalesce(c.owner_id, '')))
+    WHERE c.id = old.customer_id AND c.deleted_at IS NULL
+    ON CONFLICT DO UPDATE SET count = count - 1;
+END;
+--> statement-breakpoint
+CREATE TRIGGER tag_deleted AFTER DELETE ON tags
+BEGIN
+  DELETE FROM tag_counts WHERE tag_id = old.id;
+END;
+--> statement-breakpoint
+CREATE TRIGGER duplicate_key_emptied AFTER UPDATE OF count ON duplicate_keys WHEN new.count <= 0
+BEGIN
+  DELETE FROM duplicate_keys WHERE workspace_id = new.workspace_id AND key = new.key;
+END;
+--> statement-breakpoint
+CREATE TRIGGER tag_renamed AFTER UPDATE OF key ON tags WHEN old.key IS NOT new.key
+BEGIN
+  UPDATE tags SET indexed_as = old.key WHERE id = new.id AND indexed_as IS NULL;
+  UPDATE tag_counts SET key = new.key WHERE tag_id = new.id;
+END;
+--> statement-breakpoint
+CREATE TRIGGER tag_made AFTER INSERT ON tags
+WHEN new.indexed_as IS NULL
+  AND EXISTS (SELECT 1 FROM tags t WHERE t.workspace_id = new.workspace_id AND t.indexed_as = new.key)
+BEGIN
+  UPDATE tags SET indexed_as = new.id WHERE id = new.id;
+END;
+--> statement-breakpoint
+CREATE VIEW customers_searchable AS
+SELECT
+  c.seq, c.id, c.name, c.email, c.company, c.deleted_at,
+  c.phone || char(10) || c.phone_digits || char(10) || coalesce(c.phone_e164, '') AS phone,
+  (SELECT group_concat('⟦' || replace(replace(coalesce(t.indexed_as, t.key), '⟦', '⟪'), '⟧', '⟫') || '⟧', '')
+    FROM customer_tags ct JOIN tags t ON t.id = ct.tag_id WHERE ct.customer_id = c.id) AS tags,
+  (SELECT group_concat('⟦' || replace(replace(
+      key || '=' || CASE type WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE value END,
+      '⟦', '⟪'), '⟧', '⟫') || '⟧', '')
+    FROM json_each(c.custom_fields)
+    WHERE type IN ('text', 'integer', 'real', 'true', 'false') AND length(value) <= 100 AND instr(key, '=') = 0) AS fields,
+  c.search_scope AS scope
+FROM customers c;

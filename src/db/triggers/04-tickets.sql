@@ -1,0 +1,60 @@
+-- What tickets are narrowed by, each a word: workspace, status, priority, customer, owner and assignee. Any selection of
+-- them streams in order of arrival. Status and priority, and nobody as owner or assignee, are words of the workspace.
+CREATE VIRTUAL TABLE tickets_fts USING fts5(
+  facets, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'
+);
+--> statement-breakpoint
+CREATE VIEW tickets_facets AS
+SELECT t.seq, t.deleted_at, replace(replace(
+  'w' || t.workspace_id || ' s' || t.workspace_id || t.status || ' p' || t.workspace_id || t.priority
+  || ' c' || t.customer_id || ' o' || coalesce(t.owner_id, t.workspace_id) || ' a' || coalesce(t.assignee_id, t.workspace_id),
+  '-', ''), '_', '') AS facets
+FROM tickets t;
+--> statement-breakpoint
+CREATE TRIGGER tickets_inserted AFTER INSERT ON tickets WHEN new.deleted_at IS NULL
+BEGIN
+  INSERT INTO tickets_fts (rowid, facets) SELECT seq, facets FROM tickets_facets WHERE seq = new.seq;
+END;
+--> statement-breakpoint
+CREATE TRIGGER tickets_reindexed
+AFTER UPDATE OF status, priority, customer_id, owner_id, assignee_id, deleted_at ON tickets
+WHEN old.status IS NOT new.status OR old.priority IS NOT new.priority OR old.customer_id IS NOT new.customer_id
+  OR old.owner_id IS NOT new.owner_id OR old.assignee_id IS NOT new.assignee_id OR old.deleted_at IS NOT new.deleted_at
+BEGIN
+  DELETE FROM tickets_fts WHERE rowid = old.seq;
+  INSERT INTO tickets_fts (rowid, facets) SELECT seq, facets FROM tickets_facets WHERE seq = new.seq AND deleted_at IS NULL;
+END;
+--> statement-breakpoint
+CREATE TRIGGER tickets_purged AFTER DELETE ON tickets
+BEGIN
+  DELETE FROM tickets_fts WHERE rowid = old.seq;
+END;
+--> statement-breakpoint
+-- A customer's living tickets go to the trash and come back with the customer, by having the same deleted_at; what was
+-- in the trash by itself stays there.
+CREATE TRIGGER customer_trash_followed AFTER UPDATE OF deleted_at ON customers WHEN old.deleted_at IS NOT new.deleted_at
+BEGIN
+  UPDATE tickets SET deleted_at = new.deleted_at WHERE customer_id = new.id AND deleted_at IS old.deleted_at;
+END;
+--> statement-breakpoint
+-- A ticket that moves to another customer has the owner of that one, and lives if that one does.
+CREATE TRIGGER ticket_moved AFTER UPDATE OF customer_id ON tickets WHEN old.customer_id IS NOT new.customer_id
+BEGIN
+  UPDATE tickets SET
+    owner_id = (SELECT owner_id FROM customers WHERE id = new.customer_id),
+    deleted_at = CASE WHEN deleted_at IS (SELECT deleted_at FROM customers WHERE id = old.customer_id)
+      THEN (SELECT deleted_at FROM customers WHERE id = new.customer_id) ELSE deleted_at END
+  WHERE seq = new.seq;
+END;
+--> statement-breakpoint
+-- All tickets of a customer, those in the trash too: its own index knows the living alone.
+CREATE INDEX tickets_of_customer ON tickets (customer_id, deleted_at);
+--> statement-breakpoint
+-- What a member is to solve for customers of others, without the many that one solves for the own ones.
+CREATE INDEX tickets_lent ON tickets (workspace_id, assignee_id) WHERE deleted_at IS NULL AND assignee_id IS NOT owner_id;
+--> statement-breakpoint
+-- Tickets are numbered on from the highest that there is or was: what is purged leaves its number behind.
+CREATE TRIGGER ticket_number_kept AFTER DELETE ON tickets
+BEGIN
+  UPDATE workspaces SET purged_ticket_number = old.number WHERE id = old.workspace_id AND purged_ticket_number < old.number;
+END;
