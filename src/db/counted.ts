@@ -12,3 +12,9 @@ export function counted(db: Db, span: string, subject: string, max: number, tail
     setWhere: sql`${dailyCounts.count} < ${max}`,
   })
 }
+
+/** The seconds after an instant until the day's counts begin anew. */
+export function secondsToMidnight(now: string): number {
+  const day = 24 * 3_600_000
+  return Math.ceil((day - (Date.parse(now) % day)) / 1000)
+}

@@ -1,6 +1,6 @@
 // Enquiries: strangers write in, and an unowned lead is in the pool. Robots are thanked like people and forgotten.
 import { eq, sql } from 'drizzle-orm'
-import { counted } from '../db/counted'
+import { counted, secondsToMidnight } from '../db/counted'
 import { leads, workspaces } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
@@ -102,9 +102,4 @@ function isRobot({ website, openedAt }: NewEnquiry, now: string): boolean {
 
 function noWorkspace(): AppError {
   return new AppError('not_found', { detail: 'No workspace has this slug.' })
-}
-
-function secondsToMidnight(now: string): number {
-  const day = 24 * 3_600_000
-  return Math.ceil((day - (Date.parse(now) % day)) / 1000)
 }

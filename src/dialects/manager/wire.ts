@@ -9,7 +9,7 @@ import { brief } from '../instants'
 import { pageQuery } from '../pages'
 
 const required = (what: string) => `Invalid - ${what} field required`
-const needed = (what: string, max: number) => z.string(required(what)).trim().min(1, required(what)).pipe(text(max))
+const needed = (what: string, max: number) => text(max, required(what))
 
 export const Registration = z
   .object({
