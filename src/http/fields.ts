@@ -9,10 +9,12 @@ const SHRINKS_BY = 4
 
 /**
  * The text that `settle` makes of a raw one, unless that is too long to become one of `max` characters: then its
- * beginning, one character too long. So nothing walks an endless text, and `max()` refuses it in its own words.
+ * beginning, still too long. So nothing walks an endless text, and `max()`, which counts code points, refuses it.
  */
-const bounded = (max: number, settle: (raw: string) => string) => (raw: string) =>
-  raw.length > SHRINKS_BY * max ? raw.slice(0, max + 1) : settle(raw)
+export const bounded =
+  (max: number, settle = (raw: string) => raw) =>
+  (raw: string) =>
+    raw.length > SHRINKS_BY * max ? raw.slice(0, 2 * (max + 1)) : settle(raw)
 
 /**
  * One line or paragraph of text, trimmed, composed (NFC) and well-formed, 1 to `max` characters, without NUL. `missing` is
@@ -23,7 +25,7 @@ export const text = (max: number, missing?: string) =>
     .string(missing)
     .overwrite(bounded(max, settled))
     .min(1, missing)
-    .max(max)
+    .max(max, { abort: true })
     .refine((value) => !value.includes(NUL), { error: 'must not hold a NUL character' })
     .refine((value) => !hasEndlessMarks(value), {
       error: `must not hold more than ${MAX_MARKS} combining marks in a row`,
@@ -35,7 +37,7 @@ function settled(raw: string): string {
 }
 
 /** A text that is matched as it comes, such as a token: `min` to `max` characters. What it is for is matched in a pipe. */
-export const raw = (max: number, min = 0) => z.string().min(min).max(max)
+export const raw = (max: number, min = 0) => z.string().overwrite(bounded(max)).min(min).max(max)
 
 export const email = () =>
   z

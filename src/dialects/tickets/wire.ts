@@ -31,7 +31,9 @@ const anyCase = <S extends z.ZodType>(schema: S) => z.preprocess(lowered, schema
 
 function lowered(body: unknown): unknown {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return body
-  return Object.fromEntries(Object.entries(body).map(([name, value]) => [name.toLowerCase(), value]))
+  return Object.fromEntries(
+    Object.entries(body).map(([name, value]) => [isWord(name) ? name.toLowerCase() : name, value]),
+  )
 }
 
 const upper = (value: unknown) => (isWord(value) ? value.trim().toUpperCase().replace(/[ -]/g, '_') : value)
