@@ -1,6 +1,5 @@
 // Shapes that many inputs share, each with the limit that its users are told.
 import { z } from '@hono/zod-openapi'
-
 import { hasEndlessMarks, MAX_MARKS } from '../db/fold'
 
 const NUL = '\u0000'
@@ -36,8 +35,9 @@ function settled(raw: string): string {
   return hasEndlessMarks(trimmed) ? trimmed : trimmed.normalize()
 }
 
-/** A text that is matched as it comes, such as a token: `min` to `max` characters. What it is for is matched in a pipe. */
-export const raw = (max: number, min = 0) => z.string().overwrite(bounded(max)).min(min).max(max)
+/** A text that is matched as it comes, such as a token: `min` to `max` characters. A pattern goes into a pipe behind it. */
+export const raw = (max: number, min = 0, missing?: string) =>
+  z.string(missing).overwrite(bounded(max)).min(min, missing).max(max)
 
 export const email = () =>
   z
