@@ -25,6 +25,7 @@ import { healthRoutes } from './health/health.routes'
 import { authenticate } from './http/authenticate'
 import { type AppEnv, addressOf, context } from './http/context'
 import { notModified } from './http/etag'
+import { boundedHead } from './http/head'
 import { idempotency } from './http/idempotency'
 import { knownQuery } from './http/known-query'
 import { admission, rateLimit } from './http/rate-limit'
@@ -143,6 +144,7 @@ export function createApp() {
   })
   app.use(requestId())
   app.use(secureHeaders())
+  app.use(boundedHead)
   for (const dialect of dialects) if (dialect.translate) app.use(`${mountOf(dialect)}/*`, dialect.translate)
   app.use(context)
   app.use((c, next) => (dialectAt(dialects, c.req.path) ? corsOfDialects : corsUsual)(c, next))

@@ -53,6 +53,7 @@ export const ERRORS = {
   last_admin: [409, 'A workspace needs an active ADMIN'],
   already_subscribed: [409, 'The workspace has a subscription'],
   not_subscribed: [409, 'The workspace has no subscription yet'],
+  answer_not_kept: [409, 'This was done, but its answer was too large to be kept'],
   idempotency_in_flight: [409, 'A request with this Idempotency-Key is still running'],
   stale: [412, 'The record has changed since you read it'],
   body_too_large: [413, 'The body is larger than 1 MB'],
@@ -104,7 +105,7 @@ export const Problem = z
 
 export type ProblemExtras = {
   detail?: string
-  errors?: z.infer<typeof Issue>[]
+  errors?: Issue[]
   existingId?: string
   importId?: string
   claimedAt?: string
@@ -113,14 +114,38 @@ export type ProblemExtras = {
   upgradeUrl?: string
 }
 
-/** A failure by its code; `retryAfter` is in seconds, `etag` the record's present one. */
+type Issue = z.infer<typeof Issue>
+type Extras = ProblemExtras & { retryAfter?: number; etag?: string }
+
+/** A failure by its code; `retryAfter` is in seconds, `etag` the record's present one. Of many issues, the first 50 are told. */
 export class AppError extends Error {
+  readonly extras: Extras
+
   constructor(
     readonly code: ErrorCode,
-    readonly extras: ProblemExtras & { retryAfter?: number; etag?: string } = {},
+    { errors, ...rest }: Omit<Extras, 'errors'> & { errors?: Iterable<Issue> } = {},
   ) {
     super(code)
+    this.extras = errors ? { ...rest, errors: firstOf(errors) } : rest
   }
+}
+
+const MAX_ISSUES = 50
+const MAX_PATH = 200
+const cut = (text: string, max: number) => (text.length > max ? `${text.slice(0, max)}…` : text)
+
+// An answer must not grow with what was sent: not by the number of faults, and not by names that the sender chose.
+function firstOf(issues: Iterable<Issue>): Issue[] {
+  const told: Issue[] = []
+  let more = 0
+  for (const { path, message, code } of issues) {
+    if (told.length < MAX_ISSUES) told.push({ path: cut(path, MAX_PATH), message: cut(message, 10 * MAX_PATH), code })
+    else more += 1
+  }
+  const [first] = told
+  if (first === undefined || more === 0) return told
+  const [place = ''] = first.path.split('.', 1)
+  return [...told, { path: place, message: `${more} more issues are not listed`, code: 'more' }]
 }
 
 /** The failures that a plain guarded read, any guarded change, and a guarded POST can give, to spread into `errors`. */
@@ -133,7 +158,13 @@ export const READ = [
   'unavailable',
 ] as const
 export const WRITE = [...READ, 'malformed_json', 'body_too_large', 'wrong_content_type'] as const
-export const POST = [...WRITE, 'invalid_idempotency_key', 'idempotency_in_flight', 'idempotency_mismatch'] as const
+export const POST = [
+  ...WRITE,
+  'invalid_idempotency_key',
+  'idempotency_in_flight',
+  'idempotency_mismatch',
+  'answer_not_kept',
+] as const
 /** The failures of a POST that needs no token. */
 export const OPEN_POST = POST.filter(
   (code) => code !== 'unauthenticated' && code !== 'forbidden' && code !== 'email_unverified',

@@ -1,9 +1,10 @@
 // Idempotency-Key: a POST sent again is answered again, not done again, whoever asks at once and whatever went wrong.
+import { env } from 'cloudflare:workers'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { bodyOf, refusalOf, tally } from './answers'
 import { send, worker } from './api'
-import { count, everythingStored } from './database'
+import { count, everythingStored, rows } from './database'
 import { founder, freshAddress, PASSWORD, type Person, team, unique } from './factories'
 import { happenings, lead } from './records'
 import { databaseWith, LOST } from './standins'
@@ -34,20 +35,11 @@ describe('the same request again', () => {
     expect(await leadsOf(by)).toBe(1)
   })
 
-  it('gets the answer without a body too, and the refusal', async () => {
+  it('gets the answer without a body too, and the conflict', async () => {
     const { admin: by, sales, rival } = await team()
     const empty = { by, key: newKey(), path: '/v1/leads/claim-next' }
-    const invalid = { by, key: newKey(), json: { title: '' } }
-    const forbidden = { by: sales, key: newKey(), path: '/v1/workspace/invitations', json: {} }
-    for (const [request, status] of [
-      [empty, 204],
-      [invalid, 400],
-      [forbidden, 403],
-    ] as const) {
-      const [first, second] = [await post(request), await post(request)]
-      expect([first.status, second.status, isReplay(second)]).toEqual([status, status, true])
-      expect(await second.text()).toBe(await first.text())
-    }
+    const [first, second] = [await post(empty), await post(empty)]
+    expect([first.status, second.status, isReplay(second), await second.text()]).toEqual([204, 204, true, ''])
     // A claim lost stays lost under its key, even after the lead came back to the pool.
     const { id } = await lead(by)
     const claim = { key: newKey(), path: `/v1/leads/${id}/claim` }
@@ -64,9 +56,7 @@ describe('the same request again', () => {
     for (const other of [{ json: { title: 'Twice' } }, { path: '/v1/leads/claim-next' }, { path: '/v1/leads?x=1' }]) {
       await refusalOf(post({ by, key, ...other }), 422, 'idempotency_mismatch')
     }
-    const repeating = newKey()
-    await refusalOf(post({ by, key: repeating, path: '/v1/leads?x=1&x=2' }), 400, 'invalid')
-    await refusalOf(post({ by, key: repeating, path: '/v1/leads?x=1&x=3' }), 422, 'idempotency_mismatch')
+    await refusalOf(post({ by, key, path: '/v1/leads?x=1&x=2' }), 422, 'idempotency_mismatch')
     expect(await leadsOf(by)).toBe(1)
   })
 
@@ -118,6 +108,57 @@ describe('the same request again', () => {
       }),
       { numRuns: 15 },
     )
+  })
+})
+
+describe('what is kept', () => {
+  it('is no refusal: what was wrong can be mended and sent again under its key', async () => {
+    const { admin: by, sales } = await team()
+    const before = await count('idempotency_keys')
+    const forbidden = { by: sales, key: newKey(), path: '/v1/workspace/invitations', json: {} }
+    const key = newKey()
+    for (const _ of ['first', 'second']) {
+      await refusalOf(post({ by, key, json: { title: '' } }), 400, 'invalid')
+      await refusalOf(post(forbidden), 403, 'forbidden')
+      await refusalOf(post({ key: newKey(), from: freshAddress() }), 401, 'unauthenticated')
+      await refusalOf(post({ by, key: newKey(), path: '/v1/nothing' }), 404, 'not_found')
+    }
+    expect(await count('idempotency_keys')).toBe(before)
+    expect(isReplay(await post({ by, key, json: { title: 'Mended' } }))).toBe(false)
+    expect(await leadsOf(by)).toBe(1)
+  })
+
+  it('is no answer beyond 16 KB of a stranger’s: again, it is not done, and says so', async () => {
+    const admin = await founder()
+    const json = {
+      workspace: admin.slug,
+      name: 'Alice',
+      email: `${unique('a')}@example.com`,
+      message: '本'.repeat(5_000),
+    }
+    const request = { key: newKey(), path: '/v1/enquiries', json, from: freshAddress() }
+    await bodyOf(post(request), 201)
+    await refusalOf(post(request), 409, 'answer_not_kept')
+    expect(await leadsOf(admin)).toBe(1)
+    const [largest] = await rows<{ n: number }>('SELECT max(length(answer)) AS n FROM idempotency_keys')
+    expect(largest?.n).toBeLessThanOrEqual(16_384)
+  })
+
+  it('is bounded by the address: so many keys of strangers a day, and no more', async () => {
+    const { slug } = await founder()
+    const from = '192.0.2.77'
+    const day = new Date().toISOString().slice(0, 10)
+    await env.DB.prepare('INSERT INTO daily_counts (day, subject, count) VALUES (?, ?, 499)')
+      .bind(day, `keys from ${from}`)
+      .run()
+    const enquiry = () => ({ workspace: slug, name: 'Alice', email: `${unique('alice')}@example.com` })
+    const last = { key: newKey(), path: '/v1/enquiries', json: enquiry(), from }
+    await bodyOf(post(last), 201)
+    const refused = await post({ ...last, key: newKey(), json: enquiry() })
+    expect(Number(refused.headers.get('Retry-After'))).toBeGreaterThan(0)
+    await refusalOf(refused, 429, 'rate_limited')
+    expect(isReplay(await post(last))).toBe(true)
+    expect((await send('/v1/enquiries', { method: 'POST', json: enquiry() })).status).toBe(201)
   })
 })
 

@@ -1,6 +1,6 @@
 // What signing up, signing in and sessions take and give.
 import { z } from '@hono/zod-openapi'
-import { email, Id, Instant, text } from '../http/fields'
+import { email, Id, Instant, raw, text } from '../http/fields'
 import { User } from '../users/users.schemas'
 import { Workspace } from '../workspaces/workspaces.schemas'
 import { Password } from './passwords'
@@ -13,7 +13,7 @@ export const Registration = z
     workspaceName: text(200)
       .optional()
       .openapi({ description: 'Name of the new workspace; your own name when left out.' }),
-    invitationToken: z.string().max(200).optional().openapi({ description: 'Joins the inviting workspace instead.' }),
+    invitationToken: raw(200).optional().openapi({ description: 'Joins the inviting workspace instead.' }),
   })
   .openapi('Registration', {
     example: {
@@ -26,9 +26,9 @@ export const Registration = z
 
 export const Credentials = z
   .strictObject({
-    email: z.string().max(254).optional(),
-    username: z.string().max(64).optional(),
-    password: z.string().max(1000),
+    email: raw(254).optional(),
+    username: raw(64).optional(),
+    password: raw(1000),
   })
   .refine((given) => (given.email === undefined) !== (given.username === undefined), {
     error: 'Send either email or username',
@@ -37,11 +37,11 @@ export const Credentials = z
   .openapi('Credentials', { example: { email: 'ada@example.com', password: 'correct horse battery' } })
 
 export const RefreshRequest = z
-  .strictObject({ refreshToken: z.string().min(1).max(300) })
+  .strictObject({ refreshToken: raw(300, 1) })
   .openapi('RefreshRequest', { example: { refreshToken: '0192f0c4-….k3J….9fQ…' } })
 
 export const PasswordChange = z
-  .strictObject({ currentPassword: z.string().max(1000), newPassword: Password })
+  .strictObject({ currentPassword: raw(1000), newPassword: Password })
   .openapi('PasswordChange', {
     example: { currentPassword: 'correct horse battery', newPassword: 'a longer staple than before' },
   })

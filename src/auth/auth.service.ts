@@ -8,6 +8,7 @@ import { ifChanged } from '../db/sql'
 import { AppError } from '../errors'
 import { record } from '../events/events.record'
 import type { Ctx, PublicCtx } from '../http/context'
+import { text } from '../http/fields'
 import { countAttempt, demandAdmission, forgiveAttempt, subjectsOf } from './lockout'
 import { hashPassword, needsRehash, passwordMatches } from './passwords'
 import { type Client, endSessionsOf, isActive, openSession, whoIs } from './sessions.service'
@@ -27,7 +28,8 @@ type Credentials = {
 export async function login(ctx: PublicCtx, credentials: Credentials, client: Client) {
   const { email, username, password, withCustomer } = credentials
   const { db, config } = ctx
-  const name = (email ?? username ?? '').trim().normalize().toLowerCase()
+  const name = nameOf(email ?? username ?? '')
+  if (name === undefined) throw new AppError('invalid_credentials')
   const named = eq(email === undefined ? users.username : users.email, name)
   // Whoever is named by username is counted by e-mail as well: two names are not twice as many looks.
   const theirEmail = sql`(SELECT ${users.email} FROM ${users} WHERE ${and(named, isNull(users.deletedAt))})`
@@ -55,6 +57,13 @@ export async function login(ctx: PublicCtx, credentials: Credentials, client: Cl
   return { user, workspace, customer: customer?.[0], ...(await session.tokens(user, workspace)) }
 }
 
+const Name = text(254)
+
+/** A name as an account has it; undefined where no account can have it. */
+function nameOf(given: string): string | undefined {
+  return Name.safeParse(given).data?.toLowerCase()
+}
+
 /** The customer whose portal login an account is, if it is one. */
 function recordOf({ db }: PublicCtx, userId: string) {
   return db
@@ -67,7 +76,8 @@ function recordOf({ db }: PublicCtx, userId: string) {
 
 /** Whether there is an active account with this username, for systems that tell an unknown one from a wrong password. */
 export async function isUsername({ db }: PublicCtx, username: string): Promise<boolean> {
-  const name = username.trim().normalize().toLowerCase()
+  const name = nameOf(username)
+  if (name === undefined) return false
   const found = await db
     .select({ id: users.id })
     .from(users)

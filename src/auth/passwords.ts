@@ -1,16 +1,23 @@
 // Passwords: bcrypt, at the cost that BCRYPT_COST says; a hash of another cost is renewed at the next sign-in.
 import { z } from '@hono/zod-openapi'
 import bcrypt from 'bcryptjs'
+import { bounded } from '../http/fields'
 
 const NUL = '\u0000'
 
 /** 8 characters to 72 bytes: bcrypt reads no further, and silently cutting a password would be a trap. */
 export const Password = z
   .string()
+  .overwrite(bounded(72))
   .min(8, 'must have at least 8 characters')
-  .refine((value) => new TextEncoder().encode(value).length <= 72, { error: 'must be at most 72 bytes long' })
+  .refine((value) => isShort(value), { error: 'must be at most 72 bytes long', abort: true })
   .refine((value) => !value.includes(NUL), { error: 'must not hold a NUL character' })
   .openapi({ type: 'string', format: 'password', minLength: 8, example: 'correct horse battery' })
+
+// A character is a byte at least: what is longer than that need not be walked.
+function isShort(password: string): boolean {
+  return password.length <= 72 && new TextEncoder().encode(password).length <= 72
+}
 
 export function hashPassword(password: string, cost: number): Promise<string> {
   return bcrypt.hash(password, cost)
@@ -25,10 +32,11 @@ export async function passwordMatches(
   hash: string | null | undefined,
   cost: number,
 ): Promise<boolean> {
+  if (!isShort(password)) return false
   const known = hash ?? `$2b$${String(cost).padStart(2, '0')}$${NOBODY_SALT_AND_HASH}`
   const matches = await bcrypt.compare(password, known)
   // bcrypt compares 72 bytes and repeats a short text after a NUL: what is longer or holds one only looks like it.
-  return matches && hash != null && !bcrypt.truncates(password) && !password.includes(NUL)
+  return matches && hash != null && !password.includes(NUL)
 }
 
 export function needsRehash(hash: string, cost: number): boolean {

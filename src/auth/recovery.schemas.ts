@@ -1,9 +1,9 @@
 // What verifying an address and recovering an account take. They answer nothing that tells an account from none.
 import { z } from '@hono/zod-openapi'
-import { email } from '../http/fields'
+import { email, raw } from '../http/fields'
 import { Password } from './passwords'
 
-const token = () => z.string().min(1).max(200).openapi({ description: 'From the link in the mail.' })
+const token = () => raw(200, 1).openapi({ description: 'From the link in the mail.' })
 
 export const EmailVerification = z
   .strictObject({ token: token() })

@@ -1,6 +1,6 @@
 // The plan of a workspace as shown, and the links to Stripe's own pages.
 import { z } from '@hono/zod-openapi'
-import { Instant } from '../http/fields'
+import { Instant, raw } from '../http/fields'
 import { LIMITED } from './plans'
 
 const names = Object.keys(LIMITED)
@@ -41,7 +41,7 @@ export const StripePage = z
   .openapi('StripePage', { example: { url: 'https://checkout.stripe.com/c/pay/cs_test_a1b2c3' } })
 
 export const SignatureHeader = z.object({
-  'stripe-signature': z.string().optional().openapi({ description: 'Made by Stripe over the raw body.' }),
+  'stripe-signature': raw(2000).optional().openapi({ description: 'Made by Stripe over the raw body.' }),
 })
 
 export const Received = z.object({ received: z.literal(true) }).openapi('Received', { example: { received: true } })

@@ -1,6 +1,6 @@
 // The calendar feed: the link to it, as given once, and what is told of it later.
 import { z } from '@hono/zod-openapi'
-import { Instant } from '../http/fields'
+import { Instant, raw } from '../http/fields'
 
 export const CalendarFeed = z
   .object({ createdAt: Instant.nullable() })
@@ -21,13 +21,9 @@ export const CalendarLink = z
   })
 
 export const FeedQuery = z.strictObject({
-  token: z
-    .string()
-    .min(1)
-    .max(100)
-    .openapi({
-      param: { name: 'token', in: 'query', required: true },
-      description: 'Out of the link.',
-      example: 'mZ0q4vS1yX8kB2nT6rW9cE3uH5jL7pA0dF1gK2sQ4xY',
-    }),
+  token: raw(100, 1).openapi({
+    param: { name: 'token', in: 'query', required: true },
+    description: 'Out of the link.',
+    example: 'mZ0q4vS1yX8kB2nT6rW9cE3uH5jL7pA0dF1gK2sQ4xY',
+  }),
 })

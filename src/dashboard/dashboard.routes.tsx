@@ -13,7 +13,7 @@ import { login } from '../auth/auth.service'
 import { endSession } from '../auth/sessions.service'
 import { listCustomers } from '../customers/customers.list'
 import { AppError, ERRORS } from '../errors'
-import { type AppEnv, ctx, publicCtx } from '../http/context'
+import { type AppEnv, clientOf, ctx, publicCtx } from '../http/context'
 import { failureOf } from '../http/respond'
 import { completeInteraction } from '../interactions/interactions.service'
 import { claimLead } from '../leads/leads.claim'
@@ -74,7 +74,9 @@ export const onPageError: ErrorHandler<AppEnv> = async (error, c) => {
   const [status, title] = ERRORS[code]
   if (status === 401) return show(c, { title: 'Sign in', children: <SignIn /> }, 401)
   if (extras.retryAfter !== undefined) c.header('Retry-After', String(extras.retryAfter))
-  const detail = extras.detail ?? (status === 429 ? 'Wait a few minutes, then try again.' : undefined)
+  const [issue] = extras.errors ?? []
+  const wrong = issue && `${issue.path.split('.').at(-1)}: ${issue.message}`
+  const detail = extras.detail ?? wrong ?? (status === 429 ? 'Wait a few minutes, then try again.' : undefined)
   const mark = c.var.actor && (await formMark(c))
   return show(c, { title, children: <Trouble title={title} detail={detail} mark={mark} /> }, status)
 }
@@ -129,8 +131,7 @@ export const dashboardRoutes = new Hono<AppEnv>()
   .post('/sign-in', async (c) => {
     const { email = '', password = '' } = await fieldsOf(c)
     try {
-      const client = { userAgent: c.req.header('User-Agent') ?? null }
-      await keepSession(c, await login(publicCtx(c), { email, password }, client))
+      await keepSession(c, await login(publicCtx(c), { email, password }, clientOf(c)))
       return c.redirect(HOME, 303)
     } catch (error) {
       if (!(error instanceof AppError) || !['invalid_credentials', 'locked_out'].includes(error.code)) throw error
@@ -147,7 +148,7 @@ export const dashboardRoutes = new Hono<AppEnv>()
   })
   .get('/search', async (c) => {
     const context = ctx(c)
-    const q = (c.req.query('q') ?? '').trim().slice(0, 200)
+    const q = (c.req.query('q') ?? '').slice(0, 800).trim().slice(0, 200)
     const search = { q, limit: FOUND }
     const nothing = Promise.resolve({ rows: [] })
     const [customers, leads, names] = await c.var.connection.together(() =>

@@ -11,6 +11,8 @@ import { actorOf, REFRESH_MS, VERIFICATION } from '../auth/tokens'
 import type { Config } from '../config'
 import { AppError } from '../errors'
 import { type AppEnv, publicCtx } from '../http/context'
+import { raw } from '../http/fields'
+import { invalid } from '../http/router'
 
 const COOKIE = 'edge_crm_dashboard'
 const PATH = '/dashboard'
@@ -82,10 +84,12 @@ export function formMark(c: Context<AppEnv>): Promise<string> {
   return mac(config.JWT_SECRET, 'dashboard form', actor?.type === 'user' ? actor.sessionId : '')
 }
 
-/** The fields of a form. Throws `forbidden` where it lacks the mark of this session. */
-export async function fieldsOf(c: Context<AppEnv>): Promise<Record<string, string>> {
-  const form = Object.entries(await c.req.parseBody())
-  const fields = Object.fromEntries(form.filter((pair): pair is [string, string] => typeof pair[1] === 'string'))
+const Form = z.object({ email: raw(254), password: raw(1000), mark: raw(100) }).partial()
+
+/** The fields of a form. Throws `invalid`, and `forbidden` where it lacks the mark of this session. */
+export async function fieldsOf(c: Context<AppEnv>): Promise<z.infer<typeof Form>> {
+  const { data: fields, error } = Form.safeParse(await c.req.parseBody())
+  if (error) throw invalid('json', error)
   if (c.var.actor && !sameText(fields.mark ?? '', await formMark(c))) {
     throw new AppError('forbidden', { detail: 'This form is not of your present session: go back, reload, try again.' })
   }

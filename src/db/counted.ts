@@ -13,7 +13,7 @@ export function counted(db: Db, span: string, subject: string, max: number, tail
   })
 }
 
-/** How long the day of an instant (UTC) still is, in seconds. */
+/** The seconds after an instant until the day's counts begin anew. */
 export function secondsToMidnight(now: string): number {
   const day = 24 * 3_600_000
   return Math.ceil((day - (Date.parse(now) % day)) / 1000)

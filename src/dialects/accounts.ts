@@ -7,7 +7,7 @@ import { login } from '../auth/auth.service'
 import { enrol } from '../auth/enrolment.service'
 import { Password } from '../auth/passwords'
 import { type AppEnv, type Ctx, publicCtx } from '../http/context'
-import { email, text } from '../http/fields'
+import { email, raw, text } from '../http/fields'
 import { updateUser } from '../users/users.service'
 import { anyCtx, client, says, takes } from './dialect'
 import { orNull } from './inputs'
@@ -21,7 +21,7 @@ const Registration = z.object({
   role: z.enum(ROLES).default('SALES'),
 })
 
-const Credentials = z.object({ email: z.string().max(254), password: z.string().max(1000) })
+const Credentials = z.object({ email: raw(254), password: raw(1000) })
 
 export const Member = z.object({
   id: z.string(),

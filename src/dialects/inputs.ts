@@ -14,6 +14,9 @@ export const orNull = <S extends z.ZodType>(schema: S) => z.preprocess(unless(['
 export const unlessBlank = <S extends z.ZodType>(schema: S) => z.preprocess(unless(['', null], undefined), schema)
 export const orNothing = <S extends z.ZodType>(schema: S) => unlessBlank(schema.optional())
 
+/** Whether what was sent may be one of a few words, in whatever case. */
+export const isWord = (given: unknown): given is string => typeof given === 'string' && given.length <= 40
+
 const day = z.iso.date().transform((date) => `${date}T00:00:00.000Z`)
 
 /** An instant, or a day as a date field gives it, which begins in UTC. */

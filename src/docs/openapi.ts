@@ -43,7 +43,7 @@ const IdempotencyKey = {
   in: 'header' as const,
   required: false,
   description:
-    'Makes a repeat harmless: the same key and body within 24 hours give the first answer again, marked `Idempotency-Replayed: true`. A UUID will do.',
+    'Makes a repeat harmless: the same key and body within 24 hours give the first answer again, marked `Idempotency-Replayed: true`; what was refused can be mended and sent again. A UUID will do.',
   schema: { type: 'string' as const, minLength: 1, maxLength: 255 },
 }
 

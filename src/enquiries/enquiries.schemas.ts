@@ -1,6 +1,6 @@
 // The public form: what it takes and what it gives back.
 import { z } from '@hono/zod-openapi'
-import { email, Id, Instant, instant, jsonObject, text } from '../http/fields'
+import { email, Id, Instant, instant, jsonObject, raw, text } from '../http/fields'
 
 export const NewEnquiry = z
   .strictObject({
@@ -11,15 +11,13 @@ export const NewEnquiry = z
     interest: text(200).optional(),
     message: text(5_000).optional(),
     metadata: jsonObject().optional(),
-    website: z
-      .string()
-      .max(500)
+    website: raw(500)
       .optional()
       .openapi({ description: 'Leave it empty and hide it from people: what fills it in is a robot.' }),
     openedAt: instant()
       .optional()
       .openapi({ description: 'When the form was opened; a form sent within 2 seconds was sent by a robot.' }),
-    turnstileToken: z.string().max(2048).optional().openapi({ description: 'Needed where Turnstile is configured.' }),
+    turnstileToken: raw(2048).optional().openapi({ description: 'Needed where Turnstile is configured.' }),
   })
   .openapi('NewEnquiry', {
     example: {

@@ -3,6 +3,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { open } from '../access/allow'
 import { AppError, ERRORS, errors, isErrorCode } from '../errors'
 import { publicCtx } from '../http/context'
+import { raw } from '../http/fields'
 import { createRouter, json } from '../http/router'
 import { isMigrated } from './health.service'
 
@@ -39,7 +40,7 @@ const explaining = createRoute({
   tags,
   summary: 'Explain an error',
   description: 'What the `type` of a problem document points to.',
-  request: { params: z.strictObject({ code: z.string().max(60).openapi({ example: 'already_claimed' }) }) },
+  request: { params: z.strictObject({ code: raw(60).openapi({ example: 'already_claimed' }) }) },
   responses: {
     200: json(
       z.object({ code: z.string(), status: z.number().int(), title: z.string() }).openapi('Explanation'),

@@ -1,22 +1,48 @@
 // Shapes that many inputs share, each with the limit that its users are told.
 import { z } from '@hono/zod-openapi'
+import { hasEndlessMarks, MAX_MARKS } from '../db/fold'
 
 const NUL = '\u0000'
+// Trimming and composing may shorten a text, hardly ever to a quarter.
+const SHRINKS_BY = 4
 
-/** One line or paragraph of text, trimmed, composed (NFC) and well-formed, 1 to `max` characters, without NUL. */
-export const text = (max: number) =>
+/**
+ * The text that `settle` makes of a raw one, unless that is too long to become one of `max` characters: then its
+ * beginning, still too long. So nothing walks an endless text, and `max()`, which counts code points, refuses it.
+ */
+export const bounded =
+  (max: number, settle = (raw: string) => raw) =>
+  (raw: string) =>
+    raw.length > SHRINKS_BY * max ? raw.slice(0, 2 * (max + 1)) : settle(raw)
+
+/**
+ * One line or paragraph of text, trimmed, composed (NFC) and well-formed, 1 to `max` characters, without NUL. `missing` is
+ * said where there is none.
+ */
+export const text = (max: number, missing?: string) =>
   z
-    .string()
-    .trim()
-    .overwrite((value) => value.toWellFormed().normalize())
-    .min(1)
-    .max(max)
+    .string(missing)
+    .overwrite(bounded(max, settled))
+    .min(1, missing)
+    .max(max, { abort: true })
     .refine((value) => !value.includes(NUL), { error: 'must not hold a NUL character' })
+    .refine((value) => !hasEndlessMarks(value), {
+      error: `must not hold more than ${MAX_MARKS} combining marks in a row`,
+    })
+
+function settled(raw: string): string {
+  const trimmed = raw.trim().toWellFormed()
+  return hasEndlessMarks(trimmed) ? trimmed : trimmed.normalize()
+}
+
+/** A text that is matched as it comes, such as a token: `min` to `max` characters. A pattern goes into a pipe behind it. */
+export const raw = (max: number, min = 0, missing?: string) =>
+  z.string(missing).overwrite(bounded(max)).min(min, missing).max(max)
 
 export const email = () =>
   z
     .string()
-    .trim()
+    .overwrite(bounded(254, (given) => given.trim()))
     .max(254)
     .pipe(z.email())
     .transform((address) => address.toLowerCase())
@@ -24,23 +50,24 @@ export const email = () =>
 
 /** An instant with an offset, given back as ISO-8601 UTC with milliseconds. */
 export const instant = () =>
-  z.iso
-    .datetime({ offset: true, error: 'must be an instant such as 2026-11-21T15:00:00Z' })
+  raw(64)
+    .pipe(z.iso.datetime({ offset: true, error: 'must be an instant such as 2026-11-21T15:00:00Z' }))
     .transform((value) => new Date(value).toISOString())
     .refine((value) => /^\d{4}-/.test(value), { error: 'must lie in the years 0000 to 9999, as UTC' })
     .openapi({ type: 'string', format: 'date-time', example: '2026-11-21T15:00:00.000Z' })
 
 const MAX_DEPTH = 32
+const isRecord = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** A JSON object of at most 16 KB, nested at most 32 deep: endless nesting exhausts the stack, and SQLite's JSON. */
 export const jsonObject = () =>
   z
-    .record(z.string(), z.unknown())
-    .refine(isShallow, { error: `must be nested at most ${MAX_DEPTH} deep` })
-    .pipe(z.record(z.string(), z.json()))
+    .custom<Record<string, unknown>>(isRecord, { error: 'must be a JSON object', abort: true })
+    .refine(isShallow, { error: `must be nested at most ${MAX_DEPTH} deep`, abort: true })
     .refine((value) => new TextEncoder().encode(JSON.stringify(value)).length <= 16_384, {
       error: 'must be at most 16 KB of JSON',
     })
+    .pipe(z.record(z.string(), z.json()))
     .openapi({ type: 'object', example: { campaign: 'autumn' } })
 
 function isShallow(value: unknown): boolean {
@@ -53,11 +80,11 @@ function isShallow(value: unknown): boolean {
 }
 
 export const timeZone = () =>
-  z.string().refine((name) => isTimeZone(name), { error: 'must be an IANA time zone such as Europe/Berlin' })
+  raw(64).refine((name) => isTimeZone(name), { error: 'must be an IANA time zone such as Europe/Berlin' })
 
 // A bare offset such as +05:07 is no zone: it has no summer time, and analytics counts days by quarter-hours.
 function isTimeZone(name: string): boolean {
-  if (/^[+-]/.test(name)) return false
+  if (name.length > 64 || /^[+-]/.test(name)) return false
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
   } catch {
@@ -71,8 +98,7 @@ export const IdParam = z.strictObject({
 
 /** A member in a filter: an id, or one of these words. */
 export const memberOr = (...words: string[]) =>
-  z
-    .string()
+  raw(64)
     .refine((value) => words.includes(value) || z.uuid().safeParse(value).success, {
       error: `must be ${words.join(', ')} or the id of a member`,
     })

@@ -1,27 +1,39 @@
 // Idempotency-Key: a POST sent twice with one key is done once; the second gets the first one's answer again.
 // Costs two D1 round trips, one to take the key and one to keep the answer, and only where a key is sent.
 import { and, eq, lt, or, type SQL, sql } from 'drizzle-orm'
+import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
+import { matchedRoutes } from 'hono/route'
+import { METHOD_NAME_ALL } from 'hono/router'
 import { mac, randomToken, seal, unseal } from '../auth/crypto'
 import type { Db } from '../db/client'
+import { counted, secondsToMidnight } from '../db/counted'
 import { idempotencyKeys as keys } from '../db/schema'
+import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
-import type { AppEnv } from './context'
+import { type AppEnv, addressOf } from './context'
 
 const KEPT_MS = 24 * 3_600_000
 // A Worker that died holding a key: after this long, the same request may be tried again.
 const STUCK_MS = 60_000
 const KEY = /^[\x21-\x7e]{1,255}$/
 
-type Answer = { status: number; headers: [string, string][]; body: string }
+/** What may be kept of an answer, sealed, in characters: of a stranger's, and of a member's. */
+const MAX_KEPT = { stranger: 16_384, member: 262_144 }
+/** So many keys a day may strangers at one address use. */
+const MAX_KEYS = 500
+
+/** Without a body where that was too large to keep. */
+type Answer = { status: number; headers: [string, string][]; body: string | null }
 
 export const idempotency = createMiddleware<AppEnv>(async function idempotency(c, next) {
   const key = c.req.header('Idempotency-Key')
-  if (c.req.method !== 'POST' || key === undefined) return next()
+  if (c.req.method !== 'POST' || key === undefined || !isKnown(c)) return next()
   if (!KEY.test(key)) {
     throw new AppError('invalid_idempotency_key', { detail: 'Send 1 to 255 visible ASCII characters, such as a UUID.' })
   }
   const secret = c.var.config.JWT_SECRET
+  const isStranger = c.var.actor === undefined
   const whose = c.var.actor?.id ?? 'anonymous'
   const keyHash = await mac(secret, 'idempotency key', `${whose} ${key}`)
   // Its bytes, and not its text, are what the handler reads again: they need not be UTF-8.
@@ -32,21 +44,18 @@ export const idempotency = createMiddleware<AppEnv>(async function idempotency(c
   const passphrase = await mac(secret, 'idempotency answer', key)
 
   const attempt = randomToken()
-  const held = await take(c.var.connection.db, { keyHash, fingerprint, attempt })
+  const address = isStranger ? addressOf(c) : undefined
+  const held = await take(c.var.connection.db, { keyHash, fingerprint, attempt }, address)
   if (held.fingerprint !== fingerprint) throw new AppError('idempotency_mismatch')
   if (held.attempt !== attempt) {
     if (held.answer === null) throw new AppError('idempotency_in_flight', { retryAfter: 1 })
-    const { status, headers, body }: Answer = JSON.parse(await unseal(passphrase, held.answer))
-    const replay = new Response(body === '' ? null : body, { status, headers })
-    replay.headers.set('Idempotency-Replayed', 'true')
-    c.res = replay
+    c.res = replayed(JSON.parse(await unseal(passphrase, held.answer)))
     return
   }
 
   await next()
   const mine = and(eq(keys.keyHash, keyHash), eq(keys.attempt, attempt))
-  // What did not run to its end must stay retryable: failures of ours, refusals that pass with time.
-  if (c.res.status >= 500 || c.res.status === 429) {
+  if (!isDone(c.res.status, isStranger)) {
     await c.var.connection.db.delete(keys).where(mine).catch(ignore)
     return
   }
@@ -55,11 +64,34 @@ export const idempotency = createMiddleware<AppEnv>(async function idempotency(c
     return value === null ? [] : ([[name, value]] as [string, string][])
   })
   const answer: Answer = { status: c.res.status, headers, body: await c.res.clone().text() }
-  const sealed = await seal(passphrase, JSON.stringify(answer))
+  const whole = await seal(passphrase, JSON.stringify(answer))
+  const isSmall = whole.length <= MAX_KEPT[isStranger ? 'stranger' : 'member']
+  const sealed = isSmall ? whole : await seal(passphrase, JSON.stringify({ ...answer, body: null }))
   await c.var.connection.db.update(keys).set({ answer: sealed }).where(mine).catch(ignore)
 })
 
-const KEPT_HEADERS = ['Content-Type', 'Location', 'ETag', 'WWW-Authenticate', 'Cache-Control']
+// Where there is no route nothing is done: only what every request passes matches.
+function isKnown(c: Context<AppEnv>): boolean {
+  return matchedRoutes(c).some(({ method }) => method !== METHOD_NAME_ALL)
+}
+
+// What was done must not be done again, and a conflict of a member stays lost: a lead claimed by a colleague must not
+// fall to a retry later. A refusal has done nothing: with the same key the request may be mended and sent again.
+function isDone(status: number, isStranger: boolean): boolean {
+  return status < 400 || (status === 409 && !isStranger)
+}
+
+function replayed({ status, headers, body }: Answer): Response {
+  if (body === null) {
+    const place = headers.find(([name]) => name === 'Location')?.[1]
+    throw new AppError('answer_not_kept', place === undefined ? {} : { detail: `What it made is at ${place}.` })
+  }
+  const replay = new Response(body === '' ? null : body, { status, headers })
+  replay.headers.set('Idempotency-Replayed', 'true')
+  return replay
+}
+
+const KEPT_HEADERS = ['Content-Type', 'Location', 'ETag', 'Cache-Control']
 
 // The change itself is done by now: failing to keep its answer must not turn it into an error. Drizzle's own message
 // holds the parameters, so that only its cause goes to the log.
@@ -70,8 +102,9 @@ function ignore(error: unknown) {
 
 type Held = { fingerprint: string; attempt: string; answer: string | null }
 
-// Inserts the key, or takes over one that has expired or is stuck; then reads whoever holds it.
-async function take(db: Db, mine: Omit<Held, 'answer'> & { keyHash: string }) {
+// Inserts the key, or takes over one that has expired or is stuck; then reads who holds it. A stranger's is counted by the
+// address. Throws `rate_limited` where that has used too many.
+async function take(db: Db, mine: Omit<Held, 'answer'> & { keyHash: string }, address: string | undefined) {
   const now = new Date()
   const row = {
     ...mine,
@@ -84,13 +117,27 @@ async function take(db: Db, mine: Omit<Held, 'answer'> & { keyHash: string }) {
     lt(keys.expiresAt, row.startedAt),
     and(sql`${keys.answer} IS NULL`, lt(keys.startedAt, stuck)),
   )
-  const [, [held]] = await db.batch([
-    db.insert(keys).values(row).onConflictDoUpdate({ target: keys.keyHash, set: row, setWhere: takeable }),
-    db
-      .select({ fingerprint: keys.fingerprint, attempt: keys.attempt, answer: keys.answer })
-      .from(keys)
-      .where(eq(keys.keyHash, mine.keyHash)),
-  ])
-  if (!held) throw new AppError('internal')
+  const taking = insertFrom(
+    db,
+    keys,
+    row,
+    address === undefined ? sql`WHERE true` : sql`WHERE ${ifChanged}`,
+  ).onConflictDoUpdate({ target: keys.keyHash, set: row, setWhere: takeable })
+  const reading = db
+    .select({ fingerprint: keys.fingerprint, attempt: keys.attempt, answer: keys.answer })
+    .from(keys)
+    .where(eq(keys.keyHash, mine.keyHash))
+  if (address === undefined) {
+    const [, [held]] = await db.batch([taking, reading])
+    if (!held) throw new AppError('internal')
+    return held
+  }
+  const today = row.startedAt.slice(0, 10)
+  const counting = counted(db, today, `keys from ${address}`, MAX_KEYS, sql`WHERE true`)
+  const [, , [held]] = await db.batch([counting, taking, reading])
+  if (!held) {
+    const detail = `Strangers may use ${MAX_KEYS} Idempotency-Keys a day: send the request without one.`
+    throw new AppError('rate_limited', { detail, retryAfter: secondsToMidnight(row.startedAt) })
+  }
   return held
 }

@@ -6,6 +6,7 @@ import { base64url, mac, sameText } from '../auth/crypto'
 import type { Page, PageRequest, Position } from '../db/page'
 import { AppError } from '../errors'
 import type { AppEnv } from './context'
+import { raw } from './fields'
 
 const Flag = z.enum(['true', 'false']).transform((value) => value === 'true')
 export const flag = (description: string) =>
@@ -20,7 +21,7 @@ export const pageQuery = {
     .max(100)
     .default(20)
     .openapi({ description: 'Rows on a page, 1 to 100.', example: 20 }),
-  cursor: z.string().max(1000).optional().openapi({ description: 'The `nextCursor` of the page before.' }),
+  cursor: raw(1000).optional().openapi({ description: 'The `nextCursor` of the page before.' }),
 }
 
 /** Answers one page of a list: reads the cursor, lets `list` fetch, and presents rows with the next cursor. */

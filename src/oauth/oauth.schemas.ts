@@ -1,7 +1,7 @@
 // What signing in by a provider takes and gives.
 import { z } from '@hono/zod-openapi'
 import { PROVIDERS } from '../db/schema/oauth'
-import { Instant } from '../http/fields'
+import { Instant, raw } from '../http/fields'
 
 const provider = z.enum(PROVIDERS)
 
@@ -9,19 +9,19 @@ export const ProviderParam = z.strictObject({
   provider: provider.openapi({ param: { name: 'provider', in: 'path' }, example: 'google' }),
 })
 
-const sha256 = z.string().regex(/^[\w-]{43}$/, 'must be the SHA-256 of the codeVerifier, as base64url: 43 characters')
-const verifier = z.string().regex(/^[\w.~-]{43,128}$/, 'must be 43 to 128 letters, digits, and any of - . _ ~')
+const sha256 = raw(43).regex(/^[\w-]{43}$/, 'must be the SHA-256 of the codeVerifier, as base64url: 43 characters')
+const verifier = raw(128).regex(/^[\w.~-]{43,128}$/, 'must be 43 to 128 letters, digits, and any of - . _ ~')
 
 export const SignInQuery = z
   .strictObject({
-    redirectTo: z.string().max(1000).optional().openapi({
+    redirectTo: raw(1000).optional().openapi({
       description:
         'Where your frontend awaits the person with `?code=` or `?error=`; its origin is one of CORS_ORIGINS.',
     }),
     codeChallenge: sha256.optional().openapi({
       description: 'Goes with `redirectTo`: SHA-256 of a random `codeVerifier` that your frontend keeps, as base64url.',
     }),
-    invitationToken: z.string().max(200).optional().openapi({ description: 'Joins the inviting workspace.' }),
+    invitationToken: raw(200).optional().openapi({ description: 'Joins the inviting workspace.' }),
   })
   .refine(({ redirectTo, codeChallenge }) => redirectTo === undefined || codeChallenge !== undefined, {
     path: ['codeChallenge'],
@@ -34,14 +34,14 @@ export const SignInQuery = z
 
 /** What a provider sends along is the provider's affair: nothing unknown is refused. */
 export const CallbackQuery = z.looseObject({
-  state: z.string().optional(),
-  code: z.string().optional(),
-  error: z.string().optional(),
+  state: raw(200).optional(),
+  code: raw(4000).optional(),
+  error: raw(200).optional(),
 })
 
 export const CodeExchange = z
   .strictObject({
-    code: z.string().min(1).max(4000).openapi({ description: 'From the address that `redirectTo` was called with.' }),
+    code: raw(4000, 1).openapi({ description: 'From the address that `redirectTo` was called with.' }),
     codeVerifier: verifier.openapi({ description: 'Whose SHA-256 was the `codeChallenge`.' }),
   })
   .openapi('CodeExchange', {

@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { isSupportedCountry } from 'libphonenumber-js/min'
 import { IMPORT_DUPLICATES, IMPORT_ENTITIES, IMPORT_MATCHES, IMPORT_MODES, IMPORT_STATES } from '../db/schema/imports'
-import { Id, Instant, text } from '../http/fields'
+import { Id, Instant, raw, text } from '../http/fields'
 import { flag, pageOf, pageQuery } from '../http/pagination'
 import { fieldOfColumn } from './cells'
 import { FIELDS } from './import-columns'
@@ -89,7 +89,7 @@ const MAX_MAPPING = 20_000
 
 /** A mapping as one JSON object, or as `Column:field` for each column; nothing after the colon ignores the column. */
 const Mapping = z
-  .union([z.string().max(MAX_MAPPING), z.array(z.string().max(1_000)).max(500)])
+  .union([raw(MAX_MAPPING), z.array(raw(1_000)).max(500)])
   .transform((given, context): Record<string, string | null> => {
     const read =
       typeof given === 'string' && given.trimStart().startsWith('{') ? fromJson(given) : fromPairs([given].flat())

@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { isCountry } from '../customers/phone'
 import { ROLES } from '../db/schema/users'
-import { email, Id, Instant, text, timeZone } from '../http/fields'
+import { email, Id, Instant, raw, text, timeZone } from '../http/fields'
 import { pageOf, pageQuery } from '../http/pagination'
 
 export const Workspace = z
@@ -32,10 +32,7 @@ export const Workspace = z
 export const WorkspacePatch = z
   .strictObject({
     name: text(200),
-    slug: z
-      .string()
-      .max(60)
-      .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'may hold a-z, 0-9 and single dashes between them'),
+    slug: raw(60).regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'may hold a-z, 0-9 and single dashes between them'),
     timeZone: timeZone(),
     defaultCountry: z
       .string()

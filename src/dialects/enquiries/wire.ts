@@ -1,7 +1,7 @@
 // dialect enquiries: how enquiries, people and failures look on its wire.
 import { z } from 'zod'
 import type { AppError } from '../../errors'
-import { email, text } from '../../http/fields'
+import { email, raw, text } from '../../http/fields'
 import { refusing } from '../dialect'
 import { orNothing } from '../inputs'
 import { Pagination, pageQuery } from '../pages'
@@ -12,7 +12,7 @@ export const NewEnquiry = z.object({
   phone: orNothing(text(50)),
   courseInterest: orNothing(text(200)),
   message: orNothing(text(5_000)),
-  turnstileToken: z.string().max(2048).optional(),
+  turnstileToken: raw(2048).optional(),
 })
 
 const SentEnquiry = z.object({

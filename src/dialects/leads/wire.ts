@@ -1,7 +1,7 @@
 // dialect leads: how leads, activities, users and failures look on its wire.
 import { z } from 'zod'
 import type { AppError } from '../../errors'
-import { jsonObject, text } from '../../http/fields'
+import { jsonObject, raw, text } from '../../http/fields'
 import { ROLES } from '../accounts'
 import { refusing } from '../dialect'
 import { orNothing, orNull } from '../inputs'
@@ -62,14 +62,14 @@ export const Activity = z.object({
 export const UserPatch = z
   .object({
     name: text(200),
-    email: z.string(),
+    email: raw(254),
     role: z.enum(ROLES),
     password: orNothing(z.undefined('A password is changed by its owner, at /v1/auth/change-password')),
   })
   .partial()
   .refine(({ name, role }) => name !== undefined || role !== undefined, { error: 'Send a name or a role' })
 
-export const RefreshRequest = z.object({ refreshToken: z.string().min(1).max(300) })
+export const RefreshRequest = z.object({ refreshToken: raw(300, 1) })
 export const Tokens = z.object({ accessToken: z.string(), refreshToken: z.string() })
 export const LogoutRequest = RefreshRequest.partial()
 

@@ -2,14 +2,14 @@
 import { z } from 'zod'
 import { Password } from '../../auth/passwords'
 import type { AppError } from '../../errors'
-import { text } from '../../http/fields'
+import { raw, text } from '../../http/fields'
 import { refusing } from '../dialect'
 import { instantOrDay, orNothing, orNull } from '../inputs'
 import { brief } from '../instants'
 import { pageQuery } from '../pages'
 
 const required = (what: string) => `Invalid - ${what} field required`
-const needed = (what: string, max: number) => z.string(required(what)).trim().min(1, required(what)).pipe(text(max))
+const needed = (what: string, max: number) => text(max, required(what))
 
 export const Registration = z
   .object({
@@ -17,7 +17,7 @@ export const Registration = z
     email: needed('Email', 254)
       .pipe(z.email('Invalid email format'))
       .transform((address) => address.toLowerCase()),
-    password: z.string(required('Password')).min(1, required('Password')).pipe(Password),
+    password: raw(1_000, 1, required('Password')).pipe(Password),
     role: z.enum(['admin', 'user'], required('Role')),
     name: orNothing(text(200)),
     phone: orNothing(text(50)),
@@ -31,7 +31,7 @@ export const Registration = z
 
 export const Credentials = z.object({
   username: needed('Username', 64),
-  password: z.string(required('Password')).min(1, required('Password')).max(1_000),
+  password: raw(1_000, 1, required('Password')),
 })
 
 const part = orNothing(text(100))

@@ -2,35 +2,32 @@
 import { z } from 'zod'
 import { Password } from '../../auth/passwords'
 import { AppError } from '../../errors'
-import { email, jsonObject, text, timeZone } from '../../http/fields'
+import { email, jsonObject, raw, text, timeZone } from '../../http/fields'
 import { TagName } from '../../tags/tags.schemas'
 import { refusing } from '../dialect'
-import { instantOrDay, orNothing, orNull } from '../inputs'
+import { instantOrDay, isWord, orNothing, orNull } from '../inputs'
 import { Pagination, pageQuery } from '../pages'
 
 export const Registration = z.object({
   name: text(200),
   email: email(),
   password: Password,
-  invitationToken: orNothing(z.string().max(200)),
+  invitationToken: orNothing(raw(200)),
 })
-export const Credentials = z.object({ email: z.string().max(254), password: z.string().max(1_000) })
+export const Credentials = z.object({ email: raw(254), password: raw(1_000) })
 export const Address = z.object({ email: email() })
-export const Token = z.object({ token: z.string().min(1).max(200) })
-export const PasswordChange = z.object({ oldPassword: z.string().max(1_000), newPassword: Password })
+export const Token = z.object({ token: raw(200, 1) })
+export const PasswordChange = z.object({ oldPassword: raw(1_000), newPassword: Password })
 export const PasswordReset = z.object({ ...Token.shape, newPassword: Password })
-export const RefreshRequest = z.object({ refreshToken: z.string().min(1).max(300) })
+export const RefreshRequest = z.object({ refreshToken: raw(300, 1) })
 /** What a provider sends along is looked at by the flow. */
-export const Returned = z.object({ state: z.string().max(200).default('') })
+export const Returned = z.object({ state: raw(200).default('') })
 export const Details = z
-  .object({ name: text(200), timeZone: timeZone(), email: z.string() })
+  .object({ name: text(200), timeZone: timeZone(), email: raw(254) })
   .partial()
   .refine(({ name, timeZone }) => hasFields({ name, timeZone }), { error: 'Send a name or a timeZone' })
 export const Status = z.object({
-  status: z.preprocess(
-    (given) => (typeof given === 'string' ? given.toUpperCase() : given),
-    z.enum(['ACTIVE', 'INACTIVE']),
-  ),
+  status: z.preprocess((given) => (isWord(given) ? given.toUpperCase() : given), z.enum(['ACTIVE', 'INACTIVE'])),
 })
 
 const contact = {
@@ -66,7 +63,7 @@ export const InteractionQuery = z.object({ interactionId: z.uuid() })
 
 // A note is no interaction here: logged as one, it would be in no list of them.
 const TYPES = ['CALL', 'EMAIL', 'MEETING', 'TASK', 'FOLLOW_UP'] as const
-const Type = z.preprocess((given) => (typeof given === 'string' ? given.toUpperCase() : given), z.enum(TYPES))
+const Type = z.preprocess((given) => (isWord(given) ? given.toUpperCase() : given), z.enum(TYPES))
 const interaction = {
   type: Type,
   content: text(10_000),

@@ -5,9 +5,9 @@ import { z } from 'zod'
 import { Password } from '../../auth/passwords'
 import type { AppError } from '../../errors'
 import type { AppEnv } from '../../http/context'
-import { email, text } from '../../http/fields'
+import { email, raw, text } from '../../http/fields'
 import { refusing } from '../dialect'
-import { instantOrDay, orNothing, orNull } from '../inputs'
+import { instantOrDay, isWord, orNothing, orNull } from '../inputs'
 import { toTheSecond } from '../instants'
 import { pageQuery, UNPAGED } from '../pages'
 
@@ -31,10 +31,12 @@ const anyCase = <S extends z.ZodType>(schema: S) => z.preprocess(lowered, schema
 
 function lowered(body: unknown): unknown {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return body
-  return Object.fromEntries(Object.entries(body).map(([name, value]) => [name.toLowerCase(), value]))
+  return Object.fromEntries(
+    Object.entries(body).map(([name, value]) => [isWord(name) ? name.toLowerCase() : name, value]),
+  )
 }
 
-const upper = (value: unknown) => (typeof value === 'string' ? value.trim().toUpperCase().replace(/[ -]/g, '_') : value)
+const upper = (value: unknown) => (isWord(value) ? value.trim().toUpperCase().replace(/[ -]/g, '_') : value)
 const oneOf = <const V extends readonly string[]>(values: V) => z.preprocess(upper, z.enum(values))
 
 const ROLES = { ADMIN: 'ADMIN', MANAGER: 'MANAGER', SALES: 'SALES', USER: 'SALES' } as const
@@ -44,13 +46,13 @@ export const CustomerSignup = anyCase(
   z.object({ ...account, company: orNothing(text(200)), phone: orNothing(text(50)) }),
 )
 export const UserSignup = anyCase(z.object({ ...account, role: role.default('SALES') }))
-export const Credentials = anyCase(z.object({ email: z.string().max(254), password: z.string().max(1_000) }))
+export const Credentials = anyCase(z.object({ email: raw(254), password: raw(1_000) }))
 
 export const UserPatch = anyCase(
   z
     .object({
       name: text(200),
-      email: z.string(),
+      email: raw(254),
       role,
       password: orNothing(z.undefined('a password is changed by its owner, at /v1/auth/change-password')),
     })
