@@ -49,9 +49,11 @@ describe('every operation', () => {
       expect(statements).toBeLessThanOrEqual(STATEMENTS[name] ?? 10)
       if (operation.method !== 'POST') return
       const key = { 'Idempotency-Key': crypto.randomUUID() }
-      const { trips: keyed = 0 } = costOf(await call(operation, key))
+      const first = await call(operation, key)
+      const { trips: keyed = 0 } = costOf(first)
       expect(HASHING.includes(name) ? Math.min(keyed, 3) : keyed).toBe(3)
-      expect(costOf(await call(operation, key)).trips, 'a replay').toBe(1)
+      const isKept = first.status < 400 || first.status === 409
+      if (isKept) expect(costOf(await call(operation, key)).trips, 'a replay').toBe(1)
     },
   )
 
