@@ -1,6 +1,6 @@
 // Billing: what the plan is and how full it is, and the ways to Stripe's pages for subscribing and for changing it.
 import { eq, sql } from 'drizzle-orm'
-import { stillStands } from '../access/visible'
+import { stillStands } from '../access/standing'
 import { subscriptions, workspaces } from '../db/schema'
 import { AppError } from '../errors'
 import type { Ctx } from '../http/context'

@@ -1,6 +1,6 @@
 // Looking after mail: what was sent, what waits, what failed and why; and trying again at once.
 import { and, desc, eq, getTableColumns, isNull, lt, lte, or, sql } from 'drizzle-orm'
-import { stillStands } from '../access/visible'
+import { stillStands } from '../access/standing'
 import { cut, type Page, type PageRequest } from '../db/page'
 import { outbox } from '../db/schema'
 import { ifChanged } from '../db/sql'

@@ -1,7 +1,8 @@
 // What is held on a person: read as a whole, and erased as a whole, both along one map.
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
-import { reachable, stillStands } from '../access/visible'
+import { stillStands } from '../access/standing'
+import { reachable } from '../access/visible'
 import { customers } from '../db/schema'
 import { ifChanged } from '../db/sql'
 import { AppError } from '../errors'

@@ -1,7 +1,8 @@
 // Members of a workspace: who they are and what they may do. What happens when one leaves is in users.leave.ts.
 import { and, eq, getTableColumns, gt, sql } from 'drizzle-orm'
 import type { Permission } from '../access/policy'
-import { demandPermission, isOfTeam, stillStands, visible } from '../access/visible'
+import { stillStands } from '../access/standing'
+import { demandPermission, isOfTeam, visible } from '../access/visible'
 import { hasRoom, lackBeside, overLimit } from '../billing/limits'
 import { countedOut, passedOver, withTotal } from '../db/listing'
 import { cut, type Page, type PageRequest } from '../db/page'

@@ -3,7 +3,7 @@
 import { and, desc, eq, gt, isNull, lt, sql } from 'drizzle-orm'
 import { authorOf, nameOf } from '../access/person'
 import { rolesReaching, TEAM } from '../access/policy'
-import { stillStands } from '../access/visible'
+import { stillStands } from '../access/standing'
 import { randomToken, sha256 } from '../auth/crypto'
 import { hasRoom, lackOfRoom, overLimit } from '../billing/limits'
 import { cut, type Page, type PageRequest } from '../db/page'

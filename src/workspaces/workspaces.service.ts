@@ -1,6 +1,6 @@
 // The workspace of the actor: its name, the slug that public forms use, its defaults.
 import { and, eq, getTableColumns, sql } from 'drizzle-orm'
-import { stillStands } from '../access/visible'
+import { stillStands } from '../access/standing'
 import { workspaces } from '../db/schema'
 import { isUniqueViolation } from '../db/sql'
 import { AppError } from '../errors'
