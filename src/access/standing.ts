@@ -16,12 +16,18 @@ const REFUSALS = {
 
 const MARK = 'refused: '
 
-/** The row `me` of the caller, if session, account or key live; tokens outlive their session by up to 15 minutes. */
-function living(actor: Actor): SQL {
+/**
+ * The row `me` of the caller, if session, account or key live; tokens outlive their session by up to 15 minutes. Work
+ * that goes on while somebody `isAway` needs no session.
+ */
+function living(actor: Actor, isAway = false): SQL {
   const now = new Date().toISOString()
   if (actor.type === 'key') {
     return sql`${apiKeys} AS me WHERE me.id = ${actor.id} AND me.revoked_at IS NULL
       AND (me.expires_at IS NULL OR me.expires_at > ${now})`
+  }
+  if (isAway) {
+    return sql`${users} AS me WHERE me.id = ${actor.id} AND me.status = 'ACTIVE' AND me.deleted_at IS NULL`
   }
   return sql`${sessions} AS session CROSS JOIN ${users} AS me ON me.id = session.user_id
     WHERE session.id = ${actor.sessionId} AND session.revoked_at IS NULL AND session.expires_at > ${now}
@@ -39,7 +45,7 @@ export function stillStands(actor: Actor): SQL {
  * the role has changed, which is of no matter for the own account. With `isRecent`, who signed in longer ago has
  * `reauthentication_required`.
  */
-export function standing(actor: Actor, permission?: Permission, { isRecent = false } = {}): Guard {
+export function standing(actor: Actor, permission?: Permission, { isRecent = false, isAway = false } = {}): Guard {
   const isOwnAffair = permission?.startsWith('account:') ?? false
   const refusals =
     actor.type === 'key'
@@ -52,7 +58,7 @@ export function standing(actor: Actor, permission?: Permission, { isRecent = fal
         ]
   const path = refusals.length > 0 ? sql`CASE ${sql.join(refusals, sql` `)} ELSE '$' END` : sql`'$'`
   // A SELECT cannot RAISE, but fails by a path that is none, and says it: with that the whole batch is undone.
-  const condition = sql`json_extract('{}', coalesce((SELECT ${path} FROM ${living(actor)}), ${`${MARK}unauthenticated`}))`
+  const condition = sql`json_extract('{}', coalesce((SELECT ${path} FROM ${living(actor, isAway)}), ${`${MARK}unauthenticated`}))`
   return { condition, refusalOf }
 }
 
@@ -61,6 +67,11 @@ const longAgo = () => new Date(Date.now() - RECENT_MS).toISOString()
 function refusalOf(message: string): AppError | undefined {
   const code = new RegExp(`${MARK}(\\w+)`).exec(message)?.[1]
   return isRefusal(code) ? new AppError(code, { detail: REFUSALS[code] }) : undefined
+}
+
+/** Whether a failure is that of a caller who does not stand any more. */
+export function isLoss(error: unknown): boolean {
+  return error instanceof AppError && isRefusal(error.code)
 }
 
 function isRefusal(code: string | undefined): code is keyof typeof REFUSALS {

@@ -2,6 +2,8 @@
 // Costs two D1 round trips, one to take the key and one to keep the answer, and only where a key is sent.
 import { and, eq, lt, or, type SQL, sql } from 'drizzle-orm'
 import { createMiddleware } from 'hono/factory'
+import type { Actor } from '../access/policy'
+import { stillStands } from '../access/standing'
 import { mac, randomToken, seal, unseal } from '../auth/crypto'
 import type { Db } from '../db/client'
 import { idempotencyKeys as keys } from '../db/schema'
@@ -32,11 +34,13 @@ export const idempotency = createMiddleware<AppEnv>(async function idempotency(c
   const passphrase = await mac(secret, 'idempotency answer', key)
 
   const attempt = randomToken()
-  const held = await take(c.var.connection.db, { keyHash, fingerprint, attempt })
+  const held = await take(c.var.connection.db, { keyHash, fingerprint, attempt }, c.var.actor)
   if (held.fingerprint !== fingerprint) throw new AppError('idempotency_mismatch')
   if (held.attempt !== attempt) {
     if (held.answer === null) throw new AppError('idempotency_in_flight', { retryAfter: 1 })
     const { status, headers, body }: Answer = JSON.parse(await unseal(passphrase, held.answer))
+    // It may hold a token or a key, which nobody is shown again whose session has ended.
+    if (!held.stands && body !== '') throw new AppError('unauthenticated', { detail: 'Sign in again.' })
     const replay = new Response(body === '' ? null : body, { status, headers })
     replay.headers.set('Idempotency-Replayed', 'true')
     c.res = replay
@@ -68,10 +72,10 @@ function ignore(error: unknown) {
   console.warn(JSON.stringify({ level: 'warn', event: 'idempotency_answer_lost', message: String(cause) }))
 }
 
-type Held = { fingerprint: string; attempt: string; answer: string | null }
+type Held = { fingerprint: string; attempt: string; answer: string | null; stands: number }
 
 // Inserts the key, or takes over one that has expired or is stuck; then reads whoever holds it.
-async function take(db: Db, mine: Omit<Held, 'answer'> & { keyHash: string }) {
+async function take(db: Db, mine: Omit<Held, 'answer' | 'stands'> & { keyHash: string }, actor?: Actor): Promise<Held> {
   const now = new Date()
   const row = {
     ...mine,
@@ -87,7 +91,12 @@ async function take(db: Db, mine: Omit<Held, 'answer'> & { keyHash: string }) {
   const [, [held]] = await db.batch([
     db.insert(keys).values(row).onConflictDoUpdate({ target: keys.keyHash, set: row, setWhere: takeable }),
     db
-      .select({ fingerprint: keys.fingerprint, attempt: keys.attempt, answer: keys.answer })
+      .select({
+        fingerprint: keys.fingerprint,
+        attempt: keys.attempt,
+        answer: keys.answer,
+        stands: sql<number>`${actor ? stillStands(actor) : sql`true`}`.as('stands'),
+      })
       .from(keys)
       .where(eq(keys.keyHash, mine.keyHash)),
   ])

@@ -67,10 +67,13 @@ export const TEMPLATES = {
     ],
     action: { label: 'Choose a new password', link: p.link },
   })),
-  passwordReset: template(['user', 'at', 'link'], (p) => ({
+  passwordReset: template(['user', 'at', 'linked', 'link'], (p) => ({
     subject: 'Your password was changed',
     paragraphs: [
-      `Hello ${p.user}, your password was changed at ${dated(p.at)} by a link sent to this address, and every session was ended.`,
+      `Hello ${p.user}, your password was changed at ${dated(p.at)} by a link sent to this address. Every session was ended, and the link to your calendar.`,
+      ...(p.linked === ''
+        ? []
+        : [`These accounts still sign in as you: ${p.linked}. Is one of them not yours? Sign in, and unlink it.`]),
       'If this was not you, choose another password at once.',
     ],
     action: { label: 'Choose another password', link: p.link },

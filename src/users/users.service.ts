@@ -1,7 +1,6 @@
 // Members of a workspace: who they are and what they may do. What happens when one leaves is in users.leave.ts.
 import { and, eq, getTableColumns, gt, sql } from 'drizzle-orm'
 import type { Permission } from '../access/policy'
-import { stillStands } from '../access/standing'
 import { demandPermission, isOfTeam, visible } from '../access/visible'
 import { hasRoom, lackBeside, overLimit } from '../billing/limits'
 import { countedOut, passedOver, withTotal } from '../db/listing'
@@ -84,8 +83,6 @@ type Change = { verb: 'user.updated' | 'user.removed'; permission: Permission; s
 
 async function changeMember(ctx: Ctx, id: string, { reassignTo, ifVersion, email }: Conditions, change: Change) {
   const { db, actor, now } = ctx
-  const isOwnAffair = id === actor.id && change.permission !== 'users:admin'
-  const stands = isOwnAffair ? sql`true` : stillStands(actor)
   const adminStays = isResignation(change.set) ? anAdminStays(actor.workspaceId) : sql`true`
   const takesOver = reassignTo === undefined ? sql`true` : isSuccessor(reassignTo, id, actor.workspaceId)
   const isDemanded = ifVersion === undefined ? undefined : eq(users.version, ifVersion)
@@ -93,14 +90,13 @@ async function changeMember(ctx: Ctx, id: string, { reassignTo, ifVersion, email
   const isSeated = takesSeat(change.set)
   const hasSeat = sql`(NOT ${isSeated} OR ${hasRoom(ctx, 'users')})`
   const mayChange = reached(ctx, change.permission)
-  const conditions = and(isDemanded, isCalled, stands, adminStays, takesOver, hasSeat, differs(users, change.set))
+  const conditions = and(isDemanded, isCalled, adminStays, takesOver, hasSeat, differs(users, change.set))
   const where = and(eq(users.id, id), mayChange, conditions) ?? sql`false`
   const [[present], , [changed]] = await db
     .batch([
       db
         .select({
           ...getTableColumns(users),
-          stands: sql<number>`${stands}`.as('stands'),
           adminStays: sql<number>`${adminStays}`.as('admin_stays'),
           mayChange: sql<number>`${mayChange}`.as('may_change'),
           takesOver: sql<number>`${takesOver}`.as('takes_over'),
@@ -131,7 +127,6 @@ async function changeMember(ctx: Ctx, id: string, { reassignTo, ifVersion, email
   demandVersion(present, ifVersion)
   if (email !== undefined && present.email !== email) throw fixedAddress()
   if (!present.mayChange) throw new AppError('forbidden', { detail: 'Only an ADMIN changes somebody else.' })
-  if (!present.stands) throw new AppError('forbidden', { detail: 'You are no ADMIN any more.' })
   if (!present.adminStays) throw new AppError('last_admin')
   if (present.lacksRoom) throw overLimit(ctx, 'users', present.room)
   if (!present.takesOver) throw new AppError('invalid_owner')

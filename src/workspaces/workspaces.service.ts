@@ -1,6 +1,5 @@
 // The workspace of the actor: its name, the slug that public forms use, its defaults.
 import { and, eq, getTableColumns, sql } from 'drizzle-orm'
-import { stillStands } from '../access/standing'
 import { workspaces } from '../db/schema'
 import { isUniqueViolation } from '../db/sql'
 import { AppError } from '../errors'
@@ -28,15 +27,14 @@ export async function getWorkspace({ db, actor }: Ctx) {
 type Patch = Partial<Pick<typeof workspaces.$inferInsert, 'name' | 'slug' | 'timeZone' | 'defaultCountry'>>
 
 /**
- * Changes the workspace; what changes nothing leaves it as it is. Throws `slug_taken`, `stale`, and `forbidden` where the
- * actor is no ADMIN any more.
+ * Changes the workspace; what changes nothing leaves it as it is. Throws `slug_taken`, `stale`.
  */
 export async function updateWorkspace(ctx: Ctx, patch: Patch, ifVersion?: number) {
   const { db, actor, now } = ctx
   const isDemanded = ifVersion === undefined ? undefined : eq(workspaces.version, ifVersion)
   const isFree = mayBeCalled(patch.slug)
   const mine = eq(workspaces.id, actor.workspaceId)
-  const where = and(mine, stillStands(actor), isDemanded, isFree, differs(workspaces, patch)) ?? sql`false`
+  const where = and(mine, isDemanded, isFree, differs(workspaces, patch)) ?? sql`false`
   const [, [updated], [present]] = await db
     .batch([
       record(ctx, {
@@ -55,7 +53,6 @@ export async function updateWorkspace(ctx: Ctx, patch: Patch, ifVersion?: number
       db
         .select({
           ...getTableColumns(workspaces),
-          stands: sql<number>`${stillStands(actor)}`.as('stands'),
           isFree: sql<number>`${isFree}`.as('is_free'),
         })
         .from(workspaces)
@@ -67,7 +64,6 @@ export async function updateWorkspace(ctx: Ctx, patch: Patch, ifVersion?: number
   if (updated) return updated
   if (!present) throw new AppError('not_found')
   demandVersion(present, ifVersion)
-  if (!present.stands) throw new AppError('forbidden', { detail: 'You are no ADMIN any more.' })
   if (!present.isFree) throw new AppError('slug_taken', { detail: `The slug ${patch.slug} is the oldest workspace’s.` })
   return present
 }
