@@ -24,6 +24,7 @@ export const ERRORS = {
   invalid_credentials: [401, 'The credentials are not right'],
   invalid_refresh_token: [401, 'The refresh token is unknown, used or expired'],
   plan_limit: [402, 'The plan has no room for this'],
+  reauthentication_required: [403, 'This takes a sign-in of the last 15 minutes'],
   email_unverified: [403, 'Your e-mail address has to be verified first'],
   forbidden: [403, 'You are not allowed to do this'],
   not_yours: [403, 'You can see this lead but it is not yours'],

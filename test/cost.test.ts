@@ -8,13 +8,14 @@ import { founder, freshAddress, member, PASSWORD, type Person, team } from './fa
 import { anyOne, exampleBody, NEEDS_SETTINGS, neededQuery, type Operation, operations, whoMay } from './operations'
 import { lead, ownLead, seedLeads } from './records'
 
-/** What moves, shows or erases all that hangs on a customer, or takes a file in and writes it. */
+/** What moves, shows or erases all that hangs on a customer or a member, or takes a file in and writes it. */
 const STATEMENTS: Record<string, number> = {
-  'GET /v1/customers/{id}/personal-data': 17,
-  'POST /v1/customers/{id}/erase': 19,
-  'POST /v1/imports': 20,
-  'POST /v1/customers/{id}/merge': 16,
-  'POST /v1/customers/{id}/restore': 12,
+  'GET /v1/customers/{id}/personal-data': 18,
+  'POST /v1/customers/{id}/erase': 20,
+  'POST /v1/imports': 21,
+  'POST /v1/customers/{id}/merge': 17,
+  'POST /v1/customers/{id}/restore': 13,
+  'DELETE /v1/users/{id}': 11,
 }
 const WITHOUT_DATABASE = ['GET /health', 'GET /problems/{code}']
 /** What hashes a password between two round trips, where it comes to that. */

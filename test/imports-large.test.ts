@@ -339,7 +339,7 @@ describe('reverting', () => {
         await reportOf(
           admin,
           id,
-          worker({ DB: databaseWith((send, s) => (s.length > 1 ? Promise.reject(new Error(LOST)) : send(s))) }),
+          worker({ DB: databaseWith((send, s) => (s.length > 2 ? Promise.reject(new Error(LOST)) : send(s))) }),
         )
       ).status,
     ).toBe('REVERTING')

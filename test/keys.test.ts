@@ -78,7 +78,7 @@ describe('making a key', () => {
     const patch = { param: { id: second.id }, query: {}, header: {}, json: { role: 'SALES' as const } }
     await bodyOf(api(admin.token).v1.users[':id'].$patch(patch), 200)
     await refusalOf(keys(second.token).$post({ json: { name: 'x', scopes: ['leads:read'] } }), 403, 'forbidden')
-    await refusalOf(revoke(second.token, made.id), 404, 'not_found')
+    await refusalOf(revoke(second.token, made.id), 403, 'forbidden')
     expect(await count('api_keys', 'workspace_id = ? AND revoked_at IS NULL', admin.workspaceId)).toBe(1)
   })
 
@@ -214,9 +214,9 @@ describe('a key', () => {
     expect((await revoke(admin.token, id)).status).toBe(204)
     expect((await send('/v1/workspace', { token: key }, fetch)).status).toBe(200)
     const rename = { method: 'PATCH', token: key, json: { name: 'Mine' } }
-    await refusalOf(send('/v1/workspace', rename, fetch), 403, 'forbidden')
+    await refusalOf(send('/v1/workspace', rename, fetch), 401, 'unauthenticated')
     const invite = { method: 'POST', token: key, json: { email: 'eve@example.com', role: 'ADMIN' } }
-    await refusalOf(send('/v1/workspace/invitations', invite, fetch), 403, 'forbidden')
+    await refusalOf(send('/v1/workspace/invitations', invite, fetch), 401, 'unauthenticated')
     expect(await count('one_time_tokens', 'workspace_id = ?', admin.workspaceId)).toBe(0)
   })
 

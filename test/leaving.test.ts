@@ -83,7 +83,7 @@ describe('two ADMINs who go for each other at once', () => {
 })
 
 describe('a former ADMIN whose token still lives', () => {
-  it.each(ways)('%s, has no way back and no way to do harm', async (_what, go) => {
+  it.each(ways)('%s, has no way back and no way to do harm', async (what, go) => {
     const admin = await founder()
     const former = await member(admin, 'ADMIN')
     const sales = await member(admin, 'SALES')
@@ -95,16 +95,19 @@ describe('a former ADMIN whose token still lives', () => {
     const before = await sizes('events', 'users', 'one_time_tokens')
     const client = api(former.token).v1
     const role = 'ADMIN' as const
+    // Whose session has ended is nobody; who has another role may not.
+    const isSignedOut = !/MANAGER|SALES/.test(what)
+    const [status, code] = isSignedOut ? ([401, 'unauthenticated'] as const) : ([403, 'forbidden'] as const)
     await Promise.all([
-      refusalOf(patch(former, sales, { role }), 403, 'forbidden'),
-      refusalOf(patch(former, sales, { status: 'INACTIVE' }), 403, 'forbidden'),
-      refusalOf(patch(former, sales, { name: 'Mocked' }), 403, 'forbidden'),
-      refusalOf(remove(former, sales), 403, 'forbidden'),
-      refusalOf(remove(former, admin), 403, 'forbidden'),
-      refusalOf(client.workspace.invitations.$post({ json: { email: 'y@example.com', role } }), 403, 'forbidden'),
-      refusalOf(client.workspace.$patch({ header: {}, json: { name: 'Mine' } }), 403, 'forbidden'),
+      refusalOf(patch(former, sales, { role }), status, code),
+      refusalOf(patch(former, sales, { status: 'INACTIVE' }), status, code),
+      refusalOf(patch(former, sales, { name: 'Mocked' }), status, code),
+      refusalOf(remove(former, sales), status, code),
+      refusalOf(remove(former, admin), status, code),
+      refusalOf(client.workspace.invitations.$post({ json: { email: 'y@example.com', role } }), status, code),
+      refusalOf(client.workspace.$patch({ header: {}, json: { name: 'Mine' } }), status, code),
     ])
-    expect([403, 404]).toContain((await patch(former, former, { role, status: 'ACTIVE' })).status)
+    expect((await patch(former, former, { role, status: 'ACTIVE' })).status).toBe(status)
     const withdrawing = await client.workspace.invitations[':id'].$delete({ param: { id: open.id } })
     expect(withdrawing.status).toBeGreaterThanOrEqual(400)
     expect(await sizes('events', 'users', 'one_time_tokens')).toEqual(before)

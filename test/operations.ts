@@ -126,14 +126,25 @@ export function neededQuery({ parameters }: Pick<Operation, 'parameters'>): stri
   return needed.length > 0 ? `?${new URLSearchParams(needed)}` : ''
 }
 
-type Call = { token?: string; ids?: Record<string, string>; json?: unknown; query?: Record<string, string> }
+type Call = {
+  token?: string
+  ids?: Record<string, string>
+  json?: unknown
+  query?: Record<string, string>
+  fetch?: typeof globalThis.fetch
+}
 
 /** Calls an operation: path parameters out of `ids`, else a random UUID, and a body only where it takes one. */
-export function call(operation: Operation, { token, ids = {}, json, query = {} }: Call = {}): Promise<Response> {
+export function call(operation: Operation, asked: Call = {}): Promise<Response> {
+  const { token, ids = {}, json, query = {}, fetch } = asked
   const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? anyOne(name))
   const search = new URLSearchParams(query).toString()
   const body = operation.requestBody ? { json: json ?? {} } : {}
-  return send(`${path}${search ? `?${search}` : neededQuery(operation)}`, { method: operation.method, token, ...body })
+  return send(
+    `${path}${search ? `?${search}` : neededQuery(operation)}`,
+    { method: operation.method, token, ...body },
+    fetch,
+  )
 }
 
 /** What stands in a path where no record is meant: a provider by name, all else by an id that nothing has. */

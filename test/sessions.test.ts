@@ -225,7 +225,7 @@ describe('the list of sessions', () => {
     const phone = await signedIn(person)
     expect((await api(phone.accessToken).v1.auth.logout.$post()).status).toBe(204)
     await expectDead(phone.refreshToken)
-    expect((await api(phone.accessToken).v1.auth.logout.$post()).status).toBe(404)
+    expect((await api(phone.accessToken).v1.auth.logout.$post()).status).toBe(401)
     expect(await listed(person.token)).toHaveLength(1)
   })
 })

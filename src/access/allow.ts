@@ -3,19 +3,28 @@ import { createMiddleware } from 'hono/factory'
 import type { Config } from '../config'
 import { AppError } from '../errors'
 import type { AppEnv } from '../http/context'
-import { type Actor, isScope, lacking, type Permission, reach } from './policy'
+import { type Actor, isEveryday, isScope, lacking, type Permission, reach } from './policy'
+import { standing } from './standing'
 
 /**
  * To spread into createRoute: how to authenticate, `x-permission`, and a 401 or 403 before any input is read. What kept
- * a credential from being looked at is thrown here, for an open route needs none.
+ * a credential from being looked at is thrown here, for an open route needs none. What is no everyday permission, what
+ * deletes, and what `isAsked`, has each batch of the request ask whether the caller still stands; `isRecent` demands a
+ * sign-in of the last 15 minutes.
  */
-export function allow(permission: Permission) {
+export function allow(permission: Permission, { isAsked = false, isRecent = false } = {}) {
   const middleware = createMiddleware<AppEnv>(async function allow(c, next) {
     const { actor, refusal } = c.var
     if (!actor) throw refusal ?? new AppError('unauthenticated', { detail: mend(c.req.header('Authorization')) })
     if (!reach(actor, permission)) throw new AppError('forbidden', { detail: lacking(actor, permission) })
     if (!permission.startsWith('account:')) demandVerified(actor, c.var.config, 'then refresh your token')
+    const { connection } = c.var
+    if (isAsked || isRecent || !isEveryday(permission) || c.req.method === 'DELETE') {
+      c.set('connection', { ...connection, db: connection.guarded(standing(actor, permission, { isRecent })) })
+    }
     await next()
+    // What comes after the answer, such as keeping it for its Idempotency-Key, is nothing that the caller does.
+    c.set('connection', connection)
   })
   return { security: schemes(permission), 'x-permission': permission, middleware }
 }

@@ -46,6 +46,29 @@ export const PERMISSIONS = {
 
 export type Permission = keyof typeof PERMISSIONS
 
+/** Everyday reading and writing, for which a token is believed; all else asks the database whether its session lives. */
+const EVERYDAY: readonly Permission[] = [
+  'account:read',
+  'workspace:read',
+  'users:read',
+  'leads:read',
+  'leads:write',
+  'leads:claim',
+  'customers:read',
+  'customers:write',
+  'self:write',
+  'interactions:read',
+  'interactions:write',
+  'tickets:read',
+  'tickets:write',
+  'tickets:handle',
+  'tags:read',
+  'analytics:read',
+  'analytics:team',
+]
+
+export const isEveryday = (permission: Permission): boolean => EVERYDAY.includes(permission)
+
 export function isPermission(name: unknown): name is Permission {
   return typeof name === 'string' && Object.hasOwn(PERMISSIONS, name)
 }

@@ -1,6 +1,6 @@
 // Which rows an actor may touch: the only ownership predicate, for every read, write, list, count and search.
 import { type AnyColumn, and, eq, isNull, or, type SQL, sql } from 'drizzle-orm'
-import { apiKeys, tickets, users } from '../db/schema'
+import { tickets, users } from '../db/schema'
 import { AppError } from '../errors'
 import { type Actor, lacking, type Permission, reach } from './policy'
 
@@ -121,19 +121,6 @@ function ownInteractions(actor: Actor, permission: Permission): SQL | undefined 
 
 export function ownedBy(column: AnyColumn, owner: string | null): SQL {
   return owner === null ? isNull(column) : eq(column, owner)
-}
-
-/**
- * The actor still is what the token says. Tokens live for minutes after a demotion, and a key for seconds after it was
- * revoked: administrative writes demand this too, or a former ADMIN could use that time to come back.
- */
-export function stillStands(actor: Actor): SQL {
-  if (actor.type === 'key') {
-    return sql`EXISTS (SELECT 1 FROM ${apiKeys} AS me WHERE me.id = ${actor.id} AND me.revoked_at IS NULL
-      AND (me.expires_at IS NULL OR me.expires_at > ${new Date().toISOString()}))`
-  }
-  return sql`EXISTS (SELECT 1 FROM ${users} AS me WHERE me.id = ${actor.id} AND me.role = ${actor.role}
-    AND me.status = 'ACTIVE' AND me.deleted_at IS NULL)`
 }
 
 /** The workspace has an ADMIN, active or not: without one, nobody has come to its team yet. */

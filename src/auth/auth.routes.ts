@@ -76,7 +76,8 @@ const signingOut = createRoute({
   operationId: 'logout',
   tags,
   summary: 'Sign out',
-  description: 'Ends the session of the access token: its refresh token works no more.',
+  description:
+    'Ends the session of the access token: its refresh token works no more, and the access token only for everyday work.',
   responses: { 204: { description: 'Signed out' }, ...errors(...POST, 'not_found') },
 })
 
@@ -109,7 +110,8 @@ const ending = createRoute({
   operationId: 'endSession',
   tags,
   summary: 'End a session',
-  description: 'Its refresh token works no more; its access token runs out within 15 minutes.',
+  description:
+    'Its refresh token works no more; its access token runs out within 15 minutes, and until then does everyday work alone.',
   request: { params: IdParam },
   responses: { 204: { description: 'Ended' }, ...errors(...READ, 'not_found') },
 })

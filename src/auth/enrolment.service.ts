@@ -1,7 +1,8 @@
 // Enrolling: an account in the shared workspace, for systems whose registration is open to everybody.
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import { type Actor, ROLES_FOR_STRANGERS, type Role, reach } from '../access/policy'
-import { hasAdmin, stillStands } from '../access/visible'
+import { stillStands } from '../access/standing'
+import { hasAdmin } from '../access/visible'
 import { hasRoom, lackOfRoom, overLimit } from '../billing/limits'
 import { e164Of } from '../customers/phone'
 import { fold } from '../db/fold'

@@ -56,7 +56,8 @@ const resetting = createRoute({
   tags,
   summary: 'Choose a new password',
   description:
-    'With the token of the mail. Ends every session, lifts a lockout, verifies the address and tells its owner by mail.',
+    'With the token of the mail. Ends every session and the calendar link, lifts a lockout, verifies the address. A mail ' +
+    'tells its owner, and which accounts of providers still sign in.',
   request: { body: body(PasswordReset) },
   responses: { 204: { description: 'Changed' }, ...errors(...OPEN_POST, 'invalid_token') },
 })

@@ -1,7 +1,7 @@
 // Proving an address and getting back in: verification and reset tokens, asked for and used.
 import { and, eq, isNull, sql } from 'drizzle-orm'
 import { counted } from '../db/counted'
-import { oneTimeTokens as tokens, users } from '../db/schema'
+import { calendarFeeds, oneTimeTokens as tokens, users } from '../db/schema'
 import { loginAttempts } from '../db/schema/guards'
 import { ifChanged } from '../db/sql'
 import { AppError } from '../errors'
@@ -65,7 +65,10 @@ export async function forgotPassword(ctx: PublicCtx, email: string): Promise<voi
   await sendWithinLimits(ctx, 'RESET', email, eq(users.email, email))
 }
 
-/** Sets a new password by a reset token: ends every session, lifts the lockout, tells the owner. Throws `invalid_token`. */
+/**
+ * Sets a new password by a reset token: ends every session and the link to the calendar, lifts the lockout, tells the
+ * owner which accounts of providers sign in as them. Throws `invalid_token`.
+ */
 export async function resetPassword(ctx: PublicCtx, input: { token: string; newPassword: string }): Promise<void> {
   const { db, now, config } = ctx
   const hash = await sha256(input.token)
@@ -92,12 +95,20 @@ export async function resetPassword(ctx: PublicCtx, input: { token: string; newP
       .set({ usedAt: now })
       .where(and(eq(tokens.userId, owner), eq(tokens.kind, 'RESET'), isNull(tokens.usedAt), isDone)),
     endSessionsOf(ctx, owner, { when: isDone }),
+    db.delete(calendarFeeds).where(and(eq(calendarFeeds.userId, owner), isDone)),
+    record(ctx, {
+      verb: 'user.calendar_closed',
+      subject: 'user',
+      id: owner,
+      workspaceId: homeOf(hash),
+      when: ifChanged,
+    }),
     db.delete(loginAttempts).where(sql`${loginAttempts.subject} IN (${lockouts}) AND ${isDone}`),
     ...enqueue(ctx, {
       template: 'passwordReset',
       to: sql`${users.email}`,
       audience: owners(ctx),
-      payload: { user: sql`${users.name}`, at: now, link: linkTo(config, 'forgot-password') },
+      payload: { user: sql`${users.name}`, at: now, linked, link: linkTo(config, 'forgot-password') },
       from: sql`${users}`,
       when: sql`${and(eq(users.id, owner), isDone)}`,
       workspaceId: homeOf(hash),
@@ -124,6 +135,10 @@ async function sendWithinLimits(
   const untilNextHour = Math.ceil((3_600_000 - (Date.parse(ctx.now) % 3_600_000)) / 1000)
   throw new AppError('mail_limit', { retryAfter: untilNextHour })
 }
+
+// Such as `google (ada@example.com), github`; empty where there are none.
+const linked = sql`coalesce((SELECT group_concat(way.provider || coalesce(' (' || way.email || ')', ''), ', ')
+  FROM oauth_accounts AS way WHERE way.user_id = users.id), '')`
 
 const nextVersion = sql`${users.version} + 1`
 

@@ -29,7 +29,7 @@ const listing = createRoute({
 const merging = createRoute({
   method: 'post',
   path: '/{id}/merge',
-  ...allow('customers:write'),
+  ...allow('customers:write', { isAsked: true }),
   operationId: 'mergeCustomers',
   tags,
   summary: 'Merge another customer into this one',
@@ -44,7 +44,7 @@ const merging = createRoute({
 const restoring = createRoute({
   method: 'post',
   path: '/{id}/restore',
-  ...allow('customers:write'),
+  ...allow('customers:write', { isAsked: true }),
   operationId: 'restoreCustomer',
   tags,
   summary: 'Take a customer out of the trash',

@@ -1,4 +1,5 @@
 // The way to D1: one session per request, metered, with its bookmark; failures of the database itself become 503s.
+import { type SQL, sql } from 'drizzle-orm'
 import { type DrizzleD1Database, drizzle } from 'drizzle-orm/d1'
 import { AppError } from '../errors'
 import * as schema from './schema'
@@ -11,7 +12,17 @@ export type Cost = { roundTrips: number; statements: number; rowsRead: number; r
 /** Sends what `work` asks at the same moment as one batch: several reading verbs then cost one round trip. */
 export type Together = <T>(work: () => Promise<T>) => Promise<T>
 
-export type Connection = { db: Db; cost: Cost; bookmark: () => string | null; together: Together }
+/** What must hold for a caller's statements to run: SQL that fails where it does not, and what its message then means. */
+export type Guard = { condition: SQL; refusalOf: (message: string) => AppError | undefined }
+
+/** `guarded` gives a db that asks the primary for the guard's condition in each batch, in its transaction. */
+export type Connection = {
+  db: Db
+  cost: Cost
+  bookmark: () => string | null
+  together: Together
+  guarded: (guard: Guard) => Db
+}
 
 /** Adds what another connection has cost to a request's. */
 export function charge({ cost }: Connection, more: Cost): void {
@@ -27,9 +38,8 @@ const PATIENCE_MS = 15_000
 /** Opens a D1 session anchored at `anchor`: a bookmark, `first-primary` for writes or `first-unconstrained` for reads. */
 export function connect(database: D1Database, anchor: string): Connection {
   const cost: Cost = { roundTrips: 0, statements: 0, rowsRead: 0, rowsWritten: 0, ms: 0 }
-  const session = database.withSession(anchor)
+  let session = database.withSession(anchor)
   const inner = new WeakMap<D1PreparedStatement, D1PreparedStatement>()
-  const { ask, together } = gathering(trip)
 
   async function trip(statements: D1PreparedStatement[]) {
     const started = Date.now()
@@ -45,11 +55,11 @@ export function connect(database: D1Database, anchor: string): Connection {
   }
 
   // Drizzle asks single statements for raw rows, which carry no meta: every call goes out as a batch instead.
-  function metered(statement: D1PreparedStatement): D1PreparedStatement {
+  function metered(statement: D1PreparedStatement, ask: Trip): D1PreparedStatement {
     const one = async () => (await ask([statement]))[0] ?? { results: [] }
     const proxy = new Proxy(statement, {
       get(target, property) {
-        if (property === 'bind') return (...values: unknown[]) => metered(target.bind(...values))
+        if (property === 'bind') return (...values: unknown[]) => metered(target.bind(...values), ask)
         if (property === 'all' || property === 'run') return one
         if (property === 'first') return async () => (await one()).results[0] ?? null
         if (property === 'raw') return async () => (await one()).results.map((row) => Object.values(row))
@@ -60,19 +70,38 @@ export function connect(database: D1Database, anchor: string): Connection {
     return proxy
   }
 
-  const client = new Proxy(database, {
-    get(_, property) {
-      if (property === 'prepare') return (query: string) => metered(session.prepare(query))
-      if (property === 'batch')
-        return (statements: D1PreparedStatement[]) => ask(statements.map((each) => inner.get(each) ?? each))
-      return undefined
-    },
-  })
+  function dbBy(ask: Trip): Db {
+    const client = new Proxy(database, {
+      get(_, property) {
+        if (property === 'prepare') return (query: string) => metered(session.prepare(query), ask)
+        if (property === 'batch')
+          return (statements: D1PreparedStatement[]) => ask(statements.map((each) => inner.get(each) ?? each))
+        return undefined
+      },
+    })
+    return drizzle(client, { schema, casing: 'snake_case' })
+  }
+
+  const { ask, together } = gathering(trip)
+  const db = dbBy(ask)
   return {
-    db: drizzle(client, { schema, casing: 'snake_case' }),
+    db,
     cost,
     bookmark: () => session.getBookmark(),
     together,
+    guarded({ condition, refusalOf }) {
+      // A replica, or the client's bookmark, may not know yet what has ended.
+      session = database.withSession('first-primary')
+      const query = db.select({ holds: condition }).from(sql`(SELECT 1)`).toSQL()
+      return dbBy(async (statements) => {
+        const guard = session.prepare(query.sql).bind(...query.params)
+        try {
+          return (await trip([guard, ...statements])).slice(1)
+        } catch (error) {
+          throw (error instanceof Error && refusalOf(error.message)) || error
+        }
+      })
+    },
   }
 }
 

@@ -68,8 +68,8 @@ export function says(summary: string, answers: Answers, { file }: Pick<Note, 'fi
 }
 
 /** The guard of a request, by the product's own policy. */
-export function may(permission: Permission) {
-  return noted(allow(permission).middleware, { permission })
+export function may(permission: Permission, { isAsked = false } = {}) {
+  return noted(allow(permission, { isAsked }).middleware, { permission })
 }
 
 /**

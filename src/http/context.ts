@@ -3,6 +3,7 @@ import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { v7 as uuidv7 } from 'uuid'
 import type { Actor } from '../access/policy'
+import { standing } from '../access/standing'
 import { type Config, configOf } from '../config'
 import { type Connection, connect, type Db } from '../db/client'
 import { AppError } from '../errors'
@@ -87,6 +88,12 @@ export function ctx(c: Context<AppEnv>): Ctx {
   const { actor } = c.var
   if (!actor) throw new AppError('unauthenticated')
   return { ...publicCtx(c), actor }
+}
+
+/** The same where what is asked for gives somebody a power: whether the caller still stands is asked in each batch. */
+export function standingCtx(c: Context<AppEnv>): Ctx {
+  const context = ctx(c)
+  return { ...context, db: c.var.connection.guarded(standing(context.actor)) }
 }
 
 /**

@@ -5,7 +5,10 @@ import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { matchedRoutes } from 'hono/route'
 import { METHOD_NAME_ALL } from 'hono/router'
+import type { Actor } from '../access/policy'
+import { stillStands } from '../access/standing'
 import { mac, randomToken, seal, unseal } from '../auth/crypto'
+import { one, runBatch } from '../db/batch'
 import type { Db } from '../db/client'
 import { counted, secondsToMidnight } from '../db/counted'
 import { idempotencyKeys as keys } from '../db/schema'
@@ -45,11 +48,14 @@ export const idempotency = createMiddleware<AppEnv>(async function idempotency(c
 
   const attempt = randomToken()
   const address = isStranger ? addressOf(c) : undefined
-  const held = await take(c.var.connection.db, { keyHash, fingerprint, attempt }, address)
+  const held = await take(c.var.connection.db, { keyHash, fingerprint, attempt }, { address, actor: c.var.actor })
   if (held.fingerprint !== fingerprint) throw new AppError('idempotency_mismatch')
   if (held.attempt !== attempt) {
     if (held.answer === null) throw new AppError('idempotency_in_flight', { retryAfter: 1 })
-    c.res = replayed(JSON.parse(await unseal(passphrase, held.answer)))
+    const replay = replayed(JSON.parse(await unseal(passphrase, held.answer)))
+    // It may hold a token or a key, which an ended session is not shown again.
+    if (!held.stands && replay.body !== null) throw new AppError('unauthenticated', { detail: 'Sign in again.' })
+    c.res = replay
     return
   }
 
@@ -100,11 +106,17 @@ function ignore(error: unknown) {
   console.warn(JSON.stringify({ level: 'warn', event: 'idempotency_answer_lost', message: String(cause) }))
 }
 
-type Held = { fingerprint: string; attempt: string; answer: string | null }
+type Held = { fingerprint: string; attempt: string; answer: string | null; stands: number }
+
+type Caller = { address: string | undefined; actor: Actor | undefined }
 
 // Inserts the key, or takes over one that has expired or is stuck; then reads who holds it. A stranger's is counted by the
 // address. Throws `rate_limited` where that has used too many.
-async function take(db: Db, mine: Omit<Held, 'answer'> & { keyHash: string }, address: string | undefined) {
+async function take(
+  db: Db,
+  mine: Omit<Held, 'answer' | 'stands'> & { keyHash: string },
+  { address, actor }: Caller,
+): Promise<Held> {
   const now = new Date()
   const row = {
     ...mine,
@@ -117,25 +129,29 @@ async function take(db: Db, mine: Omit<Held, 'answer'> & { keyHash: string }, ad
     lt(keys.expiresAt, row.startedAt),
     and(sql`${keys.answer} IS NULL`, lt(keys.startedAt, stuck)),
   )
-  const taking = insertFrom(
-    db,
-    keys,
-    row,
-    address === undefined ? sql`WHERE true` : sql`WHERE ${ifChanged}`,
-  ).onConflictDoUpdate({ target: keys.keyHash, set: row, setWhere: takeable })
-  const reading = db
-    .select({ fingerprint: keys.fingerprint, attempt: keys.attempt, answer: keys.answer })
-    .from(keys)
-    .where(eq(keys.keyHash, mine.keyHash))
-  if (address === undefined) {
-    const [, [held]] = await db.batch([taking, reading])
-    if (!held) throw new AppError('internal')
-    return held
-  }
   const today = row.startedAt.slice(0, 10)
-  const counting = counted(db, today, `keys from ${address}`, MAX_KEYS, sql`WHERE true`)
-  const [, , [held]] = await db.batch([counting, taking, reading])
+  const isCounted = address !== undefined
+  const { held } = await runBatch(db, {
+    counted: isCounted ? counted(db, today, `keys from ${address}`, MAX_KEYS, sql`WHERE true`) : undefined,
+    taken: insertFrom(db, keys, row, isCounted ? sql`WHERE ${ifChanged}` : sql`WHERE true`).onConflictDoUpdate({
+      target: keys.keyHash,
+      set: row,
+      setWhere: takeable,
+    }),
+    held: one(
+      db
+        .select({
+          fingerprint: keys.fingerprint,
+          attempt: keys.attempt,
+          answer: keys.answer,
+          stands: sql<number>`${actor ? stillStands(actor) : sql`true`}`.as('stands'),
+        })
+        .from(keys)
+        .where(eq(keys.keyHash, mine.keyHash)),
+    ),
+  })
   if (!held) {
+    if (!isCounted) throw new AppError('internal')
     const detail = `Strangers may use ${MAX_KEYS} Idempotency-Keys a day: send the request without one.`
     throw new AppError('rate_limited', { detail, retryAfter: secondsToMidnight(row.startedAt) })
   }

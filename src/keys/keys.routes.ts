@@ -14,15 +14,15 @@ const tags = ['API keys']
 const making = createRoute({
   method: 'post',
   path: '/',
-  ...allow('api-keys:write'),
+  ...allow('api-keys:write', { isRecent: true }),
   operationId: 'createApiKey',
   tags,
   summary: 'Make an API key',
   description:
     'For a machine: it reaches the operations of its scopes in the whole workspace, and stays when its maker leaves. ' +
-    'The key is shown this once.',
+    'The key is shown this once. Takes a sign-in of the last 15 minutes.',
   request: { body: body(NewApiKey) },
-  responses: { 201: json(IssuedApiKey, 'The key'), ...errors(...POST, 'plan_limit') },
+  responses: { 201: json(IssuedApiKey, 'The key'), ...errors(...POST, 'plan_limit', 'reauthentication_required') },
 })
 
 const listing = createRoute({

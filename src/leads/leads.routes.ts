@@ -81,7 +81,7 @@ const trashing = createRoute({
 const restoring = createRoute({
   method: 'post',
   path: '/{id}/restore',
-  ...allow('leads:write'),
+  ...allow('leads:write', { isAsked: true }),
   operationId: 'restoreLead',
   tags,
   summary: 'Take a lead out of the trash',

@@ -95,11 +95,14 @@ export const TEMPLATES = {
     }),
   ),
   passwordReset: template(
-    { plain: ['at', 'link'], names: ['user'] },
+    { plain: ['at', 'linked', 'link'], names: ['user'] },
     () => 'Your password was changed',
     (p) => ({
       paragraphs: [
-        `${hello(p.user)} your password was changed at ${dated(p.at)} by a link sent to this address, and every session was ended.`,
+        `${hello(p.user)} your password was changed at ${dated(p.at)} by a link sent to this address. Every session was ended, and the link to your calendar.`,
+        ...(p.linked === ''
+          ? []
+          : [`These accounts still sign in as you: ${p.linked}. Is one of them not yours? Sign in, and unlink it.`]),
         'If this was not you, choose another password at once.',
       ],
       action: { label: 'Choose another password', link: p.link },

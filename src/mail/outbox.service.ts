@@ -1,6 +1,5 @@
 // Looking after mail: what was sent, what waits, what failed and why; and trying again at once.
 import { and, desc, eq, getTableColumns, isNull, lt, lte, or, sql } from 'drizzle-orm'
-import { stillStands } from '../access/visible'
 import { cut, type Page, type PageRequest } from '../db/page'
 import { outbox } from '../db/schema'
 import { ifChanged } from '../db/sql'
@@ -53,7 +52,7 @@ export async function retryMail(ctx: Ctx, id: string): Promise<MailRow> {
         giveUpAt: new Date(Date.parse(now) + DAY_MS).toISOString(),
         version: sql`${outbox.version} + 1`,
       })
-      .where(and(where, sql`${outbox.state} <> 'SENT'`, isFree, stillStands(actor)))
+      .where(and(where, sql`${outbox.state} <> 'SENT'`, isFree))
       .returning(columns),
     record(ctx, { verb: 'mail.retried', subject: 'mail', id, when: ifChanged }),
     db.select(columns).from(outbox).where(where),

@@ -24,18 +24,18 @@ const listing = createRoute({
 const linking = createRoute({
   method: 'post',
   path: '/',
-  ...allow('account:write'),
+  ...allow('account:write', { isRecent: true }),
   operationId: 'linkAccount',
   tags,
   summary: 'Link an account of a provider',
   description:
     'Takes the code of a sign-in that this browser began, instead of exchanging it for tokens: from then on that ' +
     'account of the provider signs in as you, whatever its address. While your own address is not verified, the ' +
-    'account must have the same one; yours counts as verified then.',
+    'account must have the same one; yours counts as verified then. Takes a sign-in of the last 15 minutes.',
   request: { body: body(CodeExchange) },
   responses: {
     201: json(LinkedAccount, 'The linked account'),
-    ...errors(...POST, 'invalid_oauth_code', 'provider_taken', 'identity_taken'),
+    ...errors(...POST, 'invalid_oauth_code', 'provider_taken', 'identity_taken', 'reauthentication_required'),
   },
 })
 

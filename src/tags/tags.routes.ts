@@ -65,7 +65,7 @@ const deleting = createRoute({
 const tagging = createRoute({
   method: 'post',
   path: '/bulk',
-  ...allow('customers:write'),
+  ...allow('customers:write', { isAsked: true }),
   operationId: 'tagCustomers',
   tags,
   summary: 'Tag many customers',

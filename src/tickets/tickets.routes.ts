@@ -95,7 +95,7 @@ const trashing = createRoute({
 const restoring = createRoute({
   method: 'post',
   path: '/{id}/restore',
-  ...allow('tickets:handle'),
+  ...allow('tickets:handle', { isAsked: true }),
   operationId: 'restoreTicket',
   tags,
   summary: 'Take a ticket out of the trash',

@@ -4,6 +4,8 @@ import { and, eq, inArray, isNull, lt, or, sql } from 'drizzle-orm'
 import type { BatchItem } from 'drizzle-orm/batch'
 import { v7 as uuidv7 } from 'uuid'
 import { reach } from '../access/policy'
+import { isLoss, standing } from '../access/standing'
+import type { Connection } from '../db/client'
 import { importChunks, imports } from '../db/schema'
 import { AppError } from '../errors'
 import type { Ctx } from '../http/context'
@@ -15,7 +17,7 @@ import { writing } from './imports.write'
 
 /** What an invocation may still do: statements, of which D1 allows a number, and until when, in milliseconds. */
 export type Room = { statements: number; until: number }
-export type Worker = Pick<Ctx, 'db' | 'config' | 'requestId' | 'address' | 'outgoing'>
+export type Worker = Pick<Ctx, 'db' | 'config' | 'requestId' | 'address' | 'outgoing'> & Pick<Connection, 'guarded'>
 
 /** The statements that taking an import up costs beside its chunks: four for that, one for laying it down or ending it. */
 export const RESUMING = 5
@@ -27,9 +29,12 @@ export const leased = () => new Date(Date.now() + LEASE_MS).toISOString()
 
 type Statement = BatchItem<'sqlite'>
 
+/** What each batch asks besides: whether who imports still stands. */
+const GUARD = 1
+
 /** Sends statements as one batch, and takes them off what there is room for. */
 export async function sent({ db }: Pick<Ctx, 'db'>, statements: Statement[], room: Room): Promise<unknown[]> {
-  room.statements -= statements.length
+  room.statements -= statements.length + GUARD
   const [first, ...rest] = statements
   return first ? await db.batch([first, ...rest]) : []
 }
@@ -45,7 +50,7 @@ export async function advance(ctx: Ctx, job: Job, next: number, room: Room, isRe
     // Records are made when they are made, however long the import takes.
     const clocked = { ...ctx, now: new Date().toISOString() }
     const statements = isReverting ? reverting(clocked, job, n) : writing(clocked, job, n, idsOfChunk())
-    if (statements.length > room.statements || Date.now() > room.until) return n
+    if (statements.length + GUARD > room.statements || Date.now() > room.until) return n
     try {
       await sent(ctx, statements, room)
     } catch (error) {
@@ -60,7 +65,7 @@ export async function advance(ctx: Ctx, job: Job, next: number, room: Room, isRe
 
 /** Takes up an import where it was left, unless somebody else has it in hand. Harmless where somebody has all the same. */
 export async function resume(worker: Worker, id: string, room: Room): Promise<void> {
-  const { db } = worker
+  const { db, guarded } = worker
   const now = new Date().toISOString()
   const isFree = or(isNull(imports.busyUntil), lt(imports.busyUntil, now))
   const isOpen = inArray(imports.status, ['RUNNING', 'REVERTING'])
@@ -83,10 +88,19 @@ export async function resume(worker: Worker, id: string, room: Room): Promise<vo
   if (!job) return
   const actor = actorFrom(person, key)
   if (!actor || !reach(actor, 'imports:write')) return over(worker, id, 'CANCELLED')
-  const ctx = { ...worker, actor, now, newId: () => uuidv7() }
+  const ctx = {
+    ...worker,
+    db: guarded(standing(actor, 'imports:write', { isAway: true })),
+    actor,
+    now,
+    newId: () => uuidv7(),
+  }
   const isReverting = job.status === 'REVERTING'
   const next = (isReverting ? chunk?.reverted : chunk?.written) ?? job.chunks
-  const reached = await advance(ctx, job, next, room, isReverting)
+  const reached = await advance(ctx, job, next, room, isReverting).catch((error) => {
+    if (!isLoss(error)) throw error
+    return over(worker, id, 'CANCELLED').then(() => job.chunks)
+  })
   if (reached < job.chunks) await db.update(imports).set({ busyUntil: null }).where(eq(imports.id, id))
 }
 

@@ -20,9 +20,9 @@ export function roomOf(c: Context<AppEnv>): Room {
 /** Goes on once the answer is out, with the statements that are left. On a connection of its own, as another request. */
 export function goOn(c: Context<AppEnv>, id: string, { statements }: Pick<Room, 'statements'>): void {
   const { config, requestId } = c.var
-  const { db } = connect(c.env.DB, 'first-primary')
+  const { db, guarded } = connect(c.env.DB, 'first-primary')
   const room = { statements, until: Date.now() + AFTER_ANSWER_MS }
-  const worker = { db, config, requestId, address: '', outgoing: new Set<string>() }
+  const worker = { db, guarded, config, requestId, address: '', outgoing: new Set<string>() }
   // The answer first: where the database runs in this very thread, as in development, it would wait for all of this.
   runAfter(
     c,
@@ -39,14 +39,14 @@ export function goOn(c: Context<AppEnv>, id: string, { statements }: Pick<Room, 
  */
 export async function continueImports(env: Env, _planned: string, spent: { statements: number }): Promise<void> {
   const config = configOf(env)
-  const { db } = connect(env.DB, 'first-primary')
+  const { db, guarded } = connect(env.DB, 'first-primary')
   const now = new Date()
   const statements = config.IMPORT_STATEMENTS - SWEEP_STATEMENTS - spent.statements
   const room = { statements, until: now.getTime() + AFTER_ANSWER_MS }
   if (room.statements < RESUMING) return
   for (const id of await openImports(db, now)) {
     if (room.statements < RESUMING || Date.now() > room.until) return
-    await resume({ db, config, requestId: 'cron', address: '', outgoing: new Set() }, id, room).catch(left)
+    await resume({ db, guarded, config, requestId: 'cron', address: '', outgoing: new Set() }, id, room).catch(left)
   }
 }
 

@@ -124,7 +124,7 @@ export const importRoutes = createRouter()
   })
   .openapi(reading, async (c) => {
     const report = await getImport(ctx(c), c.req.valid('param').id)
-    if (GOING_ON.includes(report.status)) goOn(c, report.id, { statements: c.var.config.IMPORT_STATEMENTS - 1 })
+    if (GOING_ON.includes(report.status)) goOn(c, report.id, { statements: c.var.config.IMPORT_STATEMENTS - 2 })
     return c.json(report, 200)
   })
   .openapi(readingErrors, async (c) => {

@@ -172,7 +172,7 @@ export async function cancelImport(ctx: Ctx, id: string): Promise<Report> {
  */
 export async function revertImport(ctx: Ctx, id: string, room: Room): Promise<Report> {
   const [[job], [present]] = await ctx.db.batch([revertBegun(ctx, id), reportOf(ctx, id)])
-  room.statements -= 2
+  room.statements -= 3
   if (!present) throw new AppError('not_found')
   if (!job) {
     const isRunning = ['UPLOADING', 'RUNNING', 'REVERTING'].includes(present.status)

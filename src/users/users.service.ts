@@ -1,7 +1,7 @@
 // Members of a workspace: who they are and what they may do. What happens when one leaves is in users.leave.ts.
 import { and, eq, getTableColumns, gt, isNull, sql } from 'drizzle-orm'
 import type { Actor, Permission } from '../access/policy'
-import { demandPermission, isOfTeam, reachable, stillStands } from '../access/visible'
+import { demandPermission, isOfTeam, reachable } from '../access/visible'
 import { hasRoom, overLimit, Room, roomAsJson } from '../billing/limits'
 import { one, runBatch } from '../db/batch'
 import { countedOut, passedOver, withTotal } from '../db/listing'
@@ -100,7 +100,6 @@ type Change = { verb: 'updated' | 'removed'; permission: Permission; set: Partia
 function changeMember(ctx: Ctx, id: string, { reassignTo, ifVersion, email }: Conditions, change: Change) {
   const { actor } = ctx
   const { verb, permission, set } = change
-  const isOwnAccount = id === actor.id && permission !== 'users:admin'
   const needsSeat = takesSeat(set)
   const always = sql`true`
   return changeRecord(ctx, USER, id, {
@@ -110,10 +109,6 @@ function changeMember(ctx: Ctx, id: string, { reassignTo, ifVersion, email }: Co
     ifVersion,
     require: {
       address: { holds: email === undefined ? always : eq(users.email, email), orElse: fixedAddress },
-      actor: {
-        holds: isOwnAccount ? always : stillStands(actor),
-        orElse: () => forbiddenError('You are no ADMIN any more.'),
-      },
       admin: {
         holds: isResignation(set) ? anAdminStays(actor.workspaceId) : always,
         orElse: () => new AppError('last_admin'),

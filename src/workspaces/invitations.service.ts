@@ -3,7 +3,6 @@
 import { and, desc, eq, gt, isNull, lt, sql } from 'drizzle-orm'
 import { authorOf, nameOf } from '../access/person'
 import { rolesReaching, TEAM } from '../access/policy'
-import { stillStands } from '../access/visible'
 import { randomToken, sha256 } from '../auth/crypto'
 import { hasRoom, lackOfRoom, overLimit } from '../billing/limits'
 import { cut, type Page, type PageRequest } from '../db/page'
@@ -44,7 +43,7 @@ export async function invite(ctx: Ctx, input: { email: string; role: (typeof ROL
     createdBy: authorOf(actor),
   }
   const [made, , [state], [lack]] = await db.batch([
-    insertFrom(db, tokens, row, sql`WHERE ${stillStands(actor)} AND NOT ${isTaken} AND ${isSeated} AND ${hasRoomToday}`)
+    insertFrom(db, tokens, row, sql`WHERE NOT ${isTaken} AND ${isSeated} AND ${hasRoomToday}`)
       .onConflictDoUpdate({
         target: [tokens.workspaceId, tokens.email],
         targetWhere: sql`kind = 'INVITATION' AND used_at IS NULL`,
@@ -107,7 +106,7 @@ type Row = typeof tokens.$inferSelect
 /** Withdraws an invitation that has not been accepted. */
 export async function withdrawInvitation(ctx: Ctx, id: string): Promise<void> {
   const { db, actor, now } = ctx
-  const where = and(eq(tokens.id, id), isPending(actor.workspaceId, now), stillStands(actor))
+  const where = and(eq(tokens.id, id), isPending(actor.workspaceId, now))
   const [gone] = await db.batch([
     db.delete(tokens).where(where).returning({ id: tokens.id }),
     record(ctx, { verb: 'invitation.withdrawn', subject: 'invitation', id, when: ifChanged }),

@@ -207,7 +207,7 @@ app.post(
 app.post(
   `${BASE}/contacts/add-multiple-tags`,
   says('Put tags on a contact', { 200: wire.Done, 404: 'Contact not found' }),
-  may('customers:write'),
+  may('customers:write', { isAsked: true }),
   takes('json', wire.ContactTags),
   async (c) => {
     const { contactId, tags: add } = c.req.valid('json')
