@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { seedDemo } from '../../scripts/demo-data.mjs'
-import { quietly } from '../../scripts/run.mjs'
-import { startWorker } from '../../scripts/worker.mjs'
+import { seedDemo } from '../../scripts/demo-data.ts'
+import { quietly } from '../../scripts/run.ts'
+import { startWorker } from '../../scripts/worker.ts'
 
 describe('the demo data', () => {
   const persistTo = mkdtempSync(join(tmpdir(), 'edge-crm-'))

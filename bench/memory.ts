@@ -1,0 +1,41 @@
+// How much memory a piece of work needs: the smallest JavaScript heap in which it comes to its end. What a heap
+// holds at a moment says little, for V8 collects when it pleases; a heap too small for what is alive ends the process.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+
+const LEAST = 20
+// What an isolate has on Workers.
+const MOST = 128
+const STEP = 2
+
+/** The smallest heap in MB, by steps of two, with which `run(heap)` ends, and its result. Heaps are tried from the least up, since a heap too small is noticed early. */
+export async function smallestHeap(run, from = LEAST) {
+  for (let heap = from; ; heap += STEP) {
+    try {
+      return { heap, result: await run(heap) }
+    } catch (error) {
+      if (heap + STEP > MOST) throw error
+      console.error(`${heap} MB are too little`)
+    }
+  }
+}
+
+/** Peak and present memory, in MB, of the workerd that this process has started last; the peak begins anew. */
+export function processMemory() {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+  const pid = Math.max(...pids.filter(isOurs).map(Number))
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+  writeFileSync(`/proc/${pid}/clear_refs`, '5')
+  return { peak: field(status, 'VmHWM') / 1024, now: field(status, 'VmRSS') / 1024 }
+}
+
+function isOurs(pid) {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+    return /^Name:\s+workerd/m.test(status) && field(status, 'PPid') === process.pid
+  } catch {
+    // It has ended since it was listed.
+    return false
+  }
+}
+
+const field = (status, name) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1] ?? 0)

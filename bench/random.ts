@@ -1,0 +1,39 @@
+// Chance that is the same on every run, and what is made of it: choices, digits, ids.
+
+export const DAY = 86_400_000
+export const YEAR = 365 * DAY
+
+/** Numbers from 0 to 1 that are the same on every run. */
+export function dice(seed) {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let t = Math.imul(state ^ (state >>> 15), 1 | state)
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+export const pick = (roll, list) => list[Math.floor(roll() * list.length)]
+
+export function weighed(roll, weights) {
+  const total = Object.values(weights).reduce((sum, weight) => sum + weight, 0)
+  let left = roll() * total
+  for (const [key, weight] of Object.entries(weights)) {
+    left -= weight
+    if (left < 0) return key
+  }
+}
+
+const hex = (roll, digits) =>
+  Math.floor(roll() * 16 ** digits)
+    .toString(16)
+    .padStart(digits, '0')
+
+export function uuidv7(ms, roll) {
+  const time = ms.toString(16).padStart(12, '0')
+  const variant = pick(roll, ['8', '9', 'a', 'b'])
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${hex(roll, 3)}-${variant}${hex(roll, 3)}-${hex(roll, 6)}${hex(roll, 6)}`
+}
+
+export const iso = (ms) => new Date(ms).toISOString()

@@ -1,0 +1,132 @@
+// How many requests a second, as ratios: two kinds of request take turns in short bursts, so that whatever
+// else the machine does weighs on both, and the median of the ratios is told. Absolute figures say little: local D1 is an
+// emulation, and this program shares the machine with it.
+import { Agent, request as send } from 'node:http'
+
+const CONCURRENCY = 32
+const BURST = 192
+const ROUNDS = 11
+
+/** Compares lists, claims and creates with the bare D1 read, and lists with lists: of a small table, of a deep page. */
+export async function throughput(bench, small, deep, log) {
+  const db = await bench.mf.getD1Database('DB')
+  const read = () => ({ path: `/bench/point-read?seq=${1 + Math.floor(Math.random() * bench.rows)}` })
+  const list = { name: 'list', to: bench, next: as(bench, { path: '/v1/leads' }) }
+  const bare = { name: 'point read', to: bench, next: read }
+  const pairs = [
+    [list, bare],
+    [await claiming(bench, db), bare],
+    [creating(bench), bare],
+    [
+      {
+        ...list,
+        name: `list, page ${deep.page.toLocaleString('en')}`,
+        next: as(bench, { path: `/v1/leads?cursor=${deep.cursor}` }),
+      },
+      list,
+    ],
+  ]
+  if (small) {
+    const listOfSmall = {
+      name: `list at ${small.rows.toLocaleString('en')}`,
+      to: small,
+      next: as(small, { path: '/v1/leads' }),
+    }
+    pairs.push([{ ...list, name: `list at ${bench.rows.toLocaleString('en')}` }, listOfSmall])
+  }
+  const results = []
+  // What writes comes last, so that lists are measured on the table as it was seeded.
+  for (const [of, against] of pairs.sort(([a], [b]) => Number(a.writes ?? 0) - Number(b.writes ?? 0))) {
+    log(`${of.name} against ${against.name}`)
+    results.push(await compare(of, against))
+  }
+  for (const { agent } of [bench, small ?? {}]) agent?.destroy()
+  return results
+}
+
+const as = (bench, request) => () => ({ ...request, token: bench.tokens.manager })
+
+// Every round claims the same leads, put back by hand after it.
+async function claiming(bench, db) {
+  const pool = await db
+    .prepare(
+      `SELECT id FROM leads WHERE workspace_id = ? AND owner_id IS NULL AND deleted_at IS NULL AND status <> 'CLOSED'
+       ORDER BY seq DESC LIMIT ?`,
+    )
+    .bind(bench.workspaces.large.id, BURST)
+    .raw()
+  const ids = pool.flat()
+  let turn = 0
+  const putBack = db
+    .prepare('UPDATE leads SET owner_id = NULL, claimed_at = NULL WHERE id IN (SELECT value FROM json_each(?))')
+    .bind(JSON.stringify(ids))
+  return {
+    name: 'claim',
+    to: bench,
+    writes: true,
+    burst: ids.length,
+    next: () => ({ method: 'POST', path: `/v1/leads/${ids[turn++ % ids.length]}/claim`, token: bench.tokens.sales }),
+    after: () => putBack.run(),
+  }
+}
+
+function creating(bench) {
+  let n = 0
+  const next = () => {
+    const body = { title: `Cloud migration ${++n}`, name: 'Bob Buyer', email: `bob-${n}@example.com`, source: 'fair' }
+    return { method: 'POST', path: '/v1/leads', body, token: bench.tokens.manager, status: 201 }
+  }
+  return { name: 'create', to: bench, writes: true, next }
+}
+
+async function compare(of, against) {
+  const rounds = []
+  for (let i = 0; i <= ROUNDS; i += 1) {
+    const b = await burst(against)
+    const a = await burst(of)
+    // The first round warms up.
+    if (i > 0) rounds.push({ ratio: a / b, of: a, against: b })
+  }
+  const quartile = (figure, q) =>
+    rounds.map((each) => each[figure]).sort((x, y) => x - y)[Math.round((rounds.length - 1) * q)]
+  return {
+    name: of.name,
+    against: against.name,
+    ratio: quartile('ratio', 0.5),
+    quartiles: [quartile('ratio', 0.25), quartile('ratio', 0.75)],
+    perSecond: Math.round(quartile('of', 0.5)),
+    againstPerSecond: Math.round(quartile('against', 0.5)),
+  }
+}
+
+/** Sends one burst and gives its requests per second. */
+async function burst({ to, next, burst: size = BURST, after }) {
+  to.agent ??= new Agent({ keepAlive: true, maxSockets: CONCURRENCY })
+  let left = size
+  const started = performance.now()
+  const line = async () => {
+    while (left-- > 0) await answered(to, next())
+  }
+  await Promise.all(Array.from({ length: CONCURRENCY }, line))
+  const seconds = (performance.now() - started) / 1000
+  await after?.()
+  return size / seconds
+}
+
+function answered({ url, agent }, { method = 'GET', path, token, body, status = 200 }) {
+  const headers = {
+    ...(token ? { Authorization: `Bearer ${token}` } : {}),
+    ...(body ? { 'Content-Type': 'application/json' } : {}),
+  }
+  return new Promise((resolve, reject) => {
+    const outgoing = send(new URL(path, url), { method, agent, headers }, (response) => {
+      response.resume()
+      response.on('end', () => {
+        if (response.statusCode === status) resolve()
+        else reject(new Error(`${method} ${path} answered ${response.statusCode}`))
+      })
+    })
+    outgoing.on('error', reject)
+    outgoing.end(body ? JSON.stringify(body) : undefined)
+  })
+}
