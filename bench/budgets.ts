@@ -1,6 +1,8 @@
 // What a request may cost, and the shorthand by which bench/endpoints.*.ts name requests. A figure that is
 // left out promises nothing.
 
+import type { Budget, Endpoint, Role } from './types.ts'
+
 const PAGE = 20
 /** Statements of any request: a Worker on the free plan has 50 of them. */
 export const STATEMENTS = 10
@@ -32,7 +34,7 @@ export const refused = { ...change, read: 5, written: 0 }
 /** A customer stands in some fifteen indexes. */
 export const customerChange = { trips: 1, read: 60, written: 60 }
 export const logging = { trips: 1, read: 70, written: 35 }
-export const bulk = (count) => ({ trips: 1, read: count * 60, written: count * 25 })
+export const bulk = (count: number) => ({ trips: 1, read: count * 60, written: count * 25 })
 /** Deleting a tag takes it off 500 customers at the most, and rewrites the search entry of each. */
 export const perUse = { trips: 1, read: 10_000, written: 4_500 }
 /** Besides both customers, about ten rows for each row that moves. */
@@ -46,5 +48,14 @@ export const withKey = { trips: 3, read: 20, written: 25 }
 /** One round trip before the password is looked at, one after it. */
 export const password = { trips: 2, read: 25, written: 20 }
 
-export const get = (path, as, budget = list) => ({ as, request: `GET ${path}`, budget })
-export const post = (path, more) => ({ as: 'manager', request: `POST ${path}`, status: 201, budget: change, ...more })
+/** An endpoint that has no name yet. */
+type Unnamed = Omit<Endpoint, 'name'>
+
+export const get = (path: string, as?: Role, budget: Budget = list): Unnamed => ({ as, request: `GET ${path}`, budget })
+export const post = (path: string, more?: Partial<Unnamed>): Unnamed => ({
+  as: 'manager',
+  request: `POST ${path}`,
+  status: 201,
+  budget: change,
+  ...more,
+})

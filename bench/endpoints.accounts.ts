@@ -1,9 +1,10 @@
 // Accounts, workspaces and the state of the Worker.
 import { get, one, password, post } from './budgets.ts'
+import type { Group, More } from './types.ts'
 
-const open = (path, more) => post(path, { as: undefined, ...more })
+const open = (path: string, more: More) => post(path, { as: undefined, ...more })
 
-export const accounts = [
+export const accounts: Group[] = [
   [
     'Accounts',
     [

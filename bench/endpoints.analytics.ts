@@ -1,5 +1,6 @@
 // Analytics: figures over days, whose number is what they read, and pages of customers and members.
 import { get, list } from './budgets.ts'
+import type { Budget, Group, Role } from './types.ts'
 
 // A year and a day at each end, by metric; of leads made, by each of the eight sources.
 const DAYS = 368
@@ -8,7 +9,7 @@ const METRICS = 9
 // Follow-ups that are overdue lie on as many days as there are: interactions of the bench on two years, leads on 90 days.
 const DUE = 731 + 90
 const SEEKS = 40
-const rows = (read) => ({ trips: 1, read: read + SEEKS, written: 0 })
+const rows = (read: number): Budget => ({ trips: 1, read: read + SEEKS, written: 0 })
 const MEMBERS = 20
 const year = 'from={yearAgo}&to={today}'
 
@@ -16,9 +17,9 @@ const summary = rows(DAYS * (METRICS - 1 + SOURCES) + DUE)
 const funnel = rows(DAYS * (2 + SOURCES))
 const trends = rows(DAYS * (METRICS - 3 + SOURCES))
 const month = rows(32 * (METRICS - 1 + SOURCES) + DUE)
-const figures = (path, budget, as = 'manager') => get(`/v1/analytics/${path}`, as, budget)
+const figures = (path: string, budget: Budget, as: Role = 'manager') => get(`/v1/analytics/${path}`, as, budget)
 
-export const analytics = [
+export const analytics: Group[] = [
   [
     'Analytics, within days × groups',
     [

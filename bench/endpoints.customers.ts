@@ -18,13 +18,14 @@ import {
 } from './budgets.ts'
 import { ELSEWHERE_COMPANY, RARE_TAG, UNUSED_TAG } from './population.customers.ts'
 import { ABSENT, COMMON, RARE } from './population.ts'
+import type { Endpoint, Group, More } from './types.ts'
 
-const listed = (query, more) => ({ ...get(`/v1/customers${query}`, 'manager'), ...more })
-const sought = (filters, more) => listed(`?${new URLSearchParams(filters)}`, more)
+const listed = (query: string, more?: More) => ({ ...get(`/v1/customers${query}`, 'manager'), ...more })
+const sought = (filters: Record<string, string>, more?: More) => listed(`?${new URLSearchParams(filters)}`, more)
 const midway = '?createdAfter={from}&createdBefore={to}'
 const due = '?followUpBefore={now}'
-const sales = { as: 'sales' }
-const none = { gives: 0 }
+const sales: More = { as: 'sales' }
+const none: More = { gives: 0 }
 
 const customer = {
   name: 'Bob Buyer {n}',
@@ -33,9 +34,15 @@ const customer = {
   company: 'Buyer {n} Ltd',
   customFields: { plan: 'gold', seats: 5 },
 }
-const changing = (name, request, more) => ({ name, as: 'manager', request, budget: customerChange, ...more })
+const changing = (name: string, request: string, more?: More): Endpoint => ({
+  name,
+  as: 'manager',
+  request,
+  budget: customerChange,
+  ...more,
+})
 
-export const customers = [
+export const customers: Group[] = [
   [
     'Customers, listed',
     [
@@ -145,7 +152,7 @@ export const customers = [
 ]
 
 /** They come last, for they trash what other requests are about. */
-export const customerChanges = [
+export const customerChanges: Group[] = [
   [
     'One customer',
     [

@@ -1,9 +1,10 @@
 // Leads: lists of them, single ones, claiming, enquiries.
 import { change, claim, convert, counting, get, listOf100, looked, one, post, refused, withKey } from './budgets.ts'
 import { ABSENT, COMMON, ELSEWHERE, RARE } from './population.ts'
+import type { Group, More } from './types.ts'
 
-const listed = (query, more) => ({ ...get(`/v1/leads${query}`, 'manager'), ...more })
-const search = (q, query = '', more = {}) => listed(`?q=${encodeURIComponent(q)}${query}`, more)
+const listed = (query: string, more?: More) => ({ ...get(`/v1/leads${query}`, 'manager'), ...more })
+const search = (q: string, query = '', more: More = {}) => listed(`?q=${encodeURIComponent(q)}${query}`, more)
 const midway = '?createdAfter={from}&createdBefore={to}'
 
 const lead = {
@@ -14,7 +15,7 @@ const lead = {
   source: 'fair',
 }
 
-export const leads = [
+export const leads: Group[] = [
   [
     'Leads, listed',
     [

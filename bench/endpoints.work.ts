@@ -1,16 +1,24 @@
 // The team's work with customers: interactions, timelines, follow-ups, tickets.
 import { change, counting, ending, fiftyLeads, get, logging, lookedThrough, one, post } from './budgets.ts'
 
-const sales = { as: 'sales' }
-const none = { gives: 0 }
-const said = (query, more) => ({ ...get(`/v1/interactions${query}`, 'manager'), ...more })
-const asked = (query, more) => ({ ...get(`/v1/tickets${query}`, 'manager'), ...more })
-const timeline = (of, more) => ({ ...get(`/v1/${of}`, 'manager'), ...more })
-const changing = (name, request, more) => ({ name, as: 'manager', request, budget: logging, ...more })
+import type { Endpoint, Group, More } from './types.ts'
+
+const sales: More = { as: 'sales' }
+const none: More = { gives: 0 }
+const said = (query: string, more?: More) => ({ ...get(`/v1/interactions${query}`, 'manager'), ...more })
+const asked = (query: string, more?: More) => ({ ...get(`/v1/tickets${query}`, 'manager'), ...more })
+const timeline = (of: string, more?: More) => ({ ...get(`/v1/${of}`, 'manager'), ...more })
+const changing = (name: string, request: string, more?: More): Endpoint => ({
+  name,
+  as: 'manager',
+  request,
+  budget: logging,
+  ...more,
+})
 const PAST = '2000-01-01T00:00:00Z'
 const midway = '?createdAfter={from}&createdBefore={to}'
 
-export const work = [
+export const work: Group[] = [
   [
     'Interactions, listed',
     [

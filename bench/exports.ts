@@ -3,13 +3,19 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { z } from 'zod'
 import { root } from '../scripts/run.ts'
 import { startWorker } from '../scripts/worker.ts'
 import { smallestHeap } from './memory.ts'
+import type { Worker } from './types.ts'
 
 const EXPORTS = ['customers', 'customers?format=ndjson', 'customers?q=example.org']
 const ROWS_A_STATEMENT = 5_000
 const PASSWORD = 'correct horse battery'
+
+const Registered = z.object({ user: z.object({ id: z.string(), workspaceId: z.string() }) })
+const SignedIn = z.object({ accessToken: z.string() })
+const Spent = z.object({ statements: z.number(), read: z.number() })
 
 const { values } = parseArgs({ options: { rows: { type: 'string', default: '10000' } } })
 const rows = Number(values.rows)
@@ -17,9 +23,9 @@ const folder = join(root, '.wrangler', `bench-exports-${rows}`)
 const entry = join(root, 'bench', 'exports.worker.ts')
 const vars = { RATE_LIMIT_MAX: '1000000', MAIL_TRANSPORT: 'off', SIGNUP: 'open' }
 
-const json = async (response) => {
+async function json<T>(response: Response, schema: z.ZodType<T>): Promise<T> {
   if (!response.ok) throw new Error(`${response.status} ${await response.text()}`)
-  return response.json()
+  return schema.parse(await response.json())
 }
 
 /** Founds a workspace and fills it; the marker is written last, so that a seed that was broken off is made anew. */
@@ -27,12 +33,12 @@ async function seed() {
   if (existsSync(join(folder, 'done'))) return
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
-  const { fetch, mf, dispose } = await startWorker({ vars, persist: folder, entry })
+  const { fetch, database, dispose } = await startWorker({ vars, persist: folder, entry })
   try {
     const headers = { 'Content-Type': 'application/json' }
     const body = JSON.stringify({ email: 'ada@example.com', password: PASSWORD, name: 'Ada', workspaceName: 'Bench' })
-    const { user } = await json(await fetch('/v1/auth/register', { method: 'POST', headers, body }))
-    const db = await mf.getD1Database('DB')
+    const { user } = await json(await fetch('/v1/auth/register', { method: 'POST', headers, body }), Registered)
+    const db = await database()
     const now = new Date().toISOString()
     const tags = ['customer', 'newsletter', 'vip'].map((name) =>
       db
@@ -67,7 +73,7 @@ async function seed() {
   writeFileSync(join(folder, 'done'), '')
 }
 
-function customer(i) {
+function customer(i: number) {
   const hex = i.toString(16).padStart(12, '0')
   const id = `0192f0c4-7a10-7c3e-9d2b-${hex}`
   const domain = i % 10 === 0 ? 'example.org' : 'example.com'
@@ -84,19 +90,19 @@ function customer(i) {
 }
 
 /** Reads an export to its end. */
-async function measure(fetch, token, path) {
-  await json(await fetch('/bench/cost'))
+async function measure(fetch: Worker['fetch'], token: string, path: string) {
+  await fetch('/bench/cost')
   let [bytes, lines] = [0, 0]
   const started = performance.now()
   const response = await fetch(`/v1/exports/${path}`, { headers: { Authorization: `Bearer ${token}` } })
-  if (!response.ok) throw new Error(`${response.status} ${await response.text()}`)
+  if (!response.ok || !response.body) throw new Error(`${response.status} ${await response.text()}`)
   const first = performance.now() - started
   for await (const chunk of response.body) {
     bytes += chunk.length
     for (const byte of chunk) if (byte === 10) lines += 1
   }
   const seconds = (performance.now() - started) / 1000
-  const { statements, read } = await json(await fetch('/bench/cost'))
+  const { statements, read } = await json(await fetch('/bench/cost'), Spent)
   const records = path.includes('ndjson') ? lines : lines - 1
   return {
     export: path,
@@ -110,15 +116,15 @@ async function measure(fetch, token, path) {
   }
 }
 
-const round = (figure, by = 10) => Math.round(figure * by) / by
+const round = (figure: number, by = 10) => Math.round(figure * by) / by
 
 /** All of EXPORTS, one after the other, in one Worker. */
-async function exported(heap) {
+async function exported(heap?: number) {
   const { fetch, dispose } = await startWorker({ vars, persist: folder, entry, heap })
   try {
     const body = JSON.stringify({ email: 'ada@example.com', password: PASSWORD })
     const headers = { 'Content-Type': 'application/json' }
-    const { accessToken } = await json(await fetch('/v1/auth/login', { method: 'POST', headers, body }))
+    const { accessToken } = await json(await fetch('/v1/auth/login', { method: 'POST', headers, body }), SignedIn)
     const results = []
     for (const path of EXPORTS) results.push(await measure(fetch, accessToken, path))
     const short = results.find(({ export: path, records }) => !path.includes('q=') && records !== rows)

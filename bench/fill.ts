@@ -2,14 +2,18 @@
 import { hash } from 'bcryptjs'
 import {
   busySeq,
+  type Cell,
   CUSTOMER_COLUMNS,
   customers,
   INTERACTION_COLUMNS,
+  type TagIds,
   TICKET_COLUMNS,
+  type Ticket,
   tags,
 } from './population.customers.ts'
-import { LEAD_COLUMNS, leads, workspaces } from './population.ts'
+import { LEAD_COLUMNS, leads, memberOf, SELLER, workspaces } from './population.ts'
 import { retryOnce } from './retry-once.ts'
+import type { Database, Home, Log, Member } from './types.ts'
 
 export const PASSWORD = 'correct horse battery'
 export const BCRYPT_COST = 10
@@ -35,15 +39,15 @@ const UUID = `lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-7' || s
  * Triggers keep search indexes and counters as they would, but for how often tags are used. Indexes of the large tables
  * are made anew at the end, which is several times as fast as growing them.
  */
-export async function fillDatabase(db, { rows, now }, log) {
+export async function fillDatabase(db: Database, { rows, now }: { rows: number; now: number }, log: Log) {
   const homes = workspaces(now)
   await insertPeople(db, Object.values(homes))
-  const { results: indexes } = await db.prepare(GROWING).all()
+  const { results: indexes } = await db.prepare(GROWING).all<{ name: string; sql: string }>()
   await db.batch(indexes.map(({ name }) => db.prepare(`DROP INDEX ${name}`)))
   await insertLeads(db, leads(rows, now, homes), (done) => log(`seeding ${rows} leads: ${done}`))
   const tagIds = tags(now, homes)
   await insertTags(db, tagIds, new Date(now).toISOString())
-  const report = (done) => log(`seeding ${rows} customers: ${done}`)
+  const report = (done: number) => log(`seeding ${rows} customers: ${done}`)
   const tickets = await insertCustomers(db, customers(rows, now, homes, tagIds), report)
   await insertTickets(db, tickets)
   for (const { name, sql } of indexes) {
@@ -53,12 +57,21 @@ export async function fillDatabase(db, { rows, now }, log) {
   await retryOnce(() => db.batch([...countTags(db), ...busiest(db, homes.large, busySeq(rows))]))
 }
 
-async function insertPeople(db, homes) {
+async function insertPeople(db: Database, homes: Home[]) {
   const passwordHash = await hash(PASSWORD, BCRYPT_COST)
-  const ofHome = ({ id, slug, createdAt }) => [id, slug, slug, createdAt, createdAt]
+  const ofHome = ({ id, slug, createdAt }: Home) => [id, slug, slug, createdAt, createdAt]
   const ofUser =
-    (home) =>
-    ({ id, email, name, role, createdAt }) => [id, home.id, email, name, passwordHash, role, createdAt, createdAt]
+    (home: Home) =>
+    ({ id, email, name, role, createdAt }: Member) => [
+      id,
+      home.id,
+      email,
+      name,
+      passwordHash,
+      role,
+      createdAt,
+      createdAt,
+    ]
   const people = homes.flatMap((home) => [...home.users, home.portal].map(ofUser(home)))
   await insert(db, 'workspaces', 'id name slug created_at updated_at'.split(' '), homes.map(ofHome)).run()
   const columns = 'id workspace_id email name password_hash role created_at updated_at'.split(' ')
@@ -66,9 +79,9 @@ async function insertPeople(db, homes) {
 }
 
 // Beside each lead the event of its making; one in ten of the owned has an interaction, with the lead's follow-up.
-async function insertLeads(db, all, report) {
+async function insertLeads(db: Database, all: Iterable<Cell[]>, report: (done: number) => void) {
   for (const chunk of chunks(all)) {
-    const [first, last] = [chunk[0][0], chunk.at(-1)[0]]
+    const [first, last] = [Number(chunk.at(0)?.[0]), Number(chunk.at(-1)?.[0])]
     const recorded = db.prepare(
       `${EVENT} SELECT ${ID}, workspace_id, 'lead', id, 'lead.created', 'system', created_at
        FROM leads WHERE seq BETWEEN ? AND ?`,
@@ -85,16 +98,16 @@ async function insertLeads(db, all, report) {
   }
 }
 
-async function insertTags(db, idsByHome, now) {
+async function insertTags(db: Database, idsByHome: Map<string, TagIds>, now: string) {
   const rows = [...idsByHome].flatMap(([home, ids]) => [...ids].map(([name, id]) => [id, home, name, name, now, now]))
   await insert(db, 'tags', 'id workspace_id name key created_at updated_at'.split(' '), rows).run()
 }
 
 // Tags go before their customers, so that the search index is written once for each.
-async function insertCustomers(db, all, report) {
-  const tickets = []
+async function insertCustomers(db: Database, all: ReturnType<typeof customers>, report: (done: number) => void) {
+  const tickets: Ticket[] = []
   for (const chunk of chunks(all)) {
-    const [first, last] = [chunk[0].row[0], chunk.at(-1).row[0]]
+    const [first, last] = [chunk.at(0)?.seq, chunk.at(-1)?.seq]
     const tagged = chunk.flatMap(({ id, tags: ids }) => ids.map((tag) => [id, tag]))
     const said = chunk.flatMap(({ interactions }) => interactions)
     const recorded = db.prepare(
@@ -114,19 +127,19 @@ async function insertCustomers(db, all, report) {
       recorded.bind(first, last),
     ])
     tickets.push(...chunk.flatMap((each) => each.tickets))
-    report(last)
+    report(last ?? 0)
   }
   return tickets
 }
 
-async function insertTickets(db, tickets) {
-  const numbers = new Map()
+async function insertTickets(db: Database, tickets: Ticket[]) {
+  const numbers = new Map<string, number>()
   const numbered = tickets
     .sort((a, b) => a.at - b.at)
-    .map(({ row, comments }) => {
-      const [, home] = row
-      numbers.set(home, (numbers.get(home) ?? 0) + 1)
-      return { row: [numbers.get(home), ...row], comments }
+    .map(({ home, row, comments }) => {
+      const number = (numbers.get(home) ?? 0) + 1
+      numbers.set(home, number)
+      return { row: [number, ...row], comments }
     })
   for (const chunk of chunks(numbered.values())) {
     const rows = chunk.map(({ row }) => row)
@@ -138,7 +151,7 @@ async function insertTickets(db, tickets) {
   }
 }
 
-function countTags(db) {
+function countTags(db: Database) {
   const used = `FROM customer_tags ct JOIN customers c ON c.id = ct.customer_id AND c.deleted_at IS NULL
     JOIN tags t ON t.id = ct.tag_id, json_each(json_array('*', coalesce(c.owner_id, ''))) AS owner`
   return [
@@ -150,10 +163,14 @@ function countTags(db) {
 
 // The busiest customer: events as many as interactions, a lead that became this customer, 300 relationships. A lead of the
 // same owner has as many of both. Another customer was fifty leads.
-function busiest(db, { id: home, users }, seq) {
+function busiest(db: Database, large: Home, seq: number) {
+  const [home, seller] = [large.id, memberOf(large, SELLER).id]
   const customer = `(SELECT id FROM customers WHERE seq = ${seq})`
   const ofCustomer = `FROM interactions WHERE customer_id = ${customer}`
-  const converted = (customerId, which) => `UPDATE leads SET customer_id = ${customerId}, converted_at = updated_at
+  const converted = (
+    customerId: string,
+    which: string,
+  ) => `UPDATE leads SET customer_id = ${customerId}, converted_at = updated_at
     WHERE seq IN (${CONVERTED} ${which})`
   return [
     db.prepare(converted(customer, 'LIMIT 1')).bind(home),
@@ -171,12 +188,12 @@ function busiest(db, { id: home, users }, seq) {
          SELECT ${UUID}, workspace_id, (${BUSY_LEAD}), owner_id, type, body, occurred_at, follow_up_at, done_at, created_by,
            created_at, updated_at ${ofCustomer} AND lead_id IS NULL AND ticket_id IS NULL`,
       )
-      .bind(home, users[10].id),
+      .bind(home, seller),
     db
       .prepare(
         `${EVENT} SELECT ${ID}, workspace_id, 'lead', (${BUSY_LEAD}), 'lead.updated', 'system', created_at ${ofCustomer}`,
       )
-      .bind(home, users[10].id),
+      .bind(home, seller),
     db.prepare(
       `${EVENT} SELECT ${ID}, workspace_id, 'customer', customer_id, 'customer.updated', 'system', created_at ${ofCustomer}`,
     ),
@@ -190,8 +207,8 @@ function busiest(db, { id: home, users }, seq) {
   ]
 }
 
-function* chunks(rows) {
-  let chunk = []
+function* chunks<T>(rows: Iterable<T>) {
+  let chunk: T[] = []
   for (const row of rows) {
     chunk.push(row)
     if (chunk.length < ROWS_A_STATEMENT) continue
@@ -202,7 +219,7 @@ function* chunks(rows) {
 }
 
 // D1 binds at most 100 parameters, so the rows go as one JSON array of arrays.
-function insert(db, table, columns, rows) {
+function insert(db: Database, table: string, columns: string[], rows: Cell[][]) {
   const values = columns.map((_, i) => `value->>${i}`)
   return db
     .prepare(`INSERT INTO ${table} (${columns.join(', ')}) SELECT ${values.join(', ')} FROM json_each(?)`)

@@ -8,7 +8,7 @@ const MOST = 128
 const STEP = 2
 
 /** The smallest heap in MB, by steps of two, with which `run(heap)` ends, and its result. Heaps are tried from the least up, since a heap too small is noticed early. */
-export async function smallestHeap(run, from = LEAST) {
+export async function smallestHeap<T>(run: (heap: number) => Promise<T>, from = LEAST) {
   for (let heap = from; ; heap += STEP) {
     try {
       return { heap, result: await run(heap) }
@@ -28,7 +28,7 @@ export function processMemory() {
   return { peak: field(status, 'VmHWM') / 1024, now: field(status, 'VmRSS') / 1024 }
 }
 
-function isOurs(pid) {
+function isOurs(pid: string) {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8')
     return /^Name:\s+workerd/m.test(status) && field(status, 'PPid') === process.pid
@@ -38,4 +38,4 @@ function isOurs(pid) {
   }
 }
 
-const field = (status, name) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1] ?? 0)
+const field = (status: string, name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1] ?? 0)

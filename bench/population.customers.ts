@@ -1,7 +1,15 @@
 // The customers of the measured database, with the tags, interactions and tickets that hang on each. Two
 // workspaces have nearly as many, of the same words; one customer has thousands of interactions.
-import { DOMAINS, FIRST, LAST, RARE_COUNT, YEARS_2 } from './population.ts'
-import { DAY, dice, iso, pick, uuidv7, weighed } from './random.ts'
+import { DOMAINS, FIRST, type Home, type Homes, LAST, memberOf, RARE_COUNT, SELLER, YEARS_2 } from './population.ts'
+import { DAY, dice, iso, pick, type Roll, uuidv7, weighed } from './random.ts'
+
+export type Cell = string | number | null
+type Row = Cell[]
+/** The ids of the tags of a workspace, by name. */
+export type TagIds = Map<string, string>
+export type Ticket = { at: number; home: string; row: Row; comments: Row[] }
+type Life = { roll: Roll; now: number; home: Home; created: number; isRare: boolean; busy: number }
+type Parent = { id: string; owner: string | null; deleted: string | null }
 
 const LARGE = 0.5
 const MEDIUM = 0.99
@@ -31,9 +39,9 @@ const BODIES = [
 ]
 
 /** How many interactions the busiest customer has, and a lead as well; a tenth as many tickets. */
-const busyCount = (rows) => Math.min(5_000, Math.floor(rows / 5))
+const busyCount = (rows: number) => Math.min(5_000, Math.floor(rows / 5))
 /** The row number of that customer, who is of the large workspace and its eleventh member’s. */
-export const busySeq = (rows) => Math.floor(rows / 2)
+export const busySeq = (rows: number) => Math.floor(rows / 2)
 
 export const CUSTOMER_COLUMNS =
   'seq id workspace_id name sort_name email phone phone_e164 company owner_id user_id custom_fields last_interaction_at next_follow_up_at version created_at updated_at deleted_at'.split(
@@ -49,7 +57,7 @@ export const TICKET_COLUMNS =
   )
 
 /** The tags of every workspace: ids by workspace and name. */
-export function tags(now, homes) {
+export function tags(now: number, homes: Homes): Map<string, TagIds> {
   const roll = dice(3)
   const segments = Array.from({ length: SEGMENTS }, (_, i) => `segment ${String(i + 1).padStart(3, '0')}`)
   const names = [...Object.keys(SHARES), RARE_TAG, UNUSED_TAG, ...segments]
@@ -61,7 +69,7 @@ export function tags(now, homes) {
  * The customers in order of arrival: the values of CUSTOMER_COLUMNS, the ids of tags, interactions as the values of
  * INTERACTION_COLUMNS, and tickets, each `{ at, row, comments }`, the row lacking its number.
  */
-export function* customers(count, now, homes, tagIds) {
+export function* customers(count: number, now: number, homes: Homes, tagIds: Map<string, TagIds>) {
   const roll = dice(count + 1)
   const step = YEARS_2 / count
   const rareEvery = Math.floor(count / RARE_COUNT)
@@ -72,16 +80,16 @@ export function* customers(count, now, homes, tagIds) {
     const home = size < LARGE ? homes.large : size < MEDIUM ? homes.medium : homes.small
     const created = Math.floor(now - YEARS_2 + (seq - roll()) * step)
     const life = { roll, now, home, created, isRare, busy: isBusy ? busyCount(count) : 0 }
-    yield customer(seq, life, tagIds.get(home.id), homes)
+    yield customer(seq, life, tagIds.get(home.id) ?? new Map(), homes)
   }
 }
 
-function customer(seq, life, tagIds, { small }) {
+function customer(seq: number, life: Life, tagIds: TagIds, { small }: Homes) {
   const { roll, now, home, created, isRare, busy } = life
   const id = uuidv7(created, roll)
   const first = roll() < 0.02 ? 'John' : pick(roll, FIRST)
   const last = isRare ? 'Zyxwell' : roll() < 0.01 ? 'Johnson' : pick(roll, LAST)
-  const owner = busy ? home.users[10].id : roll() < 0.1 ? null : pick(roll, home.users).id
+  const owner = busy ? memberOf(home, SELLER).id : roll() < 0.1 ? null : pick(roll, home.users).id
   const deleted = !busy && roll() < 0.02 ? iso(now - Math.floor(roll() * 28 * DAY)) : null
   const parent = { id, owner, deleted }
   const tickets = ticketsOf(parent, life)
@@ -109,36 +117,36 @@ function customer(seq, life, tagIds, { small }) {
     iso(Math.floor(created + roll() ** 3 * (now - created))),
     deleted,
   ]
-  return { id, row, tags: tagsOf(life, tagIds), interactions, tickets }
+  return { id, seq, row, tags: tagsOf(life, tagIds), interactions, tickets }
 }
 
 // Two customers in a hundred share a number, most with one other, some of them of another workspace.
-function phoneOf(seq, roll) {
+function phoneOf(seq: number, roll: Roll) {
   const number = roll() < 0.02 ? 3_000_000_000 + Math.floor(seq / 100) : 1_000_000_000 + seq
   return `+49 30 ${String(number).slice(2)}`
 }
 
-function fieldsOf(seq, { roll, isRare }) {
+function fieldsOf(seq: number, { roll, isRare }: Life) {
   if (isRare) return JSON.stringify({ plan: 'gold', region: RARE_TAG, ref: `C-${seq}` })
   if (roll() < 0.4) return null
   return JSON.stringify({ plan: weighed(roll, PLANS), seats: 1 + Math.floor(roll() * 50), ref: `C-${seq}` })
 }
 
-function tagsOf({ roll, isRare, busy }, ids) {
+function tagsOf({ roll, isRare, busy }: Life, ids: TagIds) {
   const common = Object.entries(SHARES).flatMap(([name, share]) => (busy || roll() < share ? [name] : []))
   const segment =
     roll() < SEGMENTS / 1_000 ? [`segment ${String(1 + Math.floor(roll() * SEGMENTS)).padStart(3, '0')}`] : []
-  return [...common, ...segment, ...(isRare ? [RARE_TAG] : [])].map((name) => ids.get(name))
+  return [...common, ...segment, ...(isRare ? [RARE_TAG] : [])].flatMap((name) => ids.get(name) ?? [])
 }
 
 // Three customers in five have none, the others one to four.
-function interactionsOf(parent, life) {
+function interactionsOf(parent: Parent, life: Life) {
   const { roll, busy } = life
   const length = busy || (roll() < 0.42 ? 1 + Math.floor(roll() * 4) : 0)
   return Array.from({ length }, () => interaction(parent, life))
 }
 
-function interaction({ id, owner }, { roll, now, home, created }) {
+function interaction({ id, owner }: Parent, { roll, now, home, created }: Life): Row {
   const type = weighed(roll, TYPES)
   const at = Math.floor(created + roll() ** 2 * (now - created))
   const isFollowed = PLANNED.includes(type) || roll() < 0.05
@@ -163,17 +171,17 @@ function interaction({ id, owner }, { roll, now, home, created }) {
   ]
 }
 
-function ticketsOf(parent, life) {
+function ticketsOf(parent: Parent, life: Life) {
   const { roll, busy } = life
   const length = busy ? Math.floor(busy / 10) : roll() < 0.1 ? 1 : 0
   return Array.from({ length }, () => ticket(parent, life))
 }
 
-function ticket({ id, owner, deleted }, { roll, now, home, created }) {
+function ticket({ id, owner, deleted }: Parent, { roll, now, home, created }: Life): Ticket {
   const at = Math.floor(created + roll() * (now - created))
   const [ticketId, status, opener] = [uuidv7(at, roll), weighed(roll, STATUSES), pick(roll, home.users).id]
   const closed = ['RESOLVED', 'CLOSED'].includes(status) ? iso(Math.floor(at + roll() * (now - at))) : null
-  const comment = () => {
+  const comment = (): Row => {
     const said = Math.floor(at + roll() * (now - at))
     const made = iso(said)
     return [
@@ -202,6 +210,7 @@ function ticket({ id, owner, deleted }, { roll, now, home, created }) {
   const made = iso(at)
   return {
     at,
+    home: home.id,
     row: [
       ticketId,
       home.id,
@@ -222,11 +231,11 @@ function ticket({ id, owner, deleted }, { roll, now, home, created }) {
 }
 
 // What triggers would keep on the customer: when last in touch, when next to be followed up.
-function factsOf(interactions) {
-  const [type, occurred, due, done] = ['type', 'occurred_at', 'follow_up_at', 'done_at'].map((name) =>
-    INTERACTION_COLUMNS.indexOf(name),
-  )
-  const last = interactions.filter((row) => !PLANNED.includes(row[type])).map((row) => row[occurred])
-  const next = interactions.filter((row) => row[due] && !row[done]).map((row) => row[due])
+function factsOf(interactions: Row[]): Row {
+  const cell = (row: Row, column: string) => row[INTERACTION_COLUMNS.indexOf(column)]
+  const instants = (rows: Row[], column: string) => rows.map((row) => String(cell(row, column)))
+  const contacts = interactions.filter((row) => !PLANNED.includes(String(cell(row, 'type'))))
+  const open = interactions.filter((row) => cell(row, 'follow_up_at') && !cell(row, 'done_at'))
+  const [last, next] = [instants(contacts, 'occurred_at'), instants(open, 'follow_up_at')]
   return [last.sort().at(-1) ?? null, next.sort()[0] ?? null]
 }

@@ -1,6 +1,10 @@
 // Who and what the measured database holds: three workspaces of very different size, and their leads.
 // The same numbers come out every time; only the span of time ends now. Customers are in population.customers.ts.
-import { DAY, dice, iso, pick, uuidv7, weighed, YEAR } from './random.ts'
+import { DAY, dice, iso, pick, type Roll, uuidv7, weighed, YEAR } from './random.ts'
+
+export type Member = { id: string; email: string; name: string; role: string; createdAt: string }
+export type Home = { id: string; slug: string; createdAt: string; portal: Member; users: Member[] }
+export type Homes = { large: Home; medium: Home; small: Home }
 
 /** 3 % of all leads and customers have it in the name or the e-mail. */
 export const COMMON = 'john'
@@ -53,10 +57,10 @@ const OWNED_STATUSES = { NEW: 20, CONTACTED: 35, QUALIFIED: 20, CLOSED: 25 }
  * Workspaces `large`, `medium` and `small` with their members: the first is ADMIN, then MANAGERs, then SALES. A `portal`
  * login, a CUSTOMER, is in each as well.
  */
-export function workspaces(now) {
+export function workspaces(now: number): Homes {
   const roll = dice(1)
   const start = now - YEARS_2 - DAY
-  const made = (name, size, managers) => ({
+  const made = (name: string, size: number, managers: number): Home => ({
     id: uuidv7(start, roll),
     slug: `bench-${name}`,
     createdAt: iso(start),
@@ -78,8 +82,17 @@ export function workspaces(now) {
   return { large: made('large', 40, 3), medium: made('medium', 8, 1), small: made('small', 3, 1) }
 }
 
+/** The seller of the large workspace who owns the busiest customer, by its place among the members. */
+export const SELLER = 10
+
+export function memberOf({ slug, users }: Home, place: number): Member {
+  const member = users[place]
+  if (!member) throw new Error(`${slug} has no member ${place}.`)
+  return member
+}
+
 /** The leads in order of arrival, each as the values of `LEAD_COLUMNS`. */
-export function* leads(count, now, { large, medium, small }) {
+export function* leads(count: number, now: number, { large, medium, small }: Homes) {
   const roll = dice(count)
   const step = YEARS_2 / count
   const rareEvery = Math.floor(count / RARE_COUNT)
@@ -97,12 +110,14 @@ export const LEAD_COLUMNS =
     ' ',
   )
 
-function lead(seq, created, now, { roll, workspace, isRare, isLarge }) {
+type Life = { roll: Roll; workspace: Home; isRare: boolean; isLarge: boolean }
+
+function lead(seq: number, created: number, now: number, { roll, workspace, isRare, isLarge }: Life) {
   const first = roll() < 0.02 ? 'John' : pick(roll, FIRST)
   const last = isRare ? 'Zyxwell' : roll() < 0.01 ? 'Johnson' : pick(roll, LAST)
   const interest = isLarge && roll() < 0.1 ? ELSEWHERE : pick(roll, INTERESTS)
   const owner = roll() < 1 / 3 ? null : pick(roll, workspace.users).id
-  const claimed = owner && Math.min(now, created + Math.floor(roll() * 3 * DAY))
+  const claimed = owner === null ? null : Math.min(now, created + Math.floor(roll() * 3 * DAY))
   const updated = Math.floor(Math.max(claimed ?? created, created + roll() ** 3 * (now - created)))
   const name = `${first} ${last}`
   const phone = roll() < 0.7 ? `+49 30 ${String(seq).padStart(8, '2')}` : null
@@ -124,7 +139,7 @@ function lead(seq, created, now, { roll, workspace, isRare, isLarge }) {
       ? JSON.stringify({ campaign: pick(roll, ['spring', 'autumn']), score: Math.floor(roll() * 100) })
       : null,
     owner,
-    claimed && iso(claimed),
+    claimed === null ? null : iso(claimed),
     roll() < 0.1 ? iso(now + Math.floor((roll() - 0.4) * 90) * DAY) : null,
     1 + Math.floor(roll() * 4),
     iso(created),

@@ -4,8 +4,9 @@ import { setTimeout } from 'node:timers/promises'
 
 const PAUSE_MS = 500
 
-export function retryOnce(ask) {
-  return ask().catch((error) => {
+/** Does `ask`, and once more half a second later where the connection failed. */
+export function retryOnce<T>(ask: () => Promise<T>): Promise<T> {
+  return ask().catch((error: Error) => {
     if (error.message !== 'fetch failed') throw error
     return setTimeout(PAUSE_MS).then(ask)
   })

@@ -1,45 +1,51 @@
 // `npm run bench -- --rows N [--json] [--no-throughput]`: what each endpoint costs in the database at N leads,
 // against its budget, and how fast the busiest ones are. Leaves 1 when a budget is exceeded. See docs/performance.md.
 import { parseArgs } from 'node:util'
+import { z } from 'zod'
 import { endpoints } from './endpoints.ts'
 import { PASSWORD } from './fill.ts'
 import { measure } from './measure.ts'
+import { memberOf, SELLER } from './population.ts'
 import { costTable, throughputTable } from './report.ts'
 import { prepareSamples } from './samples.ts'
 import { startSeeded } from './seed.ts'
 import { throughput } from './throughput.ts'
+import type { Bench, Homes, Role, Run } from './types.ts'
 
 const SMALL = 1_000
 const REFRESHES = 10
+const ROLES: Role[] = ['admin', 'manager', 'sales', 'changer', 'portal', 'smallAdmin']
+const Tokens = z.object({ accessToken: z.string(), refreshToken: z.string() })
 
 /** Who the requests are sent as. */
-const cast = ({ large, small }) => ({
-  admin: large.users[0],
-  manager: large.users[1],
-  sales: large.users[10],
-  changer: large.users[11],
+const cast = ({ large, small }: Homes): Bench['people'] => ({
+  admin: memberOf(large, 0),
+  manager: memberOf(large, 1),
+  sales: memberOf(large, SELLER),
+  changer: memberOf(large, SELLER + 1),
   portal: large.portal,
-  smallAdmin: small.users[0],
+  smallAdmin: memberOf(small, 0),
 })
 
 let topic = ''
 /** Progress: one line that changes; where it cannot, a line for each new topic. */
-function log(line) {
+function log(line: string) {
   const [start = ''] = line.split(':')
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${line}`)
   else if (start !== topic) process.stderr.write(`${line}\n`)
   topic = start
 }
 
-async function opened(rows) {
+async function opened(rows: number): Promise<Bench> {
   const worker = await startSeeded(rows, log)
-  const bench = { ...worker, people: cast(worker.workspaces), tokens: {}, refreshTokens: [] }
+  const bench: Bench = { ...worker, people: cast(worker.workspaces), tokens: {}, refreshTokens: [] }
   await signIn(bench)
   return bench
 }
 
-async function signIn({ fetch, people, tokens, refreshTokens }) {
-  for (const [name, { email }] of Object.entries(people)) {
+async function signIn({ fetch, people, tokens, refreshTokens }: Bench) {
+  for (const name of ROLES) {
+    const { email } = people[name]
     const times = name === 'sales' && refreshTokens.length === 0 ? REFRESHES : 1
     for (let i = 0; i < times; i += 1) {
       const response = await fetch('/v1/auth/login', {
@@ -48,14 +54,14 @@ async function signIn({ fetch, people, tokens, refreshTokens }) {
         body: JSON.stringify({ email, password: PASSWORD }),
       })
       if (!response.ok) throw new Error(`${email} could not sign in: ${response.status} ${await response.text()}`)
-      const { accessToken, refreshToken } = await response.json()
+      const { accessToken, refreshToken } = Tokens.parse(await response.json())
       tokens[name] = accessToken
       if (times > 1) refreshTokens.push(refreshToken)
     }
   }
 }
 
-async function speeds(bench, deep) {
+async function speeds(bench: Bench, deep: { page: number; cursor: string }) {
   const small = bench.rows > SMALL ? await opened(SMALL) : undefined
   try {
     await signIn(bench)
@@ -65,12 +71,12 @@ async function speeds(bench, deep) {
   }
 }
 
-async function run({ rows, throughput: isTimed }) {
+async function run({ rows, throughput: isTimed }: { rows: number; throughput: boolean }): Promise<Run> {
   const bench = await opened(rows)
   try {
     const { fill, pages, cursors } = await prepareSamples(bench)
     const costs = await measure(endpoints, bench, fill)
-    const deep = { page: pages.leads, cursor: cursors['deep:leads'] }
+    const deep = { page: pages.leads ?? 1, cursor: cursors['deep:leads'] ?? '' }
     return {
       rows,
       date: new Date().toISOString(),
@@ -83,7 +89,7 @@ async function run({ rows, throughput: isTimed }) {
   }
 }
 
-function print({ rows, pages, costs, throughput: ratios }) {
+function print({ rows, pages, costs, throughput: ratios }: Run) {
   console.log(
     `${rows.toLocaleString('en')} leads and as many customers; the worst of five requests each\n\n${costTable(costs)}`,
   )

@@ -2,6 +2,9 @@
 // in the shapes of bench/samples.ts.
 import { BUSY_LEAD, MANY_LEADS } from './fill.ts'
 import { busySeq } from './population.customers.ts'
+import type { Bench, Database, Depth, Query, Role } from './types.ts'
+
+type Busiest = { busy: string; busyLead: string; busyTicket: string; manyLeads: string }
 
 const living = 'FROM customers WHERE workspace_id = ? AND deleted_at IS NULL'
 const said = `FROM interactions AS i WHERE i.workspace_id = ? AND CASE WHEN i.customer_id IS NULL
@@ -9,11 +12,16 @@ const said = `FROM interactions AS i WHERE i.workspace_id = ? AND CASE WHEN i.cu
   ELSE EXISTS (SELECT 1 FROM customers AS p WHERE p.id = i.customer_id AND p.deleted_at IS NULL) END`
 const asked = 'FROM tickets WHERE workspace_id = ? AND deleted_at IS NULL'
 
-export function stocksOfCustomers({ workspaces: { large }, people }, most) {
+export function stocksOfCustomers({ workspaces: { large }, people }: Bench, most: number): Record<string, Query> {
   const others = `${living} AND owner_id <> ?`
   const sales = people.sales.id
   const many = 5 * most
-  const ofOthers = (select, rest) => [`SELECT ${select} ${others} AND ${rest} LIMIT ?`, large.id, sales, most]
+  const ofOthers = (select: string, rest: string): Query => [
+    `SELECT ${select} ${others} AND ${rest} LIMIT ?`,
+    large.id,
+    sales,
+    most,
+  ]
   return {
     customer: [`SELECT id ${others} AND seq % 3 <> 2 ORDER BY seq LIMIT ?`, large.id, sales, many],
     known: ofOthers('email', 'email IS NOT NULL AND seq % 3 = 1 ORDER BY seq DESC'),
@@ -52,7 +60,7 @@ export function stocksOfCustomers({ workspaces: { large }, people }, most) {
 }
 
 /** The customer and the lead of whom most was said, the customer who was most leads, the ticket with most comments. */
-export async function busiest(db, { workspaces: { large }, people, rows }) {
+export async function busiest(db: Database, { workspaces: { large }, people, rows }: Bench): Promise<Busiest> {
   const customer = db.prepare('SELECT id FROM customers WHERE seq = ?').bind(busySeq(rows))
   const lead = db.prepare(BUSY_LEAD).bind(large.id, people.sales.id)
   const ticket = db
@@ -62,40 +70,40 @@ export async function busiest(db, { workspaces: { large }, people, rows }) {
     )
     .bind(large.id)
   const leads = db.prepare(MANY_LEADS).bind(large.id, busySeq(rows))
-  const [busy, busyLead, busyTicket, manyLeads] = await Promise.all(
-    [customer, lead, ticket, leads].map((each) => each.first('id')),
-  )
+  const id = async (query: typeof lead) => (await query.first<string>('id')) ?? ''
+  const [busy, busyLead, busyTicket, manyLeads] = await Promise.all([id(customer), id(lead), id(ticket), id(leads)])
   return { busy, busyLead, busyTicket, manyLeads }
 }
 
-export function depthsOfCustomers({ workspaces: { large }, people }, { busy, busyLead }) {
-  const listed = (query, columns, rows, order, as = 'manager') => [
+export function depthsOfCustomers({ workspaces: { large }, people }: Bench, most: Busiest): Record<string, Depth> {
+  const { busy, busyLead } = most
+  const listed = (query: string, columns: string, rows: string, order: string, as: Role = 'manager'): Depth => [
     as,
     `/v1/customers${query}`,
     [`SELECT ${columns} ${living} ${rows} ORDER BY ${order}`, large.id],
   ]
   const newest = 'seq DESC'
-  const tagged = (key) =>
+  const tagged = (key: string) =>
     `AND id IN (SELECT customer_id FROM customer_tags WHERE tag_id = (SELECT t.id FROM tags AS t
       WHERE t.workspace_id = '${large.id}' AND t.key = '${key}'))`
   const ofSales = `AND i.owner_id = '${people.sales.id}'`
-  const interactions = (query, rows, as = 'manager') => [
+  const interactions = (query: string, rows: string, as: Role = 'manager'): Depth => [
     as,
     `/v1/interactions${query}`,
     [`SELECT i.occurred_at, i.seq ${said} ${rows} ORDER BY i.occurred_at DESC, i.seq DESC`, large.id],
   ]
-  const open = [
+  const open: Query = [
     `SELECT i.follow_up_at, i.seq ${said} AND i.follow_up_at IS NOT NULL AND i.done_at IS NULL
       ORDER BY i.follow_up_at, i.seq`,
     large.id,
   ]
-  const timeline = (id, whose, subjects) => [
+  const timeline = (id: string, whose: string, subjects: string): Query => [
     `SELECT * FROM (SELECT occurred_at AS at, seq, 'interaction' AS kind FROM interactions WHERE ${whose} = ?1
       UNION ALL SELECT created_at, seq, 'event' FROM events WHERE subject_id IN (SELECT ?1 ${subjects}))
       ORDER BY at DESC, seq DESC, kind DESC`,
     id,
   ]
-  const tickets = (query, rows) => [
+  const tickets = (query: string, rows: string): Depth => [
     'manager',
     `/v1/tickets${query}`,
     [`SELECT seq ${asked} ${rows} ORDER BY seq DESC`, large.id],

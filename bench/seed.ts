@@ -3,11 +3,14 @@
 import { createHash } from 'node:crypto'
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { z } from 'zod'
 import { root } from '../scripts/run.ts'
 import { startWorker } from '../scripts/worker.ts'
 import { BCRYPT_COST, fillDatabase } from './fill.ts'
 import { workspaces } from './population.ts'
+import type { Log, Seeded } from './types.ts'
 
+const Marker = z.object({ version: z.string(), rows: z.number(), now: z.number() })
 const entry = join(root, 'bench', 'worker.ts')
 
 /** Settings under which nothing is refused for coming too often. */
@@ -20,7 +23,7 @@ export const vars = {
 }
 
 /** Starts the Worker on a copy of the database of this size; gives it with the moment the data ends. */
-export async function startSeeded(rows, log) {
+export async function startSeeded(rows: number, log: Log): Promise<Seeded> {
   const folder = join(root, '.wrangler', `bench-${rows}`)
   const { now } = known(folder) ?? (await seed(folder, rows, log))
   const run = join(folder, 'run')
@@ -37,9 +40,9 @@ export async function startSeeded(rows, log) {
 }
 
 // The marker is written last: a seed that was broken off is made anew, and so is one of another schema.
-function known(folder) {
+function known(folder: string) {
   try {
-    const marker = JSON.parse(readFileSync(join(folder, 'seed.json'), 'utf8'))
+    const marker = Marker.parse(JSON.parse(readFileSync(join(folder, 'seed.json'), 'utf8')))
     return marker.version === version() ? marker : undefined
   } catch {
     return undefined
@@ -55,13 +58,13 @@ function version() {
   return digest.digest('hex')
 }
 
-async function seed(folder, rows, log) {
+async function seed(folder: string, rows: number, log: Log) {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
   const marker = { version: version(), rows, now: Date.now() }
   const worker = await startWorker({ vars, persist: join(folder, 'seed'), entry })
   try {
-    const db = await worker.mf.getD1Database('DB')
+    const db = await worker.database()
     await fillDatabase(db, marker, log)
   } finally {
     await worker.dispose()

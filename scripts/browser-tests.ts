@@ -3,7 +3,7 @@ import { existsSync, globSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
-import { root } from './run.ts'
+import { messageOf, root } from './run.ts'
 import { startWorker } from './worker.ts'
 
 function findChromium() {
@@ -14,7 +14,7 @@ function findChromium() {
   return [process.env.CHROMIUM, ...found, ...applications].find((path) => path && existsSync(path))
 }
 
-async function runFiles(files) {
+async function runFiles(files: string[]) {
   const events = run({ files, concurrency: 1, timeout: 120_000 })
   const counts = { passed: 0, failed: 0 }
   events.on('test:summary', (summary) => {
@@ -44,7 +44,7 @@ try {
   console.log(`${passed} passed, ${failed} failed`)
   process.exitCode = failed || !passed ? 1 : 0
 } catch (error) {
-  console.error(error.message)
+  console.error(messageOf(error))
   console.log('0 passed, 1 failed')
   process.exitCode = 1
 }

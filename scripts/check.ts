@@ -3,7 +3,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { guards, selfTest } from './guards.ts'
 import { openApiProblems } from './openapi.ts'
-import { capture, requireNode22, root, type Tool } from './run.ts'
+import { capture, root, type Tool } from './run.ts'
 
 type Check = [name: string, problems: string[] | Promise<string[]>]
 
@@ -29,7 +29,6 @@ function guarded(): Check[] {
   return Object.entries(guards).map(([name, guard]) => [name, guard(files)])
 }
 
-requireNode22()
 const checks: Check[] = [
   ['biome', tool('biome', ['check', '.'])],
   ['tsc', tsc('tsconfig.json')],

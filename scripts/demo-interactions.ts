@@ -1,22 +1,32 @@
 // Demo data: a year of notes, calls, e-mails and meetings, and what is to be followed up: overdue, today, later.
 import { atWork, DAY, HOUR } from './demo-random.ts'
+import type { Customer, Interaction, Lead, User } from './demo-rows.ts'
 import { ownerOf } from './demo-tags.ts'
 import { TALK } from './demo-talk.ts'
-import { iso } from './demo-world.ts'
+import type { Team } from './demo-team.ts'
+import { iso, type World } from './demo-world.ts'
 
-const USUAL = ['NOTE', 'CALL', 'CALL', 'EMAIL', 'EMAIL', 'MEETING']
+type Usual = Exclude<keyof typeof TALK, 'TASK' | 'FOLLOW_UP'>
+
+const USUAL: Usual[] = ['NOTE', 'CALL', 'CALL', 'EMAIL', 'EMAIL', 'MEETING']
+const PLANNED: ('TASK' | 'FOLLOW_UP')[] = ['TASK', 'FOLLOW_UP']
 const MINUTE = HOUR / 60
 
-export function makeInteractions(world, team) {
-  const customers = world.tables.get('customers')
+/** Whom an interaction is about: a customer, or a lead that is none yet. */
+type Whose = { customer: Customer; lead?: undefined } | { customer?: undefined; lead: Lead }
+type Fields = Pick<Interaction, 'type' | 'body'> &
+  Partial<Pick<Interaction, 'ticket_id' | 'follow_up_at' | 'done_at' | 'occurred_at'>>
+
+export function makeInteractions(world: World, team: Team) {
+  const { customers, leads } = world.tables
   const byId = new Map(customers.map((customer) => [customer.id, customer]))
-  for (const lead of world.tables.get('leads')) pursue(world, team, lead, byId.get(lead.customer_id))
+  for (const lead of leads) pursue(world, team, lead, byId.get(lead.customer_id ?? ''))
   for (const customer of customers) keepInTouch(world, team, customer)
   for (const seller of team.sellers) planAhead(world, seller)
 }
 
 /** Adds an interaction and tells it. Its owner is its customer's, or its lead's while that is no customer. */
-export function addInteraction(world, at, by, { customer, lead, ...fields }) {
+export function addInteraction(world: World, at: number, by: User, { customer, lead }: Whose, fields: Fields) {
   const bare = {
     ticket_id: null,
     follow_up_at: null,
@@ -27,7 +37,7 @@ export function addInteraction(world, at, by, { customer, lead, ...fields }) {
   }
   const whose = { customer_id: customer?.id ?? null, lead_id: lead?.id ?? null, owner_id: (customer ?? lead).owner_id }
   const row = { workspace_id: by.workspace_id, ...whose, ...bare, created_by: by.id, ...fields }
-  const interaction = world.add('interactions', at, row)
+  const interaction = world.add('interactions', { ...world.made(at), ...row })
   // A comment is told of its ticket.
   if (interaction.ticket_id) return interaction
   const { type, follow_up_at } = interaction
@@ -40,20 +50,25 @@ export function addInteraction(world, at, by, { customer, lead, ...fields }) {
 }
 
 /** Logs what was said or done with somebody a little after it was; a follow-up of the past has mostly been done. */
-function log(world, at, by, whose) {
+function log(world: World, at: number, by: User, whose: Whose) {
   const { random, now } = world
   const type = random.pick(USUAL)
   const logged = Math.min(at + random.between(2 * MINUTE, 90 * MINUTE), now)
   const followUp = random.chance(0.3) ? atWork(at + random.between(2 * DAY, 20 * DAY), random) : null
-  const fields = { type, body: random.pick(TALK[type]), occurred_at: iso(at), follow_up_at: followUp && iso(followUp) }
-  const interaction = addInteraction(world, logged, by, { ...whose, ...fields })
+  const fields = {
+    type,
+    body: random.pick(TALK[type]),
+    occurred_at: iso(at),
+    follow_up_at: followUp === null ? null : iso(followUp),
+  }
+  const interaction = addInteraction(world, logged, by, whose, fields)
   if (!followUp || followUp > now - DAY) return interaction
   const done = Math.max(logged, followUp - random.between(0, DAY))
   if (random.chance(0.985)) world.change('interaction.done', interaction, done, by, { done_at: iso(done) })
   return interaction
 }
 
-function pursue(world, team, lead, customer) {
+function pursue(world: World, team: Team, lead: Lead, customer?: Customer) {
   const { random, now } = world
   if (!lead.claimed_at) return
   const owner = ownerOf(team, lead)
@@ -63,14 +78,14 @@ function pursue(world, team, lead, customer) {
     const occurred = Math.min(at, to)
     const interaction = log(world, occurred, owner, { lead })
     // The conversion carried it to the customer.
-    if (!customer) continue
+    if (!customer || lead.converted_at === null) continue
     const moved = { customer_id: customer.id, owner_id: customer.owner_id, version: interaction.version + 1 }
     const updated_at = interaction.updated_at > lead.converted_at ? interaction.updated_at : lead.converted_at
     Object.assign(interaction, moved, { updated_at })
   }
 }
 
-function keepInTouch(world, team, customer) {
+function keepInTouch(world: World, team: Team, customer: Customer) {
   const { random, now } = world
   const owner = ownerOf(team, customer)
   const pace = random.pick([30, 60, 120])
@@ -83,21 +98,22 @@ function keepInTouch(world, team, customer) {
 }
 
 /** What a seller has to do: some of it late, some today as the seller's clock has it, the rest in days to come. */
-function planAhead(world, seller) {
+function planAhead(world: World, seller: User) {
   const { random, now } = world
-  const isTheirs = ({ owner_id, created_at }) => owner_id === seller.id && Date.parse(created_at) < now - 10 * DAY
-  const customers = random.some(world.tables.get('customers').filter(isTheirs), 14)
+  const isTheirs = ({ owner_id, created_at }: Customer) =>
+    owner_id === seller.id && Date.parse(created_at) < now - 10 * DAY
+  const customers = random.some(world.tables.customers.filter(isTheirs), 14)
   customers.forEach((customer, n) => {
     const made = now - random.between(3 * DAY, 9 * DAY)
-    const type = random.pick(['TASK', 'FOLLOW_UP'])
+    const type = random.pick(PLANNED)
     const late = random.between(made + HOUR, now - DAY)
     const due = n < 3 ? late : n < 7 ? today(world, seller) : atWork(now + random.between(DAY, 25 * DAY), random)
     const fields = { type, body: random.pick(TALK[type]), follow_up_at: iso(due) }
-    addInteraction(world, made, seller, { customer, ...fields })
+    addInteraction(world, made, seller, { customer }, fields)
   })
 }
 
-function today({ random, now }, { time_zone }) {
+function today({ random, now }: World, { time_zone }: User) {
   const calendar = new Intl.DateTimeFormat('sv-SE', { timeZone: time_zone })
   const quarters = Array.from({ length: 80 }, (_, n) => Math.ceil(now / HOUR) * HOUR + (n - 40) * 15 * MINUTE)
   const possible = quarters.filter((ms) => calendar.format(ms) === calendar.format(now))

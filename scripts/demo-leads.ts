@@ -1,13 +1,20 @@
 // Demo data: a year of leads, and what became of each: in the pool, at work, lost, converted, in the trash.
 import { createCustomer, findCustomer } from './demo-customers.ts'
 import { atWork, DAY, HOUR } from './demo-random.ts'
+import type { Lead, User, Workspace } from './demo-rows.ts'
+import type { Team } from './demo-team.ts'
 import { COMPANIES, COURSES, enquiryText, NOTES, TEAM_SOURCES, TEAM_TITLES } from './demo-words.ts'
-import { iso } from './demo-world.ts'
+import { iso, type World } from './demo-world.ts'
 
 const LEADS = 400
 const TRASHED = 6
 
-export function makeLeads(world, team) {
+type Asked = 'title' | 'source' | 'name' | 'email' | 'phone' | 'interest'
+type Fields = Pick<Lead, Asked> & Partial<Lead>
+/** Moves the clock on by a span of milliseconds; false when that is still to come. */
+type Later = (least: number, most: number) => boolean
+
+export function makeLeads(world: World, team: Team) {
   const { random } = world
   const leads = births(world).map((at) => makeLead(world, team, at))
   // Who came last waits in the pool of 40, with some of those before; a few were overlooked long ago.
@@ -24,18 +31,18 @@ export function makeLeads(world, team) {
 }
 
 // More every month, so that a trend is there to be seen.
-function births({ now, random }) {
+function births({ now, random }: World) {
   const share = () => random.next() ** 0.75
   return Array.from({ length: LEADS }, () => now - 20 * 60_000 - Math.round((1 - share()) * 364 * DAY)).sort(
     (a, b) => a - b,
   )
 }
 
-function makeLead(world, team, at) {
+function makeLead(world: World, team: Team, at: number) {
   return world.random.chance(0.5) ? fromForm(world, team, at) : fromTeam(world, team, at)
 }
 
-function fromForm(world, { workspace }, at) {
+function fromForm(world: World, { workspace }: Team, at: number) {
   const { random } = world
   const { name, email, phone, language } = world.person()
   const course = random.chance(0.85) ? random.pick(COURSES) : null
@@ -54,7 +61,7 @@ function fromForm(world, { workspace }, at) {
 }
 
 // SALES keep what they bring; what the manager enters goes to the pool.
-function fromTeam(world, { workspace, manager, sellers }, birth) {
+function fromTeam(world: World, { workspace, manager, sellers }: Team, birth: number) {
   const { random, now } = world
   const at = Math.min(atWork(birth, random), now - 10 * 60_000)
   const by = random.pick([...sellers, ...sellers, manager])
@@ -76,18 +83,17 @@ function fromTeam(world, { workspace, manager, sellers }, birth) {
   return lead
 }
 
-function addLead(world, workspace, at, fields) {
+function addLead(world: World, workspace: Workspace, at: number, fields: Fields) {
   const bare = { owner_id: null, claimed_at: null, follow_up_at: null, customer_id: null, converted_at: null }
   const rest = { ...bare, deleted_at: null, status: 'NEW', version: 1, updated_at: iso(at) }
-  return world.add('leads', at, { workspace_id: workspace.id, ...rest, ...fields })
+  return world.add('leads', { ...world.made(at), workspace_id: workspace.id, ...rest, ...fields })
 }
 
 /** The life of a lead that somebody takes care of, as far as it has got by now. */
-function pursue(world, team, lead) {
+function pursue(world: World, team: Team, lead: Lead) {
   const { random, now } = world
   let at = Date.parse(lead.created_at)
-  // Moves the clock on; false when that is still to come.
-  const later = (least, most) => {
+  const later: Later = (least, most) => {
     const next = atWork(at + random.between(least, most), random)
     if (next >= now) return false
     at = next
@@ -95,8 +101,8 @@ function pursue(world, team, lead) {
   }
   const owner = takeOver(world, team, lead, later, () => at)
   if (!owner) return
-  const doing = (patch) => world.change('lead.updated', lead, at, owner, patch)
-  const inDays = (least, most) => iso(atWork(at + random.between(least * DAY, most * DAY), random))
+  const doing = (patch: Partial<Lead>) => world.change('lead.updated', lead, at, owner, patch)
+  const inDays = (least: number, most: number) => iso(atWork(at + random.between(least * DAY, most * DAY), random))
 
   if (random.chance(0.95) && later(3 * HOUR, 3 * DAY)) doing({ status: 'CONTACTED', follow_up_at: inDays(2, 14) })
   const isPromising = random.chance(0.6)
@@ -114,7 +120,7 @@ function pursue(world, team, lead) {
   }
 }
 
-function takeOver(world, { manager, sellers }, lead, later, clock) {
+function takeOver(world: World, { manager, sellers }: Team, lead: Lead, later: Later, clock: () => number) {
   const { random, now } = world
   const isManagers = lead.source !== 'enquiry'
   if (lead.owner_id) return sellers.find(({ id }) => id === lead.owner_id)
@@ -124,13 +130,13 @@ function takeOver(world, { manager, sellers }, lead, later, clock) {
   if (random.chance(0.04) && clock() < now - 10 * DAY && later(HOUR, 2 * DAY)) {
     world.change('lead.released', lead, clock(), owner, { owner_id: null, claimed_at: null })
     later(HOUR, DAY)
-    owner = sellers.find((other) => other !== owner)
+    owner = sellers.find((other) => other !== owner) ?? owner
     take(clock(), owner, owner)
   }
   return owner
 
   // The audit trail of a claim names the owner alone, that of an assignment every field.
-  function take(at, whose, by) {
+  function take(at: number, whose: User, by: User) {
     const patch = { owner_id: whose.id, claimed_at: iso(at) }
     if (by !== whose) return world.change('lead.assigned', lead, at, by, patch)
     Object.assign(lead, patch, { version: lead.version + 1, updated_at: iso(at) })
@@ -138,7 +144,7 @@ function takeOver(world, { manager, sellers }, lead, later, clock) {
   }
 }
 
-function convert(world, lead, at, owner) {
+function convert(world: World, lead: Lead, at: number, owner: User) {
   const { name, email, phone } = lead
   const customer =
     findCustomer(world, email) ?? createCustomer(world, at, owner, { name, email, phone, owner_id: owner.id })

@@ -1,8 +1,13 @@
 // People for the demo data, from many places. Every e-mail address ends in a reserved domain, and every
 // telephone number is of a range that its country keeps for fiction, so that none of them reaches anybody.
+import type { Random } from './demo-random.ts'
+
+type Culture = { language: string; given: string; family: string; familyFirst?: string; phones: string[] }
+type Called = { culture: Culture; given: string; family: string; name: string }
+export type DemoPerson = { name: string; email: string; phone: string | null; language: string }
 
 // Given and family names; where the script is not Latin, with the spelling that goes into an e-mail address.
-const CULTURES = [
+const CULTURES: Culture[] = [
   {
     language: 'en',
     given: 'Amelia Oliver Priya Callum Grace Imran Harriet Desmond',
@@ -106,23 +111,23 @@ const CULTURES = [
 
 const MAIL = ['example.com', 'example.org', 'example.net', 'mail.example', 'post.example']
 
-const split = (names) => names.split(names.includes(',') ? ',' : ' ')
-const shown = (name) => name.split(':')[0]
-const spelled = (name) => name.split(':').at(-1)
+const split = (names: string) => names.split(names.includes(',') ? ',' : ' ')
+const shown = (name: string) => name.split(':').at(0) ?? name
+const spelled = (name: string) => name.split(':').at(-1) ?? name
 
-const LETTERS = { ß: 'ss', ø: 'o', æ: 'ae', œ: 'oe', ł: 'l', ð: 'd', þ: 'th', ı: 'i' }
-const plain = (name) =>
+const LETTERS: Record<string, string> = { ß: 'ss', ø: 'o', æ: 'ae', œ: 'oe', ł: 'l', ð: 'd', þ: 'th', ı: 'i' }
+const plain = (name: string) =>
   spelled(name)
     .toLowerCase()
-    .replace(/[ßøæœłðþı]/g, (letter) => LETTERS[letter])
+    .replace(/[ßøæœłðþı]/g, (letter) => LETTERS[letter] ?? letter)
     .normalize('NFKD')
     .replace(/[^a-z]/g, '')
 
 /** Gives one person after the other, no two with the same address or number, few with the same name. */
-export function createPeople(random) {
-  const taken = new Set()
+export function createPeople(random: Random) {
+  const taken = new Set<string>()
 
-  function called(tries) {
+  function called(tries: number): Called {
     const culture = random.pick(CULTURES)
     const [given, family] = [random.pick(split(culture.given)), random.pick(split(culture.family))]
     const { familyFirst } = culture
@@ -133,7 +138,7 @@ export function createPeople(random) {
     return { culture, given, family, name }
   }
 
-  function numberOf(culture) {
+  function numberOf(culture: Culture): string {
     const phone = random.pick(culture.phones).replace(/#/g, () => String(random.whole(0, 9)))
     const digits = phone.replace(/\D/g, '').slice(-10)
     if (taken.has(digits)) return numberOf(culture)
@@ -141,7 +146,7 @@ export function createPeople(random) {
     return phone
   }
 
-  return function person() {
+  return function person(): DemoPerson {
     const { culture, given, family, name } = called(50)
     const box = random.pick([`${plain(given)}.${plain(family)}`, `${plain(given)[0]}${plain(family)}`, plain(given)])
     const domain = random.pick(MAIL)

@@ -43,7 +43,7 @@ export const TALK = {
   ],
 }
 
-export const TICKETS = [
+export const TICKETS: [title: string, description: string | null][] = [
   ['Cannot sign in to the course platform', 'The link from the welcome mail says that it has expired.'],
   ['The invoice has the old company name', 'We were renamed in spring. Accounting needs a corrected invoice.'],
   ['Certificate has not arrived', null],

@@ -1,6 +1,7 @@
 // Demo data: the workspace, whoever signs in to it, and the invitations they came by.
 import { DAY, HOUR } from './demo-random.ts'
-import { iso } from './demo-world.ts'
+import type { User } from './demo-rows.ts'
+import { iso, type World } from './demo-world.ts'
 
 export const PASSWORD = 'northwind-demo'
 /** The account that tells whether the demo data is there: an e-mail address never changes. */
@@ -19,9 +20,12 @@ const MEMBERS = [
 
 export const LOGINS = MEMBERS.map(({ role, email }) => ({ role, email, password: PASSWORD }))
 
-export function makeTeam(world, { passwordHash }) {
+export type Team = ReturnType<typeof makeTeam>
+
+export function makeTeam(world: World, { passwordHash }: { passwordHash: string }) {
   const founded = world.now - 366 * DAY
-  const workspace = world.add('workspaces', founded, {
+  const workspace = world.add('workspaces', {
+    ...world.made(founded),
     name: 'Northwind Academy',
     slug: 'northwind-academy',
     time_zone: 'UTC',
@@ -29,9 +33,10 @@ export function makeTeam(world, { passwordHash }) {
     version: 1,
     updated_at: iso(founded),
   })
-  const [admin, manager, ...others] = MEMBERS.map(({ role, ...member }, i) => {
+  const members = MEMBERS.map(({ role, ...member }, i) => {
     const joined = founded + i * HOUR
-    return world.add('users', joined, {
+    return world.add('users', {
+      ...world.made(joined),
       workspace_id: workspace.id,
       ...member,
       role,
@@ -40,23 +45,33 @@ export function makeTeam(world, { passwordHash }) {
       updated_at: iso(joined),
     })
   })
+  const member = (role: string) => {
+    const found = members.find((each) => each.role === role)
+    if (!found) throw new Error(`The demo team has no ${role}.`)
+    return found
+  }
+  const [admin, manager, portal] = [member('ADMIN'), member('MANAGER'), member('CUSTOMER')]
   world.tell('user.registered', admin, founded)
   const patch = { slug: SLUG, time_zone: 'Europe/London', default_country: 'GB' }
   world.change('workspace.updated', workspace, founded + HOUR / 4, admin, patch)
-  for (const member of [manager, ...others]) {
-    const joined = Date.parse(member.created_at)
-    world.tell('user.registered', member, joined)
-    invite(world, admin, joined - HOUR / 2, member)
+  for (const invited of members.slice(1)) {
+    const joined = Date.parse(invited.created_at)
+    world.tell('user.registered', invited, joined)
+    invite(world, admin, joined - HOUR / 2, invited)
   }
   invite(world, admin, world.now - 2 * DAY, { email: 'ines@northwind.example', role: 'SALES' })
-  return { workspace, admin, manager, sellers: others.slice(0, 2), portal: others[2] }
+  return { workspace, admin, manager, sellers: members.filter(({ role }) => role === 'SALES'), portal }
 }
 
-function invite(world, admin, at, { id, email, role, created_at }) {
-  const invitation = world.add('one_time_tokens', at, {
+type Invited = Pick<User, 'email' | 'role'> & Partial<Pick<User, 'id' | 'created_at'>>
+
+function invite(world: World, admin: User, at: number, { id, email, role, created_at }: Invited) {
+  const token_hash = world.random.hex(43)
+  const invitation = world.add('one_time_tokens', {
+    ...world.made(at),
     kind: 'INVITATION',
     workspace_id: admin.workspace_id,
-    token_hash: world.random.hex(43),
+    token_hash,
     email,
     role,
     created_by: admin.id,

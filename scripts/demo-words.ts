@@ -1,4 +1,6 @@
 // What people write about in the demo data: courses, companies, enquiries in their own language.
+import type { Random } from './demo-random.ts'
+
 export const COURSES = [
   'React development',
   'Data analysis with Python',
@@ -31,7 +33,7 @@ export const COMPANIES = [
 
 export const TEAM_SOURCES = ['referral', 'trade fair', 'phone', 'newsletter', 'partner', 'website']
 
-export const TEAM_TITLES = [
+export const TEAM_TITLES: ((course: string, company: string) => string)[] = [
   (course, company) => `${course} for a team at ${company}`,
   (_course, company) => `In-house workshop, ${company}`,
   (course) => `${course}: asked on the phone`,
@@ -48,14 +50,18 @@ export const NOTES = [
   null,
 ]
 
-const ENQUIRIES = {
-  en: [
-    (course) => `When does the next course on ${course} start, and is there still a seat?`,
-    (course) => `I work full time. Can ${course} be taken in the evening?`,
-    () => 'Do you offer instalments? My employer’s budget is for next year.',
-    (course) => `We are a team of five; what would ${course} cost for all of us?`,
-    () => 'Is there a certificate at the end?\nAnd do you run courses online?',
-  ],
+type Enquiry = (course: string) => string
+
+const ENGLISH: Enquiry[] = [
+  (course) => `When does the next course on ${course} start, and is there still a seat?`,
+  (course) => `I work full time. Can ${course} be taken in the evening?`,
+  () => 'Do you offer instalments? My employer’s budget is for next year.',
+  (course) => `We are a team of five; what would ${course} cost for all of us?`,
+  () => 'Is there a certificate at the end?\nAnd do you run courses online?',
+]
+
+const ENQUIRIES: Record<string, Enquiry[]> = {
+  en: ENGLISH,
   de: [
     (course) => `Guten Tag, wann beginnt der nächste Kurs „${course}“? Schöne Grüße`,
     () => 'Übernimmt die Arbeitsagentur die Gebühren? Ich hätte gern ein Angebot.',
@@ -76,6 +82,6 @@ const ENQUIRIES = {
   zh: [(course) => `请问“${course}”什么时候开课？可以在线上课吗？`],
 }
 
-export function enquiryText(random, language, course) {
-  return random.pick(ENQUIRIES[language] ?? ENQUIRIES.en)(course)
+export function enquiryText(random: Random, language: string, course: string) {
+  return random.pick(ENQUIRIES[language] ?? ENGLISH)(course)
 }

@@ -3,17 +3,18 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { copyAssets } from './assets.ts'
-import { ended, quietly, requireNode22, root, start } from './run.ts'
+import { ended, messageOf, quietly, root, start } from './run.ts'
 
 const production = ['--env', 'production']
 const build = ['deploy', ...production, '--minify']
 
-async function dryRun(args) {
+async function dryRun(args: string[]): Promise<number> {
   await quietly('wrangler', [...build, '--outdir', 'dist', ...args], 'The Worker could not be built.')
   const modules = readdirSync(join(root, 'dist')).filter((name) => ['.js', '.wasm'].includes(extname(name)))
   const code = modules.map((name) => readFileSync(join(root, 'dist', name)))
-  const size = (list) => `${(list.reduce((sum, part) => sum + part.length, 0) / 1024).toFixed(1)} KiB`
+  const size = (list: Buffer[]) => `${(list.reduce((sum, part) => sum + part.length, 0) / 1024).toFixed(1)} KiB`
   console.log(`bundle in dist/: ${size(code)}, gzipped ${size(code.map((part) => gzipSync(part)))}`)
+  return 0
 }
 
 // A deploy with the ids of the template would fail half-way, after asking for a login.
@@ -22,7 +23,7 @@ function missingIds() {
   return lines.findIndex((line) => /^\s*(database_)?id\s*=\s*"[0-]+"/.test(line)) + 1
 }
 
-async function deploy(args) {
+async function deploy(args: string[]): Promise<number> {
   const line = missingIds()
   if (line) {
     console.error(
@@ -34,12 +35,11 @@ async function deploy(args) {
   return migrated || ended(start('wrangler', [...build, ...args]))
 }
 
-requireNode22()
 copyAssets()
 const args = process.argv.slice(2)
 try {
   process.exitCode = args.includes('--dry-run') ? await dryRun(args) : await deploy(args)
 } catch (error) {
-  console.error(error.message)
+  console.error(messageOf(error))
   process.exitCode = 1
 }

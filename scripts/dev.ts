@@ -4,13 +4,14 @@
 import { copyFileSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { copyAssets } from './assets.ts'
-import { ended, quietly, requireNode22, root, start } from './run.ts'
+import { ended, messageOf, quietly, root, start } from './run.ts'
 
+const DEMO_FOLDER = '.wrangler/demo'
 const given = process.argv.slice(2)
 const demo = given.includes('--demo')
 const args = given.filter((arg) => arg !== '--demo')
 
-const has = (...names) => args.some((arg) => names.some((name) => arg === name || arg.startsWith(`${name}=`)))
+const has = (...names: string[]) => args.some((arg) => names.some((name) => arg === name || arg.startsWith(`${name}=`)))
 
 // The migrations must meet the database that wrangler dev will open: same folder, same environment, same configuration.
 function sharedArgs() {
@@ -24,7 +25,7 @@ function sharedArgs() {
 async function prepare() {
   if (!existsSync(join(root, '.dev.vars'))) copyFileSync(join(root, '.dev.vars.example'), join(root, '.dev.vars'))
   copyAssets()
-  if (demo && !has('--persist-to')) args.push('--persist-to', '.wrangler/demo')
+  if (demo && !has('--persist-to')) args.push('--persist-to', DEMO_FOLDER)
   await quietly('wrangler', ['d1', 'migrations', 'apply', 'DB', '--local', ...sharedArgs()], 'The migrations failed.')
   if (demo) await seed()
 }
@@ -32,7 +33,7 @@ async function prepare() {
 async function seed() {
   const { seedDemo } = await import('./demo-data.ts')
   const shared = sharedArgs()
-  const persistTo = shared[shared.indexOf('--persist-to') + 1]
+  const persistTo = shared[shared.indexOf('--persist-to') + 1] ?? DEMO_FOLDER
   const { logins, slug } = await seedDemo({
     wrangler: (list) => quietly('wrangler', list, 'The demo data failed.'),
     persistTo,
@@ -42,17 +43,16 @@ async function seed() {
 }
 
 const parent = process.ppid
-requireNode22()
 try {
   await prepare()
 } catch (error) {
-  console.error(error.message)
+  console.error(messageOf(error))
   process.exit(1)
 }
 
 if (!has('--inspector-port')) args.push('--inspector-port', '0')
 const server = start('wrangler', ['dev', ...args])
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => server.kill(signal))
+for (const signal of ['SIGINT', 'SIGTERM'] satisfies NodeJS.Signals[]) process.on(signal, () => server.kill(signal))
 // The shell between npm and this script dies of a SIGTERM without passing it on, and the port would stay taken.
 const orphaned = () => process.ppid !== parent && server.kill('SIGTERM')
 if (process.env.npm_lifecycle_event) setInterval(orphaned, 300).unref()

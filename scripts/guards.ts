@@ -1,15 +1,19 @@
 // Rules that no linter knows, as pure functions of [{ path, text }]; `--self-test` proves each one bites.
 import { fileURLToPath } from 'node:url'
 
+type File = { path: string; text: string }
+/** Gives each offence among the files as a line. */
+type Guard = (files: File[]) => string[]
+
 const source = /^src\/.*\.tsx?$/
 const typescript = /^(src|test)\/.*\.(tsx?|mjs)$/
 const migrations = /^drizzle\/.*\.sql$/
 
 // A comment may name what the code must not do.
-const withoutComment = (line) => line.replace(/(^|\s)(\/\/|--|\*|\/\*).*$/, '$1')
+const withoutComment = (line: string) => line.replace(/(^|\s)(\/\/|--|\*|\/\*).*$/, '$1')
 
 const perLine =
-  (files, pattern, message, { comments = false } = {}) =>
+  (files: RegExp, pattern: RegExp, message: string, { comments = false } = {}): Guard =>
   (list) =>
     list
       .filter(({ path }) => files.test(path))
@@ -19,7 +23,7 @@ const perLine =
         }),
       )
 
-function productionSecrets(list) {
+function productionSecrets(list: File[]): string[] {
   const secret = /\b\w*(SECRET|PASS|TOKEN|KEY)\w*"?\s*=\s*(["'])(?!\2)/
   const toml = list.filter(({ path }) => path === 'wrangler.toml')
   return toml.flatMap(({ path, text }) => {
@@ -38,7 +42,7 @@ const promises = 'docs/security.md'
 const named = /`([\w/-]+\.test\.ts)`: ((?:“[^”]+”(?:, )?)+)/g
 
 /** Every row of a table in docs/security.md names tests, as `file`: “title”, and each is the title of one in that file. */
-function promisesAreTested(list) {
+function promisesAreTested(list: File[]): string[] {
   const texts = new Map(list.map(({ path, text }) => [path, text]))
   const rows = (texts.get(promises) ?? '').split('\n').map((line, i) => ({ line, at: `${promises}:${i + 1}` }))
   return rows
@@ -46,19 +50,21 @@ function promisesAreTested(list) {
     .flatMap(({ line, at }) => {
       const tests = [...line.matchAll(named)]
       if (tests.length === 0) return [`${at}: a promise that no test holds`]
-      return tests.flatMap(([, name, titles]) => missing(texts, `test/${name}`, titles).map((what) => `${at}: ${what}`))
+      return tests.flatMap(([, name, titles = '']) =>
+        missing(texts, `test/${name}`, titles).map((what) => `${at}: ${what}`),
+      )
     })
 }
 
-function missing(texts, path, titles) {
+function missing(texts: Map<string, string>, path: string, titles: string) {
   const text = texts.get(path)
   if (text === undefined) return [`there is no ${path}`]
-  const isThere = (title) => ["'", '"', '`'].some((quote) => text.includes(`${quote}${title}${quote},`))
-  const all = [...titles.matchAll(/“([^”]+)”/g)].map(([, title]) => title)
+  const isThere = (title: string) => ["'", '"', '`'].some((quote) => text.includes(`${quote}${title}${quote},`))
+  const all = [...titles.matchAll(/“([^”]+)”/g)].map(([, title = '']) => title)
   return all.filter((title) => !isThere(title)).map((title) => `${path} has no test “${title}”`)
 }
 
-export const guards = {
+export const guards: Record<string, Guard> = {
   'no DROP TABLE in migrations': perLine(migrations, /\bDROP\s+TABLE\b/i, rebuild),
   'no table rebuild in migrations': perLine(migrations, /__new_/, rebuild),
   'no transaction()': perLine(source, /\.transaction\s*\(/, 'D1 has no transactions; use db.batch()'),
@@ -79,7 +85,7 @@ export const guards = {
   'no promise in docs/security.md without its test': promisesAreTested,
 }
 
-const planted = {
+const planted: Record<string, File> = {
   'no DROP TABLE in migrations': { path: 'drizzle/0001_x.sql', text: '-- x\ndrop  table `users`;' },
   'no table rebuild in migrations': {
     path: 'drizzle/0001_x.sql',
@@ -96,7 +102,7 @@ const planted = {
   },
 }
 
-const innocent = [
+const innocent: File[] = [
   { path: 'src/a.ts', text: '// never db.transaction() or like()\nconst u = unlikely(1)' },
   { path: 'drizzle/0001_x.sql', text: '-- no DROP TABLE here\nDROP INDEX `a`;' },
   { path: 'wrangler.toml', text: '[vars]\nJWT_SECRET = "dev"\n[env.production.vars]\n# API_KEY = "x"\nAPI_KEY = ""' },
@@ -104,8 +110,10 @@ const innocent = [
 ]
 
 export function selfTest() {
-  const blind = Object.keys(guards).filter((name) => guards[name]([...innocent, planted[name]]).length !== 1)
-  return blind.map((name) => `scripts/guards.ts: "${name}" does not find exactly its planted offence`)
+  const isBlind = ([name, guard]: [string, Guard]) => guard(innocent.concat(planted[name] ?? [])).length !== 1
+  return Object.entries(guards)
+    .filter(isBlind)
+    .map(([name]) => `scripts/guards.ts: "${name}" does not find exactly its planted offence`)
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url) && process.argv.includes('--self-test')) {

@@ -4,6 +4,8 @@ import { createReadStream, statSync } from 'node:fs'
 import { basename, extname } from 'node:path'
 import { Readable } from 'node:stream'
 import { parseArgs } from 'node:util'
+import { z } from 'zod'
+import { messageOf } from './run.ts'
 
 const USAGE = `npm run import -- <file> --url <address> --key <token> [options]
 
@@ -21,7 +23,7 @@ const USAGE = `npm run import -- <file> --url <address> --key <token> [options]
 --url and --key may stand in CRM_URL and CRM_KEY. The key is an access token, or an
 API key with the scopes imports:write and imports:read.`
 
-const TYPES = {
+const TYPES: Record<string, string> = {
   '.csv': 'text/csv',
   '.tsv': 'text/tab-separated-values',
   '.txt': 'text/plain',
@@ -34,20 +36,60 @@ const TYPES = {
 const [FIRST_POLL_MS, LAST_POLL_MS] = [1_000, 10_000]
 const MAX_LOST = 5
 const OPEN = ['UPLOADING', 'RUNNING']
+const BUSY = [429, 503]
 
-const fail = (message, code = 1) => {
+const Issue = z.object({
+  line: z.number(),
+  field: z.string().nullable(),
+  message: z.string(),
+  value: z.string().nullable(),
+})
+const Report = z.object({
+  id: z.string(),
+  status: z.string(),
+  dryRun: z.boolean(),
+  finishedAt: z.string().nullable(),
+  columns: z.array(z.object({ column: z.string(), field: z.string().nullable() })),
+  received: z.number(),
+  created: z.number(),
+  updated: z.number(),
+  unchanged: z.number(),
+  superseded: z.number(),
+  failed: z.number(),
+  errors: z.array(Issue),
+  moreErrors: z.boolean(),
+  warnings: z.array(Issue),
+})
+type Report = z.infer<typeof Report>
+const Problem = z.object({
+  title: z.string(),
+  detail: z.string().optional(),
+  errors: z.array(z.object({ path: z.string(), message: z.string() })).default([]),
+})
+type Problem = z.infer<typeof Problem>
+
+function fail(message: string, code = 1): never {
   process.stderr.write(`${message}\n`)
   process.exit(code)
 }
 
+const text = { type: 'string' as const }
+
 function options() {
-  const text = (names) => Object.fromEntries(names.map((name) => [name, { type: 'string' }]))
-  const names = ['url', 'key', 'entity', 'mode', 'match', 'duplicates', 'unknown', 'owner', 'country', 'type']
   try {
     const { values, positionals } = parseArgs({
       allowPositionals: true,
       options: {
-        ...text(names),
+        url: text,
+        key: text,
+        entity: text,
+        mode: text,
+        match: text,
+        duplicates: text,
+        unknown: text,
+        owner: text,
+        country: text,
+        type: text,
         map: { type: 'string', multiple: true },
         'dry-run': { type: 'boolean' },
         help: { type: 'boolean' },
@@ -59,12 +101,13 @@ function options() {
       console.log(USAGE)
       process.exit(0)
     }
-    if (positionals.length !== 1 || !url || !key) fail(USAGE, 2)
+    const [file, ...others] = positionals
+    if (!file || others.length > 0 || !url || !key) return fail(USAGE, 2)
     if (!(URL.canParse(url) && /^https?:/i.test(url)))
       fail(`--url ${url} is no address such as https://crm.example.com.`, 2)
-    return { ...values, url, key, file: positionals[0] }
+    return { ...values, url, key, file }
   } catch (error) {
-    return fail(`${error.message}\n\n${USAGE}`, 2)
+    return fail(`${messageOf(error)}\n\n${USAGE}`, 2)
   }
 }
 
@@ -78,16 +121,19 @@ function queryOf({
   country,
   map = [],
   'dry-run': dryRun,
-}) {
+}: Partial<ReturnType<typeof options>>) {
   const given = { entity, mode, match, duplicates, unknown, defaultOwner: owner, defaultCountry: country }
-  const query = new URLSearchParams(Object.entries(given).filter(([, value]) => value !== undefined))
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries(given)) if (value !== undefined) query.set(name, value)
   for (const each of map) query.append('mapping', each)
   if (dryRun) query.set('dryRun', 'true')
   return query
 }
 
 /** One line that changes; where it cannot, a line for each tenth. */
-function progress() {
+type Show = (what: string, done: number, all: number) => void
+
+function progress(): Show {
   let shown = -1
   return (what, done, all) => {
     const share = all > 0 ? Math.min(1, done / all) : 0
@@ -101,10 +147,10 @@ function progress() {
   }
 }
 
-function counted(stream, size, show) {
+function counted(stream: Readable, size: number, show: Show) {
   let sent = 0
   return Readable.toWeb(stream).pipeThrough(
-    new TransformStream({
+    new TransformStream<Uint8Array, Uint8Array>({
       transform(chunk, controller) {
         sent += chunk.length
         show('sent   ', sent, size)
@@ -114,21 +160,24 @@ function counted(stream, size, show) {
   )
 }
 
-async function asked(url, key, init = {}) {
-  let [answer, text] = []
-  try {
-    answer = await fetch(url, { ...init, headers: { Authorization: `Bearer ${key}`, ...init.headers } })
-    text = await answer.text()
-  } catch (error) {
-    return { lost: `${url.origin} cannot be reached: ${error.cause?.message ?? error.message}` }
-  }
-  if (!answer.headers.get('Content-Type')?.includes('json'))
-    return fail(`\n${url} answered ${answer.status}, which is not this API.`)
-  return { status: answer.status, body: JSON.parse(text), retryAfter: Number(answer.headers.get('Retry-After') ?? 1) }
+type Asked = { lost: string } | { refused: Problem; status: number; retryAfter: number } | { report: Report }
+
+async function asked(url: URL, key: string, init: RequestInit = {}): Promise<Asked> {
+  const headers = { Authorization: `Bearer ${key}`, ...init.headers }
+  const answer = await fetch(url, { ...init, headers })
+    .then(async (response) => ({ response, text: await response.text() }))
+    .catch((error: Error) => ({ lost: error.cause instanceof Error ? error.cause.message : error.message }))
+  if ('lost' in answer) return { lost: `${url.origin} cannot be reached: ${answer.lost}` }
+  const { response, text } = answer
+  if (!response.headers.get('Content-Type')?.includes('json'))
+    return fail(`\n${url} answered ${response.status}, which is not this API.`)
+  if (response.ok) return { report: Report.parse(JSON.parse(text)) }
+  const retryAfter = Number(response.headers.get('Retry-After') ?? 1)
+  return { refused: Problem.parse(JSON.parse(text)), status: response.status, retryAfter }
 }
 
 /** The report of an import once it is over; nothing where it cannot be asked for any more. */
-async function followed(first, url, key, show) {
+async function followed(first: Report, url: string, key: string, show: Show): Promise<Report | undefined> {
   const address = new URL(`/v1/imports/${first.id}`, url)
   let [report, pause, missed] = [first, FIRST_POLL_MS, 0]
   while (OPEN.includes(report.status)) {
@@ -136,15 +185,17 @@ async function followed(first, url, key, show) {
     show('written', created + updated + unchanged + superseded + failed, received)
     await new Promise((resolve) => setTimeout(resolve, pause))
     pause = Math.min(pause * 1.2, LAST_POLL_MS)
-    const { status, body, retryAfter, lost } = await asked(address, key)
-    missed = lost ? missed + 1 : 0
-    if (status === 429 || status === 503) await new Promise((resolve) => setTimeout(resolve, retryAfter * 1_000))
-    else if (missed >= MAX_LOST || status >= 400) {
-      if (lost) process.stderr.write(`\n${lost}\n`)
-      else refused(body)
+    const answer = await asked(address, key)
+    missed = 'lost' in answer ? missed + 1 : 0
+    if ('report' in answer) report = answer.report
+    else if ('refused' in answer && BUSY.includes(answer.status)) {
+      await new Promise((resolve) => setTimeout(resolve, answer.retryAfter * 1_000))
+    } else if ('refused' in answer || missed >= MAX_LOST) {
+      if ('refused' in answer) refuse(answer.refused)
+      else process.stderr.write(`\n${answer.lost}\n`)
       process.stderr.write(`The import goes on without this command. Its report: ${address}\n`)
       return undefined
-    } else if (body) report = body
+    }
   }
   return report
 }
@@ -152,33 +203,34 @@ async function followed(first, url, key, show) {
 async function run() {
   const { file, url, key, type, ...rest } = options()
   const found = statSync(file, { throwIfNoEntry: false })
-  if (!found?.isFile()) fail(`There is no file ${file}.`, 2)
+  if (!found?.isFile()) return fail(`There is no file ${file}.`, 2)
   const show = progress()
   const headers = { 'Content-Type': type ?? TYPES[extname(file).toLowerCase()] ?? 'application/octet-stream' }
   const target = new URL(`/v1/imports?${queryOf(rest)}`, url)
   const body = counted(createReadStream(file), found.size, show)
-  const { status, body: first, lost } = await asked(target, key, { method: 'POST', headers, body, duplex: 'half' })
-  if (lost) fail(`\n${lost}`)
-  if (status >= 400) return refused(first)
+  const answer = await asked(target, key, { method: 'POST', headers, body, duplex: 'half' })
+  if ('lost' in answer) return fail(`\n${answer.lost}`)
+  if ('refused' in answer) return refuse(answer.refused)
+  const first = answer.report
   const report = OPEN.includes(first.status) ? await followed(first, url, key, show) : first
   if (!report) return 1
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K')
-  console.log(told(report, basename(file), url))
+  console.log(textOf(report, basename(file), url))
   return report.failed > 0 || report.status !== 'DONE' ? 1 : 0
 }
 
-function refused({ title, detail, errors = [] }) {
+function refuse({ title, detail, errors }: Problem) {
   const lines = errors.map(({ path, message }) => `  ${path}: ${message}`)
   process.stderr.write(`\n${[`${title}${detail ? `. ${detail}` : ''}`, ...lines].join('\n')}\n`)
   return 1
 }
 
-const FIGURES = ['received', 'created', 'updated', 'unchanged', 'superseded', 'failed']
+const FIGURES = ['received', 'created', 'updated', 'unchanged', 'superseded', 'failed'] as const
 
-function told(report, name, url) {
+function textOf(report: Report, name: string, url: string) {
   const { status, dryRun, columns, errors, warnings, moreErrors, id } = report
   const columnsOf = columns.map(({ column, field }) => `  ${column} → ${field ?? '(ignored)'}`)
-  const issue = ({ line, field, message, value }) =>
+  const issue = ({ line, field, message, value }: z.infer<typeof Issue>) =>
     `  line ${line}${field ? `, ${field}` : ''}: ${message}${value === null ? '' : ` (${value})`}`
   return [
     `${name}: ${status}${dryRun ? ', a dry run: nothing was written' : ''}`,

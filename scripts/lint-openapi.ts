@@ -2,9 +2,8 @@
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
 import { openApiProblems } from './openapi.ts'
-import { ended, requireNode22, root, start } from './run.ts'
+import { ended, root, start } from './run.ts'
 
-requireNode22()
 const problems = await openApiProblems()
 for (const problem of problems) console.error(problem)
 const files = globSync('openapi/*.json', { cwd: root })

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parseEnv } from 'node:util'
-import { requireNode22, root } from './run.ts'
+import { root } from './run.ts'
 
 type Fetch = (request: Request, env: object, ctx: object) => Promise<Response>
 
@@ -115,6 +115,5 @@ async function write() {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  requireNode22()
   await write()
 }

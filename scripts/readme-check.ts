@@ -5,27 +5,34 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
 import { compared, tableUnder, writtenProblems } from './readme-tables.ts'
 import { capture, ended, root } from './run.ts'
 import { startWorker } from './worker.ts'
 
 const LOCAL = 'http://localhost:8787'
 
-const blocks = (readme, language) =>
-  [...readme.matchAll(new RegExp(`^\`\`\`${language} runnable\\n(.*?)^\`\`\`$`, 'gms'))].map(([, code]) => code)
+const Document = z.object({
+  paths: z.record(z.string(), z.record(z.string(), z.object({ 'x-permission': z.string().optional() }))),
+  'x-policy': z.record(z.string(), z.record(z.string(), z.string())),
+})
+type Worker = Pick<Awaited<ReturnType<typeof startWorker>>, 'url' | 'fetch'>
+
+const blocks = (readme: string, language: string) =>
+  [...readme.matchAll(new RegExp(`^\`\`\`${language} runnable\\n(.*?)^\`\`\`$`, 'gms'))].map(([, code = '']) => code)
 
 // A reader's curl, but for its statuses, which go to a file; -u finds a variable that no block has set.
 const PRELUDE = `curl() { command curl "$@" -w "%{stderr}%{http_code}\\n" 2>>"$STATUSES"; }`
 
 // run.ts starts the tools of this project; a reader's bash and Node are none of them.
-async function program(name, args, env = {}) {
+async function program(name: string, args: string[], env = {}) {
   const child = spawn(name, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
   return { code: await ended(child), output }
 }
 
-async function shellProblems(readme, url, folder) {
+async function shellProblems(readme: string, url: string, folder: string) {
   const statuses = join(folder, 'statuses')
   const code = blocks(readme, 'bash').join('\n')
   writeFileSync(join(folder, 'readme.sh'), `${PRELUDE}\n${code.replaceAll(LOCAL, url)}`)
@@ -38,7 +45,7 @@ async function shellProblems(readme, url, folder) {
   return expected.join() === got.join() ? [] : [`README, bash: promises ${expected}, gives ${got}\n${ran.output}`]
 }
 
-async function typedProblems(readme, url, folder) {
+async function typedProblems(readme: string, url: string, folder: string) {
   const [code = ''] = blocks(readme, 'ts')
   const file = join(folder, 'example.mts')
   const client = join(root, 'src', 'client.ts')
@@ -58,17 +65,19 @@ async function typedProblems(readme, url, folder) {
 }
 
 /** The resources and who reaches them, against the permissions in the OpenAPI document. */
-function resourceProblems(readme, { paths, 'x-policy': policy }) {
+function resourceProblems(readme: string, { paths, 'x-policy': policy }: z.infer<typeof Document>) {
   const rows = tableUnder(readme, 'What there is, and for whom')
   const operations = Object.entries(paths)
     .filter(([path]) => path.startsWith('/v1/'))
-    .flatMap(([path, item]) => Object.values(item).map((operation) => [`/v1/${path.split('/')[2]}`, operation]))
-  const served = Map.groupBy(operations, ([resource]) => resource)
-  const names = rows.map(([name]) => name)
-  const wrong = rows.flatMap(([name, , ...cells]) =>
+    .flatMap(([path, item]) =>
+      Object.values(item).map((operation) => ({ resource: `/v1/${path.split('/')[2]}`, operation })),
+    )
+  const served = Map.groupBy(operations, ({ resource }) => resource)
+  const names = rows.map(([name = '']) => name)
+  const wrong = rows.flatMap(([name = '', , ...cells]) =>
     ['ADMIN', 'MANAGER', 'SALES', 'CUSTOMER'].flatMap((role, i) => {
-      const permissions = (served.get(name) ?? []).map(([, operation]) => operation['x-permission'])
-      const mayEnter = permissions.some((permission) => permission === undefined || permission in policy[role])
+      const permissions = (served.get(name) ?? []).map(({ operation }) => operation['x-permission'])
+      const mayEnter = permissions.some((permission) => permission === undefined || permission in (policy[role] ?? {}))
       return mayEnter === (cells[i] !== '–') ? [] : [`README, resources: ${name} for ${role} is not ${cells[i]}`]
     }),
   )
@@ -76,11 +85,11 @@ function resourceProblems(readme, { paths, 'x-policy': policy }) {
 }
 
 /** Everything in which the README is wrong, as lines; takes a Worker with an empty database. */
-export async function readmeProblems(worker) {
+export async function readmeProblems(worker: Worker): Promise<string[]> {
   const readme = readFileSync(join(root, 'README.md'), 'utf8')
   const folder = mkdtempSync(join(tmpdir(), 'edge-crm-'))
   try {
-    const document = await (await worker.fetch('/openapi.json')).json()
+    const document = Document.parse(await (await worker.fetch('/openapi.json')).json())
     return [
       ...writtenProblems(),
       ...resourceProblems(readme, document),

@@ -4,20 +4,20 @@ import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { root } from './run.ts'
 
-const read = (path) => readFileSync(join(root, path), 'utf8')
+const read = (path: string) => readFileSync(join(root, path), 'utf8')
 
 /** Rows of the tables under a heading of a document, as cells. */
-export function tableUnder(text, heading) {
+export function tableUnder(text: string, heading: string): string[][] {
   const [, section = ''] = text.split(new RegExp(`^## ${heading}$`, 'm'))
-  const [own] = section.split(/^## /m)
+  const [own = ''] = section.split(/^## /m)
   const lines = own.split('\n').filter((line) => line.startsWith('|'))
   return lines.slice(2).map((line) => line.split('|').slice(1, -1).map(plain))
 }
 
-const plain = (cell) => cell.trim().replaceAll('`', '')
+const plain = (cell: string) => cell.trim().replaceAll('`', '')
 
 /** Says what one list has that the other lacks. */
-export function compared(what, shown, actual) {
+export function compared(what: string, shown: Iterable<string>, actual: Iterable<string>): string[] {
   const [here, there] = [new Set(shown), new Set(actual)]
   return [
     ...[...there].filter((name) => !here.has(name)).map((name) => `${what}: ${name} is missing`),
@@ -25,29 +25,29 @@ export function compared(what, shown, actual) {
   ]
 }
 
-function settings(readme) {
+function settings(readme: string) {
   const source = read('src/config.ts')
   const actual = [...source.matchAll(/^ {4}([A-Z_]+): (.*)$/gm)]
-  const rows = new Map(tableUnder(readme, 'Settings').map(([name, fallback]) => [name, fallback]))
-  const numbers = actual.flatMap(([, name, definition]) => {
+  const rows = new Map(tableUnder(readme, 'Settings').map(([name = '', fallback]) => [name, fallback]))
+  const numbers = actual.flatMap(([, name = '', definition = '']) => {
     const fallback = /^whole\((\d+)/.exec(definition)?.[1] ?? /\.default\('(\w+)'\)/.exec(definition)?.[1]
     const isShown = fallback === undefined || rows.get(name) === fallback
     return isShown ? [] : [`README, settings: ${name} is ${fallback} unless set, not ${rows.get(name)}`]
   })
-  const names = actual.map(([, name]) => name)
+  const names = actual.map(([, name = '']) => name)
   return [...compared('README, settings', rows.keys(), names), ...numbers]
 }
 
-function dependencies(readme) {
+function dependencies(readme: string) {
   const { dependencies, devDependencies, optionalDependencies } = JSON.parse(read('package.json'))
   const actual = Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies })
-  const shown = tableUnder(readme, 'Dependencies').map(([name]) => name)
+  const shown = tableUnder(readme, 'Dependencies').map(([name = '']) => name)
   return compared('README, dependencies', shown, actual)
 }
 
-function commands(readme) {
+function commands(readme: string) {
   const { scripts } = JSON.parse(read('package.json'))
-  const shown = tableUnder(readme, 'Commands').map(([name]) => name)
+  const shown = tableUnder(readme, 'Commands').map(([name = '']) => name)
   const actual = Object.keys(scripts).map((name) => (name === 'test' ? 'npm test' : `npm run ${name}`))
   return compared('README, commands', shown, actual)
 }
@@ -56,14 +56,14 @@ function rooms() {
   const entries = readdirSync(join(root, 'src'), { withFileTypes: true, recursive: true })
   const files = entries.filter((entry) => entry.isFile()).map(({ parentPath }) => parentPath)
   const folders = files.map((path) => path.slice(join(root, 'src').length + 1)).filter((path) => path !== '')
-  const shown = [...read('docs/architecture.md').matchAll(/^\*\*`src\/([\w/]+)\/`/gm)].map(([, name]) => name)
+  const shown = [...read('docs/architecture.md').matchAll(/^\*\*`src\/([\w/]+)\/`/gm)].map(([, name = '']) => name)
   return compared('docs/architecture.md, rooms', shown, folders)
 }
 
 function logEvents() {
   const sources = globSync('src/**/*.ts', { cwd: root }).map(read)
-  const logged = sources.flatMap((text) => [...text.matchAll(/\bevent(?::| =) '(\w+)'/g)].map(([, name]) => name))
-  const shown = tableUnder(read('docs/deploying.md'), 'Running it').map(([name]) => name)
+  const logged = sources.flatMap((text) => [...text.matchAll(/\bevent(?::| =) '(\w+)'/g)].map(([, name = '']) => name))
+  const shown = tableUnder(read('docs/deploying.md'), 'Running it').map(([name = '']) => name)
   return compared('docs/deploying.md, log', shown, logged)
 }
 
@@ -72,16 +72,16 @@ function links() {
   return documents
     .filter((path) => path.endsWith('.md'))
     .flatMap((path) => {
-      const links = [...read(path).matchAll(/\]\((?!https?:)([^)]+)\)/g)].map(([, link]) => link)
+      const links = [...read(path).matchAll(/\]\((?!https?:)([^)]+)\)/g)].map(([, link = '']) => link)
       return links.filter((link) => !leadsSomewhere(path, link)).map((link) => `${path}: ${link} leads nowhere`)
     })
 }
 
-function leadsSomewhere(from, link) {
-  const [file, anchor] = link.split('#')
+function leadsSomewhere(from: string, link: string) {
+  const [file = '', anchor] = link.split('#')
   const target = file === '' ? from : join(dirname(from), file)
   if (!existsSync(join(root, target))) return false
-  const headings = [...read(target).matchAll(/^#+ (.*)$/gm)].map(([, heading]) => heading.toLowerCase())
+  const headings = [...read(target).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => heading.toLowerCase())
   const anchors = headings.map((heading) => heading.replace(/[^\p{L}\p{N} -]/gu, '').replaceAll(' ', '-'))
   return anchor === undefined || anchors.includes(anchor)
 }

@@ -20,12 +20,6 @@ const quietEnv = {
   REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true',
 }
 
-export function requireNode22() {
-  if (Number.parseInt(process.versions.node, 10) >= 22) return
-  console.error(`Node 22 or newer is needed and this is ${process.version}: start it by \`npm run\` after \`npm ci\`.`)
-  process.exit(1)
-}
-
 // Scripts run the tool's own JavaScript, since a name in node_modules/.bin is no program on Windows.
 export function start(tool: Tool, args: string[], { env, ...options }: SpawnOptions = {}) {
   const script = join(root, 'node_modules', tools[tool])
@@ -54,6 +48,9 @@ export async function capture(tool: Tool, args: string[], { env }: Pick<SpawnOpt
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += chunk))
   return { code: await ended(child), output }
 }
+
+/** What an error says. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 // For steps whose output matters only when they fail.
 export async function quietly(tool: Tool, args: string[], failure: string) {

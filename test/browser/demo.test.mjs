@@ -144,7 +144,7 @@ describe('the demo data', () => {
   })
 
   test('repeats owners, keeps facts and dates ids as the Worker and its triggers would', async () => {
-    const db = await worker.mf.getD1Database('DB')
+    const db = await worker.database()
     const wrong = {
       'owners of interactions': `SELECT i.id FROM interactions i WHERE owner_id IS NOT
         CASE WHEN customer_id IS NULL THEN (SELECT owner_id FROM leads WHERE id = i.lead_id)
