@@ -55,9 +55,15 @@ function commands(readme: string) {
 function rooms() {
   const entries = readdirSync(join(root, 'src'), { withFileTypes: true, recursive: true })
   const files = entries.filter((entry) => entry.isFile()).map(({ parentPath }) => parentPath)
-  const folders = files.map((path) => path.slice(join(root, 'src').length + 1)).filter((path) => path !== '')
-  const shown = [...read('docs/architecture.md').matchAll(/^\*\*`src\/([\w/]+)\/`/gm)].map(([, name = '']) => name)
+  const folders = files.filter((path) => path !== join(root, 'src')).map((path) => `${path.slice(root.length + 1)}/`)
+  const shown = tableUnder(read('docs/architecture.md'), 'The rooms').map(([name = '']) => name)
   return compared('docs/architecture.md, rooms', shown, folders)
+}
+
+function decisions() {
+  const pages = readdirSync(join(root, 'docs', 'decisions')).filter((name) => /^\d/.test(name))
+  const shown = [...read('docs/decisions/README.md').matchAll(/\]\(([^)]+)\)/g)].map(([, name = '']) => name)
+  return compared('docs/decisions/README.md', shown, pages)
 }
 
 function logEvents() {
@@ -68,13 +74,11 @@ function logEvents() {
 }
 
 function links() {
-  const documents = ['README.md', ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`)]
-  return documents
-    .filter((path) => path.endsWith('.md'))
-    .flatMap((path) => {
-      const links = [...read(path).matchAll(/\]\((?!https?:)([^)]+)\)/g)].map(([, link = '']) => link)
-      return links.filter((link) => !leadsSomewhere(path, link)).map((link) => `${path}: ${link} leads nowhere`)
-    })
+  const documents = globSync(['*.md', 'docs/**/*.md', 'src/dialects/**/*.md'], { cwd: root })
+  return documents.flatMap((path) => {
+    const links = [...read(path).matchAll(/\]\((?!https?:)([^)]+)\)/g)].map(([, link = '']) => link)
+    return links.filter((link) => !leadsSomewhere(path, link)).map((link) => `${path}: ${link} leads nowhere`)
+  })
 }
 
 function leadsSomewhere(from: string, link: string) {
@@ -89,5 +93,13 @@ function leadsSomewhere(from: string, link: string) {
 /** Every way in which the documents differ from the code, as lines; none when they agree. */
 export function writtenProblems() {
   const readme = read('README.md')
-  return [...settings(readme), ...dependencies(readme), ...commands(readme), ...rooms(), ...logEvents(), ...links()]
+  return [
+    ...settings(readme),
+    ...dependencies(readme),
+    ...commands(readme),
+    ...rooms(),
+    ...decisions(),
+    ...logEvents(),
+    ...links(),
+  ]
 }
