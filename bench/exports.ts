@@ -1,4 +1,4 @@
-// `npm run bench:exports -- --rows N`: exports N customers and tells how fast, at how many statements and rows
+// `npm run bench:exports -- --rows N`: exports N customers and reports the speed, statements and rows
 // read, and the heap that suffices. See docs/exporting.md.
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// Fills an empty database: people, then leads, then customers with what hangs on them, then the busiest of both.
+// Fills an empty database: people, then leads, then customers with their rows, then the busiest of both.
 import { hash } from 'bcryptjs'
 import {
   busySeq,

@@ -1,4 +1,4 @@
-// Sends each request a few times and reads from Server-Timing what it cost; the worst one counts.
+// Sends each request a few times and reads its cost from Server-Timing; the worst counts.
 import { z } from 'zod'
 import { STATEMENTS } from './budgets.ts'
 import type { Bench, Content, Cost, Endpoint, Fill, Group, Role } from './types.ts'

@@ -1,5 +1,5 @@
-// How much memory a piece of work needs: the smallest JavaScript heap in which it comes to its end. What a heap
-// holds at a moment says little, for V8 collects when it pleases; a heap too small for what is alive ends the process.
+// Measures the memory that a job needs: the smallest JavaScript heap in which it finishes. A heap too small for the live
+// objects ends the process; the size of a heap at one moment says little, since V8 collects late.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 
 const LEAST = 20

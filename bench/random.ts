@@ -1,4 +1,4 @@
-// Chance that is the same on every run, and what is made of it: choices, digits, ids.
+// Random choices, digits and ids, the same on every run.
 
 export const DAY = 86_400_000
 export const YEAR = 365 * DAY

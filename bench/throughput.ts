@@ -1,6 +1,5 @@
-// How many requests a second, as ratios: two kinds of request take turns in short bursts, so that whatever
-// else the machine does weighs on both, and the median of the ratios is told. Absolute figures say little: local D1 is an
-// emulation, and this program shares the machine with it.
+// Requests a second, as ratios: two kinds of request take turns in short bursts, so that other work of the machine slows
+// both. Absolute figures say little: local D1 is an emulation, and this program shares the machine with it.
 import { Agent, request as send } from 'node:http'
 import type { Bench, Database, Log, Ratio } from './types.ts'
 

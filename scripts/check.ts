@@ -1,4 +1,4 @@
-// `npm run check`: everything that can be said about the code without running it, one line each.
+// `npm run check`: checks the code without running it, one line for each check.
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { guards, selfTest } from './guards.ts'

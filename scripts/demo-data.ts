@@ -1,5 +1,5 @@
 // Realistic data for `npm run demo`: the year of one workspace, the same at every run, with dates that end
-// today. A new table is one more row type in demo-rows.ts and one more generator, which adds rows and tells their events.
+// today. A new table is one more row type in demo-rows.ts and one more generator, which adds rows and their events.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -50,7 +50,7 @@ function sqlOf(tables: Tables) {
 
 const IS_NEW = `NOT EXISTS (SELECT 1 FROM users WHERE email = ${literal(ADMIN_EMAIL)})`
 
-// The rows are written as they ended up; how each began, and so what counts on which day, is told by their events.
+// The rows have their final state; their events say what counts on which day.
 function recountOf(workspace: Workspace) {
   const where = `WHERE workspace_id = ${literal(workspace.id)} AND ${IS_NEW}`
   return [`DELETE FROM rollups ${where};`, `INSERT INTO rollups SELECT * FROM rollups_recounted ${where};`]

@@ -1,4 +1,4 @@
-// Demo data: a year of notes, calls, e-mails and meetings, and what is to be followed up: overdue, today, later.
+// Demo data: a year of notes, calls, e-mails and meetings, and follow-ups: overdue, today, later.
 import { atWork, DAY, HOUR } from './demo-random.ts'
 import type { Customer, Interaction, Lead, User } from './demo-rows.ts'
 import { ownerOf } from './demo-tags.ts'
@@ -12,7 +12,7 @@ const USUAL: Usual[] = ['NOTE', 'CALL', 'CALL', 'EMAIL', 'EMAIL', 'MEETING']
 const PLANNED: ('TASK' | 'FOLLOW_UP')[] = ['TASK', 'FOLLOW_UP']
 const MINUTE = HOUR / 60
 
-/** Whom an interaction is about: a customer, or a lead that is none yet. */
+/** The record of an interaction: a customer, or a lead that is not converted. */
 type Whose = { customer: Customer; lead?: undefined } | { customer?: undefined; lead: Lead }
 type Fields = Pick<Interaction, 'type' | 'body'> &
   Partial<Pick<Interaction, 'ticket_id' | 'follow_up_at' | 'done_at' | 'occurred_at'>>
@@ -25,7 +25,7 @@ export function makeInteractions(world: World, team: Team) {
   for (const seller of team.sellers) planAhead(world, seller)
 }
 
-/** Adds an interaction and tells it. Its owner is its customer's, or its lead's while that is no customer. */
+/** Adds an interaction and its event. Its owner is that of its customer or, before the conversion, of its lead. */
 export function addInteraction(world: World, at: number, by: User, { customer, lead }: Whose, fields: Fields) {
   const bare = {
     ticket_id: null,
@@ -38,7 +38,7 @@ export function addInteraction(world: World, at: number, by: User, { customer, l
   const whose = { customer_id: customer?.id ?? null, lead_id: lead?.id ?? null, owner_id: (customer ?? lead).owner_id }
   const row = { workspace_id: by.workspace_id, ...whose, ...bare, created_by: by.id, ...fields }
   const interaction = world.add('interactions', { ...world.made(at), ...row })
-  // A comment is told of its ticket.
+  // A comment has the event of its ticket.
   if (interaction.ticket_id) return interaction
   const { type, follow_up_at } = interaction
   const parent = { customerId: lead ? null : whose.customer_id, leadId: whose.lead_id }
@@ -49,7 +49,7 @@ export function addInteraction(world: World, at: number, by: User, { customer, l
   return interaction
 }
 
-/** Logs what was said or done with somebody a little after it was; a follow-up of the past has mostly been done. */
+/** Logs an interaction shortly after it happened; most follow-ups of the past are done. */
 function log(world: World, at: number, by: User, whose: Whose) {
   const { random, now } = world
   const type = random.pick(USUAL)

@@ -89,7 +89,7 @@ function addLead(world: World, workspace: Workspace, at: number, fields: Fields)
   return world.add('leads', { ...world.made(at), workspace_id: workspace.id, ...rest, ...fields })
 }
 
-/** The life of a lead that somebody takes care of, as far as it has got by now. */
+/** The history of an owned lead until now. */
 function pursue(world: World, team: Team, lead: Lead) {
   const { random, now } = world
   let at = Date.parse(lead.created_at)
@@ -113,7 +113,7 @@ function pursue(world: World, team: Team, lead: Lead) {
   if (isWon && later(7 * DAY, 120 * DAY)) return convert(world, lead, at, owner)
   if (!isWon && random.chance(0.9) && later(10 * DAY, 200 * DAY)) return doing({ status: 'CLOSED', follow_up_at: null })
 
-  // What is still open has its next step some day around today; some of them are overdue.
+  // An open lead has its next step around today; some are overdue.
   at = Math.max(at, now - random.between(2 * DAY, 12 * DAY))
   if (lead.status !== 'NEW' && later(HOUR / 3, DAY)) {
     doing({ follow_up_at: iso(atWork(now + random.between(-6 * DAY, 14 * DAY), random)) })

@@ -1,4 +1,4 @@
-// Chance for the demo data: the same choices at every run, from one small generator of our own.
+// Random choices for the demo data, the same at every run.
 const MINUTE = 60_000
 export const HOUR = 60 * MINUTE
 export const DAY = 24 * HOUR

@@ -1,4 +1,4 @@
-// Demo data: tags on customers, and what customers are to one another.
+// Demo data: tags on customers, and relationships between customers.
 import { fold } from './demo-customers.ts'
 import { DAY, HOUR } from './demo-random.ts'
 import type { Customer, Made, User } from './demo-rows.ts'
@@ -42,7 +42,7 @@ function addTag(world: World, { workspace }: Team, { name, at }: DemoTag) {
   })
 }
 
-/** In each company somebody leads and somebody works along; elsewhere a few families and partners. */
+/** Companies have a manager and colleagues; a few other customers are families and partners. */
 function makeRelationships(world: World, team: Team, customers: Customer[]) {
   const { random } = world
   const single = customers.filter(({ company }) => !company)
@@ -59,7 +59,7 @@ function makeRelationships(world: World, team: Team, customers: Customer[]) {
   }
 }
 
-/** Makes `other` the manager, partner or parent of a customer; both sides are told. */
+/** Makes `other` the manager, partner or parent of a customer; both sides get an event. */
 function relate(world: World, team: Team, customer: Customer, other: Customer, kind: Kind) {
   const newer = customer.created_at > other.created_at ? customer : other
   const at = after(world, newer, 20 * DAY)

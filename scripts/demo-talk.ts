@@ -1,4 +1,4 @@
-// What the team of the demo data writes down about customers and leads, and what is asked of it in tickets.
+// Texts of the demo data: interactions that the team logs, and tickets.
 export const TALK = {
   NOTE: [
     'Prefers e-mail to the phone, and answers within the hour.',

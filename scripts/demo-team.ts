@@ -1,10 +1,10 @@
-// Demo data: the workspace, whoever signs in to it, and the invitations they came by.
+// Demo data: the workspace, its users and their invitations.
 import { DAY, HOUR } from './demo-random.ts'
 import type { User } from './demo-rows.ts'
 import { iso, type World } from './demo-world.ts'
 
 export const PASSWORD = 'northwind-demo'
-/** The account that tells whether the demo data is there: an e-mail address never changes. */
+/** The demo data is there if this account is: an e-mail address never changes. */
 export const ADMIN_EMAIL = 'maya@northwind.example'
 
 /** How a public form names the demo workspace. */

@@ -1,4 +1,4 @@
-// What people write about in the demo data: courses, companies, enquiries in their own language.
+// Words of the demo data: courses, companies, and enquiries in several languages.
 import type { Random } from './demo-random.ts'
 
 export const COURSES = [

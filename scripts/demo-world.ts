@@ -1,4 +1,4 @@
-// The demo workspace while it is being invented: rows by table, and the event of every change.
+// The demo workspace under construction: rows by table, and the event of every change.
 import { createPeople } from './demo-people.ts'
 import { createRandom, uuidAt } from './demo-random.ts'
 import { emptyTables, type Made, type Rows, type TableName, type User } from './demo-rows.ts'

@@ -1,5 +1,5 @@
-// `npm run import -- customers.csv --url … --key …`: sends a file, shows how far it is, prints the report.
-// Progress goes to stderr, the report to stdout. Leaves 1 where rows failed or the import did, 2 where it was asked wrongly.
+// `npm run import -- customers.csv --url … --key …`: sends a file, shows the progress, prints the report.
+// Progress goes to stderr, the report to stdout. Exits with 1 if rows or the import failed, with 2 for wrong arguments.
 import { createReadStream, statSync } from 'node:fs'
 import { basename, extname } from 'node:path'
 import { Readable } from 'node:stream'
@@ -11,14 +11,14 @@ const USAGE = `npm run import -- <file> --url <address> --key <token> [options]
 
   --entity customers|leads      what the rows are (customers)
   --mode create|update|upsert   (upsert)
-  --match email|phone|id        what a record is recognised by
-  --dry-run                     say what would be, write nothing
+  --match email|phone|id        the field that identifies a record
+  --dry-run                     report the result, write nothing
   --duplicates last|refuse      of rows of one record (last)
-  --unknown customFields|ignore where other columns go (customFields)
-  --owner <e-mail>              who owns what comes without an owner
-  --country <GB>                of phone numbers without their own
+  --unknown customFields|ignore where unknown columns go (customFields)
+  --owner <e-mail>              owner of records without one
+  --country <GB>                country of phone numbers without one
   --map <Column:field>          once for each column
-  --type <content type>         where the name of the file does not tell
+  --type <content type>         if the file name does not tell it
 
 --url and --key may stand in CRM_URL and CRM_KEY. The key is an access token, or an
 API key with the scopes imports:write and imports:read.`
@@ -32,7 +32,7 @@ const TYPES: Record<string, string> = {
   '.jsonl': 'application/x-ndjson',
   '.vcf': 'text/vcard',
 }
-// Asked less and less often: every question counts for the rate limit of whoever imports.
+// Polls less and less often: every request counts for the caller's rate limit.
 const [FIRST_POLL_MS, LAST_POLL_MS] = [1_000, 10_000]
 const MAX_LOST = 5
 const OPEN = ['UPLOADING', 'RUNNING']

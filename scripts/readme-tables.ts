@@ -1,4 +1,4 @@
-// What README.md and docs/ list by name must be all there is, and only what there is: settings, dependencies,
+// Compares the lists in README.md and docs/ with the code: settings, dependencies,
 // commands, rooms, linked files. Each check gives its problems as lines.
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'

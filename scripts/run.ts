@@ -1,4 +1,4 @@
-// How every script here starts a tool: by this Node, without prompts, telemetry or network.
+// Starts the tools of this project with this Node, without prompts, telemetry or network.
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
