@@ -1,4 +1,4 @@
-// Room: bench. The Worker as it is, and what its requests have cost in D1 since that was asked last: an export is read long
+// The Worker as it is, and what its requests have cost in D1 since that was asked last: an export is read long
 // after its headers, and Server-Timing, have left.
 import { createApp } from '../src/app'
 

@@ -1,4 +1,4 @@
-// Room: bench. The Worker as it is and, beside it, what only a measurement needs: the bare D1 read that throughput is
+// The Worker as it is and, beside it, what only a measurement needs: the bare D1 read that throughput is
 // compared with, and cursors for any position, made by the app's own code instead of walking ten thousand pages.
 import { Hono } from 'hono'
 import type { z } from 'zod'

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { chromium } from 'playwright-core'
-import { seedDemo } from '../../scripts/demo-data.mjs'
-import { quietly } from '../../scripts/run.mjs'
-import { startWorker } from '../../scripts/worker.mjs'
+import { seedDemo } from '../../scripts/demo-data.ts'
+import { quietly } from '../../scripts/run.ts'
+import { startWorker } from '../../scripts/worker.ts'
 
 const PHONE = { width: 360, height: 740 }
 const DESK = { width: 1280, height: 900 }

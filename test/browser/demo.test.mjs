@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { seedDemo } from '../../scripts/demo-data.mjs'
-import { quietly } from '../../scripts/run.mjs'
-import { startWorker } from '../../scripts/worker.mjs'
+import { seedDemo } from '../../scripts/demo-data.ts'
+import { quietly } from '../../scripts/run.ts'
+import { startWorker } from '../../scripts/worker.ts'
 
 describe('the demo data', () => {
   const persistTo = mkdtempSync(join(tmpdir(), 'edge-crm-'))
@@ -144,7 +144,7 @@ describe('the demo data', () => {
   })
 
   test('repeats owners, keeps facts and dates ids as the Worker and its triggers would', async () => {
-    const db = await worker.mf.getD1Database('DB')
+    const db = await worker.database()
     const wrong = {
       'owners of interactions': `SELECT i.id FROM interactions i WHERE owner_id IS NOT
         CASE WHEN customer_id IS NULL THEN (SELECT owner_id FROM leads WHERE id = i.lead_id)

@@ -1,0 +1,61 @@
+// What a request may cost, and the shorthand by which bench/endpoints.*.ts name requests. A figure that is
+// left out promises nothing.
+
+import type { Budget, Endpoint, Role } from './types.ts'
+
+const PAGE = 20
+/** Statements of any request: a Worker on the free plan has 50 of them. */
+export const STATEMENTS = 10
+
+export const list = { trips: 1, read: 2 * PAGE + 10, written: 0 }
+export const listOf100 = { ...list, read: 2 * 100 + 10 }
+/** The 250 rows of a window, and where it ended. */
+export const looked = { ...list, read: 2 * 250 + list.read }
+/** The same where each is a hit of the search index as well. */
+export const lookedInHits = { ...list, read: 4 * 250 + list.read }
+/** The same where each row is asked for its tags, which the search index knows of the living alone. */
+export const lookedInTags = { ...list, read: 6 * 250 + list.read }
+/** The page on which a list of interactions ends: it looks whether only the thousand rows ended that it looks through. */
+export const ending = { ...list, read: 3 * PAGE + 10 }
+/** A thousand interactions, whom they are about, and where the thousand ended. */
+export const lookedThrough = { ...list, read: 2 * 1_000 + list.read }
+/** What happened to each further lead that became a customer is looked up by itself. */
+export const fiftyLeads = { ...list, read: list.read + 7 * 50 }
+/** A page of groups, each of up to ten customers, found by an index entry and read. */
+export const groups = { ...list, read: 3 * PAGE + 2 * 10 * PAGE + 10 }
+/** A page, and up to 1,001 rows counted, each a hit of the search index and a row. */
+export const counting = { ...list, read: 2 * 1_001 + list.read }
+
+export const one = { trips: 1, read: 2, written: 0 }
+/** Each change writes its event and the day's figures. */
+export const change = { trips: 1, read: 22, written: 20 }
+export const claim = { ...change, read: 15 }
+export const refused = { ...change, read: 5, written: 0 }
+/** A customer stands in some fifteen indexes. */
+export const customerChange = { trips: 1, read: 60, written: 60 }
+export const logging = { trips: 1, read: 70, written: 35 }
+export const bulk = (count: number) => ({ trips: 1, read: count * 60, written: count * 25 })
+/** Deleting a tag takes it off 500 customers at the most, and rewrites the search entry of each. */
+export const perUse = { trips: 1, read: 10_000, written: 4_500 }
+/** Besides both customers, about ten rows for each row that moves. */
+export const merge = { trips: 1, read: 250, written: 150, statements: 16 }
+export const unmerge = { ...customerChange, statements: 12 }
+/** Both customers, what would move, and whether somebody would stand above themselves. */
+export const preview = { trips: 1, read: 60, written: 0 }
+export const convert = { trips: 1, read: 55, written: 60 }
+/** A round trip to take the key, another to keep the answer. */
+export const withKey = { trips: 3, read: 20, written: 25 }
+/** One round trip before the password is looked at, one after it. */
+export const password = { trips: 2, read: 25, written: 20 }
+
+/** An endpoint that has no name yet. */
+type Unnamed = Omit<Endpoint, 'name'>
+
+export const get = (path: string, as?: Role, budget: Budget = list): Unnamed => ({ as, request: `GET ${path}`, budget })
+export const post = (path: string, more?: Partial<Unnamed>): Unnamed => ({
+  as: 'manager',
+  request: `POST ${path}`,
+  status: 201,
+  budget: change,
+  ...more,
+})

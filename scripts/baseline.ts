@@ -1,0 +1,46 @@
+// `npm run db:baseline`: makes drizzle/0000_baseline.sql of the tables in src/db/schema and the SQL in src/db/triggers.
+// Until 1.0 there is no installation to migrate, so that the one baseline is made anew instead of added to.
+import { spawnSync } from 'node:child_process'
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { root } from './run.ts'
+
+const NAME = '0000_baseline.sql'
+const file = join(root, 'drizzle', NAME)
+const BREAK = '--> statement-breakpoint'
+const HEADER = `-- The whole schema, made by \`npm run db:baseline\`: tables from src/db/schema, then what Drizzle cannot say from
+-- src/db/triggers (search indexes, counters, triggers and views).
+`
+
+function generateTables(out: string): void {
+  const tool = join(root, 'node_modules/drizzle-kit/bin.cjs')
+  const args = ['generate', '--dialect', 'sqlite', '--schema', './src/db/schema/index.ts', '--casing', 'snake_case']
+  const run = spawnSync(process.execPath, [tool, ...args, '--out', out, '--name', 'baseline'], { cwd: root })
+  if (run.status !== 0) throw new Error(`drizzle-kit failed.\n${run.stdout}${run.stderr}`)
+}
+
+/** The text of the baseline as the sources have it now. */
+export function baselineText(): string {
+  const out = mkdtempSync(join(tmpdir(), 'edge-crm-baseline-'))
+  try {
+    generateTables(out)
+    const tables = readFileSync(join(out, NAME), 'utf8')
+    const paths = globSync('src/db/triggers/*.sql', { cwd: root }).sort()
+    const parts = [tables, ...paths.map((path) => readFileSync(join(root, path), 'utf8'))]
+    return `${HEADER}${parts.map((part) => part.trim()).join(`\n${BREAK}\n`)}\n`
+  } finally {
+    rmSync(out, { recursive: true })
+  }
+}
+
+/** What is wrong with the baseline that is checked in, for `npm run check`. */
+export function staleBaseline(): string[] {
+  if (readFileSync(file, 'utf8') === baselineText()) return []
+  return [`drizzle/${NAME} is not made of the schema as it is now: run \`npm run db:baseline\``]
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  writeFileSync(file, baselineText())
+}

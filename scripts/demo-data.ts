@@ -1,0 +1,92 @@
+// Realistic data for `npm run demo`: the year of one workspace, the same at every run, with dates that end
+// today. A new table is one more row type in demo-rows.ts and one more generator, which adds rows and their events.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import bcrypt from 'bcryptjs'
+import { makeCustomers } from './demo-customers.ts'
+import { makeInteractions } from './demo-interactions.ts'
+import { makeLeads } from './demo-leads.ts'
+import type { Tables, Workspace } from './demo-rows.ts'
+import { makeTags } from './demo-tags.ts'
+import { ADMIN_EMAIL, LOGINS, makeTeam, PASSWORD, SLUG } from './demo-team.ts'
+import { makeTickets } from './demo-tickets.ts'
+import { createWorld } from './demo-world.ts'
+
+const generators = [makeLeads, makeCustomers, makeTags, makeInteractions, makeTickets]
+
+type Local = { wrangler: (args: string[]) => Promise<unknown>; persistTo: string }
+
+/** Puts the demo workspace into the local database, unless it is there already; gives its logins and its slug. */
+export async function seedDemo({ wrangler, persistTo }: Local) {
+  const folder = mkdtempSync(join(tmpdir(), 'edge-crm-'))
+  try {
+    const file = join(folder, 'demo.sql')
+    writeFileSync(file, await demoSql(Date.now()))
+    await wrangler(['d1', 'execute', 'DB', '--local', '--persist-to', persistTo, '--file', file, '--yes'])
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+  return { logins: LOGINS, slug: SLUG }
+}
+
+/** All of it as SQL that does nothing where the demo workspace exists. */
+export async function demoSql(now: number) {
+  const world = createWorld({ seed: 20_261_121, now })
+  const team = makeTeam(world, { passwordHash: await bcrypt.hash(PASSWORD, 10) })
+  for (const generate of generators) generate(world, team)
+  return sqlOf(world.tables)
+}
+
+// The file is one batch, and foreign keys are checked when it ends. The accounts come last, since every statement asks
+// whether they are there.
+function sqlOf(tables: Tables) {
+  const inserts = Object.entries(tables).flatMap(([table, rows]) => (table === 'users' ? [] : insertsOf(table, rows)))
+  const accounts = insertsOf('users', tables.users)
+  return ['PRAGMA defer_foreign_keys = on;', ...inserts, ...tables.workspaces.flatMap(recountOf), ...accounts].join(
+    '\n',
+  )
+}
+
+const IS_NEW = `NOT EXISTS (SELECT 1 FROM users WHERE email = ${literal(ADMIN_EMAIL)})`
+
+// The rows have their final state; their events say what counts on which day.
+function recountOf(workspace: Workspace) {
+  const where = `WHERE workspace_id = ${literal(workspace.id)} AND ${IS_NEW}`
+  return [`DELETE FROM rollups ${where};`, `INSERT INTO rollups SELECT * FROM rollups_recounted ${where};`]
+}
+
+/** D1 takes statements of 100 KB; characters beyond ASCII take up to four bytes, quotes double. */
+const MAX_BYTES = 60_000
+
+function insertsOf(table: string, rows: object[]) {
+  // Row numbers follow arrival, and search pages by them: rows go in by the time they were made.
+  const cells = rows.map((row) => new Map<string, unknown>(Object.entries(row)))
+  const madeAt = (row: Map<string, unknown>) => String(row.get('created_at') ?? '')
+  const sorted = cells.toSorted((a, b) => (madeAt(a) < madeAt(b) ? -1 : Number(madeAt(a) > madeAt(b))))
+  const columns = [...new Set(sorted.flatMap((row) => [...row.keys()]))]
+  let chunk: string[] = []
+  const chunks = [chunk]
+  let bytes = 0
+  for (const row of sorted) {
+    const values = `(${columns.map((column) => literal(row.get(column))).join(', ')})`
+    bytes += Buffer.byteLength(values)
+    if (bytes > MAX_BYTES) {
+      chunk = []
+      chunks.push(chunk)
+      bytes = Buffer.byteLength(values)
+    }
+    chunk.push(values)
+  }
+  return chunks.map(
+    (values) =>
+      `INSERT INTO ${table} (${columns.join(', ')}) SELECT * FROM (VALUES\n${values.join(',\n')})\nWHERE ${IS_NEW};`,
+  )
+}
+
+function literal(value: unknown) {
+  if (value === null || value === undefined) return 'NULL'
+  if (typeof value === 'number') return String(value)
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  return `'${text.replaceAll("'", "''")}'`
+}

@@ -1,0 +1,110 @@
+// Does what README.md says: pastes its blocks marked `runnable` one after the other against a fresh Worker,
+// and compares its tables with the code. `node scripts/readme-check.ts`; the browser tests run it as well.
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
+import { compared, tableUnder, writtenProblems } from './readme-tables.ts'
+import { capture, ended, root } from './run.ts'
+import { startWorker } from './worker.ts'
+
+const LOCAL = 'http://localhost:8787'
+
+const Document = z.object({
+  paths: z.record(z.string(), z.record(z.string(), z.object({ 'x-permission': z.string().optional() }))),
+  'x-policy': z.record(z.string(), z.record(z.string(), z.string())),
+})
+type Worker = Pick<Awaited<ReturnType<typeof startWorker>>, 'url' | 'fetch'>
+
+const blocks = (readme: string, language: string) =>
+  [...readme.matchAll(new RegExp(`^\`\`\`${language} runnable\\n(.*?)^\`\`\`$`, 'gms'))].map(([, code = '']) => code)
+
+// A reader's curl, but for its statuses, which go to a file; -u finds a variable that no block has set.
+const PRELUDE = `curl() { command curl "$@" -w "%{stderr}%{http_code}\\n" 2>>"$STATUSES"; }`
+
+// run.ts starts the tools of this project; a reader's bash and Node are none of them.
+async function program(name: string, args: string[], env = {}) {
+  const child = spawn(name, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
+  return { code: await ended(child), output }
+}
+
+async function shellProblems(readme: string, url: string, folder: string) {
+  const statuses = join(folder, 'statuses')
+  const code = blocks(readme, 'bash').join('\n')
+  writeFileSync(join(folder, 'readme.sh'), `${PRELUDE}\n${code.replaceAll(LOCAL, url)}`)
+  writeFileSync(statuses, '')
+  const ran = await program('bash', ['-eu', join(folder, 'readme.sh')], { STATUSES: statuses })
+  if (ran.code !== 0) return [`README, bash: left with ${ran.code}\n${ran.output}`]
+  if (ran.output.includes('"data":[]')) return [`README, bash: finds nothing where it says it does\n${ran.output}`]
+  const expected = [...code.matchAll(/→ (\d{3})/g)].map(([, status]) => status)
+  const got = readFileSync(statuses, 'utf8').trim().split('\n')
+  return expected.join() === got.join() ? [] : [`README, bash: promises ${expected}, gives ${got}\n${ran.output}`]
+}
+
+async function typedProblems(readme: string, url: string, folder: string) {
+  const [code = ''] = blocks(readme, 'ts')
+  const file = join(folder, 'example.mts')
+  const client = join(root, 'src', 'client.ts')
+  writeFileSync(file, code.replaceAll(LOCAL, url).replace("'./src/client'", JSON.stringify(client)))
+  const ran = await program(process.execPath, ['--experimental-strip-types', file])
+  const config = { extends: join(root, 'tsconfig.json'), include: [file, join(root, 'worker-configuration.d.ts')] }
+  const compilerOptions = {
+    allowImportingTsExtensions: true,
+    types: [join(root, 'worker-configuration.d.ts'), join(root, 'node_modules', '@types', 'node')],
+  }
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ ...config, compilerOptions }))
+  const checked = await capture('tsc', ['-p', folder])
+  return [
+    ...(ran.code === 0 && /^\d+ leads, the newest is \w/m.test(ran.output) ? [] : [`README, client: ${ran.output}`]),
+    ...(checked.code === 0 ? [] : [`README, client: ${checked.output}`]),
+  ]
+}
+
+/** The resources and who reaches them, against the permissions in the OpenAPI document. */
+function resourceProblems(readme: string, { paths, 'x-policy': policy }: z.infer<typeof Document>) {
+  const rows = tableUnder(readme, 'What there is, and for whom')
+  const operations = Object.entries(paths)
+    .filter(([path]) => path.startsWith('/v1/'))
+    .flatMap(([path, item]) =>
+      Object.values(item).map((operation) => ({ resource: `/v1/${path.split('/')[2]}`, operation })),
+    )
+  const served = Map.groupBy(operations, ({ resource }) => resource)
+  const names = rows.map(([name = '']) => name)
+  const wrong = rows.flatMap(([name = '', , ...cells]) =>
+    ['ADMIN', 'MANAGER', 'SALES', 'CUSTOMER'].flatMap((role, i) => {
+      const permissions = (served.get(name) ?? []).map(({ operation }) => operation['x-permission'])
+      const mayEnter = permissions.some((permission) => permission === undefined || permission in (policy[role] ?? {}))
+      return mayEnter === (cells[i] !== '–') ? [] : [`README, resources: ${name} for ${role} is not ${cells[i]}`]
+    }),
+  )
+  return [...compared('README, resources', names, served.keys()), ...wrong]
+}
+
+/** Everything in which the README is wrong, as lines; takes a Worker with an empty database. */
+export async function readmeProblems(worker: Worker): Promise<string[]> {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8')
+  const folder = mkdtempSync(join(tmpdir(), 'edge-crm-'))
+  try {
+    const document = Document.parse(await (await worker.fetch('/openapi.json')).json())
+    return [
+      ...writtenProblems(),
+      ...resourceProblems(readme, document),
+      ...(await shellProblems(readme, worker.url, folder)),
+      ...(await typedProblems(readme, worker.url, folder)),
+    ]
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const worker = await startWorker()
+  const problems = await readmeProblems(worker).finally(() => worker.dispose())
+  for (const problem of problems) console.error(problem)
+  console.log(`README.md: ${problems.length} problems`)
+  process.exitCode = problems.length ? 1 : 0
+}

@@ -1,0 +1,105 @@
+// Compares the lists in README.md and docs/ with the code: settings, dependencies,
+// commands, rooms, linked files. Each check gives its problems as lines.
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { root } from './run.ts'
+
+const read = (path: string) => readFileSync(join(root, path), 'utf8')
+
+/** Rows of the tables under a heading of a document, as cells. */
+export function tableUnder(text: string, heading: string): string[][] {
+  const [, section = ''] = text.split(new RegExp(`^## ${heading}$`, 'm'))
+  const [own = ''] = section.split(/^## /m)
+  const lines = own.split('\n').filter((line) => line.startsWith('|'))
+  return lines.slice(2).map((line) => line.split('|').slice(1, -1).map(plain))
+}
+
+const plain = (cell: string) => cell.trim().replaceAll('`', '')
+
+/** Says what one list has that the other lacks. */
+export function compared(what: string, shown: Iterable<string>, actual: Iterable<string>): string[] {
+  const [here, there] = [new Set(shown), new Set(actual)]
+  return [
+    ...[...there].filter((name) => !here.has(name)).map((name) => `${what}: ${name} is missing`),
+    ...[...here].filter((name) => !there.has(name)).map((name) => `${what}: there is no ${name}`),
+  ]
+}
+
+function settings(readme: string) {
+  const source = read('src/config.ts')
+  const actual = [...source.matchAll(/^ {4}([A-Z_]+): (.*)$/gm)]
+  const rows = new Map(tableUnder(readme, 'Settings').map(([name = '', fallback]) => [name, fallback]))
+  const numbers = actual.flatMap(([, name = '', definition = '']) => {
+    const fallback = /^whole\((\d+)/.exec(definition)?.[1] ?? /\.default\('(\w+)'\)/.exec(definition)?.[1]
+    const isShown = fallback === undefined || rows.get(name) === fallback
+    return isShown ? [] : [`README, settings: ${name} is ${fallback} unless set, not ${rows.get(name)}`]
+  })
+  const names = actual.map(([, name = '']) => name)
+  return [...compared('README, settings', rows.keys(), names), ...numbers]
+}
+
+function dependencies(readme: string) {
+  const { dependencies, devDependencies, optionalDependencies } = JSON.parse(read('package.json'))
+  const actual = Object.keys({ ...dependencies, ...devDependencies, ...optionalDependencies })
+  const shown = tableUnder(readme, 'Dependencies').map(([name = '']) => name)
+  return compared('README, dependencies', shown, actual)
+}
+
+function commands(readme: string) {
+  const { scripts } = JSON.parse(read('package.json'))
+  const shown = tableUnder(readme, 'Commands').map(([name = '']) => name)
+  const actual = Object.keys(scripts).map((name) => (name === 'test' ? 'npm test' : `npm run ${name}`))
+  return compared('README, commands', shown, actual)
+}
+
+function rooms() {
+  const entries = readdirSync(join(root, 'src'), { withFileTypes: true, recursive: true })
+  const files = entries.filter((entry) => entry.isFile()).map(({ parentPath }) => parentPath)
+  const folders = files.filter((path) => path !== join(root, 'src')).map((path) => `${path.slice(root.length + 1)}/`)
+  const shown = tableUnder(read('docs/architecture.md'), 'The rooms').map(([name = '']) => name)
+  return compared('docs/architecture.md, rooms', shown, folders)
+}
+
+function decisions() {
+  const pages = readdirSync(join(root, 'docs', 'decisions')).filter((name) => /^\d/.test(name))
+  const shown = [...read('docs/decisions/README.md').matchAll(/\]\(([^)]+)\)/g)].map(([, name = '']) => name)
+  return compared('docs/decisions/README.md', shown, pages)
+}
+
+function logEvents() {
+  const sources = globSync('src/**/*.ts', { cwd: root }).map(read)
+  const logged = sources.flatMap((text) => [...text.matchAll(/\bevent(?::| =) '(\w+)'/g)].map(([, name = '']) => name))
+  const shown = tableUnder(read('docs/deploying.md'), 'Running it').map(([name = '']) => name)
+  return compared('docs/deploying.md, log', shown, logged)
+}
+
+function links() {
+  const documents = globSync(['*.md', 'docs/**/*.md', 'src/dialects/**/*.md'], { cwd: root })
+  return documents.flatMap((path) => {
+    const links = [...read(path).matchAll(/\]\((?!https?:)([^)]+)\)/g)].map(([, link = '']) => link)
+    return links.filter((link) => !leadsSomewhere(path, link)).map((link) => `${path}: ${link} leads nowhere`)
+  })
+}
+
+function leadsSomewhere(from: string, link: string) {
+  const [file = '', anchor] = link.split('#')
+  const target = file === '' ? from : join(dirname(from), file)
+  if (!existsSync(join(root, target))) return false
+  const headings = [...read(target).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => heading.toLowerCase())
+  const anchors = headings.map((heading) => heading.replace(/[^\p{L}\p{N} -]/gu, '').replaceAll(' ', '-'))
+  return anchor === undefined || anchors.includes(anchor)
+}
+
+/** Every way in which the documents differ from the code, as lines; none when they agree. */
+export function writtenProblems() {
+  const readme = read('README.md')
+  return [
+    ...settings(readme),
+    ...dependencies(readme),
+    ...commands(readme),
+    ...rooms(),
+    ...decisions(),
+    ...logEvents(),
+    ...links(),
+  ]
+}

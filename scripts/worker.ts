@@ -1,0 +1,132 @@
+// The Worker as it would be deployed, on a real local port: wrangler's bundle, run by Miniflare.
+// startWorker({ vars, persist, entry, d1, bare, heap }) → { url, fetch(path), dispose(), database() }: D1 `DB` migrated, KV `KV`, public/ served.
+// With `bare`, `url` is workerd's own socket of the Worker, with neither Miniflare's entry nor public/ in front of it.
+// With `heap`, each isolate has a JavaScript heap of so many MB, and the process ends when one needs more.
+// Settings are wrangler.toml's top level, then .dev.vars.example, then `vars`; a developer's own .dev.vars is never read.
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { extname, join, parse, resolve } from 'node:path'
+import { parseEnv } from 'node:util'
+import { copyAssets } from './assets.ts'
+import { quietly, root } from './run.ts'
+
+// Wrangler would announce on stdout whose settings it read.
+process.env.WRANGLER_LOG ??= 'warn'
+// Miniflare is wrangler's dependency, not ours, so it is found from there.
+const require = createRequire(import.meta.url)
+const { convertV4MiniflareOptions, Log, LogLevel, Miniflare }: typeof import('miniflare') = createRequire(
+  require.resolve('wrangler'),
+)('miniflare')
+
+const config = join(root, 'wrangler.toml')
+const entryPoint = join(root, 'src', 'index.ts')
+const moduleTypes: Record<string, 'ESModule' | 'CompiledWasm' | 'Data' | 'Text'> = {
+  '.js': 'ESModule',
+  '.wasm': 'CompiledWasm',
+  '.bin': 'Data',
+  '.txt': 'Text',
+  '.html': 'Text',
+  '.sql': 'Text',
+}
+
+type Options = {
+  vars?: Record<string, string>
+  persist?: string
+  entry?: string
+  d1?: boolean
+  bare?: boolean
+  heap?: number
+}
+type Statement = {
+  bind: (...values: unknown[]) => Statement
+  all: <Row>() => Promise<{ results: Row[] }>
+  first: <Cell>(column: string) => Promise<Cell | null>
+  raw: <Row>() => Promise<Row[]>
+  run: () => Promise<unknown>
+}
+/** What scripts use of D1, whose own types are those of the Workers runtime. */
+export type Database = {
+  prepare: (sql: string) => Statement
+  batch: (statements: Statement[]) => Promise<unknown>
+  exec: (sql: string) => Promise<unknown>
+}
+
+/** Bundles the Worker and starts it; `dispose` ends it. */
+export async function startWorker({ vars = {}, persist, entry = entryPoint, d1 = true, bare, heap }: Options = {}) {
+  copyAssets()
+  const bundle = mkdtempSync(join(tmpdir(), 'edge-crm-'))
+  let started: InstanceType<typeof Miniflare> | undefined
+  try {
+    await quietly(
+      'wrangler',
+      ['deploy', resolve(entry), '--dry-run', '--env=', '--outdir', bundle, '--config', config],
+      'bundling failed',
+    )
+    process.env.MINIFLARE_WORKERD_V8_FLAGS = heap ? `--max-heap-size=${heap}` : ''
+    const mf = new Miniflare(options(bundle, entry, { vars, persist, bare }))
+    started = mf
+    const { origin: url } = bare ? await mf.unsafeGetDirectURL() : await mf.ready
+    const database = (): Promise<Database> => mf.getD1Database('DB')
+    if (d1) await migrate(await database())
+    rmSync(bundle, { recursive: true })
+    return {
+      url,
+      database,
+      fetch: (path: string, init?: RequestInit) => fetch(new URL(path, url), init),
+      dispose: () => mf.dispose(),
+    }
+  } catch (error) {
+    rmSync(bundle, { recursive: true, force: true })
+    await started?.dispose()
+    throw error
+  }
+}
+
+function options(bundle: string, entry: string, { vars, persist, bare }: Pick<Options, 'vars' | 'persist' | 'bare'>) {
+  const { unstable_getMiniflareWorkerOptions, unstable_readConfig }: typeof import('wrangler') = require('wrangler')
+  const { modulesRules, ...workerOptions } = unstable_getMiniflareWorkerOptions(config).workerOptions
+  const exampleVars = parseEnv(readFileSync(join(root, '.dev.vars.example'), 'utf8'))
+  return convertV4MiniflareOptions({
+    ...workerOptions,
+    ...(bare ? { assets: undefined, unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }] } : {}),
+    name: 'edge-crm',
+    bindings: { ...unstable_readConfig({ config }).vars, ...exampleVars, ...vars },
+    modulesRoot: bundle,
+    modules: modules(bundle, entry),
+    host: '127.0.0.1',
+    port: 0,
+    cf: false,
+    log: new Log(LogLevel.WARN),
+    ...(persist ? { resourcePersistencePath: join(resolve(persist), 'v3') } : {}),
+  })
+}
+
+// Miniflare runs the first module; wrangler names it after the entry's file.
+function modules(bundle: string, entry: string) {
+  const main = `${parse(entry).name}.js`
+  return readdirSync(bundle)
+    .sort((a, b) => Number(b === main) - Number(a === main))
+    .flatMap((name) => {
+      const type = moduleTypes[extname(name)]
+      return type ? [{ type, path: join(bundle, name) }] : []
+    })
+}
+
+// Kept in the table that `wrangler d1 migrations apply` keeps, so a persisted database can be handed from one to the other.
+async function migrate(db: Database) {
+  const folder = join(root, 'drizzle')
+  await db.exec(
+    'CREATE TABLE IF NOT EXISTS d1_migrations (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL)',
+  )
+  const { results } = await db.prepare('SELECT name FROM d1_migrations').all<{ name: string }>()
+  const applied = new Set(results.map((row) => row.name))
+  const pending = readdirSync(folder).filter((name) => name.endsWith('.sql') && !applied.has(name))
+  for (const name of pending.sort()) {
+    const statements = readFileSync(join(folder, name), 'utf8').split('--> statement-breakpoint')
+    await db.batch([
+      ...statements.filter((sql) => sql.trim()).map((sql) => db.prepare(sql)),
+      db.prepare('INSERT INTO d1_migrations (name) VALUES (?)').bind(name),
+    ])
+  }
+}
