@@ -11,6 +11,8 @@ import { AppError } from '../errors'
 import { difference, differs, record } from '../events/events.record'
 import type { Ctx } from '../http/context'
 import { demandVersion } from '../http/etag'
+import { type FieldName, fieldsWith, namesOf } from '../records/fields'
+import { CUSTOMER_FIELDS } from './customers.fields'
 import {
   demandMayGive,
   fieldsFit,
@@ -45,9 +47,7 @@ export const customerColumns = columns
 type Unread = 'phoneDigits' | 'nameKey' | 'searchScope' | 'interactionCount' | 'importKey'
 type Reminded = 'lastContactAt' | 'remindedFor' | 'heldUntil' | 'remindAt'
 export type CustomerRow = Omit<typeof customers.$inferSelect, Unread | Reminded>
-export type CustomerFields = Partial<
-  Pick<CustomerRow, 'name' | 'email' | 'phone' | 'company' | 'ownerId' | 'userId' | 'customFields' | 'keepInTouchDays'>
->
+export type CustomerFields = Partial<Pick<CustomerRow, FieldName<typeof CUSTOMER_FIELDS, 'input'>>>
 export type Written = CustomerRow & { warnings: { path: string; message: string; code: string }[] }
 
 /** Makes a customer. Throws `customer_exists` or `login_taken` where a living one has that, and `plan_limit`. */
@@ -88,9 +88,10 @@ export async function getCustomer({ db, actor }: Ctx, id?: string): Promise<Cust
 
 /** A customer as the actor may see it: the portal login of one sees nothing of what the team plans and notes. */
 export function shownTo(actor: Actor, customer: CustomerRow): CustomerRow {
-  const plans = { nextFollowUpAt: null, keepInTouchDays: null, nextTouchAt: null }
-  return isPortal(actor) ? { ...customer, ownerId: null, customFields: null, ...plans } : customer
+  return isPortal(actor) ? { ...customer, ...HIDDEN } : customer
 }
+
+const HIDDEN = Object.fromEntries(namesOf(fieldsWith(CUSTOMER_FIELDS, 'isTeamOnly')).map((name) => [name, null]))
 
 /**
  * Changes a customer; custom fields are merged key by key, null removes one. What changes nothing leaves them as they
@@ -150,9 +151,9 @@ export async function updateCustomer(
 }
 
 /** What customers may change of themselves. */
-export type Amendment = Partial<Pick<CustomerRow, 'name' | 'phone' | 'company'>>
+export type Amendment = Partial<Pick<CustomerRow, FieldName<typeof CUSTOMER_FIELDS, 'isPortalWritten'>>>
 
-/** Changes name, phone or company: of the own record as a customer, of any in reach as the team. */
+/** Changes what customers may: of the own record as a customer, of any in reach as the team. */
 export async function amendCustomer(ctx: Ctx, patch: Amendment, id?: string, ifVersion?: number): Promise<Written> {
   const permission = isPortal(ctx.actor) ? 'self:write' : 'customers:write'
   const amended = await updateCustomer(ctx, id ?? ownRecord(ctx.actor), patch, ifVersion, permission)

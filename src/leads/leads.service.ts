@@ -12,6 +12,8 @@ import { AppError } from '../errors'
 import { difference, differs, record } from '../events/events.record'
 import type { Ctx } from '../http/context'
 import { demandVersion } from '../http/etag'
+import type { FieldName } from '../records/fields'
+import type { LEAD_FIELDS } from './leads.fields'
 import { mailAssignment } from './leads.mail'
 
 const {
@@ -33,22 +35,7 @@ type Reminded = 'remindedFor' | 'heldUntil' | 'remindAt'
 export type LeadRow = Omit<typeof leads.$inferSelect, Unread | Reminded>
 
 type Insert = typeof leads.$inferInsert
-export type LeadFields = Partial<
-  Pick<
-    Insert,
-    | 'title'
-    | 'description'
-    | 'status'
-    | 'source'
-    | 'name'
-    | 'email'
-    | 'phone'
-    | 'interest'
-    | 'message'
-    | 'metadata'
-    | 'followUpAt'
-  >
->
+export type LeadFields = Partial<Pick<Insert, FieldName<typeof LEAD_FIELDS, 'input'>>>
 
 /** Makes a lead; its owner must be an active member, and who only reaches the own leads gives them to nobody else. */
 export async function createLead(
