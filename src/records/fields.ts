@@ -83,9 +83,9 @@ function pairsWith(fields: Fields, property: keyof Field) {
   return Object.entries(fields).filter(([, field]) => field[property] !== undefined)
 }
 
-// An object whose type those say who ask for it.
-function fromPairs<V>(pairs: [string, V][], valueOf: (value: V, name: string) => unknown) {
-  const entries: (readonly unknown[])[] = pairs.map(([name, value]) => [name, valueOf(value, name)])
+// Its callers say what the type of the object is.
+function fromPairs<V>(pairs: [string, V][], of: (value: V, name: string) => unknown) {
+  const entries: (readonly unknown[])[] = pairs.map(([name, value]) => [name, of(value, name)])
   return Object.fromEntries(entries)
 }
 
