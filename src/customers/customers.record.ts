@@ -4,6 +4,8 @@ import { reachable } from '../access/visible'
 import { customers } from '../db/schema'
 import { etagOf } from '../http/etag'
 import type { RecordKind } from '../records/change'
+import type { FieldName } from '../records/fields'
+import type { CUSTOMER_FIELDS } from './customers.fields'
 
 const {
   phoneDigits,
@@ -20,9 +22,7 @@ const {
 /** Every column but those that only indexes, analytics and reminders read. */
 export const customerColumns = columns
 export type CustomerRow = { [K in keyof typeof columns]: (typeof customers.$inferSelect)[K] }
-export type CustomerFields = Partial<
-  Pick<CustomerRow, 'name' | 'email' | 'phone' | 'company' | 'ownerId' | 'userId' | 'customFields' | 'keepInTouchDays'>
->
+export type CustomerFields = Partial<Pick<CustomerRow, FieldName<typeof CUSTOMER_FIELDS, 'input'>>>
 
 export const CUSTOMER: RecordKind<typeof customerColumns> = {
   subject: 'customer',

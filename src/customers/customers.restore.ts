@@ -4,7 +4,7 @@ import { alias } from 'drizzle-orm/sqlite-core'
 import { reachable, visible } from '../access/visible'
 import { hasRoom, lackOfRoom, overLimit } from '../billing/limits'
 import { customers, customerTags, interactions, leads, merges, relationships, tickets } from '../db/schema'
-import { ifChanged } from '../db/sql'
+import { columnIn, columnName, ifChanged } from '../db/sql'
 import { isRestorable } from '../db/trash'
 import { AppError } from '../errors'
 import { record } from '../events/events.record'
@@ -101,7 +101,10 @@ export async function restoreCustomer(ctx: Ctx, id: string): Promise<CustomerRow
 }
 
 /** What only one living customer can have. */
-const UNIQUE = { email: ['email', 'customers_email'], userId: ['user_id', 'customers_user'] } as const
+const UNIQUE = {
+  email: { column: customers.email, index: 'customers_email' },
+  userId: { column: customers.userId, index: 'customers_user' },
+} as const
 type Unique = keyof typeof UNIQUE
 
 function areFree(isFree: (what: Unique) => SQL): SQL {
@@ -110,7 +113,8 @@ function areFree(isFree: (what: Unique) => SQL): SQL {
 
 /** Nobody living has what this customer had; with a merge, its survivor may, if that is where it got it from. */
 function isFreeFor(what: Unique, id: string, merge?: SQL): SQL {
-  const [column, index] = UNIQUE[what].map((name) => sql.raw(name))
+  const column = sql.identifier(columnName(UNIQUE[what].column))
+  const index = sql.raw(UNIQUE[what].index)
   const byMerge = merge
     ? sql`AND NOT EXISTS (SELECT 1 FROM ${merges} AS m WHERE m.id = ${merge} AND m.survivor_id = holder.id
         AND json_extract(m.fields, ${`$.${what}[1]`}) IS holder.${column})`
@@ -122,7 +126,8 @@ function isFreeFor(what: Unique, id: string, merge?: SQL): SQL {
 
 /** Nobody living has taken what the survivor of a merge would get back. */
 function isFreeAgain(what: Unique, merge: SQL): SQL {
-  const [column, index] = UNIQUE[what].map((name) => sql.raw(name))
+  const column = sql.identifier(columnName(UNIQUE[what].column))
+  const index = sql.raw(UNIQUE[what].index)
   return sql`NOT EXISTS (SELECT 1 FROM ${merges} AS m CROSS JOIN customers AS kept
     CROSS JOIN customers AS holder INDEXED BY ${index}
     WHERE m.id = ${merge} AND kept.id = m.survivor_id AND kept.deleted_at IS NULL
@@ -134,8 +139,8 @@ function isFreeAgain(what: Unique, merge: SQL): SQL {
 function givenBack(merge: SQL): Partial<Record<keyof typeof MERGED, SQL>> {
   const value = (field: string, which: 0 | 1) =>
     sql`(SELECT json_extract(fields, ${`$.${field}[${which}]`}) FROM ${merges} WHERE id = ${merge})`
-  const sets = Object.entries(MERGED).map(([field, column]) => {
-    const present = sql.raw(`customers.${column}`)
+  const sets = Object.entries(MERGED).map(([field, { column }]) => {
+    const present = columnIn('customers', column)
     return [field, sql`CASE WHEN ${present} IS ${value(field, 1)} THEN ${value(field, 0)} ELSE ${present} END`]
   })
   return Object.fromEntries(sets)

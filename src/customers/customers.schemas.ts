@@ -1,50 +1,13 @@
 // A customer, as shown, made, changed and listed.
 import { z } from '@hono/zod-openapi'
-import { email, Id, Instant, instant, jsonObject, memberOr, text } from '../http/fields'
+import { email, Id, instant, memberOr, text } from '../http/fields'
 import { flag, pageOf, pageQuery } from '../http/pagination'
+import { fieldsWith, valuesOf } from '../records/fields'
+import { CUSTOMER_FIELDS } from './customers.fields'
 
-const customer = {
-  id: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0f',
-  name: 'Alice Student',
-  email: 'alice@example.com',
-  phone: '020 7946 0958',
-  phoneE164: '+442079460958',
-  company: 'Acme Ltd',
-  ownerId: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0e',
-  userId: null,
-  customFields: { plan: 'gold' },
-  lastInteractionAt: null,
-  nextFollowUpAt: null,
-  keepInTouchDays: 30,
-  nextTouchAt: '2026-12-21T15:00:00.000Z',
-  createdAt: '2026-11-21T15:00:00.000Z',
-  updatedAt: '2026-11-21T15:00:00.000Z',
-  deletedAt: null,
-}
+const customer = valuesOf(CUSTOMER_FIELDS, 'example')
 
-export const Customer = z
-  .object({
-    id: Id,
-    name: z.string(),
-    email: z.string().nullable(),
-    phone: z.string().nullable().openapi({ description: 'As written.' }),
-    phoneE164: z.string().nullable().openapi({ description: 'Null where the number could not be read.' }),
-    company: z.string().nullable(),
-    ownerId: Id.nullable(),
-    userId: Id.nullable().openapi({ description: 'The portal login of this customer.' }),
-    customFields: z.record(z.string(), z.unknown()).nullable(),
-    lastInteractionAt: Instant.nullable(),
-    nextFollowUpAt: Instant.nullable(),
-    keepInTouchDays: z.number().int().nullable(),
-    nextTouchAt: Instant.nullable().openapi({
-      description:
-        'The last call, e-mail or meeting (without one, when the customer was made) and `keepInTouchDays` thereafter.',
-    }),
-    createdAt: Instant,
-    updatedAt: Instant,
-    deletedAt: Instant.nullable(),
-  })
-  .openapi('Customer', { example: customer })
+export const Customer = z.object(valuesOf(CUSTOMER_FIELDS, 'answer')).openapi('Customer', { example: customer })
 
 const warnings = [
   { path: 'body.phone', message: 'Kept as written: not a number we can read', code: 'unreadable_phone' },
@@ -55,29 +18,13 @@ export const WrittenCustomer = Customer.extend({
   warnings: z.array(z.object({ path: z.string(), message: z.string(), code: z.string() })),
 }).openapi('WrittenCustomer', { example: { ...customer, warnings } })
 
-const fields = {
-  name: text(200),
-  email: email().nullable(),
-  phone: text(50).nullable(),
-  company: text(200).nullable(),
-  ownerId: z.uuid().nullable().openapi({ description: 'Set by MANAGER and ADMIN.' }),
-  userId: z.uuid().nullable().openapi({ description: 'A member with role CUSTOMER; set by MANAGER and ADMIN.' }),
-  customFields: jsonObject()
-    .openapi({ example: { plan: 'gold' } })
-    .nullable(),
-  keepInTouchDays: z
-    .number()
-    .int()
-    .min(1)
-    .max(3650)
-    .nullable()
-    .openapi({ description: 'Remind the owner when nobody has been in touch for so many days; null for never.' }),
-}
+const fields = valuesOf(CUSTOMER_FIELDS, 'input')
+const required = valuesOf(CUSTOMER_FIELDS, 'required')
 
 export const NewCustomer = z
   .strictObject(fields)
   .partial()
-  .required({ name: true })
+  .required(required)
   .openapi('NewCustomer', {
     example: { name: 'Alice Student', email: 'alice@example.com', phone: '020 7946 0958', company: 'Acme Ltd' },
   })
@@ -85,7 +32,7 @@ export const NewCustomer = z
 export const UpsertedCustomer = z
   .strictObject({ ...fields, email: email() })
   .partial()
-  .required({ name: true, email: true })
+  .required({ ...required, email: true })
   .openapi('UpsertedCustomer', { example: { name: 'Alice Student', email: 'alice@example.com', company: 'Acme Ltd' } })
 
 export const UpsertQuery = z.strictObject({
@@ -102,7 +49,7 @@ export const CustomerPatch = z
 
 /** What a customer may change of the own record. */
 export const Amendment = z
-  .strictObject({ name: fields.name, phone: fields.phone, company: fields.company })
+  .strictObject(valuesOf(fieldsWith(CUSTOMER_FIELDS, 'isPortalWritten'), 'input'))
   .partial()
   .refine((patch) => Object.keys(patch).length > 0, { error: 'Send at least one field' })
   .openapi('Amendment', { example: { phone: '020 7946 0959' } })

@@ -5,34 +5,48 @@ import { codeOf, NOBODY } from '../db/codes'
 import { fold } from '../db/fold'
 import { isSearchable, phrase } from '../db/listing'
 import { customers, customerTags, tags as tagTable } from '../db/schema'
+import { columnName } from '../db/sql'
+import { namesOf, valuesOf } from '../records/fields'
+import { CUSTOMER_FIELDS } from './customers.fields'
 
-export type Sought = {
-  q?: string | undefined
-  /** Like `q`, but not in the company. */
-  person?: string | undefined
-  name?: string | undefined
-  email?: string | undefined
-  phone?: string | undefined
-  company?: string | undefined
+const SEARCHED = valuesOf(CUSTOMER_FIELDS, 'searched')
+type Place = 'q' | 'person' | keyof typeof SEARCHED
+
+/** Words by where to look for them: a field, `q` for any, `person` for any that tells who somebody is. */
+export type Sought = { [P in Place]?: string | undefined } & {
   tag?: string[] | undefined
   tagMatch?: 'all' | 'any' | undefined
   customFields?: Record<string, string> | undefined
 }
 
-const COLUMNS = {
-  q: 'name email phone company',
-  person: 'name email phone',
-  name: 'name',
-  email: 'email',
-  phone: 'phone',
-  company: 'company',
-} as const
-type Term = { columns: keyof typeof COLUMNS; text: string }
+const FIELDS = namesOf(SEARCHED)
+const PLACES = [
+  placeOf('q', FIELDS),
+  placeOf(
+    'person',
+    FIELDS.filter((field) => 'isPerson' in SEARCHED[field]),
+  ),
+  ...FIELDS.map((field) => placeOf(field, [field])),
+]
+
+/** A place with the columns of the index and, for what is looked at row by row, the text of the row. */
+function placeOf(place: Place, fields: (keyof typeof SEARCHED)[]) {
+  const texts = fields.flatMap((field) => SEARCHED[field].columns.map((column) => sql`coalesce(${column}, '')`))
+  return {
+    place,
+    columns: fields.map((field) => columnName(CUSTOMER_FIELDS[field].column)).join(' '),
+    written: sql.join(texts, sql` || char(10) || `),
+  }
+}
+
+type Term = { columns: string; written: SQL; text: string }
 
 /** The words sought, each with where to look for it. */
 function termsOf(sought: Sought): Term[] {
-  const names = Object.keys(COLUMNS) as (keyof typeof COLUMNS)[]
-  return names.flatMap((columns) => (sought[columns] === undefined ? [] : [{ columns, text: sought[columns] }]))
+  return PLACES.flatMap(({ place, ...where }) => {
+    const text = sought[place]
+    return text === undefined ? [] : [{ ...where, text }]
+  })
 }
 
 /** Whether anything is sought that the index knows; without it, words of one or two characters need a window. */
@@ -52,7 +66,7 @@ export function matchOf(workspaceId: string, owners: Owners, sought: Sought): SQ
     parts.push(`scope : (${owners.map((owner) => phrase(owner === null ? NOBODY : codeOf(owner))).join(' OR ')})`)
   }
   for (const { columns, text } of termsOf(sought)) {
-    if (isSearchable(text)) parts.push(`{${COLUMNS[columns]}} : (${spellings(text).map(phrase).join(' OR ')})`)
+    if (isSearchable(text)) parts.push(`{${columns}} : (${spellings(text).map(phrase).join(' OR ')})`)
   }
   for (const [key, value] of Object.entries(sought.customFields ?? {}))
     parts.push(`fields : ${whole(`${key}=${value}`)}`)
@@ -77,9 +91,7 @@ function whole(text: string): string {
 /** What has to be checked row by row: short words beside the index, and everything where the index is not asked. */
 export function checked(sought: Sought, isSearch: boolean): SQL | undefined {
   const terms = termsOf(sought).filter(({ text }) => !isSearch || !isSearchable(text))
-  const words = terms.map(({ columns, text }) =>
-    or(...spellings(text, fold(text)).map((each) => has(texts[columns], each))),
-  )
+  const words = terms.map(({ written, text }) => or(...spellings(text, fold(text)).map((each) => has(written, each))))
   if (isSearch) return and(...words)
   const tags = (sought.tag ?? []).map(
     (tag) => sql`EXISTS (SELECT 1 FROM ${customerTags} AS ct CROSS JOIN ${tagTable} AS t ON t.id = ct.tag_id
@@ -94,22 +106,6 @@ export function checked(sought: Sought, isSearch: boolean): SQL | undefined {
 
 function has(text: SQL, part: string): SQL {
   return sql`instr(lower(${text}), lower(${part})) > 0`
-}
-
-const phones = sql.join(
-  [customers.phone, customers.phoneDigits, customers.phoneE164].map((column) => sql`coalesce(${column}, '')`),
-  sql` || char(10) || `,
-)
-// SQLite's lower() knows A to Z alone; beside the name stands the one that was folded when it was written.
-const names = sql`${customers.name} || char(10) || ${customers.sortName}`
-const person = sql`${names} || char(10) || coalesce(${customers.email}, '') || char(10) || ${phones}`
-const texts = {
-  q: sql`${person} || char(10) || coalesce(${customers.company}, '')`,
-  person,
-  name: names,
-  email: sql`coalesce(${customers.email}, '')`,
-  phone: phones,
-  company: sql`coalesce(${customers.company}, '')`,
 }
 
 // A phone number is found by its digits however either side has written it.

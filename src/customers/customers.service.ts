@@ -13,7 +13,9 @@ import { AppError } from '../errors'
 import { difference, differs, record } from '../events/events.record'
 import type { Ctx } from '../http/context'
 import { changeRecord } from '../records/change'
+import { type FieldName, fieldsWith, namesOf } from '../records/fields'
 import { versionStamp } from '../records/version'
+import { CUSTOMER_FIELDS } from './customers.fields'
 import { CUSTOMER, type CustomerFields, type CustomerRow, customerColumns } from './customers.record'
 import {
   demandMayGive,
@@ -74,9 +76,10 @@ export async function getCustomer({ db, actor }: Ctx, id?: string): Promise<Cust
 
 /** A customer as the actor may see it: the portal login of one sees nothing of what the team plans and notes. */
 export function shownTo(actor: Actor, customer: CustomerRow): CustomerRow {
-  const plans = { nextFollowUpAt: null, keepInTouchDays: null, nextTouchAt: null }
-  return isPortal(actor) ? { ...customer, ownerId: null, customFields: null, ...plans } : customer
+  return isPortal(actor) ? { ...customer, ...HIDDEN } : customer
 }
+
+const HIDDEN = Object.fromEntries(namesOf(fieldsWith(CUSTOMER_FIELDS, 'isTeamOnly')).map((name) => [name, null]))
 
 /**
  * Changes a customer; custom fields are merged key by key, null removes one. What changes nothing leaves them as they
@@ -108,9 +111,9 @@ export async function updateCustomer(
 }
 
 /** What customers may change of themselves. */
-export type Amendment = Partial<Pick<CustomerRow, 'name' | 'phone' | 'company'>>
+export type Amendment = Partial<Pick<CustomerRow, FieldName<typeof CUSTOMER_FIELDS, 'isPortalWritten'>>>
 
-/** Changes name, phone or company: of the own record as a customer, of any in reach as the team. */
+/** Changes what customers may: of the own record as a customer, of any in reach as the team. */
 export async function amendCustomer(ctx: Ctx, patch: Amendment, id?: string, ifVersion?: number): Promise<Written> {
   const permission = isPortal(ctx.actor) ? 'self:write' : 'customers:write'
   const amended = await updateCustomer(ctx, id ?? ownRecord(ctx.actor), patch, ifVersion, permission)

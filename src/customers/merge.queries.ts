@@ -1,25 +1,17 @@
 // The SQL of merging, shared by the merge, its preview and its undoing, so that they cannot differ.
-import { type SQL, sql } from 'drizzle-orm'
-import { alias } from 'drizzle-orm/sqlite-core'
+import { getTableColumns, type SQL, sql } from 'drizzle-orm'
+import { alias, type SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { visible } from '../access/visible'
 import { customers, customerTags, interactions, leads, relationships, tickets } from '../db/schema'
+import { columnIn } from '../db/sql'
 import type { Ctx } from '../http/context'
+import { type Field, fieldsWith } from '../records/fields'
+import { CUSTOMER_FIELDS } from './customers.fields'
 
 export type Prefer = 'this' | 'other'
 
-/** The fields that a merge may fill or replace, with their columns. */
-export const MERGED = {
-  name: 'name',
-  sortName: 'sort_name',
-  email: 'email',
-  phone: 'phone',
-  phoneE164: 'phone_e164',
-  company: 'company',
-  ownerId: 'owner_id',
-  userId: 'user_id',
-  customFields: 'custom_fields',
-  keepInTouchDays: 'keep_in_touch_days',
-} as const
+/** The fields that a merge may fill or replace. */
+export const MERGED = fieldsWith(CUSTOMER_FIELDS, 'isMerged')
 export type MergedField = keyof typeof MERGED
 
 /** The two customers of a merge as `survivor` and `other`; no row where the actor may not change both. */
@@ -32,22 +24,25 @@ export function pairOf({ actor }: Ctx, id: string, fromId: string): { from: SQL;
   }
 }
 
+const CUSTOMERS: Record<string, SQLiteColumn> = getTableColumns(customers)
+
 /** JSON `{ field: [before, after] }` over a pair: one customer's fields, filled up with the other's. */
 export function mergedFields(prefer: Prefer): SQL {
   const [first, second] = prefer === 'this' ? ['survivor', 'other'] : ['other', 'survivor']
-  const after = (field: string, column: string) => {
+  const after = ({ kind, follows }: Field, column: SQLiteColumn) => {
+    const [mine, theirs] = [columnIn(first, column), columnIn(second, column)]
     // A number and what was read of it stay together, whatever else is filled up.
-    if (field === 'phoneE164')
-      return `CASE WHEN ${first}.phone IS NULL THEN ${second}.${column} ELSE ${first}.${column} END`
-    if (field === 'sortName') return `${first}.${column}`
-    if (field !== 'customFields') return `coalesce(${first}.${column}, ${second}.${column})`
-    const both = `json_patch(coalesce(${second}.${column}, '{}'), coalesce(${first}.${column}, '{}')) || ''`
-    return `CASE WHEN coalesce(${first}.${column}, ${second}.${column}) IS NOT NULL THEN ${both} END`
+    const followed = follows && CUSTOMERS[follows]
+    if (followed) return sql`CASE WHEN ${columnIn(first, followed)} IS NULL THEN ${theirs} ELSE ${mine} END`
+    if (kind !== 'entries') return sql`coalesce(${mine}, ${theirs})`
+    const both = sql`json_patch(coalesce(${theirs}, '{}'), coalesce(${mine}, '{}')) || ''`
+    return sql`CASE WHEN coalesce(${mine}, ${theirs}) IS NOT NULL THEN ${both} END`
   }
-  const pairs = Object.entries(MERGED).map(
-    ([field, column]) => `'${field}', json_array(survivor.${column}, ${after(field, column)})`,
-  )
-  return sql.raw(`json_object(${pairs.join(', ')})`)
+  const pairs = Object.entries(MERGED).map(([name, field]) => {
+    const { column } = field
+    return sql`${sql.raw(`'${name}'`)}, json_array(${columnIn('survivor', column)}, ${after(field, column)})`
+  })
+  return sql`json_object(${sql.join(pairs, sql`, `)})`
 }
 
 const KINDS = ['interactions', 'tickets', 'leads', 'tags', 'relationships'] as const

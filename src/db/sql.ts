@@ -1,7 +1,18 @@
 // SQL that D1 needs said in its own way: lists as one JSON parameter, conditions on the change before, uniqueness.
 import { type AnyColumn, getTableColumns, is, SQL, sql } from 'drizzle-orm'
+import { toSnakeCase } from 'drizzle-orm/casing'
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import type { Db } from './client'
+
+/** A column's name in the database, where Drizzle names it after its key in snake case unless told otherwise. */
+export function columnName({ name, keyAsName }: AnyColumn): string {
+  return keyAsName ? toSnakeCase(name) : name
+}
+
+/** A column of what is called `name` in the statement, wherever it stands: of columns alone Drizzle may leave that out. */
+export function columnIn(name: string, column: AnyColumn): SQL {
+  return sql`${sql.identifier(name)}.${sql.identifier(columnName(column))}`
+}
 
 /** `column` is one of `values`, however many: D1 binds at most 100 parameters, so they go as one JSON array. */
 export function anyOf(column: AnyColumn, values: readonly string[]): SQL {

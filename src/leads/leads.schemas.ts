@@ -2,79 +2,21 @@
 import { z } from '@hono/zod-openapi'
 import { Customer } from '../customers/customers.schemas'
 import { LEAD_STATUSES } from '../db/schema/leads'
-import { email, Id, Instant, instant, jsonObject, memberOr, text } from '../http/fields'
+import { instant, memberOr, text } from '../http/fields'
 import { flag, pageOf, pageQuery } from '../http/pagination'
+import { valuesOf } from '../records/fields'
+import { LEAD_FIELDS } from './leads.fields'
 
 export const Lead = z
-  .object({
-    id: Id,
-    title: z.string(),
-    description: z.string().nullable(),
-    status: z.enum(LEAD_STATUSES),
-    source: z.string().nullable(),
-    name: z.string().nullable(),
-    email: z.string().nullable(),
-    phone: z.string().nullable(),
-    interest: z.string().nullable(),
-    message: z.string().nullable(),
-    metadata: z.record(z.string(), z.unknown()).nullable(),
-    ownerId: Id.nullable(),
-    claimedAt: Instant.nullable(),
-    followUpAt: Instant.nullable(),
-    customerId: Id.nullable(),
-    convertedAt: Instant.nullable(),
-    createdAt: Instant,
-    updatedAt: Instant,
-    deletedAt: Instant.nullable(),
-  })
-  .openapi('Lead', {
-    example: {
-      id: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0e',
-      title: 'React course for a team of five',
-      description: null,
-      status: 'NEW',
-      source: 'website',
-      name: 'Alice Student',
-      email: 'alice@example.com',
-      phone: '+44 20 7946 0958',
-      interest: 'React development',
-      message: 'When does the next course start?',
-      metadata: { campaign: 'autumn' },
-      ownerId: null,
-      claimedAt: null,
-      followUpAt: null,
-      customerId: null,
-      convertedAt: null,
-      createdAt: '2026-11-21T15:00:00.000Z',
-      updatedAt: '2026-11-21T15:00:00.000Z',
-      deletedAt: null,
-    },
-  })
+  .object(valuesOf(LEAD_FIELDS, 'answer'))
+  .openapi('Lead', { example: valuesOf(LEAD_FIELDS, 'example') })
 
-const fields = {
-  title: text(200),
-  description: text(10_000).nullable(),
-  status: z.enum(LEAD_STATUSES),
-  source: text(100).nullable(),
-  name: text(200).nullable(),
-  email: email()
-    .nullable()
-    .openapi({ type: ['string', 'null'] }),
-  phone: text(50).nullable(),
-  interest: text(200).nullable(),
-  message: text(5_000).nullable(),
-  metadata: jsonObject()
-    .nullable()
-    .openapi({ type: ['object', 'null'] }),
-  followUpAt: instant()
-    .nullable()
-    .openapi({ type: ['string', 'null'] }),
-}
+const fields = valuesOf(LEAD_FIELDS, 'input')
 
 export const NewLead = z
   .strictObject(fields)
   .partial()
-  .required({ title: true })
+  .required(valuesOf(LEAD_FIELDS, 'required'))
   .extend({
     ownerId: z
       .uuid()

@@ -12,26 +12,13 @@ import { AppError } from '../errors'
 import { differs, record } from '../events/events.record'
 import type { Ctx } from '../http/context'
 import { changeRecord, restoreRecord } from '../records/change'
+import type { FieldName } from '../records/fields'
+import type { LEAD_FIELDS } from './leads.fields'
 import { mailAssignment } from './leads.mail'
 import { LEAD, type LeadRow, leadColumns } from './leads.record'
 
 type Insert = typeof leads.$inferInsert
-export type LeadFields = Partial<
-  Pick<
-    Insert,
-    | 'title'
-    | 'description'
-    | 'status'
-    | 'source'
-    | 'name'
-    | 'email'
-    | 'phone'
-    | 'interest'
-    | 'message'
-    | 'metadata'
-    | 'followUpAt'
-  >
->
+export type LeadFields = Partial<Pick<Insert, FieldName<typeof LEAD_FIELDS, 'input'>>>
 
 /** Makes a lead; its owner must be an active member, and who only reaches the own leads gives them to nobody else. */
 export async function createLead(

@@ -1,13 +1,11 @@
 // The columns of an export, in their order: named as the fields of the API are, readable by an import.
+import { CUSTOMER_FIELDS } from '../customers/customers.fields'
+import { LEAD_FIELDS } from '../leads/leads.fields'
+import { exportedFields } from '../records/fields'
+
 export const COLUMNS = {
-  customers: [
-    ...['id', 'name', 'email', 'phone', 'company', 'owner', 'tags', 'keepInTouchDays', 'createdAt', 'updatedAt'],
-    ...['lastInteractionAt', 'nextFollowUpAt', 'customFields'],
-  ],
-  leads: [
-    ...['id', 'title', 'name', 'email', 'phone', 'interest', 'message', 'description', 'status', 'source', 'owner'],
-    ...['followUpAt', 'metadata', 'createdAt', 'updatedAt', 'claimedAt', 'convertedAt'],
-  ],
+  customers: exportedFields(CUSTOMER_FIELDS).map(([column]) => column),
+  leads: exportedFields(LEAD_FIELDS).map(([column]) => column),
   interactions: [
     ...['id', 'type', 'body', 'customerId', 'leadId', 'ticketId', 'occurredAt', 'followUpAt', 'doneAt', 'createdBy'],
     ...['createdAt', 'updatedAt'],

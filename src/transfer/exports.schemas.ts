@@ -7,7 +7,7 @@ import { LeadQuery } from '../leads/leads.schemas'
 import { TicketQuery } from '../tickets/tickets.schemas'
 import { COLUMNS } from './exports.columns'
 
-const columnsOf = <const N extends readonly [string, ...string[]]>(names: N) =>
+const columnsOf = (names: readonly string[]) =>
   z
     .string()
     .transform((list) => list.split(',').map((name) => name.trim()))

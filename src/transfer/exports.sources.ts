@@ -1,11 +1,12 @@
 // Where each export comes from: the rows that a list gives for the same filters, oldest first, in reach of the actor.
-import { and, eq, or, sql } from 'drizzle-orm'
+import { and, eq, or, type SQL, sql } from 'drizzle-orm'
 import { reach } from '../access/policy'
 import { reachable, ticketParts, visibleInteractions } from '../access/visible'
 import { type CustomerRequest, customerRows } from '../customers/customers.list'
 import { customerColumns } from '../customers/customers.record'
 import type { Position } from '../db/page'
 import { customers, interactions, leads, tickets } from '../db/schema'
+import { columnIn } from '../db/sql'
 import { AppError } from '../errors'
 import type { Ctx } from '../http/context'
 import { interactionRows } from '../interactions/interactions.list'
@@ -27,7 +28,7 @@ export const FIELDS = 400
 const STRETCH = 40
 
 const bySeq = ({ seq }: { seq: number }): Position => [seq]
-const emailOf = (id: string) => sql<string | null>`(SELECT u.email FROM users AS u WHERE u.id = ${sql.raw(id)})`
+const emailOf = (id: SQL) => sql<string | null>`(SELECT u.email FROM users AS u WHERE u.id = ${id})`
 const tagNames = sql`(SELECT json_group_array(t.name ORDER BY t.key) FROM customer_tags AS ct
   CROSS JOIN tags AS t ON t.id = ct.tag_id WHERE ct.customer_id = customers.id AND t.deleted_at IS NULL)`
 const names = (json: string): string[] => JSON.parse(json)
@@ -42,8 +43,10 @@ function byName(json: string): Record<string, unknown> {
 export function customerSource(ctx: Ctx, filters: Filters<CustomerRequest>) {
   const { db, actor, config } = ctx
   const rows = (limit: number, after?: After) => customerRows(ctx, { ...filters, sort: 'createdAt', limit, after })
-  const owner = emailOf('customers.owner_id').as('owner')
-  const customFields = sql`nullif(customers.custom_fields, '{}')`.mapWith(byName).as('custom_fields')
+  const owner = emailOf(columnIn('customers', customers.ownerId)).as('owner')
+  const customFields = sql`nullif(${columnIn('customers', customers.customFields)}, '{}')`
+    .mapWith(byName)
+    .as('custom_fields')
   const columns = { ...customerColumns, customFields, owner, tags: tagNames.mapWith(names).as('tags'), upTo }
   return {
     positionOf: bySeq,
@@ -62,7 +65,7 @@ export function customerSource(ctx: Ctx, filters: Filters<CustomerRequest>) {
       return [
         db
           .selectDistinct({ key: sql<string>`f.key`.as('key') })
-          .from(sql`(${stretch}) AS c CROSS JOIN json_each(c.custom_fields) AS f`)
+          .from(sql`(${stretch}) AS c CROSS JOIN json_each(${columnIn('c', customers.customFields)}) AS f`)
           .limit(FIELDS + 1),
         db
           .select({ seq: sql<number>`c.seq`.as('seq') })
@@ -83,7 +86,7 @@ export function leadSource(ctx: Ctx, { owner, ...filters }: Filters<LeadRequest>
     throw new AppError('invalid', { errors: [{ path: 'query.owner', message, code: 'not_exported' }] })
   }
   const whose = isOwn && owner === undefined ? 'me' : owner
-  const columns = { ...leadColumns, owner: emailOf('leads.owner_id').as('owner'), upTo }
+  const columns = { ...leadColumns, owner: emailOf(columnIn('leads', leads.ownerId)).as('owner'), upTo }
   return {
     positionOf: bySeq,
     page(limit: number, after: After) {

@@ -3,6 +3,7 @@ import { fold } from '../db/fold'
 import { AppError } from '../errors'
 import { fieldColumn, fieldOfColumn } from './cells'
 import { unreadable } from './import-text'
+import { ENTITIES } from './imports.entities'
 
 export type Entity = 'customers' | 'leads'
 
@@ -11,69 +12,30 @@ export type Target = { field: string; extra?: string; isCoded?: boolean; isJoine
 export type Mapping = Record<string, string | null>
 export type ColumnRules = { entity: Entity; mapping: Mapping; unknown: 'customFields' | 'ignore' }
 
-const PEOPLE = {
-  name: 'name fullname contact contactname customer customername client clientname displayname person kunde kundenname formattedname',
-  firstName: 'firstname forename givenname vorname prenom nombre',
-  lastName: 'lastname surname familyname nachname nom apellido apellidos',
-  email:
-    'email emailaddress mail mailaddress emailid primaryemail workemail email1value emailadresse mailadresse courriel correo correoelectronico adressemail',
-  phone:
-    'phone phonenumber phoneno telephone telephonenumber tel telno mobile mobilephone mobilenumber cell cellphone handy telefon telefonnummer phone1value primaryphone workphone businessphone telefono movil',
-  owner: 'owner owneremail ownerid assignedto salesrep accountowner contactowner leadowner zustandig',
-}
-
-const SYNONYMS: Record<Entity, Record<string, string>> = {
-  customers: {
-    id: 'id',
-    ...PEOPLE,
-    company:
-      'company companyname organisation organization organisationname organizationname organization1name org account accountname firm firma unternehmen societe entreprise empresa employer business businessname',
-    tags: 'tags tag labels label categories category groups groupmembership segments keywords',
-    keepInTouchDays: 'keepintouchdays',
-    customFields: 'customfields',
-  },
-  leads: {
-    id: 'id leadid',
-    ...PEOPLE,
-    title: 'title leadtitle subject topic deal dealname opportunity betreff',
-    description: 'description notes note details beschreibung',
-    status: 'status stage leadstatus',
-    source: 'source leadsource origin channel quelle',
-    interest: 'interest product service course interesse',
-    message: 'message enquiry inquiry comment comments nachricht',
-    followUpAt: 'followupat followup followupdate nextfollowup nextfollowupat reminder',
-    metadata: 'metadata',
-  },
-}
-
 /**
  * What an export has beside, and only the system itself writes; and what `errors.csv` has before the columns of the file.
  * By these very names: what another system calls “Customer ID” or “created_at” is of that system, and is kept.
  */
-const KEPT_BY_US = new Set([
-  ...['createdAt', 'updatedAt', 'deletedAt', 'lastInteractionAt', 'nextFollowUpAt', 'nextTouchAt', 'claimedAt'],
-  ...['convertedAt', 'phoneE164', 'userId', 'customerId', 'import.line', 'import.error'],
-])
+const KEPT_BY_US = new Set(['import.line', 'import.error', ...ENTITIES.customers.own, ...ENTITIES.leads.own])
 
 /** Columns of Google's contacts, where one cell holds several, as in “a@x.de ::: b@x.de”. */
 const IS_JOINED = /^(?:(?:e-mail|phone) \d+ - value|labels|group membership)$/i
 
-const words = (list: string) => list.split(' ')
-const FIELD_OF = Object.fromEntries(
-  Object.entries(SYNONYMS).map(([entity, fields]) => [
-    entity,
-    new Map(Object.entries(fields).flatMap(([field, names]) => words(names).map((name) => [name, field] as const))),
-  ]),
-)
+const FIELD_OF = {
+  customers: fieldsByName('customers'),
+  leads: fieldsByName('leads'),
+}
+
+function fieldsByName(entity: Entity) {
+  const pairs = ENTITIES[entity].columns.map(([field, names]) => names.split(' ').map((name) => [name, field] as const))
+  return new Map(pairs.flat())
+}
 
 /** The fields that a column can be mapped to. */
 export const FIELDS: Record<Entity, string[]> = {
-  customers: Object.keys(SYNONYMS.customers),
-  leads: Object.keys(SYNONYMS.leads),
+  customers: ENTITIES.customers.columns.map(([field]) => field),
+  leads: ENTITIES.leads.columns.map(([field]) => field),
 }
-
-/** Where what has no field of its own goes. */
-export const EXTRAS: Record<Entity, 'customFields' | 'metadata'> = { customers: 'customFields', leads: 'metadata' }
 
 const MAX_COLUMNS = 500
 
@@ -102,7 +64,7 @@ export function columnPlan({ entity, mapping, unknown }: ColumnRules, isCoded: b
     const custom = fieldOfColumn(name)
     if (custom !== undefined) return extra(custom, true)
     if (name === '') return null
-    const field = FIELD_OF[entity]?.get(fold(name).replace(/[^\p{L}\p{N}]/gu, ''))
+    const field = FIELD_OF[entity].get(fold(name).replace(/[^\p{L}\p{N}]/gu, ''))
     if (field !== undefined && !taken.has(field)) return { field, isJoined: IS_JOINED.test(name) }
     if (KEPT_BY_US.has(name)) return null
     return unknown === 'ignore' ? null : extra(name, isCoded)
@@ -116,7 +78,7 @@ export function columnPlan({ entity, mapping, unknown }: ColumnRules, isCoded: b
 
   function extra(name: string, coded: boolean): Target {
     const key = isCoded ? name : freeName(name)
-    return key === '__proto__' ? null : { field: EXTRAS[entity], extra: key, isCoded: coded }
+    return key === '__proto__' ? null : { field: ENTITIES[entity].extras, extra: key, isCoded: coded }
   }
 
   // Columns of one name are all kept: “Notes” and “Notes (2)”.

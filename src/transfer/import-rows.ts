@@ -1,13 +1,12 @@
 // One row of a file made ready: its cells become the fields of a record, each judged by the schema of that field.
 import { createHash } from 'node:crypto'
 import { z } from '@hono/zod-openapi'
-import { NewCustomer } from '../customers/customers.schemas'
 import { e164Of } from '../customers/phone'
 import { fold } from '../db/fold'
-import { NewLead } from '../leads/leads.schemas'
 import { TagName } from '../tags/tags.schemas'
 import { armed, fieldOf, tagsCell, tagsOf } from './cells'
-import { type Entity, EXTRAS, type Target } from './import-columns'
+import type { Entity, Target } from './import-columns'
+import { ENTITIES } from './imports.entities'
 
 export type Issue = {
   line: number
@@ -33,12 +32,16 @@ export type Prepared = {
 
 export type RowRules = { entity: Entity; match: 'email' | 'phone' | 'id'; country: string | null }
 
-const some = <S extends Record<string, z.ZodType>>(shape: S) => z.object(shape).partial()
-const { name, email, phone, company, customFields, keepInTouchDays } = NewCustomer.shape
-const { title, description, status, source, interest, message, metadata, followUpAt } = NewLead.shape
-const SCHEMAS = {
-  customers: some({ name, email, phone, company, customFields, keepInTouchDays }),
-  leads: some({ title, description, status, source, name, email, phone, interest, message, metadata, followUpAt }),
+const SCHEMAS = { customers: rowSchema('customers'), leads: rowSchema('leads') }
+const KINDS = { customers: kindsOf('customers'), leads: kindsOf('leads') }
+
+function rowSchema(entity: Entity) {
+  const shape = ENTITIES[entity].filled.map(({ name, input = z.never() }) => [name, input] as const)
+  return z.object(Object.fromEntries(shape)).partial()
+}
+
+function kindsOf(entity: Entity) {
+  return new Map(ENTITIES[entity].filled.map(({ name, kind }) => [name, kind]))
 }
 
 const Uuid = z.uuid()
@@ -58,10 +61,10 @@ export function prepared(
   const issues: Issue[] = []
   const said = (field: string | null, code: string, value: unknown, message: string, level: Issue['level'] = 'error') =>
     issues.push({ line, level, field, code, value: shownValue(value), message })
-  const { given, extras, faults } = gathered(cells, targets)
+  const { given, extras, faults } = gathered(cells, targets, KINDS[entity])
   for (const [field, value] of faults) said(field, `invalid_${field}`, value, 'must be a JSON object')
   const { id, owner, tags, ...fields } = given
-  const more = EXTRAS[entity]
+  const more = ENTITIES[entity].extras
   const own = fields[more]
   const both = Object.fromEntries([...(isRecord(own) ? Object.entries(own) : []), ...extras])
   // Plain values need no schema to look into them, which would take longer than all the rest.
@@ -117,7 +120,11 @@ function identity(row: Record<string, unknown>, match: RowRules['match'], id: un
   return { key: `content:${importKey}`, by: 'content' as const, importKey }
 }
 
-function gathered(cells: readonly (string | undefined)[], targets: readonly Target[]) {
+function gathered(
+  cells: readonly (string | undefined)[],
+  targets: readonly Target[],
+  kinds: ReturnType<typeof kindsOf>,
+) {
   const given: Record<string, unknown> = {}
   const extras: [string, unknown][] = []
   const faults: [string, string][] = []
@@ -125,14 +132,15 @@ function gathered(cells: readonly (string | undefined)[], targets: readonly Targ
     const cell = armed(cells[i] ?? '')
     const value = target?.isJoined ? unjoined(target.field, cell) : cell.trim()
     if (target === null || value === '' || (target.extra === undefined && given[target.field] !== undefined)) return
+    const kind = kinds.get(target.field)
     if (target.extra !== undefined) extras.push([target.extra, target.isCoded ? typed(cell) : value])
-    else if (target.field === 'metadata' || target.field === 'customFields') {
+    else if (kind === 'json' || kind === 'entries') {
       const object = fieldOf(cell)
       if (isRecord(object)) given[target.field] = object
       else faults.push([target.field, cell])
-    } else if (target.field === 'status') given.status = value.toUpperCase().replace(/[\s-]+/g, '_')
-    else if (target.field === 'followUpAt') given.followUpAt = instantOf(value)
-    else if (target.field === 'keepInTouchDays') given.keepInTouchDays = daysOf(value)
+    } else if (kind === 'choice') given[target.field] = value.toUpperCase().replace(/[\s-]+/g, '_')
+    else if (kind === 'instant') given[target.field] = instantOf(value)
+    else if (kind === 'number') given[target.field] = numberOf(value)
     else given[target.field] = value
   })
   const { firstName, lastName, ...fields } = given
@@ -155,7 +163,7 @@ function typed(cell: string): unknown {
 }
 
 // What is no whole number stays as written, for the schema to refuse and the report to show.
-function daysOf(value: string): number | string {
+function numberOf(value: string): number | string {
   return /^\d+$/.test(value) ? Number(value) : value
 }
 

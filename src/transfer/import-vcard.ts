@@ -1,5 +1,7 @@
 // vCards as they stream in, 2.1, 3.0 (RFC 2426) and 4.0 (RFC 6350): each becomes a row under the column names of an export.
 import { Buffer } from 'node:buffer'
+import { CUSTOMER_FIELDS } from '../customers/customers.fields'
+import { exportedFields } from '../records/fields'
 import { fieldCell, fieldColumn, tagsCell } from './cells'
 import { faulty, MAX_ROW, type Raw } from './import-text'
 
@@ -7,6 +9,13 @@ type Property = { name: string; params: string; value: string }
 
 // Pictures, sounds and keys: of no use here, and longer than all the rest.
 const IS_MEDIA = /^(?:[\w-]+\.)?(?:PHOTO|LOGO|SOUND|KEY)[;:]/i
+
+/** The columns that properties fill. */
+const COLUMNS = exportedFields(CUSTOMER_FIELDS).flatMap(([column, { vcard }]) =>
+  vcard ? [[column, vcard] as const] : [],
+)
+/** Properties that are kept as custom fields where no field is theirs. */
+const CUSTOM = ['NOTE', 'TITLE'].filter((name) => COLUMNS.every(([, property]) => property !== name))
 
 /** One row for each card; `line` is that of its BEGIN. */
 export async function* vcardRows(text: AsyncIterable<string>): AsyncIterable<Raw<Record<string, unknown>>> {
@@ -58,21 +67,17 @@ function cardRow(lines: string[], line: number): Raw<Record<string, unknown>> {
   const best = (name: string) => all(name).toSorted((a, b) => rank(a) - rank(b))[0]?.value
   const text = (name: string) => unescaped(best(name) ?? '').trim()
   const [family = '', given = ''] = parts(best('N') ?? '', ';')
-  const [company = ''] = parts(best('ORG') ?? '', ';')
   const tags = all('CATEGORIES').flatMap(({ value }) => parts(value, ','))
-  const content = Object.fromEntries(
-    Object.entries({
-      name: text('FN') || `${given} ${family}`.trim(),
-      email: text('EMAIL'),
-      phone: text('TEL').replace(/^tel:/i, ''),
-      company: company.trim(),
-      tags: tagsCell(tags.map((tag) => tag.trim())),
-      keepInTouchDays: text('X-KEEP-IN-TOUCH-DAYS'),
-      customFields: text('X-CUSTOM-FIELDS'),
-      [fieldColumn('note')]: fieldCell(text('NOTE') || undefined),
-      [fieldColumn('title')]: fieldCell(text('TITLE') || undefined),
-    }).filter(([, value]) => value !== ''),
-  )
+  // What is not read as the text that it is.
+  const read: Record<string, string | undefined> = {
+    FN: text('FN') || `${given} ${family}`.trim(),
+    TEL: text('TEL').replace(/^tel:/i, ''),
+    ORG: parts(best('ORG') ?? '', ';')[0]?.trim() ?? '',
+    CATEGORIES: tagsCell(tags.map((tag) => tag.trim())),
+  }
+  const fields = COLUMNS.map(([column, property]) => [column, read[property] ?? text(property)] as const)
+  const custom = CUSTOM.map((property) => [fieldColumn(property.toLowerCase()), fieldCell(text(property) || undefined)])
+  const content = Object.fromEntries([...fields, ...custom].filter(([, value]) => value !== ''))
   return { line, content }
 }
 

@@ -1,37 +1,48 @@
-// What is imported: of customers and of leads the columns that rows fill, so that judging and writing is said once for both.
+// What is imported: customers and leads, each with the fields that rows fill, so that judging and writing is said once for both.
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
+import { CUSTOMER_FIELDS } from '../customers/customers.fields'
 import { customers, leads } from '../db/schema'
+import { LEAD_FIELDS } from '../leads/leads.fields'
+import type { Field, Fields } from '../records/fields'
 
-type Field = { field: string; column: string; kind: 'text' | 'json' | 'merged' }
+/** A field that a row holds under its own name, in its own column. */
+export type RowField = Field & { name: string; column: SQLiteColumn }
 
-const text = (...names: [string, string?][]): Field[] =>
-  names.map(([field, column = field]) => ({ field, column, kind: 'text' }))
-
-/** `required` is what nothing can be made without; of `merged` JSON, entries that a row does not name stay. */
 export const ENTITIES = {
   customers: {
     table: customers,
     name: 'customers',
     subject: 'customer',
-    required: 'name',
     isEmailUnique: true,
-    fields: [
-      ...text(['name'], ['email'], ['phone'], ['company'], ['keepInTouchDays', 'keep_in_touch_days']),
-      { field: 'customFields', column: 'custom_fields', kind: 'merged' } satisfies Field,
-    ],
+    ...importing(CUSTOMER_FIELDS),
   },
-  leads: {
-    table: leads,
-    name: 'leads',
-    subject: 'lead',
-    required: 'title',
-    isEmailUnique: false,
-    fields: [
-      ...text(['title'], ['description'], ['status'], ['source'], ['name'], ['email'], ['phone'], ['interest']),
-      ...text(['message'], ['followUpAt', 'follow_up_at']),
-      { field: 'metadata', column: 'metadata', kind: 'json' } satisfies Field,
-    ],
-  },
+  leads: { table: leads, name: 'leads', subject: 'lead', isEmailUnique: false, ...importing(LEAD_FIELDS) },
 } as const
+
+/**
+ * `columns` are what a column of a file can fill, with what other systems call it. Of these, `filled` are written as the
+ * row gives them, `following` with the field that they follow. Nothing is made without `required`; what a file has
+ * beside goes into `extras`, but for what is the system's `own`.
+ */
+function importing(all: Fields) {
+  const columns: [name: string, synonyms: string][] = []
+  const filled: RowField[] = []
+  const following: (RowField & { follows: string })[] = []
+  const own: string[] = []
+  let [required, extras] = ['', '']
+  for (const [name, { column, ...field }] of Object.entries(all)) {
+    const { imported, parts = {}, inFiles, input, follows, kind } = field
+    if (follows && column) following.push({ ...field, follows, name, column })
+    if (field.answer && !imported) own.push(name)
+    if (!imported) continue
+    columns.push([inFiles ?? name, imported], ...Object.entries(parts))
+    if (!input || inFiles || !column) continue
+    filled.push({ ...field, name, column })
+    if (field.required) required = name
+    if (kind === 'json' || kind === 'entries') extras = name
+  }
+  return { columns, filled, following, own, required, extras }
+}
 
 /** Who may import reaches every record of the workspace, in files as well. */
 export const PERMISSION = 'imports:write'

@@ -4,9 +4,11 @@ import { alias } from 'drizzle-orm/sqlite-core'
 import { isTeamMember, visible } from '../access/visible'
 import { roomLeft } from '../billing/limits'
 import { importChunks, users } from '../db/schema'
+import { columnIn } from '../db/sql'
 import type { Ctx } from '../http/context'
-import { ENTITIES, MAX_JSON, PERMISSION } from './imports.entities'
+import { ENTITIES, PERMISSION } from './imports.entities'
 import { type Job, openChunk, type Verdict } from './imports.judged'
+import { cell, differences, isTooBig } from './imports.sql'
 
 /** Why a row cannot be written; `value` is SQL over the row. */
 export const REFUSALS = {
@@ -32,6 +34,7 @@ export const REFUSALS = {
  */
 export function judge(ctx: Ctx, job: Job, n: number, ids: string) {
   const rows = sql`(SELECT rows FROM import_chunks WHERE import_id = ${job.id} AND n = ${n})`
+  const { table } = ENTITIES[job.entity]
   // The only chunk has none before it.
   const known = (what: string, keys: string) =>
     job.chunks > 1
@@ -47,12 +50,12 @@ export function judge(ctx: Ctx, job: Job, n: number, ids: string) {
       SELECT n, row, coalesce(seen, found) AS record, ${ownerOf(ctx, job)} AS owner, ${nths(job)}
       FROM given
     ), compared AS MATERIALIZED (
-      SELECT placed.*, t.id IS NOT NULL AS is_there, t.email AS email_before, t.phone_e164 AS phone_before,
+      SELECT placed.*, t.id IS NOT NULL AS is_there, ${columnIn('t', table.email)} AS email_before, ${columnIn('t', table.phoneE164)} AS phone_before,
         ${known('json_array(k.outcome, k.line)', `row ->> 'key', 'record:' || placed.record, 'email:' || t.email`)} AS earlier,
         iif(t.id IS NULL, false, ${isChanged(job)}) AS is_changed,
-        iif(t.id IS NULL, false, ${isTooBig(job)}) AS is_too_big, ${isTaken(ctx, job)} AS is_taken
+        iif(t.id IS NULL, false, ${isTooBig(job.entity, 't')}) AS is_too_big, ${isTaken(ctx, job)} AS is_taken
       FROM placed
-      LEFT JOIN ${ENTITIES[job.entity].table} AS t ON t.id = placed.record AND t.deleted_at IS NULL
+      LEFT JOIN ${table} AS t ON t.id = placed.record AND t.deleted_at IS NULL
     ), refused AS (SELECT *, ${refusal(job)} AS code FROM compared), sorted AS (SELECT *, ${VERDICT} AS verdict FROM refused
     ), judged AS (${within(ctx, job)})
     SELECT jsonb_object(${sql.raw(groups.join(', '))}) FROM (
@@ -81,13 +84,13 @@ function found({ actor }: Ctx, { entity, match }: Job): SQL {
   const t = alias(table, 't')
   const which = (condition: SQL) =>
     sql`FROM ${sql.raw(name)} AS t WHERE ${visible(actor, PERMISSION, t)} AND ${condition}`
-  const one = (column: string) => {
-    const has = sql.raw(`t.${column} = row ->> '${match === 'phone' ? 'phoneE164' : 'email'}'`)
+  const one = (name: 'email' | 'phoneE164') => {
+    const has = sql`${columnIn('t', table[name])} = ${cell(name)}`
     return sql`(SELECT CASE count(*) WHEN 0 THEN NULL WHEN 1 THEN min(id) ELSE '?' END FROM (SELECT t.id AS id ${which(has)} LIMIT 2))`
   }
   const byId = sql`(SELECT t.id ${which(sql`t.id = row ->> 'id'`)})`
   const byContent = sql`(SELECT t.id ${which(sql`t.import_key = row ->> 'importKey'`)} LIMIT 1)`
-  const byMatch = match === 'id' ? sql`NULL` : one(match === 'phone' ? 'phone_e164' : 'email')
+  const byMatch = match === 'id' ? sql`NULL` : one(match === 'phone' ? 'phoneE164' : 'email')
   return sql`CASE row ->> 'by' WHEN 'match' THEN ${byMatch} ELSE coalesce(${byId}, ${byContent}) END`
 }
 
@@ -103,35 +106,16 @@ function ownerOf({ actor }: Ctx, { id, defaultOwner }: Job): SQL {
 
 /** Whether the record would be another after the row, tags included. */
 function isChanged({ entity }: Job): SQL {
-  const { fields, name } = ENTITIES[entity]
-  const differs = fields.map(({ field, column, kind }) => {
-    const given = `row ${kind === 'text' ? '->>' : '->'} '$.${field}'`
-    if (kind !== 'merged') return `(${given} IS NOT NULL AND ${given} IS NOT t.${column})`
-    return `EXISTS (SELECT 1 FROM json_each(${given}) AS new LEFT JOIN json_each(t.${column}) AS old ON old.key = new.key
-      WHERE CASE new.type WHEN 'null' THEN old.type <> 'null'
-        WHEN 'object' THEN old.type IS NOT 'object'
-          OR (old.value IS NOT new.value AND json_patch(old.value, new.value) IS NOT old.value)
-        ELSE old.type IS NOT new.type OR old.value IS NOT new.value END)`
-  })
-  const phone = `(row ->> 'phone' IS NOT NULL AND row ->> 'phoneE164' IS NOT t.phone_e164)`
-  const owner = `(row ->> 'owner' IS NOT NULL AND placed.owner IS NOT t.owner_id)`
-  const tagged =
-    name === 'customers' ? [`EXISTS (SELECT 1 FROM json_each(row -> '$.tags') AS tag WHERE ${IS_NEW_TAG})`] : []
-  return sql.raw(`(${[...differs, phone, owner, ...tagged].join(' OR ')})`)
+  const { table } = ENTITIES[entity]
+  const owner = sql`(row ->> 'owner' IS NOT NULL AND placed.owner IS NOT ${columnIn('t', table.ownerId)})`
+  const isTagged = sql`EXISTS (SELECT 1 FROM json_each(row -> '$.tags') AS tag WHERE ${sql.raw(IS_NEW_TAG)})`
+  const all = [...differences(entity, 't'), owner, ...(entity === 'customers' ? [isTagged] : [])]
+  return sql`(${sql.join(all, sql` OR `)})`
 }
 
 /** The customer `t` lacks the tag whose key is `tag.value`. */
 export const IS_NEW_TAG = `NOT EXISTS (SELECT 1 FROM customer_tags AS has JOIN tags ON tags.id = has.tag_id
   WHERE has.customer_id = t.id AND tags.key = tag.value)`
-
-function isTooBig({ entity }: Job): SQL {
-  const merged = ENTITIES[entity].fields.find(({ kind }) => kind === 'merged')
-  if (!merged) return sql`false`
-  const { field, column } = merged
-  return sql.raw(
-    `coalesce(length(CAST(json_patch(coalesce(t.${column}, '{}'), row -> '$.${field}') AS BLOB)) > ${MAX_JSON}, false)`,
-  )
-}
 
 // Rows that would make one customer more than the plan has room for are refused. A dry run has made none of its own.
 function within(ctx: Ctx, { id, entity, dryRun }: Job): SQL {

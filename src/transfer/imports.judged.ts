@@ -26,6 +26,3 @@ export function rowsOf(job: Job, n: number, ...verdicts: Verdict[]): SQL {
   const each = verdicts.map((verdict) => sql`SELECT row, ${verdict} AS verdict FROM ${judgedRows(job, n, verdict)}`)
   return sql`(${sql.join(each, sql` UNION ALL `)}) AS judged`
 }
-
-/** A value of the row, as SQL. */
-export const cell = (field: string) => sql.raw(`row ->> '${field}'`)

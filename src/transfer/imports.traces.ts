@@ -1,12 +1,13 @@
 // What comes with the records of a chunk: their tags, and the events that tell of each.
 import { sql } from 'drizzle-orm'
 import { customerTags, tags } from '../db/schema'
-import { insertFrom } from '../db/sql'
+import { columnIn, insertFrom } from '../db/sql'
 import { record } from '../events/events.record'
 import type { Ctx } from '../http/context'
 import { ENTITIES } from './imports.entities'
 import { IS_NEW_TAG } from './imports.judge'
-import { cell, type Job, judgedRows, rowsOf } from './imports.judged'
+import { type Job, judgedRows, rowsOf } from './imports.judged'
+import { beforeAndAfter, cell } from './imports.sql'
 
 /** The statement that makes the tags that are not there yet, in the order of the file, which their ids keep. */
 export function tagsMade({ db, actor, now }: Ctx, job: Job, n: number, ids: string) {
@@ -54,25 +55,16 @@ export function makingTold(ctx: Ctx, job: Job, n: number) {
 
 /** The statement that records what is going to change, while the records are as they were. */
 export function updatesTold(ctx: Ctx, job: Job, n: number) {
-  const { subject, fields, name } = ENTITIES[job.entity]
-  const pairs = fields.map(({ field, column, kind }) => ({
-    field,
-    before: kind === 'text' ? `t.${column}` : `json(t.${column})`,
-    after:
-      kind === 'merged'
-        ? `json_patch(coalesce(t.${column}, '{}'), row -> '$.${field}')`
-        : `row ${kind === 'text' ? '->>' : '->'} '$.${field}'`,
-  }))
-  const before = [...pairs.map((each) => `'${each.field}', ${each.before}`), `'ownerId', t.owner_id`]
-  const after = [
-    ...pairs.map((each) => `'${each.field}', ${each.after}`),
-    `'ownerId', iif(row ->> 'owner' IS NULL, NULL, row ->> 'ownerId')`,
-  ]
-  const value = (of: string) => `iif(${of}.type = 'object', json(${of}.value), ${of}.value)`
-  const fieldsChanged = sql.raw(`(SELECT json_group_object(new.key, json_array(${value('old')}, ${value('new')}))
-    FROM json_each(json_object(${before.join(', ')})) AS old
-    JOIN json_each(json_object(${after.join(', ')})) AS new ON new.key = old.key
-    WHERE new.value IS NOT NULL AND old.value IS NOT new.value)`)
+  const { subject, table, name } = ENTITIES[job.entity]
+  const { before, after } = beforeAndAfter(job.entity, 't', {
+    name: 'ownerId',
+    before: columnIn('t', table.ownerId),
+    after: sql`iif(${cell('owner')} IS NULL, NULL, ${cell('ownerId')})`,
+  })
+  const value = (of: string) => sql.raw(`iif(${of}.type = 'object', json(${of}.value), ${of}.value)`)
+  const fieldsChanged = sql`(SELECT json_group_object(new.key, json_array(${value('old')}, ${value('new')}))
+    FROM json_each(${before}) AS old JOIN json_each(${after}) AS new ON new.key = old.key
+    WHERE new.value IS NOT NULL AND old.value IS NOT new.value)`
   const all = sql`json_set(${fieldsChanged}, '$.importId', json_array(NULL, ${job.id}))`
   const newTags = sql`(SELECT json_group_array(tags.name) FROM json_each(row -> '$.tags') AS tag
     CROSS JOIN tags ON tags.workspace_id = ${ctx.actor.workspaceId} AND tags.key = tag.value WHERE ${sql.raw(IS_NEW_TAG)})`

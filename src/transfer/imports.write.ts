@@ -7,8 +7,9 @@ import { record } from '../events/events.record'
 import type { Ctx } from '../http/context'
 import { ENTITIES } from './imports.entities'
 import { judge, REFUSALS } from './imports.judge'
-import { cell, type Job, openChunk, rowsOf, type Verdict } from './imports.judged'
-import { customersChanged, customersMade, leadsChanged, leadsMade } from './imports.records'
+import { type Job, openChunk, rowsOf, type Verdict } from './imports.judged'
+import { recordsChanged, recordsMade } from './imports.records'
+import { cell } from './imports.sql'
 import { makingTold, tagged, tagsMade, updatesTold } from './imports.traces'
 
 type Statement = BatchItem<'sqlite'>
@@ -36,8 +37,8 @@ function written(ctx: Ctx, job: Job, n: number, ids: string): Statement[] {
   return [
     ...(hasTags ? [tagsMade(ctx, job, n, ids)] : []),
     updatesTold(ctx, job, n),
-    job.entity === 'customers' ? customersMade(ctx, job, n) : leadsMade(ctx, job, n),
-    job.entity === 'customers' ? customersChanged(ctx, job, n) : leadsChanged(ctx, job, n),
+    recordsMade(ctx, job, n),
+    recordsChanged(ctx, job, n),
     ...(hasTags ? [tagged(ctx, job, n)] : []),
     makingTold(ctx, job, n),
   ]

@@ -2,6 +2,7 @@
 // Reading and erasing both follow it. Tables stand in the order of their erasing, for some are found through others.
 import { type AnyColumn, getTableColumns, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteTable, SQLiteUpdateSetSource } from 'drizzle-orm/sqlite-core'
+import { CUSTOMER_FIELDS } from '../customers/customers.fields'
 import type { Db } from '../db/client'
 import {
   calendarFeeds,
@@ -20,6 +21,8 @@ import {
   tickets,
   users,
 } from '../db/schema'
+import { LEAD_FIELDS } from '../leads/leads.fields'
+import { ERASED, fieldsWith, namesOf, valuesOf } from '../records/fields'
 import type { Person } from './personal-data.person'
 
 type Column<T extends SQLiteTable> = keyof T['$inferInsert'] & string
@@ -35,8 +38,6 @@ type About<T extends SQLiteTable> = {
   beside?: Record<string, SQL.Aliased<string>>
 }
 
-/** What stands where there has to be a text. */
-const ERASED = 'Erased'
 const INTERNAL = ['seq', 'workspaceId', 'version']
 
 /** Rows that stay: `kept` says nothing of who somebody is, and all else becomes what `erased` says. */
@@ -215,22 +216,12 @@ export const HELD = {
   leads: blanked(leads, {
     rows: (person) => sql`leads.id IN (${person.leads})`,
     kept: [
-      ...(['seq', 'id', 'workspaceId', 'status', 'source', 'ownerId', 'claimedAt'] as const),
-      ...(['customerId', 'convertedAt', 'remindedFor', 'heldUntil', 'createdAt', 'deletedAt'] as const),
+      ...namesOf(fieldsWith(LEAD_FIELDS, 'isKept')),
+      ...(['seq', 'workspaceId', 'remindedFor', 'heldUntil'] as const),
     ],
     erased: (now) => ({
-      title: ERASED,
-      description: null,
-      name: null,
-      email: null,
-      phone: null,
-      interest: null,
-      sortName: null,
-      phoneE164: null,
-      message: null,
-      metadata: null,
+      ...valuesOf(LEAD_FIELDS, 'erased'),
       importKey: null,
-      followUpAt: null,
       ...touched(now, leads.version),
     }),
   }),
@@ -249,22 +240,12 @@ export const HELD = {
   customers: blanked(customers, {
     rows: (person) => sql`customers.id IN (${person.customers})`,
     kept: [
-      ...(['seq', 'id', 'workspaceId', 'ownerId', 'createdAt', 'deletedAt', 'lastInteractionAt'] as const),
-      ...(['nextFollowUpAt', 'interactionCount', 'lastContactAt'] as const),
-      ...(['remindedFor', 'heldUntil'] as const),
+      ...namesOf(fieldsWith(CUSTOMER_FIELDS, 'isKept')),
+      ...(['seq', 'workspaceId', 'interactionCount', 'lastContactAt', 'remindedFor', 'heldUntil'] as const),
     ],
     erased: (now) => ({
-      name: ERASED,
-      // By which no two of them are near-equal.
-      sortName: sql`'erased ' || customers.id`,
-      email: null,
-      phone: null,
-      phoneE164: null,
-      company: null,
-      userId: null,
-      customFields: null,
+      ...valuesOf(CUSTOMER_FIELDS, 'erased'),
       importKey: null,
-      keepInTouchDays: null,
       erasedAt: now,
       ...touched(now, customers.version),
     }),

@@ -1,24 +1,20 @@
 // vCard 4.0 (RFC 6350): a customer as an address book reads it.
+import { CUSTOMER_FIELDS } from '../customers/customers.fields'
+import { exportedFields } from '../records/fields'
 
 type Fields = Record<string, unknown>
 
+const PROPERTIES = exportedFields(CUSTOMER_FIELDS).flatMap(([column, { vcard }]) => (vcard ? [{ column, vcard }] : []))
+
 /** A customer as a vCard, from the fields of an export; custom fields stand in `X-CUSTOM-FIELDS`, as JSON. */
 export function vcard(fields: Fields): string {
-  const { id, name, email, phone, company, tags, keepInTouchDays, customFields, createdAt, updatedAt } = fields
-  const categories = Array.isArray(tags) ? tags.map((tag) => escaped(String(tag))).join(',') : ''
-  const hasCustom = typeof customFields === 'object' && customFields !== null && Object.keys(customFields).length > 0
+  const { id, createdAt, updatedAt } = fields
   const lines: [property: string, value: string][] = [
     ['BEGIN', 'VCARD'],
     ['VERSION', '4.0'],
     ['PRODID', '-//Edge CRM//EN'],
     ['UID', `urn:uuid:${id}`],
-    ['FN', textOf(name)],
-    ['EMAIL', textOf(email)],
-    ['TEL', textOf(phone)],
-    ['ORG', textOf(company)],
-    ['CATEGORIES', categories],
-    ['X-KEEP-IN-TOUCH-DAYS', typeof keepInTouchDays === 'number' ? String(keepInTouchDays) : ''],
-    ['X-CUSTOM-FIELDS', hasCustom ? escaped(JSON.stringify(customFields)) : ''],
+    ...PROPERTIES.map(({ column, vcard }): [string, string] => [vcard, textOf(fields[column])]),
     // RFC 9554
     ['CREATED;VALUE=timestamp', stamp(createdAt)],
     ['REV', stamp(updatedAt)],
@@ -30,7 +26,14 @@ export function vcard(fields: Fields): string {
     .join('')
 }
 
-const textOf = (value: unknown) => (typeof value === 'string' ? escaped(value) : '')
+// A list is its parts by commas, an object its JSON; of what is empty, there is no property.
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return escaped(value)
+  if (typeof value === 'number') return String(value)
+  if (typeof value !== 'object' || value === null) return ''
+  if (Array.isArray(value)) return value.map((part) => escaped(String(part))).join(',')
+  return Object.keys(value).length > 0 ? escaped(JSON.stringify(value)) : ''
+}
 
 // RFC 6350, 3.4
 function escaped(text: string): string {

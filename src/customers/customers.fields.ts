@@ -1,0 +1,171 @@
+// The fields of a customer. A new field is a column of the table, a line here, and what its search, list or vCard needs.
+import { z } from '@hono/zod-openapi'
+import { sql } from 'drizzle-orm'
+import { customers } from '../db/schema'
+import { email, Id, Instant, jsonObject, text } from '../http/fields'
+import { defineFields, ERASED } from '../records/fields'
+
+/** What other systems call that which customers and leads have in common. */
+export const PERSON = {
+  name: {
+    imported:
+      'name fullname contact contactname customer customername client clientname displayname person kunde kundenname formattedname',
+    parts: {
+      firstName: 'firstname forename givenname vorname prenom nombre',
+      lastName: 'lastname surname familyname nachname nom apellido apellidos',
+    },
+  },
+  email: {
+    imported:
+      'email emailaddress mail mailaddress emailid primaryemail workemail email1value emailadresse mailadresse courriel correo correoelectronico adressemail',
+  },
+  phone: {
+    imported:
+      'phone phonenumber phoneno telephone telephonenumber tel telno mobile mobilephone mobilenumber cell cellphone handy telefon telefonnummer phone1value primaryphone workphone businessphone telefono movil',
+  },
+  owner: {
+    imported: 'owner owneremail ownerid assignedto salesrep accountowner contactowner leadowner zustandig',
+    inFiles: 'owner',
+  },
+} as const
+
+export const CUSTOMER_FIELDS = defineFields(customers, {
+  id: {
+    answer: Id,
+    example: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0f',
+    imported: 'id',
+    exported: 1,
+    isKept: true,
+  },
+  name: {
+    answer: z.string(),
+    example: 'Alice Student',
+    input: text(200),
+    required: true,
+    isMerged: true,
+    ...PERSON.name,
+    exported: 1,
+    vcard: 'FN',
+    // SQLite's lower() knows A to Z alone; beside the name stands the one that was folded when it was written.
+    searched: { columns: [customers.name, customers.sortName], isPerson: true },
+    isPortalWritten: true,
+    erased: ERASED,
+  },
+  sortName: {
+    follows: 'name',
+    isMerged: true,
+    // By which no two of them are near-equal.
+    erased: sql`'erased ' || ${customers.id}`,
+  },
+  email: {
+    answer: z.string().nullable(),
+    example: 'alice@example.com',
+    input: email().nullable(),
+    isMerged: true,
+    ...PERSON.email,
+    exported: 1,
+    vcard: 'EMAIL',
+    searched: { columns: [customers.email], isPerson: true },
+    erased: null,
+  },
+  phone: {
+    answer: z.string().nullable().openapi({ description: 'As written.' }),
+    example: '020 7946 0958',
+    input: text(50).nullable(),
+    isMerged: true,
+    ...PERSON.phone,
+    exported: 1,
+    vcard: 'TEL',
+    searched: { columns: [customers.phone, customers.phoneDigits, customers.phoneE164], isPerson: true },
+    isPortalWritten: true,
+    erased: null,
+  },
+  phoneE164: {
+    answer: z.string().nullable().openapi({ description: 'Null where the number could not be read.' }),
+    example: '+442079460958',
+    follows: 'phone',
+    isCompared: true,
+    isMerged: true,
+    erased: null,
+  },
+  company: {
+    answer: z.string().nullable(),
+    example: 'Acme Ltd',
+    input: text(200).nullable(),
+    isMerged: true,
+    imported:
+      'company companyname organisation organization organisationname organizationname organization1name org account accountname firm firma unternehmen societe entreprise empresa employer business businessname',
+    exported: 1,
+    vcard: 'ORG',
+    searched: { columns: [customers.company] },
+    isPortalWritten: true,
+    erased: null,
+  },
+  ownerId: {
+    answer: Id.nullable(),
+    example: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0e',
+    input: z.uuid().nullable().openapi({ description: 'Set by MANAGER and ADMIN.' }),
+    isMerged: true,
+    ...PERSON.owner,
+    exported: 1,
+    isTeamOnly: true,
+    isKept: true,
+  },
+  userId: {
+    answer: Id.nullable().openapi({ description: 'The portal login of this customer.' }),
+    example: null,
+    input: z.uuid().nullable().openapi({ description: 'A member with role CUSTOMER; set by MANAGER and ADMIN.' }),
+    isMerged: true,
+    erased: null,
+  },
+  tags: {
+    imported: 'tags tag labels label categories category groups groupmembership segments keywords',
+    exported: 1,
+    vcard: 'CATEGORIES',
+  },
+  customFields: {
+    answer: z.record(z.string(), z.unknown()).nullable(),
+    example: { plan: 'gold' },
+    input: jsonObject()
+      .openapi({ example: { plan: 'gold' } })
+      .nullable(),
+    kind: 'entries',
+    isMerged: true,
+    imported: 'customfields',
+    exported: 5,
+    vcard: 'X-CUSTOM-FIELDS',
+    isTeamOnly: true,
+    erased: null,
+  },
+  lastInteractionAt: { answer: Instant.nullable(), example: null, exported: 4, isKept: true },
+  nextFollowUpAt: { answer: Instant.nullable(), example: null, exported: 4, isTeamOnly: true, isKept: true },
+  keepInTouchDays: {
+    answer: z.number().int().nullable(),
+    example: 30,
+    input: z
+      .number()
+      .int()
+      .min(1)
+      .max(3650)
+      .nullable()
+      .openapi({ description: 'Remind the owner when nobody has been in touch for so many days; null for never.' }),
+    kind: 'number',
+    isMerged: true,
+    imported: 'keepintouchdays',
+    exported: 1,
+    vcard: 'X-KEEP-IN-TOUCH-DAYS',
+    isTeamOnly: true,
+    erased: null,
+  },
+  nextTouchAt: {
+    answer: Instant.nullable().openapi({
+      description:
+        'The last call, e-mail or meeting (without one, when the customer was made) and `keepInTouchDays` thereafter.',
+    }),
+    example: '2026-12-21T15:00:00.000Z',
+    isTeamOnly: true,
+  },
+  createdAt: { answer: Instant, example: '2026-11-21T15:00:00.000Z', exported: 3, isKept: true },
+  updatedAt: { answer: Instant, example: '2026-11-21T15:00:00.000Z', exported: 3, isKept: true },
+  deletedAt: { answer: Instant.nullable(), example: null, isKept: true },
+})
