@@ -22,8 +22,8 @@ export default defineConfig(async () => ({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/browser/**'],
-    setupFiles: ['test/setup.ts'],
-    globalSetup: ['test/smtp-server.mjs', 'test/oauth-provider.mjs', 'test/stripe-server.mjs'],
+    setupFiles: ['test/support/setup.ts'],
+    globalSetup: ['test/support/smtp-server.mjs', 'test/support/oauth-provider.mjs', 'test/support/stripe-server.mjs'],
     testTimeout: 60_000,
   },
 }))

@@ -9,11 +9,11 @@ import { ROLES } from '../../src/db/schema/users'
 import { noteOn } from '../../src/dialects/dialect'
 import { dialects } from '../../src/dialects/dialects'
 import { documentText } from '../../src/dialects/documents'
-import { problemOf, send, worker } from '../api'
-import { founder, freshAddress, member, type Person } from '../factories'
-import { withProviders } from '../oauth-browser'
-import { failingDatabase, LOST } from '../standins'
-import { routesOf, statesOf } from './replay'
+import { problemOf, send, worker } from '../support/api'
+import { failingDatabase, LOST } from '../support/bindings'
+import { founder, freshAddress, member, type Person } from '../support/factories'
+import { withProviders } from '../support/oauth-browser'
+import { routesOf, statesOf } from '../support/replay'
 
 const readmes = import.meta.glob<string>('../../src/dialects/*/README.md', {
   query: '?raw',

@@ -2,10 +2,10 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import readme from '../../src/dialects/enquiries/README.md?raw'
 import { enquiries } from '../../src/dialects/enquiries/routes'
-import { worker } from '../api'
-import { count, rows } from '../database'
-import { member, PASSWORD, unique } from '../factories'
-import { replaying } from './replay'
+import { worker } from '../support/api'
+import { count, rows } from '../support/database'
+import { member, PASSWORD, unique } from '../support/factories'
+import { replaying } from '../support/replay'
 
 const { replay, demandHonesty } = replaying(enquiries, readme)
 const fetch = worker({ DIALECTS: 'enquiries' })

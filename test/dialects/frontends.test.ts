@@ -2,8 +2,8 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { dialects } from '../../src/dialects/dialects'
 import { documentText } from '../../src/dialects/documents'
-import { send } from '../api'
-import { PASSWORD, unique } from '../factories'
+import { send } from '../support/api'
+import { PASSWORD, unique } from '../support/factories'
 
 type Call = Parameters<typeof send>[1]
 

@@ -2,11 +2,11 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import readme from '../../src/dialects/leads/README.md?raw'
 import { leads } from '../../src/dialects/leads/routes'
-import { worker } from '../api'
-import { count, rows } from '../database'
-import { PASSWORD, unique } from '../factories'
-import { happenings } from '../records'
-import { replaying } from './replay'
+import { worker } from '../support/api'
+import { count, rows } from '../support/database'
+import { PASSWORD, unique } from '../support/factories'
+import { happenings } from '../support/leads'
+import { replaying } from '../support/replay'
 
 const { replay: ask, demandHonesty } = replaying(leads, readme)
 const fetch = worker({ DIALECTS: 'leads' })

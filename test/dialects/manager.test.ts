@@ -2,10 +2,10 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import readme from '../../src/dialects/manager/README.md?raw'
 import { manager } from '../../src/dialects/manager/routes'
-import { worker } from '../api'
-import { rows } from '../database'
-import { customer, member, unique } from '../factories'
-import { replaying } from './replay'
+import { worker } from '../support/api'
+import { rows } from '../support/database'
+import { customer, member, unique } from '../support/factories'
+import { replaying } from '../support/replay'
 
 const { replay: ask, demandHonesty } = replaying(manager, readme)
 const fetch = worker({ DIALECTS: 'manager' })

@@ -2,12 +2,12 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import readme from '../../src/dialects/personal/README.md?raw'
 import { personal } from '../../src/dialects/personal/routes'
-import { worker } from '../api'
-import { rows } from '../database'
-import { PASSWORD, unique } from '../factories'
-import { mailing, mailsTo, mailTo, tokenIn } from '../mailbox'
-import { agree, someone, withProviders } from '../oauth-browser'
-import { replaying } from './replay'
+import { worker } from '../support/api'
+import { rows } from '../support/database'
+import { PASSWORD, unique } from '../support/factories'
+import { mailing, mailsTo, mailTo, tokenIn } from '../support/mailbox'
+import { agree, someone, withProviders } from '../support/oauth-browser'
+import { replaying } from '../support/replay'
 
 const { replay: ask, demandHonesty } = replaying(personal, readme)
 // As in production, where strangers may not register at /v1.

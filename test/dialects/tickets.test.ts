@@ -2,10 +2,10 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import readme from '../../src/dialects/tickets/README.md?raw'
 import { tickets } from '../../src/dialects/tickets/routes'
-import { worker } from '../api'
-import { rows } from '../database'
-import { unique } from '../factories'
-import { replaying } from './replay'
+import { worker } from '../support/api'
+import { rows } from '../support/database'
+import { unique } from '../support/factories'
+import { replaying } from '../support/replay'
 
 const { replay: ask, demandHonesty } = replaying(tickets, readme)
 const fetch = worker({ DIALECTS: 'tickets' })

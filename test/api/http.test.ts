@@ -1,0 +1,158 @@
+// What every request may meet before a service does: bodies that are none, routes that are none, and the pages for machines.
+import { env } from 'cloudflare:workers'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { ERRORS } from '../../src/errors'
+import { bodyOf, refusalOf } from '../support/answers'
+import { ORIGIN, send, worker } from '../support/api'
+import { failingDatabase, LOST } from '../support/bindings'
+import { founder, type Person } from '../support/factories'
+
+const MB = 1_048_576
+const JSON_TYPE = { 'Content-Type': 'application/json' }
+type Raw = { body?: BodyInit; headers?: Record<string, string> }
+const post = ({ token }: Person, init: Raw, path = '/v1/leads') => send(path, { method: 'POST', token, ...init })
+
+describe('a body', () => {
+  it.each(['', '{', '{"title":"x"', "{'title':'x'}", 'title=x', '{"title":"x"} {}', 'undefined', '\u0000'])(
+    'that is no JSON is refused: %o',
+    async (body) => {
+      await refusalOf(post(await founder(), { headers: JSON_TYPE, body }), 400, 'malformed_json')
+    },
+  )
+
+  it.each([
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    'application/xml',
+    'json',
+  ])('that says it is %s is refused, with the mend', async (type) => {
+    const problem = await refusalOf(
+      post(await founder(), { headers: { 'Content-Type': type }, body: '{"title":"x"}' }),
+      415,
+      'wrong_content_type',
+    )
+    expect(problem.detail).toContain('application/json')
+  })
+
+  it('that says nothing of its type is refused too', async () => {
+    const body = new TextEncoder().encode('{"title":"x"}')
+    await refusalOf(post(await founder(), { body }), 415, 'wrong_content_type')
+  })
+
+  it.each(['application/json', 'application/json; charset=utf-8', 'application/merge-patch+json'])(
+    'that says it is %s is read',
+    async (type) => {
+      await bodyOf(post(await founder(), { headers: { 'Content-Type': type }, body: '{"title":"x"}' }), 201)
+    },
+  )
+
+  it('of 1 MB is read, and one byte more is refused, whether or not its length is told', async () => {
+    const admin = await founder()
+    const sized = (bytes: number) => `{"title":"${'x'.repeat(bytes - '{"title":""}'.length)}"}`
+    const streamed = (text: string) => new Response(text).body ?? expect.fail()
+    for (const [bytes, status, code] of [
+      [MB, 400, 'invalid'],
+      [MB + 1, 413, 'body_too_large'],
+    ] as const) {
+      const told = { ...JSON_TYPE, 'Content-Length': String(bytes) }
+      await refusalOf(post(admin, { headers: told, body: sized(bytes) }), status, code)
+      await refusalOf(post(admin, { headers: JSON_TYPE, body: streamed(sized(bytes)) }), status, code)
+      const keyed = { ...JSON_TYPE, 'Idempotency-Key': crypto.randomUUID() }
+      await refusalOf(post(admin, { headers: keyed, body: streamed(sized(bytes)) }), status, code)
+    }
+    await refusalOf(post(admin, { headers: JSON_TYPE, body: sized(3 * MB) }, '/v1/nowhere'), 413, 'body_too_large')
+  })
+
+  it('is not needed where a route takes none, and may be empty where all of it is optional', async () => {
+    const admin = await founder()
+    expect((await post(admin, {}, '/v1/leads/claim-next')).status).toBe(204)
+    await refusalOf(post(admin, {}, `/v1/leads/${crypto.randomUUID()}/convert`), 404, 'not_found')
+  })
+})
+
+describe('what is refused as invalid', () => {
+  it.each([
+    ['GET', '/v1/leads?color=red&limit=5', undefined, ['query.color', 'unknown']],
+    ['GET', '/v1/leads?limit=many', undefined, ['query.limit', 'invalid_type']],
+    ['GET', '/v1/leads?owner=nobody', undefined, ['query.owner', 'custom', 'must be none, me or the id of a member']],
+    ['GET', '/v1/interactions?author=none', undefined, ['query.author', 'custom', 'must be me or the id of a member']],
+    ['GET', '/v1/leads/first', undefined, ['path.id', 'invalid_format']],
+    ['POST', '/v1/leads', { title: 'x', color: 'red' }, ['body.color', 'unknown']],
+    ['POST', '/v1/leads', { title: 'a\u0000b' }, ['body.title', 'custom']],
+    ['POST', '/v1/leads', { title: 'x', metadata: { a: Number.NaN }, email: 7 }, ['body.email', 'invalid_type']],
+    ['POST', '/v1/leads', [], ['body', 'invalid_type']],
+  ])('%s %s names its place', async (method, path, json, [place, code, says]) => {
+    const { token } = await founder()
+    const { errors } = await refusalOf(send(path, { method, token, json }), 400, 'invalid')
+    expect(errors).toEqual([{ path: place, message: says ?? expect.stringMatching(/\w/), code }])
+  })
+})
+
+it.each([
+  ['GET', '/v1'],
+  ['GET', '/v1/leads/'],
+  ['GET', '/V1/leads'],
+  ['PUT', '/v1/leads'],
+  ['PATCH', '/health'],
+  ['GET', '/v1/%2e%2e/etc'],
+  ['POST', '/v1/nowhere'],
+])('%s %s, which is no route, is a problem like any other', async (method, path) => {
+  const { token } = await founder()
+  const { detail } = await refusalOf(send(path, { method, token }), 404, 'not_found')
+  expect(detail).toContain('/doc')
+})
+
+describe('the pages for machines', () => {
+  it('explain every error where its problem points to', async () => {
+    for (const [code, [status, title]] of Object.entries(ERRORS)) {
+      expect(await bodyOf(send(`/problems/${code}`), 200)).toEqual({ code, status, title })
+    }
+  })
+
+  it('explain no code that is none', async () => {
+    for (const code of ['nothing', 'toString', '__proto__', 'constructor']) {
+      await refusalOf(send(`/problems/${code}`), 404, 'not_found')
+    }
+    await refusalOf(send(`/problems/${'x'.repeat(61)}`), 400, 'invalid')
+  })
+
+  it('have the address of a problem as its type', async () => {
+    const { type } = await refusalOf(send('/v1/leads'), 401, 'unauthenticated')
+    expect(type).toBe(`${ORIGIN}/problems/unauthenticated`)
+    expect((await send(new URL(type).pathname)).status).toBe(200)
+  })
+
+  it('say that the Worker runs, without asking the database', async () => {
+    const fetch = worker({ DB: failingDatabase(LOST) })
+    expect(await bodyOf(send('/health', {}, fetch), 200)).toEqual({ status: 'ok' })
+    const head = await send('/health', { method: 'HEAD' })
+    expect([head.status, await head.text()]).toEqual([200, ''])
+  })
+
+  describe('say whether it can do its work', () => {
+    afterEach(() => void vi.restoreAllMocks())
+
+    it('which it can', async () => {
+      expect(await bodyOf(send('/ready'), 200)).toEqual({ status: 'ok' })
+    })
+
+    it('which it cannot while the database does not answer', async () => {
+      vi.spyOn(console, 'error').mockImplementation(() => {})
+      const response = await send('/ready', {}, worker({ DB: failingDatabase(LOST) }))
+      expect(response.headers.get('Retry-After')).toMatch(/^\d+$/)
+      await refusalOf(response, 503, 'unavailable')
+    })
+
+    it('which it cannot before the migrations', async () => {
+      await env.DB.exec('ALTER TABLE leads_fts RENAME TO moved_fts')
+      try {
+        const problem = await refusalOf(send('/ready'), 503, 'unavailable')
+        expect(problem.detail).toContain('apply the migrations')
+      } finally {
+        await env.DB.exec('ALTER TABLE moved_fts RENAME TO leads_fts')
+      }
+      expect((await send('/ready')).status).toBe(200)
+    })
+  })
+})

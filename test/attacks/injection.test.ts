@@ -1,0 +1,97 @@
+// Attacks by text: SQL, FTS5 and header injection, and URLs to fetch, in every place of every operation that takes text.
+import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { rows } from '../support/database'
+import { founder } from '../support/factories'
+import { operations } from '../support/operations'
+import { aim, type Belongings, belongings, everythingOf, isFailure, slotsOf } from '../support/targets'
+
+const SQL = [
+  `' OR 1=1 --`,
+  `" OR ""="`,
+  `'; DROP TABLE leads; --`,
+  `x') UNION SELECT id, password_hash FROM users --`,
+  '%',
+  `') OR workspace_id <> ('`,
+]
+const FTS = [
+  '*',
+  `"`,
+  `" OR "a`,
+  'a* OR b*',
+  'NEAR(a b, 10)',
+  'name:a',
+  '^a',
+  'a NOT b',
+  `x" OR customers_fts MATCH "z`,
+  '⟦⟧',
+]
+const HEADERS = ['x\r\nSet-Cookie: evil=1', 'x\nLocation: https://evil.example', 'x\u0000evil', 'x\u2028evil: 1']
+
+let mine: Belongings
+let theirs: Belongings
+let before: string
+let schema: unknown
+
+const tables = () => rows('SELECT name, sql FROM sqlite_master ORDER BY name')
+
+beforeAll(async () => {
+  const [attacker, victim] = [await founder(), await founder()]
+  mine = await belongings(attacker)
+  theirs = await belongings(victim)
+  before = await everythingOf(victim.workspaceId)
+  schema = await tables()
+})
+
+const aimed = operations
+  .map((operation) => ({ operation, name: operation.name, slots: slotsOf(operation) }))
+  .filter(({ slots }) => slots.length > 0)
+
+it('the places that take text are looked at, body, path and query', () => {
+  const places = aimed.flatMap(({ name, slots }) => slots.map((slot) => `${name} ${slot.at} ${slot.name}`))
+  expect(places.length).toBeGreaterThan(130)
+  for (const place of [
+    'GET /v1/leads query q',
+    'PUT /v1/customers/{id}/tags/{name} path name',
+    'POST /v1/leads body email',
+  ]) {
+    expect(places).toContain(place)
+  }
+})
+
+describe.each([
+  ['SQL', SQL],
+  ['FTS5', FTS],
+  ['header', HEADERS],
+])('%s injection', (_kind, payloads) => {
+  it.each(aimed)('through $name is text: no failure, no foreign row, no header', async ({ operation, slots }) => {
+    for (const slot of slots) {
+      for (const payload of payloads) {
+        const response = await aim(operation, mine, slot, payload)
+        const what = `${operation.name}, ${slot.at} ${slot.name}: ${JSON.stringify(payload)}`
+        const body = await response.text()
+        expect(isFailure(response), what).toBe(false)
+        expect(body, what).not.toContain(theirs.marker)
+        expect(body, what).not.toContain('$2b$')
+        expect([...response.headers].flat().join(' '), what).not.toMatch(/evil|set-cookie/i)
+      }
+    }
+  })
+})
+
+it('SSRF: no URL that is sent is fetched', async () => {
+  const fetched = vi.spyOn(globalThis, 'fetch')
+  for (const { operation, slots } of aimed) {
+    for (const slot of slots) {
+      for (const url of ['http://169.254.169.254/latest/meta-data', 'https://evil.example/x.png']) {
+        await (await aim(operation, mine, slot, url)).text()
+      }
+    }
+  }
+  expect(fetched).not.toHaveBeenCalled()
+  fetched.mockRestore()
+})
+
+it('SQL injection has left every table, trigger and index as it was, and every row of others', async () => {
+  expect(await tables()).toEqual(schema)
+  expect(await everythingOf(theirs.person.workspaceId)).toBe(before)
+})
