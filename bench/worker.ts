@@ -13,7 +13,7 @@ import { LeadQuery } from '../src/leads/leads.schemas'
 import { TagQuery } from '../src/tags/tags.schemas'
 import { TicketQuery } from '../src/tickets/tickets.schemas'
 
-const LISTS: Record<string, z.ZodType<{ limit: number; cursor?: string | undefined }>> = {
+const LISTS: Record<string, z.ZodType<{ limit: number; cursor?: string }>> = {
   '/v1/customers': CustomerQuery,
   '/v1/customers/duplicates': DuplicateQuery,
   '/v1/customers/:id/timeline': TimelineQuery,

@@ -139,31 +139,6 @@ CREATE TABLE `events` (
 --> statement-breakpoint
 CREATE INDEX `events_feed` ON `events` (`workspace_id`);--> statement-breakpoint
 CREATE INDEX `events_subject` ON `events` (`workspace_id`,`subject_id`,`created_at`);--> statement-breakpoint
-CREATE TABLE `daily_counts` (
-	`day` text NOT NULL,
-	`subject` text NOT NULL,
-	`count` integer NOT NULL,
-	PRIMARY KEY(`day`, `subject`)
-);
---> statement-breakpoint
-CREATE TABLE `idempotency_keys` (
-	`key_hash` text PRIMARY KEY NOT NULL,
-	`fingerprint` text NOT NULL,
-	`attempt` text NOT NULL,
-	`started_at` text NOT NULL,
-	`expires_at` text NOT NULL,
-	`answer` text
-);
---> statement-breakpoint
-CREATE INDEX `idempotency_keys_expires` ON `idempotency_keys` (`expires_at`);--> statement-breakpoint
-CREATE TABLE `login_attempts` (
-	`subject` text PRIMARY KEY NOT NULL,
-	`count` integer NOT NULL,
-	`window_ends_at` text NOT NULL,
-	`locked_until` text
-);
---> statement-breakpoint
-CREATE INDEX `login_attempts_ends` ON `login_attempts` (`window_ends_at`);--> statement-breakpoint
 CREATE TABLE `import_chunks` (
 	`import_id` text NOT NULL,
 	`n` integer NOT NULL,
@@ -348,6 +323,31 @@ CREATE INDEX `leads_email` ON `leads` (`workspace_id`,`email`) WHERE deleted_at 
 CREATE INDEX `leads_phone` ON `leads` (`workspace_id`,`phone_e164`) WHERE deleted_at IS NULL AND phone_e164 IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_import_key` ON `leads` (`workspace_id`,`import_key`) WHERE deleted_at IS NULL AND import_key IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_customer` ON `leads` (`customer_id`) WHERE customer_id IS NOT NULL;--> statement-breakpoint
+CREATE TABLE `daily_counts` (
+	`day` text NOT NULL,
+	`subject` text NOT NULL,
+	`count` integer NOT NULL,
+	PRIMARY KEY(`day`, `subject`)
+);
+--> statement-breakpoint
+CREATE TABLE `idempotency_keys` (
+	`key_hash` text PRIMARY KEY NOT NULL,
+	`fingerprint` text NOT NULL,
+	`attempt` text NOT NULL,
+	`started_at` text NOT NULL,
+	`expires_at` text NOT NULL,
+	`answer` text
+);
+--> statement-breakpoint
+CREATE INDEX `idempotency_keys_expires` ON `idempotency_keys` (`expires_at`);--> statement-breakpoint
+CREATE TABLE `login_attempts` (
+	`subject` text PRIMARY KEY NOT NULL,
+	`count` integer NOT NULL,
+	`window_ends_at` text NOT NULL,
+	`locked_until` text
+);
+--> statement-breakpoint
+CREATE INDEX `login_attempts_ends` ON `login_attempts` (`window_ends_at`);--> statement-breakpoint
 CREATE TABLE `oauth_accounts` (
 	`provider` text NOT NULL,
 	`subject` text NOT NULL,

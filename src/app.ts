@@ -6,7 +6,9 @@ import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
 import { analyticsRoutes } from './analytics/analytics.routes'
 import { authRoutes } from './auth/auth.routes'
+import { authenticate } from './auth/authenticate'
 import { recoveryRoutes } from './auth/recovery.routes'
+import { revalidateSession } from './auth/revalidate-session'
 import { billingRoutes } from './billing/billing.routes'
 import { calendarRoutes } from './calendar/calendar.routes'
 import { customerRoutes } from './customers/customers.routes'
@@ -15,24 +17,24 @@ import { relationshipRoutes } from './customers/relationships.routes'
 import { dashboardRoutes, onPageError } from './dashboard/dashboard.routes'
 import { dashboardSession } from './dashboard/dashboard.session'
 import { dialects } from './dialects/dialects'
-import { dialectAt, mountOf, pathIn, unkept } from './dialects/dispatch'
+import { dialectAt, mountOf, noStore, pathIn } from './dialects/dispatch'
 import { docsRoutes } from './docs/docs.routes'
 import { openApiText } from './docs/openapi'
 import { enquiryRoutes } from './enquiries/enquiries.routes'
 import { AppError } from './errors'
 import { eventRoutes } from './events/events.routes'
+import { exportRoutes } from './exports/exports.routes'
 import { healthRoutes } from './health/health.routes'
-import { authenticate } from './http/authenticate'
 import { type AppEnv, addressOf, context } from './http/context'
 import { notModified } from './http/etag'
 import { boundedHead } from './http/head'
 import { idempotency } from './http/idempotency'
 import { knownQuery } from './http/known-query'
 import { admission, rateLimit } from './http/rate-limit'
-import { reaffirm } from './http/reaffirm'
 import { notFound, onError } from './http/respond'
 import { createRouter } from './http/router'
 import { createLimiter } from './http/sliding-window'
+import { importRoutes } from './imports/imports.routes'
 import { interactionRoutes } from './interactions/interactions.routes'
 import { timelineRoutes } from './interactions/timeline.routes'
 import { keyRoutes } from './keys/keys.routes'
@@ -42,12 +44,10 @@ import { dispatch } from './mail/mail.dispatch'
 import { outboxRoutes } from './mail/outbox.routes'
 import { accountRoutes } from './oauth/accounts.routes'
 import { oauthRoutes } from './oauth/oauth.routes'
+import { personalDataRoutes } from './personal-data/personal-data.routes'
 import { taggingRoutes } from './tags/tagging.routes'
 import { tagRoutes } from './tags/tags.routes'
 import { ticketRoutes } from './tickets/tickets.routes'
-import { exportRoutes } from './transfer/exports.routes'
-import { importRoutes } from './transfer/imports.routes'
-import { personalDataRoutes } from './transfer/personal-data.routes'
 import { notificationRoutes } from './users/notifications.routes'
 import { userRoutes } from './users/users.routes'
 import { workspaceRoutes } from './workspaces/workspaces.routes'
@@ -91,20 +91,20 @@ const MACHINES = [
   ...dialects.flatMap((dialect) => (dialect.probes ?? []).map((path) => mountOf(dialect) + path)),
 ]
 
-const policy = (c: Context<AppEnv>, name: string, limit: number) => ({
+const rule = (c: Context<AppEnv>, name: string, limit: number) => ({
   name,
   limit,
   windowSeconds: c.var.config.RATE_LIMIT_WINDOW_SECONDS,
 })
-const usual = (c: Context<AppEnv>) =>
+const defaultRule = (c: Context<AppEnv>) =>
   MACHINES.includes(c.req.path)
-    ? policy(c, 'machine', 10 * c.var.config.RATE_LIMIT_MAX)
-    : policy(c, 'default', c.var.config.RATE_LIMIT_MAX)
-const signIn = (c: Context<AppEnv>) => policy(c, 'auth', c.var.config.AUTH_RATE_LIMIT_MAX)
+    ? rule(c, 'machine', 10 * c.var.config.RATE_LIMIT_MAX)
+    : rule(c, 'default', c.var.config.RATE_LIMIT_MAX)
+const signInRule = (c: Context<AppEnv>) => rule(c, 'auth', c.var.config.AUTH_RATE_LIMIT_MAX)
 const address = (c: Context<AppEnv>) => `address ${addressOf(c)}`
 const caller = (c: Context<AppEnv>) => (c.var.actor ? `${c.var.actor.type} ${c.var.actor.id}` : address(c))
 // A machine's address may use many keys, each looked up every few seconds; a flood of made-up ones meets this instead.
-const lookUps = (c: Context<AppEnv>) => policy(c, 'key-lookup', 10 * c.var.config.RATE_LIMIT_MAX)
+const lookUps = (c: Context<AppEnv>) => rule(c, 'key-lookup', 10 * c.var.config.RATE_LIMIT_MAX)
 
 const smallBody = bodyLimit({
   maxSize: MAX_BODY,
@@ -150,15 +150,19 @@ export function createApp() {
   app.use((c, next) => (dialectAt(dialects, c.req.path) ? corsOfDialects : corsUsual)(c, next))
   app.use(authenticate(admission<AppEnv>({ limiter, policy: lookUps, subject: address })))
   app.on(['GET', 'POST'], ['/dashboard', '/dashboard/*'], dashboardSession)
-  app.use(rateLimit<AppEnv>({ limiter, policy: usual, subject: caller }))
-  app.on('POST', [...SIGN_IN, '/dashboard/sign-in'], rateLimit<AppEnv>({ limiter, policy: signIn, subject: address }))
-  app.on('GET', CALLBACKS, rateLimit<AppEnv>({ limiter, policy: signIn, subject: address }))
+  app.use(rateLimit<AppEnv>({ limiter, policy: defaultRule, subject: caller }))
+  app.on(
+    'POST',
+    [...SIGN_IN, '/dashboard/sign-in'],
+    rateLimit<AppEnv>({ limiter, policy: signInRule, subject: address }),
+  )
+  app.on('GET', CALLBACKS, rateLimit<AppEnv>({ limiter, policy: signInRule, subject: address }))
   app.use((c, next) => (isStreamed(c) ? next() : smallBody(c, next)))
-  app.use(reaffirm)
+  app.use(revalidateSession)
   app.use(notModified)
   app.use('/v1/*', idempotency)
   app.use('/v1/*', knownQuery(app))
-  for (const dialect of dialects) app.use(`${mountOf(dialect)}/*`, unkept, idempotency)
+  for (const dialect of dialects) app.use(`${mountOf(dialect)}/*`, noStore, idempotency)
   app.use(dispatch)
 
   const routes = app

@@ -131,6 +131,11 @@ export class AppError extends Error {
   }
 }
 
+/** An `invalid` with one issue; `path` begins with body, query, path or header. */
+export function invalidError(path: string, message: string, code: string): AppError {
+  return new AppError('invalid', { errors: [{ path, message, code }] })
+}
+
 const MAX_ISSUES = 50
 const MAX_PATH = 200
 const cut = (text: string, max: number) => (text.length > max ? `${text.slice(0, max)}…` : text)

@@ -1,9 +1,9 @@
 // The schedule: what runs by the clock, by the cron expressions of wrangler.toml (in UTC). Each is an invocation of its own.
 import { AppError } from './errors'
+import { continueImports } from './imports/imports.http'
 import { sweep } from './mail/mail.dispatch'
 import { purge } from './purge/purge.service'
 import { remind } from './reminders/reminders.service'
-import { continueImports } from './transfer/imports.continue'
 
 /** How many statements an invocation has sent to D1: its jobs share the 50 that D1's free plan allows. */
 export type Spent = { statements: number }
@@ -30,13 +30,13 @@ export async function runJobs(jobs: readonly Job[], env: Env, now: string): Prom
     try {
       await run(env, now, spent)
     } catch (error) {
-      console.error(JSON.stringify({ level: 'error', event: 'job_failed', job: name, ...said(error) }))
+      console.error(JSON.stringify({ level: 'error', event: 'job_failed', job: name, ...errorFields(error) }))
     }
   }
 }
 
 // Drizzle wraps what a statement throws, in a message that holds the parameters: only the cause is told.
-function said(error: unknown) {
+function errorFields(error: unknown) {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
   if (cause instanceof AppError) return { code: cause.code, detail: cause.extras.detail }
   return cause instanceof Error ? { name: cause.name, stack: cause.stack } : { name: 'unknown' }

@@ -5,14 +5,14 @@ import { AppError } from '../errors'
 import type { Actor, Person, Role } from './policy'
 
 /** The person who asks. Throws `forbidden` for an API key; `what` is what only a person can do or mean. */
-export function personOf(actor: Actor, what: string): Person {
+export function requirePerson(actor: Actor, what: string): Person {
   if (actor.type === 'user') return actor
   throw new AppError('forbidden', { detail: `${what} takes a person: an API key has no account and owns nothing.` })
 }
 
-/** The id of whom `me` means in a filter. */
-export function me(actor: Actor): string {
-  return personOf(actor, '`me`').id
+/** The id of whom `requirePersonId` means in a filter. */
+export function requirePersonId(actor: Actor): string {
+  return requirePerson(actor, '`me`').id
 }
 
 /** Whether this is what the one who asks is already: the role of the own account. */

@@ -217,7 +217,7 @@ export function reach(actor: Actor, permission: Permission): Reach | undefined {
 }
 
 /** Why an actor lacks a permission, for the detail of a refusal. */
-export function lacking(actor: Actor, permission: Permission): string {
+export function missingPermission(actor: Actor, permission: Permission): string {
   if (actor.type === 'user') return `Role ${actor.role} lacks the permission ${permission}.`
   if (isScope(permission)) return `The API key lacks the scope ${permission}.`
   return `No API key has the permission ${permission}: ${NOT_FOR_KEYS[permission]}.`

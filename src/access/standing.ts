@@ -3,10 +3,11 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { Guard } from '../db/client'
 import { apiKeys, sessions, users } from '../db/schema'
 import { AppError, type ErrorCode } from '../errors'
+import { MINUTE_MS } from '../time'
 import type { Actor, Permission } from './policy'
 
 /** How long after signing in somebody may plant what signs in without a password, in milliseconds. */
-const RECENT_MS = 15 * 60_000
+const RECENT_MS = 15 * MINUTE_MS
 
 const REFUSALS = {
   unauthenticated: 'The session has ended, or the API key: sign in again.',
@@ -35,7 +36,7 @@ function living(actor: Actor, isAway = false): SQL {
 }
 
 /** The caller still is what the token or the key says, as a condition for the WHERE of one statement. */
-export function stillStands(actor: Actor): SQL {
+export function isActorCurrent(actor: Actor): SQL {
   const isSame = actor.type === 'user' ? sql`AND me.role = ${actor.role}` : sql``
   return sql`EXISTS (SELECT 1 FROM ${living(actor)} ${isSame})`
 }

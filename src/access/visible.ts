@@ -2,14 +2,14 @@
 import { type AnyColumn, and, eq, isNull, or, type SQL, sql } from 'drizzle-orm'
 import { tickets, users } from '../db/schema'
 import { AppError } from '../errors'
-import { type Actor, lacking, type Permission, reach } from './policy'
+import { type Actor, missingPermission, type Permission, reach } from './policy'
 
 /** The owners whose rows an actor reaches: 'all', or user ids, with null for what nobody owns. */
 export type Owners = 'all' | readonly (string | null)[]
 
 /**
  * Owners reached with a permission; who may claim leads also reads the unowned ones. Throws `forbidden`. An API key owns
- * nothing and reaches its workspace: what it may do there, `allow()` and `demandPermission()` have asked of its scopes.
+ * nothing and reaches its workspace: what it may do there, `allow()` and `requirePermission()` have asked of its scopes.
  */
 export function owners(actor: Actor, permission: Permission): Owners {
   if (actor.type === 'key') return 'all'
@@ -20,8 +20,9 @@ export function owners(actor: Actor, permission: Permission): Owners {
 }
 
 /** Throws `forbidden` where the actor lacks a permission beside the one that the route has asked for; `rule` says why it is asked. */
-export function demandPermission(actor: Actor, permission: Permission, rule: string): void {
-  if (!reach(actor, permission)) throw new AppError('forbidden', { detail: `${rule} ${lacking(actor, permission)}` })
+export function requirePermission(actor: Actor, permission: Permission, rule: string): void {
+  if (!reach(actor, permission))
+    throw new AppError('forbidden', { detail: `${rule} ${missingPermission(actor, permission)}` })
 }
 
 type Scoped = { workspaceId: AnyColumn; ownerId: AnyColumn; deletedAt: AnyColumn; userId?: AnyColumn }
@@ -82,14 +83,14 @@ const isLiving = sql`CASE WHEN interactions.customer_id IS NULL
  * What is the own of somebody who is no actor but `me`, a row of users, for a token stood in for signing in: rows of a
  * table that a member of the team owns, not in the trash; and what was said with the customer that a portal login is.
  */
-export const mine = {
+export const ownedByTokenHolder = {
   interactions: sql`me.role <> 'CUSTOMER' AND interactions.workspace_id = me.workspace_id
     AND interactions.owner_id = me.id AND ${isLiving}`,
   leads: sql`me.role <> 'CUSTOMER' AND leads.workspace_id = me.workspace_id AND leads.owner_id = me.id
     AND leads.deleted_at IS NULL`,
   customers: sql`me.role <> 'CUSTOMER' AND customers.workspace_id = me.workspace_id AND customers.owner_id = me.id
     AND customers.deleted_at IS NULL`,
-  saidWith: sql`me.role = 'CUSTOMER' AND customers.user_id = me.id AND customers.workspace_id = me.workspace_id
+  interactionsWithMe: sql`me.role = 'CUSTOMER' AND customers.user_id = me.id AND customers.workspace_id = me.workspace_id
     AND customers.deleted_at IS NULL AND interactions.customer_id = customers.id AND ${isShared}`,
 }
 
@@ -99,11 +100,12 @@ export const mine = {
  */
 export function visibleInteractions(actor: Actor, permission: Permission): SQL | undefined {
   const whose = owners(actor, permission)
-  const reached = whose === 'all' ? undefined : isPortal(actor) ? saidWith(actor) : ownInteractions(actor, permission)
+  const reached =
+    whose === 'all' ? undefined : isPortal(actor) ? interactionsWithMe(actor) : ownInteractions(actor, permission)
   return and(sql`+interactions.workspace_id = ${actor.workspaceId}`, reached, isLiving)
 }
 
-function saidWith(actor: Actor): SQL {
+function interactionsWithMe(actor: Actor): SQL {
   return sql`+interactions.customer_id = ${ownRecord(actor)} AND ${isShared}`
 }
 
@@ -142,7 +144,7 @@ export function isTeamMember(id: string | SQL, workspaceId: string): SQL {
 }
 
 /** The user at hand is of the team, not the login of a customer. */
-export const isOfTeam: SQL = sql`${users.role} <> 'CUSTOMER'`
+export const isTeamUser: SQL = sql`${users.role} <> 'CUSTOMER'`
 
 /** `id` is a member who can be the portal login of a customer: active, of this workspace, with the role CUSTOMER. */
 export function isPortalUser(id: string, workspaceId: string): SQL {

@@ -1,13 +1,12 @@
 // Analytics: days as numbers since 1970-01-01, and on which of them a quarter-hour of UTC falls somewhere.
-const MINUTE = 60_000
-const DAY = 1_440 * MINUTE
+import { DAY_MS, MINUTE_MS } from '../time'
 
 export const GRAINS = ['day', 'week', 'month'] as const
 export type Grain = (typeof GRAINS)[number]
 
-export const dayNumber = (date: string): number => Math.floor(Date.parse(date) / DAY)
+export const dayNumber = (date: string): number => Math.floor(Date.parse(date) / DAY_MS)
 /** The date of a day, as `YYYY-MM-DD`. */
-export const dateOf = (day: number): string => new Date(day * DAY).toISOString().slice(0, 10)
+export const dateOf = (day: number): string => new Date(day * DAY_MS).toISOString().slice(0, 10)
 
 /**
  * Tells the local day of a quarter-hour (0 to 95) of a day in UTC. Every zone has been a whole number of quarter-hours
@@ -15,18 +14,18 @@ export const dateOf = (day: number): string => new Date(day * DAY).toISOString()
  */
 export function calendarIn(timeZone: string): (utcDate: string, slot: number) => number {
   const clock = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' })
-  const offsetAt = remembered((ms: number) => Date.parse(`${clock.format(ms).replace(' ', 'T')}Z`) - ms)
+  const offsetAt = memoize((ms: number) => Date.parse(`${clock.format(ms).replace(' ', 'T')}Z`) - ms)
   return (utcDate, slot) => {
     const start = Date.parse(utcDate)
-    const instant = start + slot * 15 * MINUTE
+    const instant = start + slot * 15 * MINUTE_MS
     const offset = offsetAt(start)
     // Where the clocks change on this day, it is asked for the very quarter-hour.
-    const exact = offset === offsetAt(start + DAY) ? offset : offsetAt(instant)
-    return Math.floor((instant + exact) / DAY)
+    const exact = offset === offsetAt(start + DAY_MS) ? offset : offsetAt(instant)
+    return Math.floor((instant + exact) / DAY_MS)
   }
 }
 
-function remembered(find: (key: number) => number): (key: number) => number {
+function memoize(find: (key: number) => number): (key: number) => number {
   const known = new Map<number, number>()
   return (key) => {
     const value = known.get(key) ?? find(key)
@@ -37,7 +36,7 @@ function remembered(find: (key: number) => number): (key: number) => number {
 
 /** The day that a local instant falls on. */
 export function dayAt(timeZone: string, instant: string): number {
-  const slot = Math.floor((Date.parse(instant) % DAY) / (15 * MINUTE))
+  const slot = Math.floor((Date.parse(instant) % DAY_MS) / (15 * MINUTE_MS))
   return calendarIn(timeZone)(instant.slice(0, 10), slot)
 }
 
@@ -50,8 +49,8 @@ export function startOf(grain: Grain, day: number): number {
 }
 
 /** The first day of the week or month, or the day, that is `steps` away. */
-export function stepped(grain: Grain, day: number, steps: number): number {
+export function addSteps(grain: Grain, day: number, steps: number): number {
   if (grain !== 'month') return startOf(grain, day) + steps * (grain === 'week' ? 7 : 1)
-  const date = new Date(startOf(grain, day) * DAY)
-  return Math.floor(date.setUTCMonth(date.getUTCMonth() + steps) / DAY)
+  const date = new Date(startOf(grain, day) * DAY_MS)
+  return Math.floor(date.setUTCMonth(date.getUTCMonth() + steps) / DAY_MS)
 }

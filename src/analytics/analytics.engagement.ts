@@ -1,18 +1,26 @@
 // Analytics: with which customers the team is in touch: most, least, and those it has not heard of for a while.
 import { and, eq, gt, lt, sql } from 'drizzle-orm'
 import { visible } from '../access/visible'
-import { ahead, along, beyondInParts, countedOut, keptCount, ordered, withTotal } from '../db/listing'
+import type { Ctx } from '../context'
+import {
+  afterCursorInParts,
+  cappedCount,
+  counterTotal,
+  forceIndex,
+  orderByKeys,
+  remainingRange,
+  withTotal,
+} from '../db/listing'
 import { cut, type Page, type PageRequest } from '../db/page'
 import { customerCounts, customers } from '../db/schema'
-import type { Ctx } from '../http/context'
+import { DAY_MS } from '../time'
 import { whoseFigures } from './analytics.figures'
 
-const DAY = 86_400_000
 export const ORDERS = ['most', 'least', 'quiet'] as const
 type EngagementRequest = PageRequest & {
   order: (typeof ORDERS)[number]
   quietDays: number
-  total?: boolean | undefined
+  total?: boolean
 }
 
 const { id, name, company, ownerId, interactionCount, lastInteractionAt, touchedAt, seq } = customers
@@ -27,20 +35,20 @@ export async function engagement(ctx: Ctx, request: EngagementRequest) {
   const isQuiet = order === 'quiet'
   const isDown = order === 'most'
   const keys = [isQuiet ? sql`${touchedAt}` : sql`${interactionCount}`, sql`${seq}`]
-  const [first, second] = beyondInParts(keys, after, isDown).map((part) =>
+  const [first, second] = afterCursorInParts(keys, after, isDown).map((part) =>
     db
       .select(columns)
-      .from(along('customers', { ...columns, ...scope }, indexOf(ctx, order), LIVING))
-      .where(and(wanted(ctx, request), part))
+      .from(forceIndex('customers', { ...columns, ...scope }, indexOf(ctx, order), LIVING))
+      .where(and(whereEngaged(ctx, request), part))
       .$dynamic(),
   )
   const walk = first ?? db.select(columns).from(customers).$dynamic()
-  const list = (second ? walk.unionAll(second) : walk).orderBy(...ordered(keys, isDown)).limit(limit + 1)
+  const list = (second ? walk.unionAll(second) : walk).orderBy(...orderByKeys(keys, isDown)).limit(limit + 1)
   const rows = sql`${customers} INDEXED BY ${sql.raw(indexOf(ctx, order))}`
   const counted = isQuiet
-    ? countedOut(db, [{ rows, where: wanted(ctx, { ...request, after: undefined }) }])
+    ? cappedCount(db, [{ rows, where: whereEngaged(ctx, { ...request, after: undefined }) }])
     : db
-        .select(keptCount)
+        .select(counterTotal)
         .from(customerCounts)
         .where(and(eq(customerCounts.workspaceId, actor.workspaceId), eq(customerCounts.owner, whoseFigures(ctx))))
   const [found, [sum]] = total ? await db.batch([list, counted]) : [await list, []]
@@ -54,11 +62,11 @@ function indexOf(ctx: Ctx, order: EngagementRequest['order']): string {
 }
 
 // Who was never spoken with is least engaged, but has not gone quiet.
-function wanted({ actor, now }: Ctx, { order, quietDays, after }: EngagementRequest) {
+function whereEngaged({ actor, now }: Ctx, { order, quietDays, after }: EngagementRequest) {
   const inReach = visible(actor, 'analytics:read', customers)
   if (order !== 'quiet') return inReach
-  const before = new Date(Date.parse(now) - quietDays * DAY).toISOString()
-  const [low, high] = ahead(['', before], after, false)
+  const before = new Date(Date.parse(now) - quietDays * DAY_MS).toISOString()
+  const [low, high] = remainingRange(['', before], after, false)
   return and(
     inReach,
     low === undefined ? undefined : gt(touchedAt, low),
@@ -69,6 +77,6 @@ function wanted({ actor, now }: Ctx, { order, quietDays, after }: EngagementRequ
 /** With the whole days since the last touch; null where there was none. */
 function withDays<R extends { lastInteractionAt: string | null }>(row: R, now: string) {
   const { lastInteractionAt: last } = row
-  const days = last === null ? null : Math.floor((Date.parse(now) - Date.parse(last)) / DAY)
+  const days = last === null ? null : Math.floor((Date.parse(now) - Date.parse(last)) / DAY_MS)
   return { ...row, quietDays: days && Math.max(0, days) }
 }

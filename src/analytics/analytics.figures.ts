@@ -1,9 +1,9 @@
 // Analytics: reading the days that triggers have counted, and adding them up in the caller's clock.
 import { and, eq, inArray, sql } from 'drizzle-orm'
 import { owners } from '../access/visible'
+import type { Ctx } from '../context'
 import { rollups } from '../db/schema'
 import type { METRICS } from '../db/schema/analytics'
-import type { Ctx } from '../http/context'
 import { dateOf } from './analytics.days'
 import type { Span } from './analytics.span'
 

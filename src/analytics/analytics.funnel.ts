@@ -1,10 +1,10 @@
 // Analytics: how leads go from stage to stage, and how long they stay in each.
 import { and, eq } from 'drizzle-orm'
+import type { Ctx } from '../context'
 import { leadCounts } from '../db/schema'
 import { LEAD_STATUSES } from '../db/schema/leads'
-import type { Ctx } from '../http/context'
 import { cellsOf, medianSeconds, readFigures, sumOf, whoseFigures } from './analytics.figures'
-import { type SpanRequest, shown, spanOf } from './analytics.span'
+import { type SpanRequest, spanFields, spanOf } from './analytics.span'
 
 /** What came into each stage in a span and what left it. Throws `invalid` for a bad span. */
 export async function funnel(ctx: Ctx, request: SpanRequest) {
@@ -21,18 +21,18 @@ export async function funnel(ctx: Ctx, request: SpanRequest) {
   const made = cells.filter(({ metric }) => metric === 'lead')
   const moves = cells.filter(({ metric }) => metric === 'move')
   const conversions = cells.filter(({ metric }) => metric === 'conversion')
-  const entered = (status: string) =>
+  const enteredCount = (status: string) =>
     sumOf(made.filter(({ kind }) => kind === status)) + sumOf(moves.filter(({ kind }) => kind.endsWith(`>${status}`)))
   const stages = LEAD_STATUSES.filter((status) => status !== 'CLOSED').map((status) => {
     const left = [...moves, ...conversions].filter(({ kind }) => kind.startsWith(`${status}>`))
     const now = present.find((row) => row.status === status)?.count ?? 0
-    return { status, now, entered: entered(status), left: sumOf(left), medianSeconds: medianSeconds(left) }
+    return { status, now, entered: enteredCount(status), left: sumOf(left), medianSeconds: medianSeconds(left) }
   })
   return {
-    ...shown(span),
+    ...spanFields(span),
     stages,
     converted: sumOf(conversions),
-    closed: entered('CLOSED'),
+    closed: enteredCount('CLOSED'),
     reopened: sumOf(moves.filter(({ kind }) => kind.startsWith('CLOSED>'))),
   }
 }

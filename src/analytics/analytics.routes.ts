@@ -1,7 +1,7 @@
 // /v1/analytics: what the figures say; each is one round trip, over days that the writes have counted.
 import { createRoute } from '@hono/zod-openapi'
-import { allow } from '../access/allow'
 import { errors, READ } from '../errors'
+import { allow } from '../http/allow'
 import { ctx } from '../http/context'
 import { paged } from '../http/pagination'
 import { createRouter, json } from '../http/router'
@@ -31,7 +31,7 @@ const FACTS =
   'counts as made for its owner of that moment (an enquiry for nobody), a claim for the claimer, first contacts, status ' +
   'changes and conversions for the lead’s owner then. '
 
-const summarising = createRoute({
+const getSummaryRoute = createRoute({
   method: 'get',
   path: '/summary',
   ...allow('analytics:read'),
@@ -49,7 +49,7 @@ const summarising = createRoute({
   responses: { 200: json(Summary, 'The summary'), ...errors(...READ) },
 })
 
-const funnelling = createRoute({
+const getFunnelRoute = createRoute({
   method: 'get',
   path: '/funnel',
   ...allow('analytics:read'),
@@ -63,7 +63,7 @@ const funnelling = createRoute({
   responses: { 200: json(Funnel, 'The funnel'), ...errors(...READ) },
 })
 
-const trending = createRoute({
+const getTrendsRoute = createRoute({
   method: 'get',
   path: '/trends',
   ...allow('analytics:read'),
@@ -79,7 +79,7 @@ const trending = createRoute({
   responses: { 200: json(Trends, 'The trends'), ...errors(...READ) },
 })
 
-const teaming = createRoute({
+const getTeamFiguresRoute = createRoute({
   method: 'get',
   path: '/team',
   ...allow('analytics:team'),
@@ -93,7 +93,7 @@ const teaming = createRoute({
   responses: { 200: json(TeamPage, 'A page of members'), ...errors(...READ, 'invalid_cursor') },
 })
 
-const engaging = createRoute({
+const getEngagementRoute = createRoute({
   method: 'get',
   path: '/engagement',
   ...allow('analytics:read'),
@@ -108,14 +108,14 @@ const engaging = createRoute({
 })
 
 export const analyticsRoutes = createRouter()
-  .openapi(summarising, async (c) => c.json(Summary.parse(await summarise(ctx(c), c.req.valid('query'))), 200))
-  .openapi(funnelling, async (c) => c.json(Funnel.parse(await funnel(ctx(c), c.req.valid('query'))), 200))
-  .openapi(trending, async (c) => c.json(Trends.parse(await trends(ctx(c), c.req.valid('query'))), 200))
-  .openapi(teaming, async (c) => {
+  .openapi(getSummaryRoute, async (c) => c.json(Summary.parse(await summarise(ctx(c), c.req.valid('query'))), 200))
+  .openapi(getFunnelRoute, async (c) => c.json(Funnel.parse(await funnel(ctx(c), c.req.valid('query'))), 200))
+  .openapi(getTrendsRoute, async (c) => c.json(Trends.parse(await trends(ctx(c), c.req.valid('query'))), 200))
+  .openapi(getTeamFiguresRoute, async (c) => {
     const page = await paged(c, c.req.valid('query'), (query) => teamFigures(ctx(c), query))
     return c.json(TeamPage.parse(page), 200)
   })
-  .openapi(engaging, async (c) => {
+  .openapi(getEngagementRoute, async (c) => {
     const page = await paged(c, c.req.valid('query'), (query) => engagement(ctx(c), query))
     return c.json(EngagementPage.parse(page), 200)
   })

@@ -24,7 +24,7 @@ const span = {
   }),
 }
 
-const spanShown = {
+const spanSchema = {
   from: z.string().openapi({ format: 'date', example: '2026-10-23' }),
   to: z.string().openapi({ format: 'date', description: 'Not counted itself.', example: '2026-11-22' }),
   timeZone: z.string().openapi({ example: 'Europe/London' }),
@@ -47,7 +47,7 @@ export const SpanQuery = z.strictObject(span)
 
 export const Summary = z
   .object({
-    ...spanShown,
+    ...spanSchema,
     leads: z.object({
       byStatus: z.record(z.enum(LEAD_STATUSES), count()).openapi({ description: 'Now.' }),
       unclaimed: count('Now in the pool.'),
@@ -85,7 +85,7 @@ const Stage = z.object({
 
 export const Funnel = z
   .object({
-    ...spanShown,
+    ...spanSchema,
     stages: z.array(Stage),
     converted: count(),
     closed: count('Without becoming a customer.'),
@@ -115,7 +115,7 @@ const counts = z.record(z.string(), count()).openapi({ description: 'By metric.'
 
 export const Trends = z
   .object({
-    ...spanShown,
+    ...spanSchema,
     groupBy: z.enum(GRAINS),
     points: z.array(
       z.object({

@@ -1,11 +1,11 @@
 // Analytics: the days that are asked about, checked, in whose clock.
-import { AppError } from '../errors'
-import type { Ctx } from '../http/context'
-import { calendarIn, dateOf, dayAt, dayNumber, type Grain, stepped } from './analytics.days'
+import type { Ctx } from '../context'
+import { invalidError } from '../errors'
+import { addSteps, calendarIn, dateOf, dayAt, dayNumber, type Grain } from './analytics.days'
 
 /** Local days as numbers, `from` the first, `to` the one after the last, and the clock that tells them. */
 export type Span = { from: number; to: number; timeZone: string; localDay: ReturnType<typeof calendarIn> }
-export type SpanRequest = { from?: string | undefined; to?: string | undefined; timeZone?: string | undefined }
+export type SpanRequest = { from?: string; to?: string; timeZone?: string }
 
 /** How many days may be asked about at a time: each is read. */
 const LONGEST: Record<Grain, number> = { day: 366, week: 731, month: 1_827 }
@@ -20,24 +20,20 @@ const USUAL = { day: 29, week: 11, month: 11 }
 export function spanOf({ actor, now }: Ctx, request: SpanRequest, grain: Grain = 'day'): Span {
   const timeZone = request.timeZone ?? actor.timeZone
   const to = request.to === undefined ? dayAt(timeZone, now) + 1 : dayNumber(request.to)
-  const from = request.from === undefined ? stepped(grain, to - 1, -USUAL[grain]) : dayNumber(request.from)
-  if (from < dayNumber(EARLIEST)) throw refused('from', `must be ${EARLIEST} or later`, 'too_early')
+  const from = request.from === undefined ? addSteps(grain, to - 1, -USUAL[grain]) : dayNumber(request.from)
+  if (from < dayNumber(EARLIEST)) throw invalidError('query.from', `must be ${EARLIEST} or later`, 'too_early')
   if (from >= to) {
     const end = request.to === undefined ? `${dateOf(to)}, the day after today` : dateOf(to)
-    throw refused('from', `must be before to, which is ${end} and is not counted itself`, 'not_before')
+    throw invalidError('query.from', `must be before to, which is ${end} and is not counted itself`, 'not_before')
   }
   if (to - from > LONGEST[grain]) {
     const mend = `by ${grain}, at most ${LONGEST[grain]} days at a time: ${to - from} are asked about`
-    throw refused('to', `is too far from ${dateOf(from)}; ${mend}`, 'too_long')
+    throw invalidError('query.to', `is too far from ${dateOf(from)}; ${mend}`, 'too_long')
   }
   return { from, to, timeZone, localDay: calendarIn(timeZone) }
 }
 
-function refused(parameter: string, message: string, code: string): AppError {
-  return new AppError('invalid', { errors: [{ path: `query.${parameter}`, message, code }] })
-}
-
 /** A span as it is answered. */
-export function shown({ from, to, timeZone }: Span) {
+export function spanFields({ from, to, timeZone }: Span) {
   return { from: dateOf(from), to: dateOf(to), timeZone }
 }

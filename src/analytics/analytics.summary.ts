@@ -1,12 +1,12 @@
 // Analytics: how things stand now, and what a span of days has brought.
 import { and, eq, inArray, isNull, lt, sql } from 'drizzle-orm'
+import type { Ctx } from '../context'
 import { customerCounts, leadCounts, leads, rollups, ticketCounts } from '../db/schema'
 import { METRICS } from '../db/schema/analytics'
 import { LEAD_STATUSES } from '../db/schema/leads'
-import type { Ctx } from '../http/context'
 import { dateOf, dayAt } from './analytics.days'
 import { type Cell, cellsOf, medianSeconds, readFigures, sumOf, whoseFigures } from './analytics.figures'
-import { type SpanRequest, shown, spanOf } from './analytics.span'
+import { type SpanRequest, spanFields, spanOf } from './analytics.span'
 
 /** Follow-ups that are due are read by another walk: of all days up to tomorrow. */
 const FIGURES = METRICS.filter((metric) => metric !== 'due')
@@ -54,7 +54,7 @@ export async function summarise(ctx: Ctx, request: SpanRequest) {
   const closed = sumOf(of('move').filter(({ kind }) => kind.endsWith('>CLOSED')))
   const open = LEAD_STATUSES.filter((status) => status !== 'CLOSED')
   return {
-    ...shown(span),
+    ...spanFields(span),
     leads: {
       byStatus: Object.fromEntries(LEAD_STATUSES.map((status) => [status, byStatus(owner, status)])),
       unclaimed: open.reduce((sum, status) => sum + byStatus('', status), 0),

@@ -1,10 +1,10 @@
 // Analytics: what each member of the team has done.
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
 import { TEAM } from '../access/policy'
-import { beyond, ordered } from '../db/listing'
+import type { Ctx } from '../context'
+import { afterCursor, orderByKeys } from '../db/listing'
 import { cut, type Page, type PageRequest } from '../db/page'
 import { rollups, users } from '../db/schema'
-import type { Ctx } from '../http/context'
 import { cellsOf, daysWithin, medianSeconds, sumOf } from './analytics.figures'
 import { type SpanRequest, spanOf } from './analytics.span'
 
@@ -23,10 +23,10 @@ export async function teamFigures(ctx: Ctx, { limit, after, ...request }: SpanRe
         eq(users.workspaceId, actor.workspaceId),
         isNull(users.deletedAt),
         inArray(users.role, TEAM),
-        beyond(keys, after, false),
+        afterCursor(keys, after, false),
       ),
     )
-    .orderBy(...ordered(keys, false))
+    .orderBy(...orderByKeys(keys, false))
     .limit(limit + 1)
   const { owner, metric, day, part, cells } = rollups
   const [members, rows] = await db.batch([

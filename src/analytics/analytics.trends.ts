@@ -1,8 +1,8 @@
 // Analytics: figures over time, each day, week or month of the caller's clock with a number, be it zero.
-import type { Ctx } from '../http/context'
-import { dateOf, type Grain, startOf, stepped } from './analytics.days'
+import type { Ctx } from '../context'
+import { addSteps, dateOf, type Grain, startOf } from './analytics.days'
 import { type Cell, cellsOf, type Metric, readFigures } from './analytics.figures'
-import { type SpanRequest, shown, spanOf } from './analytics.span'
+import { type SpanRequest, spanFields, spanOf } from './analytics.span'
 
 /** What can be followed: the counted metric, and of interactions the type. */
 export const SERIES = {
@@ -31,7 +31,7 @@ export async function trends(ctx: Ctx, { metrics, groupBy, ...request }: TrendsR
   const rows = await readFigures(ctx, span, [...new Set(metrics.map((name) => SERIES[name][0]))])
   const zeros = () => new Map(metrics.map((name) => [name, 0]))
   const points = new Map<number, Map<Series, number>>()
-  for (let start = startOf(groupBy, span.from); start < span.to; start = stepped(groupBy, start, 1)) {
+  for (let start = startOf(groupBy, span.from); start < span.to; start = addSteps(groupBy, start, 1)) {
     points.set(start, zeros())
   }
   const totals = zeros()
@@ -43,7 +43,7 @@ export async function trends(ctx: Ctx, { metrics, groupBy, ...request }: TrendsR
     }
   }
   return {
-    ...shown(span),
+    ...spanFields(span),
     groupBy,
     points: [...points].map(([start, counts]) => ({ start: dateOf(start), counts: Object.fromEntries(counts) })),
     totals: Object.fromEntries(totals),

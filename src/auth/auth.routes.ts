@@ -1,9 +1,8 @@
 // /v1/auth: accounts and sessions over HTTP.
-
 import { createRoute } from '@hono/zod-openapi'
-import { allow, open } from '../access/allow'
-import { personOf } from '../access/person'
+import { requirePerson } from '../access/person'
 import { errors, OPEN_POST, POST, READ } from '../errors'
+import { allow, open } from '../http/allow'
 import { clientOf, ctx, publicCtx } from '../http/context'
 import { IdParam } from '../http/fields'
 import { body, createRouter, json } from '../http/router'
@@ -17,13 +16,13 @@ import {
   SignedIn,
   Tokens,
 } from './auth.schemas'
-import { changePassword, login, me } from './auth.service'
+import { changePassword, getMe, login } from './auth.service'
 import { register } from './registration.service'
 import { endSession, listSessions, refreshSession } from './sessions.service'
 
 const tags = ['Auth']
 
-const registering = createRoute({
+const registerRoute = createRoute({
   method: 'post',
   path: '/register',
   ...open,
@@ -40,7 +39,7 @@ const registering = createRoute({
   },
 })
 
-const signingIn = createRoute({
+const loginRoute = createRoute({
   method: 'post',
   path: '/login',
   ...open,
@@ -54,7 +53,7 @@ const signingIn = createRoute({
   responses: { 200: json(SignedIn, 'Signed in'), ...errors(...OPEN_POST, 'invalid_credentials', 'locked_out') },
 })
 
-const refreshing = createRoute({
+const refreshRoute = createRoute({
   method: 'post',
   path: '/refresh',
   ...open,
@@ -69,7 +68,7 @@ const refreshing = createRoute({
   responses: { 200: json(Tokens, 'The next tokens'), ...errors(...OPEN_POST, 'invalid_refresh_token') },
 })
 
-const signingOut = createRoute({
+const logoutRoute = createRoute({
   method: 'post',
   path: '/logout',
   ...allow('account:write'),
@@ -81,7 +80,7 @@ const signingOut = createRoute({
   responses: { 204: { description: 'Signed out' }, ...errors(...POST, 'not_found') },
 })
 
-const knowing = createRoute({
+const meRoute = createRoute({
   method: 'get',
   path: '/me',
   ...allow('account:read'),
@@ -92,7 +91,7 @@ const knowing = createRoute({
   responses: { 200: json(Me, 'You'), ...errors(...READ) },
 })
 
-const listing = createRoute({
+const listSessionsRoute = createRoute({
   method: 'get',
   path: '/sessions',
   ...allow('account:read'),
@@ -103,7 +102,7 @@ const listing = createRoute({
   responses: { 200: json(SessionList, 'Your living sessions'), ...errors(...READ) },
 })
 
-const ending = createRoute({
+const endSessionRoute = createRoute({
   method: 'delete',
   path: '/sessions/{id}',
   ...allow('account:write'),
@@ -116,7 +115,7 @@ const ending = createRoute({
   responses: { 204: { description: 'Ended' }, ...errors(...READ, 'not_found') },
 })
 
-const changing = createRoute({
+const changePasswordRoute = createRoute({
   method: 'post',
   path: '/change-password',
   ...allow('account:write'),
@@ -129,29 +128,31 @@ const changing = createRoute({
 })
 
 export const authRoutes = createRouter()
-  .openapi(registering, async (c) =>
+  .openapi(registerRoute, async (c) =>
     c.json(SignedIn.parse(await register(publicCtx(c), c.req.valid('json'), clientOf(c))), 201, {
       Location: '/v1/auth/me',
     }),
   )
-  .openapi(signingIn, async (c) =>
+  .openapi(loginRoute, async (c) =>
     c.json(SignedIn.parse(await login(publicCtx(c), c.req.valid('json'), clientOf(c))), 200),
   )
-  .openapi(refreshing, async (c) =>
+  .openapi(refreshRoute, async (c) =>
     c.json(Tokens.parse(await refreshSession(publicCtx(c), c.req.valid('json').refreshToken)), 200),
   )
-  .openapi(signingOut, async (c) => {
+  .openapi(logoutRoute, async (c) => {
     const context = ctx(c)
-    await endSession(context, personOf(context.actor, 'A session').sessionId)
+    await endSession(context, requirePerson(context.actor, 'A session').sessionId)
     return c.body(null, 204)
   })
-  .openapi(knowing, async (c) => c.json(Me.parse(await me(ctx(c))), 200))
-  .openapi(listing, async (c) => c.json(SessionList.parse({ data: await listSessions(ctx(c)), nextCursor: null }), 200))
-  .openapi(ending, async (c) => {
+  .openapi(meRoute, async (c) => c.json(Me.parse(await getMe(ctx(c))), 200))
+  .openapi(listSessionsRoute, async (c) =>
+    c.json(SessionList.parse({ data: await listSessions(ctx(c)), nextCursor: null }), 200),
+  )
+  .openapi(endSessionRoute, async (c) => {
     await endSession(ctx(c), c.req.valid('param').id)
     return c.body(null, 204)
   })
-  .openapi(changing, async (c) => {
+  .openapi(changePasswordRoute, async (c) => {
     await changePassword(ctx(c), c.req.valid('json'))
     return c.body(null, 204)
   })

@@ -1,24 +1,23 @@
 // Signing in, knowing oneself, changing the password.
-
 import { and, eq, isNull, sql } from 'drizzle-orm'
-import { personOf } from '../access/person'
+import { requirePerson } from '../access/person'
+import type { Ctx, PublicCtx } from '../context'
 import { customerColumns } from '../customers/customers.record'
 import { customers, users } from '../db/schema'
 import { ifChanged } from '../db/sql'
-import { AppError } from '../errors'
-import { record } from '../events/events.record'
-import type { Ctx, PublicCtx } from '../http/context'
+import { AppError, invalidError } from '../errors'
+import { eventInsert } from '../events/event-insert'
 import { text } from '../http/fields'
-import { countAttempt, demandAdmission, forgiveAttempt, subjectsOf } from './lockout'
+import { countAttempt, forgiveAttempt, requireAdmission, subjectsOf } from './lockout'
 import { hashPassword, needsRehash, passwordMatches } from './passwords'
-import { type Client, endSessionsOf, isActive, openSession, whoIs } from './sessions.service'
+import { type Client, endSessionsOf, isActive, openSession, userAndWorkspace } from './sessions.service'
 
 type Credentials = {
-  email?: string | undefined
-  username?: string | undefined
+  email?: string
+  username?: string
   password: string
   /** Whether the customer whose portal login this is shall be given as well. */
-  withCustomer?: boolean | undefined
+  withCustomer?: boolean
 }
 
 /**
@@ -38,7 +37,7 @@ export async function login(ctx: PublicCtx, credentials: Credentials, client: Cl
     ...countAttempt(ctx, subjects),
     db.select().from(users).where(and(named, isActive)),
   ])
-  demandAdmission([address, account], standing, ctx.now)
+  requireAdmission([address, account], standing, ctx.now)
   if (!(await passwordMatches(password, known?.passwordHash, config.BCRYPT_COST)) || !known) {
     throw new AppError('invalid_credentials')
   }
@@ -50,7 +49,7 @@ export async function login(ctx: PublicCtx, credentials: Credentials, client: Cl
     ...forgiveAttempt(ctx, subjects),
     db.update(users).set({ passwordHash: renewed }).where(isUnchanged),
     session.statement,
-    ...whoIs(ctx, known.id),
+    ...userAndWorkspace(ctx, known.id),
     ...(withCustomer ? [recordOf(ctx, known.id)] : []),
   ])
   if (!user || !workspace) throw new AppError('invalid_credentials')
@@ -86,8 +85,8 @@ export async function isUsername({ db }: PublicCtx, username: string): Promise<b
 }
 
 /** The actor's own account and workspace; `unauthenticated` once the account is gone or inactive. */
-export async function me(ctx: Ctx) {
-  const [[user], [workspace]] = await ctx.db.batch([...whoIs(ctx, ctx.actor.id)])
+export async function getMe(ctx: Ctx) {
+  const [[user], [workspace]] = await ctx.db.batch([...userAndWorkspace(ctx, ctx.actor.id)])
   if (!user || !workspace) throw new AppError('unauthenticated')
   return { user, workspace }
 }
@@ -95,7 +94,7 @@ export async function me(ctx: Ctx) {
 /** Changes the actor's password and ends every other session, in two round trips; guesses are counted like sign-ins. */
 export async function changePassword(ctx: Ctx, input: { currentPassword: string; newPassword: string }): Promise<void> {
   const { db, config } = ctx
-  const actor = personOf(ctx.actor, 'A password')
+  const actor = requirePerson(ctx.actor, 'A password')
   const subjects = subjectsOf(`change ${actor.id}`, ctx.address)
   const [address, account, standing, [user]] = await db.batch([
     ...countAttempt(ctx, subjects),
@@ -104,16 +103,14 @@ export async function changePassword(ctx: Ctx, input: { currentPassword: string;
       .from(users)
       .where(and(eq(users.id, actor.id), isActive)),
   ])
-  demandAdmission([address, account], standing, ctx.now)
+  requireAdmission([address, account], standing, ctx.now)
   if (!user) throw new AppError('unauthenticated')
   const path = 'body.currentPassword'
   if (user.passwordHash === null) {
     const message = 'You have no password yet: choose one by forgot-password'
-    throw new AppError('invalid', { errors: [{ path, message, code: 'no_password' }] })
+    throw invalidError(path, message, 'no_password')
   }
-  const wrongPassword = new AppError('invalid', {
-    errors: [{ path, message: 'This is not your current password', code: 'wrong_password' }],
-  })
+  const wrongPassword = invalidError(path, 'This is not your current password', 'wrong_password')
   if (!(await passwordMatches(input.currentPassword, user.passwordHash, config.BCRYPT_COST))) throw wrongPassword
   const passwordHash = await hashPassword(input.newPassword, config.BCRYPT_COST)
   const isDone = sql`EXISTS (SELECT 1 FROM ${users} WHERE ${and(eq(users.id, actor.id), eq(users.passwordHash, passwordHash))})`
@@ -124,7 +121,7 @@ export async function changePassword(ctx: Ctx, input: { currentPassword: string;
       .set({ passwordHash, updatedAt: ctx.now, version: sql`${users.version} + 1` })
       .where(and(eq(users.id, actor.id), eq(users.passwordHash, user.passwordHash)))
       .returning({ id: users.id }),
-    record(ctx, { verb: 'user.password_changed', subject: 'user', id: actor.id, when: ifChanged }),
+    eventInsert(ctx, { verb: 'user.password_changed', subject: 'user', id: actor.id, when: ifChanged }),
     endSessionsOf(ctx, actor.id, { except: actor.sessionId, when: isDone }),
   ])
   // Another change came in between: the password that was sent is the current one no more.

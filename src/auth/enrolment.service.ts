@@ -1,33 +1,33 @@
 // Enrolling: an account in the shared workspace, for systems whose registration is open to everybody.
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import { type Actor, ROLES_FOR_STRANGERS, type Role, reach } from '../access/policy'
-import { stillStands } from '../access/standing'
+import { isActorCurrent } from '../access/standing'
 import { hasAdmin } from '../access/visible'
-import { hasRoom, lackOfRoom, overLimit } from '../billing/limits'
+import { isWithinLimit, limitExceeded, limitExceededError } from '../billing/limits'
+import type { PublicCtx } from '../context'
 import { e164Of } from '../customers/phone'
 import { fold } from '../db/fold'
 import { customers, users } from '../db/schema'
 import { ifChanged, insertFrom, isUniqueViolation } from '../db/sql'
 import { AppError } from '../errors'
-import { record } from '../events/events.record'
-import type { PublicCtx } from '../http/context'
-import { makeShared, sharedId } from '../workspaces/workspaces.default'
+import { eventInsert } from '../events/event-insert'
+import { sharedId, sharedWorkspaceInsert } from '../workspaces/workspaces.default'
 import { hashPassword } from './passwords'
-import { recordRegistration } from './registration.service'
-import { type Client, openSession, whoIs } from './sessions.service'
+import { registrationEvent } from './registration.service'
+import { type Client, openSession, userAndWorkspace } from './sessions.service'
 import { sendToken } from './verification'
 
-export type Enrolment = {
+export type SharedRegistration = {
   email: string
-  username?: string | undefined
+  username?: string
   password: string
   name: string
   /** What is asked for: the first account of the team is an ADMIN all the same. */
   role: Role
   /** The record of a customer who is to see it by this account. */
-  customer?: { phone?: string | undefined; company?: string | undefined } | undefined
+  customer?: { phone?: string; company?: string }
 }
-type Caller = PublicCtx & { actor?: Actor | undefined }
+type Caller = PublicCtx & { actor?: Actor }
 
 /**
  * Makes an account in the shared workspace and signs it in, in one round trip. Whoever comes first to its team
@@ -35,7 +35,7 @@ type Caller = PublicCtx & { actor?: Actor | undefined }
  * A member takes a seat of the plan, a customer the room of one. `customerId` is the record of a customer. Throws
  * `signup_closed`, `email_taken`, `username_taken`, `customer_exists`, `plan_limit`, `forbidden`.
  */
-export async function enrol(ctx: Caller, input: Enrolment, client: Client) {
+export async function registerInSharedWorkspace(ctx: Caller, input: SharedRegistration, client: Client) {
   const { db, now, config, actor } = ctx
   if (config.SIGNUP === 'closed') throw new AppError('signup_closed')
   const { email, username, name, customer } = input
@@ -56,14 +56,14 @@ export async function enrol(ctx: Caller, input: Enrolment, client: Client) {
   }
   const mayBe = ROLES_FOR_STRANGERS.includes(input.role) ? sql`true` : sql`(${isFirst} OR ${isAdmin(actor)})`
   const limited = customer ? 'customers' : 'users'
-  const fits = hasRoom(ctx, limited, sharedId)
+  const fits = isWithinLimit(ctx, limited, sharedId)
   const session = await openSession(ctx, account.id, client)
   const [, , , [user], [home], , [state], [lack]] = await db
     .batch([
-      makeShared(ctx),
+      sharedWorkspaceInsert(ctx),
       insertFrom(db, users, account, sql`WHERE ${mayBe} AND NOT ${isNamed} AND NOT ${isKnown} AND ${fits}`),
-      recordRegistration(ctx, account.id),
-      ...whoIs(ctx, account.id),
+      registrationEvent(ctx, account.id),
+      ...userAndWorkspace(ctx, account.id),
       session.statement,
       db
         .select({
@@ -71,7 +71,7 @@ export async function enrol(ctx: Caller, input: Enrolment, client: Client) {
           isKnown: sql<number>`${isKnown}`.as('is_known'),
         })
         .from(sql`(SELECT 1)`),
-      lackOfRoom(ctx, limited, { workspaceId: sharedId, when: mayBe }),
+      limitExceeded(ctx, limited, { workspaceId: sharedId, when: mayBe }),
       ...(customer ? portalRecord(ctx, customerId, account.id, input) : []),
       ...(await sendToken(ctx, 'VERIFICATION', eq(users.id, account.id))),
     ])
@@ -81,7 +81,7 @@ export async function enrol(ctx: Caller, input: Enrolment, client: Client) {
   if (user && home) return { user, workspace: home, customerId, ...(await session.tokens(user, home)) }
   if (state?.isNamed) throw new AppError('username_taken')
   if (state?.isKnown) throw new AppError('customer_exists')
-  if (lack) throw overLimit(ctx, limited, lack)
+  if (lack) throw limitExceededError(ctx, limited, lack)
   throw new AppError('forbidden', { detail: `Only an ADMIN makes an account with the role ${input.role}.` })
 }
 
@@ -98,11 +98,11 @@ function isCustomer(email: string): SQL {
 
 function isAdmin(actor: Actor | undefined): SQL {
   if (!actor || reach(actor, 'users:admin') === undefined) return sql`false`
-  return sql`(${sharedId} = ${actor.workspaceId} AND ${stillStands(actor)})`
+  return sql`(${sharedId} = ${actor.workspaceId} AND ${isActorCurrent(actor)})`
 }
 
 /** The statements that make the customer of an account, if the account was made. */
-function portalRecord(ctx: PublicCtx, id: string, userId: string, { name, email, customer }: Enrolment) {
+function portalRecord(ctx: PublicCtx, id: string, userId: string, { name, email, customer }: SharedRegistration) {
   const { db, now } = ctx
   const { phone, company } = customer ?? {}
   const row = {
@@ -121,7 +121,7 @@ function portalRecord(ctx: PublicCtx, id: string, userId: string, { name, email,
   const isMade = sql`EXISTS (SELECT 1 FROM ${users} WHERE ${eq(users.id, userId)})`
   return [
     insertFrom(db, customers, row, sql`WHERE ${isMade}`),
-    record(ctx, {
+    eventInsert(ctx, {
       verb: 'customer.created',
       subject: 'customer',
       id,

@@ -1,13 +1,14 @@
 // Guessing passwords: ten failures on an account or from an address within 15 minutes lock it for 15. An attempt is
 // counted before the password is looked at, so that any number of guesses at once still gets ten looks and no more.
 import { eq, or, type SQL, sql } from 'drizzle-orm'
+import type { PublicCtx } from '../context'
 import { loginAttempts as attempts } from '../db/schema'
 import { insertFrom } from '../db/sql'
 import { AppError } from '../errors'
-import type { PublicCtx } from '../http/context'
+import { MINUTE_MS } from '../time'
 
 const MAX_FAILURES = 10
-const MINUTES_15 = 15 * 60_000
+const MINUTES_15 = 15 * MINUTE_MS
 
 export type Subjects = { account: SQL; address: string }
 
@@ -29,7 +30,7 @@ export function countAttempt({ db, now }: PublicCtx, { account, address }: Subje
 }
 
 /** Throws `locked_out`, with the seconds to wait, unless both subjects were admitted. */
-export function demandAdmission(admitted: unknown[][], standing: (typeof attempts.$inferSelect)[], now: string): void {
+export function requireAdmission(admitted: unknown[][], standing: (typeof attempts.$inferSelect)[], now: string): void {
   if (admitted.every((rows) => rows.length === 1)) return
   const until = Math.max(...standing.map(({ lockedUntil }) => (lockedUntil ? Date.parse(lockedUntil) : 0)))
   const retryAfter = Math.max(1, Math.ceil((until - Date.parse(now)) / 1000))

@@ -1,14 +1,14 @@
 // Passwords: bcrypt, at the cost that BCRYPT_COST says; a hash of another cost is renewed at the next sign-in.
 import { z } from '@hono/zod-openapi'
 import bcrypt from 'bcryptjs'
-import { bounded } from '../http/fields'
+import { boundedText } from '../http/fields'
 
 const NUL = '\u0000'
 
 /** 8 characters to 72 bytes: bcrypt reads no further, and silently cutting a password would be a trap. */
 export const Password = z
   .string()
-  .overwrite(bounded(72))
+  .overwrite(boundedText(72))
   .min(8, 'must have at least 8 characters')
   .refine((value) => isShort(value), { error: 'must be at most 72 bytes long', abort: true })
   .refine((value) => !value.includes(NUL), { error: 'must not hold a NUL character' })

@@ -1,7 +1,7 @@
 // /v1/auth, by mail: proving an address, and choosing a new password when the old one is forgotten.
 import { createRoute } from '@hono/zod-openapi'
-import { allow, open } from '../access/allow'
 import { errors, OPEN_POST, POST } from '../errors'
+import { allow, open } from '../http/allow'
 import { ctx, publicCtx } from '../http/context'
 import { body, createRouter } from '../http/router'
 import { EmailVerification, ForgottenPassword, PasswordReset } from './recovery.schemas'
@@ -9,7 +9,7 @@ import { forgotPassword, resendVerification, resetPassword, verifyEmail } from '
 
 const tags = ['Auth']
 
-const verifying = createRoute({
+const verifyEmailRoute = createRoute({
   method: 'post',
   path: '/verify-email',
   ...open,
@@ -23,7 +23,7 @@ const verifying = createRoute({
   responses: { 204: { description: 'Verified' }, ...errors(...OPEN_POST, 'invalid_token') },
 })
 
-const resending = createRoute({
+const resendVerificationRoute = createRoute({
   method: 'post',
   path: '/resend-verification',
   ...allow('account:write'),
@@ -34,7 +34,7 @@ const resending = createRoute({
   responses: { 202: { description: 'Noted' }, ...errors(...POST, 'mail_limit', 'not_configured') },
 })
 
-const forgetting = createRoute({
+const forgotPasswordRoute = createRoute({
   method: 'post',
   path: '/forgot-password',
   ...open,
@@ -48,7 +48,7 @@ const forgetting = createRoute({
   responses: { 202: { description: 'Noted' }, ...errors(...OPEN_POST, 'mail_limit', 'not_configured') },
 })
 
-const resetting = createRoute({
+const resetPasswordRoute = createRoute({
   method: 'post',
   path: '/reset-password',
   ...open,
@@ -63,19 +63,19 @@ const resetting = createRoute({
 })
 
 export const recoveryRoutes = createRouter()
-  .openapi(verifying, async (c) => {
+  .openapi(verifyEmailRoute, async (c) => {
     await verifyEmail(publicCtx(c), c.req.valid('json').token)
     return c.body(null, 204)
   })
-  .openapi(resending, async (c) => {
+  .openapi(resendVerificationRoute, async (c) => {
     await resendVerification(ctx(c))
     return c.body(null, 202)
   })
-  .openapi(forgetting, async (c) => {
+  .openapi(forgotPasswordRoute, async (c) => {
     await forgotPassword(publicCtx(c), c.req.valid('json').email)
     return c.body(null, 202)
   })
-  .openapi(resetting, async (c) => {
+  .openapi(resetPasswordRoute, async (c) => {
     await resetPassword(publicCtx(c), c.req.valid('json'))
     return c.body(null, 204)
   })

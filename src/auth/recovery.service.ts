@@ -1,16 +1,17 @@
 // Proving an address and getting back in: verification and reset tokens, asked for and used.
 import { and, eq, isNull, sql } from 'drizzle-orm'
-import { counted } from '../db/counted'
+import type { Ctx, PublicCtx } from '../context'
+import { sha256 } from '../crypto'
+import { dailyCountIncrement } from '../db/daily-counters'
 import { calendarFeeds, oneTimeTokens as tokens, users } from '../db/schema'
-import { loginAttempts } from '../db/schema/guards'
+import { loginAttempts } from '../db/schema/limits'
 import { ifChanged } from '../db/sql'
 import { AppError } from '../errors'
-import { record } from '../events/events.record'
-import type { Ctx, PublicCtx } from '../http/context'
+import { eventInsert } from '../events/event-insert'
 import { owners } from '../mail/mail.audience'
 import { enqueue } from '../mail/mail.enqueue'
-import { demandMail, linkTo } from '../mail/mail.settings'
-import { sha256 } from './crypto'
+import { linkTo, requireMail } from '../mail/mail.settings'
+import { HOUR_MS } from '../time'
 import { hashPassword } from './passwords'
 import { endSessionsOf } from './sessions.service'
 import { sendToken, useToken } from './verification'
@@ -29,7 +30,7 @@ export async function verifyEmail(ctx: PublicCtx, token: string): Promise<void> 
       .update(users)
       .set({ emailVerifiedAt: sql`coalesce(${users.emailVerifiedAt}, ${now})`, updatedAt: now, version: nextVersion })
       .where(and(theirs, ifChanged)),
-    record(ctx, {
+    eventInsert(ctx, {
       verb: 'user.email_verified',
       subject: 'user',
       id: ownerOf(hash),
@@ -42,7 +43,7 @@ export async function verifyEmail(ctx: PublicCtx, token: string): Promise<void> 
 
 /** Sends the actor another verification mail, unless the address is verified. Throws `mail_limit`, `not_configured`. */
 export async function resendVerification(ctx: Ctx): Promise<void> {
-  demandMail(ctx.config)
+  requireMail(ctx.config)
   const isUnverified = and(eq(users.id, ctx.actor.id), isNull(users.emailVerifiedAt))
   await sendWithinLimits(ctx, 'VERIFICATION', ctx.actor.id, isUnverified)
 }
@@ -52,7 +53,7 @@ export async function resendVerification(ctx: Ctx): Promise<void> {
  * there is such an account. Throws `mail_limit`, `not_configured`.
  */
 export async function resendVerificationTo(ctx: PublicCtx, email: string): Promise<void> {
-  demandMail(ctx.config)
+  requireMail(ctx.config)
   await sendWithinLimits(ctx, 'VERIFICATION', email, and(eq(users.email, email), isNull(users.emailVerifiedAt)))
 }
 
@@ -61,7 +62,7 @@ export async function resendVerificationTo(ctx: PublicCtx, email: string): Promi
  * statements are the same, and an unknown address is counted like a known one. Throws `mail_limit`, `not_configured`.
  */
 export async function forgotPassword(ctx: PublicCtx, email: string): Promise<void> {
-  demandMail(ctx.config)
+  requireMail(ctx.config)
   await sendWithinLimits(ctx, 'RESET', email, eq(users.email, email))
 }
 
@@ -89,14 +90,20 @@ export async function resetPassword(ctx: PublicCtx, input: { token: string; newP
         version: nextVersion,
       })
       .where(and(eq(users.id, owner), ifChanged)),
-    record(ctx, { verb: 'user.password_reset', subject: 'user', id: owner, workspaceId: homeOf(hash), when: isDone }),
+    eventInsert(ctx, {
+      verb: 'user.password_reset',
+      subject: 'user',
+      id: owner,
+      workspaceId: homeOf(hash),
+      when: isDone,
+    }),
     db
       .update(tokens)
       .set({ usedAt: now })
       .where(and(eq(tokens.userId, owner), eq(tokens.kind, 'RESET'), isNull(tokens.usedAt), isDone)),
     endSessionsOf(ctx, owner, { when: isDone }),
     db.delete(calendarFeeds).where(and(eq(calendarFeeds.userId, owner), isDone)),
-    record(ctx, {
+    eventInsert(ctx, {
       verb: 'user.calendar_closed',
       subject: 'user',
       id: owner,
@@ -127,12 +134,12 @@ async function sendWithinLimits(
   const hour = ctx.now.slice(0, 13)
   const subject = { count: sql<number>`1` }
   const [, within] = await ctx.db.batch([
-    counted(ctx.db, hour, `${kind} from ${ctx.address}`, PER_ADDRESS, sql`WHERE true`),
-    counted(ctx.db, hour, `${kind} of ${account}`, PER_ACCOUNT, sql`WHERE ${ifChanged}`).returning(subject),
+    dailyCountIncrement(ctx.db, hour, `${kind} from ${ctx.address}`, PER_ADDRESS, sql`WHERE true`),
+    dailyCountIncrement(ctx.db, hour, `${kind} of ${account}`, PER_ACCOUNT, sql`WHERE ${ifChanged}`).returning(subject),
     ...(await sendToken(ctx, kind, and(whose, ifChanged))),
   ])
   if (within.length > 0) return
-  const untilNextHour = Math.ceil((3_600_000 - (Date.parse(ctx.now) % 3_600_000)) / 1000)
+  const untilNextHour = Math.ceil((HOUR_MS - (Date.parse(ctx.now) % HOUR_MS)) / 1000)
   throw new AppError('mail_limit', { retryAfter: untilNextHour })
 }
 

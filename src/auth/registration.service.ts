@@ -1,29 +1,29 @@
 // Registering: an account is ADMIN of a new workspace, or joins one with the role it was invited to.
 import { and, eq, gt, inArray, isNull, notInArray, or, type SQL, sql } from 'drizzle-orm'
 import { TEAM } from '../access/policy'
-import { hasRoom, lackOfRoom, overLimit } from '../billing/limits'
+import { isWithinLimit, limitExceeded, limitExceededError } from '../billing/limits'
 import type { Config } from '../config'
+import type { PublicCtx } from '../context'
+import { sha256 } from '../crypto'
 import { oneTimeTokens as tokens, users, workspaces } from '../db/schema'
 import { ifChanged, insertFrom, isUniqueViolation } from '../db/sql'
 import { AppError } from '../errors'
-import { record } from '../events/events.record'
-import type { PublicCtx } from '../http/context'
-import { inviterStands } from '../workspaces/invitations.service'
+import { eventInsert } from '../events/event-insert'
+import { isInviterActive } from '../workspaces/invitations.service'
 import { SHARED } from '../workspaces/workspaces.default'
 import { slugOf } from '../workspaces/workspaces.service'
-import { sha256 } from './crypto'
 import { hashPassword } from './passwords'
-import { type Client, openSession, whoIs } from './sessions.service'
+import { type Client, openSession, userAndWorkspace } from './sessions.service'
 import { sendToken } from './verification'
 
 export type Registration = {
   email: string
   password: string
   name: string
-  workspaceName?: string | undefined
-  invitationToken?: string | undefined
+  workspaceName?: string
+  invitationToken?: string
   /** Whether everybody may found a workspace here, as the contract of another API promises; SIGNUP=closed still closes it. */
-  isWelcome?: boolean | undefined
+  isWelcome?: boolean
 }
 
 /** Makes an account and signs it in. Throws `email_taken`, `signup_closed`, `invalid_invitation`, `plan_limit`. */
@@ -38,14 +38,14 @@ export async function register(ctx: PublicCtx, input: Registration, client: Clie
     .batch([
       ...(await makeAccount(ctx, account, { workspaceName, invitationToken, isWelcome })),
       session.statement,
-      ...whoIs(ctx, account.id),
-      ...(await lackOfSeat(ctx, email, invitationToken)),
+      ...userAndWorkspace(ctx, account.id),
+      ...(await seatLimitExceeded(ctx, email, invitationToken)),
       ...(await sendToken(ctx, 'VERIFICATION', eq(users.id, account.id))),
     ])
     .catch((error) => {
       throw isUniqueViolation(error, 'users.email') ? new AppError('email_taken') : error
     })
-  if (!user && lack) throw overLimit(ctx, 'users', lack)
+  if (!user && lack) throw limitExceededError(ctx, 'users', lack)
   if (!user || !home) throw new AppError(invitationToken === undefined ? 'signup_closed' : 'invalid_invitation')
   return { user, workspace: home, ...(await session.tokens(user, home)) }
 }
@@ -67,16 +67,16 @@ export async function makeAccount(
 ) {
   const isLetIn = maySignUp(ctx.config, isWelcome || invitationToken !== undefined)
   const may = sql`${isLetIn} AND ${when ?? sql`true`}`
-  const event = recordRegistration(ctx, account.id)
+  const event = registrationEvent(ctx, account.id)
   return invitationToken === undefined
-    ? ([...found(ctx, account, workspaceName ?? account.name, may), event] as const)
-    : ([...join(ctx, account, await sha256(invitationToken), may), event] as const)
+    ? ([...foundWorkspace(ctx, account, workspaceName ?? account.name, may), event] as const)
+    : ([...joinWorkspace(ctx, account, await sha256(invitationToken), may), event] as const)
 }
 
 /** Records, after the statement that made an account if it did, that it was made. */
-export function recordRegistration(ctx: PublicCtx, id: string) {
+export function registrationEvent(ctx: PublicCtx, id: string) {
   const workspaceId = sql`(SELECT workspace_id FROM users WHERE id = ${id})`
-  return record(ctx, { verb: 'user.registered', subject: 'user', id, workspaceId, when: ifChanged })
+  return eventInsert(ctx, { verb: 'user.registered', subject: 'user', id, workspaceId, when: ifChanged })
 }
 
 // With SIGNUP=invite somebody must come first: an installation without any workspace may still be founded.
@@ -85,7 +85,7 @@ function maySignUp({ SIGNUP }: Config, isWelcome: boolean): SQL {
   return SIGNUP === 'open' || isWelcome ? sql`true` : sql`NOT EXISTS (SELECT 1 FROM workspaces)`
 }
 
-function found({ db, now, newId }: PublicCtx, account: Account, name: string, may: SQL) {
+function foundWorkspace({ db, now, newId }: PublicCtx, account: Account, name: string, may: SQL) {
   const slug = slugOf(name)
   const taken = sql`EXISTS (SELECT 1 FROM workspaces WHERE slug = ${slug} OR ${slug} = ${SHARED})`
   const workspace = {
@@ -101,10 +101,10 @@ function found({ db, now, newId }: PublicCtx, account: Account, name: string, ma
   ] as const
 }
 
-function join(ctx: PublicCtx, account: Account, hash: string, may: SQL) {
+function joinWorkspace(ctx: PublicCtx, account: Account, hash: string, may: SQL) {
   const { db, now } = ctx
   // A portal login takes no seat.
-  const isSeated = or(notInArray(tokens.role, TEAM), hasRoom(ctx, 'users', sql`${tokens.workspaceId}`))
+  const isSeated = or(notInArray(tokens.role, TEAM), isWithinLimit(ctx, 'users', sql`${tokens.workspaceId}`))
   return [
     db
       .update(tokens)
@@ -126,13 +126,13 @@ function isOpen({ now }: PublicCtx, email: string, hash: string) {
     eq(tokens.email, email),
     isNull(tokens.usedAt),
     gt(tokens.expiresAt, now),
-    inviterStands,
+    isInviterActive,
   )
 }
 
 /** The statement that says, after `makeAccount`, whether the workspace that invited has no seat left: a row if so. */
-export async function lackOfSeat(ctx: PublicCtx, email: string, invitationToken: string | undefined) {
+export async function seatLimitExceeded(ctx: PublicCtx, email: string, invitationToken: string | undefined) {
   const open = isOpen(ctx, email, await sha256(invitationToken ?? ''))
   const workspaceId = sql`(SELECT ${tokens.workspaceId} FROM ${tokens} WHERE ${and(open, inArray(tokens.role, TEAM))})`
-  return [lackOfRoom(ctx, 'users', { workspaceId, when: sql`${workspaceId} IS NOT NULL` })] as const
+  return [limitExceeded(ctx, 'users', { workspaceId, when: sql`${workspaceId} IS NOT NULL` })] as const
 }

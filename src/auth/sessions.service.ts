@@ -1,14 +1,13 @@
 // Sessions: each is a family of refresh tokens of which one is good at a time; stored are hashes alone.
-
 import { and, desc, eq, gt, isNull, ne, not, type SQL, sql } from 'drizzle-orm'
-import { personOf } from '../access/person'
+import { requirePerson } from '../access/person'
 import type { Person } from '../access/policy'
+import type { Ctx, PublicCtx } from '../context'
+import { sha256 } from '../crypto'
 import { sessions, users, workspaces } from '../db/schema'
-import { ifChanged, insertFrom } from '../db/sql'
+import { allOf, ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
-import { record } from '../events/events.record'
-import type { Ctx, PublicCtx } from '../http/context'
-import { sha256 } from './crypto'
+import { eventInsert } from '../events/event-insert'
 import {
   ACCESS_SECONDS,
   accessToken,
@@ -53,7 +52,7 @@ export async function openSession(
     sql`FROM ${users} WHERE ${and(eq(users.id, userId), isActive)}`,
   )
   const given = { sessionId: id, refreshToken, accessSeconds }
-  return { statement, tokens: (user: UserRow, home: WorkspaceRow) => tokensOf(ctx, user, home, given) }
+  return { statement, tokens: (user: UserRow, home: WorkspaceRow) => issueTokens(ctx, user, home, given) }
 }
 
 /** Exchanges a refresh token; a used one that comes back after the grace ends its whole family. */
@@ -64,7 +63,7 @@ export async function refreshSession(ctx: PublicCtx, token: string) {
   const [presentedHash, successorHash] = [await sha256(token), await sha256(successor)]
   const theirs = sql`${users.id} = (SELECT user_id FROM sessions WHERE id = ${id})`
   const graceStart = later(ctx.now, -GRACE_MS)
-  const isExchanged = and(eq(sessions.refreshHash, successorHash), gt(sessions.rotatedAt, graceStart)) ?? sql`false`
+  const isExchanged = allOf(eq(sessions.refreshHash, successorHash), gt(sessions.rotatedAt, graceStart))
   const [, , , [session], [user], [home]] = await ctx.db.batch([
     ctx.db
       .update(sessions)
@@ -87,7 +86,7 @@ export async function refreshSession(ctx: PublicCtx, token: string) {
       .update(sessions)
       .set({ revokedAt: ctx.now })
       .where(and(eq(sessions.id, id), isNull(sessions.revokedAt), not(isExchanged))),
-    record(ctx, {
+    eventInsert(ctx, {
       verb: 'user.session_revoked',
       subject: 'user',
       id: sql`(SELECT user_id FROM sessions WHERE id = ${id})`,
@@ -102,7 +101,7 @@ export async function refreshSession(ctx: PublicCtx, token: string) {
       .where(sql`${workspaces.id} = (SELECT workspace_id FROM sessions WHERE id = ${id})`),
   ])
   if (!session || !user || !home || session.revokedAt !== null) throw new AppError('invalid_refresh_token')
-  return tokensOf(ctx, user, home, { sessionId: id, refreshToken: successor })
+  return issueTokens(ctx, user, home, { sessionId: id, refreshToken: successor })
 }
 
 /** A person as they are now, where the session still lives; else undefined. For tokens too old to be believed. */
@@ -114,7 +113,7 @@ export async function presentPerson(ctx: PublicCtx, { id, sessionId }: Person): 
       .select({ id: sessions.id })
       .from(sessions)
       .where(and(isTheirs, isNull(sessions.revokedAt), gt(sessions.expiresAt, now))),
-    ...whoIs(ctx, id),
+    ...userAndWorkspace(ctx, id),
   ])
   return session && user && home ? inSession(user, home, session.id) : undefined
 }
@@ -126,7 +125,7 @@ export async function endSessionOfToken(ctx: PublicCtx, refreshToken: string): P
 
 /** The living sessions of the actor, newest first. */
 export async function listSessions({ db, now, ...ctx }: Ctx) {
-  const actor = personOf(ctx.actor, 'A session')
+  const actor = requirePerson(ctx.actor, 'A session')
   const rows = await db
     .select()
     .from(sessions)
@@ -156,7 +155,7 @@ export function endSessionsOf(
 export const isActive: SQL = sql`${users.status} = 'ACTIVE' AND ${users.deletedAt} IS NULL`
 
 /** The statements that read a user and the workspace of that user. */
-export function whoIs({ db }: Pick<Ctx, 'db'>, userId: string) {
+export function userAndWorkspace({ db }: Pick<Ctx, 'db'>, userId: string) {
   return [
     db
       .select()
@@ -173,9 +172,9 @@ function revoke({ db, now }: Pick<Ctx, 'db' | 'now'>, which: SQL | undefined) {
     .where(and(which, isNull(sessions.revokedAt)))
 }
 
-type Given = { sessionId: string; refreshToken: string; accessSeconds?: number | undefined }
+type Given = { sessionId: string; refreshToken: string; accessSeconds?: number }
 
-async function tokensOf(ctx: PublicCtx, user: UserRow, home: WorkspaceRow, given: Given) {
+async function issueTokens(ctx: PublicCtx, user: UserRow, home: WorkspaceRow, given: Given) {
   const { sessionId, refreshToken, accessSeconds: expiresIn = ACCESS_SECONDS } = given
   return {
     accessToken: await accessToken(ctx.config, inSession(user, home, sessionId), expiresIn),

@@ -3,12 +3,13 @@ import { z } from '@hono/zod-openapi'
 import { sign } from 'hono/jwt'
 import { type Person, POLICY, type Role } from '../access/policy'
 import type { Config } from '../config'
-import { mac, randomToken, sameText } from './crypto'
+import { mac, randomToken, sameText } from '../crypto'
+import { DAY_MS, SECOND_MS } from '../time'
 
 export const ACCESS_SECONDS = 15 * 60
-export const REFRESH_MS = 7 * 24 * 3_600_000
+export const REFRESH_MS = 7 * DAY_MS
 /** How long a refresh token still works after it was exchanged, so that two tabs may refresh at once. */
-export const GRACE_MS = 10_000
+export const GRACE_MS = 10 * SECOND_MS
 
 /** What an access token must say, for Hono's JWT middleware. */
 export const VERIFICATION = { iss: 'edge-crm', aud: 'edge-crm/access' }
@@ -48,23 +49,23 @@ export function accessToken(
  * next token is derived from this one, so that two tabs that refresh at once are given the same.
  */
 export async function firstRefreshToken(config: Config, sessionId: string): Promise<string> {
-  return signed(config, sessionId, randomToken())
+  return signedToken(config, sessionId, randomToken())
 }
 
 export async function nextRefreshToken(config: Config, token: string): Promise<string> {
-  return signed(config, sessionOf(token), await mac(config.JWT_SECRET, 'refresh successor', token))
+  return signedToken(config, sessionOf(token), await mac(config.JWT_SECRET, 'refresh successor', token))
 }
 
 /** Whether a refresh token was ever given out by this Worker. */
 export async function isGenuine(config: Config, token: string): Promise<boolean> {
   const [session = '', nonce = ''] = token.split('.')
-  return sameText(token, await signed(config, session, nonce))
+  return sameText(token, await signedToken(config, session, nonce))
 }
 
 export function sessionOf(refreshToken: string): string {
   return refreshToken.split('.')[0] ?? ''
 }
 
-async function signed(config: Config, session: string, nonce: string): Promise<string> {
+async function signedToken(config: Config, session: string, nonce: string): Promise<string> {
   return `${session}.${nonce}.${await mac(config.JWT_SECRET, 'refresh token', `${session}.${nonce}`)}`
 }

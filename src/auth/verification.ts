@@ -1,15 +1,15 @@
 // Single-use tokens that prove an address: 256 random bits, sent by mail, stored as a hash.
 import { and, eq, gt, isNull, type SQL, sql } from 'drizzle-orm'
+import type { PublicCtx } from '../context'
+import { randomToken, sha256 } from '../crypto'
 import { oneTimeTokens as tokens, users } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
-import type { PublicCtx } from '../http/context'
 import { askers, hasRoomForMail } from '../mail/mail.audience'
 import { enqueue, sealedLink } from '../mail/mail.enqueue'
 import { canMail } from '../mail/mail.settings'
-import { randomToken, sha256 } from './crypto'
+import { HOUR_MS } from '../time'
 import { isActive } from './sessions.service'
 
-const HOUR_MS = 3_600_000
 const KINDS = {
   VERIFICATION: { lives: 24 * HOUR_MS, template: 'verification', page: 'verify-email' },
   RESET: { lives: HOUR_MS, template: 'reset', page: 'reset-password' },

@@ -1,7 +1,7 @@
 // /v1/billing: the plan and its limits, Stripe's pages, and the door at which Stripe tells what happened.
 import { createRoute } from '@hono/zod-openapi'
-import { allow, open } from '../access/allow'
 import { errors, POST, READ } from '../errors'
+import { allow, open } from '../http/allow'
 import { ctx, publicCtx } from '../http/context'
 import { createRouter, json } from '../http/router'
 import { Billing, Received, SignatureHeader, StripePage } from './billing.schemas'
@@ -11,7 +11,7 @@ import { receiveEvent } from './webhook.service'
 const tags = ['Billing']
 const STRIPE = ['not_configured', 'stripe_unavailable', 'stripe_refused'] as const
 
-const reading = createRoute({
+const getBillingRoute = createRoute({
   method: 'get',
   path: '/',
   ...allow('billing:read'),
@@ -22,7 +22,7 @@ const reading = createRoute({
   responses: { 200: json(Billing, 'The plan'), ...errors(...READ, 'not_configured') },
 })
 
-const subscribing = createRoute({
+const openCheckoutRoute = createRoute({
   method: 'post',
   path: '/checkout',
   ...allow('billing:write'),
@@ -35,7 +35,7 @@ const subscribing = createRoute({
   responses: { 200: json(StripePage, 'Where to go'), ...errors(...POST, ...STRIPE, 'already_subscribed') },
 })
 
-const managing = createRoute({
+const openPortalRoute = createRoute({
   method: 'post',
   path: '/portal',
   ...allow('billing:write'),
@@ -46,7 +46,7 @@ const managing = createRoute({
   responses: { 200: json(StripePage, 'Where to go'), ...errors(...POST, ...STRIPE, 'not_subscribed') },
 })
 
-const receiving = createRoute({
+const receiveStripeEventRoute = createRoute({
   method: 'post',
   path: '/webhook',
   ...open,
@@ -64,10 +64,10 @@ const receiving = createRoute({
 })
 
 export const billingRoutes = createRouter()
-  .openapi(reading, async (c) => c.json(Billing.parse(await getBilling(ctx(c))), 200))
-  .openapi(subscribing, async (c) => c.json(StripePage.parse(await openCheckout(ctx(c))), 200))
-  .openapi(managing, async (c) => c.json(StripePage.parse(await openPortal(ctx(c))), 200))
-  .openapi(receiving, async (c) => {
+  .openapi(getBillingRoute, async (c) => c.json(Billing.parse(await getBilling(ctx(c))), 200))
+  .openapi(openCheckoutRoute, async (c) => c.json(StripePage.parse(await openCheckout(ctx(c))), 200))
+  .openapi(openPortalRoute, async (c) => c.json(StripePage.parse(await openPortal(ctx(c))), 200))
+  .openapi(receiveStripeEventRoute, async (c) => {
     await receiveEvent(publicCtx(c), await c.req.text(), c.req.valid('header')['stripe-signature'])
     return c.json({ received: true as const }, 200)
   })

@@ -1,18 +1,18 @@
 // Billing: what the plan is and how full it is, and the ways to Stripe's pages for subscribing and for changing it.
 import { eq, sql } from 'drizzle-orm'
+import type { Ctx } from '../context'
 import { subscriptions, workspaces } from '../db/schema'
 import { AppError } from '../errors'
-import type { Ctx } from '../http/context'
 import { countOf, planAt } from './limits'
 import { LIMITED, type Limited, PLANS } from './plans'
-import { asked, demandBilling, openStripe } from './stripe'
+import { openStripe, requireBilling, withStripeErrors } from './stripe'
 
 const isLimited = (name: string): name is Limited => Object.hasOwn(LIMITED, name)
 const limited = Object.keys(LIMITED).filter(isLimited)
 
 /** The plan that holds now, the subscription behind it, and each limit with its count. Throws `not_configured`. */
 export async function getBilling(ctx: Ctx) {
-  demandBilling(ctx.config)
+  requireBilling(ctx.config)
   const { plan, planUntil, counts, ...state } = await stateOf(ctx)
   const used: Partial<Record<string, number>> = JSON.parse(counts)
   return {
@@ -25,23 +25,23 @@ export async function getBilling(ctx: Ctx) {
 
 /**
  * Stripe's page for subscribing to PRO. A workspace has one customer there, however often and at once this is asked.
- * Throws `already_subscribed`, and what `asked` throws.
+ * Throws `already_subscribed`, and what `withStripeErrors` throws.
  */
 export async function openCheckout(ctx: Ctx): Promise<{ url: string }> {
   const { config, actor } = ctx
-  const [stripe, back] = [await openStripe(config), backTo(ctx)]
+  const [stripe, back] = [await openStripe(config), billingPageUrl(ctx)]
   const state = await stateOf(ctx)
   if (state.isSubscribed) throw new AppError('already_subscribed', { detail: 'POST /v1/billing/portal changes it.' })
   const metadata = { workspaceId: actor.workspaceId }
   const customer =
     state.stripeCustomerId ??
     (
-      await asked(
+      await withStripeErrors(
         stripe.customers.create({ name: state.name, metadata }, { idempotencyKey: `workspace ${actor.workspaceId}` }),
       )
     ).id
-  if (state.stripeCustomerId === null) await keepCustomer(ctx, customer)
-  const session = await asked(
+  if (state.stripeCustomerId === null) await saveCustomer(ctx, customer)
+  const session = await withStripeErrors(
     stripe.checkout.sessions.create({
       mode: 'subscription',
       customer,
@@ -55,17 +55,17 @@ export async function openCheckout(ctx: Ctx): Promise<{ url: string }> {
   return { url: session.url ?? back }
 }
 
-/** Stripe's page for cards, invoices and cancelling. Throws `not_subscribed`, and what `asked` throws. */
+/** Stripe's page for cards, invoices and cancelling. Throws `not_subscribed`, and what `withStripeErrors` throws. */
 export async function openPortal(ctx: Ctx): Promise<{ url: string }> {
-  const [stripe, back] = [await openStripe(ctx.config), backTo(ctx)]
+  const [stripe, back] = [await openStripe(ctx.config), billingPageUrl(ctx)]
   const { stripeCustomerId: customer } = await stateOf(ctx)
   if (customer === null) throw new AppError('not_subscribed', { detail: 'POST /v1/billing/checkout comes first.' })
-  const { url } = await asked(stripe.billingPortal.sessions.create({ customer, return_url: back }))
+  const { url } = await withStripeErrors(stripe.billingPortal.sessions.create({ customer, return_url: back }))
   return { url }
 }
 
 // The page of the frontend that people come back to.
-function backTo({ config }: Ctx): string {
+function billingPageUrl({ config }: Ctx): string {
   if (config.PUBLIC_URL === undefined) {
     throw new AppError('not_configured', {
       detail: 'Billing needs PUBLIC_URL to be set: Stripe sends people back there.',
@@ -74,7 +74,7 @@ function backTo({ config }: Ctx): string {
   return `${config.PUBLIC_URL}/billing`
 }
 
-async function keepCustomer({ db, actor, now }: Ctx, stripeCustomerId: string): Promise<void> {
+async function saveCustomer({ db, actor, now }: Ctx, stripeCustomerId: string): Promise<void> {
   const row = { workspaceId: actor.workspaceId, stripeCustomerId, askedAt: '', createdAt: now }
   await db.insert(subscriptions).values(row).onConflictDoNothing()
 }

@@ -9,15 +9,15 @@ import { AppError } from '../errors'
 import { LIMITED, type Limited, PLANS } from './plans'
 import { hasBilling } from './stripe'
 
-type Asking = { config: Config; now: string; actor?: Actor }
-type Whose = string | SQL
+type LimitCtx = { config: Config; now: string; actor?: Actor }
+type WorkspaceId = string | SQL
 
 const TEAM_ROLES = sql.join(
   TEAM.map((role) => sql`${role}`),
   sql`, `,
 )
 
-const COUNTS: Record<Limited, (workspaceId: Whose, now: string) => SQL<number>> = {
+const COUNTS: Record<Limited, (workspaceId: WorkspaceId, now: string) => SQL<number>> = {
   customers: (id) =>
     sql`coalesce((SELECT c.count FROM customer_counts AS c WHERE c.workspace_id = ${id} AND c.owner = '*'), 0)`,
   // A portal login takes no seat, and is not read here: there may be thousands.
@@ -31,7 +31,7 @@ const COUNTS: Record<Limited, (workspaceId: Whose, now: string) => SQL<number>> 
 }
 
 /** How many there are of what is limited; reads a counter, or as many rows as there are members. */
-export function countOf({ now }: { now: string }, what: Limited, workspaceId: Whose): SQL<number> {
+export function countOf({ now }: { now: string }, what: Limited, workspaceId: WorkspaceId): SQL<number> {
   return COUNTS[what](workspaceId, now)
 }
 
@@ -42,28 +42,36 @@ export function planAt(now: string): SQL<'FREE' | 'PRO'> {
 }
 
 /** Whether one more fits into the workspace's plan; always, where Stripe is not set up. */
-export function hasRoom(ctx: Asking, what: Limited, workspaceId: Whose = ctx.actor?.workspaceId ?? ''): SQL {
+export function isWithinLimit(
+  ctx: LimitCtx,
+  what: Limited,
+  workspaceId: WorkspaceId = ctx.actor?.workspaceId ?? '',
+): SQL {
   if (!hasBilling(ctx.config)) return sql`true`
   return sql`${countOf(ctx, what, workspaceId)} < ${maxOf(ctx, what, workspaceId)}`
 }
 
 /** How many more fit in; null where there is no limit. */
-export function roomLeft(ctx: Asking, what: Limited, workspaceId: Whose = ctx.actor?.workspaceId ?? ''): SQL | null {
+export function remainingRoom(
+  ctx: LimitCtx,
+  what: Limited,
+  workspaceId: WorkspaceId = ctx.actor?.workspaceId ?? '',
+): SQL | null {
   if (!hasBilling(ctx.config)) return null
   return sql`(${maxOf(ctx, what, workspaceId)} - ${countOf(ctx, what, workspaceId)})`
 }
 
-function maxOf({ now }: Asking, what: Limited, workspaceId: Whose): SQL<number> {
+function maxOf({ now }: LimitCtx, what: Limited, workspaceId: WorkspaceId): SQL<number> {
   const max = (plan: 'FREE' | 'PRO') => sql.raw(String(PLANS[plan][what]))
   return sql`(SELECT CASE ${planAt(now)} WHEN 'PRO' THEN ${max('PRO')} ELSE ${max('FREE')} END
     FROM workspaces AS home WHERE home.id = ${workspaceId})`
 }
 
 /** The statement that says, after one that did nothing, whether that was for want of room: a row if so. */
-export function lackOfRoom(
-  ctx: Asking & { db: Db },
+export function limitExceeded(
+  ctx: LimitCtx & { db: Db },
   what: Limited,
-  { workspaceId = ctx.actor?.workspaceId ?? '', when = sql`true` }: { workspaceId?: Whose; when?: SQL } = {},
+  { workspaceId = ctx.actor?.workspaceId ?? '', when = sql`true` }: { workspaceId?: WorkspaceId; when?: SQL } = {},
 ) {
   return ctx.db
     .select({
@@ -71,18 +79,22 @@ export function lackOfRoom(
       max: maxOf(ctx, what, workspaceId).as('max'),
     })
     .from(sql`(SELECT 1)`)
-    .where(sql`NOT (${hasRoom(ctx, what, workspaceId)}) AND ${when}`)
+    .where(sql`NOT (${isWithinLimit(ctx, what, workspaceId)}) AND ${when}`)
 }
 
 export const Room = z.object({ count: z.number(), max: z.number() })
 
 /** The count and the limit as JSON, in the shape of `Room`, for a refusal that tells of them. */
-export function roomAsJson(ctx: Asking, what: Limited, workspaceId: Whose = ctx.actor?.workspaceId ?? ''): SQL {
+export function roomAsJson(ctx: LimitCtx, what: Limited, workspaceId: WorkspaceId = ctx.actor?.workspaceId ?? ''): SQL {
   return sql`json_object('count', ${countOf(ctx, what, workspaceId)}, 'max', ${maxOf(ctx, what, workspaceId)})`
 }
 
 /** The refusal: names the limit, the count and where to upgrade. */
-export function overLimit({ config }: Pick<Asking, 'config'>, what: Limited, { count, max }: z.infer<typeof Room>) {
+export function limitExceededError(
+  { config }: Pick<LimitCtx, 'config'>,
+  what: Limited,
+  { count, max }: z.infer<typeof Room>,
+) {
   const detail = `The plan has room for ${max} ${LIMITED[what]}, and there are ${count}.`
   const link = config.PUBLIC_URL === undefined ? {} : { upgradeUrl: `${config.PUBLIC_URL}/billing` }
   return new AppError('plan_limit', { detail, limit: { of: what, count, max }, ...link })

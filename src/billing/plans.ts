@@ -1,4 +1,6 @@
 // The plans and what each allows in a workspace: the one table of limits.
+import { DAY_MS } from '../time'
+
 export const PLANS = {
   FREE: { customers: 250, users: 3, apiKeys: 2, imports: 10 },
   PRO: { customers: 100_000, users: 100, apiKeys: 50, imports: 1_000 },
@@ -14,4 +16,4 @@ export const LIMITED = {
 } as const satisfies Record<Limited, string>
 
 /** How long the limits of PRO hold on after a renewal that could not be paid. */
-export const GRACE_MS = 14 * 24 * 3_600_000
+export const GRACE_MS = 14 * DAY_MS

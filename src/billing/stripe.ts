@@ -2,28 +2,29 @@
 import type Stripe from 'stripe'
 import type { Config } from '../config'
 import { AppError } from '../errors'
+import { SECOND_MS } from '../time'
 
 const NEEDED = ['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET', 'STRIPE_PRICE_PRO'] as const
-const TIMEOUT_MS = 10_000
+const TIMEOUT_MS = 10 * SECOND_MS
 
-function missing(config: Config): string[] {
+function missingSettings(config: Config): string[] {
   return NEEDED.filter((name) => config[name] === undefined)
 }
 
 /** Whether plans are sold here; where they are not, every workspace is without limits. */
 export function hasBilling(config: Config): boolean {
-  return missing(config).length === 0
+  return missingSettings(config).length === 0
 }
 
 /** Throws `not_configured`, naming what is missing, where plans are not sold. */
-export function demandBilling(config: Config): void {
-  const names = missing(config)
+export function requireBilling(config: Config): void {
+  const names = missingSettings(config)
   if (names.length > 0) throw new AppError('not_configured', { detail: `Billing needs ${names.join(', ')} to be set.` })
 }
 
 /** A client of Stripe. Throws `not_configured`. */
 export async function openStripe(config: Config): Promise<Stripe> {
-  demandBilling(config)
+  requireBilling(config)
   const { default: Client } = await import('stripe')
   const { protocol, hostname, port } = new URL(config.STRIPE_API_URL)
   const isPlain = protocol === 'http:'
@@ -39,11 +40,11 @@ export async function openStripe(config: Config): Promise<Stripe> {
 }
 
 /** What Stripe answers. Throws `stripe_unavailable` where asking again may help, else `stripe_refused`. */
-export async function asked<T>(answer: Promise<T>): Promise<T> {
+export async function withStripeErrors<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer
   } catch (error) {
-    const { status, type, code } = said(error)
+    const { status, type, code } = stripeErrorFields(error)
     console.error(JSON.stringify({ level: 'error', event: 'stripe_failed', status, type, code }))
     const isPassing = status === undefined || status >= 500 || status === 429 || status === 409
     if (isPassing) throw new AppError('stripe_unavailable', { retryAfter: 30 })
@@ -54,7 +55,7 @@ export async function asked<T>(answer: Promise<T>): Promise<T> {
 }
 
 // Its messages can hold what was sent, the end of a key among it: only these are passed on.
-function said(error: unknown): { status?: number; type?: string; code?: string } {
+function stripeErrorFields(error: unknown): { status?: number; type?: string; code?: string } {
   if (!(error instanceof Error)) return {}
   const text = (name: string) => {
     const value: unknown = Reflect.get(error, name)

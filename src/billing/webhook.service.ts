@@ -2,12 +2,12 @@
 // the order in which events come, and how often, makes no difference.
 import { eq, sql } from 'drizzle-orm'
 import type Stripe from 'stripe'
+import type { PublicCtx } from '../context'
 import { stripeEvents, subscriptions, workspaces } from '../db/schema'
 import { AppError } from '../errors'
-import { difference, record } from '../events/events.record'
-import type { PublicCtx } from '../http/context'
+import { changesOf, eventInsert } from '../events/event-insert'
 import { GRACE_MS } from './plans'
-import { asked, openStripe } from './stripe'
+import { openStripe, withStripeErrors } from './stripe'
 
 /** The events to subscribe to in Stripe's dashboard; others are acknowledged and change nothing. */
 const EVENT_TYPES = [
@@ -34,8 +34,8 @@ export async function receiveEvent(ctx: PublicCtx, body: string, signature: stri
   if (!EVENT_TYPES.includes(event.type) || customer === undefined) return
   if (await isKnown(ctx, event.id)) return
   const askedAt = new Date().toISOString()
-  const { data } = await asked(stripe.subscriptions.list({ customer, status: 'all', limit: 20 }))
-  await keep(ctx, event, customer, { ...standing(data), askedAt })
+  const { data } = await withStripeErrors(stripe.subscriptions.list({ customer, status: 'all', limit: 20 }))
+  await saveState(ctx, event, customer, { ...bestStanding(data), askedAt })
 }
 
 function customerOf({ data }: Stripe.Event): string | undefined {
@@ -61,7 +61,7 @@ const STATUSES = [...PAID, 'past_due', 'unpaid', 'paused', 'incomplete', 'cancel
 const FREE: Standing = { plan: 'FREE', planUntil: null, status: null, renewsAt: null, endsAt: null }
 
 /** How a customer stands who has these subscriptions: by the best of them, of equals by the newest. */
-function standing(all: Stripe.Subscription[]): Standing {
+function bestStanding(all: Stripe.Subscription[]): Standing {
   const rank = ({ status }: Stripe.Subscription) => STATUSES.indexOf(status)
   const [best] = all.toSorted((a, b) => rank(a) - rank(b) || b.created - a.created || (a.id < b.id ? 1 : -1))
   if (!best) return FREE
@@ -83,7 +83,7 @@ function instantOf(seconds: number | null | undefined): string | null {
 }
 
 // An answer that was asked for earlier than the one that is kept says nothing new.
-async function keep(ctx: PublicCtx, event: Stripe.Event, customer: string, state: Standing & { askedAt: string }) {
+async function saveState(ctx: PublicCtx, event: Stripe.Event, customer: string, state: Standing & { askedAt: string }) {
   const { db, now } = ctx
   const { plan, planUntil, ...rest } = state
   const theirs = sql`${subscriptions.stripeCustomerId} = ${customer} AND ${subscriptions.askedAt} < ${state.askedAt}`
@@ -91,13 +91,13 @@ async function keep(ctx: PublicCtx, event: Stripe.Event, customer: string, state
   const where = sql`${workspaces.id} = ${workspaceId}
     AND (${workspaces.plan} <> ${plan} OR ${workspaces.planUntil} IS NOT ${planUntil})`
   await db.batch([
-    record(ctx, {
+    eventInsert(ctx, {
       verb: 'workspace.plan_changed',
       by: 'system',
       subject: 'workspace',
       id: sql`${workspaces.id}`,
       workspaceId: sql`${workspaces.id}`,
-      changes: difference(workspaces, { plan, planUntil }),
+      changes: changesOf(workspaces, { plan, planUntil }),
       from: sql`${workspaces}`,
       when: where,
     }),

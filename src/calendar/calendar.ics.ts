@@ -34,7 +34,7 @@ export function calendarText(name: string, entries: Entry[]): string {
     ...entries.flatMap(eventLines),
     'END:VCALENDAR',
   ]
-  return lines.map((line) => `${folded(line)}\r\n`).join('')
+  return lines.map((line) => `${foldLine(line)}\r\n`).join('')
 }
 
 function eventLines({ uid, at, summary, description, url, isBusy, changedAt, revision }: Entry): string[] {
@@ -73,7 +73,7 @@ function text(value: string): string {
 const encoder = new TextEncoder()
 
 // A character is never split; a line that goes on begins with a space, which counts.
-function folded(line: string): string {
+function foldLine(line: string): string {
   let octets = 0
   return Array.from(line, (character) => {
     const size = encoder.encode(character).length

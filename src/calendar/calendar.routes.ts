@@ -1,8 +1,8 @@
 // /v1/calendar: the link to the own calendar feed; /v1/calendar.ics: the feed itself, for whoever has the link.
 import { createRoute, z } from '@hono/zod-openapi'
-import { allow, open } from '../access/allow'
-import { sha256 } from '../auth/crypto'
+import { sha256 } from '../crypto'
 import { errors, POST, READ } from '../errors'
+import { allow, open } from '../http/allow'
 import { ctx, publicCtx } from '../http/context'
 import { createRouter, json } from '../http/router'
 import { CalendarFeed, CalendarLink, FeedQuery } from './calendar.schemas'
@@ -10,7 +10,7 @@ import { closeFeed, getFeed, openFeed, readFeed } from './calendar.service'
 
 const tags = ['Calendar']
 
-const opening = createRoute({
+const openCalendarRoute = createRoute({
   method: 'post',
   path: '/calendar',
   ...allow('account:write'),
@@ -23,7 +23,7 @@ const opening = createRoute({
   responses: { 201: json(CalendarLink, 'The link'), ...errors(...POST) },
 })
 
-const asking = createRoute({
+const getCalendarRoute = createRoute({
   method: 'get',
   path: '/calendar',
   ...allow('account:read'),
@@ -34,7 +34,7 @@ const asking = createRoute({
   responses: { 200: json(CalendarFeed, 'Since when'), ...errors(...READ) },
 })
 
-const closing = createRoute({
+const closeCalendarRoute = createRoute({
   method: 'delete',
   path: '/calendar',
   ...allow('account:write'),
@@ -45,7 +45,7 @@ const closing = createRoute({
   responses: { 204: { description: 'Ended' }, ...errors(...READ, 'not_found') },
 })
 
-const reading = createRoute({
+const readCalendarRoute = createRoute({
   method: 'get',
   path: '/calendar.ics',
   ...open,
@@ -63,17 +63,17 @@ const reading = createRoute({
 })
 
 export const calendarRoutes = createRouter()
-  .openapi(opening, async (c) => {
+  .openapi(openCalendarRoute, async (c) => {
     const { token, createdAt } = await openFeed(ctx(c))
     const url = `${new URL(c.req.url).origin}/v1/calendar.ics?token=${token}`
     return c.json(CalendarLink.parse({ url, createdAt }), 201, { Location: '/v1/calendar' })
   })
-  .openapi(asking, async (c) => c.json(CalendarFeed.parse(await getFeed(ctx(c))), 200))
-  .openapi(closing, async (c) => {
+  .openapi(getCalendarRoute, async (c) => c.json(CalendarFeed.parse(await getFeed(ctx(c))), 200))
+  .openapi(closeCalendarRoute, async (c) => {
     await closeFeed(ctx(c))
     return c.body(null, 204)
   })
-  .openapi(reading, async (c) => {
+  .openapi(readCalendarRoute, async (c) => {
     const calendar = await readFeed(publicCtx(c), c.req.valid('query').token)
     return c.body(calendar, 200, {
       'Content-Type': 'text/calendar; charset=utf-8',

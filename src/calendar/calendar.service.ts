@@ -1,18 +1,18 @@
 // The calendar feed: a link with a token of its own, stored hashed, to what is the user's own; read-only and revocable.
 import { eq, type SQL, sql } from 'drizzle-orm'
-import { mine } from '../access/visible'
-import { randomToken, sha256 } from '../auth/crypto'
+import { ownedByTokenHolder } from '../access/visible'
 import { isActive } from '../auth/sessions.service'
+import type { Ctx, PublicCtx } from '../context'
+import { randomToken, sha256 } from '../crypto'
 import type { Db } from '../db/client'
 import { calendarFeeds as feeds, users } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
-import { record } from '../events/events.record'
-import type { Ctx, PublicCtx } from '../http/context'
+import { eventInsert } from '../events/event-insert'
 import { linkTo } from '../mail/mail.settings'
+import { DAY_MS } from '../time'
 import { calendarText, type Entry } from './calendar.ics'
 
-const DAY_MS = 24 * 3_600_000
 /** The window of a feed, and how many entries it has at most, those nearest to now. */
 const PAST = { days: 90, entries: 300 }
 const FUTURE = { days: 366, entries: 700 }
@@ -28,7 +28,7 @@ export async function openFeed(ctx: Ctx): Promise<{ token: string; createdAt: st
     insertFrom(db, feeds, feed, me)
       .onConflictDoUpdate({ target: feeds.userId, set: { tokenHash, createdAt } })
       .returning({ userId: feeds.userId }),
-    record(ctx, { verb: 'user.calendar_opened', subject: 'user', id: actor.id, when: ifChanged }),
+    eventInsert(ctx, { verb: 'user.calendar_opened', subject: 'user', id: actor.id, when: ifChanged }),
   ])
   if (made.length === 0) throw new AppError('unauthenticated')
   return { token, createdAt }
@@ -45,7 +45,7 @@ export async function closeFeed(ctx: Ctx): Promise<void> {
   const { db, actor } = ctx
   const [closed] = await db.batch([
     db.delete(feeds).where(eq(feeds.userId, actor.id)).returning({ userId: feeds.userId }),
-    record(ctx, { verb: 'user.calendar_closed', subject: 'user', id: actor.id, when: ifChanged }),
+    eventInsert(ctx, { verb: 'user.calendar_closed', subject: 'user', id: actor.id, when: ifChanged }),
   ])
   if (closed.length === 0) throw new AppError('not_found')
 }
@@ -93,31 +93,31 @@ function entriesOf(db: Db, me: SQL, { from, to, order, limit }: Span) {
     (SELECT coalesce(l.name, l.title) FROM leads AS l WHERE l.id = interactions.lead_id)) AS whom`
   const page = sql`coalesce('customers/' || interactions.customer_id, 'leads/' || interactions.lead_id) AS path`
   const stamps = (table: string) => sql.raw(`${table}.id, ${table}.updated_at AS changed_at, ${table}.version`)
-  const said = sql`${stamps('interactions')}, ${whom}, substr(interactions.body, 1, 500) AS note`
+  const noteColumns = sql`${stamps('interactions')}, ${whom}, substr(interactions.body, 1, 500) AS note`
   const parts = [
     part(
-      sql`'followup' AS kind, ${said}, ${page}`,
+      sql`'followup' AS kind, ${noteColumns}, ${page}`,
       sql`interactions INDEXED BY interactions_owner_due`,
       sql`interactions.follow_up_at`,
-      sql`${mine.interactions} AND interactions.follow_up_at IS NOT NULL AND interactions.done_at IS NULL`,
+      sql`${ownedByTokenHolder.interactions} AND interactions.follow_up_at IS NOT NULL AND interactions.done_at IS NULL`,
     ),
     part(
-      sql`'meeting', ${said}, ${page}`,
+      sql`'meeting', ${noteColumns}, ${page}`,
       sql`interactions INDEXED BY interactions_owner_type`,
       sql`interactions.occurred_at`,
-      sql`${mine.interactions} AND interactions.type = 'MEETING'`,
+      sql`${ownedByTokenHolder.interactions} AND interactions.type = 'MEETING'`,
     ),
     part(
       sql`'lead', ${stamps('leads')}, coalesce(leads.name, leads.title), leads.title, 'leads/' || leads.id`,
       sql`leads INDEXED BY leads_owner_follow_up`,
       sql`leads.follow_up_at`,
-      sql`${mine.leads} AND leads.follow_up_at IS NOT NULL AND leads.status <> 'CLOSED'`,
+      sql`${ownedByTokenHolder.leads} AND leads.follow_up_at IS NOT NULL AND leads.status <> 'CLOSED'`,
     ),
     part(
       sql`'touch', ${stamps('customers')}, customers.name, '', 'customers/' || customers.id`,
       sql`customers INDEXED BY customers_owner_touch_due`,
       sql`customers.next_touch_at`,
-      sql`${mine.customers} AND customers.next_touch_at IS NOT NULL`,
+      sql`${ownedByTokenHolder.customers} AND customers.next_touch_at IS NOT NULL`,
     ),
     // A customer sees who they are with, not whom the team calls them.
     part(
@@ -125,7 +125,7 @@ function entriesOf(db: Db, me: SQL, { from, to, order, limit }: Span) {
         substr(interactions.body, 1, 500), NULL`,
       sql`customers INDEXED BY customers_user CROSS JOIN interactions INDEXED BY interactions_shared`,
       sql`interactions.occurred_at`,
-      sql`${mine.saidWith} AND interactions.type = 'MEETING'`,
+      sql`${ownedByTokenHolder.interactionsWithMe} AND interactions.type = 'MEETING'`,
     ),
   ]
   return db

@@ -2,9 +2,9 @@
 import { and, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import { visible } from '../access/visible'
+import type { Ctx } from '../context'
 import { cut, type Page, type PageRequest } from '../db/page'
 import { customers } from '../db/schema'
-import type { Ctx } from '../http/context'
 import { type CustomerRow, customerColumns } from './customers.record'
 
 export type DuplicateGroup = { reason: 'phone' | 'name'; customers: CustomerRow[] }
@@ -24,8 +24,8 @@ export async function listDuplicates(ctx: Ctx, { limit, after }: PageRequest): P
     WHERE workspace_id = ${actor.workspaceId} AND count > 1 AND key > ${String(after?.[0] ?? '')} ORDER BY key LIMIT ${most})`
   const [shared, named, phoned] = await db.batch([
     db.select({ key: sql<string>`key`.as('key') }).from(keys(limit + 1)),
-    sharing(ctx, keys(limit), 'name'),
-    sharing(ctx, keys(limit), 'phone'),
+    customersSharing(ctx, keys(limit), 'name'),
+    customersSharing(ctx, keys(limit), 'phone'),
   ])
   const page = cut(shared, limit, (row) => [row.key])
   const groups = Map.groupBy([...named, ...phoned], (row) => row.sharedKey)
@@ -38,7 +38,7 @@ export async function listDuplicates(ctx: Ctx, { limit, after }: PageRequest): P
 }
 
 /** The first few customers in reach for each of these keys. */
-function sharing({ db, actor }: Ctx, keys: SQL, by: keyof typeof MARKS) {
+function customersSharing({ db, actor }: Ctx, keys: SQL, by: keyof typeof MARKS) {
   const c = alias(customers, 'c')
   const column = by === 'name' ? c.nameKey : c.phoneE164
   const index = sql.raw(by === 'name' ? 'customers_name_key' : 'customers_phone')

@@ -1,34 +1,33 @@
 // Listing customers: a walk along an index, the search index for what is sought, a window for what that does not know.
-
 import { and, eq, gte, isNotNull, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
-import { me } from '../access/person'
-import { demandPermission, isPortal, type Owners, ownedBy, owners, reachable } from '../access/visible'
+import { requirePersonId } from '../access/person'
+import { isPortal, type Owners, ownedBy, owners, reachable, requirePermission } from '../access/visible'
+import type { Ctx } from '../context'
 import {
-  ahead,
-  along,
+  afterCursorInParts,
   arrivedBetween,
-  beyondInParts,
-  countedOut,
+  cappedCount,
+  counterTotal,
+  forceIndex,
   hitCount,
   isLast,
-  keptCount,
-  numberedHits,
-  numberedOf,
-  ordered,
-  passedOver,
+  numberedPage,
+  numberedWindow,
+  offsetOf,
+  orderByKeys,
+  remainingRange,
   type Source,
-  windowOf,
-  withEnd,
+  scanWindow,
+  windowPage,
   withTotal,
 } from '../db/listing'
 import { cut, type Page, type PageRequest, type Position } from '../db/page'
 import { customerCounts, customers } from '../db/schema'
 import { anyOf } from '../db/sql'
-import { AppError } from '../errors'
-import type { Ctx } from '../http/context'
+import { invalidError } from '../errors'
 import { type CustomerRow, customerColumns } from './customers.record'
-import { checked, isIndexed, isSought, matchOf, type Sought } from './customers.search'
-import { shownTo } from './customers.service'
+import { hasSearchTerms, isIndexed, matchOf, rowConditions, type SearchTerms } from './customers.search'
+import { redactFor } from './customers.service'
 
 const KEYS = {
   createdAt: undefined,
@@ -41,41 +40,41 @@ const KEYS = {
 type Column = keyof typeof KEYS
 
 export type CustomerRequest = PageRequest &
-  Sought & {
-    owner?: string | undefined
-    createdAfter?: string | undefined
-    createdBefore?: string | undefined
-    followUpBefore?: string | undefined
-    touchBefore?: string | undefined
-    trashed?: boolean | undefined
-    sort?: Column | `-${Column}` | undefined
-    total?: boolean | undefined
+  SearchTerms & {
+    owner?: string
+    createdAfter?: string
+    createdBefore?: string
+    followUpBefore?: string
+    touchBefore?: string
+    trashed?: boolean
+    sort?: Column | `-${Column}`
+    total?: boolean
   }
 
 /** A page of the customers that the actor sees. Throws `invalid` for an order that a search or the trash cannot have. */
 export async function listCustomers(ctx: Ctx, request: CustomerRequest): Promise<Page<CustomerRow>> {
   const { db } = ctx
   const { limit, total } = request
-  const whose = wanted(ctx, request)
+  const whose = requestedOwners(ctx, request)
   if (whose !== 'all' && whose.length === 0) return { rows: [], ...(total ? { total: 0 } : {}) }
   const plan = planOf(ctx, request, whose)
-  const offset = passedOver(request)
-  if (plan.rest && !isPortal(ctx.actor)) return lookedThrough(ctx, request, whose, plan)
+  const offset = offsetOf(request)
+  if (plan.rest && !isPortal(ctx.actor)) return scanPage(ctx, request, whose, plan)
   const query = rowsOf(ctx, plan, limit + 1).offset(offset)
   const [rows, [counted]] = total ? await db.batch([query, countOf(ctx, request, whose)]) : [await query, []]
   const { rows: page, next } = cut(rows, limit, plan.positionOf)
-  const shown = { rows: page.map((row) => shownTo(ctx.actor, row)), next }
+  const shown = { rows: page.map((row) => redactFor(ctx.actor, row)), next }
   return total ? withTotal(shown, counted) : shown
 }
 
 /** What is asked for, as the SELECT of a page of any size, for exports: they pass every row, so that no word is too short. */
 export function customerRows(ctx: Ctx, request: CustomerRequest): SQL {
-  const whose = wanted(ctx, request)
+  const whose = requestedOwners(ctx, request)
   if (whose !== 'all' && whose.length === 0) return sql`SELECT * FROM ${customers} WHERE false`
   return rowsOf(ctx, planOf(ctx, request, whose), request.limit).getSQL()
 }
 
-type Plan = {
+type ListPlan = {
   isSearch: boolean
   walk: { index: string; living: SQL; where: SQL | undefined }
   where: SQL | undefined
@@ -89,15 +88,15 @@ type Plan = {
   positionOf: (row: CustomerRow) => Position
 }
 
-function wanted({ actor }: Ctx, { owner, trashed }: CustomerRequest): Owners {
-  if (trashed) demandPermission(actor, 'customers:write', 'The trash is for who can restore.')
+function requestedOwners({ actor }: Ctx, { owner, trashed }: CustomerRequest): Owners {
+  if (trashed) requirePermission(actor, 'customers:write', 'The trash is for who can restore.')
   const reached = owners(actor, trashed ? 'customers:write' : 'customers:read')
   if (owner === undefined || isPortal(actor)) return reached
-  const asked = owner === 'none' ? null : owner === 'me' ? me(actor) : owner
+  const asked = owner === 'none' ? null : owner === 'me' ? requirePersonId(actor) : owner
   return reached === 'all' || reached.includes(asked) ? [asked] : []
 }
 
-function planOf({ actor }: Ctx, request: CustomerRequest, whose: Owners): Plan {
+function planOf({ actor }: Ctx, request: CustomerRequest, whose: Owners): ListPlan {
   const { by, isDown } = orderOf(request)
   const isSearch = by === 'createdAt' && !request.trashed && !isPortal(actor) && isIndexed(request)
   const seq = isSearch ? sql`customers_fts.rowid` : sql`${customers.seq}`
@@ -105,7 +104,7 @@ function planOf({ actor }: Ctx, request: CustomerRequest, whose: Owners): Plan {
   const keys = key ? [key, seq] : [seq]
   const match = sql`customers_fts MATCH ${matchOf(actor.workspaceId, whose, request)} AND ${customers.seq} = customers_fts.rowid`
   const { createdAfter, createdBefore } = request
-  const [after, before] = ahead([createdAfter, createdBefore], request.after, isDown)
+  const [after, before] = remainingRange([createdAfter, createdBefore], request.after, isDown)
   const arrived = arrivedBetween(sql`${customers}`, seq, { createdAfter: after, createdBefore: before })
   const made = and(
     createdAfter === undefined ? undefined : gte(customers.createdAt, createdAfter),
@@ -123,10 +122,10 @@ function planOf({ actor }: Ctx, request: CustomerRequest, whose: Owners): Plan {
       ...due,
       by === 'createdAt' ? and(made, arrived) : undefined,
     ),
-    parts: beyondInParts(keys, request.after, isDown),
-    rest: and(checked(request, isSearch), ...alsoDue, by === 'createdAt' ? undefined : made),
+    parts: afterCursorInParts(keys, request.after, isDown),
+    rest: and(rowConditions(request, isSearch), ...alsoDue, by === 'createdAt' ? undefined : made),
     keys,
-    orderBy: ordered(keys, isDown),
+    orderBy: orderByKeys(keys, isDown),
     isDown,
     positionOf: (row) => (by === 'createdAt' ? [row.seq] : [sortValue(row, by), row.seq]),
   }
@@ -140,7 +139,7 @@ const DUE = [
 
 function dueBefore([due, filter]: (typeof DUE)[number], by: Column, request: CustomerRequest, isDown: boolean) {
   const before = request[filter]
-  const [, bound] = by === due ? ahead([undefined, before], request.after, isDown) : [undefined, before]
+  const [, bound] = by === due ? remainingRange([undefined, before], request.after, isDown) : [undefined, before]
   return and(
     by === due ? isNotNull(customers[due]) : undefined,
     bound === undefined ? undefined : lt(customers[due], bound),
@@ -174,19 +173,19 @@ function sortValue(row: CustomerRow, by: Exclude<Column, 'createdAt'>): string {
 }
 
 function orderOf(request: CustomerRequest): { by: Column; isDown: boolean } {
-  const byArrival = isSought(request) || request.trashed === true
+  const byArrival = hasSearchTerms(request) || request.trashed === true
   const due = request.followUpBefore ? 'nextFollowUpAt' : request.touchBefore ? 'nextTouchAt' : undefined
   const order = request.sort ?? (due && !byArrival ? due : '-createdAt')
   const columns = Object.keys(KEYS) as Column[]
   const by = columns.find((column) => order === column || order === `-${column}`) ?? 'createdAt'
   if (byArrival && by !== 'createdAt') {
     const message = 'What is searched for, and the trash, come by createdAt: leave sort out'
-    throw new AppError('invalid', { errors: [{ path: 'query.sort', message, code: 'not_with_search' }] })
+    throw invalidError('query.sort', message, 'not_with_search')
   }
   return { by, isDown: order.startsWith('-') }
 }
 
-function rowsOf({ db }: Ctx, plan: Plan, limit: number) {
+function rowsOf({ db }: Ctx, plan: ListPlan, limit: number) {
   if (plan.isSearch) {
     const hits = db.select(customerColumns).from(sql`customers_fts`).crossJoin(customers)
     return hits
@@ -196,7 +195,7 @@ function rowsOf({ db }: Ctx, plan: Plan, limit: number) {
   }
   const { index, living, where } = plan.walk
   const [first, second] = plan.parts.map((part) => {
-    const rows = along('customers', customerColumns, index, living)
+    const rows = forceIndex('customers', customerColumns, index, living)
     return db
       .select(customerColumns)
       .from(rows)
@@ -213,19 +212,19 @@ function countOf(ctx: Ctx, request: CustomerRequest, whose: Owners) {
   const { createdAfter, createdBefore, followUpBefore, touchBefore, trashed, sort = '' } = request
   const isPlain = [createdAfter, createdBefore, followUpBefore, touchBefore].every((filter) => filter === undefined)
   const byDue = DUE.some(([due]) => sort.endsWith(due))
-  const isKept = isPlain && !trashed && !isSought(request) && !byDue && !isPortal(ctx.actor)
+  const isKept = isPlain && !trashed && !hasSearchTerms(request) && !byDue && !isPortal(ctx.actor)
   if (!isKept) {
     const all = { ...request, sort: byDue ? request.sort : undefined, after: undefined }
-    return countedOut(ctx.db, sourcesOf(planOf(ctx, all, whose)))
+    return cappedCount(ctx.db, sourcesOf(planOf(ctx, all, whose)))
   }
   const counted = whose === 'all' ? ['*'] : whose.map((owner) => owner ?? '')
   return ctx.db
-    .select(keptCount)
+    .select(counterTotal)
     .from(customerCounts)
     .where(and(eq(customerCounts.workspaceId, ctx.actor.workspaceId), anyOf(customerCounts.owner, counted)))
 }
 
-function sourcesOf({ isSearch, walk, where, parts, rest }: Plan): Source[] {
+function sourcesOf({ isSearch, walk, where, parts, rest }: ListPlan): Source[] {
   if (isSearch) return [{ rows: sql`customers_fts CROSS JOIN ${customers}`, where: and(where, ...parts), rest }]
   const rows = sql`${customers} INDEXED BY ${sql.raw(walk.index)}`
   return parts.map((part) => ({ rows, where: and(where, walk.where, part), rest }))
@@ -233,23 +232,18 @@ function sourcesOf({ isSearch, walk, where, parts, rest }: Plan): Source[] {
 
 // Look through a window of customers and say where it ended, however little was found. What is sought beside an index,
 // short words and anything in the trash, is not counted. Pages by number are all of one window.
-async function lookedThrough(
-  ctx: Ctx,
-  request: CustomerRequest,
-  whose: Owners,
-  plan: Plan,
-): Promise<Page<CustomerRow>> {
+async function scanPage(ctx: Ctx, request: CustomerRequest, whose: Owners, plan: ListPlan): Promise<Page<CustomerRow>> {
   const { db } = ctx
   const { limit, offset } = request
   if (offset !== undefined) {
-    const window = numberedOf('customers', customerColumns, sourcesOf(plan), plan, { limit, offset })
-    return numberedHits(await db.select({ ...customerColumns, hitCount }).from(window), offset)
+    const window = numberedWindow('customers', customerColumns, sourcesOf(plan), plan, { limit, offset })
+    return numberedPage(await db.select({ ...customerColumns, hitCount }).from(window), offset)
   }
   const found = db
     .select({ ...customerColumns, isLast })
-    .from(windowOf('customers', customerColumns, sourcesOf(plan), plan, limit + 1))
-  const isCounted = request.total && checked(request, plan.isSearch) === undefined
+    .from(scanWindow('customers', customerColumns, sourcesOf(plan), plan, limit + 1))
+  const isCounted = request.total && rowConditions(request, plan.isSearch) === undefined
   const [rows, [counted]] = isCounted ? await db.batch([found, countOf(ctx, request, whose)]) : [await found, []]
-  const page = withEnd(rows, limit, plan.positionOf)
+  const page = windowPage(rows, limit, plan.positionOf)
   return isCounted ? withTotal(page, counted) : page
 }

@@ -1,15 +1,14 @@
 // Merging: one customer takes over what another is and has; the other goes to the trash, from where it can come back.
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import { visible } from '../access/visible'
+import type { Ctx } from '../context'
 import { customers, customerTags, interactions, leads, mergedRows, merges, relationships, tickets } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
-import { record } from '../events/events.record'
-import type { Ctx } from '../http/context'
+import { eventInsert } from '../events/event-insert'
+import { DAY_MS } from '../time'
 import { type CustomerRow, customerColumns } from './customers.record'
-import { type Kind, MERGED, type MergedField, mergedFields, movingTo, type Prefer, pairOf } from './merge.queries'
-
-const DAY_MS = 24 * 3_600_000
+import { type Kind, MERGED, type MergedField, mergedFields, movingRowIds, type Prefer, pairOf } from './merge.queries'
 
 type Merge = { fromId: string; prefer: Prefer }
 type Result = { customer: CustomerRow; moved: Record<Kind, number> }
@@ -17,7 +16,7 @@ type Result = { customer: CustomerRow; moved: Record<Kind, number> }
 /** What a merge would give: the merge's own SQL, only read. Throws `not_found` like the merge. */
 export async function previewMerge(ctx: Ctx, id: string, { fromId, prefer }: Merge): Promise<Result> {
   const { db, now } = ctx
-  const moving = movingTo(id, fromId)
+  const moving = movingRowIds(id, fromId)
   const pair = pairOf(ctx, id, fromId)
   const [[found], [survivor], [other]] = await db.batch([
     db
@@ -28,12 +27,12 @@ export async function previewMerge(ctx: Ctx, id: string, { fromId, prefer }: Mer
       })
       .from(pair.from)
       .where(pair.where),
-    db.select(customerColumns).from(customers).where(one(ctx, id)),
-    db.select(customerColumns).from(customers).where(one(ctx, fromId)),
+    db.select(customerColumns).from(customers).where(whereWritable(ctx, id)),
+    db.select(customerColumns).from(customers).where(whereWritable(ctx, fromId)),
   ])
   if (!found || !survivor || !other) throw new AppError('not_found')
   const { fields, contactedAt, ...moved } = found
-  const merged = { ...survivor, ...valuesIn(fields), ...keptOf(survivor, other), updatedAt: now }
+  const merged = { ...survivor, ...valuesIn(fields), ...mergedFacts(survivor, other), updatedAt: now }
   return { customer: { ...merged, nextTouchAt: touchAfter(contactedAt ?? survivor.createdAt, merged) }, moved }
 }
 
@@ -43,7 +42,7 @@ export async function mergeCustomers(ctx: Ctx, id: string, { fromId, prefer }: M
   const mergeId = ctx.newId()
   const pair = pairOf(ctx, id, fromId)
   const isMerging = sql`EXISTS (SELECT 1 FROM ${merges} WHERE ${eq(merges.id, mergeId)})`
-  const moving = movingTo(id, fromId)
+  const moving = movingRowIds(id, fromId)
   const note = (kind: Kind) =>
     insertFrom(
       db,
@@ -66,7 +65,7 @@ export async function mergeCustomers(ctx: Ctx, id: string, { fromId, prefer }: M
     sql`CASE WHEN ${sql.raw(end)} = ${fromId} THEN ${id} ELSE ${sql.raw(end)} END`
   const results = await db.batch([
     insertFrom(db, merges, merge, sql`FROM ${pair.from} WHERE ${pair.where}`),
-    record(ctx, {
+    eventInsert(ctx, {
       verb: 'customer.merged',
       subject: 'customer',
       id,
@@ -84,7 +83,7 @@ export async function mergeCustomers(ctx: Ctx, id: string, { fromId, prefer }: M
       .where(and(eq(customers.id, fromId), isMerging)),
     db
       .update(customers)
-      .set({ ...touch, ...madeBy(mergeId) })
+      .set({ ...touch, ...mergedColumns(mergeId) })
       .where(and(eq(customers.id, id), isMerging)),
     db
       .update(interactions)
@@ -118,7 +117,7 @@ export async function mergeCustomers(ctx: Ctx, id: string, { fromId, prefer }: M
     db
       .select(customerColumns)
       .from(customers)
-      .where(and(one(ctx, id), isMerging)),
+      .where(and(whereWritable(ctx, id), isMerging)),
   ])
   const [moved] = results[14]
   const [customer] = results[15]
@@ -127,7 +126,7 @@ export async function mergeCustomers(ctx: Ctx, id: string, { fromId, prefer }: M
 }
 
 /** SET clauses that give a customer the fields that a merge makes. */
-function madeBy(mergeId: string): Partial<Record<MergedField, SQL>> {
+function mergedColumns(mergeId: string): Partial<Record<MergedField, SQL>> {
   const value = (field: string) =>
     sql`(SELECT json_extract(fields, ${`$.${field}[1]`}) FROM ${merges} WHERE id = ${mergeId})`
   return Object.fromEntries(Object.keys(MERGED).map((field) => [field, value(field)]))
@@ -144,7 +143,7 @@ function counts(rows: (kind: Kind) => SQL) {
   }
 }
 
-function one({ actor }: Ctx, id: string) {
+function whereWritable({ actor }: Ctx, id: string) {
   return and(eq(customers.id, id), visible(actor, 'customers:write', customers))
 }
 
@@ -156,7 +155,7 @@ function valuesIn(fields: string): Partial<CustomerRow> {
 }
 
 // The timelines become one: its latest contact, its earliest follow-up.
-function keptOf(survivor: CustomerRow, other: CustomerRow) {
+function mergedFacts(survivor: CustomerRow, other: CustomerRow) {
   const contacts = [survivor.lastInteractionAt, other.lastInteractionAt].filter((at) => at !== null).sort()
   const dues = [survivor.nextFollowUpAt, other.nextFollowUpAt].filter((at) => at !== null).sort()
   return { lastInteractionAt: contacts.at(-1) ?? null, nextFollowUpAt: dues[0] ?? null }

@@ -2,13 +2,13 @@
 import { and, eq, isNotNull, isNull, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import { reachable, visible } from '../access/visible'
-import { hasRoom, lackOfRoom, overLimit } from '../billing/limits'
+import { isWithinLimit, limitExceeded, limitExceededError } from '../billing/limits'
+import type { Ctx } from '../context'
 import { customers, customerTags, interactions, leads, merges, relationships, tickets } from '../db/schema'
 import { columnIn, columnName, ifChanged } from '../db/sql'
 import { isRestorable } from '../db/trash'
 import { AppError } from '../errors'
-import { record } from '../events/events.record'
-import type { Ctx } from '../http/context'
+import { eventInsert } from '../events/event-insert'
 import { type CustomerRow, customerColumns } from './customers.record'
 import { type Kind, MERGED } from './merge.queries'
 
@@ -32,7 +32,7 @@ export async function restoreCustomer(ctx: Ctx, id: string): Promise<CustomerRow
     WHERE holder.email = ${customers}.email AND ${visible(actor, 'customers:read', holder)})`
   const isInTime = isRestorable(customers.deletedAt, now)
   const mayReturn = sql`${and(mine, isNotNull(customers.deletedAt), isInTime)} AND NOT ${isBarred}
-    AND ${hasRoom(ctx, 'customers')}`
+    AND ${isWithinLimit(ctx, 'customers')}`
   const isReturning = sql`EXISTS (SELECT 1 FROM ${customers} WHERE ${mayReturn})`
   const moved = (kind: Kind) =>
     sql`(SELECT row_id FROM customer_merged_rows WHERE merge_id = ${merge} AND kind = ${kind} AND ${isBack})`
@@ -40,7 +40,7 @@ export async function restoreCustomer(ctx: Ctx, id: string): Promise<CustomerRow
   const [, , , , , , , , , , [present], [lack]] = await db.batch([
     db
       .update(customers)
-      .set({ ...touch, ...givenBack(merge) })
+      .set({ ...touch, ...restoredColumns(merge) })
       .where(
         sql`${customers.id} = ${survivor} AND ${isReturning} AND ${areFree((what) => isFreeFor(what, id, merge))}
           AND ${areFree((what) => isFreeAgain(what, merge))}`,
@@ -49,7 +49,7 @@ export async function restoreCustomer(ctx: Ctx, id: string): Promise<CustomerRow
       .update(customers)
       .set({ ...touch, deletedAt: null })
       .where(sql`${mayReturn} AND ${areFree((what) => isFreeFor(what, id))}`),
-    record(ctx, { verb: 'customer.restored', subject: 'customer', id, when: ifChanged }),
+    eventInsert(ctx, { verb: 'customer.restored', subject: 'customer', id, when: ifChanged }),
     db
       .update(interactions)
       .set({ customerId: id, ownerId, version: sql`${interactions.version} + 1` })
@@ -69,7 +69,7 @@ export async function restoreCustomer(ctx: Ctx, id: string): Promise<CustomerRow
       sql`(from_id = ${survivor} AND to_id IN ${moved('relationships')})
         OR (to_id = ${survivor} AND from_id IN ${moved('relationships')})`,
     ),
-    record(ctx, {
+    eventInsert(ctx, {
       verb: 'customer.unmerged',
       subject: 'customer',
       id: survivor,
@@ -87,7 +87,7 @@ export async function restoreCustomer(ctx: Ctx, id: string): Promise<CustomerRow
       })
       .from(customers)
       .where(mine),
-    lackOfRoom(ctx, 'customers'),
+    limitExceeded(ctx, 'customers'),
   ])
   if (!present) throw new AppError('not_found')
   if (present.deletedAt === null) return present
@@ -95,7 +95,7 @@ export async function restoreCustomer(ctx: Ctx, id: string): Promise<CustomerRow
   if (present.isBarred) {
     throw new AppError('forbidden', { detail: 'Merged with a customer out of your reach: a MANAGER can restore it.' })
   }
-  if (lack) throw overLimit(ctx, 'customers', lack)
+  if (lack) throw limitExceededError(ctx, 'customers', lack)
   if (present.hasEmailFree) throw new AppError('login_taken')
   throw new AppError('customer_exists', present.existingId ? { existingId: present.existingId } : {})
 }
@@ -136,7 +136,7 @@ function isFreeAgain(what: Unique, merge: SQL): SQL {
 }
 
 // A field that somebody has changed since the merge stays as it is.
-function givenBack(merge: SQL): Partial<Record<keyof typeof MERGED, SQL>> {
+function restoredColumns(merge: SQL): Partial<Record<keyof typeof MERGED, SQL>> {
   const value = (field: string, which: 0 | 1) =>
     sql`(SELECT json_extract(fields, ${`$.${field}[${which}]`}) FROM ${merges} WHERE id = ${merge})`
   const sets = Object.entries(MERGED).map(([field, { column }]) => {

@@ -1,10 +1,10 @@
 // /v1/customers: customers themselves. Their tags, relationships and timeline are beside.
 import { createRoute } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import { allow } from '../access/allow'
 import { errors, POST, READ, WRITE } from '../errors'
+import { allow } from '../http/allow'
 import { type AppEnv, ctx, standingCtx } from '../http/context'
-import { IfMatch, ifVersion, tagged } from '../http/etag'
+import { IfMatch, ifVersion, withEtag } from '../http/etag'
 import { IdParam } from '../http/fields'
 import { paged } from '../http/pagination'
 import { body, createRouter, json } from '../http/router'
@@ -34,7 +34,7 @@ import { upsertCustomer } from './customers.upsert'
 
 const tags = ['Customers']
 
-const listing = createRoute({
+const listCustomersRoute = createRoute({
   method: 'get',
   path: '/',
   ...allow('customers:read'),
@@ -51,7 +51,7 @@ const listing = createRoute({
   responses: { 200: json(CustomerPage, 'A page of customers'), ...errors(...READ, 'invalid_cursor') },
 })
 
-const creating = createRoute({
+const createCustomerRoute = createRoute({
   method: 'post',
   path: '/',
   ...allow('customers:write'),
@@ -66,7 +66,7 @@ const creating = createRoute({
   },
 })
 
-const upserting = createRoute({
+const upsertCustomerRoute = createRoute({
   method: 'put',
   path: '/',
   ...allow('customers:write'),
@@ -82,7 +82,7 @@ const upserting = createRoute({
   },
 })
 
-const bulkDeleting = createRoute({
+const bulkDeleteCustomersRoute = createRoute({
   method: 'post',
   path: '/bulk-delete',
   ...allow('customers:write', { isAsked: true }),
@@ -94,7 +94,7 @@ const bulkDeleting = createRoute({
   responses: { 200: json(BulkDeleted, 'What was deleted and what was not found'), ...errors(...POST) },
 })
 
-const reading = createRoute({
+const getCustomerRoute = createRoute({
   method: 'get',
   path: '/{id}',
   ...allow('customers:read'),
@@ -106,7 +106,7 @@ const reading = createRoute({
   responses: { 200: json(Customer, 'The customer'), ...errors(...READ, 'not_found') },
 })
 
-const readingOwn = createRoute({
+const getOwnRecordRoute = createRoute({
   method: 'get',
   path: '/me',
   ...allow('customers:read'),
@@ -117,7 +117,7 @@ const readingOwn = createRoute({
   responses: { 200: json(Customer, 'Your record'), ...errors(...READ, 'not_found') },
 })
 
-const updating = createRoute({
+const updateCustomerRoute = createRoute({
   method: 'patch',
   path: '/{id}',
   ...allow('customers:write'),
@@ -132,7 +132,7 @@ const updating = createRoute({
   },
 })
 
-const amending = createRoute({
+const amendOwnRecordRoute = createRoute({
   method: 'patch',
   path: '/me',
   ...allow('self:write'),
@@ -144,7 +144,7 @@ const amending = createRoute({
   responses: { 200: json(WrittenCustomer, 'Your record as it now is'), ...errors(...WRITE, 'not_found', 'stale') },
 })
 
-const trashing = createRoute({
+const trashCustomerRoute = createRoute({
   method: 'delete',
   path: '/{id}',
   ...allow('customers:write'),
@@ -162,38 +162,38 @@ function writerCtx(c: Context<AppEnv>, { ownerId, userId }: { ownerId?: unknown;
 }
 
 export const customerRoutes = createRouter()
-  .openapi(listing, async (c) => {
+  .openapi(listCustomersRoute, async (c) => {
     const page = await paged(c, c.req.valid('query'), (query) => listCustomers(ctx(c), query))
     return c.json(CustomerPage.parse(page), 200)
   })
-  .openapi(creating, async (c) => {
-    const customer = tagged(c, await createCustomer(writerCtx(c, c.req.valid('json')), c.req.valid('json')))
+  .openapi(createCustomerRoute, async (c) => {
+    const customer = withEtag(c, await createCustomer(writerCtx(c, c.req.valid('json')), c.req.valid('json')))
     return c.json(WrittenCustomer.parse(customer), 201, { Location: `/v1/customers/${customer.id}` })
   })
-  .openapi(upserting, async (c) => {
+  .openapi(upsertCustomerRoute, async (c) => {
     const { customer, isNew } = await upsertCustomer(writerCtx(c, c.req.valid('json')), c.req.valid('json'))
-    const shown = WrittenCustomer.parse(tagged(c, customer))
+    const shown = WrittenCustomer.parse(withEtag(c, customer))
     return isNew ? c.json(shown, 201, { Location: `/v1/customers/${shown.id}` }) : c.json(shown, 200)
   })
-  .openapi(bulkDeleting, async (c) =>
+  .openapi(bulkDeleteCustomersRoute, async (c) =>
     c.json(BulkDeleted.parse(await trashCustomers(ctx(c), c.req.valid('json').ids)), 200),
   )
-  .openapi(readingOwn, async (c) => c.json(Customer.parse(tagged(c, await getCustomer(ctx(c)))), 200))
-  .openapi(reading, async (c) =>
-    c.json(Customer.parse(tagged(c, await getCustomer(ctx(c), c.req.valid('param').id))), 200),
+  .openapi(getOwnRecordRoute, async (c) => c.json(Customer.parse(withEtag(c, await getCustomer(ctx(c)))), 200))
+  .openapi(getCustomerRoute, async (c) =>
+    c.json(Customer.parse(withEtag(c, await getCustomer(ctx(c), c.req.valid('param').id))), 200),
   )
-  .openapi(amending, async (c) => {
+  .openapi(amendOwnRecordRoute, async (c) => {
     const version = ifVersion(c.req.valid('header'))
     const customer = await amendCustomer(ctx(c), c.req.valid('json'), undefined, version)
-    return c.json(WrittenCustomer.parse(tagged(c, customer)), 200)
+    return c.json(WrittenCustomer.parse(withEtag(c, customer)), 200)
   })
-  .openapi(updating, async (c) => {
+  .openapi(updateCustomerRoute, async (c) => {
     const version = ifVersion(c.req.valid('header'))
     const patch = c.req.valid('json')
     const customer = await updateCustomer(writerCtx(c, patch), c.req.valid('param').id, patch, version)
-    return c.json(WrittenCustomer.parse(tagged(c, customer)), 200)
+    return c.json(WrittenCustomer.parse(withEtag(c, customer)), 200)
   })
-  .openapi(trashing, async (c) => {
+  .openapi(trashCustomerRoute, async (c) => {
     await trashCustomer(ctx(c), c.req.valid('param').id, ifVersion(c.req.valid('header')))
     return c.body(null, 204)
   })

@@ -5,29 +5,29 @@ import { alias } from 'drizzle-orm/sqlite-core'
 import { z } from 'zod'
 import { reach } from '../access/policy'
 import { isPortalUser, isTeamMember, visible } from '../access/visible'
+import type { Ctx } from '../context'
 import { customers } from '../db/schema'
-import { AppError } from '../errors'
-import type { Ctx } from '../http/context'
+import { AppError, invalidError } from '../errors'
 import type { Requirement } from '../records/change'
 import type { CustomerFields, CustomerRow } from './customers.record'
 
 /** The fields of a patch as the row at hand will have them: custom fields are merged key by key. */
-export function merged({ customFields, ...patch }: CustomerFields) {
+export function mergedPatch({ customFields, ...patch }: CustomerFields) {
   if (customFields === undefined) return patch
-  return { ...patch, customFields: customFields && withFields(customFields) }
+  return { ...patch, customFields: customFields && mergedCustomFields(customFields) }
 }
 
-function withFields(fields: Record<string, unknown>): SQL {
+function mergedCustomFields(fields: Record<string, unknown>): SQL {
   return sql`json_patch(coalesce(customers.custom_fields, '{}'), ${JSON.stringify(fields)})`
 }
 
-export function fieldsFit(fields: CustomerFields['customFields']): SQL {
-  return fields ? sql`length(CAST(${withFields(fields)} AS BLOB)) <= 16384` : sql`true`
+export function doCustomFieldsFit(fields: CustomerFields['customFields']): SQL {
+  return fields ? sql`length(CAST(${mergedCustomFields(fields)} AS BLOB)) <= 16384` : sql`true`
 }
 
-export function tooBig(): AppError {
+export function customFieldsTooBigError(): AppError {
   const message = 'The custom fields together must be at most 16 KB of JSON'
-  return new AppError('invalid', { errors: [{ path: 'body.customFields', message, code: 'too_big' }] })
+  return invalidError('body.customFields', message, 'too_big')
 }
 
 export function warningsOf({ phone, phoneE164 }: CustomerRow) {
@@ -37,16 +37,16 @@ export function warningsOf({ phone, phoneE164 }: CustomerRow) {
 }
 
 /** No other living customer of the workspace has this e-mail. */
-export function isFree(ctx: Ctx, email: string | null | undefined, exceptId: string | SQL = ''): SQL {
+export function isEmailFree(ctx: Ctx, email: string | null | undefined, exceptId: string | SQL = ''): SQL {
   return email ? sql`NOT EXISTS ${holderOf(ctx, email, exceptId)}` : sql`true`
 }
 
 /** The same, as a requirement whose refusal names the holder. */
 export function emailIsFree(ctx: Ctx, email: string | null | undefined, id: string | SQL): Requirement<CustomerRow> {
   return {
-    holds: isFree(ctx, email, id),
+    holds: isEmailFree(ctx, email, id),
     known: sql`(SELECT json_object('id', holder.id, 'inReach', holder.in_reach) FROM ${holderOf(ctx, email, id)} AS holder)`,
-    orElse: (_, holder) => taken(EmailHolder.parse(holder)),
+    orElse: (_, holder) => customerExistsError(EmailHolder.parse(holder)),
   }
 }
 
@@ -68,7 +68,7 @@ export function holderOf({ db, actor }: Ctx, email: string | null | undefined, e
     )
 }
 
-export function taken(holder: { id: string; inReach: number }): AppError {
+export function customerExistsError(holder: { id: string; inReach: number }): AppError {
   return new AppError('customer_exists', holder.inReach ? { existingId: holder.id } : {})
 }
 
@@ -82,7 +82,7 @@ export function loginIsFree(ctx: Ctx, userId: string | null | undefined, id: str
   return {
     holds: isLoginFree(ctx, userId, id),
     known: sql`(SELECT json_object('id', holder.id) FROM ${holderOfLogin(ctx, userId, id)} AS holder)`,
-    orElse: (_, holder) => loginTaken(LoginHolder.parse(holder)),
+    orElse: (_, holder) => loginTakenError(LoginHolder.parse(holder)),
   }
 }
 
@@ -106,18 +106,18 @@ export function holderOfLogin({ db, actor }: Ctx, userId: string | null | undefi
     )
 }
 
-export function loginTaken({ id }: { id: string }): AppError {
+export function loginTakenError({ id }: { id: string }): AppError {
   return new AppError('login_taken', { existingId: id })
 }
 
 /** Owner and portal login, where given, are whom they must be. */
-export function peopleStand({ actor }: Ctx, { ownerId, userId }: CustomerFields): SQL {
+export function arePeopleValid({ actor }: Ctx, { ownerId, userId }: CustomerFields): SQL {
   return sql`${ownerId ? isTeamMember(ownerId, actor.workspaceId) : sql`true`}
     AND ${userId ? isPortalUser(userId, actor.workspaceId) : sql`true`}`
 }
 
 /** Why people were refused: an owner who is none of the team, or a login that is no customer's. */
-export function wrongPeople({ ownerId, userId }: CustomerFields): AppError {
+export function invalidPeopleError({ ownerId, userId }: CustomerFields): AppError {
   const ofTeam = { path: 'body.ownerId', message: 'must be an active member of the team', code: 'not_of_team' }
   const ofPortal = {
     path: 'body.userId',
@@ -129,7 +129,7 @@ export function wrongPeople({ ownerId, userId }: CustomerFields): AppError {
 }
 
 /** Throws `forbidden` where somebody who reaches only the own customers would give one away, or make a login see one. */
-export function demandMayGive({ actor }: Ctx, { ownerId, userId }: CustomerFields): void {
+export function requireMayAssign({ actor }: Ctx, { ownerId, userId }: CustomerFields): void {
   if (reach(actor, 'customers:write') === 'all') return
   if (userId !== undefined || (ownerId !== undefined && ownerId !== actor.id)) {
     throw new AppError('forbidden', { detail: 'Only a MANAGER sets the owner or the portal login of a customer.' })

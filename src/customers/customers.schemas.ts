@@ -122,14 +122,14 @@ export const CustomerFilters = z.strictObject({
 })
 
 /** Gathers parameters such as `customFields.plan` into one object. */
-export const gathering = z.transform((query: Record<string, unknown>) => {
+export const gatherCustomFields = z.transform((query: Record<string, unknown>) => {
   const entries = Object.entries(query)
   const fields = entries.filter(([name]) => FIELD.test(name)).map(([name, value]) => [name.slice(FIELDS.length), value])
   const rest = entries.filter(([name]) => !FIELD.test(name))
   return { ...Object.fromEntries(rest), ...(fields.length > 0 ? { customFields: Object.fromEntries(fields) } : {}) }
 })
 
-export const CustomerQuery = z.pipe(gathering, CustomerFilters)
+export const CustomerQuery = z.pipe(gatherCustomFields, CustomerFilters)
 
 export const CustomerPage = pageOf(Customer, 'CustomerPage')
 
@@ -159,10 +159,16 @@ export const MergeInput = z
 
 export const MergeQuery = z.strictObject({ dryRun: flag('Say what would be, change nothing.') })
 
-const moved = z.number().int()
+const movedCount = z.number().int()
 export const Merged = z
   .object({
     customer: Customer,
-    moved: z.object({ interactions: moved, tickets: moved, leads: moved, tags: moved, relationships: moved }),
+    moved: z.object({
+      interactions: movedCount,
+      tickets: movedCount,
+      leads: movedCount,
+      tags: movedCount,
+      relationships: movedCount,
+    }),
   })
   .openapi('Merged')

@@ -13,10 +13,10 @@ const SEARCHED = valuesOf(CUSTOMER_FIELDS, 'searched')
 type Place = 'q' | 'person' | keyof typeof SEARCHED
 
 /** Words by where to look for them: a field, `q` for any, `person` for any that tells who somebody is. */
-export type Sought = { [P in Place]?: string | undefined } & {
-  tag?: string[] | undefined
-  tagMatch?: 'all' | 'any' | undefined
-  customFields?: Record<string, string> | undefined
+export type SearchTerms = { [P in Place]?: string | undefined } & {
+  tag?: string[]
+  tagMatch?: 'all' | 'any'
+  customFields?: Record<string, string>
 }
 
 const FIELDS = namesOf(SEARCHED)
@@ -42,7 +42,7 @@ function placeOf(place: Place, fields: (keyof typeof SEARCHED)[]) {
 type Term = { columns: string; written: SQL; text: string }
 
 /** The words sought, each with where to look for it. */
-function termsOf(sought: Sought): Term[] {
+function termsOf(sought: SearchTerms): Term[] {
   return PLACES.flatMap(({ place, ...where }) => {
     const text = sought[place]
     return text === undefined ? [] : [{ ...where, text }]
@@ -50,17 +50,17 @@ function termsOf(sought: Sought): Term[] {
 }
 
 /** Whether anything is sought that the index knows; without it, words of one or two characters need a window. */
-export function isIndexed(sought: Sought): boolean {
+export function isIndexed(sought: SearchTerms): boolean {
   const hasFacet = (sought.tag?.length ?? 0) > 0 || Object.keys(sought.customFields ?? {}).length > 0
   return hasFacet || termsOf(sought).some(({ text }) => isSearchable(text))
 }
 
-export function isSought(sought: Sought): boolean {
+export function hasSearchTerms(sought: SearchTerms): boolean {
   return isIndexed(sought) || termsOf(sought).length > 0
 }
 
 /** An FTS5 MATCH expression over customers_fts. */
-export function matchOf(workspaceId: string, owners: Owners, sought: Sought): SQL {
+export function matchOf(workspaceId: string, owners: Owners, sought: SearchTerms): SQL {
   const parts = [`scope : ${phrase(codeOf(workspaceId))}`]
   if (owners !== 'all') {
     parts.push(`scope : (${owners.map((owner) => phrase(owner === null ? NOBODY : codeOf(owner))).join(' OR ')})`)
@@ -69,29 +69,31 @@ export function matchOf(workspaceId: string, owners: Owners, sought: Sought): SQ
     if (isSearchable(text)) parts.push(`{${columns}} : (${spellings(text).map(phrase).join(' OR ')})`)
   }
   for (const [key, value] of Object.entries(sought.customFields ?? {}))
-    parts.push(`fields : ${whole(`${key}=${value}`)}`)
+    parts.push(`fields : ${wholeTagPhrase(`${key}=${value}`)}`)
   const all = parts.map((part) => `(${part})`).join(' AND ')
-  const tags = (sought.tag ?? []).map((tag) => standingFor(workspaceId, fold(tag)))
+  const tags = (sought.tag ?? []).map((tag) => indexedTag(workspaceId, fold(tag)))
   if (tags.length === 0) return sql`${all}`
   const together = sql.raw(sought.tagMatch === 'any' ? `|| ' OR ' ||` : `|| ' AND ' ||`)
   return sql`(${all} || ' AND (tags : (' || ${sql.join(tags, together)} || '))')`
 }
 
 // What stands for a tag in the index; two brackets, which stand nowhere, for one that is not there.
-function standingFor(workspaceId: string, key: string): SQL {
+function indexedTag(workspaceId: string, key: string): SQL {
   const text = sql`replace(replace(replace(coalesce(t.indexed_as, t.key), '"', '""'), '⟦', '⟪'), '⟧', '⟫')`
   return sql`'"⟦' || coalesce((SELECT ${text} FROM tags AS t WHERE t.workspace_id = ${workspaceId} AND t.key = ${key}), '⟦') || '⟧"'`
 }
 
 // A field, like a tag, stands in the index in brackets, and there are no others in it.
-function whole(text: string): string {
+function wholeTagPhrase(text: string): string {
   return phrase(`⟦${text.replaceAll('⟦', '⟪').replaceAll('⟧', '⟫')}⟧`)
 }
 
 /** What has to be checked row by row: short words beside the index, and everything where the index is not asked. */
-export function checked(sought: Sought, isSearch: boolean): SQL | undefined {
+export function rowConditions(sought: SearchTerms, isSearch: boolean): SQL | undefined {
   const terms = termsOf(sought).filter(({ text }) => !isSearch || !isSearchable(text))
-  const words = terms.map(({ written, text }) => or(...spellings(text, fold(text)).map((each) => has(written, each))))
+  const words = terms.map(({ written, text }) =>
+    or(...spellings(text, fold(text)).map((each) => containsText(written, each))),
+  )
   if (isSearch) return and(...words)
   const tags = (sought.tag ?? []).map(
     (tag) => sql`EXISTS (SELECT 1 FROM ${customerTags} AS ct CROSS JOIN ${tagTable} AS t ON t.id = ct.tag_id
@@ -104,7 +106,7 @@ export function checked(sought: Sought, isSearch: boolean): SQL | undefined {
   return and(...words, sought.tagMatch === 'any' ? or(...tags) : and(...tags), ...fields)
 }
 
-function has(text: SQL, part: string): SQL {
+function containsText(text: SQL, part: string): SQL {
   return sql`instr(lower(${text}), lower(${part})) > 0`
 }
 

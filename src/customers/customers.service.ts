@@ -1,38 +1,37 @@
 // Customers: making, reading, changing, trashing. Lists, upserts, duplicates and merging have files beside this one.
-
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import { authorOf } from '../access/person'
 import { type Actor, reach } from '../access/policy'
 import { isPortal, ownRecord, visible } from '../access/visible'
-import { hasRoom, lackOfRoom, overLimit } from '../billing/limits'
+import { isWithinLimit, limitExceeded, limitExceededError } from '../billing/limits'
+import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
 import { fold } from '../db/fold'
 import { customers } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
-import { difference, differs, record } from '../events/events.record'
-import type { Ctx } from '../http/context'
+import { changesOf, eventInsert, hasChanges } from '../events/event-insert'
 import { changeRecord } from '../records/change'
 import { type FieldName, fieldsWith, namesOf } from '../records/fields'
 import { versionStamp } from '../records/version'
 import { CUSTOMER_FIELDS } from './customers.fields'
 import { CUSTOMER, type CustomerFields, type CustomerRow, customerColumns } from './customers.record'
 import {
-  demandMayGive,
+  arePeopleValid,
+  customerExistsError,
+  customFieldsTooBigError,
+  doCustomFieldsFit,
   emailIsFree,
-  fieldsFit,
   holderOf,
   holderOfLogin,
-  isFree,
+  invalidPeopleError,
+  isEmailFree,
   isLoginFree,
   loginIsFree,
-  loginTaken,
-  merged,
-  peopleStand,
-  taken,
-  tooBig,
+  loginTakenError,
+  mergedPatch,
+  requireMayAssign,
   warningsOf,
-  wrongPeople,
 } from './customers.rules'
 import { e164Of } from './phone'
 
@@ -41,27 +40,27 @@ export type Written = CustomerRow & { warnings: { path: string; message: string;
 /** Makes a customer. Throws `customer_exists` or `login_taken` where a living one has that, and `plan_limit`. */
 export async function createCustomer(ctx: Ctx, input: CustomerFields & { name: string }): Promise<Written> {
   const { db } = ctx
-  demandMayGive(ctx, input)
+  requireMayAssign(ctx, input)
   const row = newRow(ctx, input)
   const { id, ownerId } = row
   const { email, userId } = input
   const where = and(
-    peopleStand(ctx, { ownerId, userId }),
-    isFree(ctx, email),
+    arePeopleValid(ctx, { ownerId, userId }),
+    isEmailFree(ctx, email),
     isLoginFree(ctx, userId),
-    hasRoom(ctx, 'customers'),
+    isWithinLimit(ctx, 'customers'),
   )
   const { created, emailHolder, loginHolder, lack } = await runBatch(db, {
     created: one(insertFrom(db, customers, row, sql`WHERE ${where}`).returning(customerColumns)),
-    event: record(ctx, { verb: 'customer.created', subject: 'customer', id, when: ifChanged }),
+    event: eventInsert(ctx, { verb: 'customer.created', subject: 'customer', id, when: ifChanged }),
     emailHolder: one(holderOf(ctx, email)),
     loginHolder: one(holderOfLogin(ctx, userId)),
-    lack: one(lackOfRoom(ctx, 'customers')),
+    lack: one(limitExceeded(ctx, 'customers')),
   })
   if (created) return { ...created, warnings: warningsOf(created) }
-  if (emailHolder) throw taken(emailHolder)
-  if (loginHolder) throw loginTaken(loginHolder)
-  throw lack ? overLimit(ctx, 'customers', lack) : wrongPeople(input)
+  if (emailHolder) throw customerExistsError(emailHolder)
+  if (loginHolder) throw loginTakenError(loginHolder)
+  throw lack ? limitExceededError(ctx, 'customers', lack) : invalidPeopleError(input)
 }
 
 /** A customer in reach; for a portal login the own one, if no other is named. */
@@ -71,11 +70,11 @@ export async function getCustomer({ db, actor }: Ctx, id?: string): Promise<Cust
     .from(customers)
     .where(and(eq(customers.id, id ?? ownRecord(actor)), visible(actor, 'customers:read', customers)))
   if (!customer) throw new AppError('not_found')
-  return shownTo(actor, customer)
+  return redactFor(actor, customer)
 }
 
 /** A customer as the actor may see it: the portal login of one sees nothing of what the team plans and notes. */
-export function shownTo(actor: Actor, customer: CustomerRow): CustomerRow {
+export function redactFor(actor: Actor, customer: CustomerRow): CustomerRow {
   return isPortal(actor) ? { ...customer, ...HIDDEN } : customer
 }
 
@@ -92,19 +91,19 @@ export async function updateCustomer(
   ifVersion?: number,
   permission: 'customers:write' | 'self:write' = 'customers:write',
 ): Promise<Written> {
-  demandMayGive(ctx, patch)
+  requireMayAssign(ctx, patch)
   const changed = await changeRecord(ctx, CUSTOMER, id, {
     verb: 'updated',
     permission,
-    set: merged(patch),
-    derived: derived(ctx, patch),
-    changesAnything: isNews(ctx, patch),
+    set: mergedPatch(patch),
+    derived: derivedColumns(ctx, patch),
+    changesAnything: hasCustomerChanges(ctx, patch),
     ifVersion,
     require: {
       email: emailIsFree(ctx, patch.email, id),
       login: loginIsFree(ctx, patch.userId, id),
-      customFields: { holds: fieldsFit(patch.customFields), orElse: tooBig },
-      people: { holds: peopleStand(ctx, patch), orElse: () => wrongPeople(patch) },
+      customFields: { holds: doCustomFieldsFit(patch.customFields), orElse: customFieldsTooBigError },
+      people: { holds: arePeopleValid(ctx, patch), orElse: () => invalidPeopleError(patch) },
     },
   })
   return { ...changed, warnings: warningsOf(changed) }
@@ -117,20 +116,20 @@ export type Amendment = Partial<Pick<CustomerRow, FieldName<typeof CUSTOMER_FIEL
 export async function amendCustomer(ctx: Ctx, patch: Amendment, id?: string, ifVersion?: number): Promise<Written> {
   const permission = isPortal(ctx.actor) ? 'self:write' : 'customers:write'
   const amended = await updateCustomer(ctx, id ?? ownRecord(ctx.actor), patch, ifVersion, permission)
-  return { ...amended, ...shownTo(ctx.actor, amended) }
+  return { ...amended, ...redactFor(ctx.actor, amended) }
 }
 
 /** Puts customers into the trash; says which of them were there to be deleted. */
 export async function trashCustomers(ctx: Ctx, ids: string[]) {
   const { db, actor, now } = ctx
   const set = { deletedAt: now }
-  const where = sql`${and(byId(ids), visible(actor, 'customers:write', customers))}`
+  const where = sql`${and(isAmongIds(ids), visible(actor, 'customers:write', customers))}`
   const { trashed } = await runBatch(db, {
-    events: record(ctx, {
+    events: eventInsert(ctx, {
       verb: 'customer.trashed',
       subject: 'customer',
       id: sql`${customers.id}`,
-      changes: difference(customers, set),
+      changes: changesOf(customers, set),
       from: sql`${customers}`,
       when: where,
     }),
@@ -150,13 +149,13 @@ export async function trashCustomer(ctx: Ctx, id: string, ifVersion?: number): P
 }
 
 // From the ids to the rows: left to itself, SQLite would walk the whole workspace and look each row up among the ids.
-function byId(ids: string[]): SQL {
+function isAmongIds(ids: string[]): SQL {
   const found = sql`SELECT c.seq FROM json_each(${JSON.stringify(ids)}) AS wanted CROSS JOIN customers AS c ON c.id = wanted.value`
   return sql`${customers.seq} IN (${found})`
 }
 
 /** Columns that follow from others, for the fields that are there. */
-function derived({ actor }: Ctx, { name, phone, keepInTouchDays }: CustomerFields) {
+function derivedColumns({ actor }: Ctx, { name, phone, keepInTouchDays }: CustomerFields) {
   // Looked up here, for a trigger looks it up too late for the row that is answered.
   const lastContactAt = sql`(SELECT k.last_contact_at FROM customers_contacted AS k WHERE k.id = ${customers}.id)`
   return {
@@ -174,13 +173,13 @@ function derivedFields({ name, phone }: CustomerFields, country: string | null) 
 }
 
 /** Whether a patch changes the customer at hand, or how a number is read: the workspace may be in another country now. */
-export function isNews(ctx: Ctx, patch: CustomerFields): SQL {
-  return differs(customers, { ...merged(patch), ...derivedFields(patch, ctx.actor.country) })
+export function hasCustomerChanges(ctx: Ctx, patch: CustomerFields): SQL {
+  return hasChanges(customers, { ...mergedPatch(patch), ...derivedFields(patch, ctx.actor.country) })
 }
 
 /** Every column that a patch sets. */
-export function setOf(ctx: Ctx, patch: CustomerFields) {
-  return { ...merged(patch), ...derived(ctx, patch) }
+export function patchColumns(ctx: Ctx, patch: CustomerFields) {
+  return { ...mergedPatch(patch), ...derivedColumns(ctx, patch) }
 }
 
 /** A customer to be; who reaches only the own customers owns the ones they make. */

@@ -2,9 +2,9 @@
 import { getTableColumns, type SQL, sql } from 'drizzle-orm'
 import { alias, type SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { visible } from '../access/visible'
+import type { Ctx } from '../context'
 import { customers, customerTags, interactions, leads, relationships, tickets } from '../db/schema'
 import { columnIn } from '../db/sql'
-import type { Ctx } from '../http/context'
 import { type Field, fieldsWith } from '../records/fields'
 import { CUSTOMER_FIELDS } from './customers.fields'
 
@@ -52,7 +52,7 @@ export type Kind = (typeof KINDS)[number]
  * SELECTs of the ids of what moves from one customer to another: what the other has already stays where it is, and so
  * does what would make the other stand above themselves.
  */
-export function movingTo(id: string, fromId: string): Record<Kind, SQL> {
+export function movingRowIds(id: string, fromId: string): Record<Kind, SQL> {
   const related = (to: string) => sql`SELECT to_id AS id FROM ${relationships} WHERE from_id = ${to}
     UNION SELECT from_id FROM ${relationships} WHERE to_id = ${to}`
   return {

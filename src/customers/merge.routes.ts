@@ -1,9 +1,9 @@
 // /v1/customers: duplicates, merging, and coming back from the trash.
 import { createRoute } from '@hono/zod-openapi'
-import { allow } from '../access/allow'
-import { AppError, errors, POST, READ } from '../errors'
+import { errors, invalidError, POST, READ } from '../errors'
+import { allow } from '../http/allow'
 import { ctx } from '../http/context'
-import { tagged } from '../http/etag'
+import { withEtag } from '../http/etag'
 import { IdParam } from '../http/fields'
 import { paged } from '../http/pagination'
 import { body, createRouter, json } from '../http/router'
@@ -14,7 +14,7 @@ import { Customer, DuplicatePage, DuplicateQuery, Merged, MergeInput, MergeQuery
 
 const tags = ['Customers']
 
-const listing = createRoute({
+const listDuplicatesRoute = createRoute({
   method: 'get',
   path: '/duplicates',
   ...allow('customers:write'),
@@ -26,7 +26,7 @@ const listing = createRoute({
   responses: { 200: json(DuplicatePage, 'A page of groups'), ...errors(...READ, 'invalid_cursor') },
 })
 
-const merging = createRoute({
+const mergeCustomersRoute = createRoute({
   method: 'post',
   path: '/{id}/merge',
   ...allow('customers:write', { isAsked: true }),
@@ -41,7 +41,7 @@ const merging = createRoute({
   responses: { 200: json(Merged, 'The customer as merged, and how much moved'), ...errors(...POST, 'not_found') },
 })
 
-const restoring = createRoute({
+const restoreCustomerRoute = createRoute({
   method: 'post',
   path: '/{id}/restore',
   ...allow('customers:write', { isAsked: true }),
@@ -59,19 +59,19 @@ const restoring = createRoute({
 })
 
 export const mergeRoutes = createRouter()
-  .openapi(listing, async (c) => {
+  .openapi(listDuplicatesRoute, async (c) => {
     const page = await paged(c, c.req.valid('query'), (query) => listDuplicates(ctx(c), query))
     return c.json(DuplicatePage.parse(page), 200)
   })
-  .openapi(merging, async (c) => {
+  .openapi(mergeCustomersRoute, async (c) => {
     const { id } = c.req.valid('param')
     if (c.req.valid('json').fromId === id) {
       const message = 'Name another customer: this one cannot be merged into itself'
-      throw new AppError('invalid', { errors: [{ path: 'body.fromId', message, code: 'self' }] })
+      throw invalidError('body.fromId', message, 'self')
     }
     const merge = c.req.valid('query').dryRun ? previewMerge : mergeCustomers
     return c.json(Merged.parse(await merge(ctx(c), id, c.req.valid('json'))), 200)
   })
-  .openapi(restoring, async (c) =>
-    c.json(Customer.parse(tagged(c, await restoreCustomer(ctx(c), c.req.valid('param').id))), 200),
+  .openapi(restoreCustomerRoute, async (c) =>
+    c.json(Customer.parse(withEtag(c, await restoreCustomer(ctx(c), c.req.valid('param').id))), 200),
   )

@@ -1,7 +1,7 @@
 // /v1/customers/{id}/relationships: whom a customer is related to.
 import { createRoute } from '@hono/zod-openapi'
-import { allow } from '../access/allow'
 import { errors, READ, WRITE } from '../errors'
+import { allow } from '../http/allow'
 import { ctx } from '../http/context'
 import { IdParam } from '../http/fields'
 import { paged } from '../http/pagination'
@@ -17,7 +17,7 @@ import { listRelationships, relate, unrelate } from './relationships.service'
 
 const tags = ['Customers']
 
-const listing = createRoute({
+const listRelationshipsRoute = createRoute({
   method: 'get',
   path: '/{id}/relationships',
   ...allow('customers:read'),
@@ -32,7 +32,7 @@ const listing = createRoute({
   },
 })
 
-const relating = createRoute({
+const relateCustomersRoute = createRoute({
   method: 'put',
   path: '/{id}/relationships/{otherId}',
   ...allow('customers:write'),
@@ -49,7 +49,7 @@ const relating = createRoute({
   },
 })
 
-const unrelating = createRoute({
+const unrelateCustomersRoute = createRoute({
   method: 'delete',
   path: '/{id}/relationships/{otherId}',
   ...allow('customers:write'),
@@ -62,17 +62,17 @@ const unrelating = createRoute({
 })
 
 export const relationshipRoutes = createRouter()
-  .openapi(listing, async (c) => {
+  .openapi(listRelationshipsRoute, async (c) => {
     const { id } = c.req.valid('param')
     const page = await paged(c, c.req.valid('query'), (query) => listRelationships(ctx(c), id, query))
     return c.json(RelationshipPage.parse(page), 200)
   })
-  .openapi(relating, async (c) => {
+  .openapi(relateCustomersRoute, async (c) => {
     const { id, otherId } = c.req.valid('param')
     const relationship = await relate(ctx(c), id, otherId, c.req.valid('json').kind)
     return c.json(Relationship.parse(relationship), 200)
   })
-  .openapi(unrelating, async (c) => {
+  .openapi(unrelateCustomersRoute, async (c) => {
     const { id, otherId } = c.req.valid('param')
     await unrelate(ctx(c), id, otherId)
     return c.body(null, 204)

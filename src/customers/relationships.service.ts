@@ -1,12 +1,12 @@
 // Relationships: what two customers are to one another, one row for a pair, seen from both sides.
 import { and, eq, gt, type SQL, sql } from 'drizzle-orm'
 import { visible } from '../access/visible'
+import type { Ctx } from '../context'
 import { cut, type Page, type PageRequest } from '../db/page'
 import { customers, relationships } from '../db/schema'
 import { insertFrom } from '../db/sql'
 import { AppError } from '../errors'
-import { record } from '../events/events.record'
-import type { Ctx } from '../http/context'
+import { eventInsert } from '../events/event-insert'
 
 /** Kinds that the other side sees differently; all others are the same from both. */
 const INVERSE = { manager: 'report', report: 'manager', parent: 'child', child: 'parent' } as const
@@ -26,7 +26,7 @@ export async function relate(ctx: Ctx, id: string, otherId: string, kind: string
   const after = { [id]: kind, [otherId]: inverse(kind) }
   const row = { fromId: id, toId: otherId, workspaceId: actor.workspaceId, kind, createdAt: now }
   const [, , , [other]] = await db.batch([
-    told(ctx, 'customer.related', [id, otherId], after, isNews),
+    relationshipEvents(ctx, 'customer.related', [id, otherId], after, isNews),
     insertFrom(db, relationships, row, sql`WHERE ${isNews}`).onConflictDoUpdate({
       target: [relationships.fromId, relationships.toId],
       set: { kind },
@@ -52,7 +52,7 @@ export async function unrelate(ctx: Ctx, id: string, otherId: string): Promise<v
   const both = areBothInReach(ctx, id, otherId)
   const isThere = sql`${both} AND ${kindFrom(id, otherId)} IS NOT NULL`
   const [, [gone]] = await ctx.db.batch([
-    told(ctx, 'customer.unrelated', [id, otherId], {}, isThere),
+    relationshipEvents(ctx, 'customer.unrelated', [id, otherId], {}, isThere),
     ctx.db
       .delete(relationships)
       .where(sql`${isPair(id, otherId)} AND ${both}`)
@@ -112,7 +112,7 @@ export async function listRelationships(
 }
 
 // One event for each of the two, told while they are as they were.
-function told(
+function relationshipEvents(
   ctx: Ctx,
   verb: `customer.${string}`,
   [a, b]: [string, string],
@@ -126,7 +126,7 @@ function told(
   const state = (kind: SQL) =>
     sql`CASE WHEN ${kind} IS NOT NULL THEN json_object('customerId', side.value ->> 'other', 'kind', ${kind}) END`
   const before = kindFrom(sql`side.value ->> 'id'`, sql`side.value ->> 'other'`)
-  return record(ctx, {
+  return eventInsert(ctx, {
     verb,
     subject: 'customer',
     id: sql`side.value ->> 'id'`,

@@ -1,9 +1,9 @@
 // Dashboard: the names behind ids, of those records alone that the reader may see.
 import { and, eq } from 'drizzle-orm'
 import { visible } from '../access/visible'
+import type { Ctx } from '../context'
 import { customers, leads, users } from '../db/schema'
 import { anyOf } from '../db/sql'
-import type { Ctx } from '../http/context'
 
 /** Names by id, of members, customers and leads; what is out of reach or gone has none. */
 export async function namesOf({ db, actor }: Ctx, wanted: (string | null)[]): Promise<Map<string, string>> {

@@ -6,15 +6,15 @@ import { createMiddleware } from 'hono/factory'
 import type { Child } from 'hono/jsx'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { z } from 'zod'
-import { demandVerified } from '../access/allow'
-import { personOf } from '../access/person'
+import { requirePerson } from '../access/person'
 import { isPortal } from '../access/visible'
 import { login } from '../auth/auth.service'
 import { endSession } from '../auth/sessions.service'
 import { listCustomers } from '../customers/customers.list'
 import { AppError, ERRORS } from '../errors'
+import { requireVerified } from '../http/allow'
 import { type AppEnv, clientOf, ctx, publicCtx } from '../http/context'
-import { failureOf } from '../http/respond'
+import { toAppError } from '../http/respond'
 import { completeInteraction } from '../interactions/interactions.service'
 import { claimLead } from '../leads/leads.claim'
 import { listLeads } from '../leads/leads.list'
@@ -26,7 +26,7 @@ import { type Me, type Notice, Page } from './layout'
 import { OverviewPage } from './overview'
 import { Results, SignIn, Trouble } from './pages'
 
-const POLICY = [
+const CSP = [
   "default-src 'none'",
   "style-src 'self'",
   "img-src 'self' data:",
@@ -40,10 +40,10 @@ const NOTICE = 'edge_crm_notice'
 const FOUND = 20
 const Id = z.uuid()
 
-type Shown = { title: string; me?: Me | undefined; notice?: Notice | undefined; children: Child }
+type Shown = { title: string; me?: Me; notice?: Notice; children: Child }
 
 function show(c: Context<AppEnv>, { title, me, notice, children }: Shown, status: ContentfulStatusCode = 200) {
-  c.header('Content-Security-Policy', POLICY)
+  c.header('Content-Security-Policy', CSP)
   c.header('Cache-Control', 'no-store')
   return c.html(
     <Page title={title} me={me} notice={notice}>
@@ -70,7 +70,7 @@ async function overview(c: Context<AppEnv>, notice?: Notice, status: ContentfulS
 
 /** A failure as a page; who is not signed in is asked to sign in, who is may sign out: as somebody else it may work. */
 export const onPageError: ErrorHandler<AppEnv> = async (error, c) => {
-  const { code, extras } = failureOf(error, c)
+  const { code, extras } = toAppError(error, c)
   const [status, title] = ERRORS[code]
   if (status === 401) return show(c, { title: 'Sign in', children: <SignIn /> }, 401)
   if (extras.retryAfter !== undefined) c.header('Retry-After', String(extras.retryAfter))
@@ -84,7 +84,7 @@ export const onPageError: ErrorHandler<AppEnv> = async (error, c) => {
 // What the API asks of a person on every route that is not about the own account.
 const verified = createMiddleware<AppEnv>(async function verified(c, next) {
   const isSigning = c.req.path.startsWith(`${HOME}/sign-`)
-  if (c.var.actor && !isSigning) demandVerified(c.var.actor, c.var.config, 'then sign out and in again')
+  if (c.var.actor && !isSigning) requireVerified(c.var.actor, c.var.config, 'then sign out and in again')
   await next()
 })
 
@@ -143,7 +143,7 @@ export const dashboardRoutes = new Hono<AppEnv>()
   .post('/sign-out', async (c) => {
     await fieldsOf(c)
     dropSession(c)
-    if (c.var.actor) await endSession(ctx(c), personOf(c.var.actor, 'Signing out').sessionId)
+    if (c.var.actor) await endSession(ctx(c), requirePerson(c.var.actor, 'Signing out').sessionId)
     return leave(c, 'You are signed out.')
   })
   .get('/search', async (c) => {

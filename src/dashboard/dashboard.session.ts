@@ -5,14 +5,14 @@ import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { createMiddleware } from 'hono/factory'
 import { verify } from 'hono/jwt'
 import { z } from 'zod'
-import { mac, sameText, seal, unseal } from '../auth/crypto'
 import { refreshSession } from '../auth/sessions.service'
 import { actorOf, REFRESH_MS, VERIFICATION } from '../auth/tokens'
 import type { Config } from '../config'
+import { mac, sameText, seal, unseal } from '../crypto'
 import { AppError } from '../errors'
 import { type AppEnv, publicCtx } from '../http/context'
 import { raw } from '../http/fields'
-import { invalid } from '../http/router'
+import { validationError } from '../http/router'
 
 const COOKIE = 'edge_crm_dashboard'
 const PATH = '/dashboard'
@@ -43,7 +43,7 @@ export function dropSession(c: Context<AppEnv>): void {
 export const dashboardSession = createMiddleware<AppEnv>(async function dashboardSession(c, next) {
   c.set('actor', undefined)
   const tokens = await tokensIn(c)
-  if (tokens) c.set('actor', (await actorIn(c.var.config, tokens.accessToken)) ?? (await renewed(c, tokens)))
+  if (tokens) c.set('actor', (await actorIn(c.var.config, tokens.accessToken)) ?? (await renewSession(c, tokens)))
   await next()
 })
 
@@ -66,7 +66,7 @@ async function actorIn(config: Config, token: string) {
   }
 }
 
-async function renewed(c: Context<AppEnv>, { refreshToken }: Tokens) {
+async function renewSession(c: Context<AppEnv>, { refreshToken }: Tokens) {
   try {
     const tokens = await refreshSession(publicCtx(c), refreshToken)
     await keepSession(c, tokens)
@@ -86,10 +86,10 @@ export function formMark(c: Context<AppEnv>): Promise<string> {
 
 const Form = z.object({ email: raw(254), password: raw(1000), mark: raw(100) }).partial()
 
-/** The fields of a form. Throws `invalid`, and `forbidden` where it lacks the mark of this session. */
+/** The fields of a form. Throws `validationError`, and `forbidden` where it lacks the mark of this session. */
 export async function fieldsOf(c: Context<AppEnv>): Promise<z.infer<typeof Form>> {
   const { data: fields, error } = Form.safeParse(await c.req.parseBody())
-  if (error) throw invalid('json', error)
+  if (error) throw validationError('json', error)
   if (c.var.actor && !sameText(fields.mark ?? '', await formMark(c))) {
     throw new AppError('forbidden', { detail: 'This form is not of your present session: go back, reload, try again.' })
   }

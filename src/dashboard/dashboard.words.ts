@@ -71,8 +71,8 @@ const DEEDS: Record<string, string> = {
 
 /** What happened, in words: `lead.claimed` of Alice is `claimed the lead Alice`. */
 export function deed(verb: string, whom?: string): string {
-  const said = DEEDS[verb]
-  if (said) return verb === 'lead.enquired' && whom ? `${said}: ${whom}` : said
+  const phrase = DEEDS[verb]
+  if (phrase) return verb === 'lead.enquired' && whom ? `${phrase}: ${whom}` : phrase
   const [what = '', done = ''] = verb.replaceAll('_', ' ').split('.')
   return `${done} ${whom === undefined ? `${/^[aeiou]/.test(what) ? 'an' : 'a'} ${what}` : `the ${what} ${whom}`}`
 }
@@ -88,8 +88,8 @@ const LOGGED: Record<string, readonly [string, string]> = {
 
 /** That an interaction was logged, in words: `logged a call with Alice`. */
 export function logging(type: string, whom?: string): string {
-  const [said, preposition] = LOGGED[type] ?? ['logged an interaction', 'with']
-  return whom === undefined ? said : `${said} ${preposition} ${whom}`
+  const [phrase, preposition] = LOGGED[type] ?? ['logged an interaction', 'with']
+  return whom === undefined ? phrase : `${phrase} ${preposition} ${whom}`
 }
 
 const STATUS: Record<string, string> = { NEW: 'New', CONTACTED: 'Contacted', QUALIFIED: 'Qualified', CLOSED: 'Closed' }

@@ -46,7 +46,7 @@ export const LeadsDue: FC<Props> = ({ overview: { toFollow, summary }, seen }) =
     </Card>
   )
 
-type Following = { whom: string; body?: string | undefined; at: string | null; done: string; seen: Seen }
+type Following = { whom: string; body?: string; at: string | null; done: string; seen: Seen }
 
 const ToFollow: FC<Following> = ({ whom, body, at, done, seen }) => (
   <li>

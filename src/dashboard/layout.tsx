@@ -2,11 +2,11 @@
 import { html } from 'hono/html'
 import type { Child, FC } from 'hono/jsx'
 
-export type Me = { name: string; mark: string; q?: string | undefined }
+export type Me = { name: string; mark: string; q?: string }
 
 export type Notice = { text: string; isBad?: boolean }
 
-type PageProps = { title: string; me?: Me | undefined; notice?: Notice | undefined; children?: Child }
+type PageProps = { title: string; me?: Me; notice?: Notice; children?: Child }
 
 /** A whole document. */
 export const Page: FC<PageProps> = ({ title, me, notice, children }) => (
@@ -94,7 +94,7 @@ export const Act: FC<{ action: string; mark: string; label: string; about: strin
 )
 
 /** A titled part of a page. */
-export const Card: FC<{ id: string; title: string; note?: string | undefined; children?: Child }> = (props) => (
+export const Card: FC<{ id: string; title: string; note?: string; children?: Child }> = (props) => (
   <section class="card" aria-labelledby={props.id}>
     <h2 id={props.id}>{props.title}</h2>
     {props.note && <p class="note">{props.note}</p>}

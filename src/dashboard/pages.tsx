@@ -7,7 +7,7 @@ import { count, distance, status } from './dashboard.words'
 import { Card, SignOut } from './layout'
 
 /** The form for signing in; `email` is what was typed before. */
-export const SignIn: FC<{ email?: string | undefined }> = ({ email }) => (
+export const SignIn: FC<{ email?: string }> = ({ email }) => (
   <div class="narrow">
     <p class="brand">Edge CRM</p>
     <h1>Sign in</h1>
@@ -69,7 +69,7 @@ function foundNote({ rows, next }: Page<unknown>): string {
     : `The newest ${rows.length}; type more to narrow it down.`
 }
 
-type Failure = { title: string; detail?: string | undefined; mark?: string | undefined }
+type Failure = { title: string; detail?: string; mark?: string }
 
 /** What went wrong, and the ways on: back, and for who is signed in, out. */
 export const Trouble: FC<Failure> = ({ title, detail, mark }) => (

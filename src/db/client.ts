@@ -2,6 +2,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { type DrizzleD1Database, drizzle } from 'drizzle-orm/d1'
 import { AppError } from '../errors'
+import { SECOND_MS } from '../time'
 import * as schema from './schema'
 
 export type Db = DrizzleD1Database<typeof schema>
@@ -33,7 +34,7 @@ export function charge({ cost }: Connection, more: Cost): void {
   cost.ms += more.ms
 }
 
-const PATIENCE_MS = 15_000
+const PATIENCE_MS = 15 * SECOND_MS
 
 /** Opens a D1 session anchored at `anchor`: a bookmark, `first-primary` for writes or `first-unconstrained` for reads. */
 export function connect(database: D1Database, anchor: string): Connection {
@@ -45,7 +46,7 @@ export function connect(database: D1Database, anchor: string): Connection {
     const started = Date.now()
     cost.roundTrips += 1
     cost.statements += statements.length
-    const results = await answered(session.batch<Record<string, unknown>>(statements))
+    const results = await withTimeout(session.batch<Record<string, unknown>>(statements))
     for (const { meta } of results) {
       cost.rowsRead += meta.rows_read
       cost.rowsWritten += meta.rows_written
@@ -55,11 +56,11 @@ export function connect(database: D1Database, anchor: string): Connection {
   }
 
   // Drizzle asks single statements for raw rows, which carry no meta: every call goes out as a batch instead.
-  function metered(statement: D1PreparedStatement, ask: Trip): D1PreparedStatement {
+  function meteredStatement(statement: D1PreparedStatement, ask: Trip): D1PreparedStatement {
     const one = async () => (await ask([statement]))[0] ?? { results: [] }
     const proxy = new Proxy(statement, {
       get(target, property) {
-        if (property === 'bind') return (...values: unknown[]) => metered(target.bind(...values), ask)
+        if (property === 'bind') return (...values: unknown[]) => meteredStatement(target.bind(...values), ask)
         if (property === 'all' || property === 'run') return one
         if (property === 'first') return async () => (await one()).results[0] ?? null
         if (property === 'raw') return async () => (await one()).results.map((row) => Object.values(row))
@@ -73,7 +74,7 @@ export function connect(database: D1Database, anchor: string): Connection {
   function dbBy(ask: Trip): Db {
     const client = new Proxy(database, {
       get(_, property) {
-        if (property === 'prepare') return (query: string) => metered(session.prepare(query), ask)
+        if (property === 'prepare') return (query: string) => meteredStatement(session.prepare(query), ask)
         if (property === 'batch')
           return (statements: D1PreparedStatement[]) => ask(statements.map((each) => inner.get(each) ?? each))
         return undefined
@@ -82,7 +83,7 @@ export function connect(database: D1Database, anchor: string): Connection {
     return drizzle(client, { schema, casing: 'snake_case' })
   }
 
-  const { ask, together } = gathering(trip)
+  const { ask, together } = createGatherer(trip)
   const db = dbBy(ask)
   return {
     db,
@@ -109,7 +110,7 @@ type Trip = (statements: D1PreparedStatement[]) => Promise<D1Result<Record<strin
 type Asked = { statements: D1PreparedStatement[]; answer: (results: ReturnType<Trip>) => void }
 
 // Asking makes a trip of its own or, within `together`, one with all that is asked before the current task ends.
-function gathering(trip: Trip): { ask: Trip; together: Together } {
+function createGatherer(trip: Trip): { ask: Trip; together: Together } {
   let gathered: Asked[] | undefined
 
   function gather(asked: Asked[], statements: D1PreparedStatement[]): ReturnType<Trip> {
@@ -142,7 +143,7 @@ function gathering(trip: Trip): { ask: Trip; together: Together } {
 }
 
 // A statement that SQLite refused is ours to explain; anything else means that the database could not be reached.
-async function answered<T>(query: Promise<T>): Promise<T> {
+async function withTimeout<T>(query: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | null = null
   const lost = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error('D1 did not answer in time')), PATIENCE_MS)

@@ -1,5 +1,5 @@
 // SQL that D1 needs said in its own way: lists as one JSON parameter, conditions on the change before, uniqueness.
-import { type AnyColumn, getTableColumns, is, SQL, sql } from 'drizzle-orm'
+import { type AnyColumn, and, getTableColumns, is, SQL, sql } from 'drizzle-orm'
 import { toSnakeCase } from 'drizzle-orm/casing'
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import type { Db } from './client'
@@ -19,6 +19,11 @@ export function anyOf(column: AnyColumn, values: readonly string[]): SQL {
   return sql`${column} IN (SELECT value FROM json_each(${JSON.stringify(values)}))`
 }
 
+/** All of these conditions, those that are undefined left out. Of none at all nothing is true, so that a forgotten one matches no row. */
+export function allOf(...conditions: (SQL | undefined)[]): SQL {
+  return and(...conditions) ?? sql`false`
+}
+
 /** True in the statement that directly follows a change of exactly one row, in the same batch. */
 export const ifChanged: SQL = sql`changes() = 1`
 /** True in the statement that directly follows one that changed nothing, in the same batch. */
@@ -26,15 +31,15 @@ export const ifUnchanged: SQL = sql`changes() = 0`
 
 /** Whether a failed statement ran into the unique index on exactly these columns, such as `users.email`. */
 export function isUniqueViolation(error: unknown, columns: string): boolean {
-  return isSaid(error, `UNIQUE constraint failed: ${columns}`)
+  return messageIncludes(error, `UNIQUE constraint failed: ${columns}`)
 }
 
 export function isMissingTable(error: unknown): boolean {
-  return isSaid(error, 'no such table')
+  return messageIncludes(error, 'no such table')
 }
 
 // Drizzle wraps what the database said.
-function isSaid(error: unknown, words: string): boolean {
+function messageIncludes(error: unknown, words: string): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (cause.message.includes(words)) return true
   }

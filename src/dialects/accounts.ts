@@ -4,18 +4,19 @@ import type { Context, Hono } from 'hono'
 import { z } from 'zod'
 import { isOwnRole } from '../access/person'
 import { login } from '../auth/auth.service'
-import { enrol } from '../auth/enrolment.service'
+import { registerInSharedWorkspace } from '../auth/enrolment.service'
 import { Password } from '../auth/passwords'
-import { type AppEnv, type Ctx, publicCtx } from '../http/context'
+import type { Ctx } from '../context'
+import { type AppEnv, publicCtx } from '../http/context'
 import { email, raw, text } from '../http/fields'
 import { updateUser } from '../users/users.service'
-import { anyCtx, client, says, takes } from './dialect'
-import { orNull } from './inputs'
+import { anyCtx, client, describe, validates } from './dialect'
+import { nullIfBlank } from './fields'
 
 export const ROLES = ['ADMIN', 'MANAGER', 'SALES'] as const
 
 const Registration = z.object({
-  name: orNull(text(200)),
+  name: nullIfBlank(text(200)),
   email: email(),
   password: Password,
   role: z.enum(ROLES).default('SALES'),
@@ -43,20 +44,28 @@ const SignedIn = z.object({
 
 /** Registering and signing in, at the paths that both have. */
 export function addAccounts(app: Hono<AppEnv>): void {
-  app.post('/api/auth/register', says('Register', { 201: SignedIn }), takes('json', Registration), async (c) => {
-    const { name, ...input } = c.req.valid('json')
-    const called = name ?? input.email.split('@')[0] ?? input.email
-    return c.json(signedIn(c, await enrol(anyCtx(c), { ...input, name: called }, lasting(c))), 201)
-  })
-  app.post('/api/auth/login', says('Sign in', { 200: SignedIn }), takes('json', Credentials), async (c) =>
-    c.json(signedIn(c, await login(publicCtx(c), c.req.valid('json'), lasting(c))), 200),
+  app.post(
+    '/api/auth/register',
+    describe('Register', { 201: SignedIn }),
+    validates('json', Registration),
+    async (c) => {
+      const { name, ...input } = c.req.valid('json')
+      const called = name ?? input.email.split('@')[0] ?? input.email
+      return c.json(
+        signedInBody(c, await registerInSharedWorkspace(anyCtx(c), { ...input, name: called }, clientForADay(c))),
+        201,
+      )
+    },
+  )
+  app.post('/api/auth/login', describe('Sign in', { 200: SignedIn }), validates('json', Credentials), async (c) =>
+    c.json(signedInBody(c, await login(publicCtx(c), c.req.valid('json'), clientForADay(c))), 200),
   )
 }
 
 type MemberPatch = {
-  name?: string | undefined
-  role?: (typeof ROLES)[number] | undefined
-  email?: string | undefined
+  name?: string
+  role?: (typeof ROLES)[number]
+  email?: string
 }
 /** Changes a member. A form may send the whole record back: one's own role, as it is, is then no change of it. */
 export function changeMember(ctx: Ctx, id: string, { name, role, email }: MemberPatch) {
@@ -66,9 +75,9 @@ export function changeMember(ctx: Ctx, id: string, { name, role, email }: Member
 }
 
 // `enquiries` knows no refreshing.
-const lasting = (c: Context<AppEnv>) => client(c, { isForADay: c.var.config.DIALECTS.includes('enquiries') })
+const clientForADay = (c: Context<AppEnv>) => client(c, { isForADay: c.var.config.DIALECTS.includes('enquiries') })
 
-function signedIn(c: Context<AppEnv>, session: { user: object; accessToken: string; refreshToken: string }) {
+function signedInBody(c: Context<AppEnv>, session: { user: object; accessToken: string; refreshToken: string }) {
   const { user, accessToken, refreshToken } = session
   const { DIALECTS } = c.var.config
   return SignedIn.parse({

@@ -4,13 +4,13 @@ import { zValidator } from '@hono/zod-validator'
 import type { Context, Hono, MiddlewareHandler, ValidationTargets } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { z } from 'zod'
-import { allow } from '../access/allow'
 import type { Permission } from '../access/policy'
 import type { DIALECTS } from '../config'
 import { AppError, ERRORS } from '../errors'
+import { allow } from '../http/allow'
 import { type AppEnv, clientOf, publicCtx } from '../http/context'
-import { failing, type Saying } from '../http/respond'
-import { invalid } from '../http/router'
+import { createErrorHandler, type ErrorRenderer } from '../http/respond'
+import { validationError } from '../http/router'
 
 export type Dialect = {
   name: (typeof DIALECTS)[number]
@@ -18,7 +18,7 @@ export type Dialect = {
   app: Hono<AppEnv>
   /** The paths that are its own even where it has no route: there, a 404 is said in its words. */
   base: RegExp
-  onError: ReturnType<typeof failing>
+  onError: ReturnType<typeof createErrorHandler>
   /** The paths at which passwords may be guessed, or accounts made. */
   signsIn: readonly string[]
   /** The paths to which a provider sends browsers back. */
@@ -52,57 +52,60 @@ const notes = new WeakMap<object, Note>()
 
 export const noteOn = (handler: object): Note => notes.get(handler) ?? {}
 
-function noted<M extends object>(middleware: M, note: Note): M {
+function annotate<M extends object>(middleware: M, note: Note): M {
   notes.set(middleware, note)
   return middleware
 }
 
 /** What a request is for and what it answers; a failure with one of these statuses has this message. */
-export function says(summary: string, answers: Answers, { file }: Pick<Note, 'file'> = {}) {
+export function describe(summary: string, answers: Answers, { file }: Pick<Note, 'file'> = {}) {
   const words = Object.entries(answers).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
-  const middleware = createMiddleware<AppEnv>(async function says(c, next) {
+  const middleware = createMiddleware<AppEnv>(async function describe(c, next) {
     c.set('wording', Object.fromEntries(words))
     await next()
   })
-  return noted(middleware, { summary, answers, ...(file ? { file } : {}) })
+  return annotate(middleware, { summary, answers, ...(file ? { file } : {}) })
 }
 
 /** The guard of a request, by the product's own policy. */
-export function may(permission: Permission, { isAsked = false } = {}) {
-  return noted(allow(permission, { isAsked }).middleware, { permission })
+export function requires(permission: Permission, { isAsked = false } = {}) {
+  return annotate(allow(permission, { isAsked }).middleware, { permission })
 }
 
 /**
- * What a request carries; throws `invalid`. Fields that the schema does not know are passed over, as these systems did,
+ * What a request carries; throws `validationError`. Fields that the schema does not know are passed over, as these systems did,
  * and a body that is empty has no fields, whatever its content type promises.
  */
-export function takes<T extends Target & keyof ValidationTargets, S extends z.ZodType<object>>(target: T, schema: S) {
+export function validates<T extends Target & keyof ValidationTargets, S extends z.ZodType<object>>(
+  target: T,
+  schema: S,
+) {
   const validate = zValidator(target, schema, (result) => {
-    if (!result.success) throw invalid(target, result.error)
+    if (!result.success) throw validationError(target, result.error)
   })
   const middleware: typeof validate = async (c, next) => {
     if (target !== 'json' || (await c.req.text()) !== '') return validate(c, next)
     const { data = {}, error } = await schema.safeParseAsync({})
-    if (error) throw invalid(target, error)
+    if (error) throw validationError(target, error)
     c.req.addValidatedData(target, data)
     return next()
   }
-  return noted(middleware, { takes: { target, schema } })
+  return annotate(middleware, { takes: { target, schema } })
 }
 
 /** How a dialect says failures: `body` makes its own shape of the message, `messages` are its words for a code. */
-export function refusing(
+export function errorHandler(
   body: (message: string, failure: AppError) => object,
   messages: Partial<Record<AppError['code'], string>> = {},
   statuses: Partial<Record<AppError['code'], 400 | 401 | 403 | 404>> = {},
 ) {
-  const say: Saying = (failure, c) => {
+  const say: ErrorRenderer = (failure, c) => {
     const { code, extras } = failure
     const status = statuses[code] ?? ERRORS[code][0]
     const message = c.var.wording?.[status] ?? messages[code] ?? extras.detail ?? ERRORS[code][1]
     return { status, type: 'application/json', body: body(message, failure) }
   }
-  return failing(say)
+  return createErrorHandler(say)
 }
 
 /** The context of a verb that may be called without a token, and knows who asks where there is one. */
@@ -117,7 +120,7 @@ export function client(c: Context<AppEnv>, { isForADay = false } = {}) {
 }
 
 /** The failure of a verb in other words: where it is `code`, a promise is refused as `then` instead. */
-export async function otherwise<T>(work: Promise<T>, code: AppError['code'], then: () => AppError | Promise<AppError>) {
+export async function mapError<T>(work: Promise<T>, code: AppError['code'], then: () => AppError | Promise<AppError>) {
   return work.catch(async (error) => {
     throw error instanceof AppError && error.code === code ? await then() : error
   })

@@ -11,13 +11,13 @@ export const pathIn =
   (dialects: readonly Dialect[]) =>
   (request: Request, options?: { env?: object }): string => {
     const path = getPath(request)
-    const route = path.startsWith('/v1/') ? undefined : spoken(dialects, request, path, options?.env ?? {})
+    const route = path.startsWith('/v1/') ? undefined : findRoute(dialects, request, path, options?.env ?? {})
     if (route) return mountOf(route.dialect) + route.path
     return path.startsWith('/@') ? `/${path}` : path
   }
 
 /** Answers of dialects have no ETag, and many hold tokens: nobody keeps them. */
-export const unkept = createMiddleware<AppEnv>(async function unkept(c, next) {
+export const noStore = createMiddleware<AppEnv>(async function noStore(c, next) {
   await next()
   c.res.headers.set('Cache-Control', 'no-store')
 })
@@ -32,17 +32,17 @@ export function dialectAt(dialects: readonly Dialect[], path: string): Dialect |
 
 // Of those that are on and know the request, the one it is meant for; else the one below whose paths it lies. A slash
 // at the end made no difference to these systems, so that a path is looked for as it is and then the other way.
-function spoken(dialects: readonly Dialect[], request: Request, path: string, env: object) {
+function findRoute(dialects: readonly Dialect[], request: Request, path: string, env: object) {
   const names = dialectsOn(env)
   const near = dialects.filter(({ name, base }) => names.includes(name) && base.test(path))
   const ways = [path, path.endsWith('/') ? path.slice(0, -1) : `${path}/`]
   const routes = ways.flatMap((way) => near.map((dialect) => ({ dialect, path: way })))
-  const knowing = routes.filter((route) => knows(route.dialect.app, request.method, route.path))
+  const knowing = routes.filter((route) => hasRoute(route.dialect.app, request.method, route.path))
   const able = knowing.length > 0 ? knowing : routes
   return able.find(({ dialect }) => dialect.isMeant?.(request.headers)) ?? able[0]
 }
 
-function knows({ router }: Dialect['app'], method: string, path: string): boolean {
+function hasRoute({ router }: Dialect['app'], method: string, path: string): boolean {
   const [handlers] = router.match(method === 'HEAD' ? 'GET' : method, path)
   return handlers.length > 0
 }

@@ -1,13 +1,13 @@
 // /v1/enquiries: the public form.
 import { createRoute } from '@hono/zod-openapi'
-import { open } from '../access/allow'
 import { errors, OPEN_POST } from '../errors'
+import { open } from '../http/allow'
 import { publicCtx } from '../http/context'
 import { body, createRouter, json } from '../http/router'
 import { Enquiry, NewEnquiry } from './enquiries.schemas'
 import { submitEnquiry } from './enquiries.service'
 
-const submitting = createRoute({
+const submitEnquiryRoute = createRoute({
   method: 'post',
   path: '/',
   ...open,
@@ -24,6 +24,6 @@ const submitting = createRoute({
   },
 })
 
-export const enquiryRoutes = createRouter().openapi(submitting, async (c) =>
+export const enquiryRoutes = createRouter().openapi(submitEnquiryRoute, async (c) =>
   c.json(Enquiry.parse(await submitEnquiry(publicCtx(c), c.req.valid('json'))), 201),
 )

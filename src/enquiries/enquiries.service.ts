@@ -1,29 +1,30 @@
 // Enquiries: strangers write in, and an unowned lead is in the pool. Robots are thanked like people and forgotten.
 import { eq, sql } from 'drizzle-orm'
-import { counted, secondsToMidnight } from '../db/counted'
+import type { PublicCtx } from '../context'
+import { dailyCountIncrement, secondsToMidnight } from '../db/daily-counters'
 import { leads, workspaces } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
-import { AppError } from '../errors'
-import { record } from '../events/events.record'
-import type { PublicCtx } from '../http/context'
+import { AppError, invalidError } from '../errors'
+import { eventInsert } from '../events/event-insert'
 import { mailEnquiry } from '../leads/leads.mail'
 import { derivedFields } from '../leads/leads.service'
-import { makeShared, SHARED } from '../workspaces/workspaces.default'
+import { SECOND_MS } from '../time'
+import { SHARED, sharedWorkspaceInsert } from '../workspaces/workspaces.default'
 import { isHuman } from './turnstile'
 
-const QUICKEST_MS = 2_000
+const QUICKEST_MS = 2 * SECOND_MS
 
 type NewEnquiry = {
   workspace: string
   name: string
   email: string
-  phone?: string | undefined
-  interest?: string | undefined
-  message?: string | undefined
-  metadata?: Record<string, unknown> | undefined
-  website?: string | undefined
-  openedAt?: string | undefined
-  turnstileToken?: string | undefined
+  phone?: string
+  interest?: string
+  message?: string
+  metadata?: Record<string, unknown>
+  website?: string
+  openedAt?: string
+  turnstileToken?: string
 }
 
 /**
@@ -34,7 +35,7 @@ export async function submitEnquiry(ctx: PublicCtx, input: NewEnquiry) {
   const { db, now, config } = ctx
   if (!(await isHuman(ctx, input.turnstileToken))) {
     const message = 'The form check failed; load the form again'
-    throw new AppError('invalid', { errors: [{ path: 'body.turnstileToken', message, code: 'turnstile' }] })
+    throw invalidError('body.turnstileToken', message, 'turnstile')
   }
   const today = now.slice(0, 10)
   const { name, email, phone = null, interest = null, message = null, metadata } = input
@@ -54,21 +55,27 @@ export async function submitEnquiry(ctx: PublicCtx, input: NewEnquiry) {
     updatedAt: now,
   }
   const [, , made, , [workspace]] = await db.batch([
-    counted(
+    dailyCountIncrement(
       db,
       today,
       `enquiries from ${ctx.address}`,
       config.ENQUIRY_DAILY_MAX,
       sql`FROM ${workspaces} WHERE ${eq(workspaces.slug, input.workspace)}`,
     ),
-    counted(db, today, `enquiries of ${email}`, config.ENQUIRY_DAILY_MAX_PER_EMAIL, sql`WHERE ${ifChanged}`),
+    dailyCountIncrement(
+      db,
+      today,
+      `enquiries of ${email}`,
+      config.ENQUIRY_DAILY_MAX_PER_EMAIL,
+      sql`WHERE ${ifChanged}`,
+    ),
     insertFrom(
       db,
       leads,
       row,
       sql`FROM ${workspaces} WHERE ${ifChanged} AND ${eq(workspaces.slug, input.workspace)}`,
     ).returning({ id: leads.id }),
-    record(ctx, {
+    eventInsert(ctx, {
       verb: 'lead.enquired',
       subject: 'lead',
       id: enquiry.id,
@@ -88,7 +95,7 @@ export async function submitSharedEnquiry(ctx: PublicCtx, input: Omit<NewEnquiry
   const enquiry = { ...input, workspace: SHARED }
   return submitEnquiry(ctx, enquiry).catch(async (error) => {
     if (!(error instanceof AppError) || error.code !== 'not_found') throw error
-    await makeShared(ctx)
+    await sharedWorkspaceInsert(ctx)
     return submitEnquiry(ctx, enquiry)
   })
 }

@@ -1,9 +1,9 @@
 // Cloudflare Turnstile, where TURNSTILE_SECRET is set: asks whether the form was sent by a person.
 import { z } from 'zod'
+import type { PublicCtx } from '../context'
 import { AppError } from '../errors'
-import type { PublicCtx } from '../http/context'
 
-const Verdict = z.object({ success: z.boolean() })
+const Verification = z.object({ success: z.boolean() })
 
 /** Whether a form may pass. Throws `turnstile_unavailable` where the answer cannot be had: the form stays shut then. */
 export async function isHuman({ config, address }: PublicCtx, token: string | undefined): Promise<boolean> {
@@ -15,7 +15,7 @@ export async function isHuman({ config, address }: PublicCtx, token: string | un
     // Optional, and of an IPv6 address only the network is known here: better not said than said wrongly.
     if (/^[\d.]+$/.test(address)) form.set('remoteip', address)
     const response = await fetch(url, { method: 'POST', body: form, signal: AbortSignal.timeout(5_000) })
-    return Verdict.parse(await response.json()).success
+    return Verification.parse(await response.json()).success
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     console.error(JSON.stringify({ level: 'error', event: 'turnstile_unavailable', message }))

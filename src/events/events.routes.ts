@@ -1,14 +1,14 @@
 // /v1/events: the audit trail.
 import { createRoute } from '@hono/zod-openapi'
-import { allow } from '../access/allow'
 import { errors, READ } from '../errors'
+import { allow } from '../http/allow'
 import { ctx } from '../http/context'
 import { paged } from '../http/pagination'
 import { createRouter, json } from '../http/router'
 import { EventPage, EventQuery } from './events.schemas'
 import { listEvents } from './events.service'
 
-const listing = createRoute({
+const listEventsRoute = createRoute({
   method: 'get',
   path: '/',
   ...allow('events:read'),
@@ -20,7 +20,7 @@ const listing = createRoute({
   responses: { 200: json(EventPage, 'A page of events'), ...errors(...READ, 'invalid_cursor') },
 })
 
-export const eventRoutes = createRouter().openapi(listing, async (c) => {
+export const eventRoutes = createRouter().openapi(listEventsRoute, async (c) => {
   const page = await paged(c, c.req.valid('query'), (query) => listEvents(ctx(c), query))
   return c.json(EventPage.parse(page), 200)
 })

@@ -1,14 +1,14 @@
 // Reading the audit trail.
 import { and, eq, type SQL, sql } from 'drizzle-orm'
-import { beyond, ordered } from '../db/listing'
+import type { Ctx } from '../context'
+import { afterCursor, orderByKeys } from '../db/listing'
 import { cut, type Page, type PageRequest } from '../db/page'
 import { events } from '../db/schema'
-import type { Ctx } from '../http/context'
 
 /** What happened in the workspace, or to one record of it, newest first: each is the order of an index. */
 export async function listEvents(
   { db, actor }: Ctx,
-  { subject, limit, after }: { subject?: string | undefined } & PageRequest,
+  { subject, limit, after }: { subject?: string } & PageRequest,
 ): Promise<Page<typeof events.$inferSelect>> {
   const seq = sql`${events.seq}`
   const keys: SQL[] = subject === undefined ? [seq] : [sql`${events.createdAt}`, seq]
@@ -19,10 +19,10 @@ export async function listEvents(
       and(
         eq(events.workspaceId, actor.workspaceId),
         subject === undefined ? undefined : eq(events.subjectId, subject),
-        beyond(keys, after, true),
+        afterCursor(keys, after, true),
       ),
     )
-    .orderBy(...ordered(keys, true))
+    .orderBy(...orderByKeys(keys, true))
     .limit(limit + 1)
   return cut(rows, limit, (row) => (subject === undefined ? [row.seq] : [row.createdAt, row.seq]))
 }

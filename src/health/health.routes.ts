@@ -1,7 +1,7 @@
 // /health says that the Worker runs, /ready that it can do its work; /problems/{code} explains an error.
 import { createRoute, z } from '@hono/zod-openapi'
-import { open } from '../access/allow'
 import { AppError, ERRORS, errors, isErrorCode } from '../errors'
+import { open } from '../http/allow'
 import { publicCtx } from '../http/context'
 import { raw } from '../http/fields'
 import { createRouter, json } from '../http/router'
@@ -10,7 +10,7 @@ import { isMigrated } from './health.service'
 const tags = ['Health']
 const Health = z.object({ status: z.literal('ok') }).openapi('Health', { example: { status: 'ok' } })
 
-const healthy = createRoute({
+const healthRoute = createRoute({
   method: 'get',
   path: '/health',
   ...open,
@@ -21,7 +21,7 @@ const healthy = createRoute({
   responses: { 200: json(Health, 'It runs'), ...errors('invalid', 'rate_limited') },
 })
 
-const ready = createRoute({
+const readyRoute = createRoute({
   method: 'get',
   path: '/ready',
   ...open,
@@ -32,7 +32,7 @@ const ready = createRoute({
   responses: { 200: json(Health, 'It answers'), ...errors('invalid', 'rate_limited', 'unavailable') },
 })
 
-const explaining = createRoute({
+const explainProblemRoute = createRoute({
   method: 'get',
   path: '/problems/{code}',
   ...open,
@@ -51,14 +51,14 @@ const explaining = createRoute({
 })
 
 export const healthRoutes = createRouter()
-  .openapi(healthy, (c) => c.json({ status: 'ok' as const }, 200))
-  .openapi(ready, async (c) => {
+  .openapi(healthRoute, (c) => c.json({ status: 'ok' as const }, 200))
+  .openapi(readyRoute, async (c) => {
     if (!(await isMigrated(publicCtx(c)))) {
       throw new AppError('unavailable', { detail: 'The database is empty: apply the migrations.', retryAfter: 60 })
     }
     return c.json({ status: 'ok' as const }, 200)
   })
-  .openapi(explaining, (c) => {
+  .openapi(explainProblemRoute, (c) => {
     const { code } = c.req.valid('param')
     if (!isErrorCode(code)) throw new AppError('not_found')
     const [status, title] = ERRORS[code]

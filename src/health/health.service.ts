@@ -1,7 +1,7 @@
 // Whether the database is there and has its tables.
 import { sql } from 'drizzle-orm'
+import type { PublicCtx } from '../context'
 import { isMissingTable } from '../db/sql'
-import type { PublicCtx } from '../http/context'
 
 export async function isMigrated({ db }: PublicCtx): Promise<boolean> {
   try {

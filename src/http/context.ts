@@ -5,8 +5,9 @@ import { v7 as uuidv7 } from 'uuid'
 import type { Actor } from '../access/policy'
 import { standing } from '../access/standing'
 import { type Config, configOf } from '../config'
-import { type Connection, connect, type Db } from '../db/client'
-import { AppError } from '../errors'
+import type { Ctx, PublicCtx } from '../context'
+import { type Connection, connect } from '../db/client'
+import { AppError, invalidError } from '../errors'
 
 export type AppEnv = {
   Bindings: Env
@@ -21,21 +22,6 @@ export type AppEnv = {
     wording?: Record<number, string>
   }
 }
-
-/** What every service verb is given first; `now` is the instant of the request, ISO-8601 UTC. */
-export type PublicCtx = {
-  db: Db
-  config: Config
-  now: string
-  requestId: string
-  address: string
-  newId: () => string
-  /** The instants at which this request has queued mail, to be sent once it is answered. */
-  outgoing: Set<string>
-}
-/** The same for verbs that need to know who asks. */
-export type Ctx = PublicCtx & { actor: Actor }
-
 const BOOKMARK = /^[0-9a-f-]{1,128}$/i
 
 /** Parses the settings and opens the D1 session: at the client's bookmark, else any replica for reads. */
@@ -43,11 +29,7 @@ export const context = createMiddleware<AppEnv>(async function context(c, next) 
   c.set('config', configOf(c.env))
   const bookmark = c.req.header('D1-Bookmark')
   if (bookmark !== undefined && !BOOKMARK.test(bookmark)) {
-    throw new AppError('invalid', {
-      errors: [
-        { path: 'header.D1-Bookmark', message: 'Send back the value as it was given', code: 'invalid_bookmark' },
-      ],
-    })
+    throw invalidError('header.D1-Bookmark', 'Send back the value as it was given', 'invalid_bookmark')
   }
   const isRead = c.req.method === 'GET' || c.req.method === 'HEAD'
   const connection = connect(c.env.DB, bookmark ?? (isRead ? 'first-unconstrained' : 'first-primary'))

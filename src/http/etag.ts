@@ -2,22 +2,8 @@
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
-import { AppError } from '../errors'
+import { etagOf, type Versioned } from '../records/version'
 import type { AppEnv } from './context'
-
-type Versioned = {
-  version: number
-  lastInteractionAt?: string | null
-  nextFollowUpAt?: string | null
-  nextTouchAt?: string | null
-  count?: number
-}
-
-/** The version, and what is kept of other records beside it: a call changes a customer's answer too, a customer a tag's. */
-export function etagOf({ version, lastInteractionAt, nextFollowUpAt, nextTouchAt, count }: Versioned): string {
-  const kept = [lastInteractionAt, nextFollowUpAt, nextTouchAt].filter((at) => typeof at === 'string').map(Date.parse)
-  return `"${[version, ...kept, ...(count === undefined ? [] : [count])].join('-')}"`
-}
 
 /** Header schema of routes that change a record. */
 export const IfMatch = z.object({
@@ -44,13 +30,8 @@ export function ifVersion(headers: z.infer<typeof IfMatch>): number | undefined 
   return Number(/^(?:W\/)?"(\d+)[\d-]*"$/.exec(tag)?.[1] ?? 0)
 }
 
-/** Throws `stale`, with the present ETag, when a record is not the version that was demanded. */
-export function demandVersion(record: Versioned, demanded: number | undefined): void {
-  if (demanded !== undefined && record.version !== demanded) throw new AppError('stale', { etag: etagOf(record) })
-}
-
 /** Sets the ETag of the record that is answered, and gives the record back. */
-export function tagged<R extends Versioned>(c: Context<AppEnv>, record: R): R {
+export function withEtag<R extends Versioned>(c: Context<AppEnv>, record: R): R {
   c.header('ETag', etagOf(record))
   return record
 }

@@ -10,7 +10,7 @@ const SHRINKS_BY = 4
  * The text that `settle` makes of a raw one, unless that is too long to become one of `max` characters: then its
  * beginning, still too long. So nothing walks an endless text, and `max()`, which counts code points, refuses it.
  */
-export const bounded =
+export const boundedText =
   (max: number, settle = (raw: string) => raw) =>
   (raw: string) =>
     raw.length > SHRINKS_BY * max ? raw.slice(0, 2 * (max + 1)) : settle(raw)
@@ -22,7 +22,7 @@ export const bounded =
 export const text = (max: number, missing?: string) =>
   z
     .string(missing)
-    .overwrite(bounded(max, settled))
+    .overwrite(boundedText(max, normalizeText))
     .min(1, missing)
     .max(max, { abort: true })
     .refine((value) => !value.includes(NUL), { error: 'must not hold a NUL character' })
@@ -30,19 +30,19 @@ export const text = (max: number, missing?: string) =>
       error: `must not hold more than ${MAX_MARKS} combining marks in a row`,
     })
 
-function settled(raw: string): string {
+function normalizeText(raw: string): string {
   const trimmed = raw.trim().toWellFormed()
   return hasEndlessMarks(trimmed) ? trimmed : trimmed.normalize()
 }
 
 /** A text that is matched as it comes, such as a token: `min` to `max` characters. A pattern goes into a pipe behind it. */
 export const raw = (max: number, min = 0, missing?: string) =>
-  z.string(missing).overwrite(bounded(max)).min(min, missing).max(max)
+  z.string(missing).overwrite(boundedText(max)).min(min, missing).max(max)
 
 export const email = () =>
   z
     .string()
-    .overwrite(bounded(254, (given) => given.trim()))
+    .overwrite(boundedText(254, (given) => given.trim()))
     .max(254)
     .pipe(z.email())
     .transform((address) => address.toLowerCase())

@@ -1,6 +1,6 @@
 // http: the head of a request is bounded before anything reads it: its address, and the value of each header.
 import { createMiddleware } from 'hono/factory'
-import { AppError } from '../errors'
+import { type AppError, invalidError } from '../errors'
 import type { AppEnv } from './context'
 
 const MAX = 16_384
@@ -13,7 +13,5 @@ export const boundedHead = createMiddleware<AppEnv>(async function boundedHead({
 })
 
 function tooLong(path: string): AppError {
-  return new AppError('invalid', {
-    errors: [{ path, message: `must be at most ${MAX} characters long`, code: 'too_big' }],
-  })
+  return invalidError(path, `must be at most ${MAX} characters long`, 'too_big')
 }

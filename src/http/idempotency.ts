@@ -6,19 +6,20 @@ import { createMiddleware } from 'hono/factory'
 import { matchedRoutes } from 'hono/route'
 import { METHOD_NAME_ALL } from 'hono/router'
 import type { Actor } from '../access/policy'
-import { stillStands } from '../access/standing'
-import { mac, randomToken, seal, unseal } from '../auth/crypto'
+import { isActorCurrent } from '../access/standing'
+import { mac, randomToken, seal, unseal } from '../crypto'
 import { one, runBatch } from '../db/batch'
 import type { Db } from '../db/client'
-import { counted, secondsToMidnight } from '../db/counted'
+import { dailyCountIncrement, secondsToMidnight } from '../db/daily-counters'
 import { idempotencyKeys as keys } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
+import { DAY_MS, MINUTE_MS } from '../time'
 import { type AppEnv, addressOf } from './context'
 
-const KEPT_MS = 24 * 3_600_000
+const KEPT_MS = DAY_MS
 // A Worker that died holding a key: after this long, the same request may be tried again.
-const STUCK_MS = 60_000
+const STUCK_MS = MINUTE_MS
 const KEY = /^[\x21-\x7e]{1,255}$/
 
 /** What may be kept of an answer, sealed, in characters: of a stranger's, and of a member's. */
@@ -48,11 +49,11 @@ export const idempotency = createMiddleware<AppEnv>(async function idempotency(c
 
   const attempt = randomToken()
   const address = isStranger ? addressOf(c) : undefined
-  const held = await take(c.var.connection.db, { keyHash, fingerprint, attempt }, { address, actor: c.var.actor })
+  const held = await claimKey(c.var.connection.db, { keyHash, fingerprint, attempt }, { address, actor: c.var.actor })
   if (held.fingerprint !== fingerprint) throw new AppError('idempotency_mismatch')
   if (held.attempt !== attempt) {
     if (held.answer === null) throw new AppError('idempotency_in_flight', { retryAfter: 1 })
-    const replay = replayed(JSON.parse(await unseal(passphrase, held.answer)))
+    const replay = replayResponse(JSON.parse(await unseal(passphrase, held.answer)))
     // It may hold a token or a key, which an ended session is not shown again.
     if (!held.stands && replay.body !== null) throw new AppError('unauthenticated', { detail: 'Sign in again.' })
     c.res = replay
@@ -87,7 +88,7 @@ function isDone(status: number, isStranger: boolean): boolean {
   return status < 400 || (status === 409 && !isStranger)
 }
 
-function replayed({ status, headers, body }: Answer): Response {
+function replayResponse({ status, headers, body }: Answer): Response {
   if (body === null) {
     const place = headers.find(([name]) => name === 'Location')?.[1]
     throw new AppError('answer_not_kept', place === undefined ? {} : { detail: `What it made is at ${place}.` })
@@ -112,7 +113,7 @@ type Caller = { address: string | undefined; actor: Actor | undefined }
 
 // Inserts the key, or takes over one that has expired or is stuck; then reads who holds it. A stranger's is counted by the
 // address. Throws `rate_limited` where that has used too many.
-async function take(
+async function claimKey(
   db: Db,
   mine: Omit<Held, 'answer' | 'stands'> & { keyHash: string },
   { address, actor }: Caller,
@@ -132,7 +133,7 @@ async function take(
   const today = row.startedAt.slice(0, 10)
   const isCounted = address !== undefined
   const { held } = await runBatch(db, {
-    counted: isCounted ? counted(db, today, `keys from ${address}`, MAX_KEYS, sql`WHERE true`) : undefined,
+    counted: isCounted ? dailyCountIncrement(db, today, `keys from ${address}`, MAX_KEYS, sql`WHERE true`) : undefined,
     taken: insertFrom(db, keys, row, isCounted ? sql`WHERE ${ifChanged}` : sql`WHERE true`).onConflictDoUpdate({
       target: keys.keyHash,
       set: row,
@@ -144,7 +145,7 @@ async function take(
           fingerprint: keys.fingerprint,
           attempt: keys.attempt,
           answer: keys.answer,
-          stands: sql<number>`${actor ? stillStands(actor) : sql`true`}`.as('stands'),
+          stands: sql<number>`${actor ? isActorCurrent(actor) : sql`true`}`.as('stands'),
         })
         .from(keys)
         .where(eq(keys.keyHash, mine.keyHash)),

@@ -17,7 +17,7 @@ export function knownQuery(app: OpenAPIHono<AppEnv>) {
   return createMiddleware<AppEnv>(async function knownQuery(c, next) {
     const given = Object.keys(c.req.query())
     if (given.length === 0) return next()
-    routes ??= documented(app)
+    routes ??= documentedRoutes(app)
     const names = matchedRoutes(c).map(({ method, path }) => `${method} ${path}`)
     const route = names.flatMap((name) => routes?.get(name) ?? [])[0]
     if (!route || route.takesQuery) return next()
@@ -29,7 +29,7 @@ export function knownQuery(app: OpenAPIHono<AppEnv>) {
   })
 }
 
-function documented({ openAPIRegistry }: OpenAPIHono<AppEnv>): Map<string, Route> {
+function documentedRoutes({ openAPIRegistry }: OpenAPIHono<AppEnv>): Map<string, Route> {
   const routes = openAPIRegistry.definitions.flatMap((each) => (each.type === 'route' ? [each.route] : []))
   return new Map(
     routes.map(({ method, path, request, 'x-permission': name }) => [

@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { decodeBase64Url } from 'hono/utils/encode'
-import { base64url, mac, sameText } from '../auth/crypto'
+import { base64url, mac, sameText } from '../crypto'
 import type { Page, PageRequest, Position } from '../db/page'
 import { AppError } from '../errors'
 import type { AppEnv } from './context'
@@ -25,7 +25,7 @@ export const pageQuery = {
 }
 
 /** Answers one page of a list: reads the cursor, lets `list` fetch, and presents rows with the next cursor. */
-export async function paged<Q extends { limit: number; cursor?: string | undefined }, Row>(
+export async function paged<Q extends { limit: number; cursor?: string }, Row>(
   c: Context<AppEnv>,
   query: Q,
   list: (query: Omit<Q, 'cursor'> & PageRequest) => Promise<Page<Row>>,

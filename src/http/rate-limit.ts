@@ -1,8 +1,8 @@
 // http: the rate limit as middleware: takes one hit for the caller, reports it on every answer and refuses with a 429.
 import type { Context, MiddlewareHandler } from 'hono'
 import { AppError } from '../errors'
-import { runAfter } from './after'
-import type { Limiter, Policy, Verdict } from './sliding-window'
+import { runAfter } from './run-after'
+import type { Limiter, Policy, RateLimitOutcome } from './sliding-window'
 
 type KvEnv = { Bindings: { KV: KVNamespace } }
 
@@ -37,9 +37,9 @@ export function admission<E extends KvEnv>({ limiter, policy, subject }: Options
 // On the way out, for a handler's own Response or a 304 drops what was prepared before; by then the limits further in
 // have reported, so this one goes in front. Reading c.res lets a refusal's headers outlive even an onError's own Response,
 // and c.header copies a finished one, whose headers may be immutable.
-function report<E extends KvEnv>(c: Context<E>, { name, limit, windowSeconds }: Policy, verdict: Verdict) {
+function report<E extends KvEnv>(c: Context<E>, { name, limit, windowSeconds }: Policy, verdict: RateLimitOutcome) {
   const inner = c.res.headers
-  const item = quoted(name)
+  const item = quoteString(name)
   c.header('RateLimit-Policy', list(`${item};q=${limit};w=${windowSeconds}`, inner.get('RateLimit-Policy')))
   c.res.headers.set(
     'RateLimit',
@@ -51,4 +51,4 @@ function report<E extends KvEnv>(c: Context<E>, { name, limit, windowSeconds }: 
 const list = (first: string, rest: string | null) => (rest ? `${first}, ${rest}` : first)
 
 // A string of RFC 9651, in which only these two need escaping.
-const quoted = (name: string) => `"${name.replace(/["\\]/g, '\\$&')}"`
+const quoteString = (name: string) => `"${name.replace(/["\\]/g, '\\$&')}"`

@@ -6,29 +6,29 @@ import { AppError, type ErrorCode, problem } from '../errors'
 import type { AppEnv } from './context'
 
 /** How a failure is said to a caller: mostly as a problem document, by a dialect in its own words. */
-export type Saying = (
+export type ErrorRenderer = (
   failure: AppError,
   c: Context<AppEnv>,
 ) => { status: ContentfulStatusCode; type: string; body: object }
 
 /** The error handler that says failures in this way. */
-export function failing(say: Saying): ErrorHandler<AppEnv> {
-  return (error, c) => respond(c, failureOf(error, c), say)
+export function createErrorHandler(say: ErrorRenderer): ErrorHandler<AppEnv> {
+  return (error, c) => respond(c, toAppError(error, c), say)
 }
 
-const asProblem: Saying = ({ code, extras: { retryAfter, etag, ...shown } }, c) => {
+const renderProblem: ErrorRenderer = ({ code, extras: { retryAfter, etag, ...shown } }, c) => {
   const body = problem(code, c.var.requestId, new URL(c.req.url).origin, shown)
   return { status: body.status, type: 'application/problem+json', body }
 }
 
-export const onError = failing(asProblem)
+export const onError = createErrorHandler(renderProblem)
 
 export const notFound: NotFoundHandler<AppEnv> = (c) =>
-  respond(c, new AppError('not_found', { detail: `No route ${c.req.method} ${c.req.path}; see /doc.` }), asProblem)
+  respond(c, new AppError('not_found', { detail: `No route ${c.req.method} ${c.req.path}; see /doc.` }), renderProblem)
 
 /** What went wrong, by our own table; what is not in it is an `internal`, and logged. */
-export function failureOf(error: Error, c: Context<AppEnv>): AppError {
-  if (error instanceof HTTPException) return new AppError(codeOfStatus(error.status), withMend(error.status))
+export function toAppError(error: Error, c: Context<AppEnv>): AppError {
+  if (error instanceof HTTPException) return new AppError(codeOfStatus(error.status), hintFor(error.status))
   // Drizzle wraps what a single statement throws, in a message that holds the parameters: only the cause is looked at.
   const cause = error.cause instanceof Error ? error.cause : error
   if (cause instanceof AppError) {
@@ -43,7 +43,7 @@ export function failureOf(error: Error, c: Context<AppEnv>): AppError {
   return new AppError('internal')
 }
 
-function respond(c: Context<AppEnv>, failure: AppError, say: Saying) {
+function respond(c: Context<AppEnv>, failure: AppError, say: ErrorRenderer) {
   const { retryAfter, etag } = failure.extras
   if (retryAfter !== undefined) c.header('Retry-After', String(retryAfter))
   if (etag !== undefined) c.header('ETag', etag)
@@ -64,12 +64,12 @@ function codeOfStatus(status: number): ErrorCode {
   return BY_STATUS[status] ?? (status < 500 ? 'invalid' : 'internal')
 }
 
-const MENDS: Record<number, string> = {
+const HINTS: Record<number, string> = {
   403: 'This form was sent from another site: open the page itself, and try again.',
   415: 'Send the body with Content-Type: application/json.',
 }
 
-function withMend(status: number) {
-  const detail = MENDS[status]
+function hintFor(status: number) {
+  const detail = HINTS[status]
   return detail === undefined ? {} : { detail }
 }

@@ -5,18 +5,18 @@ import type { AppEnv } from './context'
 
 type Options = Pick<NonNullable<ConstructorParameters<typeof OpenAPIHono<AppEnv>>[0]>, 'getPath'>
 
-/** A router whose failed validations all become the `invalid` problem, each issue with its path and the mend. */
+/** A router whose failed validations all become the `validationError` problem, each issue with its path and the mend. */
 export function createRouter(options: Options = {}) {
   return new OpenAPIHono<AppEnv>({
     ...options,
     defaultHook: (result) => {
-      if (!result.success) throw invalid(result.target, result.error)
+      if (!result.success) throw validationError(result.target, result.error)
     },
   })
 }
 
-/** The `invalid` failure of what a request carries in `target`: its json, query, param or header. */
-export function invalid(target: string, error: z.core.$ZodError): AppError {
+/** The `validationError` failure of what a request carries in `target`: its json, query, param or header. */
+export function validationError(target: string, error: z.core.$ZodError): AppError {
   return new AppError('invalid', { errors: issues(target, error) })
 }
 
@@ -28,13 +28,13 @@ function* issues(target: string, error: z.core.$ZodError) {
   const what = target === 'query' ? 'query parameter' : 'field'
   for (const issue of error.issues) {
     const path = [place, ...issue.path.map(String)].join('.')
-    if (issue.code !== 'unrecognized_keys') yield { path, message: said(issue), code: issue.code }
+    if (issue.code !== 'unrecognized_keys') yield { path, message: issueMessage(issue), code: issue.code }
     else for (const key of issue.keys) yield { path: `${path}.${key}`, message: `Unknown ${what}`, code: 'unknown' }
   }
 }
 
 // What is missing is said to be missing, not to have a wrong type.
-function said({ code, message }: z.core.$ZodIssue): string {
+function issueMessage({ code, message }: z.core.$ZodIssue): string {
   return code === 'invalid_type' && message.endsWith('received undefined') ? 'Required' : message
 }
 

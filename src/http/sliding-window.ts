@@ -1,15 +1,16 @@
 // http: the sliding-window limiter: exact counts in this isolate on top of shared, eventually consistent ones in KV.
-import { plus, standing, windowAt } from './window-counts'
-import { createSync, type Entry, newEntry, type Policy, RETRY_MS, type WaitUntil } from './window-sync'
+import { SECOND_MS } from '../time'
+import { plus, quotaAt, windowAt } from './window-counts'
+import { createSync, type Entry, newEntry, type RateLimitRule, RETRY_MS, type WaitUntil } from './window-sync'
 
-const REFRESH_MS = 30_000
-const WARN_MS = 30_000
+const REFRESH_MS = 30 * SECOND_MS
+const WARN_MS = 30 * SECOND_MS
 const KV_KEY_BYTES = 512
 
-export type { Policy }
+export type { RateLimitRule as Policy }
 
 /** What became of one hit; `degraded` means that KV is not answering and only this isolate counts. */
-export type Verdict = {
+export type RateLimitOutcome = {
   allowed: boolean
   limit: number
   remaining: number
@@ -34,7 +35,7 @@ export function createLimiter(options: Options = {}) {
   const seen = new WeakSet<Entry>()
   let quietUntil = 0
 
-  const warn = (op: 'read' | 'write', policy: Policy, error: unknown) => {
+  const warn = (op: 'read' | 'write', policy: RateLimitRule, error: unknown) => {
     if (now() < quietUntil) return
     quietUntil = now() + WARN_MS
     const event = 'rate_limit_degraded'
@@ -55,7 +56,7 @@ export function createLimiter(options: Options = {}) {
   }
 
   // No request awaits what another has begun (workerd ties I/O to its request), so simultaneous first hits each ask KV.
-  const meet = async (kv: KVNamespace, key: string, policy: Policy, waitUntil: WaitUntil): Promise<Entry> => {
+  const meet = async (kv: KVNamespace, key: string, policy: RateLimitRule, waitUntil: WaitUntil): Promise<Entry> => {
     const entry = touch(entries.get(key) ?? newEntry(key))
     const isNew = !seen.has(entry)
     if (!isNew && now() - entry.askedAt < (entry.unread ? RETRY_MS : REFRESH_MS)) return entry
@@ -63,7 +64,7 @@ export function createLimiter(options: Options = {}) {
     const answer = refresh(kv, entry, policy)
     waitUntil(answer)
     if (!isNew) return entry
-    await within(patienceMs, answer)
+    await withDeadline(patienceMs, answer)
     seen.add(entry)
     if (entry.unread) warn('read', policy, 'no answer')
     return touch(entries.get(key) ?? entry)
@@ -71,14 +72,19 @@ export function createLimiter(options: Options = {}) {
 
   return {
     /** Counts one hit of a subject if the policy has room for it; a refused hit is not counted. */
-    take: async (kv: KVNamespace, subject: string, policy: Policy, waitUntil: WaitUntil): Promise<Verdict> => {
+    take: async (
+      kv: KVNamespace,
+      subject: string,
+      policy: RateLimitRule,
+      waitUntil: WaitUntil,
+    ): Promise<RateLimitOutcome> => {
       const { limit, windowSeconds } = policy
       const entry = await meet(kv, await keyOf(policy, subject), policy, waitUntil)
       // From here on nothing awaits: no other request can slip in between the check and the count.
       const at = now()
       const w = windowAt(windowSeconds, at)
       const hits = plus(w, plus(w, entry.known, entry.sent), entry.own)
-      const { room, ...seconds } = standing(limit, windowSeconds, hits, at)
+      const { room, ...seconds } = quotaAt(limit, windowSeconds, hits, at)
       const allowed = room >= 1
       if (allowed) entry.own = plus(w, entry.own, { w, p: 0, c: 1 })
       flushIfDue(kv, entry, policy, waitUntil)
@@ -90,7 +96,7 @@ export function createLimiter(options: Options = {}) {
   }
 }
 
-async function keyOf(policy: Policy, subject: string): Promise<string> {
+async function keyOf(policy: RateLimitRule, subject: string): Promise<string> {
   const key = `rl:${policy.name}:${subject}`
   const bytes = new TextEncoder().encode(key)
   if (bytes.length <= KV_KEY_BYTES) return key
@@ -99,7 +105,7 @@ async function keyOf(policy: Policy, subject: string): Promise<string> {
 }
 
 // The timer is cleared so that an answered request leaves nothing behind; `work` must not reject.
-function within(ms: number, work: Promise<void>): Promise<void> {
+function withDeadline(ms: number, work: Promise<void>): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, ms)
     work.then(() => {

@@ -41,7 +41,7 @@ function join(window: number, a: Counts, b: Counts, by: (x: number, y: number) =
 }
 
 /** Where counts stand at an instant (ms): how many more hits fit now, and the seconds until the window ends and until one fits. */
-export function standing(limit: number, windowSeconds: number, counts: Counts, now: number) {
+export function quotaAt(limit: number, windowSeconds: number, counts: Counts, now: number) {
   const length = windowSeconds * 1000
   const w = windowAt(windowSeconds, now)
   const left = (w + 1) * length - now

@@ -1,6 +1,7 @@
 // Days as people have them: when today begins and ends where somebody lives, summer time and all.
-const MINUTE = 60_000
 // The longest day that clocks make, with room to spare.
+import { MINUTE_MS } from '../time'
+
 const DAY_AT_MOST = 36 * 60
 
 export const DUE = ['overdue', 'today', 'upcoming'] as const
@@ -14,12 +15,12 @@ export function dueBetween(due: (typeof DUE)[number], now: string, timeZone: str
 /** The instants at which the day of `now` begins and ends in a zone; some days have 23 hours, some begin at one. */
 export function dayIn(timeZone: string, now: string): { start: string; end: string } {
   const calendar = new Intl.DateTimeFormat('sv-SE', { timeZone })
-  const dateAt = (minute: number) => calendar.format(minute * MINUTE)
-  const present = Math.floor(Date.parse(now) / MINUTE)
+  const dateAt = (minute: number) => calendar.format(minute * MINUTE_MS)
+  const present = Math.floor(Date.parse(now) / MINUTE_MS)
   const today = dateAt(present)
   const start = firstMinute(present - DAY_AT_MOST, present, (minute) => dateAt(minute) >= today)
   const end = firstMinute(present, present + DAY_AT_MOST, (minute) => dateAt(minute) > today)
-  return { start: new Date(start * MINUTE).toISOString(), end: new Date(end * MINUTE).toISOString() }
+  return { start: new Date(start * MINUTE_MS).toISOString(), end: new Date(end * MINUTE_MS).toISOString() }
 }
 
 // By halving: `holds` is false at `low`, true at `high`, and changes once between them.

@@ -1,16 +1,16 @@
 // Listing interactions: what happened, newest first; or what is to be followed up, soonest first.
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import { visible, visibleInteractions } from '../access/visible'
-import { countedOut, passedOver, REACH, withTotal } from '../db/listing'
+import type { Ctx } from '../context'
+import { cappedCount, offsetOf, REACH, withTotal } from '../db/listing'
 import { cut, type Page, type PageRequest } from '../db/page'
 import { customers, interactions } from '../db/schema'
 import { AppError } from '../errors'
-import type { Ctx } from '../http/context'
-import { type InteractionRequest, type Plan, planOf } from './interactions.plan'
+import { type InteractionRequest, type ListPlan, planOf } from './interactions.plan'
 import { type InteractionRow, interactionColumns } from './interactions.record'
 
 /** How many rows are looked through, at a time, for filters together that no index knows, or past what is in the trash. */
-const LOOKED_THROUGH = 1_000
+const SCANNED_ROWS = 1_000
 
 /**
  * Looks along an index until the page is full, at most so many rows. Where it is not full by then, the last row looked
@@ -20,16 +20,16 @@ export async function listInteractions(ctx: Ctx, request: InteractionRequest): P
   const { db, actor } = ctx
   const { limit } = request
   const plan = planOf(ctx, request)
-  if (request.offset !== undefined) return numbered(ctx, request, plan)
+  if (request.offset !== undefined) return numberedPage(ctx, request, plan)
   const found = db
     .select()
-    .from(along(ctx, plan).limit(LOOKED_THROUGH).as('interactions'))
+    .from(walkRows(ctx, plan).limit(SCANNED_ROWS).as('interactions'))
     .where(and(plan.rest, visibleInteractions(actor, 'interactions:read')))
     .orderBy(...plan.orderBy)
     .limit(limit + 1)
-  const last = along(ctx, plan)
+  const last = walkRows(ctx, plan)
     .limit(1)
-    .offset(LOOKED_THROUGH - 1)
+    .offset(SCANNED_ROWS - 1)
   const rows = await db
     .select({ ...interactionColumns, isLast: sql<number>`0`.as('is_last') })
     .from(found.as('interactions'))
@@ -46,7 +46,7 @@ export function interactionRows(ctx: Ctx, request: InteractionRequest): SQL {
   const plan = planOf(ctx, request)
   const rows = ctx.db
     .select()
-    .from(along(ctx, plan).as('interactions'))
+    .from(walkRows(ctx, plan).as('interactions'))
     .where(and(plan.rest, visibleInteractions(ctx.actor, 'interactions:read')))
     .orderBy(...plan.orderBy)
     .limit(request.limit)
@@ -61,7 +61,7 @@ export async function listInteractionsOf(ctx: Ctx, customer: string, pages: Page
     .select({ id: customers.id })
     .from(customers)
     .where(and(eq(customers.id, customer), visible(actor, 'customers:read', customers)))
-  const [[found], rows] = await db.batch([theirs, byNumber(ctx, request, planOf(ctx, request)).rows])
+  const [[found], rows] = await db.batch([theirs, numberedQueries(ctx, request, planOf(ctx, request)).rows])
   if (!found) throw new AppError('not_found')
   return rows
 }
@@ -69,21 +69,21 @@ export async function listInteractionsOf(ctx: Ctx, customer: string, pages: Page
 /** The interactions with a customer, or those that a member logged, whichever the id is of; a page by number. */
 export async function listInteractionsAround(ctx: Ctx, id: string, pages: PageRequest): Promise<InteractionRow[]> {
   const requests = [{ customer: id }, { author: id }].map((whose) => ({ ...pages, ...whose }))
-  const [ofCustomer, ofAuthor] = requests.map((request) => byNumber(ctx, request, planOf(ctx, request)).rows)
+  const [ofCustomer, ofAuthor] = requests.map((request) => numberedQueries(ctx, request, planOf(ctx, request)).rows)
   if (!ofCustomer || !ofAuthor) return []
   return (await ctx.db.batch([ofCustomer, ofAuthor])).flat()
 }
 
-async function numbered(ctx: Ctx, request: InteractionRequest, plan: Plan): Promise<Page<InteractionRow>> {
-  const { rows, found } = byNumber(ctx, request, plan)
+async function numberedPage(ctx: Ctx, request: InteractionRequest, plan: ListPlan): Promise<Page<InteractionRow>> {
+  const { rows, found } = numberedQueries(ctx, request, plan)
   if (!request.total) return { rows: await rows }
-  const [page, [sum]] = await ctx.db.batch([rows, countedOut(ctx.db, [found])])
+  const [page, [sum]] = await ctx.db.batch([rows, cappedCount(ctx.db, [found])])
   return withTotal({ rows: page }, sum)
 }
 
 // By number there is no looking further than REACH: all pages are of the rows that the index gives first.
-function byNumber(ctx: Ctx, request: InteractionRequest, plan: Plan) {
-  const window = along(ctx, plan).limit(REACH)
+function numberedQueries(ctx: Ctx, request: InteractionRequest, plan: ListPlan) {
+  const window = walkRows(ctx, plan).limit(REACH)
   const where = and(plan.rest, visibleInteractions(ctx.actor, 'interactions:read'))
   const rows = ctx.db
     .select(interactionColumns)
@@ -91,11 +91,11 @@ function byNumber(ctx: Ctx, request: InteractionRequest, plan: Plan) {
     .where(where)
     .orderBy(...plan.orderBy)
     .limit(request.limit)
-    .offset(passedOver(request))
+    .offset(offsetOf(request))
   return { rows, found: { rows: sql`(${window.getSQL()}) AS interactions`, where } }
 }
 
-function along({ db }: Ctx, { walk, ties, orderBy }: Plan) {
+function walkRows({ db }: Ctx, { walk, ties, orderBy }: ListPlan) {
   const later = db.select().from(interactions).where(walk)
   const walks = ties ? db.select().from(interactions).where(ties).unionAll(later) : later
   return walks.orderBy(...orderBy)

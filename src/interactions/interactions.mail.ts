@@ -1,10 +1,9 @@
 // Mail about a meeting, to the customer it was with; only where whoever logs it says so.
-
 import { and, eq, sql } from 'drizzle-orm'
 import { nameOf } from '../access/person'
+import type { Ctx } from '../context'
 import { customers, interactions, users } from '../db/schema'
 import { ifChanged } from '../db/sql'
-import type { Ctx } from '../http/context'
 import { outsiders } from '../mail/mail.audience'
 import { enqueue } from '../mail/mail.enqueue'
 import { notMuted } from '../users/notifications'

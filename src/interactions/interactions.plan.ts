@@ -1,32 +1,31 @@
 // How a list of interactions is read: which index it walks, and what else it asks of the rows that it passes.
-
 import { and, eq, gt, gte, isNotNull, lt, ne, type SQL, sql } from 'drizzle-orm'
-import { me } from '../access/person'
+import { requirePersonId } from '../access/person'
 import { isPortal, isShared, owners, ownRecord, visible } from '../access/visible'
-import { ordered } from '../db/listing'
+import type { Ctx } from '../context'
+import { orderByKeys } from '../db/listing'
 import type { PageRequest, Position } from '../db/page'
 import { customers, interactions, leads } from '../db/schema'
-import type { Ctx } from '../http/context'
 import { type DUE, dueBetween } from './interactions.due'
 import type { InteractionRow } from './interactions.record'
 
 export type InteractionRequest = PageRequest & {
-  type?: InteractionRow['type'] | undefined
+  type?: InteractionRow['type']
   /** Leaves one type out. */
-  besides?: InteractionRow['type'] | undefined
-  author?: string | undefined
-  customer?: string | undefined
-  lead?: string | undefined
-  due?: (typeof DUE)[number] | undefined
-  timeZone?: string | undefined
-  followUpAfter?: string | undefined
-  followUpBefore?: string | undefined
-  done?: boolean | undefined
+  besides?: InteractionRow['type']
+  author?: string
+  customer?: string
+  lead?: string
+  due?: (typeof DUE)[number]
+  timeZone?: string
+  followUpAfter?: string
+  followUpBefore?: string
+  done?: boolean
   /** Counts as well, up to 1,000; only for pages by number. */
-  total?: boolean | undefined
+  total?: boolean
 }
 
-export type Plan = {
+export type ListPlan = {
   /** The rows that one index yields in the order of `keys`, behind the cursor. */
   walk: SQL | undefined
   /** Those among them at the very time of the cursor: SQLite seeks the rest by time and these by row number, not both. */
@@ -38,7 +37,7 @@ export type Plan = {
 }
 
 /** Open follow-ups are walked by when they are due, all else by when it occurred, newest first. */
-export function planOf(ctx: Ctx, request: InteractionRequest): Plan {
+export function planOf(ctx: Ctx, request: InteractionRequest): ListPlan {
   const { type, author, customer, lead, done, after } = request
   const { actor } = ctx
   const isDue = done === undefined ? hasFollowUpFilter(request) : !done
@@ -48,7 +47,7 @@ export function planOf(ctx: Ctx, request: InteractionRequest): Plan {
   const mine = isOwn ? sql`unlikely(${eq(interactions.ownerId, actor.id)})` : undefined
   const scope = parent ?? and(eq(interactions.workspaceId, actor.workspaceId), mine)
   const ofType = type && eq(interactions.type, type)
-  const byAuthor = author && eq(interactions.createdBy, author === 'me' ? me(actor) : author)
+  const byAuthor = author && eq(interactions.createdBy, author === 'me' ? requirePersonId(actor) : author)
   const ofLead = lead && (customer || isPortal(actor)) ? eq(interactions.leadId, lead) : undefined
   const isDone = done ? isNotNull(interactions.doneAt) : undefined
   const isTypeWalked = !parent && !isDue
@@ -56,7 +55,7 @@ export function planOf(ctx: Ctx, request: InteractionRequest): Plan {
   const authored = isAuthorWalked && byAuthor ? and(isOwn ? scope : undefined, byAuthor) : undefined
   const time = isDue ? sql`${interactions.followUpAt}` : sql`${interactions.occurredAt}`
   const seq = sql`${interactions.seq}`
-  const span = followedUp(ctx, request)
+  const span = followUpCondition(ctx, request)
   const rows = and(
     authored ?? scope,
     isTypeWalked ? ofType : undefined,
@@ -75,7 +74,7 @@ export function planOf(ctx: Ctx, request: InteractionRequest): Plan {
       isDone,
       isDue ? undefined : span,
     ),
-    orderBy: ordered([time, seq], !isDue),
+    orderBy: orderByKeys([time, seq], !isDue),
     positionOf: ({ seq, occurredAt, followUpAt }) => [(isDue ? followUpAt : occurredAt) ?? '', seq],
   }
 }
@@ -97,7 +96,7 @@ function parentOf({ actor }: Ctx, { customer, lead }: InteractionRequest): SQL |
 }
 
 // Behind a cursor the walk starts there: the unary plus keeps it from starting at the lower bound again.
-function followedUp({ now, actor }: Ctx, request: InteractionRequest): SQL | undefined {
+function followUpCondition({ now, actor }: Ctx, request: InteractionRequest): SQL | undefined {
   const { due, timeZone, followUpAfter, followUpBefore, after } = request
   const day = due && dueBetween(due, now, timeZone ?? actor.timeZone)
   const at = after ? sql`+${interactions.followUpAt}` : sql`${interactions.followUpAt}`

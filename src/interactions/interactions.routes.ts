@@ -1,9 +1,9 @@
 // /v1/interactions: what was said and done with customers and leads, and what is to be followed up.
 import { createRoute } from '@hono/zod-openapi'
-import { allow } from '../access/allow'
 import { errors, POST, READ, WRITE } from '../errors'
+import { allow } from '../http/allow'
 import { ctx } from '../http/context'
-import { IfMatch, ifVersion, tagged } from '../http/etag'
+import { IfMatch, ifVersion, withEtag } from '../http/etag'
 import { IdParam } from '../http/fields'
 import { paged } from '../http/pagination'
 import { body, createRouter, json } from '../http/router'
@@ -25,7 +25,7 @@ import {
 
 const tags = ['Interactions']
 
-const listing = createRoute({
+const listInteractionsRoute = createRoute({
   method: 'get',
   path: '/',
   ...allow('interactions:read'),
@@ -42,7 +42,7 @@ const listing = createRoute({
   responses: { 200: json(InteractionPage, 'A page of interactions'), ...errors(...READ, 'invalid_cursor') },
 })
 
-const creating = createRoute({
+const createInteractionRoute = createRoute({
   method: 'post',
   path: '/',
   ...allow('interactions:write'),
@@ -56,7 +56,7 @@ const creating = createRoute({
   responses: { 201: json(Interaction, 'The interaction'), ...errors(...POST, 'not_yours', 'not_found', 'mail_limit') },
 })
 
-const reading = createRoute({
+const getInteractionRoute = createRoute({
   method: 'get',
   path: '/{id}',
   ...allow('interactions:read'),
@@ -68,7 +68,7 @@ const reading = createRoute({
   responses: { 200: json(Interaction, 'The interaction'), ...errors(...READ, 'not_found') },
 })
 
-const updating = createRoute({
+const updateInteractionRoute = createRoute({
   method: 'patch',
   path: '/{id}',
   ...allow('interactions:write'),
@@ -85,7 +85,7 @@ const updating = createRoute({
   },
 })
 
-const deleting = createRoute({
+const deleteInteractionRoute = createRoute({
   method: 'delete',
   path: '/{id}',
   ...allow('interactions:write'),
@@ -97,7 +97,7 @@ const deleting = createRoute({
   responses: { 204: { description: 'Deleted' }, ...errors(...READ, 'not_yours', 'not_found', 'stale') },
 })
 
-const completing = createRoute({
+const completeInteractionRoute = createRoute({
   method: 'post',
   path: '/{id}/done',
   ...allow('interactions:write'),
@@ -110,27 +110,27 @@ const completing = createRoute({
 })
 
 export const interactionRoutes = createRouter()
-  .openapi(listing, async (c) => {
+  .openapi(listInteractionsRoute, async (c) => {
     const page = await paged(c, c.req.valid('query'), (query) => listInteractions(ctx(c), query))
     return c.json(InteractionPage.parse(page), 200)
   })
-  .openapi(creating, async (c) => {
-    const interaction = tagged(c, await createInteraction(ctx(c), c.req.valid('json')))
+  .openapi(createInteractionRoute, async (c) => {
+    const interaction = withEtag(c, await createInteraction(ctx(c), c.req.valid('json')))
     return c.json(Interaction.parse(interaction), 201, { Location: `/v1/interactions/${interaction.id}` })
   })
-  .openapi(reading, async (c) =>
-    c.json(Interaction.parse(tagged(c, await getInteraction(ctx(c), c.req.valid('param').id))), 200),
+  .openapi(getInteractionRoute, async (c) =>
+    c.json(Interaction.parse(withEtag(c, await getInteraction(ctx(c), c.req.valid('param').id))), 200),
   )
-  .openapi(updating, async (c) => {
+  .openapi(updateInteractionRoute, async (c) => {
     const version = ifVersion(c.req.valid('header'))
     const changed = await updateInteraction(ctx(c), c.req.valid('param').id, c.req.valid('json'), version)
-    return c.json(Interaction.parse(tagged(c, changed)), 200)
+    return c.json(Interaction.parse(withEtag(c, changed)), 200)
   })
-  .openapi(deleting, async (c) => {
+  .openapi(deleteInteractionRoute, async (c) => {
     await deleteInteraction(ctx(c), c.req.valid('param').id, ifVersion(c.req.valid('header')))
     return c.body(null, 204)
   })
-  .openapi(completing, async (c) => {
+  .openapi(completeInteractionRoute, async (c) => {
     const done = await completeInteraction(ctx(c), c.req.valid('param').id, ifVersion(c.req.valid('header')))
-    return c.json(Interaction.parse(tagged(c, done)), 200)
+    return c.json(Interaction.parse(withEtag(c, done)), 200)
   })

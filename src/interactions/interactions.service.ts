@@ -1,15 +1,14 @@
 // Interactions: logging, reading, changing, completing, deleting. Lists and timelines have files of their own beside.
-
 import { and, eq, isNull, sql } from 'drizzle-orm'
 import { authorOf } from '../access/person'
 import { reach } from '../access/policy'
 import { visible, visibleInteractions } from '../access/visible'
+import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
 import { customers, interactions, leads } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
-import { record } from '../events/events.record'
-import type { Ctx } from '../http/context'
+import { eventInsert } from '../events/event-insert'
 import { hasRoomForMail, mailLimitError, outsiders } from '../mail/mail.audience'
 import { changeRecord, deleteRecord } from '../records/change'
 import { mailMeeting } from './interactions.mail'
@@ -18,10 +17,10 @@ import { INTERACTION, type InteractionRow, interactionColumns, notYoursError } f
 type Fields = Partial<Pick<InteractionRow, 'type' | 'body' | 'occurredAt' | 'followUpAt'>>
 type NewInteraction = Fields &
   Pick<InteractionRow, 'type' | 'body'> & {
-    customerId?: string | undefined
-    leadId?: string | undefined
+    customerId?: string
+    leadId?: string
     /** Whether to mail a meeting to the customer; `within limits` logs it without where the day has no room for the mail. */
-    notifyCustomer?: boolean | 'within limits' | undefined
+    notifyCustomer?: boolean | 'within limits'
   }
 
 /**
@@ -54,7 +53,7 @@ export async function createInteraction(ctx: Ctx, input: NewInteraction): Promis
         interactionColumns,
       ),
     ),
-    event: record(ctx, {
+    event: eventInsert(ctx, {
       verb: 'interaction.created',
       subject: 'interaction',
       id,

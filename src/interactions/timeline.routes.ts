@@ -1,7 +1,7 @@
 // The timelines of customers and leads: interactions and events as one list.
 import { createRoute } from '@hono/zod-openapi'
-import { allow } from '../access/allow'
 import { errors, READ } from '../errors'
+import { allow } from '../http/allow'
 import { ctx } from '../http/context'
 import { IdParam } from '../http/fields'
 import { paged } from '../http/pagination'
@@ -16,7 +16,7 @@ const responses = {
   ...errors(...READ, 'invalid_cursor', 'not_found'),
 }
 
-const ofCustomer = createRoute({
+const getCustomerTimelineRoute = createRoute({
   method: 'get',
   path: '/customers/{id}/timeline',
   ...allow('interactions:read'),
@@ -31,7 +31,7 @@ const ofCustomer = createRoute({
   responses,
 })
 
-const ofLead = createRoute({
+const getLeadTimelineRoute = createRoute({
   method: 'get',
   path: '/leads/{id}/timeline',
   ...allow('leads:read'),
@@ -46,12 +46,12 @@ const ofLead = createRoute({
 })
 
 export const timelineRoutes = createRouter()
-  .openapi(ofCustomer, async (c) => {
+  .openapi(getCustomerTimelineRoute, async (c) => {
     const { id } = c.req.valid('param')
     const page = await paged(c, c.req.valid('query'), (query) => customerTimeline(ctx(c), id, query))
     return c.json(TimelinePage.parse(page), 200)
   })
-  .openapi(ofLead, async (c) => {
+  .openapi(getLeadTimelineRoute, async (c) => {
     const { id } = c.req.valid('param')
     const page = await paged(c, c.req.valid('query'), (query) => leadTimeline(ctx(c), id, query))
     return c.json(TimelinePage.parse(page), 200)

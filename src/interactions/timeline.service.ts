@@ -1,12 +1,11 @@
 // Timelines: interactions and events, each walked along its own index and merged by SQLite as far as the page needs.
-
 import { and, type Column, eq, getTableColumns, type SQL, sql } from 'drizzle-orm'
 import { reach } from '../access/policy'
 import { isPortal, isShared, visible, visibleInteractions } from '../access/visible'
+import type { Ctx } from '../context'
 import { cut, type Page, type PageRequest, type Position } from '../db/page'
 import { customers, events, leads } from '../db/schema'
 import { AppError } from '../errors'
-import type { Ctx } from '../http/context'
 import { interactionColumns } from './interactions.record'
 
 type Kind = 'interaction' | 'event'
@@ -18,16 +17,17 @@ export function customerTimeline(ctx: Ctx, id: string, request: PageRequest): Pr
   const where = and(eq(customers.id, id), visible(actor, 'customers:read', customers))
   const reached = sql`(SELECT ${customers.id} FROM ${customers} WHERE ${where})`
   const isTheirs = sql`interactions.customer_id = ${reached}`
-  if (isPortal(actor)) return merged(ctx, reached, said(sql`${isTheirs} AND ${isShared}`, request), request)
+  if (isPortal(actor))
+    return mergedTimeline(ctx, reached, interactionWalks(sql`${isTheirs} AND ${isShared}`, request), request)
   // D1 merges five SELECTs at most: two of interactions, then the own events, a lead's, and those of all further leads.
   const leadsOf = sql`SELECT lead.id FROM leads AS lead WHERE lead.customer_id = ${reached} ORDER BY lead.seq`
   const walks = [
-    ...said(isTheirs, request),
-    happened(ofSubject(ctx, reached), request),
-    happened(ofSubject(ctx, sql`(${leadsOf} LIMIT 1)`), request),
-    happened(sql`events.seq IN (${latestOf(ctx, sql`${leadsOf} LIMIT -1 OFFSET 1`, request)})`, request),
+    ...interactionWalks(isTheirs, request),
+    eventWalk(ofSubject(ctx, reached), request),
+    eventWalk(ofSubject(ctx, sql`(${leadsOf} LIMIT 1)`), request),
+    eventWalk(sql`events.seq IN (${latestEvents(ctx, sql`${leadsOf} LIMIT -1 OFFSET 1`, request)})`, request),
   ]
-  return merged(ctx, reached, walks, request)
+  return mergedTimeline(ctx, reached, walks, request)
 }
 
 /** What happened with a lead, newest first. Throws `not_found`. */
@@ -38,12 +38,12 @@ export function leadTimeline(ctx: Ctx, id: string, request: PageRequest): Promis
   // An API key may read leads and no interactions; every role that reads the one reads the other.
   const seen = reach(actor, 'interactions:read') ? visibleInteractions(actor, 'interactions:read') : sql`false`
   const isTheirs = sql`interactions.lead_id = ${reached} AND ${seen}`
-  const walks = [...said(isTheirs, request), happened(ofSubject(ctx, reached), request)]
-  return merged(ctx, reached, walks, request)
+  const walks = [...interactionWalks(isTheirs, request), eventWalk(ofSubject(ctx, reached), request)]
+  return mergedTimeline(ctx, reached, walks, request)
 }
 
 // One order for both kinds: by time, then by row number, which is unique within a kind, then by kind.
-async function merged({ db }: Ctx, reached: SQL, walks: SQL[], { limit }: PageRequest): Promise<Page<Entry>> {
+async function mergedTimeline({ db }: Ctx, reached: SQL, walks: SQL[], { limit }: PageRequest): Promise<Page<Entry>> {
   const order = sql`ORDER BY at DESC, seq DESC, kind DESC`
   const [[parent], found] = await db.batch([
     db.select({ id: sql<string | null>`${reached}`.as('parent_id') }).from(sql`(SELECT 1)`),
@@ -70,7 +70,7 @@ const { seq, workspaceId, changes, ...facts } = getTableColumns(events)
 
 // Behind a cursor in two: SQLite seeks what is older by its time, and what is as old by its row number, not both at
 // once, and an import may have said everything on one day.
-function said(where: SQL, { after }: PageRequest): SQL[] {
+function interactionWalks(where: SQL, { after }: PageRequest): SQL[] {
   const rows = (
     bound: SQL,
   ) => sql`SELECT 'interaction' AS kind, interactions.occurred_at AS at, interactions.seq AS seq,
@@ -82,7 +82,7 @@ function said(where: SQL, { after }: PageRequest): SQL[] {
   return [rows(tied), rows(sql`interactions.occurred_at < ${at}`)]
 }
 
-function happened(where: SQL, { after }: PageRequest): SQL {
+function eventWalk(where: SQL, { after }: PageRequest): SQL {
   const bound = after
     ? sql`(events.created_at, events.seq) ${before('event', after)} (${after[0]}, ${after[1]})`
     : sql`true`
@@ -101,7 +101,7 @@ function ofSubject({ actor }: Ctx, id: SQL): SQL {
 }
 
 // Of each of any number of records the latest events, no more than a page can show: json_each runs once for each.
-function latestOf({ actor }: Ctx, subjects: SQL, { limit, after }: PageRequest): SQL {
+function latestEvents({ actor }: Ctx, subjects: SQL, { limit, after }: PageRequest): SQL {
   const bound = after ? sql`(e.created_at, e.seq) ${before('event', after)} (${after[0]}, ${after[1]})` : sql`true`
   const latest = sql`SELECT e.seq FROM events AS e WHERE e.workspace_id = ${actor.workspaceId}
     AND e.subject_id = subject.id AND ${bound} ORDER BY e.created_at DESC, e.seq DESC LIMIT ${limit + 1}`

@@ -1,7 +1,8 @@
 // The keys that this isolate has just met: each is looked up once in five seconds, an unknown one no more often.
 import type { Machine } from '../access/policy'
+import { SECOND_MS } from '../time'
 
-const REMEMBERED_MS = 5_000
+const REMEMBERED_MS = 5 * SECOND_MS
 const MOST = 1_000
 
 /** What is known of a key: whose it is and until when (ISO), or that nobody has it. */

@@ -1,12 +1,13 @@
 // Looking a key up: one row by its prefix, and a note of when it was last used.
 import { and, eq, isNull, lt, or, sql } from 'drizzle-orm'
 import { isScope } from '../access/policy'
-import { sameText } from '../auth/crypto'
+import { sameText } from '../crypto'
 import type { Db } from '../db/client'
 import { apiKeys, workspaces } from '../db/schema'
+import { MINUTE_MS } from '../time'
 import type { Found } from './keyring'
 
-const NOTED_MS = 60_000
+const NOTED_MS = MINUTE_MS
 
 /** Whose key has this prefix and hash, unless it was revoked; `isUnnoted` when its last use was noted a minute ago. */
 export async function lookUpKey(

@@ -1,7 +1,7 @@
 // /v1/api-keys: keys for machines, looked after by ADMINs.
 import { createRoute } from '@hono/zod-openapi'
-import { allow } from '../access/allow'
 import { errors, POST, READ } from '../errors'
+import { allow } from '../http/allow'
 import { ctx } from '../http/context'
 import { IdParam } from '../http/fields'
 import { paged } from '../http/pagination'
@@ -11,7 +11,7 @@ import { createKey, listKeys, revokeKey } from './keys.service'
 
 const tags = ['API keys']
 
-const making = createRoute({
+const createApiKeyRoute = createRoute({
   method: 'post',
   path: '/',
   ...allow('api-keys:write', { isRecent: true }),
@@ -25,7 +25,7 @@ const making = createRoute({
   responses: { 201: json(IssuedApiKey, 'The key'), ...errors(...POST, 'plan_limit', 'reauthentication_required') },
 })
 
-const listing = createRoute({
+const listApiKeysRoute = createRoute({
   method: 'get',
   path: '/',
   ...allow('api-keys:read'),
@@ -38,7 +38,7 @@ const listing = createRoute({
   responses: { 200: json(ApiKeyPage, 'A page of keys'), ...errors(...READ, 'invalid_cursor') },
 })
 
-const revoking = createRoute({
+const revokeApiKeyRoute = createRoute({
   method: 'delete',
   path: '/{id}',
   ...allow('api-keys:write'),
@@ -51,15 +51,15 @@ const revoking = createRoute({
 })
 
 export const keyRoutes = createRouter()
-  .openapi(making, async (c) => {
+  .openapi(createApiKeyRoute, async (c) => {
     const issued = IssuedApiKey.parse(await createKey(ctx(c), c.req.valid('json')))
     return c.json(issued, 201, { Location: `/v1/api-keys/${issued.id}` })
   })
-  .openapi(listing, async (c) => {
+  .openapi(listApiKeysRoute, async (c) => {
     const page = await paged(c, c.req.valid('query'), (query) => listKeys(ctx(c), query))
     return c.json(ApiKeyPage.parse(page), 200)
   })
-  .openapi(revoking, async (c) => {
+  .openapi(revokeApiKeyRoute, async (c) => {
     await revokeKey(ctx(c), c.req.valid('param').id)
     return c.body(null, 204)
   })

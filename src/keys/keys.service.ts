@@ -1,57 +1,57 @@
 // API keys: made once and shown once, listed without their secret, revoked for good.
 import { and, desc, eq, getTableColumns, isNull, lt, sql } from 'drizzle-orm'
-import { personOf } from '../access/person'
+import { requirePerson } from '../access/person'
 import { isScope, type Scope } from '../access/policy'
 import { isActiveAdmin } from '../access/visible'
-import { hasRoom, lackOfRoom, overLimit } from '../billing/limits'
+import { isWithinLimit, limitExceeded, limitExceededError } from '../billing/limits'
+import type { Ctx } from '../context'
 import { cut, type Page, type PageRequest } from '../db/page'
 import { apiKeys } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
-import { AppError } from '../errors'
-import { record } from '../events/events.record'
-import type { Ctx } from '../http/context'
+import { AppError, invalidError } from '../errors'
+import { eventInsert } from '../events/event-insert'
 import { newKey } from './keys.token'
 
-const makerStands = isActiveAdmin(sql`api_keys.created_by`)
+const isMakerActive = isActiveAdmin(sql`api_keys.created_by`)
 
 type KeyRow = Omit<typeof apiKeys.$inferSelect, 'keyHash' | 'revokedAt' | 'scopes'> & {
   scopes: Scope[]
   makerLeft: boolean
 }
-type NewKey = { name: string; scopes: Scope[]; expiresAt?: string | null | undefined }
+type NewKey = { name: string; scopes: Scope[]; expiresAt?: string | null }
 
 /** Makes a key of the workspace; `key` is the only copy. Throws `plan_limit`. */
 export async function createKey(ctx: Ctx, { name, scopes, expiresAt = null }: NewKey) {
   const { db, now } = ctx
-  const creator = personOf(ctx.actor, 'Making an API key')
+  const creator = requirePerson(ctx.actor, 'Making an API key')
   if (expiresAt !== null && expiresAt <= now) {
     const message = 'must lie in the future'
-    throw new AppError('invalid', { errors: [{ path: 'body.expiresAt', message, code: 'past' }] })
+    throw invalidError('body.expiresAt', message, 'past')
   }
   const { key, ...stored } = await newKey()
   const { id: createdBy, workspaceId } = creator
   const row = { ...stored, id: ctx.newId(), workspaceId, name, scopes, createdBy, createdAt: now, expiresAt }
   const [made, , [lack]] = await db.batch([
-    insertFrom(db, apiKeys, row, sql`WHERE ${hasRoom(ctx, 'apiKeys')}`).returning({
+    insertFrom(db, apiKeys, row, sql`WHERE ${isWithinLimit(ctx, 'apiKeys')}`).returning({
       id: apiKeys.id,
     }),
-    record(ctx, {
+    eventInsert(ctx, {
       verb: 'api_key.created',
       subject: 'api_key',
       id: row.id,
       changes: { name: [null, name], scopes: [null, scopes], expiresAt: [null, expiresAt] },
       when: ifChanged,
     }),
-    lackOfRoom(ctx, 'apiKeys'),
+    limitExceeded(ctx, 'apiKeys'),
   ])
-  if (made.length === 0) throw lack ? overLimit(ctx, 'apiKeys', lack) : new AppError('forbidden')
+  if (made.length === 0) throw lack ? limitExceededError(ctx, 'apiKeys', lack) : new AppError('forbidden')
   return { ...row, makerLeft: false, lastUsedAt: null, key }
 }
 
 /** The keys that were not revoked, expired ones and those whose makers have left too, newest first. */
 export async function listKeys({ db, actor }: Ctx, { limit, after }: PageRequest): Promise<Page<KeyRow>> {
   const rows = await db
-    .select({ ...getTableColumns(apiKeys), makerStands: sql<number>`${makerStands}`.as('maker_stands') })
+    .select({ ...getTableColumns(apiKeys), makerStands: sql<number>`${isMakerActive}`.as('maker_stands') })
     .from(apiKeys)
     .where(
       and(
@@ -72,7 +72,7 @@ export async function revokeKey(ctx: Ctx, id: string): Promise<void> {
   const where = and(eq(apiKeys.id, id), eq(apiKeys.workspaceId, actor.workspaceId), isNull(apiKeys.revokedAt))
   const [gone] = await db.batch([
     db.update(apiKeys).set({ revokedAt: now }).where(where).returning({ id: apiKeys.id }),
-    record(ctx, { verb: 'api_key.revoked', subject: 'api_key', id, when: ifChanged }),
+    eventInsert(ctx, { verb: 'api_key.revoked', subject: 'api_key', id, when: ifChanged }),
   ])
   if (gone.length === 0) throw new AppError('not_found')
 }

@@ -1,5 +1,5 @@
 // What an API key looks like: `ecrm_<prefix>_<secret>`. The prefix finds it, the secret proves it.
-import { randomToken, sha256 } from '../auth/crypto'
+import { randomToken, sha256 } from '../crypto'
 
 const PREFIX_LENGTH = 12
 const KEY = /^ecrm_([a-z2-7]{12})_[\w-]{43}$/
@@ -22,7 +22,7 @@ export function hashOfKey(key: string): Promise<string> {
 }
 
 /** The API key in an Authorization header, well-formed or not; undefined where it holds something else. */
-export function keyIn(authorization: string): string | undefined {
+export function keyFromHeader(authorization: string): string | undefined {
   return /^Bearer +(ecrm_\S*)$/i.exec(authorization.trim())?.[1]
 }
 

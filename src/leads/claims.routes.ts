@@ -1,9 +1,9 @@
 // /v1/leads, whose they are: claim, claim-next, release, assign, and convert into a customer.
 import { createRoute } from '@hono/zod-openapi'
-import { allow } from '../access/allow'
 import { errors, POST } from '../errors'
+import { allow } from '../http/allow'
 import { ctx } from '../http/context'
-import { IfMatch, ifVersion, tagged } from '../http/etag'
+import { IfMatch, ifVersion, withEtag } from '../http/etag'
 import { IdParam } from '../http/fields'
 import { body, createRouter, json } from '../http/router'
 import { assignLead, claimLead, claimNextLead, releaseLead } from './leads.claim'
@@ -12,7 +12,7 @@ import { Assignment, Conversion, Converted, Lead } from './leads.schemas'
 
 const tags = ['Leads']
 
-const claimingNext = createRoute({
+const claimNextLeadRoute = createRoute({
   method: 'post',
   path: '/claim-next',
   ...allow('leads:claim'),
@@ -23,7 +23,7 @@ const claimingNext = createRoute({
   responses: { 200: json(Lead, 'The lead, now yours'), 204: { description: 'The pool is empty' }, ...errors(...POST) },
 })
 
-const claiming = createRoute({
+const claimLeadRoute = createRoute({
   method: 'post',
   path: '/{id}/claim',
   ...allow('leads:claim'),
@@ -37,7 +37,7 @@ const claiming = createRoute({
   responses: { 200: json(Lead, 'The lead, now yours'), ...errors(...POST, 'not_found', 'already_claimed') },
 })
 
-const releasing = createRoute({
+const releaseLeadRoute = createRoute({
   method: 'post',
   path: '/{id}/release',
   ...allow('leads:write'),
@@ -49,7 +49,7 @@ const releasing = createRoute({
   responses: { 200: json(Lead, 'The lead, unowned'), ...errors(...POST, 'not_yours', 'not_found', 'stale') },
 })
 
-const assigning = createRoute({
+const assignLeadRoute = createRoute({
   method: 'post',
   path: '/{id}/assign',
   ...allow('leads:assign'),
@@ -64,7 +64,7 @@ const assigning = createRoute({
   },
 })
 
-const converting = createRoute({
+const convertLeadRoute = createRoute({
   method: 'post',
   path: '/{id}/convert',
   ...allow('leads:write'),
@@ -81,21 +81,23 @@ const converting = createRoute({
 })
 
 export const claimRoutes = createRouter()
-  .openapi(claimingNext, async (c) => {
+  .openapi(claimNextLeadRoute, async (c) => {
     const lead = await claimNextLead(ctx(c))
-    return lead ? c.json(Lead.parse(tagged(c, lead)), 200) : c.body(null, 204)
+    return lead ? c.json(Lead.parse(withEtag(c, lead)), 200) : c.body(null, 204)
   })
-  .openapi(claiming, async (c) => c.json(Lead.parse(tagged(c, await claimLead(ctx(c), c.req.valid('param').id))), 200))
-  .openapi(releasing, async (c) => {
+  .openapi(claimLeadRoute, async (c) =>
+    c.json(Lead.parse(withEtag(c, await claimLead(ctx(c), c.req.valid('param').id))), 200),
+  )
+  .openapi(releaseLeadRoute, async (c) => {
     const lead = await releaseLead(ctx(c), c.req.valid('param').id, ifVersion(c.req.valid('header')))
-    return c.json(Lead.parse(tagged(c, lead)), 200)
+    return c.json(Lead.parse(withEtag(c, lead)), 200)
   })
-  .openapi(assigning, async (c) => {
+  .openapi(assignLeadRoute, async (c) => {
     const { ownerId } = c.req.valid('json')
     const lead = await assignLead(ctx(c), c.req.valid('param').id, ownerId, ifVersion(c.req.valid('header')))
-    return c.json(Lead.parse(tagged(c, lead)), 200)
+    return c.json(Lead.parse(withEtag(c, lead)), 200)
   })
-  .openapi(converting, async (c) => {
+  .openapi(convertLeadRoute, async (c) => {
     const converted = await convertLead(ctx(c), c.req.valid('param').id, c.req.valid('json'))
     return c.json(Converted.parse(converted), 200)
   })

@@ -1,15 +1,14 @@
 // Claiming: an unowned lead becomes somebody's by one conditional UPDATE, so that any number at once has one winner.
-
 import { and, eq, isNull, sql } from 'drizzle-orm'
 import { reach } from '../access/policy'
 import { isTeamMember, owners, visible } from '../access/visible'
+import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
-import { along } from '../db/listing'
+import { forceIndex } from '../db/listing'
 import { leads, users } from '../db/schema'
 import { ifChanged } from '../db/sql'
 import { AppError } from '../errors'
-import { differs, record } from '../events/events.record'
-import type { Ctx } from '../http/context'
+import { eventInsert, hasChanges } from '../events/event-insert'
 import { changeRecord, type Requirement } from '../records/change'
 import { versionStamp } from '../records/version'
 import { mailAssignment, mailClaim } from './leads.mail'
@@ -25,7 +24,7 @@ export async function claimLead(ctx: Ctx, id: string): Promise<LeadRow> {
       .update(leads)
       .set(claimedBy(ctx))
       .where(and(here, isNull(leads.ownerId), isTeamMember(actor.id, actor.workspaceId))),
-    event: record(ctx, {
+    event: eventInsert(ctx, {
       verb: 'lead.claimed',
       subject: 'lead',
       id,
@@ -55,7 +54,7 @@ export function openPool({ db, actor }: Ctx, limit: number): Promise<LeadRow[]> 
   const isOpen = sql`owner_id IS NULL AND deleted_at IS NULL AND status <> 'CLOSED'`
   return db
     .select(leadColumns)
-    .from(along('leads', leadColumns, 'leads_pool', isOpen))
+    .from(forceIndex('leads', leadColumns, 'leads_pool', isOpen))
     .where(visible(actor, 'leads:read', leads))
     .orderBy(leads.seq)
     .limit(limit)
@@ -69,7 +68,7 @@ export async function claimNextLead(ctx: Ctx): Promise<LeadRow | undefined> {
   const where = sql`${leads.seq} = ${oldest} AND ${isTeamMember(actor.id, actor.workspaceId)}`
   // The event comes first, while the subquery still names the lead that the UPDATE is about to take.
   const { claimed } = await runBatch(db, {
-    event: record(ctx, {
+    event: eventInsert(ctx, {
       verb: 'lead.claimed',
       subject: 'lead',
       id: sql`${leads.id}`,
@@ -128,7 +127,7 @@ export function rewriteLead(
       ...derived,
       claimedAt: sql`CASE WHEN ${leads.ownerId} IS ${ownerId} THEN ${leads.claimedAt} WHEN ${ownerId} IS NULL THEN NULL ELSE ${now} END`,
     },
-    changesAnything: differs(leads, { ...fields, ...derived, ownerId }),
+    changesAnything: hasChanges(leads, { ...fields, ...derived, ownerId }),
     require: { owner: mayOwn(ctx, ownerId) },
     followedBy: mailAssignment(ctx, id, ownerId, isNewOwner),
   })

@@ -1,15 +1,14 @@
 // Converting: a lead becomes a customer, once; the customer is named, found by e-mail, or made, in the same batch.
-
 import { and, eq, isNull, sql } from 'drizzle-orm'
 import { reach } from '../access/policy'
 import { visible } from '../access/visible'
-import { hasRoom, lackOfRoom, overLimit } from '../billing/limits'
+import { isWithinLimit, limitExceeded, limitExceededError } from '../billing/limits'
+import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
 import { customers, interactions, leads } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
-import { record } from '../events/events.record'
-import type { Ctx } from '../http/context'
+import { eventInsert } from '../events/event-insert'
 import { versionStamp } from '../records/version'
 import { leadColumns } from './leads.record'
 
@@ -17,7 +16,7 @@ import { leadColumns } from './leads.record'
  * Converts a lead and closes it. Throws `already_converted`, `customer_exists` where the e-mail belongs to a customer
  * out of the caller's reach, `plan_limit`, and `not_found` for the lead or the customer named.
  */
-export async function convertLead(ctx: Ctx, id: string, { customerId }: { customerId?: string | undefined }) {
+export async function convertLead(ctx: Ctx, id: string, { customerId }: { customerId?: string }) {
   const { db, actor, now } = ctx
   const newId = ctx.newId()
   const unconverted = and(eq(leads.id, id), visible(actor, 'leads:write', leads), isNull(leads.customerId))
@@ -54,10 +53,10 @@ export async function convertLead(ctx: Ctx, id: string, { customerId }: { custom
       db,
       customers,
       made,
-      sql`FROM ${leads} WHERE ${unconverted} AND ${isMissing} AND ${hasRoom(ctx, 'customers')}`,
+      sql`FROM ${leads} WHERE ${unconverted} AND ${isMissing} AND ${isWithinLimit(ctx, 'customers')}`,
     ),
-    customerEvent: record(ctx, { verb: 'customer.created', subject: 'customer', id: newId, when: ifChanged }),
-    leadEvent: record(ctx, {
+    customerEvent: eventInsert(ctx, { verb: 'customer.created', subject: 'customer', id: newId, when: ifChanged }),
+    leadEvent: eventInsert(ctx, {
       verb: 'lead.converted',
       subject: 'lead',
       id,
@@ -89,7 +88,7 @@ export async function convertLead(ctx: Ctx, id: string, { customerId }: { custom
     ),
     customer: one(db.select().from(customers).where(sql`${customers.id} = ${itsCustomer}`)),
     lack: one(
-      lackOfRoom(ctx, 'customers', {
+      limitExceeded(ctx, 'customers', {
         when: sql`EXISTS (SELECT 1 FROM ${leads} WHERE ${unconverted} AND ${isMissing})`,
       }),
     ),
@@ -99,6 +98,6 @@ export async function convertLead(ctx: Ctx, id: string, { customerId }: { custom
   const isInReach = reach(actor, 'leads:write') === 'all' || present.ownerId === actor.id
   if (!isInReach) throw new AppError('not_yours', { detail: 'Claim this lead before you convert it.' })
   if (present.customerId !== null) throw new AppError('already_converted', { existingId: present.customerId })
-  if (lack) throw overLimit(ctx, 'customers', lack)
+  if (lack) throw limitExceededError(ctx, 'customers', lack)
   throw new AppError(customerId === undefined ? 'customer_exists' : 'not_found')
 }

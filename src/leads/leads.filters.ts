@@ -4,16 +4,16 @@ import { leads } from '../db/schema'
 import type { LeadRow } from './leads.record'
 
 export type Filters = {
-  status?: LeadRow['status'] | undefined
-  source?: string | undefined
-  createdAfter?: string | undefined
-  createdBefore?: string | undefined
-  followUpAfter?: string | undefined
-  followUpBefore?: string | undefined
+  status?: LeadRow['status']
+  source?: string
+  createdAfter?: string
+  createdBefore?: string
+  followUpAfter?: string
+  followUpBefore?: string
 }
 
 /** The rows that pass every filter; `After` includes its instant, `Before` does not. */
-export function matching(filters: Filters): SQL | undefined {
+export function filterConditions(filters: Filters): SQL | undefined {
   const { status, source, createdAfter, createdBefore, followUpAfter, followUpBefore } = filters
   return and(
     status === undefined ? undefined : eq(leads.status, status),

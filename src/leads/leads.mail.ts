@@ -1,11 +1,10 @@
 // Mail about leads: to whoever claimed one or was given one, and to strangers and team about an enquiry.
-
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import { nameOf } from '../access/person'
 import { rolesReaching } from '../access/policy'
+import type { Ctx, PublicCtx } from '../context'
 import { leads, users } from '../db/schema'
 import { anyOf, ifChanged } from '../db/sql'
-import type { Ctx, PublicCtx } from '../http/context'
 import { enquirers, members } from '../mail/mail.audience'
 import { enqueue } from '../mail/mail.enqueue'
 import { linkTo } from '../mail/mail.settings'

@@ -1,14 +1,13 @@
 // How a list of leads is read: which index it walks, so that it passes about a page of rows whatever the table's size.
-
 import { and, isNotNull, isNull, ne, type SQL, sql } from 'drizzle-orm'
-import { me } from '../access/person'
-import { demandPermission, type Owners, ownedBy, owners, reachable } from '../access/visible'
-import { ahead, arrivedBetween, beyondInParts, isSearchable, ordered } from '../db/listing'
+import { requirePersonId } from '../access/person'
+import { type Owners, ownedBy, owners, reachable, requirePermission } from '../access/visible'
+import type { Ctx } from '../context'
+import { afterCursorInParts, arrivedBetween, isSearchable, orderByKeys, remainingRange } from '../db/listing'
 import type { PageRequest, Position } from '../db/page'
 import { leads } from '../db/schema'
-import { AppError } from '../errors'
-import type { Ctx } from '../http/context'
-import { type Filters, matching } from './leads.filters'
+import { invalidError } from '../errors'
+import { type Filters, filterConditions } from './leads.filters'
 import type { LeadRow } from './leads.record'
 import { matchOf } from './leads.search'
 
@@ -17,17 +16,17 @@ type Column = (typeof COLUMNS)[number]
 
 export type LeadRequest = PageRequest &
   Filters & {
-    q?: string | undefined
-    owner?: string | undefined
+    q?: string
+    owner?: string
     /** Leaves one status out. */
-    besides?: LeadRow['status'] | undefined
-    trashed?: boolean | undefined
-    sort?: Column | `-${Column}` | undefined
-    total?: boolean | undefined
+    besides?: LeadRow['status']
+    trashed?: boolean
+    sort?: Column | `-${Column}`
+    total?: boolean
   }
 
 /** How to read leads: conditions, one walk for each owner (or one for all), order, and where in it a row stands. */
-export type Plan = {
+export type ListPlan = {
   isSearch: boolean
   walks: { index: string; where: SQL | undefined }[]
   /** What makes the index of a walk complete. */
@@ -44,16 +43,16 @@ export type Plan = {
 }
 
 /** Whose leads are asked for, as far as the actor reaches them; none where they are out of reach. */
-export function wanted({ actor }: Ctx, { owner, trashed }: LeadRequest): Owners {
-  if (trashed) demandPermission(actor, 'leads:write', 'The trash is for who can restore.')
+export function requestedOwners({ actor }: Ctx, { owner, trashed }: LeadRequest): Owners {
+  if (trashed) requirePermission(actor, 'leads:write', 'The trash is for who can restore.')
   const reached = owners(actor, trashed ? 'leads:write' : 'leads:read')
   if (owner === undefined) return reached
-  const asked = owner === 'none' ? null : owner === 'me' ? me(actor) : owner
+  const asked = owner === 'none' ? null : owner === 'me' ? requirePersonId(actor) : owner
   return reached === 'all' || reached.includes(asked) ? [asked] : []
 }
 
 /** Throws `invalid` for an order that a search or the trash cannot have. */
-export function planOf({ actor }: Ctx, request: LeadRequest, whose: Owners): Plan {
+export function planOf({ actor }: Ctx, request: LeadRequest, whose: Owners): ListPlan {
   const { by, isDown } = orderOf(request)
   const isSearch = by === 'createdAt' && isNarrowed(request)
   const seq = isSearch ? sql`leads_fts.rowid` : sql`${leads.seq}`
@@ -61,15 +60,15 @@ export function planOf({ actor }: Ctx, request: LeadRequest, whose: Owners): Pla
   const match = sql`leads_fts MATCH ${matchOf(actor.workspaceId, whose, request)} AND ${leads.seq} = leads_fts.rowid`
   const { q, status, source, createdAfter, createdBefore } = request
   const span = { createdAfter, createdBefore }
-  const [arrivedAfter, arrivedBefore] = ahead([createdAfter, createdBefore], request.after, isDown)
+  const [arrivedAfter, arrivedBefore] = remainingRange([createdAfter, createdBefore], request.after, isDown)
   const arrived = { createdAfter: arrivedAfter, createdBefore: arrivedBefore }
   const isDue = by === 'followUpAt'
-  const [followUpAfter, followUpBefore] = ahead(
+  const [followUpAfter, followUpBefore] = remainingRange(
     [request.followUpAfter, request.followUpBefore],
     isDue ? request.after : undefined,
     isDown,
   )
-  const due = matching({ followUpAfter, followUpBefore })
+  const due = filterConditions({ followUpAfter, followUpBefore })
   return {
     isSearch,
     walks: walksOf(whose, request.trashed ? 'trash' : by),
@@ -79,19 +78,19 @@ export function planOf({ actor }: Ctx, request: LeadRequest, whose: Owners): Pla
       reachable(actor, request.trashed ? 'leads:write' : 'leads:read', leads),
       request.trashed ? isNotNull(leads.deletedAt) : isNull(leads.deletedAt),
       isDue ? and(isNotNull(leads.followUpAt), due) : undefined,
-      isSearch ? matching({ status, source }) : undefined,
-      by === 'createdAt' ? and(matching(span), arrivedBetween(sql`${leads}`, seq, arrived)) : undefined,
+      isSearch ? filterConditions({ status, source }) : undefined,
+      by === 'createdAt' ? and(filterConditions(span), arrivedBetween(sql`${leads}`, seq, arrived)) : undefined,
     ),
-    parts: beyondInParts(keys, request.after, isDown),
+    parts: afterCursorInParts(keys, request.after, isDown),
     rest: and(
       isDue ? undefined : due,
-      isSearch ? undefined : matching({ status, source }),
+      isSearch ? undefined : filterConditions({ status, source }),
       request.besides && ne(leads.status, request.besides),
-      by === 'createdAt' ? undefined : matching(span),
+      by === 'createdAt' ? undefined : filterConditions(span),
       q === undefined || isSearch ? undefined : sql`instr(lower(${leads.searchText}), lower(${q})) > 0`,
     ),
     keys,
-    orderBy: ordered(keys, isDown),
+    orderBy: orderByKeys(keys, isDown),
     isDown,
     positionOf: (row) => (by === 'createdAt' ? [row.seq] : [row[by] ?? '', row.seq]),
   }
@@ -118,7 +117,7 @@ function orderOf({ sort, q, trashed, followUpAfter, followUpBefore }: LeadReques
   const by = COLUMNS.find((column) => order.endsWith(column)) ?? 'createdAt'
   if (byArrival && by !== 'createdAt') {
     const message = 'A search, and the trash, come by createdAt: leave sort out'
-    throw new AppError('invalid', { errors: [{ path: 'query.sort', message, code: 'not_with_search' }] })
+    throw invalidError('query.sort', message, 'not_with_search')
   }
   return { by, isDown: order.startsWith('-') }
 }

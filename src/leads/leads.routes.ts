@@ -1,9 +1,9 @@
 // /v1/leads: leads, the pool and the ways out of it.
 import { createRoute } from '@hono/zod-openapi'
-import { allow } from '../access/allow'
 import { errors, POST, READ, WRITE } from '../errors'
+import { allow } from '../http/allow'
 import { ctx } from '../http/context'
-import { IfMatch, ifVersion, tagged } from '../http/etag'
+import { IfMatch, ifVersion, withEtag } from '../http/etag'
 import { IdParam } from '../http/fields'
 import { paged } from '../http/pagination'
 import { body, createRouter, json } from '../http/router'
@@ -13,7 +13,7 @@ import { createLead, getLead, restoreLead, trashLead, updateLead } from './leads
 
 const tags = ['Leads']
 
-const listing = createRoute({
+const listLeadsRoute = createRoute({
   method: 'get',
   path: '/',
   ...allow('leads:read'),
@@ -29,7 +29,7 @@ const listing = createRoute({
   responses: { 200: json(LeadPage, 'A page of leads'), ...errors(...READ, 'invalid_cursor') },
 })
 
-const creating = createRoute({
+const createLeadRoute = createRoute({
   method: 'post',
   path: '/',
   ...allow('leads:write'),
@@ -42,7 +42,7 @@ const creating = createRoute({
   responses: { 201: json(Lead, 'The lead'), ...errors(...POST, 'invalid_owner') },
 })
 
-const reading = createRoute({
+const getLeadRoute = createRoute({
   method: 'get',
   path: '/{id}',
   ...allow('leads:read'),
@@ -54,7 +54,7 @@ const reading = createRoute({
   responses: { 200: json(Lead, 'The lead'), ...errors(...READ, 'not_found') },
 })
 
-const updating = createRoute({
+const updateLeadRoute = createRoute({
   method: 'patch',
   path: '/{id}',
   ...allow('leads:write'),
@@ -66,7 +66,7 @@ const updating = createRoute({
   responses: { 200: json(Lead, 'The lead as it now is'), ...errors(...WRITE, 'not_yours', 'not_found', 'stale') },
 })
 
-const trashing = createRoute({
+const trashLeadRoute = createRoute({
   method: 'delete',
   path: '/{id}',
   ...allow('leads:write'),
@@ -78,7 +78,7 @@ const trashing = createRoute({
   responses: { 204: { description: 'In the trash' }, ...errors(...READ, 'not_yours', 'not_found', 'stale') },
 })
 
-const restoring = createRoute({
+const restoreLeadRoute = createRoute({
   method: 'post',
   path: '/{id}/restore',
   ...allow('leads:write', { isAsked: true }),
@@ -91,24 +91,26 @@ const restoring = createRoute({
 })
 
 export const leadRoutes = createRouter()
-  .openapi(listing, async (c) => {
+  .openapi(listLeadsRoute, async (c) => {
     const page = await paged(c, c.req.valid('query'), (query) => listLeads(ctx(c), query))
     return c.json(LeadPage.parse(page), 200)
   })
-  .openapi(creating, async (c) => {
-    const lead = tagged(c, await createLead(ctx(c), c.req.valid('json')))
+  .openapi(createLeadRoute, async (c) => {
+    const lead = withEtag(c, await createLead(ctx(c), c.req.valid('json')))
     return c.json(Lead.parse(lead), 201, { Location: `/v1/leads/${lead.id}` })
   })
-  .openapi(reading, async (c) => c.json(Lead.parse(tagged(c, await getLead(ctx(c), c.req.valid('param').id))), 200))
-  .openapi(updating, async (c) => {
+  .openapi(getLeadRoute, async (c) =>
+    c.json(Lead.parse(withEtag(c, await getLead(ctx(c), c.req.valid('param').id))), 200),
+  )
+  .openapi(updateLeadRoute, async (c) => {
     const version = ifVersion(c.req.valid('header'))
     const lead = await updateLead(ctx(c), c.req.valid('param').id, c.req.valid('json'), version)
-    return c.json(Lead.parse(tagged(c, lead)), 200)
+    return c.json(Lead.parse(withEtag(c, lead)), 200)
   })
-  .openapi(trashing, async (c) => {
+  .openapi(trashLeadRoute, async (c) => {
     await trashLead(ctx(c), c.req.valid('param').id, ifVersion(c.req.valid('header')))
     return c.body(null, 204)
   })
-  .openapi(restoring, async (c) =>
-    c.json(Lead.parse(tagged(c, await restoreLead(ctx(c), c.req.valid('param').id))), 200),
+  .openapi(restoreLeadRoute, async (c) =>
+    c.json(Lead.parse(withEtag(c, await restoreLead(ctx(c), c.req.valid('param').id))), 200),
   )

@@ -4,9 +4,9 @@ import { codeOf, NOBODY, STATUS_CODES } from '../db/codes'
 import { phrase } from '../db/listing'
 
 export type Sought = {
-  q?: string | undefined
-  status?: keyof typeof STATUS_CODES | undefined
-  source?: string | undefined
+  q?: string
+  status?: keyof typeof STATUS_CODES
+  source?: string
 }
 
 /** An FTS5 MATCH expression; whatever the user typed stands in it as a quoted phrase, never as syntax. */

@@ -2,15 +2,15 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { authorOf } from '../access/person'
 import { reach } from '../access/policy'
-import { demandPermission, isTeamMember, visible } from '../access/visible'
+import { isTeamMember, requirePermission, visible } from '../access/visible'
+import type { Ctx } from '../context'
 import { e164Of } from '../customers/phone'
 import { one, runBatch } from '../db/batch'
 import { fold } from '../db/fold'
 import { leads } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
-import { differs, record } from '../events/events.record'
-import type { Ctx } from '../http/context'
+import { eventInsert, hasChanges } from '../events/event-insert'
 import { changeRecord, restoreRecord } from '../records/change'
 import type { FieldName } from '../records/fields'
 import type { LEAD_FIELDS } from './leads.fields'
@@ -29,7 +29,7 @@ export async function createLead(
   const mayAssign = reach(actor, 'leads:assign') === 'all'
   const { ownerId = mayAssign ? null : authorOf(actor), ...fields } = input
   if (ownerId !== null && ownerId !== actor.id) {
-    demandPermission(actor, 'leads:assign', 'Only a MANAGER gives a lead to somebody else.')
+    requirePermission(actor, 'leads:assign', 'Only a MANAGER gives a lead to somebody else.')
   }
   const id = ctx.newId()
   const times = { claimedAt: ownerId === null ? null : now, createdAt: now, updatedAt: now }
@@ -44,7 +44,7 @@ export async function createLead(
   }
   const { lead } = await runBatch(db, {
     lead: one(insertFrom(db, leads, row, sql`WHERE ${isOwnerValid}`).returning(leadColumns)),
-    event: record(ctx, {
+    event: eventInsert(ctx, {
       verb: 'lead.created',
       subject: 'lead',
       id,
@@ -82,7 +82,7 @@ export async function getLead(
 /** Changes the fields of a lead. Throws `not_found`, `not_yours`, `stale`. */
 export function updateLead(ctx: Ctx, id: string, patch: LeadFields, ifVersion?: number): Promise<LeadRow> {
   const derived = derivedFields(patch, ctx.actor.country)
-  const changesAnything = differs(leads, { ...patch, ...derived })
+  const changesAnything = hasChanges(leads, { ...patch, ...derived })
   return changeRecord(ctx, LEAD, id, {
     verb: 'updated',
     permission: 'leads:write',

@@ -4,13 +4,13 @@ import { eq, type SQL, sql } from 'drizzle-orm'
 import { type Actor, rolesReaching } from '../access/policy'
 import { isActive } from '../auth/sessions.service'
 import type { Config } from '../config'
-import { secondsToMidnight } from '../db/counted'
+import type { Ctx } from '../context'
+import { secondsToMidnight } from '../db/daily-counters'
 import { leastIdAt } from '../db/listing'
 import { users } from '../db/schema'
 import type { Bound } from '../db/schema/outbox'
 import { anyOf } from '../db/sql'
 import { AppError } from '../errors'
-import type { Ctx } from '../http/context'
 import { canMail } from './mail.settings'
 
 export type Audience = {
@@ -23,22 +23,22 @@ export type Audience = {
 }
 type Settings = { config: Config }
 
-const isProven = sql`${users.emailVerifiedAt} IS NOT NULL`
-const unlessProven = sql`CASE WHEN ${isProven} THEN NULL ELSE 'notice' END`
+const isAddressVerified = sql`${users.emailVerifiedAt} IS NOT NULL`
+const noticeUnlessVerified = sql`CASE WHEN ${isAddressVerified} THEN NULL ELSE 'notice' END`
 
 /** The user at hand, of what happens in the workspace. An address that has not proved itself is told no words. */
 export function members({ config }: Settings): Audience {
-  return { isTold: isProven, bound: unlessProven, most: config.TEAM_MAILS_PER_WORKSPACE_A_DAY }
+  return { isTold: isAddressVerified, bound: noticeUnlessVerified, most: config.TEAM_MAILS_PER_WORKSPACE_A_DAY }
 }
 
 /** The user at hand, of the own account: they get through when the team's mails are used up. */
 export function owners({ config }: Settings): Audience {
-  return { isTold: isProven, bound: unlessProven, most: 2 * config.TEAM_MAILS_PER_WORKSPACE_A_DAY }
+  return { isTold: isAddressVerified, bound: noticeUnlessVerified, most: 2 * config.TEAM_MAILS_PER_WORKSPACE_A_DAY }
 }
 
 /** The user at hand, who asked for a link, or for whom a stranger did. */
 export function askers({ config }: Settings): Audience {
-  return { isTold: isProven, bound: 'link', most: 2 * config.TEAM_MAILS_PER_WORKSPACE_A_DAY }
+  return { isTold: isAddressVerified, bound: 'link', most: 2 * config.TEAM_MAILS_PER_WORKSPACE_A_DAY }
 }
 
 /** An address that somebody in the workspace chose: words reach it from people alone whose own address is verified. */
@@ -58,7 +58,7 @@ function isVouchedFor(actor: Actor): SQL {
 
 // Somebody answers for the workspace: who may rename it and has a verified address.
 function hasHead(workspaceId: SQL): SQL {
-  const heads = sql`SELECT 1 FROM ${users} WHERE ${eq(users.workspaceId, workspaceId)} AND ${isActive} AND ${isProven}`
+  const heads = sql`SELECT 1 FROM ${users} WHERE ${eq(users.workspaceId, workspaceId)} AND ${isActive} AND ${isAddressVerified}`
   return sql`EXISTS (${heads} AND ${anyOf(users.role, rolesReaching('workspace:write'))})`
 }
 

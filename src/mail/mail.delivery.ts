@@ -5,6 +5,7 @@ import type { Config } from '../config'
 import type { Db } from '../db/client'
 import { outbox } from '../db/schema'
 import { anyOf } from '../db/sql'
+import { MINUTE_MS } from '../time'
 import { openedLink } from './mail.enqueue'
 import { render } from './mail.render'
 import { canMail } from './mail.settings'
@@ -12,15 +13,15 @@ import { isTemplate, TEMPLATES } from './mail.templates'
 import { type Failure, failureOf, messageIdOf, openTransport, SEND_MS, type Transport } from './mail.transport'
 
 /** How long a mail stays in the hands of whoever took it; after a crash, somebody else may take it then. */
-export const LEASE_MS = 5 * 60_000
-const FIRST_WAIT_MS = 60_000
+export const LEASE_MS = 5 * MINUTE_MS
+const FIRST_WAIT_MS = MINUTE_MS
 // So many in a row say that the server is down: the rest waits for it without being tried.
 const UNREACHABLE = 3
 
 /** `queuedAt` sends only what was queued at that very instant: a request's own mail, whatever waits before it. */
 export type Round = { now: string; limit: number; queuedAt?: string }
 export type Outcome = { sent: number; failed: number; waiting: number }
-type Row = Awaited<ReturnType<typeof take>>[number]
+type Row = Awaited<ReturnType<typeof takeDue>>[number]
 
 /** Sends what is due, oldest first, at most `limit`; takes `limit` + 2 statements at most. */
 export async function sendDue(db: Db, config: Config, round: Round): Promise<Outcome> {
@@ -29,7 +30,7 @@ export async function sendDue(db: Db, config: Config, round: Round): Promise<Out
   const started = Date.now()
   const clock = () => new Date(Date.parse(round.now) + Date.now() - started)
   const leaseEnd = new Date(Date.parse(round.now) + LEASE_MS).toISOString()
-  const rows = await take(db, round, leaseEnd)
+  const rows = await takeDue(db, round, leaseEnd)
   if (rows.length === 0) return outcome
   const transport = await openTransport(config)
   let unreachable = 0
@@ -37,20 +38,20 @@ export async function sendDue(db: Db, config: Config, round: Round): Promise<Out
     while (rows.length > 0 && unreachable < UNREACHABLE && Date.now() - started < LEASE_MS - SEND_MS) {
       const [row] = rows.splice(0, 1)
       if (!row) break
-      const failure = await tried(transport, config, row)
+      const failure = await trySending(transport, config, row)
       unreachable = failure?.kind === 'unreachable' ? unreachable + 1 : 0
-      const state = await marked(db, row, failure, clock())
+      const state = await markResult(db, row, failure, clock())
       outcome[state === 'SENT' ? 'sent' : state === 'FAILED' ? 'failed' : 'waiting'] += 1
     }
   } finally {
     transport.close()
   }
-  if (rows.length > 0) await giveBack(db, rows, leaseEnd, round.now)
+  if (rows.length > 0) await releaseRows(db, rows, leaseEnd, round.now)
   outcome.waiting += rows.length
   return outcome
 }
 
-function take(db: Db, { now, limit, queuedAt }: Round, leaseEnd: string) {
+function takeDue(db: Db, { now, limit, queuedAt }: Round, leaseEnd: string) {
   const isDue = queuedAt === undefined ? sql`due.next_attempt_at <= ${now}` : sql`due.next_attempt_at = ${queuedAt}`
   // The state stands here as text, or the index of what is due would not be used.
   const due = sql`(SELECT due.id FROM ${outbox} AS due WHERE due.state = 'QUEUED' AND ${isDue}
@@ -70,7 +71,7 @@ function take(db: Db, { now, limit, queuedAt }: Round, leaseEnd: string) {
     })
 }
 
-async function tried(transport: Transport, config: Config, row: Row): Promise<Failure | undefined> {
+async function trySending(transport: Transport, config: Config, row: Row): Promise<Failure | undefined> {
   try {
     const mail = await mailOf(config, row)
     if ('kind' in mail) return mail
@@ -95,7 +96,7 @@ async function mailOf(config: Config, { id, template, recipient, payload }: Row)
 }
 
 // Tried again after 1, 2, 4… minutes, each somewhat more or less, for the last time when giving up.
-async function marked(db: Db, row: Row, failure: Failure | undefined, now: Date) {
+async function markResult(db: Db, row: Row, failure: Failure | undefined, now: Date) {
   const mine = and(eq(outbox.id, row.id), eq(outbox.state, 'QUEUED'), eq(outbox.takenUntil, row.takenUntil ?? ''))
   const set = { takenUntil: null, version: sql`${outbox.version} + 1` }
   if (!failure) {
@@ -117,7 +118,7 @@ async function marked(db: Db, row: Row, failure: Failure | undefined, now: Date)
   return state
 }
 
-async function giveBack(db: Db, rows: Row[], leaseEnd: string, now: string): Promise<void> {
+async function releaseRows(db: Db, rows: Row[], leaseEnd: string, now: string): Promise<void> {
   const ids = rows.map(({ id }) => id)
   await db
     .update(outbox)

@@ -1,18 +1,17 @@
 // Queueing: a mail is an INSERT that goes into the batch of the change that causes it, if the day has room for it.
 import { type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '../access/policy'
-import { mac, seal, unseal } from '../auth/crypto'
 import type { Config } from '../config'
+import type { PublicCtx } from '../context'
+import { mac, seal, unseal } from '../crypto'
 import { outbox } from '../db/schema'
 import { insertFrom } from '../db/sql'
-import type { PublicCtx } from '../http/context'
+import { DAY_MS } from '../time'
 import { type Audience, recipientHasRoom, workspaceRoom } from './mail.audience'
 import { canMail, linkTo } from './mail.settings'
 import { type FieldOf, TEMPLATES, type TemplateName } from './mail.templates'
 
-const DAY_MS = 24 * 3_600_000
-
-type Letter<T extends TemplateName> = {
+type MailDraft<T extends TemplateName> = {
   template: T
   /** The recipient's address, or SQL that finds it; where that finds none, nothing is queued. */
   to: string | SQL
@@ -35,7 +34,7 @@ type Sender = Pick<PublicCtx, 'db' | 'config' | 'now' | 'outgoing'> & { actor?: 
 /** The statement that queues a mail, if it happened; none where mail is not configured. For the batch, to spread. */
 export function enqueue<T extends TemplateName>(
   { db, config, now, outgoing, actor }: Sender,
-  { template, to, audience, payload, from, when, workspaceId = actor?.workspaceId ?? '', until }: Letter<T>,
+  { template, to, audience, payload, from, when, workspaceId = actor?.workspaceId ?? '', until }: MailDraft<T>,
 ) {
   if (!canMail(config)) return []
   outgoing.add(now)

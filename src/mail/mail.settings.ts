@@ -3,7 +3,7 @@ import type { Config } from '../config'
 import { AppError } from '../errors'
 
 /** The settings that mail lacks; none when it can be sent. */
-function missing(config: Config): string[] {
+function missingSettings(config: Config): string[] {
   const { MAIL_TRANSPORT, PUBLIC_URL, SMTP_HOST, SMTP_FROM, SMTP_USER, SMTP_PASS } = config
   if (MAIL_TRANSPORT === 'off') return ['MAIL_TRANSPORT']
   const login = SMTP_USER === undefined && SMTP_PASS === undefined ? {} : { SMTP_USER, SMTP_PASS }
@@ -12,12 +12,12 @@ function missing(config: Config): string[] {
 }
 
 export function canMail(config: Config): boolean {
-  return missing(config).length === 0
+  return missingSettings(config).length === 0
 }
 
 /** Throws `not_configured`, naming what is missing, where mail cannot be sent. */
-export function demandMail(config: Config): void {
-  const names = missing(config)
+export function requireMail(config: Config): void {
+  const names = missingSettings(config)
   if (names.length > 0) throw new AppError('not_configured', { detail: `Mail needs ${names.join(', ')} to be set.` })
 }
 

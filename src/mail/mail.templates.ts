@@ -5,7 +5,7 @@ import { brief, oneLine } from './mail.text'
 export type Item = { title: string; note: string; link: string }
 
 /** A mail before it is dressed; `facts` without a value are left out. What has several lines is quoted. */
-export type Letter = {
+export type MailContent = {
   subject: string
   paragraphs: string[]
   facts?: [label: string, value: string][]
@@ -15,7 +15,7 @@ export type Letter = {
 }
 
 /** An instant as everybody reads it, whatever their language: `2026-11-21 15:00 UTC`. */
-export function dated(instant: string): string {
+export function formatInstant(instant: string): string {
   return instant === '' ? '' : `${instant.slice(0, 16).replace('T', ' ')} UTC`
 }
 
@@ -34,7 +34,7 @@ type Filled<K extends string> = Record<K | 'workspace', string>
 function template<const K extends string>(
   { plain, names = [], lines = [], texts = [] }: Fields<K>,
   subject: (filled: Filled<K>) => string,
-  write: (filled: Filled<K>) => Omit<Letter, 'subject'>,
+  write: (filled: Filled<K>) => Omit<MailContent, 'subject'>,
 ) {
   const as = (clean: (text: string) => string, fields: readonly string[], payload: Payload) =>
     fields.map((field) => [field, clean(payload[field] ?? '')] as const)
@@ -48,7 +48,7 @@ function template<const K extends string>(
     fields: [...plain, ...names, ...lines, ...texts],
     /** The fields that people chose. */
     words: [...names, ...lines, ...texts] as readonly string[],
-    write: (payload: Payload): Letter => ({
+    write: (payload: Payload): MailContent => ({
       subject: subject(fill(payload, brief)),
       ...write(fill(payload, (text) => oneLine(text))),
     }),
@@ -65,7 +65,7 @@ const contact = (p: { name: string; email: string; phone: string }): [string, st
 const hello = (user: string) => (user === '' ? 'Hello,' : `Hello ${user},`)
 const somebody = (name: string) => name || 'Somebody'
 const after = (title: string) => (title === '' ? '' : `: ${title}`)
-const called = (title: string) => (title === '' ? '' : ` “${title}”`)
+const quotedTitle = (title: string) => (title === '' ? '' : ` “${title}”`)
 /** What a reminder tells of something that is due. */
 export type Due = { about: string; at: string; note: string; link: string }
 const LEAD = ['title', 'name', 'email', 'phone'] as const
@@ -78,7 +78,7 @@ export const TEMPLATES = {
     (p) => ({
       paragraphs: [
         'Hello, please confirm that this address is yours.',
-        `The link works once, until ${dated(p.expiresAt)}. ${ignorable}`,
+        `The link works once, until ${formatInstant(p.expiresAt)}. ${ignorable}`,
       ],
       action: { label: 'Verify the address', link: p.link },
     }),
@@ -89,7 +89,7 @@ export const TEMPLATES = {
     (p) => ({
       paragraphs: [
         'Hello, somebody, probably you, asked for a new password.',
-        `The link works once, until ${dated(p.expiresAt)}. ${ignorable}`,
+        `The link works once, until ${formatInstant(p.expiresAt)}. ${ignorable}`,
       ],
       action: { label: 'Choose a new password', link: p.link },
     }),
@@ -99,7 +99,7 @@ export const TEMPLATES = {
     () => 'Your password was changed',
     (p) => ({
       paragraphs: [
-        `${hello(p.user)} your password was changed at ${dated(p.at)} by a link sent to this address. Every session was ended, and the link to your calendar.`,
+        `${hello(p.user)} your password was changed at ${formatInstant(p.at)} by a link sent to this address. Every session was ended, and the link to your calendar.`,
         ...(p.linked === ''
           ? []
           : [`These accounts still sign in as you: ${p.linked}. Is one of them not yours? Sign in, and unlink it.`]),
@@ -113,7 +113,7 @@ export const TEMPLATES = {
     (p) => `Your account can be opened with ${p.provider}`,
     (p) => ({
       paragraphs: [
-        `${hello(p.user)} since ${dated(p.at)} an account at ${p.provider} signs in as you.`,
+        `${hello(p.user)} since ${formatInstant(p.at)} an account at ${p.provider} signs in as you.`,
         'If this was not you, choose another password at once, then unlink that account.',
       ],
       action: { label: 'Choose another password', link: p.link },
@@ -125,7 +125,7 @@ export const TEMPLATES = {
     (p) => ({
       paragraphs: [
         `${somebody(p.inviter)} invites you to join ${p.workspace || 'a team'} as ${p.role}.`,
-        `The link works until ${dated(p.expiresAt)}.`,
+        `The link works until ${formatInstant(p.expiresAt)}.`,
       ],
       action: { label: 'Join', link: p.link },
     }),
@@ -134,7 +134,7 @@ export const TEMPLATES = {
     { plain: ['at', 'link'], lines: LEAD },
     (p) => `You claimed${after(p.title) || ' a lead'}`,
     (p) => ({
-      paragraphs: [`The lead${called(p.title)} is yours since ${dated(p.at)}.`],
+      paragraphs: [`The lead${quotedTitle(p.title)} is yours since ${formatInstant(p.at)}.`],
       facts: contact(p),
       action: { label: 'Open the lead', link: p.link },
     }),
@@ -143,7 +143,7 @@ export const TEMPLATES = {
     { plain: ['link'], names: ['by'], lines: LEAD },
     (p) => `A lead for you${after(p.title)}`,
     (p) => ({
-      paragraphs: [`${somebody(p.by)} gave you the lead${called(p.title)}.`],
+      paragraphs: [`${somebody(p.by)} gave you the lead${quotedTitle(p.title)}.`],
       facts: contact(p),
       action: { label: 'Open the lead', link: p.link },
     }),
@@ -153,7 +153,7 @@ export const TEMPLATES = {
     () => 'We have received your enquiry',
     (p) => ({
       paragraphs: [
-        `Thank you for writing to ${p.workspace || 'us'}. Your enquiry arrived at ${dated(p.at)}, and somebody will answer it.`,
+        `Thank you for writing to ${p.workspace || 'us'}. Your enquiry arrived at ${formatInstant(p.at)}, and somebody will answer it.`,
         'If you did not write to us, somebody gave your address; you need not do anything.',
       ],
     }),
@@ -162,7 +162,7 @@ export const TEMPLATES = {
     { plain: ['at', 'link'], lines: LEAD, texts: ['message'] },
     (p) => `New enquiry${after(p.title)}`,
     (p) => ({
-      paragraphs: [`An enquiry arrived at ${dated(p.at)} and waits in the pool.`],
+      paragraphs: [`An enquiry arrived at ${formatInstant(p.at)} and waits in the pool.`],
       facts: contact(p),
       quote: { label: 'Message', text: p.message },
       action: { label: 'Open the enquiry', link: p.link },
@@ -172,7 +172,7 @@ export const TEMPLATES = {
     { plain: TICKET, lines: ['title'] },
     (p) => `Ticket #${p.number} opened${after(p.title)}`,
     (p) => ({
-      paragraphs: [`Ticket #${p.number}${called(p.title)} was opened at ${dated(p.at)}.`],
+      paragraphs: [`Ticket #${p.number}${quotedTitle(p.title)} was opened at ${formatInstant(p.at)}.`],
       action: { label: 'Open the ticket', link: p.link },
     }),
   ),
@@ -180,7 +180,7 @@ export const TEMPLATES = {
     { plain: TICKET, lines: ['title'] },
     (p) => `Ticket #${p.number} changed${after(p.title)}`,
     (p) => ({
-      paragraphs: [`Ticket #${p.number}${called(p.title)} was changed at ${dated(p.at)}.`],
+      paragraphs: [`Ticket #${p.number}${quotedTitle(p.title)} was changed at ${formatInstant(p.at)}.`],
       facts: [['Status', p.status]],
       action: { label: 'Open the ticket', link: p.link },
     }),
@@ -189,7 +189,7 @@ export const TEMPLATES = {
     { plain: TICKET, names: ['by'], lines: ['title'], texts: ['comment'] },
     (p) => `Ticket #${p.number}, new comment${after(p.title)}`,
     (p) => ({
-      paragraphs: [`${somebody(p.by)} wrote at ${dated(p.at)}${p.comment === '' ? '.' : ':'}`],
+      paragraphs: [`${somebody(p.by)} wrote at ${formatInstant(p.at)}${p.comment === '' ? '.' : ':'}`],
       quote: { text: p.comment },
       action: { label: 'Open the ticket', link: p.link },
     }),
@@ -216,9 +216,11 @@ export const TEMPLATES = {
   ),
   meetingLogged: template(
     { plain: ['at'], names: ['by'], texts: ['summary'] },
-    (p) => `Our meeting of ${dated(p.at)}`,
+    (p) => `Our meeting of ${formatInstant(p.at)}`,
     (p) => ({
-      paragraphs: [`${somebody(p.by)} has noted the meeting with you at ${dated(p.at)}${p.summary === '' ? '.' : ':'}`],
+      paragraphs: [
+        `${somebody(p.by)} has noted the meeting with you at ${formatInstant(p.at)}${p.summary === '' ? '.' : ':'}`,
+      ],
       quote: { text: p.summary },
     }),
   ),

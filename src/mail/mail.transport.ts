@@ -1,6 +1,7 @@
 // How a mail leaves: onto the console in development, or to an SMTP server. nodemailer is loaded where mail is sent only.
 import type { Socket } from 'node:net'
 import type { Config } from '../config'
+import { SECOND_MS } from '../time'
 import type { Rendered } from './mail.render'
 import { oneLine } from './mail.text'
 
@@ -13,7 +14,7 @@ type Connected = (error: Error | null, socket: { connection?: Socket; secured?: 
 export type Failure = { kind: 'final' | 'passing' | 'unreachable'; reason: string; code: string }
 
 /** The longest that one mail may take, from connecting to the server's last word. */
-export const SEND_MS = 45_000
+export const SEND_MS = 45 * SECOND_MS
 
 export async function openTransport(config: Config): Promise<Transport> {
   return config.MAIL_TRANSPORT === 'smtp' ? smtp(config) : { send: print, close: () => {} }

@@ -1,7 +1,7 @@
 // /v1/outbox: the mail of the workspace, for whoever looks after it.
 import { createRoute } from '@hono/zod-openapi'
-import { allow } from '../access/allow'
 import { errors, POST, READ } from '../errors'
+import { allow } from '../http/allow'
 import { ctx } from '../http/context'
 import { IdParam } from '../http/fields'
 import { paged } from '../http/pagination'
@@ -11,7 +11,7 @@ import { listMail, retryMail } from './outbox.service'
 
 const tags = ['Outbox']
 
-const listing = createRoute({
+const listMailRoute = createRoute({
   method: 'get',
   path: '/',
   ...allow('outbox:read'),
@@ -23,7 +23,7 @@ const listing = createRoute({
   responses: { 200: json(OutboxPage, 'A page of mail'), ...errors(...READ, 'invalid_cursor') },
 })
 
-const retrying = createRoute({
+const retryMailRoute = createRoute({
   method: 'post',
   path: '/{id}/retry',
   ...allow('outbox:write'),
@@ -39,8 +39,8 @@ const retrying = createRoute({
 })
 
 export const outboxRoutes = createRouter()
-  .openapi(listing, async (c) => {
+  .openapi(listMailRoute, async (c) => {
     const page = await paged(c, c.req.valid('query'), (query) => listMail(ctx(c), query))
     return c.json(OutboxPage.parse(page), 200)
   })
-  .openapi(retrying, async (c) => c.json(OutboxMail.parse(await retryMail(ctx(c), c.req.valid('param').id)), 200))
+  .openapi(retryMailRoute, async (c) => c.json(OutboxMail.parse(await retryMail(ctx(c), c.req.valid('param').id)), 200))

@@ -1,21 +1,21 @@
 // Looking after mail: what was sent, what waits, what failed and why; and trying again at once.
 import { and, desc, eq, getTableColumns, isNull, lt, lte, or, sql } from 'drizzle-orm'
+import type { Ctx } from '../context'
 import { cut, type Page, type PageRequest } from '../db/page'
 import { outbox } from '../db/schema'
 import { ifChanged } from '../db/sql'
 import { AppError } from '../errors'
-import { record } from '../events/events.record'
-import type { Ctx } from '../http/context'
-import { demandMail } from './mail.settings'
+import { eventInsert } from '../events/event-insert'
+import { DAY_MS } from '../time'
+import { requireMail } from './mail.settings'
 
-const DAY_MS = 24 * 3_600_000
 const { payload, ...columns } = getTableColumns(outbox)
 type MailRow = Omit<typeof outbox.$inferSelect, 'payload'>
 
 /** The workspace's mail, newest first. */
 export async function listMail(
   { db, actor }: Ctx,
-  { state, limit, after }: { state?: MailRow['state'] | undefined } & PageRequest,
+  { state, limit, after }: { state?: MailRow['state'] } & PageRequest,
 ): Promise<Page<MailRow>> {
   const rows = await db
     .select(columns)
@@ -38,7 +38,7 @@ export async function listMail(
  */
 export async function retryMail(ctx: Ctx, id: string): Promise<MailRow> {
   const { db, actor, now } = ctx
-  demandMail(ctx.config)
+  requireMail(ctx.config)
   const where = and(eq(outbox.id, id), eq(outbox.workspaceId, actor.workspaceId))
   const isFree = or(isNull(outbox.takenUntil), lte(outbox.takenUntil, now))
   const [[retried], , [present]] = await db.batch([
@@ -54,7 +54,7 @@ export async function retryMail(ctx: Ctx, id: string): Promise<MailRow> {
       })
       .where(and(where, sql`${outbox.state} <> 'SENT'`, isFree))
       .returning(columns),
-    record(ctx, { verb: 'mail.retried', subject: 'mail', id, when: ifChanged }),
+    eventInsert(ctx, { verb: 'mail.retried', subject: 'mail', id, when: ifChanged }),
     db.select(columns).from(outbox).where(where),
   ])
   if (retried) {

@@ -1,7 +1,7 @@
 // /v1/auth/oauth: the accounts at providers by which the actor signs in.
 import { createRoute } from '@hono/zod-openapi'
-import { allow } from '../access/allow'
 import { errors, POST, READ } from '../errors'
+import { allow } from '../http/allow'
 import { ctx } from '../http/context'
 import { body, createRouter, json } from '../http/router'
 import { linkAccount, listAccounts, unlinkAccount } from './accounts.service'
@@ -10,7 +10,7 @@ import { CodeExchange, LinkedAccount, LinkedAccountList, ProviderParam } from '.
 
 const tags = ['OAuth']
 
-const listing = createRoute({
+const listLinkedAccountsRoute = createRoute({
   method: 'get',
   path: '/',
   ...allow('account:read'),
@@ -21,7 +21,7 @@ const listing = createRoute({
   responses: { 200: json(LinkedAccountList, 'Your linked accounts'), ...errors(...READ) },
 })
 
-const linking = createRoute({
+const linkAccountRoute = createRoute({
   method: 'post',
   path: '/',
   ...allow('account:write', { isRecent: true }),
@@ -39,7 +39,7 @@ const linking = createRoute({
   },
 })
 
-const unlinking = createRoute({
+const unlinkAccountRoute = createRoute({
   method: 'delete',
   path: '/{provider}',
   ...allow('account:write'),
@@ -52,15 +52,15 @@ const unlinking = createRoute({
 })
 
 export const accountRoutes = createRouter()
-  .openapi(listing, async (c) =>
+  .openapi(listLinkedAccountsRoute, async (c) =>
     c.json(LinkedAccountList.parse({ data: await listAccounts(ctx(c)), nextCursor: null }), 200),
   )
-  .openapi(linking, async (c) => {
+  .openapi(linkAccountRoute, async (c) => {
     const context = ctx(c)
     const linked = await linkAccount(context, await openCode(context, c.req.valid('json')))
     return c.json(LinkedAccount.parse(linked), 201, { Location: '/v1/auth/oauth' })
   })
-  .openapi(unlinking, async (c) => {
+  .openapi(unlinkAccountRoute, async (c) => {
     await unlinkAccount(ctx(c), c.req.valid('param').provider)
     return c.body(null, 204)
   })

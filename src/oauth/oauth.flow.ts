@@ -1,12 +1,12 @@
 // What a sign-in carries on its way: in a sealed cookie to the provider and back, in a sealed code to the frontend.
 // Nothing of it is stored. What may happen once is told apart by the flow's `id`, which a session's key repeats.
 import { z } from 'zod'
-import { mac, randomToken, sameText, seal, sha256, unseal } from '../auth/crypto'
 import type { Config } from '../config'
+import type { PublicCtx } from '../context'
+import { mac, randomToken, sameText, seal, sha256, unseal } from '../crypto'
 import { PROVIDERS } from '../db/schema/oauth'
 import { AppError } from '../errors'
-import type { PublicCtx } from '../http/context'
-import type { Provider } from './oauth.settings'
+import type { Provider } from './oauth.providers'
 
 /** How long somebody may take at the provider, in seconds. */
 export const FLOW_SECONDS = 600
@@ -43,9 +43,9 @@ export type Identity = Omit<Proof, 'id' | 'invitationToken'>
 
 const Code = Proof.extend({ codeChallenge: z.string(), expiresAt: z.string() })
 
-export type Wishes = Pick<Flow, 'redirectTo' | 'codeChallenge' | 'invitationToken'>
+export type FlowOptions = Pick<Flow, 'redirectTo' | 'codeChallenge' | 'invitationToken'>
 
-export function beginFlow(ctx: PublicCtx, provider: Provider, wishes: Wishes): Flow {
+export function beginFlow(ctx: PublicCtx, provider: Provider, wishes: FlowOptions): Flow {
   const [state, nonce, verifier] = [randomToken(), randomToken(), randomToken()]
   return { ...wishes, id: ctx.newId(), provider, state, nonce, verifier, expiresAt: after(ctx.now, FLOW_SECONDS) }
 }
@@ -62,7 +62,7 @@ export async function openFlow(
   state: string,
   cookie: string | undefined,
 ): Promise<Flow> {
-  const flow = await opened(Flow, await passphrase(config, 'flow'), cookie)
+  const flow = await openSealed(Flow, await passphrase(config, 'flow'), cookie)
   const isGood = flow?.provider === provider && sameText(flow.state, state) && flow.expiresAt > now
   if (!isGood) throw new AppError('invalid_oauth_state', { detail: 'Begin again, in this browser.' })
   return flow
@@ -83,14 +83,14 @@ export async function openCode(
   { config, now }: PublicCtx,
   { code, codeVerifier }: { code: string; codeVerifier: string },
 ): Promise<Proof> {
-  const proof = await opened(Code, await passphrase(config, 'code'), code)
+  const proof = await openSealed(Code, await passphrase(config, 'code'), code)
   const isGood = proof && proof.expiresAt > now && sameText(await sha256(codeVerifier), proof.codeChallenge)
   if (!isGood) throw new AppError('invalid_oauth_code')
   return proof
 }
 
 // What does not open was made by somebody else, or under another JWT_SECRET.
-async function opened<S extends z.ZodType>(schema: S, key: string, sealed = ''): Promise<z.infer<S> | undefined> {
+async function openSealed<S extends z.ZodType>(schema: S, key: string, sealed = ''): Promise<z.infer<S> | undefined> {
   try {
     return schema.parse(JSON.parse(await unseal(key, sealed)))
   } catch {

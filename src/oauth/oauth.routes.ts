@@ -1,16 +1,14 @@
 // /v1/auth/oauth/{provider}: to the provider and back in the browser; then the frontend exchanges its code for tokens.
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import { open } from '../access/allow'
 import { SignedIn } from '../auth/auth.schemas'
 import { AppError, ERRORS, errors, OPEN_POST } from '../errors'
+import { open } from '../http/allow'
 import { type AppEnv, clientOf, publicCtx } from '../http/context'
 import { body, createRouter, json } from '../http/router'
-import { flowBack, setOff } from './oauth.browser'
+import { beginSignIn, PAGE_CSP, page, requireAllowedReturn, returnUrl, takeFlow } from './oauth.browser'
+import { identify } from './oauth.client'
 import { type Flow, openCode, proofOf, sealCode } from './oauth.flow'
-import { PAGE_POLICY, page } from './oauth.page'
-import { identify } from './oauth.provider'
-import { allowedReturn, returning } from './oauth.return'
 import { CallbackQuery, CodeExchange, ProviderParam, SignInQuery } from './oauth.schemas'
 import { signIn } from './sign-in.service'
 
@@ -26,7 +24,7 @@ const REFUSALS = [
   'provider_taken',
 ] as const
 
-const starting = createRoute({
+const beginOAuthRoute = createRoute({
   method: 'get',
   path: '/{provider}',
   ...open,
@@ -41,7 +39,7 @@ const starting = createRoute({
   responses: { 302: { description: 'To the provider' }, ...errors(...OPEN_GET) },
 })
 
-const calledBack = createRoute({
+const endOAuthRoute = createRoute({
   method: 'get',
   path: '/{provider}/callback',
   ...open,
@@ -62,7 +60,7 @@ const calledBack = createRoute({
   },
 })
 
-const exchanging = createRoute({
+const exchangeOAuthCodeRoute = createRoute({
   method: 'post',
   path: '/token',
   ...open,
@@ -78,40 +76,40 @@ const exchanging = createRoute({
 })
 
 export const oauthRoutes = createRouter()
-  .openapi(starting, async (c) => {
+  .openapi(beginOAuthRoute, async (c) => {
     const { redirectTo, ...wishes } = c.req.valid('query')
-    const safe = redirectTo === undefined ? undefined : allowedReturn(c.var.config, redirectTo)
+    const safe = redirectTo === undefined ? undefined : requireAllowedReturn(c.var.config, redirectTo)
     try {
       const { provider } = c.req.valid('param')
       const callback = new URL(`${c.req.path}/callback`, c.req.url)
-      return c.redirect(await setOff(c, provider, callback, { ...wishes, redirectTo: safe }), 302)
+      return c.redirect(await beginSignIn(c, provider, callback, { ...wishes, redirectTo: safe }), 302)
     } catch (error) {
-      return failed(c, error, safe)
+      return failureAnswer(c, error, safe)
     }
   })
-  .openapi(calledBack, async (c) => {
+  .openapi(endOAuthRoute, async (c) => {
     const context = publicCtx(c)
     const { provider } = c.req.valid('param')
     const { state = '' } = c.req.valid('query')
     let flow: Flow | undefined
     try {
-      flow = await flowBack(c, provider, state)
+      flow = await takeFlow(c, provider, state)
       const proof = proofOf(flow, await identify(context, flow, new URL(c.req.url)))
       if (flow.redirectTo !== undefined && flow.codeChallenge !== undefined) {
         const code = await sealCode(context, proof, flow.codeChallenge)
-        return c.redirect(returning(flow.redirectTo, { code }), 302)
+        return c.redirect(returnUrl(flow.redirectTo, { code }), 302)
       }
       const signedIn = SignedIn.parse(await signIn(context, proof, clientOf(c)))
       if (!wantsPage(c)) return c.json(signedIn, 200)
       const { user, workspace, accessToken } = signedIn
       const text = `As ${user.name} (${user.email}), ${user.role} of ${workspace.name}.`
-      c.header('Content-Security-Policy', PAGE_POLICY)
+      c.header('Content-Security-Policy', PAGE_CSP)
       return c.html(page({ title: 'You are signed in', text, token: accessToken }), 200)
     } catch (error) {
-      return failed(c, error, flow?.redirectTo)
+      return failureAnswer(c, error, flow?.redirectTo)
     }
   })
-  .openapi(exchanging, async (c) => {
+  .openapi(exchangeOAuthCodeRoute, async (c) => {
     const context = publicCtx(c)
     const proof = await openCode(context, c.req.valid('json'))
     return c.json(SignedIn.parse(await signIn(context, proof, clientOf(c))), 200)
@@ -122,13 +120,13 @@ function wantsPage(c: Context<AppEnv>): boolean {
 }
 
 // How a refusal reaches a person: by the frontend, else as a page. Whoever did not ask for HTML gets the problem.
-function failed(c: Context<AppEnv>, error: unknown, redirectTo: string | undefined) {
+function failureAnswer(c: Context<AppEnv>, error: unknown, redirectTo: string | undefined) {
   if (!(error instanceof AppError)) throw error
   const { code, extras } = error
-  if (redirectTo !== undefined) return c.redirect(returning(redirectTo, { error: code }), 302)
+  if (redirectTo !== undefined) return c.redirect(returnUrl(redirectTo, { error: code }), 302)
   if (!wantsPage(c)) throw error
   const [status, title] = ERRORS[code]
   if (extras.retryAfter !== undefined) c.header('Retry-After', String(extras.retryAfter))
-  c.header('Content-Security-Policy', PAGE_POLICY)
+  c.header('Content-Security-Policy', PAGE_CSP)
   return c.html(page({ title, text: extras.detail ?? 'Go back to where you came from, and begin again.' }), status)
 }

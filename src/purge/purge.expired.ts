@@ -17,11 +17,11 @@ import {
 } from '../db/schema'
 import { purgedBefore } from '../db/trash'
 import { isOffAll } from '../tags/tags.service'
-import type { Purged } from './purge.service'
+import { DAY_MS } from '../time'
+import type { Purged } from './purge.rows'
 
 /** At most so many rows of a table in a run. */
 const ROWS = 2_000
-const DAY_MS = 24 * 3_600_000
 const MAIL_MS = 30 * DAY_MS
 
 /** A round over everything that expires. Each condition follows an index, so that only what goes is read. */
@@ -29,27 +29,27 @@ export async function purgeExpired(db: Db, now: string): Promise<Purged> {
   const dayAgo = new Date(Date.parse(now) - DAY_MS).toISOString()
   const lastDay = dayAgo.slice(0, 10)
   const voidMerges = sql`${merges.createdAt} < ${purgedBefore(now)}`
-  const gone = (table: Parameters<Db['delete']>[0], where: SQL) =>
+  const deleteExpired = (table: Parameters<Db['delete']>[0], where: SQL) =>
     db
       .delete(table)
       .where(sql`rowid IN (SELECT rowid FROM ${table} WHERE ${where} LIMIT ${ROWS})`)
       .returning({ gone: sql<number>`1` })
   const results = await db.batch([
-    gone(sessions, sql`${sessions.expiresAt} < ${now}`),
-    gone(oneTimeTokens, sql`${oneTimeTokens.expiresAt} < ${now}`),
-    gone(idempotencyKeys, sql`${idempotencyKeys.expiresAt} < ${now}`),
+    deleteExpired(sessions, sql`${sessions.expiresAt} < ${now}`),
+    deleteExpired(oneTimeTokens, sql`${oneTimeTokens.expiresAt} < ${now}`),
+    deleteExpired(idempotencyKeys, sql`${idempotencyKeys.expiresAt} < ${now}`),
     // A lock lasts 15 minutes longer than its window at the most.
-    gone(loginAttempts, sql`${loginAttempts.windowEndsAt} < ${dayAgo}`),
+    deleteExpired(loginAttempts, sql`${loginAttempts.windowEndsAt} < ${dayAgo}`),
     // Spans are days, and may be hours or months: each is over when it is before yesterday's.
-    gone(dailyCounts, sql`day < ${lastDay} AND day < substr(${lastDay}, 1, length(day))`),
-    gone(outbox, sql`${outbox.id} < ${leastIdAt(now, -MAIL_MS)} AND ${outbox.giveUpAt} < ${now}`),
-    gone(mergedRows, sql`merge_id IN (SELECT id FROM ${merges} WHERE ${voidMerges})`),
-    gone(
+    deleteExpired(dailyCounts, sql`day < ${lastDay} AND day < substr(${lastDay}, 1, length(day))`),
+    deleteExpired(outbox, sql`${outbox.id} < ${leastIdAt(now, -MAIL_MS)} AND ${outbox.giveUpAt} < ${now}`),
+    deleteExpired(mergedRows, sql`merge_id IN (SELECT id FROM ${merges} WHERE ${voidMerges})`),
+    deleteExpired(
       merges,
       sql`${voidMerges} AND NOT EXISTS (SELECT 1 FROM ${mergedRows} AS noted WHERE noted.merge_id = ${merges}.id)`,
     ),
-    gone(customerTags, sql`tag_id IN (SELECT id FROM ${tags} WHERE deleted_at IS NOT NULL)`),
-    gone(tags, isOffAll),
+    deleteExpired(customerTags, sql`tag_id IN (SELECT id FROM ${tags} WHERE deleted_at IS NOT NULL)`),
+    deleteExpired(tags, isOffAll),
   ])
   const [ended, tokens, answers, attempts, days, mails, notes, undone, tagged, deletedTags] = results.map(
     (rows) => rows.length,

@@ -6,9 +6,6 @@ import { purgeTrash } from './purge.trash'
 // One round of 10 statements and 3 of 10 stay within the 50 that D1's free plan allows an invocation.
 const TRASH_ROUNDS = 3
 
-/** How many rows went, by kind, and whether there may be more. */
-export type Purged = { counts: Record<string, number>; isFull: boolean }
-
 /**
  * Removes what has expired and what lay in the trash for 30 days, with all that hangs on it; logs what went. Each round
  * is a transaction, so that a run that dies has done some of them, and the next goes on. Events are kept.
@@ -21,14 +18,14 @@ export async function purge(env: Env, now: string): Promise<void> {
     rounds.push(round)
     if (!round.isFull) break
   }
-  const gone = summed(rounds.map(({ counts }) => counts))
+  const gone = sumCounts(rounds.map(({ counts }) => counts))
   if (Object.keys(gone).length > 0) {
     const isMoreLeft = rounds.at(0)?.isFull || rounds.at(-1)?.isFull
     console.log(JSON.stringify({ level: 'info', event: 'purged', ...gone, isMoreLeft }))
   }
 }
 
-function summed(counts: Record<string, number>[]): Record<string, number> {
+function sumCounts(counts: Record<string, number>[]): Record<string, number> {
   const sums = new Map<string, number>()
   for (const [kind, count] of counts.flatMap((each) => Object.entries(each))) {
     if (count > 0) sums.set(kind, (sums.get(kind) ?? 0) + count)

@@ -3,7 +3,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../db/client'
 import { customers, customerTags, interactions, leads, relationships, tickets } from '../db/schema'
 import { purgedBefore } from '../db/trash'
-import type { Purged } from './purge.service'
+import type { Purged } from './purge.rows'
 
 /** So many records of a kind are at work in a round, the longest trashed first, */
 const RECORDS = 200

@@ -4,13 +4,13 @@ import type { SelectResultFields } from 'drizzle-orm/query-builders/select.types
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import type { SelectedFieldsFlat } from 'drizzle-orm/sqlite-core/query-builders/select.types'
 import type { Actor, Permission } from '../access/policy'
+import type { Ctx } from '../context'
 import { runBatch, type Statement } from '../db/batch'
 import type { SUBJECT_TYPES } from '../db/schema/events'
 import { ifChanged, ifUnchanged } from '../db/sql'
 import { isRestorable } from '../db/trash'
 import { AppError } from '../errors'
-import { difference, differs, record } from '../events/events.record'
-import type { Ctx } from '../http/context'
+import { changesOf, eventInsert, hasChanges } from '../events/event-insert'
 import { versionStamp } from './version'
 
 /** A table of records: each has an id, and a version that counts its changes. */
@@ -71,10 +71,10 @@ export async function changeRecord<C extends SelectedFieldsFlat>(
 ): Promise<SelectResultFields<C>> {
   const { db, now } = ctx
   const { table, columns } = kind
-  const { set, derived, changesAnything = differs(table, set) } = change
+  const { set, derived, changesAnything = hasChanges(table, set) } = change
   const where = sql`${and(mayChange(ctx, kind, id, change), changesAnything)}`
   const { changed, present } = await runBatch(db, {
-    event: eventOf(ctx, kind, change, difference(table, set), where),
+    event: eventOf(ctx, kind, change, changesOf(table, set), where),
     changed: db
       .update(table)
       .set({ ...set, ...derived, ...versionStamp(table, now) })
@@ -95,7 +95,7 @@ export async function deleteRecord<C extends SelectedFieldsFlat>(
 ): Promise<void> {
   const { table, columns } = kind
   const where = sql`${mayChange(ctx, kind, id, deletion)}`
-  const lost = difference(table, Object.fromEntries(deletion.kept.map((field) => [field, null])))
+  const lost = changesOf(table, Object.fromEntries(deletion.kept.map((field) => [field, null])))
   const { deleted, present } = await runBatch(ctx.db, {
     event: eventOf(ctx, kind, deletion, lost, where),
     deleted: ctx.db.delete(table).where(where).returning(columns),
@@ -125,7 +125,7 @@ export async function restoreRecord<C extends SelectedFieldsFlat>(
       .set({ deletedAt: null, ...versionStamp(table, now) })
       .where(and(here, isNotNull(deletedAt), isRestorable(deletedAt, now)))
       .returning(columns),
-    event: record(ctx, { verb: `${subject}.restored`, subject, id, when: ifChanged }),
+    event: eventInsert(ctx, { verb: `${subject}.restored`, subject, id, when: ifChanged }),
     present: db
       .select({ row: columns })
       .from(table)
@@ -146,7 +146,7 @@ function firstOf<Row>(rows: Row[] | D1Result): Row | undefined {
   return Array.isArray(rows) ? rows[0] : undefined
 }
 
-function living({ table }: { table: RecordTable }): SQL | undefined {
+function notTrashed({ table }: { table: RecordTable }): SQL | undefined {
   return table.deletedAt && isNull(table.deletedAt)
 }
 
@@ -160,7 +160,7 @@ function mayChange<C extends SelectedFieldsFlat>(
   return and(
     eq(kind.table.id, id),
     kind.reached(actor, permission),
-    living(kind),
+    notTrashed(kind),
     ifVersion === undefined ? undefined : eq(kind.table.version, ifVersion),
     ...Object.values(require).map(({ holds }) => holds),
   )
@@ -174,7 +174,7 @@ function eventOf<C extends SelectedFieldsFlat>(
   when: SQL,
 ) {
   const hidden = unlogged.map((field) => sql`, ${`$.${field}`}, json('[null,null]')`)
-  return record(ctx, {
+  return eventInsert(ctx, {
     verb: `${subject}.${verb}`,
     subject,
     id: sql`${table.id}`,
@@ -204,7 +204,7 @@ function presentRow<C extends SelectedFieldsFlat>(
       known: Object.fromEntries(requirements.map(([name, { known }]) => [name, knownAs(name, known)] as const)),
     })
     .from(table)
-    .where(and(eq(table.id, id), kind.reached(actor, reads), living(kind), ifUnchanged))
+    .where(and(eq(table.id, id), kind.reached(actor, reads), notTrashed(kind), ifUnchanged))
 }
 
 function knownAs(name: string, known: SQL = sql`NULL`) {

@@ -50,7 +50,7 @@ type Definition<T extends SQLiteTable> = { [K in Stored<T>]?: Field & Policy<T['
   [K in Computed<T>]?: Field
 } & { tags?: Field }
 
-export type Fields = Record<string, Field & { column?: SQLiteColumn | undefined }>
+export type Fields = Record<string, Field & { column?: SQLiteColumn }>
 type Defined<T extends SQLiteTable, F> = {
   readonly [K in keyof F]: F[K] & { column: K extends keyof T['_']['columns'] ? SQLiteColumn : undefined }
 }

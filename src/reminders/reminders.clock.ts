@@ -1,6 +1,5 @@
 // Clocks as people have them: when it is quiet somewhere, and when it will next be a certain time there, summer time and all.
-const MINUTE = 60_000
-const DAY = 24 * 60 * MINUTE
+import { DAY_MS, MINUTE_MS } from '../time'
 
 /** Between these two times of the day, `HH:MM`, over midnight where the first is the later one. */
 export type Quiet = { from: string; to: string } | null
@@ -23,8 +22,8 @@ export function knownZone(timeZone: string): string {
 
 /** The first instant from `from` on at which it is `time` (`HH:MM`) there; where that time is skipped, as long after midnight. */
 export function nextAt(clock: Clock, time: string, from: number): number {
-  const midnight = Math.floor(clock(from) / DAY) * DAY
-  const readings = [-1, 0, 1, 2].map((day) => midnight + day * DAY + minutesOf(time) * MINUTE)
+  const midnight = Math.floor(clock(from) / DAY_MS) * DAY_MS
+  const readings = [-1, 0, 1, 2].map((day) => midnight + day * DAY_MS + minutesOf(time) * MINUTE_MS)
   const instants = readings.flatMap((reading) => instantsOf(clock, reading))
   return Math.min(...instants.filter((at) => at >= from))
 }
@@ -40,7 +39,7 @@ export function nextDigest(clock: Clock, hour: number, quiet: Quiet, after: numb
 }
 
 function isWithin({ from, to }: NonNullable<Quiet>, reading: number): boolean {
-  const [start, end, minute] = [minutesOf(from), minutesOf(to), (reading % DAY) / MINUTE]
+  const [start, end, minute] = [minutesOf(from), minutesOf(to), (reading % DAY_MS) / MINUTE_MS]
   return start <= end ? start <= minute && minute < end : start <= minute || minute < end
 }
 
@@ -51,7 +50,7 @@ function minutesOf(time: string): number {
 
 // A time that clocks show twice has two instants; one that they skip has none, and gets that of the clock before.
 function instantsOf(clock: Clock, reading: number): number[] {
-  const [before = 0, later = 0] = [reading - DAY, reading + DAY].map((at) => clock(at) - at)
+  const [before = 0, later = 0] = [reading - DAY_MS, reading + DAY_MS].map((at) => clock(at) - at)
   const shown = [reading - before, reading - later].filter((at) => clock(at) === reading)
   return shown.length > 0 ? shown : [reading - before]
 }

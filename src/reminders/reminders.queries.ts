@@ -44,7 +44,7 @@ function dueAlong(db: Db, walk: Walk, limit: number) {
     const { due, to } = SOURCES[kind]
     const shared = sql.raw(`'${kind}' AS kind, due.id, due.workspace_id, due.${due} AS due_at, due.remind_at,
       due.${to} AS recipient`)
-    const { columns, joins } = told[kind]
+    const { columns, joins } = textColumns[kind]
     return sql`SELECT * FROM (SELECT ${shared}, ${sql.raw(columns)} FROM ${rows} ${sql.raw(joins)}
       WHERE ${where} ORDER BY due.remind_at LIMIT ${limit})`
   })
@@ -80,7 +80,7 @@ const recipientColumns = {
 }
 
 /** What a reminder says of each kind, and whether what it is about is there and owned. */
-const told: Record<Kind, { columns: string; joins: string }> = {
+const textColumns: Record<Kind, { columns: string; joins: string }> = {
   interaction: {
     columns: `coalesce(c.name, l.name, l.title) AS whom, substr(due.body, 1, 300) AS note,
       coalesce('customers/' || due.customer_id, 'leads/' || due.lead_id) AS page, due.owner_id IS NOT NULL AS is_owned,
@@ -127,10 +127,10 @@ export function plannedDigests(db: Db, plans: { id: string; due: string | null; 
 }
 
 /** What is to become of a due record: held until an instant, or done with. */
-export type Verdict = Pick<DueRow, 'kind' | 'id' | 'dueAt' | 'recipient'> & { until: string | null }
+export type ReminderOutcome = Pick<DueRow, 'kind' | 'id' | 'dueAt' | 'recipient'> & { until: string | null }
 
 /** The statements that put verdicts into effect, each where the record still is as it was read. */
-export function verdictsOn(db: Db, verdicts: Verdict[]) {
+export function reminderOutcomes(db: Db, verdicts: ReminderOutcome[]) {
   return KINDS.flatMap((kind) => {
     const own = verdicts.filter((verdict) => verdict.kind === kind)
     if (own.length === 0) return []

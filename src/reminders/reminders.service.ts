@@ -4,9 +4,18 @@ import { type Config, configOf } from '../config'
 import { connect, type Db } from '../db/client'
 import { dayIn } from '../interactions/interactions.due'
 import { canMail } from '../mail/mail.settings'
+import { HOUR_MS, MINUTE_MS } from '../time'
 import { clockIn, knownZone, nextDigest, type Quiet, whenLoud } from './reminders.clock'
-import { type Letter, letters } from './reminders.letters'
-import { type DueRow, digestsDue, dueNow, dueTo, plannedDigests, type Verdict, verdictsOn } from './reminders.queries'
+import { type ReminderMail, reminderMails } from './reminders.mails'
+import {
+  type DueRow,
+  digestsDue,
+  dueNow,
+  dueTo,
+  plannedDigests,
+  type ReminderOutcome,
+  reminderOutcomes,
+} from './reminders.queries'
 
 // Rounds and pages: 2 rounds of 7 to 11 statements and 5 of 5 stay within the 50 that D1's free plan allows an invocation.
 const DIGEST_ROUNDS = 2
@@ -17,8 +26,8 @@ const PAGE = 200
 const DIGEST_PAGE = 500
 /** So many mails at once are a list. */
 const SINGLE_AT_MOST = 5
-const MINUTES_5 = 5 * 60_000
-const HOURS_6 = 6 * 3_600_000
+const MINUTES_5 = 5 * MINUTE_MS
+const HOURS_6 = 6 * HOUR_MS
 
 type Run = { db: Db; config: Config; now: string; outgoing: Set<string> }
 
@@ -30,11 +39,11 @@ export async function remind(env: Env, now: string): Promise<void> {
   const config = configOf(env)
   if (!canMail(config)) return
   const run = { db: connect(env.DB, 'first-primary').db, config, now, outgoing: new Set<string>() }
-  await repeated(DIGEST_ROUNDS, () => mailDigests(run))
-  await repeated(ROUNDS, () => mailReminders(run))
+  await repeatWhileMore(DIGEST_ROUNDS, () => mailDigests(run))
+  await repeatWhileMore(ROUNDS, () => mailReminders(run))
 }
 
-async function repeated(times: number, round: () => Promise<boolean>): Promise<void> {
+async function repeatWhileMore(times: number, round: () => Promise<boolean>): Promise<void> {
   for (let left = times; left > 0 && (await round()); left -= 1);
 }
 
@@ -44,13 +53,13 @@ async function mailReminders(run: Run): Promise<boolean> {
   const decided = rows.map((row) => ({ row, until: heldUntil(row, Date.parse(run.now)) }))
   const mailed = decided.filter(({ row, until }) => row.mayHear && until === null).map(({ row }) => row)
   const ofEach = Map.groupBy(mailed, ({ recipient }) => recipient)
-  const letterOf = (row: DueRow) => {
+  const mailKeyOf = (row: DueRow) => {
     // Notices to an address that has not proved itself are counted: those of a round are one.
     const isList = !row.isProven || (ofEach.get(row.recipient)?.length ?? 0) > SINGLE_AT_MOST
     return isList ? row.recipient : `${row.recipient} ${row.kind} ${row.id}`
   }
-  const verdicts = decided.map(({ row, until }) => verdictOn(row, until))
-  await together(run, [...lettersOf(run, mailed, letterOf), ...verdictsOn(run.db, verdicts)])
+  const verdicts = decided.map(({ row, until }) => outcomeOf(row, until))
+  await together(run, [...mailsOf(run, mailed, mailKeyOf), ...reminderOutcomes(run.db, verdicts)])
   return rows.length >= PAGE
 }
 
@@ -82,23 +91,25 @@ async function mailDigests(run: Run, atMost = PEOPLE): Promise<boolean> {
   if (isCut && atMost > FEW) return mailDigests(run, Math.ceil(atMost / 4))
   const mailed = rows.filter(({ mayHear }) => mayHear)
   await together(run, [
-    ...lettersOf(run, mailed, ({ recipient }) => recipient),
-    ...verdictsOn(
+    ...mailsOf(run, mailed, ({ recipient }) => recipient),
+    ...reminderOutcomes(
       run.db,
-      rows.map((row) => verdictOn(row, null)),
+      rows.map((row) => outcomeOf(row, null)),
     ),
     plannedDigests(run.db, people),
   ])
   return people.length >= atMost
 }
 
-function lettersOf(run: Run, rows: DueRow[], letterOf: (row: DueRow) => string) {
-  const inLetters = rows.map((row): Letter => ({ ...row, timeZone: knownZone(row.timeZone), letter: letterOf(row) }))
+function mailsOf(run: Run, rows: DueRow[], mailKeyOf: (row: DueRow) => string) {
+  const inLetters = rows.map(
+    (row): ReminderMail => ({ ...row, timeZone: knownZone(row.timeZone), letter: mailKeyOf(row) }),
+  )
   // Mail is queued as of the real time: a run that was called for another instant, to try it, is sent now as well.
-  return inLetters.length > 0 ? letters({ ...run, now: new Date().toISOString() }, inLetters) : []
+  return inLetters.length > 0 ? reminderMails({ ...run, now: new Date().toISOString() }, inLetters) : []
 }
 
-function verdictOn({ kind, id, dueAt, recipient }: DueRow, until: string | null): Verdict {
+function outcomeOf({ kind, id, dueAt, recipient }: DueRow, until: string | null): ReminderOutcome {
   return { kind, id, dueAt, recipient, until }
 }
 

@@ -1,7 +1,7 @@
 // /v1/customers/{id}/tags: the tags of one customer.
 import { createRoute } from '@hono/zod-openapi'
-import { allow } from '../access/allow'
 import { errors, READ } from '../errors'
+import { allow } from '../http/allow'
 import { ctx } from '../http/context'
 import { IdParam } from '../http/fields'
 import { paged } from '../http/pagination'
@@ -11,7 +11,7 @@ import { CustomerTagPage, CustomerTagParam, CustomerTagQuery } from './tags.sche
 
 const tags = ['Tags']
 
-const listing = createRoute({
+const listCustomerTagsRoute = createRoute({
   method: 'get',
   path: '/{id}/tags',
   ...allow('tags:read'),
@@ -23,7 +23,7 @@ const listing = createRoute({
   responses: { 200: json(CustomerTagPage, 'A page of tags'), ...errors(...READ, 'not_found', 'invalid_cursor') },
 })
 
-const putting = createRoute({
+const tagCustomerRoute = createRoute({
   method: 'put',
   path: '/{id}/tags/{name}',
   ...allow('customers:write'),
@@ -35,7 +35,7 @@ const putting = createRoute({
   responses: { 204: { description: 'The customer has the tag' }, ...errors(...READ, 'not_found') },
 })
 
-const taking = createRoute({
+const untagCustomerRoute = createRoute({
   method: 'delete',
   path: '/{id}/tags/{name}',
   ...allow('customers:write'),
@@ -48,17 +48,17 @@ const taking = createRoute({
 })
 
 export const taggingRoutes = createRouter()
-  .openapi(listing, async (c) => {
+  .openapi(listCustomerTagsRoute, async (c) => {
     const { id } = c.req.valid('param')
     const page = await paged(c, c.req.valid('query'), (query) => listTagsOf(ctx(c), id, query))
     return c.json(CustomerTagPage.parse(page), 200)
   })
-  .openapi(putting, async (c) => {
+  .openapi(tagCustomerRoute, async (c) => {
     const { id, name } = c.req.valid('param')
     await tagCustomer(ctx(c), id, name)
     return c.body(null, 204)
   })
-  .openapi(taking, async (c) => {
+  .openapi(untagCustomerRoute, async (c) => {
     const { id, name } = c.req.valid('param')
     await untagCustomer(ctx(c), id, name)
     return c.body(null, 204)

@@ -1,13 +1,13 @@
 // Putting tags on customers and taking them off, one at a time or many at once.
 import { and, eq, gt, isNull, type SQL, sql } from 'drizzle-orm'
 import { visible } from '../access/visible'
+import type { Ctx } from '../context'
 import { fold } from '../db/fold'
 import { cut, type Page, type PageRequest } from '../db/page'
 import { customers, customerTags, events, tags } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
-import { record } from '../events/events.record'
-import type { Ctx } from '../http/context'
+import { eventInsert } from '../events/event-insert'
 
 /** Puts a tag on a customer, and makes the tag where there is none; the first spelling of its name stays. */
 export async function tagCustomer(ctx: Ctx, id: string, name: string): Promise<void> {
@@ -15,7 +15,7 @@ export async function tagCustomer(ctx: Ctx, id: string, name: string): Promise<v
   const key = fold(name)
   const mine = and(eq(customers.id, id), visible(actor, 'customers:write', customers))
   const tag = { id: ctx.newId(), workspaceId: actor.workspaceId, name, key, createdAt: now, updatedAt: now }
-  const both = sql`FROM ${customers} CROSS JOIN ${tags} WHERE ${mine} AND ${named(ctx, key)}`
+  const both = sql`FROM ${customers} CROSS JOIN ${tags} WHERE ${mine} AND ${isNamed(ctx, key)}`
   const [, , , [customer]] = await db.batch([
     insertFrom(db, tags, tag, sql`FROM ${customers} WHERE ${mine}`).onConflictDoNothing(),
     insertFrom(
@@ -24,11 +24,11 @@ export async function tagCustomer(ctx: Ctx, id: string, name: string): Promise<v
       { customerId: sql`${customers.id}`, tagId: sql`${tags.id}` },
       both,
     ).onConflictDoNothing(),
-    record(ctx, {
+    eventInsert(ctx, {
       verb: 'customer.tagged',
       subject: 'customer',
       id,
-      changes: changed(sql`json_array()`, sql`json_array(${nameOf(ctx, key)})`),
+      changes: tagChanges(sql`json_array()`, sql`json_array(${nameOf(ctx, key)})`),
       when: ifChanged,
     }),
     db.select({ id: customers.id }).from(customers).where(mine),
@@ -44,13 +44,13 @@ export async function untagCustomer(ctx: Ctx, id: string, name: string): Promise
   const [, , [customer]] = await db.batch([
     db.delete(customerTags).where(
       sql`${customerTags.customerId} = (SELECT ${customers.id} FROM ${customers} WHERE ${mine})
-        AND ${customerTags.tagId} = (SELECT ${tags.id} FROM ${tags} WHERE ${named(ctx, key)})`,
+        AND ${customerTags.tagId} = (SELECT ${tags.id} FROM ${tags} WHERE ${isNamed(ctx, key)})`,
     ),
-    record(ctx, {
+    eventInsert(ctx, {
       verb: 'customer.untagged',
       subject: 'customer',
       id,
-      changes: changed(sql`json_array(${nameOf(ctx, key)})`, sql`json_array()`),
+      changes: tagChanges(sql`json_array(${nameOf(ctx, key)})`, sql`json_array()`),
       when: ifChanged,
     }),
     db.select({ id: customers.id }).from(customers).where(mine),
@@ -97,9 +97,9 @@ export async function tagCustomers(ctx: Ctx, { customerIds, add, remove }: Bulk)
   const stamps = { createdAt: now, updatedAt: now }
   // From the last to the first, so that of two spellings the first is the one that stays.
   const fresh = new Map(add.toReversed().map((name) => [fold(name), { id: ctx.newId(), name, key: fold(name) }]))
-  const wanted = sql`json_each(${JSON.stringify([...new Set(customerIds)])}) AS wanted`
+  const requested = sql`json_each(${JSON.stringify([...new Set(customerIds)])}) AS wanted`
   const inReach = visible(actor, 'customers:write', customers)
-  const reached = sql`${wanted} CROSS JOIN ${customers} WHERE ${customers.id} = wanted.value AND ${inReach}`
+  const reached = sql`${requested} CROSS JOIN ${customers} WHERE ${customers.id} = wanted.value AND ${inReach}`
   const added = tagsNamed(ctx, [...fresh.keys()])
   const removed = tagsNamed(ctx, remove.map(fold))
   const isOn = sql`EXISTS (SELECT 1 FROM customer_tags AS has WHERE has.customer_id = customers.id AND has.tag_id = tag.id)`
@@ -107,12 +107,12 @@ export async function tagCustomers(ctx: Ctx, { customerIds, add, remove }: Bulk)
   const on = sql`(SELECT json_group_array(tag.name) FROM ${added} AS tag WHERE NOT ${isOn})`
   // Told while the tags are as they were. LIMIT keeps SQLite from computing both lists wherever they are named.
   const plan = sql`(SELECT ${customers.id} AS id, ${off} AS off, ${on} AS "on" FROM ${reached} LIMIT -1) AS change`
-  const told = (verb: `customer.${string}`, when: SQL) =>
-    record(ctx, {
+  const taggingEvent = (verb: `customer.${string}`, when: SQL) =>
+    eventInsert(ctx, {
       verb,
       subject: 'customer',
       id: sql`change.id`,
-      changes: changed(sql`json(change.off)`, sql`json(change."on")`),
+      changes: tagChanges(sql`json(change.off)`, sql`json(change."on")`),
       from: plan,
       when,
     }).returning({ id: events.subjectId })
@@ -129,8 +129,8 @@ export async function tagCustomers(ctx: Ctx, { customerIds, add, remove }: Bulk)
       },
       sql`FROM json_each(${JSON.stringify([...fresh.values()])}) WHERE EXISTS (SELECT 1 FROM ${reached})`,
     ).onConflictDoNothing(),
-    told('customer.tagged', sql`change."on" <> '[]'`),
-    told('customer.untagged', sql`change."on" = '[]' AND change.off <> '[]'`),
+    taggingEvent('customer.tagged', sql`change."on" <> '[]'`),
+    taggingEvent('customer.untagged', sql`change."on" = '[]' AND change.off <> '[]'`),
     insertFrom(
       db,
       customerTags,
@@ -143,23 +143,23 @@ export async function tagCustomers(ctx: Ctx, { customerIds, add, remove }: Bulk)
     ),
     db
       .select({ id: sql<string>`wanted.value`.as('id') })
-      .from(wanted)
+      .from(requested)
       .where(sql`NOT EXISTS (SELECT 1 FROM ${customers} WHERE customers.id = wanted.value AND ${inReach})`),
   ])
   return { changed: tagged.length + untagged.length, notFound: notFound.map((row) => row.id) }
 }
 
 // Which tags went and which came, as the before and after of one field.
-function changed(off: SQL, on: SQL): SQL {
+function tagChanges(off: SQL, on: SQL): SQL {
   return sql`json_object('tags', json_array(${off}, ${on}))`
 }
 
-function named({ actor }: Ctx, key: string): SQL | undefined {
+function isNamed({ actor }: Ctx, key: string): SQL | undefined {
   return and(eq(tags.workspaceId, actor.workspaceId), eq(tags.key, key))
 }
 
 function nameOf(ctx: Ctx, key: string): SQL {
-  return sql`(SELECT ${tags.name} FROM ${tags} WHERE ${named(ctx, key)})`
+  return sql`(SELECT ${tags.name} FROM ${tags} WHERE ${isNamed(ctx, key)})`
 }
 
 // From the keys to the tags, each found by the index.

@@ -1,9 +1,9 @@
 // /v1/tags: the tags of the workspace, and putting them on many customers.
 import { createRoute } from '@hono/zod-openapi'
-import { allow } from '../access/allow'
 import { errors, POST, READ, WRITE } from '../errors'
+import { allow } from '../http/allow'
 import { ctx } from '../http/context'
-import { IfMatch, ifVersion, tagged } from '../http/etag'
+import { IfMatch, ifVersion, withEtag } from '../http/etag'
 import { IdParam } from '../http/fields'
 import { paged } from '../http/pagination'
 import { body, createRouter, json } from '../http/router'
@@ -13,7 +13,7 @@ import { deleteTag, getTag, listTags, renameTag } from './tags.service'
 
 const tags = ['Tags']
 
-const listing = createRoute({
+const listTagsRoute = createRoute({
   method: 'get',
   path: '/',
   ...allow('tags:read'),
@@ -26,7 +26,7 @@ const listing = createRoute({
   responses: { 200: json(TagPage, 'A page of tags'), ...errors(...READ, 'invalid_cursor') },
 })
 
-const reading = createRoute({
+const getTagRoute = createRoute({
   method: 'get',
   path: '/{id}',
   ...allow('tags:read'),
@@ -38,7 +38,7 @@ const reading = createRoute({
   responses: { 200: json(Tag, 'The tag'), ...errors(...READ, 'not_found') },
 })
 
-const renaming = createRoute({
+const renameTagRoute = createRoute({
   method: 'patch',
   path: '/{id}',
   ...allow('tags:write'),
@@ -50,7 +50,7 @@ const renaming = createRoute({
   responses: { 200: json(Tag, 'The tag'), ...errors(...WRITE, 'not_found', 'tag_exists', 'stale') },
 })
 
-const deleting = createRoute({
+const deleteTagRoute = createRoute({
   method: 'delete',
   path: '/{id}',
   ...allow('tags:write'),
@@ -62,7 +62,7 @@ const deleting = createRoute({
   responses: { 204: { description: 'Deleted' }, ...errors(...READ, 'not_found', 'stale') },
 })
 
-const tagging = createRoute({
+const tagCustomersRoute = createRoute({
   method: 'post',
   path: '/bulk',
   ...allow('customers:write', { isAsked: true }),
@@ -75,18 +75,20 @@ const tagging = createRoute({
 })
 
 export const tagRoutes = createRouter()
-  .openapi(listing, async (c) => {
+  .openapi(listTagsRoute, async (c) => {
     const page = await paged(c, c.req.valid('query'), (query) => listTags(ctx(c), query))
     return c.json(TagPage.parse(page), 200)
   })
-  .openapi(reading, async (c) => c.json(Tag.parse(tagged(c, await getTag(ctx(c), c.req.valid('param').id))), 200))
-  .openapi(renaming, async (c) => {
+  .openapi(getTagRoute, async (c) => c.json(Tag.parse(withEtag(c, await getTag(ctx(c), c.req.valid('param').id))), 200))
+  .openapi(renameTagRoute, async (c) => {
     const version = ifVersion(c.req.valid('header'))
     const tag = await renameTag(ctx(c), c.req.valid('param').id, c.req.valid('json').name, version)
-    return c.json(Tag.parse(tagged(c, tag)), 200)
+    return c.json(Tag.parse(withEtag(c, tag)), 200)
   })
-  .openapi(deleting, async (c) => {
+  .openapi(deleteTagRoute, async (c) => {
     await deleteTag(ctx(c), c.req.valid('param').id, ifVersion(c.req.valid('header')))
     return c.body(null, 204)
   })
-  .openapi(tagging, async (c) => c.json(BulkTagged.parse(await tagCustomers(ctx(c), c.req.valid('json'))), 200))
+  .openapi(tagCustomersRoute, async (c) =>
+    c.json(BulkTagged.parse(await tagCustomers(ctx(c), c.req.valid('json'))), 200),
+  )

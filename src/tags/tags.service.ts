@@ -2,15 +2,16 @@
 import { and, eq, gt, isNotNull, isNull, type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { owners } from '../access/visible'
+import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
 import { fold } from '../db/fold'
 import { cut, type Page, type PageRequest } from '../db/page'
 import { customerTags, tagCounts, tags } from '../db/schema'
+import { allOf } from '../db/sql'
 import { AppError } from '../errors'
-import { record } from '../events/events.record'
-import type { Ctx } from '../http/context'
-import { demandVersion, etagOf } from '../http/etag'
+import { eventInsert } from '../events/event-insert'
 import { changeRecord, type RecordKind } from '../records/change'
+import { etagOf, requireVersion } from '../records/version'
 
 export type TagRow = { id: string; name: string; key: string; version: number; count: number }
 
@@ -18,11 +19,11 @@ export type TagRow = { id: string; name: string; key: string; version: number; c
 const AT_ONCE = 500
 
 const columns = { id: tags.id, name: tags.name, key: tags.key, version: tags.version }
-const counted = { ...columns, count: countOf('*') }
-const TAG: RecordKind<typeof counted> = {
+const tagColumns = { ...columns, count: countOf('*') }
+const TAG: RecordKind<typeof tagColumns> = {
   subject: 'tag',
   table: tags,
-  columns: counted,
+  columns: tagColumns,
   etag: etagOf,
   reads: 'tags:read',
   reached: ({ workspaceId }) => eq(tags.workspaceId, workspaceId),
@@ -35,12 +36,12 @@ export const isOffAll = sql`${isNotNull(tags.deletedAt)}
 /** Tags by name. Who reaches only the own customers sees the tags that those have, others all, the unused ones too. */
 export async function listTags(
   { db, actor }: Ctx,
-  { q, limit, after }: { q?: string | undefined } & PageRequest,
+  { q, limit, after }: { q?: string } & PageRequest,
 ): Promise<Page<TagRow>> {
   const whose = owners(actor, 'tags:read')
   const has = (key: SQL) => (q === undefined ? undefined : sql`instr(${key}, ${fold(q)}) > 0`)
   const all = db
-    .select(counted)
+    .select(tagColumns)
     .from(tags)
     .where(
       and(
@@ -79,7 +80,7 @@ export async function getTag({ db, actor }: Ctx, id: string): Promise<TagRow> {
   const [tag] = await db
     .select({ ...columns, count })
     .from(tags)
-    .where(mine(actor, eq(tags.id, id)))
+    .where(whereLiving(actor, eq(tags.id, id)))
   if (!tag || (whose !== 'all' && tag.count < 1)) throw new AppError('not_found')
   return tag
 }
@@ -121,11 +122,11 @@ export function deleteTagNamed(ctx: Ctx, name: string): Promise<void> {
 // It is out of sight and its name free at once, however many customers have it: each of them costs a search entry.
 async function deleteWhere(ctx: Ctx, which: SQL, ifVersion?: number): Promise<void> {
   const { db, actor, now } = ctx
-  const where = and(mine(actor, which), ifVersion === undefined ? undefined : eq(tags.version, ifVersion)) ?? sql`false`
+  const where = allOf(whereLiving(actor, which), ifVersion === undefined ? undefined : eq(tags.version, ifVersion))
   const changes = sql`json_object('name', json_array(${tags.name}, null))`
   const { present, deleted } = await runBatch(db, {
-    present: one(db.select(counted).from(tags).where(mine(actor, which))),
-    event: record(ctx, {
+    present: one(db.select(tagColumns).from(tags).where(whereLiving(actor, which))),
+    event: eventInsert(ctx, {
       verb: 'tag.deleted',
       subject: 'tag',
       id: sql`${tags.id}`,
@@ -146,7 +147,7 @@ async function deleteWhere(ctx: Ctx, which: SQL, ifVersion?: number): Promise<vo
   })
   if (deleted.length > 0) return
   if (!present) throw new AppError('not_found')
-  demandVersion(present, ifVersion)
+  requireVersion(present, ifVersion)
 }
 
 /** A tag by its name, and how many customers in the actor's reach have it. */
@@ -160,7 +161,7 @@ export async function getTagNamed({ db, actor }: Ctx, name: string): Promise<Tag
   return tag
 }
 
-function mine({ workspaceId }: Ctx['actor'], which: SQL): SQL | undefined {
+function whereLiving({ workspaceId }: Ctx['actor'], which: SQL): SQL | undefined {
   return and(which, eq(tags.workspaceId, workspaceId), isNull(tags.deletedAt))
 }
 

@@ -1,15 +1,14 @@
 // Comments on tickets: notes in the timeline of the ticket's customer that name the ticket.
-
 import { and, eq, sql } from 'drizzle-orm'
 import { authorOf } from '../access/person'
 import { ticketsInReach } from '../access/visible'
-import { beyond, ordered } from '../db/listing'
+import type { Ctx } from '../context'
+import { afterCursor, orderByKeys } from '../db/listing'
 import { cut, type Page, type PageRequest } from '../db/page'
 import { interactions, tickets } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
-import { record } from '../events/events.record'
-import type { Ctx } from '../http/context'
+import { eventInsert } from '../events/event-insert'
 import { mailTicket } from './tickets.mail'
 
 const columns = {
@@ -43,7 +42,7 @@ export async function commentOnTicket(ctx: Ctx, ticketId: string, body: string):
   const where = and(eq(tickets.id, ticketId), ticketsInReach(actor, 'tickets:write'))
   const [[comment]] = await db.batch([
     insertFrom(db, interactions, note, sql`FROM ${tickets} WHERE ${where}`).returning(columns),
-    record(ctx, {
+    eventInsert(ctx, {
       verb: 'ticket.commented',
       subject: 'ticket',
       id: ticketId,
@@ -72,8 +71,8 @@ export async function listComments(
     db
       .select(columns)
       .from(interactions)
-      .where(and(sql`${interactions.ticketId} = ${ticket}`, beyond(keys, after, true)))
-      .orderBy(...ordered(keys, true))
+      .where(and(sql`${interactions.ticketId} = ${ticket}`, afterCursor(keys, after, true)))
+      .orderBy(...orderByKeys(keys, true))
       .limit(limit + 1),
   ])
   if (!found) throw new AppError('not_found')

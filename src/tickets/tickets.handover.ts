@@ -1,17 +1,20 @@
 // What becomes of tickets when the member who was to solve them leaves.
-import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
+import { eq, isNull, type SQL, sql } from 'drizzle-orm'
+import type { Ctx } from '../context'
 import { tickets } from '../db/schema'
-import { record } from '../events/events.record'
-import type { Ctx } from '../http/context'
+import { allOf } from '../db/sql'
+import { eventInsert } from '../events/event-insert'
 
 /** Statements for the batch in which a member leaves: `gone` is SQL that gives their id once they have. */
 export function handOverTickets(ctx: Ctx, userId: string, gone: SQL, heir: string | null) {
   const { db, actor, now } = ctx
-  const theirs =
-    and(eq(tickets.workspaceId, actor.workspaceId), eq(tickets.assigneeId, gone), isNull(tickets.deletedAt)) ??
-    sql`false`
+  const theirs = allOf(
+    eq(tickets.workspaceId, actor.workspaceId),
+    eq(tickets.assigneeId, gone),
+    isNull(tickets.deletedAt),
+  )
   return [
-    record(ctx, {
+    eventInsert(ctx, {
       verb: 'ticket.assigned',
       subject: 'ticket',
       id: sql`${tickets.id}`,

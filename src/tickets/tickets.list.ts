@@ -1,25 +1,32 @@
 // Listing tickets: the plain list walks along their parts, a narrowed one streams what it wants out of the index.
-
 import { and, gte, isNull, lt, type SQL, sql } from 'drizzle-orm'
-import { me } from '../access/person'
+import { requirePersonId } from '../access/person'
 import { isPortal, owners, ownRecord, ticketParts, ticketsInReach } from '../access/visible'
-import { ahead, arrivedBetween, beyond, countedOut, ordered, passedOver, withTotal } from '../db/listing'
+import type { Ctx } from '../context'
+import {
+  afterCursor,
+  arrivedBetween,
+  cappedCount,
+  offsetOf,
+  orderByKeys,
+  remainingRange,
+  withTotal,
+} from '../db/listing'
 import { cut, type Page, type PageRequest } from '../db/page'
 import { tickets } from '../db/schema'
-import type { Ctx } from '../http/context'
 import { type TicketRow, ticketColumns } from './tickets.record'
 
 type Facets = {
-  status?: TicketRow['status'] | undefined
-  priority?: TicketRow['priority'] | undefined
-  assignee?: string | undefined
-  customer?: string | undefined
+  status?: TicketRow['status']
+  priority?: TicketRow['priority']
+  assignee?: string
+  customer?: string
 }
 export type TicketRequest = PageRequest &
   Facets & {
-    createdAfter?: string | undefined
-    createdBefore?: string | undefined
-    total?: boolean | undefined
+    createdAfter?: string
+    createdBefore?: string
+    total?: boolean
     /** Newest first unless said otherwise. */
     oldestFirst?: boolean
   }
@@ -28,10 +35,10 @@ export type TicketRequest = PageRequest &
 export async function listTickets(ctx: Ctx, request: TicketRequest): Promise<Page<TicketRow>> {
   const { db } = ctx
   const { limit, total } = request
-  const page = rowsOf(ctx, { ...request, limit: limit + 1 }).offset(passedOver(request))
+  const page = rowsOf(ctx, { ...request, limit: limit + 1 }).offset(offsetOf(request))
   if (!total) return cut(await page, limit, (row) => [row.seq])
   const where = isHit(ctx, { ...request, after: undefined })
-  const counted = countedOut(db, [{ rows: sql`tickets_fts CROSS JOIN ${tickets}`, where }])
+  const counted = cappedCount(db, [{ rows: sql`tickets_fts CROSS JOIN ${tickets}`, where }])
   const [rows, [sum]] = await db.batch([page, counted])
   return withTotal(
     cut(rows, limit, (row) => [row.seq]),
@@ -61,14 +68,16 @@ function walks({ db, actor }: Ctx, request: TicketRequest) {
       .where(and(part, isNull(tickets.deletedAt), inSpan(seq, request))),
   )
   if (!first) return db.select(ticketColumns).from(tickets).where(sql`false`)
-  return (second ? first.unionAll(second) : first).orderBy(...ordered([seq], !request.oldestFirst)).limit(request.limit)
+  return (second ? first.unionAll(second) : first)
+    .orderBy(...orderByKeys([seq], !request.oldestFirst))
+    .limit(request.limit)
 }
 
 function hits(ctx: Ctx, request: TicketRequest) {
   const found = ctx.db.select(ticketColumns).from(sql`tickets_fts`).crossJoin(tickets)
   return found
     .where(isHit(ctx, request))
-    .orderBy(...ordered([sql`tickets_fts.rowid`], !request.oldestFirst))
+    .orderBy(...orderByKeys([sql`tickets_fts.rowid`], !request.oldestFirst))
     .limit(request.limit)
 }
 
@@ -84,12 +93,12 @@ function isHit({ actor }: Ctx, request: TicketRequest): SQL | undefined {
 function inSpan(seq: SQL, request: TicketRequest): SQL | undefined {
   const { after, createdAfter, createdBefore } = request
   const isDown = !request.oldestFirst
-  const [from, to] = ahead([createdAfter, createdBefore], after, isDown)
+  const [from, to] = remainingRange([createdAfter, createdBefore], after, isDown)
   return and(
     createdAfter === undefined ? undefined : gte(tickets.createdAt, createdAfter),
     createdBefore === undefined ? undefined : lt(tickets.createdAt, createdBefore),
     arrivedBetween(sql`${tickets}`, seq, { createdAfter: from, createdBefore: to }),
-    beyond([seq], after, isDown),
+    afterCursor([seq], after, isDown),
   )
 }
 
@@ -97,7 +106,7 @@ function inSpan(seq: SQL, request: TicketRequest): SQL | undefined {
 function matchOf({ actor }: Pick<Ctx, 'actor'>, { status, priority, assignee, customer }: Facets): SQL {
   const { workspaceId } = actor
   const word = (letter: string, ...parts: string[]) => letter + parts.join('').replaceAll(/[-_]/g, '')
-  const whose = assignee === 'none' ? workspaceId : assignee === 'me' ? me(actor) : assignee
+  const whose = assignee === 'none' ? workspaceId : assignee === 'me' ? requirePersonId(actor) : assignee
   const words = [
     word('w', workspaceId),
     ...(status ? [word('s', workspaceId, status)] : []),

@@ -1,10 +1,9 @@
 // Mail about tickets: to the customer and to whoever is to solve it, never to the author of the act.
-
 import { eq, sql } from 'drizzle-orm'
 import { nameOf } from '../access/person'
+import type { Ctx } from '../context'
 import { customers, tickets, users } from '../db/schema'
 import { ifChanged } from '../db/sql'
-import type { Ctx } from '../http/context'
 import { members, outsiders, workspaceRoom } from '../mail/mail.audience'
 import { enqueue } from '../mail/mail.enqueue'
 import { linkTo } from '../mail/mail.settings'

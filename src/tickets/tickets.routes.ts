@@ -1,9 +1,9 @@
 // /v1/tickets: tickets, whose they are to solve, and their comments.
 import { createRoute } from '@hono/zod-openapi'
-import { allow } from '../access/allow'
 import { errors, POST, READ, WRITE } from '../errors'
+import { allow } from '../http/allow'
 import { ctx } from '../http/context'
-import { IfMatch, ifVersion, tagged } from '../http/etag'
+import { IfMatch, ifVersion, withEtag } from '../http/etag'
 import { IdParam } from '../http/fields'
 import { paged } from '../http/pagination'
 import { body, createRouter, json } from '../http/router'
@@ -25,7 +25,7 @@ import { assignTicket, getTicket, openTicket, restoreTicket, trashTicket, update
 
 const tags = ['Tickets']
 
-const listing = createRoute({
+const listTicketsRoute = createRoute({
   method: 'get',
   path: '/',
   ...allow('tickets:read'),
@@ -39,7 +39,7 @@ const listing = createRoute({
   responses: { 200: json(TicketPage, 'A page of tickets'), ...errors(...READ, 'invalid_cursor') },
 })
 
-const opening = createRoute({
+const openTicketRoute = createRoute({
   method: 'post',
   path: '/',
   ...allow('tickets:write'),
@@ -51,7 +51,7 @@ const opening = createRoute({
   responses: { 201: json(Ticket, 'The ticket'), ...errors(...POST, 'not_found') },
 })
 
-const reading = createRoute({
+const getTicketRoute = createRoute({
   method: 'get',
   path: '/{id}',
   ...allow('tickets:read'),
@@ -63,7 +63,7 @@ const reading = createRoute({
   responses: { 200: json(Ticket, 'The ticket'), ...errors(...READ, 'not_found') },
 })
 
-const updating = createRoute({
+const updateTicketRoute = createRoute({
   method: 'patch',
   path: '/{id}',
   ...allow('tickets:write'),
@@ -80,7 +80,7 @@ const updating = createRoute({
   },
 })
 
-const trashing = createRoute({
+const trashTicketRoute = createRoute({
   method: 'delete',
   path: '/{id}',
   ...allow('tickets:handle'),
@@ -92,7 +92,7 @@ const trashing = createRoute({
   responses: { 204: { description: 'In the trash' }, ...errors(...READ, 'not_found', 'stale') },
 })
 
-const restoring = createRoute({
+const restoreTicketRoute = createRoute({
   method: 'post',
   path: '/{id}/restore',
   ...allow('tickets:handle', { isAsked: true }),
@@ -104,7 +104,7 @@ const restoring = createRoute({
   responses: { 200: json(Ticket, 'The ticket'), ...errors(...POST, 'not_found') },
 })
 
-const assigning = createRoute({
+const assignTicketRoute = createRoute({
   method: 'post',
   path: '/{id}/assign',
   ...allow('tickets:assign'),
@@ -119,7 +119,7 @@ const assigning = createRoute({
   },
 })
 
-const commenting = createRoute({
+const commentOnTicketRoute = createRoute({
   method: 'post',
   path: '/{id}/comments',
   ...allow('tickets:write'),
@@ -131,7 +131,7 @@ const commenting = createRoute({
   responses: { 201: json(Comment, 'The comment'), ...errors(...POST, 'not_found') },
 })
 
-const listingComments = createRoute({
+const listCommentsRoute = createRoute({
   method: 'get',
   path: '/{id}/comments',
   ...allow('tickets:read'),
@@ -144,37 +144,39 @@ const listingComments = createRoute({
 })
 
 export const ticketRoutes = createRouter()
-  .openapi(listing, async (c) => {
+  .openapi(listTicketsRoute, async (c) => {
     const page = await paged(c, c.req.valid('query'), (query) => listTickets(ctx(c), query))
     return c.json(TicketPage.parse(page), 200)
   })
-  .openapi(opening, async (c) => {
-    const ticket = tagged(c, await openTicket(ctx(c), c.req.valid('json')))
+  .openapi(openTicketRoute, async (c) => {
+    const ticket = withEtag(c, await openTicket(ctx(c), c.req.valid('json')))
     return c.json(Ticket.parse(ticket), 201, { Location: `/v1/tickets/${ticket.id}` })
   })
-  .openapi(reading, async (c) => c.json(Ticket.parse(tagged(c, await getTicket(ctx(c), c.req.valid('param').id))), 200))
-  .openapi(updating, async (c) => {
+  .openapi(getTicketRoute, async (c) =>
+    c.json(Ticket.parse(withEtag(c, await getTicket(ctx(c), c.req.valid('param').id))), 200),
+  )
+  .openapi(updateTicketRoute, async (c) => {
     const version = ifVersion(c.req.valid('header'))
     const ticket = await updateTicket(ctx(c), c.req.valid('param').id, c.req.valid('json'), version)
-    return c.json(Ticket.parse(tagged(c, ticket)), 200)
+    return c.json(Ticket.parse(withEtag(c, ticket)), 200)
   })
-  .openapi(trashing, async (c) => {
+  .openapi(trashTicketRoute, async (c) => {
     await trashTicket(ctx(c), c.req.valid('param').id, ifVersion(c.req.valid('header')))
     return c.body(null, 204)
   })
-  .openapi(restoring, async (c) =>
-    c.json(Ticket.parse(tagged(c, await restoreTicket(ctx(c), c.req.valid('param').id))), 200),
+  .openapi(restoreTicketRoute, async (c) =>
+    c.json(Ticket.parse(withEtag(c, await restoreTicket(ctx(c), c.req.valid('param').id))), 200),
   )
-  .openapi(assigning, async (c) => {
+  .openapi(assignTicketRoute, async (c) => {
     const { assigneeId } = c.req.valid('json')
     const ticket = await assignTicket(ctx(c), c.req.valid('param').id, assigneeId, ifVersion(c.req.valid('header')))
-    return c.json(Ticket.parse(tagged(c, ticket)), 200)
+    return c.json(Ticket.parse(withEtag(c, ticket)), 200)
   })
-  .openapi(commenting, async (c) => {
+  .openapi(commentOnTicketRoute, async (c) => {
     const comment = Comment.parse(await commentOnTicket(ctx(c), c.req.valid('param').id, c.req.valid('json').body))
     return c.json(comment, 201, { Location: `/v1/interactions/${comment.id}` })
   })
-  .openapi(listingComments, async (c) => {
+  .openapi(listCommentsRoute, async (c) => {
     const { id } = c.req.valid('param')
     const page = await paged(c, c.req.valid('query'), (query) => listComments(ctx(c), id, query))
     return c.json(CommentPage.parse(page), 200)

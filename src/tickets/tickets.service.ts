@@ -1,15 +1,14 @@
 // Tickets: opening, reading, changing, trashing. Lists, comments and transitions have files beside this one.
-
 import { and, eq, sql } from 'drizzle-orm'
 import { authorOf } from '../access/person'
-import { type Actor, lacking, reach } from '../access/policy'
+import { type Actor, missingPermission, reach } from '../access/policy'
 import { isPortal, isTeamMember, ticketsInReach, visible } from '../access/visible'
+import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
 import { customers, tickets, workspaces } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
-import { AppError } from '../errors'
-import { record } from '../events/events.record'
-import type { Ctx } from '../http/context'
+import { AppError, invalidError } from '../errors'
+import { eventInsert } from '../events/event-insert'
 import { changeRecord, restoreRecord } from '../records/change'
 import { mailTicket } from './tickets.mail'
 import { TICKET, type TicketRow, ticketColumns } from './tickets.record'
@@ -18,8 +17,8 @@ import { mayBecome, resolvedAt, transitionError } from './tickets.status'
 type Fields = Pick<TicketRow, 'title' | 'description' | 'priority'>
 type NewTicket = Partial<Fields> & {
   title: string
-  customerId?: string | undefined
-  interactionId?: string | null | undefined
+  customerId?: string
+  interactionId?: string | null
 }
 
 /**
@@ -30,9 +29,9 @@ type NewTicket = Partial<Fields> & {
 export async function openTicket(ctx: Ctx, input: NewTicket): Promise<TicketRow> {
   const { db, actor, now } = ctx
   const { customerId, interactionId = null, ...fields } = input
-  if (fields.priority !== undefined) demandHandling(actor, ['priority'])
+  if (fields.priority !== undefined) requireHandling(actor, ['priority'])
   const isSaid = customerId !== undefined || interactionId !== null || isPortal(actor)
-  if (!isSaid) throw invalid('customerId', 'Say whose ticket it is', 'missing')
+  if (!isSaid) throw invalidError('body.customerId', 'Say whose ticket it is', 'missing')
   const id = ctx.newId()
   const itsCustomer = sql`(SELECT about.customer_id FROM interactions AS about WHERE about.id = ${interactionId})`
   const named = customerId ?? (isPortal(actor) ? undefined : itsCustomer)
@@ -61,13 +60,13 @@ export async function openTicket(ctx: Ctx, input: NewTicket): Promise<TicketRow>
   const changes = { title: [null, input.title], status: [null, 'OPEN'] } satisfies Record<string, [unknown, unknown]>
   const { opened, customer } = await runBatch(db, {
     opened: one(insertFrom(db, tickets, row, tail).returning(ticketColumns)),
-    event: record(ctx, { verb: 'ticket.created', subject: 'ticket', id, changes, when: ifChanged }),
+    event: eventInsert(ctx, { verb: 'ticket.created', subject: 'ticket', id, changes, when: ifChanged }),
     customer: one(db.select({ id: customers.id }).from(customers).where(whose).limit(1)),
     mail: mailTicket(ctx, id, { template: 'ticketOpened' }),
   })
   if (opened) return opened
   if (!customer) throw new AppError('not_found', { detail: 'No customer in your reach to open a ticket for.' })
-  throw invalid('interactionId', 'Not an interaction of this customer', 'unknown_interaction')
+  throw invalidError('body.interactionId', 'Not an interaction of this customer', 'unknown_interaction')
 }
 
 export async function getTicket({ db, actor }: Ctx, id: string): Promise<TicketRow> {
@@ -87,7 +86,7 @@ export function updateTicket(
   ifVersion?: number,
 ): Promise<TicketRow> {
   const { status, ...fields } = patch
-  demandHandling(ctx.actor, Object.keys(fields))
+  requireHandling(ctx.actor, Object.keys(fields))
   return changeRecord(ctx, TICKET, id, {
     verb: 'updated',
     permission: 'tickets:write',
@@ -133,17 +132,13 @@ export function restoreTicket(ctx: Ctx, id: string): Promise<TicketRow> {
 }
 
 // What a customer may do with a ticket ends before its fields.
-function demandHandling(actor: Actor, fields: string[]): void {
+function requireHandling(actor: Actor, fields: string[]): void {
   if (fields.length === 0 || reach(actor, 'tickets:handle')) return
-  const detail = `Setting the ${fields.join(', ')} of a ticket takes more: ${lacking(actor, 'tickets:handle')}`
+  const detail = `Setting the ${fields.join(', ')} of a ticket takes more: ${missingPermission(actor, 'tickets:handle')}`
   throw new AppError('forbidden', { detail })
 }
 
 function invalidAssigneeError(): AppError {
   const message = 'must be an active member of the team'
   return new AppError('invalid_owner', { errors: [{ path: 'body.assigneeId', message, code: 'not_of_team' }] })
-}
-
-function invalid(field: string, message: string, code: string): AppError {
-  return new AppError('invalid', { errors: [{ path: `body.${field}`, message, code }] })
 }

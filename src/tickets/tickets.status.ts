@@ -1,6 +1,6 @@
 // What a ticket's status may become, and for whom: decided by SQL in the change itself, so that no race gets past it.
 import { eq, inArray, or, type SQL, sql } from 'drizzle-orm'
-import { type Actor, lacking, reach } from '../access/policy'
+import { type Actor, missingPermission, reach } from '../access/policy'
 import { tickets } from '../db/schema'
 import type { TICKET_STATUSES } from '../db/schema/tickets'
 import { AppError } from '../errors'
@@ -31,7 +31,7 @@ export function mayBecome(actor: Actor, to: Status): SQL {
 /** Why a ticket with this status was refused another one. */
 export function transitionError(actor: Actor, from: Status, to: Status): AppError {
   if (!maySet(actor, from, to)) {
-    const detail = `You close and reopen tickets, and do not make them ${to}: ${lacking(actor, 'tickets:handle')}`
+    const detail = `You close and reopen tickets, and do not make them ${to}: ${missingPermission(actor, 'tickets:handle')}`
     return new AppError('forbidden', { detail })
   }
   const detail = `A ticket that is ${from} cannot become ${to}, only ${TRANSITIONS[from].join(' or ')}.`

@@ -1,16 +1,16 @@
 // /v1/users/me/notifications: which mails you get, and when you are reminded.
 import { createRoute } from '@hono/zod-openapi'
-import { allow } from '../access/allow'
 import { errors, READ, WRITE } from '../errors'
+import { allow } from '../http/allow'
 import { ctx } from '../http/context'
-import { IfMatch, ifVersion, tagged } from '../http/etag'
+import { IfMatch, ifVersion, withEtag } from '../http/etag'
 import { body, createRouter, json } from '../http/router'
 import { Notifications, NotificationsPatch } from './notifications.schemas'
 import { getNotifications, setNotifications } from './notifications.service'
 
 const tags = ['Users']
 
-const reading = createRoute({
+const getNotificationsRoute = createRoute({
   method: 'get',
   path: '/me/notifications',
   ...allow('account:read'),
@@ -21,7 +21,7 @@ const reading = createRoute({
   responses: { 200: json(Notifications, 'Your notifications'), ...errors(...READ) },
 })
 
-const switching = createRoute({
+const setNotificationsRoute = createRoute({
   method: 'patch',
   path: '/me/notifications',
   ...allow('account:write'),
@@ -34,8 +34,10 @@ const switching = createRoute({
 })
 
 export const notificationRoutes = createRouter()
-  .openapi(reading, async (c) => c.json(Notifications.parse(tagged(c, await getNotifications(ctx(c)))), 200))
-  .openapi(switching, async (c) => {
+  .openapi(getNotificationsRoute, async (c) =>
+    c.json(Notifications.parse(withEtag(c, await getNotifications(ctx(c)))), 200),
+  )
+  .openapi(setNotificationsRoute, async (c) => {
     const now = await setNotifications(ctx(c), c.req.valid('json'), ifVersion(c.req.valid('header')))
-    return c.json(Notifications.parse(tagged(c, now)), 200)
+    return c.json(Notifications.parse(withEtag(c, now)), 200)
   })

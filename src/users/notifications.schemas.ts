@@ -2,17 +2,17 @@
 import { z } from '@hono/zod-openapi'
 import { DIGESTS } from '../db/schema/users'
 
-const wanted = z.boolean()
+const toggle = z.boolean()
 const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of the day such as 21:00')
 const shape = {
-  leadAssigned: wanted.openapi({ description: 'Somebody gave you a lead.' }),
-  leadClaimed: wanted.openapi({ description: 'You claimed a lead: its contact by mail.' }),
-  enquiryReceived: wanted.openapi({ description: 'An enquiry arrived; for MANAGER and ADMIN.' }),
-  ticketUpdated: wanted.openapi({ description: 'A ticket of yours was opened, changed or commented on by somebody.' }),
-  followUpDue: wanted.openapi({
+  leadAssigned: toggle.openapi({ description: 'Somebody gave you a lead.' }),
+  leadClaimed: toggle.openapi({ description: 'You claimed a lead: its contact by mail.' }),
+  enquiryReceived: toggle.openapi({ description: 'An enquiry arrived; for MANAGER and ADMIN.' }),
+  ticketUpdated: toggle.openapi({ description: 'A ticket of yours was opened, changed or commented on by somebody.' }),
+  followUpDue: toggle.openapi({
     description: 'A follow-up of yours is due, or a customer of yours to be kept in touch with.',
   }),
-  meetingLogged: wanted.openapi({ description: 'A meeting with you was noted; for customers.' }),
+  meetingLogged: toggle.openapi({ description: 'A meeting with you was noted; for customers.' }),
   quietHours: z
     .strictObject({ from: time, to: time })
     .refine(({ from, to }) => from !== to, { error: 'from and to are the same: send null for no quiet hours' })

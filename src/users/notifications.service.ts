@@ -1,11 +1,12 @@
 // Reading and setting which mails the actor gets, and when reminders come.
 import { and, eq, getTableColumns, or, sql } from 'drizzle-orm'
 import { isActive } from '../auth/sessions.service'
+import type { Ctx } from '../context'
 import { users } from '../db/schema'
+import { allOf } from '../db/sql'
 import { AppError } from '../errors'
-import { difference, differs, record } from '../events/events.record'
-import type { Ctx } from '../http/context'
-import { demandVersion } from '../http/etag'
+import { changesOf, eventInsert, hasChanges } from '../events/event-insert'
+import { requireVersion } from '../records/version'
 import { NOTIFICATIONS, type Notification } from './notifications'
 
 type Reminding = Pick<typeof users.$inferSelect, 'digest' | 'digestHour'> & {
@@ -23,7 +24,7 @@ export async function getNotifications({ db, actor }: Ctx): Promise<Settings & {
     .from(users)
     .where(and(eq(users.id, actor.id), isActive))
   if (!mine) throw new AppError('unauthenticated')
-  return shown(mine)
+  return toSettings(mine)
 }
 
 /**
@@ -39,15 +40,15 @@ export async function setNotifications(ctx: Ctx, patch: Partial<Settings>, ifVer
     UNION ALL SELECT value FROM json_each(${JSON.stringify(off)}) ORDER BY value))`
   const reminding = columnsOf(patch)
   const me = and(eq(users.id, actor.id), isActive)
-  const isNews = or(sql`${mutes} IS NOT coalesce(${users.muted}, '[]')`, differs(users, reminding))
-  const where = and(me, ifVersion === undefined ? undefined : eq(users.version, ifVersion), isNews) ?? sql`false`
+  const isNews = or(sql`${mutes} IS NOT coalesce(${users.muted}, '[]')`, hasChanges(users, reminding))
+  const where = allOf(me, ifVersion === undefined ? undefined : eq(users.version, ifVersion), isNews)
   const [, [changed], [present]] = await db.batch([
-    record(ctx, {
+    eventInsert(ctx, {
       verb: 'user.notifications_changed',
       subject: 'user',
       id: actor.id,
       changes: sql`json_patch(json_object('muted', json_array(json(coalesce(${users.muted}, '[]')), json(${mutes}))),
-        coalesce(${difference(users, reminding)}, '{}'))`,
+        coalesce(${changesOf(users, reminding)}, '{}'))`,
       from: sql`${users}`,
       when: where,
     }),
@@ -58,10 +59,10 @@ export async function setNotifications(ctx: Ctx, patch: Partial<Settings>, ifVer
       .returning(columns),
     db.select(columns).from(users).where(me),
   ])
-  if (changed) return shown(changed)
+  if (changed) return toSettings(changed)
   if (!present) throw new AppError('unauthenticated')
-  demandVersion(present, ifVersion)
-  return shown(present)
+  requireVersion(present, ifVersion)
+  return toSettings(present)
 }
 
 function columnsOf({ quietHours, digest, digestHour }: Partial<Reminding>) {
@@ -73,7 +74,7 @@ function columnsOf({ quietHours, digest, digestHour }: Partial<Reminding>) {
   }
 }
 
-function shown({ muted, quietFrom, quietTo, digest, digestHour, version }: Row): Settings & { version: number } {
+function toSettings({ muted, quietFrom, quietTo, digest, digestHour, version }: Row): Settings & { version: number } {
   const isOn = (name: Notification) => !muted?.includes(name)
   return {
     leadAssigned: isOn('leadAssigned'),

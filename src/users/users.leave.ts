@@ -2,21 +2,21 @@
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import { isTeamMember } from '../access/visible'
 import { endSessionsOf } from '../auth/sessions.service'
+import type { Ctx } from '../context'
 import { customers, leads, users } from '../db/schema'
 import { ifChanged } from '../db/sql'
-import { record } from '../events/events.record'
-import type { Ctx } from '../http/context'
+import { eventInsert } from '../events/event-insert'
 import { handOverTickets } from '../tickets/tickets.handover'
 
 type Patch = Partial<Pick<typeof users.$inferSelect, 'role' | 'status'>>
 
 /** Whether a change ends somebody's being an ADMIN who can act. */
-export function isResignation({ role, status }: Patch): boolean {
+export function losesAdmin({ role, status }: Patch): boolean {
   return (role !== undefined && role !== 'ADMIN') || status === 'INACTIVE'
 }
 
 /** Whether a change takes somebody out of the team, so that they own nothing any more. */
-export function isDeparture({ role, status }: Patch): boolean {
+export function leavesTeam({ role, status }: Patch): boolean {
   return role === 'CUSTOMER' || status === 'INACTIVE'
 }
 
@@ -29,7 +29,7 @@ export function takesSeat({ role, status }: Patch): SQL {
 }
 
 /** The user at hand is no active ADMIN, or another one is there: D1 runs one writer at a time, so two cannot both go. */
-export function anAdminStays(workspaceId: string): SQL {
+export function keepsAnAdmin(workspaceId: string): SQL {
   return sql`(users.role <> 'ADMIN' OR users.status <> 'ACTIVE' OR EXISTS (
     SELECT 1 FROM ${users} AS other WHERE other.workspace_id = ${workspaceId} AND other.role = 'ADMIN'
       AND other.status = 'ACTIVE' AND other.deleted_at IS NULL AND other.id <> users.id))`
@@ -43,42 +43,48 @@ export function isSuccessor(id: string, leaverId: string, workspaceId: string): 
  * Statements for the batch in which a user leaves, right after that change. Where it did not happen they do nothing:
  * sessions end only with it, and whoever is still there keeps what is theirs.
  */
-export function farewell(ctx: Ctx, userId: string, heir: string | null) {
+export function offboardingStatements(ctx: Ctx, userId: string, reassignTo: string | null) {
   const { db, now, actor } = ctx
-  const gone = sql`(SELECT leaver.id FROM ${users} AS leaver WHERE leaver.id = ${userId}
+  const leaverId = sql`(SELECT leaver.id FROM ${users} AS leaver WHERE leaver.id = ${userId}
     AND leaver.workspace_id = ${actor.workspaceId}
     AND (leaver.status = 'INACTIVE' OR leaver.role = 'CUSTOMER' OR leaver.deleted_at IS NOT NULL))`
-  const left = (table: typeof leads | typeof customers) =>
-    and(eq(table.workspaceId, actor.workspaceId), eq(table.ownerId, gone))
-  const what = heir === null ? 'released' : 'assigned'
-  const changes = { ownerId: [userId, heir] as [unknown, unknown] }
-  const living = (table: typeof leads | typeof customers) => sql`${and(left(table), isNull(table.deletedAt))}`
+  const ownedByLeaver = (table: typeof leads | typeof customers) =>
+    and(eq(table.workspaceId, actor.workspaceId), eq(table.ownerId, leaverId))
+  const what = reassignTo === null ? 'released' : 'assigned'
+  const changes = { ownerId: [userId, reassignTo] as [unknown, unknown] }
+  const liveAndOwned = (table: typeof leads | typeof customers) =>
+    sql`${and(ownedByLeaver(table), isNull(table.deletedAt))}`
   return [
     endSessionsOf(ctx, userId, { when: ifChanged }),
-    record(ctx, {
+    eventInsert(ctx, {
       verb: `lead.${what}`,
       subject: 'lead',
       id: sql`${leads.id}`,
       changes,
       from: sql`${leads}`,
-      when: living(leads),
+      when: liveAndOwned(leads),
     }),
     db
       .update(leads)
-      .set({ ownerId: heir, claimedAt: heir === null ? null : now, updatedAt: now, version: sql`${leads.version} + 1` })
-      .where(left(leads)),
-    record(ctx, {
+      .set({
+        ownerId: reassignTo,
+        claimedAt: reassignTo === null ? null : now,
+        updatedAt: now,
+        version: sql`${leads.version} + 1`,
+      })
+      .where(ownedByLeaver(leads)),
+    eventInsert(ctx, {
       verb: `customer.${what}`,
       subject: 'customer',
       id: sql`${customers.id}`,
       changes,
       from: sql`${customers}`,
-      when: living(customers),
+      when: liveAndOwned(customers),
     }),
     db
       .update(customers)
-      .set({ ownerId: heir, updatedAt: now, version: sql`${customers.version} + 1` })
-      .where(left(customers)),
-    ...handOverTickets(ctx, userId, gone, heir),
+      .set({ ownerId: reassignTo, updatedAt: now, version: sql`${customers.version} + 1` })
+      .where(ownedByLeaver(customers)),
+    ...handOverTickets(ctx, userId, leaverId, reassignTo),
   ] as const
 }

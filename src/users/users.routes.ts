@@ -1,9 +1,9 @@
 // /v1/users: the members of the workspace.
 import { createRoute } from '@hono/zod-openapi'
-import { allow } from '../access/allow'
 import { errors, READ, WRITE } from '../errors'
+import { allow } from '../http/allow'
 import { ctx } from '../http/context'
-import { IfMatch, ifVersion, tagged } from '../http/etag'
+import { IfMatch, ifVersion, withEtag } from '../http/etag'
 import { IdParam } from '../http/fields'
 import { paged } from '../http/pagination'
 import { body, createRouter, json } from '../http/router'
@@ -12,7 +12,7 @@ import { getUser, listUsers, removeUser, updateUser } from './users.service'
 
 const tags = ['Users']
 
-const listing = createRoute({
+const listUsersRoute = createRoute({
   method: 'get',
   path: '/',
   ...allow('users:read'),
@@ -24,7 +24,7 @@ const listing = createRoute({
   responses: { 200: json(UserPage, 'A page of members'), ...errors(...READ, 'invalid_cursor') },
 })
 
-const reading = createRoute({
+const getUserRoute = createRoute({
   method: 'get',
   path: '/{id}',
   ...allow('users:read'),
@@ -36,7 +36,7 @@ const reading = createRoute({
   responses: { 200: json(User, 'The member'), ...errors(...READ, 'not_found') },
 })
 
-const updating = createRoute({
+const updateUserRoute = createRoute({
   method: 'patch',
   path: '/{id}',
   ...allow('users:write'),
@@ -54,7 +54,7 @@ const updating = createRoute({
   },
 })
 
-const removing = createRoute({
+const removeUserRoute = createRoute({
   method: 'delete',
   path: '/{id}',
   ...allow('users:admin'),
@@ -72,17 +72,19 @@ const removing = createRoute({
 })
 
 export const userRoutes = createRouter()
-  .openapi(listing, async (c) => {
+  .openapi(listUsersRoute, async (c) => {
     const page = await paged(c, c.req.valid('query'), (query) => listUsers(ctx(c), query))
     return c.json(UserPage.parse(page), 200)
   })
-  .openapi(reading, async (c) => c.json(User.parse(tagged(c, await getUser(ctx(c), c.req.valid('param').id))), 200))
-  .openapi(updating, async (c) => {
+  .openapi(getUserRoute, async (c) =>
+    c.json(User.parse(withEtag(c, await getUser(ctx(c), c.req.valid('param').id))), 200),
+  )
+  .openapi(updateUserRoute, async (c) => {
     const conditions = { ...c.req.valid('query'), ifVersion: ifVersion(c.req.valid('header')) }
     const updated = await updateUser(ctx(c), c.req.valid('param').id, c.req.valid('json'), conditions)
-    return c.json(User.parse(tagged(c, updated)), 200)
+    return c.json(User.parse(withEtag(c, updated)), 200)
   })
-  .openapi(removing, async (c) => {
+  .openapi(removeUserRoute, async (c) => {
     const conditions = { ...c.req.valid('query'), ifVersion: ifVersion(c.req.valid('header')) }
     await removeUser(ctx(c), c.req.valid('param').id, conditions)
     return c.body(null, 204)

@@ -1,28 +1,28 @@
 // Members of a workspace: who they are and what they may do. What happens when one leaves is in users.leave.ts.
 import { and, eq, getTableColumns, gt, isNull, sql } from 'drizzle-orm'
 import type { Actor, Permission } from '../access/policy'
-import { demandPermission, isOfTeam, reachable } from '../access/visible'
-import { hasRoom, overLimit, Room, roomAsJson } from '../billing/limits'
+import { isTeamUser, reachable, requirePermission } from '../access/visible'
+import { isWithinLimit, limitExceededError, Room, roomAsJson } from '../billing/limits'
+import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
-import { countedOut, passedOver, withTotal } from '../db/listing'
+import { cappedCount, offsetOf, withTotal } from '../db/listing'
 import { cut, type Page, type PageRequest } from '../db/page'
 import { users } from '../db/schema'
 import { isUniqueViolation } from '../db/sql'
-import { AppError } from '../errors'
-import type { Ctx } from '../http/context'
-import { etagOf } from '../http/etag'
+import { AppError, invalidError } from '../errors'
 import { changeRecord, type RecordKind } from '../records/change'
-import { anAdminStays, farewell, isDeparture, isResignation, isSuccessor, takesSeat } from './users.leave'
+import { etagOf } from '../records/version'
+import { isSuccessor, keepsAnAdmin, leavesTeam, losesAdmin, offboardingStatements, takesSeat } from './users.leave'
 
 type UserRow = typeof users.$inferSelect
 type UserPatch = Partial<Pick<UserRow, 'name' | 'username' | 'timeZone' | 'role' | 'status'>>
 /** `email` is the address that the member must have: it does not change here, and a whole record may be sent back. */
-type Conditions = { reassignTo?: string | undefined; ifVersion?: number | undefined; email?: string | undefined }
+type Conditions = { reassignTo?: string; ifVersion?: number; email?: string }
 
 // A member "owns" their own account.
-const reached = (actor: Actor, permission: Permission) =>
+const usersInReach = (actor: Actor, permission: Permission) =>
   reachable(actor, permission, { workspaceId: users.workspaceId, ownerId: users.id })
-const visibleUsers = (actor: Actor) => and(reached(actor, 'users:read'), isNull(users.deletedAt))
+const visibleUsers = (actor: Actor) => and(usersInReach(actor, 'users:read'), isNull(users.deletedAt))
 
 const columns = getTableColumns(users)
 const USER: RecordKind<typeof columns> = {
@@ -31,7 +31,7 @@ const USER: RecordKind<typeof columns> = {
   columns,
   etag: etagOf,
   reads: 'users:read',
-  reached,
+  reached: usersInReach,
   outOfReach: () => forbiddenError('Only an ADMIN changes somebody else.'),
 }
 
@@ -45,7 +45,7 @@ export async function listUsers(
     visibleUsers(ctx.actor),
     role && eq(users.role, role),
     status && eq(users.status, status),
-    team ? isOfTeam : undefined,
+    team ? isTeamUser : undefined,
   )
   const page = ctx.db
     .select()
@@ -53,11 +53,11 @@ export async function listUsers(
     .where(and(where, after && gt(users.id, String(after[0]))))
     .orderBy(users.id)
     .limit(limit + 1)
-    .offset(passedOver(request))
+    .offset(offsetOf(request))
   if (!total) return cut(await page, limit, (row) => [row.id])
   const { rows, counted } = await runBatch(ctx.db, {
     rows: page,
-    counted: one(countedOut(ctx.db, [{ rows: sql`${users}`, where }])),
+    counted: one(cappedCount(ctx.db, [{ rows: sql`${users}`, where }])),
   })
   return withTotal(
     cut(rows, limit, (row) => [row.id]),
@@ -81,7 +81,7 @@ export async function getUser(ctx: Ctx, id: string): Promise<UserRow> {
  */
 export function updateUser(ctx: Ctx, id: string, patch: UserPatch, conditions: Conditions): Promise<UserRow> {
   const isAdministrative = patch.role !== undefined || patch.status !== undefined
-  if (isAdministrative) demandPermission(ctx.actor, 'users:admin', 'Only an ADMIN changes a role or a status.')
+  if (isAdministrative) requirePermission(ctx.actor, 'users:admin', 'Only an ADMIN changes a role or a status.')
   return changeMember(ctx, id, conditions, {
     verb: 'updated',
     permission: isAdministrative ? 'users:admin' : 'users:write',
@@ -108,22 +108,22 @@ function changeMember(ctx: Ctx, id: string, { reassignTo, ifVersion, email }: Co
     set,
     ifVersion,
     require: {
-      address: { holds: email === undefined ? always : eq(users.email, email), orElse: fixedAddress },
+      address: { holds: email === undefined ? always : eq(users.email, email), orElse: fixedEmailError },
       admin: {
-        holds: isResignation(set) ? anAdminStays(actor.workspaceId) : always,
+        holds: losesAdmin(set) ? keepsAnAdmin(actor.workspaceId) : always,
         orElse: () => new AppError('last_admin'),
       },
       seat: {
-        holds: sql`(NOT ${needsSeat} OR ${hasRoom(ctx, 'users')})`,
+        holds: sql`(NOT ${needsSeat} OR ${isWithinLimit(ctx, 'users')})`,
         known: roomAsJson(ctx, 'users'),
-        orElse: (_, room) => overLimit(ctx, 'users', Room.parse(room)),
+        orElse: (_, room) => limitExceededError(ctx, 'users', Room.parse(room)),
       },
       successor: {
         holds: reassignTo === undefined ? always : isSuccessor(reassignTo, id, actor.workspaceId),
         orElse: () => new AppError('invalid_owner'),
       },
     },
-    followedBy: isDeparture(set) ? farewell(ctx, id, reassignTo ?? null) : [],
+    followedBy: leavesTeam(set) ? offboardingStatements(ctx, id, reassignTo ?? null) : [],
   }).catch((error) => {
     throw isUniqueViolation(error, 'users.username') ? new AppError('username_taken') : error
   })
@@ -133,7 +133,7 @@ function forbiddenError(detail: string): AppError {
   return new AppError('forbidden', { detail })
 }
 
-function fixedAddress(): AppError {
+function fixedEmailError(): AppError {
   const message = 'The e-mail address of an account does not change'
-  return new AppError('invalid', { errors: [{ path: 'body.email', message, code: 'fixed' }] })
+  return invalidError('body.email', message, 'fixed')
 }

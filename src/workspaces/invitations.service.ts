@@ -1,21 +1,21 @@
 // Invitations: a token, shown once and stored hashed, that lets one address join with one role for seven days.
-
 import { and, desc, eq, gt, isNull, lt, sql } from 'drizzle-orm'
 import { authorOf, nameOf } from '../access/person'
 import { rolesReaching, TEAM } from '../access/policy'
-import { randomToken, sha256 } from '../auth/crypto'
-import { hasRoom, lackOfRoom, overLimit } from '../billing/limits'
+import { isWithinLimit, limitExceeded, limitExceededError } from '../billing/limits'
+import type { Ctx } from '../context'
+import { randomToken, sha256 } from '../crypto'
 import { cut, type Page, type PageRequest } from '../db/page'
 import { oneTimeTokens as tokens, users } from '../db/schema'
 import type { ROLES } from '../db/schema/users'
 import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
-import { record } from '../events/events.record'
-import type { Ctx } from '../http/context'
+import { eventInsert } from '../events/event-insert'
 import { hasRoomForMail, mailLimitError, outsiders } from '../mail/mail.audience'
 import { enqueue, sealedLink } from '../mail/mail.enqueue'
+import { DAY_MS } from '../time'
 
-const DAYS_7 = 7 * 24 * 3_600_000
+const DAYS_7 = 7 * DAY_MS
 
 /**
  * Invites an address; who was invited and has not come is invited anew, and the old token ends. Throws `email_taken`
@@ -33,7 +33,7 @@ export async function invite(ctx: Ctx, input: { email: string; role: (typeof ROL
   }
   const isTaken = sql`EXISTS (SELECT 1 FROM ${users} WHERE ${and(eq(users.email, input.email), isNull(users.deletedAt))})`
   const takesSeat = TEAM.includes(input.role)
-  const isSeated = takesSeat ? hasRoom(ctx, 'users') : sql`true`
+  const isSeated = takesSeat ? isWithinLimit(ctx, 'users') : sql`true`
   const hasRoomToday = hasRoomForMail(ctx, outsiders(ctx), { to: input.email, workspaceId: actor.workspaceId })
   const row = {
     ...invitation,
@@ -57,7 +57,7 @@ export async function invite(ctx: Ctx, input: { email: string; role: (typeof ROL
         },
       })
       .returning({ id: tokens.id }),
-    record(ctx, {
+    eventInsert(ctx, {
       verb: 'invitation.created',
       subject: 'invitation',
       id: invitation.id,
@@ -70,7 +70,7 @@ export async function invite(ctx: Ctx, input: { email: string; role: (typeof ROL
         hasRoomToday: sql<number>`${hasRoomToday}`.as('has_room_today'),
       })
       .from(sql`(SELECT 1)`),
-    lackOfRoom(ctx, 'users', { when: takesSeat ? sql`true` : sql`false` }),
+    limitExceeded(ctx, 'users', { when: takesSeat ? sql`true` : sql`false` }),
     ...enqueue(ctx, {
       template: 'invitation',
       to: input.email,
@@ -85,7 +85,7 @@ export async function invite(ctx: Ctx, input: { email: string; role: (typeof ROL
     }),
   ])
   if (made.length === 0 && state?.isTaken) throw new AppError('email_taken')
-  if (made.length === 0 && lack) throw overLimit(ctx, 'users', lack)
+  if (made.length === 0 && lack) throw limitExceededError(ctx, 'users', lack)
   if (made.length === 0) throw state?.hasRoomToday ? new AppError('forbidden') : mailLimitError(ctx)
   return { ...invitation, token }
 }
@@ -109,13 +109,13 @@ export async function withdrawInvitation(ctx: Ctx, id: string): Promise<void> {
   const where = and(eq(tokens.id, id), isPending(actor.workspaceId, now))
   const [gone] = await db.batch([
     db.delete(tokens).where(where).returning({ id: tokens.id }),
-    record(ctx, { verb: 'invitation.withdrawn', subject: 'invitation', id, when: ifChanged }),
+    eventInsert(ctx, { verb: 'invitation.withdrawn', subject: 'invitation', id, when: ifChanged }),
   ])
   if (gone.length === 0) throw new AppError('not_found')
 }
 
 /** Whoever made the invitation at hand may still invite: it goes with them. An API key's has nobody to go with. */
-export const inviterStands = sql`(one_time_tokens.created_by IS NULL OR EXISTS (SELECT 1 FROM ${users} AS inviter WHERE inviter.id = one_time_tokens.created_by
+export const isInviterActive = sql`(one_time_tokens.created_by IS NULL OR EXISTS (SELECT 1 FROM ${users} AS inviter WHERE inviter.id = one_time_tokens.created_by
   AND inviter.workspace_id = one_time_tokens.workspace_id AND inviter.status = 'ACTIVE' AND inviter.deleted_at IS NULL
   AND inviter.role IN (SELECT value FROM json_each(${JSON.stringify(rolesReaching('invitations:write'))}))))`
 
@@ -125,6 +125,6 @@ function isPending(workspaceId: string, now: string) {
     eq(tokens.kind, 'INVITATION'),
     isNull(tokens.usedAt),
     gt(tokens.expiresAt, now),
-    inviterStands,
+    isInviterActive,
   )
 }

@@ -1,9 +1,9 @@
 // /v1/workspace: the actor's workspace and the invitations to it.
 import { createRoute } from '@hono/zod-openapi'
-import { allow } from '../access/allow'
 import { errors, POST, READ, WRITE } from '../errors'
+import { allow } from '../http/allow'
 import { ctx } from '../http/context'
-import { IfMatch, ifVersion, tagged } from '../http/etag'
+import { IfMatch, ifVersion, withEtag } from '../http/etag'
 import { IdParam } from '../http/fields'
 import { paged } from '../http/pagination'
 import { body, createRouter, json } from '../http/router'
@@ -20,7 +20,7 @@ import { getWorkspace, updateWorkspace } from './workspaces.service'
 
 const tags = ['Workspace']
 
-const reading = createRoute({
+const getWorkspaceRoute = createRoute({
   method: 'get',
   path: '/',
   ...allow('workspace:read'),
@@ -31,7 +31,7 @@ const reading = createRoute({
   responses: { 200: json(Workspace, 'The workspace'), ...errors(...READ) },
 })
 
-const updating = createRoute({
+const updateWorkspaceRoute = createRoute({
   method: 'patch',
   path: '/',
   ...allow('workspace:write'),
@@ -43,7 +43,7 @@ const updating = createRoute({
   responses: { 200: json(Workspace, 'The workspace as it now is'), ...errors(...WRITE, 'slug_taken', 'stale') },
 })
 
-const inviting = createRoute({
+const inviteRoute = createRoute({
   method: 'post',
   path: '/invitations',
   ...allow('invitations:write'),
@@ -61,7 +61,7 @@ const inviting = createRoute({
   },
 })
 
-const listing = createRoute({
+const listInvitationsRoute = createRoute({
   method: 'get',
   path: '/invitations',
   ...allow('invitations:write'),
@@ -73,7 +73,7 @@ const listing = createRoute({
   responses: { 200: json(InvitationPage, 'A page of invitations'), ...errors(...READ, 'invalid_cursor') },
 })
 
-const withdrawing = createRoute({
+const withdrawInvitationRoute = createRoute({
   method: 'delete',
   path: '/invitations/{id}',
   ...allow('invitations:write'),
@@ -86,20 +86,20 @@ const withdrawing = createRoute({
 })
 
 export const workspaceRoutes = createRouter()
-  .openapi(reading, async (c) => c.json(Workspace.parse(tagged(c, await getWorkspace(ctx(c)))), 200))
-  .openapi(updating, async (c) => {
+  .openapi(getWorkspaceRoute, async (c) => c.json(Workspace.parse(withEtag(c, await getWorkspace(ctx(c)))), 200))
+  .openapi(updateWorkspaceRoute, async (c) => {
     const updated = await updateWorkspace(ctx(c), c.req.valid('json'), ifVersion(c.req.valid('header')))
-    return c.json(Workspace.parse(tagged(c, updated)), 200)
+    return c.json(Workspace.parse(withEtag(c, updated)), 200)
   })
-  .openapi(inviting, async (c) => {
+  .openapi(inviteRoute, async (c) => {
     const issued = IssuedInvitation.parse(await invite(ctx(c), c.req.valid('json')))
     return c.json(issued, 201, { Location: `/v1/workspace/invitations/${issued.id}` })
   })
-  .openapi(listing, async (c) => {
+  .openapi(listInvitationsRoute, async (c) => {
     const page = await paged(c, c.req.valid('query'), (query) => listInvitations(ctx(c), query))
     return c.json(InvitationPage.parse(page), 200)
   })
-  .openapi(withdrawing, async (c) => {
+  .openapi(withdrawInvitationRoute, async (c) => {
     await withdrawInvitation(ctx(c), c.req.valid('param').id)
     return c.body(null, 204)
   })

@@ -1,12 +1,12 @@
 // The workspace of the actor: its name, the slug that public forms use, its defaults.
 import { eq, getTableColumns } from 'drizzle-orm'
+import type { Ctx } from '../context'
 import { workspaces } from '../db/schema'
 import { isUniqueViolation } from '../db/sql'
 import { AppError } from '../errors'
-import type { Ctx } from '../http/context'
-import { etagOf } from '../http/etag'
 import { changeRecord, type RecordKind } from '../records/change'
-import { mayBeCalled } from './workspaces.default'
+import { etagOf } from '../records/version'
+import { isSlugAllowed } from './workspaces.default'
 
 const columns = getTableColumns(workspaces)
 const WORKSPACE: RecordKind<typeof columns> = {
@@ -48,7 +48,7 @@ export function updateWorkspace(ctx: Ctx, patch: Patch, ifVersion?: number) {
     ifVersion,
     require: {
       slug: {
-        holds: mayBeCalled(patch.slug),
+        holds: isSlugAllowed(patch.slug),
         orElse: () => new AppError('slug_taken', { detail: `The slug ${patch.slug} is the oldest workspace’s.` }),
       },
     },

@@ -1,7 +1,7 @@
 // Analytics: whose days are counted, what may be asked, what it costs, and what stays counted.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { calendarIn, dateOf, startOf, stepped } from '../../src/analytics/analytics.days'
+import { addSteps, calendarIn, dateOf, startOf } from '../../src/analytics/analytics.days'
 import { bodyOf, costOf, refusalOf } from '../support/answers'
 import { api, send } from '../support/api'
 import { made, ownCustomer, put } from '../support/customers'
@@ -47,8 +47,8 @@ describe('a local day', () => {
     expect(dateOf(startOf('week', day('2026-11-22')))).toBe('2026-11-16')
     expect(dateOf(startOf('week', day('2026-11-23')))).toBe('2026-11-23')
     expect(dateOf(startOf('week', day('2027-01-01')))).toBe('2026-12-28')
-    expect(dateOf(stepped('month', day('2028-01-31'), 1))).toBe('2028-02-01')
-    expect(dateOf(stepped('month', day('2026-01-15'), -11))).toBe('2025-02-01')
+    expect(dateOf(addSteps('month', day('2028-01-31'), 1))).toBe('2028-02-01')
+    expect(dateOf(addSteps('month', day('2026-01-15'), -11))).toBe('2025-02-01')
   })
 })
 

@@ -89,10 +89,11 @@ const RULES: Rule[] = [
     offence: [file('src/health/health.service.ts', "import { HTTPException } from 'hono/http-exception'")],
   },
   {
-    says: 'the database knows no room of the house but errors',
+    says: 'the database knows no room of the house but errors and time',
     check: noImports(
       at(/^src\/db\//),
-      (name) => /^(\.\.\/)+(?!errors$)[\w-]+(\/|$)/.test(name) && !/^(\.\.\/)+(columns|codes|schema)$/.test(name),
+      (name) =>
+        /^(\.\.\/)+(?!(?:errors|time)$)[\w-]+(\/|$)/.test(name) && !/^(\.\.\/)+(columns|codes|schema)$/.test(name),
     ),
     offence: [file('src/db/sql.ts', "import { reach } from '../access/policy'")],
   },

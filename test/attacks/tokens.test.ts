@@ -3,7 +3,7 @@
 import { env } from 'cloudflare:workers'
 import { decode, sign } from 'hono/jwt'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { base64url } from '../../src/auth/crypto'
+import { base64url } from '../../src/crypto'
 import { bodyOf, refusalOf } from '../support/answers'
 import { api, send, worker } from '../support/api'
 import { count } from '../support/database'

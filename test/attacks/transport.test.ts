@@ -1,7 +1,7 @@
 // Attacks on the way in and out: forged cursors, limits evaded by headers and spellings, answers that a cache might keep.
 // CORS with a foreign origin, null and credentials, and request ids, are in headers.test.ts.
 import { beforeAll, describe, expect, it } from 'vitest'
-import { base64url } from '../../src/auth/crypto'
+import { base64url } from '../../src/crypto'
 import { refusalOf, tally } from '../support/answers'
 import { send, worker } from '../support/api'
 import { founder, freshAddress, PASSWORD, type Person } from '../support/factories'

@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers'
 import { decode, sign } from 'hono/jwt'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { base64url } from '../../src/auth/crypto'
+import { base64url } from '../../src/crypto'
 import { api, problemOf, send } from '../support/api'
 import { founder, member, PASSWORD, signIn } from '../support/factories'
 

@@ -2,16 +2,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
-  armed,
   csvLine,
-  defused,
+  escapeFormula,
   fieldCell,
   fieldColumn,
   fieldOf,
   fieldOfColumn,
   tagsCell,
   tagsOf,
-} from '../../src/transfer/cells'
+  unescapeFormula,
+} from '../../src/files/csv-cells'
 
 const text = fc.oneof(
   fc.string({ unit: 'binary' }),
@@ -21,16 +21,16 @@ const text = fc.oneof(
 describe('a formula', () => {
   it('is defused by an apostrophe, whatever it begins with', () => {
     for (const formula of ['=1+1', '+1', '-1', '@SUM(A1)', '\tx', '\rx', '\n=x', "'=1", "''+1"]) {
-      expect(defused(formula)).toBe(`'${formula}`)
+      expect(escapeFormula(formula)).toBe(`'${formula}`)
     }
-    expect(['a=1', "'tis", "O'Neill", ' =1', ''].map(defused)).toEqual(['a=1', "'tis", "O'Neill", ' =1', ''])
+    expect(['a=1', "'tis", "O'Neill", ' =1', ''].map(escapeFormula)).toEqual(['a=1', "'tis", "O'Neill", ' =1', ''])
   })
 
   it('comes back as it was', () => {
     fc.assert(
       fc.property(text, (any) => {
-        expect(armed(defused(any))).toBe(any)
-        expect(/^[=+\-@\t\r\n]/.test(defused(any))).toBe(false)
+        expect(unescapeFormula(escapeFormula(any))).toBe(any)
+        expect(/^[=+\-@\t\r\n]/.test(escapeFormula(any))).toBe(false)
       }),
     )
   })

@@ -1,7 +1,7 @@
 // vCard 4.0 as RFC 6350 has it: escaped, folded at 75 octets, and none of what is not there.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { vcard } from '../../src/transfer/vcard'
+import { vcard } from '../../src/files/vcard-writer'
 
 const usual = { id: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0f', name: 'Alice', createdAt: '2026-11-21T15:00:00.123Z' }
 

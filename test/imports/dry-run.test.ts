@@ -1,7 +1,7 @@
 // A dry run says exactly what the real run does, whatever the file; and importing is importing, whatever stands in a cell.
 import fc from 'fast-check'
 import { afterEach, expect, it, vi } from 'vitest'
-import { csvLine, fieldCell, tagsCell } from '../../src/transfer/cells'
+import { csvLine, fieldCell, tagsCell } from '../../src/files/csv-cells'
 import { worker } from '../support/api'
 import { count, everythingStored } from '../support/database'
 import { customer, founder, member, type Person } from '../support/factories'

@@ -1,9 +1,9 @@
 // Formats of an import: every way in which a file can be written, and what cannot be one.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { fieldOf, tagsOf } from '../../src/transfer/cells'
-import { csvRows } from '../../src/transfer/import-csv'
-import { jsonRows, ndjsonRows } from '../../src/transfer/import-json'
+import { csvRows } from '../../src/files/csv'
+import { fieldOf, tagsOf } from '../../src/files/csv-cells'
+import { jsonRows, ndjsonRows } from '../../src/files/json'
 import { refusalOf } from '../support/answers'
 import { send } from '../support/api'
 import { rows } from '../support/database'

@@ -7,7 +7,7 @@ import { ERRORS } from '../../src/errors'
 import handler from '../../src/index'
 import { enqueue } from '../../src/mail/mail.enqueue'
 import { render } from '../../src/mail/mail.render'
-import { dated, isTemplate, TEMPLATES } from '../../src/mail/mail.templates'
+import { formatInstant, isTemplate, TEMPLATES } from '../../src/mail/mail.templates'
 import { oneLine } from '../../src/mail/mail.text'
 import { api, send, worker } from '../support/api'
 import { founder, member, PASSWORD, type Person, unique } from '../support/factories'
@@ -53,7 +53,7 @@ describe('a template', () => {
   })
 
   it('says dates alike for everybody, and leaves out what is not known', () => {
-    expect(dated('2026-11-21T15:00:00.000Z')).toBe('2026-11-21 15:00 UTC')
+    expect(formatInstant('2026-11-21T15:00:00.000Z')).toBe('2026-11-21 15:00 UTC')
     const letter = TEMPLATES.leadClaimed.write({
       title: 'T',
       name: null,

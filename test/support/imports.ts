@@ -1,6 +1,6 @@
 // Imports for a test: a file sent as somebody, and what the workspace then holds.
 import type { z } from 'zod'
-import { ImportReport } from '../../src/transfer/imports.schemas'
+import { ImportReport } from '../../src/imports/imports.schemas'
 import { send } from './api'
 import { rows } from './database'
 import type { Person } from './factories'

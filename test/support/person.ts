@@ -1,7 +1,7 @@
 // A person for a test: a customer with everything that can hang on one, and marks planted in every text about them.
 import { env } from 'cloudflare:workers'
 import { type Column, getTableColumns, getTableName } from 'drizzle-orm'
-import { HELD } from '../../src/transfer/personal-data.map'
+import { HELD } from '../../src/personal-data/personal-data.map'
 import { bodyOf } from './answers'
 import { api } from './api'
 import { made, put } from './customers'

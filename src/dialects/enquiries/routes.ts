@@ -5,8 +5,8 @@ import { type AppEnv, ctx, publicCtx } from '../../http/context'
 import { claimLead } from '../../leads/leads.claim'
 import { listLeads } from '../../leads/leads.list'
 import { addAccounts } from '../accounts'
-import { type Dialect, IdParam, may, says, takes } from '../dialect'
-import { numbered, pagination } from '../pages'
+import { type Dialect, describe, IdParam, requires, validates } from '../dialect'
+import { pagination, toPageRequest } from '../pages'
 import * as wire from './wire'
 
 const app = new Hono<AppEnv>()
@@ -16,45 +16,45 @@ addAccounts(app)
 
 app.post(
   '/api/enquiries/public',
-  says('Send an enquiry; needs no token', { 201: wire.Sent }),
-  takes('json', wire.NewEnquiry),
+  describe('Send an enquiry; needs no token', { 201: wire.Sent }),
+  validates('json', wire.NewEnquiry),
   async (c) => {
     const { courseInterest, ...enquiry } = c.req.valid('json')
     const sent = await submitSharedEnquiry(publicCtx(c), { ...enquiry, interest: courseInterest })
-    return c.json(wire.sent(sent), 201)
+    return c.json(wire.sentBody(sent), 201)
   },
 )
 
 app.get(
   '/api/enquiries/unclaimed',
-  says('List the enquiries that nobody has claimed', { 200: wire.List }),
-  may('leads:claim'),
-  takes('query', wire.Pages),
+  describe('List the enquiries that nobody has claimed', { 200: wire.List }),
+  requires('leads:claim'),
+  validates('query', wire.Pages),
   async (c) => {
     const pages = c.req.valid('query')
-    const { rows, total } = await listLeads(ctx(c), { ...numbered(pages), owner: 'none' })
-    return c.json(wire.list(rows, pagination(pages, total)), 200)
+    const { rows, total } = await listLeads(ctx(c), { ...toPageRequest(pages), owner: 'none' })
+    return c.json(wire.listBody(rows, pagination(pages, total)), 200)
   },
 )
 
 app.get(
   '/api/enquiries/mine',
-  says('List the enquiries that you have claimed', { 200: wire.List }),
-  may('leads:read'),
-  takes('query', wire.Pages),
+  describe('List the enquiries that you have claimed', { 200: wire.List }),
+  requires('leads:read'),
+  validates('query', wire.Pages),
   async (c) => {
     const pages = c.req.valid('query')
-    const { rows, total } = await listLeads(ctx(c), { ...numbered(pages), owner: 'me' })
-    return c.json(wire.list(rows, pagination(pages, total)), 200)
+    const { rows, total } = await listLeads(ctx(c), { ...toPageRequest(pages), owner: 'me' })
+    return c.json(wire.listBody(rows, pagination(pages, total)), 200)
   },
 )
 
 app.post(
   '/api/enquiries/:id/claim',
-  says('Claim an enquiry', { 200: wire.One }),
-  may('leads:claim'),
-  takes('param', IdParam),
-  async (c) => c.json(wire.one(await claimLead(ctx(c), c.req.valid('param').id)), 200),
+  describe('Claim an enquiry', { 200: wire.One }),
+  requires('leads:claim'),
+  validates('param', IdParam),
+  async (c) => c.json(wire.oneBody(await claimLead(ctx(c), c.req.valid('param').id)), 200),
 )
 
 export const enquiries: Dialect = {

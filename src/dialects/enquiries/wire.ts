@@ -2,16 +2,16 @@
 import { z } from 'zod'
 import type { AppError } from '../../errors'
 import { email, raw, text } from '../../http/fields'
-import { refusing } from '../dialect'
-import { orNothing } from '../inputs'
+import { errorHandler } from '../dialect'
+import { optionalOrBlank } from '../fields'
 import { Pagination, pageQuery } from '../pages'
 
 export const NewEnquiry = z.object({
   name: text(200),
   email: email(),
-  phone: orNothing(text(50)),
-  courseInterest: orNothing(text(200)),
-  message: orNothing(text(5_000)),
+  phone: optionalOrBlank(text(50)),
+  courseInterest: optionalOrBlank(text(200)),
+  message: optionalOrBlank(text(5_000)),
   turnstileToken: raw(2048).optional(),
 })
 
@@ -40,15 +40,15 @@ export const Pages = z.object(pageQuery(20))
 
 type Row = { interest: string | null } & Record<string, unknown>
 
-export const sent = (row: Row) => Sent.parse({ success: true, data: { ...row, courseInterest: row.interest } })
-export const one = (row: Row) => One.parse({ success: true, data: enquiryOf(row) })
-export const list = (rows: Row[], pages: z.infer<typeof Pagination>) =>
+export const sentBody = (row: Row) => Sent.parse({ success: true, data: { ...row, courseInterest: row.interest } })
+export const oneBody = (row: Row) => One.parse({ success: true, data: enquiryOf(row) })
+export const listBody = (rows: Row[], pages: z.infer<typeof Pagination>) =>
   List.parse({ success: true, data: rows.map(enquiryOf), pagination: pages })
 
 const enquiryOf = (row: Row) => ({ ...row, courseInterest: row.interest, claimedBy: row.ownerId })
 
 /** The words of its README for its statuses, and what was wrong with the input. */
-export const onError = refusing(failure, {
+export const onError = errorHandler(failure, {
   invalid: 'Invalid input',
   malformed_json: 'Invalid input',
   unauthenticated: 'Missing or invalid token',

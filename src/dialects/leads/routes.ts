@@ -1,8 +1,8 @@
 // dialect leads: accounts with refresh tokens, users, leads and their activities.
 import { type Context, Hono } from 'hono'
-import { personOf } from '../../access/person'
+import { requirePerson } from '../../access/person'
 import { reach } from '../../access/policy'
-import { me } from '../../auth/auth.service'
+import { getMe } from '../../auth/auth.service'
 import { endSession, endSessionOfToken, refreshSession } from '../../auth/sessions.service'
 import { type AppEnv, ctx, publicCtx } from '../../http/context'
 import { listInteractions } from '../../interactions/interactions.list'
@@ -17,8 +17,8 @@ import { listLeads } from '../../leads/leads.list'
 import { createLead, getLead, trashLead } from '../../leads/leads.service'
 import { getUser, listUsers, removeUser } from '../../users/users.service'
 import { addAccounts, changeMember, Member } from '../accounts'
-import { type Dialect, IdParam, may, says, takes } from '../dialect'
-import { numbered, pagination } from '../pages'
+import { type Dialect, describe, IdParam, requires, validates } from '../dialect'
+import { pagination, toPageRequest } from '../pages'
 import * as wire from './wire'
 
 const app = new Hono<AppEnv>()
@@ -27,45 +27,49 @@ app.onError(wire.onError)
 addAccounts(app)
 app.post(
   '/api/auth/refresh',
-  says('Exchange a refresh token', { 200: wire.Tokens }),
-  takes('json', wire.RefreshRequest),
+  describe('Exchange a refresh token', { 200: wire.Tokens }),
+  validates('json', wire.RefreshRequest),
   async (c) => c.json(wire.Tokens.parse(await refreshSession(publicCtx(c), c.req.valid('json').refreshToken)), 200),
 )
 app.post(
   '/api/auth/logout',
-  says('Sign out, by refresh token or access token', { 200: wire.Done }),
-  takes('json', wire.LogoutRequest),
+  describe('Sign out, by refresh token or access token', { 200: wire.Done }),
+  validates('json', wire.LogoutRequest),
   async (c) => {
     const { refreshToken } = c.req.valid('json')
     if (refreshToken !== undefined) await endSessionOfToken(publicCtx(c), refreshToken)
-    else await endSession(ctx(c), personOf(ctx(c).actor, 'Signing out').sessionId)
-    return done(c, 'Logged out successfully')
+    else await endSession(ctx(c), requirePerson(ctx(c).actor, 'Signing out').sessionId)
+    return doneBody(c, 'Logged out successfully')
   },
 )
-app.get('/api/auth/me', says('Who am I', { 200: Member }), may('account:read'), async (c) =>
-  c.json(Member.parse((await me(ctx(c))).user), 200),
+app.get('/api/auth/me', describe('Who am I', { 200: Member }), requires('account:read'), async (c) =>
+  c.json(Member.parse((await getMe(ctx(c))).user), 200),
 )
 
 app.get(
   '/api/users',
-  says('List users; ADMIN only', { 200: wire.listOf(Member) }),
-  may('users:admin'),
-  takes('query', wire.Pages),
+  describe('List users; ADMIN only', { 200: wire.listOf(Member) }),
+  requires('users:admin'),
+  validates('query', wire.Pages),
   async (c) => {
     const pages = c.req.valid('query')
-    const { rows, total } = await listUsers(ctx(c), { ...numbered(pages), team: true })
+    const { rows, total } = await listUsers(ctx(c), { ...toPageRequest(pages), team: true })
     return c.json(wire.listOf(Member).parse({ data: rows, pagination: pagination(pages, total) }), 200)
   },
 )
-app.get('/api/users/:id', says('Get a user', { 200: Member }), may('users:read'), takes('param', IdParam), async (c) =>
-  c.json(Member.parse(await getUser(ctx(c), c.req.valid('param').id)), 200),
+app.get(
+  '/api/users/:id',
+  describe('Get a user', { 200: Member }),
+  requires('users:read'),
+  validates('param', IdParam),
+  async (c) => c.json(Member.parse(await getUser(ctx(c), c.req.valid('param').id)), 200),
 )
 app.put(
   '/api/users/:id',
-  says('Change a user', { 200: Member }),
-  may('users:write'),
-  takes('param', IdParam),
-  takes('json', wire.UserPatch),
+  describe('Change a user', { 200: Member }),
+  requires('users:write'),
+  validates('param', IdParam),
+  validates('json', wire.UserPatch),
   async (c) => {
     const user = await changeMember(ctx(c), c.req.valid('param').id, c.req.valid('json'))
     return c.json(Member.parse(user), 200)
@@ -73,107 +77,110 @@ app.put(
 )
 app.delete(
   '/api/users/:id',
-  says('Delete a user; ADMIN only', { 200: wire.Done }),
-  may('users:admin'),
-  takes('param', IdParam),
+  describe('Delete a user; ADMIN only', { 200: wire.Done }),
+  requires('users:admin'),
+  validates('param', IdParam),
   async (c) => {
     await removeUser(ctx(c), c.req.valid('param').id, {})
-    return done(c, 'User deleted successfully')
+    return doneBody(c, 'User deleted successfully')
   },
 )
 
 app.get(
   '/api/leads',
-  says('List leads: all as ADMIN and MANAGER, the own ones as SALES', { 200: wire.listOf(wire.Lead) }),
-  may('leads:read'),
-  takes('query', wire.LeadQuery),
+  describe('List leads: all as ADMIN and MANAGER, the own ones as SALES', { 200: wire.listOf(wire.Lead) }),
+  requires('leads:read'),
+  validates('query', wire.LeadQuery),
   async (c) => {
     const { ownerId, search: q, status, source, ...pages } = c.req.valid('query')
     const owner = reach(ctx(c).actor, 'leads:read') === 'all' ? ownerId : 'me'
-    const { rows, total } = await listLeads(ctx(c), { ...numbered(pages), q, status, source, owner })
+    const { rows, total } = await listLeads(ctx(c), { ...toPageRequest(pages), q, status, source, owner })
     return c.json(wire.listOf(wire.Lead).parse({ data: rows, pagination: pagination(pages, total) }), 200)
   },
 )
 app.get(
   '/api/leads/:id',
-  says('Get a lead', { 200: wire.Lead }),
-  may('leads:read'),
-  takes('param', IdParam),
+  describe('Get a lead', { 200: wire.Lead }),
+  requires('leads:read'),
+  validates('param', IdParam),
   async (c) => c.json(wire.Lead.parse(await getLead(ctx(c), c.req.valid('param').id, 'leads:write')), 200),
 )
 app.post(
   '/api/leads',
-  says('Make a lead', { 201: wire.Lead }),
-  may('leads:write'),
-  takes('json', wire.NewLead),
+  describe('Make a lead', { 201: wire.Lead }),
+  requires('leads:write'),
+  validates('json', wire.NewLead),
   async (c) => c.json(wire.Lead.parse(await createLead(ctx(c), c.req.valid('json'))), 201),
 )
 app.put(
   '/api/leads/:id',
-  says('Change a lead', { 200: wire.Lead }),
-  may('leads:write'),
-  takes('param', IdParam),
-  takes('json', wire.LeadPatch),
+  describe('Change a lead', { 200: wire.Lead }),
+  requires('leads:write'),
+  validates('param', IdParam),
+  validates('json', wire.LeadPatch),
   async (c) => c.json(wire.Lead.parse(await rewriteLead(ctx(c), c.req.valid('param').id, c.req.valid('json'))), 200),
 )
 app.delete(
   '/api/leads/:id',
-  says('Delete a lead', { 200: wire.Done }),
-  may('leads:write'),
-  takes('param', IdParam),
+  describe('Delete a lead', { 200: wire.Done }),
+  requires('leads:write'),
+  validates('param', IdParam),
   async (c) => {
     await trashLead(ctx(c), c.req.valid('param').id)
-    return done(c, 'Lead deleted successfully')
+    return doneBody(c, 'Lead deleted successfully')
   },
 )
 
 app.get(
   '/api/activities/lead/:leadId',
-  says('List the activities of a lead, newest first', { 200: wire.listOf(wire.Activity) }),
-  may('interactions:read'),
-  takes('param', wire.LeadParam),
-  takes('query', wire.Pages),
+  describe('List the activities of a lead, newest first', { 200: wire.listOf(wire.Activity) }),
+  requires('interactions:read'),
+  validates('param', wire.LeadParam),
+  validates('query', wire.Pages),
   async (c) => {
     const pages = c.req.valid('query')
-    const { rows, total } = await listInteractions(ctx(c), { ...numbered(pages), lead: c.req.valid('param').leadId })
+    const { rows, total } = await listInteractions(ctx(c), {
+      ...toPageRequest(pages),
+      lead: c.req.valid('param').leadId,
+    })
     return c.json(wire.listOf(wire.Activity).parse({ data: rows, pagination: pagination(pages, total) }), 200)
   },
 )
 app.get(
   '/api/activities/:id',
-  says('Get an activity', { 200: wire.Activity }),
-  may('interactions:read'),
-  takes('param', IdParam),
+  describe('Get an activity', { 200: wire.Activity }),
+  requires('interactions:read'),
+  validates('param', IdParam),
   async (c) => c.json(wire.Activity.parse(await getInteraction(ctx(c), c.req.valid('param').id)), 200),
 )
 app.post(
   '/api/activities',
-  says('Log an activity', { 201: wire.Activity }),
-  may('interactions:write'),
-  takes('json', wire.NewActivity),
+  describe('Log an activity', { 201: wire.Activity }),
+  requires('interactions:write'),
+  validates('json', wire.NewActivity),
   async (c) => c.json(wire.Activity.parse(await createInteraction(ctx(c), c.req.valid('json'))), 201),
 )
 app.put(
   '/api/activities/:id',
-  says('Change an activity', { 200: wire.Activity }),
-  may('interactions:write'),
-  takes('param', IdParam),
-  takes('json', wire.ActivityPatch),
+  describe('Change an activity', { 200: wire.Activity }),
+  requires('interactions:write'),
+  validates('param', IdParam),
+  validates('json', wire.ActivityPatch),
   async (c) =>
     c.json(wire.Activity.parse(await updateInteraction(ctx(c), c.req.valid('param').id, c.req.valid('json'))), 200),
 )
 app.delete(
   '/api/activities/:id',
-  says('Delete an activity', { 200: wire.Done }),
-  may('interactions:write'),
-  takes('param', IdParam),
+  describe('Delete an activity', { 200: wire.Done }),
+  requires('interactions:write'),
+  validates('param', IdParam),
   async (c) => {
     await deleteInteraction(ctx(c), c.req.valid('param').id)
-    return done(c, 'Activity deleted successfully')
+    return doneBody(c, 'Activity deleted successfully')
   },
 )
 
-function done(c: Context<AppEnv>, message: string) {
+function doneBody(c: Context<AppEnv>, message: string) {
   return c.json({ message }, 200)
 }
 

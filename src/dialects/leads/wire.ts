@@ -3,19 +3,19 @@ import { z } from 'zod'
 import type { AppError } from '../../errors'
 import { jsonObject, raw, text } from '../../http/fields'
 import { ROLES } from '../accounts'
-import { refusing } from '../dialect'
-import { orNothing, orNull } from '../inputs'
+import { errorHandler } from '../dialect'
+import { nullIfBlank, optionalOrBlank } from '../fields'
 import { Pagination, pageQuery } from '../pages'
 
 const STATUSES = ['NEW', 'CONTACTED', 'QUALIFIED', 'CLOSED'] as const
 
 const leadFields = {
   title: text(200),
-  description: orNull(text(10_000)),
-  status: orNothing(z.enum(STATUSES)),
-  source: orNull(text(100)),
-  ownerId: orNull(z.uuid()),
-  metadata: orNull(jsonObject()),
+  description: nullIfBlank(text(10_000)),
+  status: optionalOrBlank(z.enum(STATUSES)),
+  source: nullIfBlank(text(100)),
+  ownerId: nullIfBlank(z.uuid()),
+  metadata: nullIfBlank(jsonObject()),
 }
 export const NewLead = z.object(leadFields)
 export const LeadPatch = NewLead.partial().refine(hasFields, { error: 'Send at least one field of a lead' })
@@ -32,21 +32,21 @@ export const Lead = z.object({
 })
 export const LeadQuery = z.object({
   ...pageQuery(20),
-  status: orNothing(z.enum(STATUSES)),
-  source: orNothing(text(100)),
-  ownerId: orNothing(z.uuid()),
-  search: orNothing(text(100)),
+  status: optionalOrBlank(z.enum(STATUSES)),
+  source: optionalOrBlank(text(100)),
+  ownerId: optionalOrBlank(z.uuid()),
+  search: optionalOrBlank(text(100)),
 })
 
 const TYPES = ['NOTE', 'CALL', 'EMAIL'] as const
 const UNSAID = { NOTE: 'Note', CALL: 'Call', EMAIL: 'E-mail' } as const
-const body = orNothing(text(10_000))
+const body = optionalOrBlank(text(10_000))
 /** An activity need not say anything: it then says what it was. */
 export const NewActivity = z
   .object({ leadId: z.uuid(), type: z.enum(TYPES), body })
   .transform(({ body, ...activity }) => ({ ...activity, body: body ?? UNSAID[activity.type] }))
 export const ActivityPatch = z
-  .object({ type: orNothing(z.enum(TYPES)), body })
+  .object({ type: optionalOrBlank(z.enum(TYPES)), body })
   .refine(hasFields, { error: 'Send at least one field of an activity' })
 /** An interaction of the product: one that was logged elsewhere may be of another type. */
 export const Activity = z.object({
@@ -64,7 +64,7 @@ export const UserPatch = z
     name: text(200),
     email: raw(254),
     role: z.enum(ROLES),
-    password: orNothing(z.undefined('A password is changed by its owner, at /v1/auth/change-password')),
+    password: optionalOrBlank(z.undefined('A password is changed by its owner, at /v1/auth/change-password')),
   })
   .partial()
   .refine(({ name, role }) => name !== undefined || role !== undefined, { error: 'Send a name or a role' })
@@ -84,7 +84,7 @@ function hasFields(patch: object): boolean {
   return Object.values(patch).some((value) => value !== undefined)
 }
 
-export const onError = refusing(failure, { invalid: 'Validation failed', malformed_json: 'The body is not JSON' })
+export const onError = errorHandler(failure, { invalid: 'Validation failed', malformed_json: 'The body is not JSON' })
 
 function failure(message: string, { extras }: AppError) {
   const errors = extras.errors?.map(({ path, message }) => ({ field: path.replace(/^\w+\./, ''), message }))

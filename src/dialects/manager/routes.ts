@@ -2,15 +2,16 @@
 import { Hono } from 'hono'
 import { isPortal } from '../../access/visible'
 import { isUsername, login } from '../../auth/auth.service'
-import { enrol } from '../../auth/enrolment.service'
+import { registerInSharedWorkspace } from '../../auth/enrolment.service'
+import type { Ctx } from '../../context'
 import { listCustomers } from '../../customers/customers.list'
 import { amendCustomer, getCustomer, trashCustomer } from '../../customers/customers.service'
 import { AppError } from '../../errors'
-import { type AppEnv, type Ctx, ctx, publicCtx } from '../../http/context'
+import { type AppEnv, ctx, publicCtx } from '../../http/context'
 import { listInteractions, listInteractionsOf } from '../../interactions/interactions.list'
 import { createInteraction } from '../../interactions/interactions.service'
-import { anyCtx, client, type Dialect, may, otherwise, says, takes } from '../dialect'
-import { numbered, pagination, UNPAGED } from '../pages'
+import { anyCtx, client, type Dialect, describe, mapError, requires, validates } from '../dialect'
+import { pagination, toPageRequest, UNPAGED } from '../pages'
 import * as wire from './wire'
 
 const app = new Hono<AppEnv>()
@@ -19,8 +20,8 @@ const ALL = { limit: UNPAGED, offset: 0 }
 
 app.post(
   '/auth/register',
-  says('Register', { 201: wire.Done, 403: 'Access Denied- Only an admin can register another admin' }),
-  takes('json', wire.Registration),
+  describe('Register', { 201: wire.Done, 403: 'Access Denied- Only an admin can register another admin' }),
+  validates('json', wire.Registration),
   async (c) => {
     const { role, name, phone, company, ...account } = c.req.valid('json')
     const isCustomer = role === 'user'
@@ -30,19 +31,19 @@ app.post(
       customer: { phone: phone ?? '', company: company ?? '' },
     }
     const admin = { name: account.username, role: 'ADMIN' as const }
-    await enrol(anyCtx(c), { ...account, ...(isCustomer ? portal : admin) }, client(c))
+    await registerInSharedWorkspace(anyCtx(c), { ...account, ...(isCustomer ? portal : admin) }, client(c))
     return c.json({ message: `${isCustomer ? 'Customer-user' : 'Admin-User'} created Successfully` }, 201)
   },
 )
 
 app.post(
   '/auth/login',
-  says('Sign in', { 200: wire.SignedIn, 404: "Username Doesn't Exist" }),
-  takes('json', wire.Credentials),
+  describe('Sign in', { 200: wire.SignedIn, 404: "Username Doesn't Exist" }),
+  validates('json', wire.Credentials),
   async (c) => {
     const credentials = c.req.valid('json')
     const session = login(publicCtx(c), credentials, client(c, { isForADay: true }))
-    const { accessToken } = await otherwise(session, 'invalid_credentials', async () => {
+    const { accessToken } = await mapError(session, 'invalid_credentials', async () => {
       const isKnown = await isUsername(publicCtx(c), credentials.username)
       return new AppError(isKnown ? 'invalid_credentials' : 'not_found')
     })
@@ -52,12 +53,12 @@ app.post(
 
 app.get(
   '/customers',
-  says('List customers', { 200: wire.CustomerPage, 404: 'No customers Found' }),
-  may('customers:read'),
-  takes('query', wire.CustomerQuery),
+  describe('List customers', { 200: wire.CustomerPage, 404: 'No customers Found' }),
+  requires('customers:read'),
+  validates('query', wire.CustomerQuery),
   async (c) => {
     const { page, limit, ...sought } = c.req.valid('query')
-    const { rows, total } = await listCustomers(ctx(c), { ...numbered({ page, limit }), ...sought })
+    const { rows, total } = await listCustomers(ctx(c), { ...toPageRequest({ page, limit }), ...sought })
     if (rows.length === 0) throw new AppError('not_found')
     const { total: totalCustomers, totalPages } = pagination({ page, limit }, total)
     const customers = rows.map(wire.customerOf)
@@ -67,9 +68,9 @@ app.get(
 
 app.get(
   '/customers/search',
-  says('Search customers', { 200: wire.Customers, 404: 'No customers found matching the criteria' }),
-  may('customers:read'),
-  takes('query', wire.Search),
+  describe('Search customers', { 200: wire.Customers, 404: 'No customers found matching the criteria' }),
+  requires('customers:read'),
+  validates('query', wire.Search),
   async (c) => {
     const { query: person, company } = c.req.valid('query')
     const { rows } = await listCustomers(ctx(c), { ...ALL, person, company })
@@ -80,13 +81,13 @@ app.get(
 
 app.get(
   '/customers/:customerId',
-  says('Get a customer', {
+  describe('Get a customer', {
     200: wire.Details,
     403: 'Access Denied- You can only Access your details',
     404: 'Customer-user not Found',
   }),
-  may('customers:read'),
-  takes('param', wire.idParam('Invalid Customer Id')),
+  requires('customers:read'),
+  validates('param', wire.idParam('Invalid Customer Id')),
   async (c) => {
     const customer = await unlessAnothers(ctx(c), getCustomer(ctx(c), c.req.valid('param').customerId))
     return c.json(wire.Details.parse(customer), 200)
@@ -95,14 +96,14 @@ app.get(
 
 app.put(
   '/customers/:customerId',
-  says('Change name, phone or company', {
+  describe('Change name, phone or company', {
     200: wire.Done,
     403: 'Access Denied- You can only Update your details',
     404: 'User Not Found',
   }),
-  may('customers:read'),
-  takes('param', wire.idParam('Invalid Customer Id')),
-  takes('json', wire.CustomerPatch),
+  requires('customers:read'),
+  validates('param', wire.idParam('Invalid Customer Id')),
+  validates('json', wire.CustomerPatch),
   async (c) => {
     const { customerId } = c.req.valid('param')
     const patch = c.req.valid('json')
@@ -114,9 +115,9 @@ app.put(
 
 app.delete(
   '/customers/:customerId',
-  says('Delete a customer', { 200: wire.Done, 404: 'Customer not found' }),
-  may('customers:write'),
-  takes('param', wire.idParam('Invalid - customerId')),
+  describe('Delete a customer', { 200: wire.Done, 404: 'Customer not found' }),
+  requires('customers:write'),
+  validates('param', wire.idParam('Invalid - customerId')),
   async (c) => {
     await trashCustomer(ctx(c), c.req.valid('param').customerId)
     return c.json({ message: 'Customer Deleted Successfully' }, 200)
@@ -125,10 +126,10 @@ app.delete(
 
 app.post(
   '/customers/:customerId/interactions',
-  says('Log an interaction', { 201: wire.Logged, 404: 'Customer not found' }),
-  may('interactions:write'),
-  takes('param', wire.idParam('Invalid Customer Id')),
-  takes('json', wire.NewInteraction),
+  describe('Log an interaction', { 201: wire.Logged, 404: 'Customer not found' }),
+  requires('interactions:write'),
+  validates('param', wire.idParam('Invalid Customer Id')),
+  validates('json', wire.NewInteraction),
   async (c) => {
     const { note: body, followUpDate: followUpAt } = c.req.valid('json')
     const { customerId } = c.req.valid('param')
@@ -140,9 +141,9 @@ app.post(
 
 app.get(
   '/customers/:customerId/interactions',
-  says('List the interactions of a customer, newest first', { 200: wire.Interactions, 404: 'Customer not found' }),
-  may('interactions:read'),
-  takes('param', wire.idParam('Invalid Customer Id')),
+  describe('List the interactions of a customer, newest first', { 200: wire.Interactions, 404: 'Customer not found' }),
+  requires('interactions:read'),
+  validates('param', wire.idParam('Invalid Customer Id')),
   async (c) => {
     const rows = await listInteractionsOf(ctx(c), c.req.valid('param').customerId, ALL)
     if (rows.length === 0) return c.json({ message: 'No interactions found for this customer' }, 404)
@@ -152,8 +153,8 @@ app.get(
 
 app.get(
   '/interactions',
-  says('List all interactions, newest first', { 200: wire.Interactions, 404: 'No interactions found' }),
-  may('interactions:read'),
+  describe('List all interactions, newest first', { 200: wire.Interactions, 404: 'No interactions found' }),
+  requires('interactions:read'),
   async (c) => {
     const { rows } = await listInteractions(ctx(c), ALL)
     if (rows.length === 0) throw new AppError('not_found')
@@ -163,7 +164,7 @@ app.get(
 
 // To a customer every record but the own one is denied, whether or not it is there.
 function unlessAnothers<T>({ actor }: Ctx, work: Promise<T>): Promise<T> {
-  return otherwise(work, 'not_found', () => new AppError(isPortal(actor) ? 'forbidden' : 'not_found'))
+  return mapError(work, 'not_found', () => new AppError(isPortal(actor) ? 'forbidden' : 'not_found'))
 }
 
 export const manager: Dialect = {

@@ -3,49 +3,48 @@ import { z } from 'zod'
 import { Password } from '../../auth/passwords'
 import type { AppError } from '../../errors'
 import { raw, text } from '../../http/fields'
-import { refusing } from '../dialect'
-import { instantOrDay, orNothing, orNull } from '../inputs'
-import { brief } from '../instants'
+import { errorHandler } from '../dialect'
+import { instantOrDay, nullIfBlank, optionalOrBlank, withoutZeroMillis } from '../fields'
 import { pageQuery } from '../pages'
 
-const required = (what: string) => `Invalid - ${what} field required`
-const needed = (what: string, max: number) => text(max, required(what))
+const requiredMessage = (what: string) => `Invalid - ${what} field required`
+const requiredText = (what: string, max: number) => text(max, requiredMessage(what))
 
 export const Registration = z
   .object({
-    username: needed('Username', 64).transform((name) => name.toLowerCase()),
-    email: needed('Email', 254)
+    username: requiredText('Username', 64).transform((name) => name.toLowerCase()),
+    email: requiredText('Email', 254)
       .pipe(z.email('Invalid email format'))
       .transform((address) => address.toLowerCase()),
-    password: raw(1_000, 1, required('Password')).pipe(Password),
-    role: z.enum(['admin', 'user'], required('Role')),
-    name: orNothing(text(200)),
-    phone: orNothing(text(50)),
-    company: orNothing(text(200)),
+    password: raw(1_000, 1, requiredMessage('Password')).pipe(Password),
+    role: z.enum(['admin', 'user'], requiredMessage('Role')),
+    name: optionalOrBlank(text(200)),
+    phone: optionalOrBlank(text(50)),
+    company: optionalOrBlank(text(200)),
   })
   .superRefine(({ role, name, phone, company }, issues) => {
     const details = Object.entries({ Name: name, PhoneNo: phone, Company: company })
     const missing = role === 'user' ? details.filter(([, value]) => !value) : []
-    for (const [what] of missing) issues.addIssue({ code: 'custom', message: required(what) })
+    for (const [what] of missing) issues.addIssue({ code: 'custom', message: requiredMessage(what) })
   })
 
 export const Credentials = z.object({
-  username: needed('Username', 64),
-  password: raw(1_000, 1, required('Password')),
+  username: requiredText('Username', 64),
+  password: raw(1_000, 1, requiredMessage('Password')),
 })
 
-const part = orNothing(text(100))
+const part = optionalOrBlank(text(100))
 export const CustomerQuery = z.object({ ...pageQuery(10), name: part, email: part, phone: part, company: part })
 export const Search = z.object({ query: part, company: part })
 export const CustomerPatch = z.object({
   name: text(200).optional(),
-  phone: orNull(text(50)),
-  company: orNull(text(200)),
+  phone: nullIfBlank(text(50)),
+  company: nullIfBlank(text(200)),
 })
 
 export const NewInteraction = z.object({
-  note: needed('Note', 10_000),
-  followUpDate: orNull(instantOrDay()),
+  note: requiredText('Note', 10_000),
+  followUpDate: nullIfBlank(instantOrDay()),
 })
 
 /** The id of a customer in the path; says this where it is none. */
@@ -78,19 +77,22 @@ export const Logged = z.object({ message: z.string(), interaction: Interaction }
 export const Interactions = z.object({ interactions: z.array(Interaction) })
 
 type Stamped = { createdAt: string; updatedAt: string }
-const stamps = ({ createdAt, updatedAt }: Stamped) => ({ created_at: brief(createdAt), updated_at: brief(updatedAt) })
+const stamps = ({ createdAt, updatedAt }: Stamped) => ({
+  created_at: withoutZeroMillis(createdAt),
+  updated_at: withoutZeroMillis(updatedAt),
+})
 
 export const customerOf = <Row extends Stamped>(row: Row) => ({ ...row, ...stamps(row) })
 
 export function interactionOf<Row extends Stamped & { body: string; followUpAt: string | null }>(row: Row) {
-  const followUpDate = row.followUpAt === null ? null : brief(row.followUpAt)
+  const followUpDate = row.followUpAt === null ? null : withoutZeroMillis(row.followUpAt)
   return { ...row, ...stamps(row), note: row.body, followUpDate }
 }
 
 const OWN = /^Invalid( - |( Customer Id| email format)$)/
 const TAKEN = 'User already Exists with this Email'
-export const onError = refusing(
-  (message, failure) => ({ message: said(failure) ?? message }),
+export const onError = errorHandler(
+  (message, failure) => ({ message: firstIssueMessage(failure) ?? message }),
   {
     username_taken: 'User already Exists',
     email_taken: TAKEN,
@@ -104,7 +106,7 @@ export const onError = refusing(
 )
 
 /** What its README says of the first thing that is wrong with the input; what it does not spell out names the field. */
-function said({ extras }: AppError): string | undefined {
+function firstIssueMessage({ extras }: AppError): string | undefined {
   const [issue] = extras.errors ?? []
   if (!issue || OWN.test(issue.message)) return issue?.message
   return `Invalid - ${issue.path.replace(/^\w+\./, '')}: ${issue.message}`

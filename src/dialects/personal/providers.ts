@@ -1,12 +1,12 @@
 // dialect personal: signing in with a provider, which sends the browser back to this system's own address.
 import type { Hono } from 'hono'
 import { type AppEnv, publicCtx } from '../../http/context'
-import { flowBack, setOff } from '../../oauth/oauth.browser'
+import { beginSignIn, takeFlow } from '../../oauth/oauth.browser'
+import { identify } from '../../oauth/oauth.client'
 import { proofOf } from '../../oauth/oauth.flow'
-import { identify } from '../../oauth/oauth.provider'
-import { PROVIDERS, TITLES } from '../../oauth/oauth.settings'
+import { PROVIDERS, TITLES } from '../../oauth/oauth.providers'
 import { signIn } from '../../oauth/sign-in.service'
-import { client, says, takes } from '../dialect'
+import { client, describe, validates } from '../dialect'
 import * as wire from './wire'
 
 /** The ways to the providers, and what they come back to. */
@@ -16,16 +16,16 @@ export const callbacks = ways.map((way) => `${way}/callback`)
 export function addProviders(app: Hono<AppEnv>, base: string): void {
   for (const provider of PROVIDERS) {
     const path = `${base}/auth/${provider}`
-    app.post(path, says(`Sign in with ${TITLES[provider]}`, { 303: 'To the provider' }), async (c) =>
-      c.redirect(await setOff(c, provider, new URL(`${path}/callback`, c.req.url)), 303),
+    app.post(path, describe(`Sign in with ${TITLES[provider]}`, { 303: 'To the provider' }), async (c) =>
+      c.redirect(await beginSignIn(c, provider, new URL(`${path}/callback`, c.req.url)), 303),
     )
     app.get(
       `${path}/callback`,
-      says(`Come back from ${TITLES[provider]}`, { 200: wire.withData(wire.SignedIn) }),
-      takes('query', wire.Returned),
+      describe(`Come back from ${TITLES[provider]}`, { 200: wire.withData(wire.SignedIn) }),
+      validates('query', wire.Returned),
       async (c) => {
         const context = publicCtx(c)
-        const flow = await flowBack(c, provider, c.req.valid('query').state)
+        const flow = await takeFlow(c, provider, c.req.valid('query').state)
         const proof = proofOf(flow, await identify(context, flow, new URL(c.req.url)))
         const data = wire.SignedIn.parse(await signIn(context, proof, client(c), true))
         return c.json({ message: 'User logged in successfully', data }, 200)

@@ -8,8 +8,8 @@ import {
   getInteraction,
   updateInteraction,
 } from '../../interactions/interactions.service'
-import { may, says, takes } from '../dialect'
-import { numbered, pagination } from '../pages'
+import { describe, requires, validates } from '../dialect'
+import { pagination, toPageRequest } from '../pages'
 import * as wire from './wire'
 
 const NO_NOTE = 'Note not found'
@@ -23,12 +23,12 @@ export function addTimeline(app: Hono<AppEnv>, base: string): void {
 function addNotes(app: Hono<AppEnv>, base: string): void {
   app.post(
     `${base}/create-note`,
-    says('Write a note', { 201: wire.withData(wire.Note), 404: 'Contact not found' }),
-    may('interactions:write'),
-    takes('query', wire.WhoseQuery),
-    takes('json', wire.NewNote),
+    describe('Write a note', { 201: wire.withData(wire.Note), 404: 'Contact not found' }),
+    requires('interactions:write'),
+    validates('query', wire.WhoseQuery),
+    validates('json', wire.NewNote),
     async (c) => {
-      const customerId = wire.contactOf(c.req.valid('json'), c.req.valid('query'))
+      const customerId = wire.requireContactId(c.req.valid('json'), c.req.valid('query'))
       const { content: body } = c.req.valid('json')
       const note = await createInteraction(ctx(c), { customerId, body, type: 'NOTE' })
       return c.json({ message: 'Note created successfully', data: wire.Note.parse(wire.entryOf(note)) }, 201)
@@ -36,21 +36,21 @@ function addNotes(app: Hono<AppEnv>, base: string): void {
   )
   app.get(
     `${base}/list-notes`,
-    says('List notes, newest first', { 200: wire.listOf(wire.Note) }),
-    may('interactions:read'),
-    takes('query', wire.ListQuery),
+    describe('List notes, newest first', { 200: wire.listOf(wire.Note) }),
+    requires('interactions:read'),
+    validates('query', wire.ListQuery),
     async (c) => {
       const { contactId: customer, ...pages } = c.req.valid('query')
-      const { rows, total } = await listInteractions(ctx(c), { ...numbered(pages), customer, type: 'NOTE' })
+      const { rows, total } = await listInteractions(ctx(c), { ...toPageRequest(pages), customer, type: 'NOTE' })
       const data = rows.map((row) => wire.Note.parse(wire.entryOf(row)))
       return c.json({ message: 'Notes fetched successfully', data, pagination: pagination(pages, total) }, 200)
     },
   )
   app.get(
     `${base}/get-note`,
-    says('Get a note', { 200: wire.withData(wire.Note), 404: NO_NOTE }),
-    may('interactions:read'),
-    takes('query', wire.NoteQuery),
+    describe('Get a note', { 200: wire.withData(wire.Note), 404: NO_NOTE }),
+    requires('interactions:read'),
+    validates('query', wire.NoteQuery),
     async (c) => {
       const note = await getInteraction(ctx(c), c.req.valid('query').noteId)
       return c.json({ message: 'Note fetched successfully', data: wire.Note.parse(wire.entryOf(note)) }, 200)
@@ -58,20 +58,24 @@ function addNotes(app: Hono<AppEnv>, base: string): void {
   )
   app.patch(
     `${base}/update-note`,
-    says('Change a note', { 200: wire.withData(wire.Note), 404: NO_NOTE }),
-    may('interactions:write'),
-    takes('query', wire.NoteQuery),
-    takes('json', wire.NotePatch),
+    describe('Change a note', { 200: wire.withData(wire.Note), 404: NO_NOTE }),
+    requires('interactions:write'),
+    validates('query', wire.NoteQuery),
+    validates('json', wire.NotePatch),
     async (c) => {
-      const note = await updateInteraction(ctx(c), c.req.valid('query').noteId, wire.saidIn(c.req.valid('json')))
+      const note = await updateInteraction(
+        ctx(c),
+        c.req.valid('query').noteId,
+        wire.toInteractionFields(c.req.valid('json')),
+      )
       return c.json({ message: 'Note updated successfully', data: wire.Note.parse(wire.entryOf(note)) }, 200)
     },
   )
   app.delete(
     `${base}/delete-note`,
-    says('Delete a note', { 200: wire.Done, 404: NO_NOTE }),
-    may('interactions:write'),
-    takes('query', wire.NoteQuery),
+    describe('Delete a note', { 200: wire.Done, 404: NO_NOTE }),
+    requires('interactions:write'),
+    validates('query', wire.NoteQuery),
     async (c) => {
       await deleteInteraction(ctx(c), c.req.valid('query').noteId)
       return c.json({ message: 'Note deleted successfully' }, 200)
@@ -82,35 +86,35 @@ function addNotes(app: Hono<AppEnv>, base: string): void {
 function addInteractions(app: Hono<AppEnv>, base: string): void {
   app.post(
     `${base}/log-interaction`,
-    says('Log an interaction', { 201: wire.withData(wire.Interaction), 404: 'Contact not found' }),
-    may('interactions:write'),
-    takes('query', wire.WhoseQuery),
-    takes('json', wire.NewInteraction),
+    describe('Log an interaction', { 201: wire.withData(wire.Interaction), 404: 'Contact not found' }),
+    requires('interactions:write'),
+    validates('query', wire.WhoseQuery),
+    validates('json', wire.NewInteraction),
     async (c) => {
-      const customerId = wire.contactOf(c.req.valid('json'), c.req.valid('query'))
+      const customerId = wire.requireContactId(c.req.valid('json'), c.req.valid('query'))
       const { type, content: body, ...dates } = c.req.valid('json')
-      const logged = await createInteraction(ctx(c), { ...wire.saidIn(dates), customerId, type, body })
+      const logged = await createInteraction(ctx(c), { ...wire.toInteractionFields(dates), customerId, type, body })
       const data = wire.Interaction.parse(wire.entryOf(logged))
       return c.json({ message: 'Interaction logged successfully', data }, 201)
     },
   )
   app.get(
     `${base}/list-interactions`,
-    says('List interactions, newest first', { 200: wire.listOf(wire.Interaction) }),
-    may('interactions:read'),
-    takes('query', wire.ListQuery),
+    describe('List interactions, newest first', { 200: wire.listOf(wire.Interaction) }),
+    requires('interactions:read'),
+    validates('query', wire.ListQuery),
     async (c) => {
       const { contactId: customer, ...pages } = c.req.valid('query')
-      const { rows, total } = await listInteractions(ctx(c), { ...numbered(pages), customer, besides: 'NOTE' })
+      const { rows, total } = await listInteractions(ctx(c), { ...toPageRequest(pages), customer, besides: 'NOTE' })
       const data = rows.map((row) => wire.Interaction.parse(wire.entryOf(row)))
       return c.json({ message: 'Interactions fetched successfully', data, pagination: pagination(pages, total) }, 200)
     },
   )
   app.get(
     `${base}/get-interaction`,
-    says('Get an interaction', { 200: wire.withData(wire.Interaction), 404: NONE }),
-    may('interactions:read'),
-    takes('query', wire.InteractionQuery),
+    describe('Get an interaction', { 200: wire.withData(wire.Interaction), 404: NONE }),
+    requires('interactions:read'),
+    validates('query', wire.InteractionQuery),
     async (c) => {
       const found = await getInteraction(ctx(c), c.req.valid('query').interactionId)
       const data = wire.Interaction.parse(wire.entryOf(found))
@@ -119,22 +123,22 @@ function addInteractions(app: Hono<AppEnv>, base: string): void {
   )
   app.patch(
     `${base}/update-interaction`,
-    says('Change an interaction', { 200: wire.withData(wire.Interaction), 404: NONE }),
-    may('interactions:write'),
-    takes('query', wire.InteractionQuery),
-    takes('json', wire.InteractionPatch),
+    describe('Change an interaction', { 200: wire.withData(wire.Interaction), 404: NONE }),
+    requires('interactions:write'),
+    validates('query', wire.InteractionQuery),
+    validates('json', wire.InteractionPatch),
     async (c) => {
       const { interactionId } = c.req.valid('query')
-      const changed = await updateInteraction(ctx(c), interactionId, wire.saidIn(c.req.valid('json')))
+      const changed = await updateInteraction(ctx(c), interactionId, wire.toInteractionFields(c.req.valid('json')))
       const data = wire.Interaction.parse(wire.entryOf(changed))
       return c.json({ message: 'Interaction updated successfully', data }, 200)
     },
   )
   app.delete(
     `${base}/delete-interaction`,
-    says('Delete an interaction', { 200: wire.Done, 404: NONE }),
-    may('interactions:write'),
-    takes('query', wire.InteractionQuery),
+    describe('Delete an interaction', { 200: wire.Done, 404: NONE }),
+    requires('interactions:write'),
+    validates('query', wire.InteractionQuery),
     async (c) => {
       await deleteInteraction(ctx(c), c.req.valid('query').interactionId)
       return c.json({ message: 'Interaction deleted successfully' }, 200)

@@ -1,18 +1,18 @@
 // dialect personal: how accounts, contacts, tags, notes, interactions and failures look on its wire.
 import { z } from 'zod'
 import { Password } from '../../auth/passwords'
-import { AppError } from '../../errors'
+import { type AppError, invalidError } from '../../errors'
 import { email, jsonObject, raw, text, timeZone } from '../../http/fields'
 import { TagName } from '../../tags/tags.schemas'
-import { refusing } from '../dialect'
-import { instantOrDay, isWord, orNothing, orNull } from '../inputs'
+import { errorHandler } from '../dialect'
+import { instantOrDay, isWord, nullIfBlank, optionalOrBlank } from '../fields'
 import { Pagination, pageQuery } from '../pages'
 
 export const Registration = z.object({
   name: text(200),
   email: email(),
   password: Password,
-  invitationToken: orNothing(raw(200)),
+  invitationToken: optionalOrBlank(raw(200)),
 })
 export const Credentials = z.object({ email: raw(254), password: raw(1_000) })
 export const Address = z.object({ email: email() })
@@ -32,10 +32,10 @@ export const Status = z.object({
 
 const contact = {
   name: text(200),
-  email: orNull(email()),
-  phone: orNull(text(50)),
-  company: orNull(text(200)),
-  customFields: orNull(jsonObject()),
+  email: nullIfBlank(email()),
+  phone: nullIfBlank(text(50)),
+  company: nullIfBlank(text(200)),
+  customFields: nullIfBlank(jsonObject()),
 }
 export const NewContact = z.object(contact)
 export const ContactPatch = NewContact.partial().refine(hasFields, { error: 'Send at least one field of a contact' })
@@ -67,15 +67,15 @@ const Type = z.preprocess((given) => (isWord(given) ? given.toUpperCase() : give
 const interaction = {
   type: Type,
   content: text(10_000),
-  date: orNothing(instantOrDay()),
-  followUpDate: orNull(instantOrDay()),
+  date: optionalOrBlank(instantOrDay()),
+  followUpDate: nullIfBlank(instantOrDay()),
 }
 export const NewInteraction = z.object({ contactId: z.uuid().optional(), ...interaction })
 export const InteractionPatch = z
   .object(interaction)
   .partial()
   .refine(hasFields, { error: 'Send at least one field of an interaction' })
-export const ListQuery = z.object({ ...pageQuery(20), contactId: orNothing(z.uuid()) })
+export const ListQuery = z.object({ ...pageQuery(20), contactId: optionalOrBlank(z.uuid()) })
 
 function hasFields(patch: object): boolean {
   return Object.values(patch).some((value) => value !== undefined)
@@ -123,17 +123,16 @@ export const listOf = <S extends z.ZodType>(item: S) => withData(z.array(item)).
 
 type Whose = z.infer<typeof WhoseQuery>
 /** The contact that is named in the body or, else, in the query. Throws `invalid` where none is. */
-export function contactOf(body: Whose, query: Whose): string {
+export function requireContactId(body: Whose, query: Whose): string {
   const id = body.contactId ?? query.contactId
   const message = 'Send it in the query or in the body'
-  if (id === undefined)
-    throw new AppError('invalid', { errors: [{ path: 'query.contactId', message, code: 'missing' }] })
+  if (id === undefined) throw invalidError('query.contactId', message, 'missing')
   return id
 }
 
-type Said = { body: string; customerId: string | null; occurredAt: string; followUpAt: string | null }
+type InteractionLike = { body: string; customerId: string | null; occurredAt: string; followUpAt: string | null }
 /** An interaction of the product as a note or an interaction of this system. */
-export const entryOf = <R extends Said>(row: R) => ({
+export const entryOf = <R extends InteractionLike>(row: R) => ({
   ...row,
   contactId: row.customerId,
   content: row.body,
@@ -142,7 +141,7 @@ export const entryOf = <R extends Said>(row: R) => ({
 })
 
 /** The product's fields of what is sent; what is left out stays out. */
-export function saidIn(given: Partial<z.infer<typeof InteractionPatch>>) {
+export function toInteractionFields(given: Partial<z.infer<typeof InteractionPatch>>) {
   const { type, content, date, followUpDate } = given
   return {
     ...(type === undefined ? {} : { type }),
@@ -152,7 +151,7 @@ export function saidIn(given: Partial<z.infer<typeof InteractionPatch>>) {
   }
 }
 
-export const onError = refusing(failure, {
+export const onError = errorHandler(failure, {
   invalid: 'Validation failed',
   unauthenticated: 'Unauthorized request',
   invalid_credentials: 'Invalid email or password',

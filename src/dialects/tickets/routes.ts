@@ -2,20 +2,19 @@
 import { Hono } from 'hono'
 import { isTeamRole } from '../../access/policy'
 import { login } from '../../auth/auth.service'
-import { enrol } from '../../auth/enrolment.service'
+import { registerInSharedWorkspace } from '../../auth/enrolment.service'
 import { listCustomers } from '../../customers/customers.list'
 import { amendCustomer, getCustomer, trashCustomer, updateCustomer } from '../../customers/customers.service'
 import { AppError } from '../../errors'
+import { exportCustomers } from '../../exports/exports.service'
+import { download } from '../../exports/exports.stream'
 import { type AppEnv, ctx, publicCtx } from '../../http/context'
-import { exportCustomers } from '../../transfer/exports.service'
-import { download } from '../../transfer/exports.stream'
-import { goOn, roomOf } from '../../transfer/imports.continue'
-import { importFile } from '../../transfer/imports.service'
-import { uploadOf } from '../../transfer/imports.upload'
+import { continueAfterAnswer, readUpload, roomOf } from '../../imports/imports.http'
+import { importFile } from '../../imports/imports.service'
 import { getUser, listUsers, removeUser } from '../../users/users.service'
 import { changeMember } from '../accounts'
-import { anyCtx, client, type Dialect, may, says, takes } from '../dialect'
-import { numbered } from '../pages'
+import { anyCtx, client, type Dialect, describe, requires, validates } from '../dialect'
+import { toPageRequest } from '../pages'
 import { addTimeline, UUID } from './timeline'
 import * as wire from './wire'
 
@@ -25,19 +24,19 @@ const forADay = { isForADay: true }
 
 app.post(
   '/customer/signup',
-  says('Make a customer with a login', { 201: wire.CustomerMade }),
-  takes('json', wire.CustomerSignup),
+  describe('Make a customer with a login', { 201: wire.CustomerMade }),
+  validates('json', wire.CustomerSignup),
   async (c) => {
     const { phone, company, ...account } = c.req.valid('json')
     const portal = { ...account, role: 'CUSTOMER' as const, customer: { phone, company } }
-    const { customerId } = await enrol(anyCtx(c), portal, client(c))
+    const { customerId } = await registerInSharedWorkspace(anyCtx(c), portal, client(c))
     return c.json({ insertId: { InsertedID: customerId }, message: 'Customer created successfully' }, 201)
   },
 )
 app.post(
   '/customer/signin',
-  says('Sign in as a customer', { 200: wire.CustomerSignedIn }),
-  takes('json', wire.Credentials),
+  describe('Sign in as a customer', { 200: wire.CustomerSignedIn }),
+  validates('json', wire.Credentials),
   async (c) => {
     const credentials = { ...c.req.valid('json'), withCustomer: true }
     const { customer, accessToken } = await login(publicCtx(c), credentials, client(c, forADay))
@@ -48,17 +47,17 @@ app.post(
 )
 app.post(
   '/user/signup',
-  says('Make a user', { 201: wire.UserMade, 403: 'only an ADMIN creates an ADMIN or a MANAGER' }),
-  takes('json', wire.UserSignup),
+  describe('Make a user', { 201: wire.UserMade, 403: 'only an ADMIN creates an ADMIN or a MANAGER' }),
+  validates('json', wire.UserSignup),
   async (c) => {
-    const { user, accessToken } = await enrol(anyCtx(c), c.req.valid('json'), client(c, forADay))
+    const { user, accessToken } = await registerInSharedWorkspace(anyCtx(c), c.req.valid('json'), client(c, forADay))
     return c.json({ message: 'User created successfully', user: wire.userOf(user, accessToken) }, 201)
   },
 )
 app.post(
   '/user/signin',
-  says('Sign in as a user', { 200: wire.UserSignedIn }),
-  takes('json', wire.Credentials),
+  describe('Sign in as a user', { 200: wire.UserSignedIn }),
+  validates('json', wire.Credentials),
   async (c) => {
     const { user, accessToken } = await login(publicCtx(c), c.req.valid('json'), client(c, forADay))
     if (!isTeamRole(user.role)) throw new AppError('invalid_credentials')
@@ -71,11 +70,11 @@ app.post(
 app.on(
   ['GET', 'POST'],
   '/users',
-  says('List the users', { 200: wire.User.array() }),
-  may('users:read'),
-  takes('query', wire.Pages),
+  describe('List the users', { 200: wire.User.array() }),
+  requires('users:read'),
+  validates('query', wire.Pages),
   async (c) => {
-    const { rows } = await listUsers(ctx(c), { ...numbered(c.req.valid('query')), total: false, team: true })
+    const { rows } = await listUsers(ctx(c), { ...toPageRequest(c.req.valid('query')), total: false, team: true })
     return c.json(
       rows.map((row) => wire.userOf(row)),
       200,
@@ -85,18 +84,18 @@ app.on(
 app.on(
   ['GET', 'POST'],
   `/users/:user_id${UUID}`,
-  says('Get a user', { 200: wire.User }),
-  may('users:read'),
-  takes('param', wire.UserParam),
+  describe('Get a user', { 200: wire.User }),
+  requires('users:read'),
+  validates('param', wire.UserParam),
   async (c) => c.json(wire.userOf(await getUser(ctx(c), c.req.valid('param').user_id)), 200),
 )
 app.on(
   ['PATCH', 'PUT'],
   `/users/:user_id${UUID}`,
-  says('Change a user', { 200: wire.Done }),
-  may('users:write'),
-  takes('param', wire.UserParam),
-  takes('json', wire.UserPatch),
+  describe('Change a user', { 200: wire.Done }),
+  requires('users:write'),
+  validates('param', wire.UserParam),
+  validates('json', wire.UserPatch),
   async (c) => {
     await changeMember(ctx(c), c.req.valid('param').user_id, c.req.valid('json'))
     return c.json({ message: 'user updated successfully' }, 200)
@@ -104,9 +103,9 @@ app.on(
 )
 app.delete(
   `/users/:user_id${UUID}`,
-  says('Delete a user', { 200: wire.Done }),
-  may('users:admin'),
-  takes('param', wire.UserParam),
+  describe('Delete a user', { 200: wire.Done }),
+  requires('users:admin'),
+  validates('param', wire.UserParam),
   async (c) => {
     await removeUser(ctx(c), c.req.valid('param').user_id, {})
     return c.json({ message: 'User deleted successfully' }, 200)
@@ -115,11 +114,11 @@ app.delete(
 
 app.get(
   '/customers',
-  says('List the customers', { 200: wire.Customer.array() }),
-  may('customers:read'),
-  takes('query', wire.Pages),
+  describe('List the customers', { 200: wire.Customer.array() }),
+  requires('customers:read'),
+  validates('query', wire.Pages),
   async (c) => {
-    const { rows } = await listCustomers(ctx(c), { ...numbered(c.req.valid('query')), total: false })
+    const { rows } = await listCustomers(ctx(c), { ...toPageRequest(c.req.valid('query')), total: false })
     return c.json(
       rows.map((row) => wire.customerOf(row)),
       200,
@@ -128,17 +127,17 @@ app.get(
 )
 app.get(
   `/customers/:cust_id${UUID}`,
-  says('Get a customer', { 200: wire.Customer }),
-  may('customers:read'),
-  takes('param', wire.CustParam),
+  describe('Get a customer', { 200: wire.Customer }),
+  requires('customers:read'),
+  validates('param', wire.CustParam),
   async (c) => c.json(wire.customerOf(await getCustomer(ctx(c), c.req.valid('param').cust_id)), 200),
 )
 app.patch(
   `/customers/:cust_id${UUID}`,
-  says('Change a customer', { 200: wire.Done }),
-  may('customers:read'),
-  takes('param', wire.CustParam),
-  takes('json', wire.CustomerPatch),
+  describe('Change a customer', { 200: wire.Done }),
+  requires('customers:read'),
+  validates('param', wire.CustParam),
+  validates('json', wire.CustomerPatch),
   async (c) => {
     const { cust_id: id } = c.req.valid('param')
     const { email, ...patch } = c.req.valid('json')
@@ -149,9 +148,9 @@ app.patch(
 )
 app.delete(
   `/customers/:cust_id${UUID}`,
-  says('Delete a customer', { 200: wire.Done }),
-  may('customers:write'),
-  takes('param', wire.CustParam),
+  describe('Delete a customer', { 200: wire.Done }),
+  requires('customers:write'),
+  validates('param', wire.CustParam),
   async (c) => {
     await trashCustomer(ctx(c), c.req.valid('param').cust_id)
     return c.json({ message: 'Customer deleted successfully' }, 200)
@@ -160,22 +159,22 @@ app.delete(
 
 app.get(
   '/export/customer_data',
-  says('Export the customers', { 200: { types: ['text/csv', 'application/json'] } }),
-  may('exports:read'),
-  takes('query', wire.ExportQuery),
+  describe('Export the customers', { 200: { types: ['text/csv', 'application/json'] } }),
+  requires('exports:read'),
+  validates('query', wire.ExportQuery),
   async (c) => download(c, await exportCustomers(ctx(c), { ...c.req.valid('query'), columns: wire.COLUMNS })),
 )
 
 app.post(
   '/import/customer_data',
-  says('Import customers from a file', { 201: wire.Imported, 202: wire.Imported }, { file: wire.IMPORTS }),
-  may('imports:write'),
+  describe('Import customers from a file', { 201: wire.Imported, 202: wire.Imported }, { file: wire.IMPORTS }),
+  requires('imports:write'),
   async (c) => {
     const room = roomOf(c)
-    const report = await importFile(ctx(c), wire.IMPORTING, await uploadOf(c), room)
-    if (report.status !== 'RUNNING') return c.json(wire.importedOf('Customers imported successfully', report), 201)
-    goOn(c, report.id, room)
-    return c.json(wire.importedOf('Customers are being imported', report), 202)
+    const report = await importFile(ctx(c), wire.IMPORTING, await readUpload(c), room)
+    if (report.status !== 'RUNNING') return c.json(wire.importBody('Customers imported successfully', report), 201)
+    continueAfterAnswer(c, report.id, room)
+    return c.json(wire.importBody('Customers are being imported', report), 202)
   },
 )
 

@@ -10,8 +10,8 @@ import {
 } from '../../interactions/interactions.service'
 import { listTickets } from '../../tickets/tickets.list'
 import { openTicket, trashTicket, updateTicket } from '../../tickets/tickets.service'
-import { IdParam, may, says, takes } from '../dialect'
-import { numbered } from '../pages'
+import { describe, IdParam, requires, validates } from '../dialect'
+import { toPageRequest } from '../pages'
 import * as wire from './wire'
 
 /** Narrow enough that no word of a path is taken for an id. */
@@ -25,20 +25,20 @@ export function addTimeline(app: Hono<AppEnv>): void {
 function addInteractions(app: Hono<AppEnv>): void {
   app.get(
     '/users/meetings/',
-    says('List the interactions, newest first', { 200: wire.Interaction.array() }),
-    may('interactions:read'),
-    takes('query', wire.Pages),
+    describe('List the interactions, newest first', { 200: wire.Interaction.array() }),
+    requires('interactions:read'),
+    validates('query', wire.Pages),
     async (c) => {
-      const { rows } = await listInteractions(ctx(c), { ...numbered(c.req.valid('query')), total: false })
+      const { rows } = await listInteractions(ctx(c), { ...toPageRequest(c.req.valid('query')), total: false })
       return c.json(rows.map(wire.interactionOf), 200)
     },
   )
   app.post(
     `/users/meetings/:customer_id${UUID}`,
-    says('Log a meeting with a customer', { 201: wire.Inserted }),
-    may('interactions:write'),
-    takes('param', wire.CustomerParam),
-    takes('json', wire.Meeting),
+    describe('Log a meeting with a customer', { 201: wire.Inserted }),
+    requires('interactions:write'),
+    validates('param', wire.CustomerParam),
+    validates('json', wire.Meeting),
     async (c) => {
       const { customer_id: customerId } = c.req.valid('param')
       const { id } = await createInteraction(ctx(c), { ...wire.loggedIn(c.req.valid('json')), customerId })
@@ -47,20 +47,20 @@ function addInteractions(app: Hono<AppEnv>): void {
   )
   app.get(
     `/interactions/user/:id${UUID}`,
-    says('List the interactions that a user logged, or of a customer', { 200: wire.Interaction.array() }),
-    may('interactions:read'),
-    takes('param', IdParam),
-    takes('query', wire.Pages),
+    describe('List the interactions that a user logged, or of a customer', { 200: wire.Interaction.array() }),
+    requires('interactions:read'),
+    validates('param', IdParam),
+    validates('query', wire.Pages),
     async (c) => {
-      const rows = await listInteractionsAround(ctx(c), c.req.valid('param').id, numbered(c.req.valid('query')))
+      const rows = await listInteractionsAround(ctx(c), c.req.valid('param').id, toPageRequest(c.req.valid('query')))
       return c.json(rows.map(wire.interactionOf), 200)
     },
   )
   app.post(
     '/interactions',
-    says('Log an interaction', { 201: wire.Inserted }),
-    may('interactions:write'),
-    takes('json', wire.NewInteraction),
+    describe('Log an interaction', { 201: wire.Inserted }),
+    requires('interactions:write'),
+    validates('json', wire.NewInteraction),
     async (c) => {
       const { customer_id: customerId, ...said } = c.req.valid('json')
       const { id } = await createInteraction(ctx(c), { ...wire.loggedIn(said), customerId })
@@ -69,27 +69,31 @@ function addInteractions(app: Hono<AppEnv>): void {
   )
   app.get(
     `/interactions/:interaction_id${UUID}`,
-    says('Get an interaction', { 200: wire.Interaction }),
-    may('interactions:read'),
-    takes('param', wire.InteractionParam),
+    describe('Get an interaction', { 200: wire.Interaction }),
+    requires('interactions:read'),
+    validates('param', wire.InteractionParam),
     async (c) => c.json(wire.interactionOf(await getInteraction(ctx(c), c.req.valid('param').interaction_id)), 200),
   )
   app.patch(
     `/interactions/:interaction_id${UUID}`,
-    says('Change an interaction', { 200: wire.Done }),
-    may('interactions:write'),
-    takes('param', wire.InteractionParam),
-    takes('json', wire.InteractionPatch),
+    describe('Change an interaction', { 200: wire.Done }),
+    requires('interactions:write'),
+    validates('param', wire.InteractionParam),
+    validates('json', wire.InteractionPatch),
     async (c) => {
-      await updateInteraction(ctx(c), c.req.valid('param').interaction_id, wire.saidIn(c.req.valid('json')))
+      await updateInteraction(
+        ctx(c),
+        c.req.valid('param').interaction_id,
+        wire.toInteractionFields(c.req.valid('json')),
+      )
       return c.json({ message: 'Interaction updated successfully' }, 200)
     },
   )
   app.delete(
     `/interactions/:interaction_id${UUID}`,
-    says('Delete an interaction', { 200: wire.Done }),
-    may('interactions:write'),
-    takes('param', wire.InteractionParam),
+    describe('Delete an interaction', { 200: wire.Done }),
+    requires('interactions:write'),
+    validates('param', wire.InteractionParam),
     async (c) => {
       await deleteInteraction(ctx(c), c.req.valid('param').interaction_id)
       return c.json({ message: 'Interaction deleted successfully' }, 200)
@@ -100,20 +104,20 @@ function addInteractions(app: Hono<AppEnv>): void {
 function addTickets(app: Hono<AppEnv>): void {
   app.get(
     '/customers/tickets/',
-    says('List the tickets', { 200: wire.Ticket.array() }),
-    may('tickets:read'),
-    takes('query', wire.Pages),
+    describe('List the tickets', { 200: wire.Ticket.array() }),
+    requires('tickets:read'),
+    validates('query', wire.Pages),
     async (c) => {
-      const { rows } = await listTickets(ctx(c), { ...numbered(c.req.valid('query')), total: false })
+      const { rows } = await listTickets(ctx(c), { ...toPageRequest(c.req.valid('query')), total: false })
       return c.json(rows.map(wire.ticketOf), 200)
     },
   )
   app.post(
     `/customers/ticket/:id${UUID}`,
-    says('Open a ticket about an interaction', { 201: wire.Inserted }),
-    may('tickets:write'),
-    takes('param', IdParam),
-    takes('json', wire.NewTicket),
+    describe('Open a ticket about an interaction', { 201: wire.Inserted }),
+    requires('tickets:write'),
+    validates('param', IdParam),
+    validates('json', wire.NewTicket),
     async (c) => {
       const { id: interactionId } = c.req.valid('param')
       const { id } = await openTicket(ctx(c), { ...c.req.valid('json'), interactionId })
@@ -122,10 +126,10 @@ function addTickets(app: Hono<AppEnv>): void {
   )
   app.patch(
     `/customers/ticket/:id${UUID}`,
-    says('Change a ticket', { 200: wire.Done }),
-    may('tickets:write'),
-    takes('param', IdParam),
-    takes('json', wire.TicketPatch),
+    describe('Change a ticket', { 200: wire.Done }),
+    requires('tickets:write'),
+    validates('param', IdParam),
+    validates('json', wire.TicketPatch),
     async (c) => {
       await updateTicket(ctx(c), c.req.valid('param').id, c.req.valid('json'))
       return c.json({ message: 'Ticket updated successfully' }, 200)
@@ -133,9 +137,9 @@ function addTickets(app: Hono<AppEnv>): void {
   )
   app.delete(
     `/customers/ticket/:id${UUID}`,
-    says('Delete a ticket', { 200: wire.Done }),
-    may('tickets:handle'),
-    takes('param', IdParam),
+    describe('Delete a ticket', { 200: wire.Done }),
+    requires('tickets:handle'),
+    validates('param', IdParam),
     async (c) => {
       await trashTicket(ctx(c), c.req.valid('param').id)
       return c.json({ message: 'Ticket deleted successfully' }, 200)

@@ -6,9 +6,8 @@ import { Password } from '../../auth/passwords'
 import type { AppError } from '../../errors'
 import type { AppEnv } from '../../http/context'
 import { email, raw, text } from '../../http/fields'
-import { refusing } from '../dialect'
-import { instantOrDay, isWord, orNothing, orNull } from '../inputs'
-import { toTheSecond } from '../instants'
+import { errorHandler } from '../dialect'
+import { instantOrDay, isWord, nullIfBlank, optionalOrBlank, withoutMillis } from '../fields'
 import { pageQuery, UNPAGED } from '../pages'
 
 const IMPORT = '/import/customer_data'
@@ -43,7 +42,7 @@ const ROLES = { ADMIN: 'ADMIN', MANAGER: 'MANAGER', SALES: 'SALES', USER: 'SALES
 const role = oneOf(['ADMIN', 'MANAGER', 'SALES', 'USER']).transform((given) => ROLES[given])
 const account = { name: text(200), email: email(), password: Password }
 export const CustomerSignup = anyCase(
-  z.object({ ...account, company: orNothing(text(200)), phone: orNothing(text(50)) }),
+  z.object({ ...account, company: optionalOrBlank(text(200)), phone: optionalOrBlank(text(50)) }),
 )
 export const UserSignup = anyCase(z.object({ ...account, role: role.default('SALES') }))
 export const Credentials = anyCase(z.object({ email: raw(254), password: raw(1_000) }))
@@ -54,36 +53,36 @@ export const UserPatch = anyCase(
       name: text(200),
       email: raw(254),
       role,
-      password: orNothing(z.undefined('a password is changed by its owner, at /v1/auth/change-password')),
+      password: optionalOrBlank(z.undefined('a password is changed by its owner, at /v1/auth/change-password')),
     })
     .partial()
     .refine(({ name, role }) => name !== undefined || role !== undefined, { error: 'send a name or a role' }),
 )
 export const CustomerPatch = anyCase(
   z
-    .object({ name: text(200), email: email(), phone: orNull(text(50)), company: orNull(text(200)) })
+    .object({ name: text(200), email: email(), phone: nullIfBlank(text(50)), company: nullIfBlank(text(200)) })
     .partial()
     .refine(hasFields, { error: 'send a name, an email, a phone or a company' }),
 )
 
 const TYPES = ['NOTE', 'CALL', 'EMAIL', 'MEETING', 'TASK', 'FOLLOW_UP'] as const
-const said = {
-  type: orNothing(oneOf(TYPES)),
-  description: orNothing(text(10_000)),
-  date: orNothing(instantOrDay()),
-  follow_up: orNull(instantOrDay()),
+const interactionShape = {
+  type: optionalOrBlank(oneOf(TYPES)),
+  description: optionalOrBlank(text(10_000)),
+  date: optionalOrBlank(instantOrDay()),
+  follow_up: nullIfBlank(instantOrDay()),
 }
-export const Meeting = anyCase(z.object(said))
-export const NewInteraction = anyCase(z.object({ ...said, customer_id: z.uuid() }))
+export const Meeting = anyCase(z.object(interactionShape))
+export const NewInteraction = anyCase(z.object({ ...interactionShape, customer_id: z.uuid() }))
 export const InteractionPatch = anyCase(
-  z.object(said).refine(hasFields, { error: 'send a type, a description, a date or a follow_up' }),
+  z.object(interactionShape).refine(hasFields, { error: 'send a type, a description, a date or a follow_up' }),
 )
 
 const PRIORITIES = ['LOW', 'NORMAL', 'HIGH', 'URGENT'] as const
 const ticket = {
   title: text(200),
-  description: orNull(text(10_000)),
-  priority: orNothing(oneOf(PRIORITIES)),
+  description: nullIfBlank(text(10_000)),
+  priority: optionalOrBlank(oneOf(PRIORITIES)),
 }
 export const NewTicket = anyCase(z.object(ticket))
 export const TicketPatch = anyCase(
@@ -166,13 +165,13 @@ export const Imported = z.object({
 export const IMPORTS = ['text/csv', 'application/json', 'text/vcard', 'multipart/form-data']
 /** How a file of customers is taken in: who has an address already is changed, and unknown columns are kept. */
 export const IMPORTING = { entity: 'customers', mode: 'upsert', duplicates: 'last', unknown: 'customFields' } as const
-export const importedOf = <R extends { id: string }>(message: string, report: R) =>
+export const importBody = <R extends { id: string }>(message: string, report: R) =>
   Imported.parse({ ...report, message, import_id: report.id })
 
 type Stamped = { id: string; createdAt: string; updatedAt: string }
 const stamps = ({ createdAt, updatedAt }: Stamped) => ({
-  created_at: toTheSecond(createdAt),
-  updated_at: toTheSecond(updatedAt),
+  created_at: withoutMillis(createdAt),
+  updated_at: withoutMillis(updatedAt),
 })
 
 /** A member; `SALES` are this system's `USER`. The token is the caller's own, never another's. */
@@ -182,14 +181,14 @@ export const userOf = <R extends Stamped & { role: string }>(row: R, token?: str
 export const customerOf = <R extends Stamped>(row: R, token?: string) =>
   Customer.parse({ ...row, ...stamps(row), customer_id: row.id, token })
 
-type Said = Stamped & {
+type InteractionLike = Stamped & {
   body: string
   occurredAt: string
   followUpAt: string | null
   createdBy: string | null
   customerId: string | null
 }
-export function interactionOf(row: Said) {
+export function interactionOf(row: InteractionLike) {
   const { id, body, occurredAt, followUpAt, createdBy, customerId } = row
   return Interaction.parse({
     ...row,
@@ -198,8 +197,8 @@ export function interactionOf(row: Said) {
     user_id: createdBy,
     customer_id: customerId,
     description: body,
-    date: toTheSecond(occurredAt),
-    follow_up: followUpAt && toTheSecond(followUpAt),
+    date: withoutMillis(occurredAt),
+    follow_up: followUpAt && withoutMillis(followUpAt),
   })
 }
 
@@ -214,12 +213,12 @@ export const ticketOf = <R extends Stamped & { customerId: string; interactionId
 
 /** A meeting, unless it says what else it is. */
 export function loggedIn(given: z.infer<typeof Meeting>) {
-  const logged = { type: 'MEETING' as const, body: 'Meeting', ...saidIn(given) }
+  const logged = { type: 'MEETING' as const, body: 'Meeting', ...toInteractionFields(given) }
   return { ...logged, notifyCustomer: logged.type === 'MEETING' && ('within limits' as const) }
 }
 
 /** What an interaction says, in the product's fields; what is left out stays out. */
-export function saidIn({ type, description, date, follow_up }: z.infer<typeof Meeting>) {
+export function toInteractionFields({ type, description, date, follow_up }: z.infer<typeof Meeting>) {
   return {
     ...(type === undefined ? {} : { type }),
     ...(description === undefined ? {} : { body: description }),
@@ -228,14 +227,14 @@ export function saidIn({ type, description, date, follow_up }: z.infer<typeof Me
   }
 }
 
-export const onError = refusing((message, failure) => ({ error: firstOf(failure) ?? message }), {
+export const onError = errorHandler((message, failure) => ({ error: firstIssueMessage(failure) ?? message }), {
   unauthenticated: 'no authorization header provided, or the token is invalid or expired',
   invalid_credentials: 'email or password is incorrect',
   forbidden: 'unauthorized to access this resource',
   internal: 'internal server error',
 })
 
-function firstOf({ extras }: AppError): string | undefined {
+function firstIssueMessage({ extras }: AppError): string | undefined {
   const [issue] = extras.errors ?? []
   return issue && `${issue.path.replace(/^(body|query|path|header)\.?/, '')} ${issue.message}`.trim()
 }

@@ -1,0 +1,34 @@
+// A customer together with the tags on them, in one round trip.
+import { and, eq, isNull, sql } from 'drizzle-orm'
+import { visible } from '../access/visible'
+import type { Ctx } from '../context'
+import { customers, customerTags, tags } from '../db/schema'
+import { AppError } from '../errors'
+import { type CustomerRow, customerColumns } from './customers.record'
+import { redactFor } from './customers.service'
+
+/** How many tags are shown beside a customer. */
+const MOST = 100
+
+/** A customer with the names of the tags on them, the oldest tag first. */
+export async function getCustomerWithTags({ db, actor }: Ctx, id: string): Promise<CustomerRow & { tags: string[] }> {
+  const theirs = and(eq(customers.id, id), visible(actor, 'customers:read', customers))
+  const [[customer], names] = await db.batch([
+    db.select(customerColumns).from(customers).where(theirs),
+    db
+      .select({ name: tags.name })
+      .from(customerTags)
+      .crossJoin(tags)
+      .where(
+        and(
+          sql`${customerTags.customerId} = (SELECT ${customers.id} FROM ${customers} WHERE ${theirs})`,
+          eq(tags.id, customerTags.tagId),
+          isNull(tags.deletedAt),
+        ),
+      )
+      .orderBy(customerTags.tagId)
+      .limit(MOST),
+  ])
+  if (!customer) throw new AppError('not_found')
+  return { ...redactFor(actor, customer), tags: names.map(({ name }) => name) }
+}

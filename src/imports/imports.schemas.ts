@@ -1,0 +1,198 @@
+// Imports: what is asked for, and the report that explains what became of a file.
+import { z } from '@hono/zod-openapi'
+import { isSupportedCountry } from 'libphonenumber-js/min'
+import { IMPORT_DUPLICATES, IMPORT_ENTITIES, IMPORT_MATCHES, IMPORT_MODES, IMPORT_STATES } from '../db/schema/imports'
+import { fieldOfColumn } from '../files/csv-cells'
+import { Id, Instant, raw, text } from '../http/fields'
+import { flag, pageOf, pageQuery } from '../http/pagination'
+import { FIELDS } from './imports.columns'
+
+const Issue = z
+  .object({
+    line: z.number().int().openapi({ description: 'As in the file, from 1; of a JSON array the position in it.' }),
+    field: z.string().nullable(),
+    code: z.string(),
+    value: z.string().nullable(),
+    message: z.string(),
+  })
+  .openapi('ImportIssue')
+
+const example = {
+  id: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0f',
+  entity: 'customers' as const,
+  mode: 'upsert' as const,
+  match: 'email' as const,
+  duplicates: 'last' as const,
+  dryRun: false,
+  status: 'DONE' as const,
+  columns: [
+    { column: 'Full name', field: 'name' },
+    { column: 'E-mail', field: 'email' },
+    { column: 'Plan', field: 'customFields.Plan' },
+  ],
+  received: 3,
+  ...{ created: 1, updated: 1, unchanged: 0, superseded: 0, failed: 1, reverted: 0, kept: 0 },
+  createdBy: '0192f0c4-7a10-7c3e-9d2b-000000000007',
+  createdAt: '2026-11-21T15:00:00.000Z',
+  finishedAt: '2026-11-21T15:00:01.000Z',
+}
+
+const number = (description: string) => z.number().int().openapi({ description })
+
+export const Import = z
+  .object({
+    id: Id,
+    entity: z.enum(IMPORT_ENTITIES),
+    mode: z.enum(IMPORT_MODES),
+    match: z.enum(IMPORT_MATCHES),
+    duplicates: z.enum(IMPORT_DUPLICATES),
+    dryRun: z.boolean(),
+    status: z.enum(IMPORT_STATES),
+    columns: z
+      .array(z.object({ column: z.string(), field: z.string().nullable() }))
+      .openapi({ description: 'The columns of the file, and the field that each fills; null is ignored.' }),
+    received: number('Rows of the file. All other figures together make it, once the import is over.'),
+    created: number('Records made.'),
+    updated: number('Records changed.'),
+    unchanged: number('Records that were as the row says.'),
+    superseded: number('Rows whose record comes in another row of the file too, which is counted.'),
+    failed: number('Rows that could not be written.'),
+    reverted: number('Records put into the trash by a revert.'),
+    kept: number('Records that a revert left, since somebody has touched them.'),
+    createdBy: Id,
+    createdAt: Instant,
+    finishedAt: Instant.nullable(),
+  })
+  .openapi('Import', { example })
+
+export const ImportReport = Import.extend({
+  errors: z.array(Issue).openapi({ description: 'The first 100; `errors.csv` has all.' }),
+  warnings: z
+    .array(Issue)
+    .openapi({ description: 'Rows that were written although something is strange; the first 100.' }),
+  moreErrors: z.boolean(),
+  moreWarnings: z.boolean(),
+}).openapi('ImportReport', {
+  example: {
+    ...example,
+    errors: [{ line: 4, field: 'email', code: 'invalid_email', value: 'ann@', message: 'Invalid email address' }],
+    warnings: [],
+    moreErrors: false,
+    moreWarnings: false,
+  },
+})
+
+export const ImportPage = pageOf(Import, 'ImportPage')
+export const ImportListQuery = z.strictObject(pageQuery)
+
+const MAX_MAPPING = 20_000
+
+/** A mapping as one JSON object, or as `Column:field` for each column; nothing after the colon ignores the column. */
+const Mapping = z
+  .union([raw(MAX_MAPPING), z.array(raw(1_000)).max(500)])
+  .transform((given, context): Record<string, string | null> => {
+    const read =
+      typeof given === 'string' && given.trimStart().startsWith('{') ? fromJson(given) : fromPairs([given].flat())
+    if (read) return read
+    context.addIssue({ code: 'custom', message: 'must be a JSON object of column and field, or Column:field for each' })
+    return z.NEVER
+  })
+
+function fromJson(text: string): Record<string, string | null> | undefined {
+  try {
+    return z.record(z.string(), z.string().nullable()).safeParse(JSON.parse(text)).data
+  } catch {
+    return undefined
+  }
+}
+
+function fromPairs(pairs: string[]): Record<string, string | null> | undefined {
+  const entries = pairs.map((pair): [string, string | null] | undefined => {
+    const at = pair.lastIndexOf(':')
+    return at < 1 ? undefined : [pair.slice(0, at).trim(), pair.slice(at + 1).trim() || null]
+  })
+  const known = entries.filter((entry) => entry !== undefined)
+  return known.length === entries.length ? Object.fromEntries(known) : undefined
+}
+
+export const ImportQuery = z
+  .strictObject({
+    entity: z.enum(IMPORT_ENTITIES),
+    mode: z
+      .enum(IMPORT_MODES)
+      .default('upsert')
+      .openapi({ description: '`create` only makes, `update` only changes, `upsert` does what is needed.' }),
+    match: z
+      .enum(IMPORT_MATCHES)
+      .optional()
+      .openapi({
+        description:
+          'What a record is recognised by: `email` for customers and `id` for leads, unless said otherwise. A row without ' +
+          'it is recognised by its `id`, or by having been imported with the very same content before.',
+      }),
+    dryRun: flag('Say what would be, write nothing.'),
+    duplicates: z
+      .enum(IMPORT_DUPLICATES)
+      .default('last')
+      .openapi({ description: 'Of rows of one record: the last one wins, or all after the first are refused.' }),
+    unknown: z.enum(['customFields', 'ignore']).default('customFields').openapi({
+      description: 'Where columns go that mean nothing here: into `customFields` (of leads, `metadata`), or nowhere.',
+    }),
+    defaultOwner: text(254)
+      .optional()
+      .openapi({ description: 'E-mail address or id of the member who owns what is made without an owner.' }),
+    defaultCountry: z
+      .string()
+      .toUpperCase()
+      .refine(isSupportedCountry, { error: 'must be a country of two letters such as GB' })
+      .optional()
+      .openapi({ type: 'string', description: 'Country of phone numbers without their own; else the workspace’s.' }),
+    mapping: Mapping.optional().openapi({
+      type: 'array',
+      items: { type: 'string' },
+      description:
+        'Columns whose names do not say it, as a JSON object `{"Kunde": "name", "Notiz": null}` or as `mapping=Kunde:name`, ' +
+        'repeated; null or nothing ignores a column. Further fields are `customFields.…`.',
+    }),
+  })
+  .superRefine(({ entity, mapping = {} }, context) => {
+    const fields = FIELDS[entity]
+    const seen = new Set<string>()
+    for (const [column, field] of Object.entries(mapping)) {
+      const path = ['mapping']
+      if (field === null) continue
+      if (seen.has(field)) context.addIssue({ code: 'custom', path, message: `Two columns are mapped to ${field}` })
+      seen.add(field)
+      if (fields.includes(field) || fieldOfColumn(field)) continue
+      const message = `${column} is mapped to ${field}, which is none of ${fields.join(', ')}, customFields.…`
+      context.addIssue({ code: 'custom', path, message })
+    }
+  })
+
+const rows = [
+  { name: 'Alice Student', email: 'alice@example.com', phone: '020 7946 0958', tags: ['VIP'] },
+  { name: 'Bob Buyer', email: 'bob@example.com', customFields: { plan: 'gold' } },
+]
+
+/** The body, in every format that is read; it is streamed, and so is no schema of zod. */
+export const importBody = {
+  required: true,
+  content: {
+    'application/json': { schema: { type: 'array' as const, items: { type: 'object' as const }, example: rows } },
+    'text/csv': {
+      schema: { type: 'string' as const, example: 'Name,E-mail,Plan\r\nAlice Student,alice@example.com,gold\r\n' },
+    },
+    'application/x-ndjson': {
+      schema: { type: 'string' as const, example: rows.map((row) => JSON.stringify(row)).join('\n') },
+    },
+    'text/vcard': {
+      schema: {
+        type: 'string' as const,
+        example: 'BEGIN:VCARD\r\nVERSION:4.0\r\nFN:Alice Student\r\nEMAIL:alice@example.com\r\nEND:VCARD\r\n',
+      },
+    },
+    'multipart/form-data': {
+      schema: { type: 'object' as const, properties: { file: { type: 'string' as const, format: 'binary' } } },
+    },
+  },
+}

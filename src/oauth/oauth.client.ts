@@ -1,0 +1,76 @@
+// The conversation with a provider: authorization code flow (RFC 6749, 4.1) with PKCE (RFC 7636), by oauth4webapi.
+// The library is loaded only where it is needed, for most requests never need it.
+import type { PublicCtx } from '../context'
+import { sha256 } from '../crypto'
+import { email, text } from '../http/fields'
+import { withProviderErrors } from './oauth.errors'
+import type { Flow, Identity } from './oauth.flow'
+import {
+  credentialsOf,
+  githubProfile,
+  githubServer,
+  googleProfile,
+  googleServer,
+  type OAuthProfile,
+  type Provider,
+  requestOptions,
+} from './oauth.providers'
+
+const PROVIDERS = {
+  google: { scope: 'openid email profile', serverOf: googleServer, profileOf: googleProfile },
+  github: { scope: 'user:email', serverOf: githubServer, profileOf: githubProfile },
+}
+
+/** The address at which the provider asks for consent. Throws `not_configured`, `provider_unavailable`. */
+export function consentUrl(ctx: PublicCtx, flow: Flow, callback: string): Promise<string> {
+  const { id } = credentialsOf(ctx.config, flow.provider)
+  const { scope, serverOf } = PROVIDERS[flow.provider]
+  return withProviderErrors(ctx, flow.provider, async () => {
+    const { authorization_endpoint = '' } = await serverOf(ctx.config)
+    const url = new URL(authorization_endpoint)
+    const parameters = {
+      response_type: 'code',
+      client_id: id,
+      redirect_uri: callback,
+      scope,
+      state: flow.state,
+      nonce: flow.nonce,
+      code_challenge: await sha256(flow.verifier),
+      code_challenge_method: 'S256',
+    }
+    for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
+    return url.href
+  })
+}
+
+/**
+ * Who came back from the provider to this address. Throws `oauth_denied`, `oauth_failed`, `provider_unavailable`,
+ * `not_configured`.
+ */
+export function identify(ctx: PublicCtx, flow: Flow, returned: URL): Promise<Identity> {
+  const { config } = ctx
+  const { id, secret } = credentialsOf(config, flow.provider)
+  const { serverOf, profileOf: personOf } = PROVIDERS[flow.provider]
+  return withProviderErrors(ctx, flow.provider, async () => {
+    const oauth = await import('oauth4webapi')
+    const server = await serverOf(config)
+    const client = { client_id: id }
+    const response = await oauth.authorizationCodeGrantRequest(
+      server,
+      client,
+      oauth.ClientSecretPost(secret),
+      oauth.validateAuthResponse(server, client, returned, flow.state),
+      `${returned.origin}${returned.pathname}`,
+      flow.verifier,
+      requestOptions(oauth, server.token_endpoint ?? ''),
+    )
+    const person = await personOf({ config, oauth, server, client, response, nonce: flow.nonce })
+    return identityOf(flow.provider, person)
+  })
+}
+
+function identityOf(provider: Provider, person: OAuthProfile): Identity {
+  const address = email().safeParse(person.email).data ?? null
+  const name = text(200).safeParse(person.name?.slice(0, 200)).data ?? address?.split('@')[0] ?? ''
+  return { provider, subject: person.subject, name, email: address }
+}

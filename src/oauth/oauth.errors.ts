@@ -1,0 +1,54 @@
+// What can go wrong with a provider: each becomes one error for the person and one line in the log without secrets.
+import type { PublicCtx } from '../context'
+import { AppError } from '../errors'
+import type { Provider } from './oauth.providers'
+
+// Codes of oauth4webapi that mean: what was said is not so. Whatever else is thrown means that nothing usable was said.
+const UNTRUE = [
+  'OAUTH_AUTHORIZATION_RESPONSE_ERROR',
+  'OAUTH_INVALID_RESPONSE',
+  'OAUTH_JWT_CLAIM_COMPARISON_FAILED',
+  'OAUTH_JWT_TIMESTAMP_CHECK_FAILED',
+  'OAUTH_KEY_SELECTION_FAILED',
+  'OAUTH_RESPONSE_BODY_ERROR',
+  'OAUTH_UNSUPPORTED_OPERATION',
+  'OAUTH_WWW_AUTHENTICATE_CHALLENGE',
+]
+
+/** Talks to a provider; throws `oauth_denied`, `oauth_failed` or `provider_unavailable` for whatever goes wrong. */
+export async function withProviderErrors<T>(ctx: PublicCtx, provider: Provider, talk: () => Promise<T>): Promise<T> {
+  try {
+    return await talk()
+  } catch (error) {
+    throw error instanceof AppError ? error : toAppError(ctx, provider, error)
+  }
+}
+
+function toAppError({ requestId }: PublicCtx, provider: Provider, error: unknown): AppError {
+  const providerError = providerErrorOf(error)
+  // RFC 6749, 4.1.2.1.
+  if (providerError === 'access_denied') return new AppError('oauth_denied')
+  const code = textOf(error, 'code') ?? textOf(error, 'name') ?? 'unknown'
+  const line = { requestId, provider, code, said: providerError, message: textOf(error, 'message') }
+  if (providerError === 'server_error' || providerError === 'temporarily_unavailable' || !UNTRUE.includes(code)) {
+    console.error(JSON.stringify({ level: 'error', event: 'provider_unavailable', ...line }))
+    return new AppError('provider_unavailable', { retryAfter: 30 })
+  }
+  console.error(JSON.stringify({ level: 'error', event: 'oauth_failed', ...line }))
+  return new AppError('oauth_failed')
+}
+
+// The error code of a provider: thrown as such, or in a body that came with a 200, as GitHub sends it.
+function providerErrorOf(error: unknown): string | undefined {
+  const code = textOf(error, 'error') ?? textOf(property(property(error, 'cause'), 'body'), 'error')
+  return code !== undefined && /^[\w.-]{1,60}$/.test(code) ? code : undefined
+}
+
+function textOf(value: unknown, name: string): string | undefined {
+  const found = property(value, name)
+  return typeof found === 'string' ? found : undefined
+}
+
+function property(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
+}
