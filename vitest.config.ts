@@ -24,6 +24,8 @@ export default defineConfig(async () => ({
     exclude: ['test/browser/**'],
     setupFiles: ['test/support/setup.ts'],
     globalSetup: ['test/support/smtp-server.mjs', 'test/support/oauth-provider.mjs', 'test/support/stripe-server.mjs'],
+    // Vitest leaves a core idle by default: of two, it would use one.
+    maxWorkers: 2,
     testTimeout: 60_000,
   },
 }))
