@@ -1,18 +1,12 @@
 // Analytics: with which customers the team is in touch: most, least, and those it has not heard of for a while.
-import { and, eq, gt, lt, sql } from 'drizzle-orm'
+import { and, eq, gt, lt, type SQL, sql } from 'drizzle-orm'
 import { visible } from '../access/visible'
 import type { Ctx } from '../context'
-import {
-  afterCursorInParts,
-  cappedCount,
-  counterTotal,
-  forceIndex,
-  orderByKeys,
-  remainingRange,
-  withTotal,
-} from '../db/listing'
+import { cappedCount, counterTotal, withTotal } from '../db/counts'
+import { afterCursorInParts, orderByKeys, remainingRange } from '../db/cursor'
 import { cut, type Page, type PageRequest } from '../db/page'
 import { customerCounts, customers } from '../db/schema'
+import { allOf, forceIndex } from '../db/sql'
 import { DAY_MS } from '../time'
 import { whoseFigures } from './analytics.figures'
 
@@ -62,12 +56,12 @@ function indexOf(ctx: Ctx, order: EngagementRequest['order']): string {
 }
 
 // Who was never spoken with is least engaged, but has not gone quiet.
-function whereEngaged({ actor, now }: Ctx, { order, quietDays, after }: EngagementRequest) {
-  const inReach = visible(actor, 'analytics:read', customers)
+function whereEngaged({ actor, now }: Ctx, { order, quietDays, after }: EngagementRequest): SQL {
+  const inReach = allOf(visible(actor, 'analytics:read', customers))
   if (order !== 'quiet') return inReach
   const before = new Date(Date.parse(now) - quietDays * DAY_MS).toISOString()
   const [low, high] = remainingRange(['', before], after, false)
-  return and(
+  return allOf(
     inReach,
     low === undefined ? undefined : gt(touchedAt, low),
     high === undefined ? undefined : lt(touchedAt, high),

@@ -2,7 +2,7 @@
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
 import { TEAM } from '../access/policy'
 import type { Ctx } from '../context'
-import { afterCursor, orderByKeys } from '../db/listing'
+import { afterCursor, orderByKeys } from '../db/cursor'
 import { cut, type Page, type PageRequest } from '../db/page'
 import { rollups, users } from '../db/schema'
 import { cellsOf, daysWithin, medianSeconds, sumOf } from './analytics.figures'

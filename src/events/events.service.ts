@@ -1,28 +1,35 @@
 // Reading the audit trail.
-import { and, eq, type SQL, sql } from 'drizzle-orm'
+import { eq, getTableColumns } from 'drizzle-orm'
+import type { z } from 'zod'
 import type { Ctx } from '../context'
-import { afterCursor, orderByKeys } from '../db/listing'
-import { cut, type Page, type PageRequest } from '../db/page'
+import type { Page } from '../db/page'
 import { events } from '../db/schema'
+import { pageMarks } from '../db/window'
+import { runList } from '../records/list'
+import type { ListDefinition, ListRequest } from '../records/list.definition'
+import { is } from '../records/list.filters'
+import type { EventQuery } from './events.schemas'
 
-/** What happened in the workspace, or to one record of it, newest first: each is the order of an index. */
-export async function listEvents(
-  { db, actor }: Ctx,
-  { subject, limit, after }: { subject?: string } & PageRequest,
-): Promise<Page<typeof events.$inferSelect>> {
-  const seq = sql`${events.seq}`
-  const keys: SQL[] = subject === undefined ? [seq] : [sql`${events.createdAt}`, seq]
-  const rows = await db
-    .select()
-    .from(events)
-    .where(
-      and(
-        eq(events.workspaceId, actor.workspaceId),
-        subject === undefined ? undefined : eq(events.subjectId, subject),
-        afterCursor(keys, after, true),
-      ),
-    )
-    .orderBy(...orderByKeys(keys, true))
-    .limit(limit + 1)
-  return cut(rows, limit, (row) => (subject === undefined ? [row.seq] : [row.createdAt, row.seq]))
+type EventRow = typeof events.$inferSelect
+type Query = z.output<typeof EventQuery> & { sort?: '-createdAt' | '-ofSubject' }
+
+const columns = getTableColumns(events)
+export const EVENT_LIST: ListDefinition<EventRow, Query> = {
+  table: events,
+  name: 'events',
+  columns,
+  read: (db, rows) => db.select({ row: columns, ...pageMarks }).from(rows),
+  owners: () => 'all',
+  orders: {
+    createdAt: { by: ['seq'], arrivedAt: events.createdAt },
+    ofSubject: { by: ['createdAt', 'seq'] },
+  },
+  usualOrder: ({ subject }) => (subject === undefined ? '-createdAt' : '-ofSubject'),
+  filters: { subject: is(events.subjectId) },
+  walks: ({ actor }) => [{ where: eq(events.workspaceId, actor.workspaceId), answers: ['subject'] }],
+}
+
+/** What happened in the workspace, or to one record of it, newest first. */
+export function listEvents(ctx: Ctx, request: ListRequest<Query>): Promise<Page<EventRow>> {
+  return runList(ctx, EVENT_LIST, request)
 }

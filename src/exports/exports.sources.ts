@@ -3,19 +3,18 @@ import { and, eq, or, type SQL, sql } from 'drizzle-orm'
 import { reach } from '../access/policy'
 import { reachable, ticketParts, visibleInteractions } from '../access/visible'
 import type { Ctx } from '../context'
-import { type CustomerRequest, customerRows } from '../customers/customers.list'
+import { CUSTOMER_LIST, type CustomerRequest } from '../customers/customers.list'
 import { customerColumns } from '../customers/customers.record'
 import type { Position } from '../db/page'
 import { customers, interactions, leads, tickets } from '../db/schema'
 import { columnIn } from '../db/sql'
 import { invalidError } from '../errors'
-import { interactionRows } from '../interactions/interactions.list'
-import { type InteractionRequest, planOf } from '../interactions/interactions.plan'
+import { INTERACTION_LIST, type InteractionRequest } from '../interactions/interactions.list'
 import { type InteractionRow, interactionColumns } from '../interactions/interactions.record'
-import { leadRows } from '../leads/leads.list'
-import type { LeadRequest } from '../leads/leads.plan'
+import { LEAD_LIST, type LeadRequest } from '../leads/leads.list'
 import { leadColumns } from '../leads/leads.record'
-import { type TicketRequest, ticketRows } from '../tickets/tickets.list'
+import { listSelect, positionIn } from '../records/list'
+import { TICKET_LIST, type TicketRequest } from '../tickets/tickets.list'
 import { ticketColumns } from '../tickets/tickets.record'
 import { fitsPage, measuredRows, upTo } from './exports.pages'
 
@@ -42,7 +41,8 @@ function byName(json: string): Record<string, unknown> {
 /** Customers, with the names of their tags and the address of their owner. */
 export function customerSource(ctx: Ctx, filters: Filters<CustomerRequest>) {
   const { db, actor, config } = ctx
-  const rows = (limit: number, after?: After) => customerRows(ctx, { ...filters, sort: 'createdAt', limit, after })
+  const rows = (limit: number, after?: After) =>
+    listSelect(ctx, CUSTOMER_LIST, { ...filters, sort: 'createdAt', limit, after })
   const owner = emailOf(columnIn('customers', customers.ownerId)).as('owner')
   const customFields = sql`nullif(${columnIn('customers', customers.customFields)}, '{}')`
     .mapWith(byName)
@@ -90,7 +90,7 @@ export function leadSource(ctx: Ctx, { owner, ...filters }: Filters<LeadRequest>
   return {
     positionOf: bySeq,
     page(limit: number, after: After) {
-      const rows = leadRows(ctx, { ...filters, owner: whose, sort: 'createdAt', limit, after })
+      const rows = listSelect(ctx, LEAD_LIST, { ...filters, owner: whose, sort: 'createdAt', limit, after })
       return db
         .select(columns)
         .from(measuredRows('leads', leadColumns, rows))
@@ -107,9 +107,9 @@ export function leadSource(ctx: Ctx, { owner, ...filters }: Filters<LeadRequest>
 export function interactionSource(ctx: Ctx, filters: Filters<InteractionRequest>) {
   const { db, actor } = ctx
   return {
-    positionOf: (row: InteractionRow) => planOf(ctx, { ...filters, limit: 1 }).positionOf(row),
+    positionOf: (row: InteractionRow) => positionIn(ctx, INTERACTION_LIST, { ...filters, limit: 1 }, row),
     page(limit: number, after: After) {
-      const rows = interactionRows(ctx, { ...filters, limit, after })
+      const rows = listSelect(ctx, INTERACTION_LIST, { ...filters, limit, after })
       const page = measuredRows('interactions', interactionColumns, rows)
       return db
         .select({ ...interactionColumns, upTo })
@@ -128,7 +128,7 @@ export function ticketSource(ctx: Ctx, filters: Filters<TicketRequest>) {
   return {
     positionOf: bySeq,
     page(limit: number, after: After) {
-      const rows = ticketRows(ctx, { ...filters, limit, after })
+      const rows = listSelect(ctx, TICKET_LIST, { ...filters, sort: 'createdAt', limit, after })
       return db
         .select({ ...ticketColumns, upTo })
         .from(measuredRows('tickets', ticketColumns, rows))

@@ -1,102 +1,142 @@
-// Listing interactions: what happened, newest first; or what is to be followed up, soonest first.
-import { and, eq, type SQL, sql } from 'drizzle-orm'
-import { visible, visibleInteractions } from '../access/visible'
+// The list of interactions: what happened, newest first; or open follow-ups, soonest first.
+import { and, eq, isNotNull, isNull, type SQL, sql } from 'drizzle-orm'
+import type { z } from 'zod'
+import { requirePersonId } from '../access/person'
+import type { Actor } from '../access/policy'
+import { isPortal, isShared, owners, ownRecord, visible, visibleInteractions } from '../access/visible'
 import type { Ctx } from '../context'
-import { cappedCount, offsetOf, REACH, withTotal } from '../db/listing'
-import { cut, type Page, type PageRequest } from '../db/page'
-import { customers, interactions } from '../db/schema'
+import { one, runBatch } from '../db/batch'
+import type { Page, PageRequest } from '../db/page'
+import { customers, interactions, leads } from '../db/schema'
+import { allOf } from '../db/sql'
+import { pageMarks } from '../db/window'
 import { AppError } from '../errors'
-import { type InteractionRequest, type ListPlan, planOf } from './interactions.plan'
+import { listQuery, runList } from '../records/list'
+import type { ListDefinition, ListRequest, Walk } from '../records/list.definition'
+import { aside, before, from, is, isNot, range } from '../records/list.filters'
+import { dueBetween } from './interactions.due'
 import { type InteractionRow, interactionColumns } from './interactions.record'
+import type { InteractionQuery } from './interactions.schemas'
 
-/** How many rows are looked through, at a time, for filters together that no index knows, or past what is in the trash. */
-const SCANNED_ROWS = 1_000
+/** `besides` leaves one type out. */
+type Query = z.output<typeof InteractionQuery> & {
+  besides?: InteractionRow['type']
+  sort?: '-occurredAt' | 'followUpAt'
+}
+export type InteractionRequest = ListRequest<Query>
 
-/**
- * Looks along an index until the page is full, at most so many rows. Where it is not full by then, the last row looked
- * at follows the rows found, and the next page starts behind it.
- */
-export async function listInteractions(ctx: Ctx, request: InteractionRequest): Promise<Page<InteractionRow>> {
-  const { db, actor } = ctx
-  const { limit } = request
-  const plan = planOf(ctx, request)
-  if (request.offset !== undefined) return numberedPage(ctx, request, plan)
-  const found = db
-    .select()
-    .from(walkRows(ctx, plan).limit(SCANNED_ROWS).as('interactions'))
-    .where(and(plan.rest, visibleInteractions(actor, 'interactions:read')))
-    .orderBy(...plan.orderBy)
-    .limit(limit + 1)
-  const last = walkRows(ctx, plan)
-    .limit(1)
-    .offset(SCANNED_ROWS - 1)
-  const rows = await db
-    .select({ ...interactionColumns, isLast: sql<number>`0`.as('is_last') })
-    .from(found.as('interactions'))
-    .unionAll(db.select({ ...interactionColumns, isLast: sql<number>`1`.as('is_last') }).from(last.as('interactions')))
-    .limit(limit + 1)
-  const end = rows.find((row) => row.isLast)
-  const hits = rows.filter((row) => !row.isLast)
-  const page = cut(hits, limit, plan.positionOf)
-  return page.next || !end ? page : { ...page, next: plan.positionOf(end) }
+const { type, createdBy, customerId, leadId, ownerId, workspaceId, followUpAt, doneAt } = interactions
+const isOpen = allOf(isNotNull(followUpAt), isNull(doneAt))
+
+export const INTERACTION_LIST: ListDefinition<InteractionRow, Query> = {
+  table: interactions,
+  name: 'interactions',
+  columns: interactionColumns,
+  read: (db, rows) => db.select({ row: interactionColumns, ...pageMarks }).from(rows),
+  owners: ({ actor }) => owners(actor, 'interactions:read'),
+  orders: {
+    occurredAt: { by: ['occurredAt', 'seq'] },
+    followUpAt: { by: ['followUpAt', 'seq'], only: isOpen },
+  },
+  usualOrder({ done, due, followUpAfter, followUpBefore }) {
+    const isDue = done === undefined ? due || followUpAfter || followUpBefore : !done
+    return isDue ? 'followUpAt' : '-occurredAt'
+  },
+  filters: {
+    type: is(type),
+    besides: isNot(type),
+    author: (author, { actor }) => ({ where: eq(createdBy, author === 'me' ? requirePersonId(actor) : author) }),
+    customer: (id, { actor }) => ({ where: isOfCustomer(actor, id) }),
+    lead: (id, { actor }, { customer }) => ({
+      where: customer || isPortal(actor) ? eq(leadId, id) : isOfLead(actor, id),
+    }),
+    due(due, { actor, now }, { timeZone = actor.timeZone }) {
+      const day = dueBetween(due, now, timeZone)
+      return range(followUpAt, [day.from, day.to])
+    },
+    timeZone: aside,
+    followUpAfter: from(followUpAt),
+    followUpBefore: before(followUpAt),
+    done: (done) => ({ where: done ? isNotNull(doneAt) : isOpen }),
+  },
+  walks({ actor }, request, whose, { only }) {
+    const walk = only ? dueWalk(actor, request, whose === 'all') : pastWalk(actor, request, whose === 'all')
+    return [{ ...walk, where: and(walk.where, only) }]
+  },
+  check: ({ actor }) => visibleInteractions(actor, 'interactions:read'),
+  windowRows: 1_000,
+  isCountCapped: true,
 }
 
-/** What is asked for, as the SELECT of a page of any size: for exports, which pass every row. */
-export function interactionRows(ctx: Ctx, request: InteractionRequest): SQL {
-  const plan = planOf(ctx, request)
-  const rows = ctx.db
-    .select()
-    .from(walkRows(ctx, plan).as('interactions'))
-    .where(and(plan.rest, visibleInteractions(ctx.actor, 'interactions:read')))
-    .orderBy(...plan.orderBy)
-    .limit(request.limit)
-  return rows.getSQL()
+// Open follow-ups of a customer, of a lead, of an owner, or of the workspace.
+function dueWalk(actor: Actor, { customer, lead }: InteractionRequest, isAll: boolean): Walk {
+  const answers = ['done']
+  if (customer) return { index: 'interactions_customer_due', where: undefined, answers: [...answers, 'customer'] }
+  if (isPortal(actor)) return { index: 'interactions_customer_due', where: isOfOwnRecord(actor), answers }
+  if (lead) return { index: 'interactions_lead_due', where: undefined, answers: [...answers, 'lead'] }
+  return { index: isAll ? 'interactions_due' : 'interactions_owner_due', where: isInScope(actor, isAll), answers }
 }
 
-/** The interactions of a customer, a page by number. Throws `not_found` where the customer is out of reach. */
+// What happened with a customer or a lead, by its type, by its author, or to an owner or in the workspace.
+function pastWalk(actor: Actor, { customer, lead, type, author }: InteractionRequest, isAll: boolean): Walk {
+  if (isPortal(actor)) {
+    const where = and(customer ? undefined : isOfOwnRecord(actor), isShared)
+    return { index: 'interactions_shared', where, answers: ['customer'] }
+  }
+  if (customer) return { index: 'interactions_customer', where: undefined, answers: ['customer'] }
+  if (lead) return { index: 'interactions_lead', where: undefined, answers: ['lead'] }
+  const where = isInScope(actor, isAll)
+  const owned = isAll ? '' : 'owner_'
+  if (type) return { index: `interactions_${owned}type`, where, answers: ['type'] }
+  if (author) return { index: `interactions_${owned}author`, where: isAll ? undefined : where, answers: ['author'] }
+  return { index: isAll ? 'interactions_list' : 'interactions_owner', where }
+}
+
+function isInScope(actor: Actor, isAll: boolean): SQL {
+  return allOf(eq(workspaceId, actor.workspaceId), isAll ? undefined : eq(ownerId, actor.id))
+}
+
+// A customer or a lead out of reach has no interactions.
+function isOfCustomer(actor: Actor, id: string): SQL {
+  const where = and(eq(customers.id, id), visible(actor, 'customers:read', customers))
+  return sql`${customerId} = (SELECT ${customers.id} FROM ${customers} WHERE ${where})`
+}
+
+function isOfLead(actor: Actor, id: string): SQL {
+  const where = and(eq(leads.id, id), visible(actor, 'leads:read', leads))
+  return sql`${leadId} = (SELECT ${leads.id} FROM ${leads} WHERE ${where})`
+}
+
+function isOfOwnRecord(actor: Actor): SQL {
+  return sql`${customerId} = ${ownRecord(actor)}`
+}
+
+/** A page of the interactions that the actor sees; `total` is counted for pages by number. */
+export function listInteractions(ctx: Ctx, request: InteractionRequest): Promise<Page<InteractionRow>> {
+  return runList(ctx, INTERACTION_LIST, request)
+}
+
+/** The interactions of a customer, a page by number. Throws `not_found` if the customer is out of reach. */
 export async function listInteractionsOf(ctx: Ctx, customer: string, pages: PageRequest): Promise<InteractionRow[]> {
   const { db, actor } = ctx
-  const request = { ...pages, customer }
-  const theirs = db
-    .select({ id: customers.id })
-    .from(customers)
-    .where(and(eq(customers.id, customer), visible(actor, 'customers:read', customers)))
-  const [[found], rows] = await db.batch([theirs, numberedQueries(ctx, request, planOf(ctx, request)).rows])
+  const { found, page } = await runBatch(db, {
+    found: one(
+      db
+        .select({ id: customers.id })
+        .from(customers)
+        .where(and(eq(customers.id, customer), visible(actor, 'customers:read', customers))),
+    ),
+    page: listQuery(ctx, INTERACTION_LIST, { ...pages, customer }),
+  })
   if (!found) throw new AppError('not_found')
-  return rows
+  return page.map(({ row }) => row)
 }
 
 /** The interactions with a customer, or those that a member logged, whichever the id is of; a page by number. */
 export async function listInteractionsAround(ctx: Ctx, id: string, pages: PageRequest): Promise<InteractionRow[]> {
-  const requests = [{ customer: id }, { author: id }].map((whose) => ({ ...pages, ...whose }))
-  const [ofCustomer, ofAuthor] = requests.map((request) => numberedQueries(ctx, request, planOf(ctx, request)).rows)
-  if (!ofCustomer || !ofAuthor) return []
-  return (await ctx.db.batch([ofCustomer, ofAuthor])).flat()
-}
-
-async function numberedPage(ctx: Ctx, request: InteractionRequest, plan: ListPlan): Promise<Page<InteractionRow>> {
-  const { rows, found } = numberedQueries(ctx, request, plan)
-  if (!request.total) return { rows: await rows }
-  const [page, [sum]] = await ctx.db.batch([rows, cappedCount(ctx.db, [found])])
-  return withTotal({ rows: page }, sum)
-}
-
-// By number there is no looking further than REACH: all pages are of the rows that the index gives first.
-function numberedQueries(ctx: Ctx, request: InteractionRequest, plan: ListPlan) {
-  const window = walkRows(ctx, plan).limit(REACH)
-  const where = and(plan.rest, visibleInteractions(ctx.actor, 'interactions:read'))
-  const rows = ctx.db
-    .select(interactionColumns)
-    .from(window.as('interactions'))
-    .where(where)
-    .orderBy(...plan.orderBy)
-    .limit(request.limit)
-    .offset(offsetOf(request))
-  return { rows, found: { rows: sql`(${window.getSQL()}) AS interactions`, where } }
-}
-
-function walkRows({ db }: Ctx, { walk, ties, orderBy }: ListPlan) {
-  const later = db.select().from(interactions).where(walk)
-  const walks = ties ? db.select().from(interactions).where(ties).unionAll(later) : later
-  return walks.orderBy(...orderBy)
+  const { ofCustomer, ofAuthor } = await runBatch(ctx.db, {
+    ofCustomer: listQuery(ctx, INTERACTION_LIST, { ...pages, customer: id }),
+    ofAuthor: listQuery(ctx, INTERACTION_LIST, { ...pages, author: id }),
+  })
+  return [...ofCustomer, ...ofAuthor].map(({ row }) => row)
 }

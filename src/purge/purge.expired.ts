@@ -1,8 +1,8 @@
 // What expires by itself: sessions, tokens, kept answers, counters of attempts, old mail, notes of merges past undoing; and
 // deleted tags, which are out of sight already.
 import { type SQL, sql } from 'drizzle-orm'
+import { leastIdAt } from '../db/arrival'
 import type { Db } from '../db/client'
-import { leastIdAt } from '../db/listing'
 import {
   customerTags,
   dailyCounts,

@@ -7,8 +7,9 @@ import { IfMatch, ifVersion, withEtag } from '../http/etag'
 import { IdParam } from '../http/fields'
 import { paged } from '../http/pagination'
 import { body, createRouter, json } from '../http/router'
+import { listUsers } from './users.list'
 import { Handover, User, UserPage, UserPatch, UserQuery } from './users.schemas'
-import { getUser, listUsers, removeUser, updateUser } from './users.service'
+import { getUser, removeUser, updateUser } from './users.service'
 
 const tags = ['Users']
 

@@ -1,12 +1,9 @@
 // Members of a workspace: who they are and what they may do. What happens when one leaves is in users.leave.ts.
-import { and, eq, getTableColumns, gt, isNull, sql } from 'drizzle-orm'
+import { and, eq, getTableColumns, isNull, sql } from 'drizzle-orm'
 import type { Actor, Permission } from '../access/policy'
-import { isTeamUser, reachable, requirePermission } from '../access/visible'
+import { reachable, requirePermission } from '../access/visible'
 import { isWithinLimit, limitExceededError, Room, roomAsJson } from '../billing/limits'
 import type { Ctx } from '../context'
-import { one, runBatch } from '../db/batch'
-import { cappedCount, offsetOf, withTotal } from '../db/listing'
-import { cut, type Page, type PageRequest } from '../db/page'
 import { users } from '../db/schema'
 import { isUniqueViolation } from '../db/sql'
 import { AppError, invalidError } from '../errors'
@@ -14,7 +11,7 @@ import { changeRecord, type RecordKind } from '../records/change'
 import { etagOf } from '../records/version'
 import { isSuccessor, keepsAnAdmin, leavesTeam, losesAdmin, offboardingStatements, takesSeat } from './users.leave'
 
-type UserRow = typeof users.$inferSelect
+export type UserRow = typeof users.$inferSelect
 type UserPatch = Partial<Pick<UserRow, 'name' | 'username' | 'timeZone' | 'role' | 'status'>>
 /** `email` is the address that the member must have: it does not change here, and a whole record may be sent back. */
 type Conditions = { reassignTo?: string; ifVersion?: number; email?: string }
@@ -22,47 +19,17 @@ type Conditions = { reassignTo?: string; ifVersion?: number; email?: string }
 // A member "owns" their own account.
 const usersInReach = (actor: Actor, permission: Permission) =>
   reachable(actor, permission, { workspaceId: users.workspaceId, ownerId: users.id })
-const visibleUsers = (actor: Actor) => and(usersInReach(actor, 'users:read'), isNull(users.deletedAt))
+export const visibleUsers = (actor: Actor) => and(usersInReach(actor, 'users:read'), isNull(users.deletedAt))
 
-const columns = getTableColumns(users)
-const USER: RecordKind<typeof columns> = {
+export const userColumns = getTableColumns(users)
+const USER: RecordKind<typeof userColumns> = {
   subject: 'user',
   table: users,
-  columns,
+  columns: userColumns,
   etag: etagOf,
   reads: 'users:read',
   reached: usersInReach,
   outOfReach: () => forbiddenError('Only an ADMIN changes somebody else.'),
-}
-
-/** Members in the order in which they joined; with `team`, without the logins of customers. */
-export async function listUsers(
-  ctx: Ctx,
-  request: Partial<Pick<UserRow, 'role' | 'status'>> & PageRequest & { total?: boolean; team?: boolean },
-): Promise<Page<UserRow>> {
-  const { role, status, limit, after, total, team } = request
-  const where = and(
-    visibleUsers(ctx.actor),
-    role && eq(users.role, role),
-    status && eq(users.status, status),
-    team ? isTeamUser : undefined,
-  )
-  const page = ctx.db
-    .select()
-    .from(users)
-    .where(and(where, after && gt(users.id, String(after[0]))))
-    .orderBy(users.id)
-    .limit(limit + 1)
-    .offset(offsetOf(request))
-  if (!total) return cut(await page, limit, (row) => [row.id])
-  const { rows, counted } = await runBatch(ctx.db, {
-    rows: page,
-    counted: one(cappedCount(ctx.db, [{ rows: sql`${users}`, where }])),
-  })
-  return withTotal(
-    cut(rows, limit, (row) => [row.id]),
-    counted,
-  )
 }
 
 export async function getUser(ctx: Ctx, id: string): Promise<UserRow> {

@@ -1,0 +1,93 @@
+// Pages as SQL: rows from one or more indexes merged in one order, and windows of them to check what no index knows.
+import { type SQL, sql } from 'drizzle-orm'
+import { orderByKeys } from './cursor'
+import { cut, type Page, type Position, REACH } from './page'
+import { allOf } from './sql'
+
+/** Rows as one index gives them: what to select from, and which. */
+export type Source = { rows: SQL; where: SQL }
+
+/** How a list is read: sources that share no row, their order, and `rest`, which no index knows and each row is checked by. */
+export type ListPlan = { table: string; sources: Source[]; keys: SQL[]; isDown: boolean; rest: SQL | undefined }
+
+/** Columns beside each row of a page: whether it only marks the end of a window; how many hits there are in all. */
+export const pageMarks = {
+  isLast: sql<number>`is_last`.as('is_last'),
+  hitCount: sql<number>`hit_count`.as('hit_count'),
+}
+export type Marked<Row> = { row: Row; isLast: number; hitCount: number }
+
+/** Rows straight from the indexes: SQLite merges the sources, taking from each only what the page needs. */
+export function indexedRows(plan: ListPlan, columns: SQL, limit: number, offset = 0): SQL {
+  // Without OFFSET, SQLite reads a page as if its SELECT were no subquery.
+  const skip = offset === 0 ? sql`` : sql` OFFSET ${offset}`
+  return sql`${mergedSources(plan, columns, plan.rest)} LIMIT ${limit}${skip}`
+}
+
+export function indexedPage(plan: ListPlan, limit: number, offset: number): SQL {
+  return indexedRows(plan, sql`${everyColumn(plan)}, 0 AS is_last, 0 AS hit_count`, limit, offset)
+}
+
+/**
+ * The rows found in a window of `size` rows, at most `limit`. If they are fewer and the window was full, its last row
+ * follows them with `is_last`: the next page starts behind it.
+ */
+export function scanWindow(plan: ListPlan, size: number, limit: number): SQL {
+  const rows = mergedSources(plan, everyColumn(plan))
+  const found = sql`SELECT *, 0 AS is_last, 0 AS hit_count FROM (${rows} LIMIT ${size}) AS ${sql.raw(plan.table)}
+    WHERE ${plan.rest} ORDER BY ${orderOfNames(plan)} LIMIT ${limit}`
+  const last = sql`SELECT *, 1 AS is_last, 0 AS hit_count FROM (${rows} LIMIT 1 OFFSET ${size - 1})`
+  return sql`SELECT * FROM (${found}) UNION ALL ${last} LIMIT ${limit}`
+}
+
+/** The page found in a window. If it is not full and the window was, the next page starts behind the window. */
+export function windowPage<Row>(rows: Marked<Row>[], limit: number, positionOf: (row: Row) => Position): Page<Row> {
+  const end = rows.find(({ isLast }) => isLast)
+  const found = rows.flatMap(({ row, isLast }) => (isLast ? [] : [row]))
+  const page = cut(found, limit, positionOf)
+  return page.next || !end ? page : { ...page, next: positionOf(end.row) }
+}
+
+/**
+ * A page by number of what is found in the first REACH rows, with `hit_count`. Past its last hit it is the first page
+ * that comes, since `numberedPage` reads the count from a row.
+ */
+export function numberedWindow(plan: ListPlan, limit: number, offset: number): SQL {
+  const rows = mergedSources(plan, everyColumn(plan))
+  const found = sql`SELECT * FROM (${rows} LIMIT ${REACH}) AS ${sql.raw(plan.table)} WHERE ${plan.rest}`
+  return sql`WITH found AS MATERIALIZED (${found}), hits AS MATERIALIZED (SELECT count(*) AS n FROM found)
+    SELECT *, 0 AS is_last, (SELECT n FROM hits) AS hit_count FROM found
+    ORDER BY ${orderOfNames(plan)} LIMIT ${limit} OFFSET iif((SELECT n FROM hits) > ${offset}, ${offset}, 0)`
+}
+
+/** The page by number that was found in a window, empty past the last hit, with the number of hits as its total. */
+export function numberedPage<Row>(rows: Marked<Row>[], offset: number): Page<Row> {
+  const total = rows[0]?.hitCount ?? 0
+  return { rows: offset < total ? rows.map(({ row }) => row) : [], total }
+}
+
+/** The plan of a list that ends after the first REACH rows, whichever of them pass. */
+export function withinReach(plan: ListPlan): ListPlan {
+  const rows = sql`(${mergedSources(plan, everyColumn(plan))} LIMIT ${REACH}) AS ${sql.raw(plan.table)}`
+  return { ...plan, sources: [{ rows, where: allOf(plan.rest) }], rest: undefined }
+}
+
+// Keys have names of their own, since the rows of all sources are ordered together.
+function mergedSources({ table, sources, keys, isDown }: ListPlan, columns: SQL, rest?: SQL): SQL {
+  const each = [columns, ...keys.map((key, i) => sql`${key} AS ${sql.raw(`key_${i}`)}`)]
+  const selects = sources.map(
+    ({ rows, where }) => sql`SELECT ${sql.join(each, sql`, `)} FROM ${rows} WHERE ${allOf(where, rest)}`,
+  )
+  const [first = sql`SELECT ${sql.join(each, sql`, `)} FROM ${sql.raw(table)} WHERE false`] = selects
+  const merged = selects.length > 1 ? sql.join(selects, sql` UNION ALL `) : first
+  return sql`${merged} ORDER BY ${orderOfNames({ keys, isDown })}`
+}
+
+function orderOfNames({ keys, isDown }: Pick<ListPlan, 'keys' | 'isDown'>): SQL {
+  const names = keys.map((_, i) => sql.raw(`key_${i}`))
+  return sql.join(orderByKeys(names, isDown), sql`, `)
+}
+
+function everyColumn({ table }: ListPlan): SQL {
+  return sql.raw(`${table}.*`)
+}

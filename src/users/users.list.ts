@@ -1,0 +1,35 @@
+// The list of members, in the order in which they joined.
+import type { z } from 'zod'
+import { isTeamUser, owners } from '../access/visible'
+import type { Ctx } from '../context'
+import type { Page } from '../db/page'
+import { users } from '../db/schema'
+import { pageMarks } from '../db/window'
+import { runList } from '../records/list'
+import type { ListDefinition, ListRequest } from '../records/list.definition'
+import { is } from '../records/list.filters'
+import type { UserQuery } from './users.schemas'
+import { type UserRow, userColumns, visibleUsers } from './users.service'
+
+/** `team` leaves out the logins of customers. */
+type Query = z.output<typeof UserQuery> & { team?: boolean; sort?: 'joined' }
+
+export const USER_LIST: ListDefinition<UserRow, Query> = {
+  table: users,
+  name: 'users',
+  columns: userColumns,
+  read: (db, rows) => db.select({ row: userColumns, ...pageMarks }).from(rows),
+  owners: ({ actor }) => owners(actor, 'users:read'),
+  orders: { joined: { by: ['id'] } },
+  usualOrder: () => 'joined',
+  filters: {
+    role: is(users.role),
+    status: is(users.status),
+    team: (team) => (team ? { where: isTeamUser } : undefined),
+  },
+  walks: ({ actor }) => [{ where: visibleUsers(actor), answers: ['role', 'status', 'team'] }],
+}
+
+export function listUsers(ctx: Ctx, request: ListRequest<Query>): Promise<Page<UserRow>> {
+  return runList(ctx, USER_LIST, request)
+}
