@@ -1,7 +1,8 @@
-// Analytics: with which customers the team is in touch: most, least, and those it has not heard of for a while.
+// Analytics: the customers with whom the team is most in touch, least, and not at all for a while.
 import { and, eq, gt, lt, type SQL, sql } from 'drizzle-orm'
 import { visible } from '../access/visible'
 import type { Ctx } from '../context'
+import { one, runBatch } from '../db/batch'
 import { cappedCount, counterTotal, withTotal } from '../db/counts'
 import { afterCursorInParts, orderByKeys, remainingRange } from '../db/cursor'
 import { cut, type Page, type PageRequest } from '../db/page'
@@ -22,7 +23,7 @@ const columns = { id, name, company, ownerId, interactionCount, lastInteractionA
 const scope = { workspaceId: customers.workspaceId, deletedAt: customers.deletedAt }
 const LIVING = sql`deleted_at IS NULL`
 
-/** A page of customers by how much was said and done with them, or those quiet for so many days, longest first. */
+/** A page of customers by number of interactions, or those without contact for so many days, the longest first. */
 export async function engagement(ctx: Ctx, request: EngagementRequest) {
   const { order, limit, after, total } = request
   const { db, now, actor } = ctx
@@ -45,7 +46,7 @@ export async function engagement(ctx: Ctx, request: EngagementRequest) {
         .select(counterTotal)
         .from(customerCounts)
         .where(and(eq(customerCounts.workspaceId, actor.workspaceId), eq(customerCounts.owner, whoseFigures(ctx))))
-  const [found, [sum]] = total ? await db.batch([list, counted]) : [await list, []]
+  const { found, sum } = await runBatch(db, { found: list, sum: total ? one(counted) : undefined })
   const page = cut(found, limit, (row) => [isQuiet ? (row.touchedAt ?? '') : row.interactionCount, row.seq])
   const shown: Page<ReturnType<typeof withDays>> = { ...page, rows: page.rows.map((row) => withDays(row, now)) }
   return total ? withTotal(shown, sum) : shown

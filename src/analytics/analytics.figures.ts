@@ -23,7 +23,7 @@ export function daysWithin({ from, to }: Span) {
 }
 
 /** The statement that reads the days of some metrics: at most days × metrics rows, of leads made days × sources. */
-export function readFigures(ctx: Ctx, span: Span, metrics: readonly Metric[]) {
+export function figuresOf(ctx: Ctx, span: Span, metrics: readonly Metric[]) {
   const { metric, day, part, cells } = rollups
   return ctx.db
     .select({ metric, day, part, cells })

@@ -1,23 +1,24 @@
 // Analytics: how leads go from stage to stage, and how long they stay in each.
 import { and, eq } from 'drizzle-orm'
 import type { Ctx } from '../context'
+import { runBatch } from '../db/batch'
 import { leadCounts } from '../db/schema'
 import { LEAD_STATUSES } from '../db/schema/leads'
-import { cellsOf, medianSeconds, readFigures, sumOf, whoseFigures } from './analytics.figures'
+import { cellsOf, figuresOf, medianSeconds, sumOf, whoseFigures } from './analytics.figures'
 import { type SpanRequest, spanFields, spanOf } from './analytics.span'
 
-/** What came into each stage in a span and what left it. Throws `invalid` for a bad span. */
+/** How many leads entered and left each stage in a span. Throws `invalid` for a bad span. */
 export async function funnel(ctx: Ctx, request: SpanRequest) {
   const { db, actor } = ctx
   const span = spanOf(ctx, request)
-  const [rows, present] = await db.batch([
-    readFigures(ctx, span, ['lead', 'move', 'conversion']),
-    db
+  const { figures, present } = await runBatch(db, {
+    figures: figuresOf(ctx, span, ['lead', 'move', 'conversion']),
+    present: db
       .select()
       .from(leadCounts)
       .where(and(eq(leadCounts.workspaceId, actor.workspaceId), eq(leadCounts.owner, whoseFigures(ctx)))),
-  ])
-  const cells = [...cellsOf(rows, span)]
+  })
+  const cells = [...cellsOf(figures, span)]
   const made = cells.filter(({ metric }) => metric === 'lead')
   const moves = cells.filter(({ metric }) => metric === 'move')
   const conversions = cells.filter(({ metric }) => metric === 'conversion')

@@ -1,19 +1,20 @@
 // Analytics: how things stand now, and what a span of days has brought.
 import { and, eq, inArray, isNull, lt, sql } from 'drizzle-orm'
 import type { Ctx } from '../context'
+import { one, runBatch } from '../db/batch'
 import { customerCounts, leadCounts, leads, rollups, ticketCounts } from '../db/schema'
 import { METRICS } from '../db/schema/analytics'
 import { LEAD_STATUSES } from '../db/schema/leads'
 import { dateOf, dayAt } from './analytics.days'
-import { type Cell, cellsOf, medianSeconds, readFigures, sumOf, whoseFigures } from './analytics.figures'
+import { type Cell, cellsOf, figuresOf, medianSeconds, sumOf, whoseFigures } from './analytics.figures'
 import { type SpanRequest, spanFields, spanOf } from './analytics.span'
 
-/** Follow-ups that are due are read by another walk: of all days up to tomorrow. */
+/** Due follow-ups are read apart, for they count on all days up to tomorrow. */
 const FIGURES = METRICS.filter((metric) => metric !== 'due')
-/** Sources that are told one by one; the rest is told as a sum. */
+/** How many sources are listed; the others are one sum. */
 const SOURCES = 50
 
-/** The summary of the actor's figures, or of everybody's for who reaches all. Throws `invalid` for a bad span. */
+/** The summary of the actor's figures, or of the workspace's where the actor reaches all. Throws `invalid`. */
 export async function summarise(ctx: Ctx, request: SpanRequest) {
   const { db, actor, now } = ctx
   const span = spanOf(ctx, request)
@@ -22,30 +23,36 @@ export async function summarise(ctx: Ctx, request: SpanRequest) {
   const today = dayAt(span.timeZone, now)
   const due = and(eq(rollups.workspaceId, here), eq(rollups.owner, owner), eq(rollups.metric, 'due'))
   const { metric, day, part, cells: raw } = rollups
-  const [statuses, [oldest], rows, [late], near, [customers], [tickets]] = await db.batch([
-    db
+  const { statuses, oldest, figures, late, near, customers, tickets } = await runBatch(db, {
+    statuses: db
       .select()
       .from(leadCounts)
       .where(and(eq(leadCounts.workspaceId, here), inArray(leadCounts.owner, [owner, '']))),
-    db
-      .select({ createdAt: sql<string>`${leads.createdAt}`.as('came') })
-      .from(sql`${leads} INDEXED BY leads_pool`)
-      .where(and(eq(leads.workspaceId, here), isNull(leads.ownerId), isNull(leads.deletedAt), sql`status <> 'CLOSED'`))
-      .orderBy(leads.seq)
-      .limit(1),
-    readFigures(ctx, span, FIGURES),
-    db
-      .select({ interactions: dueBefore('interaction'), leads: dueBefore('lead') })
-      .from(rollups)
-      .where(and(due, lt(day, dateOf(today - 1)))),
-    db
+    oldest: one(
+      db
+        .select({ createdAt: sql<string>`${leads.createdAt}`.as('came') })
+        .from(sql`${leads} INDEXED BY leads_pool`)
+        .where(
+          and(eq(leads.workspaceId, here), isNull(leads.ownerId), isNull(leads.deletedAt), sql`status <> 'CLOSED'`),
+        )
+        .orderBy(leads.seq)
+        .limit(1),
+    ),
+    figures: figuresOf(ctx, span, FIGURES),
+    late: one(
+      db
+        .select({ interactions: dueCount('interaction'), leads: dueCount('lead') })
+        .from(rollups)
+        .where(and(due, lt(day, dateOf(today - 1)))),
+    ),
+    near: db
       .select({ metric, day, part, cells: raw })
       .from(rollups)
       .where(and(due, sql`${day} BETWEEN ${dateOf(today - 1)} AND ${dateOf(today + 1)}`)),
-    countOf(ctx, customerCounts, owner),
-    countOf(ctx, ticketCounts, owner),
-  ])
-  const cells = [...cellsOf(rows, span)]
+    customers: one(countOf(ctx, customerCounts, owner)),
+    tickets: one(countOf(ctx, ticketCounts, owner)),
+  })
+  const cells = [...cellsOf(figures, span)]
   const of = (metric: Cell['metric']) => cells.filter((cell) => cell.metric === metric)
   const dues = (from: number, to: number) => [...cellsOf(near, { ...span, from, to })]
   const byStatus = (whose: string, status: string) =>
@@ -94,7 +101,7 @@ function bySource(made: Cell[]) {
 }
 
 /** Both kinds in one row: grouped by kind, SQLite would read every day twice. */
-function dueBefore(part: string) {
+function dueCount(part: string) {
   return sql<number | null>`sum(count) FILTER (WHERE part = ${part})`.as(part)
 }
 

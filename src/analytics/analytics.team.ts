@@ -2,6 +2,7 @@
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
 import { TEAM } from '../access/policy'
 import type { Ctx } from '../context'
+import { runBatch } from '../db/batch'
 import { afterCursor, orderByKeys } from '../db/cursor'
 import { cut, type Page, type PageRequest } from '../db/page'
 import { rollups, users } from '../db/schema'
@@ -29,9 +30,9 @@ export async function teamFigures(ctx: Ctx, { limit, after, ...request }: SpanRe
     .orderBy(...orderByKeys(keys, false))
     .limit(limit + 1)
   const { owner, metric, day, part, cells } = rollups
-  const [members, rows] = await db.batch([
-    member,
-    db
+  const { members, rows } = await runBatch(db, {
+    members: member,
+    rows: db
       .select({ owner, metric, day, part, cells })
       .from(rollups)
       .where(
@@ -42,7 +43,7 @@ export async function teamFigures(ctx: Ctx, { limit, after, ...request }: SpanRe
           daysWithin(span),
         ),
       ),
-  ])
+  })
   const rowsOf = Map.groupBy(rows, (row) => row.owner)
   const page: Page<(typeof members)[number]> = cut(members, limit, (row) => [row.role, row.id])
   return { ...page, rows: page.rows.map((row) => ({ ...row, ...figuresOf(rowsOf.get(row.id) ?? []) })) }

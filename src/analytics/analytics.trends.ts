@@ -1,7 +1,7 @@
 // Analytics: figures over time, each day, week or month of the caller's clock with a number, be it zero.
 import type { Ctx } from '../context'
 import { addSteps, dateOf, type Grain, startOf } from './analytics.days'
-import { type Cell, cellsOf, type Metric, readFigures } from './analytics.figures'
+import { type Cell, cellsOf, figuresOf, type Metric } from './analytics.figures'
 import { type SpanRequest, spanFields, spanOf } from './analytics.span'
 
 /** What can be followed: the counted metric, and of interactions the type. */
@@ -28,7 +28,7 @@ type TrendsRequest = SpanRequest & { metrics: Series[]; groupBy: Grain }
 /** Counts of each metric by day, week or month, gaps as zeros. Throws `invalid` for a bad span. */
 export async function trends(ctx: Ctx, { metrics, groupBy, ...request }: TrendsRequest) {
   const span = spanOf(ctx, request, groupBy)
-  const rows = await readFigures(ctx, span, [...new Set(metrics.map((name) => SERIES[name][0]))])
+  const rows = await figuresOf(ctx, span, [...new Set(metrics.map((name) => SERIES[name][0]))])
   const zeros = () => new Map(metrics.map((name) => [name, 0]))
   const points = new Map<number, Map<Series, number>>()
   for (let start = startOf(groupBy, span.from); start < span.to; start = addSteps(groupBy, start, 1)) {

@@ -1,11 +1,13 @@
-// What Stripe tells of: each event makes the Worker ask how the customer's subscription stands now, and keep that. So
-// the order in which events come, and how often, makes no difference.
+// Stripe's events: each makes the Worker ask for the present state of the customer's subscription, and keep it. So the
+// order of events and their repetition make no difference.
 import { eq, sql } from 'drizzle-orm'
 import type Stripe from 'stripe'
 import type { PublicCtx } from '../context'
+import { runBatch } from '../db/batch'
 import { stripeEvents, subscriptions, workspaces } from '../db/schema'
 import { AppError } from '../errors'
 import { changesOf, eventInsert } from '../events/event-insert'
+import { versionStamp } from '../records/version'
 import { GRACE_MS } from './plans'
 import { openStripe, withStripeErrors } from './stripe'
 
@@ -20,8 +22,8 @@ const EVENT_TYPES = [
 ]
 
 /**
- * Takes an event in. Throws `invalid_signature`, and where Stripe or the database cannot be asked a 503, after which
- * Stripe sends the event again.
+ * Handles an event of Stripe. Throws `invalid_signature`, and a 503 where Stripe or the database does not answer:
+ * Stripe then sends the event again.
  */
 export async function receiveEvent(ctx: PublicCtx, body: string, signature: string | undefined): Promise<void> {
   const stripe = await openStripe(ctx.config)
@@ -82,7 +84,7 @@ function instantOf(seconds: number | null | undefined): string | null {
   return typeof seconds === 'number' ? new Date(seconds * 1_000).toISOString() : null
 }
 
-// An answer that was asked for earlier than the one that is kept says nothing new.
+// An answer older than the one that is kept changes nothing.
 async function saveState(ctx: PublicCtx, event: Stripe.Event, customer: string, state: Standing & { askedAt: string }) {
   const { db, now } = ctx
   const { plan, planUntil, ...rest } = state
@@ -90,8 +92,8 @@ async function saveState(ctx: PublicCtx, event: Stripe.Event, customer: string, 
   const workspaceId = sql`(SELECT ${subscriptions.workspaceId} FROM ${subscriptions} WHERE ${theirs})`
   const where = sql`${workspaces.id} = ${workspaceId}
     AND (${workspaces.plan} <> ${plan} OR ${workspaces.planUntil} IS NOT ${planUntil})`
-  await db.batch([
-    eventInsert(ctx, {
+  await runBatch(db, {
+    event: eventInsert(ctx, {
       verb: 'workspace.plan_changed',
       by: 'system',
       subject: 'workspace',
@@ -101,11 +103,11 @@ async function saveState(ctx: PublicCtx, event: Stripe.Event, customer: string, 
       from: sql`${workspaces}`,
       when: where,
     }),
-    db
+    planChanged: db
       .update(workspaces)
-      .set({ plan, planUntil, updatedAt: now, version: sql`${workspaces.version} + 1` })
+      .set({ plan, planUntil, ...versionStamp(workspaces, now) })
       .where(where),
-    db.update(subscriptions).set(rest).where(theirs),
-    db.insert(stripeEvents).values({ id: event.id, type: event.type, createdAt: now }).onConflictDoNothing(),
-  ])
+    subscriptionKept: db.update(subscriptions).set(rest).where(theirs),
+    eventKept: db.insert(stripeEvents).values({ id: event.id, type: event.type, createdAt: now }).onConflictDoNothing(),
+  })
 }

@@ -1,9 +1,10 @@
-// The calendar feed: a link with a token of its own, stored hashed, to what is the user's own; read-only and revocable.
+// The calendar feed: a read-only link to the user's own dates, with a token that is stored hashed and can be revoked.
 import { eq, type SQL, sql } from 'drizzle-orm'
 import { ownedByTokenHolder } from '../access/visible'
 import { isActive } from '../auth/sessions.service'
 import type { Ctx, PublicCtx } from '../context'
 import { randomToken, sha256 } from '../crypto'
+import { one, runBatch } from '../db/batch'
 import type { Db } from '../db/client'
 import { calendarFeeds as feeds, users } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
@@ -17,37 +18,39 @@ import { calendarText, type Entry } from './calendar.ics'
 const PAST = { days: 90, entries: 300 }
 const FUTURE = { days: 366, entries: 700 }
 
-/** Makes the actor's feed, and its token; a feed that there was ends with the token that it had. */
+/** Creates the actor's feed with a new token; the token of an earlier feed ends. */
 export async function openFeed(ctx: Ctx): Promise<{ token: string; createdAt: string }> {
   const { db, actor, now } = ctx
   const token = randomToken()
   const feed = { userId: actor.id, workspaceId: actor.workspaceId, tokenHash: await sha256(token), createdAt: now }
   const { tokenHash, createdAt } = feed
   const me = sql`FROM ${users} WHERE ${eq(users.id, actor.id)} AND ${isActive}`
-  const [made] = await db.batch([
-    insertFrom(db, feeds, feed, me)
-      .onConflictDoUpdate({ target: feeds.userId, set: { tokenHash, createdAt } })
-      .returning({ userId: feeds.userId }),
-    eventInsert(ctx, { verb: 'user.calendar_opened', subject: 'user', id: actor.id, when: ifChanged }),
-  ])
-  if (made.length === 0) throw new AppError('unauthenticated')
+  const { opened } = await runBatch(db, {
+    opened: one(
+      insertFrom(db, feeds, feed, me)
+        .onConflictDoUpdate({ target: feeds.userId, set: { tokenHash, createdAt } })
+        .returning({ userId: feeds.userId }),
+    ),
+    event: eventInsert(ctx, { verb: 'user.calendar_opened', subject: 'user', id: actor.id, when: ifChanged }),
+  })
+  if (!opened) throw new AppError('unauthenticated')
   return { token, createdAt }
 }
 
-/** Since when the actor has a feed; null where there is none. */
+/** When the actor's feed was created; null where there is none. */
 export async function getFeed({ db, actor }: Ctx) {
   const [feed] = await db.select({ createdAt: feeds.createdAt }).from(feeds).where(eq(feeds.userId, actor.id))
   return feed ?? { createdAt: null }
 }
 
-/** Ends the actor's feed: its link is a 404 from now on. Throws `not_found` where there is none. */
+/** Ends the actor's feed: its link answers 404 from now on. Throws `not_found` where there is none. */
 export async function closeFeed(ctx: Ctx): Promise<void> {
   const { db, actor } = ctx
-  const [closed] = await db.batch([
-    db.delete(feeds).where(eq(feeds.userId, actor.id)).returning({ userId: feeds.userId }),
-    eventInsert(ctx, { verb: 'user.calendar_closed', subject: 'user', id: actor.id, when: ifChanged }),
-  ])
-  if (closed.length === 0) throw new AppError('not_found')
+  const { closed } = await runBatch(db, {
+    closed: one(db.delete(feeds).where(eq(feeds.userId, actor.id)).returning({ userId: feeds.userId })),
+    event: eventInsert(ctx, { verb: 'user.calendar_closed', subject: 'user', id: actor.id, when: ifChanged }),
+  })
+  if (!closed) throw new AppError('not_found')
 }
 
 /** The calendar that a token opens, as text/calendar. Throws `not_found`, also where its user may not sign in any more. */
@@ -57,20 +60,22 @@ export async function readFeed({ db, now, config }: PublicCtx, token: string): P
   const me = sql`(SELECT users.id, users.workspace_id, users.role FROM calendar_feeds AS feed CROSS JOIN users
     ON users.id = feed.user_id WHERE feed.token_hash = ${hash} AND ${isActive} AND ${isVerified}) AS me`
   const day = (days: number) => new Date(Date.parse(now) + days * DAY_MS).toISOString()
-  const [[home], past, future] = await db.batch([
-    db
-      .select({
-        name: sql<string>`(SELECT home.name FROM workspaces AS home WHERE home.id = me.workspace_id)`.as('name'),
-      })
-      .from(me),
-    entriesOf(db, me, { from: day(-PAST.days), to: now, order: sql`DESC`, limit: PAST.entries }),
-    entriesOf(db, me, { from: now, to: day(FUTURE.days), order: sql`ASC`, limit: FUTURE.entries }),
-  ])
+  const { home, past, future } = await runBatch(db, {
+    home: one(
+      db
+        .select({
+          name: sql<string>`(SELECT home.name FROM workspaces AS home WHERE home.id = me.workspace_id)`.as('name'),
+        })
+        .from(me),
+    ),
+    past: entriesOf(db, me, { from: day(-PAST.days), to: now, order: sql`DESC`, limit: PAST.entries }),
+    future: entriesOf(db, me, { from: now, to: day(FUTURE.days), order: sql`ASC`, limit: FUTURE.entries }),
+  })
   if (!home) throw new AppError('not_found')
   const page = (path: string | null) => (path !== null && config.PUBLIC_URL ? linkTo(config, path) : null)
   const entries = [...past.toReversed(), ...future].map(
     ({ kind, id, at, whom, note, path, changedAt, version }): Entry => {
-      // Whom to be in touch with is another entry each time; all else is one that may move.
+      // Each reminder to be in touch is an entry of its own; every other entry keeps its uid when it moves.
       const uid = kind === 'touch' ? `${id}-touch-${Date.parse(at)}` : `${id}-${kind}`
       return {
         ...{ uid: `${uid}@edge-crm`, at, changedAt, description: note, url: page(path) },
@@ -85,7 +90,7 @@ const SAID = { meeting: 'Meeting:', followup: 'Follow up:', lead: 'Follow up:', 
 
 type Span = { from: string; to: string; order: SQL; limit: number }
 
-// Each part walks an index of the user's own rows by time; what was said with a customer, one of that customer.
+// Each part walks a time index of the user's own rows; the last one an index of the customer's meetings.
 function entriesOf(db: Db, me: SQL, { from, to, order, limit }: Span) {
   const part = (columns: SQL, rows: SQL, at: SQL, where: SQL) => sql`SELECT * FROM (SELECT ${columns}, ${at} AS at
     FROM ${me} CROSS JOIN ${rows} WHERE ${where} AND ${at} >= ${from} AND ${at} < ${to} ORDER BY ${at} ${order} LIMIT ${limit})`
@@ -119,7 +124,7 @@ function entriesOf(db: Db, me: SQL, { from, to, order, limit }: Span) {
       sql`customers.next_touch_at`,
       sql`${ownedByTokenHolder.customers} AND customers.next_touch_at IS NOT NULL`,
     ),
-    // A customer sees who they are with, not whom the team calls them.
+    // A customer sees the workspace's name in place of their own.
     part(
       sql`'meeting', ${stamps('interactions')}, (SELECT home.name FROM workspaces AS home WHERE home.id = me.workspace_id),
         substr(interactions.body, 1, 500), NULL`,

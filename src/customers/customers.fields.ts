@@ -1,7 +1,7 @@
 // The fields of a customer. A new field is a column of the table, a line here, and what its search, list or vCard needs.
 import { z } from '@hono/zod-openapi'
-import { sql } from 'drizzle-orm'
 import { customers } from '../db/schema'
+import { ERASED_SORT_NAME } from '../db/schema/customers'
 import { email, Id, Instant, jsonObject, text } from '../http/fields'
 import { defineFields, ERASED } from '../records/fields'
 
@@ -54,8 +54,7 @@ export const CUSTOMER_FIELDS = defineFields(customers, {
   sortName: {
     follows: 'name',
     isMerged: true,
-    // By which no two of them are near-equal.
-    erased: sql`'erased ' || ${customers.id}`,
+    erased: ERASED_SORT_NAME,
   },
   email: {
     answer: z.string().nullable(),

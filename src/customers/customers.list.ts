@@ -9,7 +9,7 @@ import { allOf } from '../db/sql'
 import { pageMarks } from '../db/window'
 import { runList } from '../records/list'
 import type { ListDefinition, ListRequest } from '../records/list.definition'
-import { aside, before, from } from '../records/list.filters'
+import { before, from, noCondition } from '../records/list.filters'
 import { isOwnedBy, isTrashed, ownedWalks, requestedOwners, scopeCodes } from '../records/list.owned'
 import { type CustomerRow, customerColumns } from './customers.record'
 import type { CustomerFilters } from './customers.schemas'
@@ -57,7 +57,7 @@ export const CUSTOMER_LIST: ListDefinition<CustomerRow, Query> = {
     phone: contains('phone'),
     company: contains('company'),
     tag: hasTags,
-    tagMatch: aside,
+    tagMatch: noCondition,
     customFields: hasCustomFields,
     owner: isOwnedBy(customers.ownerId),
     createdAfter: from(customers.createdAt),

@@ -1,11 +1,13 @@
-// Merging: one customer takes over what another is and has; the other goes to the trash, from where it can come back.
+// Merging: one customer takes over the fields and records of another, which goes to the trash and can be restored.
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import { visible } from '../access/visible'
 import type { Ctx } from '../context'
+import { one, runBatch } from '../db/batch'
 import { customers, customerTags, interactions, leads, mergedRows, merges, relationships, tickets } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
 import { eventInsert } from '../events/event-insert'
+import { nextVersion, versionStamp } from '../records/version'
 import { DAY_MS } from '../time'
 import { type CustomerRow, customerColumns } from './customers.record'
 import { type Kind, MERGED, type MergedField, mergedFields, movingRowIds, type Prefer, pairOf } from './merge.queries'
@@ -13,26 +15,28 @@ import { type Kind, MERGED, type MergedField, mergedFields, movingRowIds, type P
 type Merge = { fromId: string; prefer: Prefer }
 type Result = { customer: CustomerRow; moved: Record<Kind, number> }
 
-/** What a merge would give: the merge's own SQL, only read. Throws `not_found` like the merge. */
+/** The result that a merge would have, read by the SQL of the merge. Throws `not_found` like the merge. */
 export async function previewMerge(ctx: Ctx, id: string, { fromId, prefer }: Merge): Promise<Result> {
   const { db, now } = ctx
   const moving = movingRowIds(id, fromId)
   const pair = pairOf(ctx, id, fromId)
-  const [[found], [survivor], [other]] = await db.batch([
-    db
-      .select({
-        fields: sql<string>`${mergedFields(prefer)}`.as('fields'),
-        contactedAt: lastContactOf(id, fromId),
-        ...counts((kind) => moving[kind]),
-      })
-      .from(pair.from)
-      .where(pair.where),
-    db.select(customerColumns).from(customers).where(whereWritable(ctx, id)),
-    db.select(customerColumns).from(customers).where(whereWritable(ctx, fromId)),
-  ])
-  if (!found || !survivor || !other) throw new AppError('not_found')
-  const { fields, contactedAt, ...moved } = found
-  const merged = { ...survivor, ...valuesIn(fields), ...mergedFacts(survivor, other), updatedAt: now }
+  const { plan, survivor, other } = await runBatch(db, {
+    plan: one(
+      db
+        .select({
+          fields: sql<string>`${mergedFields(prefer)}`.as('fields'),
+          contactedAt: lastContactOf(id, fromId),
+          ...counts((kind) => moving[kind]),
+        })
+        .from(pair.from)
+        .where(pair.where),
+    ),
+    survivor: one(db.select(customerColumns).from(customers).where(inReach(ctx, id))),
+    other: one(db.select(customerColumns).from(customers).where(inReach(ctx, fromId))),
+  })
+  if (!plan || !survivor || !other) throw new AppError('not_found')
+  const { fields, contactedAt, ...moved } = plan
+  const merged = { ...survivor, ...valuesIn(fields), ...latestOf(survivor, other), updatedAt: now }
   return { customer: { ...merged, nextTouchAt: touchAfter(contactedAt ?? survivor.createdAt, merged) }, moved }
 }
 
@@ -43,7 +47,7 @@ export async function mergeCustomers(ctx: Ctx, id: string, { fromId, prefer }: M
   const pair = pairOf(ctx, id, fromId)
   const isMerging = sql`EXISTS (SELECT 1 FROM ${merges} WHERE ${eq(merges.id, mergeId)})`
   const moving = movingRowIds(id, fromId)
-  const note = (kind: Kind) =>
+  const moveNotes = (kind: Kind) =>
     insertFrom(
       db,
       mergedRows,
@@ -60,72 +64,73 @@ export async function mergeCustomers(ctx: Ctx, id: string, { fromId, prefer }: M
     createdAt: now,
   }
   const ownerId = sql`(SELECT owner_id FROM customers WHERE id = ${id})`
-  const touch = { updatedAt: now, version: sql`${customers.version} + 1` }
   const ends = (end: 'from_id' | 'to_id') =>
     sql`CASE WHEN ${sql.raw(end)} = ${fromId} THEN ${id} ELSE ${sql.raw(end)} END`
-  const results = await db.batch([
-    insertFrom(db, merges, merge, sql`FROM ${pair.from} WHERE ${pair.where}`),
-    eventInsert(ctx, {
+  const { moved, customer } = await runBatch(db, {
+    merge: insertFrom(db, merges, merge, sql`FROM ${pair.from} WHERE ${pair.where}`),
+    event: eventInsert(ctx, {
       verb: 'customer.merged',
       subject: 'customer',
       id,
       changes: { mergedId: [null, fromId] },
       when: ifChanged,
     }),
-    note('interactions'),
-    note('tickets'),
-    note('leads'),
-    note('tags'),
-    note('relationships'),
-    db
+    interactionsNoted: moveNotes('interactions'),
+    ticketsNoted: moveNotes('tickets'),
+    leadsNoted: moveNotes('leads'),
+    tagsNoted: moveNotes('tags'),
+    relationshipsNoted: moveNotes('relationships'),
+    otherTrashed: db
       .update(customers)
-      .set({ ...touch, deletedAt: now })
+      .set({ ...versionStamp(customers, now), deletedAt: now })
       .where(and(eq(customers.id, fromId), isMerging)),
-    db
+    survivorFilled: db
       .update(customers)
-      .set({ ...touch, ...mergedColumns(mergeId) })
+      .set({ ...versionStamp(customers, now), ...mergedColumns(mergeId) })
       .where(and(eq(customers.id, id), isMerging)),
-    db
+    interactionsMoved: db
       .update(interactions)
-      .set({ customerId: id, ownerId, version: sql`${interactions.version} + 1` })
+      .set({ customerId: id, ownerId, version: nextVersion(interactions) })
       .where(sql`${interactions.id} IN ${noted('interactions')}`),
-    db
+    ticketsMoved: db
       .update(tickets)
-      .set({ customerId: id, ownerId, version: sql`${tickets.version} + 1` })
+      .set({ customerId: id, ownerId, version: nextVersion(tickets) })
       .where(sql`${tickets.id} IN ${noted('tickets')}`),
-    db
+    leadsMoved: db
       .update(leads)
-      .set({ customerId: id, version: sql`${leads.version} + 1` })
+      .set({ customerId: id, version: nextVersion(leads) })
       .where(sql`${leads.id} IN ${noted('leads')}`),
-    insertFrom(
+    tagsCopied: insertFrom(
       db,
       customerTags,
       { customerId: id, tagId: sql`row_id` },
       sql`FROM (SELECT row_id FROM ${mergedRows} WHERE merge_id = ${mergeId} AND kind = 'tags')`,
     ),
-    insertFrom(
+    relationshipsCopied: insertFrom(
       db,
       relationships,
       { fromId: ends('from_id'), toId: ends('to_id'), workspaceId: actor.workspaceId, kind: sql`kind`, createdAt: now },
       sql`FROM ${relationships} WHERE (from_id = ${fromId} AND to_id IN ${noted('relationships')})
         OR (to_id = ${fromId} AND from_id IN ${noted('relationships')})`,
     ),
-    db
-      .select(counts((kind) => noted(kind)))
-      .from(merges)
-      .where(eq(merges.id, mergeId)),
-    db
-      .select(customerColumns)
-      .from(customers)
-      .where(and(whereWritable(ctx, id), isMerging)),
-  ])
-  const [moved] = results[14]
-  const [customer] = results[15]
+    moved: one(
+      db
+        .select(counts((kind) => noted(kind)))
+        .from(merges)
+        .where(eq(merges.id, mergeId)),
+    ),
+    customer: one(
+      db
+        .select(customerColumns)
+        .from(customers)
+        .where(and(inReach(ctx, id), isMerging)),
+    ),
+  })
   if (!moved || !customer) throw new AppError('not_found')
   return { customer, moved }
 }
 
-/** SET clauses that give a customer the fields that a merge makes. */
+/** The columns of a customer as the merge computed them, for a SET. */
 function mergedColumns(mergeId: string): Partial<Record<MergedField, SQL>> {
   const value = (field: string) =>
     sql`(SELECT json_extract(fields, ${`$.${field}[1]`}) FROM ${merges} WHERE id = ${mergeId})`
@@ -143,7 +148,7 @@ function counts(rows: (kind: Kind) => SQL) {
   }
 }
 
-function whereWritable({ actor }: Ctx, id: string) {
+function inReach({ actor }: Ctx, id: string) {
   return and(eq(customers.id, id), visible(actor, 'customers:write', customers))
 }
 
@@ -154,8 +159,8 @@ function valuesIn(fields: string): Partial<CustomerRow> {
   return { ...merged, customFields: merged.customFields === null ? null : JSON.parse(merged.customFields) }
 }
 
-// The timelines become one: its latest contact, its earliest follow-up.
-function mergedFacts(survivor: CustomerRow, other: CustomerRow) {
+// The timelines become one: it has the latest contact and the earliest follow-up of both.
+function latestOf(survivor: CustomerRow, other: CustomerRow) {
   const contacts = [survivor.lastInteractionAt, other.lastInteractionAt].filter((at) => at !== null).sort()
   const dues = [survivor.nextFollowUpAt, other.nextFollowUpAt].filter((at) => at !== null).sort()
   return { lastInteractionAt: contacts.at(-1) ?? null, nextFollowUpAt: dues[0] ?? null }

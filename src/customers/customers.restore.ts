@@ -1,14 +1,16 @@
-// Restoring: a customer comes back from the trash; one that was merged away takes back what the merge moved.
+// Restoring: a customer comes back from the trash; one that was merged takes back the records that the merge moved.
 import { and, eq, isNotNull, isNull, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import { reachable, visible } from '../access/visible'
 import { isWithinLimit, limitExceeded, limitExceededError } from '../billing/limits'
 import type { Ctx } from '../context'
+import { one, runBatch } from '../db/batch'
 import { customers, customerTags, interactions, leads, merges, relationships, tickets } from '../db/schema'
 import { columnIn, columnName, ifChanged } from '../db/sql'
 import { isRestorable } from '../db/trash'
 import { AppError } from '../errors'
 import { eventInsert } from '../events/event-insert'
+import { nextVersion, versionStamp } from '../records/version'
 import { type CustomerRow, customerColumns } from './customers.record'
 import { type Kind, MERGED } from './merge.queries'
 
@@ -19,7 +21,6 @@ import { type Kind, MERGED } from './merge.queries'
 export async function restoreCustomer(ctx: Ctx, id: string): Promise<CustomerRow> {
   const { db, actor, now } = ctx
   const mine = and(eq(customers.id, id), reachable(actor, 'customers:write', customers))
-  const touch = { updatedAt: now, version: sql`${customers.version} + 1` }
   const isBack = sql`EXISTS (SELECT 1 FROM ${customers} WHERE ${and(mine, isNull(customers.deletedAt))})`
   // The last merge of this customer that is not undone; without one, the statements about it do nothing.
   const merge = sql`(SELECT id FROM ${merges} WHERE merged_id = ${id} AND undone_at IS NULL ORDER BY id DESC LIMIT 1)`
@@ -37,58 +38,60 @@ export async function restoreCustomer(ctx: Ctx, id: string): Promise<CustomerRow
   const moved = (kind: Kind) =>
     sql`(SELECT row_id FROM customer_merged_rows WHERE merge_id = ${merge} AND kind = ${kind} AND ${isBack})`
   const ownerId = sql`(SELECT owner_id FROM customers WHERE id = ${id})`
-  const [, , , , , , , , , , [present], [lack]] = await db.batch([
-    db
+  const { present, lack } = await runBatch(db, {
+    survivorReverted: db
       .update(customers)
-      .set({ ...touch, ...restoredColumns(merge) })
+      .set({ ...versionStamp(customers, now), ...restoredColumns(merge) })
       .where(
         sql`${customers.id} = ${survivor} AND ${isReturning} AND ${areFree((what) => isFreeFor(what, id, merge))}
           AND ${areFree((what) => isFreeAgain(what, merge))}`,
       ),
-    db
+    restored: db
       .update(customers)
-      .set({ ...touch, deletedAt: null })
+      .set({ ...versionStamp(customers, now), deletedAt: null })
       .where(sql`${mayReturn} AND ${areFree((what) => isFreeFor(what, id))}`),
-    eventInsert(ctx, { verb: 'customer.restored', subject: 'customer', id, when: ifChanged }),
-    db
+    event: eventInsert(ctx, { verb: 'customer.restored', subject: 'customer', id, when: ifChanged }),
+    interactionsReturned: db
       .update(interactions)
-      .set({ customerId: id, ownerId, version: sql`${interactions.version} + 1` })
+      .set({ customerId: id, ownerId, version: nextVersion(interactions) })
       .where(sql`${interactions.id} IN ${moved('interactions')} AND ${interactions.customerId} = ${survivor}`),
-    db
+    ticketsReturned: db
       .update(tickets)
-      .set({ customerId: id, ownerId, version: sql`${tickets.version} + 1` })
+      .set({ customerId: id, ownerId, version: nextVersion(tickets) })
       .where(sql`${tickets.id} IN ${moved('tickets')} AND ${tickets.customerId} = ${survivor}`),
-    db
+    leadsReturned: db
       .update(leads)
-      .set({ customerId: id, version: sql`${leads.version} + 1` })
+      .set({ customerId: id, version: nextVersion(leads) })
       .where(sql`${leads.id} IN ${moved('leads')} AND ${leads.customerId} = ${survivor}`),
-    db
+    tagsTakenOff: db
       .delete(customerTags)
       .where(sql`${customerTags.customerId} = ${survivor} AND ${customerTags.tagId} IN ${moved('tags')}`),
-    db.delete(relationships).where(
+    relationshipsTakenOff: db.delete(relationships).where(
       sql`(from_id = ${survivor} AND to_id IN ${moved('relationships')})
         OR (to_id = ${survivor} AND from_id IN ${moved('relationships')})`,
     ),
-    eventInsert(ctx, {
+    unmergeEvent: eventInsert(ctx, {
       verb: 'customer.unmerged',
       subject: 'customer',
       id: survivor,
       changes: { mergedId: [id, null] },
       when: sql`${survivor} IS NOT NULL AND ${isBack}`,
     }),
-    db.update(merges).set({ undoneAt: now }).where(sql`${merges.id} = ${merge} AND ${isBack}`),
-    db
-      .select({
-        ...customerColumns,
-        isInTime: sql<number>`${isInTime}`.as('is_in_time'),
-        isBarred: isBarred.as('is_barred'),
-        hasEmailFree: sql<number>`${isFreeFor('email', id)}`.as('has_email_free'),
-        existingId: existingId.as('existing_id'),
-      })
-      .from(customers)
-      .where(mine),
-    limitExceeded(ctx, 'customers'),
-  ])
+    mergeUndone: db.update(merges).set({ undoneAt: now }).where(sql`${merges.id} = ${merge} AND ${isBack}`),
+    present: one(
+      db
+        .select({
+          ...customerColumns,
+          isInTime: sql<number>`${isInTime}`.as('is_in_time'),
+          isBarred: isBarred.as('is_barred'),
+          hasEmailFree: sql<number>`${isFreeFor('email', id)}`.as('has_email_free'),
+          existingId: existingId.as('existing_id'),
+        })
+        .from(customers)
+        .where(mine),
+    ),
+    lack: one(limitExceeded(ctx, 'customers')),
+  })
   if (!present) throw new AppError('not_found')
   if (present.deletedAt === null) return present
   if (!present.isInTime) throw new AppError('not_found', { detail: 'It was in the trash for more than 30 days.' })
@@ -100,7 +103,7 @@ export async function restoreCustomer(ctx: Ctx, id: string): Promise<CustomerRow
   throw new AppError('customer_exists', present.existingId ? { existingId: present.existingId } : {})
 }
 
-/** What only one living customer can have. */
+/** The fields that are unique among living customers, each with its column and index. */
 const UNIQUE = {
   email: { column: customers.email, index: 'customers_email' },
   userId: { column: customers.userId, index: 'customers_user' },
@@ -111,7 +114,7 @@ function areFree(isFree: (what: Unique) => SQL): SQL {
   return sql`${isFree('email')} AND ${isFree('userId')}`
 }
 
-/** Nobody living has what this customer had; with a merge, its survivor may, if that is where it got it from. */
+/** No living customer has this value of the trashed one. With a merge, its survivor may, if it got it from there. */
 function isFreeFor(what: Unique, id: string, merge?: SQL): SQL {
   const column = sql.identifier(columnName(UNIQUE[what].column))
   const index = sql.raw(UNIQUE[what].index)
@@ -124,7 +127,7 @@ function isFreeFor(what: Unique, id: string, merge?: SQL): SQL {
       AND holder.deleted_at IS NULL AND holder.id <> lost.id ${byMerge})`
 }
 
-/** Nobody living has taken what the survivor of a merge would get back. */
+/** No living customer has the value that the survivor of a merge would get back. */
 function isFreeAgain(what: Unique, merge: SQL): SQL {
   const column = sql.identifier(columnName(UNIQUE[what].column))
   const index = sql.raw(UNIQUE[what].index)
@@ -135,7 +138,7 @@ function isFreeAgain(what: Unique, merge: SQL): SQL {
       AND holder.${column} = json_extract(m.fields, ${`$.${what}[0]`}) AND holder.deleted_at IS NULL AND holder.id <> kept.id)`
 }
 
-// A field that somebody has changed since the merge stays as it is.
+// A field that was changed after the merge stays as it is.
 function restoredColumns(merge: SQL): Partial<Record<keyof typeof MERGED, SQL>> {
   const value = (field: string, which: 0 | 1) =>
     sql`(SELECT json_extract(fields, ${`$.${field}[${which}]`}) FROM ${merges} WHERE id = ${merge})`

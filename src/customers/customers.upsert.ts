@@ -1,11 +1,13 @@
-// Create or update by e-mail, in one batch: two at once make one customer.
+// Create or update by e-mail, in one batch: two requests at once create one customer.
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import { visible } from '../access/visible'
 import { isWithinLimit, limitExceeded, limitExceededError } from '../billing/limits'
 import type { Ctx } from '../context'
+import { one, runBatch } from '../db/batch'
 import { customers } from '../db/schema'
 import { allOf, ifChanged, ifUnchanged, insertFrom } from '../db/sql'
 import { changesOf, eventInsert } from '../events/event-insert'
+import { versionStamp } from '../records/version'
 import { type CustomerFields, customerColumns } from './customers.record'
 import {
   arePeopleValid,
@@ -25,8 +27,8 @@ import {
 import { hasCustomerChanges, newRow, patchColumns, type Written } from './customers.service'
 
 /**
- * Updates the living customer with this e-mail, if that changes anything, or makes one. Throws `customer_exists` where it
- * is out of reach, and `plan_limit`.
+ * Updates the living customer with this e-mail, if that changes anything, or creates one. Throws `customer_exists`
+ * where they are out of reach, and `plan_limit`.
  */
 export async function upsertCustomer(
   ctx: Ctx,
@@ -43,10 +45,10 @@ export async function upsertCustomer(
   const isTheirs = isLoginFree(ctx, input.userId, sql`${customers}.id`)
   const stand = arePeopleValid(ctx, input)
   const theirs: SQL = allOf(inReach, stand, isTheirs, fits, hasCustomerChanges(ctx, input))
-  const mayMake = sql`${ifUnchanged} AND ${isEmailFree(ctx, input.email)} AND ${isLoginFree(ctx, input.userId)}
+  const mayCreate = sql`${ifUnchanged} AND ${isEmailFree(ctx, input.email)} AND ${isLoginFree(ctx, input.userId)}
      AND ${arePeopleValid(ctx, { ...input, ownerId })} AND ${isWithinLimit(ctx, 'customers')}`
-  const [, [updated], [made], , [holder], [found], [twin], [lack]] = await db.batch([
-    eventInsert(ctx, {
+  const { updated, created, emailHolder, present, loginHolder, lack } = await runBatch(db, {
+    updateEvent: eventInsert(ctx, {
       verb: 'customer.updated',
       subject: 'customer',
       id: sql`${customers.id}`,
@@ -54,27 +56,31 @@ export async function upsertCustomer(
       from: sql`${customers}`,
       when: theirs,
     }),
-    db
-      .update(customers)
-      .set({ ...patchColumns(ctx, input), updatedAt: now, version: sql`${customers.version} + 1` })
-      .where(theirs)
-      .returning(customerColumns),
-    insertFrom(db, customers, row, sql`WHERE ${mayMake}`).returning(customerColumns),
-    eventInsert(ctx, { verb: 'customer.created', subject: 'customer', id, when: ifChanged }),
-    holderOf(ctx, input.email),
-    db
-      .select({ ...customerColumns, fits: sql<number>`${fits}`.as('fits'), stand: sql<number>`${stand}`.as('stand') })
-      .from(customers)
-      .where(inReach),
-    holderOfLogin(ctx, input.userId, sql`coalesce(${theirId}, '')`),
-    limitExceeded(ctx, 'customers'),
-  ])
-  const written = updated ?? made
-  if (written) return { customer: { ...written, warnings: warningsOf(written) }, isNew: made !== undefined }
-  if (holder && !found) throw customerExistsError(holder)
-  if (twin) throw loginTakenError(twin)
-  if (!found) throw lack ? limitExceededError(ctx, 'customers', lack) : invalidPeopleError(input)
-  if (!found.fits) throw customFieldsTooBigError()
-  if (!found.stand) throw invalidPeopleError(input)
-  return { customer: { ...found, warnings: warningsOf(found) }, isNew: false }
+    updated: one(
+      db
+        .update(customers)
+        .set({ ...patchColumns(ctx, input), ...versionStamp(customers, now) })
+        .where(theirs)
+        .returning(customerColumns),
+    ),
+    created: one(insertFrom(db, customers, row, sql`WHERE ${mayCreate}`).returning(customerColumns)),
+    createEvent: eventInsert(ctx, { verb: 'customer.created', subject: 'customer', id, when: ifChanged }),
+    emailHolder: one(holderOf(ctx, input.email)),
+    present: one(
+      db
+        .select({ ...customerColumns, fits: sql<number>`${fits}`.as('fits'), stand: sql<number>`${stand}`.as('stand') })
+        .from(customers)
+        .where(inReach),
+    ),
+    loginHolder: one(holderOfLogin(ctx, input.userId, sql`coalesce(${theirId}, '')`)),
+    lack: one(limitExceeded(ctx, 'customers')),
+  })
+  const written = updated ?? created
+  if (written) return { customer: { ...written, warnings: warningsOf(written) }, isNew: created !== undefined }
+  if (emailHolder && !present) throw customerExistsError(emailHolder)
+  if (loginHolder) throw loginTakenError(loginHolder)
+  if (!present) throw lack ? limitExceededError(ctx, 'customers', lack) : invalidPeopleError(input)
+  if (!present.fits) throw customFieldsTooBigError()
+  if (!present.stand) throw invalidPeopleError(input)
+  return { customer: { ...present, warnings: warningsOf(present) }, isNew: false }
 }

@@ -2,6 +2,7 @@
 import { and, eq, isNull, sql } from 'drizzle-orm'
 import { visible } from '../access/visible'
 import type { Ctx } from '../context'
+import { one, runBatch } from '../db/batch'
 import { customers, customerTags, tags } from '../db/schema'
 import { AppError } from '../errors'
 import { type CustomerRow, customerColumns } from './customers.record'
@@ -13,9 +14,9 @@ const MOST = 100
 /** A customer with the names of the tags on them, the oldest tag first. */
 export async function getCustomerWithTags({ db, actor }: Ctx, id: string): Promise<CustomerRow & { tags: string[] }> {
   const theirs = and(eq(customers.id, id), visible(actor, 'customers:read', customers))
-  const [[customer], names] = await db.batch([
-    db.select(customerColumns).from(customers).where(theirs),
-    db
+  const { customer, names } = await runBatch(db, {
+    customer: one(db.select(customerColumns).from(customers).where(theirs)),
+    names: db
       .select({ name: tags.name })
       .from(customerTags)
       .crossJoin(tags)
@@ -28,7 +29,7 @@ export async function getCustomerWithTags({ db, actor }: Ctx, id: string): Promi
       )
       .orderBy(customerTags.tagId)
       .limit(MOST),
-  ])
+  })
   if (!customer) throw new AppError('not_found')
   return { ...redactFor(actor, customer), tags: names.map(({ name }) => name) }
 }

@@ -2,6 +2,7 @@
 import { and, eq, gt, type SQL, sql } from 'drizzle-orm'
 import { visible } from '../access/visible'
 import type { Ctx } from '../context'
+import { one, runBatch } from '../db/batch'
 import { cut, type Page, type PageRequest } from '../db/page'
 import { customers, relationships } from '../db/schema'
 import { insertFrom } from '../db/sql'
@@ -25,21 +26,23 @@ export async function relate(ctx: Ctx, id: string, otherId: string, kind: string
   const isNews = sql`${both} AND ${kindFrom(id, otherId)} IS NOT ${kind} AND ${isNoCycle(id, otherId, kind)}`
   const after = { [id]: kind, [otherId]: inverse(kind) }
   const row = { fromId: id, toId: otherId, workspaceId: actor.workspaceId, kind, createdAt: now }
-  const [, , , [other]] = await db.batch([
-    relationshipEvents(ctx, 'customer.related', [id, otherId], after, isNews),
-    insertFrom(db, relationships, row, sql`WHERE ${isNews}`).onConflictDoUpdate({
+  const { other } = await runBatch(db, {
+    events: eventsOfBoth(ctx, 'customer.related', [id, otherId], after, isNews),
+    related: insertFrom(db, relationships, row, sql`WHERE ${isNews}`).onConflictDoUpdate({
       target: [relationships.fromId, relationships.toId],
       set: { kind },
     }),
-    db.delete(relationships).where(
+    inverseRemoved: db.delete(relationships).where(
       sql`from_id = ${otherId} AND to_id = ${id}
         AND EXISTS (SELECT 1 FROM customer_relationships AS new WHERE new.from_id = ${id} AND new.to_id = ${otherId})`,
     ),
-    db
-      .select({ name: customers.name, company: customers.company, kind: kindFrom(id, otherId).as('kind') })
-      .from(customers)
-      .where(and(eq(customers.id, otherId), both)),
-  ])
+    other: one(
+      db
+        .select({ name: customers.name, company: customers.company, kind: kindFrom(id, otherId).as('kind') })
+        .from(customers)
+        .where(and(eq(customers.id, otherId), both)),
+    ),
+  })
   if (!other) throw new AppError('not_found')
   if (other.kind !== kind) {
     const detail = `They stand above one another already, or in a hierarchy of more than ${MAX_LEVELS} levels.`
@@ -48,20 +51,23 @@ export async function relate(ctx: Ctx, id: string, otherId: string, kind: string
   return { customer: { id: otherId, name: other.name, company: other.company }, kind }
 }
 
+/** Ends what two customers are to one another. Throws `not_found` where that is nothing, or one is out of reach. */
 export async function unrelate(ctx: Ctx, id: string, otherId: string): Promise<void> {
   const both = areBothInReach(ctx, id, otherId)
   const isThere = sql`${both} AND ${kindFrom(id, otherId)} IS NOT NULL`
-  const [, [gone]] = await ctx.db.batch([
-    relationshipEvents(ctx, 'customer.unrelated', [id, otherId], {}, isThere),
-    ctx.db
-      .delete(relationships)
-      .where(sql`${isPair(id, otherId)} AND ${both}`)
-      .returning({ kind: relationships.kind }),
-  ])
-  if (!gone) throw new AppError('not_found')
+  const { removed } = await runBatch(ctx.db, {
+    events: eventsOfBoth(ctx, 'customer.unrelated', [id, otherId], {}, isThere),
+    removed: one(
+      ctx.db
+        .delete(relationships)
+        .where(sql`${isPair(id, otherId)} AND ${both}`)
+        .returning({ kind: relationships.kind }),
+    ),
+  })
+  if (!removed) throw new AppError('not_found')
 }
 
-/** Whom a customer is related to, as far as the actor sees them, in the order in which they became customers. */
+/** The relationships of a customer with those whom the actor may see, in the order in which these were created. */
 export async function listRelationships(
   { db, actor }: Ctx,
   id: string,
@@ -93,13 +99,13 @@ export async function listRelationships(
         ),
       )
   }
-  const [[found], rows] = await db.batch([
-    customer,
-    side(false)
+  const { found, rows } = await runBatch(db, {
+    found: one(customer),
+    rows: side(false)
       .unionAll(side(true))
       .orderBy(sql`1`)
       .limit(limit + 1),
-  ])
+  })
   if (!found) throw new AppError('not_found')
   const page = cut(rows, limit, (row) => [row.id])
   return {
@@ -111,8 +117,8 @@ export async function listRelationships(
   }
 }
 
-// One event for each of the two, told while they are as they were.
-function relationshipEvents(
+// One event for each of the two, recorded before the change, while the old kind can still be read.
+function eventsOfBoth(
   ctx: Ctx,
   verb: `customer.${string}`,
   [a, b]: [string, string],
@@ -145,7 +151,7 @@ function isPair(a: string | SQL, b: string | SQL): SQL {
   return sql`((from_id = ${a} AND to_id = ${b}) OR (from_id = ${b} AND to_id = ${a}))`
 }
 
-/** What `other` is to `id`; null where they are nothing to one another. */
+/** The kind that `other` is to `id`; null where there is no relationship. */
 function kindFrom(id: string | SQL, other: string | SQL) {
   const cases = Object.entries(INVERSE).map(([kind, seen]) => `WHEN '${kind}' THEN '${seen}'`)
   const seenFromThere = sql.raw(`CASE kind ${cases.join(' ')} ELSE kind END`)
@@ -153,7 +159,7 @@ function kindFrom(id: string | SQL, other: string | SQL) {
     FROM customer_relationships WHERE ${isPair(id, other)})`
 }
 
-/** Whoever is to stand above is not below already, over however many levels; what the two are now does not count. */
+/** The upper one is not below the lower one already, over up to MAX_LEVELS; the pair's present row does not count. */
 function isNoCycle(id: string, otherId: string, kind: string): SQL {
   if (!isDirected(kind)) return sql`true`
   const isAbove = kind === 'manager' || kind === 'parent'

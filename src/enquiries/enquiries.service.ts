@@ -1,6 +1,7 @@
-// Enquiries: strangers write in, and an unowned lead is in the pool. Robots are thanked like people and forgotten.
+// Enquiries: a stranger's message becomes an unowned lead in the pool. A robot gets the same answer, and no lead.
 import { eq, sql } from 'drizzle-orm'
 import type { PublicCtx } from '../context'
+import { one, runBatch } from '../db/batch'
 import { dailyCountIncrement, secondsToMidnight } from '../db/daily-counters'
 import { leads, workspaces } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
@@ -54,39 +55,41 @@ export async function submitEnquiry(ctx: PublicCtx, input: NewEnquiry) {
     source: 'enquiry',
     updatedAt: now,
   }
-  const [, , made, , [workspace]] = await db.batch([
-    dailyCountIncrement(
+  const { lead, workspace } = await runBatch(db, {
+    countedByAddress: dailyCountIncrement(
       db,
       today,
       `enquiries from ${ctx.address}`,
       config.ENQUIRY_DAILY_MAX,
       sql`FROM ${workspaces} WHERE ${eq(workspaces.slug, input.workspace)}`,
     ),
-    dailyCountIncrement(
+    countedByEmail: dailyCountIncrement(
       db,
       today,
       `enquiries of ${email}`,
       config.ENQUIRY_DAILY_MAX_PER_EMAIL,
       sql`WHERE ${ifChanged}`,
     ),
-    insertFrom(
-      db,
-      leads,
-      row,
-      sql`FROM ${workspaces} WHERE ${ifChanged} AND ${eq(workspaces.slug, input.workspace)}`,
-    ).returning({ id: leads.id }),
-    eventInsert(ctx, {
+    lead: one(
+      insertFrom(
+        db,
+        leads,
+        row,
+        sql`FROM ${workspaces} WHERE ${ifChanged} AND ${eq(workspaces.slug, input.workspace)}`,
+      ).returning({ id: leads.id }),
+    ),
+    event: eventInsert(ctx, {
       verb: 'lead.enquired',
       subject: 'lead',
       id: enquiry.id,
       workspaceId: sql`(SELECT workspace_id FROM leads WHERE id = ${enquiry.id})`,
       when: ifChanged,
     }),
-    home,
-    ...mailEnquiry(ctx, enquiry),
-  ])
+    workspace: one(home),
+    mail: mailEnquiry(ctx, enquiry),
+  })
   if (!workspace) throw noWorkspace()
-  if (made.length === 0) throw new AppError('enquiry_limit', { retryAfter: secondsToMidnight(now) })
+  if (!lead) throw new AppError('enquiry_limit', { retryAfter: secondsToMidnight(now) })
   return enquiry
 }
 

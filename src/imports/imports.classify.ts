@@ -7,7 +7,7 @@ import type { Ctx } from '../context'
 import { importChunks, users } from '../db/schema'
 import { columnIn } from '../db/sql'
 import { ENTITIES, type Job, type Outcome, openChunk, PERMISSION } from './imports.job'
-import { cell, differences, isTooBig } from './imports.sql'
+import { cell, differences, isTooBig } from './imports.statements'
 
 /** Why a row cannot be written; `value` is SQL over the row. */
 export const REFUSALS = {

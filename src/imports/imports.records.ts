@@ -6,7 +6,7 @@ import type { Ctx } from '../context'
 import { leads } from '../db/schema'
 import { columnIn, insertFrom } from '../db/sql'
 import { classifiedRows, ENTITIES, type Job, PERMISSION } from './imports.job'
-import { cell, valuesChanged, valuesMade } from './imports.sql'
+import { cell, valuesChanged, valuesMade } from './imports.statements'
 
 /** The statement that makes the records of a chunk; a lead with an owner is claimed. */
 export function recordsMade({ db, actor, now }: Ctx, job: Job, n: number) {

@@ -6,7 +6,7 @@ import { columnIn, insertFrom } from '../db/sql'
 import { eventInsert } from '../events/event-insert'
 import { IS_NEW_TAG } from './imports.classify'
 import { classifiedRows, ENTITIES, type Job, rowsOf } from './imports.job'
-import { beforeAndAfter, cell } from './imports.sql'
+import { beforeAndAfter, cell } from './imports.statements'
 
 /** The statement that makes the tags that are not there yet, in the order of the file, which their ids keep. */
 export function tagsInsert({ db, actor, now }: Ctx, job: Job, n: number, ids: string) {

@@ -8,7 +8,7 @@ import { eventInsert } from '../events/event-insert'
 import { classify, REFUSALS } from './imports.classify'
 import { ENTITIES, type Job, type Outcome, openChunk, rowsOf } from './imports.job'
 import { recordsChanged, recordsMade } from './imports.records'
-import { cell } from './imports.sql'
+import { cell } from './imports.statements'
 import { createdEvents, customerTagsInsert, tagsInsert, updatedEvents } from './imports.tags-and-events'
 
 type Statement = BatchItem<'sqlite'>

@@ -12,8 +12,8 @@ import { allOf } from '../db/sql'
 import { pageMarks } from '../db/window'
 import { AppError } from '../errors'
 import { listQuery, runList } from '../records/list'
-import type { ListDefinition, ListRequest, Walk } from '../records/list.definition'
-import { aside, before, from, is, isNot, range } from '../records/list.filters'
+import type { FilterName, ListDefinition, ListRequest, Walk } from '../records/list.definition'
+import { before, from, is, isNot, noCondition, range } from '../records/list.filters'
 import { dueBetween } from './interactions.due'
 import { type InteractionRow, interactionColumns } from './interactions.record'
 import type { InteractionQuery } from './interactions.schemas'
@@ -24,6 +24,7 @@ type Query = z.output<typeof InteractionQuery> & {
   sort?: '-occurredAt' | 'followUpAt'
 }
 export type InteractionRequest = ListRequest<Query>
+type InteractionWalk = Walk<FilterName<Query>>
 
 const { type, createdBy, customerId, leadId, ownerId, workspaceId, followUpAt, doneAt } = interactions
 const isOpen = allOf(isNotNull(followUpAt), isNull(doneAt))
@@ -54,7 +55,7 @@ export const INTERACTION_LIST: ListDefinition<InteractionRow, Query> = {
       const day = dueBetween(due, now, timeZone)
       return range(followUpAt, [day.from, day.to])
     },
-    timeZone: aside,
+    timeZone: noCondition,
     followUpAfter: from(followUpAt),
     followUpBefore: before(followUpAt),
     done: (done) => ({ where: done ? isNotNull(doneAt) : isOpen }),
@@ -69,8 +70,8 @@ export const INTERACTION_LIST: ListDefinition<InteractionRow, Query> = {
 }
 
 // Open follow-ups of a customer, of a lead, of an owner, or of the workspace.
-function dueWalk(actor: Actor, { customer, lead }: InteractionRequest, isAll: boolean): Walk {
-  const answers = ['done']
+function dueWalk(actor: Actor, { customer, lead }: InteractionRequest, isAll: boolean): InteractionWalk {
+  const answers = ['done'] as const
   if (customer) return { index: 'interactions_customer_due', where: undefined, answers: [...answers, 'customer'] }
   if (isPortal(actor)) return { index: 'interactions_customer_due', where: isOfOwnRecord(actor), answers }
   if (lead) return { index: 'interactions_lead_due', where: undefined, answers: [...answers, 'lead'] }
@@ -78,7 +79,7 @@ function dueWalk(actor: Actor, { customer, lead }: InteractionRequest, isAll: bo
 }
 
 // What happened with a customer or a lead, by its type, by its author, or to an owner or in the workspace.
-function pastWalk(actor: Actor, { customer, lead, type, author }: InteractionRequest, isAll: boolean): Walk {
+function pastWalk(actor: Actor, { customer, lead, type, author }: InteractionRequest, isAll: boolean): InteractionWalk {
   if (isPortal(actor)) {
     const where = and(customer ? undefined : isOfOwnRecord(actor), isShared)
     return { index: 'interactions_shared', where, answers: ['customer'] }

@@ -3,6 +3,7 @@ import { and, type Column, eq, getTableColumns, type SQL, sql } from 'drizzle-or
 import { reach } from '../access/policy'
 import { isPortal, isShared, visible, visibleInteractions } from '../access/visible'
 import type { Ctx } from '../context'
+import { one, runBatch } from '../db/batch'
 import { cut, type Page, type PageRequest, type Position } from '../db/page'
 import { customers, events, leads } from '../db/schema'
 import { AppError } from '../errors'
@@ -11,14 +12,15 @@ import { interactionColumns } from './interactions.record'
 type Kind = 'interaction' | 'event'
 type Entry = { kind: Kind; at: string; seq: number; interaction?: unknown; event?: unknown }
 
-/** What happened with a customer, newest first, the history of its leads included. Throws `not_found`. */
+/** The timeline of a customer, newest first, with the events of its leads. Throws `not_found`. */
 export function customerTimeline(ctx: Ctx, id: string, request: PageRequest): Promise<Page<Entry>> {
   const { actor } = ctx
   const where = and(eq(customers.id, id), visible(actor, 'customers:read', customers))
   const reached = sql`(SELECT ${customers.id} FROM ${customers} WHERE ${where})`
   const isTheirs = sql`interactions.customer_id = ${reached}`
-  if (isPortal(actor))
-    return mergedTimeline(ctx, reached, interactionWalks(sql`${isTheirs} AND ${isShared}`, request), request)
+  if (isPortal(actor)) {
+    return timelineOf(ctx, reached, interactionWalks(sql`${isTheirs} AND ${isShared}`, request), request)
+  }
   // D1 merges five SELECTs at most: two of interactions, then the own events, a lead's, and those of all further leads.
   const leadsOf = sql`SELECT lead.id FROM leads AS lead WHERE lead.customer_id = ${reached} ORDER BY lead.seq`
   const walks = [
@@ -27,10 +29,10 @@ export function customerTimeline(ctx: Ctx, id: string, request: PageRequest): Pr
     eventWalk(ofSubject(ctx, sql`(${leadsOf} LIMIT 1)`), request),
     eventWalk(sql`events.seq IN (${latestEvents(ctx, sql`${leadsOf} LIMIT -1 OFFSET 1`, request)})`, request),
   ]
-  return mergedTimeline(ctx, reached, walks, request)
+  return timelineOf(ctx, reached, walks, request)
 }
 
-/** What happened with a lead, newest first. Throws `not_found`. */
+/** The timeline of a lead, newest first. Throws `not_found`. */
 export function leadTimeline(ctx: Ctx, id: string, request: PageRequest): Promise<Page<Entry>> {
   const { actor } = ctx
   const where = and(eq(leads.id, id), visible(actor, 'leads:read', leads))
@@ -39,15 +41,15 @@ export function leadTimeline(ctx: Ctx, id: string, request: PageRequest): Promis
   const seen = reach(actor, 'interactions:read') ? visibleInteractions(actor, 'interactions:read') : sql`false`
   const isTheirs = sql`interactions.lead_id = ${reached} AND ${seen}`
   const walks = [...interactionWalks(isTheirs, request), eventWalk(ofSubject(ctx, reached), request)]
-  return mergedTimeline(ctx, reached, walks, request)
+  return timelineOf(ctx, reached, walks, request)
 }
 
 // One order for both kinds: by time, then by row number, which is unique within a kind, then by kind.
-async function mergedTimeline({ db }: Ctx, reached: SQL, walks: SQL[], { limit }: PageRequest): Promise<Page<Entry>> {
+async function timelineOf({ db }: Ctx, reached: SQL, walks: SQL[], { limit }: PageRequest): Promise<Page<Entry>> {
   const order = sql`ORDER BY at DESC, seq DESC, kind DESC`
-  const [[parent], found] = await db.batch([
-    db.select({ id: sql<string | null>`${reached}`.as('parent_id') }).from(sql`(SELECT 1)`),
-    db
+  const { parent, entries } = await runBatch(db, {
+    parent: one(db.select({ id: sql<string | null>`${reached}`.as('parent_id') }).from(sql`(SELECT 1)`)),
+    entries: db
       .select({
         kind: sql<Kind>`kind`.as('entry_kind'),
         at: sql<string>`at`.as('entry_at'),
@@ -56,20 +58,20 @@ async function mergedTimeline({ db }: Ctx, reached: SQL, walks: SQL[], { limit }
       })
       .from(sql`(${sql.join(walks, sql` UNION ALL `)} ${order} LIMIT ${limit + 1})`)
       .orderBy(sql`at DESC, seq DESC, kind DESC`),
-  ])
+  })
   if (!parent?.id) throw new AppError('not_found')
-  const { rows, ...page } = cut(found, limit, ({ at, seq, kind }) => [at, seq, kind])
+  const { rows, ...page } = cut(entries, limit, ({ at, seq, kind }) => [at, seq, kind])
   return { ...page, rows: rows.map(({ record, ...entry }) => ({ ...entry, [entry.kind]: JSON.parse(record) })) }
 }
 
-// What is shown of each kind; its columns are named here, for a schema that grows must not show more by itself.
+// The fields shown of each kind, named here: a new column of the schema must not appear by itself.
 const { id, type, body, customerId, leadId, ticketId, occurredAt, followUpAt, doneAt, createdBy } = interactionColumns
 const { createdAt, updatedAt } = interactionColumns
 const dates = { occurredAt, followUpAt, doneAt, createdAt, updatedAt }
 const { seq, workspaceId, changes, ...facts } = getTableColumns(events)
 
-// Behind a cursor in two: SQLite seeks what is older by its time, and what is as old by its row number, not both at
-// once, and an import may have said everything on one day.
+// Behind a cursor there are two walks: older rows are sought by time, equally old ones by row number. SQLite cannot do
+// both in one seek, and an import may give every row the same time.
 function interactionWalks(where: SQL, { after }: PageRequest): SQL[] {
   const rows = (
     bound: SQL,
@@ -91,7 +93,7 @@ function eventWalk(where: SQL, { after }: PageRequest): SQL {
     FROM events WHERE ${where} AND ${bound}`
 }
 
-/** How rows of a kind compare to a position behind which they stand: at the same time and number, kinds come in turn. */
+/** The comparison that puts rows of a kind behind a position: at the same time and number, kinds follow in turn. */
 function before(kind: Kind, [, , last]: Position): SQL {
   return sql.raw(kind < String(last) ? '<=' : '<')
 }
@@ -100,7 +102,7 @@ function ofSubject({ actor }: Ctx, id: SQL): SQL {
   return sql`events.workspace_id = ${actor.workspaceId} AND events.subject_id = ${id}`
 }
 
-// Of each of any number of records the latest events, no more than a page can show: json_each runs once for each.
+// The latest events of each record, as many as a page can show: json_each runs once for each record.
 function latestEvents({ actor }: Ctx, subjects: SQL, { limit, after }: PageRequest): SQL {
   const bound = after ? sql`(e.created_at, e.seq) ${before('event', after)} (${after[0]}, ${after[1]})` : sql`true`
   const latest = sql`SELECT e.seq FROM events AS e WHERE e.workspace_id = ${actor.workspaceId}

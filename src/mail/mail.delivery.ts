@@ -5,6 +5,7 @@ import type { Config } from '../config'
 import type { Db } from '../db/client'
 import { outbox } from '../db/schema'
 import { anyOf } from '../db/sql'
+import { nextVersion } from '../records/version'
 import { MINUTE_MS } from '../time'
 import { openedLink } from './mail.enqueue'
 import { render } from './mail.render'
@@ -98,7 +99,7 @@ async function mailOf(config: Config, { id, template, recipient, payload }: Row)
 // Tried again after 1, 2, 4… minutes, each somewhat more or less, for the last time when giving up.
 async function markResult(db: Db, row: Row, failure: Failure | undefined, now: Date) {
   const mine = and(eq(outbox.id, row.id), eq(outbox.state, 'QUEUED'), eq(outbox.takenUntil, row.takenUntil ?? ''))
-  const set = { takenUntil: null, version: sql`${outbox.version} + 1` }
+  const set = { takenUntil: null, version: nextVersion(outbox) }
   if (!failure) {
     const sent = { ...set, state: 'SENT' as const, sentAt: now.toISOString(), payload: {}, lastError: null }
     await db.update(outbox).set(sent).where(eq(outbox.id, row.id))

@@ -1,11 +1,13 @@
-// Looking after mail: what was sent, what waits, what failed and why; and trying again at once.
+// The outbox for administrators: lists mails that were sent, wait or failed, and tries one again at once.
 import { and, desc, eq, getTableColumns, isNull, lt, lte, or, sql } from 'drizzle-orm'
 import type { Ctx } from '../context'
+import { one, runBatch } from '../db/batch'
 import { cut, type Page, type PageRequest } from '../db/page'
 import { outbox } from '../db/schema'
 import { ifChanged } from '../db/sql'
 import { AppError } from '../errors'
 import { eventInsert } from '../events/event-insert'
+import { nextVersion } from '../records/version'
 import { DAY_MS } from '../time'
 import { requireMail } from './mail.settings'
 
@@ -33,30 +35,32 @@ export async function listMail(
 }
 
 /**
- * Makes a mail that failed or waits due now, with a day ahead of it; one that is being sent at this moment is left to
- * whoever sends it. Throws `already_sent`.
+ * Makes a mail that failed or waits due now, and gives it another day; one that is being sent just now stays as it is.
+ * Throws `already_sent`.
  */
 export async function retryMail(ctx: Ctx, id: string): Promise<MailRow> {
   const { db, actor, now } = ctx
   requireMail(ctx.config)
   const where = and(eq(outbox.id, id), eq(outbox.workspaceId, actor.workspaceId))
   const isFree = or(isNull(outbox.takenUntil), lte(outbox.takenUntil, now))
-  const [[retried], , [present]] = await db.batch([
-    db
-      .update(outbox)
-      .set({
-        state: 'QUEUED',
-        attempts: 0,
-        nextAttemptAt: now,
-        takenUntil: null,
-        giveUpAt: new Date(Date.parse(now) + DAY_MS).toISOString(),
-        version: sql`${outbox.version} + 1`,
-      })
-      .where(and(where, sql`${outbox.state} <> 'SENT'`, isFree))
-      .returning(columns),
-    eventInsert(ctx, { verb: 'mail.retried', subject: 'mail', id, when: ifChanged }),
-    db.select(columns).from(outbox).where(where),
-  ])
+  const { retried, present } = await runBatch(db, {
+    retried: one(
+      db
+        .update(outbox)
+        .set({
+          state: 'QUEUED',
+          attempts: 0,
+          nextAttemptAt: now,
+          takenUntil: null,
+          giveUpAt: new Date(Date.parse(now) + DAY_MS).toISOString(),
+          version: nextVersion(outbox),
+        })
+        .where(and(where, sql`${outbox.state} <> 'SENT'`, isFree))
+        .returning(columns),
+    ),
+    event: eventInsert(ctx, { verb: 'mail.retried', subject: 'mail', id, when: ifChanged }),
+    present: one(db.select(columns).from(outbox).where(where)),
+  })
   if (retried) {
     ctx.outgoing.add(now)
     return retried

@@ -1,7 +1,7 @@
 // The table of fields that a record has: what comes in, goes out, is imported, exported, merged, searched and erased.
-import type { z } from '@hono/zod-openapi'
 import { getTableColumns, type SQL } from 'drizzle-orm'
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
+import type { z } from 'zod'
 
 export type Field = {
   /** As it stands in answers; a field without it is never shown. */

@@ -8,7 +8,7 @@ import type { Db } from '../db/client'
 import type { PageRequest } from '../db/page'
 import type { Marked } from '../db/window'
 
-/** Query parameters that are no filters. */
+/** Query parameters that are not filters. */
 type Paging = 'limit' | 'cursor' | 'sort' | 'total'
 export type FilterName<Q> = Exclude<keyof Q, Paging> & string
 /** The orders that a query may name in `sort`, without the minus. */
@@ -16,11 +16,11 @@ type OrderName<Q> = Q extends { sort?: infer S } ? (S extends `-${infer Name}` ?
 
 /** A list as services ask for it: filters as the query parameters have them, a page, an order, and whether to count. */
 export type ListRequest<Q> = PageRequest &
-  GivenFilters<Q> & {
+  FilterValues<Q> & {
     sort?: OrderName<Q> | `-${OrderName<Q>}`
     total?: boolean
   }
-export type GivenFilters<Q> = { [K in FilterName<Q>]?: Q[K] }
+export type FilterValues<Q> = { [K in FilterName<Q>]?: Q[K] }
 
 /** What a filter asks of rows. */
 export type Condition = {
@@ -31,7 +31,7 @@ export type Condition = {
   match?: string | SQL
   /** The index finds too much: each hit is checked by `where` as well. */
   isCoarse?: true
-  /** The list comes by arrival and no other order. If no index knows the filter, there is no total. */
+  /** A search or the trash: rows come in the order of arrival alone. If a search is checked row by row, there is no total. */
   isByArrival?: true
 }
 
@@ -50,12 +50,12 @@ export type Order<Row> = {
 }
 
 /** Rows that one index gives in the order of the list. */
-export type Walk = {
+export type Walk<Name extends string = string> = {
   /** The index to take; without one, SQLite chooses. `where` must hold the index's own WHERE. */
   index?: string
   where: SQL | undefined
   /** Filters that the index answers: their conditions are added to `where`. */
-  answers?: readonly string[]
+  answers?: readonly Name[]
   /** It has few rows, however large the table: any filter is checked on the way. */
   isSmall?: true
 }
@@ -67,23 +67,24 @@ export type ListDefinition<Row, Q> = {
   table: SQLiteTable
   name: string
   columns: Record<keyof Row & string, AnyColumn>
-  /** The rows of a page: `rows` has all columns of the table and the marks. */
+  /** SELECT of the columns and `pageMarks`, from a page as SQL. */
   read: (db: Db, rows: Subquery) => Query<Row>
   /** Whose rows are asked for, as far as the actor reaches them. Throws `forbidden`. */
   owners: (ctx: Ctx, request: ListRequest<Q>) => Owners
   orders: { [O in OrderName<Q>]: Order<Row> }
-  /** The order if the request names none and no filter asks for that of arrival. */
+  /** The order if the request names none; searches and the trash come newest first. */
   usualOrder: (request: ListRequest<Q>) => OrderName<Q> | `-${OrderName<Q>}`
-  /** An entry for each query parameter. The walks share no row. */
+  /** An entry for each query parameter. */
   filters: { [K in FilterName<Q>]-?: Filter<NonNullable<Q[K]>, Q> }
-  walks: (ctx: Ctx, request: ListRequest<Q>, whose: Owners, order: Order<Row>) => Walk[]
-  /** What is checked row by row whatever is asked for. */
+  /** Which indexes give the rows, for the actor and the filters at hand. No two walks share a row. */
+  walks: (ctx: Ctx, request: ListRequest<Q>, whose: Owners, order: Order<Row>) => Walk<FilterName<Q>>[]
+  /** What is checked row by row, whatever the request. */
   check?: (ctx: Ctx) => SQL | undefined
   search?: Search<Q>
   counter?: Counter<FilterName<Q>>
   /** How many rows a page looks through for what no index knows; 250 unless it says otherwise. */
   windowRows?: number
-  /** A page by number counts no further than totals go. Otherwise it counts every hit in REACH. */
+  /** In a window, a page by number has a capped total. Without this, it looks through REACH rows and counts every hit. */
   isCountCapped?: true
 }
 

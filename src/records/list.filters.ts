@@ -31,4 +31,4 @@ export function within(column: AnyColumn, [low, high]: [from?: string, to?: stri
 }
 
 /** A parameter that asks nothing itself: another filter reads it. */
-export const aside = () => undefined
+export const noCondition = () => undefined

@@ -22,7 +22,7 @@ export function requestedOwners({ actor }: Ctx, { read, trash }: Permissions, { 
   return reached === 'all' || reached.includes(asked) ? [asked] : []
 }
 
-/** `owner=none`, `me` or a member's id. A portal login sees its own record, whoever owns it. */
+/** `owner=none`, `me` or a member's id. A portal login sees its own record, and its owner does not matter. */
 export const isOwnedBy =
   (column: AnyColumn) =>
   (owner: string, { actor }: Ctx): Condition | undefined =>
@@ -41,11 +41,11 @@ export function ownedWalks(
   whose: Owners,
   { only, indexes }: Pick<Order<unknown>, 'only' | 'indexes'>,
   { table, permissions, trash }: { table: Owned; permissions: Permissions; trash: Order<unknown>['indexes'] },
-): Walk[] {
+): Walk<'owner' | 'trashed'>[] {
   const [ofAll, ofOwner] = (trashed ? trash : indexes) ?? []
   const inReach = reachable(actor, trashed ? permissions.trash : permissions.read, table)
   const where = allOf(inReach, trashed ? undefined : isNull(table.deletedAt), only)
-  const answers = ['owner', 'trashed']
+  const answers = ['owner', 'trashed'] as const
   if (owner !== undefined) return [{ index: ofOwner, where, answers }]
   if (whose === 'all') return [{ index: ofAll, where, answers }]
   return whose.map((one) => ({ index: ofOwner, where: allOf(where, ownedBy(table.ownerId, one)), answers }))

@@ -11,7 +11,7 @@ import { invalidError } from '../errors'
 import type {
   Condition,
   FilterName,
-  GivenFilters,
+  FilterValues,
   ListDefinition,
   ListRequest,
   Order,
@@ -20,11 +20,11 @@ import type {
 } from './list.definition'
 import { within } from './list.filters'
 
-/** What a request asks by one of its filters. */
-export type Asked = Condition & { name: string; value: unknown }
+/** A filter of the request, with the condition of its value. */
+export type GivenFilter = Condition & { name: string; value: unknown }
 
 export type RequestPlan<Row> = ListPlan & {
-  asked: Asked[]
+  given: GivenFilter[]
   order: Order<Row>
   positionOf: (row: Row) => Position
   /** Whether the rows can be counted: not if a search is checked row by row. */
@@ -39,78 +39,75 @@ export function planOf<Row, Q>(
   request: ListRequest<Q>,
   whose: Owners,
 ): RequestPlan<Row> {
-  const asked = conditionsOf(ctx, list, request)
-  const { order, isDown } = orderOf(list, request, asked)
-  const search = usableSearch(ctx, list, request, asked, order)
+  const given = givenFilters(ctx, list, request)
+  const { order, isDown } = orderOf(list, request, given)
+  const search = usableSearch(ctx, list, request, given, order)
   const seq = search ? sql.raw(`${search.index}.rowid`) : undefined
   const keys = order.by.map((name) => (name === 'seq' && seq ? seq : sql`${list.columns[name]}`))
   const { after } = request
   const parts = afterCursorInParts(keys, after, isDown)
-  const walks = search ? [searchWalk(ctx, search, whose, asked)] : list.walks(ctx, request, whose, order)
+  const walks = search ? [searchWalk(ctx, search, whose, given)] : list.walks(ctx, request, whose, order)
   const isSmall = walks.some((walk) => walk.isSmall)
-  const left = asked.filter((each) => !isSmall && !isAnswered(each) && !isBound(each))
-  const sources = walks.flatMap((walk) =>
-    parts.map((part) => ({ rows: rowsOf(list, search, walk), where: allOf(walk.where, ...asked.map(boundBy), part) })),
-  )
+  const walked = and(...given.map(walkCondition))
+  const checked = given.filter((filter) => useOf(filter) === 'checked')
   return {
-    asked,
+    given,
     order,
     table: list.name,
-    sources,
+    sources: walks.flatMap((walk) =>
+      parts.map((part) => ({ rows: rowsOf(list, search, walk), where: allOf(walk.where, walked, part) })),
+    ),
     keys,
     isDown,
-    rest: and(...left.map(({ where }) => where), list.check?.(ctx)),
+    rest: and(...checked.map(({ where }) => where), list.check?.(ctx)),
     isSmall,
-    isCountable: !left.some(({ isByArrival }) => isByArrival),
-    positionOf: (row) => order.by.map((name) => place(row[name])),
+    isCountable: !checked.some(({ isByArrival }) => isByArrival),
+    positionOf: (row) => order.by.map((name) => positionValue(row[name])),
   }
 
-  function isAnswered({ name, match }: Asked): boolean {
-    return (search && match !== undefined) || walks.some(({ answers }) => answers?.includes(name))
+  function useOf({ name, range, match }: GivenFilter): 'bound' | 'found' | 'walked' | 'checked' {
+    if (range !== undefined && range.of === rangedColumn(list, order)) return 'bound'
+    if (search && match !== undefined) return 'found'
+    return isSmall || walks.some(({ answers }) => answers?.includes(name)) ? 'walked' : 'checked'
   }
 
-  function isBound({ range }: Asked): boolean {
-    return range !== undefined && range.of === rangedColumn(list, order)
-  }
-
-  // What a filter adds to the condition of every walk.
-  function boundBy(each: Asked): SQL | undefined {
-    const { where, range, match, isCoarse } = each
-    if (range && isBound(each)) {
-      const ends = remainingRange(range.ends, after, isDown)
-      if (!order.arrivedAt) return within(range.of, ends)
-      return and(where, arrivedBetween(sql`${list.table}`, keys[0] ?? sql`seq`, ends))
-    }
-    if (search && match !== undefined) return isCoarse ? where : undefined
-    return isSmall || isAnswered(each) ? where : undefined
+  // What a filter adds to the conditions of every walk.
+  function walkCondition(filter: GivenFilter): SQL | undefined {
+    const { where, range, isCoarse } = filter
+    const use = useOf(filter)
+    if (use === 'found') return isCoarse ? where : undefined
+    if (use !== 'bound' || !range) return use === 'walked' ? where : undefined
+    const ends = remainingRange(range.ends, after, isDown)
+    if (!order.arrivedAt) return within(range.of, ends)
+    return and(where, arrivedBetween(sql`${list.table}`, keys[0] ?? sql`seq`, ends))
   }
 }
 
-function conditionsOf<Row, Q>(ctx: Ctx, list: ListDefinition<Row, Q>, request: ListRequest<Q>): Asked[] {
-  return filterNames(list).flatMap((name) => conditionOf(ctx, list, request, name) ?? [])
+function givenFilters<Row, Q>(ctx: Ctx, list: ListDefinition<Row, Q>, request: ListRequest<Q>): GivenFilter[] {
+  return filterNames(list).flatMap((name) => givenFilter(ctx, list, request, name) ?? [])
 }
 
 function filterNames<Row, Q>({ filters }: ListDefinition<Row, Q>): FilterName<Q>[] {
   return Object.keys(filters).filter((name): name is FilterName<Q> => name in filters)
 }
 
-function conditionOf<Row, Q, K extends FilterName<Q>>(
+function givenFilter<Row, Q, K extends FilterName<Q>>(
   ctx: Ctx,
   list: ListDefinition<Row, Q>,
   request: ListRequest<Q>,
   name: K,
-): Asked | undefined {
+): GivenFilter | undefined {
   const filter = list.filters[name]
-  const given: GivenFilters<Q> = request
-  const value = given[name]
+  const values: FilterValues<Q> = request
+  const value = values[name]
   if (value === undefined || value === null) return undefined
   const condition = filter(value, ctx, request)
   return condition && { ...condition, name, value }
 }
 
 /** The order that the request names, or else the list's own, and its direction. */
-function orderOf<Row, Q>(list: ListDefinition<Row, Q>, request: ListRequest<Q>, asked: Asked[]) {
-  const isByArrival = asked.some((each) => each.isByArrival)
+function orderOf<Row, Q>(list: ListDefinition<Row, Q>, request: ListRequest<Q>, given: GivenFilter[]) {
+  const isByArrival = given.some((each) => each.isByArrival)
   const orders = Object.entries<Order<Row>>(list.orders)
   const [arrival] = orders.find(([, order]) => order.arrivedAt) ?? []
   const sort = request.sort ?? (isByArrival ? `-${arrival}` : list.usualOrder(request))
@@ -129,15 +126,15 @@ function usableSearch<Row, Q>(
   ctx: Ctx,
   { search }: ListDefinition<Row, Q>,
   request: ListRequest<Q>,
-  asked: Asked[],
+  given: GivenFilter[],
   order: Order<Row>,
 ): Search<Q> | undefined {
-  const isUsed = order.arrivedAt !== undefined && asked.some(({ match }) => match !== undefined)
+  const isUsed = order.arrivedAt !== undefined && given.some(({ match }) => match !== undefined)
   return isUsed && (search?.isUsable?.(ctx, request) ?? true) ? search : undefined
 }
 
-function searchWalk<Q>(ctx: Ctx, search: Search<Q>, whose: Owners, asked: Asked[]): Walk {
-  const parts = [...search.scope(ctx, whose), ...asked.flatMap(({ match }) => match ?? [])]
+function searchWalk<Q>(ctx: Ctx, search: Search<Q>, whose: Owners, given: GivenFilter[]): Walk {
+  const parts = [...search.scope(ctx, whose), ...given.flatMap(({ match }) => match ?? [])]
   const texts = parts.flatMap((part) => (typeof part === 'string' ? [`(${part})`] : []))
   const computed = parts.flatMap((part) => (typeof part === 'string' ? [] : [sql` || ' AND (' || ${part} || ')'`]))
   const match = sql`(${texts.join(' AND ')}${sql.join(computed)})`
@@ -158,6 +155,6 @@ function rangedColumn<Row, Q>({ columns }: ListDefinition<Row, Q>, { by, arrived
   return arrivedAt ?? (first && columns[first])
 }
 
-function place(value: unknown): string | number {
+function positionValue(value: unknown): string | number {
   return typeof value === 'number' ? value : String(value ?? '')
 }

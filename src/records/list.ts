@@ -1,4 +1,4 @@
-// Running a list: a page of the rows that the actor sees, and how many there are if that is asked for.
+// Running a list: a page of the rows that the actor sees, and how many there are if that is given for.
 import { type AnyColumn, and, eq, type SQL, Subquery, sql } from 'drizzle-orm'
 import type { Owners } from '../access/visible'
 import type { Ctx } from '../context'
@@ -17,7 +17,7 @@ import {
   withinReach,
 } from '../db/window'
 import type { Counter, ListDefinition, ListRequest, Query } from './list.definition'
-import { type Asked, planOf, type RequestPlan } from './list.plan'
+import { type GivenFilter, planOf, type RequestPlan } from './list.plan'
 
 /** How many rows a page looks through for what no index knows. */
 const WINDOW_ROWS = 250
@@ -93,20 +93,20 @@ function countOf<Row, Q>(
   list: ListDefinition<Row, Q>,
   request: ListRequest<Q>,
   whose: Owners,
-  { asked, order, isSmall }: RequestPlan<Row>,
+  { given, order, isSmall }: RequestPlan<Row>,
 ) {
   const { counter } = list
-  const isKept = !isSmall && !order.only && asked.every(({ name }) => name in (counter?.by ?? {}))
-  if (counter && isKept) return counterQuery(ctx, counter, whose, asked)
+  const isKept = !isSmall && !order.only && given.every(({ name }) => name in (counter?.by ?? {}))
+  if (counter && isKept) return counterQuery(ctx, counter, whose, given)
   const all = planOf(ctx, list, { ...request, sort: order.only && request.sort, after: undefined }, whose)
   const { sources, rest } = all.rest && list.isCountCapped ? withinReach(all) : all
   return cappedCount(ctx.db, sources, rest)
 }
 
 // The owner `*` is everybody, and the empty one nobody.
-function counterQuery({ db, actor }: Ctx, { table, by }: Counter, whose: Owners, asked: Asked[]) {
+function counterQuery({ db, actor }: Ctx, { table, by }: Counter, whose: Owners, given: GivenFilter[]) {
   const owners = whose === 'all' ? ['*'] : whose.map((owner) => owner ?? '')
-  const others = asked.flatMap(({ name, value }) => {
+  const others = given.flatMap(({ name, value }) => {
     const column = name === 'owner' ? undefined : by[name]
     return column ? [eq(column, value)] : []
   })

@@ -23,5 +23,10 @@ export function requireVersion(record: Versioned, expected: number | undefined):
 
 /** The columns that every change of a record sets: the next version, and when. */
 export function versionStamp(table: { version: Column }, now: string): { updatedAt: string; version: SQL } {
-  return { updatedAt: now, version: sql`${table.version} + 1` }
+  return { updatedAt: now, version: nextVersion(table) }
+}
+
+/** The next version alone, where a change is not one of the record's own and leaves its `updatedAt`. */
+export function nextVersion({ version }: { version: Column }): SQL {
+  return sql`${version} + 1`
 }

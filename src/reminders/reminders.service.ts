@@ -1,6 +1,6 @@
-// Reminding: what is due is mailed once, when its owner wants to hear of it; what need not be told is passed over.
-import type { BatchItem } from 'drizzle-orm/batch'
+// Reminders: mails each due record once, when its owner wants to be told; the others are marked as done with.
 import { type Config, configOf } from '../config'
+import { runBatch } from '../db/batch'
 import { connect, type Db } from '../db/client'
 import { dayIn } from '../interactions/interactions.due'
 import { canMail } from '../mail/mail.settings'
@@ -32,8 +32,8 @@ const HOURS_6 = 6 * HOUR_MS
 type Run = { db: Db; config: Config; now: string; outgoing: Set<string> }
 
 /**
- * Mails what is due at `now`, or does nothing where mail is not set up. What a run does not get to, and what it was
- * doing when it failed, the next one does: a mail and the mark that it was sent are one transaction.
+ * Mails the reminders due at `now`; does nothing where mail is not set up. A mail and the mark that it was sent are one
+ * transaction, so the next run does what this one left or failed at.
  */
 export async function remind(env: Env, now: string): Promise<void> {
   const config = configOf(env)
@@ -47,7 +47,7 @@ async function repeatWhileMore(times: number, round: () => Promise<boolean>): Pr
   for (let left = times; left > 0 && (await round()); left -= 1);
 }
 
-/** A round of what is due just now; whether there may be more. */
+/** A round of the reminders due now; says whether there may be more. */
 async function mailReminders(run: Run): Promise<boolean> {
   const rows = await dueNow(run.db, run.now, PAGE)
   const decided = rows.map((row) => ({ row, until: heldUntil(row, Date.parse(run.now)) }))
@@ -59,7 +59,10 @@ async function mailReminders(run: Run): Promise<boolean> {
     return isList ? row.recipient : `${row.recipient} ${row.kind} ${row.id}`
   }
   const verdicts = decided.map(({ row, until }) => outcomeOf(row, until))
-  await together(run, [...mailsOf(run, mailed, mailKeyOf), ...reminderOutcomes(run.db, verdicts)])
+  await runBatch(run.db, {
+    mails: mailsOf(run, mailed, mailKeyOf),
+    verdicts: reminderOutcomes(run.db, verdicts),
+  })
   return rows.length >= PAGE
 }
 
@@ -71,7 +74,7 @@ function heldUntil({ mayHear, digestDue, timeZone, quietFrom, quietTo }: DueRow,
   return loud > now ? iso(loud) : null
 }
 
-/** A round of daily digests, each with what is due until its reader's day ends; whether there may be more. */
+/** A round of daily digests, each of what is due until the reader's day ends; says whether there may be more. */
 async function mailDigests(run: Run, atMost = PEOPLE): Promise<boolean> {
   const now = Date.parse(run.now)
   const people = (await digestsDue(run.db, run.now, atMost)).map((person) => {
@@ -86,18 +89,18 @@ async function mailDigests(run: Run, atMost = PEOPLE): Promise<boolean> {
   if (people.length === 0) return false
   const readers = people.filter(({ isReading }) => isReading)
   const rows = readers.length > 0 ? await dueTo(run.db, readers, DIGEST_PAGE) : []
-  // A page that is full may lack some of what is due to somebody: that is asked again for a quarter of the people.
+  // A full page may lack some reminders of a reader: the round is run again for a quarter of the people.
   const isCut = [...Map.groupBy(rows, ({ kind }) => kind).values()].some((ofKind) => ofKind.length >= DIGEST_PAGE)
   if (isCut && atMost > FEW) return mailDigests(run, Math.ceil(atMost / 4))
   const mailed = rows.filter(({ mayHear }) => mayHear)
-  await together(run, [
-    ...mailsOf(run, mailed, ({ recipient }) => recipient),
-    ...reminderOutcomes(
+  await runBatch(run.db, {
+    mails: mailsOf(run, mailed, ({ recipient }) => recipient),
+    verdicts: reminderOutcomes(
       run.db,
       rows.map((row) => outcomeOf(row, null)),
     ),
-    plannedDigests(run.db, people),
-  ])
+    digestsPlanned: plannedDigests(run.db, people),
+  })
   return people.length >= atMost
 }
 
@@ -111,10 +114,6 @@ function mailsOf(run: Run, rows: DueRow[], mailKeyOf: (row: DueRow) => string) {
 
 function outcomeOf({ kind, id, dueAt, recipient }: DueRow, until: string | null): ReminderOutcome {
   return { kind, id, dueAt, recipient, until }
-}
-
-async function together({ db }: Run, [first, ...rest]: BatchItem<'sqlite'>[]): Promise<void> {
-  if (first) await db.batch([first, ...rest])
 }
 
 function quietOf({ quietFrom, quietTo }: { quietFrom: string | null; quietTo: string | null }): Quiet {

@@ -2,6 +2,7 @@
 import { and, eq, gt, isNull, type SQL, sql } from 'drizzle-orm'
 import { visible } from '../access/visible'
 import type { Ctx } from '../context'
+import { one, runBatch } from '../db/batch'
 import { fold } from '../db/fold'
 import { cut, type Page, type PageRequest } from '../db/page'
 import { customers, customerTags, events, tags } from '../db/schema'
@@ -16,23 +17,23 @@ export async function tagCustomer(ctx: Ctx, id: string, name: string): Promise<v
   const mine = and(eq(customers.id, id), visible(actor, 'customers:write', customers))
   const tag = { id: ctx.newId(), workspaceId: actor.workspaceId, name, key, createdAt: now, updatedAt: now }
   const both = sql`FROM ${customers} CROSS JOIN ${tags} WHERE ${mine} AND ${isNamed(ctx, key)}`
-  const [, , , [customer]] = await db.batch([
-    insertFrom(db, tags, tag, sql`FROM ${customers} WHERE ${mine}`).onConflictDoNothing(),
-    insertFrom(
+  const { customer } = await runBatch(db, {
+    tagCreated: insertFrom(db, tags, tag, sql`FROM ${customers} WHERE ${mine}`).onConflictDoNothing(),
+    tagged: insertFrom(
       db,
       customerTags,
       { customerId: sql`${customers.id}`, tagId: sql`${tags.id}` },
       both,
     ).onConflictDoNothing(),
-    eventInsert(ctx, {
+    event: eventInsert(ctx, {
       verb: 'customer.tagged',
       subject: 'customer',
       id,
-      changes: tagChanges(sql`json_array()`, sql`json_array(${nameOf(ctx, key)})`),
+      changes: tagChange(sql`json_array()`, sql`json_array(${nameOf(ctx, key)})`),
       when: ifChanged,
     }),
-    db.select({ id: customers.id }).from(customers).where(mine),
-  ])
+    customer: one(db.select({ id: customers.id }).from(customers).where(mine)),
+  })
   if (!customer) throw new AppError('not_found')
 }
 
@@ -41,20 +42,20 @@ export async function untagCustomer(ctx: Ctx, id: string, name: string): Promise
   const { db, actor } = ctx
   const key = fold(name)
   const mine = and(eq(customers.id, id), visible(actor, 'customers:write', customers))
-  const [, , [customer]] = await db.batch([
-    db.delete(customerTags).where(
+  const { customer } = await runBatch(db, {
+    untagged: db.delete(customerTags).where(
       sql`${customerTags.customerId} = (SELECT ${customers.id} FROM ${customers} WHERE ${mine})
         AND ${customerTags.tagId} = (SELECT ${tags.id} FROM ${tags} WHERE ${isNamed(ctx, key)})`,
     ),
-    eventInsert(ctx, {
+    event: eventInsert(ctx, {
       verb: 'customer.untagged',
       subject: 'customer',
       id,
-      changes: tagChanges(sql`json_array(${nameOf(ctx, key)})`, sql`json_array()`),
+      changes: tagChange(sql`json_array(${nameOf(ctx, key)})`, sql`json_array()`),
       when: ifChanged,
     }),
-    db.select({ id: customers.id }).from(customers).where(mine),
-  ])
+    customer: one(db.select({ id: customers.id }).from(customers).where(mine)),
+  })
   if (!customer) throw new AppError('not_found')
 }
 
@@ -68,9 +69,9 @@ export async function listTagsOf(
     .select({ id: customers.id })
     .from(customers)
     .where(and(eq(customers.id, id), visible(actor, 'customers:read', customers)))
-  const [[found], rows] = await db.batch([
-    customer,
-    db
+  const { found, rows } = await runBatch(db, {
+    found: one(customer),
+    rows: db
       .select({ id: tags.id, name: tags.name })
       .from(customerTags)
       .crossJoin(tags)
@@ -84,14 +85,14 @@ export async function listTagsOf(
       )
       .orderBy(customerTags.tagId)
       .limit(limit + 1),
-  ])
+  })
   if (!found) throw new AppError('not_found')
   return cut(rows, limit, (row) => [row.id])
 }
 
 type Bulk = { customerIds: string[]; add: string[]; remove: string[] }
 
-/** Puts tags on many customers and takes others off, one event for each customer that this changes. */
+/** Puts tags on many customers and takes others off, with one event for each customer changed. */
 export async function tagCustomers(ctx: Ctx, { customerIds, add, remove }: Bulk) {
   const { db, actor, now } = ctx
   const stamps = { createdAt: now, updatedAt: now }
@@ -105,19 +106,19 @@ export async function tagCustomers(ctx: Ctx, { customerIds, add, remove }: Bulk)
   const isOn = sql`EXISTS (SELECT 1 FROM customer_tags AS has WHERE has.customer_id = customers.id AND has.tag_id = tag.id)`
   const off = sql`(SELECT json_group_array(tag.name) FROM ${removed} AS tag WHERE ${isOn})`
   const on = sql`(SELECT json_group_array(tag.name) FROM ${added} AS tag WHERE NOT ${isOn})`
-  // Told while the tags are as they were. LIMIT keeps SQLite from computing both lists wherever they are named.
+  // Recorded before the tags change. LIMIT keeps SQLite from computing both lists again at each mention.
   const plan = sql`(SELECT ${customers.id} AS id, ${off} AS off, ${on} AS "on" FROM ${reached} LIMIT -1) AS change`
-  const taggingEvent = (verb: `customer.${string}`, when: SQL) =>
+  const eventsOf = (verb: `customer.${string}`, when: SQL) =>
     eventInsert(ctx, {
       verb,
       subject: 'customer',
       id: sql`change.id`,
-      changes: tagChanges(sql`json(change.off)`, sql`json(change."on")`),
+      changes: tagChange(sql`json(change.off)`, sql`json(change."on")`),
       from: plan,
       when,
     }).returning({ id: events.subjectId })
-  const [, tagged, untagged, , , notFound] = await db.batch([
-    insertFrom(
+  const { taggedEvents, untaggedEvents, notFound } = await runBatch(db, {
+    tagsCreated: insertFrom(
       db,
       tags,
       {
@@ -129,28 +130,28 @@ export async function tagCustomers(ctx: Ctx, { customerIds, add, remove }: Bulk)
       },
       sql`FROM json_each(${JSON.stringify([...fresh.values()])}) WHERE EXISTS (SELECT 1 FROM ${reached})`,
     ).onConflictDoNothing(),
-    taggingEvent('customer.tagged', sql`change."on" <> '[]'`),
-    taggingEvent('customer.untagged', sql`change."on" = '[]' AND change.off <> '[]'`),
-    insertFrom(
+    taggedEvents: eventsOf('customer.tagged', sql`change."on" <> '[]'`),
+    untaggedEvents: eventsOf('customer.untagged', sql`change."on" = '[]' AND change.off <> '[]'`),
+    tagged: insertFrom(
       db,
       customerTags,
       { customerId: sql`taken.id`, tagId: sql`tag.id` },
       sql`FROM (SELECT ${customers.id} AS id FROM ${reached}) AS taken CROSS JOIN ${added} AS tag WHERE true`,
     ).onConflictDoNothing(),
-    db.delete(customerTags).where(
+    untagged: db.delete(customerTags).where(
       sql`${customerTags.customerId} IN (SELECT ${customers.id} FROM ${reached})
         AND ${customerTags.tagId} IN (SELECT tag.id FROM ${removed} AS tag)`,
     ),
-    db
+    notFound: db
       .select({ id: sql<string>`wanted.value`.as('id') })
       .from(requested)
       .where(sql`NOT EXISTS (SELECT 1 FROM ${customers} WHERE customers.id = wanted.value AND ${inReach})`),
-  ])
-  return { changed: tagged.length + untagged.length, notFound: notFound.map((row) => row.id) }
+  })
+  return { changed: taggedEvents.length + untaggedEvents.length, notFound: notFound.map((row) => row.id) }
 }
 
-// Which tags went and which came, as the before and after of one field.
-function tagChanges(off: SQL, on: SQL): SQL {
+// The tags that went and those that came, as the before and after of one field.
+function tagChange(off: SQL, on: SQL): SQL {
   return sql`json_object('tags', json_array(${off}, ${on}))`
 }
 

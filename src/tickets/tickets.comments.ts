@@ -3,6 +3,7 @@ import { and, eq, sql } from 'drizzle-orm'
 import { authorOf } from '../access/person'
 import { ticketsInReach } from '../access/visible'
 import type { Ctx } from '../context'
+import { one, runBatch } from '../db/batch'
 import { afterCursor, orderByKeys } from '../db/cursor'
 import { cut, type Page, type PageRequest } from '../db/page'
 import { interactions, tickets } from '../db/schema'
@@ -23,6 +24,7 @@ const columns = {
 }
 export type CommentRow = Pick<typeof interactions.$inferSelect, keyof typeof columns>
 
+/** Puts a comment on a ticket, and mails both sides. Throws `not_found` where the ticket is out of reach. */
 export async function commentOnTicket(ctx: Ctx, ticketId: string, body: string): Promise<CommentRow> {
   const { db, actor, now } = ctx
   const id = ctx.newId()
@@ -40,17 +42,17 @@ export async function commentOnTicket(ctx: Ctx, ticketId: string, body: string):
     updatedAt: now,
   }
   const where = and(eq(tickets.id, ticketId), ticketsInReach(actor, 'tickets:write'))
-  const [[comment]] = await db.batch([
-    insertFrom(db, interactions, note, sql`FROM ${tickets} WHERE ${where}`).returning(columns),
-    eventInsert(ctx, {
+  const { comment } = await runBatch(db, {
+    comment: one(insertFrom(db, interactions, note, sql`FROM ${tickets} WHERE ${where}`).returning(columns)),
+    event: eventInsert(ctx, {
       verb: 'ticket.commented',
       subject: 'ticket',
       id: ticketId,
       changes: { commentId: [null, id] },
       when: ifChanged,
     }),
-    ...mailTicket(ctx, ticketId, { template: 'ticketCommented', comment: body }),
-  ])
+    mail: mailTicket(ctx, ticketId, { template: 'ticketCommented', comment: body }),
+  })
   if (!comment) throw new AppError('not_found')
   return comment
 }
@@ -66,15 +68,15 @@ export async function listComments(
     .from(tickets)
     .where(and(eq(tickets.id, ticketId), ticketsInReach(actor, 'tickets:read')))
   const keys = [sql`${interactions.occurredAt}`, sql`${interactions.seq}`]
-  const [[found], rows] = await db.batch([
-    ticket,
-    db
+  const { found, rows } = await runBatch(db, {
+    found: one(ticket),
+    rows: db
       .select(columns)
       .from(interactions)
       .where(and(sql`${interactions.ticketId} = ${ticket}`, afterCursor(keys, after, true)))
       .orderBy(...orderByKeys(keys, true))
       .limit(limit + 1),
-  ])
+  })
   if (!found) throw new AppError('not_found')
   return cut(rows, limit, (row) => [row.occurredAt, row.seq])
 }

@@ -1,9 +1,10 @@
-// What becomes of tickets when the member who was to solve them leaves.
+// Hands over the tickets of a member who leaves.
 import { eq, isNull, type SQL, sql } from 'drizzle-orm'
 import type { Ctx } from '../context'
 import { tickets } from '../db/schema'
 import { allOf } from '../db/sql'
 import { eventInsert } from '../events/event-insert'
+import { versionStamp } from '../records/version'
 
 /** Statements for the batch in which a member leaves: `gone` is SQL that gives their id once they have. */
 export function handOverTickets(ctx: Ctx, userId: string, gone: SQL, heir: string | null) {
@@ -24,7 +25,7 @@ export function handOverTickets(ctx: Ctx, userId: string, gone: SQL, heir: strin
     }),
     db
       .update(tickets)
-      .set({ assigneeId: heir, updatedAt: now, version: sql`${tickets.version} + 1` })
+      .set({ assigneeId: heir, ...versionStamp(tickets, now) })
       .where(theirs),
   ] as const
 }

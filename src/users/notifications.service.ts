@@ -1,12 +1,13 @@
-// Reading and setting which mails the actor gets, and when reminders come.
+// The actor's notifications: which mails they get, and when reminders come.
 import { and, eq, getTableColumns, or, sql } from 'drizzle-orm'
 import { isActive } from '../auth/sessions.service'
 import type { Ctx } from '../context'
+import { one, runBatch } from '../db/batch'
 import { users } from '../db/schema'
 import { allOf } from '../db/sql'
 import { AppError } from '../errors'
 import { changesOf, eventInsert, hasChanges } from '../events/event-insert'
-import { requireVersion } from '../records/version'
+import { requireVersion, versionStamp } from '../records/version'
 import { NOTIFICATIONS, type Notification } from './notifications'
 
 type Reminding = Pick<typeof users.$inferSelect, 'digest' | 'digestHour'> & {
@@ -17,7 +18,7 @@ const { muted, quietFrom, quietTo, digest, digestHour, version } = getTableColum
 const columns = { muted, quietFrom, quietTo, digest, digestHour, version }
 type Row = Pick<typeof users.$inferSelect, keyof typeof columns>
 
-/** What the actor gets; `version` is the account's. */
+/** The notifications of the actor; `version` is the account's. */
 export async function getNotifications({ db, actor }: Ctx): Promise<Settings & { version: number }> {
   const [mine] = await db
     .select(columns)
@@ -28,8 +29,8 @@ export async function getNotifications({ db, actor }: Ctx): Promise<Settings & {
 }
 
 /**
- * Sets notifications; those not named stay as they are, whoever else is setting some, and what changes nothing leaves
- * them as they are. Throws `stale`.
+ * Sets the notifications that are named; two requests at once do not undo one another. A patch that changes nothing
+ * leaves the version. Throws `stale`.
  */
 export async function setNotifications(ctx: Ctx, patch: Partial<Settings>, ifVersion?: number) {
   const { db, actor, now } = ctx
@@ -42,8 +43,8 @@ export async function setNotifications(ctx: Ctx, patch: Partial<Settings>, ifVer
   const me = and(eq(users.id, actor.id), isActive)
   const isNews = or(sql`${mutes} IS NOT coalesce(${users.muted}, '[]')`, hasChanges(users, reminding))
   const where = allOf(me, ifVersion === undefined ? undefined : eq(users.version, ifVersion), isNews)
-  const [, [changed], [present]] = await db.batch([
-    eventInsert(ctx, {
+  const { changed, present } = await runBatch(db, {
+    event: eventInsert(ctx, {
       verb: 'user.notifications_changed',
       subject: 'user',
       id: actor.id,
@@ -52,13 +53,15 @@ export async function setNotifications(ctx: Ctx, patch: Partial<Settings>, ifVer
       from: sql`${users}`,
       when: where,
     }),
-    db
-      .update(users)
-      .set({ muted: mutes, ...reminding, updatedAt: now, version: sql`${users.version} + 1` })
-      .where(where)
-      .returning(columns),
-    db.select(columns).from(users).where(me),
-  ])
+    changed: one(
+      db
+        .update(users)
+        .set({ muted: mutes, ...reminding, ...versionStamp(users, now) })
+        .where(where)
+        .returning(columns),
+    ),
+    present: one(db.select(columns).from(users).where(me)),
+  })
   if (changed) return toSettings(changed)
   if (!present) throw new AppError('unauthenticated')
   requireVersion(present, ifVersion)

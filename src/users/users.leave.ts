@@ -6,6 +6,7 @@ import type { Ctx } from '../context'
 import { customers, leads, users } from '../db/schema'
 import { ifChanged } from '../db/sql'
 import { eventInsert } from '../events/event-insert'
+import { versionStamp } from '../records/version'
 import { handOverTickets } from '../tickets/tickets.handover'
 
 type Patch = Partial<Pick<typeof users.$inferSelect, 'role' | 'status'>>
@@ -66,12 +67,7 @@ export function offboardingStatements(ctx: Ctx, userId: string, reassignTo: stri
     }),
     db
       .update(leads)
-      .set({
-        ownerId: reassignTo,
-        claimedAt: reassignTo === null ? null : now,
-        updatedAt: now,
-        version: sql`${leads.version} + 1`,
-      })
+      .set({ ownerId: reassignTo, claimedAt: reassignTo === null ? null : now, ...versionStamp(leads, now) })
       .where(ownedByLeaver(leads)),
     eventInsert(ctx, {
       verb: `customer.${what}`,
@@ -83,7 +79,7 @@ export function offboardingStatements(ctx: Ctx, userId: string, reassignTo: stri
     }),
     db
       .update(customers)
-      .set({ ownerId: reassignTo, updatedAt: now, version: sql`${customers.version} + 1` })
+      .set({ ownerId: reassignTo, ...versionStamp(customers, now) })
       .where(ownedByLeaver(customers)),
     ...handOverTickets(ctx, userId, leaverId, reassignTo),
   ] as const

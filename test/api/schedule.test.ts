@@ -7,7 +7,7 @@ import { AppError } from '../../src/errors'
 import handler from '../../src/index'
 import { runJobs, SCHEDULE } from '../../src/schedule'
 
-const texts = import.meta.glob<string>(['../wrangler.toml', '../docs/deploying.md'], {
+const texts = import.meta.glob<string>(['../../wrangler.toml', '../../docs/deploying.md'], {
   query: '?raw',
   import: 'default',
   eager: true,
@@ -16,12 +16,12 @@ const texts = import.meta.glob<string>(['../wrangler.toml', '../docs/deploying.m
 afterEach(() => void vi.restoreAllMocks())
 
 it('is what wrangler.toml triggers and the documents tell, no more and no less', () => {
-  const toml = texts['../wrangler.toml'] ?? ''
+  const toml = texts['../../wrangler.toml'] ?? ''
   const crons = [...toml.matchAll(/^crons = \[(.*)\]$/gm)].flatMap(
     ([, list = '']) => list.match(/[^",\s][^",]*/g) ?? [],
   )
   expect(crons).toEqual(Object.keys(SCHEDULE))
-  const told = [...(texts['../docs/deploying.md'] ?? '').matchAll(/^\| `([\d*/, -]+)` \|/gm)].map(([, cron]) => cron)
+  const told = [...(texts['../../docs/deploying.md'] ?? '').matchAll(/^\| `([\d*/, -]+)` \|/gm)].map(([, cron]) => cron)
   expect(told).toEqual(crons)
 })
 

@@ -9,9 +9,10 @@ import { ROLES } from '../../src/db/schema/users'
 import { noteOn } from '../../src/dialects/dialect'
 import { dialects } from '../../src/dialects/dialects'
 import { documentText } from '../../src/dialects/documents'
+import { bodyOf } from '../support/answers'
 import { problemOf, send, worker } from '../support/api'
 import { failingDatabase, LOST } from '../support/bindings'
-import { founder, freshAddress, member, type Person } from '../support/factories'
+import { founder, freshAddress, member, PASSWORD, type Person, signIn } from '../support/factories'
 import { withProviders } from '../support/oauth-browser'
 import { routesOf, statesOf } from '../support/replay'
 
@@ -91,7 +92,9 @@ describe.each(ROLES)('as %s', (role) => {
   it('is let through wherever the policy says so, and refused elsewhere', async () => {
     for (const [name, request] of guarded) {
       const permission: keyof typeof PERMISSIONS = request.permission
-      const response = await call(request, people.get(role)?.token)
+      // Signed in for this request alone, for some of them sign out.
+      const { accessToken } = await bodyOf(signIn({ email: people.get(role)?.email ?? '', password: PASSWORD }), 200)
+      const response = await call(request, accessToken)
       if (POLICY[role][permission] === undefined) await refusalOf(response, 403)
       // A customer is denied, in `manager`, every record but the own one.
       else if (role !== 'CUSTOMER') expect([401, 403], `${name} ${response.status}`).not.toContain(response.status)

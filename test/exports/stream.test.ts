@@ -109,6 +109,14 @@ describe('an export that cannot be whole', () => {
     },
   )
 
+  it('breaks off where the session of who exports ends midway', async () => {
+    vi.spyOn(console, 'error').mockImplementation(() => {})
+    const { admin } = await populated(6)
+    const answer = await exporting(admin, 'customers?columns=id&format=ndjson', readingBy(2))
+    await run('UPDATE sessions SET revoked_at = created_at WHERE user_id = ?', admin.id)
+    await expect(answer.text()).rejects.toThrow()
+  })
+
   it('breaks off where a custom field is made up that has no column, and has it when it goes on', async () => {
     vi.spyOn(console, 'error').mockImplementation(() => {})
     const { admin, ids } = await populated(6)

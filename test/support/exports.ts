@@ -49,7 +49,8 @@ export function watching(rows: number, failing = Number.POSITIVE_INFINITY) {
   const DB = databaseWith(async (send, statements) => {
     if (batches.length + 1 >= failing) throw new Error('D1_ERROR: Network connection lost.')
     const results = await send(statements)
-    batches.push(results[0]?.results.length ?? 0)
+    // The first asks whether the caller still stands.
+    batches.push(results[1]?.results.length ?? 0)
     return results
   })
   return { batches, fetch: worker({ EXPORT_PAGE_ROWS: String(rows), DB }) }
