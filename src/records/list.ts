@@ -1,4 +1,4 @@
-// Running a list: a page of the rows that the actor sees, and how many there are if that is given for.
+// Running a list: a page of the rows that the actor sees, and how many there are if that is asked for.
 import { type AnyColumn, and, eq, type SQL, Subquery, sql } from 'drizzle-orm'
 import type { Owners } from '../access/visible'
 import type { Ctx } from '../context'
