@@ -39,7 +39,7 @@ function productionSecrets(list: File[]): string[] {
 const rebuild = 'rebuilds a table, which on D1 deletes its children; only add'
 
 const promises = 'docs/security.md'
-const named = /`([\w/-]+\.test\.ts)`: ((?:“[^”]+”(?:, )?)+)/g
+const named = /`([\w/.-]+\.test\.ts)`: ((?:“[^”]+”(?:, )?)+)/g
 
 /** Every row of a table in docs/security.md names tests, as `file`: “title”, and each is the title of one in that file. */
 function promisesAreTested(list: File[]): string[] {

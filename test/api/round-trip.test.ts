@@ -1,13 +1,11 @@
-// Out and in again: what is exported, imported into an empty workspace and exported there is the same, byte for byte.
+// Customers out and in again: what is exported, imported into an empty workspace and exported there is the same.
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { NewCustomer } from '../../src/customers/customers.schemas'
-import { NewLead } from '../../src/leads/leads.schemas'
 import { seedCustomers } from '../support/customers'
-import { exported, readingBy, run } from '../support/exports'
+import { exported, readingBy } from '../support/exports'
 import { founder, type Person } from '../support/factories'
 import { imported } from '../support/imports'
-import { seedLeads } from '../support/leads'
 
 const nasty = fc.string({ unit: fc.constantFrom(...'\'=+-@\t\r\n",;| aä\u00a0猫👩‍👩‍👧é\u0301\u202e\ufeff0.x⟦⟧{}[]\\') })
 const text = (max: number) =>
@@ -39,19 +37,6 @@ const customer = fc.record({
   keepInTouchDays: maybe(fc.integer({ min: 1, max: 3650 })),
   customFields: maybe(fields),
   tags: fc.uniqueArray(fc.constantFrom('vip', 'a;b', '"q"', '=1', ' x', 'größe', "'"), { maxLength: 4 }),
-})
-const lead = fc.record({
-  title: text(150),
-  name: some(200),
-  email: maybe(fc.nat()),
-  phone: some(50),
-  interest: some(200),
-  message: some(500),
-  description: some(500),
-  source: some(100),
-  status: fc.constantFrom('NEW' as const, 'CONTACTED' as const, 'QUALIFIED' as const, 'CLOSED' as const),
-  followUpAt: maybe(fc.constantFrom('2026-05-01T10:00:00.000Z', '1999-12-31T23:59:59.999Z')),
-  metadata: maybe(fields),
 })
 const addressed = (n: number | null, i: number) => (n === null ? null : `${n % 9}+${i}@example.com`)
 
@@ -90,27 +75,6 @@ it('customers come back, over any text, number, formula, line break, empty cell,
         size,
         known.length,
       )
-    }),
-    RUNS,
-  )
-})
-
-it('leads come back, their metadata too', async () => {
-  await fc.assert(
-    fc.asyncProperty(listOf(lead), fc.constantFrom(1, 3, 1000), async (list, size) => {
-      const rows = list.map((row, i) => ({ ...row, title: `${row.title} ${i}`.trim(), email: addressed(row.email, i) }))
-      const known = rows.filter((row) => NewLead.safeParse(row).success)
-      const source = await founder()
-      const stored = await seedLeads(
-        source.workspaceId,
-        known.map(({ metadata: _, ...row }) => row),
-      )
-      for (const [i, { id }] of stored.entries()) {
-        const { metadata = null } = known[i] ?? {}
-        if (metadata) await run('UPDATE leads SET metadata = ? WHERE id = ?', JSON.stringify(metadata), id)
-      }
-      const columns = 'title,name,email,phone,interest,message,description,status,source,followUpAt,metadata'
-      await comesBack(source, 'leads', columns, size, known.length)
     }),
     RUNS,
   )

@@ -2,9 +2,6 @@
 // session that is over, and with that of a role that is gone, so that a new operation must hold or be listed here.
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { POLICY } from '../../src/access/policy'
-import { noteOn } from '../../src/dialects/dialect'
-import { dialects } from '../../src/dialects/dialects'
 import { bodyOf, refusalOf } from '../support/answers'
 import { api, problemOf, send, worker } from '../support/api'
 import { selling } from '../support/billing'
@@ -19,7 +16,6 @@ import { ownLead } from '../support/leads'
 import { mailing, mailsTo, tokenIn } from '../support/mailbox'
 import { oauthWorker, obtainCode, someone, withProviders } from '../support/oauth-browser'
 import { call, exampleBody, type Operation, operations, permissionOf } from '../support/operations'
-import { routesOf } from '../support/replay'
 import { ticket } from '../support/tickets'
 
 /** Everyday reading and writing, which a token may do for its 15 minutes. Whoever adds such an operation adds it here. */
@@ -39,12 +35,6 @@ const EVERYDAY = [
   ...['POST /v1/leads/{id}/release', 'POST /v1/tickets', 'POST /v1/tickets/{id}/comments', 'PUT /v1/customers'],
   ...['PUT /v1/customers/{id}/relationships/{otherId}', 'PUT /v1/customers/{id}/tags/{name}'],
 ]
-/** The same of dialects, by permission; whatever deletes is none of it. */
-const EVERYDAY_PERMISSIONS = [
-  ...['account:read', 'users:read', 'tags:read', 'customers:read', 'customers:write', 'leads:read', 'leads:write'],
-  ...['leads:claim', 'interactions:read', 'interactions:write', 'tickets:read', 'tickets:write', 'tickets:handle'],
-]
-const BULK = ['POST /api/v1/contacts/add-multiple-tags']
 
 const fetch = worker({ ...withProviders(), ...mailing(), ...selling() })
 const guarded = operations.filter(({ security }) => security?.length !== 0)
@@ -158,32 +148,6 @@ describe('with the token of an ended session', () => {
   })
 })
 
-describe('with the token of a MANAGER who is one no more', () => {
-  const theirs = asking.filter((operation) => {
-    const permission = permissionOf(operation)
-    return permission && !permission.startsWith('account:') && POLICY.MANAGER[permission]
-  })
-
-  it.each(each(theirs))('%s is a 403, and nothing is changed or shown', async (_, operation) => {
-    const admin = await founder()
-    const manager = await member(admin, 'MANAGER')
-    const records = await recordsFor(admin)
-    const demotion = { param: { id: manager.id }, query: {}, header: {}, json: { role: 'SALES' as const } }
-    await bodyOf(api(admin.token).v1.users[':id'].$patch(demotion), 200)
-    const before = await everythingStored()
-    expect(await problemOf(await tried(operation, manager, records))).toMatchObject({ status: 403, code: 'forbidden' })
-    expect(await everythingStored()).toBe(before)
-  })
-
-  it('the own account is theirs as before', async () => {
-    const admin = await founder()
-    const manager = await member(admin, 'MANAGER')
-    await rows(`UPDATE users SET role = 'SALES' WHERE id = ? RETURNING id`, manager.id)
-    expect((await api(manager.token).v1.calendar.$post({})).status).toBe(201)
-    await signOut(manager)
-  })
-})
-
 describe('a session is ended by', () => {
   const refresh = (refreshToken: string) => api().v1.auth.refresh.$post({ json: { refreshToken } })
   const replayed = async ({ refreshToken }: Person) => {
@@ -280,35 +244,4 @@ describe('a sign-in of the last 15 minutes', () => {
     await bodyOf(api(accessToken).v1['api-keys'].$post({ json }), 201)
     await bodyOf(linking(accessToken), 201)
   })
-})
-
-describe('in the dialects, with the token of an ended session', () => {
-  const requests = dialects.flatMap((dialect) => {
-    const spoken = worker({ ...withProviders({ DIALECTS: dialect.name }), ...mailing() })
-    return routesOf(dialect).flatMap((name) => {
-      const [method = '', path = ''] = name.split(' ')
-      const handlers = dialect.app.routes.filter(
-        (route) => route.method === method && route.path.replace(/\{[^}]*\}/g, '') === path,
-      )
-      const { permission } = Object.assign({}, ...handlers.map(({ handler }) => noteOn(handler)))
-      return permission === undefined ? [] : [{ dialect: dialect.name, name, method, path, permission, spoken }]
-    })
-  })
-
-  it.each(requests.map((request) => [`${request.dialect}: ${request.name}`, request] as const))(
-    '%s is refused unless it is everyday work',
-    async (_, { name, method, path, permission, spoken }) => {
-      const admin = await founder()
-      await signOut(admin)
-      const isEveryday = method !== 'DELETE' && !BULK.includes(name) && EVERYDAY_PERMISSIONS.includes(permission)
-      const before = await everythingStored()
-      const filled = path.replace(/:\w+/g, () => crypto.randomUUID())
-      const body = method === 'GET' ? {} : { json: {} }
-      const { status } = await send(filled, { method, token: admin.token, ...body }, spoken)
-      if (isEveryday) expect(status).not.toBe(401)
-      // A body that is none is refused before anything is asked.
-      else expect([400, 401]).toContain(status)
-      if (!isEveryday) expect(await everythingStored()).toBe(before)
-    },
-  )
 })

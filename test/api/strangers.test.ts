@@ -1,105 +1,16 @@
-// What a stranger can cost: at every door, a megabyte of the nastiest kind is walked by nothing, and leaves next to nothing.
+// What a stranger can cost by a long address, and what is said to one who is wrong in many places.
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { ORIGIN, send, worker } from '../support/api'
-import { everythingStored } from '../support/database'
-import { founder, freshAddress } from '../support/factories'
-import { type Door, doors, likely, walksOver } from '../support/strangers'
-
-const MB = 1_000_000
-/** No field takes more than 10,000 characters, and none looks at more than four times as many. */
-const LONGEST = 65_536
-const MAX_ROWS = 40
-/** Where what is sent is right and an account is made, with a customer, a session and a mail. */
-const MAX_ROWS_OF = new Map([
-  ['manager: POST /auth/register', 60],
-  ['tickets: POST /customer/signup', 60],
-  // 35, and now and then the search index merges its segments.
-  ['enquiries: POST /api/enquiries/public', 50],
-])
-const MAX_KEPT = 16_384
-const MAX_ANSWER = 65_536
-
-const marks = (characters: number) => `a${'\u0301\u0316'.repeat(characters / 2)}`
-const deep = (depth: number): string => `${'['.repeat(depth)}${']'.repeat(depth)}`
-const manyKeys = (bytes: number) =>
-  Array.from({ length: bytes / 10 }, (_, n) => [n.toString(36).padStart(5, '_'), 1] as const)
-
-const written = (fields: Iterable<readonly [string, unknown]>, isForm: boolean | undefined): string => {
-  const all = [...fields]
-  if (isForm) return new URLSearchParams(all.map(([name, value]): [string, string] => [name, String(value)])).toString()
-  return JSON.stringify(Object.fromEntries(all))
-}
-const usual = ({ body }: Door) => body.map((name) => [name, likely(name)] as const)
-/** One field after the other is the nasty one, the rest is as it should be. */
-const inEach = (value: (bytes: number) => unknown): ((door: Door) => string[]) => {
-  return (door) => {
-    const names = door.body.length > 0 ? door.body : ['name']
-    return names.map((nasty) => {
-      const rest = usual(door).filter(([name]) => name !== nasty)
-      return written([...rest, [nasty, value(MB)]], door.isForm)
-    })
-  }
-}
-
-const BODIES: Record<string, (door: Door) => string[]> = {
-  'combining marks': inEach((bytes) => marks(bytes / 2)),
-  'one long line': inEach((bytes) => 'x'.repeat(bytes - 1_000)),
-  blanks: inEach((bytes) => ' '.repeat(bytes - 1_000)),
-  'a wide array': inEach((bytes) => Array(bytes / 4).fill([])),
-  'many short keys': (door) => [written([...usual(door), ...manyKeys(MB)], door.isForm)],
-  'many short keys in each field': inEach((bytes) => Object.fromEntries(manyKeys(bytes - 20_000))),
-  'one long key': (door) => [written([...usual(door), [marks(MB / 2 - 1_000), 1]], door.isForm)],
-  'deep arrays': () => [`{"metadata":{"a":${deep(MB / 4)}},"x":${deep(MB / 5)}}`],
-  'no fields at all': () => ['x'.repeat(MB), marks(MB / 2), `[${'1,'.repeat(MB / 3)}1]`],
-}
-
-const stored = async () => new TextEncoder().encode(await everythingStored()).length
-
-let last: number | undefined
-
-/** Sends it, and says what it cost beyond what is allowed; nothing, where all is well. */
-async function excess(door: Door, path: string, init: RequestInit): Promise<string[]> {
-  last ??= await stored()
-  const rows = door.cost.rowsWritten
-  let response = new Response()
-  const request = new Request(`${ORIGIN}${path}`, { method: door.method, redirect: 'manual', ...init })
-  const walks = await walksOver(LONGEST, async () => {
-    response = await door.fetch(request)
-  })
-  const answer = (await response.text()).length
-  const rowsWritten = door.cost.rowsWritten - rows
-  const kept = door.cost.rowsWritten === rows ? 0 : (await stored()) - last
-  last += kept
-  return [
-    ...walks,
-    ...(response.status >= 500 && response.status !== 501 ? [`status ${response.status}`] : []),
-    ...(rowsWritten > (MAX_ROWS_OF.get(door.name) ?? MAX_ROWS) ? [`${rowsWritten} rows written`] : []),
-    ...(kept > MAX_KEPT ? [`${kept} bytes kept`] : []),
-    ...(answer > MAX_ANSWER ? [`an answer of ${answer} bytes`] : []),
-  ]
-}
-
-const headersOf = ({ isForm }: Door) => ({
-  'Content-Type': isForm ? 'application/x-www-form-urlencoded' : 'application/json',
-  'CF-Connecting-IP': freshAddress(),
-  'Idempotency-Key': crypto.randomUUID(),
-  Origin: ORIGIN,
-})
+import { send } from '../support/api'
+import { excess, headersOf, makeSharedWorkspace, manyKeys, marks, open, taking } from '../support/excess'
+import { founder } from '../support/factories'
+import { doors } from '../support/strangers'
 
 beforeEach(() => {
   for (const log of ['error', 'warn', 'info', 'log'] as const) vi.spyOn(console, log).mockImplementation(() => {})
 })
 afterEach(() => void vi.restoreAllMocks())
 
-// The workspace that strangers share is made by the first of them, once.
-beforeAll(async () => {
-  const json = { name: 'Eve', email: 'first@example.com' }
-  const fetch = worker({ DIALECTS: 'enquiries' })
-  expect((await send('/api/enquiries/public', { method: 'POST', json }, fetch)).status).toBe(201)
-})
-
-const open = doors.filter(({ isOpen }) => isOpen)
-const taking = open.filter(({ method }) => method !== 'GET')
+beforeAll(makeSharedWorkspace)
 
 it('the doors are those of the API, the dialects and the dashboard', () => {
   expect(open.length).toBeGreaterThan(50)
@@ -113,16 +24,6 @@ it('the doors are those of the API, the dialects and the dashboard', () => {
       'tickets: POST /user/signin',
     ]),
   )
-})
-
-describe('a body of a megabyte', () => {
-  it.each(taking.map((door) => [door.name, door] as const))('costs next to nothing at %s', async (_, door) => {
-    for (const [kind, bodies] of Object.entries(BODIES)) {
-      for (const body of bodies(door)) {
-        expect([kind, await excess(door, door.path, { headers: headersOf(door), body })]).toEqual([kind, []])
-      }
-    }
-  })
 })
 
 describe('a long address', () => {
@@ -143,28 +44,11 @@ describe('a long address', () => {
   })
 })
 
-const HEADERS = [
-  ...['Authorization', 'Cookie', 'Idempotency-Key', 'If-Match', 'If-None-Match', 'D1-Bookmark', 'User-Agent', 'Origin'],
-  ...['X-Request-Id', 'Accept', 'Content-Type', 'Stripe-Signature', 'token', 'Access-Control-Request-Headers'],
-]
-
-describe('a long header', () => {
-  it.each(open.map((door) => [door.name, door] as const))('costs next to nothing at %s', async (_, door) => {
-    const body = door.method === 'GET' ? {} : { body: written(usual(door), door.isForm) }
-    for (const name of HEADERS) {
-      for (const value of [`Bearer ${' '.repeat(9_000)}x`, `a=${'";,'.repeat(30_000)}`]) {
-        const found = await excess(door, door.path, { headers: { ...headersOf(door), [name]: value }, ...body })
-        expect([name, found]).toEqual([name, []])
-      }
-    }
-  })
-})
-
 it('what needs an account keeps nothing of a stranger’s, and counts the key alone', async () => {
   const guarded = doors.filter(({ isOpen, method }) => !isOpen && method !== 'GET')
   expect(guarded.length).toBeGreaterThan(100)
   for (const door of guarded) {
-    const body = written([['name', 'Eve'], ...manyKeys(20_000)], false)
+    const body = JSON.stringify({ name: 'Eve', ...Object.fromEntries(manyKeys(20_000)) })
     expect([door.name, await excess(door, door.path, { headers: headersOf(door), body })]).toEqual([door.name, []])
   }
 })

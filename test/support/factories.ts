@@ -3,6 +3,9 @@ import { env } from 'cloudflare:workers'
 import { v7 as uuidv7 } from 'uuid'
 import { expect } from 'vitest'
 import type { Role } from '../../src/access/policy'
+import { accessToken, firstRefreshToken, REFRESH_MS } from '../../src/auth/tokens'
+import { configOf } from '../../src/config'
+import { sha256 } from '../../src/crypto'
 import { fold } from '../../src/db/fold'
 import { api } from './api'
 
@@ -60,16 +63,41 @@ export async function member(admin: Pick<Person, 'token'>, role: Role): Promise<
   return proven(personOf(await response.json()))
 }
 
-/** A workspace with one member of each role. */
+/** A workspace with one member of each role, of whom only the ADMIN has registered. */
 export async function team() {
   const admin = await founder()
   const [manager, sales, rival, customer] = await Promise.all([
-    member(admin, 'MANAGER'),
-    member(admin, 'SALES'),
-    member(admin, 'SALES'),
-    member(admin, 'CUSTOMER'),
+    colleague(admin, 'MANAGER'),
+    colleague(admin, 'SALES'),
+    colleague(admin, 'SALES'),
+    colleague(admin, 'CUSTOMER'),
   ])
   return { admin, manager, sales, rival, customer }
+}
+
+/** A member as `member()` makes one, signed in with the same password, but written past the API and without an invitation. */
+async function colleague({ id: adminId, workspaceId, slug }: Person, role: Role): Promise<Person> {
+  const [id, sessionId, config] = [uuidv7(), uuidv7(), configOf(env)]
+  const email = `${unique(role.toLowerCase())}@example.com`
+  const claims = { id, workspaceId, sessionId, role, country: null, timeZone: 'UTC', emailVerified: false }
+  const [token, refreshToken] = await Promise.all([accessToken(config, claims), firstRefreshToken(config, sessionId)])
+  const [now, expiresAt] = [new Date().toISOString(), new Date(Date.now() + REFRESH_MS).toISOString()]
+  await env.DB.batch([
+    env.DB.prepare(
+      `INSERT INTO users (id, workspace_id, email, name, password_hash, role, status, email_verified_at, time_zone, version,
+        created_at, updated_at)
+      SELECT ?1, workspace_id, ?2, ?3, password_hash, ?4, 'ACTIVE', ?5, 'UTC', 1, ?5, ?5 FROM users WHERE id = ?6`,
+    ).bind(id, email, `${role} member`, role, now, adminId),
+    env.DB.prepare(
+      `INSERT INTO sessions (id, workspace_id, user_id, refresh_hash, rotated_at, expires_at, address, created_at)
+      VALUES (?, ?, ?, ?, ?, ?, 'local', ?)`,
+    ).bind(sessionId, workspaceId, id, await sha256(refreshToken), now, expiresAt, now),
+    env.DB.prepare(
+      `INSERT INTO events (id, workspace_id, subject_type, subject_id, verb, actor_type, created_at)
+      VALUES (?, ?, 'user', ?, 'user.registered', 'public', ?)`,
+    ).bind(uuidv7(), workspaceId, id, now),
+  ])
+  return { id, email, token, refreshToken, workspaceId, slug, role }
 }
 
 /** An enquiry in the pool of a workspace; gives its id. */

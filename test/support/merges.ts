@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { v7 as uuidv7 } from 'uuid'
 import { api } from './api'
 import { put, seedCustomers } from './customers'
-import { rows } from './database'
+import { rows, selectAll } from './database'
 import { type Person, unique } from './factories'
 
 export const mergeInto = (by: Person, id: string, fromId: string, prefer?: 'this' | 'other', dryRun?: 'true') =>
@@ -116,15 +116,11 @@ export type Held = Record<keyof typeof TABLES, Row[]>
 
 /** All that is held of some customers, but for when and how often they were changed. */
 export async function held(ids: string[]): Promise<Held> {
-  const read = (query: string) => rows<Row>(query, JSON.stringify(ids))
-  const [customers, interactions, tickets, leads, tags, relationships] = await Promise.all([
-    read(TABLES.customers),
-    read(TABLES.interactions),
-    read(TABLES.tickets),
-    read(TABLES.leads),
-    read(TABLES.tags),
-    read(TABLES.relationships),
-  ])
+  const [customers = [], interactions = [], tickets = [], leads = [], tags = [], relationships = []] =
+    await selectAll<Row>(
+      [TABLES.customers, TABLES.interactions, TABLES.tickets, TABLES.leads, TABLES.tags, TABLES.relationships],
+      JSON.stringify(ids),
+    )
   const parsed = customers.map((row) => ({ ...row, custom_fields: JSON.parse(String(row.custom_fields)) }))
   return inOrder({ customers: parsed, interactions, tickets, leads, tags, relationships })
 }

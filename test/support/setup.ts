@@ -1,6 +1,15 @@
-// Before each test file: an empty database with every migration applied.
-import { applyD1Migrations } from 'cloudflare:test'
+// Each test file has an empty database with every migration applied and an empty KV, and leaves no clock or spy behind.
+import { applyD1Migrations, reset } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { beforeAll } from 'vitest'
+import { afterAll, beforeAll, vi } from 'vitest'
 
-beforeAll(() => applyD1Migrations(env.DB, env.TEST_MIGRATIONS))
+beforeAll(async () => {
+  await reset()
+  await applyD1Migrations(env.DB, env.TEST_MIGRATIONS)
+})
+
+afterAll(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+  vi.unstubAllGlobals()
+})

@@ -60,11 +60,20 @@ export default async function setup(project) {
     socket.on('error', () => {})
     socket.write('220 mail.test ESMTP\r\n', () => socket.destroy())
   })
+  // A free port below those that systems give to whatever asks for any, so that nobody else is given it in the meantime.
+  async function quietPort(port = 20_000 + Math.floor(Math.random() * 10_000)) {
+    const placeholder = net.createServer()
+    const taken = await listening(placeholder, port).then(
+      () => false,
+      () => true,
+    )
+    if (taken) return quietPort(port + 1)
+    await new Promise((resolve) => placeholder.close(resolve))
+    return port
+  }
   // A port at which nobody listens until the door says so.
   const sleeper = mailServer()
-  const placeholder = net.createServer()
-  const sleeping = await listening(placeholder)
-  await new Promise((resolve) => placeholder.close(resolve))
+  const sleeping = await quietPort()
   let isAwake = false
 
   const door = createServer(async (request, response) => {

@@ -2,7 +2,7 @@
 import { v7 as uuidv7 } from 'uuid'
 import { bodyOf } from './answers'
 import { api } from './api'
-import { rows } from './database'
+import { rows, selectAll } from './database'
 import { customer, type Person } from './factories'
 import { newKey } from './keys'
 import { lead } from './leads'
@@ -74,10 +74,8 @@ export async function everythingOf(workspaceId: string): Promise<string> {
   const tables = await rows<{ name: string }>(
     `SELECT name FROM sqlite_master WHERE type = 'table' AND sql GLOB '*workspace_id*' AND name NOT GLOB '*_fts*' ORDER BY name`,
   )
-  const dumps = await Promise.all(
-    tables.map(({ name }) => rows(`SELECT * FROM ${name} WHERE workspace_id = ?`, workspaceId)),
-  )
-  return JSON.stringify(dumps)
+  const queries = tables.map(({ name }) => `SELECT * FROM ${name} WHERE workspace_id = ?`)
+  return JSON.stringify(await selectAll(queries, workspaceId))
 }
 
 /** Whether an answer is a failure of ours; a feature whose settings are missing is none. */

@@ -1,0 +1,16 @@
+// Who sees what: a colleague's records, tried through every operation that the API has.
+import { beforeAll, describe, it } from 'vitest'
+import { addressed, ELSEWISE, expectOutOfReach, expectUnseen, makeScene, type Scene } from '../support/visibility'
+
+let scene: Scene
+beforeAll(async () => {
+  scene = await makeScene()
+})
+
+describe.each(['SALES', 'CUSTOMER'] as const)('a colleague’s records, to %s,', (role) => {
+  it('are in no list, search, count or filter', () => expectUnseen(scene.viewerOf(role), scene.own))
+
+  it.each(addressed)('are out of the reach of $name', (operation) =>
+    expectOutOfReach(scene.viewerOf(role), scene.own, operation, ELSEWISE),
+  )
+})
