@@ -10,7 +10,7 @@ export function requirePerson(actor: Actor, what: string): Person {
   throw new AppError('forbidden', { detail: `${what} takes a person: an API key has no account and owns nothing.` })
 }
 
-/** The id of whom `requirePersonId` means in a filter. */
+/** The id of the person who asks, for `me` in a filter. Throws `forbidden` for an API key. */
 export function requirePersonId(actor: Actor): string {
   return requirePerson(actor, '`me`').id
 }

@@ -36,8 +36,10 @@ function normalizeText(raw: string): string {
 }
 
 /** A text that is matched as it comes, such as a token: `min` to `max` characters. A pattern goes into a pipe behind it. */
-export const raw = (max: number, min = 0, missing?: string) =>
-  z.string(missing).overwrite(boundedText(max)).min(min, missing).max(max)
+export const raw = (max: number, min = 0, missing?: string) => {
+  const bounded = z.string(missing).overwrite(boundedText(max)).max(max)
+  return min === 0 ? bounded : bounded.min(min, missing)
+}
 
 export const email = () =>
   z

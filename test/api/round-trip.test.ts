@@ -3,30 +3,10 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { NewCustomer } from '../../src/customers/customers.schemas'
 import { seedCustomers } from '../support/customers'
-import { exported, readingBy } from '../support/exports'
-import { founder, type Person } from '../support/factories'
+import { exported } from '../support/exports'
+import { founder } from '../support/factories'
 import { imported } from '../support/imports'
-
-const nasty = fc.string({ unit: fc.constantFrom(...'\'=+-@\t\r\n",;| aä\u00a0猫👩‍👩‍👧é\u0301\u202e\ufeff0.x⟦⟧{}[]\\') })
-const text = (max: number) =>
-  fc
-    .oneof(
-      nasty,
-      fc.string({ unit: 'binary', maxLength: 40 }),
-      fc.constantFrom('null', 'true', '5', '"', "'=1+1", '#N/A', 'a,b;c\td'),
-    )
-    .map((any) => any.toWellFormed().normalize().replaceAll('\u0000', '').trim().slice(0, max).toWellFormed().trim())
-const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null })
-const some = (max: number) => maybe(text(max)).map((any) => any || null)
-
-const fieldName = fc.oneof(fc.constantFrom('plan', 'a.b', 'größe', ' edge ', '"q"', '=x', 'x;y', ''), text(30))
-const fields = fc.dictionary(
-  fieldName.filter((name) => name !== '__proto__'),
-  fc
-    .oneof(text(60), fc.constantFrom('', ' x ', '\ud800', '1\u0000'), fc.jsonValue({ maxDepth: 2 }))
-    .map((any) => JSON.parse(JSON.stringify(any))),
-  { maxKeys: 5 },
-)
+import { addressed, comesBack, fields, listOf, maybe, RUNS, some, text } from '../support/round-trip'
 
 /** Names and titles say which row it is: two rows with the very same content are one record to an import. */
 const customer = fc.record({
@@ -38,26 +18,6 @@ const customer = fc.record({
   customFields: maybe(fields),
   tags: fc.uniqueArray(fc.constantFrom('vip', 'a;b', '"q"', '=1', ' x', 'größe', "'"), { maxLength: 4 }),
 })
-const addressed = (n: number | null, i: number) => (n === null ? null : `${n % 9}+${i}@example.com`)
-
-const FORMATS = { csv: 'text/csv', json: 'application/json', ndjson: 'application/x-ndjson' }
-const RUNS = { numRuns: 12 }
-const listOf = <T>(record: fc.Arbitrary<T>) => fc.array(record, { minLength: 1, maxLength: 30 })
-
-/** Imports what a workspace exports, in each format, into an empty one, and compares what both export in all of them. */
-async function comesBack(source: Person, entity: 'customers' | 'leads', columns: string, size: number, count: number) {
-  for (const [format, type] of Object.entries(FORMATS)) {
-    const target = await founder()
-    const file = await exported(source, `${entity}?format=${format}`, readingBy(size))
-    const report = await imported(target, file, { type, query: { entity } })
-    expect(report, JSON.stringify(report.errors)).toMatchObject({ created: count, failed: 0 })
-    for (const as of Object.keys(FORMATS)) {
-      const query = `${entity}?format=${as}&columns=${columns}`
-      expect(await exported(target, query)).toBe(await exported(source, query))
-    }
-  }
-}
-
 it('customers come back, over any text, number, formula, line break, empty cell, tag and custom field', async () => {
   await fc.assert(
     fc.asyncProperty(listOf(customer), fc.constantFrom(1, 3, 1000), async (list, size) => {
