@@ -1,6 +1,6 @@
 // Mail about a meeting, to the customer it was with; only where whoever logs it says so.
 import { and, eq, sql } from 'drizzle-orm'
-import { nameOf } from '../access/person'
+import { actorName } from '../access/person'
 import type { Ctx } from '../context'
 import { customers, interactions, users } from '../db/schema'
 import { ifChanged } from '../db/sql'
@@ -16,7 +16,7 @@ export function mailMeeting(ctx: Ctx, id: string) {
     to: sql`${customers.email}`,
     audience: outsiders(ctx),
     payload: {
-      by: nameOf(ctx.actor),
+      by: actorName(ctx.actor),
       at: sql`${interactions.occurredAt}`,
       summary: sql`${interactions.body}`,
     },

@@ -1,6 +1,6 @@
 // Mail about leads: to whoever claimed one or was given one, and to strangers and team about an enquiry.
 import { and, eq, type SQL, sql } from 'drizzle-orm'
-import { nameOf } from '../access/person'
+import { actorName } from '../access/person'
 import { rolesReaching } from '../access/policy'
 import type { Ctx, PublicCtx } from '../context'
 import { leads, users } from '../db/schema'
@@ -38,7 +38,7 @@ export function mailAssignment(ctx: Ctx, id: string, ownerId: string | null, isN
     template: 'leadAssigned',
     to: sql`${users.email}`,
     audience: members(ctx),
-    payload: { ...aboutLead(ctx), by: nameOf(actor) },
+    payload: { ...aboutLead(ctx), by: actorName(actor) },
     from: sql`${users} JOIN ${leads} ON ${leads.id} = ${id}`,
     when: sql`${ifChanged} AND ${isNews} AND ${eq(users.id, ownerId)} AND ${wants('leadAssigned')}`,
   })

@@ -1,6 +1,6 @@
 // Mail about tickets: to the customer and to whoever is to solve it, never to the author of the act.
 import { eq, sql } from 'drizzle-orm'
-import { nameOf } from '../access/person'
+import { actorName } from '../access/person'
 import type { Ctx } from '../context'
 import { customers, tickets, users } from '../db/schema'
 import { ifChanged } from '../db/sql'
@@ -47,7 +47,7 @@ export function mailTicket(ctx: Ctx, id: string, act: Act, to: readonly (typeof 
     ? enqueue(ctx, {
         ...letter,
         template: act.template,
-        payload: { ...payload, by: nameOf(actor), comment: act.comment },
+        payload: { ...payload, by: actorName(actor), comment: act.comment },
       })
     : enqueue(ctx, { ...letter, template: act.template, payload })
 }

@@ -1,4 +1,4 @@
-// A workspace and the invitations to it.
+// Schemas of the workspace and of invitations to it.
 import { z } from '@hono/zod-openapi'
 import { isCountry } from '../customers/phone'
 import { ROLES } from '../db/schema/users'
@@ -9,7 +9,7 @@ export const Workspace = z
   .object({
     id: Id,
     name: z.string(),
-    slug: z.string().openapi({ description: 'How public forms name the workspace.' }),
+    slug: z.string().openapi({ description: 'Names the workspace in the address of public forms.' }),
     plan: z.string(),
     timeZone: z.string(),
     defaultCountry: z.string().nullable(),
@@ -32,7 +32,7 @@ export const Workspace = z
 export const WorkspacePatch = z
   .strictObject({
     name: text(200),
-    slug: raw(60).regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'may hold a-z, 0-9 and single dashes between them'),
+    slug: raw(60).regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'may contain a-z, 0-9 and single dashes between them'),
     timeZone: timeZone(),
     defaultCountry: z
       .string()
@@ -40,7 +40,7 @@ export const WorkspacePatch = z
       .nullable()
       .openapi({
         type: ['string', 'null'],
-        description: 'Whose phone numbers are written without a country code.',
+        description: 'The country of phone numbers without a country code.',
         example: 'GB',
       }),
   })
@@ -57,7 +57,7 @@ export const Invitation = z
   .openapi('Invitation')
 
 export const IssuedInvitation = Invitation.extend({
-  token: z.string().openapi({ description: 'Shown this once: register with it as `invitationToken`.' }),
+  token: z.string().openapi({ description: 'Shown only here. Register with it as `invitationToken`.' }),
 }).openapi('IssuedInvitation')
 
 export const InvitationQuery = z.strictObject(pageQuery)
