@@ -1,4 +1,4 @@
-// What signing up, signing in and sessions take and give.
+// Schemas of registration, sign-in, sessions and recovery by mail.
 import { z } from '@hono/zod-openapi'
 import { email, Id, Instant, raw, text } from '../http/fields'
 import { User } from '../users/users.schemas'
@@ -12,8 +12,10 @@ export const Registration = z
     name: text(200),
     workspaceName: text(200)
       .optional()
-      .openapi({ description: 'Name of the new workspace; your own name when left out.' }),
-    invitationToken: raw(200).optional().openapi({ description: 'Joins the inviting workspace instead.' }),
+      .openapi({ description: 'Name of the new workspace; your own name by default.' }),
+    invitationToken: raw(200)
+      .optional()
+      .openapi({ description: 'Joins the inviting workspace instead of creating one.' }),
   })
   .openapi('Registration', {
     example: {
@@ -30,7 +32,7 @@ export const Credentials = z
     username: raw(64).optional(),
     password: raw(1000),
   })
-  .refine((given) => (given.email === undefined) !== (given.username === undefined), {
+  .refine(({ email, username }) => (email === undefined) !== (username === undefined), {
     error: 'Send either email or username',
     path: ['email'],
   })
@@ -46,12 +48,12 @@ export const PasswordChange = z
     example: { currentPassword: 'correct horse battery', newPassword: 'a longer staple than before' },
   })
 
-/** Tokens of a session; `expiresIn` is the seconds the access token lives. */
+/** Tokens of a session; `expiresIn` is the lifetime of the access token in seconds. */
 export const Tokens = z
   .object({ accessToken: z.string(), refreshToken: z.string(), expiresIn: z.number().int() })
   .openapi('Tokens', { example: { accessToken: 'eyJhbGciOi…', refreshToken: '0192f0c4-….k3J….9fQ…', expiresIn: 900 } })
 
-// Not by extend(): that would take the example along, which has no user.
+// Not by extend(), which would copy the example, and that has no user.
 export const SignedIn = z.object({ ...Tokens.shape, user: User, workspace: Workspace }).openapi('SignedIn')
 
 export const Me = z.object({ user: User, workspace: Workspace }).openapi('Me')
@@ -69,3 +71,17 @@ export const Session = z
   .openapi('Session')
 
 export const SessionList = z.object({ data: z.array(Session), nextCursor: z.null() }).openapi('SessionList')
+
+const mailedToken = () => raw(200, 1).openapi({ description: 'From the link in the mail.' })
+
+export const EmailVerification = z
+  .strictObject({ token: mailedToken() })
+  .openapi('EmailVerification', { example: { token: 'b7Jv0kq3…' } })
+
+export const ForgottenPassword = z
+  .strictObject({ email: email() })
+  .openapi('ForgottenPassword', { example: { email: 'ada@example.com' } })
+
+export const PasswordReset = z
+  .strictObject({ token: mailedToken(), newPassword: Password })
+  .openapi('PasswordReset', { example: { token: 'b7Jv0kq3…', newPassword: 'a longer staple than before' } })

@@ -6,7 +6,7 @@ import { customers, interactions, users } from '../db/schema'
 import { ifChanged } from '../db/sql'
 import { outsiders } from '../mail/mail.audience'
 import { enqueue } from '../mail/mail.enqueue'
-import { notMuted } from '../users/notifications'
+import { isNotMuted } from '../users/notifications.service'
 
 /** For the batch that logs a meeting with `notifyCustomer`, after the statement that changed one row if it happened. */
 export function mailMeeting(ctx: Ctx, id: string) {
@@ -22,6 +22,6 @@ export function mailMeeting(ctx: Ctx, id: string) {
     },
     from: sql`${interactions} JOIN ${customers} ON ${customers.id} = ${interactions.customerId}`,
     when: sql`${ifChanged} AND ${and(eq(interactions.id, id), eq(interactions.type, 'MEETING'))}
-      AND ${notMuted(muted, 'meetingLogged')}`,
+      AND ${isNotMuted(muted, 'meetingLogged')}`,
   })
 }

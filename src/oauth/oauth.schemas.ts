@@ -1,4 +1,4 @@
-// What signing in by a provider takes and gives.
+// Schemas of sign-in with a provider, and of linked accounts.
 import { z } from '@hono/zod-openapi'
 import { PROVIDERS } from '../db/schema/oauth'
 import { Instant, raw } from '../http/fields'
@@ -16,23 +16,24 @@ export const SignInQuery = z
   .strictObject({
     redirectTo: raw(1000).optional().openapi({
       description:
-        'Where your frontend awaits the person with `?code=` or `?error=`; its origin is one of CORS_ORIGINS.',
+        'The address of your frontend that receives `?code=` or `?error=`; its origin is one of CORS_ORIGINS.',
     }),
     codeChallenge: sha256.optional().openapi({
-      description: 'Goes with `redirectTo`: SHA-256 of a random `codeVerifier` that your frontend keeps, as base64url.',
+      description:
+        'Required with `redirectTo`: SHA-256 of a random `codeVerifier` that your frontend keeps, as base64url.',
     }),
     invitationToken: raw(200).optional().openapi({ description: 'Joins the inviting workspace.' }),
   })
   .refine(({ redirectTo, codeChallenge }) => redirectTo === undefined || codeChallenge !== undefined, {
     path: ['codeChallenge'],
-    error: 'is needed with redirectTo: the SHA-256 of a random codeVerifier that only this browser keeps',
+    error: 'is required with redirectTo: the SHA-256 of a random codeVerifier that only this browser keeps',
   })
   .refine(({ redirectTo, codeChallenge }) => codeChallenge === undefined || redirectTo !== undefined, {
     path: ['redirectTo'],
-    error: 'is needed with codeChallenge: the address that gets the code',
+    error: 'is required with codeChallenge: the address that receives the code',
   })
 
-/** What a provider sends along is the provider's affair: nothing unknown is refused. */
+/** Unknown parameters are allowed: providers add their own. */
 export const CallbackQuery = z.looseObject({
   state: raw(200).optional(),
   code: raw(4000).optional(),
@@ -41,8 +42,8 @@ export const CallbackQuery = z.looseObject({
 
 export const CodeExchange = z
   .strictObject({
-    code: raw(4000, 1).openapi({ description: 'From the address that `redirectTo` was called with.' }),
-    codeVerifier: verifier.openapi({ description: 'Whose SHA-256 was the `codeChallenge`.' }),
+    code: raw(4000, 1).openapi({ description: 'The `code` parameter that `redirectTo` received.' }),
+    codeVerifier: verifier.openapi({ description: 'The verifier whose SHA-256 was the `codeChallenge`.' }),
   })
   .openapi('CodeExchange', {
     example: { code: 'Vd3k….pQ9…', codeVerifier: 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk' },
@@ -51,7 +52,7 @@ export const CodeExchange = z
 export const LinkedAccount = z
   .object({
     provider,
-    email: z.string().nullable().openapi({ description: 'The address there, when it was linked.' }),
+    email: z.string().nullable().openapi({ description: 'The address of the provider account when it was linked.' }),
     createdAt: Instant,
   })
   .openapi('LinkedAccount', {

@@ -1,4 +1,4 @@
-// The list of members, in the order in which they joined.
+// The list of members, in the order in which they joined the workspace.
 import type { z } from 'zod'
 import { isTeamUser, owners } from '../access/visible'
 import type { Ctx } from '../context'
@@ -11,7 +11,7 @@ import { is } from '../records/list.filters'
 import type { UserQuery } from './users.schemas'
 import { type UserRow, userColumns, visibleUsers } from './users.service'
 
-/** `team` leaves out the logins of customers. */
+/** With `team`, the list has no portal logins. */
 type Query = z.output<typeof UserQuery> & { team?: boolean; sort?: 'joined' }
 
 export const USER_LIST: ListDefinition<UserRow, Query> = {
