@@ -32,7 +32,7 @@ export async function login(ctx: PublicCtx, credentials: Credentials, client: Cl
   const name = accountName(email ?? username ?? '')
   if (name === undefined) throw new AppError('invalid_credentials')
   const isNamed = eq(email === undefined ? users.username : users.email, name)
-  // Attempts count by e-mail address even for a username: with two names nobody gets twice as many guesses.
+  // Attempts count by e-mail address even for a username: two names must not give twice as many guesses.
   const emailOfAccount = sql`(SELECT ${users.email} FROM ${users} WHERE ${and(isNamed, isNull(users.deletedAt))})`
   const subjects = attemptSubjects(sql`coalesce(${emailOfAccount}, ${name})`, ctx.address)
   const { account, ...counted } = await runBatch(db, {

@@ -147,12 +147,12 @@ async function sendWithinLimits(
   throw new AppError('mail_limit', { retryAfter })
 }
 
-const account = alias(oauthAccounts, 'account')
+const linked = alias(oauthAccounts, 'linked')
 
 // Text such as `google (ada@example.com), github`; empty without linked accounts.
 const linkedAccounts = sql`coalesce((
-  SELECT group_concat(${account.provider} || coalesce(' (' || ${account.email} || ')', ''), ', ')
-  FROM ${oauthAccounts} AS ${account} WHERE ${account.userId} = ${users.id}), '')`
+  SELECT group_concat(${linked.provider} || coalesce(' (' || ${linked.email} || ')', ''), ', ')
+  FROM ${oauthAccounts} AS ${linked} WHERE ${linked.userId} = ${users.id}), '')`
 
 /** Columns that verify an address; one that is verified keeps its instant. */
 function verification(now: string) {

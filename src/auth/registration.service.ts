@@ -23,7 +23,7 @@ export type Registration = {
   name: string
   workspaceName?: string
   invitationToken?: string
-  /** Lets everybody create a workspace, as another API's contract promises; SIGNUP=closed still refuses. */
+  /** Lets everyone create a workspace, as another API's contract promises; SIGNUP=closed still refuses. */
   isAlwaysOpen?: boolean
 }
 
@@ -78,7 +78,7 @@ export function registrationEvent(ctx: PublicCtx, id: string) {
   return eventInsert(ctx, { verb: 'user.registered', subject: 'user', id, workspaceId, when: ifChanged })
 }
 
-// With SIGNUP=invite the first workspace can still be created: without it, nobody could invite.
+// With SIGNUP=invite the first workspace can still be created: before it, there is no user who could invite.
 function canRegister({ SIGNUP }: Config, isAlwaysOpen: boolean): SQL {
   if (SIGNUP === 'closed') return sql`false`
   return SIGNUP === 'open' || isAlwaysOpen ? sql`true` : sql`NOT EXISTS (SELECT 1 FROM ${workspaces})`

@@ -1,4 +1,4 @@
-// Registration in the shared workspace, for the APIs of other systems in which everybody may register.
+// Registration in the shared workspace, for the APIs of other systems in which everyone may register.
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import { isActorCurrent } from '../access/actor-guard'

@@ -17,7 +17,7 @@ export function credentialsOf(config: Config, provider: Provider): { id: string;
   const [id, secret] = [config[`${prefix}_CLIENT_ID`], config[`${prefix}_CLIENT_SECRET`]]
   if (id !== undefined && secret !== undefined) return { id, secret }
   const missing = [...(id ? [] : [`${prefix}_CLIENT_ID`]), ...(secret ? [] : [`${prefix}_CLIENT_SECRET`])]
-  const detail = `Sign-in with ${TITLES[provider]} needs the settings ${missing.join(', ')}.`
+  const detail = `Signing in with ${TITLES[provider]} needs ${missing.join(', ')} to be set.`
   throw new AppError('not_configured', { detail })
 }
 

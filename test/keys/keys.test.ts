@@ -164,7 +164,7 @@ describe('a key', () => {
     for (const path of ['/v1/auth/me', '/v1/auth/sessions', '/v1/users/me/notifications']) {
       expect(await why(path)).toMatch(/No API key has the permission account:read: it has no account/)
     }
-    expect(await why('/v1/api-keys')).toMatch(/keys are looked after by people/)
+    expect(await why('/v1/api-keys')).toMatch(/only people manage keys/)
     for (const path of ['/v1/leads?owner=me', '/v1/customers?owner=me', '/v1/tickets?assignee=me']) {
       expect(await why(path)).toMatch(/`me` needs a person/)
     }
