@@ -2,8 +2,10 @@
 import type { ROLES } from '../db/schema/users'
 
 export type Role = (typeof ROLES)[number]
+/** What a permission covers: the whole workspace, or the actor's own records. */
 export type Reach = 'all' | 'own'
 
+/** Every permission with its description. */
 export const PERMISSIONS = {
   'account:read': 'See your own account and sessions.',
   'account:write': 'Change your own password and end your own sessions.',
@@ -67,6 +69,7 @@ const EVERYDAY: readonly Permission[] = [
   'analytics:team',
 ]
 
+/** Whether a valid access token is enough for this permission. */
 export const isEveryday = (permission: Permission): boolean => EVERYDAY.includes(permission)
 
 export function isPermission(name: unknown): name is Permission {
@@ -102,6 +105,7 @@ const manager = {
   'imports:write': 'all',
 } as const
 
+/** The permissions of each role, with their reach. */
 export const POLICY: Record<Role, Partial<Record<Permission, Reach>>> = {
   ADMIN: {
     ...manager,
@@ -174,6 +178,7 @@ export function isScope(name: string): name is Scope {
   return Object.hasOwn(POLICY.ADMIN, name) && !Object.hasOwn(NOT_FOR_KEYS, name)
 }
 
+/** All scopes, in the order of `PERMISSIONS`. */
 export const SCOPES: Scope[] = Object.keys(PERMISSIONS).filter(isScope)
 
 /** A person, as a verified access token says. */

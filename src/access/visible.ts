@@ -137,6 +137,7 @@ function ownInteractions(actor: Actor, permission: Permission): SQL | undefined 
   )
 }
 
+/** The column names this owner, or is null. */
 export function ownedBy(column: AnyColumn, owner: string | null): SQL {
   return owner === null ? isNull(column) : eq(column, owner)
 }

@@ -21,6 +21,7 @@ function isWithinBytes(password: string): boolean {
   return password.length <= MAX_BYTES && new TextEncoder().encode(password).length <= MAX_BYTES
 }
 
+/** The bcrypt hash of a password, with a new salt. */
 export function hashPassword(password: string, cost: number): Promise<string> {
   return bcrypt.hash(password, cost)
 }

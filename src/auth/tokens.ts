@@ -6,7 +6,9 @@ import type { Config } from '../config'
 import { mac, randomToken, sameText } from '../crypto'
 import { DAY_MS, SECOND_MS } from '../time'
 
+/** The lifetime of an access token. */
 export const ACCESS_SECONDS = 15 * 60
+/** How long a session stays active without a refresh. */
 export const REFRESH_MS = 7 * DAY_MS
 /** How long a refresh token is still accepted after its exchange, so that two tabs can refresh at once. */
 export const GRACE_MS = 10 * SECOND_MS
@@ -64,6 +66,7 @@ export async function isGenuine(config: Config, token: string): Promise<boolean>
   return sameText(token, await signedToken(config, session, nonce))
 }
 
+/** The id of the session to which a refresh token belongs. */
 export function sessionIdOf(refreshToken: string): string {
   return refreshToken.split('.')[0] ?? ''
 }

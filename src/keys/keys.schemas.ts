@@ -6,6 +6,7 @@ import { pageOf, pageQuery } from '../http/pagination'
 
 const Scopes = z.array(z.enum(SCOPES))
 
+/** An API key without its secret. */
 export const ApiKey = z
   .object({
     id: Id,
@@ -46,6 +47,7 @@ export const IssuedApiKey = z
   })
   .openapi('IssuedApiKey')
 
+/** Input of creating an API key. */
 export const NewApiKey = z
   .strictObject({
     name: text(100).openapi({ description: 'What uses the key. Mails that its requests cause name it.' }),

@@ -39,6 +39,7 @@ const Proof = z.object({
 })
 /** The identity that a provider confirmed at the end of the flow with this `id`. */
 export type Proof = z.infer<typeof Proof>
+/** A user at a provider, without the flow. */
 export type Identity = Omit<Proof, 'id' | 'invitationToken'>
 
 const Code = Proof.extend({ codeChallenge: z.string(), expiresAt: z.string() })

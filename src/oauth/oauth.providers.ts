@@ -9,6 +9,7 @@ import { HOUR_MS, SECOND_MS } from '../time'
 export { PROVIDERS }
 export type Provider = (typeof PROVIDERS)[number]
 
+/** Names of the providers as people read them. */
 export const TITLES: Record<Provider, string> = { google: 'Google', github: 'GitHub' }
 
 /** The client id and secret of this Worker at a provider. Throws `not_configured` with the missing settings. */

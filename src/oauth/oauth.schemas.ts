@@ -5,6 +5,7 @@ import { Instant, raw } from '../http/fields'
 
 const provider = z.enum(PROVIDERS)
 
+/** Path parameter with the name of a provider. */
 export const ProviderParam = z.strictObject({
   provider: provider.openapi({ param: { name: 'provider', in: 'path' }, example: 'google' }),
 })
@@ -12,6 +13,7 @@ export const ProviderParam = z.strictObject({
 const sha256 = raw(43).regex(/^[\w-]{43}$/, 'must be the SHA-256 of the codeVerifier, as base64url: 43 characters')
 const verifier = raw(128).regex(/^[\w.~-]{43,128}$/, 'must be 43 to 128 letters, digits, and any of - . _ ~')
 
+/** Query of beginning a sign-in: `redirectTo` and `codeChallenge` (RFC 7636, S256) go together. */
 export const SignInQuery = z
   .strictObject({
     redirectTo: raw(1000).optional().openapi({
@@ -40,6 +42,7 @@ export const CallbackQuery = z.looseObject({
   error: raw(200).optional(),
 })
 
+/** Input of exchanging the code of a sign-in. */
 export const CodeExchange = z
   .strictObject({
     code: raw(4000, 1).openapi({ description: 'The `code` parameter that `redirectTo` received.' }),
@@ -49,6 +52,7 @@ export const CodeExchange = z
     example: { code: 'Vd3k….pQ9…', codeVerifier: 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk' },
   })
 
+/** A provider account that is linked to the user. */
 export const LinkedAccount = z
   .object({
     provider,
@@ -59,6 +63,7 @@ export const LinkedAccount = z
     example: { provider: 'google', email: 'ada@example.com', createdAt: '2026-11-21T15:00:00.000Z' },
   })
 
+/** All linked accounts, in the shape of a page without a next one. */
 export const LinkedAccountList = z
   .object({ data: z.array(LinkedAccount), nextCursor: z.null() })
   .openapi('LinkedAccountList')

@@ -45,8 +45,10 @@ const example = {
   digestHour: 8,
 }
 
+/** The notification settings of a user. */
 export const Notifications = z.object(shape).openapi('Notifications', { example })
 
+/** Input of changing them: at least one field. */
 export const NotificationsPatch = z
   .strictObject(shape)
   .partial()

@@ -7,6 +7,7 @@ import { AppError } from '../errors'
 import { changeRecord, type RecordKind } from '../records/change'
 import { etagOf } from '../records/version'
 
+/** The mails that a user can switch off. */
 export const NOTIFICATIONS = [
   'leadAssigned',
   'leadClaimed',

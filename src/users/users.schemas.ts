@@ -4,6 +4,7 @@ import { ROLES, USER_STATUSES } from '../db/schema/users'
 import { Id, Instant, text, timeZone } from '../http/fields'
 import { pageOf, pageQuery } from '../http/pagination'
 
+/** A member of a workspace. */
 export const User = z
   .object({
     id: Id,
@@ -36,12 +37,14 @@ export const User = z
 
 export const UserPage = pageOf(User, 'UserPage')
 
+/** Query of the list of members. */
 export const UserQuery = z.strictObject({
   ...pageQuery,
   role: z.enum(ROLES).optional(),
   status: z.enum(USER_STATUSES).optional(),
 })
 
+/** Input of changing a member: at least one field. */
 export const UserPatch = z
   .strictObject({
     name: text(200),
@@ -59,10 +62,7 @@ export const UserPatch = z
 
 /** The new owner of the leads and customers of a member who leaves. */
 export const Handover = z.strictObject({
-  reassignTo: z
-    .uuid()
-    .optional()
-    .openapi({
-      description: 'The active member who becomes the owner of the leads; without it they return to the pool.',
-    }),
+  reassignTo: z.uuid().optional().openapi({
+    description: 'The active member who becomes the owner of the leads; without it they return to the pool.',
+  }),
 })

@@ -19,6 +19,7 @@ type Conditions = { reassignTo?: string; ifVersion?: number; email?: string }
 // Members own their account.
 const usersInReach = (actor: Actor, permission: Permission) =>
   reachable(actor, permission, { workspaceId: users.workspaceId, ownerId: users.id })
+/** Members that the actor sees, as a condition. */
 export const visibleUsers = (actor: Actor) => and(usersInReach(actor, 'users:read'), isNull(users.deletedAt))
 
 export const userColumns = getTableColumns(users)

@@ -5,6 +5,7 @@ import { ROLES } from '../db/schema/users'
 import { email, Id, Instant, raw, text, timeZone } from '../http/fields'
 import { pageOf, pageQuery } from '../http/pagination'
 
+/** A workspace. */
 export const Workspace = z
   .object({
     id: Id,
@@ -29,6 +30,7 @@ export const Workspace = z
     },
   })
 
+/** Input of changing the workspace: at least one field. */
 export const WorkspacePatch = z
   .strictObject({
     name: text(200),
@@ -48,14 +50,17 @@ export const WorkspacePatch = z
   .refine((patch) => Object.keys(patch).length > 0, { error: 'Send at least one field' })
   .openapi('WorkspacePatch', { example: { name: 'Analytical Engines Ltd', timeZone: 'Europe/London' } })
 
+/** Input of inviting a person. */
 export const NewInvitation = z
   .strictObject({ email: email(), role: z.enum(ROLES).default('SALES') })
   .openapi('NewInvitation', { example: { email: 'grace@example.com', role: 'SALES' } })
 
+/** An open invitation without its token. */
 export const Invitation = z
   .object({ id: Id, email: z.string(), role: z.enum(ROLES), createdAt: Instant, expiresAt: Instant })
   .openapi('Invitation')
 
+/** A new invitation with its token. */
 export const IssuedInvitation = Invitation.extend({
   token: z.string().openapi({ description: 'Shown only here. Register with it as `invitationToken`.' }),
 }).openapi('IssuedInvitation')

@@ -57,6 +57,7 @@ export const users = sqliteTable(
   ],
 )
 
+/** A session: the hashes of its present and its previous refresh token. */
 export const sessions = sqliteTable(
   'sessions',
   {
@@ -77,6 +78,7 @@ export const sessions = sqliteTable(
   (t) => [index('sessions_user').on(t.userId, t.createdAt), index('sessions_expires').on(t.expiresAt)],
 )
 
+/** Invitations, and tokens that verify an address or reset a password. */
 export const oneTimeTokens = sqliteTable(
   'one_time_tokens',
   {
