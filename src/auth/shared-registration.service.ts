@@ -32,10 +32,9 @@ export type SharedRegistration = {
 type RegistrationCtx = PublicCtx & { actor?: Actor }
 
 /**
- * Creates an account in the shared workspace and signs it in, in one round trip. The first account of the team becomes
- * ADMIN; later only an ADMIN creates a MANAGER or an ADMIN. A member needs a seat of the plan; a portal login needs room
- * for a customer, and gets a customer record with the id `customerId`. Throws `signup_closed`, `email_taken`,
- * `username_taken`, `customer_exists`, `plan_limit`, `forbidden`.
+ * Creates an account in the shared workspace and signs it in, in one round trip; a portal login gets a customer record
+ * with the id `customerId`. Throws `signup_closed`, `email_taken`, `username_taken`, `customer_exists`, `plan_limit`,
+ * `forbidden`.
  */
 export async function registerInSharedWorkspace(ctx: RegistrationCtx, input: SharedRegistration, client: Client) {
   const { db, now, config, actor } = ctx
@@ -56,8 +55,10 @@ export async function registerInSharedWorkspace(ctx: RegistrationCtx, input: Sha
     createdAt: now,
     updatedAt: now,
   }
+  // The first account of the team becomes ADMIN; later only an ADMIN creates a MANAGER or an ADMIN.
   const isRoleOpen = OPEN_REGISTRATION_ROLES.includes(input.role)
   const isRoleAllowed = isRoleOpen ? sql`true` : sql`(${isFirst} OR ${isSharedAdmin(actor)})`
+  // A member needs a seat of the plan, a portal login needs room for a customer.
   const limited = customer ? 'customers' : 'users'
   const isWithinPlan = isWithinLimit(ctx, limited, sharedWorkspaceId)
   const mayInsert = sql`WHERE ${isRoleAllowed} AND NOT ${hasUsername} AND NOT ${hasCustomer} AND ${isWithinPlan}`

@@ -115,17 +115,18 @@ export function listAccounts({ db, actor }: Ctx) {
 }
 
 /**
- * Links the proven account to the actor; an existing link of the two stays. An actor with an unverified address can link
- * only an account with that address: otherwise an attacker who registered a victim's address could sign in by the link
- * after the victim has recovered the account. Throws `identity_taken`, `provider_taken`, `email_unverified`.
+ * Links the proven account to the actor; an existing link of the two stays. Throws `identity_taken`, `provider_taken`,
+ * `email_unverified`.
  */
 export async function linkAccount(ctx: Ctx, proof: Proof) {
   const { db, actor, now } = ctx
   const isActor = eq(users.id, actor.id)
   const hasSameAddress = eq(users.email, proof.email ?? '')
   const isLinkedToActor = sql`${linkedUserId(proof)} = ${actor.id}`
+  // Otherwise an attacker who registered a victim's address could still sign in after the victim recovered the account.
+  const mayLink = or(isNotNull(users.emailVerifiedAt), hasSameAddress)
   const { account, user } = await runBatch(db, {
-    newLink: linkStatements(ctx, proof, and(isActor, or(isNotNull(users.emailVerifiedAt), hasSameAddress))),
+    newLink: linkStatements(ctx, proof, and(isActor, mayLink)),
     verified: db
       .update(users)
       .set({ emailVerifiedAt: now, ...versionStamp(users, now) })

@@ -16,10 +16,8 @@ import { TITLES } from './oauth.providers'
 const namesake = alias(users, 'namesake')
 
 /**
- * Signs in, in one round trip: creates the account if there is none and SIGNUP or the invitation allows it, links it if
- * provider and account have both verified the address, and opens the session. The session has the id of the flow, so
- * that a second use of the proof is a conflict and changes nothing. `isAlwaysOpen` is that of `Registration`. Throws the
- * errors of `signInError`, `invalid_oauth_code`, `plan_limit`.
+ * Signs in, in one round trip; creates or links the account if needed. `isAlwaysOpen` is that of `Registration`. Throws
+ * the errors of `signInError`, `invalid_oauth_code`, `plan_limit`.
  */
 export async function signIn(ctx: PublicCtx, proof: Proof, client: Client, isAlwaysOpen = false) {
   const { db, now } = ctx
@@ -36,11 +34,13 @@ export async function signIn(ctx: PublicCtx, proof: Proof, client: Client, isAlw
     isInvited ? isLinkable(proof) : sql`${linkedUser} IS NULL`,
     sql`${namesakeId} IS NULL`,
   )
+  // An account with the same address is linked only if provider and account have both verified the address.
   const isSamePerson = and(
     eq(users.email, email),
     isNotNull(users.emailVerifiedAt),
     isInvited ? eq(users.id, account.id) : undefined,
   )
+  // The session has the id of the flow: a second use of the proof is a conflict, and its batch changes nothing.
   const session = await prepareSession(ctx, isInvited ? sql`${account.id}` : linkedUser, client, proof.id)
   const { opened, link, candidates, workspace, exceeded } = await runBatch(db, {
     account: await accountStatements(ctx, account, { invitationToken, isAlwaysOpen, when: isNew }),
