@@ -1,4 +1,4 @@
-// Small cryptography over Web Crypto. Every purpose has a key of its own, derived from JWT_SECRET by name.
+// Hashes, MACs and encryption over Web Crypto. Each purpose has its own key, derived from JWT_SECRET by name.
 import { decodeBase64Url, encodeBase64Url } from 'hono/utils/encode'
 
 const encoder = new TextEncoder()
@@ -11,7 +11,7 @@ export async function mac(secret: string, purpose: string, data: string): Promis
   return base64url(await crypto.subtle.sign('HMAC', key, encoder.encode(data)))
 }
 
-/** SHA-256, base64url: how tokens are stored. */
+/** SHA-256 as base64url: the form in which tokens are stored. */
 export async function sha256(data: string): Promise<string> {
   return base64url(await crypto.subtle.digest('SHA-256', encoder.encode(data)))
 }
@@ -21,7 +21,7 @@ export function randomToken(): string {
   return base64url(crypto.getRandomValues(new Uint8Array(32)))
 }
 
-/** Encrypts text (AES-256-GCM) under a passphrase that is itself a full-strength secret. */
+/** Encrypts text with AES-256-GCM. The passphrase must have the entropy of a key: it is hashed once, not stretched. */
 export async function seal(passphrase: string, plain: string): Promise<string> {
   const iv = crypto.getRandomValues(new Uint8Array(12))
   const key = await aesKey(passphrase, 'encrypt')
@@ -29,7 +29,7 @@ export async function seal(passphrase: string, plain: string): Promise<string> {
   return `${base64url(iv)}.${base64url(sealed)}`
 }
 
-/** The text that `seal` was given; throws when the passphrase is another or the text was touched. */
+/** Decrypts the output of `seal`. Throws if the passphrase differs or the text was changed. */
 export async function unseal(passphrase: string, sealed: string): Promise<string> {
   const [iv = '', data = ''] = sealed.split('.')
   const key = await aesKey(passphrase, 'decrypt')
@@ -37,7 +37,7 @@ export async function unseal(passphrase: string, sealed: string): Promise<string
   return new TextDecoder().decode(plain)
 }
 
-/** Compares two strings of one kind in time that does not tell where they differ. */
+/** Compares two strings in constant time, so that the time does not reveal where they differ. */
 export function sameText(a: string, b: string): boolean {
   const [x, y] = [encoder.encode(a), encoder.encode(b)]
   return x.length === y.length && crypto.subtle.timingSafeEqual(x, y)
@@ -52,7 +52,7 @@ async function aesKey(passphrase: string, use: 'encrypt' | 'decrypt') {
   return crypto.subtle.importKey('raw', raw, 'AES-GCM', false, [use])
 }
 
-/** Base64url of text or bytes, without padding. */
+/** Text or bytes as base64url without padding. */
 export function base64url(data: string | ArrayBuffer | Uint8Array): string {
   const bytes = typeof data === 'string' ? encoder.encode(data) : new Uint8Array(data)
   return encodeBase64Url(bytes.slice().buffer).replace(/=+$/, '')

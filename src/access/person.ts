@@ -1,21 +1,22 @@
-// Where it matters that somebody acts: an API key has a name in the audit trail, but no account, and owns nothing.
+// Operations that need a person: an API key has a name in the audit trail, but no account, and owns nothing.
 import { type SQL, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/sqlite-core'
 import { apiKeys, users } from '../db/schema'
 import { AppError } from '../errors'
 import type { Actor, Person, Role } from './policy'
 
-/** The person who asks. Throws `forbidden` for an API key; `what` is what only a person can do or mean. */
-export function requirePerson(actor: Actor, what: string): Person {
+/** The actor as a person. Throws `forbidden` for an API key; `subject` names the thing that only a person has. */
+export function requirePerson(actor: Actor, subject: string): Person {
   if (actor.type === 'user') return actor
-  throw new AppError('forbidden', { detail: `${what} takes a person: an API key has no account and owns nothing.` })
+  throw new AppError('forbidden', { detail: `${subject} needs a person: an API key has no account and owns nothing.` })
 }
 
-/** The id of the person who asks, for `me` in a filter. Throws `forbidden` for an API key. */
+/** The actor's user id, for `me` in a filter. Throws `forbidden` for an API key. */
 export function requirePersonId(actor: Actor): string {
   return requirePerson(actor, '`me`').id
 }
 
-/** Whether this is what the one who asks is already: the role of the own account. */
+/** Whether `id` is the actor's own account and `role` its present role. */
 export function isOwnRole(actor: Actor, id: string, role: Role | undefined): boolean {
   return actor.type === 'user' && actor.id === id && actor.role === role
 }
@@ -25,8 +26,10 @@ export function authorOf(actor: Actor): string | null {
   return actor.type === 'user' ? actor.id : null
 }
 
-/** How mails name whoever acts, as SQL: the user's name, or the key's. */
-export function nameOf(actor: Actor): SQL {
-  const table = actor.type === 'user' ? users : apiKeys
-  return sql`(SELECT acting.name FROM ${table} AS acting WHERE acting.id = ${actor.id})`
+const [actingUser, actingKey] = [alias(users, 'acting'), alias(apiKeys, 'acting')]
+
+/** The actor's name in mails, as SQL: the name of the user or of the API key. */
+export function actorName(actor: Actor): SQL {
+  const [table, acting] = actor.type === 'user' ? [users, actingUser] : [apiKeys, actingKey]
+  return sql`(SELECT ${acting.name} FROM ${table} AS ${acting} WHERE ${acting.id} = ${actor.id})`
 }

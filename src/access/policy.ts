@@ -1,9 +1,11 @@
-// Who may do what: the only place where roles stand. 'all' reaches the whole workspace, 'own' what belongs to oneself.
+// What each role and API key may do. A permission reaches 'all' of the workspace, or only the actor's 'own' records.
 import type { ROLES } from '../db/schema/users'
 
 export type Role = (typeof ROLES)[number]
+/** What a permission covers: the whole workspace, or the actor's own records. */
 export type Reach = 'all' | 'own'
 
+/** Every permission with its description. */
 export const PERMISSIONS = {
   'account:read': 'See your own account and sessions.',
   'account:write': 'Change your own password and end your own sessions.',
@@ -19,34 +21,34 @@ export const PERMISSIONS = {
   'leads:assign': 'Give a lead to any active member.',
   'customers:read': 'See customers.',
   'customers:write': 'Create, change, tag, relate, merge and trash customers.',
-  'self:write': 'As a customer, change the name, phone number and company of the own record.',
-  'interactions:read': 'See the timeline of what you see.',
+  'self:write': 'As a customer, change name, phone number and company of your own record.',
+  'interactions:read': 'See the timelines of the records that you see.',
   'interactions:write': 'Log, change and complete interactions.',
   'tickets:read': 'See tickets.',
   'tickets:write': 'Open tickets, comment on them, close and reopen them.',
-  'tickets:handle': 'Set what a ticket says, its priority and any status; trash and restore tickets.',
+  'tickets:handle': 'Change a ticket’s text, priority and status; trash and restore tickets.',
   'tickets:assign': 'Give a ticket to any active member.',
   'tags:read': 'See tags and how often they are used.',
   'tags:write': 'Rename and delete tags.',
-  'analytics:read': 'See the figures of what you see.',
+  'analytics:read': 'See the figures of the records that you see.',
   'analytics:team': 'See the figures of each member.',
   'exports:read': 'Export customers, leads, interactions and tickets that you see as files.',
-  'personal-data:read': 'Read all that is held on one person.',
-  'personal-data:erase': 'Erase a person everywhere, for good.',
+  'personal-data:read': 'Read everything that is stored about a person.',
+  'personal-data:erase': 'Erase a person everywhere, permanently.',
   'events:read': 'Read the audit trail.',
-  'imports:read': 'See imports and what went wrong in them.',
+  'imports:read': 'See imports and their errors.',
   'imports:write': 'Import customers and leads, cancel and revert imports.',
-  'outbox:read': 'See the mail that was sent, waits or failed; never what it says.',
-  'outbox:write': 'Try a mail again at once.',
-  'api-keys:read': 'See the API keys of the workspace, never what they say.',
-  'api-keys:write': 'Make and revoke API keys.',
-  'billing:read': 'See the plan, its limits and how far they are used.',
-  'billing:write': 'Subscribe, and go to the portal of the subscription.',
+  'outbox:read': 'See sent, queued and failed mail, without its content.',
+  'outbox:write': 'Retry a mail at once.',
+  'api-keys:read': 'See the API keys of the workspace, without their secrets.',
+  'api-keys:write': 'Create and revoke API keys.',
+  'billing:read': 'See the plan, its limits and their use.',
+  'billing:write': 'Subscribe, and open the billing portal.',
 } as const
 
 export type Permission = keyof typeof PERMISSIONS
 
-/** Everyday reading and writing, for which a token is believed; all else asks the database whether its session lives. */
+/** Permissions for which a valid access token is enough. All others also check in the database that its session is active. */
 const EVERYDAY: readonly Permission[] = [
   'account:read',
   'workspace:read',
@@ -67,16 +69,17 @@ const EVERYDAY: readonly Permission[] = [
   'analytics:team',
 ]
 
+/** Whether a valid access token is enough for this permission. */
 export const isEveryday = (permission: Permission): boolean => EVERYDAY.includes(permission)
 
 export function isPermission(name: unknown): name is Permission {
   return typeof name === 'string' && Object.hasOwn(PERMISSIONS, name)
 }
 
-const everybody = { 'account:read': 'own', 'account:write': 'own', 'workspace:read': 'all' } as const
+const everyRole = { 'account:read': 'own', 'account:write': 'own', 'workspace:read': 'all' } as const
 
 const manager = {
-  ...everybody,
+  ...everyRole,
   'users:read': 'all',
   'users:write': 'own',
   'leads:read': 'all',
@@ -102,6 +105,7 @@ const manager = {
   'imports:write': 'all',
 } as const
 
+/** The permissions of each role, with their reach. */
 export const POLICY: Record<Role, Partial<Record<Permission, Reach>>> = {
   ADMIN: {
     ...manager,
@@ -119,7 +123,7 @@ export const POLICY: Record<Role, Partial<Record<Permission, Reach>>> = {
   },
   MANAGER: manager,
   SALES: {
-    ...everybody,
+    ...everyRole,
     'users:read': 'own',
     'users:write': 'own',
     'leads:read': 'own',
@@ -137,7 +141,7 @@ export const POLICY: Record<Role, Partial<Record<Permission, Reach>>> = {
     'exports:read': 'own',
   },
   CUSTOMER: {
-    ...everybody,
+    ...everyRole,
     'users:read': 'own',
     'users:write': 'own',
     'customers:read': 'own',
@@ -154,44 +158,45 @@ export function rolesReaching(permission: Permission): Role[] {
   return roles.filter((role) => POLICY[role][permission] === 'all')
 }
 
-/** What a stranger may register as where registration is open; any other role takes an ADMIN. */
-export const ROLES_FOR_STRANGERS: readonly Role[] = ['SALES', 'CUSTOMER']
+/** The roles that open registration grants; only an ADMIN grants another one. */
+export const OPEN_REGISTRATION_ROLES: readonly Role[] = ['SALES', 'CUSTOMER']
 
-/** What no API key is given, and why. */
+/** Permissions that no API key can hold, and why. */
 const NOT_FOR_KEYS = {
   'account:read': 'it has no account',
   'account:write': 'it has no account',
-  'leads:claim': 'it owns nothing, so assign the lead to somebody instead',
-  'self:write': 'it is no customer',
-  'api-keys:read': 'keys are looked after by people',
-  'api-keys:write': 'keys are looked after by people',
+  'leads:claim': 'it owns nothing, so assign the lead to a member instead',
+  'self:write': 'it is not a customer',
+  'api-keys:read': 'only people manage keys',
+  'api-keys:write': 'only people manage keys',
 } as const satisfies Partial<Record<Permission, string>>
 
-/** A permission that an API key can hold: one that an ADMIN has, and that needs no person. */
+/** A permission that an API key can hold: an ADMIN has it, and it needs no person. */
 export type Scope = Exclude<Permission, keyof typeof NOT_FOR_KEYS>
 
 export function isScope(name: string): name is Scope {
   return Object.hasOwn(POLICY.ADMIN, name) && !Object.hasOwn(NOT_FOR_KEYS, name)
 }
 
+/** All scopes, in the order of `PERMISSIONS`. */
 export const SCOPES: Scope[] = Object.keys(PERMISSIONS).filter(isScope)
 
-/** A person, from a verified access token. */
+/** A person, as a verified access token says. */
 export type Person = {
   type: 'user'
   id: string
   workspaceId: string
   role: Role
   sessionId: string
-  /** The workspace's default country, for phone numbers; as old as the token. */
+  /** The workspace's default country, for phone numbers, when the token was issued. */
   country: string | null
-  /** The user's own zone, in which a day begins and ends; as old as the token. */
+  /** The user's time zone, in which a day begins and ends, when the token was issued. */
   timeZone: string
-  /** Whether the address has been verified; as old as the token. */
+  /** Whether the user's address was verified when the token was issued. */
   emailVerified: boolean
 }
 
-/** A machine, from an API key; country and time zone are the workspace's. */
+/** A machine, as an API key says; country and time zone are the workspace's. */
 export type Machine = {
   type: 'key'
   id: string
@@ -201,22 +206,22 @@ export type Machine = {
   timeZone: string
 }
 
-/** The roles of the team: whoever can own leads, and takes a seat of the plan. */
+/** The roles of the team. Its members can own leads, and each takes a seat of the plan. */
 export const TEAM = rolesReaching('leads:claim')
 
-/** Whether a role is one of the team, and not a customer's. */
+/** Whether a role belongs to the team and is not CUSTOMER. */
 export const isTeamRole = (role: Role): boolean => TEAM.includes(role)
 
-/** Who is asking. */
+/** The caller of a verb. */
 export type Actor = Person | Machine
 
-/** How far a permission reaches for this actor, or undefined when role or key lacks it. A key's scope reaches all. */
+/** The reach of a permission for this actor; undefined if role or key lacks it. A scope of a key reaches all. */
 export function reach(actor: Actor, permission: Permission): Reach | undefined {
   if (actor.type === 'user') return POLICY[actor.role][permission]
   return actor.scopes.some((scope) => scope === permission) ? 'all' : undefined
 }
 
-/** Why an actor lacks a permission, for the detail of a refusal. */
+/** Text for a refusal: which permission the actor lacks. */
 export function missingPermission(actor: Actor, permission: Permission): string {
   if (actor.type === 'user') return `Role ${actor.role} lacks the permission ${permission}.`
   if (isScope(permission)) return `The API key lacks the scope ${permission}.`

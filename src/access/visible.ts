@@ -1,25 +1,26 @@
-// Which rows an actor may touch: the only ownership predicate, for every read, write, list, count and search.
+// Which rows an actor may read or change: the only ownership predicate, for every read, write, list, count and search.
 import { type AnyColumn, and, eq, isNull, or, type SQL, sql } from 'drizzle-orm'
-import { tickets, users } from '../db/schema'
+import { alias } from 'drizzle-orm/sqlite-core'
+import { customers, interactions, leads, tickets, users } from '../db/schema'
 import { AppError } from '../errors'
 import { type Actor, missingPermission, type Permission, reach } from './policy'
 
-/** The owners whose rows an actor reaches: 'all', or user ids, with null for what nobody owns. */
+/** The owners whose rows an actor reaches: 'all', or user ids, with null for rows without an owner. */
 export type Owners = 'all' | readonly (string | null)[]
 
 /**
- * Owners reached with a permission; who may claim leads also reads the unowned ones. Throws `forbidden`. An API key owns
- * nothing and reaches its workspace: what it may do there, `allow()` and `requirePermission()` have asked of its scopes.
+ * The owners that an actor reaches with a permission; an actor who may claim leads also reads those without an owner.
+ * An API key reaches its whole workspace: `allow()` and `requirePermission()` check its scopes. Throws `forbidden`.
  */
 export function owners(actor: Actor, permission: Permission): Owners {
   if (actor.type === 'key') return 'all'
-  const how = reach(actor, permission)
-  if (!how) throw new AppError('forbidden')
-  if (how === 'all') return 'all'
+  const reached = reach(actor, permission)
+  if (!reached) throw new AppError('forbidden')
+  if (reached === 'all') return 'all'
   return permission === 'leads:read' && reach(actor, 'leads:claim') ? [actor.id, null] : [actor.id]
 }
 
-/** Throws `forbidden` where the actor lacks a permission beside the one that the route has asked for; `rule` says why it is asked. */
+/** Throws `forbidden` if the actor lacks a permission that the route did not check; `rule` says why it is needed. */
 export function requirePermission(actor: Actor, permission: Permission, rule: string): void {
   if (!reach(actor, permission))
     throw new AppError('forbidden', { detail: `${rule} ${missingPermission(actor, permission)}` })
@@ -27,133 +28,156 @@ export function requirePermission(actor: Actor, permission: Permission, rule: st
 
 type Scoped = { workspaceId: AnyColumn; ownerId: AnyColumn; deletedAt: AnyColumn; userId?: AnyColumn }
 
-/** Rows of a table that the actor reaches with a permission: one's workspace, ownership, not in the trash. */
+/** Rows of a table that the actor reaches with a permission, by workspace and owner, and that are not in the trash. */
 export function visible(actor: Actor, permission: Permission, table: Scoped): SQL | undefined {
   return and(reachable(actor, permission, table), isNull(table.deletedAt))
 }
 
-/** Like `visible`, rows in the trash included: for restoring them. */
+/** The same with rows in the trash, for restoring them. */
 export function reachable(actor: Actor, permission: Permission, table: Omit<Scoped, 'deletedAt'>): SQL | undefined {
-  const whose = owners(actor, permission)
-  const own = whose === 'all' ? undefined : or(...whose.map((owner) => ownedBy(table.ownerId, owner)))
-  // A portal login owns no customer: it is one.
-  const self = table.userId && isPortal(actor) ? eq(table.userId, actor.id) : own
-  return and(eq(table.workspaceId, actor.workspaceId), self)
+  const reached = owners(actor, permission)
+  const byOwner = reached === 'all' ? undefined : or(...reached.map((owner) => ownedBy(table.ownerId, owner)))
+  // A portal login owns no customer: it is tied to one by `userId`.
+  const byLogin = table.userId && isPortal(actor) ? eq(table.userId, actor.id) : undefined
+  return and(eq(table.workspaceId, actor.workspaceId), byLogin ?? byOwner)
 }
 
-/** Whether the actor is a customer looking at the own record. */
+/** Whether the actor is a portal login, who sees only the customer's own record. */
 export function isPortal(actor: Actor): boolean {
   return actor.type === 'user' && actor.role === 'CUSTOMER'
 }
 
-/** The id of the customer that a portal login is. */
+const own = alias(customers, 'own')
+
+/** The id of a portal login's own customer record, as SQL. */
 export function ownRecord(actor: Actor): SQL {
-  return sql`(SELECT own.id FROM customers AS own WHERE own.user_id = ${actor.id}
-    AND own.workspace_id = ${actor.workspaceId} AND own.deleted_at IS NULL ORDER BY own.seq LIMIT 1)`
+  return sql`(SELECT ${own.id} FROM ${customers} AS ${own} WHERE ${own.userId} = ${actor.id}
+    AND ${own.workspaceId} = ${actor.workspaceId} AND ${own.deletedAt} IS NULL ORDER BY ${own.seq} LIMIT 1)`
 }
 
 /**
- * Tickets in reach, the trash included, in parts that share no row and each follow an index: those of one's own
- * customers and those of others that one is to solve; of a portal login, those of the own record.
+ * Tickets in reach, with those in the trash, in parts that share no row and use one index each: tickets of the actor's
+ * customers, and other tickets that are assigned to the actor; for a portal login, tickets of its own record.
  */
 export function ticketParts(actor: Actor, permission: Permission): (SQL | undefined)[] {
-  const here = eq(tickets.workspaceId, actor.workspaceId)
-  if (owners(actor, permission) === 'all') return [here]
-  // The record is of the workspace; saying so of the ticket would make SQLite walk the workspace's tickets.
+  const inWorkspace = eq(tickets.workspaceId, actor.workspaceId)
+  if (owners(actor, permission) === 'all') return [inWorkspace]
+  // `ownRecord` checks the workspace. With a condition on the ticket's own, SQLite would scan the workspace's tickets.
   if (isPortal(actor)) return [sql`${tickets.customerId} = ${ownRecord(actor)}`]
-  const isLent = sql`${tickets.assigneeId} IS NOT ${tickets.ownerId}`
-  return [and(here, eq(tickets.ownerId, actor.id)), and(here, eq(tickets.assigneeId, actor.id), isLent)]
+  const isAssignedToOther = sql`${tickets.assigneeId} IS NOT ${tickets.ownerId}`
+  return [
+    and(inWorkspace, eq(tickets.ownerId, actor.id)),
+    and(inWorkspace, eq(tickets.assigneeId, actor.id), isAssignedToOther),
+  ]
 }
 
-/** Tickets in reach, not in the trash. A customer's tickets go there, and come back, with the customer. */
+/** Tickets in reach that are not in the trash. They are trashed and restored together with their customer. */
 export function ticketsInReach(actor: Actor, permission: Permission): SQL | undefined {
   return and(or(...ticketParts(actor, permission)), isNull(tickets.deletedAt))
 }
 
-/** What a customer is shown of the own timeline: what was said with them, never the team's notes, tasks and plans. */
-export const isShared = sql`(interactions.type IN ('CALL', 'EMAIL', 'MEETING') OR interactions.ticket_id IS NOT NULL)`
+/** Interactions that a portal login sees: calls, mails, meetings and ticket comments, but no notes, tasks or plans. */
+export const isShared = sql`(${interactions.type} IN ('CALL', 'EMAIL', 'MEETING') OR ${interactions.ticketId} IS NOT NULL)`
 
-// What an interaction is about is not in the trash.
-const isLiving = sql`CASE WHEN interactions.customer_id IS NULL
-  THEN EXISTS (SELECT 1 FROM leads AS parent WHERE parent.id = interactions.lead_id AND parent.deleted_at IS NULL)
-  ELSE EXISTS (SELECT 1 FROM customers AS parent WHERE parent.id = interactions.customer_id AND parent.deleted_at IS NULL)
+const [parentLead, parentCustomer] = [alias(leads, 'parent'), alias(customers, 'parent')]
+
+// The lead or customer of the interaction is not in the trash.
+const isParentLiving = sql`CASE WHEN ${interactions.customerId} IS NULL
+  THEN EXISTS (SELECT 1 FROM ${leads} AS ${parentLead}
+    WHERE ${parentLead.id} = ${interactions.leadId} AND ${parentLead.deletedAt} IS NULL)
+  ELSE EXISTS (SELECT 1 FROM ${customers} AS ${parentCustomer}
+    WHERE ${parentCustomer.id} = ${interactions.customerId} AND ${parentCustomer.deletedAt} IS NULL)
   END`
 
+const me = alias(users, 'me')
+
 /**
- * What is the own of somebody who is no actor but `me`, a row of users, for a token stood in for signing in: rows of a
- * table that a member of the team owns, not in the trash; and what was said with the customer that a portal login is.
+ * Predicates for links with a secret token, where nobody has signed in: `me` is the users row of the token's owner.
+ * They hold for living rows that a member of the team owns, and for interactions shared with a portal login.
  */
 export const ownedByTokenHolder = {
-  interactions: sql`me.role <> 'CUSTOMER' AND interactions.workspace_id = me.workspace_id
-    AND interactions.owner_id = me.id AND ${isLiving}`,
-  leads: sql`me.role <> 'CUSTOMER' AND leads.workspace_id = me.workspace_id AND leads.owner_id = me.id
-    AND leads.deleted_at IS NULL`,
-  customers: sql`me.role <> 'CUSTOMER' AND customers.workspace_id = me.workspace_id AND customers.owner_id = me.id
-    AND customers.deleted_at IS NULL`,
-  interactionsWithMe: sql`me.role = 'CUSTOMER' AND customers.user_id = me.id AND customers.workspace_id = me.workspace_id
-    AND customers.deleted_at IS NULL AND interactions.customer_id = customers.id AND ${isShared}`,
+  interactions: sql`${me.role} <> 'CUSTOMER' AND ${interactions.workspaceId} = ${me.workspaceId}
+    AND ${interactions.ownerId} = ${me.id} AND ${isParentLiving}`,
+  leads: sql`${me.role} <> 'CUSTOMER' AND ${leads.workspaceId} = ${me.workspaceId} AND ${leads.ownerId} = ${me.id}
+    AND ${leads.deletedAt} IS NULL`,
+  customers: sql`${me.role} <> 'CUSTOMER' AND ${customers.workspaceId} = ${me.workspaceId}
+    AND ${customers.ownerId} = ${me.id} AND ${customers.deletedAt} IS NULL`,
+  interactionsWithMe: sql`${me.role} = 'CUSTOMER' AND ${customers.userId} = ${me.id}
+    AND ${customers.workspaceId} = ${me.workspaceId} AND ${customers.deletedAt} IS NULL
+    AND ${interactions.customerId} = ${customers.id} AND ${isShared}`,
 }
 
 /**
- * Interactions that the actor reaches: those of a customer, or of a lead that is none yet, in reach and not in the
- * trash. The unary plus keeps SQLite from walking by these columns: a list says itself which index it follows.
+ * Interactions that the actor reaches and whose lead or customer is not in the trash. The unary plus keeps SQLite from
+ * choosing an index on these columns: each list names its own index.
  */
 export function visibleInteractions(actor: Actor, permission: Permission): SQL | undefined {
-  const whose = owners(actor, permission)
-  const reached =
-    whose === 'all' ? undefined : isPortal(actor) ? interactionsWithMe(actor) : ownInteractions(actor, permission)
-  return and(sql`+interactions.workspace_id = ${actor.workspaceId}`, reached, isLiving)
+  const isReached =
+    owners(actor, permission) === 'all'
+      ? undefined
+      : isPortal(actor)
+        ? portalInteractions(actor)
+        : ownInteractions(actor, permission)
+  return and(sql`+${interactions.workspaceId} = ${actor.workspaceId}`, isReached, isParentLiving)
 }
 
-function interactionsWithMe(actor: Actor): SQL {
-  return sql`+interactions.customer_id = ${ownRecord(actor)} AND ${isShared}`
+function portalInteractions(actor: Actor): SQL {
+  return sql`+${interactions.customerId} = ${ownRecord(actor)} AND ${isShared}`
 }
 
-// Also those of the pool, to read, and the comments on tickets that one is to solve for others.
+// The actor's own, those of leads in the pool (to read them only), and comments on tickets in reach.
 function ownInteractions(actor: Actor, permission: Permission): SQL | undefined {
   const isReading = permission === 'interactions:read'
-  const isPooled = sql`(+interactions.owner_id IS NULL AND +interactions.customer_id IS NULL)`
-  const ofTicket = ticketsInReach(actor, isReading ? 'tickets:read' : 'tickets:write')
+  const isInPool = sql`(+${interactions.ownerId} IS NULL AND +${interactions.customerId} IS NULL)`
+  const isTicketInReach = ticketsInReach(actor, isReading ? 'tickets:read' : 'tickets:write')
   return or(
-    sql`+interactions.owner_id = ${actor.id}`,
-    isReading && reach(actor, 'leads:claim') ? isPooled : undefined,
-    sql`EXISTS (SELECT 1 FROM tickets WHERE tickets.id = interactions.ticket_id AND ${ofTicket})`,
+    sql`+${interactions.ownerId} = ${actor.id}`,
+    isReading && reach(actor, 'leads:claim') ? isInPool : undefined,
+    sql`EXISTS (SELECT 1 FROM ${tickets} WHERE ${tickets.id} = ${interactions.ticketId} AND ${isTicketInReach})`,
   )
 }
 
+/** The column names this owner, or is null. */
 export function ownedBy(column: AnyColumn, owner: string | null): SQL {
   return owner === null ? isNull(column) : eq(column, owner)
 }
 
-/** The workspace has an ADMIN, active or not: without one, nobody has come to its team yet. */
+const [admin, member] = [alias(users, 'admin'), alias(users, 'member')]
+
+/** The workspace has an ADMIN, active or not. Without one, its team has no member yet. */
 export function hasAdmin(workspaceId: SQL): SQL {
-  return sql`EXISTS (SELECT 1 FROM ${users} AS boss WHERE boss.workspace_id = ${workspaceId} AND boss.role = 'ADMIN'
-    AND boss.deleted_at IS NULL)`
+  return sql`EXISTS (SELECT 1 FROM ${users} AS ${admin} WHERE ${admin.workspaceId} = ${workspaceId}
+    AND ${admin.role} = 'ADMIN' AND ${admin.deletedAt} IS NULL)`
 }
 
-/** `id` is an ADMIN who can act. */
+/** `id` is an active ADMIN. */
 export function isActiveAdmin(id: SQL): SQL {
-  return sql`EXISTS (SELECT 1 FROM ${users} AS chief WHERE chief.id = ${id} AND chief.role = 'ADMIN'
-    AND chief.status = 'ACTIVE' AND chief.deleted_at IS NULL)`
+  return sql`EXISTS (SELECT 1 FROM ${users} AS ${admin} WHERE ${admin.id} = ${id} AND ${admin.role} = 'ADMIN'
+    AND ${admin.status} = 'ACTIVE' AND ${admin.deletedAt} IS NULL)`
 }
 
-/** `id` is a member who can own leads: active, of this workspace and of the team. */
+/** `id` can own leads: an active member of this workspace's team. */
 export function isTeamMember(id: string | SQL, workspaceId: string): SQL {
-  return sql`EXISTS (SELECT 1 FROM ${users} AS member WHERE member.id = ${id} AND member.workspace_id = ${workspaceId}
-    AND member.status = 'ACTIVE' AND member.role <> 'CUSTOMER' AND member.deleted_at IS NULL)`
+  return sql`EXISTS (SELECT 1 FROM ${users} AS ${member} WHERE ${isActiveMember(id, workspaceId)}
+    AND ${member.role} <> 'CUSTOMER')`
 }
 
-/** The user at hand is of the team, not the login of a customer. */
+/** The row of `users` belongs to the team and is not a portal login. */
 export const isTeamUser: SQL = sql`${users.role} <> 'CUSTOMER'`
 
-/** `id` is a member who can be the portal login of a customer: active, of this workspace, with the role CUSTOMER. */
+/** `id` can be tied to a customer's record: an active portal login of this workspace. */
 export function isPortalUser(id: string, workspaceId: string): SQL {
-  return sql`EXISTS (SELECT 1 FROM ${users} AS member WHERE member.id = ${id} AND member.workspace_id = ${workspaceId}
-    AND member.status = 'ACTIVE' AND member.role = 'CUSTOMER' AND member.deleted_at IS NULL)`
+  return sql`EXISTS (SELECT 1 FROM ${users} AS ${member} WHERE ${isActiveMember(id, workspaceId)}
+    AND ${member.role} = 'CUSTOMER')`
 }
 
-/** `id` is a portal login of the workspace, whatever has become of it since. */
+function isActiveMember(id: string | SQL, workspaceId: string): SQL {
+  return sql`${member.id} = ${id} AND ${member.workspaceId} = ${workspaceId} AND ${member.status} = 'ACTIVE'
+    AND ${member.deletedAt} IS NULL`
+}
+
+/** `id` is a portal login of the workspace, active or not, removed or not. */
 export function isPortalLogin(id: SQL, workspaceId: string): SQL {
-  return sql`EXISTS (SELECT 1 FROM ${users} AS login WHERE login.id = ${id} AND login.workspace_id = ${workspaceId}
-    AND login.role = 'CUSTOMER')`
+  return sql`EXISTS (SELECT 1 FROM ${users} AS ${member} WHERE ${member.id} = ${id}
+    AND ${member.workspaceId} = ${workspaceId} AND ${member.role} = 'CUSTOMER')`
 }

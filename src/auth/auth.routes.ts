@@ -1,4 +1,4 @@
-// /v1/auth: accounts and sessions over HTTP.
+// /v1/auth: registration, sign-in, sessions and the own account.
 import { createRoute } from '@hono/zod-openapi'
 import { requirePerson } from '../access/person'
 import { errors, OPEN_POST, POST, READ } from '../errors'
@@ -28,13 +28,14 @@ const registerRoute = createRoute({
   ...open,
   operationId: 'register',
   tags,
-  summary: 'Make an account',
+  summary: 'Create an account',
   description:
-    'Makes a workspace with you as its ADMIN or, with an `invitationToken`, joins the inviting one in the invited role. ' +
-    '`SIGNUP` says who may: `open` everybody, `invite` the invited (and whoever founds the first workspace), `closed` nobody.',
+    'Creates a workspace with you as its ADMIN or, with an `invitationToken`, joins the inviting workspace with the ' +
+    'invited role. The setting `SIGNUP` decides who may register: everyone with `open`, invited people (and the first ' +
+    'user of all) with `invite`, nobody with `closed`.',
   request: { body: body(Registration) },
   responses: {
-    201: json(SignedIn, 'The account, signed in'),
+    201: json(SignedIn, 'The new account, signed in'),
     ...errors(...OPEN_POST, 'email_taken', 'signup_closed', 'invalid_invitation', 'plan_limit'),
   },
 })
@@ -47,8 +48,8 @@ const loginRoute = createRoute({
   tags,
   summary: 'Sign in',
   description:
-    'With e-mail or username. Every failure is the same 401; ten of them on an account or from an address within ' +
-    '15 minutes lock it for 15.',
+    'With e-mail address or username. Every failure is the same 401. Ten failures for an account or from an IP address ' +
+    'within 15 minutes lock it for 15 minutes.',
   request: { body: body(Credentials) },
   responses: { 200: json(SignedIn, 'Signed in'), ...errors(...OPEN_POST, 'invalid_credentials', 'locked_out') },
 })
@@ -61,9 +62,9 @@ const refreshRoute = createRoute({
   tags,
   summary: 'Exchange a refresh token',
   description:
-    'Gives a new access token and the next refresh token. The old one gives the same for 10 more seconds, so that two ' +
-    'tabs may refresh at once. One that comes back later, or after the next one was used, ends the session: it has been ' +
-    'copied.',
+    'Returns a new access token and the next refresh token. For 10 more seconds the old refresh token returns the same, ' +
+    'so that two tabs can refresh at once. If it is used later, or after the next one was used, it was copied, and the ' +
+    'session ends.',
   request: { body: body(RefreshRequest) },
   responses: { 200: json(Tokens, 'The next tokens'), ...errors(...OPEN_POST, 'invalid_refresh_token') },
 })
@@ -76,7 +77,8 @@ const logoutRoute = createRoute({
   tags,
   summary: 'Sign out',
   description:
-    'Ends the session of the access token: its refresh token works no more, and the access token only for everyday work.',
+    'Ends the session of the access token. Its refresh token becomes invalid; the access token can only read and write ' +
+    'records until it expires.',
   responses: { 204: { description: 'Signed out' }, ...errors(...POST, 'not_found') },
 })
 
@@ -86,8 +88,8 @@ const meRoute = createRoute({
   ...allow('account:read'),
   operationId: 'me',
   tags,
-  summary: 'Who am I',
-  description: 'Your account and its workspace.',
+  summary: 'Get your account',
+  description: 'Returns your account and its workspace.',
   responses: { 200: json(Me, 'You'), ...errors(...READ) },
 })
 
@@ -98,8 +100,8 @@ const listSessionsRoute = createRoute({
   operationId: 'listSessions',
   tags,
   summary: 'List your sessions',
-  description: 'Where you are signed in, newest first, at most 100.',
-  responses: { 200: json(SessionList, 'Your living sessions'), ...errors(...READ) },
+  description: 'Lists the active sessions of your account, newest first, at most 100.',
+  responses: { 200: json(SessionList, 'Your active sessions'), ...errors(...READ) },
 })
 
 const endSessionRoute = createRoute({
@@ -110,7 +112,8 @@ const endSessionRoute = createRoute({
   tags,
   summary: 'End a session',
   description:
-    'Its refresh token works no more; its access token runs out within 15 minutes, and until then does everyday work alone.',
+    'Its refresh token becomes invalid. Its access token expires within 15 minutes, and can only read and write records ' +
+    'until then.',
   request: { params: IdParam },
   responses: { 204: { description: 'Ended' }, ...errors(...READ, 'not_found') },
 })
@@ -122,7 +125,7 @@ const changePasswordRoute = createRoute({
   operationId: 'changePassword',
   tags,
   summary: 'Change your password',
-  description: 'Ends every session but this one.',
+  description: 'Ends all your other sessions.',
   request: { body: body(PasswordChange) },
   responses: { 204: { description: 'Changed' }, ...errors(...POST, 'locked_out') },
 })

@@ -1,70 +1,71 @@
-// Signing in, knowing oneself, changing the password.
-import { and, eq, isNull, sql } from 'drizzle-orm'
+// Signing in, reading the own account, and changing its password.
+import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import { requirePerson } from '../access/person'
 import type { Ctx, PublicCtx } from '../context'
 import { customerColumns } from '../customers/customers.record'
+import { one, runBatch } from '../db/batch'
 import { customers, users } from '../db/schema'
-import { ifChanged } from '../db/sql'
+import { allOf, ifChanged } from '../db/sql'
 import { AppError, invalidError } from '../errors'
 import { eventInsert } from '../events/event-insert'
 import { text } from '../http/fields'
-import { countAttempt, forgiveAttempt, requireAdmission, subjectsOf } from './lockout'
-import { hashPassword, needsRehash, passwordMatches } from './passwords'
-import { type Client, endSessionsOf, isActive, openSession, userAndWorkspace } from './sessions.service'
+import { versionStamp } from '../records/version'
+import { attemptCounts, attemptReset, attemptSubjects, requireNotLocked } from './lockout'
+import { hashPassword, isPasswordOf, needsRehash } from './passwords'
+import { type Client, isActive, prepareSession, sessionRevocation, userAndWorkspace } from './sessions.service'
 
 type Credentials = {
   email?: string
   username?: string
   password: string
-  /** Whether the customer whose portal login this is shall be given as well. */
+  /** Whether to return the customer record of a portal login as well. */
   withCustomer?: boolean
 }
 
 /**
- * Signs in, in two round trips: count the attempt and read the account, then open the session. Throws `locked_out`,
- * and one `invalid_credentials` for whatever is wrong, after the same work whether or not the account exists.
+ * Signs in, in two round trips: counts the attempt and reads the account, then opens the session. Throws `locked_out`,
+ * or `invalid_credentials` for any other failure, after the same work for known and unknown accounts.
  */
 export async function login(ctx: PublicCtx, credentials: Credentials, client: Client) {
   const { email, username, password, withCustomer } = credentials
   const { db, config } = ctx
-  const name = nameOf(email ?? username ?? '')
+  const name = accountName(email ?? username ?? '')
   if (name === undefined) throw new AppError('invalid_credentials')
-  const named = eq(email === undefined ? users.username : users.email, name)
-  // Whoever is named by username is counted by e-mail as well: two names are not twice as many looks.
-  const theirEmail = sql`(SELECT ${users.email} FROM ${users} WHERE ${and(named, isNull(users.deletedAt))})`
-  const subjects = subjectsOf(sql`coalesce(${theirEmail}, ${name})`, ctx.address)
-  const [address, account, standing, [known]] = await db.batch([
-    ...countAttempt(ctx, subjects),
-    db.select().from(users).where(and(named, isActive)),
-  ])
-  requireAdmission([address, account], standing, ctx.now)
-  if (!(await passwordMatches(password, known?.passwordHash, config.BCRYPT_COST)) || !known) {
-    throw new AppError('invalid_credentials')
-  }
-  const session = await openSession(ctx, known.id, client)
-  const hash = known.passwordHash ?? ''
-  const renewed = needsRehash(hash, config.BCRYPT_COST) ? await hashPassword(password, config.BCRYPT_COST) : hash
-  const isUnchanged = and(eq(users.id, known.id), eq(users.passwordHash, hash))
-  const [, , , , [user], [workspace], customer] = await db.batch([
-    ...forgiveAttempt(ctx, subjects),
-    db.update(users).set({ passwordHash: renewed }).where(isUnchanged),
-    session.statement,
-    ...userAndWorkspace(ctx, known.id),
-    ...(withCustomer ? [recordOf(ctx, known.id)] : []),
-  ])
+  const isNamed = eq(email === undefined ? users.username : users.email, name)
+  // Attempts count by e-mail address even for a username: two names must not give twice as many guesses.
+  const emailOfAccount = sql`(SELECT ${users.email} FROM ${users} WHERE ${and(isNamed, isNull(users.deletedAt))})`
+  const subjects = attemptSubjects(sql`coalesce(${emailOfAccount}, ${name})`, ctx.address)
+  const { account, ...counted } = await runBatch(db, {
+    ...attemptCounts(ctx, subjects),
+    account: one(db.select().from(users).where(and(isNamed, isActive))),
+  })
+  requireNotLocked(counted, ctx.now)
+  const isRight = await isPasswordOf(account?.passwordHash, password, config.BCRYPT_COST)
+  if (!isRight || !account) throw new AppError('invalid_credentials')
+  const session = await prepareSession(ctx, account.id, client)
+  const hash = account.passwordHash ?? ''
+  const newHash = needsRehash(hash, config.BCRYPT_COST) ? await hashPassword(password, config.BCRYPT_COST) : hash
+  const hasSameHash = and(eq(users.id, account.id), eq(users.passwordHash, hash))
+  const { user, workspace, customer } = await runBatch(db, {
+    attempts: attemptReset(ctx, subjects),
+    rehash: db.update(users).set({ passwordHash: newHash }).where(hasSameHash),
+    session: session.insert,
+    ...userAndWorkspace(ctx, account.id),
+    customer: withCustomer ? one(customerOfLogin(ctx, account.id)) : undefined,
+  })
   if (!user || !workspace) throw new AppError('invalid_credentials')
-  return { user, workspace, customer: customer?.[0], ...(await session.tokens(user, workspace)) }
+  return { user, workspace, customer, ...(await session.issueTokens(user, workspace)) }
 }
 
-const Name = text(254)
+const AccountName = text(254)
 
-/** A name as an account has it; undefined where no account can have it. */
-function nameOf(given: string): string | undefined {
-  return Name.safeParse(given).data?.toLowerCase()
+/** An e-mail address or username in the form in which accounts store it; undefined if no account can have it. */
+function accountName(input: string): string | undefined {
+  return AccountName.safeParse(input).data?.toLowerCase()
 }
 
-/** The customer whose portal login an account is, if it is one. */
-function recordOf({ db }: PublicCtx, userId: string) {
+/** The customer record of a portal login. */
+function customerOfLogin({ db }: PublicCtx, userId: string) {
   return db
     .select(customerColumns)
     .from(customers)
@@ -73,9 +74,9 @@ function recordOf({ db }: PublicCtx, userId: string) {
     .limit(1)
 }
 
-/** Whether there is an active account with this username, for systems that tell an unknown one from a wrong password. */
+/** Whether an active account has this username, for APIs that distinguish an unknown username from a wrong password. */
 export async function isUsername({ db }: PublicCtx, username: string): Promise<boolean> {
-  const name = nameOf(username)
+  const name = accountName(username)
   if (name === undefined) return false
   const found = await db
     .select({ id: users.id })
@@ -84,46 +85,55 @@ export async function isUsername({ db }: PublicCtx, username: string): Promise<b
   return found.length > 0
 }
 
-/** The actor's own account and workspace; `unauthenticated` once the account is gone or inactive. */
+/** The actor's account and workspace. Throws `unauthenticated` if the account is removed or inactive. */
 export async function getMe(ctx: Ctx) {
-  const [[user], [workspace]] = await ctx.db.batch([...userAndWorkspace(ctx, ctx.actor.id)])
+  const { user, workspace } = await runBatch(ctx.db, userAndWorkspace(ctx, ctx.actor.id))
   if (!user || !workspace) throw new AppError('unauthenticated')
   return { user, workspace }
 }
 
-/** Changes the actor's password and ends every other session, in two round trips; guesses are counted like sign-ins. */
+/**
+ * Changes the actor's password and ends all other sessions, in two round trips. Attempts are counted as at sign-in.
+ * Throws `locked_out`, `invalid`, `unauthenticated`.
+ */
 export async function changePassword(ctx: Ctx, input: { currentPassword: string; newPassword: string }): Promise<void> {
-  const { db, config } = ctx
+  const { db, config, now } = ctx
   const actor = requirePerson(ctx.actor, 'A password')
-  const subjects = subjectsOf(`change ${actor.id}`, ctx.address)
-  const [address, account, standing, [user]] = await db.batch([
-    ...countAttempt(ctx, subjects),
-    db
-      .select()
-      .from(users)
-      .where(and(eq(users.id, actor.id), isActive)),
-  ])
-  requireAdmission([address, account], standing, ctx.now)
+  const isActor = eq(users.id, actor.id)
+  const subjects = attemptSubjects(`change ${actor.id}`, ctx.address)
+  const { user, ...counted } = await runBatch(db, {
+    ...attemptCounts(ctx, subjects),
+    user: one(db.select().from(users).where(and(isActor, isActive))),
+  })
+  requireNotLocked(counted, now)
   if (!user) throw new AppError('unauthenticated')
-  const path = 'body.currentPassword'
   if (user.passwordHash === null) {
-    const message = 'You have no password yet: choose one by forgot-password'
-    throw invalidError(path, message, 'no_password')
+    throw currentPasswordError('You have no password yet: choose one by forgot-password', 'no_password')
   }
-  const wrongPassword = invalidError(path, 'This is not your current password', 'wrong_password')
-  if (!(await passwordMatches(input.currentPassword, user.passwordHash, config.BCRYPT_COST))) throw wrongPassword
+  const wrongPasswordError = currentPasswordError('This is not your current password', 'wrong_password')
+  if (!(await isPasswordOf(user.passwordHash, input.currentPassword, config.BCRYPT_COST))) throw wrongPasswordError
   const passwordHash = await hashPassword(input.newPassword, config.BCRYPT_COST)
-  const isDone = sql`EXISTS (SELECT 1 FROM ${users} WHERE ${and(eq(users.id, actor.id), eq(users.passwordHash, passwordHash))})`
-  const [, , [changed]] = await db.batch([
-    ...forgiveAttempt(ctx, subjects),
-    db
-      .update(users)
-      .set({ passwordHash, updatedAt: ctx.now, version: sql`${users.version} + 1` })
-      .where(and(eq(users.id, actor.id), eq(users.passwordHash, user.passwordHash)))
-      .returning({ id: users.id }),
-    eventInsert(ctx, { verb: 'user.password_changed', subject: 'user', id: actor.id, when: ifChanged }),
-    endSessionsOf(ctx, actor.id, { except: actor.sessionId, when: isDone }),
-  ])
-  // Another change came in between: the password that was sent is the current one no more.
-  if (!changed) throw wrongPassword
+  const { changed } = await runBatch(db, {
+    attempts: attemptReset(ctx, subjects),
+    changed: one(
+      db
+        .update(users)
+        .set({ passwordHash, ...versionStamp(users, now) })
+        .where(and(isActor, eq(users.passwordHash, user.passwordHash)))
+        .returning({ id: users.id }),
+    ),
+    event: eventInsert(ctx, { verb: 'user.password_changed', subject: 'user', id: actor.id, when: ifChanged }),
+    sessions: sessionRevocation(ctx, actor.id, { except: actor.sessionId, when: hasHash(isActor, passwordHash) }),
+  })
+  // A concurrent request changed the password first.
+  if (!changed) throw wrongPasswordError
+}
+
+function currentPasswordError(message: string, code: string): AppError {
+  return invalidError('body.currentPassword', message, code)
+}
+
+/** The user has this hash. Each hash has a new salt, so that it is true only after the batch's own change. */
+export function hasHash(isUser: SQL, passwordHash: string): SQL {
+  return sql`EXISTS (SELECT 1 FROM ${users} WHERE ${allOf(isUser, eq(users.passwordHash, passwordHash))})`
 }

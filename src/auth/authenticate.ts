@@ -1,27 +1,29 @@
-// Who is asking: an access token by Hono's JWT middleware, or an API key. Made soft: open routes ignore a bad credential.
+// Sets the actor of a request, from an access token or an API key. Open routes ignore an invalid credential.
 import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { HTTPException } from 'hono/http-exception'
 import { jwt } from 'hono/jwt'
+import { z } from 'zod'
 import { charge, connect } from '../db/client'
 import { AppError } from '../errors'
-import type { AppEnv } from '../http/context'
+import { type AppEnv, publicCtx } from '../http/context'
 import { runAfter } from '../http/run-after'
 import { createKeyring, type Found, type Keyring } from '../keys/keyring'
-import { lookUpKey, noteUse } from '../keys/keys.lookup'
+import { lookUpKey, recordKeyUse } from '../keys/keys.lookup'
 import { hashOfKey, keyFromHeader, prefixOf } from '../keys/keys.token'
-import { actorOf, VERIFICATION } from './tokens'
+import { currentPerson } from './sessions.service'
+import { ACCESS_SECONDS, actorOf, VERIFICATION } from './tokens'
 
-/** Admits a look into the database, or throws `rate_limited`. */
-type Admit = (c: Context<AppEnv>) => Promise<void>
+/** Allows a lookup in the database, or throws `rate_limited`. */
+type AdmitLookup = (c: Context<AppEnv>) => Promise<void>
 
-/** Sets the actor; where a credential could not be looked at, the `refusal` that `allow()` then throws. */
-export function authenticate(admit: Admit) {
+/** Middleware that sets the actor or, for an API key that is not accepted, the `refusal` that `allow()` throws. */
+export function authenticate(admitLookup: AdmitLookup) {
   const keyring = createKeyring()
   return createMiddleware<AppEnv>(async function authenticate(c, next) {
     const header = c.req.header('Authorization')
     const key = header === undefined ? undefined : keyFromHeader(header)
-    if (key !== undefined) await setActorByKey(c, key, keyring, admit)
+    if (key !== undefined) await setActorByKey(c, key, keyring, admitLookup)
     else if (header !== undefined) await setActorByToken(c)
     await next()
   })
@@ -36,33 +38,49 @@ async function setActorByToken(c: Context<AppEnv>): Promise<void> {
   }
 }
 
-async function setActorByKey(c: Context<AppEnv>, key: string, keyring: Keyring, admit: Admit): Promise<void> {
+async function setActorByKey(
+  c: Context<AppEnv>,
+  key: string,
+  keyring: Keyring,
+  admitLookup: AdmitLookup,
+): Promise<void> {
   try {
-    const found = await findKey(c, key, keyring, admit)
-    const isOver = found?.expiresAt != null && found.expiresAt <= new Date().toISOString()
-    if (found && !isOver) c.set('actor', found.machine)
-    else c.set('refusal', unknownKeyError(isOver ? 'has expired' : 'is not one of ours, or was revoked'))
+    const found = await findKey(c, key, keyring, admitLookup)
+    const isExpired = found?.expiresAt != null && found.expiresAt <= new Date().toISOString()
+    if (found && !isExpired) c.set('actor', found.machine)
+    else c.set('refusal', keyError(isExpired ? 'has expired' : 'is unknown or was revoked'))
   } catch (error) {
     c.set('refusal', error)
   }
 }
 
-// Asks the primary, so that a key made or revoked a moment ago is one, and is none; what that costs is told.
-async function findKey(c: Context<AppEnv>, key: string, keyring: Keyring, admit: Admit): Promise<Found> {
+// Asks the primary, so that a new or revoked key takes effect at once. The lookup counts as cost of the request.
+async function findKey(c: Context<AppEnv>, key: string, keyring: Keyring, admitLookup: AdmitLookup): Promise<Found> {
   const prefix = prefixOf(key)
   if (prefix === undefined) return undefined
   const hash = await hashOfKey(key)
-  const known = keyring.recall(hash)
-  if (known) return known.found
-  await admit(c)
+  const remembered = keyring.recall(hash)
+  if (remembered) return remembered.found
+  await admitLookup(c)
   const { db, cost } = connect(c.env.DB, 'first-primary')
-  const { found, isUnnoted } = await lookUpKey(db, prefix, hash).finally(() => charge(c.var.connection, cost))
+  const { found, isUseDue } = await lookUpKey(db, prefix, hash).finally(() => charge(c.var.connection, cost))
   keyring.remember(hash, found)
   const at = new Date().toISOString()
-  if (found && isUnnoted) runAfter(c, noteUse(connect(c.env.DB, 'first-primary').db, found.machine.id, at))
+  if (found && isUseDue) runAfter(c, recordKeyUse(connect(c.env.DB, 'first-primary').db, found.machine.id, at))
   return found
 }
 
-function unknownKeyError(what: string): AppError {
-  return new AppError('unauthenticated', { detail: `The API key ${what}.` })
+function keyError(reason: string): AppError {
+  return new AppError('unauthenticated', { detail: `The API key ${reason}.` })
 }
+
+const Issued = z.object({ iat: z.number() })
+
+/** Middleware: an access token that was issued more than 15 minutes ago counts only if its session is still active. */
+export const revalidateSession = createMiddleware<AppEnv>(async function revalidateSession(c, next) {
+  const { data } = Issued.safeParse(c.get('jwtPayload'))
+  const isOld = data !== undefined && Date.now() / 1000 - data.iat > ACCESS_SECONDS
+  const { actor } = c.var
+  if (actor?.type === 'user' && isOld) c.set('actor', await currentPerson(publicCtx(c), actor))
+  await next()
+})

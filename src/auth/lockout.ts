@@ -1,68 +1,75 @@
-// Guessing passwords: ten failures on an account or from an address within 15 minutes lock it for 15. An attempt is
-// counted before the password is looked at, so that any number of guesses at once still gets ten looks and no more.
+// Limits password guessing: ten failures of an account or an address within 15 minutes lock it for 15 minutes. Each
+// attempt is counted before the password is checked, so that concurrent guesses cannot exceed the limit.
 import { eq, or, type SQL, sql } from 'drizzle-orm'
 import type { PublicCtx } from '../context'
-import { loginAttempts as attempts } from '../db/schema'
-import { insertFrom } from '../db/sql'
+import { loginAttempts } from '../db/schema'
+import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
 import { MINUTE_MS } from '../time'
 
 const MAX_FAILURES = 10
-const MINUTES_15 = 15 * MINUTE_MS
+const LOCKOUT_MS = 15 * MINUTE_MS
 
-export type Subjects = { account: SQL; address: string }
+type Subjects = { account: SQL; address: string }
+type Attempt = typeof loginAttempts.$inferSelect
 
-/** What a sign-in counts against; `login` names the account, in text or in SQL that yields text. */
-export function subjectsOf(login: string | SQL, address: string): Subjects {
+/** The keys under which attempts are counted; `login` names the account, as text or as SQL that yields text. */
+export function attemptSubjects(login: string | SQL, address: string): Subjects {
   return { account: sql`'account ' || ${login}`, address: `address ${address}` }
 }
 
-/** Statements that count an attempt of both subjects; the account only if the address is not locked. Then how they stand. */
-export function countAttempt({ db, now }: PublicCtx, { account, address }: Subjects) {
-  return [
-    attempt(db, now, address, sql`true`),
-    attempt(db, now, account, sql`changes() = 1`),
-    db
+/** Statements that count an attempt: of the address, then of the account if the address is not locked; and both rows. */
+export function attemptCounts({ db, now }: PublicCtx, { account, address }: Subjects) {
+  return {
+    addressAttempt: attemptIncrement(db, now, address, sql`true`),
+    accountAttempt: attemptIncrement(db, now, account, ifChanged),
+    attempts: db
       .select()
-      .from(attempts)
-      .where(or(eq(attempts.subject, account), eq(attempts.subject, address))),
-  ] as const
+      .from(loginAttempts)
+      .where(or(eq(loginAttempts.subject, account), eq(loginAttempts.subject, address))),
+  }
 }
 
-/** Throws `locked_out`, with the seconds to wait, unless both subjects were admitted. */
-export function requireAdmission(admitted: unknown[][], standing: (typeof attempts.$inferSelect)[], now: string): void {
-  if (admitted.every((rows) => rows.length === 1)) return
-  const until = Math.max(...standing.map(({ lockedUntil }) => (lockedUntil ? Date.parse(lockedUntil) : 0)))
+type Counted = { addressAttempt: unknown[]; accountAttempt: unknown[]; attempts: Attempt[] }
+
+/** Throws `locked_out`, with the seconds to wait, unless the attempt was counted for both address and account. */
+export function requireNotLocked({ addressAttempt, accountAttempt, attempts }: Counted, now: string): void {
+  if (addressAttempt.length === 1 && accountAttempt.length === 1) return
+  const until = Math.max(...attempts.map(({ lockedUntil }) => (lockedUntil ? Date.parse(lockedUntil) : 0)))
   const retryAfter = Math.max(1, Math.ceil((until - Date.parse(now)) / 1000))
   throw new AppError('locked_out', { retryAfter, detail: `Try again in ${Math.ceil(retryAfter / 60)} minutes.` })
 }
 
-/** Statements that take a successful attempt back: the account is clean again, the address has one failure less. */
-export function forgiveAttempt({ db }: PublicCtx, { account, address }: Subjects) {
+/** Statements for a successful attempt: they clear the account's failures, and take one off the address. */
+export function attemptReset({ db }: PublicCtx, { account, address }: Subjects) {
   return [
-    db.delete(attempts).where(eq(attempts.subject, account)),
+    db.delete(loginAttempts).where(eq(loginAttempts.subject, account)),
     db
-      .update(attempts)
+      .update(loginAttempts)
       .set({
-        count: sql`max(${attempts.count} - 1, 0)`,
-        lockedUntil: sql`CASE WHEN ${attempts.count} - 1 < ${MAX_FAILURES} THEN NULL ELSE ${attempts.lockedUntil} END`,
+        count: sql`max(${loginAttempts.count} - 1, 0)`,
+        lockedUntil: sql`CASE WHEN ${loginAttempts.count} - 1 < ${MAX_FAILURES} THEN NULL
+          ELSE ${loginAttempts.lockedUntil} END`,
       })
-      .where(eq(attempts.subject, address)),
+      .where(eq(loginAttempts.subject, address)),
   ] as const
 }
 
-function attempt(db: PublicCtx['db'], now: string, subject: string | SQL, when: SQL) {
-  const end = new Date(Date.parse(now) + MINUTES_15).toISOString()
-  const isOver = sql`${attempts.windowEndsAt} <= ${now}`
-  return insertFrom(db, attempts, { subject, count: 1, windowEndsAt: end, lockedUntil: null }, sql`WHERE ${when}`)
+// Returns a row unless the subject is locked.
+function attemptIncrement(db: PublicCtx['db'], now: string, subject: string | SQL, when: SQL) {
+  const windowEndsAt = new Date(Date.parse(now) + LOCKOUT_MS).toISOString()
+  const isWindowOver = sql`${loginAttempts.windowEndsAt} <= ${now}`
+  const row = { subject, count: 1, windowEndsAt, lockedUntil: null }
+  return insertFrom(db, loginAttempts, row, sql`WHERE ${when}`)
     .onConflictDoUpdate({
-      target: attempts.subject,
+      target: loginAttempts.subject,
       set: {
-        count: sql`CASE WHEN ${isOver} THEN 1 ELSE ${attempts.count} + 1 END`,
-        windowEndsAt: sql`CASE WHEN ${isOver} THEN ${end} ELSE ${attempts.windowEndsAt} END`,
-        lockedUntil: sql`CASE WHEN NOT ${isOver} AND ${attempts.count} + 1 >= ${MAX_FAILURES} THEN ${end} END`,
+        count: sql`CASE WHEN ${isWindowOver} THEN 1 ELSE ${loginAttempts.count} + 1 END`,
+        windowEndsAt: sql`CASE WHEN ${isWindowOver} THEN ${windowEndsAt} ELSE ${loginAttempts.windowEndsAt} END`,
+        lockedUntil: sql`CASE WHEN NOT ${isWindowOver} AND ${loginAttempts.count} + 1 >= ${MAX_FAILURES}
+          THEN ${windowEndsAt} END`,
       },
-      setWhere: sql`${attempts.lockedUntil} IS NULL OR ${attempts.lockedUntil} <= ${now}`,
+      setWhere: sql`${loginAttempts.lockedUntil} IS NULL OR ${loginAttempts.lockedUntil} <= ${now}`,
     })
-    .returning({ subject: attempts.subject })
+    .returning({ subject: loginAttempts.subject })
 }

@@ -1,44 +1,44 @@
-// Passwords: bcrypt, at the cost that BCRYPT_COST says; a hash of another cost is renewed at the next sign-in.
+// Passwords: hashed with bcrypt at the cost BCRYPT_COST. A hash of another cost is replaced at the next sign-in.
 import { z } from '@hono/zod-openapi'
 import bcrypt from 'bcryptjs'
 import { boundedText } from '../http/fields'
 
 const NUL = '\u0000'
+/** bcrypt reads no further. */
+const MAX_BYTES = 72
 
-/** 8 characters to 72 bytes: bcrypt reads no further, and silently cutting a password would be a trap. */
+/** At least 8 characters, at most 72 bytes: bcrypt would ignore the rest of a longer password. */
 export const Password = z
   .string()
-  .overwrite(boundedText(72))
+  .overwrite(boundedText(MAX_BYTES))
   .min(8, 'must have at least 8 characters')
-  .refine((value) => isShort(value), { error: 'must be at most 72 bytes long', abort: true })
+  .refine((value) => isWithinBytes(value), { error: 'must be at most 72 bytes long', abort: true })
   .refine((value) => !value.includes(NUL), { error: 'must not hold a NUL character' })
   .openapi({ type: 'string', format: 'password', minLength: 8, example: 'correct horse battery' })
 
-// A character is a byte at least: what is longer than that need not be walked.
-function isShort(password: string): boolean {
-  return password.length <= 72 && new TextEncoder().encode(password).length <= 72
+// A character has at least one byte: a text with more characters is not encoded at all.
+function isWithinBytes(password: string): boolean {
+  return password.length <= MAX_BYTES && new TextEncoder().encode(password).length <= MAX_BYTES
 }
 
+/** The bcrypt hash of a password, with a new salt. */
 export function hashPassword(password: string, cost: number): Promise<string> {
   return bcrypt.hash(password, cost)
 }
 
-// What an unknown account is compared with, so that it takes as long as a known one; its password is not known.
-const NOBODY_SALT_AND_HASH = '.X5bJ0Yw4x3X6q1vQyQyQeJ8m1R0n8i0S7o4iT5pXnqk4m0m1c3aC'
+// Salt and hash of an unknown password. Comparing with it makes unknown accounts take as long as known ones.
+const DUMMY_SALT_AND_HASH = '.X5bJ0Yw4x3X6q1vQyQyQeJ8m1R0n8i0S7o4iT5pXnqk4m0m1c3aC'
 
-/** Whether the password is the account's; takes the same time, and gives false, where there is no account or hash. */
-export async function passwordMatches(
-  password: string,
-  hash: string | null | undefined,
-  cost: number,
-): Promise<boolean> {
-  if (!isShort(password)) return false
-  const known = hash ?? `$2b$${String(cost).padStart(2, '0')}$${NOBODY_SALT_AND_HASH}`
-  const matches = await bcrypt.compare(password, known)
-  // bcrypt compares 72 bytes and repeats a short text after a NUL: what is longer or holds one only looks like it.
-  return matches && hash != null && !password.includes(NUL)
+/** Whether the password has this hash. Without a hash it is false, after the same time. */
+export async function isPasswordOf(hash: string | null | undefined, password: string, cost: number): Promise<boolean> {
+  if (!isWithinBytes(password)) return false
+  const comparedHash = hash ?? `$2b$${String(cost).padStart(2, '0')}$${DUMMY_SALT_AND_HASH}`
+  const isMatch = await bcrypt.compare(password, comparedHash)
+  // bcrypt repeats a short text after a NUL, so that a text with a NUL can match the hash of a shorter one.
+  return isMatch && hash != null && !password.includes(NUL)
 }
 
+/** Whether the hash has another cost than `cost`. */
 export function needsRehash(hash: string, cost: number): boolean {
   return bcrypt.getRounds(hash) !== cost
 }

@@ -1,10 +1,10 @@
-// /v1/auth, by mail: proving an address, and choosing a new password when the old one is forgotten.
+// /v1/auth: verifying an e-mail address, and resetting a forgotten password, by mail.
 import { createRoute } from '@hono/zod-openapi'
 import { errors, OPEN_POST, POST } from '../errors'
 import { allow, open } from '../http/allow'
 import { ctx, publicCtx } from '../http/context'
 import { body, createRouter } from '../http/router'
-import { EmailVerification, ForgottenPassword, PasswordReset } from './recovery.schemas'
+import { EmailVerification, ForgottenPassword, PasswordReset } from './auth.schemas'
 import { forgotPassword, resendVerification, resetPassword, verifyEmail } from './recovery.service'
 
 const tags = ['Auth']
@@ -17,8 +17,8 @@ const verifyEmailRoute = createRoute({
   tags,
   summary: 'Verify an e-mail address',
   description:
-    'With the token of the mail that registering sends; it works once, for 24 hours. Refresh your access token ' +
-    'afterwards: it says whether the address is verified.',
+    'With the token from the registration mail. It is valid once, for 24 hours. Refresh your access token afterwards, ' +
+    'because the token says whether the address is verified.',
   request: { body: body(EmailVerification) },
   responses: { 204: { description: 'Verified' }, ...errors(...OPEN_POST, 'invalid_token') },
 })
@@ -30,8 +30,8 @@ const resendVerificationRoute = createRoute({
   operationId: 'resendVerification',
   tags,
   summary: 'Send the verification mail again',
-  description: 'Sends nothing where the address is verified. Three times an hour.',
-  responses: { 202: { description: 'Noted' }, ...errors(...POST, 'mail_limit', 'not_configured') },
+  description: 'Sends nothing if the address is verified. At most three times an hour.',
+  responses: { 202: { description: 'Accepted' }, ...errors(...POST, 'mail_limit', 'not_configured') },
 })
 
 const forgotPasswordRoute = createRoute({
@@ -42,10 +42,11 @@ const forgotPasswordRoute = createRoute({
   tags,
   summary: 'Ask for a new password',
   description:
-    'Sends a link, good once and for an hour, to whoever has an account with this address. The answer is the same ' +
-    'whether or not there is one. Three times an hour for an e-mail address, twenty from where you are.',
+    'Mails a link to the owner of this address, if an account has it. The link is valid once, for an hour. The answer ' +
+    'does not reveal whether there is an account. At most three times an hour for an e-mail address, and twenty times ' +
+    'from an IP address.',
   request: { body: body(ForgottenPassword) },
-  responses: { 202: { description: 'Noted' }, ...errors(...OPEN_POST, 'mail_limit', 'not_configured') },
+  responses: { 202: { description: 'Accepted' }, ...errors(...OPEN_POST, 'mail_limit', 'not_configured') },
 })
 
 const resetPasswordRoute = createRoute({
@@ -56,8 +57,8 @@ const resetPasswordRoute = createRoute({
   tags,
   summary: 'Choose a new password',
   description:
-    'With the token of the mail. Ends every session and the calendar link, lifts a lockout, verifies the address. A mail ' +
-    'tells its owner, and which accounts of providers still sign in.',
+    'With the token from the mail. Ends all sessions and the calendar link, clears a lockout, and verifies the address. ' +
+    'A mail tells the owner about it, and which provider accounts can still sign in.',
   request: { body: body(PasswordReset) },
   responses: { 204: { description: 'Changed' }, ...errors(...OPEN_POST, 'invalid_token') },
 })

@@ -1,47 +1,50 @@
-// Proving an address and getting back in: verification and reset tokens, asked for and used.
-import { and, eq, isNull, sql } from 'drizzle-orm'
+// Verifying an address, and resetting a forgotten password: tokens are sent by mail and used once.
+import { and, type Column, eq, isNull, type SQL, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/sqlite-core'
 import type { Ctx, PublicCtx } from '../context'
 import { sha256 } from '../crypto'
+import { one, runBatch } from '../db/batch'
 import { dailyCountIncrement } from '../db/daily-counters'
-import { calendarFeeds, oneTimeTokens as tokens, users } from '../db/schema'
-import { loginAttempts } from '../db/schema/limits'
+import { calendarFeeds, loginAttempts, oauthAccounts, oneTimeTokens, users } from '../db/schema'
 import { ifChanged } from '../db/sql'
 import { AppError } from '../errors'
 import { eventInsert } from '../events/event-insert'
 import { owners } from '../mail/mail.audience'
 import { enqueue } from '../mail/mail.enqueue'
 import { linkTo, requireMail } from '../mail/mail.settings'
+import { versionStamp } from '../records/version'
 import { HOUR_MS } from '../time'
+import { hasHash } from './auth.service'
 import { hashPassword } from './passwords'
-import { endSessionsOf } from './sessions.service'
-import { sendToken, useToken } from './verification'
+import { sessionRevocation } from './sessions.service'
+import { tokenStatements, tokenUse } from './verification'
 
-const PER_ACCOUNT = 3
-const PER_ADDRESS = 20
+/** How many mails of a kind are sent in an hour to one account, and on request of one address. */
+const MAX_PER_ACCOUNT = 3
+const MAX_PER_ADDRESS = 20
 
 /** Confirms the address that a verification token was sent to. Throws `invalid_token`. */
 export async function verifyEmail(ctx: PublicCtx, token: string): Promise<void> {
   const { db, now } = ctx
   const hash = await sha256(token)
-  const theirs = eq(users.id, ownerOf(hash))
-  const [used] = await db.batch([
-    useToken(ctx, 'VERIFICATION', hash),
-    db
+  const { used } = await runBatch(db, {
+    used: one(tokenUse(ctx, 'VERIFICATION', hash)),
+    verified: db
       .update(users)
-      .set({ emailVerifiedAt: sql`coalesce(${users.emailVerifiedAt}, ${now})`, updatedAt: now, version: nextVersion })
-      .where(and(theirs, ifChanged)),
-    eventInsert(ctx, {
+      .set({ ...verification(now), ...versionStamp(users, now) })
+      .where(and(eq(users.id, tokenOwner(hash)), ifChanged)),
+    event: eventInsert(ctx, {
       verb: 'user.email_verified',
       subject: 'user',
-      id: ownerOf(hash),
-      workspaceId: homeOf(hash),
+      id: tokenOwner(hash),
+      workspaceId: tokenWorkspace(hash),
       when: ifChanged,
     }),
-  ])
-  if (used.length === 0) throw new AppError('invalid_token')
+  })
+  if (!used) throw new AppError('invalid_token')
 }
 
-/** Sends the actor another verification mail, unless the address is verified. Throws `mail_limit`, `not_configured`. */
+/** Sends the actor another verification mail if the address is not verified. Throws `mail_limit`, `not_configured`. */
 export async function resendVerification(ctx: Ctx): Promise<void> {
   requireMail(ctx.config)
   const isUnverified = and(eq(users.id, ctx.actor.id), isNull(users.emailVerifiedAt))
@@ -49,8 +52,8 @@ export async function resendVerification(ctx: Ctx): Promise<void> {
 }
 
 /**
- * Sends another verification mail to an address that is not verified, for who is not signed in. Gives no hint whether
- * there is such an account. Throws `mail_limit`, `not_configured`.
+ * The same for a client that has not signed in. The answer does not reveal whether there is such an account. Throws
+ * `mail_limit`, `not_configured`.
  */
 export async function resendVerificationTo(ctx: PublicCtx, email: string): Promise<void> {
   requireMail(ctx.config)
@@ -58,8 +61,8 @@ export async function resendVerificationTo(ctx: PublicCtx, email: string): Promi
 }
 
 /**
- * Sends whoever has this address a link to choose a new password. Gives no hint whether there is such an account: the
- * statements are the same, and an unknown address is counted like a known one. Throws `mail_limit`, `not_configured`.
+ * Sends a link for choosing a new password, if an account has this address. Unknown addresses run the same statements
+ * and are counted as well, so that the answer reveals nothing. Throws `mail_limit`, `not_configured`.
  */
 export async function forgotPassword(ctx: PublicCtx, email: string): Promise<void> {
   requireMail(ctx.config)
@@ -67,92 +70,103 @@ export async function forgotPassword(ctx: PublicCtx, email: string): Promise<voi
 }
 
 /**
- * Sets a new password by a reset token: ends every session and the link to the calendar, lifts the lockout, tells the
- * owner which accounts of providers sign in as them. Throws `invalid_token`.
+ * Sets a new password with a reset token. Ends all sessions and the calendar link, clears the lockout, and mails the
+ * owner which provider accounts can still sign in. Throws `invalid_token`.
  */
 export async function resetPassword(ctx: PublicCtx, input: { token: string; newPassword: string }): Promise<void> {
   const { db, now, config } = ctx
   const hash = await sha256(input.token)
   const passwordHash = await hashPassword(input.newPassword, config.BCRYPT_COST)
-  const owner = ownerOf(hash)
-  // Its salt is new: nobody has this hash but by this very change.
-  const isDone = sql`EXISTS (SELECT 1 FROM ${users} WHERE ${and(eq(users.id, owner), eq(users.passwordHash, passwordHash))})`
-  const lockouts = sql`SELECT 'account ' || ${users.email} FROM ${users} WHERE ${users.id} = ${owner}
+  const [owner, workspaceId] = [tokenOwner(hash), tokenWorkspace(hash)]
+  const isOwner = eq(users.id, owner)
+  const isReset = hasHash(isOwner, passwordHash)
+  const lockouts = sql`SELECT 'account ' || ${users.email} FROM ${users} WHERE ${isOwner}
     UNION ALL SELECT 'change ' || ${owner}`
-  const [used] = await db.batch([
-    useToken(ctx, 'RESET', hash),
-    db
+  const { used } = await runBatch(db, {
+    used: one(tokenUse(ctx, 'RESET', hash)),
+    reset: db
       .update(users)
-      .set({
-        passwordHash,
-        emailVerifiedAt: sql`coalesce(${users.emailVerifiedAt}, ${now})`,
-        updatedAt: now,
-        version: nextVersion,
-      })
-      .where(and(eq(users.id, owner), ifChanged)),
-    eventInsert(ctx, {
+      .set({ passwordHash, ...verification(now), ...versionStamp(users, now) })
+      .where(and(isOwner, ifChanged)),
+    resetEvent: eventInsert(ctx, {
       verb: 'user.password_reset',
       subject: 'user',
       id: owner,
-      workspaceId: homeOf(hash),
-      when: isDone,
+      workspaceId,
+      when: isReset,
     }),
-    db
-      .update(tokens)
+    otherTokens: db
+      .update(oneTimeTokens)
       .set({ usedAt: now })
-      .where(and(eq(tokens.userId, owner), eq(tokens.kind, 'RESET'), isNull(tokens.usedAt), isDone)),
-    endSessionsOf(ctx, owner, { when: isDone }),
-    db.delete(calendarFeeds).where(and(eq(calendarFeeds.userId, owner), isDone)),
-    eventInsert(ctx, {
+      .where(
+        and(eq(oneTimeTokens.userId, owner), eq(oneTimeTokens.kind, 'RESET'), isNull(oneTimeTokens.usedAt), isReset),
+      ),
+    sessions: sessionRevocation(ctx, owner, { when: isReset }),
+    calendarFeed: db.delete(calendarFeeds).where(and(eq(calendarFeeds.userId, owner), isReset)),
+    calendarEvent: eventInsert(ctx, {
       verb: 'user.calendar_closed',
       subject: 'user',
       id: owner,
-      workspaceId: homeOf(hash),
+      workspaceId,
       when: ifChanged,
     }),
-    db.delete(loginAttempts).where(sql`${loginAttempts.subject} IN (${lockouts}) AND ${isDone}`),
-    ...enqueue(ctx, {
+    lockouts: db.delete(loginAttempts).where(sql`${loginAttempts.subject} IN (${lockouts}) AND ${isReset}`),
+    mail: enqueue(ctx, {
       template: 'passwordReset',
       to: sql`${users.email}`,
       audience: owners(ctx),
-      payload: { user: sql`${users.name}`, at: now, linked, link: linkTo(config, 'forgot-password') },
+      payload: { user: sql`${users.name}`, at: now, linked: linkedAccounts, link: linkTo(config, 'forgot-password') },
       from: sql`${users}`,
-      when: sql`${and(eq(users.id, owner), isDone)}`,
-      workspaceId: homeOf(hash),
+      when: sql`${and(isOwner, isReset)}`,
+      workspaceId,
     }),
-  ])
-  if (used.length === 0) throw new AppError('invalid_token')
+  })
+  if (!used) throw new AppError('invalid_token')
 }
 
-// Counts first, the account only if the address may still ask: then the token and its mail, if both may.
+/** Counts the request by address and account, and sends the token if both are within their limits. */
 async function sendWithinLimits(
   ctx: PublicCtx,
   kind: 'VERIFICATION' | 'RESET',
   account: string,
-  whose: ReturnType<typeof and>,
+  isRecipient: SQL | undefined,
 ): Promise<void> {
-  const hour = ctx.now.slice(0, 13)
-  const subject = { count: sql<number>`1` }
-  const [, within] = await ctx.db.batch([
-    dailyCountIncrement(ctx.db, hour, `${kind} from ${ctx.address}`, PER_ADDRESS, sql`WHERE true`),
-    dailyCountIncrement(ctx.db, hour, `${kind} of ${account}`, PER_ACCOUNT, sql`WHERE ${ifChanged}`).returning(subject),
-    ...(await sendToken(ctx, kind, and(whose, ifChanged))),
-  ])
-  if (within.length > 0) return
-  const untilNextHour = Math.ceil((HOUR_MS - (Date.parse(ctx.now) % HOUR_MS)) / 1000)
-  throw new AppError('mail_limit', { retryAfter: untilNextHour })
+  const { db, now, address } = ctx
+  const hour = now.slice(0, 13)
+  const { byAccount } = await runBatch(db, {
+    byAddress: dailyCountIncrement(db, hour, `${kind} from ${address}`, MAX_PER_ADDRESS, sql`WHERE true`),
+    byAccount: one(
+      dailyCountIncrement(db, hour, `${kind} of ${account}`, MAX_PER_ACCOUNT, sql`WHERE ${ifChanged}`).returning({
+        count: sql<number>`1`,
+      }),
+    ),
+    token: await tokenStatements(ctx, kind, and(isRecipient, ifChanged)),
+  })
+  if (byAccount) return
+  const retryAfter = Math.ceil((HOUR_MS - (Date.parse(now) % HOUR_MS)) / 1000)
+  throw new AppError('mail_limit', { retryAfter })
 }
 
-// Such as `google (ada@example.com), github`; empty where there are none.
-const linked = sql`coalesce((SELECT group_concat(way.provider || coalesce(' (' || way.email || ')', ''), ', ')
-  FROM oauth_accounts AS way WHERE way.user_id = users.id), '')`
+const linked = alias(oauthAccounts, 'linked')
 
-const nextVersion = sql`${users.version} + 1`
+// Text such as `google (ada@example.com), github`; empty without linked accounts.
+const linkedAccounts = sql`coalesce((
+  SELECT group_concat(${linked.provider} || coalesce(' (' || ${linked.email} || ')', ''), ', ')
+  FROM ${oauthAccounts} AS ${linked} WHERE ${linked.userId} = ${users.id}), '')`
 
-function ownerOf(hash: string) {
-  return sql<string>`(SELECT user_id FROM one_time_tokens WHERE token_hash = ${hash})`
+/** Columns that verify an address; one that is verified keeps its instant. */
+function verification(now: string) {
+  return { emailVerifiedAt: sql`coalesce(${users.emailVerifiedAt}, ${now})` }
 }
 
-function homeOf(hash: string) {
-  return sql<string>`(SELECT workspace_id FROM one_time_tokens WHERE token_hash = ${hash})`
+function tokenOwner(hash: string): SQL<string> {
+  return fieldOfToken(hash, oneTimeTokens.userId)
+}
+
+function tokenWorkspace(hash: string): SQL<string> {
+  return fieldOfToken(hash, oneTimeTokens.workspaceId)
+}
+
+function fieldOfToken(hash: string, column: Column): SQL<string> {
+  return sql<string>`(SELECT ${column} FROM ${oneTimeTokens} WHERE ${oneTimeTokens.tokenHash} = ${hash})`
 }

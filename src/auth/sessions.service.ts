@@ -1,9 +1,10 @@
-// Sessions: each is a family of refresh tokens of which one is good at a time; stored are hashes alone.
+// Sessions: each is a family of refresh tokens, of which one is valid at a time. Only hashes of them are stored.
 import { and, desc, eq, gt, isNull, ne, not, type SQL, sql } from 'drizzle-orm'
 import { requirePerson } from '../access/person'
 import type { Person } from '../access/policy'
 import type { Ctx, PublicCtx } from '../context'
 import { sha256 } from '../crypto'
+import { one, runBatch } from '../db/batch'
 import { sessions, users, workspaces } from '../db/schema'
 import { allOf, ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
@@ -16,26 +17,26 @@ import {
   isGenuine,
   nextRefreshToken,
   REFRESH_MS,
-  sessionOf,
+  sessionIdOf,
 } from './tokens'
 
-/** Who opens a session; `accessSeconds` is how long its first access token lives, where that is not the usual. */
+/** The client of a new session; `accessSeconds` replaces the usual lifetime of its first access token. */
 export type Client = { userAgent: string | null; accessSeconds?: number }
 type UserRow = typeof users.$inferSelect
 type WorkspaceRow = typeof workspaces.$inferSelect
 
 /**
- * A session to be: the statement that opens it if the user is active, and what to answer once the user is known. `id`
- * names what the session is opened for, where that may happen only once.
+ * Prepares a session: `insert` is the statement that opens it if the user is active, `issueTokens` makes the tokens to
+ * return. Give an `id` if the session may be opened only once: a second insert is a conflict.
  */
-export async function openSession(
+export async function prepareSession(
   ctx: PublicCtx,
   userId: string | SQL<string>,
   { userAgent, accessSeconds }: Client,
   id = ctx.newId(),
 ) {
   const refreshToken = await firstRefreshToken(ctx.config, id)
-  const statement = insertFrom(
+  const insert = insertFrom(
     ctx.db,
     sessions,
     {
@@ -44,34 +45,39 @@ export async function openSession(
       userId: sql`${users.id}`,
       refreshHash: await sha256(refreshToken),
       rotatedAt: ctx.now,
-      expiresAt: later(ctx.now, REFRESH_MS),
+      expiresAt: addMs(ctx.now, REFRESH_MS),
       userAgent,
       address: ctx.address,
       createdAt: ctx.now,
     },
     sql`FROM ${users} WHERE ${and(eq(users.id, userId), isActive)}`,
   )
-  const given = { sessionId: id, refreshToken, accessSeconds }
-  return { statement, tokens: (user: UserRow, home: WorkspaceRow) => issueTokens(ctx, user, home, given) }
+  const tokens = { sessionId: id, refreshToken, accessSeconds }
+  return { insert, issueTokens: (user: UserRow, workspace: WorkspaceRow) => issueTokens(ctx, user, workspace, tokens) }
 }
 
-/** Exchanges a refresh token; a used one that comes back after the grace ends its whole family. */
+/**
+ * Exchanges a refresh token for the next one. A token that is used again after the grace period ends the session, and
+ * with it all tokens of its family. Throws `invalid_refresh_token`.
+ */
 export async function refreshSession(ctx: PublicCtx, token: string) {
   if (!(await isGenuine(ctx.config, token))) throw new AppError('invalid_refresh_token')
-  const id = sessionOf(token)
+  const id = sessionIdOf(token)
   const successor = await nextRefreshToken(ctx.config, token)
   const [presentedHash, successorHash] = [await sha256(token), await sha256(successor)]
-  const theirs = sql`${users.id} = (SELECT user_id FROM sessions WHERE id = ${id})`
-  const graceStart = later(ctx.now, -GRACE_MS)
+  const userId = sql`(SELECT ${sessions.userId} FROM ${sessions} WHERE ${sessions.id} = ${id})`
+  const workspaceId = sql`(SELECT ${sessions.workspaceId} FROM ${sessions} WHERE ${sessions.id} = ${id})`
+  const isTheirUser = sql`${users.id} = ${userId}`
+  const graceStart = addMs(ctx.now, -GRACE_MS)
   const isExchanged = allOf(eq(sessions.refreshHash, successorHash), gt(sessions.rotatedAt, graceStart))
-  const [, , , [session], [user], [home]] = await ctx.db.batch([
-    ctx.db
+  const { session, user, workspace } = await runBatch(ctx.db, {
+    exchange: ctx.db
       .update(sessions)
       .set({
         refreshHash: successorHash,
         previousHash: presentedHash,
         rotatedAt: ctx.now,
-        expiresAt: later(ctx.now, REFRESH_MS),
+        expiresAt: addMs(ctx.now, REFRESH_MS),
       })
       .where(
         and(
@@ -79,51 +85,47 @@ export async function refreshSession(ctx: PublicCtx, token: string) {
           eq(sessions.refreshHash, presentedHash),
           isNull(sessions.revokedAt),
           gt(sessions.expiresAt, ctx.now),
-          sql`EXISTS (SELECT 1 FROM ${users} WHERE ${and(theirs, isActive)})`,
+          sql`EXISTS (SELECT 1 FROM ${users} WHERE ${and(isTheirUser, isActive)})`,
         ),
       ),
-    ctx.db
-      .update(sessions)
-      .set({ revokedAt: ctx.now })
-      .where(and(eq(sessions.id, id), isNull(sessions.revokedAt), not(isExchanged))),
-    eventInsert(ctx, {
+    revocation: revocation(ctx, and(eq(sessions.id, id), not(isExchanged))),
+    event: eventInsert(ctx, {
       verb: 'user.session_revoked',
       subject: 'user',
-      id: sql`(SELECT user_id FROM sessions WHERE id = ${id})`,
-      workspaceId: sql`(SELECT workspace_id FROM sessions WHERE id = ${id})`,
+      id: userId,
+      workspaceId,
       when: ifChanged,
     }),
-    ctx.db.select().from(sessions).where(eq(sessions.id, id)),
-    ctx.db.select().from(users).where(theirs),
-    ctx.db
-      .select()
-      .from(workspaces)
-      .where(sql`${workspaces.id} = (SELECT workspace_id FROM sessions WHERE id = ${id})`),
-  ])
-  if (!session || !user || !home || session.revokedAt !== null) throw new AppError('invalid_refresh_token')
-  return issueTokens(ctx, user, home, { sessionId: id, refreshToken: successor })
+    session: one(ctx.db.select().from(sessions).where(eq(sessions.id, id))),
+    user: one(ctx.db.select().from(users).where(isTheirUser)),
+    workspace: one(ctx.db.select().from(workspaces).where(sql`${workspaces.id} = ${workspaceId}`)),
+  })
+  if (!session || !user || !workspace || session.revokedAt !== null) throw new AppError('invalid_refresh_token')
+  return issueTokens(ctx, user, workspace, { sessionId: id, refreshToken: successor })
 }
 
-/** A person as they are now, where the session still lives; else undefined. For tokens too old to be believed. */
-export async function presentPerson(ctx: PublicCtx, { id, sessionId }: Person): Promise<Person | undefined> {
+/** The person with the present role and settings; undefined if session or account have ended. */
+export async function currentPerson(ctx: PublicCtx, { id, sessionId }: Person): Promise<Person | undefined> {
   const { db, now } = ctx
   const isTheirs = and(eq(sessions.id, sessionId), eq(sessions.userId, id))
-  const [[session], [user], [home]] = await db.batch([
-    db
-      .select({ id: sessions.id })
-      .from(sessions)
-      .where(and(isTheirs, isNull(sessions.revokedAt), gt(sessions.expiresAt, now))),
+  const { session, user, workspace } = await runBatch(db, {
+    session: one(
+      db
+        .select({ id: sessions.id })
+        .from(sessions)
+        .where(and(isTheirs, isNull(sessions.revokedAt), gt(sessions.expiresAt, now))),
+    ),
     ...userAndWorkspace(ctx, id),
-  ])
-  return session && user && home ? inSession(user, home, session.id) : undefined
+  })
+  return session && user && workspace ? personOf(user, workspace, session.id) : undefined
 }
 
-/** Ends the session of a refresh token, as whoever holds it may; one that is none, or has ended, ends nothing. */
+/** Ends the session of a refresh token. Does nothing if the token is invalid or the session has ended. */
 export async function endSessionOfToken(ctx: PublicCtx, refreshToken: string): Promise<void> {
-  if (await isGenuine(ctx.config, refreshToken)) await revoke(ctx, eq(sessions.id, sessionOf(refreshToken)))
+  if (await isGenuine(ctx.config, refreshToken)) await revocation(ctx, eq(sessions.id, sessionIdOf(refreshToken)))
 }
 
-/** The living sessions of the actor, newest first. */
+/** The actor's active sessions, newest first. */
 export async function listSessions({ db, now, ...ctx }: Ctx) {
   const actor = requirePerson(ctx.actor, 'A session')
   const rows = await db
@@ -135,60 +137,64 @@ export async function listSessions({ db, now, ...ctx }: Ctx) {
   return rows.map((row) => ({ ...row, lastUsedAt: row.rotatedAt, current: row.id === actor.sessionId }))
 }
 
-/** Ends one of the actor's own sessions; `not_found` for anybody else's. */
+/** Ends one of the actor's sessions. Throws `not_found`, also for a session of another user. */
 export async function endSession(ctx: Ctx, id: string): Promise<void> {
-  const ended = await revoke(ctx, and(eq(sessions.userId, ctx.actor.id), eq(sessions.id, id))).returning({
+  const ended = await revocation(ctx, and(eq(sessions.userId, ctx.actor.id), eq(sessions.id, id))).returning({
     id: sessions.id,
   })
   if (ended.length === 0) throw new AppError('not_found')
 }
 
-/** The statement that ends the sessions of a user, one of them perhaps excepted. */
-export function endSessionsOf(
+/** The statement that ends all sessions of a user, but the one that `except` names. */
+export function sessionRevocation(
   ctx: Pick<Ctx, 'db' | 'now'>,
   userId: string | SQL<string>,
   { except, when }: { except?: string; when?: SQL } = {},
 ) {
-  return revoke(ctx, and(eq(sessions.userId, userId), except ? ne(sessions.id, except) : undefined, when))
+  return revocation(ctx, and(eq(sessions.userId, userId), except ? ne(sessions.id, except) : undefined, when))
 }
 
+/** The row of `users` is an active account. */
 export const isActive: SQL = sql`${users.status} = 'ACTIVE' AND ${users.deletedAt} IS NULL`
 
-/** The statements that read a user and the workspace of that user. */
+/** Statements that read an active user and the user's workspace. */
 export function userAndWorkspace({ db }: Pick<Ctx, 'db'>, userId: string) {
-  return [
-    db
-      .select()
-      .from(users)
-      .where(and(eq(users.id, userId), isActive)),
-    db.select().from(workspaces).where(sql`${workspaces.id} = (SELECT workspace_id FROM users WHERE id = ${userId})`),
-  ] as const
+  const workspaceId = sql`(SELECT ${users.workspaceId} FROM ${users} WHERE ${users.id} = ${userId})`
+  return {
+    user: one(
+      db
+        .select()
+        .from(users)
+        .where(and(eq(users.id, userId), isActive)),
+    ),
+    workspace: one(db.select().from(workspaces).where(sql`${workspaces.id} = ${workspaceId}`)),
+  }
 }
 
-function revoke({ db, now }: Pick<Ctx, 'db' | 'now'>, which: SQL | undefined) {
+function revocation({ db, now }: Pick<Ctx, 'db' | 'now'>, where: SQL | undefined) {
   return db
     .update(sessions)
     .set({ revokedAt: now })
-    .where(and(which, isNull(sessions.revokedAt)))
+    .where(and(where, isNull(sessions.revokedAt)))
 }
 
-type Given = { sessionId: string; refreshToken: string; accessSeconds?: number }
+type SessionTokens = { sessionId: string; refreshToken: string; accessSeconds?: number }
 
-async function issueTokens(ctx: PublicCtx, user: UserRow, home: WorkspaceRow, given: Given) {
-  const { sessionId, refreshToken, accessSeconds: expiresIn = ACCESS_SECONDS } = given
+async function issueTokens(ctx: PublicCtx, user: UserRow, workspace: WorkspaceRow, tokens: SessionTokens) {
+  const { sessionId, refreshToken, accessSeconds: expiresIn = ACCESS_SECONDS } = tokens
   return {
-    accessToken: await accessToken(ctx.config, inSession(user, home, sessionId), expiresIn),
+    accessToken: await accessToken(ctx.config, personOf(user, workspace, sessionId), expiresIn),
     refreshToken,
     expiresIn,
   }
 }
 
-function inSession(user: UserRow, home: WorkspaceRow, sessionId: string): Person {
+function personOf(user: UserRow, workspace: WorkspaceRow, sessionId: string): Person {
   const { id, workspaceId, role, timeZone, emailVerified } = user
-  const country = home.defaultCountry
+  const country = workspace.defaultCountry
   return { type: 'user', id, workspaceId, role, sessionId, country, timeZone, emailVerified: emailVerified === true }
 }
 
-function later(instant: string, ms: number): string {
+function addMs(instant: string, ms: number): string {
   return new Date(Date.parse(instant) + ms).toISOString()
 }

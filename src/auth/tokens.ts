@@ -6,12 +6,14 @@ import type { Config } from '../config'
 import { mac, randomToken, sameText } from '../crypto'
 import { DAY_MS, SECOND_MS } from '../time'
 
+/** The lifetime of an access token. */
 export const ACCESS_SECONDS = 15 * 60
+/** How long a session stays active without a refresh. */
 export const REFRESH_MS = 7 * DAY_MS
-/** How long a refresh token still works after it was exchanged, so that two tabs may refresh at once. */
+/** How long a refresh token is still accepted after its exchange, so that two tabs can refresh at once. */
 export const GRACE_MS = 10 * SECOND_MS
 
-/** What an access token must say, for Hono's JWT middleware. */
+/** Issuer and audience that Hono's JWT middleware requires. */
 export const VERIFICATION = { iss: 'edge-crm', aud: 'edge-crm/access' }
 
 const isRole = (value: string): value is Role => Object.hasOwn(POLICY, value)
@@ -26,7 +28,7 @@ const Claims = z.object({
   exp: z.number(),
 })
 
-/** The actor of a verified payload; undefined when a claim is missing, `exp` above all, which Hono does not demand. */
+/** The actor of a verified payload; undefined if a claim is missing. Hono does not require `exp`, so this checks it. */
 export function actorOf(payload: unknown): Person | undefined {
   const { data } = Claims.safeParse(payload)
   if (!data) return undefined
@@ -34,6 +36,7 @@ export function actorOf(payload: unknown): Person | undefined {
   return { type: 'user', id, workspaceId, role, sessionId, country, timeZone, emailVerified }
 }
 
+/** A signed JWT (HS256) that names a person, valid for `seconds`. */
 export function accessToken(
   config: Config,
   actor: Omit<Person, 'type'>,
@@ -45,24 +48,26 @@ export function accessToken(
 }
 
 /**
- * A refresh token is `session.nonce.mac`. The mac tells a used token from a made-up one without the database, and the
- * next token is derived from this one, so that two tabs that refresh at once are given the same.
+ * A refresh token is `session.nonce.mac`. The MAC tells used tokens from forged ones without the database. Each token
+ * is derived from the one before, so that two tabs that refresh at once get the same.
  */
 export async function firstRefreshToken(config: Config, sessionId: string): Promise<string> {
   return signedToken(config, sessionId, randomToken())
 }
 
+/** The token that replaces this one: always the same for the same token. */
 export async function nextRefreshToken(config: Config, token: string): Promise<string> {
-  return signedToken(config, sessionOf(token), await mac(config.JWT_SECRET, 'refresh successor', token))
+  return signedToken(config, sessionIdOf(token), await mac(config.JWT_SECRET, 'refresh successor', token))
 }
 
-/** Whether a refresh token was ever given out by this Worker. */
+/** Whether this Worker issued the refresh token, at any time. */
 export async function isGenuine(config: Config, token: string): Promise<boolean> {
   const [session = '', nonce = ''] = token.split('.')
   return sameText(token, await signedToken(config, session, nonce))
 }
 
-export function sessionOf(refreshToken: string): string {
+/** The id of the session to which a refresh token belongs. */
+export function sessionIdOf(refreshToken: string): string {
   return refreshToken.split('.')[0] ?? ''
 }
 

@@ -1,8 +1,8 @@
-// Single-use tokens that prove an address: 256 random bits, sent by mail, stored as a hash.
-import { and, eq, gt, isNull, type SQL, sql } from 'drizzle-orm'
+// Single-use tokens that verify an address or reset a password: 256 random bits, sent by mail, stored as a hash.
+import { and, type Column, eq, gt, isNull, type SQL, sql } from 'drizzle-orm'
 import type { PublicCtx } from '../context'
 import { randomToken, sha256 } from '../crypto'
-import { oneTimeTokens as tokens, users } from '../db/schema'
+import { oneTimeTokens, users } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
 import { askers, hasRoomForMail } from '../mail/mail.audience'
 import { enqueue, sealedLink } from '../mail/mail.enqueue'
@@ -11,20 +11,20 @@ import { HOUR_MS } from '../time'
 import { isActive } from './sessions.service'
 
 const KINDS = {
-  VERIFICATION: { lives: 24 * HOUR_MS, template: 'verification', page: 'verify-email' },
-  RESET: { lives: HOUR_MS, template: 'reset', page: 'reset-password' },
+  VERIFICATION: { lifetimeMs: 24 * HOUR_MS, template: 'verification', page: 'verify-email' },
+  RESET: { lifetimeMs: HOUR_MS, template: 'reset', page: 'reset-password' },
 } as const
 
 /**
- * Statements that give the active user whom `whose` picks a token and queue the mail with its link, for the end of a
- * batch; none where mail is not configured, and nothing happens where the day has no room for the mail.
+ * Statements for the end of a batch: they store a token for the active user that `isRecipient` selects, and queue the
+ * mail with its link. There are none without a mail transport; they do nothing if a daily mail limit is reached.
  */
-export async function sendToken(ctx: PublicCtx, kind: keyof typeof KINDS, whose: SQL | undefined) {
+export async function tokenStatements(ctx: PublicCtx, kind: keyof typeof KINDS, isRecipient: SQL | undefined) {
   const { db, now, config } = ctx
   if (!canMail(config)) return []
-  const { lives, template, page } = KINDS[kind]
+  const { lifetimeMs, template, page } = KINDS[kind]
   const token = randomToken()
-  const expiresAt = new Date(Date.parse(now) + lives).toISOString()
+  const expiresAt = new Date(Date.parse(now) + lifetimeMs).toISOString()
   const row = {
     id: ctx.newId(),
     kind,
@@ -35,37 +35,40 @@ export async function sendToken(ctx: PublicCtx, kind: keyof typeof KINDS, whose:
     createdAt: now,
     expiresAt,
   }
+  const fieldOfToken = (column: Column) =>
+    sql`(SELECT ${column} FROM ${oneTimeTokens} WHERE ${oneTimeTokens.id} = ${row.id})`
   const link = await sealedLink(config, page, token)
   const hasRoom = hasRoomForMail(ctx, askers(ctx), { to: row.email, workspaceId: row.workspaceId })
   return [
-    insertFrom(db, tokens, row, sql`FROM ${users} WHERE ${and(whose, isActive, hasRoom)}`),
+    insertFrom(db, oneTimeTokens, row, sql`FROM ${users} WHERE ${and(isRecipient, isActive, hasRoom)}`),
     ...enqueue(ctx, {
       template,
       to: sql`${users.email}`,
       audience: askers(ctx),
       payload: { expiresAt, ...link },
       from: sql`${users}`,
-      when: sql`${ifChanged} AND ${users.id} = (SELECT user_id FROM one_time_tokens WHERE id = ${row.id})`,
-      workspaceId: sql`(SELECT workspace_id FROM one_time_tokens WHERE id = ${row.id})`,
+      when: sql`${ifChanged} AND ${users.id} = ${fieldOfToken(oneTimeTokens.userId)}`,
+      workspaceId: fieldOfToken(oneTimeTokens.workspaceId),
       until: expiresAt,
     }),
   ]
 }
 
-/** The statement that uses a token up, once, while its account is active and still has the address it was sent to. */
-export function useToken({ db, now }: PublicCtx, kind: keyof typeof KINDS, tokenHash: string) {
-  const isTheirs = sql`EXISTS (SELECT 1 FROM ${users} WHERE ${users.id} = one_time_tokens.user_id
-    AND ${users.email} = one_time_tokens.email AND ${isActive})`
-  const isGood = and(
-    eq(tokens.tokenHash, tokenHash),
-    eq(tokens.kind, kind),
-    isNull(tokens.usedAt),
-    gt(tokens.expiresAt, now),
-    isTheirs,
-  )
+/** The statement that uses a token, once, if its account is active and still has the address that the token went to. */
+export function tokenUse({ db, now }: PublicCtx, kind: keyof typeof KINDS, tokenHash: string) {
+  const hasSameAddress = sql`EXISTS (SELECT 1 FROM ${users} WHERE ${users.id} = ${oneTimeTokens.userId}
+    AND ${users.email} = ${oneTimeTokens.email} AND ${isActive})`
   return db
-    .update(tokens)
-    .set({ usedAt: now, usedBy: sql`${tokens.userId}` })
-    .where(isGood)
-    .returning({ id: tokens.id })
+    .update(oneTimeTokens)
+    .set({ usedAt: now, usedBy: sql`${oneTimeTokens.userId}` })
+    .where(
+      and(
+        eq(oneTimeTokens.tokenHash, tokenHash),
+        eq(oneTimeTokens.kind, kind),
+        isNull(oneTimeTokens.usedAt),
+        gt(oneTimeTokens.expiresAt, now),
+        hasSameAddress,
+      ),
+    )
+    .returning({ id: oneTimeTokens.id })
 }

@@ -10,7 +10,7 @@ import { eventInsert } from '../events/event-insert'
 import { mailEnquiry } from '../leads/leads.mail'
 import { derivedFields } from '../leads/leads.service'
 import { SECOND_MS } from '../time'
-import { SHARED, sharedWorkspaceInsert } from '../workspaces/workspaces.default'
+import { SHARED_SLUG, sharedWorkspaceInsert } from '../workspaces/workspaces.default'
 import { isHuman } from './turnstile'
 
 const QUICKEST_MS = 2 * SECOND_MS
@@ -95,7 +95,7 @@ export async function submitEnquiry(ctx: PublicCtx, input: NewEnquiry) {
 
 /** Puts an enquiry into the pool of the shared workspace, which the very first one makes. */
 export async function submitSharedEnquiry(ctx: PublicCtx, input: Omit<NewEnquiry, 'workspace'>) {
-  const enquiry = { ...input, workspace: SHARED }
+  const enquiry = { ...input, workspace: SHARED_SLUG }
   return submitEnquiry(ctx, enquiry).catch(async (error) => {
     if (!(error instanceof AppError) || error.code !== 'not_found') throw error
     await sharedWorkspaceInsert(ctx)

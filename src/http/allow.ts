@@ -1,7 +1,7 @@
 // The guard of a route: says in the OpenAPI document which permission it needs, and refuses whoever lacks it.
 import { createMiddleware } from 'hono/factory'
+import { actorGuard } from '../access/actor-guard'
 import { type Actor, isEveryday, isScope, missingPermission, type Permission, reach } from '../access/policy'
-import { standing } from '../access/standing'
 import type { Config } from '../config'
 import { AppError } from '../errors'
 import type { AppEnv } from './context'
@@ -21,7 +21,7 @@ export function allow(permission: Permission, { isAsked = false, isRecent = fals
     if (!permission.startsWith('account:')) requireVerified(actor, c.var.config, 'then refresh your token')
     const { connection } = c.var
     if (isAsked || isRecent || !isEveryday(permission) || c.req.method === 'DELETE') {
-      c.set('connection', { ...connection, db: connection.guarded(standing(actor, permission, { isRecent })) })
+      c.set('connection', { ...connection, db: connection.guarded(actorGuard(actor, permission, { isRecent })) })
     }
     await next()
     // What comes after the answer, such as keeping it for its Idempotency-Key, is nothing that the caller does.

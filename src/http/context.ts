@@ -2,8 +2,8 @@
 import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { v7 as uuidv7 } from 'uuid'
+import { actorGuard } from '../access/actor-guard'
 import type { Actor } from '../access/policy'
-import { standing } from '../access/standing'
 import { type Config, configOf } from '../config'
 import type { Ctx, PublicCtx } from '../context'
 import { type Connection, connect } from '../db/client'
@@ -75,7 +75,7 @@ export function ctx(c: Context<AppEnv>): Ctx {
 /** The same where what is asked for gives somebody a power: whether the caller still stands is asked in each batch. */
 export function standingCtx(c: Context<AppEnv>): Ctx {
   const context = ctx(c)
-  return { ...context, db: c.var.connection.guarded(standing(context.actor)) }
+  return { ...context, db: c.var.connection.guarded(actorGuard(context.actor)) }
 }
 
 /**

@@ -2,8 +2,8 @@
 import { and, eq, gt, inArray, isNull, lt, or, sql } from 'drizzle-orm'
 import type { BatchItem } from 'drizzle-orm/batch'
 import { v7 as uuidv7 } from 'uuid'
+import { actorGuard, isActorRefusal } from '../access/actor-guard'
 import { type Actor, isScope, type Person, reach } from '../access/policy'
-import { isLoss, standing } from '../access/standing'
 import type { Ctx } from '../context'
 import { leastIdAt } from '../db/arrival'
 import type { Connection, Db } from '../db/client'
@@ -90,7 +90,7 @@ export async function resume(worker: Worker, id: string, room: Room): Promise<vo
   if (!actor || !reach(actor, 'imports:write')) return endImport(worker, id, 'CANCELLED')
   const ctx = {
     ...worker,
-    db: guarded(standing(actor, 'imports:write', { isAway: true })),
+    db: guarded(actorGuard(actor, 'imports:write', { isBackground: true })),
     actor,
     now,
     newId: () => uuidv7(),
@@ -98,7 +98,7 @@ export async function resume(worker: Worker, id: string, room: Room): Promise<vo
   const isReverting = job.status === 'REVERTING'
   const next = (isReverting ? chunk?.reverted : chunk?.written) ?? job.chunks
   const reached = await advance(ctx, job, next, room, isReverting).catch((error) => {
-    if (!isLoss(error)) throw error
+    if (!isActorRefusal(error)) throw error
     return endImport(worker, id, 'CANCELLED').then(() => job.chunks)
   })
   if (reached < job.chunks) await db.update(imports).set({ busyUntil: null }).where(eq(imports.id, id))

@@ -1,12 +1,12 @@
 // Mail about a meeting, to the customer it was with; only where whoever logs it says so.
 import { and, eq, sql } from 'drizzle-orm'
-import { nameOf } from '../access/person'
+import { actorName } from '../access/person'
 import type { Ctx } from '../context'
 import { customers, interactions, users } from '../db/schema'
 import { ifChanged } from '../db/sql'
 import { outsiders } from '../mail/mail.audience'
 import { enqueue } from '../mail/mail.enqueue'
-import { notMuted } from '../users/notifications'
+import { isNotMuted } from '../users/notifications.service'
 
 /** For the batch that logs a meeting with `notifyCustomer`, after the statement that changed one row if it happened. */
 export function mailMeeting(ctx: Ctx, id: string) {
@@ -16,12 +16,12 @@ export function mailMeeting(ctx: Ctx, id: string) {
     to: sql`${customers.email}`,
     audience: outsiders(ctx),
     payload: {
-      by: nameOf(ctx.actor),
+      by: actorName(ctx.actor),
       at: sql`${interactions.occurredAt}`,
       summary: sql`${interactions.body}`,
     },
     from: sql`${interactions} JOIN ${customers} ON ${customers.id} = ${interactions.customerId}`,
     when: sql`${ifChanged} AND ${and(eq(interactions.id, id), eq(interactions.type, 'MEETING'))}
-      AND ${notMuted(muted, 'meetingLogged')}`,
+      AND ${isNotMuted(muted, 'meetingLogged')}`,
   })
 }

@@ -1,31 +1,31 @@
-// The keys that this isolate has just met: each is looked up once in five seconds, an unknown one no more often.
+// A memory of API keys in this isolate: each key, known or unknown, is looked up at most once in five seconds.
 import type { Machine } from '../access/policy'
 import { SECOND_MS } from '../time'
 
 const REMEMBERED_MS = 5 * SECOND_MS
-const MOST = 1_000
+const MAX_KEYS = 1_000
 
-/** What is known of a key: whose it is and until when (ISO), or that nobody has it. */
+/** The result of a lookup: the machine and when its key expires (ISO), or undefined for an unknown key. */
 export type Found = { machine: Machine; expiresAt: string | null } | undefined
 
 export type Keyring = ReturnType<typeof createKeyring>
 
-/** A memory of at most 1,000 keys by their hashes, the oldest forgotten first. */
+/** Creates a memory of at most 1,000 keys by their hashes; it forgets the oldest first. */
 export function createKeyring() {
-  const met = new Map<string, { found: Found; until: number }>()
+  const lookups = new Map<string, { found: Found; until: number }>()
   return {
-    /** What was found of a key in the last five seconds; undefined where it has to be looked up. */
+    /** The result of a lookup in the last five seconds; undefined if the key has to be looked up. */
     recall: (hash: string): { found: Found } | undefined => {
-      const known = met.get(hash)
-      return known && known.until > Date.now() ? known : undefined
+      const lookup = lookups.get(hash)
+      return lookup && lookup.until > Date.now() ? lookup : undefined
     },
 
     remember: (hash: string, found: Found): void => {
-      met.delete(hash)
-      met.set(hash, { found, until: Date.now() + REMEMBERED_MS })
-      for (const oldest of met.keys()) {
-        if (met.size <= MOST) break
-        met.delete(oldest)
+      lookups.delete(hash)
+      lookups.set(hash, { found, until: Date.now() + REMEMBERED_MS })
+      for (const oldest of lookups.keys()) {
+        if (lookups.size <= MAX_KEYS) break
+        lookups.delete(oldest)
       }
     },
   }

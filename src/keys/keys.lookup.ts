@@ -1,5 +1,6 @@
-// Looking a key up: one row by its prefix, and a note of when it was last used.
-import { and, eq, isNull, lt, or, sql } from 'drizzle-orm'
+// Looks an API key up: reads one row by its prefix, and records when the key was last used.
+import { type AnyColumn, and, eq, isNull, lt, or, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/sqlite-core'
 import { isScope } from '../access/policy'
 import { sameText } from '../crypto'
 import type { Db } from '../db/client'
@@ -7,15 +8,12 @@ import { apiKeys, workspaces } from '../db/schema'
 import { MINUTE_MS } from '../time'
 import type { Found } from './keyring'
 
-const NOTED_MS = MINUTE_MS
+type Lookup = { found: Found; isUseDue: boolean }
 
-/** Whose key has this prefix and hash, unless it was revoked; `isUnnoted` when its last use was noted a minute ago. */
-export async function lookUpKey(
-  db: Db,
-  prefix: string,
-  keyHash: string,
-): Promise<{ found: Found; isUnnoted: boolean }> {
-  const its = sql`FROM ${workspaces} AS home WHERE home.id = api_keys.workspace_id`
+const home = alias(workspaces, 'home')
+
+/** The key with this prefix and hash, unless it is revoked; `isUseDue` if its use should be recorded again. */
+export async function lookUpKey(db: Db, prefix: string, keyHash: string): Promise<Lookup> {
   const [row] = await db
     .select({
       id: apiKeys.id,
@@ -24,26 +22,31 @@ export async function lookUpKey(
       scopes: apiKeys.scopes,
       expiresAt: apiKeys.expiresAt,
       lastUsedAt: apiKeys.lastUsedAt,
-      country: sql<string | null>`(SELECT home.default_country ${its})`.as('country'),
-      timeZone: sql<string>`(SELECT home.time_zone ${its})`.as('time_zone'),
+      country: fieldOfHome<string | null>(home.defaultCountry).as('country'),
+      timeZone: fieldOfHome<string>(home.timeZone).as('time_zone'),
     })
     .from(apiKeys)
     .where(and(eq(apiKeys.prefix, prefix), isNull(apiKeys.revokedAt)))
-  if (!row || !sameText(row.keyHash, keyHash)) return { found: undefined, isUnnoted: false }
+  if (!row || !sameText(row.keyHash, keyHash)) return { found: undefined, isUseDue: false }
   const { id, workspaceId, scopes, expiresAt, lastUsedAt, country, timeZone } = row
   const machine = { type: 'key' as const, id, workspaceId, scopes: scopes.filter(isScope), country, timeZone }
-  return { found: { machine, expiresAt }, isUnnoted: lastUsedAt === null || lastUsedAt < aMinuteBefore(Date.now()) }
+  return { found: { machine, expiresAt }, isUseDue: lastUsedAt === null || lastUsedAt < minuteBefore(Date.now()) }
 }
 
-/** Notes that a key was used at an instant (ISO), at most once a minute, however many isolates use it. */
-export async function noteUse(db: Db, id: string, at: string): Promise<void> {
-  const isDue = or(isNull(apiKeys.lastUsedAt), lt(apiKeys.lastUsedAt, aMinuteBefore(Date.parse(at))))
+/** Records that a key was used at an instant (ISO), at most once a minute over all isolates. */
+export async function recordKeyUse(db: Db, id: string, at: string): Promise<void> {
+  const isDue = or(isNull(apiKeys.lastUsedAt), lt(apiKeys.lastUsedAt, minuteBefore(Date.parse(at))))
   await db
     .update(apiKeys)
     .set({ lastUsedAt: at })
     .where(and(eq(apiKeys.id, id), isDue))
 }
 
-function aMinuteBefore(ms: number): string {
-  return new Date(ms - NOTED_MS).toISOString()
+// Nested, because Drizzle strips the table's name from columns at the top level of a selected field.
+function fieldOfHome<T>(column: AnyColumn) {
+  return sql<T>`${sql`(SELECT ${column} FROM ${workspaces} AS ${home} WHERE ${home.id} = ${apiKeys.workspaceId})`}`
+}
+
+function minuteBefore(ms: number): string {
+  return new Date(ms - MINUTE_MS).toISOString()
 }

@@ -1,4 +1,4 @@
-// /v1/api-keys: keys for machines, looked after by ADMINs.
+// /v1/api-keys: ADMINs create, list and revoke keys for machines.
 import { createRoute } from '@hono/zod-openapi'
 import { errors, POST, READ } from '../errors'
 import { allow } from '../http/allow'
@@ -17,10 +17,10 @@ const createApiKeyRoute = createRoute({
   ...allow('api-keys:write', { isRecent: true }),
   operationId: 'createApiKey',
   tags,
-  summary: 'Make an API key',
+  summary: 'Create an API key',
   description:
-    'For a machine: it reaches the operations of its scopes in the whole workspace, and stays when its maker leaves. ' +
-    'The key is shown this once. Takes a sign-in of the last 15 minutes.',
+    'For a machine. The key reaches the operations of its scopes in the whole workspace, and stays valid when its maker ' +
+    'leaves. It is shown only here. Needs a sign-in within the last 15 minutes.',
   request: { body: body(NewApiKey) },
   responses: { 201: json(IssuedApiKey, 'The key'), ...errors(...POST, 'plan_limit', 'reauthentication_required') },
 })
@@ -33,7 +33,7 @@ const listApiKeysRoute = createRoute({
   tags,
   summary: 'List API keys',
   description:
-    'Those not revoked, newest first, with when each was last used and whether its maker has left; never what they say.',
+    'Lists keys that are not revoked, newest first, with their last use and whether the maker has left, without secrets.',
   request: { query: ApiKeyQuery },
   responses: { 200: json(ApiKeyPage, 'A page of keys'), ...errors(...READ, 'invalid_cursor') },
 })
@@ -45,7 +45,7 @@ const revokeApiKeyRoute = createRoute({
   operationId: 'revokeApiKey',
   tags,
   summary: 'Revoke an API key',
-  description: 'For good, and everywhere within five seconds.',
+  description: 'Permanently. It takes effect everywhere within five seconds.',
   request: { params: IdParam },
   responses: { 204: { description: 'Revoked' }, ...errors(...READ, 'not_found') },
 })

@@ -1,4 +1,4 @@
-// An API key as shown and as made. The secret is in one answer, that of its making.
+// Schemas of API keys. Only the response to creating a key contains its secret.
 import { z } from '@hono/zod-openapi'
 import { SCOPES } from '../access/policy'
 import { Id, Instant, instant, text } from '../http/fields'
@@ -6,19 +6,21 @@ import { pageOf, pageQuery } from '../http/pagination'
 
 const Scopes = z.array(z.enum(SCOPES))
 
+/** An API key without its secret. */
 export const ApiKey = z
   .object({
     id: Id,
     name: z.string(),
-    prefix: z.string().openapi({ description: 'The part of the key after `ecrm_`, to tell keys apart by.' }),
+    prefix: z.string().openapi({ description: 'The part of the key after `ecrm_`, by which people recognize a key.' }),
     scopes: Scopes,
     createdBy: Id,
     makerLeft: z.boolean().openapi({
-      description: 'Whether its maker is no active ADMIN any more. The key goes on, and the maker may know it.',
+      description:
+        'Whether its maker is no longer an active ADMIN. The key stays valid, and the maker may still have it.',
     }),
     createdAt: Instant,
     expiresAt: Instant.nullable(),
-    lastUsedAt: Instant.nullable().openapi({ description: 'To the minute.' }),
+    lastUsedAt: Instant.nullable().openapi({ description: 'Precise to a minute.' }),
   })
   .openapi('ApiKey', {
     example: {
@@ -34,29 +36,30 @@ export const ApiKey = z
     },
   })
 
-// Not by extend(): that would take the example along, which has no key.
+// Not by extend(), which would copy the example, and that has no key.
 export const IssuedApiKey = z
   .object({
     ...ApiKey.shape,
     key: z.string().openapi({
-      description: 'Shown this once: send it as `Authorization: Bearer …`.',
+      description: 'Shown only here. Send it as `Authorization: Bearer …`.',
       example: 'ecrm_mzxw6ytboi4t_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG',
     }),
   })
   .openapi('IssuedApiKey')
 
+/** Input of creating an API key. */
 export const NewApiKey = z
   .strictObject({
-    name: text(100).openapi({ description: 'What uses it; the mails that it causes are signed with this.' }),
+    name: text(100).openapi({ description: 'What uses the key. Mails that its requests cause name it.' }),
     scopes: Scopes.min(1)
       .max(SCOPES.length)
       .transform((scopes) => SCOPES.filter((scope) => scopes.includes(scope)))
       .openapi({
         description:
-          'What it may do, each in the whole workspace; a key that writes does not read by that. Whoever holds ' +
-          '`invitations:write` or `users:admin` can make an ADMIN.',
+          'The permissions of the key, each in the whole workspace. Permission to write does not include reading. A key ' +
+          'with `invitations:write` or `users:admin` can create an ADMIN.',
       }),
-    expiresAt: instant().nullable().optional().openapi({ description: 'When it ends; never unless said.' }),
+    expiresAt: instant().nullable().optional().openapi({ description: 'When the key expires; never by default.' }),
   })
   .openapi('NewApiKey', { example: { name: 'Website', scopes: ['leads:write'] } })
 

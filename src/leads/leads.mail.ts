@@ -1,6 +1,6 @@
 // Mail about leads: to whoever claimed one or was given one, and to strangers and team about an enquiry.
 import { and, eq, type SQL, sql } from 'drizzle-orm'
-import { nameOf } from '../access/person'
+import { actorName } from '../access/person'
 import { rolesReaching } from '../access/policy'
 import type { Ctx, PublicCtx } from '../context'
 import { leads, users } from '../db/schema'
@@ -8,7 +8,7 @@ import { anyOf, ifChanged } from '../db/sql'
 import { enquirers, members } from '../mail/mail.audience'
 import { enqueue } from '../mail/mail.enqueue'
 import { linkTo } from '../mail/mail.settings'
-import { wants } from '../users/notifications'
+import { hasEnabled } from '../users/notifications.service'
 
 const aboutLead = ({ config }: Pick<PublicCtx, 'config'>) => ({
   title: sql`${leads.title}`,
@@ -26,7 +26,7 @@ export function mailClaim(ctx: Ctx, id: string | SQL) {
     audience: members(ctx),
     payload: { ...aboutLead(ctx), at: ctx.now },
     from: sql`${users} JOIN ${leads} ON ${leads.id} = ${id}`,
-    when: sql`${ifChanged} AND ${eq(users.id, ctx.actor.id)} AND ${wants('leadClaimed')}`,
+    when: sql`${ifChanged} AND ${eq(users.id, ctx.actor.id)} AND ${hasEnabled('leadClaimed')}`,
   })
 }
 
@@ -38,9 +38,9 @@ export function mailAssignment(ctx: Ctx, id: string, ownerId: string | null, isN
     template: 'leadAssigned',
     to: sql`${users.email}`,
     audience: members(ctx),
-    payload: { ...aboutLead(ctx), by: nameOf(actor) },
+    payload: { ...aboutLead(ctx), by: actorName(actor) },
     from: sql`${users} JOIN ${leads} ON ${leads.id} = ${id}`,
-    when: sql`${ifChanged} AND ${isNews} AND ${eq(users.id, ownerId)} AND ${wants('leadAssigned')}`,
+    when: sql`${ifChanged} AND ${isNews} AND ${eq(users.id, ownerId)} AND ${hasEnabled('leadAssigned')}`,
   })
 }
 
@@ -71,7 +71,7 @@ export function mailEnquiry(
       audience: members(ctx),
       payload: { ...aboutLead(ctx), message, at: ctx.now },
       from: sql`${leads} JOIN ${users} ON ${users.workspaceId} = ${leads.workspaceId}`,
-      when: sql`${and(here, handsOut, wants('enquiryReceived'))}`,
+      when: sql`${and(here, handsOut, hasEnabled('enquiryReceived'))}`,
       workspaceId,
     }),
   ]

@@ -1,4 +1,4 @@
-// /v1/auth/oauth: the accounts at providers by which the actor signs in.
+// /v1/auth/oauth: the provider accounts with which the actor signs in.
 import { createRoute } from '@hono/zod-openapi'
 import { errors, POST, READ } from '../errors'
 import { allow } from '../http/allow'
@@ -17,7 +17,7 @@ const listLinkedAccountsRoute = createRoute({
   operationId: 'listLinkedAccounts',
   tags,
   summary: 'List your linked accounts',
-  description: 'The providers with which you can sign in.',
+  description: 'Lists the provider accounts with which you can sign in.',
   responses: { 200: json(LinkedAccountList, 'Your linked accounts'), ...errors(...READ) },
 })
 
@@ -27,11 +27,11 @@ const linkAccountRoute = createRoute({
   ...allow('account:write', { isRecent: true }),
   operationId: 'linkAccount',
   tags,
-  summary: 'Link an account of a provider',
+  summary: 'Link a provider account',
   description:
-    'Takes the code of a sign-in that this browser began, instead of exchanging it for tokens: from then on that ' +
-    'account of the provider signs in as you, whatever its address. While your own address is not verified, the ' +
-    'account must have the same one; yours counts as verified then. Takes a sign-in of the last 15 minutes.',
+    'Send the code of a sign-in that this browser began, instead of exchanging it for tokens. From then on that ' +
+    'provider account signs in as you, whatever its address. If your own address is not verified, the account must have ' +
+    'the same address, and yours becomes verified. Needs a sign-in within the last 15 minutes.',
   request: { body: body(CodeExchange) },
   responses: {
     201: json(LinkedAccount, 'The linked account'),
@@ -45,8 +45,9 @@ const unlinkAccountRoute = createRoute({
   ...allow('account:write'),
   operationId: 'unlinkAccount',
   tags,
-  summary: 'Unlink an account of a provider',
-  description: 'It signs in as you no more. The last way in stays: have a password or another provider first.',
+  summary: 'Unlink a provider account',
+  description:
+    'It can no longer sign in as you. Your only way to sign in cannot be unlinked: set a password or link another provider first.',
   request: { params: ProviderParam },
   responses: { 204: { description: 'Unlinked' }, ...errors(...READ, 'not_found', 'last_way_in') },
 })

@@ -1,51 +1,62 @@
-// The accounts at providers by which the actor signs in: listing, linking, unlinking, and the SQL of it.
-import { and, eq, isNotNull, isNull, or, type SQL, sql } from 'drizzle-orm'
+// The provider accounts with which a user signs in: listing, linking and unlinking them.
+import { and, type Column, eq, isNotNull, isNull, or, type SQL, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/sqlite-core'
 import { isActive } from '../auth/sessions.service'
 import type { Ctx, PublicCtx } from '../context'
-import { oauthAccounts as accounts, users } from '../db/schema'
+import { one, runBatch } from '../db/batch'
+import { oauthAccounts, users } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
 import { eventInsert } from '../events/event-insert'
 import { owners } from '../mail/mail.audience'
 import { enqueue } from '../mail/mail.enqueue'
 import { linkTo } from '../mail/mail.settings'
+import { versionStamp } from '../records/version'
 import type { Identity, Proof } from './oauth.flow'
 import { type Provider, TITLES } from './oauth.providers'
 
-type Key = Pick<Identity, 'provider' | 'subject'>
+type AccountKey = Pick<Identity, 'provider' | 'subject'>
 
-export function isAccount({ provider, subject }: Key): SQL | undefined {
-  return and(eq(accounts.provider, provider), eq(accounts.subject, subject))
+const [linked, other] = [alias(oauthAccounts, 'linked'), alias(oauthAccounts, 'other')]
+const holder = alias(users, 'holder')
+
+/** The row of `oauth_accounts` is this account. */
+export function isAccount({ provider, subject }: AccountKey): SQL | undefined {
+  return and(eq(oauthAccounts.provider, provider), eq(oauthAccounts.subject, subject))
 }
 
-/** The user to whom the account is linked, removed ones included. */
-export function holderOf({ provider, subject }: Key): SQL<string> {
-  return sql`(SELECT held.user_id FROM oauth_accounts AS held
-    WHERE held.provider = ${provider} AND held.subject = ${subject})`
+/** The id of the user to whom the account is linked, also if that user was removed, as SQL. */
+export function linkedUserId(key: AccountKey): SQL<string> {
+  return fieldOfAccount(key, linked.userId)
 }
 
-/** The workspace of that user. */
-export function homeOf({ provider, subject }: Key): SQL<string> {
-  return sql`(SELECT held.workspace_id FROM oauth_accounts AS held
-    WHERE held.provider = ${provider} AND held.subject = ${subject})`
+/** The id of that user's workspace, as SQL. */
+export function linkedWorkspaceId(key: AccountKey): SQL<string> {
+  return fieldOfAccount(key, linked.workspaceId)
 }
 
-/** Nobody holds the account, or somebody who has been removed. */
-export function isAccountFree(key: Key): SQL {
-  return sql`NOT EXISTS (SELECT 1 FROM users AS holder WHERE holder.id = ${holderOf(key)} AND holder.deleted_at IS NULL)`
+function fieldOfAccount({ provider, subject }: AccountKey, column: Column): SQL<string> {
+  return sql`(SELECT ${column} FROM ${oauthAccounts} AS ${linked}
+    WHERE ${linked.provider} = ${provider} AND ${linked.subject} = ${subject})`
 }
 
-/** Statements that link the account to the active user whom `whose` picks, if it is free and theirs is none yet. */
-export function linkStatements(ctx: PublicCtx, identity: Identity, whose: SQL | undefined) {
+/** The account is linked to no user, or to a removed one. */
+export function isLinkable(key: AccountKey): SQL {
+  return sql`NOT EXISTS (SELECT 1 FROM ${users} AS ${holder}
+    WHERE ${holder.id} = ${linkedUserId(key)} AND ${holder.deletedAt} IS NULL)`
+}
+
+/** Statements that link the account to the active user whom `isUser` selects, unless one of the two has a link already. */
+export function linkStatements(ctx: PublicCtx, identity: Identity, isUser: SQL | undefined) {
   const { provider, subject, email } = identity
   const row = { provider, subject, workspaceId: sql`${users.workspaceId}`, userId: sql`${users.id}`, email }
-  const hasNone = sql`NOT EXISTS (SELECT 1 FROM oauth_accounts AS other
-    WHERE other.user_id = ${users.id} AND other.provider = ${provider})`
-  const tail = sql`FROM ${users} WHERE ${and(whose, isActive, hasNone, isAccountFree(identity))}`
+  const hasNoLink = sql`NOT EXISTS (SELECT 1 FROM ${oauthAccounts} AS ${other}
+    WHERE ${other.userId} = ${users.id} AND ${other.provider} = ${provider})`
+  const tail = sql`FROM ${users} WHERE ${and(isUser, isActive, hasNoLink, isLinkable(identity))}`
   return [
-    insertFrom(ctx.db, accounts, { ...row, createdAt: ctx.now }, tail)
+    insertFrom(ctx.db, oauthAccounts, { ...row, createdAt: ctx.now }, tail)
       .onConflictDoUpdate({
-        target: [accounts.provider, accounts.subject],
+        target: [oauthAccounts.provider, oauthAccounts.subject],
         set: {
           userId: sql`excluded.user_id`,
           workspaceId: sql`excluded.workspace_id`,
@@ -53,25 +64,25 @@ export function linkStatements(ctx: PublicCtx, identity: Identity, whose: SQL | 
           createdAt: ctx.now,
         },
       })
-      .returning({ userId: accounts.userId }),
+      .returning({ userId: oauthAccounts.userId }),
     eventInsert(ctx, {
       verb: 'user.linked',
       subject: 'user',
-      id: holderOf(identity),
+      id: linkedUserId(identity),
       changes: { provider: [null, provider] },
-      workspaceId: homeOf(identity),
+      workspaceId: linkedWorkspaceId(identity),
       when: ifChanged,
     }),
   ] as const
 }
 
-/** The mail that tells its owner of a way in that an account did not have before; for the end of the batch. */
+/** Statements for the end of the batch: a mail tells the owner of an older account about its new link. */
 export function linkMail(ctx: PublicCtx, identity: Identity) {
   const { now, config } = ctx
   const { provider, subject } = identity
-  const isOld = sql`${users.createdAt} <> ${now}`
-  const isNewlyLinked = sql`EXISTS (SELECT 1 FROM oauth_accounts AS made WHERE made.user_id = ${users.id}
-    AND made.provider = ${provider} AND made.subject = ${subject} AND made.created_at = ${now})`
+  const isOlderAccount = sql`${users.createdAt} <> ${now}`
+  const isNewLink = sql`EXISTS (SELECT 1 FROM ${oauthAccounts} AS ${linked} WHERE ${linked.userId} = ${users.id}
+    AND ${linked.provider} = ${provider} AND ${linked.subject} = ${subject} AND ${linked.createdAt} = ${now})`
   return enqueue(ctx, {
     template: 'providerLinked',
     to: sql`${users.email}`,
@@ -83,75 +94,95 @@ export function linkMail(ctx: PublicCtx, identity: Identity) {
       link: linkTo(config, 'forgot-password'),
     },
     from: sql`${users}`,
-    when: sql`${users.id} = ${holderOf(identity)} AND ${isOld} AND ${isNewlyLinked}`,
-    workspaceId: homeOf(identity),
+    when: sql`${users.id} = ${linkedUserId(identity)} AND ${isOlderAccount} AND ${isNewLink}`,
+    workspaceId: linkedWorkspaceId(identity),
   })
 }
 
-const accountColumns = { provider: accounts.provider, email: accounts.email, createdAt: accounts.createdAt }
+const accountColumns = {
+  provider: oauthAccounts.provider,
+  email: oauthAccounts.email,
+  createdAt: oauthAccounts.createdAt,
+}
 
-/** The accounts that are linked to the actor, one of a provider at the most. */
+/** The provider accounts that are linked to the actor, at most one per provider. */
 export function listAccounts({ db, actor }: Ctx) {
-  return db.select(accountColumns).from(accounts).where(eq(accounts.userId, actor.id)).orderBy(accounts.provider)
+  return db
+    .select(accountColumns)
+    .from(oauthAccounts)
+    .where(eq(oauthAccounts.userId, actor.id))
+    .orderBy(oauthAccounts.provider)
 }
 
 /**
- * Links the account of a proof to the actor; one that is already theirs stays. An account whose address nobody has
- * proven takes only a provider that proves that very address, or who registered another's address could come back by
- * the link after its owner has recovered it. Throws `identity_taken`, `provider_taken`, `email_unverified`.
+ * Links the proven account to the actor; an existing link of the two stays. Throws `identity_taken`, `provider_taken`,
+ * `email_unverified`.
  */
 export async function linkAccount(ctx: Ctx, proof: Proof) {
   const { db, actor, now } = ctx
-  const me = eq(users.id, actor.id)
-  const provesIt = eq(users.email, proof.email ?? '')
-  const isMine = sql`${holderOf(proof)} = ${actor.id}`
-  const [, , , , [held], [user]] = await db.batch([
-    ...linkStatements(ctx, proof, and(me, or(isNotNull(users.emailVerifiedAt), provesIt))),
-    db
+  const isActor = eq(users.id, actor.id)
+  const hasSameAddress = eq(users.email, proof.email ?? '')
+  const isLinkedToActor = sql`${linkedUserId(proof)} = ${actor.id}`
+  // Otherwise an attacker who registered a victim's address could still sign in after the victim recovered the account.
+  const mayLink = or(isNotNull(users.emailVerifiedAt), hasSameAddress)
+  const { account, user } = await runBatch(db, {
+    newLink: linkStatements(ctx, proof, and(isActor, mayLink)),
+    verified: db
       .update(users)
-      .set({ emailVerifiedAt: now, updatedAt: now, version: sql`${users.version} + 1` })
-      .where(and(me, isActive, isNull(users.emailVerifiedAt), provesIt, isMine)),
-    eventInsert(ctx, { verb: 'user.email_verified', subject: 'user', id: actor.id, when: ifChanged }),
-    db
-      .select({ ...accountColumns, userId: accounts.userId })
-      .from(accounts)
-      .where(isAccount(proof)),
-    db.select({ isVerified: users.emailVerified }).from(users).where(and(me, isActive)),
-    ...linkMail(ctx, proof),
-  ])
-  if (held?.userId === actor.id) return held
+      .set({ emailVerifiedAt: now, ...versionStamp(users, now) })
+      .where(and(isActor, isActive, isNull(users.emailVerifiedAt), hasSameAddress, isLinkedToActor)),
+    verifiedEvent: eventInsert(ctx, {
+      verb: 'user.email_verified',
+      subject: 'user',
+      id: actor.id,
+      when: ifChanged,
+    }),
+    account: one(
+      db
+        .select({ ...accountColumns, userId: oauthAccounts.userId })
+        .from(oauthAccounts)
+        .where(isAccount(proof)),
+    ),
+    user: one(db.select({ isVerified: users.emailVerified }).from(users).where(and(isActor, isActive))),
+    mail: linkMail(ctx, proof),
+  })
+  if (account?.userId === actor.id) return account
   const provider = TITLES[proof.provider]
   if (!user) throw new AppError('unauthenticated')
   if (!user.isVerified) {
     const detail = `Verify your address first, or link a ${provider} account that has the same one.`
     throw new AppError('email_unverified', { detail })
   }
-  if (held) throw new AppError('identity_taken', { detail: `Unlink it there, or choose another ${provider} account.` })
+  if (account)
+    throw new AppError('identity_taken', { detail: `Unlink it there, or choose another ${provider} account.` })
   throw new AppError('provider_taken', { detail: `Unlink your other ${provider} account first.` })
 }
 
-/** Unlinks the actor's account at a provider. Throws `not_found`, and `last_way_in` where nothing else would be left. */
+const me = alias(users, 'me')
+
+/** Unlinks the actor's account at a provider. Throws `not_found`, and `last_way_in` if no other way to sign in is left. */
 export async function unlinkAccount(ctx: Ctx, provider: Provider): Promise<void> {
   const { db, actor } = ctx
-  const isTheirs = and(eq(accounts.userId, actor.id), eq(accounts.provider, provider))
-  const hasAnother = sql`EXISTS (
-    SELECT 1 FROM users AS me WHERE me.id = ${actor.id} AND me.password_hash IS NOT NULL
-    UNION ALL
-    SELECT 1 FROM oauth_accounts AS other WHERE other.user_id = ${actor.id} AND other.provider <> ${provider})`
-  const [gone, , present] = await db.batch([
-    db.delete(accounts).where(and(isTheirs, hasAnother)).returning({ provider: accounts.provider }),
-    eventInsert(ctx, {
+  const isLink = and(eq(oauthAccounts.userId, actor.id), eq(oauthAccounts.provider, provider))
+  const canSignInOtherwise = sql`EXISTS (
+    SELECT 1 FROM ${users} AS ${me} WHERE ${me.id} = ${actor.id} AND ${me.passwordHash} IS NOT NULL
+    UNION ALL SELECT 1 FROM ${oauthAccounts} AS ${other}
+      WHERE ${other.userId} = ${actor.id} AND ${other.provider} <> ${provider})`
+  const { unlinked, present } = await runBatch(db, {
+    unlinked: one(
+      db.delete(oauthAccounts).where(and(isLink, canSignInOtherwise)).returning({ provider: oauthAccounts.provider }),
+    ),
+    event: eventInsert(ctx, {
       verb: 'user.unlinked',
       subject: 'user',
       id: actor.id,
       changes: { provider: [provider, null] },
       when: ifChanged,
     }),
-    db.select({ provider: accounts.provider }).from(accounts).where(isTheirs),
-  ])
-  if (gone.length > 0) return
-  if (present.length === 0) throw new AppError('not_found')
-  throw new AppError('last_way_in', {
-    detail: 'Choose a password first, by forgot-password, or link another provider.',
+    present: one(db.select({ provider: oauthAccounts.provider }).from(oauthAccounts).where(isLink)),
   })
+  if (unlinked) return
+  if (!present) throw new AppError('not_found')
+  const detail = 'Choose a password first, by forgot-password, or link another provider.'
+  throw new AppError('last_way_in', { detail })
 }

@@ -1,4 +1,4 @@
-// What a browser is given in a sign-in: the sealed flow in a cookie, the address to go back to, the last page.
+// The browser's side of a sign-in: the encrypted flow in a cookie, the return address, and the final page.
 import type { Context } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { html } from 'hono/html'
@@ -6,69 +6,69 @@ import type { Config } from '../config'
 import { invalidError } from '../errors'
 import { type AppEnv, publicCtx } from '../http/context'
 import { consentUrl } from './oauth.client'
-import { beginFlow, FLOW_SECONDS, type Flow, type FlowOptions, openFlow, sealFlow } from './oauth.flow'
+import { createFlow, FLOW_SECONDS, type Flow, type FlowOptions, openFlow, sealFlow } from './oauth.flow'
 import type { Provider } from './oauth.providers'
 
 /**
- * Begins a flow and gives the address to send the browser to; the provider sends it back to `callback`. Throws
+ * Begins a flow and returns the provider's address to redirect to; the provider redirects to `callback`. Throws
  * `not_configured`, `provider_unavailable`.
  */
-export async function beginSignIn(c: Context<AppEnv>, provider: Provider, callback: URL, wishes: FlowOptions = {}) {
+export async function beginSignIn(c: Context<AppEnv>, provider: Provider, callback: URL, options: FlowOptions = {}) {
   const context = publicCtx(c)
-  const flow = beginFlow(context, provider, wishes)
+  const flow = createFlow(context, provider, options)
   const url = await consentUrl(context, flow, callback.href)
-  setCookie(c, cookieOf(c, flow.state), await sealFlow(context.config, flow), cookieOptions(c, callback))
+  setCookie(c, cookieName(c, flow.state), await sealFlow(context.config, flow), cookieOptions(c, callback))
   return url
 }
 
-/** The flow that this browser began, taken out of its cookie at the callback. Throws `invalid_oauth_state`. */
+/** Reads the flow from its cookie, at the callback, and deletes the cookie. Throws `invalid_oauth_state`. */
 export async function takeFlow(c: Context<AppEnv>, provider: Provider, state: string): Promise<Flow> {
-  const name = cookieOf(c, state)
+  const name = cookieName(c, state)
   const flow = await openFlow(publicCtx(c), provider, state, getCookie(c, name))
   deleteCookie(c, name, cookieOptions(c, new URL(c.req.url)))
   return flow
 }
 
-// A cookie for each sign-in, so that two tabs may be on their way at once.
-function cookieOf(c: Context<AppEnv>, state: string): string {
-  return `${isLocal(c) ? '' : '__Secure-'}oauth-${state.slice(0, 16)}`
+// One cookie for each sign-in, so that two tabs can sign in at the same time.
+function cookieName(c: Context<AppEnv>, state: string): string {
+  return `${isDevelopment(c) ? '' : '__Secure-'}oauth-${state.slice(0, 16)}`
 }
 
-// Lax, for the provider's redirect is a navigation from another site.
+// Lax, because the provider's redirect is a navigation from another site.
 function cookieOptions(c: Context<AppEnv>, { pathname: path }: URL) {
-  return { path, maxAge: FLOW_SECONDS, httpOnly: true, sameSite: 'Lax' as const, secure: !isLocal(c) }
+  return { path, maxAge: FLOW_SECONDS, httpOnly: true, sameSite: 'Lax' as const, secure: !isDevelopment(c) }
 }
 
-function isLocal(c: Context<AppEnv>): boolean {
+function isDevelopment(c: Context<AppEnv>): boolean {
   return c.var.config.ENVIRONMENT === 'development'
 }
 
 /**
- * The address as browsers read it, if its origin is exactly one of CORS_ORIGINS. Throws `invalid`. Backslashes and
- * userinfo are refused although they would come to the right host: nobody means them, and readers of URLs differ.
+ * The normalized address, if its origin is one of CORS_ORIGINS; else throws `invalid`. Backslashes and userinfo are
+ * refused even for an allowed host, because URL parsers disagree about them.
  */
-export function requireAllowedReturn({ CORS_ORIGINS }: Config, redirectTo: string): string {
+export function requireAllowedRedirect({ CORS_ORIGINS }: Config, redirectTo: string): string {
   const url = URL.canParse(redirectTo) ? new URL(redirectTo) : undefined
   const isPlain = /^https?:\/\/[^\s\\]+$/i.test(redirectTo) && !url?.username && !url?.password
   if (url && isPlain && CORS_ORIGINS.includes(url.origin)) return url.href
-  const message = 'must be a whole address, with an origin that CORS_ORIGINS names'
+  const message = 'must be an absolute URL whose origin is one of CORS_ORIGINS'
   throw invalidError('query.redirectTo', message, 'redirect_not_allowed')
 }
 
-/** The address of the frontend with what came of the sign-in: a code to exchange, or the code of an error. */
+/** The frontend's address with the result of the sign-in: a code to exchange, or the code of an error. */
 export function returnUrl(redirectTo: string, result: { code: string } | { error: string }): string {
   const url = new URL(redirectTo)
   for (const [name, value] of Object.entries(result)) url.searchParams.set(name, value)
   return url.href
 }
 
-/** Nothing may be loaded, framed, run or sent from the page. */
+/** Content-Security-Policy of the page: it loads and runs nothing, is not framed, and sends no form. */
 export const PAGE_CSP = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 type Page = { title: string; text: string; token?: string }
 
-/** The page; a token is shown for whoever tries out the API without a frontend. */
-export function page({ title, text, token }: Page) {
+/** The final page of a sign-in without a frontend. It shows an access token for trying out the API. */
+export function signInPage({ title, text, token }: Page) {
   const tokenField = html`<p>
         An access token for the next 15 minutes, for the API reference at <a href="/doc">/doc</a>:
       </p>

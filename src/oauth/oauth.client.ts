@@ -1,5 +1,5 @@
-// The conversation with a provider: authorization code flow (RFC 6749, 4.1) with PKCE (RFC 7636), by oauth4webapi.
-// The library is loaded only where it is needed, for most requests never need it.
+// Requests to a provider: authorization code flow (RFC 6749, 4.1) with PKCE (RFC 7636), by oauth4webapi.
+// The library is loaded on use, because most requests do not need it.
 import type { PublicCtx } from '../context'
 import { sha256 } from '../crypto'
 import { email, text } from '../http/fields'
@@ -21,7 +21,7 @@ const PROVIDERS = {
   github: { scope: 'user:email', serverOf: githubServer, profileOf: githubProfile },
 }
 
-/** The address at which the provider asks for consent. Throws `not_configured`, `provider_unavailable`. */
+/** The provider's address for the user's consent. Throws `not_configured`, `provider_unavailable`. */
 export function consentUrl(ctx: PublicCtx, flow: Flow, callback: string): Promise<string> {
   const { id } = credentialsOf(ctx.config, flow.provider)
   const { scope, serverOf } = PROVIDERS[flow.provider]
@@ -44,13 +44,13 @@ export function consentUrl(ctx: PublicCtx, flow: Flow, callback: string): Promis
 }
 
 /**
- * Who came back from the provider to this address. Throws `oauth_denied`, `oauth_failed`, `provider_unavailable`,
- * `not_configured`.
+ * Exchanges the code in the callback's address for the user's identity at the provider. Throws `oauth_denied`,
+ * `oauth_failed`, `provider_unavailable`, `not_configured`.
  */
-export function identify(ctx: PublicCtx, flow: Flow, returned: URL): Promise<Identity> {
+export function fetchIdentity(ctx: PublicCtx, flow: Flow, callback: URL): Promise<Identity> {
   const { config } = ctx
   const { id, secret } = credentialsOf(config, flow.provider)
-  const { serverOf, profileOf: personOf } = PROVIDERS[flow.provider]
+  const { serverOf, profileOf } = PROVIDERS[flow.provider]
   return withProviderErrors(ctx, flow.provider, async () => {
     const oauth = await import('oauth4webapi')
     const server = await serverOf(config)
@@ -59,18 +59,18 @@ export function identify(ctx: PublicCtx, flow: Flow, returned: URL): Promise<Ide
       server,
       client,
       oauth.ClientSecretPost(secret),
-      oauth.validateAuthResponse(server, client, returned, flow.state),
-      `${returned.origin}${returned.pathname}`,
+      oauth.validateAuthResponse(server, client, callback, flow.state),
+      `${callback.origin}${callback.pathname}`,
       flow.verifier,
       requestOptions(oauth, server.token_endpoint ?? ''),
     )
-    const person = await personOf({ config, oauth, server, client, response, nonce: flow.nonce })
-    return identityOf(flow.provider, person)
+    const profile = await profileOf({ config, oauth, server, client, response, nonce: flow.nonce })
+    return identityOf(flow.provider, profile)
   })
 }
 
-function identityOf(provider: Provider, person: OAuthProfile): Identity {
-  const address = email().safeParse(person.email).data ?? null
-  const name = text(200).safeParse(person.name?.slice(0, 200)).data ?? address?.split('@')[0] ?? ''
-  return { provider, subject: person.subject, name, email: address }
+function identityOf(provider: Provider, profile: OAuthProfile): Identity {
+  const address = email().safeParse(profile.email).data ?? null
+  const name = text(200).safeParse(profile.name?.slice(0, 200)).data ?? address?.split('@')[0] ?? ''
+  return { provider, subject: profile.subject, name, email: address }
 }

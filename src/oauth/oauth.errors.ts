@@ -1,10 +1,10 @@
-// What can go wrong with a provider: each becomes one error for the person and one line in the log without secrets.
+// Maps errors of a provider to one error for the user and one line in the log, without secrets.
 import type { PublicCtx } from '../context'
 import { AppError } from '../errors'
 import type { Provider } from './oauth.providers'
 
-// Codes of oauth4webapi that mean: what was said is not so. Whatever else is thrown means that nothing usable was said.
-const UNTRUE = [
+// Codes of oauth4webapi for an answer that was refused. All other errors mean that there was no usable answer.
+const INVALID_ANSWER_CODES = [
   'OAUTH_AUTHORIZATION_RESPONSE_ERROR',
   'OAUTH_INVALID_RESPONSE',
   'OAUTH_JWT_CLAIM_COMPARISON_FAILED',
@@ -15,10 +15,10 @@ const UNTRUE = [
   'OAUTH_WWW_AUTHENTICATE_CHALLENGE',
 ]
 
-/** Talks to a provider; throws `oauth_denied`, `oauth_failed` or `provider_unavailable` for whatever goes wrong. */
-export async function withProviderErrors<T>(ctx: PublicCtx, provider: Provider, talk: () => Promise<T>): Promise<T> {
+/** Runs requests to a provider; maps each failure to `oauth_denied`, `oauth_failed` or `provider_unavailable`. */
+export async function withProviderErrors<T>(ctx: PublicCtx, provider: Provider, request: () => Promise<T>): Promise<T> {
   try {
-    return await talk()
+    return await request()
   } catch (error) {
     throw error instanceof AppError ? error : toAppError(ctx, provider, error)
   }
@@ -26,11 +26,15 @@ export async function withProviderErrors<T>(ctx: PublicCtx, provider: Provider, 
 
 function toAppError({ requestId }: PublicCtx, provider: Provider, error: unknown): AppError {
   const providerError = providerErrorOf(error)
-  // RFC 6749, 4.1.2.1.
+  // RFC 6749, 4.1.2.1: the user did not consent.
   if (providerError === 'access_denied') return new AppError('oauth_denied')
   const code = textOf(error, 'code') ?? textOf(error, 'name') ?? 'unknown'
-  const line = { requestId, provider, code, said: providerError, message: textOf(error, 'message') }
-  if (providerError === 'server_error' || providerError === 'temporarily_unavailable' || !UNTRUE.includes(code)) {
+  const line = { requestId, provider, code, providerError, message: textOf(error, 'message') }
+  if (
+    providerError === 'server_error' ||
+    providerError === 'temporarily_unavailable' ||
+    !INVALID_ANSWER_CODES.includes(code)
+  ) {
     console.error(JSON.stringify({ level: 'error', event: 'provider_unavailable', ...line }))
     return new AppError('provider_unavailable', { retryAfter: 30 })
   }
@@ -38,7 +42,7 @@ function toAppError({ requestId }: PublicCtx, provider: Provider, error: unknown
   return new AppError('oauth_failed')
 }
 
-// The error code of a provider: thrown as such, or in a body that came with a 200, as GitHub sends it.
+// The provider's error code: that of the thrown error, or of a body with status 200, as GitHub sends it.
 function providerErrorOf(error: unknown): string | undefined {
   const code = textOf(error, 'error') ?? textOf(property(property(error, 'cause'), 'body'), 'error')
   return code !== undefined && /^[\w.-]{1,60}$/.test(code) ? code : undefined

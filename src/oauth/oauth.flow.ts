@@ -1,5 +1,5 @@
-// What a sign-in carries on its way: in a sealed cookie to the provider and back, in a sealed code to the frontend.
-// Nothing of it is stored. What may happen once is told apart by the flow's `id`, which a session's key repeats.
+// The state of a sign-in: encrypted in a cookie until the provider redirects back, then in a code for the frontend.
+// Nothing is stored. The session gets the flow's `id` as its key, so that a flow opens one session at most.
 import { z } from 'zod'
 import type { Config } from '../config'
 import type { PublicCtx } from '../context'
@@ -8,7 +8,7 @@ import { PROVIDERS } from '../db/schema/oauth'
 import { AppError } from '../errors'
 import type { Provider } from './oauth.providers'
 
-/** How long somebody may take at the provider, in seconds. */
+/** How long the user may take at the provider, in seconds. */
 export const FLOW_SECONDS = 600
 const CODE_SECONDS = 60
 
@@ -17,11 +17,11 @@ const Flow = z.object({
   provider: z.enum(PROVIDERS),
   state: z.string(),
   nonce: z.string(),
-  /** RFC 7636: our own, towards the provider. */
+  /** The PKCE verifier (RFC 7636) of this Worker towards the provider. */
   verifier: z.string(),
   expiresAt: z.string(),
   redirectTo: z.string().optional(),
-  /** The same of the frontend, towards us. */
+  /** The PKCE challenge of the frontend towards this Worker. */
   codeChallenge: z.string().optional(),
   invitationToken: z.string().optional(),
 })
@@ -30,67 +30,70 @@ export type Flow = z.infer<typeof Flow>
 const Proof = z.object({
   id: z.string(),
   provider: z.enum(PROVIDERS),
-  /** The provider's own id of the person. */
+  /** The user's id at the provider. */
   subject: z.string(),
   name: z.string(),
-  /** An address that the provider has verified; null where it has none. */
+  /** An address that the provider has verified; null if there is none. */
   email: z.string().nullable(),
   invitationToken: z.string().optional(),
 })
-/** Who somebody is, as a provider confirmed at the end of the flow with this `id`. */
+/** The identity that a provider confirmed at the end of the flow with this `id`. */
 export type Proof = z.infer<typeof Proof>
+/** A user at a provider, without the flow. */
 export type Identity = Omit<Proof, 'id' | 'invitationToken'>
 
 const Code = Proof.extend({ codeChallenge: z.string(), expiresAt: z.string() })
 
 export type FlowOptions = Pick<Flow, 'redirectTo' | 'codeChallenge' | 'invitationToken'>
 
-export function beginFlow(ctx: PublicCtx, provider: Provider, wishes: FlowOptions): Flow {
+/** Creates the state of a new sign-in, valid for ten minutes. */
+export function createFlow(ctx: PublicCtx, provider: Provider, options: FlowOptions): Flow {
   const [state, nonce, verifier] = [randomToken(), randomToken(), randomToken()]
-  return { ...wishes, id: ctx.newId(), provider, state, nonce, verifier, expiresAt: after(ctx.now, FLOW_SECONDS) }
+  return { ...options, id: ctx.newId(), provider, state, nonce, verifier, expiresAt: addSeconds(ctx.now, FLOW_SECONDS) }
 }
 
-/** A flow as a cookie holds it. */
+/** Encrypts a flow for the cookie. */
 export async function sealFlow(config: Config, flow: Flow): Promise<string> {
   return seal(await passphrase(config, 'flow'), JSON.stringify(flow))
 }
 
-/** The flow that this browser began with this provider under this state. Throws `invalid_oauth_state`. */
+/** Decrypts the flow of the cookie. Throws `invalid_oauth_state` unless provider and state match and it is not expired. */
 export async function openFlow(
   { config, now }: PublicCtx,
   provider: Provider,
   state: string,
   cookie: string | undefined,
 ): Promise<Flow> {
-  const flow = await openSealed(Flow, await passphrase(config, 'flow'), cookie)
-  const isGood = flow?.provider === provider && sameText(flow.state, state) && flow.expiresAt > now
-  if (!isGood) throw new AppError('invalid_oauth_state', { detail: 'Begin again, in this browser.' })
+  const flow = await unsealAs(Flow, await passphrase(config, 'flow'), cookie)
+  const isValid = flow?.provider === provider && sameText(flow.state, state) && flow.expiresAt > now
+  if (!isValid) throw new AppError('invalid_oauth_state', { detail: 'Start again in this browser.' })
   return flow
 }
 
+/** The proof that a flow ends with. */
 export function proofOf({ id, invitationToken }: Flow, identity: Identity): Proof {
   return { ...identity, id, invitationToken }
 }
 
-/** A proof as a frontend is handed it, good for 60 seconds with the verifier of its challenge. */
+/** Encrypts a proof as a code for the frontend, valid for 60 seconds together with the verifier of the challenge. */
 export async function sealCode({ config, now }: PublicCtx, proof: Proof, codeChallenge: string): Promise<string> {
-  const code: z.infer<typeof Code> = { ...proof, codeChallenge, expiresAt: after(now, CODE_SECONDS) }
+  const code: z.infer<typeof Code> = { ...proof, codeChallenge, expiresAt: addSeconds(now, CODE_SECONDS) }
   return seal(await passphrase(config, 'code'), JSON.stringify(code))
 }
 
-/** The proof in a code, for whoever began the flow: RFC 7636 with S256. Throws `invalid_oauth_code`. */
+/** Decrypts the proof of a code and checks the frontend's verifier (RFC 7636, S256). Throws `invalid_oauth_code`. */
 export async function openCode(
   { config, now }: PublicCtx,
   { code, codeVerifier }: { code: string; codeVerifier: string },
 ): Promise<Proof> {
-  const proof = await openSealed(Code, await passphrase(config, 'code'), code)
-  const isGood = proof && proof.expiresAt > now && sameText(await sha256(codeVerifier), proof.codeChallenge)
-  if (!isGood) throw new AppError('invalid_oauth_code')
+  const proof = await unsealAs(Code, await passphrase(config, 'code'), code)
+  const isValid = proof && proof.expiresAt > now && sameText(await sha256(codeVerifier), proof.codeChallenge)
+  if (!isValid) throw new AppError('invalid_oauth_code')
   return proof
 }
 
-// What does not open was made by somebody else, or under another JWT_SECRET.
-async function openSealed<S extends z.ZodType>(schema: S, key: string, sealed = ''): Promise<z.infer<S> | undefined> {
+// Undefined if the text was not encrypted by this Worker, or was encrypted under another JWT_SECRET.
+async function unsealAs<S extends z.ZodType>(schema: S, key: string, sealed = ''): Promise<z.infer<S> | undefined> {
   try {
     return schema.parse(JSON.parse(await unseal(key, sealed)))
   } catch {
@@ -98,10 +101,10 @@ async function openSealed<S extends z.ZodType>(schema: S, key: string, sealed = 
   }
 }
 
-function passphrase({ JWT_SECRET }: Config, what: 'flow' | 'code'): Promise<string> {
-  return mac(JWT_SECRET, 'oauth', what)
+function passphrase({ JWT_SECRET }: Config, purpose: 'flow' | 'code'): Promise<string> {
+  return mac(JWT_SECRET, 'oauth', purpose)
 }
 
-function after(instant: string, seconds: number): string {
+function addSeconds(instant: string, seconds: number): string {
   return new Date(Date.parse(instant) + seconds * 1000).toISOString()
 }

@@ -1,4 +1,4 @@
-// The providers: what each needs to be set, where it is found, and the profile that it gives of a person.
+// The providers: their credentials, their addresses, and how each yields a user's profile.
 import { z } from '@hono/zod-openapi'
 import type { AuthorizationServer, Client } from 'oauth4webapi'
 import type { Config } from '../config'
@@ -9,9 +9,10 @@ import { HOUR_MS, SECOND_MS } from '../time'
 export { PROVIDERS }
 export type Provider = (typeof PROVIDERS)[number]
 
+/** Names of the providers as people read them. */
 export const TITLES: Record<Provider, string> = { google: 'Google', github: 'GitHub' }
 
-/** As whom this Worker comes to a provider. Throws `not_configured`, naming what is missing. */
+/** The client id and secret of this Worker at a provider. Throws `not_configured` with the missing settings. */
 export function credentialsOf(config: Config, provider: Provider): { id: string; secret: string } {
   const prefix = provider === 'google' ? 'GOOGLE' : 'GITHUB'
   const [id, secret] = [config[`${prefix}_CLIENT_ID`], config[`${prefix}_CLIENT_SECRET`]]
@@ -23,18 +24,18 @@ export function credentialsOf(config: Config, provider: Provider): { id: string;
 
 type Library = typeof import('oauth4webapi')
 
-/** How long a provider may take to answer one request. */
-const PATIENCE_MS = 5 * SECOND_MS
+/** The timeout of one request to a provider. */
+const TIMEOUT_MS = 5 * SECOND_MS
 
-/** A signal for one request to a provider. */
-export const timeoutSignal = () => AbortSignal.timeout(PATIENCE_MS)
+/** A signal that aborts one request to a provider after 5 seconds. */
+export const timeoutSignal = () => AbortSignal.timeout(TIMEOUT_MS)
 
-/** What the library needs to know for requests below this address; settings allow plain http in development alone. */
+/** The library's options for requests to this address. Settings allow plain HTTP only in development. */
 export function requestOptions({ allowInsecureRequests }: Library, url: string) {
   return { [allowInsecureRequests]: url.startsWith('http:'), signal: timeoutSignal }
 }
 
-/** An answer of the token endpoint, to be read and believed or not. */
+/** The response of the token endpoint, not yet validated, with everything needed to validate it. */
 export type Exchange = {
   config: Config
   oauth: Library
@@ -44,18 +45,18 @@ export type Exchange = {
   nonce: string
 }
 
-/** Somebody as a provider tells it; `email` only where the provider has verified it. */
+/** A user's profile at a provider; `email` is given only if the provider has verified it. */
 export type OAuthProfile = { subject: string; name?: string; email?: string }
 
-const FRESH_MS = HOUR_MS
+const METADATA_MS = HOUR_MS
 
-// By isolate, like the settings. The library keeps the provider's signing keys by this very object, for five minutes.
+// Per isolate. The library caches the provider's signing keys by this object, for five minutes.
 const discovered = new WeakMap<Config, { server: AuthorizationServer; at: number }>()
 
-/** The metadata at the issuer (OpenID Connect Discovery 1.0), asked for once an hour. */
+/** The issuer's metadata (OpenID Connect Discovery 1.0), fetched at most once an hour. */
 export async function googleServer(config: Config): Promise<AuthorizationServer> {
-  const known = discovered.get(config)
-  if (known && Date.now() - known.at < FRESH_MS) return known.server
+  const cached = discovered.get(config)
+  if (cached && Date.now() - cached.at < METADATA_MS) return cached.server
   const oauth = await import('oauth4webapi')
   const issuer = new URL(config.GOOGLE_ISSUER)
   const answer = await oauth.discoveryRequest(issuer, requestOptions(oauth, config.GOOGLE_ISSUER))
@@ -71,7 +72,7 @@ const Claims = z.object({
   name: z.string().optional(),
 })
 
-/** The person of the ID token, once its issuer, audience, nonce, times and signature are checked (Core 1.0, 3.1.3.7). */
+/** The profile in the ID token, after checking issuer, audience, nonce, times and signature (OIDC Core 1.0, 3.1.3.7). */
 export async function googleProfile({
   config,
   oauth,
@@ -87,6 +88,7 @@ export async function googleProfile({
   return { subject: sub, name, email: email_verified ? email : undefined }
 }
 
+/** GitHub has no discovery document, so that its endpoints are fixed. */
 export function githubServer({ GITHUB_URL }: Config): AuthorizationServer {
   const issuer = `${GITHUB_URL}/login/oauth`
   return { issuer, authorization_endpoint: `${issuer}/authorize`, token_endpoint: `${issuer}/access_token` }
@@ -96,23 +98,23 @@ const User = z.object({ id: z.number().int().positive(), login: z.string(), name
 
 const Emails = z.array(z.object({ email: z.string(), primary: z.boolean(), verified: z.boolean() }))
 
-/** The person whom the access token is of. Addresses come from /user/emails alone: the profile shows any, unproven. */
+/** The profile of the token's owner. The address comes from /user/emails: the one in /user may be unverified. */
 export async function githubProfile({ config, oauth, server, client, response }: Exchange): Promise<OAuthProfile> {
   const { access_token } = await oauth.processAuthorizationCodeResponse(server, client, response)
   const [user, emails] = await Promise.all([
-    ask(config, '/user', access_token).then((answer) => User.parse(answer)),
-    ask(config, '/user/emails?per_page=100', access_token).then((answer) => Emails.parse(answer)),
+    fetchGithub(config, '/user', access_token).then((answer) => User.parse(answer)),
+    fetchGithub(config, '/user/emails?per_page=100', access_token).then((answer) => Emails.parse(answer)),
   ])
   const email = emails.find(({ primary, verified }) => primary && verified)?.email
   return { subject: String(user.id), name: user.name || user.login, email }
 }
 
-async function ask({ GITHUB_API_URL }: Config, path: string, token: string): Promise<unknown> {
+async function fetchGithub({ GITHUB_API_URL }: Config, path: string, token: string): Promise<unknown> {
   const response = await fetch(`${GITHUB_API_URL}${path}`, {
     headers: {
       Authorization: `Bearer ${token}`,
       Accept: 'application/vnd.github+json',
-      // GitHub refuses requests that do not say who is asking.
+      // GitHub refuses requests without a User-Agent.
       'User-Agent': 'edge-crm',
     },
     redirect: 'manual',

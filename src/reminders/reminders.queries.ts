@@ -3,7 +3,7 @@ import { eq, type SQL, sql } from 'drizzle-orm'
 import { rolesReaching } from '../access/policy'
 import type { Db } from '../db/client'
 import { customers, interactions, leads, users } from '../db/schema'
-import { wants } from '../users/notifications'
+import { hasEnabled } from '../users/notifications.service'
 
 /** Where there is something to be reminded of: the columns that say when it is due, and whom it concerns. */
 const SOURCES = {
@@ -60,7 +60,7 @@ function dueAlong(db: Db, walk: Walk, limit: number) {
       whom: sql<string>`due.whom`.as('whom'),
       note: sql<string>`due.note`.as('note'),
       page: sql<string>`due.page`.as('page'),
-      mayHear: sql<number>`coalesce(${wants('followUpDue')} AND users.workspace_id = due.workspace_id
+      mayHear: sql<number>`coalesce(${hasEnabled('followUpDue')} AND users.workspace_id = due.workspace_id
         AND due.is_living AND (due.is_owned OR ${seesAll}), 0)`.as('may_hear'),
       ...recipientColumns,
     })
@@ -109,7 +109,7 @@ export function digestsDue(db: Db, now: string, limit: number) {
       digestHour: users.digestHour,
       nextDigestAt: users.nextDigestAt,
       digestDue: users.digestDue,
-      wantsIt: sql<number>`${wants('followUpDue')}`.as('wants_it'),
+      wantsIt: sql<number>`${hasEnabled('followUpDue')}`.as('wants_it'),
     })
     .from(users)
     .where(sql`${users.digestDue} <= ${now}`)

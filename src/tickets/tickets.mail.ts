@@ -1,13 +1,13 @@
 // Mail about tickets: to the customer and to whoever is to solve it, never to the author of the act.
 import { eq, sql } from 'drizzle-orm'
-import { nameOf } from '../access/person'
+import { actorName } from '../access/person'
 import type { Ctx } from '../context'
 import { customers, tickets, users } from '../db/schema'
 import { ifChanged } from '../db/sql'
 import { members, outsiders, workspaceRoom } from '../mail/mail.audience'
 import { enqueue } from '../mail/mail.enqueue'
 import { linkTo } from '../mail/mail.settings'
-import { notMuted, wants } from '../users/notifications'
+import { hasEnabled, isNotMuted } from '../users/notifications.service'
 
 const SIDES = ['customer', 'assignee'] as const
 type Act = { template: 'ticketOpened' | 'ticketUpdated' } | { template: 'ticketCommented'; comment: string }
@@ -33,8 +33,8 @@ export function mailTicket(ctx: Ctx, id: string, act: Act, to: readonly (typeof 
       JOIN json_each(${JSON.stringify(to)}) AS side
       LEFT JOIN ${users} ON ${users.id} = CASE WHEN ${isAssignee} THEN ${tickets.assigneeId} ELSE ${customers.userId} END`,
     when: sql`${ifChanged} AND ${eq(tickets.id, id)} AND ${isOfRoom} AND ${users.id} IS NOT ${actor.id}
-      AND CASE WHEN ${isAssignee} THEN ${wants('ticketUpdated')}
-        ELSE ${customers.email} IS NOT ${ownAddress} AND ${notMuted(sql`${users.muted}`, 'ticketUpdated')} END`,
+      AND CASE WHEN ${isAssignee} THEN ${hasEnabled('ticketUpdated')}
+        ELSE ${customers.email} IS NOT ${ownAddress} AND ${isNotMuted(sql`${users.muted}`, 'ticketUpdated')} END`,
   }
   const payload = {
     number: sql`CAST(${tickets.number} AS TEXT)`,
@@ -47,7 +47,7 @@ export function mailTicket(ctx: Ctx, id: string, act: Act, to: readonly (typeof 
     ? enqueue(ctx, {
         ...letter,
         template: act.template,
-        payload: { ...payload, by: nameOf(actor), comment: act.comment },
+        payload: { ...payload, by: actorName(actor), comment: act.comment },
       })
     : enqueue(ctx, { ...letter, template: act.template, payload })
 }

@@ -1,4 +1,4 @@
-// /v1/users/me/notifications: which mails you get, and when you are reminded.
+// /v1/users/me/notifications: which mails the actor gets, and when reminders come.
 import { createRoute } from '@hono/zod-openapi'
 import { errors, READ, WRITE } from '../errors'
 import { allow } from '../http/allow'
@@ -16,9 +16,10 @@ const getNotificationsRoute = createRoute({
   ...allow('account:read'),
   operationId: 'getNotifications',
   tags,
-  summary: 'See which mails you get, and when you are reminded',
-  description: 'Mail about your account itself, such as a changed password, always comes.',
-  responses: { 200: json(Notifications, 'Your notifications'), ...errors(...READ) },
+  summary: 'Get your notification settings',
+  description:
+    'Which mails you get, and when you are reminded. Mails about your account, such as a changed password, are always sent.',
+  responses: { 200: json(Notifications, 'Your notification settings'), ...errors(...READ) },
 })
 
 const setNotificationsRoute = createRoute({
@@ -27,10 +28,10 @@ const setNotificationsRoute = createRoute({
   ...allow('account:write'),
   operationId: 'setNotifications',
   tags,
-  summary: 'Set which mails you get, and when you are reminded',
-  description: 'What you do not send stays as it is. Quiet hours and the digest are about reminders alone.',
+  summary: 'Change your notification settings',
+  description: 'Changes the settings that you send. Quiet hours and the digest apply only to reminders.',
   request: { headers: IfMatch, body: body(NotificationsPatch) },
-  responses: { 200: json(Notifications, 'Your notifications as they now are'), ...errors(...WRITE, 'stale') },
+  responses: { 200: json(Notifications, 'Your changed notification settings'), ...errors(...WRITE, 'stale') },
 })
 
 export const notificationRoutes = createRouter()
@@ -38,6 +39,6 @@ export const notificationRoutes = createRouter()
     c.json(Notifications.parse(withEtag(c, await getNotifications(ctx(c)))), 200),
   )
   .openapi(setNotificationsRoute, async (c) => {
-    const now = await setNotifications(ctx(c), c.req.valid('json'), ifVersion(c.req.valid('header')))
-    return c.json(Notifications.parse(withEtag(c, now)), 200)
+    const changed = await setNotifications(ctx(c), c.req.valid('json'), ifVersion(c.req.valid('header')))
+    return c.json(Notifications.parse(withEtag(c, changed)), 200)
   })

@@ -1,74 +1,80 @@
-// The actor's notifications: which mails they get, and when reminders come.
-import { and, eq, getTableColumns, or, sql } from 'drizzle-orm'
+// A user's notification settings: which mails the user gets, and when reminders come.
+import { and, eq, getTableColumns, type SQL, sql } from 'drizzle-orm'
 import { isActive } from '../auth/sessions.service'
 import type { Ctx } from '../context'
-import { one, runBatch } from '../db/batch'
 import { users } from '../db/schema'
-import { allOf } from '../db/sql'
 import { AppError } from '../errors'
-import { changesOf, eventInsert, hasChanges } from '../events/event-insert'
-import { requireVersion, versionStamp } from '../records/version'
-import { NOTIFICATIONS, type Notification } from './notifications'
+import { changeRecord, type RecordKind } from '../records/change'
+import { etagOf } from '../records/version'
 
-type Reminding = Pick<typeof users.$inferSelect, 'digest' | 'digestHour'> & {
+/** The mails that a user can switch off. */
+export const NOTIFICATIONS = [
+  'leadAssigned',
+  'leadClaimed',
+  'enquiryReceived',
+  'ticketUpdated',
+  'followUpDue',
+  'meetingLogged',
+] as const
+export type Notification = (typeof NOTIFICATIONS)[number]
+
+type ReminderSettings = Pick<typeof users.$inferSelect, 'digest' | 'digestHour'> & {
   quietHours: { from: string; to: string } | null
 }
-type Settings = Record<Notification, boolean> & Reminding
+type Settings = Record<Notification, boolean> & ReminderSettings
 const { muted, quietFrom, quietTo, digest, digestHour, version } = getTableColumns(users)
 const columns = { muted, quietFrom, quietTo, digest, digestHour, version }
 type Row = Pick<typeof users.$inferSelect, keyof typeof columns>
 
-/** The notifications of the actor; `version` is the account's. */
+const ACCOUNT: RecordKind<typeof columns> = {
+  subject: 'user',
+  table: users,
+  columns,
+  etag: etagOf,
+  reads: 'account:read',
+  reached: ({ id }) => and(eq(users.id, id), isActive),
+}
+
+/** The row of `users` is active and gets the mails of this notification. */
+export function hasEnabled(notification: Notification): SQL {
+  return sql`(${isActive} AND ${isNotMuted(sql`${users.muted}`, notification)})`
+}
+
+/** `muted`, a JSON array as SQL, does not contain this notification; true for NULL. */
+export function isNotMuted(muted: SQL, notification: Notification): SQL {
+  return sql`NOT EXISTS (SELECT 1 FROM json_each(${muted}) AS muted_one WHERE muted_one.value = ${notification})`
+}
+
+/** The notification settings of the actor; `version` is that of the account. */
 export async function getNotifications({ db, actor }: Ctx): Promise<Settings & { version: number }> {
-  const [mine] = await db
+  const [row] = await db
     .select(columns)
     .from(users)
     .where(and(eq(users.id, actor.id), isActive))
-  if (!mine) throw new AppError('unauthenticated')
-  return toSettings(mine)
+  if (!row) throw new AppError('unauthenticated')
+  return toSettings(row)
 }
 
 /**
- * Sets the notifications that are named; two requests at once do not undo one another. A patch that changes nothing
- * leaves the version. Throws `stale`.
+ * Changes the given settings; concurrent changes of other settings are kept. A patch without changes leaves the version.
+ * Throws `stale`.
  */
 export async function setNotifications(ctx: Ctx, patch: Partial<Settings>, ifVersion?: number) {
-  const { db, actor, now } = ctx
-  const named = NOTIFICATIONS.filter((name) => patch[name] !== undefined)
-  const off = named.filter((name) => patch[name] === false)
-  const mutes = sql`(SELECT json_group_array(value) FROM (
-    SELECT value FROM json_each(${users.muted}) WHERE value NOT IN (SELECT value FROM json_each(${JSON.stringify(named)}))
-    UNION ALL SELECT value FROM json_each(${JSON.stringify(off)}) ORDER BY value))`
-  const reminding = columnsOf(patch)
-  const me = and(eq(users.id, actor.id), isActive)
-  const isNews = or(sql`${mutes} IS NOT coalesce(${users.muted}, '[]')`, hasChanges(users, reminding))
-  const where = allOf(me, ifVersion === undefined ? undefined : eq(users.version, ifVersion), isNews)
-  const { changed, present } = await runBatch(db, {
-    event: eventInsert(ctx, {
-      verb: 'user.notifications_changed',
-      subject: 'user',
-      id: actor.id,
-      changes: sql`json_patch(json_object('muted', json_array(json(coalesce(${users.muted}, '[]')), json(${mutes}))),
-        coalesce(${changesOf(users, reminding)}, '{}'))`,
-      from: sql`${users}`,
-      when: where,
-    }),
-    changed: one(
-      db
-        .update(users)
-        .set({ muted: mutes, ...reminding, ...versionStamp(users, now) })
-        .where(where)
-        .returning(columns),
-    ),
-    present: one(db.select(columns).from(users).where(me)),
+  const given = NOTIFICATIONS.filter((name) => patch[name] !== undefined)
+  const mutedNow = given.filter((name) => patch[name] === false)
+  const remaining = sql`(SELECT nullif(json_group_array(value), '[]') FROM (
+    SELECT value FROM json_each(${users.muted}) WHERE value NOT IN (SELECT value FROM json_each(${JSON.stringify(given)}))
+    UNION ALL SELECT value FROM json_each(${JSON.stringify(mutedNow)}) ORDER BY value))`
+  const row = await changeRecord(ctx, ACCOUNT, ctx.actor.id, {
+    verb: 'notifications_changed',
+    permission: 'account:write',
+    set: { ...(given.length === 0 ? {} : { muted: remaining }), ...reminderColumns(patch) },
+    ifVersion,
   })
-  if (changed) return toSettings(changed)
-  if (!present) throw new AppError('unauthenticated')
-  requireVersion(present, ifVersion)
-  return toSettings(present)
+  return toSettings(row)
 }
 
-function columnsOf({ quietHours, digest, digestHour }: Partial<Reminding>) {
+function reminderColumns({ quietHours, digest, digestHour }: Partial<ReminderSettings>) {
   const quiet = { quietFrom: quietHours?.from ?? null, quietTo: quietHours?.to ?? null }
   return {
     ...(quietHours === undefined ? {} : quiet),

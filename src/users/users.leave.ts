@@ -1,7 +1,7 @@
 // Leaving: a workspace keeps an ADMIN, sessions end, and what the member owned goes to a colleague or back to the pool.
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import { isTeamMember } from '../access/visible'
-import { endSessionsOf } from '../auth/sessions.service'
+import { sessionRevocation } from '../auth/sessions.service'
 import type { Ctx } from '../context'
 import { customers, leads, users } from '../db/schema'
 import { ifChanged } from '../db/sql'
@@ -56,7 +56,7 @@ export function offboardingStatements(ctx: Ctx, userId: string, reassignTo: stri
   const liveAndOwned = (table: typeof leads | typeof customers) =>
     sql`${and(ownedByLeaver(table), isNull(table.deletedAt))}`
   return [
-    endSessionsOf(ctx, userId, { when: ifChanged }),
+    sessionRevocation(ctx, userId, { when: ifChanged }),
     eventInsert(ctx, {
       verb: `lead.${what}`,
       subject: 'lead',

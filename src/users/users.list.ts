@@ -1,4 +1,4 @@
-// The list of members, in the order in which they joined.
+// The list of members, in the order in which they joined the workspace.
 import type { z } from 'zod'
 import { isTeamUser, owners } from '../access/visible'
 import type { Ctx } from '../context'
@@ -11,9 +11,10 @@ import { is } from '../records/list.filters'
 import type { UserQuery } from './users.schemas'
 import { type UserRow, userColumns, visibleUsers } from './users.service'
 
-/** `team` leaves out the logins of customers. */
+/** With `team`, the list has no portal logins. */
 type Query = z.output<typeof UserQuery> & { team?: boolean; sort?: 'joined' }
 
+/** The definition of the list, for the list runner. */
 export const USER_LIST: ListDefinition<UserRow, Query> = {
   table: users,
   name: 'users',
@@ -30,6 +31,7 @@ export const USER_LIST: ListDefinition<UserRow, Query> = {
   walks: ({ actor }) => [{ where: visibleUsers(actor), answers: ['role', 'status', 'team'] }],
 }
 
+/** A page of the members that the actor sees. */
 export function listUsers(ctx: Ctx, request: ListRequest<Query>): Promise<Page<UserRow>> {
   return runList(ctx, USER_LIST, request)
 }

@@ -1,4 +1,4 @@
-// /v1/users: the members of the workspace.
+// /v1/users: lists, changes and removes members of the workspace.
 import { createRoute } from '@hono/zod-openapi'
 import { errors, READ, WRITE } from '../errors'
 import { allow } from '../http/allow'
@@ -20,7 +20,7 @@ const listUsersRoute = createRoute({
   operationId: 'listUsers',
   tags,
   summary: 'List members',
-  description: 'In the order in which they joined; SALES and CUSTOMER see themselves.',
+  description: 'Lists members in the order in which they joined. SALES and CUSTOMER see only themselves.',
   request: { query: UserQuery },
   responses: { 200: json(UserPage, 'A page of members'), ...errors(...READ, 'invalid_cursor') },
 })
@@ -32,7 +32,7 @@ const getUserRoute = createRoute({
   operationId: 'getUser',
   tags,
   summary: 'Get a member',
-  description: 'SALES and CUSTOMER see themselves alone.',
+  description: 'SALES and CUSTOMER see only themselves.',
   request: { params: IdParam },
   responses: { 200: json(User, 'The member'), ...errors(...READ, 'not_found') },
 })
@@ -45,12 +45,12 @@ const updateUserRoute = createRoute({
   tags,
   summary: 'Change a member',
   description:
-    'Everybody changes the own name, username and time zone; an ADMIN anybody’s, and role and status. Who becomes ' +
-    'INACTIVE or a CUSTOMER is signed out, and the leads go to `reassignTo` or back to the pool. API keys that a former ' +
-    'ADMIN made go on: `/v1/api-keys` marks them.',
+    'All members change their own name, username and time zone; an ADMIN changes those of everyone, and role and ' +
+    'status. A member who becomes INACTIVE or a CUSTOMER is signed out, and the leads go to `reassignTo` or back to the ' +
+    'pool. API keys of a former ADMIN stay valid: `/v1/api-keys` marks them.',
   request: { params: IdParam, query: Handover, headers: IfMatch, body: body(UserPatch) },
   responses: {
-    200: json(User, 'The member as now is'),
+    200: json(User, 'The changed member'),
     ...errors(...WRITE, 'not_found', 'username_taken', 'last_admin', 'invalid_owner', 'plan_limit', 'stale'),
   },
 })
@@ -63,8 +63,8 @@ const removeUserRoute = createRoute({
   tags,
   summary: 'Remove a member',
   description:
-    'Signs the member out everywhere; the leads go to `reassignTo` or back to the pool. API keys that the member made go ' +
-    'on: `/v1/api-keys` marks them.',
+    'Signs the member out everywhere; the leads go to `reassignTo` or back to the pool. API keys that the member created ' +
+    'stay valid: `/v1/api-keys` marks them.',
   request: { params: IdParam, query: Handover, headers: IfMatch },
   responses: {
     204: { description: 'Removed' },

@@ -1,9 +1,10 @@
-// A member of a workspace, as shown and as changed. A password or its hash is in neither.
+// Schemas of members. None contains a password or its hash.
 import { z } from '@hono/zod-openapi'
 import { ROLES, USER_STATUSES } from '../db/schema/users'
 import { Id, Instant, text, timeZone } from '../http/fields'
 import { pageOf, pageQuery } from '../http/pagination'
 
+/** A member of a workspace. */
 export const User = z
   .object({
     id: Id,
@@ -36,17 +37,19 @@ export const User = z
 
 export const UserPage = pageOf(User, 'UserPage')
 
+/** Query of the list of members. */
 export const UserQuery = z.strictObject({
   ...pageQuery,
   role: z.enum(ROLES).optional(),
   status: z.enum(USER_STATUSES).optional(),
 })
 
+/** Input of changing a member: at least one field. */
 export const UserPatch = z
   .strictObject({
     name: text(200),
     username: text(64)
-      .regex(/^[\p{L}\p{N}._-]+$/u, 'may hold letters, digits, dots, dashes and underscores')
+      .regex(/^[\p{L}\p{N}._-]+$/u, 'may contain letters, digits, dots, dashes and underscores')
       .toLowerCase()
       .nullable(),
     timeZone: timeZone(),
@@ -57,10 +60,9 @@ export const UserPatch = z
   .refine((patch) => Object.keys(patch).length > 0, { error: 'Send at least one field' })
   .openapi('UserPatch', { example: { name: 'Ada King', timeZone: 'Europe/London' } })
 
-/** Where a member's leads and customers go when the member leaves. */
+/** The new owner of the leads and customers of a member who leaves. */
 export const Handover = z.strictObject({
-  reassignTo: z
-    .uuid()
-    .optional()
-    .openapi({ description: 'An active member who takes the leads over; without it they return to the pool.' }),
+  reassignTo: z.uuid().optional().openapi({
+    description: 'The active member who becomes the owner of the leads; without it they return to the pool.',
+  }),
 })

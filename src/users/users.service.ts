@@ -1,4 +1,4 @@
-// Members of a workspace: who they are and what they may do. What happens when one leaves is in users.leave.ts.
+// Members of a workspace: reading, changing and removing them. users.leave.ts has the consequences of leaving.
 import { and, eq, getTableColumns, isNull, sql } from 'drizzle-orm'
 import type { Actor, Permission } from '../access/policy'
 import { reachable, requirePermission } from '../access/visible'
@@ -13,12 +13,13 @@ import { isSuccessor, keepsAnAdmin, leavesTeam, losesAdmin, offboardingStatement
 
 export type UserRow = typeof users.$inferSelect
 type UserPatch = Partial<Pick<UserRow, 'name' | 'username' | 'timeZone' | 'role' | 'status'>>
-/** `email` is the address that the member must have: it does not change here, and a whole record may be sent back. */
+/** `email` must be the member's present address: it cannot change here, but clients may send back a whole record. */
 type Conditions = { reassignTo?: string; ifVersion?: number; email?: string }
 
-// A member "owns" their own account.
+// Members own their account.
 const usersInReach = (actor: Actor, permission: Permission) =>
   reachable(actor, permission, { workspaceId: users.workspaceId, ownerId: users.id })
+/** Members that the actor sees, as a condition. */
 export const visibleUsers = (actor: Actor) => and(usersInReach(actor, 'users:read'), isNull(users.deletedAt))
 
 export const userColumns = getTableColumns(users)
@@ -29,9 +30,10 @@ const USER: RecordKind<typeof userColumns> = {
   etag: etagOf,
   reads: 'users:read',
   reached: usersInReach,
-  outOfReach: () => forbiddenError('Only an ADMIN changes somebody else.'),
+  outOfReach: () => new AppError('forbidden', { detail: 'Only an ADMIN changes another member.' }),
 }
 
+/** A member. Throws `not_found`. */
 export async function getUser(ctx: Ctx, id: string): Promise<UserRow> {
   const [user] = await ctx.db
     .select()
@@ -42,9 +44,9 @@ export async function getUser(ctx: Ctx, id: string): Promise<UserRow> {
 }
 
 /**
- * Changes a member; role and status take an ADMIN. Who becomes inactive, or a CUSTOMER, is signed out and hands the
- * leads over. What changes nothing leaves the member as is. Throws `last_admin`, `username_taken`, `invalid_owner`,
- * `plan_limit`, `stale`.
+ * Changes a member; only an ADMIN changes role and status. A member who becomes inactive or a CUSTOMER is signed out,
+ * and the leads go to `reassignTo` or the pool. A patch without changes leaves the version. Throws `last_admin`,
+ * `username_taken`, `invalid_owner`, `plan_limit`, `stale`.
  */
 export function updateUser(ctx: Ctx, id: string, patch: UserPatch, conditions: Conditions): Promise<UserRow> {
   const isAdministrative = patch.role !== undefined || patch.status !== undefined
@@ -56,7 +58,7 @@ export function updateUser(ctx: Ctx, id: string, patch: UserPatch, conditions: C
   })
 }
 
-/** Removes a member: signed out everywhere, the e-mail free again, the leads handed over. */
+/** Removes a member: ends all sessions, frees the e-mail address, and hands the leads over. */
 export async function removeUser(ctx: Ctx, id: string, conditions: Conditions): Promise<void> {
   const set = { status: 'INACTIVE' as const, deletedAt: ctx.now }
   await changeMember(ctx, id, conditions, { verb: 'removed', permission: 'users:admin', set })
@@ -96,11 +98,7 @@ function changeMember(ctx: Ctx, id: string, { reassignTo, ifVersion, email }: Co
   })
 }
 
-function forbiddenError(detail: string): AppError {
-  return new AppError('forbidden', { detail })
-}
-
 function fixedEmailError(): AppError {
-  const message = 'The e-mail address of an account does not change'
+  const message = 'The e-mail address of an account cannot be changed'
   return invalidError('body.email', message, 'fixed')
 }

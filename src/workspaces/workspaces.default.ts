@@ -1,26 +1,31 @@
-// The workspace that open registration shares: the accounts of every dialect but `personal`, and what they work on.
+// The shared workspace: all accounts of open registration through the APIs of other systems, except `personal`.
 import { type SQL, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/sqlite-core'
 import type { PublicCtx } from '../context'
 import { workspaces } from '../db/schema'
 import { insertFrom } from '../db/sql'
 
-/** Its slug. Whichever workspace has it is the shared one. */
-export const SHARED = 'default'
+/** The slug that makes a workspace the shared one. */
+export const SHARED_SLUG = 'default'
 
-/** The id of the shared workspace, as SQL; null where there is none yet. */
-export const sharedId: SQL<string> = sql`(SELECT shared.id FROM workspaces AS shared WHERE shared.slug = ${SHARED})`
+const [shared, older] = [alias(workspaces, 'shared'), alias(workspaces, 'older')]
+
+/** The id of the shared workspace, as SQL; null if there is none yet. */
+export const sharedWorkspaceId: SQL<string> = sql`(SELECT ${shared.id} FROM ${workspaces} AS ${shared}
+  WHERE ${shared.slug} = ${SHARED_SLUG})`
 
 /**
- * Whether a workspace may be given this slug. Whoever has the shared one administers all who register by a dialect, so
- * that strangers must not take it: the oldest workspace alone may, which is the operator's.
+ * Whether a workspace may take this slug. The shared slug gives its ADMINs power over every account of open
+ * registration, so that only the oldest workspace, which is the operator's, may take it.
  */
 export function isSlugAllowed(slug: string | undefined): SQL {
-  if (slug !== SHARED) return sql`true`
-  return sql`(slug = ${SHARED} OR NOT EXISTS (SELECT 1 FROM workspaces AS older WHERE older.id < workspaces.id))`
+  if (slug !== SHARED_SLUG) return sql`true`
+  return sql`(${workspaces.slug} = ${SHARED_SLUG}
+    OR NOT EXISTS (SELECT 1 FROM ${workspaces} AS ${older} WHERE ${older.id} < ${workspaces.id}))`
 }
 
-/** The statement that makes the shared workspace where there is none; any number at once make one. */
+/** The statement that creates the shared workspace if there is none. Concurrent requests create one. */
 export function sharedWorkspaceInsert({ db, now, newId }: PublicCtx) {
-  const workspace = { id: newId(), name: 'Default', slug: SHARED, createdAt: now, updatedAt: now }
+  const workspace = { id: newId(), name: 'Default', slug: SHARED_SLUG, createdAt: now, updatedAt: now }
   return insertFrom(db, workspaces, workspace, sql`WHERE true`).onConflictDoNothing()
 }

@@ -38,9 +38,9 @@ const updateWorkspaceRoute = createRoute({
   operationId: 'updateWorkspace',
   tags,
   summary: 'Change the workspace',
-  description: 'Changes the fields that you send. A new slug changes the address that public forms must name.',
+  description: 'Changes the fields that you send. A new slug changes the address of public forms.',
   request: { headers: IfMatch, body: body(WorkspacePatch) },
-  responses: { 200: json(Workspace, 'The workspace as it now is'), ...errors(...WRITE, 'slug_taken', 'stale') },
+  responses: { 200: json(Workspace, 'The changed workspace'), ...errors(...WRITE, 'slug_taken', 'stale') },
 })
 
 const inviteRoute = createRoute({
@@ -49,11 +49,11 @@ const inviteRoute = createRoute({
   ...allow('invitations:write'),
   operationId: 'invite',
   tags,
-  summary: 'Invite somebody',
+  summary: 'Invite a person',
   description:
-    'Gives a token that lets this address register here, once, within 7 days, and mails it there as a link. It is ' +
-    'shown this once. Inviting an address again ends the invitation that waits. The mail names you where your own address ' +
-    'is verified.',
+    'Returns a token with which this e-mail address can register in the workspace, once, within 7 days, and mails it ' +
+    'there as a link. The token is shown only here. Inviting an address again replaces its open invitation. The mail ' +
+    'names you if your own address is verified.',
   request: { body: body(NewInvitation) },
   responses: {
     201: json(IssuedInvitation, 'The invitation with its token'),
@@ -68,7 +68,8 @@ const listInvitationsRoute = createRoute({
   operationId: 'listInvitations',
   tags,
   summary: 'List open invitations',
-  description: 'Those neither accepted nor expired, whose inviter may still invite, newest first.',
+  description:
+    'Lists invitations that are neither accepted nor expired and whose inviter may still invite, newest first.',
   request: { query: InvitationQuery },
   responses: { 200: json(InvitationPage, 'A page of invitations'), ...errors(...READ, 'invalid_cursor') },
 })
@@ -80,7 +81,7 @@ const withdrawInvitationRoute = createRoute({
   operationId: 'withdrawInvitation',
   tags,
   summary: 'Withdraw an invitation',
-  description: 'Its token works no more.',
+  description: 'Its token becomes invalid.',
   request: { params: IdParam },
   responses: { 204: { description: 'Withdrawn' }, ...errors(...READ, 'not_found') },
 })

@@ -1,15 +1,16 @@
-// A workspace and the invitations to it.
+// Schemas of the workspace and of invitations to it.
 import { z } from '@hono/zod-openapi'
 import { isCountry } from '../customers/phone'
 import { ROLES } from '../db/schema/users'
 import { email, Id, Instant, raw, text, timeZone } from '../http/fields'
 import { pageOf, pageQuery } from '../http/pagination'
 
+/** A workspace. */
 export const Workspace = z
   .object({
     id: Id,
     name: z.string(),
-    slug: z.string().openapi({ description: 'How public forms name the workspace.' }),
+    slug: z.string().openapi({ description: 'Names the workspace in the address of public forms.' }),
     plan: z.string(),
     timeZone: z.string(),
     defaultCountry: z.string().nullable(),
@@ -29,10 +30,11 @@ export const Workspace = z
     },
   })
 
+/** Input of changing the workspace: at least one field. */
 export const WorkspacePatch = z
   .strictObject({
     name: text(200),
-    slug: raw(60).regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'may hold a-z, 0-9 and single dashes between them'),
+    slug: raw(60).regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'may contain a-z, 0-9 and single dashes between them'),
     timeZone: timeZone(),
     defaultCountry: z
       .string()
@@ -40,7 +42,7 @@ export const WorkspacePatch = z
       .nullable()
       .openapi({
         type: ['string', 'null'],
-        description: 'Whose phone numbers are written without a country code.',
+        description: 'The country of phone numbers without a country code.',
         example: 'GB',
       }),
   })
@@ -48,16 +50,19 @@ export const WorkspacePatch = z
   .refine((patch) => Object.keys(patch).length > 0, { error: 'Send at least one field' })
   .openapi('WorkspacePatch', { example: { name: 'Analytical Engines Ltd', timeZone: 'Europe/London' } })
 
+/** Input of inviting a person. */
 export const NewInvitation = z
   .strictObject({ email: email(), role: z.enum(ROLES).default('SALES') })
   .openapi('NewInvitation', { example: { email: 'grace@example.com', role: 'SALES' } })
 
+/** An open invitation without its token. */
 export const Invitation = z
   .object({ id: Id, email: z.string(), role: z.enum(ROLES), createdAt: Instant, expiresAt: Instant })
   .openapi('Invitation')
 
+/** A new invitation with its token. */
 export const IssuedInvitation = Invitation.extend({
-  token: z.string().openapi({ description: 'Shown this once: register with it as `invitationToken`.' }),
+  token: z.string().openapi({ description: 'Shown only here. Register with it as `invitationToken`.' }),
 }).openapi('IssuedInvitation')
 
 export const InvitationQuery = z.strictObject(pageQuery)

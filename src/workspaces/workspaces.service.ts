@@ -1,4 +1,4 @@
-// The workspace of the actor: its name, the slug that public forms use, its defaults.
+// The actor's workspace: its name, its slug for public forms, and its defaults.
 import { eq, getTableColumns } from 'drizzle-orm'
 import type { Ctx } from '../context'
 import { workspaces } from '../db/schema'
@@ -18,16 +18,17 @@ const WORKSPACE: RecordKind<typeof columns> = {
   reached: ({ workspaceId }) => eq(workspaces.id, workspaceId),
 }
 
-/** A slug made of a name: letters and digits of ASCII, dashes between, at most 50 characters. */
+/** A slug for a name: ASCII letters and digits, single dashes between them, at most 50 characters. */
 export function slugOf(name: string): string {
-  const plain = name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
-  const slug = plain
+  const unaccented = name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
+  const slug = unaccented
     .replace(/[^a-z0-9]+/g, '-')
     .slice(0, 50)
     .replace(/^-|-$/g, '')
   return slug === '' ? 'workspace' : slug
 }
 
+/** The actor's workspace. */
 export async function getWorkspace({ db, actor }: Ctx) {
   const [workspace] = await db.select().from(workspaces).where(eq(workspaces.id, actor.workspaceId))
   if (!workspace) throw new AppError('not_found')
@@ -36,9 +37,7 @@ export async function getWorkspace({ db, actor }: Ctx) {
 
 type Patch = Partial<Pick<typeof workspaces.$inferInsert, 'name' | 'slug' | 'timeZone' | 'defaultCountry'>>
 
-/**
- * Changes the workspace; what changes nothing leaves it as it is. Throws `slug_taken`, `stale`.
- */
+/** Changes the workspace; a patch without changes leaves the version. Throws `slug_taken`, `stale`. */
 export function updateWorkspace(ctx: Ctx, patch: Patch, ifVersion?: number) {
   const { actor } = ctx
   return changeRecord(ctx, WORKSPACE, actor.workspaceId, {
@@ -49,7 +48,8 @@ export function updateWorkspace(ctx: Ctx, patch: Patch, ifVersion?: number) {
     require: {
       slug: {
         holds: isSlugAllowed(patch.slug),
-        orElse: () => new AppError('slug_taken', { detail: `The slug ${patch.slug} is the oldest workspace’s.` }),
+        orElse: () =>
+          new AppError('slug_taken', { detail: `The slug ${patch.slug} is reserved for the oldest workspace.` }),
       },
     },
   }).catch((error) => {

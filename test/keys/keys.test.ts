@@ -58,7 +58,7 @@ describe('making a key', () => {
     ['no scope', { scopes: [] }, 'body.scopes'],
     ['a scope that there is not', { scopes: ['leads:read', 'leads:steal'] }, 'body.scopes.1'],
     ['one’s own account', { scopes: ['account:read'] }, 'body.scopes.0'],
-    ['claiming, which takes a person', { scopes: ['leads:claim'] }, 'body.scopes.0'],
+    ['claiming, which needs a person', { scopes: ['leads:claim'] }, 'body.scopes.0'],
     ['further keys', { scopes: ['api-keys:write'] }, 'body.scopes.0'],
     ['a scope that every object has', { scopes: ['constructor'] }, 'body.scopes.0'],
     ['an end in the past', { scopes: ['leads:read'], expiresAt: '2026-01-01T00:00:00Z' }, 'body.expiresAt'],
@@ -153,7 +153,7 @@ describe('a key', () => {
     expect((await bodyOf(api(narrow).v1.leads.$post({ json: { title: 'D' } }), 201)).ownerId).toBeNull()
   })
 
-  it('is told why it cannot do what takes a person', async () => {
+  it('is told why it cannot do what needs a person', async () => {
     const admin = await founder()
     const { key } = await newKey(admin)
     const { id } = await lead(admin)
@@ -164,11 +164,11 @@ describe('a key', () => {
     for (const path of ['/v1/auth/me', '/v1/auth/sessions', '/v1/users/me/notifications']) {
       expect(await why(path)).toMatch(/No API key has the permission account:read: it has no account/)
     }
-    expect(await why('/v1/api-keys')).toMatch(/keys are looked after by people/)
+    expect(await why('/v1/api-keys')).toMatch(/only people manage keys/)
     for (const path of ['/v1/leads?owner=me', '/v1/customers?owner=me', '/v1/tickets?assignee=me']) {
-      expect(await why(path)).toMatch(/`me` takes a person/)
+      expect(await why(path)).toMatch(/`me` needs a person/)
     }
-    expect(await why('/v1/interactions?author=me')).toMatch(/`me` takes a person/)
+    expect(await why('/v1/interactions?author=me')).toMatch(/`me` needs a person/)
   })
 
   it('does what its scope says, and nothing of it needs another scope', async () => {

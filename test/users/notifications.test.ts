@@ -211,6 +211,22 @@ describe('switching notifications', () => {
     expect(await rows(query, id)).toEqual([{ n: 1 }])
   })
 
+  it('records exactly the settings that changed, with what they were', async () => {
+    const { token, id } = await founder()
+    const client = api(token).v1.users.me.notifications
+    await client.$patch({ header: {}, json: { leadClaimed: false, digestHour: 8 } })
+    await client.$patch({ header: {}, json: { digestHour: 9, leadClaimed: false } })
+    await client.$patch({ header: {}, json: { leadClaimed: true } })
+    const query = `SELECT changes FROM events WHERE subject_id = ? AND verb = 'user.notifications_changed'
+      ORDER BY rowid`
+    const recorded = await rows(query, id)
+    expect(recorded.map(({ changes }) => JSON.parse(String(changes)))).toEqual([
+      { muted: [null, ['leadClaimed']] },
+      { digestHour: [8, 9] },
+      { muted: [['leadClaimed'], null] },
+    ])
+  })
+
   it('refuses what is no notification', async () => {
     const { token } = await founder()
     const patch = (json: unknown) => send('/v1/users/me/notifications', { method: 'PATCH', token, json })

@@ -134,7 +134,7 @@ describe('a member', () => {
     const recorded = await rows("SELECT 1 FROM events WHERE subject_id = ? AND verb = 'user.updated'", sales.id)
     expect(recorded).toEqual([])
     const refused = await problemOf(await patch(manager, sales, { name: 'SALES member' }))
-    expect(refused).toMatchObject({ status: 403, code: 'forbidden', detail: 'Only an ADMIN changes somebody else.' })
+    expect(refused).toMatchObject({ status: 403, code: 'forbidden', detail: 'Only an ADMIN changes another member.' })
   })
 
   it.each([

@@ -1,8 +1,6 @@
 // All tables, for Drizzle and drizzle-kit.
 
 export * from './analytics'
-export * from './billing'
-export * from './calendar'
 export * from './customers'
 export * from './events'
 export * from './imports'

@@ -1,4 +1,4 @@
-// API keys: a machine's way in. Stored is a hash; the prefix finds the row, and names the key to people.
+// API keys of machines, stored as hashes. The prefix finds the row, and shows people which key it is.
 import { sql } from 'drizzle-orm'
 import { index, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { id, instant } from '../columns'
@@ -18,7 +18,7 @@ export const apiKeys = sqliteTable(
     createdBy: text().notNull(),
     createdAt: instant().notNull(),
     expiresAt: instant(),
-    /** To the minute, for it is written at most once in one. */
+    /** Precise to a minute: it is written at most once a minute. */
     lastUsedAt: instant(),
     revokedAt: instant(),
   },

@@ -1,4 +1,4 @@
-// Accounts at providers by which a user signs in: `subject` is the provider's own id, which no address can replace.
+// Provider accounts with which users sign in. `subject` is the user's id at the provider; it never changes.
 import { primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import { instant } from '../columns'
 import { users } from './users'
@@ -17,7 +17,7 @@ export const oauthAccounts = sqliteTable(
     userId: text()
       .notNull()
       .references(() => users.id),
-    /** The address that the provider vouched for when the account was linked; null where it vouched for none. */
+    /** The address that the provider had verified when the account was linked; null if there was none. */
     email: text(),
     createdAt: instant().notNull(),
   },

@@ -1,4 +1,4 @@
-// People: accounts, their sessions (a refresh-token family each) and the single-use tokens sent to them.
+// Users, their sessions (each a family of refresh tokens), single-use tokens sent by mail, and calendar feeds.
 import { sql } from 'drizzle-orm'
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import { computed, id, instant, stamps, version } from '../columns'
@@ -32,14 +32,14 @@ export const users = sqliteTable(
       mode: 'virtual',
     }),
     timeZone: text().notNull().default('UTC'),
-    /** The mails this user does not want, by notification. */
+    /** The notifications that the user has switched off; null for none. */
     muted: text({ mode: 'json' }).$type<string[]>(),
-    /** Between these times, `HH:MM` in the user's zone, nobody is reminded; null where there are none. */
+    /** Between these times, `HH:MM` in the user's zone, no reminder is sent; null for no quiet hours. */
     quietFrom: text().default('21:00'),
     quietTo: text().default('07:00'),
     digest: text({ enum: DIGESTS }).notNull().default('single'),
     digestHour: integer().notNull().default(8),
-    /** When the next daily digest is due; null until it is planned, and again when a setting changes. */
+    /** When the next daily digest is due; null until it is planned, and after a setting has changed. */
     nextDigestAt: instant(),
     digestDue: computed(
       `CASE WHEN digest = 'daily' AND status = 'ACTIVE' AND deleted_at IS NULL THEN coalesce(next_digest_at, '') END`,
@@ -57,6 +57,7 @@ export const users = sqliteTable(
   ],
 )
 
+/** A session: the hashes of its present and its previous refresh token. */
 export const sessions = sqliteTable(
   'sessions',
   {
@@ -77,6 +78,7 @@ export const sessions = sqliteTable(
   (t) => [index('sessions_user').on(t.userId, t.createdAt), index('sessions_expires').on(t.expiresAt)],
 )
 
+/** Invitations, and tokens that verify an address or reset a password. */
 export const oneTimeTokens = sqliteTable(
   'one_time_tokens',
   {
@@ -87,7 +89,7 @@ export const oneTimeTokens = sqliteTable(
     email: text().notNull(),
     role: text({ enum: ROLES }),
     createdBy: text(),
-    /** Whose account it opens, where there is one already. */
+    /** The user whose address or password the token is for; null for an invitation. */
     userId: text(),
     createdAt: instant().notNull(),
     expiresAt: instant().notNull(),
@@ -97,7 +99,7 @@ export const oneTimeTokens = sqliteTable(
   (t) => [
     uniqueIndex('one_time_tokens_hash').on(t.tokenHash),
     index('one_time_tokens_user').on(t.userId, t.kind).where(sql`user_id IS NOT NULL`),
-    // One invitation of an address to a workspace waits at a time.
+    // At most one open invitation of an address to a workspace.
     uniqueIndex('one_time_tokens_pending')
       .on(t.workspaceId, t.email)
       .where(sql`kind = 'INVITATION' AND used_at IS NULL`),
@@ -105,3 +107,13 @@ export const oneTimeTokens = sqliteTable(
     index('one_time_tokens_workspace').on(t.workspaceId, t.kind, t.id),
   ],
 )
+
+/** The calendar feed of a user, one for each. Its token gives access to the user's own entries. */
+export const calendarFeeds = sqliteTable('calendar_feeds', {
+  userId: text()
+    .primaryKey()
+    .references(() => users.id),
+  workspaceId: workspaceId(),
+  tokenHash: text().notNull().unique(),
+  createdAt: instant().notNull(),
+})

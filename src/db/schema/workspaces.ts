@@ -1,4 +1,4 @@
-// Tenants: a whole company or one person's account. Public forms name a workspace by its slug.
+// Workspaces, the tenants, each with its subscription at Stripe. Public forms name a workspace by its slug.
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { id, instant, stamps, version } from '../columns'
 
@@ -9,12 +9,34 @@ export const workspaces = sqliteTable('workspaces', {
   plan: text({ enum: ['FREE', 'PRO'] })
     .notNull()
     .default('FREE'),
-  /** Until when PRO holds without being paid; null while it is paid. */
+  /** When an unpaid PRO ends; null while it is paid. */
   planUntil: instant(),
   timeZone: text().notNull().default('UTC'),
   defaultCountry: text(),
-  /** The highest number of a ticket that was purged, kept by a trigger: no number is given twice. */
+  /** The highest number of a purged ticket, kept by a trigger, so that no number is used twice. */
   purgedTicketNumber: integer().notNull().default(0),
   version: version(),
   ...stamps(),
+})
+
+/** The subscription of a workspace, as Stripe reported it. */
+export const subscriptions = sqliteTable('subscriptions', {
+  workspaceId: text()
+    .primaryKey()
+    .references(() => workspaces.id),
+  stripeCustomerId: text().notNull().unique(),
+  /** Stripe's status of the subscription; null before there is one. */
+  status: text(),
+  renewsAt: instant(),
+  endsAt: instant(),
+  /** When the request to Stripe for this state began: an older answer never replaces a newer one. */
+  askedAt: instant().notNull(),
+  createdAt: instant().notNull(),
+})
+
+/** The events of Stripe's webhook that have been processed. */
+export const stripeEvents = sqliteTable('stripe_events', {
+  id: id(),
+  type: text().notNull(),
+  createdAt: instant().notNull(),
 })

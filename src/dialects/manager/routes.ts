@@ -2,7 +2,7 @@
 import { Hono } from 'hono'
 import { isPortal } from '../../access/visible'
 import { isUsername, login } from '../../auth/auth.service'
-import { registerInSharedWorkspace } from '../../auth/enrolment.service'
+import { registerInSharedWorkspace } from '../../auth/shared-registration.service'
 import type { Ctx } from '../../context'
 import { listCustomers } from '../../customers/customers.list'
 import { amendCustomer, getCustomer, trashCustomer } from '../../customers/customers.service'

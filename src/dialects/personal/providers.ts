@@ -2,7 +2,7 @@
 import type { Hono } from 'hono'
 import { type AppEnv, publicCtx } from '../../http/context'
 import { beginSignIn, takeFlow } from '../../oauth/oauth.browser'
-import { identify } from '../../oauth/oauth.client'
+import { fetchIdentity } from '../../oauth/oauth.client'
 import { proofOf } from '../../oauth/oauth.flow'
 import { PROVIDERS, TITLES } from '../../oauth/oauth.providers'
 import { signIn } from '../../oauth/sign-in.service'
@@ -26,7 +26,7 @@ export function addProviders(app: Hono<AppEnv>, base: string): void {
       async (c) => {
         const context = publicCtx(c)
         const flow = await takeFlow(c, provider, c.req.valid('query').state)
-        const proof = proofOf(flow, await identify(context, flow, new URL(c.req.url)))
+        const proof = proofOf(flow, await fetchIdentity(context, flow, new URL(c.req.url)))
         const data = wire.SignedIn.parse(await signIn(context, proof, client(c), true))
         return c.json({ message: 'User logged in successfully', data }, 200)
       },

@@ -37,7 +37,7 @@ app.post(
   describe('Make an account with a workspace of its own', { 201: wire.withData(wire.SignedIn) }),
   validates('json', wire.Registration),
   async (c) => {
-    const signedIn = await register(publicCtx(c), { ...c.req.valid('json'), isWelcome: true }, client(c))
+    const signedIn = await register(publicCtx(c), { ...c.req.valid('json'), isAlwaysOpen: true }, client(c))
     return c.json({ message: 'User registered successfully', data: wire.SignedIn.parse(signedIn) }, 201)
   },
 )

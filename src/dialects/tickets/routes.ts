@@ -2,7 +2,7 @@
 import { Hono } from 'hono'
 import { isTeamRole } from '../../access/policy'
 import { login } from '../../auth/auth.service'
-import { registerInSharedWorkspace } from '../../auth/enrolment.service'
+import { registerInSharedWorkspace } from '../../auth/shared-registration.service'
 import { listCustomers } from '../../customers/customers.list'
 import { amendCustomer, getCustomer, trashCustomer, updateCustomer } from '../../customers/customers.service'
 import { AppError } from '../../errors'

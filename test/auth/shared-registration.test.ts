@@ -11,7 +11,7 @@ import { happenings } from '../support/leads'
 const fetch = worker({ DIALECTS: 'leads,manager', SIGNUP: 'invite' })
 type Session = { accessToken: string; user: { id: string; role: string } }
 
-const enrol = (fields: object = {}, token?: string, by = fetch) => {
+const registerShared = (fields: object = {}, token?: string, by = fetch) => {
   const json = { email: `${unique('first')}@example.com`, password: PASSWORD, ...fields }
   return send('/api/auth/register', { method: 'POST', json, token }, by)
 }
@@ -21,9 +21,11 @@ let rest: Session[]
 
 beforeAll(async () => {
   expect(await sizes('workspaces', 'users')).toEqual({ workspaces: 0, users: 0 })
-  expect((await enrol({}, undefined, worker({ DIALECTS: 'leads', SIGNUP: 'closed' }))).status).toBe(403)
+  expect((await registerShared({}, undefined, worker({ DIALECTS: 'leads', SIGNUP: 'closed' }))).status).toBe(403)
   expect(await sizes('workspaces', 'users')).toEqual({ workspaces: 0, users: 0 })
-  const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => enrol({ role: i % 2 ? 'ADMIN' : 'SALES' })))
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, (_, i) => registerShared({ role: i % 2 ? 'ADMIN' : 'SALES' })),
+  )
   const made = await Promise.all(answers.filter(({ status }) => status === 201).map((answer) => answer.json<Session>()))
   admin = made.find(({ user }) => user.role === 'ADMIN') ?? expect.fail('nobody administers')
   rest = made.filter((session) => session !== admin)
@@ -44,26 +46,26 @@ it('makes exactly one ADMIN of 20 who come at once, and one workspace', async ()
 
 describe('later', () => {
   it('an ADMIN’s token makes another one, while its holder still is one', async () => {
-    const second = await enrol({ role: 'ADMIN' }, admin.accessToken)
+    const second = await registerShared({ role: 'ADMIN' }, admin.accessToken)
     const { user, accessToken } = await second.json<Session>()
     expect([second.status, user.role]).toEqual([201, 'ADMIN'])
     const demoted = api(admin.accessToken).v1.users[':id']
     const json = { role: 'SALES' as const }
     expect((await demoted.$patch({ param: { id: user.id }, query: {}, header: {}, json })).status).toBe(200)
-    expect((await enrol({ role: 'ADMIN' }, accessToken)).status).toBe(403)
-    expect((await enrol({ role: 'MANAGER' }, rest[0]?.accessToken)).status).toBe(403)
+    expect((await registerShared({ role: 'ADMIN' }, accessToken)).status).toBe(403)
+    expect((await registerShared({ role: 'MANAGER' }, rest[0]?.accessToken)).status).toBe(403)
   })
 
   it('an ADMIN of another workspace is a stranger', async () => {
     const json = { email: `${unique('other')}@example.com`, password: PASSWORD, name: 'Other' }
     const response = await send('/v1/auth/register', { method: 'POST', json })
     const { accessToken } = await response.json<Session>()
-    expect((await enrol({ role: 'ADMIN' }, accessToken)).status).toBe(403)
+    expect((await registerShared({ role: 'ADMIN' }, accessToken)).status).toBe(403)
   })
 
   it('two with one address at once make one account', async () => {
     const email = `${unique('twin')}@example.com`
-    const answers = await Promise.all(Array.from({ length: 5 }, () => enrol({ email })))
+    const answers = await Promise.all(Array.from({ length: 5 }, () => registerShared({ email })))
     expect(tally(answers)).toEqual({ 201: 1, 409: 4 })
     expect(await count('users', 'email = ?', email)).toBe(1)
   })
@@ -133,13 +135,13 @@ describe('where plans are sold', () => {
   it('a full team takes no more members, in the words of the dialect, but customers while they have room', async () => {
     expect((await sell()).status).toBe(201)
     const { customers = 0, ...before } = await sizes('users', 'customers', 'sessions', 'events')
-    const refused = await enrol({}, undefined, shop)
+    const refused = await registerShared({}, undefined, shop)
     expect([refused.status, await refused.json()]).toEqual([
       402,
       { message: expect.stringMatching(/^The plan has room for 3 members of the team, and there are \d+\.$/) },
     ])
     // Who may not have the role is told so, whatever the plan.
-    expect((await enrol({ role: 'ADMIN' }, undefined, shop)).status).toBe(403)
+    expect((await registerShared({ role: 'ADMIN' }, undefined, shop)).status).toBe(403)
     await rows(
       `INSERT INTO customers (id, workspace_id, name, sort_name, created_at, updated_at)
        SELECT lower(hex(randomblob(16))), w.id, 'Filler', 'filler', w.created_at, w.created_at
