@@ -1,15 +1,12 @@
 // Folding: text as it is compared, searched and sorted by. One rule for tags, names, user names, the index and the question.
 import { asciiDigits } from './digits'
+import { INVISIBLE, WHITE_SPACE } from './invisible'
 import { LETTERS, SIGNS } from './letters'
 import { cutLongRows } from './marks'
 
 /** A folded text is at most so many times as long, in UTF-16 units: U+FDFA becomes 18 letters. */
 export const FOLD_FACTOR = 18
 
-// What nobody sees: Unicode's default ignorable code points, and controls that are no white space.
-const INVISIBLE = /\p{Default_Ignorable_Code_Point}|(?![\s\u0085])\p{Cc}/gu
-// U+0085 (next line) and U+2800 (an empty Braille cell) look like the white space that \s knows.
-const WHITE_SPACE = /[\s\u0085\u2800]+/gu
 // Marks of no script or of one whose readers leave them out. Kana voicing (U+3099, U+309A) and nukta (U+1133B) make letters.
 const ACCENT =
   /[\p{Script=Inherited}\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Latin}\p{Script=Ethiopic}\p{Script=Coptic}]/u
