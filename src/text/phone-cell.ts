@@ -5,8 +5,11 @@ import { INVISIBLE } from './invisible'
 export const PHONE_LABELS = ['mobile', 'work', 'home', 'main', 'fax', 'pager'] as const
 export type PhoneLabel = (typeof PHONE_LABELS)[number]
 
-/** One number as written: at most one plus, then digits and punctuation; `label` is undefined where it says no kind. */
-export type WrittenPhone = { number: string; extension?: string; label?: PhoneLabel }
+/**
+ * One number as written: at most one plus, then digits and punctuation; `isAfterComma` where a comma, the pause of a
+ * telephone, stands before the extension.
+ */
+export type WrittenPhone = { number: string; extension?: string; label?: PhoneLabel; isAfterComma: boolean }
 
 // Words that say of what kind a number is; null: only that it is a number.
 const WORDS: [words: string, label: PhoneLabel | null][] = [
@@ -23,7 +26,7 @@ const LABEL_OF = new Map(WORDS.flatMap(([words, label]) => words.split(' ').map(
 const EXTENSION_WORDS =
   'ext(?:ension|n)?|extensión|xt|x|#|durchwahl|dw|apparat|app|nebenstelle|nst|klappe|kl|poste|anexo|interno|int|ramal|доб|добавочный|вн|wew|linka|toestel|tst|内線|内线|분기|내선'
 const EXTENSION = new RegExp(
-  `^(.*\\d[)\\]]?)(?:;ext=|[\\s,;-]*(?<!\\p{L})(?:${EXTENSION_WORDS})[\\s.:=-]*|,(?=\\d{1,6}#?$)|,,+\\s*)(\\d{1,20})#?$`,
+  `^(.*\\d[)\\]]?)(?:;ext=|[\\s,;-]*(?<!\\p{L})(?:${EXTENSION_WORDS})[\\s.:=-]*|(,+)(?=\\d{1,6}#?$))(\\d{1,20})#?$`,
   'u',
 )
 const SEPARATORS =
@@ -52,7 +55,7 @@ export function fromSpreadsheet(cell: string): string | null {
     .replace(/^=?"(.*)"$/s, '$1')
     .replace(/^'/, '')
     .trim()
-  const [, whole] = /^(\+?\d{5,})[.,]0+$/.exec(text) ?? []
+  const [, whole] = /^(\+?\d{4,})[.,]0+$/.exec(text) ?? []
   if (whole !== undefined) return whole
   const [, sign = '', first = '', fraction = '', power] = /^(\+?)(\d)(?:[.,](\d+))?e\+?(\d{1,2})$/.exec(text) ?? []
   if (power === undefined) return text
@@ -75,11 +78,12 @@ export function isShortEnding(part: string): boolean {
 export function takeApart(part: string): WrittenPhone | null {
   const uri = part.replace(/^(?:tel|callto):/, '')
   const { rest, label } = withoutLabel(uri)
-  const [, body = rest, extension] = EXTENSION.exec(rest) ?? []
+  const [, body = rest, comma, extension] = EXTENSION.exec(rest) ?? []
   const [, local = body, context] = /^(.*);phone-context=(\+\d{1,3})$/.exec(body) ?? []
   const number = (context === undefined ? local : context + local).replace(/^[([]\s*\+/, '+').replace(/^\+\s*[([]/, '+')
   if (!/^\+?[\d\s().[\]/-]+$/.test(number) || !/\d/.test(number)) return null
-  return { number, ...(extension === undefined ? {} : { extension }), ...(label === null ? {} : { label }) }
+  const more = { ...(extension === undefined ? {} : { extension }), ...(label === null ? {} : { label }) }
+  return { number, ...more, isAfterComma: comma !== undefined }
 }
 
 /** The number without `(0)`, which says that a zero is not dialled from abroad. */

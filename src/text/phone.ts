@@ -38,7 +38,7 @@ export const PHONE_PROBLEMS = {
 } as const
 export type PhoneProblem = keyof typeof PHONE_PROBLEMS
 
-type Reading = { number: PhoneNumber } | { problem: PhoneProblem }
+type Reading = { number: PhoneNumber } | { problem: PhoneProblem; isPartOfLast?: boolean }
 
 /** Longer texts are not read, in UTF-16 units. */
 const MAX_LENGTH = 500
@@ -63,7 +63,7 @@ export function readPhones(text: string, rules: PhoneRules): { numbers: PhoneNum
     else {
       problem ??= reading.problem
       // The number before it is not whole, then.
-      if (reading.problem === 'unclear_ending') numbers.pop()
+      if (reading.isPartOfLast) numbers.pop()
     }
   }
   if (readings.length === 0 && cell !== '') problem = 'not_a_number'
@@ -112,10 +112,14 @@ function readPart(part: string, rules: PhoneRules): Reading[] {
 function readOne(part: string, rules: PhoneRules): Reading {
   const written = takeApart(part)
   if (written === null) return { problem: 'not_a_number' }
-  const { number, ...more } = written
+  const { number, isAfterComma, ...more } = written
+  const { extension } = more
+  if (isAfterComma && extension !== undefined && 'e164' in readNumber(extension, rules)) {
+    return { problem: 'unclear_ending' }
+  }
   const read = readNumber(number, rules)
   if ('e164' in read) return { number: { ...read, ...more } }
-  return { problem: isShortEnding(part) ? 'unclear_ending' : read.problem }
+  return isShortEnding(part) ? { problem: 'unclear_ending', isPartOfLast: true } : read
 }
 
 type Read = { e164: string } | { problem: PhoneProblem }
@@ -125,6 +129,7 @@ function readNumber(number: string, { country, isInternational = false }: PhoneR
   if (digits === undefined || dialled === undefined) return { problem: 'not_a_number' }
   const abroad = (given: string) => validOf(`+${given.replace(/^00/, '')}`, null)
   const international = abroad(digits) ?? abroad(dialled)
+  if (dialled !== digits && international !== (abroad(dialled) ?? international)) return { problem: 'ambiguous' }
   if (number.startsWith('+')) return international ? { e164: international } : { problem: 'not_a_number' }
   const isDialledAbroad = digits.startsWith('00')
   if (isInternational && !digits.startsWith('0'))

@@ -40,7 +40,12 @@ describe('the example number of every country', () => {
     const missed = numbers.flatMap(({ country, number }) => {
       const text = indexed(number.number, country)
       const forms = [number.formatNational(), number.formatInternational(), `00${number.number.slice(1)}`]
-      const parts = forms.flatMap((form) => Array.from(form, (_, i) => [form.slice(0, i + 1), form.slice(i)]).flat())
+      const [national = '', international = '', exit = ''] = forms
+      const begun = [national, international, exit].flatMap((form) => Array.from(form, (_, i) => form.slice(0, i + 1)))
+      const parts = [
+        ...begun,
+        ...[national, international].flatMap((form) => Array.from(form, (_, i) => form.slice(i))),
+      ]
       const asked = parts.filter((part) => part.replace(/\D/g, '').replace(/^00/, '').length >= 3)
       return asked.filter((part) => !finds(part, text, country)).map((part) => [country, part, text])
     })

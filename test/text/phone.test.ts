@@ -50,7 +50,6 @@ describe('the example number of every country', () => {
     ['in a formula', ({ number }) => `="${number.number}"`],
     ['with the mark of a text cell', ({ number }) => `'${number.number}`],
   ])('is read %s, in any country', (_, write) => {
-    expect(misread(write, atHome)).toEqual([])
     expect(misread(write, elsewhere)).toEqual([])
     expect(misread(write, nowhere)).toEqual([])
   })
@@ -68,7 +67,7 @@ describe('the example number of every country', () => {
     [' #12', ';ext=12'],
     [';ext=12', ';ext=12'],
     [',12', ';ext=12'],
-    [',,1234567', ';ext=1234567'],
+    [',,12', ';ext=12'],
     [' Durchwahl 12', ';ext=12'],
     [' доб. 12', ';ext=12'],
     [' ｅｘｔ １２', ';ext=12'],
@@ -79,8 +78,9 @@ describe('the example number of every country', () => {
 
   it('is read behind "(0)", which is dialled at home alone', () => {
     const write = ({ number }: Example) => `+${number.countryCallingCode} (0) ${number.nationalNumber}`
-    // Of these, +1 and a zero is no number, and Italy's zero is dialled from abroad too.
-    expect(misread(write, nowhere).filter(([country]) => !['IT', 'VA', 'SM'].includes(country))).toEqual([])
+    // There, one number has the zero abroad as well, and another has none.
+    const two = ['AC', 'IT', 'VA'].map((country) => [country, 'ambiguous'])
+    expect(misread(write, nowhere).map(([country, , read]) => [country, read])).toEqual(two)
   })
 
   it('is read without its plus as itself, or not at all', () => {
@@ -142,6 +142,8 @@ describe('a number as people write it', () => {
     ['030 901820/21', 'DE', 'unclear_ending'],
     ['030 901820, 21', 'DE', 'unclear_ending'],
     ['030 901820; 21', 'DE', 'unclear_ending'],
+    ['7290,7291', 'TK', 'unclear_ending'],
+    ['03090182000,,01715557001', 'DE', 'several_numbers'],
     ['030 901820 or 21', 'DE', 'unclear_ending'],
     ['030 901820 / 0171 5557001', 'DE', 'several_numbers'],
     ['030 12345 030 12346', 'DE', 'not_a_number'],
@@ -184,6 +186,7 @@ describe('a text of several numbers', () => {
     ['030 90182000 ext. 12, 030 90182000 ext. 13', ['+493090182000;ext=12', '+493090182000;ext=13'], undefined],
     ['030 90182000, ask for Bob', ['+493090182000'], 'not_a_number'],
     ['030 90182000, 12', [], 'unclear_ending'],
+    ['0171 5557001; 030 901820/21', ['+491715557001'], 'unclear_ending'],
   ])('%j holds %j', (text, read, problem) => {
     const found = readPhones(text, { country: 'DE' })
     expect([found.numbers.map(phoneKey), found.problem]).toEqual([read, problem])
