@@ -1,6 +1,7 @@
 // Phone numbers: as libphonenumber's own examples of every country are written, and as people and spreadsheets write them.
 
-import type { CountryCode } from 'libphonenumber-js/max'
+import fc from 'fast-check'
+import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/max'
 import { describe, expect, it } from 'vitest'
 import { formatPhone, isCountry, phoneKey, readPhone, readPhones } from '../../src/text/phone'
 import { type Example, numbers } from './phone-examples'
@@ -166,6 +167,30 @@ describe('a number as people write it', () => {
   ])('%s in %s is %s', (text, country, read) => expect(key(text, country)).toBe(read))
 
   it('that is not well-formed is none', () => expect(key('\ud8001', 'DE')).toBe('not_a_number'))
+
+  it('of any signs gives only valid numbers, each of which reads as itself', () => {
+    const signs = fc.constantFrom(
+      ...'0123456789'.repeat(4),
+      ...'+-/(). ;,x:#\u200b٣７',
+      'ext.',
+      ' or ',
+      '+49',
+      '0171',
+      'E+11',
+      '.0',
+    )
+    const country = fc.constantFrom('DE', 'US', 'IT', 'TK', 'AR', null)
+    fc.assert(
+      fc.property(fc.array(signs, { maxLength: 30 }), country, fc.boolean(), (list, home, isInternational) => {
+        for (const number of readPhones(list.join(''), { country: home, isInternational }).numbers) {
+          expect(parsePhoneNumberFromString(number.e164)?.isValid()).toBe(true)
+          expect(number.e164).toMatch(/^\+[1-9]\d{3,14}$/)
+          expect(key(formatPhone(number), home)).toBe(phoneKey(number))
+        }
+      }),
+      { numRuns: 3000 },
+    )
+  })
 
   it('of 500 of any character is read or refused', () => {
     for (const char of '0+(.,;/-x# \u200b\u0301٠ａ\n') expect(key(`0${char.repeat(499)}`, 'DE')).toMatch(/^[a-z_]+$/)
