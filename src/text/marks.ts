@@ -10,6 +10,7 @@ export function hasEndlessMarks(text: string): boolean {
 }
 
 // The half-width voicing marks become combining ones by NFKD. Of fewer than 10 marks NFKD makes fewer than 30.
+const HAS_LONG_ROW = /[\p{M}\uff9e\uff9f]{10}/u
 const LONG_ROW = /[^\p{M}\uff9e\uff9f]?[\p{M}\uff9e\uff9f]{10,}/gu
 
 /**
@@ -17,6 +18,7 @@ const LONG_ROW = /[^\p{M}\uff9e\uff9f]?[\p{M}\uff9e\uff9f]{10,}/gu
  * equivalent texts keep the same marks: each character is decomposed alone, and a row that is cut is sorted.
  */
 export function cutLongRows(text: string, dropped: RegExp): string {
+  if (!HAS_LONG_ROW.test(text)) return text
   return text.replace(LONG_ROW, (row) => {
     const decomposed = Array.from(row, (char) => char.normalize('NFKD')).join('')
     const kept = decomposed.replace(dropped, '')

@@ -125,11 +125,12 @@ function readOne(part: string, rules: PhoneRules): Reading {
 type Read = { e164: string } | { problem: PhoneProblem }
 
 function readNumber(number: string, { country, isInternational = false }: PhoneRules): Read {
-  const [digits, dialled] = [number, withoutTrunk(number)].map((each) => each.replace(/\D/g, ''))
-  if (digits === undefined || dialled === undefined) return { problem: 'not_a_number' }
-  const abroad = (given: string) => validOf(`+${given.replace(/^00/, '')}`, null)
-  const international = abroad(digits) ?? abroad(dialled)
-  if (dialled !== digits && international !== (abroad(dialled) ?? international)) return { problem: 'ambiguous' }
+  const digits = number.replace(/\D/g, '')
+  const dialled = withoutTrunk(number).replace(/\D/g, '')
+  const kept = validAbroad(digits)
+  const dropped = dialled === digits ? kept : validAbroad(dialled)
+  if (kept !== undefined && dropped !== undefined && kept !== dropped) return { problem: 'ambiguous' }
+  const international = kept ?? dropped
   if (number.startsWith('+')) return international ? { e164: international } : { problem: 'not_a_number' }
   const isDialledAbroad = digits.startsWith('00')
   if (isInternational && !digits.startsWith('0'))
@@ -151,6 +152,12 @@ function isAsWrittenAtHome(digits: string, national: string, international: stri
   const home = parse(national, null)
   const isOwn = international.startsWith(`+${home?.countryCallingCode}`)
   return home?.formatNational().replace(/\D/g, '') === digits && !isOwn
+}
+
+// A country's code begins with no zero.
+function validAbroad(digits: string): string | undefined {
+  const after = digits.replace(/^00/, '')
+  return after.startsWith('0') ? undefined : validOf(`+${after}`, null)
 }
 
 function validOf(number: string, country: string | null): string | undefined {

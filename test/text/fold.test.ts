@@ -154,7 +154,7 @@ describe('any text', () => {
     ['the longest expansion', 'ﷺﷺ'],
   ])('of 1 MB of %s is folded', (_, pair) => {
     const folded = foldText(`a${pair.repeat(262_144)}b`)
-    expect(folded).toMatch(/^a.*b$/su)
+    expect([folded.startsWith('a'), folded.endsWith('b')]).toEqual([true, true])
     expect(folded.length).toBeLessThanOrEqual(FOLD_FACTOR * (2 + 2 * 262_144))
   })
 
