@@ -33,6 +33,13 @@ export const Credentials = z
     email: raw(254).optional(),
     username: raw(64).optional(),
     password: raw(1000),
+    refreshToken: raw(300)
+      .optional()
+      .openapi({
+        description:
+          'The last refresh token of this device, also an expired one. The device then counts by itself: failures of ' +
+          'strangers do not lock it out.',
+      }),
   })
   .refine(({ email, username }) => (email === undefined) !== (username === undefined), {
     error: 'Send either email or username',

@@ -1,7 +1,7 @@
 // Single-use tokens that verify an address or reset a password: 256 random bits, sent by mail, stored as a hash.
 import { and, type Column, eq, gt, isNull, type SQL, sql } from 'drizzle-orm'
 import type { PublicCtx } from '../context'
-import { randomToken, sha256 } from '../crypto'
+import { type Credential, newSecret } from '../credentials'
 import { oneTimeTokens, users } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
 import { askers, hasRoomForMail } from '../mail/mail.audience'
@@ -23,21 +23,21 @@ export async function tokenStatements(ctx: PublicCtx, kind: keyof typeof KINDS, 
   const { db, now, config } = ctx
   if (!canMail(config)) return []
   const { lifetimeMs, template, page } = KINDS[kind]
-  const token = randomToken()
+  const { secret, hash: tokenHash } = await newSecret()
   const expiresAt = new Date(Date.parse(now) + lifetimeMs).toISOString()
   const row = {
     id: ctx.newId(),
     kind,
     workspaceId: sql`${users.workspaceId}`,
-    tokenHash: await sha256(token),
+    tokenHash,
     email: sql`${users.email}`,
     userId: sql`${users.id}`,
     createdAt: now,
     expiresAt,
   }
-  const fieldOfToken = (column: Column) =>
+  const fieldOfRow = (column: Column) =>
     sql`(SELECT ${column} FROM ${oneTimeTokens} WHERE ${oneTimeTokens.id} = ${row.id})`
-  const link = await sealedLink(config, page, token)
+  const link = await sealedLink(config, page, secret)
   const hasRoom = hasRoomForMail(ctx, askers(ctx), { to: row.email, workspaceId: row.workspaceId })
   return [
     insertFrom(db, oneTimeTokens, row, sql`FROM ${users} WHERE ${and(isRecipient, isActive, hasRoom)}`),
@@ -47,15 +47,25 @@ export async function tokenStatements(ctx: PublicCtx, kind: keyof typeof KINDS, 
       audience: askers(ctx),
       payload: { expiresAt, ...link },
       from: sql`${users}`,
-      when: sql`${ifChanged} AND ${users.id} = ${fieldOfToken(oneTimeTokens.userId)}`,
-      workspaceId: fieldOfToken(oneTimeTokens.workspaceId),
+      when: sql`${ifChanged} AND ${users.id} = ${fieldOfRow(oneTimeTokens.userId)}`,
+      workspaceId: fieldOfRow(oneTimeTokens.workspaceId),
       until: expiresAt,
     }),
   ]
 }
 
+/** The row of `one_time_tokens` that a credential names. */
+export function isToken({ workspaceId, hash }: Credential): SQL {
+  return sql`(${oneTimeTokens.tokenHash} = ${hash} AND +${oneTimeTokens.workspaceId} = ${workspaceId})`
+}
+
+/** A field of the row that a credential names, as SQL. */
+export function fieldOfToken(credential: Credential, column: Column): SQL<string> {
+  return sql<string>`(SELECT ${column} FROM ${oneTimeTokens} WHERE ${isToken(credential)})`
+}
+
 /** The statement that uses a token, once, if its account is active and still has the address that the token went to. */
-export function tokenUse({ db, now }: PublicCtx, kind: keyof typeof KINDS, tokenHash: string) {
+export function tokenUse({ db, now }: PublicCtx, kind: keyof typeof KINDS, credential: Credential) {
   const hasSameAddress = sql`EXISTS (SELECT 1 FROM ${users} WHERE ${users.id} = ${oneTimeTokens.userId}
     AND ${users.email} = ${oneTimeTokens.email} AND ${isActive})`
   return db
@@ -63,7 +73,7 @@ export function tokenUse({ db, now }: PublicCtx, kind: keyof typeof KINDS, token
     .set({ usedAt: now, usedBy: sql`${oneTimeTokens.userId}` })
     .where(
       and(
-        eq(oneTimeTokens.tokenHash, tokenHash),
+        isToken(credential),
         eq(oneTimeTokens.kind, kind),
         isNull(oneTimeTokens.usedAt),
         gt(oneTimeTokens.expiresAt, now),

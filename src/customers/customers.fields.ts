@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { customers } from '../db/schema'
 import { ERASED_SORT_NAME } from '../db/schema/customers'
-import { email, Id, Instant, jsonObject, text } from '../http/fields'
+import { email, Id, Instant, jsonObject, text, uuid } from '../http/fields'
 import { defineFields, ERASED } from '../records/fields'
 
 /** What other systems call that which customers and leads have in common. */
@@ -103,7 +103,7 @@ export const CUSTOMER_FIELDS = defineFields(customers, {
   ownerId: {
     answer: Id.nullable(),
     example: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0e',
-    input: z.uuid().nullable().openapi({ description: 'Set by MANAGER and ADMIN.' }),
+    input: uuid().nullable().openapi({ description: 'Set by MANAGER and ADMIN.' }),
     isMerged: true,
     ...PERSON.owner,
     exported: 1,
@@ -113,7 +113,7 @@ export const CUSTOMER_FIELDS = defineFields(customers, {
   userId: {
     answer: Id.nullable().openapi({ description: 'The portal login of this customer.' }),
     example: null,
-    input: z.uuid().nullable().openapi({ description: 'A member with role CUSTOMER; set by MANAGER and ADMIN.' }),
+    input: uuid().nullable().openapi({ description: 'A member with role CUSTOMER; set by MANAGER and ADMIN.' }),
     isMerged: true,
     erased: null,
   },

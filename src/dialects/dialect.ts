@@ -9,6 +9,7 @@ import type { DIALECTS } from '../config'
 import { AppError, ERRORS } from '../errors'
 import { allow } from '../http/allow'
 import { type AppEnv, clientOf, publicCtx } from '../http/context'
+import { uuid } from '../http/fields'
 import { createErrorHandler, type ErrorRenderer } from '../http/respond'
 import { validationError } from '../http/router'
 
@@ -126,4 +127,4 @@ export async function mapError<T>(work: Promise<T>, code: AppError['code'], then
   })
 }
 
-export const IdParam = z.object({ id: z.uuid() })
+export const IdParam = z.object({ id: uuid() })

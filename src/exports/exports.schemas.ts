@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { CUSTOMER_FIELDS } from '../customers/customers.fields'
 import { CustomerFilters, gatherCustomFields } from '../customers/customers.schemas'
+import { uuid } from '../http/fields'
 import { flag } from '../http/pagination'
 import { InteractionQuery } from '../interactions/interactions.schemas'
 import { LEAD_FIELDS } from '../leads/leads.fields'
@@ -36,7 +37,7 @@ const columnsOf = (names: readonly string[]) =>
     })
 
 const usual = {
-  after: z.uuid().optional().openapi({
+  after: uuid().optional().openapi({
     description: 'The `id` of the last record that you have: the export goes on behind it, with a head of its own.',
   }),
   limit: z.coerce.number().int().min(1).max(10_000_000).optional().openapi({ description: 'Records at most.' }),

@@ -17,6 +17,8 @@ export type AppEnv = {
     connection: Connection
     outgoing: Set<string>
     actor?: Actor
+    /** When the access token was issued, in seconds since 1970; unset without one. */
+    tokenIssuedAt?: number
     refusal?: unknown
     /** In a dialect: the message of a failure, by its status. */
     wording?: Record<number, string>

@@ -94,16 +94,20 @@ function isTimeZone(name: string): boolean {
   }
 }
 
+/** An id of a record, in any case: ids are stored in lower case. */
+export const uuid = (message?: string) => z.uuid(message).toLowerCase()
+
 export const IdParam = z.strictObject({
-  id: z.uuid().openapi({ param: { name: 'id', in: 'path' }, example: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0e' }),
+  id: uuid().openapi({ param: { name: 'id', in: 'path' }, example: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0e' }),
 })
 
 /** A member in a filter: an id, or one of these words. */
 export const memberOr = (...words: string[]) =>
   raw(64)
-    .refine((value) => words.includes(value) || z.uuid().safeParse(value).success, {
+    .refine((value) => words.includes(value) || uuid().safeParse(value).success, {
       error: `must be ${words.join(', ')} or the id of a member`,
     })
+    .transform((value) => (words.includes(value) ? value : value.toLowerCase()))
     .optional()
 
 /** What stands in answers. */

@@ -4,6 +4,7 @@ import { z } from '@hono/zod-openapi'
 import { e164Of } from '../customers/phone'
 import { fold } from '../db/fold'
 import { fieldOf, tagsCell, tagsOf, unescapeFormula } from '../files/csv-cells'
+import { uuid } from '../http/fields'
 import { TagName } from '../tags/tags.schemas'
 import type { Entity, Target } from './imports.columns'
 import { ENTITIES } from './imports.job'
@@ -44,7 +45,7 @@ function kindsOf(entity: Entity) {
   return new Map(ENTITIES[entity].filled.map(({ name, kind }) => [name, kind]))
 }
 
-const Uuid = z.uuid()
+const Uuid = uuid()
 
 const SHOWN = 200
 /** So many characters are no more than the 16 KB that the own fields of a record may have. */

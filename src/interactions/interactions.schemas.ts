@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { INTERACTION_TYPES } from '../db/schema/interactions'
 import { Event } from '../events/events.schemas'
-import { Id, Instant, instant, memberOr, text, timeZone } from '../http/fields'
+import { Id, Instant, instant, memberOr, text, timeZone, uuid } from '../http/fields'
 import { flag, pageOf, pageQuery } from '../http/pagination'
 import { DUE } from './interactions.due'
 
@@ -51,8 +51,8 @@ export const NewInteraction = z
   .strictObject(fields)
   .partial({ occurredAt: true, followUpAt: true })
   .extend({
-    customerId: z.uuid().optional(),
-    leadId: z.uuid().optional(),
+    customerId: uuid().optional(),
+    leadId: uuid().optional(),
     notifyCustomer: z
       .boolean()
       .optional()
@@ -92,8 +92,8 @@ export const InteractionQuery = z
       description: '`me`, or the id of the member who logged it.',
       example: 'me',
     }),
-    customer: z.uuid().optional(),
-    lead: z.uuid().optional().openapi({ description: 'Also after its conversion.' }),
+    customer: uuid().optional(),
+    lead: uuid().optional().openapi({ description: 'Also after its conversion.' }),
     due: z
       .enum(DUE)
       .optional()

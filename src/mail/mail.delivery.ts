@@ -63,6 +63,7 @@ function takeDue(db: Db, { now, limit, queuedAt }: Round, leaseEnd: string) {
     .where(sql`${outbox.id} IN ${due}`)
     .returning({
       id: outbox.id,
+      workspaceId: outbox.workspaceId,
       template: outbox.template,
       recipient: outbox.recipient,
       payload: outbox.payload,
@@ -85,12 +86,13 @@ async function trySending(transport: Transport, config: Config, row: Row): Promi
 
 const ONE_ADDRESS = /^[^\s@<>,;:"()[\]\\\p{Cc}]+@[^\s@<>,;:"()[\]\\\p{Cc}]+$/u
 
-async function mailOf(config: Config, { id, template, recipient, payload }: Row) {
+async function mailOf(config: Config, { id, workspaceId, template, recipient, payload }: Row) {
   const cannot = (reason: string): Failure => ({ kind: 'final', reason, code: 'EUNSENDABLE' })
   if (!isTemplate(template)) return cannot(`There is no template ${template}`)
   if (!ONE_ADDRESS.test(recipient)) return cannot('The recipient is not one e-mail address')
   const { sealedLink, ...fields } = payload
-  const link = sealedLink === undefined ? undefined : await openedLink(config, sealedLink).catch(() => null)
+  const link =
+    sealedLink === undefined ? undefined : await openedLink(config, workspaceId, sealedLink).catch(() => null)
   if (link === null) return cannot('The link in it cannot be opened: JWT_SECRET has changed since it was queued')
   const letter = TEMPLATES[template].write({ ...fields, ...(link === undefined ? {} : { link }) })
   return { ...render(letter, fields.workspace ?? ''), to: recipient, messageId: messageIdOf(config, id) }

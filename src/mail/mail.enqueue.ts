@@ -1,9 +1,11 @@
 // Queueing: a mail is an INSERT that goes into the batch of the change that causes it, if the day has room for it.
 import { type SQL, sql } from 'drizzle-orm'
+import { z } from 'zod'
 import type { Actor } from '../access/policy'
 import type { Config } from '../config'
 import type { PublicCtx } from '../context'
-import { mac, seal, unseal } from '../crypto'
+import { credentialText } from '../credentials'
+import { seal, unseal } from '../crypto'
 import { outbox } from '../db/schema'
 import { insertFrom } from '../db/sql'
 import { DAY_MS } from '../time'
@@ -62,18 +64,17 @@ export function enqueue<T extends TemplateName>(
   return [insertFrom(db, outbox, values, tail)]
 }
 
-/** A link with a token, closed so that whoever reads the database cannot follow it. */
-export async function sealedLink(config: Config, page: string, token: string): Promise<{ sealedLink: string }> {
-  return { sealedLink: await seal(await passphrase(config), linkTo(config, page, token)) }
+/** A link to a page with the secret of a credential, sealed so that a reader of the database cannot follow it. */
+export async function sealedLink(config: Config, page: string, secret: string): Promise<{ sealedLink: string }> {
+  return { sealedLink: await seal(config, 'mailed link', JSON.stringify([page, secret])) }
 }
 
-/** The link that was closed; throws when JWT_SECRET has changed since. */
-export async function openedLink(config: Config, sealed: string): Promise<string> {
-  return unseal(await passphrase(config), sealed)
-}
+const Opened = z.tuple([z.string(), z.string()])
 
-function passphrase({ JWT_SECRET }: Config): Promise<string> {
-  return mac(JWT_SECRET, 'mail', 'sealed links')
+/** The link of a mail of this workspace; throws if its secret is not accepted any more. */
+export async function openedLink(config: Config, workspaceId: string, sealed: string): Promise<string> {
+  const [page, secret] = Opened.parse(JSON.parse(await unseal(config, 'mailed link', sealed)))
+  return linkTo(config, page, credentialText(workspaceId, secret))
 }
 
 // A UUIDv7 whose random part SQLite makes, for one statement may write many rows.

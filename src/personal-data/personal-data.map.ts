@@ -12,6 +12,7 @@ import {
   importIssues,
   interactions,
   leads,
+  mailStops,
   merges,
   oauthAccounts,
   oneTimeTokens,
@@ -133,6 +134,11 @@ export const HELD = {
       state: sql`CASE outbox.state WHEN 'QUEUED' THEN 'FAILED' ELSE outbox.state END`,
       version: sql`outbox.version + 1`,
     }),
+  }),
+  mailStops: deletedRows(mailStops, {
+    rows: ({ workspaceId, emails, leads, logins }) => sql`mail_stops.workspace_id = ${workspaceId} AND (
+      mail_stops.address IN (${emails}) OR mail_stops.address IN (SELECT email FROM leads WHERE id IN (${leads}))
+      OR mail_stops.address IN (SELECT email FROM users WHERE id IN (${logins})))`,
   }),
   // In the trails of others: what this person is, or was, to them.
   mentions: blankedRows(events, {

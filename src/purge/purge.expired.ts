@@ -1,6 +1,7 @@
 // Purges what expires by itself: sessions, tokens, kept answers, counters, old mail, merges too old to undo; and
 // deleted tags, which nobody sees any more.
 import { type SQL, sql } from 'drizzle-orm'
+import { DEVICE_MS } from '../auth/tokens'
 import { leastIdAt } from '../db/arrival'
 import { runBatch } from '../db/batch'
 import type { Db } from '../db/client'
@@ -36,7 +37,8 @@ export async function purgeExpired(db: Db, now: string): Promise<Purged> {
       .where(sql`rowid IN (SELECT rowid FROM ${table} WHERE ${where} LIMIT ${ROWS})`)
       .returning({ gone: sql<number>`1` })
   const deleted = await runBatch(db, {
-    sessions: deletion(sessions, sql`${sessions.expiresAt} < ${now}`),
+    // A session that is over still tells a device that is known.
+    sessions: deletion(sessions, sql`${sessions.expiresAt} < ${new Date(Date.parse(now) - DEVICE_MS).toISOString()}`),
     tokens: deletion(oneTimeTokens, sql`${oneTimeTokens.expiresAt} < ${now}`),
     idempotencyKeys: deletion(idempotencyKeys, sql`${idempotencyKeys.expiresAt} < ${now}`),
     // A lock lasts 15 minutes longer than its window at the most.

@@ -1,7 +1,7 @@
 // Tags: as shown, named and put on many customers at once.
 import { z } from '@hono/zod-openapi'
 import { fold } from '../db/fold'
-import { Id, IdParam, text } from '../http/fields'
+import { Id, IdParam, text, uuid } from '../http/fields'
 import { pageOf, pageQuery } from '../http/pagination'
 
 /** A tag's name; whatever its case and accents, it is one tag. */
@@ -28,7 +28,7 @@ export const TagPatch = z.strictObject({ name: TagName }).openapi('TagPatch', { 
 const names = z.array(TagName).max(20).default([])
 
 export const BulkTagging = z
-  .strictObject({ customerIds: z.array(z.uuid()).min(1).max(500), add: names, remove: names })
+  .strictObject({ customerIds: z.array(uuid()).min(1).max(500), add: names, remove: names })
   .refine(({ add, remove }) => add.length + remove.length > 0, { error: 'Name a tag to add or to remove' })
   .refine(({ add, remove }) => add.every((name) => !remove.some((other) => fold(other) === fold(name))), {
     error: 'A tag cannot be added and removed at once',

@@ -1,7 +1,7 @@
 // A ticket and its comments, as shown, made, changed and listed.
 import { z } from '@hono/zod-openapi'
 import { PRIORITIES, TICKET_STATUSES } from '../db/schema/tickets'
-import { Id, Instant, instant, memberOr, text } from '../http/fields'
+import { Id, Instant, instant, memberOr, text, uuid } from '../http/fields'
 import { flag, pageOf, pageQuery } from '../http/pagination'
 
 export const Ticket = z
@@ -49,10 +49,10 @@ const fields = {
 export const NewTicket = z
   .strictObject({
     ...fields,
-    customerId: z.uuid().openapi({
+    customerId: uuid().openapi({
       description: 'Whose ticket it is. May be left out beside an `interactionId`, and by customers.',
     }),
-    interactionId: z.uuid().nullable().openapi({ description: 'An interaction of this customer.' }),
+    interactionId: uuid().nullable().openapi({ description: 'An interaction of this customer.' }),
   })
   .partial()
   .required({ title: true })
@@ -67,7 +67,7 @@ export const TicketPatch = z
   .openapi('TicketPatch', { example: { status: 'IN_PROGRESS', priority: 'HIGH' } })
 
 export const TicketAssignment = z
-  .strictObject({ assigneeId: z.uuid().nullable().openapi({ description: 'Null takes it from whoever has it.' }) })
+  .strictObject({ assigneeId: uuid().nullable().openapi({ description: 'Null takes it from whoever has it.' }) })
   .openapi('TicketAssignment', { example: { assigneeId: '0192f0c4-7a10-7c3e-9d2b-000000000007' } })
 
 export const TicketQuery = z
@@ -80,7 +80,7 @@ export const TicketQuery = z
       description: '`none`, `me` or a member’s id.',
       example: 'me',
     }),
-    customer: z.uuid().optional().openapi({ description: 'The tickets of this customer.' }),
+    customer: uuid().optional().openapi({ description: 'The tickets of this customer.' }),
     createdAfter: instant().optional(),
     createdBefore: instant().optional(),
     total: flag('Count the tickets as well; counting stops at 1,000 (`totalCapped`).'),

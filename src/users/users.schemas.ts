@@ -1,7 +1,7 @@
 // Schemas of members. None contains a password or its hash.
 import { z } from '@hono/zod-openapi'
 import { ROLES, USER_STATUSES } from '../db/schema/users'
-import { Id, Instant, text, timeZone } from '../http/fields'
+import { Id, Instant, text, timeZone, uuid } from '../http/fields'
 import { pageOf, pageQuery } from '../http/pagination'
 
 /** A member of a workspace. */
@@ -62,7 +62,7 @@ export const UserPatch = z
 
 /** The new owner of the leads and customers of a member who leaves. */
 export const Handover = z.strictObject({
-  reassignTo: z.uuid().optional().openapi({
+  reassignTo: uuid().optional().openapi({
     description: 'The active member who becomes the owner of the leads; without it they return to the pool.',
   }),
 })

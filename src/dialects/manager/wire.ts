@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { Password } from '../../auth/passwords'
 import type { AppError } from '../../errors'
-import { raw, text } from '../../http/fields'
+import { raw, text, uuid } from '../../http/fields'
 import { errorHandler } from '../dialect'
 import { instantOrDay, nullIfBlank, optionalOrBlank, withoutZeroMillis } from '../fields'
 import { pageQuery } from '../pages'
@@ -48,7 +48,7 @@ export const NewInteraction = z.object({
 })
 
 /** The id of a customer in the path; says this where it is none. */
-export const idParam = (message: string) => z.object({ customerId: z.uuid(message) })
+export const idParam = (message: string) => z.object({ customerId: uuid(message) })
 
 export const Details = z.object({
   name: z.string(),
