@@ -41,6 +41,7 @@ import { claimRoutes } from './leads/claims.routes'
 import { leadRoutes } from './leads/leads.routes'
 import { dispatch } from './mail/mail.dispatch'
 import { outboxRoutes } from './mail/outbox.routes'
+import { unsubscribeRoutes } from './mail/unsubscribe.routes'
 import { accountRoutes } from './oauth/accounts.routes'
 import { oauthRoutes } from './oauth/oauth.routes'
 import { personalDataRoutes } from './personal-data/personal-data.routes'
@@ -75,6 +76,7 @@ const SIGN_IN = [
   '/v1/auth/verify-email',
   '/v1/auth/forgot-password',
   '/v1/auth/reset-password',
+  '/v1/auth/confirm-email',
   ...dialects.flatMap((dialect) => dialect.signsIn.map((path) => mountOf(dialect) + path)),
 ]
 const CALLBACKS = [
@@ -190,6 +192,7 @@ export function createApp() {
     .route('/v1/exports', exportRoutes)
     .route('/v1/events', eventRoutes)
     .route('/v1/outbox', outboxRoutes)
+    .route('/v1/unsubscribe', unsubscribeRoutes)
     .route('/v1/imports', importRoutes)
     .route('/v1/api-keys', keyRoutes)
     .route('/v1/billing', billingRoutes)

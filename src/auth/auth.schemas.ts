@@ -98,6 +98,11 @@ export const ForgottenPassword = z
   .strictObject({ email: email() })
   .openapi('ForgottenPassword', { example: { email: 'ada@example.com' } })
 
+/** Input of asking for another address. */
+export const EmailChange = z
+  .strictObject({ newEmail: email() })
+  .openapi('EmailChange', { example: { newEmail: 'ada@new.example.com' } })
+
 /** Input of setting a new password with a token from a mail. */
 export const PasswordReset = z
   .strictObject({ token: mailedToken(), newPassword: Password })

@@ -4,11 +4,11 @@ import { requirePerson } from '../access/person'
 import type { Ctx, PublicCtx } from '../context'
 import { customerColumns } from '../customers/customers.record'
 import { one, runBatch } from '../db/batch'
-import { customers, users } from '../db/schema'
+import { customers, oneTimeTokens, users } from '../db/schema'
 import { allOf, ifChanged } from '../db/sql'
 import { AppError, invalidError } from '../errors'
 import { eventInsert } from '../events/event-insert'
-import { text } from '../http/fields'
+import { text, usernameForm } from '../http/fields'
 import { versionStamp } from '../records/version'
 import { attemptFailure, attemptSubjects, attemptSuccess, beginAttempt, ownSubjects } from './lockout'
 import { hashPassword, isPasswordOf, needsRehash } from './passwords'
@@ -64,7 +64,8 @@ const AccountName = text(254)
 
 /** An e-mail address or username in the form in which accounts store it; undefined if no account can have it. */
 function accountName(input: string): string | undefined {
-  return AccountName.safeParse(input).data?.toLowerCase()
+  const name = AccountName.safeParse(input).data
+  return name?.includes('@') ? name.toLowerCase() : name === undefined ? undefined : usernameForm(name)
 }
 
 /** The customer record of a portal login. */
@@ -126,6 +127,18 @@ export async function changePassword(ctx: Ctx, input: { currentPassword: string;
     ),
     event: eventInsert(ctx, { verb: 'user.password_changed', subject: 'user', id: actor.id, when: ifChanged }),
     sessions: sessionRevocation(ctx, actor.id, { except: actor.sessionId, when: hasHash(isActor, passwordHash) }),
+    // A change of address that somebody else may have begun.
+    emailChanges: db
+      .update(oneTimeTokens)
+      .set({ usedAt: now })
+      .where(
+        and(
+          eq(oneTimeTokens.userId, actor.id),
+          eq(oneTimeTokens.kind, 'EMAIL'),
+          isNull(oneTimeTokens.usedAt),
+          hasHash(isActor, passwordHash),
+        ),
+      ),
   })
   // A concurrent request changed the password first.
   if (!changed) throw wrongPasswordError

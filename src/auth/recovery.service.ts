@@ -1,9 +1,9 @@
 // Verifying an address, and resetting a forgotten password: tokens are sent by mail and used once.
-import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import type { Ctx, PublicCtx } from '../context'
 import { type Credential, credentialOf } from '../credentials'
-import { one, runBatch } from '../db/batch'
+import { one, runBatch, type Statement } from '../db/batch'
 import { dailyCountIncrement } from '../db/daily-counters'
 import { calendarFeeds, loginAttempts, oauthAccounts, oneTimeTokens, users } from '../db/schema'
 import { ifChanged } from '../db/sql'
@@ -100,7 +100,12 @@ export async function resetPassword(ctx: PublicCtx, input: { token: string; newP
       .update(oneTimeTokens)
       .set({ usedAt: now })
       .where(
-        and(eq(oneTimeTokens.userId, owner), eq(oneTimeTokens.kind, 'RESET'), isNull(oneTimeTokens.usedAt), isReset),
+        and(
+          eq(oneTimeTokens.userId, owner),
+          inArray(oneTimeTokens.kind, ['RESET', 'EMAIL']),
+          isNull(oneTimeTokens.usedAt),
+          isReset,
+        ),
       ),
     sessions: sessionRevocation(ctx, owner, { when: isReset }),
     calendarFeed: db.delete(calendarFeeds).where(and(eq(calendarFeeds.userId, owner), isReset)),
@@ -125,12 +130,16 @@ export async function resetPassword(ctx: PublicCtx, input: { token: string; newP
   if (!used) throw new AppError('invalid_token')
 }
 
-/** Counts the request by address and account, and sends the token if both are within their limits. */
-async function sendWithinLimits(
+/**
+ * Counts the request by address and account, and sends the token if both are within their limits: to the account's
+ * address, or to a new one, of which `notice` tells the account's. Throws `mail_limit`.
+ */
+export async function sendWithinLimits(
   ctx: PublicCtx,
-  kind: 'VERIFICATION' | 'RESET',
+  kind: 'VERIFICATION' | 'RESET' | 'EMAIL',
   account: string,
   isRecipient: SQL | undefined,
+  { to, notice = [] }: { to?: string; notice?: readonly Statement[] } = {},
 ): Promise<void> {
   const { db, now, address } = ctx
   const hour = now.slice(0, 13)
@@ -141,7 +150,8 @@ async function sendWithinLimits(
         count: sql<number>`1`,
       }),
     ),
-    token: await tokenStatements(ctx, kind, and(isRecipient, ifChanged)),
+    token: await tokenStatements(ctx, kind, and(isRecipient, ifChanged), to),
+    notice,
   })
   if (byAccount) return
   const retryAfter = Math.ceil((HOUR_MS - (Date.parse(now) % HOUR_MS)) / 1000)

@@ -13,13 +13,19 @@ import { isActive } from './sessions.service'
 const KINDS = {
   VERIFICATION: { lifetimeMs: 24 * HOUR_MS, template: 'verification', page: 'verify-email' },
   RESET: { lifetimeMs: HOUR_MS, template: 'reset', page: 'reset-password' },
+  EMAIL: { lifetimeMs: HOUR_MS, template: 'emailChange', page: 'change-email' },
 } as const
 
 /**
  * Statements for the end of a batch: they store a token for the active user that `isRecipient` selects, and queue the
- * mail with its link. There are none without a mail transport; they do nothing if a daily mail limit is reached.
+ * mail with its link, to the user's address or to `newEmail`. There are none without a mail transport; they do nothing if a daily mail limit is reached.
  */
-export async function tokenStatements(ctx: PublicCtx, kind: keyof typeof KINDS, isRecipient: SQL | undefined) {
+export async function tokenStatements(
+  ctx: PublicCtx,
+  kind: keyof typeof KINDS,
+  isRecipient: SQL | undefined,
+  newEmail?: string,
+) {
   const { db, now, config } = ctx
   if (!canMail(config)) return []
   const { lifetimeMs, template, page } = KINDS[kind]
@@ -30,7 +36,7 @@ export async function tokenStatements(ctx: PublicCtx, kind: keyof typeof KINDS, 
     kind,
     workspaceId: sql`${users.workspaceId}`,
     tokenHash,
-    email: sql`${users.email}`,
+    email: newEmail === undefined ? sql`${users.email}` : sql`${newEmail}`,
     userId: sql`${users.id}`,
     createdAt: now,
     expiresAt,
@@ -43,8 +49,8 @@ export async function tokenStatements(ctx: PublicCtx, kind: keyof typeof KINDS, 
     insertFrom(db, oneTimeTokens, row, sql`FROM ${users} WHERE ${and(isRecipient, isActive, hasRoom)}`),
     ...enqueue(ctx, {
       template,
-      to: sql`${users.email}`,
-      audience: askers(ctx),
+      to: row.email,
+      audience: newEmail === undefined ? askers(ctx) : { ...askers(ctx), isTold: sql`false` },
       payload: { expiresAt, ...link },
       from: sql`${users}`,
       when: sql`${ifChanged} AND ${users.id} = ${fieldOfRow(oneTimeTokens.userId)}`,
@@ -66,8 +72,10 @@ export function fieldOfToken(credential: Credential, column: Column): SQL<string
 
 /** The statement that uses a token, once, if its account is active and still has the address that the token went to. */
 export function tokenUse({ db, now }: PublicCtx, kind: keyof typeof KINDS, credential: Credential) {
+  // Only a change of address goes to one that the account does not have yet.
+  const isSameAddress = kind === 'EMAIL' ? sql`true` : sql`${users.email} = ${oneTimeTokens.email}`
   const hasSameAddress = sql`EXISTS (SELECT 1 FROM ${users} WHERE ${users.id} = ${oneTimeTokens.userId}
-    AND ${users.email} = ${oneTimeTokens.email} AND ${isActive})`
+    AND ${isSameAddress} AND ${isActive})`
   return db
     .update(oneTimeTokens)
     .set({ usedAt: now, usedBy: sql`${oneTimeTokens.userId}` })

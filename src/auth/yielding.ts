@@ -28,7 +28,7 @@ export function addressYielding(ctx: PublicCtx, email: string | SQL, when: SQL) 
   )}`
   return [
     eventInsert(ctx, {
-      verb: 'user.email_lost',
+      verb: 'user.email_yielded',
       subject: 'user',
       id: sql`${users.id}`,
       workspaceId: sql`${users.workspaceId}`,

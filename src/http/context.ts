@@ -8,6 +8,7 @@ import { type Config, configOf } from '../config'
 import type { Ctx, PublicCtx } from '../context'
 import { type Connection, connect } from '../db/client'
 import { AppError, invalidError } from '../errors'
+import { networkOf } from './address'
 
 export type AppEnv = {
   Bindings: Env
@@ -80,16 +81,7 @@ export function standingCtx(c: Context<AppEnv>): Ctx {
   return { ...context, db: c.var.connection.guarded(actorGuard(context.actor)) }
 }
 
-/**
- * The caller's address as Cloudflare sees it, for counting: of IPv6 the network (/64), for a host has all of it to
- * itself; `local` where nothing stands in front of the Worker.
- */
+/** The caller's network as Cloudflare sees it, for counting; `local` where nothing stands in front of the Worker. */
 export function addressOf(c: Context<AppEnv>): string {
-  const address = c.req.header('CF-Connecting-IP') ?? 'local'
-  if (!address.includes(':')) return address
-  const [head = '', tail] = address.split('::')
-  const groups = head.split(':').filter(Boolean)
-  const rest =
-    tail === undefined ? [] : Array<string>(8 - groups.length - tail.split(':').filter(Boolean).length).fill('0')
-  return `${[...groups, ...rest].slice(0, 4).join(':')}::/64`
+  return networkOf(c.req.header('CF-Connecting-IP') ?? 'local')
 }

@@ -1,6 +1,7 @@
 // Shapes that many inputs share, each with the limit that its users are told.
 import { z } from '@hono/zod-openapi'
 import { hasEndlessMarks, MAX_MARKS } from '../db/fold'
+import { INVISIBLE, WHITE_SPACE } from '../text/invisible'
 
 const NUL = '\u0000'
 // Trimming and composing may shorten a text, hardly ever to a quarter.
@@ -26,9 +27,29 @@ export const text = (max: number, missing?: string) =>
     .min(1, missing)
     .max(max, { abort: true })
     .refine((value) => !value.includes(NUL), { error: 'must not hold a NUL character' })
+    .refine(isVisible, { error: 'must hold a character that can be seen' })
     .refine((value) => !hasEndlessMarks(value), {
       error: `must not hold more than ${MAX_MARKS} combining marks in a row`,
     })
+
+// Of invisible characters and spaces alone, such as joiners and fillers, nobody can tell a name.
+function isVisible(value: string): boolean {
+  return value === '' || value.replace(INVISIBLE, '').replace(WHITE_SPACE, '') !== ''
+}
+
+/** A username in the form in which it is unique: NFKC, in lower case. */
+export const usernameForm = (name: string) => name.trim().normalize('NFKC').toLowerCase()
+
+/** Whether a username has no character that nobody sees. */
+export const isPlain = (name: string) => name.search(INVISIBLE) === -1
+
+/** A username: letters, digits, dots, dashes and underscores. */
+export const username = () =>
+  raw(64, 1)
+    .overwrite(usernameForm)
+    .max(64)
+    .regex(/^[\p{L}\p{N}._-]+$/u, 'may contain letters, digits, dots, dashes and underscores')
+    .refine(isPlain, { error: 'must not hold characters that cannot be seen' })
 
 function normalizeText(raw: string): string {
   const trimmed = raw.trim().toWellFormed()

@@ -1,7 +1,7 @@
 // Claiming: an unowned lead becomes somebody's by one conditional UPDATE, so that any number at once has one winner.
 import { and, eq, isNull, sql } from 'drizzle-orm'
 import { reach } from '../access/policy'
-import { isTeamMember, owners, visible } from '../access/visible'
+import { isTeamMember, visible } from '../access/visible'
 import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
 import { leads, users } from '../db/schema'
@@ -14,7 +14,7 @@ import { mailAssignment, mailClaim } from './leads.mail'
 import { LEAD, type LeadRow, leadColumns } from './leads.record'
 import { derivedFields, type LeadFields, updateLead } from './leads.service'
 
-/** Claims a lead for the actor. Throws `not_found`, or `already_claimed` with when and, for who may know, by whom. */
+/** Claims a lead for the actor. Throws `not_found`, or `already_claimed` with when and by whom. */
 export async function claimLead(ctx: Ctx, id: string): Promise<LeadRow> {
   const { db, actor } = ctx
   const here = and(eq(leads.id, id), eq(leads.workspaceId, actor.workspaceId), isNull(leads.deletedAt))
@@ -41,10 +41,9 @@ export async function claimLead(ctx: Ctx, id: string): Promise<LeadRow> {
   if (!lead) throw new AppError('not_found')
   if (lead.isWon) return lead
   if (lead.ownerId === null) throw new AppError('forbidden')
-  const mayKnow = owners(actor, 'leads:read') === 'all' || lead.ownerId === actor.id
   throw new AppError('already_claimed', {
     claimedAt: lead.claimedAt ?? undefined,
-    claimedBy: mayKnow ? { id: lead.ownerId, name: lead.owner ?? '' } : undefined,
+    claimedBy: { id: lead.ownerId, name: lead.owner ?? '' },
   })
 }
 

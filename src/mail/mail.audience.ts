@@ -20,6 +20,8 @@ export type Audience = {
   bound: Bound | SQL | null
   /** After how many mails of its workspace in a day it is not sent. */
   most: number
+  /** The address to which an answer goes, where a person is to read it. */
+  replyTo?: SQL
 }
 type Settings = { config: Config }
 
@@ -43,7 +45,12 @@ export function askers({ config }: Settings): Audience {
 
 /** An address that somebody in the workspace chose: words reach it from people alone whose own address is verified. */
 export function outsiders({ config, actor }: Pick<Ctx, 'config' | 'actor'>): Audience {
-  return { isTold: isVouchedFor(actor), bound: 'outside', most: config.MAILS_PER_WORKSPACE_A_DAY }
+  return {
+    isTold: isVouchedFor(actor),
+    bound: 'outside',
+    most: config.MAILS_PER_WORKSPACE_A_DAY,
+    replyTo: addressOfSender(actor),
+  }
 }
 
 /** Who wrote in by the public form, which counts by address itself. */
@@ -54,6 +61,12 @@ export function enquirers({ config }: Settings, workspaceId: SQL): Audience {
 function isVouchedFor(actor: Actor): SQL {
   if (actor.type !== 'user') return hasHead(sql`${actor.workspaceId}`)
   return sql`EXISTS (SELECT 1 FROM ${users} AS sender WHERE sender.id = ${actor.id} AND sender.email_verified_at IS NOT NULL)`
+}
+
+// Null for an API key, which reads no mail, and for an address that has not proven itself.
+function addressOfSender(actor: Actor): SQL {
+  if (actor.type !== 'user') return sql`NULL`
+  return sql`(SELECT sender.email FROM ${users} AS sender WHERE sender.id = ${actor.id} AND sender.email_verified_at IS NOT NULL)`
 }
 
 // Somebody answers for the workspace: who may rename it and has a verified address.

@@ -1,6 +1,7 @@
 // Delivery: whoever sends a mail first takes it by one conditional UPDATE, so that two at once never send the same.
 // Each is marked when it has left: a crash in between is one mail sent twice, under the same Message-ID.
 import { and, eq, sql } from 'drizzle-orm'
+import { isNowhere } from '../auth/yielding'
 import type { Config } from '../config'
 import type { Db } from '../db/client'
 import { outbox } from '../db/schema'
@@ -10,8 +11,9 @@ import { MINUTE_MS } from '../time'
 import { openedLink } from './mail.enqueue'
 import { render } from './mail.render'
 import { canMail } from './mail.settings'
-import { isTemplate, TEMPLATES } from './mail.templates'
+import { isStoppable, isTemplate, TEMPLATES } from './mail.templates'
 import { type Failure, failureOf, messageIdOf, openTransport, SEND_MS, type Transport } from './mail.transport'
+import { stopLink } from './unsubscribe.service'
 
 /** How long a mail stays in the hands of whoever took it; after a crash, somebody else may take it then. */
 export const LEASE_MS = 5 * MINUTE_MS
@@ -64,6 +66,7 @@ function takeDue(db: Db, { now, limit, queuedAt }: Round, leaseEnd: string) {
     .returning({
       id: outbox.id,
       workspaceId: outbox.workspaceId,
+      bound: outbox.bound,
       template: outbox.template,
       recipient: outbox.recipient,
       payload: outbox.payload,
@@ -86,16 +89,26 @@ async function trySending(transport: Transport, config: Config, row: Row): Promi
 
 const ONE_ADDRESS = /^[^\s@<>,;:"()[\]\\\p{Cc}]+@[^\s@<>,;:"()[\]\\\p{Cc}]+$/u
 
-async function mailOf(config: Config, { id, workspaceId, template, recipient, payload }: Row) {
+async function mailOf(config: Config, { id, workspaceId, bound, template, recipient, payload }: Row) {
   const cannot = (reason: string): Failure => ({ kind: 'final', reason, code: 'EUNSENDABLE' })
   if (!isTemplate(template)) return cannot(`There is no template ${template}`)
   if (!ONE_ADDRESS.test(recipient)) return cannot('The recipient is not one e-mail address')
-  const { sealedLink, ...fields } = payload
+  if (isNowhere(recipient)) return cannot('The account has lost this address')
+  const { sealedLink, replyTo, ...fields } = payload
   const link =
     sealedLink === undefined ? undefined : await openedLink(config, workspaceId, sealedLink).catch(() => null)
   if (link === null) return cannot('The link in it cannot be opened: JWT_SECRET has changed since it was queued')
   const letter = TEMPLATES[template].write({ ...fields, ...(link === undefined ? {} : { link }) })
-  return { ...render(letter, fields.workspace ?? ''), to: recipient, messageId: messageIdOf(config, id) }
+  const stop = isStoppable(template, bound) ? await stopLink(config, workspaceId, recipient) : undefined
+  // Of a mail about a lead, the answer goes to the lead.
+  const answered = replyTo ?? fields.email ?? ''
+  return {
+    ...render(letter, fields.workspace ?? '', stop),
+    to: recipient,
+    messageId: messageIdOf(config, id),
+    stop,
+    replyTo: ONE_ADDRESS.test(answered) ? answered : undefined,
+  }
 }
 
 // Tried again after 1, 2, 4… minutes, each somewhat more or less, for the last time when giving up.

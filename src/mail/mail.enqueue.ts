@@ -11,7 +11,8 @@ import { insertFrom } from '../db/sql'
 import { DAY_MS } from '../time'
 import { type Audience, recipientHasRoom, workspaceRoom } from './mail.audience'
 import { canMail, linkTo } from './mail.settings'
-import { type FieldOf, TEMPLATES, type TemplateName } from './mail.templates'
+import { type FieldOf, isStoppable, TEMPLATES, type TemplateName } from './mail.templates'
+import { isNotStopped } from './unsubscribe.service'
 
 type MailDraft<T extends TemplateName> = {
   template: T
@@ -42,7 +43,8 @@ export function enqueue<T extends TemplateName>(
   outgoing.add(now)
   const { words } = TEMPLATES[template]
   const home = sql`(SELECT home.name FROM workspaces AS home WHERE home.id = ${workspaceId})`
-  const fields = Object.entries<string | SQL | null>({ ...payload, workspace: home }).map(([name, value]) => {
+  const given = { ...payload, workspace: home, ...(audience.replyTo ? { replyTo: audience.replyTo } : {}) }
+  const fields = Object.entries<string | SQL | null>(given).map(([name, value]) => {
     const isWord = name === 'workspace' || words.includes(name)
     return sql`${sql.raw(`'${name}'`)}, ${isWord ? sql`CASE WHEN ${audience.isTold} THEN ${value} END` : value}`
   })
@@ -58,7 +60,7 @@ export function enqueue<T extends TemplateName>(
     createdAt: now,
   }
   const isAddressed = typeof to === 'string' ? sql`true` : sql`${to} IS NOT NULL`
-  const isWithin = recipientHasRoom({ config, now }, audience.bound, to)
+  const isWithin = sql`${recipientHasRoom({ config, now }, audience.bound, to)} AND ${isWanted(template, audience, workspaceId, to)}`
   const limit = audience.most === undefined ? sql`` : sql`LIMIT ${workspaceRoom({ now }, audience.most, workspaceId)}`
   const tail = sql`${from ? sql`FROM ${from}` : sql``} WHERE ${when} AND ${isAddressed} AND ${isWithin} ${limit}`
   return [insertFrom(db, outbox, values, tail)]
@@ -75,6 +77,19 @@ const Opened = z.tuple([z.string(), z.string()])
 export async function openedLink(config: Config, workspaceId: string, sealed: string): Promise<string> {
   const [page, secret] = Opened.parse(JSON.parse(await unseal(config, 'mailed link', sealed)))
   return linkTo(config, page, credentialText(workspaceId, secret))
+}
+
+// Whether the reader has not stopped such mail. Mail to members is switched off by their settings.
+function isWanted(
+  template: TemplateName,
+  { bound }: MailDraft<TemplateName>['audience'],
+  home: string | SQL,
+  to: string | SQL,
+) {
+  if (isStoppable(template, bound === 'outside' ? bound : null)) return isNotStopped(home, to)
+  return bound === null || typeof bound === 'string'
+    ? sql`true`
+    : sql`(${bound} IS NOT 'outside' OR ${isNotStopped(home, to)})`
 }
 
 // A UUIDv7 whose random part SQLite makes, for one statement may write many rows.

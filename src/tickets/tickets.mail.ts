@@ -27,6 +27,7 @@ export function mailTicket(ctx: Ctx, id: string, act: Act, to: readonly (typeof 
       isTold: sql`CASE WHEN ${isAssignee} THEN ${inside.isTold} ELSE ${outside.isTold} END`,
       bound: sql`CASE WHEN ${isAssignee} THEN ${inside.bound} ELSE ${outside.bound} END`,
       most: inside.most,
+      replyTo: sql`CASE WHEN NOT ${isAssignee} THEN ${outside.replyTo} END`,
     },
     to: sql`CASE WHEN ${isAssignee} THEN ${users.email} ELSE ${customers.email} END`,
     from: sql`${tickets} JOIN ${customers} ON ${customers.id} = ${tickets.customerId}

@@ -46,7 +46,7 @@ describe('making a key', () => {
     expect(made.key).toMatch(new RegExp(`^ecrm_${admin.workspaceId}_${made.prefix}_[\\w-]{43}$`))
     expect(made).toMatchObject({ name: 'Website', scopes: ['leads:read', 'leads:write'], expiresAt: null })
     expect(made).toMatchObject({ createdBy: admin.id, lastUsedAt: null })
-    const secret = made.key.split('_').slice(2).join('_')
+    const secret = made.key.split('_').slice(3).join('_')
     expect(await everythingStored()).not.toContain(secret)
     const { data } = await bodyOf(keys(admin.token).$get({ query: {} }), 200)
     const { key, ...shown } = made

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { Password } from '../../auth/passwords'
 import type { AppError } from '../../errors'
-import { raw, text, uuid } from '../../http/fields'
+import { isPlain, raw, text, usernameForm, uuid } from '../../http/fields'
 import { errorHandler } from '../dialect'
 import { instantOrDay, nullIfBlank, optionalOrBlank, withoutZeroMillis } from '../fields'
 import { pageQuery } from '../pages'
@@ -12,7 +12,9 @@ const requiredText = (what: string, max: number) => text(max, requiredMessage(wh
 
 export const Registration = z
   .object({
-    username: requiredText('Username', 64).transform((name) => name.toLowerCase()),
+    username: requiredText('Username', 64)
+      .transform(usernameForm)
+      .refine(isPlain, 'Username must not hold characters that cannot be seen'),
     email: requiredText('Email', 254)
       .pipe(z.email('Invalid email format'))
       .transform((address) => address.toLowerCase()),
