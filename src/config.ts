@@ -56,6 +56,10 @@ const Settings = z
       .url({ protocol: /^https?$/, error: 'must be an address such as https://crm.example.com' })
       .transform((url) => url.replace(/\/+$/, ''))
       .optional(),
+    API_URL: z
+      .url({ protocol: /^https?$/, error: 'must be an address such as https://crm.example.com' })
+      .transform((url) => url.replace(/\/+$/, ''))
+      .optional(),
     MAIL_TRANSPORT: z.enum(['log', 'smtp', 'off'], 'must be log, smtp or off').optional(),
     SMTP_HOST: z.string().min(1).optional(),
     SMTP_PORT: whole(587, 1, 65_535),

@@ -43,12 +43,13 @@ export async function confirmEmailChange(ctx: PublicCtx, token: string): Promise
     fieldOfToken(credential, oneTimeTokens.workspaceId),
   ]
   const newEmail = fieldOfToken(credential, oneTimeTokens.email)
-  // True in the batch that used the token, whichever statement was the last to change something.
-  const isUsedNow = sql`${fieldOfToken(credential, oneTimeTokens.usedAt)} = ${now}`
+  // True in the batch that used the token alone, whichever statement was the last to change something.
+  const use = ctx.newId()
+  const isUsedNow = sql`${fieldOfToken(credential, oneTimeTokens.usedBy)} = ${use}`
   const isOwner = sql`${users.id} = ${owner}`
   const isOther = sql`${users.email} <> ${newEmail}`
   const { used } = await runBatch(db, {
-    used: one(tokenUse(ctx, 'EMAIL', credential)),
+    used: one(tokenUse(ctx, 'EMAIL', credential, use)),
     notice: changeMail(ctx, 'emailChanged', sql`${isOwner} AND ${isUsedNow} AND ${isOther}`, newEmail, workspaceId),
     yielded: addressYielding(ctx, newEmail, sql`${isUsedNow} AND NOT ${isOwner}`),
     changed: db

@@ -71,14 +71,19 @@ export function fieldOfToken(credential: Credential, column: Column): SQL<string
 }
 
 /** The statement that uses a token, once, if its account is active and still has the address that the token went to. */
-export function tokenUse({ db, now }: PublicCtx, kind: keyof typeof KINDS, credential: Credential) {
+export function tokenUse(
+  { db, now }: PublicCtx,
+  kind: keyof typeof KINDS,
+  credential: Credential,
+  usedBy: string | SQL = sql`${oneTimeTokens.userId}`,
+) {
   // Only a change of address goes to one that the account does not have yet.
   const isSameAddress = kind === 'EMAIL' ? sql`true` : sql`${users.email} = ${oneTimeTokens.email}`
   const hasSameAddress = sql`EXISTS (SELECT 1 FROM ${users} WHERE ${users.id} = ${oneTimeTokens.userId}
     AND ${isSameAddress} AND ${isActive})`
   return db
     .update(oneTimeTokens)
-    .set({ usedAt: now, usedBy: sql`${oneTimeTokens.userId}` })
+    .set({ usedAt: now, usedBy })
     .where(
       and(
         isToken(credential),

@@ -1,5 +1,5 @@
 // Invitations: a token lets one e-mail address join with one role, for seven days. It is shown once and stored as a hash.
-import { and, desc, eq, gt, isNotNull, isNull, lt, sql } from 'drizzle-orm'
+import { and, desc, eq, gt, isNotNull, isNull, lt, or, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import { actorName, authorOf } from '../access/person'
 import { rolesReaching, TEAM } from '../access/policy'
@@ -39,7 +39,7 @@ export async function invitationOf(config: Config, token: string): Promise<Invit
 }
 
 /**
- * Invites an address. A new invitation replaces an open one of the same address. An account that never verified the
+ * Invites an address. A new invitation replaces an open one of the same address. An account elsewhere that never verified the
  * address does not stand in the way, if the invitation goes there by mail. Throws `email_taken`, `plan_limit` if the
  * team has no free seat, and `mail_limit` if a daily limit of mails is reached.
  */
@@ -51,7 +51,7 @@ export async function invite(ctx: Ctx, { email, role }: { email: string; role: (
   const holdsAddress = and(
     eq(users.email, email),
     isNull(users.deletedAt),
-    canMail(config) ? isNotNull(users.emailVerifiedAt) : undefined,
+    canMail(config) ? or(isNotNull(users.emailVerifiedAt), eq(users.workspaceId, actor.workspaceId)) : undefined,
   )
   const isTaken = sql`EXISTS (SELECT 1 FROM ${users} WHERE ${holdsAddress})`
   const needsSeat = TEAM.includes(role)

@@ -1,6 +1,6 @@
 // Changing the own e-mail address: proven by a mail to the new one, told to the old one, undone by nobody but the owner.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { refusalOf } from '../support/answers'
+import { bodyOf, refusalOf } from '../support/answers'
 import { api, send, worker } from '../support/api'
 import { rows } from '../support/database'
 import { founder, member, PASSWORD, type Person, signIn, unique, unproven } from '../support/factories'
@@ -108,8 +108,7 @@ describe('a member’s e-mail address', () => {
     const person = await founder()
     vi.setSystemTime(Date.now() + 16 * 60_000)
     const { refreshToken } = person
-    const tokens = await api().v1.auth.refresh.$post({ json: { refreshToken } })
-    const { accessToken } = await tokens.json<{ accessToken: string }>()
+    const { accessToken } = await bodyOf(api().v1.auth.refresh.$post({ json: { refreshToken } }), 200)
     await refusalOf(ask({ token: accessToken }, fresh()), 403, 'reauthentication_required')
   })
 })

@@ -6,7 +6,7 @@ import { deed, logging } from '../../src/dashboard/dashboard.words'
 import { bodyOf } from '../support/answers'
 import { api, ORIGIN, send, worker } from '../support/api'
 import { browser, markIn, textOf } from '../support/dashboard'
-import { enquiry, founder, member, type Person, team, unproven } from '../support/factories'
+import { enquiry, founder, freshAddress, member, type Person, team, unproven } from '../support/factories'
 import { mailing } from '../support/mailbox'
 
 describe('the dashboard', () => {
@@ -154,7 +154,7 @@ describe('the dashboard', () => {
     await api(people.rival.token).v1.leads[':id'].claim.$post({ param: { id } })
     const page = await late.post(`/dashboard/leads/${id}/claim`, { mark })
     expect(page.status).toBe(409)
-    expect(textOf(page)).toContain('A colleague was quicker and has this lead.')
+    expect(textOf(page)).toContain('SALES member was quicker and has this lead.')
     expect(textOf(await boss.post(`/dashboard/leads/${id}/claim`, { mark: bossMark }))).toContain(
       'SALES member was quicker and has this lead.',
     )
@@ -360,10 +360,17 @@ it('says only what was done: a notice that somebody else put into the browser is
 
 it('knows the browser again in which a member has signed in: strangers do not lock it out', async () => {
   const admin = await founder()
-  const own = browser()
+  const fetch = worker()
+  const from = (address: string) =>
+    browser((input, init) => {
+      const request = new Request(input, init)
+      request.headers.set('CF-Connecting-IP', address)
+      return fetch(request)
+    })
+  const own = from(freshAddress())
   await own.post('/dashboard/sign-out', { mark: markIn(await own.signIn(admin)) })
-  for (let i = 0; i < 10; i += 1) expect((await browser().signIn(admin, `wrong ${i}`)).status).toBe(401)
-  expect((await browser().signIn(admin)).status).toBe(429)
+  for (let i = 0; i < 10; i += 1) expect((await from(freshAddress()).signIn(admin, `wrong ${i}`)).status).toBe(401)
+  expect((await from(freshAddress()).signIn(admin)).status).toBe(429)
   expect(textOf(await own.signIn(admin))).toContain('Sign out')
 })
 

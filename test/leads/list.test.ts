@@ -5,7 +5,7 @@ import type { LeadRow } from '../../src/leads/leads.record'
 import { SORTS } from '../../src/leads/leads.schemas'
 import { bodyOf, refusalOf } from '../support/answers'
 import { api, send } from '../support/api'
-import { founder, type Person, team } from '../support/factories'
+import { founder, member, type Person, team } from '../support/factories'
 import { lead, ownLead, seedLeads } from '../support/leads'
 import { idsOf, type LeadQuery, leadPage, leadPages } from '../support/pages'
 
@@ -149,7 +149,7 @@ describe('a cursor', () => {
     for (const cursor of ['', '.', 'a.b', 'null', `${await first().then((other) => other.cursor)}.x`]) {
       await refused(admin.token, '/v1/leads', { cursor })
     }
-    await refusalOf(send(`/v1/leads?cursor=${'x'.repeat(1001)}`, { token: admin.token }), 400, 'invalid')
+    await refusalOf(send(`/v1/leads?cursor=${'x'.repeat(2001)}`, { token: admin.token }), 400, 'invalid')
   })
 
   it('belongs to its query: another filter or order refuses it, another size does not', async () => {
@@ -172,6 +172,17 @@ describe('a cursor', () => {
         .slice(2),
     )
     expect(total).toBe(6)
+  })
+
+  it('belongs to who asked, and tells nothing that is inside', async () => {
+    const { admin, cursor } = await first()
+    const colleague = await member(admin, 'MANAGER')
+    await refused(colleague.token, '/v1/leads', { cursor })
+    const parts = cursor.split('.')
+    expect(parts.map((part) => atob(part.replaceAll('-', '+').replaceAll('_', '/'))).join()).not.toMatch(/\d{2}|\[/)
+    const again = await bodyOf(api(admin.token).v1.leads.$get({ query: { limit: '2' } }), 200)
+    // The same page has the same cursor, and so the same ETag.
+    expect(again.nextCursor).toBe(cursor)
   })
 
   it('belongs to its list', async () => {
