@@ -27,10 +27,12 @@ export const text = (max: number, missing?: string) =>
     .min(1, missing)
     .max(max, { abort: true })
     .refine((value) => !value.includes(NUL), { error: 'must not hold a NUL character' })
-    .refine(isVisible, { error: 'must hold a character that can be seen' })
     .refine((value) => !hasEndlessMarks(value), {
       error: `must not hold more than ${MAX_MARKS} combining marks in a row`,
     })
+
+/** A name, which holds a character that can be seen. */
+export const name = (max: number) => text(max).refine(isVisible, { error: 'must hold a character that can be seen' })
 
 // Of invisible characters and spaces alone, such as joiners and fillers, nobody can tell a name.
 function isVisible(value: string): boolean {

@@ -1,7 +1,7 @@
 // Schemas of API keys. Only the response to creating a key contains its secret.
 import { z } from '@hono/zod-openapi'
 import { SCOPES } from '../access/policy'
-import { Id, Instant, instant, text } from '../http/fields'
+import { Id, Instant, instant, name } from '../http/fields'
 import { pageOf, pageQuery } from '../http/pagination'
 
 const Scopes = z.array(z.enum(SCOPES))
@@ -52,7 +52,7 @@ export const IssuedApiKey = z
 /** Input of creating an API key. */
 export const NewApiKey = z
   .strictObject({
-    name: text(100).openapi({ description: 'What uses the key. Mails that its requests cause name it.' }),
+    name: name(100).openapi({ description: 'What uses the key. Mails that its requests cause name it.' }),
     scopes: Scopes.min(1)
       .max(SCOPES.length)
       .transform((scopes) => SCOPES.filter((scope) => scopes.includes(scope)))

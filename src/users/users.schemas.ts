@@ -1,7 +1,7 @@
 // Schemas of members. None contains a password or its hash.
 import { z } from '@hono/zod-openapi'
 import { ROLES, USER_STATUSES } from '../db/schema/users'
-import { Id, Instant, text, timeZone, username, uuid } from '../http/fields'
+import { Id, Instant, name, timeZone, username, uuid } from '../http/fields'
 import { pageOf, pageQuery } from '../http/pagination'
 
 /** A member of a workspace. */
@@ -54,7 +54,7 @@ export const UserQuery = z.strictObject({
 /** Input of changing a member: at least one field. */
 export const UserPatch = z
   .strictObject({
-    name: text(200),
+    name: name(200),
     username: username().nullable(),
     timeZone: timeZone(),
     role: z.enum(ROLES).openapi({ description: 'ADMIN only.' }),
