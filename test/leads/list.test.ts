@@ -178,8 +178,8 @@ describe('a cursor', () => {
     const { admin, cursor } = await first()
     const colleague = await member(admin, 'MANAGER')
     await refused(colleague.token, '/v1/leads', { cursor })
-    const parts = cursor.split('.')
-    expect(parts.map((part) => atob(part.replaceAll('-', '+').replaceAll('_', '/'))).join()).not.toMatch(/\d{2}|\[/)
+    const inside = cursor.split('.').map((part) => atob(part.replaceAll('-', '+').replaceAll('_', '/')))
+    for (const part of inside) expect(() => JSON.parse(part)).toThrow()
     const again = await bodyOf(api(admin.token).v1.leads.$get({ query: { limit: '2' } }), 200)
     // The same page has the same cursor, and so the same ETag.
     expect(again.nextCursor).toBe(cursor)
@@ -193,14 +193,5 @@ describe('a cursor', () => {
     await lead(admin)
     const { nextCursor } = await bodyOf(api(admin.token).v1.events.$get({ query: { limit: '1' } }), 200)
     await refused(admin.token, '/v1/leads', { cursor: nextCursor ?? expect.fail() })
-  })
-
-  it('tells its holder nothing but a position: somebody else goes on in the own leads', async () => {
-    const { admin, sales, rival } = await team()
-    const mine = await ownLead(sales)
-    for (const owner of [rival, rival, rival]) await ownLead(owner)
-    const { nextCursor } = await leadPage(admin.token, { limit: '1' })
-    const { data } = await leadPage(sales.token, { cursor: nextCursor ?? expect.fail() })
-    expect(data.map(({ id }) => id)).toEqual([mine.id])
   })
 })
