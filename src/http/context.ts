@@ -91,3 +91,13 @@ export function addressOf(c: Context<AppEnv>): string {
     tail === undefined ? [] : Array<string>(8 - groups.length - tail.split(':').filter(Boolean).length).fill('0')
   return `${[...groups, ...rest].slice(0, 4).join(':')}::/64`
 }
+
+/** Continues `work` after the answer is sent; without an execution context, as in a unit test, it runs as well. Its errors are ignored. */
+export function runAfter(c: Pick<Context, 'executionCtx'>, work: Promise<unknown>): void {
+  const settled = work.catch(() => {})
+  try {
+    c.executionCtx.waitUntil(settled)
+  } catch {
+    // There is no execution context to wait for it.
+  }
+}

@@ -1,7 +1,7 @@
 // http: the rate limit as middleware: takes one hit for the caller, reports it on every answer and refuses with a 429.
 import type { Context, MiddlewareHandler } from 'hono'
 import { AppError } from '../errors'
-import { runAfter } from './run-after'
+import { runAfter } from './context'
 import type { Limiter, Policy, RateLimitOutcome } from './sliding-window'
 
 type KvEnv = { Bindings: { KV: KVNamespace } }

@@ -6,7 +6,7 @@ import { claimLead } from '../../leads/leads.claim'
 import { listLeads } from '../../leads/leads.list'
 import { addAccounts } from '../accounts'
 import { type Dialect, describe, IdParam, requires, validates } from '../dialect'
-import { pagination, toPageRequest } from '../pages'
+import { pagination, toPageRequest } from '../fields'
 import * as wire from './wire'
 
 const app = new Hono<AppEnv>()

@@ -3,8 +3,7 @@ import { z } from 'zod'
 import type { AppError } from '../../errors'
 import { email, raw, text } from '../../http/fields'
 import { errorHandler } from '../dialect'
-import { optionalOrBlank } from '../fields'
-import { Pagination, pageQuery } from '../pages'
+import { optionalOrBlank, Pagination, pageQuery } from '../fields'
 
 export const NewEnquiry = z.object({
   name: text(200),

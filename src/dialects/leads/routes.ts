@@ -19,7 +19,7 @@ import { listUsers } from '../../users/users.list'
 import { getUser, removeUser } from '../../users/users.service'
 import { addAccounts, changeMember, Member } from '../accounts'
 import { type Dialect, describe, IdParam, requires, validates } from '../dialect'
-import { pagination, toPageRequest } from '../pages'
+import { pagination, toPageRequest } from '../fields'
 import * as wire from './wire'
 
 const app = new Hono<AppEnv>()

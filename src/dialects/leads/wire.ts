@@ -4,8 +4,7 @@ import type { AppError } from '../../errors'
 import { jsonObject, raw, text } from '../../http/fields'
 import { ROLES } from '../accounts'
 import { errorHandler } from '../dialect'
-import { nullIfBlank, optionalOrBlank } from '../fields'
-import { Pagination, pageQuery } from '../pages'
+import { nullIfBlank, optionalOrBlank, Pagination, pageQuery } from '../fields'
 
 const STATUSES = ['NEW', 'CONTACTED', 'QUALIFIED', 'CLOSED'] as const
 

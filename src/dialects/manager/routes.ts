@@ -11,7 +11,7 @@ import { type AppEnv, ctx, publicCtx } from '../../http/context'
 import { listInteractions, listInteractionsOf } from '../../interactions/interactions.list'
 import { createInteraction } from '../../interactions/interactions.service'
 import { anyCtx, client, type Dialect, describe, mapError, requires, validates } from '../dialect'
-import { pagination, toPageRequest, UNPAGED } from '../pages'
+import { pagination, toPageRequest, UNPAGED } from '../fields'
 import * as wire from './wire'
 
 const app = new Hono<AppEnv>()

@@ -4,8 +4,7 @@ import { Password } from '../../auth/passwords'
 import type { AppError } from '../../errors'
 import { raw, text } from '../../http/fields'
 import { errorHandler } from '../dialect'
-import { instantOrDay, nullIfBlank, optionalOrBlank, withoutZeroMillis } from '../fields'
-import { pageQuery } from '../pages'
+import { instantOrDay, nullIfBlank, optionalOrBlank, pageQuery, withoutZeroMillis } from '../fields'
 
 const requiredMessage = (what: string) => `Invalid - ${what} field required`
 const requiredText = (what: string, max: number) => text(max, requiredMessage(what))

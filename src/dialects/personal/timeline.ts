@@ -9,7 +9,7 @@ import {
   updateInteraction,
 } from '../../interactions/interactions.service'
 import { describe, requires, validates } from '../dialect'
-import { pagination, toPageRequest } from '../pages'
+import { pagination, toPageRequest } from '../fields'
 import * as wire from './wire'
 
 const NO_NOTE = 'Note not found'

@@ -5,8 +5,7 @@ import { type AppError, invalidError } from '../../errors'
 import { email, jsonObject, raw, text, timeZone } from '../../http/fields'
 import { TagName } from '../../tags/tags.schemas'
 import { errorHandler } from '../dialect'
-import { instantOrDay, isWord, nullIfBlank, optionalOrBlank } from '../fields'
-import { Pagination, pageQuery } from '../pages'
+import { instantOrDay, isWord, nullIfBlank, optionalOrBlank, Pagination, pageQuery } from '../fields'
 
 export const Registration = z.object({
   name: text(200),

@@ -15,7 +15,7 @@ import { listUsers } from '../../users/users.list'
 import { getUser, removeUser } from '../../users/users.service'
 import { changeMember } from '../accounts'
 import { anyCtx, client, type Dialect, describe, requires, validates } from '../dialect'
-import { toPageRequest } from '../pages'
+import { toPageRequest } from '../fields'
 import { addTimeline, UUID } from './timeline'
 import * as wire from './wire'
 

@@ -11,7 +11,7 @@ import {
 import { listTickets } from '../../tickets/tickets.list'
 import { openTicket, trashTicket, updateTicket } from '../../tickets/tickets.service'
 import { describe, IdParam, requires, validates } from '../dialect'
-import { toPageRequest } from '../pages'
+import { toPageRequest } from '../fields'
 import * as wire from './wire'
 
 /** Narrow enough that no word of a path is taken for an id. */

@@ -7,8 +7,7 @@ import type { AppError } from '../../errors'
 import type { AppEnv } from '../../http/context'
 import { email, raw, text } from '../../http/fields'
 import { errorHandler } from '../dialect'
-import { instantOrDay, isWord, nullIfBlank, optionalOrBlank, withoutMillis } from '../fields'
-import { pageQuery, UNPAGED } from '../pages'
+import { instantOrDay, isWord, nullIfBlank, optionalOrBlank, pageQuery, UNPAGED, withoutMillis } from '../fields'
 
 const IMPORT = '/import/customer_data'
 // What names no boundary is no form, but what every request of this system calls itself.
