@@ -30,3 +30,6 @@ export function nameOf(actor: Actor): SQL {
   const table = actor.type === 'user' ? users : apiKeys
   return sql`(SELECT acting.name FROM ${table} AS acting WHERE acting.id = ${actor.id})`
 }
+
+/** The user at hand may sign in: the account is active and not deleted. */
+export const isActive: SQL = sql`${users.status} = 'ACTIVE' AND ${users.deletedAt} IS NULL`

@@ -1,6 +1,6 @@
 // Signing in, knowing oneself, changing the password.
 import { and, eq, isNull, sql } from 'drizzle-orm'
-import { requirePerson } from '../access/person'
+import { isActive, requirePerson } from '../access/person'
 import type { Ctx, PublicCtx } from '../context'
 import { customerColumns } from '../customers/customers.record'
 import { customers, users } from '../db/schema'
@@ -10,7 +10,7 @@ import { eventInsert } from '../events/event-insert'
 import { text } from '../http/fields'
 import { countAttempt, forgiveAttempt, requireAdmission, subjectsOf } from './lockout'
 import { hashPassword, needsRehash, passwordMatches } from './passwords'
-import { type Client, endSessionsOf, isActive, openSession, userAndWorkspace } from './sessions.service'
+import { type Client, endSessionsOf, openSession, userAndWorkspace } from './sessions.service'
 
 type Credentials = {
   email?: string

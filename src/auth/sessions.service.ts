@@ -1,6 +1,6 @@
 // Sessions: each is a family of refresh tokens of which one is good at a time; stored are hashes alone.
 import { and, desc, eq, gt, isNull, ne, not, type SQL, sql } from 'drizzle-orm'
-import { requirePerson } from '../access/person'
+import { isActive, requirePerson } from '../access/person'
 import type { Person } from '../access/policy'
 import type { Ctx, PublicCtx } from '../context'
 import { sha256 } from '../crypto'
@@ -151,8 +151,6 @@ export function endSessionsOf(
 ) {
   return revoke(ctx, and(eq(sessions.userId, userId), except ? ne(sessions.id, except) : undefined, when))
 }
-
-export const isActive: SQL = sql`${users.status} = 'ACTIVE' AND ${users.deletedAt} IS NULL`
 
 /** The statements that read a user and the workspace of that user. */
 export function userAndWorkspace({ db }: Pick<Ctx, 'db'>, userId: string) {

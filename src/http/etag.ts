@@ -1,8 +1,8 @@
-// Optimistic concurrency: a record's ETag is its version; `If-Match` guards a write, `If-None-Match` spares a body.
+// ETags in HTTP: `If-Match` guards a change against an older reading, `If-None-Match` spares a body.
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
-import { etagOf, type Versioned } from '../records/version'
+import { etagOf, type Versioned, versionIn } from '../etag'
 import type { AppEnv } from './context'
 
 /** Header schema of routes that change a record. */
@@ -20,14 +20,10 @@ export const IfMatch = z.object({
     }),
 })
 
-/**
- * The version that `If-Match` demands; undefined when it demands none, 0 (which no record has) for a foreign tag. A
- * weak tag counts as well: a proxy that compresses an answer, Cloudflare's own included, weakens the tag on its way.
- */
+/** The version that `If-Match` demands; undefined where it demands none. */
 export function ifVersion(headers: z.infer<typeof IfMatch>): number | undefined {
   const tag = headers['if-match']
-  if (tag === undefined || tag === '*') return undefined
-  return Number(/^(?:W\/)?"(\d+)[\d-]*"$/.exec(tag)?.[1] ?? 0)
+  return tag === undefined || tag === '*' ? undefined : versionIn(tag)
 }
 
 /** Sets the ETag of the record that is answered, and gives the record back. */

@@ -4,9 +4,8 @@ import { nameOf } from '../access/person'
 import type { Ctx } from '../context'
 import { customers, interactions, users } from '../db/schema'
 import { ifChanged } from '../db/sql'
-import { outsiders } from '../mail/mail.audience'
+import { notMuted, outsiders } from '../mail/mail.audience'
 import { enqueue } from '../mail/mail.enqueue'
-import { notMuted } from '../users/notifications'
 
 /** For the batch that logs a meeting with `notifyCustomer`, after the statement that changed one row if it happened. */
 export function mailMeeting(ctx: Ctx, id: string) {

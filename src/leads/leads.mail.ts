@@ -5,10 +5,9 @@ import { rolesReaching } from '../access/policy'
 import type { Ctx, PublicCtx } from '../context'
 import { leads, users } from '../db/schema'
 import { anyOf, ifChanged } from '../db/sql'
-import { enquirers, members } from '../mail/mail.audience'
+import { enquirers, members, wants } from '../mail/mail.audience'
 import { enqueue } from '../mail/mail.enqueue'
 import { linkTo } from '../mail/mail.settings'
-import { wants } from '../users/notifications'
 
 const aboutLead = ({ config }: Pick<PublicCtx, 'config'>) => ({
   title: sql`${leads.title}`,

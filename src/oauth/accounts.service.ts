@@ -1,6 +1,7 @@
 // The accounts at providers by which the actor signs in: listing, linking, unlinking, and the SQL of it.
+
 import { and, eq, isNotNull, isNull, or, type SQL, sql } from 'drizzle-orm'
-import { isActive } from '../auth/sessions.service'
+import { isActive } from '../access/person'
 import type { Ctx, PublicCtx } from '../context'
 import { oauthAccounts as accounts, users } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'

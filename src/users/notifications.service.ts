@@ -1,14 +1,15 @@
 // The actor's notifications: which mails they get, and when reminders come.
+
 import { and, eq, getTableColumns, or, sql } from 'drizzle-orm'
-import { isActive } from '../auth/sessions.service'
+import { isActive } from '../access/person'
 import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
 import { users } from '../db/schema'
 import { allOf } from '../db/sql'
 import { AppError } from '../errors'
 import { changesOf, eventInsert, hasChanges } from '../events/event-insert'
+import { NOTIFICATIONS, type Notification } from '../mail/mail.audience'
 import { requireVersion, versionStamp } from '../records/version'
-import { NOTIFICATIONS, type Notification } from './notifications'
 
 type Reminding = Pick<typeof users.$inferSelect, 'digest' | 'digestHour'> & {
   quietHours: { from: string; to: string } | null
