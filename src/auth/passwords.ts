@@ -1,7 +1,7 @@
 // Passwords: bcrypt, at the cost that BCRYPT_COST says; a hash of another cost is renewed at the next sign-in.
 import { z } from '@hono/zod-openapi'
 import bcrypt from 'bcryptjs'
-import { boundedText } from '../http/fields'
+import { boundedText } from '../field-schemas'
 
 const NUL = '\u0000'
 

@@ -1,6 +1,6 @@
 // What verifying an address and recovering an account take. They answer nothing that tells an account from none.
 import { z } from '@hono/zod-openapi'
-import { email, raw } from '../http/fields'
+import { email, raw } from '../field-schemas'
 import { Password } from './passwords'
 
 const token = () => raw(200, 1).openapi({ description: 'From the link in the mail.' })

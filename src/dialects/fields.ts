@@ -1,6 +1,6 @@
 // dialects: fields and pages as these systems send and write them: blanks, days for instants, page numbers, totals.
 import { z } from 'zod'
-import { instant } from '../http/fields'
+import { instant } from '../field-schemas'
 
 const replaceBlanks = <E>(blanks: readonly unknown[], empty: E) =>
   function replaceBlank(given: unknown) {

@@ -5,8 +5,8 @@ import { decodeBase64Url } from 'hono/utils/encode'
 import { base64url, mac, sameText } from '../crypto'
 import type { Page, PageRequest, Position } from '../db/page'
 import { AppError } from '../errors'
+import { raw } from '../field-schemas'
 import type { AppEnv } from './context'
-import { raw } from './fields'
 
 const Flag = z.enum(['true', 'false']).transform((value) => value === 'true')
 export const flag = (description: string) =>

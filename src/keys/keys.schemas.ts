@@ -1,7 +1,7 @@
 // An API key as shown and as made. The secret is in one answer, that of its making.
 import { z } from '@hono/zod-openapi'
 import { SCOPES } from '../access/policy'
-import { Id, Instant, instant, text } from '../http/fields'
+import { Id, Instant, instant, text } from '../field-schemas'
 import { pageOf, pageQuery } from '../http/pagination'
 
 const Scopes = z.array(z.enum(SCOPES))

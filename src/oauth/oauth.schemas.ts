@@ -1,7 +1,7 @@
 // What signing in by a provider takes and gives.
 import { z } from '@hono/zod-openapi'
 import { PROVIDERS } from '../db/schema/oauth'
-import { Instant, raw } from '../http/fields'
+import { Instant, raw } from '../field-schemas'
 
 const provider = z.enum(PROVIDERS)
 

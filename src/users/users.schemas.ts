@@ -1,7 +1,7 @@
 // A member of a workspace, as shown and as changed. A password or its hash is in neither.
 import { z } from '@hono/zod-openapi'
 import { ROLES, USER_STATUSES } from '../db/schema/users'
-import { Id, Instant, text, timeZone } from '../http/fields'
+import { Id, Instant, text, timeZone } from '../field-schemas'
 import { pageOf, pageQuery } from '../http/pagination'
 
 export const User = z

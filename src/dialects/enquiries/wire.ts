@@ -1,7 +1,7 @@
 // dialect enquiries: how enquiries, people and failures look on its wire.
 import { z } from 'zod'
 import type { AppError } from '../../errors'
-import { email, raw, text } from '../../http/fields'
+import { email, raw, text } from '../../field-schemas'
 import { errorHandler } from '../dialect'
 import { optionalOrBlank, Pagination, pageQuery } from '../fields'
 

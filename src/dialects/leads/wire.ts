@@ -1,7 +1,7 @@
 // dialect leads: how leads, activities, users and failures look on its wire.
 import { z } from 'zod'
 import type { AppError } from '../../errors'
-import { jsonObject, raw, text } from '../../http/fields'
+import { jsonObject, raw, text } from '../../field-schemas'
 import { ROLES } from '../accounts'
 import { errorHandler } from '../dialect'
 import { nullIfBlank, optionalOrBlank, Pagination, pageQuery } from '../fields'

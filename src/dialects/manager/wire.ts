@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { Password } from '../../auth/passwords'
 import type { AppError } from '../../errors'
-import { raw, text } from '../../http/fields'
+import { raw, text } from '../../field-schemas'
 import { errorHandler } from '../dialect'
 import { instantOrDay, nullIfBlank, optionalOrBlank, pageQuery, withoutZeroMillis } from '../fields'
 

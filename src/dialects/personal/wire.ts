@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { Password } from '../../auth/passwords'
 import { type AppError, invalidError } from '../../errors'
-import { email, jsonObject, raw, text, timeZone } from '../../http/fields'
+import { email, jsonObject, raw, text, timeZone } from '../../field-schemas'
 import { TagName } from '../../tags/tags.schemas'
 import { errorHandler } from '../dialect'
 import { instantOrDay, isWord, nullIfBlank, optionalOrBlank, Pagination, pageQuery } from '../fields'

@@ -1,6 +1,6 @@
 // Shapes that many inputs share, each with the limit that its users are told.
 import { z } from '@hono/zod-openapi'
-import { hasEndlessMarks, MAX_MARKS } from '../db/fold'
+import { hasEndlessMarks, MAX_MARKS } from './db/fold'
 
 const NUL = '\u0000'
 // Trimming and composing may shorten a text, hardly ever to a quarter.
