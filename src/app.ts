@@ -1,4 +1,4 @@
-// The table of contents: what every request passes, and the router of every resource.
+// The table of contents: the middleware of every request in its order, and the router of every resource.
 import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
 import { analyticsRoutes } from './analytics/analytics.routes'

@@ -1,9 +1,9 @@
-// What every service verb is given first: the database, the settings, the clock, and who asks.
+// The first argument of every service verb: the database, the settings, the clock and the actor.
 import type { Actor } from './access/policy'
 import type { Config } from './config'
 import type { Db } from './db/client'
 
-/** What every service verb is given first; `now` is the instant of the request, ISO-8601 UTC. */
+/** The context of a verb that needs no actor. `now` is the instant of the request, ISO-8601 UTC. */
 export type PublicCtx = {
   db: Db
   config: Config
@@ -11,9 +11,9 @@ export type PublicCtx = {
   requestId: string
   address: string
   newId: () => string
-  /** The instants at which this request has queued mail, to be sent once it is answered. */
+  /** The instants at which this request has queued mail, which is sent after the answer. */
   outgoing: Set<string>
 }
 
-/** The same for verbs that need to know who asks. */
+/** The context of a verb that needs the actor. */
 export type Ctx = PublicCtx & { actor: Actor }

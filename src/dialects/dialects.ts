@@ -1,4 +1,4 @@
-// dialects: all of them, and where the app mounts each. Where two know a request and nothing tells them apart, the
+// dialects: all of them, and where the app mounts each. Where two know a request and nothing distinguishes them, the
 // first answers.
 import type { LimitedPaths } from '../http/limits'
 import type { Dialect } from './dialect'

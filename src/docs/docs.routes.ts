@@ -32,7 +32,7 @@ const page = (documents: { name: string; url: string }[]) => html`<!doctype html
     <script src="/doc.js" defer></script>
   </head>
   <body>
-    <noscript>This page needs JavaScript; the API is described in full by <a href="/openapi.json">/openapi.json</a>.</noscript>
+    <noscript>This page needs JavaScript. The whole API is described in <a href="/openapi.json">/openapi.json</a>.</noscript>
     <div id="swagger" data-documents="${JSON.stringify(documents)}"></div>
   </body>
 </html>`

@@ -36,7 +36,7 @@ export function createLimits(dialects: LimitedPaths) {
   return {
     everyRequest: rateLimit<AppEnv>({
       limiter,
-      policy: (c) =>
+      ruleOf: (c) =>
         machines.has(c.req.path)
           ? rule(c, 'machine', MACHINE_FACTOR * c.var.config.RATE_LIMIT_MAX)
           : rule(c, 'default', c.var.config.RATE_LIMIT_MAX),
@@ -44,7 +44,7 @@ export function createLimits(dialects: LimitedPaths) {
     }),
     signIn: rateLimit<AppEnv>({
       limiter,
-      policy: (c) => rule(c, 'auth', c.var.config.AUTH_RATE_LIMIT_MAX),
+      ruleOf: (c) => rule(c, 'auth', c.var.config.AUTH_RATE_LIMIT_MAX),
       subject: subjectOfAddress,
     }),
     signInPaths: [...SIGN_IN, ...dialects.signIn],
@@ -52,7 +52,7 @@ export function createLimits(dialects: LimitedPaths) {
     // A machine may use many keys, and each is looked up every few seconds: this stops a flood of invented keys only.
     keyLookup: admission<AppEnv>({
       limiter,
-      policy: (c) => rule(c, 'key-lookup', MACHINE_FACTOR * c.var.config.RATE_LIMIT_MAX),
+      ruleOf: (c) => rule(c, 'key-lookup', MACHINE_FACTOR * c.var.config.RATE_LIMIT_MAX),
       subject: subjectOfAddress,
     }),
   }

@@ -1,4 +1,4 @@
-// dialect manager: customers with a login of their own, search, and interactions; every message as its README has it.
+// dialect manager: customers with a login, search, and interactions, with the messages of its README.
 import { Hono } from 'hono'
 import { isPortal } from '../../access/visible'
 import { isUsername, login } from '../../auth/auth.service'
@@ -162,7 +162,7 @@ app.get(
   },
 )
 
-// To a customer every record but the own one is denied, whether or not it is there.
+// A customer is denied every other record, whether it exists or not.
 function unlessAnothers<T>({ actor }: Ctx, work: Promise<T>): Promise<T> {
   return mapError(work, 'not_found', () => new AppError(isPortal(actor) ? 'forbidden' : 'not_found'))
 }

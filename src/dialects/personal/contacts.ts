@@ -19,7 +19,7 @@ export function addContacts(app: Hono<AppEnv>, base: string): void {
 function addRecords(app: Hono<AppEnv>, base: string): void {
   app.post(
     `${base}/add-contact`,
-    describe('Make a contact', { 201: wire.withData(wire.Contact) }),
+    describe('Create a contact', { 201: wire.withData(wire.Contact) }),
     requires('customers:write'),
     validates('json', wire.NewContact),
     async (c) => {
@@ -81,7 +81,7 @@ function addRecords(app: Hono<AppEnv>, base: string): void {
 function addTags(app: Hono<AppEnv>, base: string): void {
   app.post(
     `${base}/add-tag`,
-    describe('Put a tag on a contact', { 200: wire.Done, 404: 'Contact not found' }),
+    describe('Add a tag to a contact', { 200: wire.Done, 404: 'Contact not found' }),
     requires('customers:write'),
     validates('json', wire.ContactTag),
     async (c) => {
@@ -92,7 +92,7 @@ function addTags(app: Hono<AppEnv>, base: string): void {
   )
   app.post(
     `${base}/add-multiple-tags`,
-    describe('Put tags on a contact', { 200: wire.Done, 404: 'Contact not found' }),
+    describe('Add tags to a contact', { 200: wire.Done, 404: 'Contact not found' }),
     requires('customers:write', { isAsked: true }),
     validates('json', wire.ContactTags),
     async (c) => {
@@ -104,7 +104,7 @@ function addTags(app: Hono<AppEnv>, base: string): void {
   )
   app.delete(
     `${base}/delete-tag-from-contact`,
-    describe('Take a tag off a contact', { 200: wire.Done, 404: 'Contact not found' }),
+    describe('Remove a tag from a contact', { 200: wire.Done, 404: 'Contact not found' }),
     requires('customers:write'),
     validates('json', wire.ContactTag),
     async (c) => {
@@ -115,7 +115,7 @@ function addTags(app: Hono<AppEnv>, base: string): void {
   )
   app.delete(
     `${base}/delete-multiple-tags-from-contacts`,
-    describe('Take tags off contacts', { 200: wire.withData(wire.Tagged) }),
+    describe('Remove tags from contacts', { 200: wire.withData(wire.Tagged) }),
     requires('customers:write'),
     validates('json', wire.ManyTags),
     async (c) => {
@@ -126,7 +126,7 @@ function addTags(app: Hono<AppEnv>, base: string): void {
   )
   app.get(
     `${base}/get-tag-usage/:tagName`,
-    describe('How many contacts have a tag', { 200: wire.withData(wire.Usage), 404: 'Tag not found' }),
+    describe('Count the contacts with a tag', { 200: wire.withData(wire.Usage), 404: 'Tag not found' }),
     requires('tags:read'),
     validates('param', wire.TagParam),
     async (c) => {

@@ -11,7 +11,7 @@ import { type AppEnv, ctx, publicCtx } from '../../http/context'
 import { updateUser } from '../../users/users.service'
 import { client, type Dialect, describe, requires, validates } from '../dialect'
 import { addContacts } from './contacts'
-import { addProviders, callbacks, ways } from './providers'
+import { addProviders, callbacks, signInPaths } from './providers'
 import { addTimeline } from './timeline'
 import * as wire from './wire'
 
@@ -19,17 +19,17 @@ const app = new Hono<AppEnv>()
 app.onError(wire.onError)
 const BASE = '/api/v1'
 
-app.get(`${BASE}/health`, describe('Is the service up', { 200: wire.Done }), (c) =>
+app.get(`${BASE}/health`, describe('Check that the service runs', { 200: wire.Done }), (c) =>
   c.json({ message: 'OK', status: 'ok' }, 200),
 )
-app.get(`${BASE}/ready`, describe('Is the database there', { 200: wire.Done }), async (c) => {
+app.get(`${BASE}/ready`, describe('Check that the database answers', { 200: wire.Done }), async (c) => {
   if (!(await isMigrated(publicCtx(c)))) throw new AppError('unavailable')
   return c.json({ message: 'OK', status: 'ready' }, 200)
 })
 
 app.post(
   `${BASE}/user/register`,
-  describe('Make an account with a workspace of its own', { 201: wire.withData(wire.SignedIn) }),
+  describe('Create an account with its own workspace', { 201: wire.withData(wire.SignedIn) }),
   validates('json', wire.Registration),
   async (c) => {
     const signedIn = await register(publicCtx(c), { ...c.req.valid('json'), isWelcome: true }, client(c))
@@ -89,7 +89,7 @@ app.post(
 )
 app.post(
   `${BASE}/user/resetPassword`,
-  describe('Choose a new password by the token of the mail', { 200: wire.Done }),
+  describe('Set a new password with the token of the mail', { 200: wire.Done }),
   validates('json', wire.PasswordReset),
   async (c) => {
     await resetPassword(publicCtx(c), c.req.valid('json'))
@@ -107,7 +107,7 @@ app.post(
 )
 app.patch(
   `${BASE}/user/updateDetails`,
-  describe('Change the own details', { 200: wire.withData(wire.User) }),
+  describe('Change your details', { 200: wire.withData(wire.User) }),
   requires('users:write'),
   validates('json', wire.Details),
   async (c) => {
@@ -119,7 +119,7 @@ app.patch(
 )
 app.patch(
   `${BASE}/user/status`,
-  describe('Change the own status', { 200: wire.withData(wire.User) }),
+  describe('Change your status', { 200: wire.withData(wire.User) }),
   requires('users:admin'),
   validates('json', wire.Status),
   async (c) => {
@@ -139,7 +139,7 @@ export const personal: Dialect = {
   app,
   base: /^\/api\/v1(\/|$)/,
   onError: wire.onError,
-  signsIn: [...signsIn.map((path) => `/user/${path}`), ...ways].map((path) => BASE + path),
+  signsIn: [...signsIn.map((path) => `/user/${path}`), ...signInPaths].map((path) => BASE + path),
   callbacks: callbacks.map((path) => BASE + path),
   probes: [`${BASE}/health`, `${BASE}/ready`],
 }
