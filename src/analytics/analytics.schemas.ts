@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { LEAD_STATUSES } from '../db/schema/leads'
 import { ROLES, USER_STATUSES } from '../db/schema/users'
-import { Id, Instant, timeZone } from '../http/fields'
+import { Id, Instant, timeZone } from '../field-schemas'
 import { flag, pageOf, pageQuery } from '../http/pagination'
 import { GRAINS } from './analytics.days'
 import { ORDERS } from './analytics.engagement'

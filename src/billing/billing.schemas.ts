@@ -1,6 +1,6 @@
 // The plan of a workspace as shown, and the links to Stripe's own pages.
 import { z } from '@hono/zod-openapi'
-import { Instant, raw } from '../http/fields'
+import { Instant, raw } from '../field-schemas'
 import { LIMITED } from './plans'
 
 const names = Object.keys(LIMITED)

@@ -1,6 +1,6 @@
 // The calendar feed: the link to it, as given once, and what is told of it later.
 import { z } from '@hono/zod-openapi'
-import { Instant, raw } from '../http/fields'
+import { Instant, raw } from '../field-schemas'
 
 export const CalendarFeed = z
   .object({ createdAt: Instant.nullable() })

@@ -1,7 +1,8 @@
 // The calendar feed: a read-only link to the user's own dates, with a token that is stored hashed and can be revoked.
+
 import { eq, type SQL, sql } from 'drizzle-orm'
+import { isActive } from '../access/person'
 import { ownedByTokenHolder } from '../access/visible'
-import { isActive } from '../auth/sessions.service'
 import type { Ctx, PublicCtx } from '../context'
 import { randomToken, sha256 } from '../crypto'
 import { one, runBatch } from '../db/batch'

@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { customers } from '../db/schema'
 import { ERASED_SORT_NAME } from '../db/schema/customers'
-import { email, Id, Instant, jsonObject, text } from '../http/fields'
+import { email, Id, Instant, jsonObject, text } from '../field-schemas'
 import { defineFields, ERASED } from '../records/fields'
 
 /** What other systems call that which customers and leads have in common. */

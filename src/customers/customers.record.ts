@@ -2,9 +2,9 @@
 import { getTableColumns } from 'drizzle-orm'
 import { reachable } from '../access/visible'
 import { customers } from '../db/schema'
+import { etagOf } from '../etag'
 import type { RecordKind } from '../records/change'
 import type { FieldName } from '../records/fields'
-import { etagOf } from '../records/version'
 import type { CUSTOMER_FIELDS } from './customers.fields'
 
 const {

@@ -1,6 +1,6 @@
 // A customer, as shown, made, changed and listed.
 import { z } from '@hono/zod-openapi'
-import { email, Id, instant, memberOr, text } from '../http/fields'
+import { email, Id, instant, memberOr, text } from '../field-schemas'
 import { flag, pageOf, pageQuery } from '../http/pagination'
 import { fieldsWith, valuesOf } from '../records/fields'
 import { CUSTOMER_FIELDS } from './customers.fields'

@@ -1,9 +1,9 @@
 // /v1/customers/{id}/relationships: whom a customer is related to.
 import { createRoute } from '@hono/zod-openapi'
 import { errors, READ, WRITE } from '../errors'
+import { IdParam } from '../field-schemas'
 import { allow } from '../http/allow'
 import { ctx } from '../http/context'
-import { IdParam } from '../http/fields'
 import { paged } from '../http/pagination'
 import { body, createRouter, json } from '../http/router'
 import {

@@ -1,7 +1,7 @@
 // What customers are to one another.
 import { z } from '@hono/zod-openapi'
 import { fold } from '../db/fold'
-import { Id, IdParam, text } from '../http/fields'
+import { Id, IdParam, text } from '../field-schemas'
 import { pageOf, pageQuery } from '../http/pagination'
 
 /** Kinds that mean something; any other text stands as it is, for both sides. */

@@ -1,4 +1,4 @@
-// Dashboard: what the page shows, gathered from the product's own verbs in one round trip, and a second for names.
+// Dashboard: the content of the page, from the verbs of the API in one round trip, and names in a second one.
 import { reach } from '../access/policy'
 import { funnel } from '../analytics/analytics.funnel'
 import { summarise } from '../analytics/analytics.summary'
@@ -18,7 +18,7 @@ const LISTED = 8
 const RECENT = 12
 
 export type Overview = Awaited<ReturnType<typeof overviewOf>>
-/** When and where the page is looked at, and the mark of its forms. */
+/** The reader's time and time zone, and the mark of the forms. */
 export type Seen = { at: string; timeZone: string; mark: string }
 export type Props = { overview: Overview; seen: Seen }
 
@@ -40,7 +40,7 @@ export async function overviewOf(ctx: Ctx, together: Together) {
       leadsDue(ctx),
       isLeading ? teamFigures(ctx, { limit: 20 }) : nobody,
       isAuditing ? listEvents(ctx, { limit: RECENT }) : nobody,
-      // From now backwards: what is planned has not happened.
+      // From now backwards: planned interactions have not happened.
       isAuditing ? nobody : listInteractions(ctx, { limit: RECENT, after: [now, 0] }),
     ]),
   )
@@ -65,7 +65,7 @@ export async function overviewOf(ctx: Ctx, together: Together) {
   }
 }
 
-// Whoever reaches all sees everybody's, others their own, as in the figures.
+// All leads for a reader who reaches all, else the reader's own, as in the figures.
 function leadsDue(ctx: Ctx) {
   const { actor, now } = ctx
   const owner = reach(actor, 'leads:read') === 'all' ? undefined : 'me'

@@ -1,6 +1,6 @@
 // The public form: what it takes and what it gives back.
 import { z } from '@hono/zod-openapi'
-import { email, Id, Instant, instant, jsonObject, raw, text } from '../http/fields'
+import { email, Id, Instant, instant, jsonObject, raw, text } from '../field-schemas'
 
 export const NewEnquiry = z
   .strictObject({

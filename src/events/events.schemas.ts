@@ -1,7 +1,7 @@
 // The audit trail as shown.
 import { z } from '@hono/zod-openapi'
 import { ACTOR_TYPES, SUBJECT_TYPES } from '../db/schema/events'
-import { Instant } from '../http/fields'
+import { Instant } from '../field-schemas'
 import { pageOf, pageQuery } from '../http/pagination'
 
 export const Event = z

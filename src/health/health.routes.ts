@@ -1,9 +1,9 @@
 // /health says that the Worker runs, /ready that it can do its work; /problems/{code} explains an error.
 import { createRoute, z } from '@hono/zod-openapi'
 import { AppError, ERRORS, errors, isErrorCode } from '../errors'
+import { raw } from '../field-schemas'
 import { open } from '../http/allow'
 import { publicCtx } from '../http/context'
-import { raw } from '../http/fields'
 import { createRouter, json } from '../http/router'
 import { isMigrated } from './health.service'
 

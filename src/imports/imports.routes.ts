@@ -1,9 +1,9 @@
 // /v1/imports: files of customers and leads come in here, and tell what became of each row.
 import { createRoute, z } from '@hono/zod-openapi'
 import { errors, POST, READ } from '../errors'
+import { IdParam } from '../field-schemas'
 import { allow } from '../http/allow'
 import { ctx } from '../http/context'
-import { IdParam } from '../http/fields'
 import { paged } from '../http/pagination'
 import { createRouter, json } from '../http/router'
 import { continueAfterAnswer, readUpload, roomOf } from './imports.http'

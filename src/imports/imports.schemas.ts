@@ -2,8 +2,8 @@
 import { z } from '@hono/zod-openapi'
 import { isSupportedCountry } from 'libphonenumber-js/min'
 import { IMPORT_DUPLICATES, IMPORT_ENTITIES, IMPORT_MATCHES, IMPORT_MODES, IMPORT_STATES } from '../db/schema/imports'
+import { Id, Instant, raw, text } from '../field-schemas'
 import { fieldOfColumn } from '../files/csv-cells'
-import { Id, Instant, raw, text } from '../http/fields'
 import { flag, pageOf, pageQuery } from '../http/pagination'
 import { FIELDS } from './imports.columns'
 

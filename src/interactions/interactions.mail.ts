@@ -4,9 +4,8 @@ import { actorName } from '../access/person'
 import type { Ctx } from '../context'
 import { customers, interactions, users } from '../db/schema'
 import { ifChanged } from '../db/sql'
-import { outsiders } from '../mail/mail.audience'
+import { isNotMuted, outsiders } from '../mail/mail.audience'
 import { enqueue } from '../mail/mail.enqueue'
-import { isNotMuted } from '../users/notifications.service'
 
 /** For the batch that logs a meeting with `notifyCustomer`, after the statement that changed one row if it happened. */
 export function mailMeeting(ctx: Ctx, id: string) {

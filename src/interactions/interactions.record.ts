@@ -3,8 +3,8 @@ import { getTableColumns } from 'drizzle-orm'
 import { visibleInteractions } from '../access/visible'
 import { interactions } from '../db/schema'
 import { AppError } from '../errors'
+import { etagOf } from '../etag'
 import type { RecordKind } from '../records/change'
-import { etagOf } from '../records/version'
 
 const { remindedFor, heldUntil, remindTo, remindAt, ...columns } = getTableColumns(interactions)
 /** Every column but those that only reminders read. */

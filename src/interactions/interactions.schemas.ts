@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { INTERACTION_TYPES } from '../db/schema/interactions'
 import { Event } from '../events/events.schemas'
-import { Id, Instant, instant, memberOr, text, timeZone } from '../http/fields'
+import { Id, Instant, instant, memberOr, text, timeZone } from '../field-schemas'
 import { flag, pageOf, pageQuery } from '../http/pagination'
 import { DUE } from './interactions.due'
 

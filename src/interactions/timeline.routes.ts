@@ -1,9 +1,9 @@
 // The timelines of customers and leads: interactions and events as one list.
 import { createRoute } from '@hono/zod-openapi'
 import { errors, READ } from '../errors'
+import { IdParam } from '../field-schemas'
 import { allow } from '../http/allow'
 import { ctx } from '../http/context'
-import { IdParam } from '../http/fields'
 import { paged } from '../http/pagination'
 import { createRouter, json } from '../http/router'
 import { TimelinePage, TimelineQuery } from './interactions.schemas'

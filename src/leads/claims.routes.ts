@@ -1,10 +1,10 @@
 // /v1/leads, whose they are: claim, claim-next, release, assign, and convert into a customer.
 import { createRoute } from '@hono/zod-openapi'
 import { errors, POST } from '../errors'
+import { IdParam } from '../field-schemas'
 import { allow } from '../http/allow'
 import { ctx } from '../http/context'
 import { IfMatch, ifVersion, withEtag } from '../http/etag'
-import { IdParam } from '../http/fields'
 import { body, createRouter, json } from '../http/router'
 import { assignLead, claimLead, claimNextLead, releaseLead } from './leads.claim'
 import { convertLead } from './leads.convert'

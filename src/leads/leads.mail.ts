@@ -5,10 +5,9 @@ import { rolesReaching } from '../access/policy'
 import type { Ctx, PublicCtx } from '../context'
 import { leads, users } from '../db/schema'
 import { anyOf, ifChanged } from '../db/sql'
-import { enquirers, members } from '../mail/mail.audience'
+import { enquirers, hasEnabled, members } from '../mail/mail.audience'
 import { enqueue } from '../mail/mail.enqueue'
 import { linkTo } from '../mail/mail.settings'
-import { hasEnabled } from '../users/notifications.service'
 
 const aboutLead = ({ config }: Pick<PublicCtx, 'config'>) => ({
   title: sql`${leads.title}`,

@@ -3,8 +3,8 @@ import { getTableColumns } from 'drizzle-orm'
 import { reachable } from '../access/visible'
 import { leads } from '../db/schema'
 import { AppError } from '../errors'
+import { etagOf } from '../etag'
 import type { RecordKind } from '../records/change'
-import { etagOf } from '../records/version'
 
 const {
   searchText,

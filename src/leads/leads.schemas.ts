@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { Customer } from '../customers/customers.schemas'
 import { LEAD_STATUSES } from '../db/schema/leads'
-import { instant, memberOr, text } from '../http/fields'
+import { instant, memberOr, text } from '../field-schemas'
 import { flag, pageOf, pageQuery } from '../http/pagination'
 import { valuesOf } from '../records/fields'
 import { LEAD_FIELDS } from './leads.fields'

@@ -1,8 +1,9 @@
 // To whom a mail goes, and what follows from it: whether words that people chose may stand in it, and how many go out in
 // a day. Both are decided in the statement that queues it; the outbox itself is what is counted.
+
 import { eq, type SQL, sql } from 'drizzle-orm'
+import { isActive } from '../access/person'
 import { type Actor, rolesReaching } from '../access/policy'
-import { isActive } from '../auth/sessions.service'
 import type { Config } from '../config'
 import type { Ctx } from '../context'
 import { leastIdAt } from '../db/arrival'
@@ -97,4 +98,25 @@ export function mailLimitError({ config, now }: Day): AppError {
 
 function startOfDay(now: string): string {
   return leastIdAt(`${now.slice(0, 10)}T00:00:00.000Z`, 0)
+}
+
+/** The mails that users can switch off. */
+export const NOTIFICATIONS = [
+  'leadAssigned',
+  'leadClaimed',
+  'enquiryReceived',
+  'ticketUpdated',
+  'followUpDue',
+  'meetingLogged',
+] as const
+export type Notification = (typeof NOTIFICATIONS)[number]
+
+/** The user at hand is active and has not switched this notification off. */
+export function hasEnabled(notification: Notification): SQL {
+  return sql`(${isActive} AND ${isNotMuted(sql`${users.muted}`, notification)})`
+}
+
+/** The same of a user's `muted` by any name; nothing muted where there is no user. */
+export function isNotMuted(muted: SQL, notification: Notification): SQL {
+  return sql`NOT EXISTS (SELECT 1 FROM json_each(${muted}) AS switched_off WHERE switched_off.value = ${notification})`
 }

@@ -2,8 +2,7 @@
 import { createMiddleware } from 'hono/factory'
 import { configOf } from '../config'
 import { connect, type Db } from '../db/client'
-import type { AppEnv } from '../http/context'
-import { runAfter } from '../http/run-after'
+import { type AppEnv, runAfter } from '../http/context'
 import { type Outcome, sendDue } from './mail.delivery'
 
 // A request sends a few; a team of hundreds that must hear of an enquiry is the cron's work.

@@ -1,9 +1,9 @@
 // /v1/outbox: the mail of the workspace, for whoever looks after it.
 import { createRoute } from '@hono/zod-openapi'
 import { errors, POST, READ } from '../errors'
+import { IdParam } from '../field-schemas'
 import { allow } from '../http/allow'
 import { ctx } from '../http/context'
-import { IdParam } from '../http/fields'
 import { paged } from '../http/pagination'
 import { createRouter, json } from '../http/router'
 import { OutboxMail, OutboxPage, OutboxQuery } from './outbox.schemas'

@@ -1,7 +1,7 @@
 // Mail as shown to an ADMIN: how it stands, never what it says.
 import { z } from '@hono/zod-openapi'
 import { MAIL_STATES } from '../db/schema/outbox'
-import { Id, Instant } from '../http/fields'
+import { Id, Instant } from '../field-schemas'
 import { pageOf, pageQuery } from '../http/pagination'
 
 export const OutboxMail = z

@@ -1,20 +1,7 @@
 // The version of a record: counts its changes, is its ETag, and guards a change against an older reading.
 import { type Column, type SQL, sql } from 'drizzle-orm'
 import { AppError } from '../errors'
-
-export type Versioned = {
-  version: number
-  lastInteractionAt?: string | null
-  nextFollowUpAt?: string | null
-  nextTouchAt?: string | null
-  count?: number
-}
-
-/** The version, and what is kept of other records beside it: a call changes a customer's answer too, a customer a tag's. */
-export function etagOf({ version, lastInteractionAt, nextFollowUpAt, nextTouchAt, count }: Versioned): string {
-  const kept = [lastInteractionAt, nextFollowUpAt, nextTouchAt].filter((at) => typeof at === 'string').map(Date.parse)
-  return `"${[version, ...kept, ...(count === undefined ? [] : [count])].join('-')}"`
-}
+import { etagOf, type Versioned } from '../etag'
 
 /** Throws `stale`, with the present ETag, when a record is not the version that was demanded. */
 export function requireVersion(record: Versioned, expected: number | undefined): void {

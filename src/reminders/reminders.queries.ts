@@ -3,7 +3,7 @@ import { eq, type SQL, sql } from 'drizzle-orm'
 import { rolesReaching } from '../access/policy'
 import type { Db } from '../db/client'
 import { customers, interactions, leads, users } from '../db/schema'
-import { hasEnabled } from '../users/notifications.service'
+import { hasEnabled } from '../mail/mail.audience'
 
 /** Where there is something to be reminded of: the columns that say when it is due, and whom it concerns. */
 const SOURCES = {

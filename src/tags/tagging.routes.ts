@@ -1,9 +1,9 @@
 // /v1/customers/{id}/tags: the tags of one customer.
 import { createRoute } from '@hono/zod-openapi'
 import { errors, READ } from '../errors'
+import { IdParam } from '../field-schemas'
 import { allow } from '../http/allow'
 import { ctx } from '../http/context'
-import { IdParam } from '../http/fields'
 import { paged } from '../http/pagination'
 import { createRouter, json } from '../http/router'
 import { listTagsOf, tagCustomer, untagCustomer } from './tagging.service'

@@ -1,7 +1,7 @@
 // Tags: as shown, named and put on many customers at once.
 import { z } from '@hono/zod-openapi'
 import { fold } from '../db/fold'
-import { Id, IdParam, text } from '../http/fields'
+import { Id, IdParam, text } from '../field-schemas'
 import { pageOf, pageQuery } from '../http/pagination'
 
 /** A tag's name; whatever its case and accents, it is one tag. */

@@ -9,9 +9,10 @@ import { cut, type Page, type PageRequest } from '../db/page'
 import { customerTags, tagCounts, tags } from '../db/schema'
 import { allOf } from '../db/sql'
 import { AppError } from '../errors'
+import { etagOf } from '../etag'
 import { eventInsert } from '../events/event-insert'
 import { changeRecord, type RecordKind } from '../records/change'
-import { etagOf, requireVersion } from '../records/version'
+import { requireVersion } from '../records/version'
 
 export type TagRow = { id: string; name: string; key: string; version: number; count: number }
 

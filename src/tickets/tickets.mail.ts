@@ -4,10 +4,9 @@ import { actorName } from '../access/person'
 import type { Ctx } from '../context'
 import { customers, tickets, users } from '../db/schema'
 import { ifChanged } from '../db/sql'
-import { members, outsiders, workspaceRoom } from '../mail/mail.audience'
+import { hasEnabled, isNotMuted, members, outsiders, workspaceRoom } from '../mail/mail.audience'
 import { enqueue } from '../mail/mail.enqueue'
 import { linkTo } from '../mail/mail.settings'
-import { hasEnabled, isNotMuted } from '../users/notifications.service'
 
 const SIDES = ['customer', 'assignee'] as const
 type Act = { template: 'ticketOpened' | 'ticketUpdated' } | { template: 'ticketCommented'; comment: string }

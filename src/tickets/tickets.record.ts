@@ -2,8 +2,8 @@
 import { getTableColumns, or } from 'drizzle-orm'
 import { ticketParts } from '../access/visible'
 import { tickets } from '../db/schema'
+import { etagOf } from '../etag'
 import type { RecordKind } from '../records/change'
-import { etagOf } from '../records/version'
 
 export const ticketColumns = getTableColumns(tickets)
 export type TicketRow = typeof tickets.$inferSelect

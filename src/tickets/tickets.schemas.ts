@@ -1,7 +1,7 @@
 // A ticket and its comments, as shown, made, changed and listed.
 import { z } from '@hono/zod-openapi'
 import { PRIORITIES, TICKET_STATUSES } from '../db/schema/tickets'
-import { Id, Instant, instant, memberOr, text } from '../http/fields'
+import { Id, Instant, instant, memberOr, text } from '../field-schemas'
 import { flag, pageOf, pageQuery } from '../http/pagination'
 
 export const Ticket = z

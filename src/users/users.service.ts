@@ -7,8 +7,8 @@ import type { Ctx } from '../context'
 import { users } from '../db/schema'
 import { isUniqueViolation } from '../db/sql'
 import { AppError, invalidError } from '../errors'
+import { etagOf } from '../etag'
 import { changeRecord, type RecordKind } from '../records/change'
-import { etagOf } from '../records/version'
 import { isSuccessor, keepsAnAdmin, leavesTeam, losesAdmin, offboardingStatements, takesSeat } from './users.leave'
 
 export type UserRow = typeof users.$inferSelect

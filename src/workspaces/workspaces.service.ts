@@ -4,8 +4,8 @@ import type { Ctx } from '../context'
 import { workspaces } from '../db/schema'
 import { isUniqueViolation } from '../db/sql'
 import { AppError } from '../errors'
+import { etagOf } from '../etag'
 import { changeRecord, type RecordKind } from '../records/change'
-import { etagOf } from '../records/version'
 import { isSlugAllowed } from './workspaces.default'
 
 const columns = getTableColumns(workspaces)

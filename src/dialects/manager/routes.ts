@@ -1,4 +1,4 @@
-// dialect manager: customers with a login of their own, search, and interactions; every message as its README has it.
+// dialect manager: customers with a login, search, and interactions, with the messages of its README.
 import { Hono } from 'hono'
 import { isPortal } from '../../access/visible'
 import { isUsername, login } from '../../auth/auth.service'
@@ -11,7 +11,7 @@ import { type AppEnv, ctx, publicCtx } from '../../http/context'
 import { listInteractions, listInteractionsOf } from '../../interactions/interactions.list'
 import { createInteraction } from '../../interactions/interactions.service'
 import { anyCtx, client, type Dialect, describe, mapError, requires, validates } from '../dialect'
-import { pagination, toPageRequest, UNPAGED } from '../pages'
+import { pagination, toPageRequest, UNPAGED } from '../fields'
 import * as wire from './wire'
 
 const app = new Hono<AppEnv>()
@@ -162,7 +162,7 @@ app.get(
   },
 )
 
-// To a customer every record but the own one is denied, whether or not it is there.
+// A customer is denied every other record, whether it exists or not.
 function unlessAnothers<T>({ actor }: Ctx, work: Promise<T>): Promise<T> {
   return mapError(work, 'not_found', () => new AppError(isPortal(actor) ? 'forbidden' : 'not_found'))
 }

@@ -15,7 +15,7 @@ import { listUsers } from '../../users/users.list'
 import { getUser, removeUser } from '../../users/users.service'
 import { changeMember } from '../accounts'
 import { anyCtx, client, type Dialect, describe, requires, validates } from '../dialect'
-import { toPageRequest } from '../pages'
+import { toPageRequest } from '../fields'
 import { addTimeline, UUID } from './timeline'
 import * as wire from './wire'
 
@@ -25,7 +25,7 @@ const forADay = { isForADay: true }
 
 app.post(
   '/customer/signup',
-  describe('Make a customer with a login', { 201: wire.CustomerMade }),
+  describe('Create a customer with a login', { 201: wire.CustomerMade }),
   validates('json', wire.CustomerSignup),
   async (c) => {
     const { phone, company, ...account } = c.req.valid('json')
@@ -48,7 +48,7 @@ app.post(
 )
 app.post(
   '/user/signup',
-  describe('Make a user', { 201: wire.UserMade, 403: 'only an ADMIN creates an ADMIN or a MANAGER' }),
+  describe('Create a user', { 201: wire.UserMade, 403: 'only an ADMIN creates an ADMIN or a MANAGER' }),
   validates('json', wire.UserSignup),
   async (c) => {
     const { user, accessToken } = await registerInSharedWorkspace(anyCtx(c), c.req.valid('json'), client(c, forADay))
@@ -67,7 +67,7 @@ app.post(
   },
 )
 
-// A curl line with --data is a POST, and so are those of its README that read.
+// curl with --data sends a POST, and its README reads with such requests.
 app.on(
   ['GET', 'POST'],
   '/users',
