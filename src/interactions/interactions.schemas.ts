@@ -1,55 +1,22 @@
 // An interaction, as shown, logged, changed and listed; and the timeline, in which it stands among events.
 import { z } from '@hono/zod-openapi'
-import { INTERACTION_TYPES } from '../db/schema/interactions'
 import { Event } from '../events/events.schemas'
-import { Id, Instant, instant, memberOr, text, timeZone } from '../http/fields'
+import { Instant, instant, memberOr, timeZone } from '../http/fields'
 import { flag, pageOf, pageQuery } from '../http/pagination'
+import { valuesOf } from '../records/fields'
 import { DUE } from './interactions.due'
-
-const Type = z.enum(INTERACTION_TYPES)
+import { INTERACTION_FIELDS } from './interactions.fields'
 
 export const Interaction = z
-  .object({
-    id: Id,
-    type: Type,
-    body: z.string(),
-    customerId: Id.nullable(),
-    leadId: Id.nullable(),
-    ticketId: Id.nullable().openapi({ description: 'The ticket that this is a comment on.' }),
-    occurredAt: Instant,
-    followUpAt: Instant.nullable(),
-    doneAt: Instant.nullable(),
-    createdBy: Id.nullable().openapi({ description: 'The member; null where an API key did, which the events name.' }),
-    createdAt: Instant,
-    updatedAt: Instant,
-  })
-  .openapi('Interaction', {
-    example: {
-      id: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d10',
-      type: 'CALL',
-      body: 'Wants an offer for five seats; call back on Friday.',
-      customerId: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0f',
-      leadId: null,
-      ticketId: null,
-      occurredAt: '2026-11-21T15:00:00.000Z',
-      followUpAt: '2026-11-27T09:00:00.000Z',
-      doneAt: null,
-      createdBy: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0e',
-      createdAt: '2026-11-21T15:05:00.000Z',
-      updatedAt: '2026-11-21T15:05:00.000Z',
-    },
-  })
+  .object(valuesOf(INTERACTION_FIELDS, 'answer'))
+  .openapi('Interaction', { example: valuesOf(INTERACTION_FIELDS, 'example') })
 
-const fields = {
-  type: Type,
-  body: text(10_000),
-  occurredAt: instant(),
-  followUpAt: instant().nullable().openapi({ description: 'When to come back to it: an instant, not a day.' }),
-}
+const fields = valuesOf(INTERACTION_FIELDS, 'input')
 
 export const NewInteraction = z
   .strictObject(fields)
-  .partial({ occurredAt: true, followUpAt: true })
+  .partial()
+  .required(valuesOf(INTERACTION_FIELDS, 'required'))
   .extend({
     customerId: z.uuid().optional(),
     leadId: z.uuid().optional(),
@@ -86,7 +53,7 @@ export const InteractionPatch = z
 export const InteractionQuery = z
   .strictObject({
     ...pageQuery,
-    type: Type.optional(),
+    type: INTERACTION_FIELDS.type.answer.optional(),
     author: memberOr('me').openapi({
       type: 'string',
       description: '`me`, or the id of the member who logged it.',

@@ -11,12 +11,14 @@ import { AppError } from '../errors'
 import { eventInsert } from '../events/event-insert'
 import { hasRoomForMail, mailLimitError, outsiders } from '../mail/mail.audience'
 import { changeRecord, deleteRecord } from '../records/change'
+import type { FieldName } from '../records/fields'
+import type { INTERACTION_FIELDS } from './interactions.fields'
 import { mailMeeting } from './interactions.mail'
 import { INTERACTION, type InteractionRow, interactionColumns, notYoursError } from './interactions.record'
 
-type Fields = Partial<Pick<InteractionRow, 'type' | 'body' | 'occurredAt' | 'followUpAt'>>
+type Fields = Partial<Pick<InteractionRow, FieldName<typeof INTERACTION_FIELDS, 'input'>>>
 type NewInteraction = Fields &
-  Pick<InteractionRow, 'type' | 'body'> & {
+  Pick<InteractionRow, FieldName<typeof INTERACTION_FIELDS, 'required'>> & {
     customerId?: string
     leadId?: string
     /** Whether to mail a meeting to the customer; `within limits` logs it without where the day has no room for the mail. */

@@ -10,16 +10,18 @@ import { ifChanged, insertFrom } from '../db/sql'
 import { AppError, invalidError } from '../errors'
 import { eventInsert } from '../events/event-insert'
 import { changeRecord, restoreRecord } from '../records/change'
+import type { FieldName } from '../records/fields'
+import type { TICKET_FIELDS } from './tickets.fields'
 import { mailTicket } from './tickets.mail'
 import { TICKET, type TicketRow, ticketColumns } from './tickets.record'
 import { mayBecome, resolvedAt, transitionError } from './tickets.status'
 
-type Fields = Pick<TicketRow, 'title' | 'description' | 'priority'>
-type NewTicket = Partial<Fields> & {
-  title: string
-  customerId?: string
-  interactionId?: string | null
-}
+type Fields = Pick<TicketRow, FieldName<typeof TICKET_FIELDS, 'input'>>
+type NewTicket = Partial<Fields> &
+  Pick<TicketRow, FieldName<typeof TICKET_FIELDS, 'required'>> & {
+    customerId?: string
+    interactionId?: string | null
+  }
 
 /**
  * Opens a ticket under the next number: for the customer named, else for the one of the interaction that it came from;
