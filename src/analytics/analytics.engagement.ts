@@ -47,7 +47,7 @@ const ENGAGEMENT_LIST: ListDefinition<Row, Query> = {
 }
 
 /** A page of customers by number of interactions, or those without contact for so many days, the longest first. */
-export async function engagement(
+export async function getEngagement(
   ctx: Ctx,
   request: ListRequest<Query>,
 ): Promise<Page<Row & { quietDays: number | null }>> {

@@ -8,7 +8,7 @@ import { cellsOf, figuresOf, medianSeconds, sumOf, whoseFigures } from './analyt
 import { type SpanRequest, spanFields, spanOf } from './analytics.span'
 
 /** How many leads entered and left each stage in a span. Throws `invalid` for a bad span. */
-export async function funnel(ctx: Ctx, request: SpanRequest) {
+export async function getFunnel(ctx: Ctx, request: SpanRequest) {
   const { db, actor } = ctx
   const span = spanOf(ctx, request)
   const { figures, present } = await runBatch(db, {

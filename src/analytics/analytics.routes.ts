@@ -5,8 +5,8 @@ import { allow } from '../http/allow'
 import { ctx } from '../http/context'
 import { paged } from '../http/pagination'
 import { createRouter, json } from '../http/router'
-import { engagement } from './analytics.engagement'
-import { funnel } from './analytics.funnel'
+import { getEngagement } from './analytics.engagement'
+import { getFunnel } from './analytics.funnel'
 import {
   EngagementPage,
   EngagementQuery,
@@ -18,9 +18,9 @@ import {
   Trends,
   TrendsQuery,
 } from './analytics.schemas'
-import { summarise } from './analytics.summary'
-import { teamFigures } from './analytics.team'
-import { trends } from './analytics.trends'
+import { getSummary } from './analytics.summary'
+import { getTeamFigures } from './analytics.team'
+import { getTrends } from './analytics.trends'
 
 const tags = ['Analytics']
 const WHOSE = 'MANAGER and ADMIN see everybody’s, SALES the own. '
@@ -108,14 +108,14 @@ const getEngagementRoute = createRoute({
 })
 
 export const analyticsRoutes = createRouter()
-  .openapi(getSummaryRoute, async (c) => c.json(Summary.parse(await summarise(ctx(c), c.req.valid('query'))), 200))
-  .openapi(getFunnelRoute, async (c) => c.json(Funnel.parse(await funnel(ctx(c), c.req.valid('query'))), 200))
-  .openapi(getTrendsRoute, async (c) => c.json(Trends.parse(await trends(ctx(c), c.req.valid('query'))), 200))
+  .openapi(getSummaryRoute, async (c) => c.json(Summary.parse(await getSummary(ctx(c), c.req.valid('query'))), 200))
+  .openapi(getFunnelRoute, async (c) => c.json(Funnel.parse(await getFunnel(ctx(c), c.req.valid('query'))), 200))
+  .openapi(getTrendsRoute, async (c) => c.json(Trends.parse(await getTrends(ctx(c), c.req.valid('query'))), 200))
   .openapi(getTeamFiguresRoute, async (c) => {
-    const page = await paged(c, c.req.valid('query'), (query) => teamFigures(ctx(c), query))
+    const page = await paged(c, c.req.valid('query'), (query) => getTeamFigures(ctx(c), query))
     return c.json(TeamPage.parse(page), 200)
   })
   .openapi(getEngagementRoute, async (c) => {
-    const page = await paged(c, c.req.valid('query'), (query) => engagement(ctx(c), query))
+    const page = await paged(c, c.req.valid('query'), (query) => getEngagement(ctx(c), query))
     return c.json(EngagementPage.parse(page), 200)
   })

@@ -15,7 +15,7 @@ const FIGURES = METRICS.filter((metric) => metric !== 'due')
 const SOURCES = 50
 
 /** The summary of the actor's figures, or of the workspace's where the actor reaches all. Throws `invalid`. */
-export async function summarise(ctx: Ctx, request: SpanRequest) {
+export async function getSummary(ctx: Ctx, request: SpanRequest) {
   const { db, actor, now } = ctx
   const span = spanOf(ctx, request)
   const here = actor.workspaceId

@@ -12,7 +12,7 @@ import { type SpanRequest, spanOf } from './analytics.span'
 const METRICS = ['claim', 'contact', 'conversion', 'customer', 'interaction'] as const
 
 /** A page of the members who can own leads, by role, each with their figures. Throws `invalid` for a bad span. */
-export async function teamFigures(ctx: Ctx, { limit, after, ...request }: SpanRequest & PageRequest) {
+export async function getTeamFigures(ctx: Ctx, { limit, after, ...request }: SpanRequest & PageRequest) {
   const { db, actor } = ctx
   const span = spanOf(ctx, request)
   const keys = [sql`${users.role}`, sql`${users.id}`]

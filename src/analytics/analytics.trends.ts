@@ -26,7 +26,7 @@ export type Series = keyof typeof SERIES
 type TrendsRequest = SpanRequest & { metrics: Series[]; groupBy: Grain }
 
 /** Counts of each metric by day, week or month, gaps as zeros. Throws `invalid` for a bad span. */
-export async function trends(ctx: Ctx, { metrics, groupBy, ...request }: TrendsRequest) {
+export async function getTrends(ctx: Ctx, { metrics, groupBy, ...request }: TrendsRequest) {
   const span = spanOf(ctx, request, groupBy)
   const rows = await figuresOf(ctx, span, [...new Set(metrics.map((name) => SERIES[name][0]))])
   const zeros = () => new Map(metrics.map((name) => [name, 0]))

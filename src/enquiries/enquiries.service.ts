@@ -7,7 +7,7 @@ import { leads, workspaces } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
 import { AppError, invalidError } from '../errors'
 import { eventInsert } from '../events/event-insert'
-import { mailEnquiry } from '../leads/leads.mail'
+import { enquiryMails } from '../leads/leads.mail'
 import { derivedFields } from '../leads/leads.service'
 import { SECOND_MS } from '../time'
 import { SHARED, sharedWorkspaceInsert } from '../workspaces/workspaces.default'
@@ -86,7 +86,7 @@ export async function submitEnquiry(ctx: PublicCtx, input: NewEnquiry) {
       when: ifChanged,
     }),
     workspace: one(home),
-    mail: mailEnquiry(ctx, enquiry),
+    mail: enquiryMails(ctx, enquiry),
   })
   if (!workspace) throw noWorkspace()
   if (!lead) throw new AppError('enquiry_limit', { retryAfter: secondsToMidnight(now) })

@@ -1,4 +1,4 @@
-// An interaction, as shown, logged, changed and listed; and the timeline, in which it stands among events.
+// The shapes of an interaction, in answers, input, patches, queries and pages; and of a timeline.
 import { z } from '@hono/zod-openapi'
 import { Event } from '../events/events.schemas'
 import { Instant, instant, memberOr, timeZone } from '../http/fields'
@@ -25,17 +25,16 @@ export const NewInteraction = z
       .optional()
       .openapi({
         description:
-          'Of a meeting: mail what stands here to the customer, who needs an e-mail address. ' +
-          'Without your words, while your own address is not verified.',
+          'For a meeting: mail it to the customer, who needs an e-mail address. Until your own address is verified, the ' +
+          'mail leaves your text out.',
       }),
   })
   .refine(({ customerId, leadId }) => (customerId === undefined) !== (leadId === undefined), {
-    error: 'Name the customer or the lead: one of the two',
+    error: 'Send either customerId or leadId',
     path: ['customerId'],
   })
   .openapi('NewInteraction', {
-    description:
-      'Of a customer or of a lead: exactly one of `customerId` and `leadId`. `occurredAt` is now if left out.',
+    description: 'Exactly one of `customerId` and `leadId` is needed. The default of `occurredAt` is now.',
     example: {
       customerId: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0f',
       type: 'CALL',
@@ -64,15 +63,17 @@ export const InteractionQuery = z
     due: z
       .enum(DUE)
       .optional()
-      .openapi({ description: 'Open follow-ups from before today, of today, or from tomorrow on, in `timeZone`.' }),
+      .openapi({
+        description: 'Open follow-ups of days before today, of today, or of days after today, in `timeZone`.',
+      }),
     timeZone: timeZone().optional().openapi({
       type: 'string',
-      description: 'Where `due` is asked; your own zone unless said otherwise (as your access token has it).',
+      description: 'The time zone of `due`; the default is your own, as your access token has it.',
       example: 'Pacific/Auckland',
     }),
     followUpAfter: instant().optional(),
     followUpBefore: instant().optional(),
-    done: flag('`false`: open follow-ups, `true`: what was done. Follow-up filters without it mean open ones.'),
+    done: flag('`false`: open follow-ups, `true`: done ones. Without it, follow-up filters list open ones.'),
   })
   .openapi('InteractionQuery')
 

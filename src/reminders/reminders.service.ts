@@ -35,7 +35,7 @@ type Run = { db: Db; config: Config; now: string; outgoing: Set<string> }
  * Mails the reminders due at `now`; does nothing where mail is not set up. A mail and the mark that it was sent are one
  * transaction, so the next run does what this one left or failed at.
  */
-export async function remind(env: Env, now: string): Promise<void> {
+export async function queueReminders(env: Env, now: string): Promise<void> {
   const config = configOf(env)
   if (!canMail(config)) return
   const run = { db: connect(env.DB, 'first-primary').db, config, now, outgoing: new Set<string>() }

@@ -13,7 +13,7 @@ import { AppError } from '../errors'
 import { eventInsert } from '../events/event-insert'
 import { listQuery, positionIn } from '../records/list'
 import type { ListDefinition } from '../records/list.definition'
-import { mailTicket } from './tickets.mail'
+import { ticketMail } from './tickets.mail'
 import type { CommentQuery } from './tickets.schemas'
 
 const { seq, id, ticketId, body, occurredAt, createdBy, createdAt, updatedAt } = interactions
@@ -60,7 +60,7 @@ export async function commentOnTicket(ctx: Ctx, ticketId: string, body: string):
       changes: { commentId: [null, id] },
       when: ifChanged,
     }),
-    mail: mailTicket(ctx, ticketId, { template: 'ticketCommented', comment: body }),
+    mail: ticketMail(ctx, ticketId, { template: 'ticketCommented', comment: body }),
   })
   if (!comment) throw new AppError('not_found')
   return comment

@@ -7,7 +7,7 @@ import { eventInsert } from '../events/event-insert'
 import { versionStamp } from '../records/version'
 
 /** Statements for the batch in which a member leaves: `gone` is SQL that gives their id once they have. */
-export function handOverTickets(ctx: Ctx, userId: string, gone: SQL, heir: string | null) {
+export function ticketHandover(ctx: Ctx, userId: string, gone: SQL, heir: string | null) {
   const { db, actor, now } = ctx
   const theirs = allOf(
     eq(tickets.workspaceId, actor.workspaceId),

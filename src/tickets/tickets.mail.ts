@@ -16,7 +16,7 @@ type Act = { template: 'ticketOpened' | 'ticketUpdated' } | { template: 'ticketC
  * For the batch of a change of a ticket, after the statement that changed one row if it happened. `to` says which
  * sides hear of it. One statement writes both mails, for `ifChanged` speaks of the statement before.
  */
-export function mailTicket(ctx: Ctx, id: string, act: Act, to: readonly (typeof SIDES)[number][] = SIDES) {
+export function ticketMail(ctx: Ctx, id: string, act: Act, to: readonly (typeof SIDES)[number][] = SIDES) {
   const { actor, config, now } = ctx
   const isAssignee = sql`side.value = 'assignee'`
   const ownAddress = sql`(SELECT author.email FROM ${users} AS author WHERE author.id = ${actor.id})`

@@ -12,9 +12,9 @@ import { eventInsert } from '../events/event-insert'
 import { changeRecord, restoreRecord } from '../records/change'
 import type { FieldName } from '../records/fields'
 import type { TICKET_FIELDS } from './tickets.fields'
-import { mailTicket } from './tickets.mail'
+import { ticketMail } from './tickets.mail'
 import { TICKET, type TicketRow, ticketColumns } from './tickets.record'
-import { mayBecome, resolvedAt, transitionError } from './tickets.status'
+import { canBecome, resolvedAt, transitionError } from './tickets.status'
 
 type Fields = Pick<TicketRow, FieldName<typeof TICKET_FIELDS, 'input'>>
 type NewTicket = Partial<Fields> &
@@ -64,7 +64,7 @@ export async function openTicket(ctx: Ctx, input: NewTicket): Promise<TicketRow>
     opened: one(insertFrom(db, tickets, row, tail).returning(ticketColumns)),
     event: eventInsert(ctx, { verb: 'ticket.created', subject: 'ticket', id, changes, when: ifChanged }),
     customer: one(db.select({ id: customers.id }).from(customers).where(whose).limit(1)),
-    mail: mailTicket(ctx, id, { template: 'ticketOpened' }),
+    mail: ticketMail(ctx, id, { template: 'ticketOpened' }),
   })
   if (opened) return opened
   if (!customer) throw new AppError('not_found', { detail: 'No customer in your reach to open a ticket for.' })
@@ -94,12 +94,12 @@ export function updateTicket(
     permission: 'tickets:write',
     set: patch,
     ifVersion,
-    followedBy: mailTicket(ctx, id, { template: 'ticketUpdated' }),
+    followedBy: ticketMail(ctx, id, { template: 'ticketUpdated' }),
     ...(status && {
       derived: { resolvedAt: resolvedAt(status, ctx.now) },
       require: {
         transition: {
-          holds: mayBecome(ctx.actor, status),
+          holds: canBecome(ctx.actor, status),
           orElse: (present: TicketRow) => transitionError(ctx.actor, present.status, status),
         },
       },
@@ -116,7 +116,7 @@ export function assignTicket(ctx: Ctx, id: string, assigneeId: string | null, if
     set: { assigneeId },
     require: { assignee: { holds: isAssignable, orElse: invalidAssigneeError } },
     ifVersion,
-    followedBy: mailTicket(ctx, id, { template: 'ticketUpdated' }, ['assignee']),
+    followedBy: ticketMail(ctx, id, { template: 'ticketUpdated' }, ['assignee']),
   })
 }
 

@@ -17,20 +17,20 @@ const TRANSITIONS: Record<Status, readonly Status[]> = {
 const isFinished = (status: Status) => status === 'RESOLVED' || status === 'CLOSED'
 
 /** Closing, and taking up again what was finished, is all that one without `tickets:handle` does with a status. */
-function maySet(actor: Actor, from: Status, to: Status): boolean {
+function canSet(actor: Actor, from: Status, to: Status): boolean {
   return reach(actor, 'tickets:handle') !== undefined || to === 'CLOSED' || (to === 'IN_PROGRESS' && isFinished(from))
 }
 
 /** The ticket at hand has this status already, or may get it from this actor. */
-export function mayBecome(actor: Actor, to: Status): SQL {
+export function canBecome(actor: Actor, to: Status): SQL {
   const statuses = Object.keys(TRANSITIONS) as Status[]
-  const before = statuses.filter((from) => TRANSITIONS[from].includes(to) && maySet(actor, from, to))
+  const before = statuses.filter((from) => TRANSITIONS[from].includes(to) && canSet(actor, from, to))
   return or(eq(tickets.status, to), inArray(tickets.status, before)) ?? sql`false`
 }
 
 /** Why a ticket with this status was refused another one. */
 export function transitionError(actor: Actor, from: Status, to: Status): AppError {
-  if (!maySet(actor, from, to)) {
+  if (!canSet(actor, from, to)) {
     const detail = `You close and reopen tickets, and do not make them ${to}: ${missingPermission(actor, 'tickets:handle')}`
     return new AppError('forbidden', { detail })
   }
