@@ -60,12 +60,9 @@ export const InteractionQuery = z
     }),
     customer: z.uuid().optional(),
     lead: z.uuid().optional().openapi({ description: 'Also after its conversion.' }),
-    due: z
-      .enum(DUE)
-      .optional()
-      .openapi({
-        description: 'Open follow-ups of days before today, of today, or of days after today, in `timeZone`.',
-      }),
+    due: z.enum(DUE).optional().openapi({
+      description: 'Open follow-ups of days before today, of today, or of days after today, in `timeZone`.',
+    }),
     timeZone: timeZone().optional().openapi({
       type: 'string',
       description: 'The time zone of `due`; the default is your own, as your access token has it.',

@@ -1,4 +1,4 @@
-// A ticket and its comments, as shown, made, changed and listed.
+// The shapes of a ticket and of its comments, in answers, input, patches, queries and pages.
 import { z } from '@hono/zod-openapi'
 import { Id, Instant, instant, memberOr, text } from '../http/fields'
 import { flag, pageOf, pageQuery } from '../http/pagination'
@@ -15,9 +15,12 @@ export const NewTicket = z
   .strictObject({
     ...fields,
     customerId: z.uuid().openapi({
-      description: 'Whose ticket it is. May be left out beside an `interactionId`, and by customers.',
+      description: 'The customer of the ticket. Not needed with an `interactionId`, nor from a CUSTOMER.',
     }),
-    interactionId: z.uuid().nullable().openapi({ description: 'An interaction of this customer.' }),
+    interactionId: z
+      .uuid()
+      .nullable()
+      .openapi({ description: 'The interaction of this customer that the ticket comes from.' }),
   })
   .partial()
   .required(valuesOf(TICKET_FIELDS, 'required'))
@@ -32,7 +35,7 @@ export const TicketPatch = z
   .openapi('TicketPatch', { example: { status: 'IN_PROGRESS', priority: 'HIGH' } })
 
 export const TicketAssignment = z
-  .strictObject({ assigneeId: z.uuid().nullable().openapi({ description: 'Null takes it from whoever has it.' }) })
+  .strictObject({ assigneeId: z.uuid().nullable().openapi({ description: 'Null removes the assignee.' }) })
   .openapi('TicketAssignment', { example: { assigneeId: '0192f0c4-7a10-7c3e-9d2b-000000000007' } })
 
 export const TicketQuery = z
@@ -42,7 +45,7 @@ export const TicketQuery = z
     priority: TICKET_FIELDS.priority.answer.optional(),
     assignee: memberOr('none', 'me').openapi({
       type: 'string',
-      description: '`none`, `me` or a member’s id.',
+      description: '`none`, `me` or the id of a member.',
       example: 'me',
     }),
     customer: z.uuid().optional().openapi({ description: 'The tickets of this customer.' }),
@@ -56,10 +59,12 @@ export const TicketPage = pageOf(Ticket, 'TicketPage')
 
 export const Comment = z
   .object({
-    id: Id.openapi({ description: 'The id of the interaction that the comment is.' }),
+    id: Id.openapi({ description: 'The id of the comment, which is an interaction.' }),
     ticketId: Id,
     body: z.string(),
-    createdBy: Id.nullable().openapi({ description: 'The member; null where an API key did, which the events name.' }),
+    createdBy: Id.nullable().openapi({
+      description: 'The member. Null if an API key did it; the events name the key.',
+    }),
     createdAt: Instant,
     updatedAt: Instant,
   })
