@@ -11,12 +11,9 @@ export const NewEnquiry = z
     interest: text(200).optional(),
     message: text(5_000).optional(),
     metadata: jsonObject().optional(),
-    website: raw(500)
-      .optional()
-      .openapi({
-        description:
-          'A honeypot: hide the field from people and leave it empty. An enquiry that fills it in is dropped.',
-      }),
+    website: raw(500).optional().openapi({
+      description: 'A honeypot: hide the field from people and leave it empty. An enquiry that fills it in is dropped.',
+    }),
     openedAt: instant()
       .optional()
       .openapi({ description: 'When the form was opened. An enquiry that is sent within 2 seconds is dropped.' }),

@@ -1,4 +1,4 @@
-// /v1/events: the audit trail, for administrators.
+// /v1/events: reads the audit trail.
 import { createRoute } from '@hono/zod-openapi'
 import { errors, READ } from '../errors'
 import { allow } from '../http/allow'
