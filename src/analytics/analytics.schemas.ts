@@ -155,13 +155,9 @@ export const TeamPage = pageOf(MemberFigures, 'TeamFiguresPage')
 
 export const EngagementQuery = z.strictObject({
   ...pageQuery,
-  order: z
-    .enum(['most', 'least', 'quiet'])
-    .default('most')
-    .openapi({
-      description:
-        '`most` or `least` engaged first; `quiet`: only customers without recent contact, the longest first.',
-    }),
+  order: z.enum(['most', 'least', 'quiet']).default('most').openapi({
+    description: '`most` or `least` engaged first; `quiet`: only customers without recent contact, the longest first.',
+  }),
   quietDays: z.coerce
     .number()
     .int()
