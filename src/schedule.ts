@@ -3,7 +3,7 @@ import { AppError } from './errors'
 import { continueImports } from './imports/imports.http'
 import { sweep } from './mail/mail.dispatch'
 import { purge } from './purge/purge.service'
-import { remind } from './reminders/reminders.service'
+import { queueReminders } from './reminders/reminders.service'
 
 /** The statements that an invocation has sent to D1. Its jobs share the 50 that D1's free plan allows. */
 export type Spent = { statements: number }
@@ -19,7 +19,7 @@ export const SCHEDULE: Readonly<Record<string, readonly Job[]>> = {
     { name: 'mail', run: sweep },
     { name: 'imports', run: continueImports },
   ],
-  '*/5 * * * *': [{ name: 'reminders', run: remind }],
+  '*/5 * * * *': [{ name: 'reminders', run: queueReminders }],
   '*/10 1-4 * * *': [{ name: 'purge', run: purge }],
 }
 

@@ -1,15 +1,15 @@
 // Dashboard: the content of the page, from the verbs of the API in one round trip, and names in a second one.
 import { reach } from '../access/policy'
-import { funnel } from '../analytics/analytics.funnel'
-import { summarise } from '../analytics/analytics.summary'
-import { teamFigures } from '../analytics/analytics.team'
-import { trends } from '../analytics/analytics.trends'
+import { getFunnel } from '../analytics/analytics.funnel'
+import { getSummary } from '../analytics/analytics.summary'
+import { getTeamFigures } from '../analytics/analytics.team'
+import { getTrends } from '../analytics/analytics.trends'
 import type { Ctx } from '../context'
 import type { Together } from '../db/client'
 import { listEvents } from '../events/events.service'
 import { dayIn } from '../interactions/interactions.due'
 import { listInteractions } from '../interactions/interactions.list'
-import { openPool } from '../leads/leads.claim'
+import { listPool } from '../leads/leads.claim'
 import { listLeads } from '../leads/leads.list'
 import { deedsOf, mentionedIn, talkOf } from './dashboard.activity'
 import { namesOf } from './dashboard.names'
@@ -30,15 +30,15 @@ export async function overviewOf(ctx: Ctx, together: Together) {
   const nobody = Promise.resolve({ rows: [] })
   const [summary, stages, lately, pool, mine, overdue, today, toFollow, team, events, talk] = await together(() =>
     Promise.all([
-      summarise(ctx, {}),
-      funnel(ctx, {}),
-      trends(ctx, { metrics: ['leads', 'interactions'], groupBy: 'day' }),
-      openPool(ctx, LISTED),
+      getSummary(ctx, {}),
+      getFunnel(ctx, {}),
+      getTrends(ctx, { metrics: ['leads', 'interactions'], groupBy: 'day' }),
+      listPool(ctx, LISTED),
       listLeads(ctx, { owner: 'me', sort: '-updatedAt', limit: LISTED }),
       listInteractions(ctx, { due: 'overdue', limit: LISTED }),
       listInteractions(ctx, { due: 'today', limit: LISTED }),
       leadsDue(ctx),
-      isLeading ? teamFigures(ctx, { limit: 20 }) : nobody,
+      isLeading ? getTeamFigures(ctx, { limit: 20 }) : nobody,
       isAuditing ? listEvents(ctx, { limit: RECENT }) : nobody,
       // From now backwards: planned interactions have not happened.
       isAuditing ? nobody : listInteractions(ctx, { limit: RECENT, after: [now, 0] }),

@@ -3,23 +3,21 @@ import { z } from '@hono/zod-openapi'
 import { CUSTOMER_FIELDS } from '../customers/customers.fields'
 import { CustomerFilters, gatherCustomFields } from '../customers/customers.schemas'
 import { flag } from '../http/pagination'
+import { INTERACTION_FIELDS } from '../interactions/interactions.fields'
 import { InteractionQuery } from '../interactions/interactions.schemas'
 import { LEAD_FIELDS } from '../leads/leads.fields'
 import { LeadQuery } from '../leads/leads.schemas'
-import { exportedFields } from '../records/fields'
+import { exportedFields, type Fields } from '../records/fields'
+import { TICKET_FIELDS } from '../tickets/tickets.fields'
 import { TicketQuery } from '../tickets/tickets.schemas'
 
+const columnNames = (fields: Fields) => exportedFields(fields).map(([column]) => column)
+
 export const COLUMNS = {
-  customers: exportedFields(CUSTOMER_FIELDS).map(([column]) => column),
-  leads: exportedFields(LEAD_FIELDS).map(([column]) => column),
-  interactions: [
-    ...['id', 'type', 'body', 'customerId', 'leadId', 'ticketId', 'occurredAt', 'followUpAt', 'doneAt', 'createdBy'],
-    ...['createdAt', 'updatedAt'],
-  ],
-  tickets: [
-    ...['id', 'number', 'customerId', 'interactionId', 'title', 'description', 'status', 'priority', 'assigneeId'],
-    ...['openedBy', 'resolvedAt', 'createdAt', 'updatedAt'],
-  ],
+  customers: columnNames(CUSTOMER_FIELDS),
+  leads: columnNames(LEAD_FIELDS),
+  interactions: columnNames(INTERACTION_FIELDS),
+  tickets: columnNames(TICKET_FIELDS),
 } as const
 
 const columnsOf = (names: readonly string[]) =>

@@ -1,4 +1,4 @@
-// The list of leads.
+// The list of leads: its orders, filters, search index and counter.
 import { eq, isNotNull, sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import { visible } from '../access/visible'
@@ -14,7 +14,7 @@ import { isOwnedBy, isTrashed, ownedWalks, requestedOwners, scopeCodes } from '.
 import { type LeadRow, leadColumns } from './leads.record'
 import type { LeadQuery } from './leads.schemas'
 
-/** `besides` leaves one status out. */
+/** `besides` excludes one status. */
 type Query = z.output<typeof LeadQuery> & { besides?: LeadRow['status'] }
 export type LeadRequest = ListRequest<Query>
 
@@ -73,7 +73,7 @@ export const LEAD_LIST: ListDefinition<LeadRow, Query> = {
   counter: { table: leadCounts, by: { owner: leadCounts.owner, status: leadCounts.status } },
 }
 
-/** A page of the leads that the actor sees. Throws `invalid` for an order that a search or the trash cannot have. */
+/** A page of the leads in reach. Throws `invalid` for an order that a search or the trash cannot have. */
 export function listLeads(ctx: Ctx, request: LeadRequest): Promise<Page<LeadRow>> {
   return runList(ctx, LEAD_LIST, request)
 }

@@ -1,4 +1,4 @@
-// The lead as a record: the columns that are read, the row they give, and what the change kernel knows of leads.
+// The lead as a record: its columns, the type of a row, and what `changeRecord` needs to know.
 import { getTableColumns } from 'drizzle-orm'
 import { reachable } from '../access/visible'
 import { leads } from '../db/schema'
@@ -18,7 +18,7 @@ const {
   remindAt,
   ...columns
 } = getTableColumns(leads)
-/** Every column but those that only indexes, imports and reminders read. */
+/** Every column except those that only indexes, imports and reminders read. */
 export const leadColumns = columns
 export type LeadRow = { [K in keyof typeof columns]: (typeof leads.$inferSelect)[K] }
 

@@ -1,4 +1,4 @@
-// The ticket as a record: its columns, the row they give, and what the change kernel knows of tickets.
+// The ticket as a record: its columns, the type of a row, and what `changeRecord` needs to know.
 import { getTableColumns, or } from 'drizzle-orm'
 import { ticketParts } from '../access/visible'
 import { tickets } from '../db/schema'

@@ -12,7 +12,7 @@ import {
   getInteraction,
   updateInteraction,
 } from '../../interactions/interactions.service'
-import { rewriteLead } from '../../leads/leads.claim'
+import { updateLeadAndOwner } from '../../leads/leads.claim'
 import { listLeads } from '../../leads/leads.list'
 import { createLead, getLead, trashLead } from '../../leads/leads.service'
 import { listUsers } from '../../users/users.list'
@@ -119,7 +119,8 @@ app.put(
   requires('leads:write'),
   validates('param', IdParam),
   validates('json', wire.LeadPatch),
-  async (c) => c.json(wire.Lead.parse(await rewriteLead(ctx(c), c.req.valid('param').id, c.req.valid('json'))), 200),
+  async (c) =>
+    c.json(wire.Lead.parse(await updateLeadAndOwner(ctx(c), c.req.valid('param').id, c.req.valid('json'))), 200),
 )
 app.delete(
   '/api/leads/:id',

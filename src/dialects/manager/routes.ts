@@ -8,7 +8,7 @@ import { listCustomers } from '../../customers/customers.list'
 import { amendCustomer, getCustomer, trashCustomer } from '../../customers/customers.service'
 import { AppError } from '../../errors'
 import { type AppEnv, ctx, publicCtx } from '../../http/context'
-import { listInteractions, listInteractionsOf } from '../../interactions/interactions.list'
+import { listInteractions, listInteractionsOfCustomer } from '../../interactions/interactions.list'
 import { createInteraction } from '../../interactions/interactions.service'
 import { anyCtx, client, type Dialect, describe, mapError, requires, validates } from '../dialect'
 import { pagination, toPageRequest, UNPAGED } from '../fields'
@@ -145,7 +145,7 @@ app.get(
   requires('interactions:read'),
   validates('param', wire.idParam('Invalid Customer Id')),
   async (c) => {
-    const rows = await listInteractionsOf(ctx(c), c.req.valid('param').customerId, ALL)
+    const rows = await listInteractionsOfCustomer(ctx(c), c.req.valid('param').customerId, ALL)
     if (rows.length === 0) return c.json({ message: 'No interactions found for this customer' }, 404)
     return c.json(wire.Interactions.parse({ interactions: rows.map(wire.interactionOf) }), 200)
   },

@@ -1,7 +1,7 @@
 // dialect tickets: interactions with customers, and tickets about them.
 import type { Hono } from 'hono'
 import { type AppEnv, ctx } from '../../http/context'
-import { listInteractions, listInteractionsAround } from '../../interactions/interactions.list'
+import { listInteractions, listInteractionsOfCustomerOrAuthor } from '../../interactions/interactions.list'
 import {
   createInteraction,
   deleteInteraction,
@@ -52,7 +52,11 @@ function addInteractions(app: Hono<AppEnv>): void {
     validates('param', IdParam),
     validates('query', wire.Pages),
     async (c) => {
-      const rows = await listInteractionsAround(ctx(c), c.req.valid('param').id, toPageRequest(c.req.valid('query')))
+      const rows = await listInteractionsOfCustomerOrAuthor(
+        ctx(c),
+        c.req.valid('param').id,
+        toPageRequest(c.req.valid('query')),
+      )
       return c.json(rows.map(wire.interactionOf), 200)
     },
   )
