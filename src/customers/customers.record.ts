@@ -30,5 +30,5 @@ export const CUSTOMER: RecordKind<typeof customerColumns> = {
   columns: customerColumns,
   etag: etagOf,
   reads: 'customers:read',
-  reached: (actor, permission) => reachable(actor, permission, customers),
+  isInReach: (actor, permission) => reachable(actor, permission, customers),
 }

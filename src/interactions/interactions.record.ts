@@ -17,8 +17,8 @@ export const INTERACTION: RecordKind<typeof interactionColumns> = {
   columns: interactionColumns,
   etag: etagOf,
   reads: 'interactions:read',
-  reached: visibleInteractions,
-  outOfReach: ({ ownerId, customerId }) =>
+  isInReach: visibleInteractions,
+  outOfReachError: ({ ownerId, customerId }) =>
     ownerId === null && customerId === null ? notYoursError() : new AppError('not_found'),
   // The audit trail outlives the person: it says that a text changed, not what it was.
   unlogged: ['body'],

@@ -26,7 +26,7 @@ const TAG: RecordKind<typeof tagColumns> = {
   columns: tagColumns,
   etag: etagOf,
   reads: 'tags:read',
-  reached: ({ workspaceId }) => eq(tags.workspaceId, workspaceId),
+  isInReach: ({ workspaceId }) => eq(tags.workspaceId, workspaceId),
 }
 
 /** A deleted tag that no customer has any more. */

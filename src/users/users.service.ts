@@ -28,8 +28,8 @@ const USER: RecordKind<typeof userColumns> = {
   columns: userColumns,
   etag: etagOf,
   reads: 'users:read',
-  reached: usersInReach,
-  outOfReach: () => forbiddenError('Only an ADMIN changes somebody else.'),
+  isInReach: usersInReach,
+  outOfReachError: () => forbiddenError('Only an ADMIN changes somebody else.'),
 }
 
 export async function getUser(ctx: Ctx, id: string): Promise<UserRow> {

@@ -15,7 +15,7 @@ const WORKSPACE: RecordKind<typeof columns> = {
   columns,
   etag: etagOf,
   reads: 'workspace:read',
-  reached: ({ workspaceId }) => eq(workspaces.id, workspaceId),
+  isInReach: ({ workspaceId }) => eq(workspaces.id, workspaceId),
 }
 
 /** A slug made of a name: letters and digits of ASCII, dashes between, at most 50 characters. */
