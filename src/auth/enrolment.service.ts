@@ -5,12 +5,12 @@ import { isActorCurrent } from '../access/standing'
 import { hasAdmin } from '../access/visible'
 import { isWithinLimit, limitExceeded, limitExceededError } from '../billing/limits'
 import type { PublicCtx } from '../context'
-import { e164Of } from '../customers/phone'
-import { fold } from '../db/fold'
+import { CUSTOMER_FIELDS } from '../customers/customers.fields'
 import { customers, users } from '../db/schema'
 import { ifChanged, insertFrom, isUniqueViolation } from '../db/sql'
 import { AppError } from '../errors'
 import { eventInsert } from '../events/event-insert'
+import { derivedValues } from '../records/fields'
 import { sharedId, sharedWorkspaceInsert } from '../workspaces/workspaces.default'
 import { hashPassword } from './passwords'
 import { registrationEvent } from './registration.service'
@@ -110,11 +110,10 @@ function portalRecord(ctx: PublicCtx, id: string, userId: string, { name, email,
     workspaceId: sharedId,
     userId,
     name,
-    sortName: fold(name),
     email,
     phone,
-    phoneE164: phone === undefined ? null : e164Of(phone, null),
     company,
+    ...derivedValues(CUSTOMER_FIELDS, { name, phone }, null),
     createdAt: now,
     updatedAt: now,
   }

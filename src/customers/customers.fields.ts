@@ -1,9 +1,11 @@
 // The fields of a customer. A new field is a column of the table, a line here, and what its search, list or vCard needs.
 import { z } from '@hono/zod-openapi'
+import { fold } from '../db/fold'
 import { customers } from '../db/schema'
 import { ERASED_SORT_NAME } from '../db/schema/customers'
 import { email, Id, Instant, jsonObject, text } from '../http/fields'
 import { defineFields, ERASED } from '../records/fields'
+import { e164Of } from './phone'
 
 /** What other systems call that which customers and leads have in common. */
 export const PERSON = {
@@ -15,6 +17,7 @@ export const PERSON = {
       lastName: 'lastname surname familyname nachname nom apellido apellidos',
     },
   },
+  sortName: { follows: 'name', derive: (name: string) => fold(name) },
   email: {
     imported:
       'email emailaddress mail mailaddress emailid primaryemail workemail email1value emailadresse mailadresse courriel correo correoelectronico adressemail',
@@ -23,6 +26,7 @@ export const PERSON = {
     imported:
       'phone phonenumber phoneno telephone telephonenumber tel telno mobile mobilephone mobilenumber cell cellphone handy telefon telefonnummer phone1value primaryphone workphone businessphone telefono movil',
   },
+  phoneE164: { follows: 'phone', derive: e164Of, isCompared: true },
   owner: {
     imported: 'owner owneremail ownerid assignedto salesrep accountowner contactowner leadowner zustandig',
     inFiles: 'owner',
@@ -52,7 +56,7 @@ export const CUSTOMER_FIELDS = defineFields(customers, {
     erased: ERASED,
   },
   sortName: {
-    follows: 'name',
+    ...PERSON.sortName,
     isMerged: true,
     erased: ERASED_SORT_NAME,
   },
@@ -82,8 +86,7 @@ export const CUSTOMER_FIELDS = defineFields(customers, {
   phoneE164: {
     answer: z.string().nullable().openapi({ description: 'Null where the number could not be read.' }),
     example: '+442079460958',
-    follows: 'phone',
-    isCompared: true,
+    ...PERSON.phoneE164,
     isMerged: true,
     erased: null,
   },

@@ -6,13 +6,12 @@ import { isPortal, ownRecord, visible } from '../access/visible'
 import { isWithinLimit, limitExceeded, limitExceededError } from '../billing/limits'
 import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
-import { fold } from '../db/fold'
 import { customers } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
 import { changesOf, eventInsert, hasChanges } from '../events/event-insert'
 import { changeRecord } from '../records/change'
-import { type FieldName, fieldsWith, namesOf } from '../records/fields'
+import { derivedValues, type FieldName, fieldsWith, namesOf } from '../records/fields'
 import { versionStamp } from '../records/version'
 import { CUSTOMER_FIELDS } from './customers.fields'
 import { CUSTOMER, type CustomerFields, type CustomerRow, customerColumns } from './customers.record'
@@ -33,7 +32,6 @@ import {
   requireMayAssign,
   warningsOf,
 } from './customers.rules'
-import { e164Of } from './phone'
 
 export type Written = CustomerRow & { warnings: { path: string; message: string; code: string }[] }
 
@@ -155,26 +153,18 @@ function isAmongIds(ids: string[]): SQL {
 }
 
 /** Columns that follow from others, for the fields that are there. */
-function derivedColumns({ actor }: Ctx, { name, phone, keepInTouchDays }: CustomerFields) {
+function derivedColumns(ctx: Ctx, patch: CustomerFields) {
   // Looked up here, for a trigger looks it up too late for the row that is answered.
   const lastContactAt = sql`(SELECT k.last_contact_at FROM customers_contacted AS k WHERE k.id = ${customers}.id)`
   return {
-    ...derivedFields({ name, phone }, actor.country),
-    ...(keepInTouchDays ? { lastContactAt } : {}),
-  }
-}
-
-/** What a customer is sorted and found by, for the fields that are there. */
-function derivedFields({ name, phone }: CustomerFields, country: string | null) {
-  return {
-    ...(name === undefined ? {} : { sortName: fold(name) }),
-    ...(phone === undefined ? {} : { phoneE164: phone === null ? null : e164Of(phone, country) }),
+    ...derivedValues(CUSTOMER_FIELDS, patch, ctx.actor.country),
+    ...(patch.keepInTouchDays ? { lastContactAt } : {}),
   }
 }
 
 /** Whether a patch changes the customer at hand, or how a number is read: the workspace may be in another country now. */
 export function hasCustomerChanges(ctx: Ctx, patch: CustomerFields): SQL {
-  return hasChanges(customers, { ...mergedPatch(patch), ...derivedFields(patch, ctx.actor.country) })
+  return hasChanges(customers, { ...mergedPatch(patch), ...derivedValues(CUSTOMER_FIELDS, patch, ctx.actor.country) })
 }
 
 /** Every column that a patch sets. */
@@ -190,7 +180,7 @@ export function newRow<F extends CustomerFields>(ctx: Ctx, input: F) {
   const { workspaceId } = actor
   return {
     ...input,
-    ...derivedFields(input, actor.country),
+    ...derivedValues(CUSTOMER_FIELDS, input, actor.country),
     id: ctx.newId(),
     ownerId,
     workspaceId,

@@ -12,9 +12,11 @@ export type Field = {
   required?: true
   /** What is read out of a cell of a file, if no text. A patch changes `json` as a whole, `entries` one by one. */
   kind?: 'choice' | 'instant' | 'number' | 'json' | 'entries'
-  /** The field that this one is computed from, and is written with. */
+  /** The field that this one is computed from. Both are written together. */
   follows?: string
-  /** Compared by imports although it follows: what it is computed to can change without the other. */
+  /** Computes this field from the text of the field that it follows. `country` has two letters (ISO 3166). */
+  derive?: (text: string, country: string | null) => string | null
+  /** Imports compare it too: its value can change while the field that it follows stays the same. */
   isCompared?: true
   /** A merge fills it from the other record where it is empty; of `entries`, those that are missing. */
   isMerged?: true
@@ -77,6 +79,27 @@ export function valuesOf<F extends Fields, P extends keyof Field>(
   property: P,
 ): { -readonly [K in NamesWith<F, P>]: F[K] extends Record<P, infer V> ? V : never } {
   return fromPairs(pairsWith(fields, property), (field) => field[property])
+}
+
+type DerivedValues<F> = {
+  -readonly [K in NamesWith<F, 'derive'>]?: F[K] extends { derive: (...args: never) => infer V } ? V : never
+}
+
+/**
+ * Computes the derived fields from the values of the fields that they follow. Without such a value, the derived field is
+ * left out; null gives null.
+ */
+export function derivedValues<F extends Fields>(
+  fields: F,
+  values: { [name: string]: unknown },
+  country: string | null,
+): DerivedValues<F> {
+  const pairs = pairsWith(fields, 'derive').flatMap(([name, { follows = '', derive }]): [string, unknown][] => {
+    const text = values[follows]
+    if (text === undefined) return []
+    return [[name, typeof text === 'string' && derive ? derive(text, country) : null]]
+  })
+  return fromPairs(pairs, (value) => value)
 }
 
 function pairsWith(fields: Fields, property: keyof Field) {
