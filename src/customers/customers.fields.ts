@@ -103,6 +103,19 @@ export const CUSTOMER_FIELDS = defineFields(customers, {
     isPortalWritten: true,
     erased: null,
   },
+  jobTitle: {
+    answer: z.string().nullable(),
+    example: 'Head of Training',
+    input: text(200).nullable(),
+    isMerged: true,
+    // Not `title`: in files of Outlook that is “Mr” or “Dr”, and stands before “Job Title”.
+    imported:
+      'jobtitle jobposition position occupation profession organizationtitle organisationtitle organization1title beruf berufsbezeichnung stellenbezeichnung funktion poste fonction cargo puesto',
+    exported: 1,
+    vcard: 'TITLE',
+    searched: { columns: [customers.jobTitle] },
+    erased: null,
+  },
   ownerId: {
     answer: Id.nullable(),
     example: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0e',

@@ -56,6 +56,7 @@ export const CUSTOMER_LIST: ListDefinition<CustomerRow, Query> = {
     email: contains('email'),
     phone: contains('phone'),
     company: contains('company'),
+    jobTitle: contains('jobTitle'),
     tag: hasTags,
     tagMatch: noCondition,
     customFields: hasCustomFields,

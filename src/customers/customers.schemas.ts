@@ -69,11 +69,12 @@ const FIELD = /^customFields\.[\p{L}\p{N} _.-]{1,60}$/u
 
 export const CustomerFilters = z.strictObject({
   ...pageQuery,
-  q: part('name, e-mail, phone (digits are enough) or company').openapi({ example: 'alice' }),
+  q: part('name, e-mail, phone (digits are enough), company or job title').openapi({ example: 'alice' }),
   name: part('name'),
   email: part('e-mail'),
   phone: part('phone number'),
   company: part('company'),
+  jobTitle: part('job title'),
   tag: z
     .union([text(50), z.array(text(50)).max(10)])
     .transform((tags) => (Array.isArray(tags) ? tags : [tags]))
