@@ -1,4 +1,5 @@
-// The fields of a customer. A new field is a column of the table, a line here, and what its search, list or vCard needs.
+// The fields of a customer. A new field is a column of the table and an entry here. A searched one is also a filter of the
+// list and a column of the search index (src/db/triggers/02-customers.sql).
 import { z } from '@hono/zod-openapi'
 import { fold } from '../db/fold'
 import { customers } from '../db/schema'
@@ -7,7 +8,7 @@ import { email, Id, Instant, jsonObject, text } from '../http/fields'
 import { defineFields, ERASED } from '../records/fields'
 import { e164Of } from './phone'
 
-/** What other systems call that which customers and leads have in common. */
+/** The parts of fields that customers and leads share, with their names in other systems. */
 export const PERSON = {
   name: {
     imported:
@@ -50,7 +51,7 @@ export const CUSTOMER_FIELDS = defineFields(customers, {
     ...PERSON.name,
     exported: 1,
     vcard: 'FN',
-    // SQLite's lower() knows A to Z alone; beside the name stands the one that was folded when it was written.
+    // SQLite's lower() folds only A to Z. `sortName` was folded when it was written.
     searched: { columns: [customers.name, customers.sortName], isPerson: true },
     isPortalWritten: true,
     erased: ERASED,
@@ -84,7 +85,7 @@ export const CUSTOMER_FIELDS = defineFields(customers, {
     erased: null,
   },
   phoneE164: {
-    answer: z.string().nullable().openapi({ description: 'Null where the number could not be read.' }),
+    answer: z.string().nullable().openapi({ description: 'Null if the number could not be read.' }),
     example: '+442079460958',
     ...PERSON.phoneE164,
     isMerged: true,
@@ -163,7 +164,7 @@ export const CUSTOMER_FIELDS = defineFields(customers, {
       .min(1)
       .max(3650)
       .nullable()
-      .openapi({ description: 'Remind the owner when nobody has been in touch for so many days; null for never.' }),
+      .openapi({ description: 'Remind the owner after this many days without contact; null for never.' }),
     kind: 'number',
     isMerged: true,
     imported: 'keepintouchdays',
@@ -174,8 +175,7 @@ export const CUSTOMER_FIELDS = defineFields(customers, {
   },
   nextTouchAt: {
     answer: Instant.nullable().openapi({
-      description:
-        'The last call, e-mail or meeting (without one, when the customer was made) and `keepInTouchDays` thereafter.',
+      description: '`keepInTouchDays` after the last call, e-mail or meeting, or after the customer was created.',
     }),
     example: '2026-12-21T15:00:00.000Z',
     isTeamOnly: true,
