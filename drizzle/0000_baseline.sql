@@ -592,9 +592,9 @@ BEGIN
     ON CONFLICT DO UPDATE SET count = count - 1;
 END;
 --> statement-breakpoint
--- Search, counters and kept facts of customers and what hangs on them, all by triggers.
--- The index is contentless, its rowid is customers.seq. Tags and custom fields stand in it in brackets, so that a phrase
--- matches one of them as a whole (brackets of their own are turned into others); `scope` holds the one-token codes of workspace and owner.
+-- Triggers keep the search index and the counters of customers and their tags, and the owners of their records.
+-- The index has no content of its own; its rowid is customers.seq. Tags and custom fields are in brackets, so that a phrase
+-- matches a whole one. Brackets in their text are replaced. `scope` has one token for the workspace and one for the owner.
 CREATE VIRTUAL TABLE customers_fts USING fts5(
   name, email, phone, company, job_title, tags, fields, scope,
   content = '', contentless_delete = 1, tokenize = 'trigram remove_diacritics 1'
