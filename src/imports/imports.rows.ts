@@ -1,9 +1,11 @@
 // One row of a file made ready: its cells become the fields of a record, each judged by the schema of that field.
 import { createHash } from 'node:crypto'
 import { z } from '@hono/zod-openapi'
-import { e164Of } from '../customers/phone'
+import { CUSTOMER_FIELDS } from '../customers/customers.fields'
 import { fold } from '../db/fold'
 import { fieldOf, tagsCell, tagsOf, unescapeFormula } from '../files/csv-cells'
+import { LEAD_FIELDS } from '../leads/leads.fields'
+import { derivedValues } from '../records/fields'
 import { TagName } from '../tags/tags.schemas'
 import type { Entity, Target } from './imports.columns'
 import { ENTITIES } from './imports.job'
@@ -27,11 +29,12 @@ export type PreparedRow = {
   owner?: string
   tags?: string[]
   phoneE164?: string | null
-  sortName?: string
+  sortName?: string | null
 } & Record<string, unknown>
 
 export type RowRules = { entity: Entity; match: 'email' | 'phone' | 'id'; country: string | null }
 
+const RECORD_FIELDS = { customers: CUSTOMER_FIELDS, leads: LEAD_FIELDS }
 const SCHEMAS = { customers: rowSchema('customers'), leads: rowSchema('leads') }
 const KINDS = { customers: kindsOf('customers'), leads: kindsOf('leads') }
 
@@ -99,14 +102,13 @@ export function prepareRow(
   if (result.data === undefined || issues.length > 0) return { issues }
 
   const parsed: Record<string, unknown> = result.data
-  const e164 = typeof parsed.phone === 'string' ? e164Of(parsed.phone, country) : undefined
-  if (e164 === null)
+  const derived = derivedValues(RECORD_FIELDS[entity], parsed, country)
+  if (derived.phoneE164 === null)
     addIssue('phone', 'unreadable_phone', parsed.phone, 'Kept as written: not a number we can read', 'warning')
   const row = {
     ...parsed,
     ...(extras.length > 0 && isPlain ? { [more]: both } : {}),
-    ...(typeof parsed.name === 'string' ? { sortName: fold(parsed.name) } : {}),
-    ...(e164 === undefined ? {} : { phoneE164: e164 }),
+    ...derived,
     ...(known === undefined ? {} : { id: known }),
     ...(typeof owner === 'string' ? { owner: owner.toLowerCase() } : {}),
     ...(keys.length > 0 ? { tags: [...new Set(keys)] } : {}),

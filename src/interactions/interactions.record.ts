@@ -17,8 +17,8 @@ export const INTERACTION: RecordKind<typeof interactionColumns> = {
   columns: interactionColumns,
   etag: etagOf,
   reads: 'interactions:read',
-  reached: visibleInteractions,
-  outOfReach: ({ ownerId, customerId }) =>
+  isInReach: visibleInteractions,
+  outOfReachError: ({ ownerId, customerId }) =>
     ownerId === null && customerId === null ? notYoursError() : new AppError('not_found'),
   // Events stay when a person is erased: they say that the text changed, not what it was.
   unlogged: ['body'],

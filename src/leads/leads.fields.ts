@@ -56,7 +56,7 @@ export const LEAD_FIELDS = defineFields(leads, {
     exported: 1,
     erased: null,
   },
-  sortName: { follows: 'name', erased: null },
+  sortName: { ...PERSON.sortName, erased: null },
   email: {
     answer: z.string().nullable(),
     example: 'alice@example.com',
@@ -75,7 +75,7 @@ export const LEAD_FIELDS = defineFields(leads, {
     exported: 1,
     erased: null,
   },
-  phoneE164: { follows: 'phone', isCompared: true, erased: null },
+  phoneE164: { ...PERSON.phoneE164, erased: null },
   interest: {
     answer: z.string().nullable(),
     example: 'React development',

@@ -28,6 +28,6 @@ export const LEAD: RecordKind<typeof leadColumns> = {
   columns: leadColumns,
   etag: etagOf,
   reads: 'leads:read',
-  reached: (actor, permission) => reachable(actor, permission, leads),
-  outOfReach: () => new AppError('not_yours', { detail: 'Claim this lead before you change it.' }),
+  isInReach: (actor, permission) => reachable(actor, permission, leads),
+  outOfReachError: () => new AppError('not_yours', { detail: 'Claim this lead before you change it.' }),
 }

@@ -4,16 +4,14 @@ import { authorOf } from '../access/person'
 import { reach } from '../access/policy'
 import { isTeamMember, requirePermission, visible } from '../access/visible'
 import type { Ctx } from '../context'
-import { e164Of } from '../customers/phone'
 import { one, runBatch } from '../db/batch'
-import { fold } from '../db/fold'
 import { leads } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
 import { eventInsert, hasChanges } from '../events/event-insert'
 import { changeRecord, restoreRecord } from '../records/change'
-import type { FieldName } from '../records/fields'
-import type { LEAD_FIELDS } from './leads.fields'
+import { derivedValues, type FieldName } from '../records/fields'
+import { LEAD_FIELDS } from './leads.fields'
 import { assignmentMail } from './leads.mail'
 import { LEAD, type LeadRow, leadColumns } from './leads.record'
 
@@ -61,12 +59,9 @@ export async function createLead(
   return lead
 }
 
-/** The columns that follow from name and phone: how a customer is sorted and matched. Absent fields give none. */
-export function derivedFields({ name, phone }: LeadFields, country: string | null) {
-  return {
-    ...(name === undefined ? {} : { sortName: name === null ? null : fold(name) }),
-    ...(phone === undefined ? {} : { phoneE164: phone === null ? null : e164Of(phone, country) }),
-  }
+/** What the customer that a lead may become is sorted and found by, for the fields that are there. */
+export function derivedFields(fields: LeadFields, country: string | null) {
+  return derivedValues(LEAD_FIELDS, fields, country)
 }
 
 /** A lead in reach of the permission. With `leads:write`, SALES do not reach the pool. Throws `not_found`. */

@@ -14,5 +14,5 @@ export const TICKET: RecordKind<typeof ticketColumns> = {
   columns: ticketColumns,
   etag: etagOf,
   reads: 'tickets:read',
-  reached: (actor, permission) => or(...ticketParts(actor, permission)),
+  isInReach: (actor, permission) => or(...ticketParts(actor, permission)),
 }

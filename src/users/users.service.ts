@@ -29,8 +29,8 @@ const USER: RecordKind<typeof userColumns> = {
   columns: userColumns,
   etag: etagOf,
   reads: 'users:read',
-  reached: usersInReach,
-  outOfReach: () => new AppError('forbidden', { detail: 'Only an ADMIN changes another member.' }),
+  isInReach: usersInReach,
+  outOfReachError: () => forbiddenError('Only an ADMIN changes another member.'),
 }
 
 /** A member. Throws `not_found`. */

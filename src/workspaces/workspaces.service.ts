@@ -15,7 +15,7 @@ const WORKSPACE: RecordKind<typeof columns> = {
   columns,
   etag: etagOf,
   reads: 'workspace:read',
-  reached: ({ workspaceId }) => eq(workspaces.id, workspaceId),
+  isInReach: ({ workspaceId }) => eq(workspaces.id, workspaceId),
 }
 
 /** A slug for a name: ASCII letters and digits, single dashes between them, at most 50 characters. */

@@ -27,6 +27,7 @@ export const customers = sqliteTable(
     email: text(),
     phone: text(),
     company: text(),
+    jobTitle: text(),
     ownerId: text().references(() => users.id),
     version: version(),
     ...stamps(),
