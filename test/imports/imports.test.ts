@@ -199,7 +199,7 @@ describe('rows of one record', () => {
     const admin = await founder()
     const report = await imported(admin, FILE, { query: { duplicates: 'refuse' } })
     expect(figures(report)).toEqual({ ...NONE, received: 3, created: 2, failed: 1 })
-    expect(report.errors).toMatchObject([{ line: 4, code: 'duplicate_in_file', message: 'Line 2 stands first' }])
+    expect(report.errors).toMatchObject([{ line: 4, code: 'duplicate_in_file', message: 'Line 2 is the same record' }])
     expect(await customersOf(admin)).toMatchObject([{ name: 'Ann' }, { name: 'Bob' }])
   })
 })
@@ -243,7 +243,7 @@ describe('what is wrong with a row', () => {
     expect(text).toBe(
       'import.line,import.error,Name,E-mail,Plan\r\n' +
         `3,email: Invalid email address,'=cmd(),bad@,"a;b"\r\n` +
-        '5,name: Nothing can be made without it,,late@x.de,\r\n',
+        '5,name: A new record needs this field,,late@x.de,\r\n',
     )
     const mended = text.replace('bad@,', 'mended@x.de,').replace(',,late', ',Late,late')
     expect(figures(await imported(admin, mended))).toEqual({ ...NONE, received: 2, created: 2 })
