@@ -169,7 +169,7 @@ function issueInserts({ db }: Ctx, importId: string, issues: string[]): Statemen
     pages.at(-1)?.push(issue)
     size += issue.length
   }
-  const valueOf = (key: keyof StoredIssue) => sql.raw(`value ->> '${key}'`)
+  const jsonValue = (key: keyof StoredIssue) => sql.raw(`value ->> '${key}'`)
   return pages
     .filter((page) => page.length > 0)
     .map((page) =>
@@ -178,9 +178,9 @@ function issueInserts({ db }: Ctx, importId: string, issues: string[]): Statemen
         importIssues,
         {
           importId,
-          ...{ line: valueOf('line'), n: valueOf('n'), level: valueOf('level'), field: valueOf('field') },
-          ...{ code: valueOf('code'), value: valueOf('value'), message: valueOf('message') },
-          original: valueOf('original'),
+          ...{ line: jsonValue('line'), n: jsonValue('n'), level: jsonValue('level'), field: jsonValue('field') },
+          ...{ code: jsonValue('code'), value: jsonValue('value'), message: jsonValue('message') },
+          original: jsonValue('original'),
         },
         sql`FROM json_each(${`[${page.join()}]`}) WHERE ${acceptsRows(importId)}`,
       ),

@@ -51,10 +51,10 @@ export function fieldDifferences(entity: Entity, t: string): SQL[] {
   const filledDifferences = filled.map((field) => {
     const before = columnIn(t, field.column)
     if (field.kind !== 'entries') return sql`(${rowValue(field)} IS NOT NULL AND ${rowValue(field)} IS NOT ${before})`
+    // CASE keeps SQLite from calling json_patch for an old value that is not JSON.
     return sql`EXISTS (SELECT 1 FROM json_each(${rowValue(field)}) AS new LEFT JOIN json_each(${before}) AS old ON old.key = new.key
       WHERE CASE new.type WHEN 'null' THEN old.type <> 'null'
-        WHEN 'object' THEN old.type IS NOT 'object'
-          OR (old.value IS NOT new.value AND json_patch(old.value, new.value) IS NOT old.value)
+        WHEN 'object' THEN CASE old.type WHEN 'object' THEN json_patch(old.value, new.value) IS NOT old.value ELSE true END
         ELSE old.type IS NOT new.type OR old.value IS NOT new.value END)`
   })
   const derivedDifferences = derived
