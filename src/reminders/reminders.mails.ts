@@ -40,7 +40,7 @@ export function reminderMails(sender: Sender, rows: ReminderMail[]) {
   return enqueue(sender, {
     template: 'followUpDue',
     to: sql`letter.email`,
-    audience: { isTold: sql`letter.is_proven`, bound },
+    audience: { allowsUserText: sql`letter.is_proven`, bound },
     workspaceId: sql`letter.workspace_id`,
     payload: { user: sql`letter.user`, zone: sql`letter.zone`, count: sql`letter.count`, items: sql`letter.items` },
     from: sql`${numbered} AS letter`,

@@ -21,12 +21,12 @@ export function mailTicket(ctx: Ctx, id: string, act: Act, to: readonly (typeof 
   const isAssignee = sql`side.value = 'assignee'`
   const ownAddress = sql`(SELECT author.email FROM ${users} AS author WHERE author.id = ${actor.id})`
   const [inside, outside] = [members(ctx), outsiders(ctx)]
-  const isOfRoom = sql`(${isAssignee} OR ${workspaceRoom(ctx, outside.most, actor.workspaceId)} > 0)`
+  const isOfRoom = sql`(${isAssignee} OR ${workspaceRoom(ctx, outside.max, actor.workspaceId)} > 0)`
   const letter = {
     audience: {
-      isTold: sql`CASE WHEN ${isAssignee} THEN ${inside.isTold} ELSE ${outside.isTold} END`,
+      allowsUserText: sql`CASE WHEN ${isAssignee} THEN ${inside.allowsUserText} ELSE ${outside.allowsUserText} END`,
       bound: sql`CASE WHEN ${isAssignee} THEN ${inside.bound} ELSE ${outside.bound} END`,
-      most: inside.most,
+      max: inside.max,
     },
     to: sql`CASE WHEN ${isAssignee} THEN ${users.email} ELSE ${customers.email} END`,
     from: sql`${tickets} JOIN ${customers} ON ${customers.id} = ${tickets.customerId}
