@@ -195,6 +195,14 @@ describe('rows of one record', () => {
     expect(figures(await imported(admin, file))).toMatchObject({ unchanged: 1, failed: 1 })
   })
 
+  it('may put an object where a custom field holds a text', async () => {
+    const admin = await founder()
+    await imported(admin, 'Name,E-mail,customFields.plan\r\nAnn,ann@x.de,gold\r\n')
+    const report = await imported(admin, 'Name,E-mail,customFields.plan\r\nAnn,ann@x.de,"{""a"":1}"\r\n')
+    expect(figures(report)).toEqual({ ...NONE, received: 1, updated: 1 })
+    expect(await customersOf(admin)).toMatchObject([{ customFields: { plan: { a: 1 } } }])
+  })
+
   it('or are refused after the first, as asked', async () => {
     const admin = await founder()
     const report = await imported(admin, FILE, { query: { duplicates: 'refuse' } })
