@@ -54,7 +54,8 @@ export function fieldDifferences(entity: Entity, t: string): SQL[] {
     // CASE keeps SQLite from calling json_patch for an old value that is not JSON.
     return sql`EXISTS (SELECT 1 FROM json_each(${rowValue(field)}) AS new LEFT JOIN json_each(${before}) AS old ON old.key = new.key
       WHERE CASE new.type WHEN 'null' THEN old.type <> 'null'
-        WHEN 'object' THEN CASE old.type WHEN 'object' THEN json_patch(old.value, new.value) IS NOT old.value ELSE true END
+        WHEN 'object' THEN CASE WHEN old.type IS NOT 'object' THEN true WHEN old.value IS new.value THEN false
+          ELSE json_patch(old.value, new.value) IS NOT old.value END
         ELSE old.type IS NOT new.type OR old.value IS NOT new.value END)`
   })
   const derivedDifferences = derived

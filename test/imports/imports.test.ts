@@ -200,7 +200,7 @@ describe('rows of one record', () => {
     await imported(admin, 'Name,E-mail,customFields.plan\r\nAnn,ann@x.de,gold\r\n')
     const report = await imported(admin, 'Name,E-mail,customFields.plan\r\nAnn,ann@x.de,"{""a"":1}"\r\n')
     expect(figures(report)).toEqual({ ...NONE, received: 1, updated: 1 })
-    expect(await customersOf(admin)).toMatchObject([{ customFields: { plan: { a: 1 } } }])
+    expect(await customersOf(admin)).toMatchObject([{ fields: { plan: { a: 1 } } }])
   })
 
   it('or are refused after the first, as asked', async () => {
