@@ -1,7 +1,7 @@
 // The schedule: the jobs of each cron expression of wrangler.toml (in UTC). Each expression is one invocation.
 import { AppError } from './errors'
 import { continueImports } from './imports/imports.http'
-import { sweep } from './mail/mail.dispatch'
+import { sendDueMail } from './mail/mail.dispatch'
 import { purge } from './purge/purge.service'
 import { queueReminders } from './reminders/reminders.service'
 
@@ -16,7 +16,7 @@ export type Job = { name: string; run: (env: Env, now: string, spent: Spent) => 
 
 export const SCHEDULE: Readonly<Record<string, readonly Job[]>> = {
   '* * * * *': [
-    { name: 'mail', run: sweep },
+    { name: 'mail', run: sendDueMail },
     { name: 'imports', run: continueImports },
   ],
   '*/5 * * * *': [{ name: 'reminders', run: queueReminders }],

@@ -41,7 +41,7 @@ export function reminderMails(sender: Sender, rows: ReminderRow[]) {
   return enqueue(sender, {
     template: 'followUpDue',
     to: sql`mail.email`,
-    audience: { isTold: sql`mail.is_verified`, bound },
+    audience: { allowsUserText: sql`mail.is_verified`, bound },
     workspaceId: sql`mail.workspace_id`,
     payload: { user: sql`mail.user`, zone: sql`mail.zone`, count: sql`mail.count`, items: sql`mail.items` },
     from: sql`${numbered} AS mail`,

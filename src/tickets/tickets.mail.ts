@@ -20,12 +20,12 @@ export function ticketMail(ctx: Ctx, id: string, mail: TicketMail, to: readonly 
   const isAssignee = sql`side.value = 'assignee'`
   const ownAddress = sql`(SELECT author.email FROM ${users} AS author WHERE author.id = ${actor.id})`
   const [team, customer] = [members(ctx), outsiders(ctx)]
-  const hasRoom = sql`(${isAssignee} OR ${workspaceRoom(ctx, customer.most, actor.workspaceId)} > 0)`
+  const hasRoom = sql`(${isAssignee} OR ${workspaceRoom(ctx, customer.max, actor.workspaceId)} > 0)`
   const draft = {
     audience: {
-      isTold: sql`CASE WHEN ${isAssignee} THEN ${team.isTold} ELSE ${customer.isTold} END`,
+      allowsUserText: sql`CASE WHEN ${isAssignee} THEN ${team.allowsUserText} ELSE ${customer.allowsUserText} END`,
       bound: sql`CASE WHEN ${isAssignee} THEN ${team.bound} ELSE ${customer.bound} END`,
-      most: team.most,
+      max: team.max,
     },
     to: sql`CASE WHEN ${isAssignee} THEN ${users.email} ELSE ${customers.email} END`,
     from: sql`${tickets} JOIN ${customers} ON ${customers.id} = ${tickets.customerId}

@@ -22,7 +22,7 @@ const ACCOUNT: RecordKind<typeof columns> = {
   columns,
   etag: etagOf,
   reads: 'account:read',
-  reached: ({ id }) => and(eq(users.id, id), isActive),
+  isInReach: ({ id }) => and(eq(users.id, id), isActive),
 }
 
 /** The notification settings of the actor; `version` is that of the account. */

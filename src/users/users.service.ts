@@ -30,7 +30,7 @@ const USER: RecordKind<typeof userColumns> = {
   etag: etagOf,
   reads: 'users:read',
   isInReach: usersInReach,
-  outOfReachError: () => forbiddenError('Only an ADMIN changes another member.'),
+  outOfReachError: () => new AppError('forbidden', { detail: 'Only an ADMIN changes another member.' }),
 }
 
 /** A member. Throws `not_found`. */

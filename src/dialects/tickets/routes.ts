@@ -9,7 +9,7 @@ import { AppError } from '../../errors'
 import { exportCustomers } from '../../exports/exports.service'
 import { download } from '../../exports/exports.stream'
 import { type AppEnv, ctx, publicCtx } from '../../http/context'
-import { continueAfterAnswer, readUpload, roomOf } from '../../imports/imports.http'
+import { continueAfterResponse, readUpload, requestBudget } from '../../imports/imports.http'
 import { importFile } from '../../imports/imports.service'
 import { listUsers } from '../../users/users.list'
 import { getUser, removeUser } from '../../users/users.service'
@@ -171,10 +171,10 @@ app.post(
   describe('Import customers from a file', { 201: wire.Imported, 202: wire.Imported }, { file: wire.IMPORTS }),
   requires('imports:write'),
   async (c) => {
-    const room = roomOf(c)
-    const report = await importFile(ctx(c), wire.IMPORTING, await readUpload(c), room)
+    const budget = requestBudget(c)
+    const report = await importFile(ctx(c), wire.IMPORTING, await readUpload(c), budget)
     if (report.status !== 'RUNNING') return c.json(wire.importBody('Customers imported successfully', report), 201)
-    continueAfterAnswer(c, report.id, room)
+    continueAfterResponse(c, report.id, budget)
     return c.json(wire.importBody('Customers are being imported', report), 202)
   },
 )
