@@ -21,13 +21,13 @@ export type RecordTable = SQLiteTable & {
   id: SQLiteColumn
   version: SQLiteColumn
   updatedAt: SQLiteColumn
-  deletedAt?: SQLiteColumn
 }
+export type TrashTable = RecordTable & { deletedAt: SQLiteColumn }
 
 type Reference = {
   /** The columns with the id of the record. There are two if the row connects two records of one table. */
   columns: readonly [SQLiteColumn, ...SQLiteColumn[]]
-  to: SQLiteTable
+  to: TrashTable
   /** The row is about the person that the record is about. Personal data shows it, and erasing covers it. */
   isPersonal?: true
   /**
@@ -56,14 +56,19 @@ type Handover = {
   since?: SQLiteColumn
 }
 
+/** A table of records, of which events tell under the name `subject`, or a table of rows that only connect records. */
 type Table =
-  | { table: RecordTable /** Under this name events tell of its records. */; subject: (typeof SUBJECT_TYPES)[number] }
-  | { table: SQLiteTable; subject?: undefined }
+  | {
+      table: TrashTable
+      subject: Subject /** Its records go to the trash, and are purged from there. */
+      hasTrash: true
+    }
+  | { table: RecordTable; subject: Subject; hasTrash?: undefined }
+  | { table: SQLiteTable; subject?: undefined; hasTrash?: undefined }
+type Subject = (typeof SUBJECT_TYPES)[number]
 
-type Relation = Table & {
+export type Relation = Table & {
   references: readonly Reference[]
-  /** Its records go to the trash, and are purged from there. */
-  hasTrash?: true
   /** /v1/exports writes its records into files. */
   isExported?: true
 }
@@ -187,7 +192,7 @@ export function referencesTo(table: SQLiteTable): TableReference[] {
 
 /** The references from records to the records of a table; no rows that merely connect two records. */
 export function recordReferencesTo(table: SQLiteTable): RecordReference[] {
-  return referencesTo(table).filter((reference) => reference.subject !== undefined)
+  return referencesTo(table).filter((each) => each.subject !== undefined)
 }
 
 /** The references that a table has. */
