@@ -19,8 +19,10 @@ import type { SUBJECT_TYPES } from './schema/events'
 
 export type RecordTable = SQLiteTable & {
   id: SQLiteColumn
+  workspaceId: SQLiteColumn
   version: SQLiteColumn
   updatedAt: SQLiteColumn
+  deletedAt?: SQLiteColumn
 }
 export type TrashTable = RecordTable & { deletedAt: SQLiteColumn }
 

@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { CUSTOMER_FIELDS } from '../customers/customers.fields'
 import { CustomerFilters, gatherCustomFields } from '../customers/customers.schemas'
+import type { ExportedName } from '../db/relations'
 import { flag } from '../http/pagination'
 import { InteractionQuery } from '../interactions/interactions.schemas'
 import { LEAD_FIELDS } from '../leads/leads.fields'
@@ -20,7 +21,7 @@ export const COLUMNS = {
     ...['id', 'number', 'customerId', 'interactionId', 'title', 'description', 'status', 'priority', 'assigneeId'],
     ...['openedBy', 'resolvedAt', 'createdAt', 'updatedAt'],
   ],
-} as const
+} as const satisfies Record<ExportedName, readonly string[]>
 
 const columnsOf = (names: readonly string[]) =>
   z

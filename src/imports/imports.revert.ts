@@ -3,9 +3,11 @@ import { and, eq, gt, inArray, type SQL, sql } from 'drizzle-orm'
 import type { BatchItem } from 'drizzle-orm/batch'
 import { visible } from '../access/visible'
 import type { Ctx } from '../context'
-import { customers, importChunks, imports, leads } from '../db/schema'
-import { ifChanged } from '../db/sql'
+import { referencesTo } from '../db/relations'
+import { customers, customerTags, events, importChunks, imports, leads, merges } from '../db/schema'
+import { allOf, columnIn, ifChanged } from '../db/sql'
 import { eventInsert } from '../events/event-insert'
+import { nextVersion } from '../records/version'
 import { ENTITIES, type Job, PERMISSION } from './imports.job'
 
 /** The statement that begins a revert; it gives the import where that can be. */
@@ -45,11 +47,11 @@ export function revertStatements(ctx: Ctx, job: Job, n: number): BatchItem<'sqli
     job.entity === 'customers'
       ? db
           .update(customers)
-          .set({ ...trash, version: sql`customers.version + 1` })
+          .set({ ...trash, version: nextVersion(customers) })
           .where(which(customers))
       : db
           .update(leads)
-          .set({ ...trash, version: sql`leads.version + 1` })
+          .set({ ...trash, version: nextVersion(leads) })
           .where(which(leads)),
     db
       .update(imports)
@@ -81,19 +83,17 @@ function revertEnd(ctx: Ctx, { id }: Job): BatchItem<'sqlite'>[] {
   ]
 }
 
-// The audit trail knows of every change; nothing else hangs on the record.
+/** Every event of the record is of this import, and no row refers to it but its own tags. */
 function isUntouched({ id, entity }: Job): SQL {
-  const t = ENTITIES[entity].name
-  const hangs =
-    entity === 'customers'
-      ? [
-          ...['interactions', 'tickets', 'leads'].map(
-            (other) => `SELECT 1 FROM ${other} AS o WHERE o.customer_id = ${t}.id`,
-          ),
-          ...['from_id', 'to_id'].map((end) => `SELECT 1 FROM customer_relationships AS o WHERE o.${end} = ${t}.id`),
-        ]
-      : [`SELECT 1 FROM interactions AS o WHERE o.lead_id = ${t}.id`]
-  const isAlone = hangs.map((select) => `NOT EXISTS (${select})`).join(' AND ')
-  return sql`NOT EXISTS (SELECT 1 FROM events AS e WHERE e.workspace_id = ${sql.raw(t)}.workspace_id AND e.subject_id = ${sql.raw(t)}.id
-    AND coalesce(e.changes ->> '$.importId[1]', '') <> ${id}) AND ${sql.raw(isAlone)}`
+  const { table } = ENTITIES[entity]
+  const otherEvents = sql`SELECT 1 FROM ${events} WHERE ${events.workspaceId} = ${table.workspaceId}
+    AND ${events.subjectId} = ${table.id} AND coalesce(${events.changes} ->> '$.importId[1]', '') <> ${id}`
+  // A merge has an event, and the tags came with the import.
+  const references = referencesTo(table).filter((each) => each.table !== merges && each.table !== customerTags)
+  const rows = references.flatMap((each) =>
+    each.columns.map(
+      (column) => sql`SELECT 1 FROM ${each.table} AS other WHERE ${columnIn('other', column)} = ${table.id}`,
+    ),
+  )
+  return allOf(...[otherEvents, ...rows].map((select) => sql`NOT EXISTS (${select})`))
 }
