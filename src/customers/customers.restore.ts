@@ -1,4 +1,4 @@
-// Restoring: a customer comes back from the trash; one that was merged takes back the records that the merge moved.
+// Restoring a customer from the trash. One that was merged into another also gets back what the merge moved.
 import { and, eq, isNotNull, isNull, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import { reachable, visible } from '../access/visible'
@@ -15,8 +15,8 @@ import { type CustomerRow, customerColumns } from './customers.record'
 import { type Kind, MERGED, MOVED, movedColumns } from './merge.queries'
 
 /**
- * Takes a customer out of the trash; one that is not there is given back as it is. Throws `not_found` after 30 days,
- * `customer_exists`, `login_taken`, `plan_limit`, and `forbidden` where that would change another's customer.
+ * Takes a customer out of the trash, and undoes its last merge. A living customer is returned as it is. Throws `not_found`
+ * (also after 30 days), `customer_exists`, `login_taken`, `plan_limit`, and `forbidden` if the survivor is out of reach.
  */
 export async function restoreCustomer(ctx: Ctx, id: string): Promise<CustomerRow> {
   const { db, actor, now } = ctx
@@ -90,7 +90,9 @@ export async function restoreCustomer(ctx: Ctx, id: string): Promise<CustomerRow
   if (present.deletedAt === null) return present
   if (!present.isInTime) throw new AppError('not_found', { detail: 'It was in the trash for more than 30 days.' })
   if (present.isBarred) {
-    throw new AppError('forbidden', { detail: 'Merged with a customer out of your reach: a MANAGER can restore it.' })
+    throw new AppError('forbidden', {
+      detail: 'It was merged into a customer out of your reach. A MANAGER can restore it.',
+    })
   }
   if (lack) throw limitExceededError(ctx, 'customers', lack)
   if (present.hasEmailFree) throw new AppError('login_taken')
