@@ -58,13 +58,12 @@ type Handover = {
   since?: SQLiteColumn
 }
 
-/** A table of records, of which events tell under the name `subject`, or a table of rows that only connect records. */
+/**
+ * A table of records, or of rows that only connect records. Events name the records by `subject`; with `hasTrash` they go to
+ * the trash, and are purged from there.
+ */
 type Table =
-  | {
-      table: TrashTable
-      subject: Subject /** Its records go to the trash, and are purged from there. */
-      hasTrash: true
-    }
+  | { table: TrashTable; subject: Subject; hasTrash: true }
   | { table: RecordTable; subject: Subject; hasTrash?: undefined }
   | { table: SQLiteTable; subject?: undefined; hasTrash?: undefined }
 type Subject = (typeof SUBJECT_TYPES)[number]

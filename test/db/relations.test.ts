@@ -94,6 +94,14 @@ describe('the table of relations', () => {
     expect(cleared.filter(({ notNull }) => notNull).map(named)).toEqual([])
   })
 
+  it('moves, clears and hands over only records, for these have a version to count it', () => {
+    const needsRecord = ({ onMerge, onPurge, onLeave }: (typeof references)[number]) =>
+      onMerge === 'move' || (onPurge !== undefined && onPurge !== 'delete') || onLeave !== undefined
+    const found = relations.filter(([, each]) => each.references.some(needsRecord))
+    expect(found.length).toBeGreaterThan(3)
+    expect(found.filter(([, { subject }]) => subject === undefined)).toEqual([])
+  })
+
   it('agrees with the map of personal data about the tables with rows about a person', () => {
     const personal = relations.filter(([, { references }]) => references.some(({ isPersonal }) => isPersonal))
     const mapped: string[] = Object.values(HELD).map(({ table }) => getTableName(table))
