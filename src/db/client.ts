@@ -3,9 +3,8 @@ import { type SQL, sql } from 'drizzle-orm'
 import { type DrizzleD1Database, drizzle } from 'drizzle-orm/d1'
 import { AppError } from '../errors'
 import { SECOND_MS } from '../time'
-import * as schema from './schema'
 
-export type Db = DrizzleD1Database<typeof schema>
+export type Db = DrizzleD1Database
 
 /** The cost of a request so far. `ms` is the time spent waiting for D1. */
 export type Cost = { roundTrips: number; statements: number; rowsRead: number; rowsWritten: number; ms: number }
@@ -80,7 +79,8 @@ export function connect(database: D1Database, anchor: string): Connection {
         return undefined
       },
     })
-    return drizzle(client, { schema, casing: 'snake_case' })
+    // Without the schema, which only relational queries need: drizzle would walk all of it at every request.
+    return drizzle(client, { casing: 'snake_case' })
   }
 
   const { ask, together } = createGatherer(trip)
