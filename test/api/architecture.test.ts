@@ -64,7 +64,7 @@ const ORDER = [
   ],
   ...['events', 'analytics', 'health', 'billing', 'mail', 'tags', 'calendar', 'customers', 'interactions', 'keys'],
   ...['purge', 'tickets', 'files', 'leads', 'reminders', 'workspaces', 'auth', 'enquiries', 'exports', 'imports'],
-  ...['personal-data', 'dashboard', 'oauth', 'users', 'schedule', 'dialects', 'docs', 'app', 'client', 'index'],
+  ...['personal-data', 'dashboard', 'oauth', 'users', 'schedule', 'dialects', 'docs', 'app', 'index'],
 ]
 /** The arrows that run back up, each with its reason: two at most. */
 const UPWARD = new Map([
