@@ -40,6 +40,7 @@ import { outboxRoutes } from './mail/outbox.routes'
 import { accountRoutes } from './oauth/accounts.routes'
 import { oauthRoutes } from './oauth/oauth.routes'
 import { personalDataRoutes } from './personal-data/personal-data.routes'
+import { problemRoutes } from './problems/problems.routes'
 import { taggingRoutes } from './tags/tagging.routes'
 import { tagRoutes } from './tags/tags.routes'
 import { ticketRoutes } from './tickets/tickets.routes'
@@ -68,6 +69,7 @@ export function createApp() {
 
   const routes = app
     .route('/', healthRoutes)
+    .route('/', problemRoutes)
     .route('/v1/auth', authRoutes)
     .route('/v1/auth', recoveryRoutes)
     .route('/v1/auth/oauth', accountRoutes)
