@@ -2,13 +2,14 @@
 // attempt is counted before the password is checked, so that concurrent guesses cannot exceed the limit. An attempt that
 // is still being checked is no failure: where ten are, the next one waits for their results.
 import { and, eq, or, type SQL, sql } from 'drizzle-orm'
+import { isActive } from '../access/person'
 import type { PublicCtx } from '../context'
 import { one, runBatch } from '../db/batch'
 import { loginAttempts, sessions, users } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
 import { MINUTE_MS, SECOND_MS } from '../time'
-import { isActive } from './sessions.service'
+
 import { readRefreshToken } from './tokens'
 
 const MAX_FAILURES = 10

@@ -1,4 +1,4 @@
-// /dashboard: pages made on the server for people, over the same verbs as the API. They work without any script.
+// /dashboard: pages that the server renders, with the verbs of the API. They need no script.
 import { type Context, type ErrorHandler, Hono } from 'hono'
 import { csrf } from 'hono/csrf'
 import { createMiddleware } from 'hono/factory'
@@ -10,9 +10,9 @@ import { login } from '../auth/auth.service'
 import { endSession } from '../auth/sessions.service'
 import { listCustomers } from '../customers/customers.list'
 import { AppError, ERRORS } from '../errors'
+import { uuid } from '../field-schemas'
 import { requireVerified } from '../http/allow'
 import { type AppEnv, clientOf, ctx, publicCtx } from '../http/context'
-import { uuid } from '../http/fields'
 import { toAppError } from '../http/respond'
 import { completeInteraction } from '../interactions/interactions.service'
 import { claimLead } from '../leads/leads.claim'
@@ -56,7 +56,7 @@ async function overview(c: Context<AppEnv>, notice?: Notice, status: ContentfulS
   const { actor, now: at } = context
   if (isPortal(actor)) {
     throw new AppError('forbidden', {
-      detail: 'The dashboard is the team’s. Your own records are in the customer portal.',
+      detail: 'The dashboard is for the team. Your records are in the customer portal.',
     })
   }
   const mark = await formMark(c)
@@ -66,7 +66,7 @@ async function overview(c: Context<AppEnv>, notice?: Notice, status: ContentfulS
   return show(c, { title: 'Overview', me, notice: notice ?? (await noticeIn(c)), children }, status)
 }
 
-/** A failure as a page; who is not signed in is asked to sign in, who is may sign out: as somebody else it may work. */
+/** An error as a page: with a sign-in form for a visitor, and a sign-out button for a user. */
 export const onPageError: ErrorHandler<AppEnv> = async (error, c) => {
   const { code, extras } = toAppError(error, c)
   const [status, title] = ERRORS[code]
@@ -79,14 +79,14 @@ export const onPageError: ErrorHandler<AppEnv> = async (error, c) => {
   return show(c, { title, children: <Trouble title={title} detail={detail} mark={mark} /> }, status)
 }
 
-// What the API asks of a person on every route that is not about the own account.
+// The API requires the same on every route but those of the user's own account.
 const verified = createMiddleware<AppEnv>(async function verified(c, next) {
   const isSigning = c.req.path.startsWith(`${HOME}/sign-`)
   if (c.var.actor && !isSigning) requireVerified(c.var.actor, c.var.config, 'then sign out and in again')
   await next()
 })
 
-// What was done is said on the page that the browser is sent to, once.
+// The notice is shown once, on the page to which the browser is redirected.
 async function leave(c: Context<AppEnv>, notice: string) {
   await keepNotice(c, notice)
   return c.redirect(HOME, 303)
@@ -103,7 +103,7 @@ function idIn(c: Context<AppEnv>): string {
   return id.data
 }
 
-// What somebody else has done meanwhile is no error page, but news on the page as it now is.
+// A change by a colleague in the meantime is no error page, but a notice on the current page.
 async function attempt(c: Context<AppEnv>, work: () => Promise<string>) {
   try {
     return leave(c, await work())
@@ -147,13 +147,11 @@ export const dashboardRoutes = new Hono<AppEnv>()
     const q = (c.req.query('q') ?? '').slice(0, 800).trim().slice(0, 200)
     const search = { q, limit: FOUND }
     const nothing = Promise.resolve({ rows: [] })
-    const [customers, leads, names] = await c.var.connection.together(() =>
-      Promise.all([
-        q ? listCustomers(context, search) : nothing,
-        q ? listLeads(context, search) : nothing,
-        namesOf(context, [context.actor.id]),
-      ]),
-    )
+    const { customers, leads, names } = await c.var.connection.together(() => ({
+      customers: q ? listCustomers(context, search) : nothing,
+      leads: q ? listLeads(context, search) : nothing,
+      names: namesOf(context, [context.actor.id]),
+    }))
     const me = { name: names.get(context.actor.id) ?? '', mark: await formMark(c), q }
     const children = <Results q={q} customers={customers} leads={leads} at={context.now} />
     return show(c, { title: q === '' ? 'Search' : q, me, children })

@@ -1,9 +1,8 @@
-// /health says that the Worker runs, /ready that it can do its work; /problems/{code} explains an error.
+// /health says whether the Worker runs, /ready whether its database answers.
 import { createRoute, z } from '@hono/zod-openapi'
-import { AppError, ERRORS, errors, isErrorCode } from '../errors'
+import { AppError, errors } from '../errors'
 import { open } from '../http/allow'
 import { publicCtx } from '../http/context'
-import { raw } from '../http/fields'
 import { createRouter, json } from '../http/router'
 import { isMigrated } from './health.service'
 
@@ -16,8 +15,8 @@ const healthRoute = createRoute({
   ...open,
   operationId: 'health',
   tags,
-  summary: 'Is the Worker running',
-  description: 'Asks nothing of the database.',
+  summary: 'Check that the Worker runs',
+  description: 'Does not read the database.',
   responses: { 200: json(Health, 'It runs'), ...errors('invalid', 'rate_limited') },
 })
 
@@ -27,27 +26,9 @@ const readyRoute = createRoute({
   ...open,
   operationId: 'ready',
   tags,
-  summary: 'Is the database answering',
-  description: 'Reads one row; 503 where the database does not answer or has not been migrated.',
+  summary: 'Check that the database answers',
+  description: 'Reads one row. A 503 means that the database does not answer or has not been migrated.',
   responses: { 200: json(Health, 'It answers'), ...errors('invalid', 'rate_limited', 'unavailable') },
-})
-
-const explainProblemRoute = createRoute({
-  method: 'get',
-  path: '/problems/{code}',
-  ...open,
-  operationId: 'explainProblem',
-  tags,
-  summary: 'Explain an error',
-  description: 'What the `type` of a problem document points to.',
-  request: { params: z.strictObject({ code: raw(60).openapi({ example: 'already_claimed' }) }) },
-  responses: {
-    200: json(
-      z.object({ code: z.string(), status: z.number().int(), title: z.string() }).openapi('Explanation'),
-      'The error',
-    ),
-    ...errors('invalid', 'not_found', 'rate_limited'),
-  },
 })
 
 export const healthRoutes = createRouter()
@@ -57,10 +38,4 @@ export const healthRoutes = createRouter()
       throw new AppError('unavailable', { detail: 'The database is empty: apply the migrations.', retryAfter: 60 })
     }
     return c.json({ status: 'ok' as const }, 200)
-  })
-  .openapi(explainProblemRoute, (c) => {
-    const { code } = c.req.valid('param')
-    if (!isErrorCode(code)) throw new AppError('not_found')
-    const [status, title] = ERRORS[code]
-    return c.json({ code, status, title }, 200)
   })

@@ -1,11 +1,11 @@
-// Keyset pages: a cursor is the position after the last row of a page, sealed and bound to the query and to its caller.
+// Keyset pages: a cursor is the position of the last row of a page, sealed for its query and its caller.
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { seal, unseal } from '../crypto'
 import type { Page, PageRequest, Position } from '../db/page'
 import { AppError } from '../errors'
+import { raw } from '../field-schemas'
 import type { AppEnv } from './context'
-import { raw } from './fields'
 
 const Flag = z.enum(['true', 'false']).transform((value) => value === 'true')
 export const flag = (description: string) =>
@@ -19,11 +19,11 @@ export const pageQuery = {
     .min(1)
     .max(100)
     .default(20)
-    .openapi({ description: 'Rows on a page, 1 to 100.', example: 20 }),
-  cursor: raw(2000).optional().openapi({ description: 'The `nextCursor` of the page before.' }),
+    .openapi({ description: 'Rows of a page, 1 to 100.', example: 20 }),
+  cursor: raw(2000).optional().openapi({ description: 'The `nextCursor` of the previous page.' }),
 }
 
-/** Answers one page of a list: reads the cursor, lets `list` fetch, and presents rows with the next cursor. */
+/** One page of a list as an answer: reads the cursor, calls `list`, and adds the next cursor. */
 export async function paged<Q extends { limit: number; cursor?: string }, Row>(
   c: Context<AppEnv>,
   query: Q,
@@ -36,7 +36,7 @@ export async function paged<Q extends { limit: number; cursor?: string }, Row>(
   return { data: rows, nextCursor, ...(total === undefined ? {} : { total }), ...(totalCapped ? { totalCapped } : {}) }
 }
 
-/** The schema of a page; `total` stands there only when `total=true` asked for it. */
+/** The schema of a page. It has `total` only for a request with `total=true`. */
 export function pageOf<S extends z.ZodType>(item: S, name: string) {
   return z
     .object({
@@ -49,7 +49,7 @@ export function pageOf<S extends z.ZodType>(item: S, name: string) {
       totalCapped: z
         .literal(true)
         .optional()
-        .openapi({ description: 'Counting stopped: there may be more than `total`.' }),
+        .openapi({ description: 'Counting stopped at `total`: there may be more.' }),
     })
     .openapi(name)
 }
@@ -64,7 +64,7 @@ async function readCursor(c: Context<AppEnv>, query: object, cursor: string): Pr
   return JSON.parse(position)
 }
 
-// A cursor is opened for the same caller, path and filters; only the page's size may change.
+// A cursor works for its own caller, path and filters only; the page size may change.
 function contextOf(c: Context<AppEnv>, query: object): string {
   const filters = Object.entries(query).filter(([name]) => !['cursor', 'limit', 'total'].includes(name))
   return JSON.stringify([c.var.actor?.id, c.req.path, filters.sort()])

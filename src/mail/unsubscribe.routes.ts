@@ -2,9 +2,9 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { html } from 'hono/html'
 import { errors } from '../errors'
+import { raw } from '../field-schemas'
 import { open } from '../http/allow'
 import { publicCtx } from '../http/context'
-import { raw } from '../http/fields'
 import { createRouter } from '../http/router'
 import { addressOfStopLink, stopMail } from './unsubscribe.service'
 

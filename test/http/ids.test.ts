@@ -22,7 +22,7 @@ const upper = (id: string) => id.toUpperCase()
 it('no schema of an input reads an id by itself', () => {
   const sources = import.meta.glob<string>('../../src/**/*.{ts,tsx}', { query: '?raw', import: 'default', eager: true })
   const own = Object.entries(sources).filter(([, text]) => text.includes('z.uuid('))
-  expect(own.map(([path]) => path)).toEqual(['../../src/http/fields.ts'])
+  expect(own.map(([path]) => path)).toEqual(['../../src/field-schemas.ts'])
 })
 
 it('in paths, bodies and filters of the API', async () => {
