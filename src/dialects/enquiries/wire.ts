@@ -1,12 +1,12 @@
 // dialect enquiries: the format of enquiries, people and errors.
 import { z } from 'zod'
 import type { AppError } from '../../errors'
-import { email, raw, text } from '../../field-schemas'
+import { email, name, raw, text } from '../../field-schemas'
 import { errorHandler } from '../dialect'
 import { optionalOrBlank, Pagination, pageQuery } from '../fields'
 
 export const NewEnquiry = z.object({
-  name: text(200),
+  name: name(200),
   email: email(),
   phone: optionalOrBlank(text(50)),
   courseInterest: optionalOrBlank(text(200)),

@@ -1,7 +1,7 @@
 // dialect leads: the format of leads, activities, users and errors.
 import { z } from 'zod'
 import type { AppError } from '../../errors'
-import { jsonObject, raw, text, uuid } from '../../field-schemas'
+import { jsonObject, name, raw, text, uuid } from '../../field-schemas'
 import { ROLES } from '../accounts'
 import { errorHandler } from '../dialect'
 import { nullIfBlank, optionalOrBlank, Pagination, pageQuery } from '../fields'
@@ -9,7 +9,7 @@ import { nullIfBlank, optionalOrBlank, Pagination, pageQuery } from '../fields'
 const STATUSES = ['NEW', 'CONTACTED', 'QUALIFIED', 'CLOSED'] as const
 
 const leadFields = {
-  title: text(200),
+  title: name(200),
   description: nullIfBlank(text(10_000)),
   status: optionalOrBlank(z.enum(STATUSES)),
   source: nullIfBlank(text(100)),
@@ -60,7 +60,7 @@ export const Activity = z.object({
 
 export const UserPatch = z
   .object({
-    name: text(200),
+    name: name(200),
     email: raw(254),
     role: z.enum(ROLES),
     password: optionalOrBlank(z.undefined('A password is changed by its owner, at /v1/auth/change-password')),

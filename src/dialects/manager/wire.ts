@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { Password } from '../../auth/passwords'
 import type { AppError } from '../../errors'
-import { isPlain, raw, text, usernameForm, uuid } from '../../field-schemas'
+import { isPlain, name, raw, text, usernameForm, uuid } from '../../field-schemas'
 import { errorHandler } from '../dialect'
 import { instantOrDay, nullIfBlank, optionalOrBlank, pageQuery, withoutZeroMillis } from '../fields'
 
@@ -19,7 +19,7 @@ export const Registration = z
       .transform((address) => address.toLowerCase()),
     password: raw(1_000, 1, requiredMessage('Password')).pipe(Password),
     role: z.enum(['admin', 'user'], requiredMessage('Role')),
-    name: optionalOrBlank(text(200)),
+    name: optionalOrBlank(name(200)),
     phone: optionalOrBlank(text(50)),
     company: optionalOrBlank(text(200)),
   })
@@ -38,7 +38,7 @@ const part = optionalOrBlank(text(100))
 export const CustomerQuery = z.object({ ...pageQuery(10), name: part, email: part, phone: part, company: part })
 export const Search = z.object({ query: part, company: part })
 export const CustomerPatch = z.object({
-  name: text(200).optional(),
+  name: name(200).optional(),
   phone: nullIfBlank(text(50)),
   company: nullIfBlank(text(200)),
 })

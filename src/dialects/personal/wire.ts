@@ -2,13 +2,13 @@
 import { z } from 'zod'
 import { Password } from '../../auth/passwords'
 import { type AppError, invalidError } from '../../errors'
-import { email, jsonObject, raw, text, timeZone, uuid } from '../../field-schemas'
+import { email, jsonObject, name, raw, text, timeZone, uuid } from '../../field-schemas'
 import { TagName } from '../../tags/tags.schemas'
 import { errorHandler } from '../dialect'
 import { instantOrDay, isWord, nullIfBlank, optionalOrBlank, Pagination, pageQuery } from '../fields'
 
 export const Registration = z.object({
-  name: text(200),
+  name: name(200),
   email: email(),
   password: Password,
   invitationToken: optionalOrBlank(raw(200)),
@@ -22,7 +22,7 @@ export const RefreshRequest = z.object({ refreshToken: raw(300, 1) })
 /** The OAuth flow checks the other parameters of the provider. */
 export const Returned = z.object({ state: raw(200).default('') })
 export const Details = z
-  .object({ name: text(200), timeZone: timeZone(), email: raw(254) })
+  .object({ name: name(200), timeZone: timeZone(), email: raw(254) })
   .partial()
   .refine(({ name, timeZone }) => hasFields({ name, timeZone }), { error: 'Send a name or a timeZone' })
 export const Status = z.object({
@@ -30,7 +30,7 @@ export const Status = z.object({
 })
 
 const contact = {
-  name: text(200),
+  name: name(200),
   email: nullIfBlank(email()),
   phone: nullIfBlank(text(50)),
   company: nullIfBlank(text(200)),

@@ -4,7 +4,7 @@ import { createMiddleware } from 'hono/factory'
 import { z } from 'zod'
 import { Password } from '../../auth/passwords'
 import type { AppError } from '../../errors'
-import { email, raw, text, uuid } from '../../field-schemas'
+import { email, name, raw, text, uuid } from '../../field-schemas'
 import type { AppEnv } from '../../http/context'
 import { errorHandler } from '../dialect'
 import { instantOrDay, isWord, nullIfBlank, optionalOrBlank, pageQuery, UNPAGED, withoutMillis } from '../fields'
@@ -39,7 +39,7 @@ const oneOf = <const V extends readonly string[]>(values: V) => z.preprocess(upp
 
 const ROLES = { ADMIN: 'ADMIN', MANAGER: 'MANAGER', SALES: 'SALES', USER: 'SALES' } as const
 const role = oneOf(['ADMIN', 'MANAGER', 'SALES', 'USER']).transform((given) => ROLES[given])
-const account = { name: text(200), email: email(), password: Password }
+const account = { name: name(200), email: email(), password: Password }
 export const CustomerSignup = anyCase(
   z.object({ ...account, company: optionalOrBlank(text(200)), phone: optionalOrBlank(text(50)) }),
 )
@@ -49,7 +49,7 @@ export const Credentials = anyCase(z.object({ email: raw(254), password: raw(1_0
 export const UserPatch = anyCase(
   z
     .object({
-      name: text(200),
+      name: name(200),
       email: raw(254),
       role,
       password: optionalOrBlank(z.undefined('a password is changed by its owner, at /v1/auth/change-password')),
@@ -59,7 +59,7 @@ export const UserPatch = anyCase(
 )
 export const CustomerPatch = anyCase(
   z
-    .object({ name: text(200), email: email(), phone: nullIfBlank(text(50)), company: nullIfBlank(text(200)) })
+    .object({ name: name(200), email: email(), phone: nullIfBlank(text(50)), company: nullIfBlank(text(200)) })
     .partial()
     .refine(hasFields, { error: 'send a name, an email, a phone or a company' }),
 )
@@ -79,7 +79,7 @@ export const InteractionPatch = anyCase(
 
 const PRIORITIES = ['LOW', 'NORMAL', 'HIGH', 'URGENT'] as const
 const ticket = {
-  title: text(200),
+  title: name(200),
   description: nullIfBlank(text(10_000)),
   priority: optionalOrBlank(oneOf(PRIORITIES)),
 }
