@@ -224,6 +224,32 @@ CREATE INDEX `interactions_owner_remind` ON `interactions` (`remind_to`,`remind_
 CREATE INDEX `interactions_type` ON `interactions` (`workspace_id`,`type`,`occurred_at`);--> statement-breakpoint
 CREATE INDEX `interactions_owner_type` ON `interactions` (`workspace_id`,`owner_id`,`type`,`occurred_at`);--> statement-breakpoint
 CREATE INDEX `interactions_shared` ON `interactions` (`customer_id`,`occurred_at`) WHERE type IN ('CALL', 'EMAIL', 'MEETING') OR ticket_id IS NOT NULL;--> statement-breakpoint
+CREATE TABLE `jobs` (
+	`id` text PRIMARY KEY NOT NULL,
+	`workspace_id` text NOT NULL,
+	`kind` text NOT NULL,
+	`state` text DEFAULT 'RUNNING' NOT NULL,
+	`input` text NOT NULL,
+	`subject_id` text,
+	`step` integer DEFAULT 0 NOT NULL,
+	`position` text,
+	`picked` text,
+	`pieces` integer DEFAULT 0 NOT NULL,
+	`done` integer DEFAULT 0 NOT NULL,
+	`total` integer,
+	`failures` integer DEFAULT 0 NOT NULL,
+	`last_error` text,
+	`due_at` text NOT NULL,
+	`actor_type` text NOT NULL,
+	`actor_id` text,
+	`created_at` text NOT NULL,
+	`updated_at` text NOT NULL,
+	`finished_at` text,
+	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `jobs_list` ON `jobs` (`workspace_id`,`id`);--> statement-breakpoint
+CREATE INDEX `jobs_due` ON `jobs` (`due_at`) WHERE state = 'RUNNING';--> statement-breakpoint
 CREATE TABLE `api_keys` (
 	`id` text PRIMARY KEY NOT NULL,
 	`workspace_id` text NOT NULL,

@@ -36,6 +36,8 @@ import { createLimiter } from './http/sliding-window'
 import { importRoutes } from './imports/imports.routes'
 import { interactionRoutes } from './interactions/interactions.routes'
 import { timelineRoutes } from './interactions/timeline.routes'
+import { continueJobs } from './jobs/jobs.dispatch'
+import { jobRoutes } from './jobs/jobs.routes'
 import { keyRoutes } from './keys/keys.routes'
 import { claimRoutes } from './leads/claims.routes'
 import { leadRoutes } from './leads/leads.routes'
@@ -163,6 +165,7 @@ export function createApp() {
   app.use('/v1/*', knownQuery(app))
   for (const dialect of dialects) app.use(`${mountOf(dialect)}/*`, noStore, idempotency)
   app.use(dispatch)
+  app.use(continueJobs)
 
   const routes = app
     .route('/', healthRoutes)
@@ -191,6 +194,7 @@ export function createApp() {
     .route('/v1/events', eventRoutes)
     .route('/v1/outbox', outboxRoutes)
     .route('/v1/imports', importRoutes)
+    .route('/v1/jobs', jobRoutes)
     .route('/v1/api-keys', keyRoutes)
     .route('/v1/billing', billingRoutes)
 

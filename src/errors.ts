@@ -50,6 +50,8 @@ export const ERRORS = {
   slug_taken: [409, 'The slug is taken'],
   import_running: [409, 'The import is still running'],
   import_over: [409, 'The import is over'],
+  job_over: [409, 'The job is over'],
+  job_not_cancellable: [409, 'A job of this kind is done to the end'],
   already_sent: [409, 'The mail has been sent'],
   last_admin: [409, 'A workspace needs an active ADMIN'],
   already_subscribed: [409, 'The workspace has a subscription'],

@@ -1,6 +1,7 @@
 // The schedule: what runs by the clock, by the cron expressions of wrangler.toml (in UTC). Each is an invocation of its own.
 import { AppError } from './errors'
 import { continueImports } from './imports/imports.http'
+import { runJobsOfSchedule } from './jobs/jobs.dispatch'
 import { sweep } from './mail/mail.dispatch'
 import { purge } from './purge/purge.service'
 import { remind } from './reminders/reminders.service'
@@ -17,6 +18,7 @@ export type Job = { name: string; run: (env: Env, now: string, spent: Spent) => 
 export const SCHEDULE: Readonly<Record<string, readonly Job[]>> = {
   '* * * * *': [
     { name: 'mail', run: sweep },
+    { name: 'jobs', run: runJobsOfSchedule },
     { name: 'imports', run: continueImports },
   ],
   '*/5 * * * *': [{ name: 'reminders', run: remind }],

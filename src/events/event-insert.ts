@@ -23,7 +23,7 @@ type EventInput = {
   /** Whose workspace, where nobody is signed in. */
   workspaceId?: string | SQL
 }
-type EventCtx = { db: Db; now: string; actor?: Actor }
+type EventCtx = { db: Db; now: string; actor?: Pick<Actor, 'type' | 'id' | 'workspaceId'> }
 
 /** The statement that records a happening, if it happened; actor `public` where nobody is signed in. */
 export function eventInsert(

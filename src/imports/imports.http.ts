@@ -42,7 +42,7 @@ export function continueAfterAnswer(c: Context<AppEnv>, id: string, { statements
   const { config, requestId } = c.var
   const { db, guarded } = connect(c.env.DB, 'first-primary')
   const room = { statements, until: Date.now() + AFTER_ANSWER_MS }
-  const worker = { db, guarded, config, requestId, address: '', outgoing: new Set<string>() }
+  const worker = { db, guarded, config, requestId, address: '', outgoing: new Set<string>(), begun: new Set<string>() }
   // The answer first: where the database runs in this very thread, as in development, it would wait for all of this.
   runAfter(
     c,
@@ -66,9 +66,11 @@ export async function continueImports(env: Env, _planned: string, spent: { state
   if (room.statements < RESUMING) return
   for (const id of await openImports(db, now)) {
     if (room.statements < RESUMING || Date.now() > room.until) return
-    await resume({ db, guarded, config, requestId: 'cron', address: '', outgoing: new Set() }, id, room).catch(
-      logLeftToCron,
-    )
+    await resume(
+      { db, guarded, config, requestId: 'cron', address: '', outgoing: new Set(), begun: new Set() },
+      id,
+      room,
+    ).catch(logLeftToCron)
   }
 }
 

@@ -17,7 +17,8 @@ import { chunkStatements } from './imports.write'
 
 /** What an invocation may still do: statements, of which D1 allows a number, and until when, in milliseconds. */
 export type Room = { statements: number; until: number }
-export type Worker = Pick<Ctx, 'db' | 'config' | 'requestId' | 'address' | 'outgoing'> & Pick<Connection, 'guarded'>
+export type Worker = Pick<Ctx, 'db' | 'config' | 'requestId' | 'address' | 'outgoing' | 'begun'> &
+  Pick<Connection, 'guarded'>
 
 /** The statements that taking an import up costs beside its chunks: four for that, one for laying it down or ending it. */
 export const RESUMING = 5
