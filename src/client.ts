@@ -1,14 +1,14 @@
-// The typed client: every route, its input and each of its answers, from the routes themselves.
+// The typed client: every route with its input and its answers, as types of the routes.
 import { hc } from 'hono/client'
 import type { AppType } from './app'
 
 type Options = {
-  /** An access token or an API key, or what gives the present one. */
+  /** An access token or an API key, or a function that returns the current one. */
   token?: string | (() => string | undefined | Promise<string | undefined>)
   fetch?: typeof fetch
 }
 
-/** A client of the Worker at `url`. It carries the D1 bookmark along, so that it reads its own writes. */
+/** A client of the Worker at `url`. It sends the last D1 bookmark with each request, so that it reads its own writes. */
 export function createClient(url: string, { token, fetch: send = fetch }: Options = {}) {
   let bookmark: string | undefined
   const carry: typeof fetch = async (input, init) => {
@@ -19,8 +19,8 @@ export function createClient(url: string, { token, fetch: send = fetch }: Option
     return response
   }
   const headers = async (): Promise<Record<string, string>> => {
-    const present = typeof token === 'function' ? await token() : token
-    return present ? { Authorization: `Bearer ${present}` } : {}
+    const current = typeof token === 'function' ? await token() : token
+    return current ? { Authorization: `Bearer ${current}` } : {}
   }
   return hc<AppType>(url, { fetch: carry, headers })
 }

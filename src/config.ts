@@ -80,11 +80,11 @@ const Settings = z
   })
   .refine((s) => s.ENVIRONMENT !== 'production' || !s.JWT_SECRET.startsWith('dev-only'), {
     path: ['JWT_SECRET'],
-    error: 'is the development value; production needs one of its own',
+    error: 'is the development value; production needs another one',
   })
   .refine((s) => s.ENVIRONMENT !== 'production' || s.MAIL_TRANSPORT !== 'log', {
     path: ['MAIL_TRANSPORT'],
-    error: 'is log, which shows whole mails with their links: in production say smtp or off',
+    error: 'is log, which prints whole mails with their links: use smtp or off in production',
   })
   .refine((s) => !s.REQUIRE_VERIFIED_EMAIL || s.ENVIRONMENT === 'development' || s.MAIL_TRANSPORT === 'smtp', {
     path: ['REQUIRE_VERIFIED_EMAIL'],
@@ -109,7 +109,7 @@ export type Config = z.infer<typeof Settings>
 
 const parsed = new WeakMap<object, Config>()
 
-/** The settings of this isolate; throws `misconfigured`, in one line that names each bad setting and the mend. */
+/** The settings of this isolate. Throws `misconfigured`, whose detail names each bad setting and how to correct it. */
 export function configOf(env: object): Config {
   const known = parsed.get(env)
   if (known) return known
@@ -119,7 +119,7 @@ export function configOf(env: object): Config {
   return result.data
 }
 
-/** The dialects that are switched on; none where the settings are wrong, of which the request then complains. */
+/** The dialects that are switched on. None where the settings are wrong: the request then fails with `misconfigured`. */
 export function dialectsOn(env: object): Config['DIALECTS'] {
   try {
     return configOf(env).DIALECTS
@@ -131,6 +131,8 @@ export function dialectsOn(env: object): Config['DIALECTS'] {
 function explain({ path, message }: z.core.$ZodIssue): string {
   const name = String(path[0])
   const isSecret = /_(SECRET|PASS|SECRET_KEY)$/.test(name)
-  const mend = isSecret ? `set it with: npx wrangler secret put ${name} --env production` : 'see wrangler.toml, [vars]'
-  return `${name} ${message} (${mend})`
+  const remedy = isSecret
+    ? `set it with: npx wrangler secret put ${name} --env production`
+    : 'see wrangler.toml, [vars]'
+  return `${name} ${message} (${remedy})`
 }

@@ -1,62 +1,62 @@
-// The one table of everything that can go wrong: statuses, titles, OpenAPI responses and AppError all come from it.
+// The table of errors: statuses, titles, OpenAPI responses and AppError come from it.
 import { z } from '@hono/zod-openapi'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 
 export const ERRORS = {
   invalid: [400, 'The request is not valid'],
   malformed_json: [400, 'The body is not JSON'],
-  invalid_cursor: [400, 'The cursor is not one of ours, or belongs to another query'],
-  invalid_idempotency_key: [400, 'The Idempotency-Key is not usable'],
+  invalid_cursor: [400, 'The cursor is invalid or belongs to another query'],
+  invalid_idempotency_key: [400, 'The Idempotency-Key is invalid'],
   invalid_invitation: [
     400,
-    'The invitation is unknown, used, withdrawn, expired, for another address, or its inviter is gone',
+    'The invitation is unknown, used, withdrawn or expired, is for another address, or its inviter has left',
   ],
   invalid_token: [400, 'The token is unknown, used or expired'],
-  invalid_oauth_state: [400, 'This sign-in was not begun in this browser, is over, or took too long'],
-  invalid_oauth_code: [400, 'The code is unknown, used, expired, or for another browser'],
-  oauth_failed: [400, 'The provider did not confirm who you are'],
-  invalid_signature: [400, 'The signature is not Stripe’s, or too old'],
-  unreadable_import: [400, 'Nothing in the file can be read as records'],
+  invalid_oauth_state: [400, 'This sign-in did not start in this browser, has ended, or took too long'],
+  invalid_oauth_code: [400, 'The code is unknown, used or expired, or belongs to another browser'],
+  oauth_failed: [400, 'The provider did not confirm your identity'],
+  invalid_signature: [400, 'The signature is not from Stripe or is too old'],
+  unreadable_import: [400, 'The file has no readable records'],
   unsupported_encoding: [400, 'The file is not UTF-8'],
   nothing_imported: [400, 'No row of the file could be imported'],
   invalid_owner: [400, 'The owner is not an active member of the team'],
-  unauthenticated: [401, 'A valid access token is needed'],
-  invalid_credentials: [401, 'The credentials are not right'],
+  unauthenticated: [401, 'A valid access token or API key is required'],
+  invalid_credentials: [401, 'The credentials are wrong'],
   invalid_refresh_token: [401, 'The refresh token is unknown, used or expired'],
-  plan_limit: [402, 'The plan has no room for this'],
-  reauthentication_required: [403, 'This takes a sign-in of the last 15 minutes'],
-  email_unverified: [403, 'Your e-mail address has to be verified first'],
+  plan_limit: [402, 'The plan does not allow more of these'],
+  reauthentication_required: [403, 'This needs a sign-in within the last 15 minutes'],
+  email_unverified: [403, 'Verify your e-mail address first'],
   forbidden: [403, 'You are not allowed to do this'],
-  not_yours: [403, 'You can see this lead but it is not yours'],
-  oauth_denied: [403, 'You did not agree at the provider'],
-  oauth_email_unverified: [403, 'The provider has no verified e-mail address of yours'],
-  signup_closed: [403, 'Registration is not open'],
-  not_found: [404, 'Nothing here'],
-  already_claimed: [409, 'Somebody has claimed this lead'],
-  already_converted: [409, 'The lead has already been converted'],
+  not_yours: [403, 'You can see this lead, but you do not own it'],
+  oauth_denied: [403, 'You denied access at the provider'],
+  oauth_email_unverified: [403, 'The provider has no verified e-mail address for you'],
+  signup_closed: [403, 'Registration is closed'],
+  not_found: [404, 'This does not exist'],
+  already_claimed: [409, 'Another member has claimed this lead'],
+  already_converted: [409, 'The lead is already converted'],
   customer_exists: [409, 'A customer with this e-mail address exists'],
-  login_taken: [409, 'The portal login is that of another customer'],
-  already_erased: [409, 'This person has been erased, and nothing was added since'],
-  merged_away: [409, 'The customer has been merged into another one'],
-  invalid_transition: [409, 'The ticket cannot go from its status to that one'],
-  relationship_cycle: [409, 'Nobody can stand above themselves'],
+  login_taken: [409, 'The portal login belongs to another customer'],
+  already_erased: [409, 'The data of this person is already erased, and none was added since'],
+  merged_away: [409, 'The customer was merged into another one'],
+  invalid_transition: [409, 'The ticket cannot change from its status to that one'],
+  relationship_cycle: [409, 'This relationship would create a cycle'],
   tag_exists: [409, 'A tag with this name exists'],
-  email_taken: [409, 'The e-mail address is taken'],
-  account_unverified: [409, 'An account has this e-mail address but never verified it'],
-  provider_taken: [409, 'Another account of this provider is linked'],
+  email_taken: [409, 'The e-mail address is already in use'],
+  account_unverified: [409, 'An account with this e-mail address exists, but the address is not verified'],
+  provider_taken: [409, 'Another account of this provider is already linked'],
   identity_taken: [409, 'This account of the provider is linked to another user'],
-  last_way_in: [409, 'This is your only way to sign in'],
-  username_taken: [409, 'The username is taken'],
-  slug_taken: [409, 'The slug is taken'],
+  last_way_in: [409, 'You cannot remove your only way to sign in'],
+  username_taken: [409, 'The username is already in use'],
+  slug_taken: [409, 'The slug is already in use'],
   import_running: [409, 'The import is still running'],
-  import_over: [409, 'The import is over'],
-  job_over: [409, 'The job is over'],
-  job_not_cancellable: [409, 'A job of this kind is done to the end'],
-  already_sent: [409, 'The mail has been sent'],
+  import_over: [409, 'The import has ended'],
+  job_over: [409, 'The job has ended'],
+  job_not_cancellable: [409, 'A job of this kind cannot be cancelled'],
+  already_sent: [409, 'The mail was already sent'],
   last_admin: [409, 'A workspace needs an active ADMIN'],
-  already_subscribed: [409, 'The workspace has a subscription'],
+  already_subscribed: [409, 'The workspace already has a subscription'],
   not_subscribed: [409, 'The workspace has no subscription yet'],
-  answer_not_kept: [409, 'This was done, but its answer was too large to be kept'],
+  answer_not_kept: [409, 'The request was done, but its answer was too large to store'],
   idempotency_in_flight: [409, 'A request with this Idempotency-Key is still running'],
   stale: [412, 'The record has changed since you read it'],
   body_too_large: [413, 'The body is larger than 1 MB'],
@@ -65,7 +65,7 @@ export const ERRORS = {
   idempotency_mismatch: [422, 'This Idempotency-Key was used with another request'],
   locked_out: [429, 'Too many failed sign-ins'],
   rate_limited: [429, 'Too many requests'],
-  mail_limit: [429, 'Too many mails were asked for'],
+  mail_limit: [429, 'Too many mails for today'],
   enquiry_limit: [429, 'Too many enquiries for today'],
   internal: [500, 'Something went wrong on our side'],
   misconfigured: [500, 'The service is not configured'],
@@ -74,7 +74,7 @@ export const ERRORS = {
   stripe_unavailable: [503, 'Stripe is not answering'],
   unavailable: [503, 'The database is not answering'],
   provider_unavailable: [503, 'The provider is not answering'],
-  turnstile_unavailable: [503, 'The form check is not answering'],
+  turnstile_unavailable: [503, 'Turnstile is not answering'],
 } as const satisfies Record<string, readonly [ContentfulStatusCode, string]>
 
 export type ErrorCode = keyof typeof ERRORS
@@ -87,7 +87,7 @@ export function isErrorCode(code: unknown): code is ErrorCode {
   return typeof code === 'string' && Object.hasOwn(ERRORS, code)
 }
 
-/** RFC 9457 problem details; `code` is stable and the one to branch on. */
+/** RFC 9457 problem details. `code` is stable: clients branch on it. */
 export const Problem = z
   .object({
     type: z.string(),
@@ -120,7 +120,7 @@ export type ProblemExtras = {
 type Issue = z.infer<typeof Issue>
 type Extras = ProblemExtras & { retryAfter?: number; etag?: string }
 
-/** A failure by its code; `retryAfter` is in seconds, `etag` the record's present one. Of many issues, the first 50 are told. */
+/** An error by its code. `retryAfter` is in seconds, `etag` is the record's present one. It keeps the first 50 issues. */
 export class AppError extends Error {
   readonly extras: Extras
 
@@ -129,11 +129,11 @@ export class AppError extends Error {
     { errors, ...rest }: Omit<Extras, 'errors'> & { errors?: Iterable<Issue> } = {},
   ) {
     super(code)
-    this.extras = errors ? { ...rest, errors: firstOf(errors) } : rest
+    this.extras = errors ? { ...rest, errors: firstIssues(errors) } : rest
   }
 }
 
-/** An `invalid` with one issue; `path` begins with body, query, path or header. */
+/** An `invalid` with one issue. `path` begins with body, query, path or header. */
 export function invalidError(path: string, message: string, code: string): AppError {
   return new AppError('invalid', { errors: [{ path, message, code }] })
 }
@@ -142,21 +142,22 @@ const MAX_ISSUES = 50
 const MAX_PATH = 200
 const cut = (text: string, max: number) => (text.length > max ? `${text.slice(0, max)}…` : text)
 
-// An answer must not grow with what was sent: not by the number of faults, and not by names that the sender chose.
-function firstOf(issues: Iterable<Issue>): Issue[] {
-  const told: Issue[] = []
+// The size of an answer must not depend on the input: neither on the number of issues nor on the names of fields.
+function firstIssues(issues: Iterable<Issue>): Issue[] {
+  const listed: Issue[] = []
   let more = 0
   for (const { path, message, code } of issues) {
-    if (told.length < MAX_ISSUES) told.push({ path: cut(path, MAX_PATH), message: cut(message, 10 * MAX_PATH), code })
+    if (listed.length < MAX_ISSUES)
+      listed.push({ path: cut(path, MAX_PATH), message: cut(message, 10 * MAX_PATH), code })
     else more += 1
   }
-  const [first] = told
-  if (first === undefined || more === 0) return told
+  const [first] = listed
+  if (first === undefined || more === 0) return listed
   const [place = ''] = first.path.split('.', 1)
-  return [...told, { path: place, message: `${more} more issues are not listed`, code: 'more' }]
+  return [...listed, { path: place, message: `${more} more issues are not listed`, code: 'more' }]
 }
 
-/** The failures that a plain guarded read, any guarded change, and a guarded POST can give, to spread into `errors`. */
+/** The errors of a guarded read, of a guarded change and of a guarded POST, to spread into `errors()`. */
 export const READ = [
   'invalid',
   'unauthenticated',
@@ -173,14 +174,14 @@ export const POST = [
   'idempotency_mismatch',
   'answer_not_kept',
 ] as const
-/** The failures of a POST that needs no token. */
+/** The errors of a POST that needs no token. */
 export const OPEN_POST = POST.filter(
   (code) => code !== 'unauthenticated' && code !== 'forbidden' && code !== 'email_unverified',
 )
 
 type ProblemResponse = { description: string; content: { 'application/problem+json': { schema: typeof Problem } } }
 
-/** OpenAPI responses for these codes, one for each status, for the `responses` of a route. */
+/** OpenAPI responses for these codes, one for each status, to spread into the `responses` of a route. */
 export function errors<const C extends readonly ErrorCode[]>(
   ...codes: C
 ): Record<StatusOf<C[number]>, ProblemResponse> {
@@ -189,7 +190,7 @@ export function errors<const C extends readonly ErrorCode[]>(
   return byKey(responses)
 }
 
-// Object.fromEntries forgets its keys; a typed client needs them.
+// Object.fromEntries loses the types of keys, which the typed client needs.
 function byKey<K extends number, V>(entries: (readonly [K, V])[]): Record<K, V> {
   return Object.fromEntries(entries) as Record<K, V>
 }
@@ -202,7 +203,7 @@ function problemResponse(codes: ErrorCode[]) {
   return { description, content: { 'application/problem+json': { schema: Problem, examples } } }
 }
 
-/** The problem document of a code; `type` is a page of this Worker that explains it. */
+/** The problem document of a code. `type` is the address of a page of this Worker that explains it. */
 export function problem(code: ErrorCode, requestId: string, origin: string, extras: ProblemExtras = {}) {
   const [status, title] = ERRORS[code]
   return { type: `${origin}/problems/${code}`, title, status, code, requestId, ...extras }

@@ -1,4 +1,4 @@
-// The Worker: answers requests, and does by the clock what the schedule lists.
+// The entry point of the Worker: answers requests and runs the jobs of the schedule.
 import { createApp } from './app'
 import { runJobs, SCHEDULE } from './schedule'
 

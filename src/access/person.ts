@@ -33,3 +33,6 @@ export function actorName(actor: Actor): SQL {
   const [table, acting] = actor.type === 'user' ? [users, actingUser] : [apiKeys, actingKey]
   return sql`(SELECT ${acting.name} FROM ${table} AS ${acting} WHERE ${acting.id} = ${actor.id})`
 }
+
+/** The user at hand may sign in: the account is active and not deleted. */
+export const isActive: SQL = sql`${users.status} = 'ACTIVE' AND ${users.deletedAt} IS NULL`

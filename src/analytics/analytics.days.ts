@@ -1,4 +1,4 @@
-// Analytics: days as numbers since 1970-01-01, and on which of them a quarter-hour of UTC falls somewhere.
+// Analytics: days as numbers since 1970-01-01, and the local day of a quarter-hour of UTC.
 import { DAY_MS, MINUTE_MS } from '../time'
 
 export const GRAINS = ['day', 'week', 'month'] as const
@@ -9,8 +9,8 @@ export const dayNumber = (date: string): number => Math.floor(Date.parse(date) /
 export const dateOf = (day: number): string => new Date(day * DAY_MS).toISOString().slice(0, 10)
 
 /**
- * Tells the local day of a quarter-hour (0 to 95) of a day in UTC. Every zone has been a whole number of quarter-hours
- * off UTC since 1972, summer time included (IANA time zone database).
+ * Gives the local day of a quarter-hour (0 to 95) of a day in UTC. Since 1972, every zone differs from UTC by a whole number
+ * of quarter-hours, summer time included (IANA time zone database).
  */
 export function calendarIn(timeZone: string): (utcDate: string, slot: number) => number {
   const clock = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' })
@@ -19,7 +19,7 @@ export function calendarIn(timeZone: string): (utcDate: string, slot: number) =>
     const start = Date.parse(utcDate)
     const instant = start + slot * 15 * MINUTE_MS
     const offset = offsetAt(start)
-    // Where the clocks change on this day, it is asked for the very quarter-hour.
+    // If the clocks change on this day, the offset of the quarter-hour itself is read.
     const exact = offset === offsetAt(start + DAY_MS) ? offset : offsetAt(instant)
     return Math.floor((instant + exact) / DAY_MS)
   }
@@ -34,7 +34,7 @@ function memoize(find: (key: number) => number): (key: number) => number {
   }
 }
 
-/** The day that a local instant falls on. */
+/** The local day of an instant. */
 export function dayAt(timeZone: string, instant: string): number {
   const slot = Math.floor((Date.parse(instant) % DAY_MS) / (15 * MINUTE_MS))
   return calendarIn(timeZone)(instant.slice(0, 10), slot)

@@ -1,77 +1,62 @@
-// Analytics: the customers with whom the team is most in touch, least, and not at all for a while.
-import { and, eq, gt, lt, type SQL, sql } from 'drizzle-orm'
-import { visible } from '../access/visible'
+// Analytics: the customers with the most contact, with the least, and with none for some time.
+import type { z } from 'zod'
+import { owners, visible } from '../access/visible'
 import type { Ctx } from '../context'
-import { one, runBatch } from '../db/batch'
-import { cappedCount, counterTotal, withTotal } from '../db/counts'
-import { afterCursorInParts, orderByKeys, remainingRange } from '../db/cursor'
-import { cut, type Page, type PageRequest } from '../db/page'
+import type { Page } from '../db/page'
 import { customerCounts, customers } from '../db/schema'
-import { allOf, forceIndex } from '../db/sql'
+import { pageMarks } from '../db/window'
+import { runList } from '../records/list'
+import type { ListDefinition, ListRequest } from '../records/list.definition'
+import { noCondition, range } from '../records/list.filters'
 import { DAY_MS } from '../time'
-import { whoseFigures } from './analytics.figures'
+import type { EngagementQuery } from './analytics.schemas'
 
-export const ORDERS = ['most', 'least', 'quiet'] as const
-type EngagementRequest = PageRequest & {
-  order: (typeof ORDERS)[number]
-  quietDays: number
-  total?: boolean
-}
+const SORTS = { most: '-interactionCount', least: 'interactionCount', quiet: 'touchedAt' } as const
 
 const { id, name, company, ownerId, interactionCount, lastInteractionAt, touchedAt, seq } = customers
 const columns = { id, name, company, ownerId, interactionCount, lastInteractionAt, touchedAt, seq }
-const scope = { workspaceId: customers.workspaceId, deletedAt: customers.deletedAt }
-const LIVING = sql`deleted_at IS NULL`
+type Row = Pick<typeof customers.$inferSelect, keyof typeof columns>
+type Query = z.output<typeof EngagementQuery> & { sort?: (typeof SORTS)[keyof typeof SORTS] }
+
+/** Before every instant, and after the empty text of customers without contact: those have not gone quiet. */
+const FIRST_CONTACT = '0'
+
+const ENGAGEMENT_LIST: ListDefinition<Row, Query> = {
+  table: customers,
+  name: 'customers',
+  columns,
+  read: (db, rows) => db.select({ row: columns, ...pageMarks }).from(rows),
+  owners: ({ actor }) => owners(actor, 'analytics:read'),
+  orders: {
+    interactionCount: { by: ['interactionCount', 'seq'], indexes: ['customers_engaged', 'customers_owner_engaged'] },
+    touchedAt: { by: ['touchedAt', 'seq'], indexes: ['customers_touched', 'customers_owner_touched'] },
+  },
+  usualOrder: ({ order = 'most' }) => SORTS[order],
+  filters: {
+    order: noCondition,
+    quietDays(days, { now }, { order }) {
+      if (order !== 'quiet') return undefined
+      return range(touchedAt, [FIRST_CONTACT, new Date(Date.parse(now) - days * DAY_MS).toISOString()])
+    },
+  },
+  walks({ actor }, _, whose, { indexes }) {
+    const [ofAll, ofOwner] = indexes ?? []
+    return [{ index: whose === 'all' ? ofAll : ofOwner, where: visible(actor, 'analytics:read', customers) }]
+  },
+  counter: { table: customerCounts, by: {} },
+}
 
 /** A page of customers by number of interactions, or those without contact for so many days, the longest first. */
-export async function engagement(ctx: Ctx, request: EngagementRequest) {
-  const { order, limit, after, total } = request
-  const { db, now, actor } = ctx
-  const isQuiet = order === 'quiet'
-  const isDown = order === 'most'
-  const keys = [isQuiet ? sql`${touchedAt}` : sql`${interactionCount}`, sql`${seq}`]
-  const [first, second] = afterCursorInParts(keys, after, isDown).map((part) =>
-    db
-      .select(columns)
-      .from(forceIndex('customers', { ...columns, ...scope }, indexOf(ctx, order), LIVING))
-      .where(and(whereEngaged(ctx, request), part))
-      .$dynamic(),
-  )
-  const walk = first ?? db.select(columns).from(customers).$dynamic()
-  const list = (second ? walk.unionAll(second) : walk).orderBy(...orderByKeys(keys, isDown)).limit(limit + 1)
-  const rows = sql`${customers} INDEXED BY ${sql.raw(indexOf(ctx, order))}`
-  const counted = isQuiet
-    ? cappedCount(db, [{ rows, where: whereEngaged(ctx, { ...request, after: undefined }) }])
-    : db
-        .select(counterTotal)
-        .from(customerCounts)
-        .where(and(eq(customerCounts.workspaceId, actor.workspaceId), eq(customerCounts.owner, whoseFigures(ctx))))
-  const { found, sum } = await runBatch(db, { found: list, sum: total ? one(counted) : undefined })
-  const page = cut(found, limit, (row) => [isQuiet ? (row.touchedAt ?? '') : row.interactionCount, row.seq])
-  const shown: Page<ReturnType<typeof withDays>> = { ...page, rows: page.rows.map((row) => withDays(row, now)) }
-  return total ? withTotal(shown, sum) : shown
+export async function getEngagement(
+  ctx: Ctx,
+  request: ListRequest<Query>,
+): Promise<Page<Row & { quietDays: number | null }>> {
+  const page = await runList(ctx, ENGAGEMENT_LIST, request)
+  return { ...page, rows: page.rows.map((row) => ({ ...row, quietDays: quietDaysOf(row, ctx.now) })) }
 }
 
-function indexOf(ctx: Ctx, order: EngagementRequest['order']): string {
-  return `customers_${whoseFigures(ctx) === '*' ? '' : 'owner_'}${order === 'quiet' ? 'touched' : 'engaged'}`
-}
-
-// Who was never spoken with is least engaged, but has not gone quiet.
-function whereEngaged({ actor, now }: Ctx, { order, quietDays, after }: EngagementRequest): SQL {
-  const inReach = allOf(visible(actor, 'analytics:read', customers))
-  if (order !== 'quiet') return inReach
-  const before = new Date(Date.parse(now) - quietDays * DAY_MS).toISOString()
-  const [low, high] = remainingRange(['', before], after, false)
-  return allOf(
-    inReach,
-    low === undefined ? undefined : gt(touchedAt, low),
-    high === undefined ? undefined : lt(touchedAt, high),
-  )
-}
-
-/** With the whole days since the last touch; null where there was none. */
-function withDays<R extends { lastInteractionAt: string | null }>(row: R, now: string) {
-  const { lastInteractionAt: last } = row
-  const days = last === null ? null : Math.floor((Date.parse(now) - Date.parse(last)) / DAY_MS)
-  return { ...row, quietDays: days && Math.max(0, days) }
+/** Whole days since the last interaction; null where there was none. */
+function quietDaysOf({ lastInteractionAt }: Row, now: string): number | null {
+  if (lastInteractionAt === null) return null
+  return Math.max(0, Math.floor((Date.parse(now) - Date.parse(lastInteractionAt)) / DAY_MS))
 }

@@ -1,4 +1,4 @@
-// Analytics: reading the days that triggers have counted, and adding them up in the caller's clock.
+// Analytics: reads the counts that triggers keep for each day, and adds them up by the caller's local days.
 import { and, eq, inArray, sql } from 'drizzle-orm'
 import { owners } from '../access/visible'
 import type { Ctx } from '../context'
@@ -12,12 +12,12 @@ export type Metric = (typeof METRICS)[number]
 /** One quarter-hour's count of one kind; `step` is that of its duration, where it has one. */
 export type Cell = { metric: Metric; day: number; part: string; kind: string; step: number | undefined; count: number }
 
-/** Whose figures the actor sees: everybody's, `'*'`, or the own. */
-export function whoseFigures({ actor }: Ctx): string {
+/** The owner whose figures the actor sees: `'*'` for all owners, or the actor's id. */
+export function figuresOwner({ actor }: Ctx): string {
   return owners(actor, 'analytics:read') === 'all' ? '*' : actor.id
 }
 
-/** The rows that hold a span's days: a local day lies in two of UTC, so that one more is read at each end. */
+/** SQL: the rows of a span. A local day lies in two days of UTC, so that one more day is read at each end. */
 export function daysWithin({ from, to }: Span) {
   return sql`${rollups.day} BETWEEN ${dateOf(from - 1)} AND ${dateOf(to)}`
 }
@@ -31,7 +31,7 @@ export function figuresOf(ctx: Ctx, span: Span, metrics: readonly Metric[]) {
     .where(
       and(
         eq(rollups.workspaceId, ctx.actor.workspaceId),
-        eq(rollups.owner, whoseFigures(ctx)),
+        eq(rollups.owner, figuresOwner(ctx)),
         inArray(metric, [...metrics]),
         daysWithin(span),
       ),
@@ -40,7 +40,7 @@ export function figuresOf(ctx: Ctx, span: Span, metrics: readonly Metric[]) {
 
 type Row = Pick<typeof rollups.$inferSelect, 'metric' | 'day' | 'part' | 'cells'>
 
-/** The cells of some rows, each with its local day; those outside the span are left out. */
+/** The cells of these rows that lie in the span, each with its local day. */
 export function* cellsOf(rows: Row[], { from, to, localDay }: Pick<Span, 'from' | 'to' | 'localDay'>): Generator<Cell> {
   for (const { metric, day: utcDate, part, cells } of rows) {
     const counts: Record<string, number> = JSON.parse(cells)
@@ -53,7 +53,7 @@ export function* cellsOf(rows: Row[], { from, to, localDay }: Pick<Span, 'from' 
   }
 }
 
-/** How many there are. */
+/** The sum of the counts. */
 export function sumOf(cells: Cell[]): number {
   return cells.reduce((sum, { count }) => sum + count, 0)
 }
@@ -62,8 +62,8 @@ export function sumOf(cells: Cell[]): number {
 const STEP = 1.04
 
 /**
- * The median of the durations, in whole seconds; of an even number, the mean of the two in the middle. Within 2 % or a
- * second: each duration is taken for the middle of its step. Null where there are none.
+ * The median of the durations, in whole seconds; of an even number, the mean of the two in the middle. Each duration counts
+ * as the middle of its step, so the error is at most 2 % or a second. Null if there are none.
  */
 export function medianSeconds(cells: Cell[]): number | null {
   const timed = cells.flatMap(({ step, count }) => (step === undefined ? [] : [{ step, count }]))

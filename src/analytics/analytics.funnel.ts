@@ -1,14 +1,14 @@
-// Analytics: how leads go from stage to stage, and how long they stay in each.
+// Analytics: how many leads enter and leave each stage, and how long they stay there.
 import { and, eq } from 'drizzle-orm'
 import type { Ctx } from '../context'
 import { runBatch } from '../db/batch'
 import { leadCounts } from '../db/schema'
 import { LEAD_STATUSES } from '../db/schema/leads'
-import { cellsOf, figuresOf, medianSeconds, sumOf, whoseFigures } from './analytics.figures'
+import { cellsOf, figuresOf, figuresOwner, medianSeconds, sumOf } from './analytics.figures'
 import { type SpanRequest, spanFields, spanOf } from './analytics.span'
 
-/** How many leads entered and left each stage in a span. Throws `invalid` for a bad span. */
-export async function funnel(ctx: Ctx, request: SpanRequest) {
+/** The number of leads that entered and left each stage in a span. Throws `invalid` for a bad span. */
+export async function getFunnel(ctx: Ctx, request: SpanRequest) {
   const { db, actor } = ctx
   const span = spanOf(ctx, request)
   const { figures, present } = await runBatch(db, {
@@ -16,7 +16,7 @@ export async function funnel(ctx: Ctx, request: SpanRequest) {
     present: db
       .select()
       .from(leadCounts)
-      .where(and(eq(leadCounts.workspaceId, actor.workspaceId), eq(leadCounts.owner, whoseFigures(ctx)))),
+      .where(and(eq(leadCounts.workspaceId, actor.workspaceId), eq(leadCounts.owner, figuresOwner(ctx)))),
   })
   const cells = [...cellsOf(figures, span)]
   const made = cells.filter(({ metric }) => metric === 'lead')

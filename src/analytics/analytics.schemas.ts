@@ -1,11 +1,10 @@
-// Analytics, as asked and as answered.
+// The shapes of analytics, in queries and answers.
 import { z } from '@hono/zod-openapi'
 import { LEAD_STATUSES } from '../db/schema/leads'
 import { ROLES, USER_STATUSES } from '../db/schema/users'
-import { Id, Instant, timeZone } from '../http/fields'
+import { Id, Instant, timeZone } from '../field-schemas'
 import { flag, pageOf, pageQuery } from '../http/pagination'
 import { GRAINS } from './analytics.days'
-import { ORDERS } from './analytics.engagement'
 import { SERIES, type Series } from './analytics.trends'
 
 const date = (description: string) =>
@@ -19,14 +18,14 @@ const span = {
   to: date('The day after the last, in `timeZone`; tomorrow if left out.'),
   timeZone: timeZone().optional().openapi({
     type: 'string',
-    description: 'Whose days these are; your own zone unless said otherwise (as your access token has it).',
+    description: 'The time zone of the days; the default is your own, as your access token has it.',
     example: 'Pacific/Auckland',
   }),
 }
 
 const spanSchema = {
   from: z.string().openapi({ format: 'date', example: '2026-10-23' }),
-  to: z.string().openapi({ format: 'date', description: 'Not counted itself.', example: '2026-11-22' }),
+  to: z.string().openapi({ format: 'date', description: 'The day after the last.', example: '2026-11-22' }),
   timeZone: z.string().openapi({ example: 'Europe/London' }),
 }
 
@@ -40,7 +39,10 @@ const median = (description: string) =>
     .number()
     .int()
     .nullable()
-    .openapi({ description: `${description}; within 2 % or a second, null where there is none.`, example: 5400 })
+    .openapi({
+      description: `${description}; the error is at most 2 % or a second. Null if there is none.`,
+      example: 5400,
+    })
 const followUps = z.object({ interactions: count(), leads: count() })
 
 export const SpanQuery = z.strictObject(span)
@@ -51,11 +53,11 @@ export const Summary = z
     leads: z.object({
       byStatus: z.record(z.enum(LEAD_STATUSES), count()).openapi({ description: 'Now.' }),
       unclaimed: count('Now in the pool.'),
-      oldestUnclaimedAt: Instant.nullable().openapi({ description: 'When the first of the pool came.' }),
+      oldestUnclaimedAt: Instant.nullable().openapi({ description: 'When the oldest lead of the pool was made.' }),
       created: count(),
       bySource: z
         .array(z.object({ source: z.string().nullable(), count: count() }))
-        .openapi({ description: 'Of those created, by the source they came with: the 50 most frequent.' }),
+        .openapi({ description: 'The created leads by their source: the 50 most frequent.' }),
       ofOtherSources: count(),
       claimed: count(),
       medianSecondsToClaim: median('From a lead’s arrival to its first claim'),
@@ -80,7 +82,7 @@ const Stage = z.object({
   now: count('Leads in it now.'),
   entered: count('Made with this status, or moved to it.'),
   left: count('Moved on to any other.'),
-  medianSeconds: median('How long those that left it had been in it'),
+  medianSeconds: median('How long the leads that left had been in it'),
 })
 
 export const Funnel = z
@@ -101,14 +103,14 @@ export const TrendsQuery = z.strictObject({
   groupBy: z
     .enum(GRAINS)
     .default('day')
-    .openapi({ description: 'What a point stands for; weeks begin on Monday (ISO 8601).' }),
+    .openapi({ description: 'The length of a point; weeks begin on Monday (ISO 8601).' }),
   metrics: z
     .string()
     .default(names.join(','))
     .transform((list) => [...new Set(list.split(','))])
     .refine((list) => list.every(isSeries), { error: `must be some of these, by commas: ${names.join(', ')}` })
     .transform((list) => list.filter(isSeries))
-    .openapi({ type: 'string', description: `By commas, of ${names.join(', ')}; all if left out.` }),
+    .openapi({ type: 'string', description: `Separated by commas: ${names.join(', ')}. The default is all.` }),
 })
 
 const counts = z.record(z.string(), count()).openapi({ description: 'By metric.', example: { leads: 3, claims: 2 } })
@@ -121,8 +123,7 @@ export const Trends = z
       z.object({
         start: z.string().openapi({
           format: 'date',
-          description:
-            'The day, or the first of the week or month, of which days outside `from` and `to` do not count.',
+          description: 'The day, or the first day of the week or month. Days outside the span do not count.',
           example: '2026-11-16',
         }),
         counts,
@@ -142,9 +143,9 @@ const MemberFigures = z
     status: z.enum(USER_STATUSES),
     claims: count(),
     medianSecondsToClaim: median('From a lead’s arrival to its first claim, by this member'),
-    contacts: count('First contacts of leads that were this member’s then.'),
+    contacts: count('First contacts of leads that this member owned at that time.'),
     medianSecondsToContact: median('From a lead’s arrival to its first contact'),
-    conversions: count('Of leads that were this member’s then.'),
+    conversions: count('Of leads that this member owned at that time.'),
     customers: count('Made for this member.'),
     interactions: count('Written by this member.'),
   })
@@ -154,18 +155,17 @@ export const TeamPage = pageOf(MemberFigures, 'TeamFiguresPage')
 
 export const EngagementQuery = z.strictObject({
   ...pageQuery,
-  order: z
-    .enum(ORDERS)
-    .default('most')
-    .openapi({ description: '`most` and `least` engaged first; `quiet`: only those gone quiet, longest first.' }),
+  order: z.enum(['most', 'least', 'quiet']).default('most').openapi({
+    description: '`most` or `least` engaged first; `quiet`: only customers without recent contact, the longest first.',
+  }),
   quietDays: z.coerce
     .number()
     .int()
     .min(1)
     .max(3_650)
     .default(30)
-    .openapi({ description: 'With `order=quiet`: since how many days, 1 to 3,650.', example: 30 }),
-  total: flag('Count as well; of those gone quiet, counting stops at 1,000 (`totalCapped`).'),
+    .openapi({ description: 'With `order=quiet`: the least number of days without contact, 1 to 3,650.', example: 30 }),
+  total: flag('Count as well; with `order=quiet`, counting stops at 1,000 (`totalCapped`).'),
 })
 
 const Engaged = z
@@ -176,7 +176,7 @@ const Engaged = z
     ownerId: Id.nullable(),
     interactionCount: count('Notes, calls, e-mails and meetings; tasks and follow-ups are plans, and do not count.'),
     lastInteractionAt: Instant.nullable(),
-    quietDays: count('Whole days since then; null where there was none.').nullable(),
+    quietDays: count('Whole days since the last interaction; null if there was none.').nullable(),
   })
   .openapi('EngagedCustomer')
 

@@ -1,4 +1,4 @@
-// Analytics: how things stand now, and what a span of days has brought.
+// Analytics: the present state of the workspace, and the figures of a span of days.
 import { and, eq, inArray, isNull, lt, sql } from 'drizzle-orm'
 import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
@@ -6,47 +6,52 @@ import { customerCounts, leadCounts, leads, rollups, ticketCounts } from '../db/
 import { METRICS } from '../db/schema/analytics'
 import { LEAD_STATUSES } from '../db/schema/leads'
 import { dateOf, dayAt } from './analytics.days'
-import { type Cell, cellsOf, figuresOf, medianSeconds, sumOf, whoseFigures } from './analytics.figures'
+import { type Cell, cellsOf, figuresOf, figuresOwner, medianSeconds, sumOf } from './analytics.figures'
 import { type SpanRequest, spanFields, spanOf } from './analytics.span'
 
-/** Due follow-ups are read apart, for they count on all days up to tomorrow. */
+/** Due follow-ups are read separately, since they count on all days up to tomorrow. */
 const FIGURES = METRICS.filter((metric) => metric !== 'due')
 /** How many sources are listed; the others are one sum. */
 const SOURCES = 50
 
 /** The summary of the actor's figures, or of the workspace's where the actor reaches all. Throws `invalid`. */
-export async function summarise(ctx: Ctx, request: SpanRequest) {
+export async function getSummary(ctx: Ctx, request: SpanRequest) {
   const { db, actor, now } = ctx
   const span = spanOf(ctx, request)
-  const here = actor.workspaceId
-  const owner = whoseFigures(ctx)
+  const { workspaceId } = actor
+  const owner = figuresOwner(ctx)
   const today = dayAt(span.timeZone, now)
-  const due = and(eq(rollups.workspaceId, here), eq(rollups.owner, owner), eq(rollups.metric, 'due'))
-  const { metric, day, part, cells: raw } = rollups
-  const { statuses, oldest, figures, late, near, customers, tickets } = await runBatch(db, {
+  const due = and(eq(rollups.workspaceId, workspaceId), eq(rollups.owner, owner), eq(rollups.metric, 'due'))
+  const { metric, day, part, cells: json } = rollups
+  const { statuses, oldest, figures, earlierDues, nearDues, customers, tickets } = await runBatch(db, {
     statuses: db
       .select()
       .from(leadCounts)
-      .where(and(eq(leadCounts.workspaceId, here), inArray(leadCounts.owner, [owner, '']))),
+      .where(and(eq(leadCounts.workspaceId, workspaceId), inArray(leadCounts.owner, [owner, '']))),
     oldest: one(
       db
-        .select({ createdAt: sql<string>`${leads.createdAt}`.as('came') })
+        .select({ createdAt: sql<string>`${leads.createdAt}`.as('oldest_at') })
         .from(sql`${leads} INDEXED BY leads_pool`)
         .where(
-          and(eq(leads.workspaceId, here), isNull(leads.ownerId), isNull(leads.deletedAt), sql`status <> 'CLOSED'`),
+          and(
+            eq(leads.workspaceId, workspaceId),
+            isNull(leads.ownerId),
+            isNull(leads.deletedAt),
+            sql`${leads.status} <> 'CLOSED'`,
+          ),
         )
         .orderBy(leads.seq)
         .limit(1),
     ),
     figures: figuresOf(ctx, span, FIGURES),
-    late: one(
+    earlierDues: one(
       db
         .select({ interactions: dueCount('interaction'), leads: dueCount('lead') })
         .from(rollups)
         .where(and(due, lt(day, dateOf(today - 1)))),
     ),
-    near: db
-      .select({ metric, day, part, cells: raw })
+    nearDues: db
+      .select({ metric, day, part, cells: json })
       .from(rollups)
       .where(and(due, sql`${day} BETWEEN ${dateOf(today - 1)} AND ${dateOf(today + 1)}`)),
     customers: one(countOf(ctx, customerCounts, owner)),
@@ -54,17 +59,17 @@ export async function summarise(ctx: Ctx, request: SpanRequest) {
   })
   const cells = [...cellsOf(figures, span)]
   const of = (metric: Cell['metric']) => cells.filter((cell) => cell.metric === metric)
-  const dues = (from: number, to: number) => [...cellsOf(near, { ...span, from, to })]
-  const byStatus = (whose: string, status: string) =>
-    statuses.find((row) => row.owner === whose && row.status === status)?.count ?? 0
+  const dues = (from: number, to: number) => [...cellsOf(nearDues, { ...span, from, to })]
+  const countByStatus = (ofOwner: string, status: string) =>
+    statuses.find((row) => row.owner === ofOwner && row.status === status)?.count ?? 0
   const converted = sumOf(of('conversion'))
   const closed = sumOf(of('move').filter(({ kind }) => kind.endsWith('>CLOSED')))
   const open = LEAD_STATUSES.filter((status) => status !== 'CLOSED')
   return {
     ...spanFields(span),
     leads: {
-      byStatus: Object.fromEntries(LEAD_STATUSES.map((status) => [status, byStatus(owner, status)])),
-      unclaimed: open.reduce((sum, status) => sum + byStatus('', status), 0),
+      byStatus: Object.fromEntries(LEAD_STATUSES.map((status) => [status, countByStatus(owner, status)])),
+      unclaimed: open.reduce((sum, status) => sum + countByStatus('', status), 0),
       oldestUnclaimedAt: oldest?.createdAt ?? null,
       ...bySource(of('lead')),
       claimed: sumOf(of('claim')),
@@ -79,8 +84,8 @@ export async function summarise(ctx: Ctx, request: SpanRequest) {
     interactions: sumOf(of('interaction')),
     tickets: { open: tickets?.count ?? 0, opened: sumOf(of('ticket')), resolved: sumOf(of('resolution')) },
     followUps: {
-      overdue: plus(split(dues(today - 3, today)), late),
-      today: split(dues(today, today + 1)),
+      overdue: addFollowUps(followUpsIn(dues(today - 3, today)), earlierDues),
+      today: followUpsIn(dues(today, today + 1)),
     },
   }
 }
@@ -100,19 +105,19 @@ function bySource(made: Cell[]) {
   return { created: sumOf(made), bySource: sources.slice(0, SOURCES), ofOtherSources: others }
 }
 
-/** Both kinds in one row: grouped by kind, SQLite would read every day twice. */
+/** The sum of one kind, as a column: with GROUP BY, SQLite would read every day twice. */
 function dueCount(part: string) {
-  return sql<number | null>`sum(count) FILTER (WHERE part = ${part})`.as(part)
+  return sql<number | null>`sum(${rollups.count}) FILTER (WHERE ${rollups.part} = ${part})`.as(part)
 }
 
-function split(list: Cell[]) {
-  const sum = (wanted: string) => sumOf(list.filter(({ part }) => part === wanted))
+function followUpsIn(list: Cell[]) {
+  const sum = (kind: string) => sumOf(list.filter(({ part }) => part === kind))
   return { interactions: sum('interaction'), leads: sum('lead') }
 }
 
-type FollowUps = ReturnType<typeof split>
-type Counted = { [kind in keyof FollowUps]: number | null }
+type FollowUps = ReturnType<typeof followUpsIn>
+type NullableFollowUps = { [kind in keyof FollowUps]: number | null }
 
-function plus(some: FollowUps, more: Counted | undefined): FollowUps {
+function addFollowUps(some: FollowUps, more: NullableFollowUps | undefined): FollowUps {
   return { interactions: some.interactions + (more?.interactions ?? 0), leads: some.leads + (more?.leads ?? 0) }
 }

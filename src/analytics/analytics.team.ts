@@ -1,4 +1,4 @@
-// Analytics: what each member of the team has done.
+// Analytics: the figures of each member of the team.
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
 import { TEAM } from '../access/policy'
 import type { Ctx } from '../context'
@@ -12,11 +12,11 @@ import { type SpanRequest, spanOf } from './analytics.span'
 const METRICS = ['claim', 'contact', 'conversion', 'customer', 'interaction'] as const
 
 /** A page of the members who can own leads, by role, each with their figures. Throws `invalid` for a bad span. */
-export async function teamFigures(ctx: Ctx, { limit, after, ...request }: SpanRequest & PageRequest) {
+export async function getTeamFigures(ctx: Ctx, { limit, after, ...request }: SpanRequest & PageRequest) {
   const { db, actor } = ctx
   const span = spanOf(ctx, request)
   const keys = [sql`${users.role}`, sql`${users.id}`]
-  const member = db
+  const memberPage = db
     .select({ id: users.id, name: users.name, role: users.role, status: users.status })
     .from(users)
     .where(
@@ -31,14 +31,14 @@ export async function teamFigures(ctx: Ctx, { limit, after, ...request }: SpanRe
     .limit(limit + 1)
   const { owner, metric, day, part, cells } = rollups
   const { members, rows } = await runBatch(db, {
-    members: member,
+    members: memberPage,
     rows: db
       .select({ owner, metric, day, part, cells })
       .from(rollups)
       .where(
         and(
           eq(rollups.workspaceId, actor.workspaceId),
-          sql`${owner} IN (SELECT id FROM (${member}))`,
+          sql`${owner} IN (SELECT id FROM (${memberPage}))`,
           inArray(metric, [...METRICS]),
           daysWithin(span),
         ),
@@ -46,11 +46,11 @@ export async function teamFigures(ctx: Ctx, { limit, after, ...request }: SpanRe
   })
   const rowsOf = Map.groupBy(rows, (row) => row.owner)
   const page: Page<(typeof members)[number]> = cut(members, limit, (row) => [row.role, row.id])
-  return { ...page, rows: page.rows.map((row) => ({ ...row, ...figuresOf(rowsOf.get(row.id) ?? []) })) }
+  return { ...page, rows: page.rows.map((row) => ({ ...row, ...memberFigures(rowsOf.get(row.id) ?? []) })) }
 
-  function figuresOf(theirs: typeof rows) {
-    const counted = [...cellsOf(theirs, span)]
-    const of = (name: (typeof METRICS)[number]) => counted.filter((cell) => cell.metric === name)
+  function memberFigures(ofMember: typeof rows) {
+    const all = [...cellsOf(ofMember, span)]
+    const of = (name: (typeof METRICS)[number]) => all.filter((cell) => cell.metric === name)
     return {
       claims: sumOf(of('claim')),
       medianSecondsToClaim: medianSeconds(of('claim')),

@@ -1,10 +1,10 @@
-// Analytics: figures over time, each day, week or month of the caller's clock with a number, be it zero.
+// Analytics: figures for each local day, week or month, zeros included.
 import type { Ctx } from '../context'
 import { addSteps, dateOf, type Grain, startOf } from './analytics.days'
 import { type Cell, cellsOf, figuresOf, type Metric } from './analytics.figures'
 import { type SpanRequest, spanFields, spanOf } from './analytics.span'
 
-/** What can be followed: the counted metric, and of interactions the type. */
+/** The series by name: its metric and, for interactions, the type. */
 export const SERIES = {
   leads: ['lead'],
   claims: ['claim'],
@@ -26,7 +26,7 @@ export type Series = keyof typeof SERIES
 type TrendsRequest = SpanRequest & { metrics: Series[]; groupBy: Grain }
 
 /** Counts of each metric by day, week or month, gaps as zeros. Throws `invalid` for a bad span. */
-export async function trends(ctx: Ctx, { metrics, groupBy, ...request }: TrendsRequest) {
+export async function getTrends(ctx: Ctx, { metrics, groupBy, ...request }: TrendsRequest) {
   const span = spanOf(ctx, request, groupBy)
   const rows = await figuresOf(ctx, span, [...new Set(metrics.map((name) => SERIES[name][0]))])
   const zeros = () => new Map(metrics.map((name) => [name, 0]))
@@ -36,7 +36,7 @@ export async function trends(ctx: Ctx, { metrics, groupBy, ...request }: TrendsR
   }
   const totals = zeros()
   for (const cell of cellsOf(rows, span)) {
-    for (const name of metrics.filter((each) => isOf(cell, each))) {
+    for (const name of metrics.filter((each) => isInSeries(cell, each))) {
       for (const counts of [points.get(startOf(groupBy, cell.day)), totals]) {
         counts?.set(name, (counts.get(name) ?? 0) + cell.count)
       }
@@ -50,7 +50,7 @@ export async function trends(ctx: Ctx, { metrics, groupBy, ...request }: TrendsR
   }
 }
 
-function isOf({ metric, kind }: Cell, name: Series): boolean {
-  const [wanted, type] = SERIES[name]
-  return metric === wanted && (type === undefined || kind === type)
+function isInSeries({ metric, kind }: Cell, name: Series): boolean {
+  const [seriesMetric, type] = SERIES[name]
+  return metric === seriesMetric && (type === undefined || kind === type)
 }

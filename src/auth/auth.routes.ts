@@ -2,9 +2,9 @@
 import { createRoute } from '@hono/zod-openapi'
 import { requirePerson } from '../access/person'
 import { errors, OPEN_POST, POST, READ } from '../errors'
+import { IdParam } from '../field-schemas'
 import { allow, open } from '../http/allow'
 import { clientOf, ctx, publicCtx } from '../http/context'
-import { IdParam } from '../http/fields'
 import { body, createRouter, json } from '../http/router'
 import {
   Credentials,

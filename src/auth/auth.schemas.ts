@@ -1,6 +1,6 @@
 // Schemas of registration, sign-in, sessions and recovery by mail.
 import { z } from '@hono/zod-openapi'
-import { email, Id, Instant, raw, text } from '../http/fields'
+import { email, Id, Instant, raw, text } from '../field-schemas'
 import { User } from '../users/users.schemas'
 import { Workspace } from '../workspaces/workspaces.schemas'
 import { Password } from './passwords'

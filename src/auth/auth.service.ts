@@ -1,6 +1,6 @@
 // Signing in, reading the own account, and changing its password.
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
-import { requirePerson } from '../access/person'
+import { isActive, requirePerson } from '../access/person'
 import type { Ctx, PublicCtx } from '../context'
 import { customerColumns } from '../customers/customers.record'
 import { one, runBatch } from '../db/batch'
@@ -8,11 +8,11 @@ import { customers, users } from '../db/schema'
 import { allOf, ifChanged } from '../db/sql'
 import { AppError, invalidError } from '../errors'
 import { eventInsert } from '../events/event-insert'
-import { text } from '../http/fields'
+import { text } from '../field-schemas'
 import { versionStamp } from '../records/version'
 import { attemptCounts, attemptReset, attemptSubjects, requireNotLocked } from './lockout'
 import { hashPassword, isPasswordOf, needsRehash } from './passwords'
-import { type Client, isActive, prepareSession, sessionRevocation, userAndWorkspace } from './sessions.service'
+import { type Client, prepareSession, sessionRevocation, userAndWorkspace } from './sessions.service'
 
 type Credentials = {
   email?: string

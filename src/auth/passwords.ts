@@ -1,7 +1,7 @@
 // Passwords: hashed with bcrypt at the cost BCRYPT_COST. A hash of another cost is replaced at the next sign-in.
 import { z } from '@hono/zod-openapi'
 import bcrypt from 'bcryptjs'
-import { boundedText } from '../http/fields'
+import { boundedText } from '../field-schemas'
 
 const NUL = '\u0000'
 /** bcrypt reads no further. */

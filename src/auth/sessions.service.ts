@@ -1,6 +1,6 @@
 // Sessions: each is a family of refresh tokens, of which one is valid at a time. Only hashes of them are stored.
 import { and, desc, eq, gt, isNull, ne, not, type SQL, sql } from 'drizzle-orm'
-import { requirePerson } from '../access/person'
+import { isActive, requirePerson } from '../access/person'
 import type { Person } from '../access/policy'
 import type { Ctx, PublicCtx } from '../context'
 import { sha256 } from '../crypto'
@@ -153,9 +153,6 @@ export function sessionRevocation(
 ) {
   return revocation(ctx, and(eq(sessions.userId, userId), except ? ne(sessions.id, except) : undefined, when))
 }
-
-/** The row of `users` is an active account. */
-export const isActive: SQL = sql`${users.status} = 'ACTIVE' AND ${users.deletedAt} IS NULL`
 
 /** Statements that read an active user and the user's workspace. */
 export function userAndWorkspace({ db }: Pick<Ctx, 'db'>, userId: string) {

@@ -6,13 +6,13 @@ import { type Actor, OPEN_REGISTRATION_ROLES, type Role, reach } from '../access
 import { hasAdmin } from '../access/visible'
 import { isWithinLimit, limitExceeded, limitExceededError } from '../billing/limits'
 import type { PublicCtx } from '../context'
-import { e164Of } from '../customers/phone'
+import { CUSTOMER_FIELDS } from '../customers/customers.fields'
 import { one, runBatch } from '../db/batch'
-import { fold } from '../db/fold'
 import { customers, users } from '../db/schema'
 import { ifChanged, insertFrom, isUniqueViolation } from '../db/sql'
 import { AppError } from '../errors'
 import { eventInsert } from '../events/event-insert'
+import { derivedValues } from '../records/fields'
 import { sharedWorkspaceId, sharedWorkspaceInsert } from '../workspaces/workspaces.default'
 import { hashPassword } from './passwords'
 import { registrationEvent } from './registration.service'
@@ -117,11 +117,10 @@ function customerStatements(ctx: PublicCtx, id: string, userId: string, { name, 
     workspaceId: sharedWorkspaceId,
     userId,
     name,
-    sortName: fold(name),
     email,
     phone,
-    phoneE164: phone === undefined ? null : e164Of(phone, null),
     company,
+    ...derivedValues(CUSTOMER_FIELDS, { name, phone }, null),
     createdAt: now,
     updatedAt: now,
   }

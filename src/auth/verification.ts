@@ -1,5 +1,6 @@
 // Single-use tokens that verify an address or reset a password: 256 random bits, sent by mail, stored as a hash.
 import { and, type Column, eq, gt, isNull, type SQL, sql } from 'drizzle-orm'
+import { isActive } from '../access/person'
 import type { PublicCtx } from '../context'
 import { randomToken, sha256 } from '../crypto'
 import { oneTimeTokens, users } from '../db/schema'
@@ -8,7 +9,6 @@ import { askers, hasRoomForMail } from '../mail/mail.audience'
 import { enqueue, sealedLink } from '../mail/mail.enqueue'
 import { canMail } from '../mail/mail.settings'
 import { HOUR_MS } from '../time'
-import { isActive } from './sessions.service'
 
 const KINDS = {
   VERIFICATION: { lifetimeMs: 24 * HOUR_MS, template: 'verification', page: 'verify-email' },

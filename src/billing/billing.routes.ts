@@ -1,4 +1,4 @@
-// /v1/billing: the plan and its limits, Stripe's pages, and the door at which Stripe tells what happened.
+// /v1/billing: the plan and its limits, links to Stripe's pages, and the webhook for Stripe's events.
 import { createRoute } from '@hono/zod-openapi'
 import { errors, POST, READ } from '../errors'
 import { allow, open } from '../http/allow'
@@ -18,7 +18,7 @@ const getBillingRoute = createRoute({
   operationId: 'getBilling',
   tags,
   summary: 'Get the plan',
-  description: 'The plan that holds now, the subscription behind it, and each limit with how far it is used.',
+  description: 'The current plan, its subscription, and the count and maximum of each limit.',
   responses: { 200: json(Billing, 'The plan'), ...errors(...READ, 'not_configured') },
 })
 
@@ -30,9 +30,9 @@ const openCheckoutRoute = createRoute({
   tags,
   summary: 'Subscribe to PRO',
   description:
-    'Gives the address of Stripe’s page for it. Stripe sends people back to the page `/billing` under `PUBLIC_URL`, ' +
-    'with `?checkout=done` or `cancelled`; the plan changes once Stripe has told the webhook.',
-  responses: { 200: json(StripePage, 'Where to go'), ...errors(...POST, ...STRIPE, 'already_subscribed') },
+    'Returns the address of Stripe’s checkout page. Stripe redirects the browser back to `/billing` at `PUBLIC_URL`, ' +
+    'with `?checkout=done` or `cancelled`. The plan changes when the webhook receives Stripe’s event.',
+  responses: { 200: json(StripePage, 'The address of the page'), ...errors(...POST, ...STRIPE, 'already_subscribed') },
 })
 
 const openPortalRoute = createRoute({
@@ -42,8 +42,8 @@ const openPortalRoute = createRoute({
   operationId: 'openPortal',
   tags,
   summary: 'Change or cancel the subscription',
-  description: 'Gives the address of Stripe’s page for cards, invoices and cancelling.',
-  responses: { 200: json(StripePage, 'Where to go'), ...errors(...POST, ...STRIPE, 'not_subscribed') },
+  description: 'Returns the address of Stripe’s page for cards, invoices and cancellation.',
+  responses: { 200: json(StripePage, 'The address of the page'), ...errors(...POST, ...STRIPE, 'not_subscribed') },
 })
 
 const receiveStripeEventRoute = createRoute({
@@ -52,13 +52,13 @@ const receiveStripeEventRoute = createRoute({
   ...open,
   operationId: 'receiveStripeEvent',
   tags,
-  summary: 'Be told by Stripe',
+  summary: 'Receive an event from Stripe',
   description:
-    'For Stripe alone: the body is an event, signed in `Stripe-Signature`. Events may come twice or in any order. ' +
-    'Anything but a 200 makes Stripe send it again.',
+    'Only for Stripe: the body is an event, signed in `Stripe-Signature`. Events may arrive twice or in any order. ' +
+    'After any status but 200, Stripe sends the event again.',
   request: { headers: SignatureHeader },
   responses: {
-    200: json(Received, 'Taken in'),
+    200: json(Received, 'The event is processed'),
     ...errors('invalid_signature', 'body_too_large', 'rate_limited', 'unavailable', ...STRIPE),
   },
 })

@@ -1,21 +1,21 @@
-// The plan of a workspace as shown, and the links to Stripe's own pages.
+// Schemas of billing: the plan of a workspace, and links to Stripe's pages.
 import { z } from '@hono/zod-openapi'
-import { Instant, raw } from '../http/fields'
+import { Instant, raw } from '../field-schemas'
 import { LIMITED } from './plans'
 
 const names = Object.keys(LIMITED)
 
 export const Billing = z
   .object({
-    plan: z.enum(['FREE', 'PRO']).openapi({ description: 'The plan whose limits hold now.' }),
+    plan: z.enum(['FREE', 'PRO']).openapi({ description: 'The plan whose limits apply now.' }),
     status: z
       .string()
       .nullable()
-      .openapi({ description: 'Of the subscription, in Stripe’s words: `active`, `past_due`, `canceled`, …' }),
+      .openapi({ description: 'Stripe’s status of the subscription: `active`, `past_due`, `canceled`, …' }),
     renewsAt: Instant.nullable(),
-    endsAt: Instant.nullable().openapi({ description: 'When a subscription that was cancelled runs out.' }),
+    endsAt: Instant.nullable().openapi({ description: 'When a cancelled subscription ends.' }),
     graceUntil: Instant.nullable().openapi({
-      description: 'A renewal could not be paid: PRO holds until then, and FREE afterwards. Nothing is deleted.',
+      description: 'After a failed payment: PRO applies until then, and FREE afterwards. No data is deleted.',
     }),
     limits: z.array(
       z.object({
@@ -37,11 +37,13 @@ export const Billing = z
   })
 
 export const StripePage = z
-  .object({ url: z.string().openapi({ description: 'Send the browser there; it works once, for a while.' }) })
+  .object({
+    url: z.string().openapi({ description: 'Redirect the browser to this address. It works once and expires.' }),
+  })
   .openapi('StripePage', { example: { url: 'https://checkout.stripe.com/c/pay/cs_test_a1b2c3' } })
 
 export const SignatureHeader = z.object({
-  'stripe-signature': raw(2000).optional().openapi({ description: 'Made by Stripe over the raw body.' }),
+  'stripe-signature': raw(2000).optional().openapi({ description: 'Stripe’s signature of the raw body.' }),
 })
 
 export const Received = z.object({ received: z.literal(true) }).openapi('Received', { example: { received: true } })

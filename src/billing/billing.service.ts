@@ -1,7 +1,8 @@
-// Billing: what the plan is and how full it is, and the ways to Stripe's pages for subscribing and for changing it.
+// Billing: the plan with its limits and counts, and links to Stripe's pages to subscribe or change the subscription.
 import { eq, sql } from 'drizzle-orm'
 import type { Ctx } from '../context'
 import { subscriptions, workspaces } from '../db/schema'
+import { columnIn } from '../db/sql'
 import { AppError } from '../errors'
 import { countOf, planAt } from './limits'
 import { LIMITED, type Limited, PLANS } from './plans'
@@ -10,7 +11,7 @@ import { openStripe, requireBilling, withStripeErrors } from './stripe'
 const isLimited = (name: string): name is Limited => Object.hasOwn(LIMITED, name)
 const limited = Object.keys(LIMITED).filter(isLimited)
 
-/** The plan that holds now, the subscription behind it, and each limit with its count. Throws `not_configured`. */
+/** The current plan, its subscription, and each limit with its count. Throws `not_configured`. */
 export async function getBilling(ctx: Ctx) {
   requireBilling(ctx.config)
   const { plan, planUntil, counts, ...state } = await stateOf(ctx)
@@ -24,7 +25,7 @@ export async function getBilling(ctx: Ctx) {
 }
 
 /**
- * Stripe's page for subscribing to PRO. A workspace has one customer there, however often and at once this is asked.
+ * Stripe's checkout page for PRO. Stripe has one customer for each workspace, even after concurrent requests.
  * Throws `already_subscribed`, and what `withStripeErrors` throws.
  */
 export async function openCheckout(ctx: Ctx): Promise<{ url: string }> {
@@ -64,11 +65,11 @@ export async function openPortal(ctx: Ctx): Promise<{ url: string }> {
   return { url }
 }
 
-// The page of the frontend that people come back to.
+// The page of the frontend to which Stripe redirects.
 function billingPageUrl({ config }: Ctx): string {
   if (config.PUBLIC_URL === undefined) {
     throw new AppError('not_configured', {
-      detail: 'Billing needs PUBLIC_URL to be set: Stripe sends people back there.',
+      detail: 'Billing needs PUBLIC_URL to be set: Stripe redirects there.',
     })
   }
   return `${config.PUBLIC_URL}/billing`
@@ -84,17 +85,19 @@ async function stateOf({ db, actor, now }: Ctx) {
   const counts = limited.map((of) => sql`${sql.raw(`'${of}'`)}, ${countOf({ now }, of, actor.workspaceId)}`)
   const [state] = await db
     .select({
-      name: sql<string>`home.name`.as('name'),
+      name: sql<string>`${columnIn('home', workspaces.name)}`.as('name'),
       plan: planAt(now).as('plan_now'),
-      planUntil: sql<string | null>`home.plan_until`.as('grace_until'),
-      stripeCustomerId: sql<string | null>`s.stripe_customer_id`.as('stripe_customer'),
-      status: sql<string | null>`s.status`.as('status'),
-      renewsAt: sql<string | null>`s.renews_at`.as('renews_at'),
-      endsAt: sql<string | null>`s.ends_at`.as('ends_at'),
-      isSubscribed: sql<number>`home.plan = 'PRO'`.as('is_subscribed'),
+      planUntil: sql<string | null>`${columnIn('home', workspaces.planUntil)}`.as('grace_until'),
+      stripeCustomerId: sql<string | null>`${columnIn('s', subscriptions.stripeCustomerId)}`.as('stripe_customer'),
+      status: sql<string | null>`${columnIn('s', subscriptions.status)}`.as('status'),
+      renewsAt: sql<string | null>`${columnIn('s', subscriptions.renewsAt)}`.as('renews_at'),
+      endsAt: sql<string | null>`${columnIn('s', subscriptions.endsAt)}`.as('ends_at'),
+      isSubscribed: sql<number>`${columnIn('home', workspaces.plan)} = 'PRO'`.as('is_subscribed'),
       counts: sql<string>`json_object(${sql.join(counts, sql`, `)})`.as('counts'),
     })
-    .from(sql`${home} LEFT JOIN subscriptions AS s ON s.workspace_id = home.id`)
+    .from(
+      sql`${home} LEFT JOIN ${subscriptions} AS s ON ${columnIn('s', subscriptions.workspaceId)} = ${columnIn('home', workspaces.id)}`,
+    )
   if (!state) throw new AppError('not_found')
   return state
 }

@@ -1,10 +1,12 @@
-// The limits of a plan, as conditions for the statement that would go over one: exact, however many come at once.
+// The limits of a plan, as SQL conditions in the statement that inserts a record: exact even for concurrent requests.
 import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { type Actor, TEAM } from '../access/policy'
 import type { Config } from '../config'
 import { leastIdAt } from '../db/arrival'
 import type { Db } from '../db/client'
+import { apiKeys, customerCounts, imports, users, workspaces } from '../db/schema'
+import { columnIn } from '../db/sql'
 import { AppError } from '../errors'
 import { LIMITED, type Limited, PLANS } from './plans'
 import { hasBilling } from './stripe'
@@ -19,29 +21,39 @@ const TEAM_ROLES = sql.join(
 
 const COUNTS: Record<Limited, (workspaceId: WorkspaceId, now: string) => SQL<number>> = {
   customers: (id) =>
-    sql`coalesce((SELECT c.count FROM customer_counts AS c WHERE c.workspace_id = ${id} AND c.owner = '*'), 0)`,
-  // A portal login takes no seat, and is not read here: there may be thousands.
-  users: (id) => sql`(SELECT count(*) FROM users AS seat INDEXED BY users_role WHERE seat.workspace_id = ${id}
-    AND seat.role IN (${TEAM_ROLES}) AND seat.status = 'ACTIVE' AND seat.deleted_at IS NULL)`,
-  apiKeys: (id, now) => sql`(SELECT count(*) FROM api_keys AS k WHERE k.workspace_id = ${id} AND k.revoked_at IS NULL
-    AND (k.expires_at IS NULL OR k.expires_at > ${now}))`,
-  // Of this month (UTC); a dry run is free.
-  imports: (id, now) => sql`(SELECT count(*) FROM imports AS i WHERE i.workspace_id = ${id} AND i.dry_run = 0
-    AND i.id >= ${leastIdAt(`${now.slice(0, 7)}-01T00:00:00.000Z`, 0)})`,
+    sql`coalesce((SELECT ${columnIn('c', customerCounts.count)} FROM ${customerCounts} AS c
+      WHERE ${columnIn('c', customerCounts.workspaceId)} = ${id} AND ${columnIn('c', customerCounts.owner)} = '*'), 0)`,
+  // Portal logins do not count. The index skips them, because there can be thousands.
+  users: (
+    id,
+  ) => sql`(SELECT count(*) FROM ${users} AS seat INDEXED BY users_role WHERE ${columnIn('seat', users.workspaceId)} = ${id}
+    AND ${columnIn('seat', users.role)} IN (${TEAM_ROLES}) AND ${columnIn('seat', users.status)} = 'ACTIVE' AND ${columnIn('seat', users.deletedAt)} IS NULL)`,
+  apiKeys: (
+    id,
+    now,
+  ) => sql`(SELECT count(*) FROM ${apiKeys} AS k WHERE ${columnIn('k', apiKeys.workspaceId)} = ${id} AND ${columnIn('k', apiKeys.revokedAt)} IS NULL
+    AND (${columnIn('k', apiKeys.expiresAt)} IS NULL OR ${columnIn('k', apiKeys.expiresAt)} > ${now}))`,
+  // Imports of this month (UTC) without dry runs.
+  imports: (
+    id,
+    now,
+  ) => sql`(SELECT count(*) FROM ${imports} AS i WHERE ${columnIn('i', imports.workspaceId)} = ${id} AND ${columnIn('i', imports.dryRun)} = 0
+    AND ${columnIn('i', imports.id)} >= ${leastIdAt(`${now.slice(0, 7)}-01T00:00:00.000Z`, 0)})`,
 }
 
-/** How many there are of what is limited; reads a counter, or as many rows as there are members. */
+/** The count of a limited resource; reads a counter, or one row for each record. */
 export function countOf({ now }: { now: string }, what: Limited, workspaceId: WorkspaceId): SQL<number> {
   return COUNTS[what](workspaceId, now)
 }
 
-/** The plan that holds at an instant: PRO ends with `plan_until`, where a renewal could not be paid. */
+/** The plan of `home`, a row of workspaces, at an instant. After a failed payment PRO ends at `planUntil`. */
 export function planAt(now: string): SQL<'FREE' | 'PRO'> {
-  return sql`CASE WHEN home.plan = 'PRO' AND (home.plan_until IS NULL OR home.plan_until > ${now})
+  return sql`CASE WHEN ${columnIn('home', workspaces.plan)} = 'PRO'
+      AND (${columnIn('home', workspaces.planUntil)} IS NULL OR ${columnIn('home', workspaces.planUntil)} > ${now})
     THEN 'PRO' ELSE 'FREE' END`
 }
 
-/** Whether one more fits into the workspace's plan; always, where Stripe is not set up. */
+/** Whether the plan of the workspace has room for one more; always true without Stripe. */
 export function isWithinLimit(
   ctx: LimitCtx,
   what: Limited,
@@ -51,7 +63,7 @@ export function isWithinLimit(
   return sql`${countOf(ctx, what, workspaceId)} < ${maxOf(ctx, what, workspaceId)}`
 }
 
-/** How many more fit in; null where there is no limit. */
+/** How many more the plan allows; null without a limit. */
 export function remainingRoom(
   ctx: LimitCtx,
   what: Limited,
@@ -64,10 +76,10 @@ export function remainingRoom(
 function maxOf({ now }: LimitCtx, what: Limited, workspaceId: WorkspaceId): SQL<number> {
   const max = (plan: 'FREE' | 'PRO') => sql.raw(String(PLANS[plan][what]))
   return sql`(SELECT CASE ${planAt(now)} WHEN 'PRO' THEN ${max('PRO')} ELSE ${max('FREE')} END
-    FROM workspaces AS home WHERE home.id = ${workspaceId})`
+    FROM ${workspaces} AS home WHERE ${columnIn('home', workspaces.id)} = ${workspaceId})`
 }
 
-/** The statement that says, after one that did nothing, whether that was for want of room: a row if so. */
+/** The statement that returns the count and the limit if the limit is reached, and no row otherwise. */
 export function limitExceeded(
   ctx: LimitCtx & { db: Db },
   what: Limited,
@@ -84,12 +96,12 @@ export function limitExceeded(
 
 export const Room = z.object({ count: z.number(), max: z.number() })
 
-/** The count and the limit as JSON, in the shape of `Room`, for a refusal that tells of them. */
+/** The count and the limit as JSON in the shape of `Room`, for `limitExceededError`. */
 export function roomAsJson(ctx: LimitCtx, what: Limited, workspaceId: WorkspaceId = ctx.actor?.workspaceId ?? ''): SQL {
   return sql`json_object('count', ${countOf(ctx, what, workspaceId)}, 'max', ${maxOf(ctx, what, workspaceId)})`
 }
 
-/** The refusal: names the limit, the count and where to upgrade. */
+/** The error `plan_limit` with the limit, the count and the link to upgrade. */
 export function limitExceededError(
   { config }: Pick<LimitCtx, 'config'>,
   what: Limited,

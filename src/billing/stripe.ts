@@ -1,4 +1,4 @@
-// The way to Stripe: its SDK is loaded by the requests that speak to it alone, and what it answers becomes our errors.
+// The client of Stripe: only requests that need its SDK load it, and Stripe's errors become ours.
 import type Stripe from 'stripe'
 import type { Config } from '../config'
 import { AppError } from '../errors'
@@ -11,12 +11,12 @@ function missingSettings(config: Config): string[] {
   return NEEDED.filter((name) => config[name] === undefined)
 }
 
-/** Whether plans are sold here; where they are not, every workspace is without limits. */
+/** Whether Stripe is configured; without it, no workspace has limits. */
 export function hasBilling(config: Config): boolean {
   return missingSettings(config).length === 0
 }
 
-/** Throws `not_configured`, naming what is missing, where plans are not sold. */
+/** Throws `not_configured` with the missing settings if Stripe is not configured. */
 export function requireBilling(config: Config): void {
   const names = missingSettings(config)
   if (names.length > 0) throw new AppError('not_configured', { detail: `Billing needs ${names.join(', ')} to be set.` })
@@ -39,22 +39,22 @@ export async function openStripe(config: Config): Promise<Stripe> {
   })
 }
 
-/** What Stripe answers. Throws `stripe_unavailable` where asking again may help, else `stripe_refused`. */
+/** Awaits a reply of Stripe. Throws `stripe_unavailable` if a retry may help, else `stripe_refused`. */
 export async function withStripeErrors<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer
   } catch (error) {
     const { status, type, code } = stripeErrorFields(error)
     console.error(JSON.stringify({ level: 'error', event: 'stripe_failed', status, type, code }))
-    const isPassing = status === undefined || status >= 500 || status === 429 || status === 409
-    if (isPassing) throw new AppError('stripe_unavailable', { retryAfter: 30 })
+    const isTemporary = status === undefined || status >= 500 || status === 429 || status === 409
+    if (isTemporary) throw new AppError('stripe_unavailable', { retryAfter: 30 })
     throw new AppError('stripe_refused', {
-      detail: `Stripe said ${code ?? type ?? status}; its dashboard has the rest.`,
+      detail: `Stripe replied ${code ?? type ?? status}; see its dashboard for details.`,
     })
   }
 }
 
-// Its messages can hold what was sent, the end of a key among it: only these are passed on.
+// Stripe's messages can contain request data, such as the end of a key, so only these fields are used.
 function stripeErrorFields(error: unknown): { status?: number; type?: string; code?: string } {
   if (!(error instanceof Error)) return {}
   const text = (name: string) => {

@@ -1,4 +1,4 @@
-// iCalendar (RFC 5545): entries as the text that calendar programs read. Times are UTC, so that no time zone is described.
+// iCalendar (RFC 5545): writes entries as the text that calendar programs read. Times are UTC and need no VTIMEZONE.
 
 /** An entry; `at` and `changedAt` are instants, ISO-8601 UTC, `revision` counts its changes from 0. */
 export type Entry = {
@@ -7,7 +7,7 @@ export type Entry = {
   summary: string
   description: string
   url: string | null
-  /** Whether the time counts as taken. */
+  /** Whether the entry blocks its time (TRANSP). */
   isBusy: boolean
   changedAt: string
   revision: number
@@ -15,9 +15,9 @@ export type Entry = {
 
 /** RFC 5545, 3.1: longer lines are folded. In octets, the line break excluded. */
 const LINE_OCTETS = 75
-/** Nobody says how long a call takes: entries get half an hour. */
+/** Records have no duration: every entry gets half an hour. */
 const LENGTH = 'PT30M'
-/** How often to ask again: RFC 7986, 5.7, and the name that it had before. */
+/** How often a program reads the feed again: RFC 7986, 5.7, and the older X-PUBLISHED-TTL. */
 const REFRESH = 'PT1H'
 
 /** A calendar of this name: lines of at most 75 octets, each ended by CRLF. */
@@ -41,7 +41,7 @@ function eventLines({ uid, at, summary, description, url, isBusy, changedAt, rev
   return [
     'BEGIN:VEVENT',
     `UID:${uid}`,
-    // The time of the change and not of the asking, so that an unchanged calendar is the same text.
+    // The time of the change, not of the request, so that an unchanged calendar is the same text.
     `DTSTAMP:${utc(changedAt)}`,
     `DTSTART:${utc(at)}`,
     `DURATION:${LENGTH}`,
@@ -60,7 +60,7 @@ function utc(instant: string): string {
   return `${instant.slice(0, 19).replace(/[-:]/g, '')}Z`
 }
 
-/** TEXT of RFC 5545, 3.3.11: without control characters, what has a meaning escaped. */
+/** TEXT of RFC 5545, 3.3.11: special characters escaped, control characters removed. */
 function text(value: string): string {
   return value
     .toWellFormed()
@@ -72,7 +72,7 @@ function text(value: string): string {
 
 const encoder = new TextEncoder()
 
-// A character is never split; a line that goes on begins with a space, which counts.
+// Never splits a character. A continuation line begins with a space, which counts.
 function foldLine(line: string): string {
   let octets = 0
   return Array.from(line, (character) => {

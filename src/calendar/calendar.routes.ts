@@ -1,4 +1,4 @@
-// /v1/calendar: the link to the own calendar feed; /v1/calendar.ics: the feed itself, for whoever has the link.
+// /v1/calendar: the link to the user's calendar feed. /v1/calendar.ics: the feed, readable with the token of the link.
 import { createRoute, z } from '@hono/zod-openapi'
 import { sha256 } from '../crypto'
 import { errors, POST, READ } from '../errors'
@@ -18,8 +18,8 @@ const openCalendarRoute = createRoute({
   tags,
   summary: 'Get a link to your calendar',
   description:
-    'For a calendar program: what you are to follow up, whom to be in touch with, and your meetings. The link is shown ' +
-    'once; another one ends the one before.',
+    'For a calendar program: your follow-ups, your customers to keep in touch with, and your meetings. The link is shown ' +
+    'once. A new link ends the previous one.',
   responses: { 201: json(CalendarLink, 'The link'), ...errors(...POST) },
 })
 
@@ -30,8 +30,8 @@ const getCalendarRoute = createRoute({
   operationId: 'getCalendar',
   tags,
   summary: 'See whether you have a calendar link',
-  description: 'Since when, or null; never the link itself.',
-  responses: { 200: json(CalendarFeed, 'Since when'), ...errors(...READ) },
+  description: 'When it was made, or null. The link itself is never shown again.',
+  responses: { 200: json(CalendarFeed, 'When the link was made'), ...errors(...READ) },
 })
 
 const closeCalendarRoute = createRoute({
@@ -41,7 +41,7 @@ const closeCalendarRoute = createRoute({
   operationId: 'closeCalendar',
   tags,
   summary: 'End your calendar link',
-  description: 'Whoever has it reads nothing more.',
+  description: 'The link is a 404 from now on.',
   responses: { 204: { description: 'Ended' }, ...errors(...READ, 'not_found') },
 })
 
@@ -53,8 +53,8 @@ const readCalendarRoute = createRoute({
   tags,
   summary: 'Read a calendar',
   description:
-    'As iCalendar (RFC 5545), by the token of the link: 90 days back and a year ahead, at most 1,000 entries. An unchanged ' +
-    'one is a 304 to its `ETag`. A token that is wrong or was replaced is a 404.',
+    'As iCalendar (RFC 5545), with the token of the link: 90 days back and a year ahead, at most 1,000 entries. An ' +
+    'unchanged calendar is a 304 to its `ETag`. A token that is unknown or was replaced is a 404.',
   request: { query: FeedQuery },
   responses: {
     200: { description: 'The calendar', content: { 'text/calendar': { schema: z.string() } } },

@@ -1,6 +1,6 @@
-// The calendar feed: the link to it, as given once, and what is told of it later.
+// The shapes of the calendar feed: its link, which is shown once, and when it was made.
 import { z } from '@hono/zod-openapi'
-import { Instant, raw } from '../http/fields'
+import { Instant, raw } from '../field-schemas'
 
 export const CalendarFeed = z
   .object({ createdAt: Instant.nullable() })
@@ -11,7 +11,7 @@ export const CalendarLink = z
     createdAt: Instant,
     url: z
       .url()
-      .openapi({ description: 'For the calendar program; shown this once. Whoever has it sees your calendar.' }),
+      .openapi({ description: 'For the calendar program. It is shown only once, and gives access to your calendar.' }),
   })
   .openapi('CalendarLink', {
     example: {
@@ -23,7 +23,7 @@ export const CalendarLink = z
 export const FeedQuery = z.strictObject({
   token: raw(100, 1).openapi({
     param: { name: 'token', in: 'query', required: true },
-    description: 'Out of the link.',
+    description: 'The token of the link.',
     example: 'mZ0q4vS1yX8kB2nT6rW9cE3uH5jL7pA0dF1gK2sQ4xY',
   }),
 })

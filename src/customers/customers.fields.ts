@@ -1,11 +1,14 @@
-// The fields of a customer. A new field is a column of the table, a line here, and what its search, list or vCard needs.
+// The fields of a customer. A new field is a column of the table and an entry here. A searched one is also a filter of the
+// list and a column of the search index (src/db/triggers/02-customers.sql).
 import { z } from '@hono/zod-openapi'
+import { fold } from '../db/fold'
 import { customers } from '../db/schema'
 import { ERASED_SORT_NAME } from '../db/schema/customers'
-import { email, Id, Instant, jsonObject, text } from '../http/fields'
+import { email, Id, Instant, jsonObject, text } from '../field-schemas'
 import { defineFields, ERASED } from '../records/fields'
+import { e164Of } from './phone'
 
-/** What other systems call that which customers and leads have in common. */
+/** The parts of fields that customers and leads share, with their names in other systems. */
 export const PERSON = {
   name: {
     imported:
@@ -15,6 +18,7 @@ export const PERSON = {
       lastName: 'lastname surname familyname nachname nom apellido apellidos',
     },
   },
+  sortName: { follows: 'name', derive: (name: string) => fold(name) },
   email: {
     imported:
       'email emailaddress mail mailaddress emailid primaryemail workemail email1value emailadresse mailadresse courriel correo correoelectronico adressemail',
@@ -23,6 +27,7 @@ export const PERSON = {
     imported:
       'phone phonenumber phoneno telephone telephonenumber tel telno mobile mobilephone mobilenumber cell cellphone handy telefon telefonnummer phone1value primaryphone workphone businessphone telefono movil',
   },
+  phoneE164: { follows: 'phone', derive: e164Of, isCompared: true },
   owner: {
     imported: 'owner owneremail ownerid assignedto salesrep accountowner contactowner leadowner zustandig',
     inFiles: 'owner',
@@ -46,13 +51,13 @@ export const CUSTOMER_FIELDS = defineFields(customers, {
     ...PERSON.name,
     exported: 1,
     vcard: 'FN',
-    // SQLite's lower() knows A to Z alone; beside the name stands the one that was folded when it was written.
+    // SQLite's lower() folds only A to Z. `sortName` was folded when it was written.
     searched: { columns: [customers.name, customers.sortName], isPerson: true },
     isPortalWritten: true,
     erased: ERASED,
   },
   sortName: {
-    follows: 'name',
+    ...PERSON.sortName,
     isMerged: true,
     erased: ERASED_SORT_NAME,
   },
@@ -80,10 +85,9 @@ export const CUSTOMER_FIELDS = defineFields(customers, {
     erased: null,
   },
   phoneE164: {
-    answer: z.string().nullable().openapi({ description: 'Null where the number could not be read.' }),
+    answer: z.string().nullable().openapi({ description: 'Null if the number could not be read.' }),
     example: '+442079460958',
-    follows: 'phone',
-    isCompared: true,
+    ...PERSON.phoneE164,
     isMerged: true,
     erased: null,
   },
@@ -98,6 +102,19 @@ export const CUSTOMER_FIELDS = defineFields(customers, {
     vcard: 'ORG',
     searched: { columns: [customers.company] },
     isPortalWritten: true,
+    erased: null,
+  },
+  jobTitle: {
+    answer: z.string().nullable(),
+    example: 'Head of Training',
+    input: text(200).nullable(),
+    isMerged: true,
+    // Not `title`: in files of Outlook that is “Mr” or “Dr”, and stands before “Job Title”.
+    imported:
+      'jobtitle jobposition position occupation profession organizationtitle organisationtitle organization1title beruf berufsbezeichnung stellenbezeichnung funktion poste fonction cargo puesto',
+    exported: 1,
+    vcard: 'TITLE',
+    searched: { columns: [customers.jobTitle] },
     erased: null,
   },
   ownerId: {
@@ -147,7 +164,7 @@ export const CUSTOMER_FIELDS = defineFields(customers, {
       .min(1)
       .max(3650)
       .nullable()
-      .openapi({ description: 'Remind the owner when nobody has been in touch for so many days; null for never.' }),
+      .openapi({ description: 'Remind the owner after this many days without contact; null for never.' }),
     kind: 'number',
     isMerged: true,
     imported: 'keepintouchdays',
@@ -158,8 +175,7 @@ export const CUSTOMER_FIELDS = defineFields(customers, {
   },
   nextTouchAt: {
     answer: Instant.nullable().openapi({
-      description:
-        'The last call, e-mail or meeting (without one, when the customer was made) and `keepInTouchDays` thereafter.',
+      description: '`keepInTouchDays` after the last call, e-mail or meeting, or after the customer was created.',
     }),
     example: '2026-12-21T15:00:00.000Z',
     isTeamOnly: true,

@@ -16,7 +16,7 @@ import type { CustomerFilters } from './customers.schemas'
 import { contains, hasCustomFields, hasTags, PERSON_FIELDS, SEARCHED_FIELDS } from './customers.search'
 import { redactFor } from './customers.service'
 
-/** `person` is like `q`, but not in what tells nothing of who somebody is. */
+/** `person` is like `q`, but searches only the fields that identify the person. */
 type Query = z.output<typeof CustomerFilters> & { person?: string }
 export type CustomerRequest = ListRequest<Query>
 
@@ -56,6 +56,7 @@ export const CUSTOMER_LIST: ListDefinition<CustomerRow, Query> = {
     email: contains('email'),
     phone: contains('phone'),
     company: contains('company'),
+    jobTitle: contains('jobTitle'),
     tag: hasTags,
     tagMatch: noCondition,
     customFields: hasCustomFields,
@@ -66,11 +67,11 @@ export const CUSTOMER_LIST: ListDefinition<CustomerRow, Query> = {
     touchBefore: before(customers.nextTouchAt),
     trashed: isTrashed(customers.deletedAt),
   },
-  walks(ctx, request, whose, order) {
+  walks(ctx, request, ownerIds, order) {
     const { actor } = ctx
-    if (!isPortal(actor)) return ownedWalks(ctx, request, whose, order, OWNED)
-    const own = allOf(isNotNull(customers.userId), visible(actor, permissions.read, customers), order.only)
-    return [{ index: 'customers_user', where: own, isSmall: true }]
+    if (!isPortal(actor)) return ownedWalks(ctx, request, ownerIds, order, OWNED)
+    const isOwnRecord = allOf(isNotNull(customers.userId), visible(actor, permissions.read, customers), order.only)
+    return [{ index: 'customers_user', where: isOwnRecord, isSmall: true }]
   },
   search: {
     index: 'customers_fts',

@@ -1,10 +1,10 @@
-// The customer as a record: the columns that are read, the row they give, and what the change kernel knows of customers.
+// The customer as a record: its columns, its row, and its description for the change kernel.
 import { getTableColumns } from 'drizzle-orm'
 import { reachable } from '../access/visible'
 import { customers } from '../db/schema'
+import { etagOf } from '../etag'
 import type { RecordKind } from '../records/change'
 import type { FieldName } from '../records/fields'
-import { etagOf } from '../records/version'
 import type { CUSTOMER_FIELDS } from './customers.fields'
 
 const {
@@ -19,7 +19,7 @@ const {
   remindAt,
   ...columns
 } = getTableColumns(customers)
-/** Every column but those that only indexes, analytics and reminders read. */
+/** All columns, except those that only indexes, analytics, imports and reminders read. */
 export const customerColumns = columns
 export type CustomerRow = { [K in keyof typeof columns]: (typeof customers.$inferSelect)[K] }
 export type CustomerFields = Partial<Pick<CustomerRow, FieldName<typeof CUSTOMER_FIELDS, 'input'>>>
@@ -30,5 +30,5 @@ export const CUSTOMER: RecordKind<typeof customerColumns> = {
   columns: customerColumns,
   etag: etagOf,
   reads: 'customers:read',
-  reached: (actor, permission) => reachable(actor, permission, customers),
+  isInReach: (actor, permission) => reachable(actor, permission, customers),
 }

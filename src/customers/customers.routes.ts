@@ -1,11 +1,11 @@
-// /v1/customers: customers themselves. Their tags, relationships and timeline are beside.
+// /v1/customers: the customers. Their tags, relationships and timelines have files of their own.
 import { createRoute } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { errors, POST, READ, WRITE } from '../errors'
+import { IdParam } from '../field-schemas'
 import { allow } from '../http/allow'
 import { type AppEnv, ctx, standingCtx } from '../http/context'
 import { IfMatch, ifVersion, withEtag } from '../http/etag'
-import { IdParam } from '../http/fields'
 import { paged } from '../http/pagination'
 import { body, createRouter, json } from '../http/router'
 import { listCustomers } from './customers.list'
@@ -42,11 +42,11 @@ const listCustomersRoute = createRoute({
   tags,
   summary: 'List customers',
   description:
-    'Newest first. ADMIN and MANAGER see all, SALES the own ones, CUSTOMER the own record. Custom fields filter as ' +
-    '`customFields.plan=gold` (the whole value; case and accents do not matter). Words of one or two characters, ' +
-    'anything in the trash, and spans of other instants than the list is sorted by are looked for in 250 customers at a ' +
-    'time, so that a page may be short and still have a `nextCursor`. Short words and the trash: accents do not matter ' +
-    'in names alone, and nothing is counted.',
+    'Newest first. ADMIN and MANAGER see all, SALES their own, CUSTOMER their own record. `customFields.plan=gold` ' +
+    'filters by a custom field (the whole value; case and accents do not matter). Words of one or two characters, ' +
+    'searches in the trash, and time ranges by which the list is not sorted are scanned 250 customers at a time: a page ' +
+    'may be short and still have a `nextCursor`. In such a scan, accents are ignored in names only, and short words and ' +
+    'the trash have no total.',
   request: { query: CustomerQuery },
   responses: { 200: json(CustomerPage, 'A page of customers'), ...errors(...READ, 'invalid_cursor') },
 })
@@ -57,8 +57,9 @@ const createCustomerRoute = createRoute({
   ...allow('customers:write'),
   operationId: 'createCustomer',
   tags,
-  summary: 'Make a customer',
-  description: 'A customer made by SALES is their own. A phone number that cannot be read is kept, with a warning.',
+  summary: 'Create a customer',
+  description:
+    'SALES become the owner of the customers that they create. A phone number that cannot be read is stored, with a warning.',
   request: { body: body(NewCustomer) },
   responses: {
     201: json(WrittenCustomer, 'The customer'),
@@ -73,11 +74,11 @@ const upsertCustomerRoute = createRoute({
   operationId: 'upsertCustomer',
   tags,
   summary: 'Create or update a customer by e-mail',
-  description: 'Changes the fields that you send of the customer with this e-mail, or makes one.',
+  description: 'Changes the fields that you send of the customer with this e-mail, or creates one.',
   request: { query: UpsertQuery, body: body(UpsertedCustomer) },
   responses: {
     200: json(WrittenCustomer, 'Updated'),
-    201: json(WrittenCustomer, 'Made'),
+    201: json(WrittenCustomer, 'Created'),
     ...errors(...WRITE, 'customer_exists', 'login_taken', 'invalid_owner', 'plan_limit'),
   },
 })
@@ -89,9 +90,9 @@ const bulkDeleteCustomersRoute = createRoute({
   operationId: 'bulkDeleteCustomers',
   tags,
   summary: 'Put many customers into the trash',
-  description: 'Up to 500 at once; says which were not there, or not in your reach.',
+  description: 'Up to 500 at once. Returns which were not found, or not in your reach.',
   request: { body: body(BulkDeletion) },
-  responses: { 200: json(BulkDeleted, 'What was deleted and what was not found'), ...errors(...POST) },
+  responses: { 200: json(BulkDeleted, 'The deleted ids, and those not found'), ...errors(...POST) },
 })
 
 const getCustomerRoute = createRoute({
@@ -113,7 +114,7 @@ const getOwnRecordRoute = createRoute({
   operationId: 'getOwnRecord',
   tags,
   summary: 'Get your own record, as a customer',
-  description: 'The customer that your login is of; a 404 for the team.',
+  description: 'The customer of your portal login; a 404 for the team.',
   responses: { 200: json(Customer, 'Your record'), ...errors(...READ, 'not_found') },
 })
 
@@ -127,7 +128,7 @@ const updateCustomerRoute = createRoute({
   description: 'Changes the fields that you send. Custom fields are merged key by key; null removes one.',
   request: { params: IdParam, headers: IfMatch, body: body(CustomerPatch) },
   responses: {
-    200: json(WrittenCustomer, 'The customer as it now is'),
+    200: json(WrittenCustomer, 'The customer after the change'),
     ...errors(...WRITE, 'not_found', 'customer_exists', 'login_taken', 'invalid_owner', 'stale'),
   },
 })
@@ -139,9 +140,9 @@ const amendOwnRecordRoute = createRoute({
   operationId: 'amendOwnRecord',
   tags,
   summary: 'Change your own record, as a customer',
-  description: 'Name, phone number and company. Anything else is the team’s to change.',
+  description: 'Name, phone number and company. Only the team changes other fields.',
   request: { headers: IfMatch, body: body(Amendment) },
-  responses: { 200: json(WrittenCustomer, 'Your record as it now is'), ...errors(...WRITE, 'not_found', 'stale') },
+  responses: { 200: json(WrittenCustomer, 'Your record after the change'), ...errors(...WRITE, 'not_found', 'stale') },
 })
 
 const trashCustomerRoute = createRoute({
@@ -156,7 +157,7 @@ const trashCustomerRoute = createRoute({
   responses: { 204: { description: 'In the trash' }, ...errors(...READ, 'not_found', 'stale') },
 })
 
-// Who names an owner or a portal login gives somebody the sight of the record.
+// An owner or a portal login lets another person see the record, so the session is checked again.
 function writerCtx(c: Context<AppEnv>, { ownerId, userId }: { ownerId?: unknown; userId?: unknown }) {
   return ownerId === undefined && userId === undefined ? ctx(c) : standingCtx(c)
 }
@@ -172,8 +173,8 @@ export const customerRoutes = createRouter()
   })
   .openapi(upsertCustomerRoute, async (c) => {
     const { customer, isNew } = await upsertCustomer(writerCtx(c, c.req.valid('json')), c.req.valid('json'))
-    const shown = WrittenCustomer.parse(withEtag(c, customer))
-    return isNew ? c.json(shown, 201, { Location: `/v1/customers/${shown.id}` }) : c.json(shown, 200)
+    const answer = WrittenCustomer.parse(withEtag(c, customer))
+    return isNew ? c.json(answer, 201, { Location: `/v1/customers/${answer.id}` }) : c.json(answer, 200)
   })
   .openapi(bulkDeleteCustomersRoute, async (c) =>
     c.json(BulkDeleted.parse(await trashCustomers(ctx(c), c.req.valid('json').ids)), 200),

@@ -1,5 +1,5 @@
-// What holds of every customer written: custom fields fit, an e-mail and a login are one living customer's, people are whom
-// they must be. Conditions for a WHERE, and the failures that tell which of them did not hold.
+// The rules for every customer that is written, as conditions for a WHERE, each with its error: the size of custom fields,
+// unique e-mail and portal login among customers outside the trash, a valid owner.
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import { z } from 'zod'
@@ -7,18 +7,19 @@ import { reach } from '../access/policy'
 import { isPortalUser, isTeamMember, visible } from '../access/visible'
 import type { Ctx } from '../context'
 import { customers } from '../db/schema'
+import { allOf, columnIn } from '../db/sql'
 import { AppError, invalidError } from '../errors'
 import type { Requirement } from '../records/change'
 import type { CustomerFields, CustomerRow } from './customers.record'
 
-/** The fields of a patch as the row at hand will have them: custom fields are merged key by key. */
+/** The values of a patch for a SET. Custom fields are merged key by key with those of the row. */
 export function mergedPatch({ customFields, ...patch }: CustomerFields) {
   if (customFields === undefined) return patch
   return { ...patch, customFields: customFields && mergedCustomFields(customFields) }
 }
 
 function mergedCustomFields(fields: Record<string, unknown>): SQL {
-  return sql`json_patch(coalesce(customers.custom_fields, '{}'), ${JSON.stringify(fields)})`
+  return sql`json_patch(coalesce(${columnIn('customers', customers.customFields)}, '{}'), ${JSON.stringify(fields)})`
 }
 
 export function doCustomFieldsFit(fields: CustomerFields['customFields']): SQL {
@@ -32,29 +33,33 @@ export function customFieldsTooBigError(): AppError {
 
 export function warningsOf({ phone, phoneE164 }: CustomerRow) {
   if (phone === null || phoneE164 !== null) return []
-  const message = 'Kept as written: not a number we can read; write it with its country code, such as +44 …'
+  const message = 'Stored as written, but it cannot be read as a number. Write it with its country code, such as +44 …'
   return [{ path: 'body.phone', message, code: 'unreadable_phone' }]
 }
 
-/** No other living customer of the workspace has this e-mail. */
+/** True if no other customer of the workspace outside the trash has this e-mail. */
 export function isEmailFree(ctx: Ctx, email: string | null | undefined, exceptId: string | SQL = ''): SQL {
-  return email ? sql`NOT EXISTS ${holderOf(ctx, email, exceptId)}` : sql`true`
+  return email ? sql`NOT EXISTS ${emailHolderSelect(ctx, email, exceptId)}` : sql`true`
 }
 
-/** The same, as a requirement whose refusal names the holder. */
-export function emailIsFree(ctx: Ctx, email: string | null | undefined, id: string | SQL): Requirement<CustomerRow> {
+/** The same as a requirement, whose error names the customer that has the e-mail. */
+export function emailRequirement(
+  ctx: Ctx,
+  email: string | null | undefined,
+  id: string | SQL,
+): Requirement<CustomerRow> {
   return {
     holds: isEmailFree(ctx, email, id),
-    known: sql`(SELECT json_object('id', holder.id, 'inReach', holder.in_reach) FROM ${holderOf(ctx, email, id)} AS holder)`,
+    known: sql`(SELECT json_object('id', holder.id, 'inReach', holder.in_reach) FROM ${emailHolderSelect(ctx, email, id)} AS holder)`,
     orElse: (_, holder) => customerExistsError(EmailHolder.parse(holder)),
   }
 }
 
 const EmailHolder = z.object({ id: z.string(), inReach: z.number() })
 
-/** The living customer who has an e-mail already, and whether the actor may know who that is. */
-export function holderOf({ db, actor }: Ctx, email: string | null | undefined, exceptId: string | SQL = '') {
-  const inReach = visible(actor, 'customers:read', customers) ?? sql`true`
+/** Selects the customer outside the trash that has this e-mail, and whether it is in reach of the actor. */
+export function emailHolderSelect({ db, actor }: Ctx, email: string | null | undefined, exceptId: string | SQL = '') {
+  const inReach = allOf(visible(actor, 'customers:read', customers))
   return db
     .select({ id: customers.id, inReach: sql<number>`${inReach}`.as('in_reach') })
     .from(customers)
@@ -72,36 +77,39 @@ export function customerExistsError(holder: { id: string; inReach: number }): Ap
   return new AppError('customer_exists', holder.inReach ? { existingId: holder.id } : {})
 }
 
-/** No other living customer is this portal login; `exceptId` may be the column of the row at hand. */
+/** True if no other customer outside the trash has this portal login. `exceptId` may be a column. */
 export function isLoginFree(ctx: Ctx, userId: string | null | undefined, exceptId: string | SQL = ''): SQL {
-  return userId ? sql`NOT EXISTS ${holderOfLogin(ctx, userId, exceptId)}` : sql`true`
+  return userId ? sql`NOT EXISTS ${loginHolderSelect(ctx, userId, exceptId)}` : sql`true`
 }
 
-/** The same, as a requirement whose refusal names the holder. */
-export function loginIsFree(ctx: Ctx, userId: string | null | undefined, id: string | SQL): Requirement<CustomerRow> {
+/** The same as a requirement, whose error names the customer that has the login. */
+export function loginRequirement(
+  ctx: Ctx,
+  userId: string | null | undefined,
+  id: string | SQL,
+): Requirement<CustomerRow> {
   return {
     holds: isLoginFree(ctx, userId, id),
-    known: sql`(SELECT json_object('id', holder.id) FROM ${holderOfLogin(ctx, userId, id)} AS holder)`,
+    known: sql`(SELECT json_object('id', holder.id) FROM ${loginHolderSelect(ctx, userId, id)} AS holder)`,
     orElse: (_, holder) => loginTakenError(LoginHolder.parse(holder)),
   }
 }
 
 const LoginHolder = z.object({ id: z.string() })
 
-/** The living customer whose portal login this is already. */
-export function holderOfLogin({ db, actor }: Ctx, userId: string | null | undefined, exceptId: string | SQL = '') {
-  const twin = alias(customers, 'twin')
-  const isOther = sql`twin.id <> ${exceptId}`
+/** Selects the customer outside the trash that has this portal login. */
+export function loginHolderSelect({ db, actor }: Ctx, userId: string | null | undefined, exceptId: string | SQL = '') {
+  const holder = alias(customers, 'login_holder')
   return db
-    .select({ id: twin.id })
-    .from(twin)
+    .select({ id: holder.id })
+    .from(holder)
     .where(
       and(
-        // By the login: the plus keeps SQLite from walking the workspace.
-        sql`+${twin.workspaceId} = ${actor.workspaceId}`,
-        userId ? eq(twin.userId, userId) : sql`false`,
-        isNull(twin.deletedAt),
-        isOther,
+        // The plus makes SQLite use the index of logins. Otherwise it scans the workspace.
+        sql`+${holder.workspaceId} = ${actor.workspaceId}`,
+        userId ? eq(holder.userId, userId) : sql`false`,
+        isNull(holder.deletedAt),
+        sql`${holder.id} <> ${exceptId}`,
       ),
     )
 }
@@ -110,25 +118,25 @@ export function loginTakenError({ id }: { id: string }): AppError {
   return new AppError('login_taken', { existingId: id })
 }
 
-/** Owner and portal login, where given, are whom they must be. */
+/** True if the given owner is an active member of the team, and the given portal login an active portal user. */
 export function arePeopleValid({ actor }: Ctx, { ownerId, userId }: CustomerFields): SQL {
   return sql`${ownerId ? isTeamMember(ownerId, actor.workspaceId) : sql`true`}
     AND ${userId ? isPortalUser(userId, actor.workspaceId) : sql`true`}`
 }
 
-/** Why people were refused: an owner who is none of the team, or a login that is no customer's. */
+/** The error for an owner outside the team, or a portal login that is no active portal user. */
 export function invalidPeopleError({ ownerId, userId }: CustomerFields): AppError {
-  const ofTeam = { path: 'body.ownerId', message: 'must be an active member of the team', code: 'not_of_team' }
-  const ofPortal = {
+  const ownerIssue = { path: 'body.ownerId', message: 'must be an active member of the team', code: 'not_of_team' }
+  const loginIssue = {
     path: 'body.userId',
     message: 'must be an active member with role CUSTOMER',
     code: 'no_portal_login',
   }
-  if (userId && !ownerId) return new AppError('invalid', { errors: [ofPortal] })
-  return new AppError('invalid_owner', { errors: [...(ownerId ? [ofTeam] : []), ...(userId ? [ofPortal] : [])] })
+  if (userId && !ownerId) return new AppError('invalid', { errors: [loginIssue] })
+  return new AppError('invalid_owner', { errors: [...(ownerId ? [ownerIssue] : []), ...(userId ? [loginIssue] : [])] })
 }
 
-/** Throws `forbidden` where somebody who reaches only the own customers would give one away, or make a login see one. */
+/** Throws `forbidden` if an actor who reaches only their own customers sets another owner or a portal login. */
 export function requireMayAssign({ actor }: Ctx, { ownerId, userId }: CustomerFields): void {
   if (reach(actor, 'customers:write') === 'all') return
   if (userId !== undefined || (ownerId !== undefined && ownerId !== actor.id)) {

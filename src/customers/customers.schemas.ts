@@ -1,6 +1,6 @@
-// A customer, as shown, made, changed and listed.
+// Schemas of customers: answers, new customers, patches, lists, duplicates and merges.
 import { z } from '@hono/zod-openapi'
-import { email, Id, instant, memberOr, text } from '../http/fields'
+import { email, Id, instant, memberOr, text } from '../field-schemas'
 import { flag, pageOf, pageQuery } from '../http/pagination'
 import { fieldsWith, valuesOf } from '../records/fields'
 import { CUSTOMER_FIELDS } from './customers.fields'
@@ -10,10 +10,10 @@ const customer = valuesOf(CUSTOMER_FIELDS, 'example')
 export const Customer = z.object(valuesOf(CUSTOMER_FIELDS, 'answer')).openapi('Customer', { example: customer })
 
 const warnings = [
-  { path: 'body.phone', message: 'Kept as written: not a number we can read', code: 'unreadable_phone' },
+  { path: 'body.phone', message: 'Stored as written, but it cannot be read as a number.', code: 'unreadable_phone' },
 ]
 
-/** A customer just written, with what was kept although it looks wrong. */
+/** A customer after a change, with warnings about values that were stored but look wrong. */
 export const WrittenCustomer = Customer.extend({
   warnings: z.array(z.object({ path: z.string(), message: z.string(), code: z.string() })),
 }).openapi('WrittenCustomer', { example: { ...customer, warnings } })
@@ -38,7 +38,7 @@ export const UpsertedCustomer = z
 export const UpsertQuery = z.strictObject({
   match: z
     .enum(['email'], { error: 'must be given, as match=email' })
-    .openapi({ description: 'What finds the customer.' }),
+    .openapi({ description: 'The field that finds the customer.' }),
 })
 
 export const CustomerPatch = z
@@ -47,7 +47,7 @@ export const CustomerPatch = z
   .refine((patch) => Object.keys(patch).length > 0, { error: 'Send at least one field' })
   .openapi('CustomerPatch', { example: { company: 'Acme Group', customFields: { plan: 'platinum', trial: null } } })
 
-/** What a customer may change of the own record. */
+/** The fields that a portal login may change in its own record. */
 export const Amendment = z
   .strictObject(valuesOf(fieldsWith(CUSTOMER_FIELDS, 'isPortalWritten'), 'input'))
   .partial()
@@ -60,20 +60,21 @@ export const BulkDeletion = z
 
 export const BulkDeleted = z.object({ deleted: z.array(Id), notFound: z.array(Id) }).openapi('BulkDeleted')
 
-const part = (what: string) =>
+const part = (field: string) =>
   text(100)
     .optional()
-    .openapi({ description: `Part of the ${what}; case and accents do not matter.` })
+    .openapi({ description: `Part of the ${field}; case and accents do not matter.` })
 const FIELDS = 'customFields.'
 const FIELD = /^customFields\.[\p{L}\p{N} _.-]{1,60}$/u
 
 export const CustomerFilters = z.strictObject({
   ...pageQuery,
-  q: part('name, e-mail, phone (digits are enough) or company').openapi({ example: 'alice' }),
+  q: part('name, e-mail, phone (digits are enough), company or job title').openapi({ example: 'alice' }),
   name: part('name'),
   email: part('e-mail'),
   phone: part('phone number'),
   company: part('company'),
+  jobTitle: part('job title'),
   tag: z
     .union([text(50), z.array(text(50)).max(10)])
     .transform((tags) => (Array.isArray(tags) ? tags : [tags]))
@@ -88,8 +89,8 @@ export const CustomerFilters = z.strictObject({
   createdAfter: instant().optional(),
   createdBefore: instant().optional(),
   followUpBefore: instant().optional(),
-  touchBefore: instant().optional().openapi({ description: 'With whom to be in touch before then.' }),
-  trashed: flag('List what is in the trash instead.'),
+  touchBefore: instant().optional().openapi({ description: 'Customers to contact before this time.' }),
+  trashed: flag('List the customers in the trash instead.'),
   sort: z
     .enum([
       '-createdAt',
@@ -106,8 +107,8 @@ export const CustomerFilters = z.strictObject({
     .optional()
     .openapi({
       description:
-        '`-createdAt` unless said otherwise, `nextFollowUpAt` where `followUpBefore` stands, `nextTouchAt` where ' +
-        '`touchBefore` does. What is searched for (words, tags, custom fields) and the trash come by `createdAt`.',
+        'The default is `-createdAt`; with `followUpBefore` it is `nextFollowUpAt`, with `touchBefore` `nextTouchAt`. ' +
+        'Searches (words, tags, custom fields) and the trash are sorted by `createdAt`.',
     }),
   customFields: z
     .record(z.string(), text(100))
@@ -115,10 +116,10 @@ export const CustomerFilters = z.strictObject({
     .openapi({
       param: { style: 'form', explode: true },
       description:
-        'Written as `customFields.plan=gold`, one parameter for each field: the whole value; case and accents do not matter.',
+        'Written as `customFields.plan=gold`, one parameter for each field. It matches the whole value; case and accents do not matter.',
       example: { 'customFields.plan': 'gold' },
     }),
-  total: flag('Count as well; beyond the owner, counting stops after 1,000 (`totalCapped`).'),
+  total: flag('Return the total too. With filters other than the owner, counting stops after 1,000 (`totalCapped`).'),
 })
 
 /** Gathers parameters such as `customFields.plan` into one object. */
@@ -140,8 +141,8 @@ export const DuplicatePage = pageOf(
     .object({
       reason: z
         .enum(['phone', 'name'])
-        .openapi({ description: 'What is shared: the number, or a near-equal name and company.' }),
-      customers: z.array(Customer).openapi({ description: 'At most ten of them.' }),
+        .openapi({ description: 'What they share: the phone number, or a near-equal name and company.' }),
+      customers: z.array(Customer).openapi({ description: 'At most ten.' }),
     })
     .openapi('DuplicateGroup'),
   'DuplicatePage',

@@ -1,9 +1,9 @@
-// What customers are searched by: words, tags and custom fields, in the search index and row by row.
+// The search filters of customers: words, tags and custom fields, in the search index and row by row.
 import { and, or, type SQL, sql } from 'drizzle-orm'
 import type { Ctx } from '../context'
 import { fold } from '../db/fold'
 import { isSearchable, phrase } from '../db/fts'
-import { customers, customerTags, tags as tagTable } from '../db/schema'
+import { customers, customerTags, tags } from '../db/schema'
 import { columnName } from '../db/sql'
 import { namesOf, valuesOf } from '../records/fields'
 import type { Condition } from '../records/list.definition'
@@ -12,11 +12,11 @@ import { CUSTOMER_FIELDS } from './customers.fields'
 const SEARCHED = valuesOf(CUSTOMER_FIELDS, 'searched')
 type SearchedField = keyof typeof SEARCHED
 
-/** The fields that are searched, and those of them that tell who somebody is. */
+/** The fields that are searched, and those of them that identify the person. */
 export const SEARCHED_FIELDS = namesOf(SEARCHED)
 export const PERSON_FIELDS = SEARCHED_FIELDS.filter((field) => 'isPerson' in SEARCHED[field])
 
-/** A part of one of these fields. The index knows parts of three characters and more. */
+/** The text is part of one of these fields. The index finds texts of three characters or more. */
 export function contains(...fields: SearchedField[]) {
   const texts = fields.flatMap((field) => SEARCHED[field].columns.map((column) => sql`coalesce(${column}, '')`))
   const text = sql.join(texts, sql` || char(10) || `)
@@ -37,11 +37,11 @@ export function hasTags(
   if (names.length === 0) return undefined
   const isAny = tagMatch === 'any'
   const has = names.map(
-    (name) => sql`EXISTS (SELECT 1 FROM ${customerTags} AS ct CROSS JOIN ${tagTable} AS t ON t.id = ct.tag_id
-      WHERE ct.customer_id = ${customers.id} AND t.key = ${fold(name)})`,
+    (name) => sql`EXISTS (SELECT 1 FROM ${customerTags} CROSS JOIN ${tags} ON ${tags.id} = ${customerTags.tagId}
+      WHERE ${customerTags.customerId} = ${customers.id} AND ${tags.key} = ${fold(name)})`,
   )
   const indexed = names.map((name) => indexedTag(actor.workspaceId, fold(name)))
-  const joined = sql.join(indexed, sql.raw(isAny ? `|| ' OR ' ||` : `|| ' AND ' ||`))
+  const joined = sql.join(indexed, isAny ? sql`|| ' OR ' ||` : sql`|| ' AND ' ||`)
   return {
     where: isAny ? or(...has) : and(...has),
     match: sql`'tags : (' || ${joined} || ')'`,
@@ -49,9 +49,9 @@ export function hasTags(
   }
 }
 
-/** Each of these custom fields has this value as a whole. */
-export function hasCustomFields(wanted: Record<string, string>): Condition | undefined {
-  const pairs = Object.entries(wanted)
+/** Each of these custom fields has exactly this value, in any case. */
+export function hasCustomFields(values: Record<string, string>): Condition | undefined {
+  const pairs = Object.entries(values)
   if (pairs.length === 0) return undefined
   const has = pairs.map(
     ([key, value]) => sql`EXISTS (SELECT 1 FROM json_each(${customers.customFields}) WHERE lower(key) = lower(${key})
@@ -61,18 +61,19 @@ export function hasCustomFields(wanted: Record<string, string>): Condition | und
   return { where: and(...has), match, isByArrival: true }
 }
 
-// How the index spells a tag. A tag that does not exist is two brackets, which the index never holds.
+// The text of a tag in the index. For a tag that does not exist it is two brackets, which the index never contains.
 function indexedTag(workspaceId: string, key: string): SQL {
-  const text = sql`replace(replace(replace(coalesce(t.indexed_as, t.key), '"', '""'), '⟦', '⟪'), '⟧', '⟫')`
-  return sql`'"⟦' || coalesce((SELECT ${text} FROM tags AS t WHERE t.workspace_id = ${workspaceId} AND t.key = ${key}), '⟦') || '⟧"'`
+  const text = sql`replace(replace(replace(coalesce(${tags.indexedAs}, ${tags.key}), '"', '""'), '⟦', '⟪'), '⟧', '⟫')`
+  const indexed = sql`SELECT ${text} FROM ${tags} WHERE ${tags.workspaceId} = ${workspaceId} AND ${tags.key} = ${key}`
+  return sql`'"⟦' || coalesce((${indexed}), '⟦') || '⟧"'`
 }
 
-// Tags and custom fields stand in the index in brackets, and it holds no other brackets.
+// The index contains tags and custom fields in brackets, and no other brackets.
 function wholePhrase(text: string): string {
   return phrase(`⟦${text.replaceAll('⟦', '⟪').replaceAll('⟧', '⟫')}⟧`)
 }
 
-// A phone number is found by its digits, however it is written on either side.
+// A phone number is found by its digits, however the number and the search are written.
 function spellings(text: string, folded = text): string[] {
   const digits = text.replace(/[\s()+./-]/g, '')
   const isNumber = /^\d{3,}$/.test(digits)

@@ -1,18 +1,18 @@
-// Customers: making, reading, changing, trashing. Lists, upserts, duplicates and merging have files beside this one.
+// Creates, reads, changes and trashes customers. Lists, upserts, duplicates and merging have files of their own.
 import { and, eq, type SQL, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/sqlite-core'
 import { authorOf } from '../access/person'
 import { type Actor, reach } from '../access/policy'
 import { isPortal, ownRecord, visible } from '../access/visible'
 import { isWithinLimit, limitExceeded, limitExceededError } from '../billing/limits'
 import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
-import { fold } from '../db/fold'
 import { customers } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
 import { changesOf, eventInsert, hasChanges } from '../events/event-insert'
 import { changeRecord } from '../records/change'
-import { type FieldName, fieldsWith, namesOf } from '../records/fields'
+import { derivedValues, type FieldName, fieldsWith, namesOf } from '../records/fields'
 import { versionStamp } from '../records/version'
 import { CUSTOMER_FIELDS } from './customers.fields'
 import { CUSTOMER, type CustomerFields, type CustomerRow, customerColumns } from './customers.record'
@@ -21,27 +21,26 @@ import {
   customerExistsError,
   customFieldsTooBigError,
   doCustomFieldsFit,
-  emailIsFree,
-  holderOf,
-  holderOfLogin,
+  emailHolderSelect,
+  emailRequirement,
   invalidPeopleError,
   isEmailFree,
   isLoginFree,
-  loginIsFree,
+  loginHolderSelect,
+  loginRequirement,
   loginTakenError,
   mergedPatch,
   requireMayAssign,
   warningsOf,
 } from './customers.rules'
-import { e164Of } from './phone'
 
 export type Written = CustomerRow & { warnings: { path: string; message: string; code: string }[] }
 
-/** Makes a customer. Throws `customer_exists` or `login_taken` where a living one has that, and `plan_limit`. */
+/** Creates a customer. Throws `customer_exists`, `login_taken`, `invalid_owner`, `forbidden` and `plan_limit`. */
 export async function createCustomer(ctx: Ctx, input: CustomerFields & { name: string }): Promise<Written> {
   const { db } = ctx
   requireMayAssign(ctx, input)
-  const row = newRow(ctx, input)
+  const row = newCustomerRow(ctx, input)
   const { id, ownerId } = row
   const { email, userId } = input
   const where = and(
@@ -50,20 +49,20 @@ export async function createCustomer(ctx: Ctx, input: CustomerFields & { name: s
     isLoginFree(ctx, userId),
     isWithinLimit(ctx, 'customers'),
   )
-  const { created, emailHolder, loginHolder, lack } = await runBatch(db, {
+  const { created, emailHolder, loginHolder, exceededLimit } = await runBatch(db, {
     created: one(insertFrom(db, customers, row, sql`WHERE ${where}`).returning(customerColumns)),
     event: eventInsert(ctx, { verb: 'customer.created', subject: 'customer', id, when: ifChanged }),
-    emailHolder: one(holderOf(ctx, email)),
-    loginHolder: one(holderOfLogin(ctx, userId)),
-    lack: one(limitExceeded(ctx, 'customers')),
+    emailHolder: one(emailHolderSelect(ctx, email)),
+    loginHolder: one(loginHolderSelect(ctx, userId)),
+    exceededLimit: one(limitExceeded(ctx, 'customers')),
   })
   if (created) return { ...created, warnings: warningsOf(created) }
   if (emailHolder) throw customerExistsError(emailHolder)
   if (loginHolder) throw loginTakenError(loginHolder)
-  throw lack ? limitExceededError(ctx, 'customers', lack) : invalidPeopleError(input)
+  throw exceededLimit ? limitExceededError(ctx, 'customers', exceededLimit) : invalidPeopleError(input)
 }
 
-/** A customer in reach; for a portal login the own one, if no other is named. */
+/** A customer in reach. Without an id, the record of the portal login itself. Throws `not_found`. */
 export async function getCustomer({ db, actor }: Ctx, id?: string): Promise<CustomerRow> {
   const [customer] = await db
     .select(customerColumns)
@@ -73,16 +72,18 @@ export async function getCustomer({ db, actor }: Ctx, id?: string): Promise<Cust
   return redactFor(actor, customer)
 }
 
-/** A customer as the actor may see it: the portal login of one sees nothing of what the team plans and notes. */
+/** A customer as the actor may see it: portal logins do not see fields that are for the team only. */
 export function redactFor(actor: Actor, customer: CustomerRow): CustomerRow {
-  return isPortal(actor) ? { ...customer, ...HIDDEN } : customer
+  return isPortal(actor) ? { ...customer, ...TEAM_ONLY_AS_NULL } : customer
 }
 
-const HIDDEN = Object.fromEntries(namesOf(fieldsWith(CUSTOMER_FIELDS, 'isTeamOnly')).map((name) => [name, null]))
+const TEAM_ONLY_AS_NULL = Object.fromEntries(
+  namesOf(fieldsWith(CUSTOMER_FIELDS, 'isTeamOnly')).map((name) => [name, null]),
+)
 
 /**
- * Changes a customer; custom fields are merged key by key, null removes one. What changes nothing leaves them as they
- * are. With `self:write` it is a customer's own record. Throws `customer_exists`, `login_taken`, `stale`.
+ * Changes a customer. Custom fields are merged key by key; null removes one. With `self:write`, a portal login changes its
+ * own record. Throws `not_found`, `stale`, `customer_exists`, `login_taken`, `invalid_owner`, `invalid`, `forbidden`.
  */
 export async function updateCustomer(
   ctx: Ctx,
@@ -100,8 +101,8 @@ export async function updateCustomer(
     changesAnything: hasCustomerChanges(ctx, patch),
     ifVersion,
     require: {
-      email: emailIsFree(ctx, patch.email, id),
-      login: loginIsFree(ctx, patch.userId, id),
+      email: emailRequirement(ctx, patch.email, id),
+      login: loginRequirement(ctx, patch.userId, id),
       customFields: { holds: doCustomFieldsFit(patch.customFields), orElse: customFieldsTooBigError },
       people: { holds: arePeopleValid(ctx, patch), orElse: () => invalidPeopleError(patch) },
     },
@@ -109,17 +110,17 @@ export async function updateCustomer(
   return { ...changed, warnings: warningsOf(changed) }
 }
 
-/** What customers may change of themselves. */
+/** The fields that a portal login may change in its own record. */
 export type Amendment = Partial<Pick<CustomerRow, FieldName<typeof CUSTOMER_FIELDS, 'isPortalWritten'>>>
 
-/** Changes what customers may: of the own record as a customer, of any in reach as the team. */
+/** Changes these fields: a portal login in its own record, the team in any record in reach. */
 export async function amendCustomer(ctx: Ctx, patch: Amendment, id?: string, ifVersion?: number): Promise<Written> {
   const permission = isPortal(ctx.actor) ? 'self:write' : 'customers:write'
   const amended = await updateCustomer(ctx, id ?? ownRecord(ctx.actor), patch, ifVersion, permission)
   return { ...amended, ...redactFor(ctx.actor, amended) }
 }
 
-/** Puts customers into the trash; says which of them were there to be deleted. */
+/** Puts customers into the trash. Returns the ids that were deleted, and those that were not found or not in reach. */
 export async function trashCustomers(ctx: Ctx, ids: string[]) {
   const { db, actor, now } = ctx
   const set = { deletedAt: now }
@@ -148,49 +149,42 @@ export async function trashCustomer(ctx: Ctx, id: string, ifVersion?: number): P
   await changeRecord(ctx, CUSTOMER, id, { verb: 'trashed', permission: 'customers:write', set, ifVersion })
 }
 
-// From the ids to the rows: left to itself, SQLite would walk the whole workspace and look each row up among the ids.
+// CROSS JOIN makes SQLite look up each id. Otherwise it scans the whole workspace.
 function isAmongIds(ids: string[]): SQL {
-  const found = sql`SELECT c.seq FROM json_each(${JSON.stringify(ids)}) AS wanted CROSS JOIN customers AS c ON c.id = wanted.value`
-  return sql`${customers.seq} IN (${found})`
+  const found = alias(customers, 'found')
+  const rows = sql`json_each(${JSON.stringify(ids)}) AS given CROSS JOIN ${customers} AS found ON ${found.id} = given.value`
+  return sql`${customers.seq} IN (SELECT ${found.seq} FROM ${rows})`
 }
 
-/** Columns that follow from others, for the fields that are there. */
-function derivedColumns({ actor }: Ctx, { name, phone, keepInTouchDays }: CustomerFields) {
-  // Looked up here, for a trigger looks it up too late for the row that is answered.
-  const lastContactAt = sql`(SELECT k.last_contact_at FROM customers_contacted AS k WHERE k.id = ${customers}.id)`
+/** The columns that are computed from the fields of a patch. */
+function derivedColumns(ctx: Ctx, patch: CustomerFields) {
+  // A trigger would set it too late for the row that this statement returns.
+  const lastContactAt = sql`(SELECT last_contact_at FROM customers_contacted AS contacted WHERE contacted.id = ${customers}.id)`
   return {
-    ...derivedFields({ name, phone }, actor.country),
-    ...(keepInTouchDays ? { lastContactAt } : {}),
+    ...derivedValues(CUSTOMER_FIELDS, patch, ctx.actor.country),
+    ...(patch.keepInTouchDays ? { lastContactAt } : {}),
   }
 }
 
-/** What a customer is sorted and found by, for the fields that are there. */
-function derivedFields({ name, phone }: CustomerFields, country: string | null) {
-  return {
-    ...(name === undefined ? {} : { sortName: fold(name) }),
-    ...(phone === undefined ? {} : { phoneE164: phone === null ? null : e164Of(phone, country) }),
-  }
-}
-
-/** Whether a patch changes the customer at hand, or how a number is read: the workspace may be in another country now. */
+/** True if a patch changes the row, or the reading of its number: the country of the workspace may have changed. */
 export function hasCustomerChanges(ctx: Ctx, patch: CustomerFields): SQL {
-  return hasChanges(customers, { ...mergedPatch(patch), ...derivedFields(patch, ctx.actor.country) })
+  return hasChanges(customers, { ...mergedPatch(patch), ...derivedValues(CUSTOMER_FIELDS, patch, ctx.actor.country) })
 }
 
-/** Every column that a patch sets. */
+/** All columns that a patch sets. */
 export function patchColumns(ctx: Ctx, patch: CustomerFields) {
   return { ...mergedPatch(patch), ...derivedColumns(ctx, patch) }
 }
 
-/** A customer to be; who reaches only the own customers owns the ones they make. */
-export function newRow<F extends CustomerFields>(ctx: Ctx, input: F) {
+/** The row of a new customer. An actor who reaches only their own customers becomes its owner. */
+export function newCustomerRow<F extends CustomerFields>(ctx: Ctx, input: F) {
   const { actor, now } = ctx
-  const usual = reach(actor, 'customers:write') === 'all' ? null : authorOf(actor)
-  const ownerId = input.ownerId === undefined ? usual : input.ownerId
+  const defaultOwnerId = reach(actor, 'customers:write') === 'all' ? null : authorOf(actor)
+  const ownerId = input.ownerId === undefined ? defaultOwnerId : input.ownerId
   const { workspaceId } = actor
   return {
     ...input,
-    ...derivedFields(input, actor.country),
+    ...derivedValues(CUSTOMER_FIELDS, input, actor.country),
     id: ctx.newId(),
     ownerId,
     workspaceId,

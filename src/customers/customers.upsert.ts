@@ -1,5 +1,6 @@
-// Create or update by e-mail, in one batch: two requests at once create one customer.
-import { and, eq, type SQL, sql } from 'drizzle-orm'
+// Creates or updates a customer by e-mail in one batch, so that two requests at once create one customer.
+import { and, eq, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/sqlite-core'
 import { visible } from '../access/visible'
 import { isWithinLimit, limitExceeded, limitExceededError } from '../billing/limits'
 import type { Ctx } from '../context'
@@ -14,21 +15,21 @@ import {
   customerExistsError,
   customFieldsTooBigError,
   doCustomFieldsFit,
-  holderOf,
-  holderOfLogin,
+  emailHolderSelect,
   invalidPeopleError,
   isEmailFree,
   isLoginFree,
+  loginHolderSelect,
   loginTakenError,
   mergedPatch,
   requireMayAssign,
   warningsOf,
 } from './customers.rules'
-import { hasCustomerChanges, newRow, patchColumns, type Written } from './customers.service'
+import { hasCustomerChanges, newCustomerRow, patchColumns, type Written } from './customers.service'
 
 /**
- * Updates the living customer with this e-mail, if that changes anything, or creates one. Throws `customer_exists`
- * where they are out of reach, and `plan_limit`.
+ * Updates the customer outside the trash with this e-mail, or creates one. If nothing would change, it writes nothing.
+ * Throws `customer_exists` if that customer is out of reach, `login_taken`, `invalid_owner`, `invalid`, `plan_limit`.
  */
 export async function upsertCustomer(
   ctx: Ctx,
@@ -36,51 +37,56 @@ export async function upsertCustomer(
 ): Promise<{ customer: Written; isNew: boolean }> {
   const { db, actor, now } = ctx
   requireMayAssign(ctx, input)
-  const row = newRow(ctx, input)
+  const row = newCustomerRow(ctx, input)
   const { id, ownerId } = row
   const inReach = and(eq(customers.email, input.email), visible(actor, 'customers:write', customers))
-  const theirId = sql`(SELECT found.id FROM customers AS found WHERE found.workspace_id = ${actor.workspaceId}
-    AND found.email = ${input.email} AND found.deleted_at IS NULL)`
-  const fits = doCustomFieldsFit(input.customFields)
-  const isTheirs = isLoginFree(ctx, input.userId, sql`${customers}.id`)
-  const stand = arePeopleValid(ctx, input)
-  const theirs: SQL = allOf(inReach, stand, isTheirs, fits, hasCustomerChanges(ctx, input))
+  const found = alias(customers, 'found')
+  const foundId = sql`(SELECT ${found.id} FROM ${customers} AS found WHERE ${found.workspaceId} = ${actor.workspaceId}
+    AND ${found.email} = ${input.email} AND ${found.deletedAt} IS NULL)`
+  const areFieldsValid = doCustomFieldsFit(input.customFields)
+  const isLoginValid = isLoginFree(ctx, input.userId, sql`${customers}.id`)
+  const arePeopleRight = arePeopleValid(ctx, input)
+  const mayUpdate = allOf(inReach, arePeopleRight, isLoginValid, areFieldsValid, hasCustomerChanges(ctx, input))
   const mayCreate = sql`${ifUnchanged} AND ${isEmailFree(ctx, input.email)} AND ${isLoginFree(ctx, input.userId)}
      AND ${arePeopleValid(ctx, { ...input, ownerId })} AND ${isWithinLimit(ctx, 'customers')}`
-  const { updated, created, emailHolder, present, loginHolder, lack } = await runBatch(db, {
+  const { updated, created, emailHolder, present, loginHolder, exceededLimit } = await runBatch(db, {
     updateEvent: eventInsert(ctx, {
       verb: 'customer.updated',
       subject: 'customer',
       id: sql`${customers.id}`,
       changes: changesOf(customers, mergedPatch(input)),
       from: sql`${customers}`,
-      when: theirs,
+      when: mayUpdate,
     }),
     updated: one(
       db
         .update(customers)
         .set({ ...patchColumns(ctx, input), ...versionStamp(customers, now) })
-        .where(theirs)
+        .where(mayUpdate)
         .returning(customerColumns),
     ),
     created: one(insertFrom(db, customers, row, sql`WHERE ${mayCreate}`).returning(customerColumns)),
     createEvent: eventInsert(ctx, { verb: 'customer.created', subject: 'customer', id, when: ifChanged }),
-    emailHolder: one(holderOf(ctx, input.email)),
+    emailHolder: one(emailHolderSelect(ctx, input.email)),
     present: one(
       db
-        .select({ ...customerColumns, fits: sql<number>`${fits}`.as('fits'), stand: sql<number>`${stand}`.as('stand') })
+        .select({
+          ...customerColumns,
+          areFieldsValid: sql<number>`${areFieldsValid}`.as('are_fields_valid'),
+          arePeopleValid: sql<number>`${arePeopleRight}`.as('are_people_valid'),
+        })
         .from(customers)
         .where(inReach),
     ),
-    loginHolder: one(holderOfLogin(ctx, input.userId, sql`coalesce(${theirId}, '')`)),
-    lack: one(limitExceeded(ctx, 'customers')),
+    loginHolder: one(loginHolderSelect(ctx, input.userId, sql`coalesce(${foundId}, '')`)),
+    exceededLimit: one(limitExceeded(ctx, 'customers')),
   })
   const written = updated ?? created
   if (written) return { customer: { ...written, warnings: warningsOf(written) }, isNew: created !== undefined }
   if (emailHolder && !present) throw customerExistsError(emailHolder)
   if (loginHolder) throw loginTakenError(loginHolder)
-  if (!present) throw lack ? limitExceededError(ctx, 'customers', lack) : invalidPeopleError(input)
-  if (!present.fits) throw customFieldsTooBigError()
-  if (!present.stand) throw invalidPeopleError(input)
+  if (!present) throw exceededLimit ? limitExceededError(ctx, 'customers', exceededLimit) : invalidPeopleError(input)
+  if (!present.areFieldsValid) throw customFieldsTooBigError()
+  if (!present.arePeopleValid) throw invalidPeopleError(input)
   return { customer: { ...present, warnings: warningsOf(present) }, isNew: false }
 }

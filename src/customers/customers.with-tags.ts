@@ -1,4 +1,4 @@
-// A customer together with the tags on them, in one round trip.
+// A customer together with its tags, in one round trip.
 import { and, eq, isNull, sql } from 'drizzle-orm'
 import { visible } from '../access/visible'
 import type { Ctx } from '../context'
@@ -8,27 +8,27 @@ import { AppError } from '../errors'
 import { type CustomerRow, customerColumns } from './customers.record'
 import { redactFor } from './customers.service'
 
-/** How many tags are shown beside a customer. */
-const MOST = 100
+/** How many tags are returned with a customer. */
+const MAX_TAGS = 100
 
-/** A customer with the names of the tags on them, the oldest tag first. */
+/** A customer in reach with the names of its tags, the oldest tag first. Throws `not_found`. */
 export async function getCustomerWithTags({ db, actor }: Ctx, id: string): Promise<CustomerRow & { tags: string[] }> {
-  const theirs = and(eq(customers.id, id), visible(actor, 'customers:read', customers))
+  const isCustomer = and(eq(customers.id, id), visible(actor, 'customers:read', customers))
   const { customer, names } = await runBatch(db, {
-    customer: one(db.select(customerColumns).from(customers).where(theirs)),
+    customer: one(db.select(customerColumns).from(customers).where(isCustomer)),
     names: db
       .select({ name: tags.name })
       .from(customerTags)
       .crossJoin(tags)
       .where(
         and(
-          sql`${customerTags.customerId} = (SELECT ${customers.id} FROM ${customers} WHERE ${theirs})`,
+          sql`${customerTags.customerId} = (SELECT ${customers.id} FROM ${customers} WHERE ${isCustomer})`,
           eq(tags.id, customerTags.tagId),
           isNull(tags.deletedAt),
         ),
       )
       .orderBy(customerTags.tagId)
-      .limit(MOST),
+      .limit(MAX_TAGS),
   })
   if (!customer) throw new AppError('not_found')
   return { ...redactFor(actor, customer), tags: names.map(({ name }) => name) }

@@ -1,10 +1,10 @@
 // /v1/customers: duplicates, merging, and coming back from the trash.
 import { createRoute } from '@hono/zod-openapi'
 import { errors, invalidError, POST, READ } from '../errors'
+import { IdParam } from '../field-schemas'
 import { allow } from '../http/allow'
 import { ctx } from '../http/context'
 import { withEtag } from '../http/etag'
-import { IdParam } from '../http/fields'
 import { paged } from '../http/pagination'
 import { body, createRouter, json } from '../http/router'
 import { listDuplicates } from './customers.duplicates'

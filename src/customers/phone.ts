@@ -1,14 +1,14 @@
-// Phone numbers: kept as written, and in E.164 where libphonenumber can read them. A bad one is a warning, not a refusal.
+// Phone numbers in E.164 (ITU-T E.164). This is the only file that uses libphonenumber.
 import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/min'
 
-/** Whether numbers of a country, by its two letters, can be read. */
+/** Whether libphonenumber knows this country, by its two letters (ISO 3166). */
 export function isCountry(code: string): boolean {
   return isSupportedCountry(code)
 }
 
-/** The E.164 form of a number, read as one of `country` unless it says its own; null where it is no possible number. */
+/** The E.164 form of a number, or null if it is not a possible number. `country` is used if the number has no country code. */
 export function e164Of(phone: string, country: string | null): string | null {
-  const home = country !== null && isSupportedCountry(country) ? country : undefined
-  const parsed = parsePhoneNumberFromString(phone, { ...(home ? { defaultCountry: home } : {}), extract: false })
+  const defaultCountry = country !== null && isSupportedCountry(country) ? country : undefined
+  const parsed = parsePhoneNumberFromString(phone, { ...(defaultCountry ? { defaultCountry } : {}), extract: false })
   return parsed?.isPossible() ? parsed.number : null
 }

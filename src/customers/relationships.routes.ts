@@ -1,9 +1,9 @@
-// /v1/customers/{id}/relationships: whom a customer is related to.
+// /v1/customers/{id}/relationships: the relationships of a customer.
 import { createRoute } from '@hono/zod-openapi'
 import { errors, READ, WRITE } from '../errors'
+import { IdParam } from '../field-schemas'
 import { allow } from '../http/allow'
 import { ctx } from '../http/context'
-import { IdParam } from '../http/fields'
 import { paged } from '../http/pagination'
 import { body, createRouter, json } from '../http/router'
 import {
@@ -13,7 +13,7 @@ import {
   RelationshipParam,
   RelationshipQuery,
 } from './relationships.schemas'
-import { listRelationships, relate, unrelate } from './relationships.service'
+import { listRelationships, relateCustomers, unrelateCustomers } from './relationships.service'
 
 const tags = ['Customers']
 
@@ -23,8 +23,8 @@ const listRelationshipsRoute = createRoute({
   ...allow('customers:read'),
   operationId: 'listRelationships',
   tags,
-  summary: 'List whom a customer is related to',
-  description: 'From both sides: the manager of one is listed with their `report`. Only customers that you see are.',
+  summary: 'List the relationships of a customer',
+  description: 'From both sides: a manager has their `report` in the list. Only customers that you see are listed.',
   request: { params: IdParam, query: RelationshipQuery },
   responses: {
     200: json(RelationshipPage, 'A page of relationships'),
@@ -40,8 +40,8 @@ const relateCustomersRoute = createRoute({
   tags,
   summary: 'Relate two customers',
   description:
-    'Says what the other customer is to this one, in place of what they were to one another. Both must be in your reach; ' +
-    'nobody comes to stand above themselves, over however many managers or parents.',
+    'Sets what the other customer is to this one, and replaces an earlier relationship. Both must be in your reach. ' +
+    'Managers and parents cannot form a cycle.',
   request: { params: RelationshipParam, body: body(NewRelationship) },
   responses: {
     200: json(Relationship, 'The relationship, new or not'),
@@ -56,7 +56,7 @@ const unrelateCustomersRoute = createRoute({
   operationId: 'unrelateCustomers',
   tags,
   summary: 'End a relationship',
-  description: 'Whichever of the two it was made from.',
+  description: 'From either of the two customers.',
   request: { params: RelationshipParam },
   responses: { 204: { description: 'They are not related' }, ...errors(...READ, 'not_found') },
 })
@@ -69,11 +69,11 @@ export const relationshipRoutes = createRouter()
   })
   .openapi(relateCustomersRoute, async (c) => {
     const { id, otherId } = c.req.valid('param')
-    const relationship = await relate(ctx(c), id, otherId, c.req.valid('json').kind)
+    const relationship = await relateCustomers(ctx(c), id, otherId, c.req.valid('json').kind)
     return c.json(Relationship.parse(relationship), 200)
   })
   .openapi(unrelateCustomersRoute, async (c) => {
     const { id, otherId } = c.req.valid('param')
-    await unrelate(ctx(c), id, otherId)
+    await unrelateCustomers(ctx(c), id, otherId)
     return c.body(null, 204)
   })

@@ -1,10 +1,10 @@
-// What customers are to one another.
+// Schemas of relationships between customers.
 import { z } from '@hono/zod-openapi'
 import { fold } from '../db/fold'
-import { Id, IdParam, text } from '../http/fields'
+import { Id, IdParam, text } from '../field-schemas'
 import { pageOf, pageQuery } from '../http/pagination'
 
-/** Kinds that mean something; any other text stands as it is, for both sides. */
+/** Kinds with a meaning. Any other text is stored as it is, and is the same for both sides. */
 const KNOWN = ['manager', 'report', 'partner', 'parent', 'child'] as const
 
 export const RelationshipParam = IdParam.extend({
@@ -33,7 +33,7 @@ export const NewRelationship = z
 export const Relationship = z
   .object({
     customer: z.object({ id: Id, name: z.string(), company: z.string().nullable() }),
-    kind: z.string().openapi({ description: 'What this customer is to the one that was asked for.' }),
+    kind: z.string().openapi({ description: 'What this customer is to the customer in the path.' }),
   })
   .openapi('Relationship', {
     example: {

@@ -1,5 +1,6 @@
-// Relationships: what two customers are to one another, one row for a pair, seen from both sides.
+// Relationships between customers: one row for a pair, read from both sides.
 import { and, eq, gt, type SQL, sql } from 'drizzle-orm'
+import { alias, type SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { visible } from '../access/visible'
 import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
@@ -9,65 +10,66 @@ import { insertFrom } from '../db/sql'
 import { AppError } from '../errors'
 import { eventInsert } from '../events/event-insert'
 
-/** Kinds that the other side sees differently; all others are the same from both. */
+/** Kinds with another name on the other side. All other kinds have the same name on both sides. */
 const INVERSE = { manager: 'report', report: 'manager', parent: 'child', child: 'parent' } as const
 const isDirected = (kind: string): kind is keyof typeof INVERSE => Object.hasOwn(INVERSE, kind)
-const inverse = (kind: string) => (isDirected(kind) ? INVERSE[kind] : kind)
+const inverseKind = (kind: string) => (isDirected(kind) ? INVERSE[kind] : kind)
 
-/** How far a hierarchy is followed upwards; where it goes on beyond, nothing more is put below. */
+/** How many levels of a hierarchy are followed upwards. In a higher one, no new level is accepted. */
 const MAX_LEVELS = 100
 
 export type RelationshipRow = { customer: { id: string; name: string; company: string | null }; kind: string }
 
-/** Makes `otherId` a `kind` of `id`, in place of what they were. Throws `not_found` for either, `relationship_cycle`. */
-export async function relate(ctx: Ctx, id: string, otherId: string, kind: string): Promise<RelationshipRow> {
+/** Makes `otherId` the `kind` of `id`, instead of an earlier relationship. Throws `not_found`, `relationship_cycle`. */
+export async function relateCustomers(ctx: Ctx, id: string, otherId: string, kind: string): Promise<RelationshipRow> {
   const { db, actor, now } = ctx
-  const both = areBothInReach(ctx, id, otherId)
-  const isNews = sql`${both} AND ${kindFrom(id, otherId)} IS NOT ${kind} AND ${isNoCycle(id, otherId, kind)}`
-  const after = { [id]: kind, [otherId]: inverse(kind) }
+  const areInReach = areBothInReach(ctx, id, otherId)
+  const isNewKind = sql`${areInReach} AND ${kindFrom(id, otherId)} IS NOT ${kind} AND ${isNoCycle(id, otherId, kind)}`
+  const added = alias(relationships, 'new')
+  const after = { [id]: kind, [otherId]: inverseKind(kind) }
   const row = { fromId: id, toId: otherId, workspaceId: actor.workspaceId, kind, createdAt: now }
   const { other } = await runBatch(db, {
-    events: eventsOfBoth(ctx, 'customer.related', [id, otherId], after, isNews),
-    related: insertFrom(db, relationships, row, sql`WHERE ${isNews}`).onConflictDoUpdate({
+    events: eventsOfBoth(ctx, 'customer.related', [id, otherId], after, isNewKind),
+    related: insertFrom(db, relationships, row, sql`WHERE ${isNewKind}`).onConflictDoUpdate({
       target: [relationships.fromId, relationships.toId],
       set: { kind },
     }),
     inverseRemoved: db.delete(relationships).where(
-      sql`from_id = ${otherId} AND to_id = ${id}
-        AND EXISTS (SELECT 1 FROM customer_relationships AS new WHERE new.from_id = ${id} AND new.to_id = ${otherId})`,
+      sql`${relationships.fromId} = ${otherId} AND ${relationships.toId} = ${id}
+        AND EXISTS (SELECT 1 FROM ${relationships} AS new WHERE ${added.fromId} = ${id} AND ${added.toId} = ${otherId})`,
     ),
     other: one(
       db
         .select({ name: customers.name, company: customers.company, kind: kindFrom(id, otherId).as('kind') })
         .from(customers)
-        .where(and(eq(customers.id, otherId), both)),
+        .where(and(eq(customers.id, otherId), areInReach)),
     ),
   })
   if (!other) throw new AppError('not_found')
   if (other.kind !== kind) {
-    const detail = `They stand above one another already, or in a hierarchy of more than ${MAX_LEVELS} levels.`
+    const detail = `It would close a cycle, or the hierarchy has more than ${MAX_LEVELS} levels.`
     throw new AppError('relationship_cycle', { detail })
   }
   return { customer: { id: otherId, name: other.name, company: other.company }, kind }
 }
 
-/** Ends what two customers are to one another. Throws `not_found` where that is nothing, or one is out of reach. */
-export async function unrelate(ctx: Ctx, id: string, otherId: string): Promise<void> {
-  const both = areBothInReach(ctx, id, otherId)
-  const isThere = sql`${both} AND ${kindFrom(id, otherId)} IS NOT NULL`
+/** Ends a relationship. Throws `not_found` if there is none, or one of the customers is out of reach. */
+export async function unrelateCustomers(ctx: Ctx, id: string, otherId: string): Promise<void> {
+  const areInReach = areBothInReach(ctx, id, otherId)
+  const isRelated = sql`${areInReach} AND ${kindFrom(id, otherId)} IS NOT NULL`
   const { removed } = await runBatch(ctx.db, {
-    events: eventsOfBoth(ctx, 'customer.unrelated', [id, otherId], {}, isThere),
+    events: eventsOfBoth(ctx, 'customer.unrelated', [id, otherId], {}, isRelated),
     removed: one(
       ctx.db
         .delete(relationships)
-        .where(sql`${isPair(id, otherId)} AND ${both}`)
+        .where(sql`${isPair(id, otherId)} AND ${areInReach}`)
         .returning({ kind: relationships.kind }),
     ),
   })
   if (!removed) throw new AppError('not_found')
 }
 
-/** The relationships of a customer with those whom the actor may see, in the order in which these were created. */
+/** The relationships of a customer with customers in reach, the oldest of these first. Throws `not_found`. */
 export async function listRelationships(
   { db, actor }: Ctx,
   id: string,
@@ -78,31 +80,31 @@ export async function listRelationships(
     .from(customers)
     .where(and(eq(customers.id, id), visible(actor, 'customers:read', customers)))
   const { fromId, toId } = relationships
-  const side = (isInverse: boolean) => {
-    const [here, there] = [isInverse ? toId : fromId, isInverse ? fromId : toId]
+  const rowsFrom = (isInverse: boolean) => {
+    const [ownSide, otherSide] = [isInverse ? toId : fromId, isInverse ? fromId : toId]
     return db
       .select({
-        id: there,
+        id: otherSide,
         name: customers.name,
         company: customers.company,
         kind: relationships.kind,
-        isInverse: sql<number>`${sql.raw(isInverse ? '1' : '0')}`.as('is_inverse'),
+        isInverse: (isInverse ? sql<number>`1` : sql<number>`0`).as('is_inverse'),
       })
       .from(relationships)
       .crossJoin(customers)
       .where(
         and(
-          sql`${here} = ${customer}`,
-          eq(customers.id, there),
+          sql`${ownSide} = ${customer}`,
+          eq(customers.id, otherSide),
           visible(actor, 'customers:read', customers),
-          after && gt(there, String(after[0])),
+          after && gt(otherSide, String(after[0])),
         ),
       )
   }
   const { found, rows } = await runBatch(db, {
     found: one(customer),
-    rows: side(false)
-      .unionAll(side(true))
+    rows: rowsFrom(false)
+      .unionAll(rowsFrom(true))
       .orderBy(sql`1`)
       .limit(limit + 1),
   })
@@ -112,12 +114,12 @@ export async function listRelationships(
     ...page,
     rows: page.rows.map(({ id, name, company, kind, isInverse }) => ({
       customer: { id, name, company },
-      kind: isInverse ? inverse(kind) : kind,
+      kind: isInverse ? inverseKind(kind) : kind,
     })),
   }
 }
 
-// One event for each of the two, recorded before the change, while the old kind can still be read.
+// One event for each of the two customers. It is written before the change, while the old kind can still be read.
 function eventsOfBoth(
   ctx: Ctx,
   verb: `customer.${string}`,
@@ -129,45 +131,48 @@ function eventsOfBoth(
     { id: a, other: b, kind: after[a] },
     { id: b, other: a, kind: after[b] },
   ]
-  const state = (kind: SQL) =>
+  const stateOf = (kind: SQL) =>
     sql`CASE WHEN ${kind} IS NOT NULL THEN json_object('customerId', side.value ->> 'other', 'kind', ${kind}) END`
   const before = kindFrom(sql`side.value ->> 'id'`, sql`side.value ->> 'other'`)
   return eventInsert(ctx, {
     verb,
     subject: 'customer',
     id: sql`side.value ->> 'id'`,
-    changes: sql`json_object('relationship', json_array(${state(before)}, ${state(sql`side.value ->> 'kind'`)}))`,
+    changes: sql`json_object('relationship', json_array(${stateOf(before)}, ${stateOf(sql`side.value ->> 'kind'`)}))`,
     from: sql`json_each(${JSON.stringify(sides)}) AS side`,
     when,
   })
 }
 
 function areBothInReach({ actor }: Ctx, a: string, b: string): SQL {
-  const reached = and(sql`${customers.id} IN (${a}, ${b})`, visible(actor, 'customers:write', customers))
-  return sql`(SELECT count(*) FROM ${customers} WHERE ${reached}) = 2`
+  const isInReach = and(sql`${customers.id} IN (${a}, ${b})`, visible(actor, 'customers:write', customers))
+  return sql`(SELECT count(*) FROM ${customers} WHERE ${isInReach}) = 2`
 }
 
 function isPair(a: string | SQL, b: string | SQL): SQL {
-  return sql`((from_id = ${a} AND to_id = ${b}) OR (from_id = ${b} AND to_id = ${a}))`
+  const { fromId, toId } = relationships
+  return sql`((${fromId} = ${a} AND ${toId} = ${b}) OR (${fromId} = ${b} AND ${toId} = ${a}))`
 }
 
-/** The kind that `other` is to `id`; null where there is no relationship. */
+/** The kind that `other` is to `id`. Null if there is no relationship. */
 function kindFrom(id: string | SQL, other: string | SQL) {
-  const cases = Object.entries(INVERSE).map(([kind, seen]) => `WHEN '${kind}' THEN '${seen}'`)
-  const seenFromThere = sql.raw(`CASE kind ${cases.join(' ')} ELSE kind END`)
-  return sql<string | null>`(SELECT CASE WHEN from_id = ${id} THEN kind ELSE ${seenFromThere} END
-    FROM customer_relationships WHERE ${isPair(id, other)})`
+  const { fromId, kind } = relationships
+  const cases = Object.entries(INVERSE).map(([name, inverse]) => sql.raw(`WHEN '${name}' THEN '${inverse}'`))
+  const inverse = sql`CASE ${kind} ${sql.join(cases, sql` `)} ELSE ${kind} END`
+  return sql<string | null>`(SELECT CASE WHEN ${fromId} = ${id} THEN ${kind} ELSE ${inverse} END
+    FROM ${relationships} WHERE ${isPair(id, other)})`
 }
 
-/** The upper one is not below the lower one already, over up to MAX_LEVELS; the pair's present row does not count. */
+/** True if the upper customer is not already below the lower one. The current row of the pair does not count. */
 function isNoCycle(id: string, otherId: string, kind: string): SQL {
   if (!isDirected(kind)) return sql`true`
   const isAbove = kind === 'manager' || kind === 'parent'
-  const [upper, lower, up] = isAbove ? [otherId, id, kind] : [id, otherId, INVERSE[kind]]
-  const climbs = (from: 'from_id' | 'to_id', to: 'from_id' | 'to_id', by: string) =>
-    sql`SELECT ${sql.raw(to)}, level + 1 FROM above CROSS JOIN customer_relationships
-      ON ${sql.raw(from)} = id AND kind = ${by} WHERE level < ${sql.raw(String(MAX_LEVELS))} AND NOT ${isPair(id, otherId)}`
+  const [upper, lower, upwardKind] = isAbove ? [otherId, id, kind] : [id, otherId, INVERSE[kind]]
+  const { fromId, toId } = relationships
+  const levelAbove = (lowerSide: SQLiteColumn, upperSide: SQLiteColumn, upwardKind: string) =>
+    sql`SELECT ${upperSide}, level + 1 FROM above CROSS JOIN ${relationships}
+      ON ${lowerSide} = above.id AND ${relationships.kind} = ${upwardKind} WHERE level < ${sql.raw(String(MAX_LEVELS))} AND NOT ${isPair(id, otherId)}`
   return sql`NOT EXISTS (WITH RECURSIVE above (id, level) AS (
-    SELECT ${upper}, 0 UNION ${climbs('from_id', 'to_id', up)} UNION ${climbs('to_id', 'from_id', inverse(up))})
+    SELECT ${upper}, 0 UNION ${levelAbove(fromId, toId, upwardKind)} UNION ${levelAbove(toId, fromId, inverseKind(upwardKind))})
     SELECT 1 FROM above WHERE id = ${lower} OR level = ${sql.raw(String(MAX_LEVELS))})`
 }

@@ -4,20 +4,20 @@ import { count } from './dashboard.words'
 
 export type Point = { label: string; value: number }
 
-// With room above and below for letters that the sheet makes larger where the chart is narrow, and is scaled down.
+// With space above and below for text, which the style sheet enlarges where the chart is scaled down.
 const WIDTH = 600
 const HEIGHT = 184
 const TOP = 28
 const BASE = HEIGHT - 32
 const [NAMES, LONGEST, ROW] = [136, 190, 40]
 
-/** The next round figure from which a scale can be read: 1, 2 or 5 with zeros. */
+/** The next round figure for a scale: 1, 2 or 5 with zeros. */
 function roundUp(value: number): number {
   const size = 10 ** Math.floor(Math.log10(Math.max(value, 1)))
   return [1, 2, 5, 10].map((step) => step * size).find((step) => step >= value) ?? size
 }
 
-/** Figures over time as columns, with a line where the scale ends. */
+/** Figures over time as columns, with a line at the end of the scale. */
 export const Columns: FC<{ id: string; title: string; unit: string; points: Point[] }> = ({
   id,
   title,
@@ -67,7 +67,7 @@ export const Columns: FC<{ id: string; title: string; unit: string; points: Poin
   )
 }
 
-/** Figures side by side as bars, each with its name and what is to be said of it. */
+/** Figures side by side as bars, each with its name and a note. */
 export const Bars: FC<{ id: string; title: string; unit: string; points: (Point & { note: string })[] }> = (props) => {
   const { id, title, unit, points } = props
   const top = Math.max(...points.map(({ value }) => value), 1)

@@ -1,4 +1,4 @@
-// Dashboard: what happened last, in words: out of the audit trail for who may read it, else what was logged with one's own.
+// Dashboard: the latest activity in words: from the audit trail for members who may read it, else from their interactions.
 import type { events } from '../db/schema'
 import type { InteractionRow } from '../interactions/interactions.record'
 import { deed, logging } from './dashboard.words'
@@ -15,12 +15,12 @@ export function mentionedIn({ actorId, subjectId, changes }: Event): (string | n
 
 const ACTORS: Record<string, string> = { public: 'A visitor', system: 'Edge CRM', key: 'An API key' }
 
-/** What the audit trail tells. */
+/** Events of the audit trail as sentences. */
 export function deedsOf(list: Event[], names: Names): Deed[] {
   return list.map(({ actorType, actorId, verb, subjectId, changes, createdAt }) => {
-    // Who registers is nobody yet.
+    // A registration has no actor yet.
     const doer = verb === 'user.registered' ? subjectId : actorId
-    const who = names.get(doer ?? '') ?? ACTORS[actorType] ?? 'Somebody who has left'
+    const who = names.get(doer ?? '') ?? ACTORS[actorType] ?? 'A former member'
     const whom = names.get(subjectId) ?? names.get(aboutIn(changes) ?? '')
     const type = changes?.type?.[1]
     const isLogged = verb === 'interaction.created' && typeof type === 'string'
@@ -28,16 +28,16 @@ export function deedsOf(list: Event[], names: Names): Deed[] {
   })
 }
 
-/** What was logged. Colleagues have no name here: who reaches only the own records does not see the team. */
+/** Interactions as sentences. Colleagues have no name: a reader who reaches only own records does not see the team. */
 export function talkOf(list: InteractionRow[], names: Names, me: string): Deed[] {
   return list.map(({ createdBy, type, customerId, leadId, occurredAt }) => ({
-    who: createdBy === me ? 'You' : 'Somebody else',
+    who: createdBy === me ? 'You' : 'A colleague',
     what: logging(type, names.get(customerId ?? leadId ?? '')),
     at: occurredAt,
   }))
 }
 
-// Whom an interaction is about.
+// The id of the customer or lead of an interaction.
 function aboutIn(changes: Event['changes']): string | null {
   const id = changes?.customerId?.[1] ?? changes?.leadId?.[1]
   return typeof id === 'string' ? id : null

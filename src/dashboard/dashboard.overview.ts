@@ -1,15 +1,15 @@
-// Dashboard: what the page shows, gathered from the product's own verbs in one round trip, and a second for names.
+// Dashboard: the content of the page, from the verbs of the API in one round trip, and names in a second one.
 import { reach } from '../access/policy'
-import { funnel } from '../analytics/analytics.funnel'
-import { summarise } from '../analytics/analytics.summary'
-import { teamFigures } from '../analytics/analytics.team'
-import { trends } from '../analytics/analytics.trends'
+import { getFunnel } from '../analytics/analytics.funnel'
+import { getSummary } from '../analytics/analytics.summary'
+import { getTeamFigures } from '../analytics/analytics.team'
+import { getTrends } from '../analytics/analytics.trends'
 import type { Ctx } from '../context'
 import type { Together } from '../db/client'
 import { listEvents } from '../events/events.service'
 import { dayIn } from '../interactions/interactions.due'
 import { listInteractions } from '../interactions/interactions.list'
-import { openPool } from '../leads/leads.claim'
+import { listPool } from '../leads/leads.claim'
 import { listLeads } from '../leads/leads.list'
 import { deedsOf, mentionedIn, talkOf } from './dashboard.activity'
 import { namesOf } from './dashboard.names'
@@ -18,7 +18,7 @@ const LISTED = 8
 const RECENT = 12
 
 export type Overview = Awaited<ReturnType<typeof overviewOf>>
-/** When and where the page is looked at, and the mark of its forms. */
+/** The reader's time and time zone, and the mark of the forms. */
 export type Seen = { at: string; timeZone: string; mark: string }
 export type Props = { overview: Overview; seen: Seen }
 
@@ -30,17 +30,17 @@ export async function overviewOf(ctx: Ctx, together: Together) {
   const nobody = Promise.resolve({ rows: [] })
   const [summary, stages, lately, pool, mine, overdue, today, toFollow, team, events, talk] = await together(() =>
     Promise.all([
-      summarise(ctx, {}),
-      funnel(ctx, {}),
-      trends(ctx, { metrics: ['leads', 'interactions'], groupBy: 'day' }),
-      openPool(ctx, LISTED),
+      getSummary(ctx, {}),
+      getFunnel(ctx, {}),
+      getTrends(ctx, { metrics: ['leads', 'interactions'], groupBy: 'day' }),
+      listPool(ctx, LISTED),
       listLeads(ctx, { owner: 'me', sort: '-updatedAt', limit: LISTED }),
       listInteractions(ctx, { due: 'overdue', limit: LISTED }),
       listInteractions(ctx, { due: 'today', limit: LISTED }),
       leadsDue(ctx),
-      isLeading ? teamFigures(ctx, { limit: 20 }) : nobody,
+      isLeading ? getTeamFigures(ctx, { limit: 20 }) : nobody,
       isAuditing ? listEvents(ctx, { limit: RECENT }) : nobody,
-      // From now backwards: what is planned has not happened.
+      // From now backwards: planned interactions have not happened.
       isAuditing ? nobody : listInteractions(ctx, { limit: RECENT, after: [now, 0] }),
     ]),
   )
@@ -65,7 +65,7 @@ export async function overviewOf(ctx: Ctx, together: Together) {
   }
 }
 
-// Whoever reaches all sees everybody's, others their own, as in the figures.
+// All leads for a reader who reaches all, else the reader's own, as in the figures.
 function leadsDue(ctx: Ctx) {
   const { actor, now } = ctx
   const owner = reach(actor, 'leads:read') === 'all' ? undefined : 'me'

@@ -1,4 +1,4 @@
-// /dashboard: pages made on the server for people, over the same verbs as the API. They work without any script.
+// /dashboard: pages that the server renders, with the verbs of the API. They need no script.
 import { type Context, type ErrorHandler, Hono } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { csrf } from 'hono/csrf'
@@ -58,7 +58,7 @@ async function overview(c: Context<AppEnv>, notice?: Notice, status: ContentfulS
   const { actor, now: at } = context
   if (isPortal(actor)) {
     throw new AppError('forbidden', {
-      detail: 'The dashboard is the team’s. Your own records are in the customer portal.',
+      detail: 'The dashboard is for the team. Your records are in the customer portal.',
     })
   }
   const mark = await formMark(c)
@@ -68,7 +68,7 @@ async function overview(c: Context<AppEnv>, notice?: Notice, status: ContentfulS
   return show(c, { title: 'Overview', me, notice: notice ?? takeNotice(c), children }, status)
 }
 
-/** A failure as a page; who is not signed in is asked to sign in, who is may sign out: as somebody else it may work. */
+/** An error as a page: with a sign-in form for a visitor, and a sign-out button for a user. */
 export const onPageError: ErrorHandler<AppEnv> = async (error, c) => {
   const { code, extras } = toAppError(error, c)
   const [status, title] = ERRORS[code]
@@ -81,14 +81,14 @@ export const onPageError: ErrorHandler<AppEnv> = async (error, c) => {
   return show(c, { title, children: <Trouble title={title} detail={detail} mark={mark} /> }, status)
 }
 
-// What the API asks of a person on every route that is not about the own account.
+// The API requires the same on every route but those of the user's own account.
 const verified = createMiddleware<AppEnv>(async function verified(c, next) {
   const isSigning = c.req.path.startsWith(`${HOME}/sign-`)
   if (c.var.actor && !isSigning) requireVerified(c.var.actor, c.var.config, 'then sign out and in again')
   await next()
 })
 
-// What was done is said on the page that the browser is sent to, once.
+// The notice is shown once, on the page to which the browser is redirected.
 function leave(c: Context<AppEnv>, notice: string) {
   const secure = c.var.config.ENVIRONMENT !== 'development'
   setCookie(c, NOTICE, notice, { path: HOME, httpOnly: true, secure, sameSite: 'Strict', maxAge: 30 })
@@ -108,7 +108,7 @@ function idIn(c: Context<AppEnv>): string {
   return id.data
 }
 
-// What somebody else has done meanwhile is no error page, but news on the page as it now is.
+// A change by a colleague in the meantime is no error page, but a notice on the current page.
 async function attempt(c: Context<AppEnv>, work: () => Promise<string>) {
   try {
     return leave(c, await work())

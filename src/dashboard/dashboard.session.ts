@@ -1,5 +1,5 @@
-// The dashboard's session: the API's own tokens, sealed into one cookie that only these pages read; and the mark that a
-// form must carry to prove that it came from them.
+// The session of the dashboard: the tokens of the API, sealed in a cookie that only these pages read, and the mark that
+// every form of theirs sends against CSRF.
 import type { Context } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { createMiddleware } from 'hono/factory'
@@ -10,8 +10,8 @@ import { actorOf, REFRESH_MS, VERIFICATION } from '../auth/tokens'
 import type { Config } from '../config'
 import { mac, sameText, seal, unseal } from '../crypto'
 import { AppError } from '../errors'
+import { raw } from '../field-schemas'
 import { type AppEnv, publicCtx } from '../http/context'
-import { raw } from '../http/fields'
 import { validationError } from '../http/router'
 
 const COOKIE = 'edge_crm_dashboard'
@@ -25,7 +25,7 @@ function attributes({ ENVIRONMENT }: Config) {
   return { path: PATH, httpOnly: true, secure: ENVIRONMENT !== 'development', sameSite: 'Lax' as const }
 }
 
-/** Keeps the tokens of a sign-in in the browser, out of reach of scripts and of the API. */
+/** Stores the tokens of a sign-in in a cookie that neither scripts nor the API can read. */
 export async function keepSession(c: Context<AppEnv>, { accessToken, refreshToken }: Tokens): Promise<void> {
   const { config } = c.var
   const sealed = await seal(await passphrase(config), JSON.stringify({ accessToken, refreshToken }))
@@ -37,8 +37,8 @@ export function dropSession(c: Context<AppEnv>): void {
 }
 
 /**
- * Who is asking, on the dashboard's paths: out of the cookie, and of nothing else. An access token that has run out is
- * exchanged on the way, which is one more round trip every 15 minutes.
+ * Sets the actor of the dashboard's paths, from the cookie only. An expired access token is refreshed, which costs one
+ * round trip every 15 minutes.
  */
 export const dashboardSession = createMiddleware<AppEnv>(async function dashboardSession(c, next) {
   c.set('actor', undefined)
@@ -78,7 +78,7 @@ async function renewSession(c: Context<AppEnv>, { refreshToken }: Tokens) {
   }
 }
 
-/** The mark of a session's forms. */
+/** The CSRF mark of a session's forms. */
 export function formMark(c: Context<AppEnv>): Promise<string> {
   const { actor, config } = c.var
   return mac(config.JWT_SECRET, 'dashboard form', actor?.type === 'user' ? actor.sessionId : '')
@@ -91,7 +91,9 @@ export async function fieldsOf(c: Context<AppEnv>): Promise<z.infer<typeof Form>
   const { data: fields, error } = Form.safeParse(await c.req.parseBody())
   if (error) throw validationError('json', error)
   if (c.var.actor && !sameText(fields.mark ?? '', await formMark(c))) {
-    throw new AppError('forbidden', { detail: 'This form is not of your present session: go back, reload, try again.' })
+    throw new AppError('forbidden', {
+      detail: 'This form belongs to another session: go back, reload the page, and try again.',
+    })
   }
   return fields
 }

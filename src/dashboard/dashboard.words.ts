@@ -1,4 +1,4 @@
-// Dashboard: figures, times and events as people say them.
+// Dashboard: figures, times and events in words.
 const number = new Intl.NumberFormat('en')
 
 export const count = (value: number) => number.format(value)
@@ -6,7 +6,7 @@ export const count = (value: number) => number.format(value)
 /** A share as a whole per cent; a dash where there is none. */
 export const share = (value: number | null) => (value === null ? '–' : `${Math.round(value * 100)} %`)
 
-/** How much of something a list shows, such as `The oldest 8 of 40.`; nothing where that is all. */
+/** The part that a list shows, such as `The oldest 8 of 40.`; undefined where it shows all. */
 export function partOf(which: string, shown: unknown[], all: number): string | undefined {
   return all > shown.length ? `${which} ${count(shown.length)} of ${count(all)}.` : undefined
 }
@@ -32,7 +32,7 @@ export function distance(instant: string, now: string): string {
   return seconds > 0 ? `${duration(seconds)} ago` : `in ${duration(-seconds)}`
 }
 
-/** An instant by the clock of a time zone, such as `Fri 21 Nov, 15:00`. */
+/** An instant in a time zone, such as `Fri 21 Nov, 15:00`. */
 export function clock(instant: string, timeZone: string): string {
   return new Intl.DateTimeFormat('en-GB', {
     timeZone,
@@ -69,7 +69,7 @@ const DEEDS: Record<string, string> = {
   'workspace.updated': 'updated the workspace',
 }
 
-/** What happened, in words: `lead.claimed` of Alice is `claimed the lead Alice`. */
+/** An event in words: `lead.claimed` of Alice is `claimed the lead Alice`. */
 export function deed(verb: string, whom?: string): string {
   const phrase = DEEDS[verb]
   if (phrase) return verb === 'lead.enquired' && whom ? `${phrase}: ${whom}` : phrase
@@ -86,7 +86,7 @@ const LOGGED: Record<string, readonly [string, string]> = {
   FOLLOW_UP: ['planned a follow-up', 'with'],
 }
 
-/** That an interaction was logged, in words: `logged a call with Alice`. */
+/** A logged interaction in words: `logged a call with Alice`. */
 export function logging(type: string, whom?: string): string {
   const [phrase, preposition] = LOGGED[type] ?? ['logged an interaction', 'with']
   return whom === undefined ? phrase : `${phrase} ${preposition} ${whom}`

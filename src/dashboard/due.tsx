@@ -1,10 +1,10 @@
-// Dashboard: what is to be followed up, of interactions and of leads, each with a button that says that it is done.
+// Dashboard: due follow-ups of interactions and of leads, each with a button to complete it.
 import type { FC } from 'hono/jsx'
 import type { Overview, Props, Seen } from './dashboard.overview'
 import { clock, distance, partOf } from './dashboard.words'
 import { Act, Card } from './layout'
 
-/** What was planned with somebody: overdue first, then today's. */
+/** Due follow-ups of interactions: overdue ones first, then today's. */
 export const Due: FC<Props> = ({ overview: { due, toFollow, names, summary }, seen }) => (
   <Card id="due" title="Follow-ups due" note={partOf('The longest due', due, openOf(summary, 'interactions'))}>
     {due.length === 0 ? (

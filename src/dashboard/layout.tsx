@@ -77,7 +77,7 @@ export const SignOut: FC<{ mark: string }> = ({ mark }) => (
   </form>
 )
 
-/** A form of one button that does something to one record. */
+/** A form with one button, which changes one record. */
 export const Act: FC<{ action: string; mark: string; label: string; about: string }> = ({
   action,
   mark,

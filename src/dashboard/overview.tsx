@@ -1,4 +1,4 @@
-// Dashboard: the page itself, from what waits down to what has happened.
+// Dashboard: the page itself, from waiting work down to the latest activity.
 import type { FC } from 'hono/jsx'
 import { Bars, Columns } from './charts'
 import type { Overview, Props } from './dashboard.overview'
@@ -6,7 +6,7 @@ import { count, day, distance, duration, partOf, share, status } from './dashboa
 import { Due, LeadsDue } from './due'
 import { Act, Card } from './layout'
 
-/** Figures, work that waits, charts, and what happened last. */
+/** Figures, waiting work, charts, and the latest activity. */
 export const OverviewPage: FC<Props> = ({ overview, seen }) => (
   <>
     <h1 class="hidden">Overview</h1>

@@ -1,4 +1,4 @@
-// Dashboard: the smaller pages: signing in, what a search found, and what went wrong.
+// Dashboard: the smaller pages: sign-in, search results, and errors.
 import type { FC } from 'hono/jsx'
 import type { CustomerRow } from '../customers/customers.record'
 import type { Page } from '../db/page'
@@ -6,7 +6,7 @@ import type { LeadRow } from '../leads/leads.record'
 import { count, distance, status } from './dashboard.words'
 import { Card, SignOut } from './layout'
 
-/** The form for signing in; `email` is what was typed before. */
+/** The sign-in form. `email` is the previous input. */
 export const SignIn: FC<{ email?: string }> = ({ email }) => (
   <div class="narrow">
     <p class="brand">Edge CRM</p>
@@ -61,7 +61,7 @@ export const Results: FC<Found> = ({ q, customers, leads, at }) => (
   </>
 )
 
-// A full page is not all, nor is what was found of a word too short for the search index, for which only the newest are looked at.
+// There may be more: the page is full, or the word is too short for the search index, so that only the newest were searched.
 function foundNote({ rows, next }: Page<unknown>): string {
   if (!next) return `${count(rows.length)} found`
   return rows.length === 0
@@ -71,7 +71,7 @@ function foundNote({ rows, next }: Page<unknown>): string {
 
 type Failure = { title: string; detail?: string; mark?: string }
 
-/** What went wrong, and the ways on: back, and for who is signed in, out. */
+/** An error, with a link back and, for a user, a sign-out button. */
 export const Trouble: FC<Failure> = ({ title, detail, mark }) => (
   <div class="narrow">
     <h1>{title}</h1>

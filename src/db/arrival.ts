@@ -1,10 +1,10 @@
-// When rows were made, as their ids and row numbers tell.
+// The time at which rows were made, from their ids and row numbers.
 import { and, type SQL, sql } from 'drizzle-orm'
 import { MINUTE_MS } from '../time'
 
 /**
- * Bounds on the row number that hold every row made between two instants, so that a walk by arrival starts and ends
- * there. Rows may reach the database out of order, hence the bounds are the nearest rows a minute outside the range.
+ * Bounds on the row number that include every row made between two instants, for a walk in order of arrival. Rows may
+ * reach the database out of order: the bounds are the nearest rows a minute outside the range.
  */
 export function arrivedBetween(table: SQL, seq: SQL, [from, to]: [from?: string, to?: string]): SQL | undefined {
   const before = (id: string) => sql`(SELECT b.seq FROM ${table} AS b WHERE b.id < ${id} ORDER BY b.id DESC LIMIT 1)`
@@ -15,7 +15,7 @@ export function arrivedBetween(table: SQL, seq: SQL, [from, to]: [from?: string,
   )
 }
 
-/** The least UUIDv7 of an instant, `shift` milliseconds away: rows with lesser ids were made before it. */
+/** The smallest UUIDv7 of an instant plus `shift` milliseconds: rows with smaller ids were made before it. */
 export function leastIdAt(instant: string, shift: number): string {
   const ms = Math.max(0, Date.parse(instant) + shift)
   const hex = ms.toString(16).padStart(12, '0').slice(-12)

@@ -1,4 +1,4 @@
-// The way to D1: one session per request, metered, with its bookmark; failures of the database itself become 503s.
+// D1: one metered session for each request, with its bookmark. Errors of the database itself become a 503.
 import { type SQL, sql } from 'drizzle-orm'
 import { type DrizzleD1Database, drizzle } from 'drizzle-orm/d1'
 import { AppError } from '../errors'
@@ -7,16 +7,16 @@ import * as schema from './schema'
 
 export type Db = DrizzleD1Database<typeof schema>
 
-/** What a request has cost so far; `ms` is time spent waiting for D1. */
+/** The cost of a request so far. `ms` is the time spent waiting for D1. */
 export type Cost = { roundTrips: number; statements: number; rowsRead: number; rowsWritten: number; ms: number }
 
-/** Sends what `work` asks at the same moment as one batch: several reading verbs then cost one round trip. */
+/** Sends the statements that `work` starts in one task as one batch: several reading verbs then cost one round trip. */
 export type Together = <T>(work: () => Promise<T>) => Promise<T>
 
-/** What must hold for a caller's statements to run: SQL that fails where it does not, and what its message then means. */
+/** A condition for the statements of a caller: SQL that fails where it is false, and the error for its message. */
 export type Guard = { condition: SQL; refusalOf: (message: string) => AppError | undefined }
 
-/** `guarded` gives a db that asks the primary for the guard's condition in each batch, in its transaction. */
+/** `guarded` returns a db that checks the condition on the primary in each batch, in its transaction. */
 export type Connection = {
   db: Db
   cost: Cost
@@ -25,7 +25,7 @@ export type Connection = {
   guarded: (guard: Guard) => Db
 }
 
-/** Adds what another connection has cost to a request's. */
+/** Adds the cost of another connection to that of a request. */
 export function charge({ cost }: Connection, more: Cost): void {
   cost.roundTrips += more.roundTrips
   cost.statements += more.statements
@@ -55,7 +55,7 @@ export function connect(database: D1Database, anchor: string): Connection {
     return results
   }
 
-  // Drizzle asks single statements for raw rows, which carry no meta: every call goes out as a batch instead.
+  // Drizzle reads raw rows of single statements, which have no meta: every call is sent as a batch instead.
   function meteredStatement(statement: D1PreparedStatement, ask: Trip): D1PreparedStatement {
     const one = async () => (await ask([statement]))[0] ?? { results: [] }
     const proxy = new Proxy(statement, {
@@ -91,7 +91,7 @@ export function connect(database: D1Database, anchor: string): Connection {
     bookmark: () => session.getBookmark(),
     together,
     guarded({ condition, refusalOf }) {
-      // A replica, or the client's bookmark, may not know yet what has ended.
+      // A replica, or the state at the client's bookmark, may not know yet that a session has ended.
       session = database.withSession('first-primary')
       const query = db.select({ holds: condition }).from(sql`(SELECT 1)`).toSQL()
       return dbBy(async (statements) => {
@@ -109,7 +109,7 @@ export function connect(database: D1Database, anchor: string): Connection {
 type Trip = (statements: D1PreparedStatement[]) => Promise<D1Result<Record<string, unknown>>[]>
 type Asked = { statements: D1PreparedStatement[]; answer: (results: ReturnType<Trip>) => void }
 
-// Asking makes a trip of its own or, within `together`, one with all that is asked before the current task ends.
+// A statement makes its own round trip or, within `together`, one with all others that start in the current task.
 function createGatherer(trip: Trip): { ask: Trip; together: Together } {
   let gathered: Asked[] | undefined
 
@@ -142,7 +142,7 @@ function createGatherer(trip: Trip): { ask: Trip; together: Together } {
   }
 }
 
-// A statement that SQLite refused is ours to explain; anything else means that the database could not be reached.
+// An error of SQLite is a fault of the statement. Any other error means that the database was not reached.
 async function withTimeout<T>(query: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | null = null
   const lost = new Promise<never>((_, reject) => {

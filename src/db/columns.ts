@@ -1,4 +1,4 @@
-// Columns that every table shares. Instants are ISO-8601 UTC text with milliseconds, so that they sort as text.
+// Columns that tables share. Instants are ISO-8601 UTC text with milliseconds, so that they sort as text.
 import { sql } from 'drizzle-orm'
 import { integer, text } from 'drizzle-orm/sqlite-core'
 
@@ -12,10 +12,10 @@ export const instant = () => text()
 /** Counts the changes of a record; its ETag. */
 export const version = () => integer().notNull().default(1)
 export const stamps = () => ({ createdAt: instant().notNull(), updatedAt: instant().notNull() })
-/** What reminding knows of a due record: the due time that has been dealt with, and the owner's quiet until when. */
+/** The state of reminders for a due record: the due time that was handled, and the end of the owner's quiet hours. */
 export const reminding = () => ({ remindedFor: instant(), heldUntil: instant() })
-/** When its owner is to be reminded of a record: when it is `due`, or, until then not to be disturbed, thereafter. */
+/** The instant of the reminder for a record: when it is `due`, or later, after the owner's quiet hours. */
 export const remindAt = (due: string, isWaiting: string) =>
   computed(`CASE WHEN ${isWaiting} AND reminded_for IS NOT ${due} THEN max(${due}, coalesce(held_until, '')) END`)
-/** Computed by SQLite whenever it is read, from SQL over the row. */
+/** A column that SQLite computes from SQL over the row, whenever it is read. */
 export const computed = (expression: string) => text().generatedAlwaysAs(sql.raw(expression), { mode: 'virtual' })

@@ -4,10 +4,10 @@ import type { Db } from './client'
 import type { Page } from './page'
 import type { Source } from './window'
 
-/** How many rows are counted at most. */
+/** The most rows that a total counts. */
 const CAP = 1_000
 
-/** How many rows of these sources pass `rest`; counting stops after 1,000 rows and says so. */
+/** The number of rows of these sources that pass `rest`. Counting stops after 1,000 rows, and `isCapped` is then 1. */
 export function cappedCount(db: Db, sources: Source[], rest: SQL = sql`true`) {
   const walks = sources.map(({ rows, where }) => sql`SELECT ${rest} AS fits FROM ${rows} WHERE ${where}`)
   return db

@@ -18,8 +18,8 @@ export function afterCursor(keys: SQL[], after: Position | undefined, isDown: bo
 }
 
 /**
- * The same in disjoint parts, each of which an index seeks: the rows with the position's first key, then those beyond
- * it. As one condition, SQLite would scan all rows with that key, and a million customers can share one.
+ * The same in disjoint parts that an index can seek: the rows with the first key of the position, then those after it.
+ * With one condition SQLite would scan all rows with that key, and a million customers can share one.
  */
 export function afterCursorInParts(keys: SQL[], after: Position | undefined, isDown: boolean): (SQL | undefined)[] {
   const [key, ...rest] = keys
@@ -29,8 +29,8 @@ export function afterCursorInParts(keys: SQL[], after: Position | undefined, isD
 }
 
 /**
- * The ends of a range, low and high, that a walk behind a cursor still needs. The cursor lies within the range, and
- * SQLite seeks by one bound a side: with the end that was passed, it might scan every earlier page.
+ * The bounds of a range, low and high, that a walk after a cursor still needs. SQLite seeks by one bound a side, and the
+ * cursor is one: with the bound that was passed, it might scan every earlier page.
  */
 export function remainingRange<T>([low, high]: [T?, T?], after: Position | undefined, isDown: boolean): [T?, T?] {
   if (!after) return [low, high]

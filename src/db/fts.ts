@@ -1,4 +1,4 @@
-// What FTS5 is asked: phrases, and how short they may be.
+// The trigram index (FTS5): phrases to ask it for, and codes by which a match is narrowed inside the index.
 
 /** A trigram index finds no term shorter than this, in characters. */
 const MIN_TERM = 3
@@ -13,3 +13,25 @@ export function isSearchable(term: string): boolean {
 export function phrase(text: string): string {
   return `"${text.replaceAll('"', '""')}"`
 }
+
+// A code is one term of the index: three characters without case. With the code of a workspace, an owner or a status a
+// match reads the caller's own rows and no others.
+
+/** The code of a record without an owner. */
+export const NOBODY = '〇〇䷂'
+
+/** The code of a UUID: its last 48 bits as three characters, as `codeOfColumn` computes it in SQL. */
+export function codeOf(uuid: string): string {
+  const groups = [uuid.slice(24, 28), uuid.slice(28, 32), uuid.slice(32, 36)]
+  return String.fromCodePoint(...groups.map((hex) => 0x20000 + Number.parseInt(hex, 16)))
+}
+
+/** SQL for the `codeOf` of a column with a UUID, or NOBODY where it is null. */
+export function codeOfColumn(column: string): string {
+  const digit = (position: number) => `instr('123456789abcdef', substr(${column}, ${position}, 1))`
+  const group = (at: number) =>
+    `${0x20000} + ${digit(at)} * 4096 + ${digit(at + 1)} * 256 + ${digit(at + 2)} * 16 + ${digit(at + 3)}`
+  return `CASE WHEN ${column} IS NULL THEN '${NOBODY}' ELSE char(${group(25)}, ${group(29)}, ${group(33)}) END`
+}
+
+export const STATUS_CODES = { NEW: '〇一䷃', CONTACTED: '〇二䷃', QUALIFIED: '〇三䷃', CLOSED: '〇四䷃' } as const

@@ -1,15 +1,15 @@
-// The trash: what is in it can be restored for 30 days. Then it is out of reach, and purged in pieces by the next nights.
+// The trash: a record can be restored for 30 days. Then it is out of reach, and the next nights purge it.
 import { type AnyColumn, gt, type SQL } from 'drizzle-orm'
 import { HOUR_MS } from '../time'
 
 const TRASH_MS = 30 * 24 * HOUR_MS
 
-/** Something in the trash has not been there for too long to be restored. */
+/** A record in the trash can still be restored. */
 export function isRestorable(deletedAt: AnyColumn, now: string): SQL {
   return gt(deletedAt, instantBefore(now, TRASH_MS))
 }
 
-/** What was trashed before this instant is purged: an hour later than it can be restored, whatever clocks say. */
+/** Records that were deleted before this instant are purged: an hour after they can be restored last, because clocks differ. */
 export function purgedBefore(now: string): string {
   return instantBefore(now, TRASH_MS + HOUR_MS)
 }

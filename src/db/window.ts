@@ -1,23 +1,23 @@
-// Pages as SQL: rows from one or more indexes merged in one order, and windows of them to check what no index knows.
+// Pages as SQL: rows of one or more indexes merged in one order, and windows of them for filters that no index knows.
 import { type SQL, sql } from 'drizzle-orm'
 import { orderByKeys } from './cursor'
 import { cut, type Page, type Position, REACH } from './page'
 import { allOf } from './sql'
 
-/** Rows as one index gives them: what to select from, and which. */
+/** Rows in the order of one index: what to select from, and its condition. */
 export type Source = { rows: SQL; where: SQL }
 
-/** How a list is read: sources that share no row, their order, and `rest`, which no index knows and each row is checked by. */
+/** The plan of a list: sources that share no row, their order, and `rest`, the filters that no index knows. */
 export type ListPlan = { table: string; sources: Source[]; keys: SQL[]; isDown: boolean; rest: SQL | undefined }
 
-/** Columns beside each row of a page: whether it only marks the end of a window; how many hits there are in all. */
+/** Columns beside each row of a page: whether the row only marks the end of a window, and the number of all hits. */
 export const pageMarks = {
   isLast: sql<number>`is_last`.as('is_last'),
   hitCount: sql<number>`hit_count`.as('hit_count'),
 }
 export type Marked<Row> = { row: Row; isLast: number; hitCount: number }
 
-/** Rows straight from the indexes: SQLite merges the sources, taking from each only what the page needs. */
+/** Rows from the indexes: SQLite merges the sources, and reads of each only the rows that the page needs. */
 export function indexedRows(plan: ListPlan, columns: SQL, limit: number, offset = 0): SQL {
   // Without OFFSET, SQLite reads a page as if its SELECT were no subquery.
   const skip = offset === 0 ? sql`` : sql` OFFSET ${offset}`

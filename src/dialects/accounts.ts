@@ -1,5 +1,5 @@
-// dialects: accounts, as several know them: /api/auth/register and /api/auth/login, where one answer serves `leads` and
-// `enquiries`, and changing a member.
+// dialects: accounts that several dialects share: /api/auth/register and /api/auth/login, with one answer for `leads` and
+// `enquiries`, and the change of a member.
 import type { Context, Hono } from 'hono'
 import { z } from 'zod'
 import { isOwnRole } from '../access/person'
@@ -7,8 +7,8 @@ import { login } from '../auth/auth.service'
 import { Password } from '../auth/passwords'
 import { registerInSharedWorkspace } from '../auth/shared-registration.service'
 import type { Ctx } from '../context'
+import { email, raw, text } from '../field-schemas'
 import { type AppEnv, publicCtx } from '../http/context'
-import { email, raw, text } from '../http/fields'
 import { updateUser } from '../users/users.service'
 import { anyCtx, client, describe, validates } from './dialect'
 import { nullIfBlank } from './fields'
@@ -33,7 +33,7 @@ export const Member = z.object({
   updatedAt: z.string(),
 })
 
-/** What `leads` is given alone, `enquiries` in `data`; where both are on, both. */
+/** The answer to a sign-in: `leads` has its fields at the top, `enquiries` in `data`. Where both are on, it has both. */
 const SignedIn = z.object({
   success: z.literal(true).optional(),
   data: z.object({ user: Member, token: z.string() }).optional(),
@@ -42,7 +42,7 @@ const SignedIn = z.object({
   user: Member.optional(),
 })
 
-/** Registering and signing in, at the paths that both have. */
+/** Adds registering and signing in, at the paths that both share. */
 export function addAccounts(app: Hono<AppEnv>): void {
   app.post(
     '/api/auth/register',
@@ -50,9 +50,9 @@ export function addAccounts(app: Hono<AppEnv>): void {
     validates('json', Registration),
     async (c) => {
       const { name, ...input } = c.req.valid('json')
-      const called = name ?? input.email.split('@')[0] ?? input.email
+      const displayName = name ?? input.email.split('@')[0] ?? input.email
       return c.json(
-        signedInBody(c, await registerInSharedWorkspace(anyCtx(c), { ...input, name: called }, clientForADay(c))),
+        signedInBody(c, await registerInSharedWorkspace(anyCtx(c), { ...input, name: displayName }, clientForADay(c))),
         201,
       )
     },
@@ -67,14 +67,14 @@ type MemberPatch = {
   role?: (typeof ROLES)[number]
   email?: string
 }
-/** Changes a member. A form may send the whole record back: one's own role, as it is, is then no change of it. */
+/** Changes a member. A form may send the whole record back: the member's own role, unchanged, is then left out. */
 export function changeMember(ctx: Ctx, id: string, { name, role, email }: MemberPatch) {
-  const isAsItIs = isOwnRole(ctx.actor, id, role)
-  const patch = { ...(name === undefined ? {} : { name }), ...(role === undefined || isAsItIs ? {} : { role }) }
+  const isUnchangedRole = isOwnRole(ctx.actor, id, role)
+  const patch = { ...(name === undefined ? {} : { name }), ...(role === undefined || isUnchangedRole ? {} : { role }) }
   return updateUser(ctx, id, patch, { email: email?.trim().toLowerCase() })
 }
 
-// `enquiries` knows no refreshing.
+// `enquiries` has no refresh tokens.
 const clientForADay = (c: Context<AppEnv>) => client(c, { isForADay: c.var.config.DIALECTS.includes('enquiries') })
 
 function signedInBody(c: Context<AppEnv>, session: { user: object; accessToken: string; refreshToken: string }) {

@@ -1,5 +1,5 @@
-// dialects: what one is made of. Its routes are plain Hono; what each takes and answers is noted on the handlers
-// themselves, so that the document is read off what runs.
+// dialects: the parts of a dialect. Its routes are plain Hono. Notes on the handlers document input and answers, so that
+// the document is made from the handlers that run.
 import { zValidator } from '@hono/zod-validator'
 import type { Context, Hono, MiddlewareHandler, ValidationTargets } from 'hono'
 import { createMiddleware } from 'hono/factory'
@@ -16,26 +16,26 @@ export type Dialect = {
   name: (typeof DIALECTS)[number]
   title: string
   app: Hono<AppEnv>
-  /** The paths that are its own even where it has no route: there, a 404 is said in its words. */
+  /** The paths of the dialect. Where it has no route for one, its 404 answers. */
   base: RegExp
   onError: ReturnType<typeof createErrorHandler>
-  /** The paths at which passwords may be guessed, or accounts made. */
+  /** The paths where a password may be guessed or an account made: they have the rate limit of sign-ins. */
   signsIn: readonly string[]
-  /** The paths to which a provider sends browsers back. */
+  /** The paths to which a provider redirects browsers. */
   callbacks?: readonly string[]
-  /** The paths that a monitor asks. */
+  /** The paths that a monitor requests. */
   probes?: readonly string[]
-  /** Puts a request into the form that the product reads. */
+  /** Translates a request into the form that the product reads. */
   translate?: MiddlewareHandler<AppEnv>
-  /** Whether a request that another dialect knows as well is meant for this one. */
+  /** Whether a request that another dialect knows as well is for this one. */
   isMeant?: (headers: Headers) => boolean
 }
 
 /** The media types of an answer that is a file. */
 type FileOf = { types: readonly string[] }
 /**
- * What an answer holds, by status: the schema of its body or the media types of a file; where a redirect leads; or the
- * message of a failure, which is then said in these words.
+ * The answers by status: the schema of a body, the media types of a file, the target of a redirect, or the message of an
+ * error.
  */
 export type Answers = Partial<Record<number, z.ZodType | FileOf | string>>
 type Target = 'json' | 'query' | 'param'
@@ -57,7 +57,7 @@ function annotate<M extends object>(middleware: M, note: Note): M {
   return middleware
 }
 
-/** What a request is for and what it answers; a failure with one of these statuses has this message. */
+/** Documents a route: its purpose and its answers. An error with one of these statuses gets this message. */
 export function describe(summary: string, answers: Answers, { file }: Pick<Note, 'file'> = {}) {
   const words = Object.entries(answers).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
   const middleware = createMiddleware<AppEnv>(async function describe(c, next) {
@@ -67,14 +67,14 @@ export function describe(summary: string, answers: Answers, { file }: Pick<Note,
   return annotate(middleware, { summary, answers, ...(file ? { file } : {}) })
 }
 
-/** The guard of a request, by the product's own policy. */
+/** The guard of a route, by the policy of the product. */
 export function requires(permission: Permission, { isAsked = false } = {}) {
   return annotate(allow(permission, { isAsked }).middleware, { permission })
 }
 
 /**
- * What a request carries; throws `validationError`. Fields that the schema does not know are passed over, as these systems did,
- * and a body that is empty has no fields, whatever its content type promises.
+ * Validates a part of a request; throws `invalid`. As in these systems, unknown fields are ignored, and an empty body
+ * has no fields, with any content type.
  */
 export function validates<T extends Target & keyof ValidationTargets, S extends z.ZodType<object>>(
   target: T,
@@ -93,33 +93,33 @@ export function validates<T extends Target & keyof ValidationTargets, S extends 
   return annotate(middleware, { takes: { target, schema } })
 }
 
-/** How a dialect says failures: `body` makes its own shape of the message, `messages` are its words for a code. */
+/** The error handler of a dialect: `body` puts the message into its format, `messages` are its texts by code. */
 export function errorHandler(
-  body: (message: string, failure: AppError) => object,
+  body: (message: string, error: AppError) => object,
   messages: Partial<Record<AppError['code'], string>> = {},
   statuses: Partial<Record<AppError['code'], 400 | 401 | 403 | 404>> = {},
 ) {
-  const say: ErrorRenderer = (failure, c) => {
-    const { code, extras } = failure
+  const render: ErrorRenderer = (error, c) => {
+    const { code, extras } = error
     const status = statuses[code] ?? ERRORS[code][0]
     const message = c.var.wording?.[status] ?? messages[code] ?? extras.detail ?? ERRORS[code][1]
-    return { status, type: 'application/json', body: body(message, failure) }
+    return { status, type: 'application/json', body: body(message, error) }
   }
-  return createErrorHandler(say)
+  return createErrorHandler(render)
 }
 
-/** The context of a verb that may be called without a token, and knows who asks where there is one. */
+/** The context of a verb that needs no token, with the actor where there is one. */
 export function anyCtx(c: Context<AppEnv>) {
   return { ...publicCtx(c), actor: c.var.actor }
 }
 
-/** Access tokens of systems that know no refreshing live for a day, as theirs did. */
+/** The lifetime of an access token in systems without refresh tokens. */
 const DAY_SECONDS = 86_400
 export function client(c: Context<AppEnv>, { isForADay = false } = {}) {
   return { ...clientOf(c), ...(isForADay ? { accessSeconds: DAY_SECONDS } : {}) }
 }
 
-/** The failure of a verb in other words: where it is `code`, a promise is refused as `then` instead. */
+/** Replaces an error of a promise: where it has this code, the error of `then` is thrown instead. */
 export async function mapError<T>(work: Promise<T>, code: AppError['code'], then: () => AppError | Promise<AppError>) {
   return work.catch(async (error) => {
     throw error instanceof AppError && error.code === code ? await then() : error

@@ -1,9 +1,9 @@
-// dialects: the OpenAPI document of each, read off its routes and what is noted on their handlers.
+// dialects: the OpenAPI document of each, made from its routes and the notes on their handlers.
 import { z } from 'zod'
 import { type Answers, type Dialect, type Note, noteOn } from './dialect'
 
-const ERROR = { type: 'object', description: 'The failure, in the words of this system.' }
-const USUAL = { '4XX': 'The request is refused.', '5XX': 'Something is wrong on our side, or the database is away.' }
+const ERROR = { type: 'object', description: 'The error, in the format of this system.' }
+const USUAL = { '4XX': 'The request is refused.', '5XX': 'The service failed, or the database is not answering.' }
 
 /** The document as JSON text. */
 export function documentText({ title, name, app }: Dialect): string {

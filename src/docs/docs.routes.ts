@@ -1,10 +1,12 @@
-// Room: docs. The API reference as a page: Swagger UI from the Worker's own assets, under a policy that lets nothing else in.
+// The API reference: the OpenAPI documents, and a page that shows them with Swagger UI, whose files the Worker serves itself.
+import type { OpenAPIHono } from '@hono/zod-openapi'
 import { Hono } from 'hono'
 import { html } from 'hono/html'
 import type { Dialect } from '../dialects/dialect'
 import { documentText } from '../dialects/documents'
 import { AppError } from '../errors'
 import type { AppEnv } from '../http/context'
+import { openApiText } from './openapi'
 
 const contentSecurityPolicy = [
   "default-src 'none'",
@@ -30,13 +32,16 @@ const page = (documents: { name: string; url: string }[]) => html`<!doctype html
     <script src="/doc.js" defer></script>
   </head>
   <body>
-    <noscript>This page needs JavaScript; the API is described in full by <a href="/openapi.json">/openapi.json</a>.</noscript>
+    <noscript>This page needs JavaScript. The whole API is described in <a href="/openapi.json">/openapi.json</a>.</noscript>
     <div id="swagger" data-documents="${JSON.stringify(documents)}"></div>
   </body>
 </html>`
 
-/** The page, with a menu of the documents of every dialect that is on, and those documents. */
-export function docsRoutes(dialects: readonly Dialect[]) {
+const DOCUMENT = { 'Content-Type': 'application/json', 'Cache-Control': 'max-age=300' }
+
+/** The page, the document of `app`, and the documents of the dialects that are on. The document of `app` is built once. */
+export function docsRoutes(dialects: readonly Dialect[], app: OpenAPIHono<AppEnv>) {
+  let text: string | undefined
   return new Hono<AppEnv>()
     .get('/', (c) => c.redirect('/doc'))
     .get('/doc', (c) => {
@@ -45,9 +50,13 @@ export function docsRoutes(dialects: readonly Dialect[]) {
       c.header('Content-Security-Policy', contentSecurityPolicy)
       return c.html(page([{ name: 'Edge CRM', url: '/openapi.json' }, ...theirs]))
     })
+    .get('/openapi.json', (c) => {
+      text ??= openApiText(app)
+      return c.body(text, 200, DOCUMENT)
+    })
     .get('/openapi/:document', (c) => {
       const asked = dialects.find(({ name }) => c.req.param('document') === `${name}.json`)
       if (!asked || !c.var.config.DIALECTS.includes(asked.name)) throw new AppError('not_found')
-      return c.body(documentText(asked), 200, { 'Content-Type': 'application/json', 'Cache-Control': 'max-age=300' })
+      return c.body(documentText(asked), 200, DOCUMENT)
     })
 }

@@ -1,4 +1,4 @@
-// The OpenAPI 3.1 document: built once per isolate out of the routes, with what holds for all of them added.
+// The OpenAPI 3.1 document: built from the routes once in each isolate, with the parts that all routes share.
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { PERMISSIONS, POLICY } from '../access/policy'
 import type { AppEnv } from '../http/context'
@@ -8,32 +8,32 @@ const INFO = {
   title: 'Edge CRM',
   version: '1.0.0',
   description:
-    'A CRM for a small team: public enquiries, race-safe claiming, leads, customers, tickets, and one timeline of all that ' +
-    'was said. Sign in, and send the `accessToken` as `Authorization: Bearer …`. Errors are problem documents (RFC 9457) ' +
-    'with a stable `code`; a 429 says in `Retry-After` how many seconds to wait. Every answer carries `X-Request-Id`, ' +
-    '`RateLimit` and, after a query, a `D1-Bookmark`: send that back to read your own writes. What was made is at ' +
-    '`Location`. Answers of records carry an `ETag`; send it as `If-Match` to change only what you read.',
+    'A CRM for a small team: public enquiries, claiming without races, leads, customers, tickets, and one timeline for each ' +
+    'customer. Sign in, and send the `accessToken` as `Authorization: Bearer …`. Errors are problem documents (RFC 9457) ' +
+    'with a stable `code`; a 429 has in `Retry-After` the seconds to wait. Every answer has `X-Request-Id`, ' +
+    '`RateLimit` and, after a query, a `D1-Bookmark`: send it back to read your own writes. `Location` is the address of a ' +
+    'new record. The answer of a record has an `ETag`: send it as `If-Match` to change only the version that you read.',
   license: { name: 'MIT', identifier: 'MIT' },
 }
 
 const TAGS = {
-  Auth: 'Accounts, sessions, tokens.',
-  OAuth: 'Signing in with Google or GitHub, and the accounts that are linked to yours.',
+  Auth: 'Accounts, sessions and tokens.',
+  OAuth: 'Sign-in with Google or GitHub, and the accounts that are linked to yours.',
   Workspace: 'The workspace and invitations to it.',
   Users: 'Members of the workspace.',
   Enquiries: 'The public form.',
-  Leads: 'Leads, the unclaimed pool, claiming and converting.',
-  Customers: 'Customers; contacts are the same record.',
+  Leads: 'Leads, the pool of unclaimed ones, claiming and converting.',
+  Customers: 'Customers. A contact is a customer too.',
   Tags: 'Tags of customers.',
-  Tickets: 'What customers want done, and who does it.',
-  Interactions: 'Calls, notes, meetings, follow-ups: the timeline of customers and leads.',
-  Analytics: 'Figures over days, by who asks and in whose clock.',
+  Tickets: 'Requests of customers, and the members who handle them.',
+  Interactions: 'Calls, notes, meetings and follow-ups: the timeline of customers and leads.',
+  Analytics: 'Figures of days, for your records and in your time zone.',
   Calendar: 'A feed of follow-ups and meetings for calendar programs.',
-  Exports: 'What one sees, as a file.',
+  Exports: 'The records that you see, as a file.',
   Imports: 'Files of customers and leads.',
   Events: 'The audit trail.',
-  Outbox: 'Mail: sent, waiting, failed.',
-  'API keys': 'Keys for machines.',
+  Outbox: 'Mails: sent, waiting or failed.',
+  'API keys': 'Keys for programs.',
   Billing: 'The plan, its limits, and Stripe.',
   Health: 'For monitoring.',
 }
@@ -43,7 +43,7 @@ const IdempotencyKey = {
   in: 'header' as const,
   required: false,
   description:
-    'Makes a repeat harmless: the same key and body within 24 hours give the first answer again, marked `Idempotency-Replayed: true`; what was refused can be mended and sent again. A UUID will do.',
+    'Makes a repeat safe: within 24 hours, the same key and body get the first answer again, with `Idempotency-Replayed: true`. A refused request can be corrected and sent again. Use a UUID.',
   schema: { type: 'string' as const, minLength: 1, maxLength: 255 },
 }
 
@@ -60,7 +60,7 @@ export function openApiText(app: OpenAPIHono<AppEnv>): string {
     type: 'http',
     scheme: 'bearer',
     bearerFormat: 'ecrm_<prefix>_<secret>',
-    description: 'The `key` of an API key, in the same header; an operation names the scope that it needs.',
+    description: 'The `key` of an API key, in the same header. Each operation names the scope that it needs.',
   })
   registry.registerComponent('parameters', 'IdempotencyKey', IdempotencyKey)
   const document = app.getOpenAPI31Document({
@@ -73,11 +73,11 @@ export function openApiText(app: OpenAPIHono<AppEnv>): string {
     const { get, put, post, patch, delete: remove } = item
     for (const parameter of [get, put, post, patch, remove].flatMap((operation) => operation?.parameters ?? [])) {
       if ('$ref' in parameter || parameter.required) continue
-      // The docs page fills examples in: of what may be left out, they would be filters that nobody asked for.
+      // The docs page sends examples: for optional parameters, they would be unwanted filters.
       delete parameter.example
       if (!parameter.schema || '$ref' in parameter.schema) continue
       delete parameter.schema.example
-      // Of an object without an example the page makes one up.
+      // The page invents an example for an object that has none.
       if (parameter.schema.type === 'object') parameter.schema.example = {}
     }
     if (post) post.parameters = [...(post.parameters ?? []), { $ref: '#/components/parameters/IdempotencyKey' }]

@@ -15,8 +15,8 @@ const submitEnquiryRoute = createRoute({
   tags: ['Enquiries'],
   summary: 'Send an enquiry',
   description:
-    'For a form on your website; needs no token. The enquiry becomes an unowned lead in the workspace’s pool. Each ' +
-    'address and each e-mail may send so many a day.',
+    'For a form on your website; needs no token. The enquiry becomes a lead in the pool of the workspace. The number of ' +
+    'enquiries a day is limited for each IP address and each e-mail address.',
   request: { body: body(NewEnquiry) },
   responses: {
     201: json(Enquiry, 'Received'),

@@ -1,6 +1,6 @@
-// The public form: what it takes and what it gives back.
+// The public form: the shape of an enquiry and of its answer.
 import { z } from '@hono/zod-openapi'
-import { email, Id, Instant, instant, jsonObject, raw, text } from '../http/fields'
+import { email, Id, Instant, instant, jsonObject, raw, text } from '../field-schemas'
 
 export const NewEnquiry = z
   .strictObject({
@@ -11,12 +11,12 @@ export const NewEnquiry = z
     interest: text(200).optional(),
     message: text(5_000).optional(),
     metadata: jsonObject().optional(),
-    website: raw(500)
-      .optional()
-      .openapi({ description: 'Leave it empty and hide it from people: what fills it in is a robot.' }),
+    website: raw(500).optional().openapi({
+      description: 'A honeypot: hide the field from people and leave it empty. An enquiry that fills it in is dropped.',
+    }),
     openedAt: instant()
       .optional()
-      .openapi({ description: 'When the form was opened; a form sent within 2 seconds was sent by a robot.' }),
+      .openapi({ description: 'When the form was opened. An enquiry that is sent within 2 seconds is dropped.' }),
     turnstileToken: raw(2048).optional().openapi({ description: 'Needed where Turnstile is configured.' }),
   })
   .openapi('NewEnquiry', {

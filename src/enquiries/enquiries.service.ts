@@ -1,4 +1,4 @@
-// Enquiries: a stranger's message becomes an unowned lead in the pool. A robot gets the same answer, and no lead.
+// Enquiries: a message from the public form becomes a lead in the pool. A robot gets the same answer, but no lead.
 import { eq, sql } from 'drizzle-orm'
 import type { PublicCtx } from '../context'
 import { one, runBatch } from '../db/batch'
@@ -7,13 +7,14 @@ import { leads, workspaces } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
 import { AppError, invalidError } from '../errors'
 import { eventInsert } from '../events/event-insert'
-import { mailEnquiry } from '../leads/leads.mail'
+import { enquiryMails } from '../leads/leads.mail'
 import { derivedFields } from '../leads/leads.service'
 import { SECOND_MS } from '../time'
 import { SHARED_SLUG, sharedWorkspaceInsert } from '../workspaces/workspaces.default'
 import { isHuman } from './turnstile'
 
-const QUICKEST_MS = 2 * SECOND_MS
+/** A form that is sent sooner after it was opened is a robot's. */
+const MIN_OPEN_MS = 2 * SECOND_MS
 
 type NewEnquiry = {
   workspace: string
@@ -29,8 +30,8 @@ type NewEnquiry = {
 }
 
 /**
- * Puts an enquiry into the pool of the workspace with this slug, in one round trip with its daily caps and its event.
- * Throws `not_found` for an unknown slug, `enquiry_limit` beyond the caps, `invalid` where Turnstile says no.
+ * Puts an enquiry into the pool of the workspace with this slug, in one round trip with its daily limits and its event.
+ * Throws `not_found` for an unknown slug, `enquiry_limit`, and `invalid` if Turnstile refuses the form.
  */
 export async function submitEnquiry(ctx: PublicCtx, input: NewEnquiry) {
   const { db, now, config } = ctx
@@ -41,9 +42,9 @@ export async function submitEnquiry(ctx: PublicCtx, input: NewEnquiry) {
   const today = now.slice(0, 10)
   const { name, email, phone = null, interest = null, message = null, metadata } = input
   const enquiry = { id: ctx.newId(), name, email, phone, interest, message, createdAt: now }
-  const home = db.select({ id: workspaces.id }).from(workspaces).where(eq(workspaces.slug, input.workspace))
+  const workspaceBySlug = db.select({ id: workspaces.id }).from(workspaces).where(eq(workspaces.slug, input.workspace))
   if (isRobot(input, now)) {
-    if ((await home).length === 0) throw noWorkspace()
+    if ((await workspaceBySlug).length === 0) throw unknownWorkspaceError()
     return enquiry
   }
   const row = {
@@ -82,18 +83,18 @@ export async function submitEnquiry(ctx: PublicCtx, input: NewEnquiry) {
       verb: 'lead.enquired',
       subject: 'lead',
       id: enquiry.id,
-      workspaceId: sql`(SELECT workspace_id FROM leads WHERE id = ${enquiry.id})`,
+      workspaceId: sql`(SELECT ${leads.workspaceId} FROM ${leads} WHERE ${leads.id} = ${enquiry.id})`,
       when: ifChanged,
     }),
-    workspace: one(home),
-    mail: mailEnquiry(ctx, enquiry),
+    workspace: one(workspaceBySlug),
+    mail: enquiryMails(ctx, enquiry),
   })
-  if (!workspace) throw noWorkspace()
+  if (!workspace) throw unknownWorkspaceError()
   if (!lead) throw new AppError('enquiry_limit', { retryAfter: secondsToMidnight(now) })
   return enquiry
 }
 
-/** Puts an enquiry into the pool of the shared workspace, which the very first one makes. */
+/** Puts an enquiry into the pool of the shared workspace. The first enquiry makes that workspace. */
 export async function submitSharedEnquiry(ctx: PublicCtx, input: Omit<NewEnquiry, 'workspace'>) {
   const enquiry = { ...input, workspace: SHARED_SLUG }
   return submitEnquiry(ctx, enquiry).catch(async (error) => {
@@ -105,11 +106,11 @@ export async function submitSharedEnquiry(ctx: PublicCtx, input: Omit<NewEnquiry
 
 function isRobot({ website, openedAt }: NewEnquiry, now: string): boolean {
   if (website) return true
-  // An instant to come says only that the visitor's clock is fast: people whose clock is wrong must not be lost.
+  // A time in the future means that the visitor's clock is wrong: such a visitor is no robot.
   const openFor = Date.parse(now) - Date.parse(openedAt ?? '')
-  return openFor >= 0 && openFor < QUICKEST_MS
+  return openFor >= 0 && openFor < MIN_OPEN_MS
 }
 
-function noWorkspace(): AppError {
+function unknownWorkspaceError(): AppError {
   return new AppError('not_found', { detail: 'No workspace has this slug.' })
 }

@@ -1,18 +1,18 @@
-// Cloudflare Turnstile, where TURNSTILE_SECRET is set: asks whether the form was sent by a person.
+// The client of Cloudflare Turnstile. It stands alone as the only code here that calls another service.
 import { z } from 'zod'
 import type { PublicCtx } from '../context'
 import { AppError } from '../errors'
 
 const Verification = z.object({ success: z.boolean() })
 
-/** Whether a form may pass. Throws `turnstile_unavailable` where the answer cannot be had: the form stays shut then. */
+/** Whether a person sent the form; true if TURNSTILE_SECRET is not set. Throws `turnstile_unavailable` without an answer. */
 export async function isHuman({ config, address }: PublicCtx, token: string | undefined): Promise<boolean> {
   const { TURNSTILE_SECRET: secret, TURNSTILE_VERIFY_URL: url } = config
   if (secret === undefined) return true
   if (!token) return false
   try {
     const form = new URLSearchParams({ secret, response: token })
-    // Optional, and of an IPv6 address only the network is known here: better not said than said wrongly.
+    // `remoteip` is optional, and of an IPv6 address only the network is known here.
     if (/^[\d.]+$/.test(address)) form.set('remoteip', address)
     const response = await fetch(url, { method: 'POST', body: form, signal: AbortSignal.timeout(5_000) })
     return Verification.parse(await response.json()).success

@@ -1,4 +1,4 @@
-// Recording: an event is an INSERT that goes into the batch of the change it tells of, with a condition of its own.
+// The INSERT of an event, for the batch of the change that it records, with a condition of its own.
 import { getTableColumns, is, SQL, sql } from 'drizzle-orm'
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import type { Actor } from '../access/policy'
@@ -14,18 +14,18 @@ type EventInput = {
   id: string | SQL
   /** `{ field: [before, after] }`: a value, or SQL that computes the JSON. */
   changes?: Record<string, [unknown, unknown]> | SQL
-  /** Rows to record one event each for; without it, one event. */
+  /** The rows that get an event each; without it, there is one event. */
   from?: SQL
-  /** Whether it happened, in the words of the batch: mostly `ifChanged`. */
+  /** SQL: whether the change happened, mostly `ifChanged`. */
   when: SQL
-  /** Who did it, where nobody is signed in; else `public`. */
+  /** The actor of an event without a signed-in caller; `public` if absent. */
   by?: 'system'
-  /** Whose workspace, where nobody is signed in. */
+  /** The workspace, if there is no signed-in caller. */
   workspaceId?: string | SQL
 }
 type EventCtx = { db: Db; now: string; actor?: Pick<Actor, 'type' | 'id' | 'workspaceId'> }
 
-/** The statement that records a happening, if it happened; actor `public` where nobody is signed in. */
+/** The statement that records a change, if it happened. Without a signed-in caller, the actor is `public` or `by`. */
 export function eventInsert(
   { db, now, actor }: EventCtx,
   { verb, subject, id, changes, from, when, by, workspaceId }: EventInput,
@@ -45,26 +45,26 @@ export function eventInsert(
 }
 
 /**
- * JSON of the fields that a patch changes in the row at hand, as `{ field: [before, after] }`; null when it changes none.
- * A value that follows from the row is SQL that computes its JSON.
+ * SQL: the fields that a patch changes in the row, as JSON `{ field: [before, after] }`; null if it changes none. A value
+ * that depends on the row is SQL that gives its JSON.
  */
 export function changesOf(table: SQLiteTable, patch: Record<string, unknown>): SQL {
   const columns = Object.entries(getTableColumns(table)).filter(([field]) => patch[field] !== undefined)
   const pairs = columns.map(([field, column]) => {
     const value = patch[field]
     const after = is(value, SQL) ? value : sql`${JSON.stringify(value)}`
-    // A column of JSON stands beside its new value as JSON too, not as text that holds some.
-    const [before, then] =
+    // A column of JSON is compared and stored as JSON, not as text.
+    const [present, next] =
       column.dataType === 'json'
         ? [sql`json(${column})`, sql`nullif(json(${after}), 'null')`]
         : [column, sql`${after} ->> '$'`]
-    return sql`${sql.raw(`'${field}'`)}, CASE WHEN ${before} IS NOT (${then}) THEN json_array(${before}, json(${after})) END`
+    return sql`${sql.raw(`'${field}'`)}, CASE WHEN ${present} IS NOT (${next}) THEN json_array(${present}, json(${after})) END`
   })
-  // A patch of nothing by these pairs leaves out those that are null.
+  // json_patch drops the pairs that are null.
   return sql`nullif(json_patch('{}', json_object(${sql.join(pairs, sql`, `)})), '{}')`
 }
 
-/** Whether a patch changes anything in the row at hand. What changes nothing is no change: no event, no new version. */
+/** SQL: whether a patch changes anything in the row. If it does not, there is no event and no new version. */
 export function hasChanges(table: SQLiteTable, patch: Record<string, unknown>): SQL {
   return sql`${changesOf(table, patch)} IS NOT NULL`
 }

@@ -1,4 +1,4 @@
-// /v1/events: the audit trail.
+// /v1/events: reads the audit trail.
 import { createRoute } from '@hono/zod-openapi'
 import { errors, READ } from '../errors'
 import { allow } from '../http/allow'
@@ -15,7 +15,7 @@ const listEventsRoute = createRoute({
   operationId: 'listEvents',
   tags: ['Events'],
   summary: 'Read the audit trail',
-  description: 'Who did what to which record, with the values before and after; newest first.',
+  description: 'The changes of all records, newest first: who changed what, with the values before and after.',
   request: { query: EventQuery },
   responses: { 200: json(EventPage, 'A page of events'), ...errors(...READ, 'invalid_cursor') },
 })

@@ -1,7 +1,7 @@
-// The audit trail as shown.
+// The shapes of an event, in answers, queries and pages.
 import { z } from '@hono/zod-openapi'
 import { ACTOR_TYPES, SUBJECT_TYPES } from '../db/schema/events'
-import { Instant } from '../http/fields'
+import { Instant } from '../field-schemas'
 import { pageOf, pageQuery } from '../http/pagination'
 
 export const Event = z
@@ -33,10 +33,7 @@ export const Event = z
 
 export const EventQuery = z.strictObject({
   ...pageQuery,
-  subject: z
-    .uuid()
-    .optional()
-    .openapi({ type: 'string', description: 'Only what happened to the record with this id.' }),
+  subject: z.uuid().optional().openapi({ type: 'string', description: 'Only the events of the record with this id.' }),
 })
 
 export const EventPage = pageOf(Event, 'EventPage')

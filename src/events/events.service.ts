@@ -1,4 +1,4 @@
-// Reading the audit trail.
+// The list of events, which are the audit trail.
 import { eq, getTableColumns } from 'drizzle-orm'
 import type { z } from 'zod'
 import type { Ctx } from '../context'
@@ -29,7 +29,7 @@ export const EVENT_LIST: ListDefinition<EventRow, Query> = {
   walks: ({ actor }) => [{ where: eq(events.workspaceId, actor.workspaceId), answers: ['subject'] }],
 }
 
-/** What happened in the workspace, or to one record of it, newest first. */
+/** A page of the events of the workspace, or of one record, newest first. */
 export function listEvents(ctx: Ctx, request: ListRequest<Query>): Promise<Page<EventRow>> {
   return runList(ctx, EVENT_LIST, request)
 }

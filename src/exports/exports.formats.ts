@@ -1,10 +1,10 @@
-// The formats of an export: how a file begins and ends, and how each record stands in it.
+// The formats of an export: the beginning and end of a file, and the text of each record.
 import { csvLine, fieldCell, fieldColumn, tagsCell } from '../files/csv-cells'
 import { vcard } from '../files/vcard-writer'
 
 export type Fields = Record<string, unknown>
 
-/** How a file is written: `begin`, the records with `between` them, `end`. */
+/** A file is `begin`, the records with `between` after each but the last, and `end`. */
 export type Format = {
   mediaType: string
   begin: string
@@ -23,19 +23,20 @@ function cell(value: unknown): string {
 }
 
 /**
- * CSV in these columns, `customFields` replaced by one for each of `keys` where these are given. `record` throws where a
- * field has no column: somebody has made it up since the columns were written, and it must not be lost.
+ * CSV with these columns. If `keys` are given, one column for each replaces `customFields`; then `record` throws if a
+ * custom field has no column, because it was added after the header was written and would be lost.
  */
-export function csv(columns: readonly string[], keys: readonly string[] | undefined, hasMark = false): Format {
-  const parts = columns.flatMap((name) => (name === CUSTOM && keys ? keys.map(customPart) : [plainPart(name)]))
-  const known = keys && columns.includes(CUSTOM) ? new Set(keys) : undefined
+export function csv(columns: readonly string[], keys: readonly string[] | undefined, hasBom = false): Format {
+  const csvColumns = columns.flatMap((name) => (name === CUSTOM && keys ? keys.map(customColumn) : [plainColumn(name)]))
+  const keySet = keys && columns.includes(CUSTOM) ? new Set(keys) : undefined
   return {
     mediaType: 'text/csv; charset=utf-8; header=present',
-    begin: (hasMark ? '\ufeff' : '') + csvLine(parts.map(({ column }) => column)),
+    begin: (hasBom ? '\ufeff' : '') + csvLine(csvColumns.map(({ column }) => column)),
     record(fields) {
-      const isNew = (key: string) => known?.has(key) === false
-      if (Object.keys(fields[CUSTOM] ?? {}).some(isNew)) throw new Error('a custom field has no column')
-      return csvLine(parts.map((part) => part.cell(fields)))
+      const hasNoColumn = (key: string) => keySet?.has(key) === false
+      if (Object.keys(fields[CUSTOM] ?? {}).some(hasNoColumn))
+        throw new Error('A custom field was added during the export and has no column')
+      return csvLine(csvColumns.map(({ cell }) => cell(fields)))
     },
     between: '',
     end: '',
@@ -43,31 +44,31 @@ export function csv(columns: readonly string[], keys: readonly string[] | undefi
 }
 
 const CUSTOM = 'customFields'
-type Part = { column: string; cell: (fields: Fields) => string }
+type CsvColumn = { column: string; cell: (fields: Fields) => string }
 
-const plainPart = (column: string): Part => ({ column, cell: (fields) => cell(fields[column]) })
+const plainColumn = (column: string): CsvColumn => ({ column, cell: (fields) => cell(fields[column]) })
 
-function customPart(key: string): Part {
+function customColumn(key: string): CsvColumn {
   const valueIn = (custom: unknown) => (isFields(custom) && Object.hasOwn(custom, key) ? custom[key] : undefined)
   return { column: fieldColumn(key), cell: (fields) => fieldCell(valueIn(fields[CUSTOM])) }
 }
 
-const pickedJson = (columns: readonly string[], fields: Fields) =>
+const jsonOf = (columns: readonly string[], fields: Fields) =>
   JSON.stringify(Object.fromEntries(columns.map((name) => [name, fields[name] ?? null])))
 
-/** One array of records. */
+/** One JSON array of records. */
 export function json(columns: readonly string[]): Format {
-  const record = (fields: Fields) => pickedJson(columns, fields)
+  const record = (fields: Fields) => jsonOf(columns, fields)
   return { mediaType: 'application/json; charset=utf-8', begin: '[', record, between: ',\n', end: ']\n' }
 }
 
-/** A record on each line. */
+/** One JSON object on each line. */
 export function ndjson(columns: readonly string[]): Format {
-  const record = (fields: Fields) => `${pickedJson(columns, fields)}\n`
+  const record = (fields: Fields) => `${jsonOf(columns, fields)}\n`
   return { mediaType: 'application/x-ndjson; charset=utf-8', begin: '', record, between: '', end: '' }
 }
 
-/** A vCard 4.0 for each customer. */
+/** One vCard 4.0 for each customer. */
 export const vcf: Format = {
   mediaType: 'text/vcard; charset=utf-8',
   begin: '',
@@ -76,7 +77,7 @@ export const vcf: Format = {
   end: '',
 }
 
-/** The pieces of a file, one for each page of records, made when it is asked for. */
+/** The text of a file in pieces: one for each page of records, created on demand. */
 export async function* filePieces(format: Format, pages: AsyncIterable<Fields[]>): AsyncGenerator<string> {
   let before = format.begin
   for await (const page of pages) {

@@ -1,4 +1,4 @@
-// /v1/exports: what somebody sees of customers, leads, interactions and tickets, as a file.
+// /v1/exports: the customers, leads, interactions and tickets that the caller may read, as files.
 import { createRoute, z } from '@hono/zod-openapi'
 import { errors, READ } from '../errors'
 import { allow } from '../http/allow'
@@ -11,7 +11,7 @@ import { download } from './exports.stream'
 const tags = ['Exports']
 
 const file = (...mediaTypes: string[]) => ({
-  description: 'The file, as an attachment; it breaks off where the database fails',
+  description: 'The file, as an attachment. The transfer aborts if the database fails',
   headers: z.object({
     'Content-Disposition': z.string().openapi({ example: 'attachment; filename="leads-2026-11-21.csv"' }),
   }),
@@ -19,10 +19,10 @@ const file = (...mediaTypes: string[]) => ({
 })
 const FORMATS = ['text/csv', 'application/json', 'application/x-ndjson']
 
-const HOW =
-  'Streamed while it is read, however many there are. CSV: UTF-8, commas, CRLF; a cell that a spreadsheet would compute ' +
-  '(it begins with `=`, `+`, `-`, `@`, a tab or a line break) has an apostrophe before it. JSON is one array, NDJSON a record a ' +
-  'line. An export that breaks off goes on with `after`.'
+const FORMAT_NOTES =
+  'The file is streamed, so its size has no limit. CSV: UTF-8, commas, CRLF. A cell that a spreadsheet would read as a ' +
+  'formula (it begins with `=`, `+`, `-`, `@`, a tab or a line break) gets an apostrophe at its start. JSON is one array; ' +
+  'NDJSON has one record a line. To continue an aborted export, send `after`.'
 
 const exportCustomersRoute = createRoute({
   method: 'get',
@@ -32,9 +32,9 @@ const exportCustomersRoute = createRoute({
   tags,
   summary: 'Export customers',
   description:
-    `The customers that the list gives for the same filters, oldest first. ${HOW} In CSV every custom field has a column ` +
-    '`customFields.…`, unless there are more than 400, or one has no proper name: then all are JSON in one column ' +
-    '`customFields`. `vcf` gives vCard 4.0.',
+    `The customers that the list returns for the same filters, oldest first. ${FORMAT_NOTES} In CSV each custom field has a column ` +
+    '`customFields.…`. If there are more than 400, or a name is not valid Unicode, one column `customFields` holds all ' +
+    'of them as JSON. `vcf` is vCard 4.0.',
   request: { query: CustomerExport },
   responses: { 200: file(...FORMATS, 'text/vcard'), ...errors(...READ) },
 })
@@ -46,7 +46,7 @@ const exportLeadsRoute = createRoute({
   operationId: 'exportLeads',
   tags,
   summary: 'Export leads',
-  description: `The leads that the list gives for the same filters, oldest first; for SALES the own ones, not the pool. ${HOW}`,
+  description: `The leads that the list returns for the same filters, oldest first. SALES exports their own leads, not the pool. ${FORMAT_NOTES}`,
   request: { query: LeadExport },
   responses: { 200: file(...FORMATS), ...errors(...READ) },
 })
@@ -58,7 +58,7 @@ const exportInteractionsRoute = createRoute({
   operationId: 'exportInteractions',
   tags,
   summary: 'Export interactions',
-  description: `The interactions that the list gives for the same filters, in its order. ${HOW}`,
+  description: `The interactions that the list returns for the same filters, in its order. ${FORMAT_NOTES}`,
   request: { query: InteractionExport },
   responses: { 200: file(...FORMATS), ...errors(...READ) },
 })
@@ -70,7 +70,7 @@ const exportTicketsRoute = createRoute({
   operationId: 'exportTickets',
   tags,
   summary: 'Export tickets',
-  description: `The tickets that the list gives for the same filters, oldest first. ${HOW}`,
+  description: `The tickets that the list returns for the same filters, oldest first. ${FORMAT_NOTES}`,
   request: { query: TicketExport },
   responses: { 200: file(...FORMATS), ...errors(...READ) },
 })

@@ -1,79 +1,84 @@
-// What an export can be asked for: the filters of the list, a format, columns, and where to go on.
+// The options of an export: the filters of the list, format, columns, limit and where to continue.
 import { z } from '@hono/zod-openapi'
 import { CUSTOMER_FIELDS } from '../customers/customers.fields'
 import { CustomerFilters, gatherCustomFields } from '../customers/customers.schemas'
 import { flag } from '../http/pagination'
+import { INTERACTION_FIELDS } from '../interactions/interactions.fields'
 import { InteractionQuery } from '../interactions/interactions.schemas'
 import { LEAD_FIELDS } from '../leads/leads.fields'
 import { LeadQuery } from '../leads/leads.schemas'
-import { exportedFields } from '../records/fields'
+import { exportedFields, type Fields } from '../records/fields'
+import { TICKET_FIELDS } from '../tickets/tickets.fields'
 import { TicketQuery } from '../tickets/tickets.schemas'
 
+const columnNames = (fields: Fields) => exportedFields(fields).map(([column]) => column)
+
+/** The columns of each export, in their default order. */
 export const COLUMNS = {
-  customers: exportedFields(CUSTOMER_FIELDS).map(([column]) => column),
-  leads: exportedFields(LEAD_FIELDS).map(([column]) => column),
-  interactions: [
-    ...['id', 'type', 'body', 'customerId', 'leadId', 'ticketId', 'occurredAt', 'followUpAt', 'doneAt', 'createdBy'],
-    ...['createdAt', 'updatedAt'],
-  ],
-  tickets: [
-    ...['id', 'number', 'customerId', 'interactionId', 'title', 'description', 'status', 'priority', 'assigneeId'],
-    ...['openedBy', 'resolvedAt', 'createdAt', 'updatedAt'],
-  ],
+  customers: columnNames(CUSTOMER_FIELDS),
+  leads: columnNames(LEAD_FIELDS),
+  interactions: columnNames(INTERACTION_FIELDS),
+  tickets: columnNames(TICKET_FIELDS),
 } as const
 
 const columnsOf = (names: readonly string[]) =>
   z
     .string()
     .transform((list) => list.split(',').map((name) => name.trim()))
-    .pipe(z.array(z.enum(names, { error: `must be some of ${names.join(', ')}, by commas` })).min(1))
-    .refine((list) => new Set(list).size === list.length, { error: 'must name each column once' })
+    .pipe(z.array(z.enum(names, { error: `must be a comma-separated list of ${names.join(', ')}` })).min(1))
+    .refine((list) => new Set(list).size === list.length, { error: 'must name each column only once' })
     .optional()
     .openapi({
       type: 'string',
-      description: `Which columns, in which order, by commas; all unless said otherwise: \`${names.join('`, `')}\`.`,
+      description: `Columns in their order, separated by commas. Default: all, \`${names.join('`, `')}\`.`,
       example: names.slice(0, 3).join(','),
     })
 
-const usual = {
+const commonOptions = {
   after: z.uuid().optional().openapi({
-    description: 'The `id` of the last record that you have: the export goes on behind it, with a head of its own.',
+    description: 'The `id` of the last record of an earlier export: the new file starts after it, with its own header.',
   }),
-  limit: z.coerce.number().int().min(1).max(10_000_000).optional().openapi({ description: 'Records at most.' }),
-  bom: flag('Begin a CSV with a byte order mark, by which Excel knows that it is UTF-8.'),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(10_000_000)
+    .optional()
+    .openapi({ description: 'The largest number of records.' }),
+  bom: flag('Start a CSV file with a byte order mark, so that Excel reads it as UTF-8.'),
 }
 const format = z.enum(['csv', 'json', 'ndjson']).default('csv')
 
-type Asked = { format: string; columns?: unknown; bom?: unknown }
-const hasColumns = ({ format, columns }: Asked) => format !== 'vcf' || columns === undefined
-const isMarkable = ({ format, bom }: Asked) => format === 'csv' || bom === undefined
-const NO_COLUMNS = { path: ['columns'], error: 'is for csv, json and ndjson' }
-const NO_MARK = { path: ['bom'], error: 'is for csv' }
+type Options = { format: string; columns?: unknown; bom?: unknown }
+const allowsColumns = ({ format, columns }: Options) => format !== 'vcf' || columns === undefined
+const allowsBom = ({ format, bom }: Options) => format === 'csv' || bom === undefined
+const COLUMNS_ERROR = { path: ['columns'], error: 'is only for csv, json and ndjson' }
+const BOM_ERROR = { path: ['bom'], error: 'is only for csv' }
 
-const paging = { limit: true, cursor: true } as const
-const listing = { ...paging, total: true } as const
-const sorted = { ...listing, sort: true } as const
+const pageOptions = { limit: true, cursor: true } as const
+const listOptions = { ...pageOptions, total: true } as const
+const sortedListOptions = { ...listOptions, sort: true } as const
 
 export const CustomerExport = z.pipe(
   gatherCustomFields,
-  CustomerFilters.omit(sorted)
+  CustomerFilters.omit(sortedListOptions)
     .extend({ format: z.enum(['csv', 'json', 'ndjson', 'vcf']).default('csv'), columns: columnsOf(COLUMNS.customers) })
-    .extend(usual)
-    .refine(hasColumns, NO_COLUMNS)
-    .refine(isMarkable, NO_MARK),
+    .extend(commonOptions)
+    .refine(allowsColumns, COLUMNS_ERROR)
+    .refine(allowsBom, BOM_ERROR),
 )
 
-export const LeadExport = LeadQuery.omit(sorted)
+export const LeadExport = LeadQuery.omit(sortedListOptions)
   .extend({ format, columns: columnsOf(COLUMNS.leads) })
-  .extend(usual)
-  .refine(isMarkable, NO_MARK)
+  .extend(commonOptions)
+  .refine(allowsBom, BOM_ERROR)
 
-export const InteractionExport = InteractionQuery.omit(paging)
+export const InteractionExport = InteractionQuery.omit(pageOptions)
   .extend({ format, columns: columnsOf(COLUMNS.interactions) })
-  .extend(usual)
-  .refine(isMarkable, NO_MARK)
+  .extend(commonOptions)
+  .refine(allowsBom, BOM_ERROR)
 
-export const TicketExport = TicketQuery.omit(listing)
+export const TicketExport = TicketQuery.omit(listOptions)
   .extend({ format, columns: columnsOf(COLUMNS.tickets) })
-  .extend(usual)
-  .refine(isMarkable, NO_MARK)
+  .extend(commonOptions)
+  .refine(allowsBom, BOM_ERROR)

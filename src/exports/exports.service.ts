@@ -1,52 +1,57 @@
-// Exporting: what is asked for is checked and its first page read; the file is written while it is read.
+// Exports: checks the options and reads the first page; the file then reads further pages while it is sent.
 import type { Ctx } from '../context'
+import { one, runBatch } from '../db/batch'
 import { invalidError } from '../errors'
 import { csv, type Fields, type Format, filePieces, json, ndjson, vcf } from './exports.formats'
 import { type Measured, pagesOf, type Query, type Source } from './exports.pages'
 import { COLUMNS } from './exports.schemas'
-import { customerSource, FIELDS, interactionSource, leadSource, ticketSource } from './exports.sources'
+import { customerSource, interactionSource, leadSource, MAX_CUSTOM_COLUMNS, ticketSource } from './exports.sources'
 
 export type Options = {
   format: 'csv' | 'json' | 'ndjson' | 'vcf'
   columns?: string[]
-  /** The id of the last record that the caller has already. */
+  /** The id of the record after which the export starts. */
   after?: string
   limit?: number
   /** Whether a CSV begins with a byte order mark. */
   bom?: boolean
 }
 
-/** A file to be: its text in pieces, each made when it is asked for. */
+/** A file whose text is created piece by piece, on demand. */
 export type ExportFile = { name: string; mediaType: string; pieces: AsyncGenerator<string> }
 
-/** Customers, their custom fields in columns that are known before the first row is written. */
+/** Exports customers. A CSV file has a column for each custom field, so their names are read before the first row. */
 export async function exportCustomers(
   ctx: Ctx,
   { format, columns = [...COLUMNS.customers], after, limit, bom, ...filters }: Options & Filters<typeof customerSource>,
 ): Promise<ExportFile> {
   const source = customerSource(ctx, filters)
-  const start = await startOf(source, after)
-  const asked = rowsAPage(ctx, limit)
-  const page = source.page(asked, start)
-  const isSpread = format === 'csv' && columns.includes('customFields')
-  const [rows, keys] = isSpread ? await withFields(ctx, source, page) : [await page, undefined]
-  const how = format === 'csv' ? csv(columns, keys, bom) : FORMATS[format](columns)
-  return fileOf(ctx, 'customers', { format, how }, pagesOf(source, rows, asked, limit))
+  const start = await positionAfter(source, after)
+  const pageRows = pageSize(ctx, limit)
+  const page = source.page(pageRows, start)
+  const hasCustomColumns = format === 'csv' && columns.includes('customFields')
+  const { rows, keys } = hasCustomColumns
+    ? await readWithFieldNames(ctx, source, page)
+    : { rows: await page, keys: undefined }
+  const writer = format === 'csv' ? csv(columns, keys, bom) : FORMATS[format](columns)
+  return fileOf(ctx, 'customers', { format, writer }, pagesOf(source, rows, pageRows, limit))
 }
 
-// The first page, and with it the names of fields in the first stretch; then those in the stretches behind.
-async function withFields<Row>({ db }: Ctx, { fields }: ReturnType<typeof customerSource>, page: Query<Row>) {
-  const [rows, names, [first]] = await db.batch([page, ...fields()])
-  const keys = new Set(names.map(({ key }) => key))
-  for (let end = first; end && keys.size <= FIELDS; ) {
-    const [more, [next]] = await db.batch([...fields([end.seq])])
-    for (const { key } of more) keys.add(key)
-    end = next
+// The first page and the names of all custom fields, read section by section. No names if they cannot be columns.
+async function readWithFieldNames<Row>({ db }: Ctx, source: ReturnType<typeof customerSource>, page: Query<Row>) {
+  const { names, sectionEnd } = source.fieldNames()
+  const first = await runBatch(db, { rows: page, names, sectionEnd: one(sectionEnd) })
+  const keys = new Set(first.names.map(({ key }) => key))
+  for (let end = first.sectionEnd; end && keys.size <= MAX_CUSTOM_COLUMNS; ) {
+    const { names, sectionEnd } = source.fieldNames([end.seq])
+    const section = await runBatch(db, { names, sectionEnd: one(sectionEnd) })
+    for (const { key } of section.names) keys.add(key)
+    end = section.sectionEnd
   }
-  // A name with half of a character in it comes out of the database as another name: JSON in one column keeps it.
-  const isBroken = [...keys].some((key) => key.includes('\ufffd'))
-  // By code unit, so that every file has them in the same order.
-  return [rows, keys.size > FIELDS || isBroken ? undefined : [...keys].sort()] as const
+  // SQLite replaces a lone surrogate in a name by U+FFFD; one column of JSON keeps such names.
+  const hasBrokenName = [...keys].some((key) => key.includes('\ufffd'))
+  // Sorted by code unit, so that every file has the same order.
+  return { rows: first.rows, keys: keys.size > MAX_CUSTOM_COLUMNS || hasBrokenName ? undefined : [...keys].sort() }
 }
 
 export function exportLeads(
@@ -72,38 +77,46 @@ export function exportTickets(
 
 type Filters<S extends (ctx: Ctx, filters: never) => unknown> = Parameters<S>[1]
 
-async function exportRows<Row extends Place & Measured & Fields, Place>(
+async function exportRows<Row extends Positioned & Measured & Fields, Positioned>(
   ctx: Ctx,
   name: keyof typeof COLUMNS,
-  source: Source<Row, Place>,
+  source: Source<Row, Positioned>,
   { format, columns = [...COLUMNS[name]], after, limit, bom }: Options,
 ): Promise<ExportFile> {
-  const start = await startOf(source, after)
-  const asked = rowsAPage(ctx, limit)
-  const rows = await source.page(asked, start)
-  const how = format === 'csv' ? csv(columns, undefined, bom) : FORMATS[format](columns)
-  return fileOf(ctx, name, { format, how }, pagesOf(source, rows, asked, limit))
+  const start = await positionAfter(source, after)
+  const pageRows = pageSize(ctx, limit)
+  const rows = await source.page(pageRows, start)
+  const writer = format === 'csv' ? csv(columns, undefined, bom) : FORMATS[format](columns)
+  return fileOf(ctx, name, { format, writer }, pagesOf(source, rows, pageRows, limit))
 }
 
 const FORMATS = { json, ndjson, vcf: () => vcf }
 
-function rowsAPage({ config }: Ctx, limit = Number.POSITIVE_INFINITY): number {
+function pageSize({ config }: Ctx, limit = Number.POSITIVE_INFINITY): number {
   return Math.min(config.EXPORT_PAGE_ROWS, limit)
 }
 
-async function startOf<Row extends Place & Measured, Place>({ find, positionOf }: Source<Row, Place>, after?: string) {
+// Throws `invalid` if no visible record has the id `after`.
+async function positionAfter<Row extends Positioned & Measured, Positioned>(
+  { find, positionOf }: Source<Row, Positioned>,
+  after?: string,
+) {
   if (after === undefined) return undefined
   const [row] = await find(after)
   if (row) return positionOf(row)
-  const message = 'must be the id of a record that you see: the last one that you have got'
+  const message = 'must be the id of a record that you may read, such as the last one of an earlier export'
   throw invalidError('query.after', message, 'unknown_record')
 }
 
 function fileOf(
   { now }: Ctx,
   name: string,
-  { format, how }: { format: string; how: Format },
+  { format, writer }: { format: string; writer: Format },
   pages: AsyncIterable<Fields[]>,
 ): ExportFile {
-  return { name: `${name}-${now.slice(0, 10)}.${format}`, mediaType: how.mediaType, pieces: filePieces(how, pages) }
+  return {
+    name: `${name}-${now.slice(0, 10)}.${format}`,
+    mediaType: writer.mediaType,
+    pieces: filePieces(writer, pages),
+  }
 }

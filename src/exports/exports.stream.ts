@@ -1,11 +1,11 @@
-// A file as the answer to a request: a stream of bytes that is made as fast as it is read, and no further.
+// Sends an export as the response: a stream that creates each piece only when the client reads it.
 import type { Context } from 'hono'
 import type { AppEnv } from '../http/context'
 import type { ExportFile } from './exports.service'
 
 const encoder = new TextEncoder()
 
-/** The file as an attachment. Its name is of letters, digits, dots and hyphens alone: it needs no escaping. */
+/** The file as an attachment. Its name has only letters, digits, dots and hyphens, so it needs no escaping. */
 export function download(c: Context<AppEnv>, { name, mediaType, pieces }: ExportFile) {
   return c.body(byteStream(pieces, c.var.requestId), 200, {
     'Content-Type': mediaType,
@@ -15,8 +15,8 @@ export function download(c: Context<AppEnv>, { name, mediaType, pieces }: Export
 }
 
 /**
- * A stream of these pieces. Each is made when the reader has taken the one before; a reader that goes away ends the making.
- * Where it fails the stream does too, without an end, so that nobody takes a part for the whole.
+ * A stream of the pieces. If the client disconnects, it creates no more. After an error the stream aborts without an end,
+ * so that the client cannot take a part for the whole file.
  */
 function byteStream(pieces: AsyncGenerator<string>, requestId: string): ReadableStream<Uint8Array> {
   return new ReadableStream(

@@ -1,39 +1,39 @@
-// Cells: how values stand in a CSV file and are read from it again, so that nothing changes on the way. Pure functions.
+// Converts values to cells of a CSV file and back without loss. Pure functions.
 
-// What a spreadsheet would compute instead of showing it (OWASP, CSV Injection), after any apostrophes.
+// Text that a spreadsheet would evaluate as a formula (OWASP, CSV Injection), after any apostrophes.
 const FORMULA = /^'*[=+\-@\t\r\n]/
 const ESCAPED = /^'+[=+\-@\t\r\n]/
 
-/** A text that no spreadsheet takes for a formula: such a one gets an apostrophe before it. */
+/** Puts an apostrophe before a text that a spreadsheet would evaluate as a formula. */
 export function escapeFormula(text: string): string {
   return FORMULA.test(text) ? `'${text}` : text
 }
 
-/** The text that `escapeFormula` made a cell of. */
+/** Reverses `escapeFormula`. */
 export function unescapeFormula(cell: string): string {
   return ESCAPED.test(cell) ? cell.slice(1) : cell
 }
 
-/** One line of a CSV file (RFC 4180): cells defused, in quotes where they need them, by commas, ended by CRLF. */
+/** One line of a CSV file (RFC 4180): formulas escaped, cells quoted if needed, separated by commas, ended by CRLF. */
 export function csvLine(cells: readonly string[]): string {
   return `${cells.map((cell) => quoteCell(escapeFormula(cell))).join(',')}\r\n`
 }
 
-// Also what could be taken for another separator, and space that a reader might trim.
+// Also quotes other separators, and space at the ends that a reader might trim.
 function quoteCell(text: string): string {
   return /[",;\t\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
 /**
- * The cell of a custom field: a string as it is, anything else as JSON, nothing for a field that is not there. A string
- * that would be read as something else, or lose its edges, is written as JSON too.
+ * The cell of a custom field: plain text for a string, JSON for other values, empty for undefined. A string that looks
+ * like JSON, or that a reader would trim, is JSON too.
  */
 export function fieldCell(value: unknown): string {
   if (value === undefined) return ''
   return typeof value === 'string' && isPlain(value) && parseJson(value) === undefined ? value : JSON.stringify(value)
 }
 
-/** The value of a custom field out of its cell; undefined where there is none. */
+/** The value of a custom field in its cell; undefined for an empty cell. */
 export function fieldOf(cell: string): unknown {
   if (cell.trim() === '') return undefined
   const value = parseJson(cell)
@@ -47,7 +47,7 @@ export function fieldColumn(key: string): string {
   return FIELD + (isPlain(key) ? key : JSON.stringify(key))
 }
 
-/** The custom field that a column of this name holds; undefined where it is another column. */
+/** The key of the custom field in a column of this name; undefined for other columns. */
 export function fieldOfColumn(column: string): string | undefined {
   if (!column.startsWith(FIELD)) return undefined
   const key = column.slice(FIELD.length)
@@ -55,7 +55,7 @@ export function fieldOfColumn(column: string): string | undefined {
   return typeof value === 'string' ? value : key
 }
 
-// JSON never begins a plain text, and what a text file or a trimming reader would lose is not plain.
+// Text that is neither quoted like JSON nor changed by trimming, UTF-8 or a text file.
 function isPlain(text: string): boolean {
   return text !== '' && text.trim() === text && !text.startsWith('"') && text.isWellFormed() && !text.includes('\u0000')
 }

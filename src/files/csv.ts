@@ -1,11 +1,11 @@
-// CSV as it streams in (RFC 4180, with , ; or TAB): holds no more than one row, and a quote that nobody closed costs one line.
+// Reads CSV as a stream (RFC 4180, separated by , ; or TAB). Memory holds one row; an unclosed quote costs one line.
 import { faultyRow, lineEnds, MAX_ROW, type Raw, unreadableError } from './text'
 
-/** So far on the end of a quoted cell is looked for: one that is too long is one bad row, and no rows out of its lines. */
+/** How far to search for the end of a quoted cell, in characters. Longer cells are one faulty row. */
 const MAX_QUOTED = 9 * MAX_ROW
 
 const SEPARATORS = [',', ';', '\t']
-// What stands in no text: read with it for a separator, a row is one cell.
+// A character that no text contains: with it as separator, a row is one cell.
 const NOTHING = '\u0000'
 const [QUOTE, LF, CR] = [34, 10, 13]
 
@@ -13,7 +13,7 @@ const UNCLOSED = 'opens a quote that is not closed'
 
 type Scanned = { cells: string[]; end: number } | { fault: string; end: number }
 
-/** The rows of a CSV text, the header first; rows of nothing are passed over. Lines are those of the file, from 1. */
+/** The rows of a CSV text, the header first, without blank rows. Lines count from 1. */
 export async function* csvRows(text: AsyncIterable<string>): AsyncIterable<Raw<string[]>> {
   let [buffer, at, line, isFirst] = ['', 0, 1, true]
   let separator: string | undefined
@@ -41,12 +41,12 @@ export async function* csvRows(text: AsyncIterable<string>): AsyncIterable<Raw<s
   yield* step(true)
 }
 
-// An empty line, or one of separators alone, as spreadsheets leave them behind their rows.
+// An empty line, or one with only separators, as spreadsheets write after the last row.
 const isBlank = (cells: string[]) => cells.every((cell) => cell.trim() === '')
 
 const isSeparatorLine = (line: string) => /^sep=[,;\t]\s*$/i.test(line)
 
-// What stands most often outside quotes in the first line that is not empty, unless that is Excel's own “sep=;”.
+// The most frequent separator outside quotes in the first line with text, or that of Excel's “sep=;”.
 function separatorOf(text: string, isLast: boolean): string | undefined {
   const start = /^(?: *[\r\n])*/.exec(text)?.[0].length ?? 0
   const scanned = scan(text, start, NOTHING, isLast)
@@ -58,7 +58,7 @@ function separatorOf(text: string, isLast: boolean): string | undefined {
   return SEPARATORS[counts.indexOf(Math.max(...counts))]
 }
 
-// One row from `start`; undefined where the text ends within it and more may come.
+// The row that begins at `start`; undefined if its end has not arrived yet.
 function scan(text: string, start: number, separator: string, isLast: boolean): Scanned | undefined {
   const between = separator.charCodeAt(0)
   const cells: string[] = []
@@ -96,7 +96,7 @@ function scan(text: string, start: number, separator: string, isLast: boolean): 
   }
 }
 
-// The quote that ends a cell: one that no other follows.
+// The quote that ends a cell: one without another quote after it.
 function closingQuote(text: string, opening: number): number | undefined {
   for (let at = text.indexOf('"', opening + 1); at !== -1; at = text.indexOf('"', at + 2)) {
     if (text.charCodeAt(at + 1) !== QUOTE) return at
@@ -104,7 +104,7 @@ function closingQuote(text: string, opening: number): number | undefined {
   return undefined
 }
 
-// Nobody closes the quote within what is looked through: the line is given up, and the next one is read as a row again.
+// An unclosed quote makes its line faulty; the next line is read as a row again.
 function unclosedQuote(text: string, start: number, isLast: boolean): Scanned | undefined {
   return isLast || text.length - start > MAX_QUOTED ? brokenLine(text, start, isLast) : undefined
 }

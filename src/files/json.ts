@@ -1,9 +1,9 @@
-// JSON as it streams in: an array of objects, or one object a line (NDJSON). Holds no more than one object at a time.
+// Reads JSON as a stream: an array of objects, or one object a line (NDJSON). Memory holds one object.
 import { faultyRow, MAX_ROW, type Raw, unreadableError } from './text'
 
 type Fields = Record<string, unknown>
 
-/** The objects of a JSON array; `line` is the position in the array, from 1. Throws where it is none. */
+/** The objects of a JSON array; `line` is the position in the array, from 1. Throws `unreadable_import` for other JSON. */
 export async function* jsonRows(text: AsyncIterable<string>): AsyncIterable<Raw<Fields>> {
   let [rest, position, isOpen, isOver] = ['', 0, false, false]
   for await (const chunk of text) {
@@ -31,11 +31,11 @@ export async function* jsonRows(text: AsyncIterable<string>): AsyncIterable<Raw<
     if (rest.length > MAX_ROW * 10) throw unreadableError(`The object at position ${position + 1} does not end.`)
   }
   if (!isOpen) throw unreadableError('The file is empty.')
-  // What is cut off is the last object's fault, not that of those before it.
+  // Only the last object is faulty, because the objects before it are complete.
   yield faultyRow(position + 1, 'is followed by no end of the array: the file may be cut off', rest)
 }
 
-// Where the comma or bracket after an item stands, outside of strings and nesting.
+// The index of the comma or bracket after an item, outside strings and nesting.
 function endOfItem(text: string): number | undefined {
   let [depth, isQuoted] = [0, false]
   for (let at = 0; at < text.length; at += 1) {
@@ -51,7 +51,7 @@ function endOfItem(text: string): number | undefined {
   return undefined
 }
 
-/** The objects of NDJSON, one a line; blank lines are passed over. */
+/** The objects of NDJSON, one a line; without blank lines. */
 export async function* ndjsonRows(text: AsyncIterable<string>): AsyncIterable<Raw<Fields>> {
   let [rest, line] = ['', 1]
   for await (const chunk of text) {

@@ -16,7 +16,7 @@ export function boundaryOf(contentType: string): string | undefined {
 export async function filePart(body: AsyncIterable<Uint8Array>, boundary: string): Promise<Part> {
   const source = body[Symbol.asyncIterator]()
   const mark = new TextEncoder().encode(`\r\n--${boundary}`)
-  // The first boundary has no line end before it, and is found as if it had.
+  // The first boundary has no line end before it: this one makes it look like the others.
   let rest: Uint8Array = Uint8Array.of(CR, LF)
   let isOver = false
   const more = async () => {
@@ -25,7 +25,7 @@ export async function filePart(body: AsyncIterable<Uint8Array>, boundary: string
     else rest = concatBytes(rest, value)
   }
 
-  // What stands before the next boundary, as it comes; then the boundary is behind.
+  // Yields the bytes before the next boundary, and skips the boundary.
   async function* untilMark(): AsyncIterable<Uint8Array> {
     for (;;) {
       const at = indexOf(rest, mark)

@@ -1,14 +1,14 @@
-// Bytes to text: an upload as it streams in, held to its limit and to UTF-8. Whatever else it is gets a name and a mend.
+// Decodes an upload as a stream of UTF-8 text within the size limit. Errors name other file types and their remedy.
 import { AppError } from '../errors'
 
 export const MAX_FILE_BYTES = 50 * 1_048_576
 
-/** The refusal of a file of which nothing can be read. */
+/** The error of a file that cannot be read at all. */
 export function unreadableError(detail: string): AppError {
   return new AppError('unreadable_import', { detail })
 }
 
-/** The same chunks; throws `file_too_large` past 50 MB, and `unreadable_import` where whoever sends it goes away. */
+/** The same chunks. Throws `file_too_large` after 50 MB, and `unreadable_import` if the client disconnects. */
 export async function* limitBytes(bytes: AsyncIterable<Uint8Array>, max = MAX_FILE_BYTES): AsyncIterable<Uint8Array> {
   let size = 0
   const source = bytes[Symbol.asyncIterator]()
@@ -23,10 +23,10 @@ export async function* limitBytes(bytes: AsyncIterable<Uint8Array>, max = MAX_FI
   }
 }
 
-// Small chunks are gathered, for a row that has not ended is read anew with each.
+// Joins small chunks, because each chunk makes the reader scan an unfinished row again.
 const PIECE = 32_768
 
-/** UTF-8 as text, without its byte order mark. Throws `unsupported_encoding`, or `unreadable_import` for what is no text. */
+/** UTF-8 as text, without its byte order mark. Throws `unsupported_encoding`, or `unreadable_import` for a file that is not text. */
 export async function* decodeUtf8(bytes: AsyncIterable<Uint8Array>): AsyncIterable<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
   let [isFirst, piece] = [true, '']
@@ -57,7 +57,7 @@ function encodingError(what: string): AppError {
   return new AppError('unsupported_encoding', { detail: `${what} Save it as “CSV UTF-8” and send it again.` })
 }
 
-// What is known by its first bytes is named.
+// Recognises other file types by their first bytes.
 function requireText(chunk: Uint8Array): void {
   const [a, b, c, d] = chunk
   const isUtf16 = (a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)
@@ -70,7 +70,7 @@ function requireText(chunk: Uint8Array): void {
   if (a === 0x1f && b === 0x8b) throw unreadableError('The file is compressed: send it unpacked.')
 }
 
-/** What a source reads out of a text: one row and where it begins, or the fault of one that cannot be read. */
+/** A row that was read from a text and the line where it begins, or the fault of an unreadable row. */
 export type Raw<Content> = { line: number; content: Content } | FaultyRow
 export type FaultyRow = { line: number; fault: string; cells: string[] }
 
@@ -80,7 +80,7 @@ export function faultyRow(line: number, fault: string, text: string): FaultyRow 
   return { line, fault, cells: [text.slice(0, SHOWN).toWellFormed()] }
 }
 
-/** How long one row may be, in characters: what would not fit into a record anyway. */
+/** The longest row, in characters: a longer one would not fit into a record. */
 export const MAX_ROW = 100_000
 
 /** How many lines a text ends: CRLF, LF and a CR alone end one each. */

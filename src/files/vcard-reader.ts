@@ -1,4 +1,4 @@
-// vCards as they stream in, 2.1, 3.0 (RFC 2426) and 4.0 (RFC 6350): each becomes a row under the column names of an export.
+// Reads vCards 2.1, 3.0 (RFC 2426) and 4.0 (RFC 6350) as a stream: each becomes a row with the columns of an export.
 import { Buffer } from 'node:buffer'
 import { CUSTOMER_FIELDS } from '../customers/customers.fields'
 import { exportedFields } from '../records/fields'
@@ -7,14 +7,14 @@ import { faultyRow, MAX_ROW, type Raw } from './text'
 
 type Property = { name: string; params: string; value: string }
 
-// Pictures, sounds and keys: of no use here, and longer than all the rest.
+// Pictures, sounds and keys are skipped: no field holds them, and they are long.
 const IS_MEDIA = /^(?:[\w-]+\.)?(?:PHOTO|LOGO|SOUND|KEY)[;:]/i
 
 /** The columns that properties fill. */
 const COLUMNS = exportedFields(CUSTOMER_FIELDS).flatMap(([column, { vcard }]) =>
   vcard ? [[column, vcard] as const] : [],
 )
-/** Properties that are kept as custom fields where no field is theirs. */
+/** Properties that become custom fields if no field has them. */
 const CUSTOM = ['NOTE', 'TITLE'].filter((name) => COLUMNS.every(([, property]) => property !== name))
 
 /** One row for each card; `line` is that of its BEGIN. */
@@ -35,7 +35,7 @@ export async function* vcardRows(text: AsyncIterable<string>): AsyncIterable<Raw
       isMedia = IS_MEDIA.test(each) || (isMedia && /^[ \t]/.test(each))
       if (isMedia) continue
       size += each.length
-      // Of a card that is too long no more is kept than says so.
+      // A card that is too long is faulty, so its rest is not stored.
       if (size <= MAX_ROW) card.push(each)
     } else if (each.trim() !== '') yield faultyRow(line, 'stands outside of a vCard', each)
   }
@@ -68,14 +68,14 @@ function cardRow(lines: string[], line: number): Raw<Record<string, unknown>> {
   const text = (name: string) => unescapeText(best(name) ?? '').trim()
   const [family = '', given = ''] = parts(best('N') ?? '', ';')
   const tags = all('CATEGORIES').flatMap(({ value }) => parts(value, ','))
-  // What is not read as the text that it is.
-  const read: Record<string, string | undefined> = {
+  // Properties whose value is not their plain text.
+  const special: Record<string, string | undefined> = {
     FN: text('FN') || `${given} ${family}`.trim(),
     TEL: text('TEL').replace(/^tel:/i, ''),
     ORG: parts(best('ORG') ?? '', ';')[0]?.trim() ?? '',
     CATEGORIES: tagsCell(tags.map((tag) => tag.trim())),
   }
-  const fields = COLUMNS.map(([column, property]) => [column, read[property] ?? text(property)] as const)
+  const fields = COLUMNS.map(([column, property]) => [column, special[property] ?? text(property)] as const)
   const custom = CUSTOM.map((property) => [fieldColumn(property.toLowerCase()), fieldCell(text(property) || undefined)])
   const content = Object.fromEntries([...fields, ...custom].filter(([, value]) => value !== ''))
   return { line, content }
@@ -105,7 +105,7 @@ function rank({ params }: Property): number {
   return /[;,="]PREF\b/.test(params) ? 1 : 101
 }
 
-// A value of several, split at the marks that no backslash stands before.
+// Splits a list at the marks without a backslash before them.
 function parts(value: string, mark: ';' | ','): string[] {
   const list: string[] = []
   let [start, at] = [0, 0]

@@ -1,9 +1,9 @@
-// /health says that the Worker runs, /ready that it can do its work; /problems/{code} explains an error.
+// /health says whether the Worker runs, /ready whether its database answers; /problems/{code} explains an error.
 import { createRoute, z } from '@hono/zod-openapi'
 import { AppError, ERRORS, errors, isErrorCode } from '../errors'
+import { raw } from '../field-schemas'
 import { open } from '../http/allow'
 import { publicCtx } from '../http/context'
-import { raw } from '../http/fields'
 import { createRouter, json } from '../http/router'
 import { isMigrated } from './health.service'
 
@@ -16,8 +16,8 @@ const healthRoute = createRoute({
   ...open,
   operationId: 'health',
   tags,
-  summary: 'Is the Worker running',
-  description: 'Asks nothing of the database.',
+  summary: 'Check that the Worker runs',
+  description: 'Does not read the database.',
   responses: { 200: json(Health, 'It runs'), ...errors('invalid', 'rate_limited') },
 })
 
@@ -27,8 +27,8 @@ const readyRoute = createRoute({
   ...open,
   operationId: 'ready',
   tags,
-  summary: 'Is the database answering',
-  description: 'Reads one row; 503 where the database does not answer or has not been migrated.',
+  summary: 'Check that the database answers',
+  description: 'Reads one row. A 503 means that the database does not answer or has not been migrated.',
   responses: { 200: json(Health, 'It answers'), ...errors('invalid', 'rate_limited', 'unavailable') },
 })
 
@@ -39,7 +39,7 @@ const explainProblemRoute = createRoute({
   operationId: 'explainProblem',
   tags,
   summary: 'Explain an error',
-  description: 'What the `type` of a problem document points to.',
+  description: 'The `type` of a problem document links to this.',
   request: { params: z.strictObject({ code: raw(60).openapi({ example: 'already_claimed' }) }) },
   responses: {
     200: json(

@@ -1,8 +1,9 @@
-// Whether the database is there and has its tables.
+// Whether the database has its tables. A file of its own, since a dialect's health check asks the same.
 import { sql } from 'drizzle-orm'
 import type { PublicCtx } from '../context'
 import { isMissingTable } from '../db/sql'
 
+/** Whether the migrations were applied. Throws if the database does not answer. */
 export async function isMigrated({ db }: PublicCtx): Promise<boolean> {
   try {
     await db

@@ -1,4 +1,4 @@
-// What a request carries: settings, the metered D1 session, who is asking, and the clock.
+// The context of a request: settings, the metered D1 session, the actor, and the clock.
 import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { v7 as uuidv7 } from 'uuid'
@@ -19,18 +19,18 @@ export type AppEnv = {
     begun: Set<string>
     actor?: Actor
     refusal?: unknown
-    /** In a dialect: the message of a failure, by its status. */
+    /** In a dialect: the message of an error, by its status. */
     wording?: Record<number, string>
   }
 }
 const BOOKMARK = /^[0-9a-f-]{1,128}$/i
 
-/** Parses the settings and opens the D1 session: at the client's bookmark, else any replica for reads. */
+/** Parses the settings and opens the D1 session: at the client's bookmark, else at any replica for reads. */
 export const context = createMiddleware<AppEnv>(async function context(c, next) {
   c.set('config', configOf(c.env))
   const bookmark = c.req.header('D1-Bookmark')
   if (bookmark !== undefined && !BOOKMARK.test(bookmark)) {
-    throw invalidError('header.D1-Bookmark', 'Send back the value as it was given', 'invalid_bookmark')
+    throw invalidError('header.D1-Bookmark', 'Send the value unchanged', 'invalid_bookmark')
   }
   const isRead = c.req.method === 'GET' || c.req.method === 'HEAD'
   const connection = connect(c.env.DB, bookmark ?? (isRead ? 'first-unconstrained' : 'first-primary'))
@@ -38,10 +38,10 @@ export const context = createMiddleware<AppEnv>(async function context(c, next) 
   c.set('outgoing', new Set())
   c.set('begun', new Set())
   await next()
-  // A 304 saves the body. What changes something may answer with a token, and is never kept at all.
+  // A 304 saves the body. The answer to a change may contain a token: no cache may store it.
   if (!c.res.headers.has('Cache-Control')) {
-    const isKept = isRead && !c.req.path.startsWith('/v1/auth/')
-    c.res.headers.set('Cache-Control', isKept ? 'private, no-cache' : 'no-store')
+    const isStorable = isRead && !c.req.path.startsWith('/v1/auth/')
+    c.res.headers.set('Cache-Control', isStorable ? 'private, no-cache' : 'no-store')
   }
   const latest = connection.bookmark()
   if (latest) c.res.headers.set('D1-Bookmark', latest)
@@ -54,7 +54,7 @@ function serverTiming({ cost }: Connection): string {
   return `db;dur=${ms};desc="${desc}"`
 }
 
-/** The context of an open route. */
+/** The context of a verb in an open route. */
 export function publicCtx(c: Context<AppEnv>): PublicCtx {
   const { connection, config, requestId, outgoing, begun } = c.var
   const now = new Date()
@@ -62,27 +62,27 @@ export function publicCtx(c: Context<AppEnv>): PublicCtx {
   return { db: connection.db, config, now: now.toISOString(), requestId, address: addressOf(c), newId, outgoing, begun }
 }
 
-/** What a session remembers of the program that opened it. */
+/** The client that opens a session, as the session stores it. */
 export function clientOf(c: Context<AppEnv>): { userAgent: string | null } {
   return { userAgent: c.req.header('User-Agent')?.slice(0, 300) ?? null }
 }
 
-/** The context of a guarded route; `allow()` has made sure of the actor. */
+/** The context of a verb in a guarded route, where `allow()` has required an actor. */
 export function ctx(c: Context<AppEnv>): Ctx {
   const { actor } = c.var
   if (!actor) throw new AppError('unauthenticated')
   return { ...publicCtx(c), actor }
 }
 
-/** The same where what is asked for gives somebody a power: whether the caller still stands is asked in each batch. */
+/** The same for requests that grant a power: each batch checks that the session or key still holds. */
 export function standingCtx(c: Context<AppEnv>): Ctx {
   const context = ctx(c)
   return { ...context, db: c.var.connection.guarded(actorGuard(context.actor)) }
 }
 
 /**
- * The caller's address as Cloudflare sees it, for counting: of IPv6 the network (/64), for a host has all of it to
- * itself; `local` where nothing stands in front of the Worker.
+ * The caller's address as Cloudflare sees it, for counting: for IPv6 its /64 network, because one host has all of it;
+ * `local` where there is no Cloudflare in front.
  */
 export function addressOf(c: Context<AppEnv>): string {
   const address = c.req.header('CF-Connecting-IP') ?? 'local'
@@ -92,4 +92,14 @@ export function addressOf(c: Context<AppEnv>): string {
   const rest =
     tail === undefined ? [] : Array<string>(8 - groups.length - tail.split(':').filter(Boolean).length).fill('0')
   return `${[...groups, ...rest].slice(0, 4).join(':')}::/64`
+}
+
+/** Continues `work` after the answer is sent; without an execution context, as in a unit test, it runs as well. Its errors are ignored. */
+export function runAfter(c: Pick<Context, 'executionCtx'>, work: Promise<unknown>): void {
+  const settled = work.catch(() => {})
+  try {
+    c.executionCtx.waitUntil(settled)
+  } catch {
+    // There is no execution context to wait for it.
+  }
 }

@@ -1,42 +1,38 @@
-// Optimistic concurrency: a record's ETag is its version; `If-Match` guards a write, `If-None-Match` spares a body.
+// ETags in HTTP: `If-Match` guards a change against an older reading, `If-None-Match` spares a body.
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
-import { etagOf, type Versioned } from '../records/version'
+import { etagOf, type Versioned, versionIn } from '../etag'
 import type { AppEnv } from './context'
 
-/** Header schema of routes that change a record. */
+/** The headers of routes that change a record. */
 export const IfMatch = z.object({
   'if-match': z
     .string()
     .trim()
-    .regex(/^(\*|(W\/)?"[^"]*")$/, 'must be one ETag as it was given, in its quotes, such as "3"; or *')
+    .regex(/^(\*|(W\/)?"[^"]*")$/, 'must be one unchanged ETag in its quotes, such as "3", or *')
     .optional()
     .openapi({
       description:
-        'The ETag you read; the change is refused with 412 when the record has changed since. `*` matches any. One ' +
-        'alone: lists of them are not taken.',
+        'The ETag that you read. If the record has changed since, the answer is a 412. `*` matches any version. Send one ' +
+        'ETag, not a list.',
       example: '"3"',
     }),
 })
 
-/**
- * The version that `If-Match` demands; undefined when it demands none, 0 (which no record has) for a foreign tag. A
- * weak tag counts as well: a proxy that compresses an answer, Cloudflare's own included, weakens the tag on its way.
- */
+/** The version that `If-Match` demands; undefined where it demands none. */
 export function ifVersion(headers: z.infer<typeof IfMatch>): number | undefined {
   const tag = headers['if-match']
-  if (tag === undefined || tag === '*') return undefined
-  return Number(/^(?:W\/)?"(\d+)[\d-]*"$/.exec(tag)?.[1] ?? 0)
+  return tag === undefined || tag === '*' ? undefined : versionIn(tag)
 }
 
-/** Sets the ETag of the record that is answered, and gives the record back. */
+/** Sets the ETag of a record, and returns the record. */
 export function withEtag<R extends Versioned>(c: Context<AppEnv>, record: R): R {
   c.header('ETag', etagOf(record))
   return record
 }
 
-/** Answers 304 where the client's `If-None-Match` names what a GET would give. */
+/** Answers a GET with 304 where `If-None-Match` contains the ETag of the answer. */
 export const notModified = createMiddleware<AppEnv>(async function notModified(c, next) {
   await next()
   const known = c.req.header('If-None-Match')

@@ -1,5 +1,5 @@
-// Idempotency-Key: a POST sent twice with one key is done once; the second gets the first one's answer again.
-// Costs two D1 round trips, one to take the key and one to keep the answer, and only where a key is sent.
+// Idempotency-Key: a POST that is sent twice with one key is done once, and the second gets the first answer again.
+// It costs two D1 round trips, to claim the key and to store the answer, and only where a key is sent.
 import { and, eq, lt, or, type SQL, sql } from 'drizzle-orm'
 import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
@@ -18,16 +18,16 @@ import { DAY_MS, MINUTE_MS } from '../time'
 import { type AppEnv, addressOf } from './context'
 
 const KEPT_MS = DAY_MS
-// A Worker that died holding a key: after this long, the same request may be tried again.
+// A Worker may die while it holds a key: after this time the same request may run again.
 const STUCK_MS = MINUTE_MS
 const KEY = /^[\x21-\x7e]{1,255}$/
 
-/** What may be kept of an answer, sealed, in characters: of a stranger's, and of a member's. */
+/** The largest answer that is stored, sealed, in characters: for a stranger and for a member. */
 const MAX_KEPT = { stranger: 16_384, member: 262_144 }
-/** So many keys a day may strangers at one address use. */
+/** The keys that strangers at one address may use in a day. */
 const MAX_KEYS = 500
 
-/** Without a body where that was too large to keep. */
+/** A stored answer; `body` is null where it was too large. */
 type Answer = { status: number; headers: [string, string][]; body: string | null }
 
 export const idempotency = createMiddleware<AppEnv>(async function idempotency(c, next) {
@@ -38,13 +38,13 @@ export const idempotency = createMiddleware<AppEnv>(async function idempotency(c
   }
   const secret = c.var.config.JWT_SECRET
   const isStranger = c.var.actor === undefined
-  const whose = c.var.actor?.id ?? 'anonymous'
-  const keyHash = await mac(secret, 'idempotency key', `${whose} ${key}`)
-  // Its bytes, and not its text, are what the handler reads again: they need not be UTF-8.
+  const callerId = c.var.actor?.id ?? 'anonymous'
+  const keyHash = await mac(secret, 'idempotency key', `${callerId} ${key}`)
+  // Read as bytes, which the handler reads again: an upload need not be UTF-8.
   const body = new TextDecoder().decode(await c.req.arrayBuffer())
   const request = JSON.stringify([c.req.path, c.req.queries(), body])
   const fingerprint = await mac(secret, 'idempotency fingerprint', request)
-  // The answer may hold tokens: it is sealed under the key itself, of which the database has only a keyed hash.
+  // The answer may contain tokens: it is sealed under the key, of which the database has only a keyed hash.
   const passphrase = await mac(secret, 'idempotency answer', key)
 
   const attempt = randomToken()
@@ -54,16 +54,16 @@ export const idempotency = createMiddleware<AppEnv>(async function idempotency(c
   if (held.attempt !== attempt) {
     if (held.answer === null) throw new AppError('idempotency_in_flight', { retryAfter: 1 })
     const replay = replayResponse(JSON.parse(await unseal(passphrase, held.answer)))
-    // It may hold a token or a key, which an ended session is not shown again.
-    if (!held.stands && replay.body !== null) throw new AppError('unauthenticated', { detail: 'Sign in again.' })
+    // It may contain a token or a key: an ended session does not get it again.
+    if (!held.isCurrent && replay.body !== null) throw new AppError('unauthenticated', { detail: 'Sign in again.' })
     c.res = replay
     return
   }
 
   await next()
-  const mine = and(eq(keys.keyHash, keyHash), eq(keys.attempt, attempt))
+  const ownAttempt = and(eq(keys.keyHash, keyHash), eq(keys.attempt, attempt))
   if (!isDone(c.res.status, isStranger)) {
-    await c.var.connection.db.delete(keys).where(mine).catch(ignore)
+    await c.var.connection.db.delete(keys).where(ownAttempt).catch(ignore)
     return
   }
   const headers = KEPT_HEADERS.flatMap((name) => {
@@ -74,16 +74,16 @@ export const idempotency = createMiddleware<AppEnv>(async function idempotency(c
   const whole = await seal(passphrase, JSON.stringify(answer))
   const isSmall = whole.length <= MAX_KEPT[isStranger ? 'stranger' : 'member']
   const sealed = isSmall ? whole : await seal(passphrase, JSON.stringify({ ...answer, body: null }))
-  await c.var.connection.db.update(keys).set({ answer: sealed }).where(mine).catch(ignore)
+  await c.var.connection.db.update(keys).set({ answer: sealed }).where(ownAttempt).catch(ignore)
 })
 
-// Where there is no route nothing is done: only what every request passes matches.
+// Without a route, only the middleware of all requests matches, and there is nothing to repeat.
 function isKnown(c: Context<AppEnv>): boolean {
   return matchedRoutes(c).some(({ method }) => method !== METHOD_NAME_ALL)
 }
 
-// What was done must not be done again, and a conflict of a member stays lost: a lead claimed by a colleague must not
-// fall to a retry later. A refusal has done nothing: with the same key the request may be mended and sent again.
+// A conflict of a member is stored too: a retry must not claim later a lead that a colleague has claimed. Another error
+// has changed nothing: the request may be corrected and sent again with the same key.
 function isDone(status: number, isStranger: boolean): boolean {
   return status < 400 || (status === 409 && !isStranger)
 }
@@ -91,7 +91,7 @@ function isDone(status: number, isStranger: boolean): boolean {
 function replayResponse({ status, headers, body }: Answer): Response {
   if (body === null) {
     const place = headers.find(([name]) => name === 'Location')?.[1]
-    throw new AppError('answer_not_kept', place === undefined ? {} : { detail: `What it made is at ${place}.` })
+    throw new AppError('answer_not_kept', place === undefined ? {} : { detail: `The new record is at ${place}.` })
   }
   const replay = new Response(body === '' ? null : body, { status, headers })
   replay.headers.set('Idempotency-Replayed', 'true')
@@ -100,27 +100,27 @@ function replayResponse({ status, headers, body }: Answer): Response {
 
 const KEPT_HEADERS = ['Content-Type', 'Location', 'ETag', 'Cache-Control']
 
-// The change itself is done by now: failing to keep its answer must not turn it into an error. Drizzle's own message
-// holds the parameters, so that only its cause goes to the log.
+// The change is done: its request must not fail because the answer was not stored. Drizzle's message contains the
+// parameters, so only its cause is logged.
 function ignore(error: unknown) {
   const cause = error instanceof Error ? (error.cause ?? error) : error
   console.warn(JSON.stringify({ level: 'warn', event: 'idempotency_answer_lost', message: String(cause) }))
 }
 
-type Held = { fingerprint: string; attempt: string; answer: string | null; stands: number }
+type Held = { fingerprint: string; attempt: string; answer: string | null; isCurrent: number }
 
 type Caller = { address: string | undefined; actor: Actor | undefined }
 
-// Inserts the key, or takes over one that has expired or is stuck; then reads who holds it. A stranger's is counted by the
-// address. Throws `rate_limited` where that has used too many.
+// Inserts the key, or takes over an expired or stuck one, and reads its holder. Keys of strangers are counted by address.
+// Throws `rate_limited` where an address has used too many.
 async function claimKey(
   db: Db,
-  mine: Omit<Held, 'answer' | 'stands'> & { keyHash: string },
+  attempt: Omit<Held, 'answer' | 'isCurrent'> & { keyHash: string },
   { address, actor }: Caller,
 ): Promise<Held> {
   const now = new Date()
   const row = {
-    ...mine,
+    ...attempt,
     startedAt: now.toISOString(),
     expiresAt: new Date(now.getTime() + KEPT_MS).toISOString(),
     answer: null,
@@ -145,10 +145,10 @@ async function claimKey(
           fingerprint: keys.fingerprint,
           attempt: keys.attempt,
           answer: keys.answer,
-          stands: sql<number>`${actor ? isActorCurrent(actor) : sql`true`}`.as('stands'),
+          isCurrent: sql<number>`${actor ? isActorCurrent(actor) : sql`true`}`.as('is_current'),
         })
         .from(keys)
-        .where(eq(keys.keyHash, mine.keyHash)),
+        .where(eq(keys.keyHash, attempt.keyHash)),
     ),
   })
   if (!held) {

@@ -1,4 +1,4 @@
-// http: a route that documents no query parameter takes none. Where some are documented, its schema refuses the others.
+// A route without query parameters refuses them all. Where it documents some, its schema refuses the others.
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { createMiddleware } from 'hono/factory'
 import { matchedRoutes } from 'hono/route'
@@ -9,8 +9,8 @@ import type { AppEnv } from './context'
 type Route = { takesQuery: boolean; permission: Permission | undefined }
 
 /**
- * Refuses parameters that nobody would read: `?dryRun=true` must not do for real what has no dry run. Whoever the guard
- * of the route refuses is left to it, for it comes before any input.
+ * Throws `invalid` for parameters that the route would ignore: `?dryRun=true` must not run a change that has no dry run.
+ * A caller without the permission gets the error of the guard, which comes before any input.
  */
 export function knownQuery(app: OpenAPIHono<AppEnv>) {
   let routes: Map<string, Route> | undefined

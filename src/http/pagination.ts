@@ -1,12 +1,12 @@
-// Keyset pages: a cursor is the position after the last row of a page, signed and bound to the query that gave it.
+// Keyset pages: a cursor is the position of the last row of a page, signed together with the query.
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { decodeBase64Url } from 'hono/utils/encode'
 import { base64url, mac, sameText } from '../crypto'
 import type { Page, PageRequest, Position } from '../db/page'
 import { AppError } from '../errors'
+import { raw } from '../field-schemas'
 import type { AppEnv } from './context'
-import { raw } from './fields'
 
 const Flag = z.enum(['true', 'false']).transform((value) => value === 'true')
 export const flag = (description: string) =>
@@ -20,11 +20,11 @@ export const pageQuery = {
     .min(1)
     .max(100)
     .default(20)
-    .openapi({ description: 'Rows on a page, 1 to 100.', example: 20 }),
-  cursor: raw(1000).optional().openapi({ description: 'The `nextCursor` of the page before.' }),
+    .openapi({ description: 'Rows of a page, 1 to 100.', example: 20 }),
+  cursor: raw(1000).optional().openapi({ description: 'The `nextCursor` of the previous page.' }),
 }
 
-/** Answers one page of a list: reads the cursor, lets `list` fetch, and presents rows with the next cursor. */
+/** One page of a list as an answer: reads the cursor, calls `list`, and adds the next cursor. */
 export async function paged<Q extends { limit: number; cursor?: string }, Row>(
   c: Context<AppEnv>,
   query: Q,
@@ -37,7 +37,7 @@ export async function paged<Q extends { limit: number; cursor?: string }, Row>(
   return { data: rows, nextCursor, ...(total === undefined ? {} : { total }), ...(totalCapped ? { totalCapped } : {}) }
 }
 
-/** The schema of a page; `total` stands there only when `total=true` asked for it. */
+/** The schema of a page. It has `total` only for a request with `total=true`. */
 export function pageOf<S extends z.ZodType>(item: S, name: string) {
   return z
     .object({
@@ -50,7 +50,7 @@ export function pageOf<S extends z.ZodType>(item: S, name: string) {
       totalCapped: z
         .literal(true)
         .optional()
-        .openapi({ description: 'Counting stopped: there may be more than `total`.' }),
+        .openapi({ description: 'Counting stopped at `total`: there may be more.' }),
     })
     .openapi(name)
 }
@@ -66,7 +66,7 @@ async function readCursor(c: Context<AppEnv>, query: object, cursor: string): Pr
   return JSON.parse(new TextDecoder().decode(decodeBase64Url(payload)))
 }
 
-// The tag covers path and filters, so that a cursor cannot be carried into another query, only the page's size may change.
+// The tag covers path and filters: a cursor works for its own query only, in which the page size may change.
 async function sign(c: Context<AppEnv>, query: object, payload: string): Promise<string> {
   const filters = Object.entries(query).filter(([name]) => !['cursor', 'limit', 'total'].includes(name))
   const signed = JSON.stringify([c.req.path, filters.sort(), payload])

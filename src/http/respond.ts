@@ -1,19 +1,19 @@
-// Failures: whatever is thrown becomes one answer, mostly a problem document (RFC 9457). A 500 says nothing of the inside.
+// Errors as answers: a problem document (RFC 9457), or the format of a dialect. A 500 shows nothing internal.
 import type { Context, ErrorHandler, NotFoundHandler } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { AppError, type ErrorCode, problem } from '../errors'
 import type { AppEnv } from './context'
 
-/** How a failure is said to a caller: mostly as a problem document, by a dialect in its own words. */
+/** Renders an error: as a problem document, or in the format of a dialect. */
 export type ErrorRenderer = (
-  failure: AppError,
+  error: AppError,
   c: Context<AppEnv>,
 ) => { status: ContentfulStatusCode; type: string; body: object }
 
-/** The error handler that says failures in this way. */
-export function createErrorHandler(say: ErrorRenderer): ErrorHandler<AppEnv> {
-  return (error, c) => respond(c, toAppError(error, c), say)
+/** The error handler that answers with this renderer. */
+export function createErrorHandler(render: ErrorRenderer): ErrorHandler<AppEnv> {
+  return (error, c) => respond(c, toAppError(error, c), render)
 }
 
 const renderProblem: ErrorRenderer = ({ code, extras: { retryAfter, etag, ...shown } }, c) => {
@@ -26,10 +26,10 @@ export const onError = createErrorHandler(renderProblem)
 export const notFound: NotFoundHandler<AppEnv> = (c) =>
   respond(c, new AppError('not_found', { detail: `No route ${c.req.method} ${c.req.path}; see /doc.` }), renderProblem)
 
-/** What went wrong, by our own table; what is not in it is an `internal`, and logged. */
+/** The AppError for anything thrown. An unknown error becomes `internal` and is logged. */
 export function toAppError(error: Error, c: Context<AppEnv>): AppError {
   if (error instanceof HTTPException) return new AppError(codeOfStatus(error.status), hintFor(error.status))
-  // Drizzle wraps what a single statement throws, in a message that holds the parameters: only the cause is looked at.
+  // Drizzle wraps the error of a statement in a message that contains the parameters: only its cause is used.
   const cause = error.cause instanceof Error ? error.cause : error
   if (cause instanceof AppError) {
     if (cause.code === 'misconfigured') {
@@ -43,11 +43,11 @@ export function toAppError(error: Error, c: Context<AppEnv>): AppError {
   return new AppError('internal')
 }
 
-function respond(c: Context<AppEnv>, failure: AppError, say: ErrorRenderer) {
-  const { retryAfter, etag } = failure.extras
+function respond(c: Context<AppEnv>, error: AppError, render: ErrorRenderer) {
+  const { retryAfter, etag } = error.extras
   if (retryAfter !== undefined) c.header('Retry-After', String(retryAfter))
   if (etag !== undefined) c.header('ETag', etag)
-  const { status, type, body } = say(failure, c)
+  const { status, type, body } = render(error, c)
   if (status === 401) c.header('WWW-Authenticate', 'Bearer realm="edge-crm"')
   return c.body(JSON.stringify(body), status, { 'Content-Type': type, 'Cache-Control': 'no-store' })
 }
@@ -65,7 +65,7 @@ function codeOfStatus(status: number): ErrorCode {
 }
 
 const HINTS: Record<number, string> = {
-  403: 'This form was sent from another site: open the page itself, and try again.',
+  403: 'Another site sent this form: open the page itself, and try again.',
   415: 'Send the body with Content-Type: application/json.',
 }
 

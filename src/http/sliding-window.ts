@@ -1,4 +1,4 @@
-// http: the sliding-window limiter: exact counts in this isolate on top of shared, eventually consistent ones in KV.
+// The sliding-window limiter: exact counts in this isolate on top of shared, eventually consistent ones in KV.
 import { SECOND_MS } from '../time'
 import { plus, quotaAt, windowAt } from './window-counts'
 import { createSync, type Entry, newEntry, type RateLimitRule, RETRY_MS, type WaitUntil } from './window-sync'
@@ -7,9 +7,7 @@ const REFRESH_MS = 30 * SECOND_MS
 const WARN_MS = 30 * SECOND_MS
 const KV_KEY_BYTES = 512
 
-export type { RateLimitRule as Policy }
-
-/** What became of one hit; `degraded` means that KV is not answering and only this isolate counts. */
+/** The outcome of one hit. `degraded`: KV does not answer, and only this isolate counts. */
 export type RateLimitOutcome = {
   allowed: boolean
   limit: number
@@ -28,18 +26,18 @@ type Options = {
 
 export type Limiter = ReturnType<typeof createLimiter>
 
-/** A limiter for one isolate: remembers `maxSubjects`, waits `patienceMs` for KV to know a new one, and never throws. */
+/** A limiter for one isolate. It remembers `maxSubjects`, waits `patienceMs` for KV to answer about a new one, and never throws. */
 export function createLimiter(options: Options = {}) {
   const { now = Date.now, wait = (ms) => scheduler.wait(ms), maxSubjects = 10_000, patienceMs = 300 } = options
   const entries = new Map<string, Entry>()
   const seen = new WeakSet<Entry>()
   let quietUntil = 0
 
-  const warn = (op: 'read' | 'write', policy: RateLimitRule, error: unknown) => {
+  const warn = (op: 'read' | 'write', rule: RateLimitRule, error: unknown) => {
     if (now() < quietUntil) return
     quietUntil = now() + WARN_MS
     const event = 'rate_limit_degraded'
-    console.warn(JSON.stringify({ level: 'warn', event, op, policy: policy.name, error: String(error) }))
+    console.warn(JSON.stringify({ level: 'warn', event, op, policy: rule.name, error: String(error) }))
   }
 
   const { refresh, flushIfDue } = createSync({ now, wait, warn })
@@ -55,31 +53,31 @@ export function createLimiter(options: Options = {}) {
     return entry
   }
 
-  // No request awaits what another has begun (workerd ties I/O to its request), so simultaneous first hits each ask KV.
-  const meet = async (kv: KVNamespace, key: string, policy: RateLimitRule, waitUntil: WaitUntil): Promise<Entry> => {
+  // workerd ties I/O to its request, so no request awaits the I/O of another: simultaneous first hits each ask KV.
+  const meet = async (kv: KVNamespace, key: string, rule: RateLimitRule, waitUntil: WaitUntil): Promise<Entry> => {
     const entry = touch(entries.get(key) ?? newEntry(key))
     const isNew = !seen.has(entry)
     if (!isNew && now() - entry.askedAt < (entry.unread ? RETRY_MS : REFRESH_MS)) return entry
     if (entry.heardAt < entry.askedAt) entry.unread = true
-    const answer = refresh(kv, entry, policy)
+    const answer = refresh(kv, entry, rule)
     waitUntil(answer)
     if (!isNew) return entry
     await withDeadline(patienceMs, answer)
     seen.add(entry)
-    if (entry.unread) warn('read', policy, 'no answer')
+    if (entry.unread) warn('read', rule, 'no answer')
     return touch(entries.get(key) ?? entry)
   }
 
   return {
-    /** Counts one hit of a subject if the policy has room for it; a refused hit is not counted. */
+    /** Counts one hit of a subject if the rule has room for it. A refused hit is not counted. */
     take: async (
       kv: KVNamespace,
       subject: string,
-      policy: RateLimitRule,
+      rule: RateLimitRule,
       waitUntil: WaitUntil,
     ): Promise<RateLimitOutcome> => {
-      const { limit, windowSeconds } = policy
-      const entry = await meet(kv, await keyOf(policy, subject), policy, waitUntil)
+      const { limit, windowSeconds } = rule
+      const entry = await meet(kv, await keyOf(rule, subject), rule, waitUntil)
       // From here on nothing awaits: no other request can slip in between the check and the count.
       const at = now()
       const w = windowAt(windowSeconds, at)
@@ -87,7 +85,7 @@ export function createLimiter(options: Options = {}) {
       const { room, ...seconds } = quotaAt(limit, windowSeconds, hits, at)
       const allowed = room >= 1
       if (allowed) entry.own = plus(w, entry.own, { w, p: 0, c: 1 })
-      flushIfDue(kv, entry, policy, waitUntil)
+      flushIfDue(kv, entry, rule, waitUntil)
       return { allowed, limit, remaining: allowed ? room - 1 : 0, ...seconds, degraded: entry.unread || entry.unsaved }
     },
 
@@ -96,15 +94,15 @@ export function createLimiter(options: Options = {}) {
   }
 }
 
-async function keyOf(policy: RateLimitRule, subject: string): Promise<string> {
-  const key = `rl:${policy.name}:${subject}`
+async function keyOf(rule: RateLimitRule, subject: string): Promise<string> {
+  const key = `rl:${rule.name}:${subject}`
   const bytes = new TextEncoder().encode(key)
   if (bytes.length <= KV_KEY_BYTES) return key
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
-  return `rl:${policy.name}:sha256-${Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')}`
+  return `rl:${rule.name}:sha256-${Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')}`
 }
 
-// The timer is cleared so that an answered request leaves nothing behind; `work` must not reject.
+// The timer is cleared, so that none stays after the answer. `work` must not reject.
 function withDeadline(ms: number, work: Promise<void>): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, ms)

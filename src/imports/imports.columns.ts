@@ -1,4 +1,4 @@
-// Which column fills which field: by the names that other systems give them, or by a mapping; what is left is kept or not.
+// Maps the columns of a file to fields: by a mapping, by their names or synonyms, or as custom fields.
 import { fold } from '../db/fold'
 import { AppError } from '../errors'
 import { fieldColumn, fieldOfColumn } from '../files/csv-cells'
@@ -7,31 +7,41 @@ import { ENTITIES } from './imports.job'
 
 export type Entity = 'customers' | 'leads'
 
-/** What a column fills: a field, one entry of the record's own fields, or nothing; `isJoined` where a cell holds several. */
-export type Target = { field: string; extra?: string; isCoded?: boolean; isJoined?: boolean } | null
+/**
+ * The field that a column fills, or null. `extra` is the key of a custom field, whose cell is JSON if `isJson` is set.
+ * A cell of a `isMultiple` column holds several values.
+ */
+export type Target = { field: string; extra?: string; isJson?: boolean; isMultiple?: boolean } | null
 export type Mapping = Record<string, string | null>
 export type ColumnRules = { entity: Entity; mapping: Mapping; unknown: 'customFields' | 'ignore' }
 
 /**
- * What an export has beside, and only the system itself writes; and what `errors.csv` has before the columns of the file.
- * By these very names: what another system calls “Customer ID” or “created_at” is of that system, and is kept.
+ * Columns of our exports and of `errors.csv` that an import ignores. Only these exact names: “Customer ID” or
+ * “created_at” comes from another system and becomes a custom field.
  */
-const KEPT_BY_US = new Set(['import.line', 'import.error', ...ENTITIES.customers.own, ...ENTITIES.leads.own])
+const IGNORED_COLUMNS = new Set([
+  'import.line',
+  'import.error',
+  ...ENTITIES.customers.readOnly,
+  ...ENTITIES.leads.readOnly,
+])
 
-/** Columns of Google's contacts, where one cell holds several, as in “a@x.de ::: b@x.de”. */
-const IS_JOINED = /^(?:(?:e-mail|phone) \d+ - value|labels|group membership)$/i
+/** Columns of Google Contacts with several values in a cell, such as “a@x.de ::: b@x.de”. */
+const MULTIPLE_VALUES = /^(?:(?:e-mail|phone) \d+ - value|labels|group membership)$/i
 
-const FIELD_OF = {
-  customers: fieldsByName('customers'),
-  leads: fieldsByName('leads'),
+const FIELD_BY_SYNONYM = {
+  customers: fieldsBySynonym('customers'),
+  leads: fieldsBySynonym('leads'),
 }
 
-function fieldsByName(entity: Entity) {
-  const pairs = ENTITIES[entity].columns.map(([field, names]) => names.split(' ').map((name) => [name, field] as const))
+function fieldsBySynonym(entity: Entity) {
+  const pairs = ENTITIES[entity].columns.map(([field, synonyms]) =>
+    synonyms.split(' ').map((synonym) => [synonym, field] as const),
+  )
   return new Map(pairs.flat())
 }
 
-/** The fields that a column can be mapped to. */
+/** The fields that a column can fill, for each entity. */
 export const FIELDS: Record<Entity, string[]> = {
   customers: ENTITIES.customers.columns.map(([field]) => field),
   leads: ENTITIES.leads.columns.map(([field]) => field),
@@ -39,68 +49,68 @@ export const FIELDS: Record<Entity, string[]> = {
 
 const MAX_COLUMNS = 500
 
-/** Gives columns their targets, one after the other: of two that mean the same field, the first has it. */
-export function columnPlan({ entity, mapping, unknown }: ColumnRules, isCoded: boolean) {
+/** The columns of a file and their targets, filled by `add`. The first of two columns for the same field fills it. */
+export function createColumnPlan({ entity, mapping, unknown }: ColumnRules, isJson: boolean) {
   const columns: { column: string; field: string | null }[] = []
   const targets: Target[] = []
-  const taken = new Set(Object.values(mapping))
-  const extras = new Set<string>()
+  const filledFields = new Set(Object.values(mapping))
+  const extraKeys = new Set<string>()
 
   function add(column: string): Target {
     if (columns.length >= MAX_COLUMNS) throw unreadableError(`The file has more than ${MAX_COLUMNS} columns.`)
     const target = targetOf(column)
-    // Objects need not have the same keys; of one that names a field twice, the first is taken.
-    if (target && !target.extra && !isCoded) taken.add(target.field)
+    // JSON objects can name a field differently: there, the first value of each object fills it.
+    if (target && !target.extra && !isJson) filledFields.add(target.field)
     targets.push(target)
-    // An entry that JSON names plainly is called what an export calls it, so that it is read the same again.
-    const called = isCoded && target?.extra !== undefined ? fieldColumn(target.extra) : column
-    columns.push({ column: called, field: target && targetName(target) })
+    // `errors.csv` names a custom field from JSON as an export does, so that an import reads it again.
+    const name = isJson && target?.extra !== undefined ? fieldColumn(target.extra) : column
+    columns.push({ column: name, field: target && targetName(target) })
     return target
   }
 
   function targetOf(column: string): Target {
     const name = column.trim()
-    if (Object.hasOwn(mapping, name)) return mappedTo(mapping[name] ?? null)
-    const custom = fieldOfColumn(name)
-    if (custom !== undefined) return extra(custom, true)
+    if (Object.hasOwn(mapping, name)) return mappedTarget(mapping[name] ?? null)
+    const customField = fieldOfColumn(name)
+    if (customField !== undefined) return extraTarget(customField, true)
     if (name === '') return null
-    const field = FIELD_OF[entity].get(fold(name).replace(/[^\p{L}\p{N}]/gu, ''))
-    if (field !== undefined && !taken.has(field)) return { field, isJoined: IS_JOINED.test(name) }
-    if (KEPT_BY_US.has(name)) return null
-    return unknown === 'ignore' ? null : extra(name, isCoded)
+    const field = FIELD_BY_SYNONYM[entity].get(fold(name).replace(/[^\p{L}\p{N}]/gu, ''))
+    if (field !== undefined && !filledFields.has(field)) return { field, isMultiple: MULTIPLE_VALUES.test(name) }
+    if (IGNORED_COLUMNS.has(name)) return null
+    return unknown === 'ignore' ? null : extraTarget(name, isJson)
   }
 
-  function mappedTo(field: string | null): Target {
+  function mappedTarget(field: string | null): Target {
     if (field === null) return null
-    const custom = fieldOfColumn(field)
-    return custom === undefined ? { field } : extra(custom, isCoded)
+    const customField = fieldOfColumn(field)
+    return customField === undefined ? { field } : extraTarget(customField, isJson)
   }
 
-  function extra(name: string, coded: boolean): Target {
-    const key = isCoded ? name : freeName(name)
-    return key === '__proto__' ? null : { field: ENTITIES[entity].extras, extra: key, isCoded: coded }
+  function extraTarget(name: string, hasJsonCells: boolean): Target {
+    const key = isJson ? name : uniqueKey(name)
+    return key === '__proto__' ? null : { field: ENTITIES[entity].extras, extra: key, isJson: hasJsonCells }
   }
 
-  // Columns of one name are all kept: “Notes” and “Notes (2)”.
-  function freeName(name: string): string {
+  // Columns of the same name get different keys: “Notes” and “Notes (2)”.
+  function uniqueKey(name: string): string {
     let key = name
-    for (let nth = 2; extras.has(key); nth += 1) key = `${name} (${nth})`
-    extras.add(key)
+    for (let nth = 2; extraKeys.has(key); nth += 1) key = `${name} (${nth})`
+    extraKeys.add(key)
     return key
   }
 
   return { columns, targets, add }
 }
 
-export type ColumnPlan = ReturnType<typeof columnPlan>
+export type ColumnPlan = ReturnType<typeof createColumnPlan>
 
 function targetName({ field, extra }: NonNullable<Target>): string {
   if (extra === undefined) return field
   return field === 'customFields' ? fieldColumn(extra) : `${field}.${extra}`
 }
 
-/** Throws where a mapping names columns that the file has not, or none of its columns means anything. */
-export function requireUsable({ entity, mapping }: ColumnRules, { columns, targets }: ColumnPlan): void {
+/** Throws `invalid` if the mapping names an absent column, and `unreadable_import` if no column fills a main field. */
+export function requireKnownColumns({ entity, mapping }: ColumnRules, { columns, targets }: ColumnPlan): void {
   const names = columns.map(({ column }) => column.trim())
   const absent = Object.keys(mapping).filter((column) => !names.includes(column))
   if (absent.length > 0) {
@@ -112,10 +122,10 @@ export function requireUsable({ entity, mapping }: ColumnRules, { columns, targe
     throw new AppError('invalid', { errors })
   }
   const known = new Set(targets.map((target) => target?.field))
-  const telling = ['name', 'firstName', 'lastName', 'email', 'phone', 'id', 'title', 'company']
-  if (telling.some((field) => known.has(field))) return
+  const mainFields = ['name', 'firstName', 'lastName', 'email', 'phone', 'id', 'title', 'company']
+  if (mainFields.some((field) => known.has(field))) return
   throw unreadableError(
-    `No column of the first line is known: ${listNames(names)}. Call them ${FIELDS[entity].join(', ')}, or send a mapping.`,
+    `No column of the first line is known: ${listNames(names)}. Rename them to ${FIELDS[entity].join(', ')}, or send a mapping.`,
   )
 }
 

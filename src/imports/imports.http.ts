@@ -1,19 +1,18 @@
-// The HTTP side of an import: the file that a request brings, and going on after its answer or by the cron.
+// The HTTP side of imports: reads the upload, and continues an import after the response or by the cron.
 import type { Context } from 'hono'
 import { configOf } from '../config'
 import { connect } from '../db/client'
 import { AppError } from '../errors'
 import { MAX_FILE_BYTES } from '../files/text'
-import type { AppEnv } from '../http/context'
-import { runAfter } from '../http/run-after'
+import { type AppEnv, runAfter } from '../http/context'
 import { SECOND_MS } from '../time'
-import { openImports, RESUMING, type Room, resume } from './imports.resume'
+import { type Budget, RESUME_STATEMENTS, resumeImport, sweepImports } from './imports.resume'
 import type { Upload } from './imports.service'
 
-// What a form adds to a file is less than that.
+// A multipart form adds less than 64 KB to its file.
 const MAX_UPLOAD = MAX_FILE_BYTES + 65_536
 
-/** The body as it streams in; where an Idempotency-Key has had it read, as it was read. Throws `file_too_large`. */
+/** The body of the request as a stream; with an Idempotency-Key it is already in memory. Throws `file_too_large`. */
 export async function readUpload(c: Context<AppEnv>): Promise<Upload> {
   if (Number(c.req.header('Content-Length')) > MAX_UPLOAD) throw new AppError('file_too_large')
   const contentType = c.req.header('Content-Type') ?? ''
@@ -27,54 +26,55 @@ async function* wholeBody(bytes: Uint8Array): AsyncIterable<Uint8Array> {
 
 async function* noBody(): AsyncIterable<Uint8Array> {}
 
-/** How long a request writes before it answers, and how long an invocation does after. */
-const BEFORE_ANSWER_MS = 3 * SECOND_MS
-const AFTER_ANSWER_MS = 25 * SECOND_MS
+/** How long a request writes before its response, and how long an invocation writes after it or by the cron. */
+const BEFORE_RESPONSE_MS = 3 * SECOND_MS
+const AFTER_RESPONSE_MS = 25 * SECOND_MS
 const SWEEP_STATEMENTS = 8
 
-/** What a request may do before it answers. */
-export function roomOf(c: Context<AppEnv>): Room {
-  return { statements: c.var.config.IMPORT_STATEMENTS, until: Date.now() + BEFORE_ANSWER_MS }
+/** What a request may do before its response. */
+export function requestBudget(c: Context<AppEnv>): Budget {
+  return { statements: c.var.config.IMPORT_STATEMENTS, until: Date.now() + BEFORE_RESPONSE_MS }
 }
 
-/** Goes on once the answer is out, with the statements that are left. On a connection of its own, as another request. */
-export function continueAfterAnswer(c: Context<AppEnv>, id: string, { statements }: Pick<Room, 'statements'>): void {
+/** Resumes the import after the response with the statements that are left, on a new connection. */
+export function continueAfterResponse(
+  c: Context<AppEnv>,
+  id: string,
+  { statements }: Pick<Budget, 'statements'>,
+): void {
   const { config, requestId } = c.var
   const { db, guarded } = connect(c.env.DB, 'first-primary')
-  const room = { statements, until: Date.now() + AFTER_ANSWER_MS }
+  const budget = { statements, until: Date.now() + AFTER_RESPONSE_MS }
   const worker = { db, guarded, config, requestId, address: '', outgoing: new Set<string>(), begun: new Set<string>() }
-  // The answer first: where the database runs in this very thread, as in development, it would wait for all of this.
+  // The wait lets the response go first: in development the database runs in this thread and would delay it.
   runAfter(
     c,
     scheduler
       .wait(1)
-      .then(() => resume(worker, id, room))
+      .then(() => resumeImport(worker, id, budget))
       .catch(logLeftToCron),
   )
 }
 
 /**
- * The cron's run: imports that wait go on, one after the other, as far as an invocation may that has `spent` some of its
- * statements on mail. Those that it does not get to, a later minute takes up.
+ * The cron's run: resumes waiting imports one after the other, with the statements that mail has not `spent`. A later
+ * run resumes the rest.
  */
 export async function continueImports(env: Env, _planned: string, spent: { statements: number }): Promise<void> {
   const config = configOf(env)
   const { db, guarded } = connect(env.DB, 'first-primary')
   const now = new Date()
   const statements = config.IMPORT_STATEMENTS - SWEEP_STATEMENTS - spent.statements
-  const room = { statements, until: now.getTime() + AFTER_ANSWER_MS }
-  if (room.statements < RESUMING) return
-  for (const id of await openImports(db, now)) {
-    if (room.statements < RESUMING || Date.now() > room.until) return
-    await resume(
-      { db, guarded, config, requestId: 'cron', address: '', outgoing: new Set(), begun: new Set() },
-      id,
-      room,
-    ).catch(logLeftToCron)
+  const budget = { statements, until: now.getTime() + AFTER_RESPONSE_MS }
+  if (budget.statements < RESUME_STATEMENTS) return
+  const worker = { db, guarded, config, requestId: 'cron', address: '' }
+  for (const id of await sweepImports(db, now)) {
+    if (budget.statements < RESUME_STATEMENTS || Date.now() > budget.until) return
+    await resumeImport({ ...worker, outgoing: new Set(), begun: new Set() }, id, budget).catch(logLeftToCron)
   }
 }
 
-// Nothing is half-written: the next answer about it, or the cron, takes it up again.
+// No chunk is half-written: the next GET of the import or the cron resumes it.
 function logLeftToCron(error: unknown): void {
   const name = error instanceof Error ? error.name : 'unknown'
   console.error(JSON.stringify({ level: 'error', event: 'import_left_to_cron', name }))

@@ -1,8 +1,8 @@
-// The job of an import: its entity, its columns, and its classified rows as the statements read them.
+// The job of an import: its entity, the fields that a file can fill, and the SQL that reads the rows of a chunk.
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
-import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
+import { alias, type SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { CUSTOMER_FIELDS } from '../customers/customers.fields'
-import { customers, importChunks, type imports, leads } from '../db/schema'
+import { customers, importChunks, imports, leads } from '../db/schema'
 import { LEAD_FIELDS } from '../leads/leads.fields'
 import type { Field, Fields } from '../records/fields'
 
@@ -11,27 +11,36 @@ export type Job = Pick<
   'id' | 'entity' | 'mode' | 'match' | 'duplicates' | 'dryRun' | 'defaultOwner' | 'chunks' | 'columns'
 >
 
+/** The result of a row, as `classifiedChunk` finds it. */
 export type Outcome = 'create' | 'update' | 'unchanged' | 'superseded' | 'failed'
 
-/** The rows of a chunk with this verdict, as `row` with its `record` and `ownerId`; none unless it has been judged. */
-export function classifiedRows({ id }: Job, n: number, outcome: Outcome): SQL {
-  return sql`(SELECT e.value AS row FROM import_chunks AS chunk, json_each(chunk.rows, ${sql.raw(`'$.${outcome}'`)}) AS e
-    WHERE chunk.import_id = ${id} AND chunk.n = ${n}) AS judged`
+const chunk = alias(importChunks, 'chunk')
+
+/** The chunk `n` of an import, as the table `chunk`. */
+export const chunkWhere = ({ id }: Pick<Job, 'id'>, n: number): SQL =>
+  sql`${chunk.importId} = ${id} AND ${chunk.n} = ${n}`
+
+/** The rows of a chunk with this outcome, as the table `classified` with the column `row`. Empty before classification. */
+export function classifiedRows(job: Job, n: number, outcome: Outcome): SQL {
+  return sql`(SELECT e.value AS row FROM ${importChunks} AS chunk, json_each(${chunk.rows}, ${sql.raw(`'$.${outcome}'`)}) AS e
+    WHERE ${chunkWhere(job, n)}) AS classified`
 }
 
-/** Chunk `n`, as long as it is not written and the import goes on. */
-export function openChunk({ id }: Job, n: number): SQL | undefined {
-  const isRunning = sql`EXISTS (SELECT 1 FROM imports WHERE imports.id = ${id} AND imports.status = 'RUNNING')`
+/** The rows of a chunk with any of these outcomes, as the table `classified` with the columns `row` and `outcome`. */
+export function rowsWithOutcome(job: Job, n: number, ...outcomes: Outcome[]): SQL {
+  const selects = outcomes.map(
+    (outcome) => sql`SELECT row, ${outcome} AS outcome FROM ${classifiedRows(job, n, outcome)}`,
+  )
+  return sql`(${sql.join(selects, sql` UNION ALL `)}) AS classified`
+}
+
+/** Matches chunk `n` while it is not written and the import is running. */
+export function unwrittenChunk({ id }: Job, n: number): SQL | undefined {
+  const isRunning = sql`EXISTS (SELECT 1 FROM ${imports} WHERE ${imports.id} = ${id} AND ${imports.status} = 'RUNNING')`
   return and(eq(importChunks.importId, id), eq(importChunks.n, n), isNull(importChunks.ids), isRunning)
 }
 
-/** The rows of several verdicts, each with its own as `outcome`. */
-export function rowsOf(job: Job, n: number, ...outcomes: Outcome[]): SQL {
-  const each = outcomes.map((outcome) => sql`SELECT row, ${outcome} AS verdict FROM ${classifiedRows(job, n, outcome)}`)
-  return sql`(${sql.join(each, sql` UNION ALL `)}) AS judged`
-}
-
-/** A field that a row holds under its own name, in its own column. */
+/** A field that a row of a file can hold, with its name and its column. */
 export type RowField = Field & { name: string; column: SQLiteColumn }
 
 export const ENTITIES = {
@@ -40,26 +49,30 @@ export const ENTITIES = {
     name: 'customers',
     subject: 'customer',
     isEmailUnique: true,
-    ...importing(CUSTOMER_FIELDS),
+    ...importedFields(CUSTOMER_FIELDS),
   },
-  leads: { table: leads, name: 'leads', subject: 'lead', isEmailUnique: false, ...importing(LEAD_FIELDS) },
+  leads: { table: leads, name: 'leads', subject: 'lead', isEmailUnique: false, ...importedFields(LEAD_FIELDS) },
 } as const
 
 /**
- * `columns` are what a column of a file can fill, with what other systems call it. Of these, `filled` are written as the
- * row gives them, `following` with the field that they follow. Nothing is made without `required`; what a file has
- * beside goes into `extras`, but for what is the system's `own`.
+ * Splits a table of fields by their part in an import:
+ * - `columns`: each field that a column of a file can fill, with its synonyms.
+ * - `filled`: fields that are stored as the row gives them.
+ * - `derived`: fields that are computed from a filled field.
+ * - `required`: the field without which no record is created.
+ * - `extras`: the field that takes unknown columns.
+ * - `readOnly`: fields that only the system writes.
  */
-function importing(all: Fields) {
+function importedFields(fields: Fields) {
   const columns: [name: string, synonyms: string][] = []
   const filled: RowField[] = []
-  const following: (RowField & { follows: string })[] = []
-  const own: string[] = []
+  const derived: (RowField & { follows: string })[] = []
+  const readOnly: string[] = []
   let [required, extras] = ['', '']
-  for (const [name, { column, ...field }] of Object.entries(all)) {
+  for (const [name, { column, ...field }] of Object.entries(fields)) {
     const { imported, parts = {}, inFiles, input, follows, kind } = field
-    if (follows && column) following.push({ ...field, follows, name, column })
-    if (field.answer && !imported) own.push(name)
+    if (follows && column) derived.push({ ...field, follows, name, column })
+    if (field.answer && !imported) readOnly.push(name)
     if (!imported) continue
     columns.push([inFiles ?? name, imported], ...Object.entries(parts))
     if (!input || inFiles || !column) continue
@@ -67,11 +80,11 @@ function importing(all: Fields) {
     if (field.required) required = name
     if (kind === 'json' || kind === 'entries') extras = name
   }
-  return { columns, filled, following, own, required, extras }
+  return { columns, filled, derived, readOnly, required, extras }
 }
 
-/** Who may import reaches every record of the workspace, in files as well. */
+/** The permission of an import: it reaches every record of the workspace. */
 export const PERMISSION = 'imports:write'
 
-/** How many bytes of JSON the own fields of a record may hold. */
+/** The largest size of a record's custom fields, in bytes of JSON. */
 export const MAX_JSON = 16_384

@@ -1,7 +1,9 @@
-// Reports: an import with its figures and the first of its errors; the list of imports; every bad row as a CSV.
+// Reads imports: one with its first errors and warnings, the list, and every failed row as a CSV file.
 import { and, asc, desc, eq, getTableColumns, lt, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/sqlite-core'
 import { z } from 'zod'
 import type { Ctx } from '../context'
+import { one, runBatch } from '../db/batch'
 import { cut, type Page, type PageRequest } from '../db/page'
 import { importIssues, imports } from '../db/schema'
 import { AppError } from '../errors'
@@ -11,43 +13,53 @@ import { ImportReport } from './imports.schemas'
 export type Report = z.infer<typeof ImportReport>
 
 /** How many errors, and how many warnings, a report shows. */
-const SHOWN = 100
-/** How many lines of `errors.csv` one statement reads. */
-const PAGE = 1_000
+const SHOWN_ISSUES = 100
+/** How many failed rows one statement reads. */
+const PAGE_ROWS = 1_000
 
 const { workspaceId, defaultOwner, chunks, updatedAt, busyUntil, ...columns } = getTableColumns(imports)
 
-/** The statement that reads an import of the actor's workspace; its rows are for `reportIn`. */
-export function reportOf({ db, actor }: Ctx, id: string) {
-  const issuesOf = (level: 'error' | 'warning', limit: number) =>
-    sql`FROM (SELECT * FROM import_issues AS i WHERE i.import_id = ${id} AND i.level = ${level} ORDER BY line, n LIMIT ${sql.raw(String(limit))})`
-  const object = sql.raw(`json_object('line', line, 'field', field, 'code', code, 'value', value, 'message', message)`)
-  const list = (level: 'error' | 'warning') =>
-    sql<unknown[]>`(SELECT json_group_array(${object}) ${issuesOf(level, SHOWN)})`.mapWith(JSON.parse)
-  const isMore = (level: 'error' | 'warning') =>
-    sql<boolean>`(SELECT count(*) > ${sql.raw(String(SHOWN))} ${issuesOf(level, SHOWN + 1)})`.mapWith(Boolean)
+const i = alias(importIssues, 'i')
+const issueObject = sql.join(
+  [i.line, i.field, i.code, i.value, i.message].map((column) => sql`${sql.raw(`'${column.name}'`)}, ${column}`),
+  sql`, `,
+)
+
+/** The statement that reads an import of the actor's workspace with its issues; `parseReport` parses its row. */
+export function reportSelect({ db, actor }: Ctx, id: string) {
+  const issues = (level: 'error' | 'warning', limit: number) =>
+    sql`FROM (SELECT * FROM ${importIssues} AS i WHERE ${i.importId} = ${id} AND ${i.level} = ${level}
+      ORDER BY ${i.line}, ${i.n} LIMIT ${sql.raw(String(limit))}) AS i`
+  const firstIssues = (level: 'error' | 'warning') =>
+    sql<unknown[]>`(SELECT json_group_array(json_object(${issueObject})) ${issues(level, SHOWN_ISSUES)})`.mapWith(
+      JSON.parse,
+    )
+  const hasMore = (level: 'error' | 'warning') =>
+    sql<boolean>`(SELECT count(*) > ${sql.raw(String(SHOWN_ISSUES))} ${issues(level, SHOWN_ISSUES + 1)})`.mapWith(
+      Boolean,
+    )
   return db
     .select({
       ...columns,
-      errors: list('error').as('errors'),
-      warnings: list('warning').as('warnings'),
-      moreErrors: isMore('error').as('more_errors'),
-      moreWarnings: isMore('warning').as('more_warnings'),
+      errors: firstIssues('error').as('errors'),
+      warnings: firstIssues('warning').as('warnings'),
+      moreErrors: hasMore('error').as('more_errors'),
+      moreWarnings: hasMore('warning').as('more_warnings'),
     })
     .from(imports)
     .where(and(eq(imports.id, id), eq(imports.workspaceId, actor.workspaceId)))
 }
 
-/** The report in what a batch that ends with `reportOf` gave; undefined where there is no such import. */
-export function reportIn(results: unknown[]): Report | undefined {
-  return z.array(ImportReport).parse(results.at(-1))[0]
+/** The report in a row of `reportSelect`. Throws `not_found` without a row. */
+export function parseReport(row: object | undefined): Report {
+  if (!row) throw new AppError('not_found')
+  return ImportReport.parse(row)
 }
 
-/** One import with its first errors. */
+/** An import with its first errors and warnings. Throws `not_found`. */
 export async function getImport(ctx: Ctx, id: string): Promise<Report> {
-  const report = reportIn([await reportOf(ctx, id)])
-  if (!report) throw new AppError('not_found')
-  return report
+  const [row] = await reportSelect(ctx, id)
+  return parseReport(row)
 }
 
 /** The imports of the workspace, newest first. */
@@ -65,38 +77,51 @@ export async function listImports(
 }
 
 /**
- * The rows that failed as a CSV file: what is wrong, then the columns of the file as they were, so that it can be mended
- * and sent again. Read page by page as it is sent.
+ * The failed rows as a CSV stream: line and errors, then the original cells, so that a user can correct and import the
+ * file. The stream reads the database page by page. Throws `not_found`.
  */
 export async function errorFile({ db, actor }: Ctx, id: string): Promise<ReadableStream<Uint8Array>> {
-  const page = (line: number) =>
+  const page = (afterLine: number) =>
     db
       .select({
         line: importIssues.line,
-        original: sql<string | null>`max(original)`.as('original'),
-        faults: sql<string>`group_concat(coalesce(field || ': ', '') || message, '; ')`.as('faults'),
+        original: sql<string | null>`max(${importIssues.original})`.as('original'),
+        messages:
+          sql<string>`group_concat(coalesce(${importIssues.field} || ': ', '') || ${importIssues.message}, '; ')`.as(
+            'messages',
+          ),
       })
       .from(importIssues)
-      .where(and(eq(importIssues.importId, id), eq(importIssues.level, 'error'), sql`line > CAST(${line} AS INTEGER)`))
+      .where(
+        and(
+          eq(importIssues.importId, id),
+          eq(importIssues.level, 'error'),
+          sql`${importIssues.line} > CAST(${afterLine} AS INTEGER)`,
+        ),
+      )
       .groupBy(importIssues.line)
       .orderBy(asc(importIssues.line))
-      .limit(PAGE)
-  const own = db
-    .select({ columns: imports.columns })
-    .from(imports)
-    .where(and(eq(imports.id, id), eq(imports.workspaceId, actor.workspaceId)))
-  const [[found], first] = await db.batch([own, page(-1)])
+      .limit(PAGE_ROWS)
+  const { found, firstPage } = await runBatch(db, {
+    found: one(
+      db
+        .select({ columns: imports.columns })
+        .from(imports)
+        .where(and(eq(imports.id, id), eq(imports.workspaceId, actor.workspaceId))),
+    ),
+    firstPage: page(-1),
+  })
   if (!found) throw new AppError('not_found')
   const encoder = new TextEncoder()
-  const errorLines = (rows: typeof first) => encoder.encode(rows.map((row) => csvLine(cellsOf(row))).join(''))
+  const encodeRows = (rows: typeof firstPage) => encoder.encode(rows.map((row) => csvLine(errorCells(row))).join(''))
   const header = csvLine(['import.line', 'import.error', ...found.columns.map(({ column }) => column)])
-  let rows = first
+  let rows = firstPage
   return new ReadableStream({
     start: (controller) => controller.enqueue(encoder.encode(header)),
     async pull(controller) {
-      if (rows.length > 0) controller.enqueue(errorLines(rows))
+      if (rows.length > 0) controller.enqueue(encodeRows(rows))
       const last = rows.at(-1)
-      if (!last || rows.length < PAGE) return controller.close()
+      if (!last || rows.length < PAGE_ROWS) return controller.close()
       rows = await page(last.line)
     },
   })
@@ -104,7 +129,9 @@ export async function errorFile({ db, actor }: Ctx, id: string): Promise<Readabl
 
 const Cells = z.array(z.string().nullable())
 
-function cellsOf({ line, original, faults }: { line: number; original: string | null; faults: string }): string[] {
+type FailedRow = { line: number; original: string | null; messages: string }
+
+function errorCells({ line, original, messages }: FailedRow): string[] {
   const cells = Cells.safeParse(JSON.parse(original ?? '[]')).data ?? []
-  return [String(line), faults, ...cells.map((cell) => unescapeFormula(cell ?? ''))]
+  return [String(line), messages, ...cells.map((cell) => unescapeFormula(cell ?? ''))]
 }

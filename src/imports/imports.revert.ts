@@ -1,16 +1,20 @@
-// Reverting: what an import made goes to the trash, but for what somebody has touched since. Changes are not taken back.
+// Reverts an import: records that it created and nobody has used since go to the trash. Its changes to other records stay.
 import { and, eq, gt, inArray, type SQL, sql } from 'drizzle-orm'
-import type { BatchItem } from 'drizzle-orm/batch'
+import { alias, type SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { visible } from '../access/visible'
 import type { Ctx } from '../context'
-import { customers, importChunks, imports, leads } from '../db/schema'
-import { ifChanged } from '../db/sql'
+import type { Statement } from '../db/batch'
+import { events, importChunks, imports, interactions, leads, relationships, tickets } from '../db/schema'
+import { allOf, columnIn, ifChanged } from '../db/sql'
 import { eventInsert } from '../events/event-insert'
-import { ENTITIES, type Job, PERMISSION } from './imports.job'
+import { versionStamp } from '../records/version'
+import { chunkWhere, ENTITIES, type Job, PERMISSION } from './imports.job'
 
-/** The statement that begins a revert; it gives the import where that can be. */
-export function revertBegun({ db, actor, now }: Ctx, id: string) {
-  const isOver = inArray(imports.status, ['DONE', 'FAILED', 'CANCELLED'])
+const chunk = alias(importChunks, 'chunk')
+
+/** The statement that starts a revert; it returns the import unless it cannot be reverted. */
+export function revertStart({ db, actor, now }: Ctx, id: string) {
+  const hasEnded = inArray(imports.status, ['DONE', 'FAILED', 'CANCELLED'])
   return db
     .update(imports)
     .set({ status: 'REVERTING', updatedAt: now })
@@ -18,60 +22,66 @@ export function revertBegun({ db, actor, now }: Ctx, id: string) {
       and(
         eq(imports.id, id),
         eq(imports.workspaceId, actor.workspaceId),
-        isOver,
+        hasEnded,
         eq(imports.dryRun, false),
         gt(imports.chunks, 0),
-        // Chunks know what they made, for 30 days.
-        sql`EXISTS (SELECT 1 FROM import_chunks AS chunk WHERE chunk.import_id = imports.id)`,
+        // Chunks hold the ids of created records, for 30 days.
+        sql`EXISTS (SELECT 1 FROM ${importChunks} AS chunk WHERE ${chunk.importId} = ${imports.id})`,
       ),
     )
     .returning()
 }
 
-/** The statements that put what chunk `n` made into the trash, once, and end the revert with the last one. */
-export function revertStatements(ctx: Ctx, job: Job, n: number): BatchItem<'sqlite'>[] {
-  const { db, actor, now } = ctx
-  const { subject, name } = ENTITIES[job.entity]
-  const table = sql.raw(name)
-  const open = sql`(SELECT ids FROM import_chunks AS chunk WHERE chunk.import_id = ${job.id} AND chunk.n = ${n} AND NOT chunk.is_reverted
-    AND EXISTS (SELECT 1 FROM imports WHERE imports.id = ${job.id} AND imports.status = 'REVERTING'))`
-  const isMade = sql`${table}.id BETWEEN ${open} || '00000000' AND ${open} || 'ffffffff'`
-  const which = (rows: typeof customers | typeof leads) =>
-    and(isMade, visible(actor, PERMISSION, rows), isUntouched(job))
-  const trash = { deletedAt: now, updatedAt: now }
-  const isHere = and(eq(importChunks.importId, job.id), eq(importChunks.n, n))
+/** The statements that move the records of chunk `n` to the trash, once; with the last chunk they also end the revert. */
+export function revertStatements(ctx: Ctx, job: Job, n: number): Statement[] {
+  const { db, now } = ctx
+  const { subject, table } = ENTITIES[job.entity]
+  const isReverting = and(eq(imports.id, job.id), eq(imports.status, 'REVERTING'))
+  const isCreated = createdByChunk(job, n)
   const isLast = n === job.chunks - 1
+  const left = sql`SELECT count(*) FROM ${table} WHERE ${isCreated} AND ${table.deletedAt} IS NULL`
   return [
-    job.entity === 'customers'
-      ? db
-          .update(customers)
-          .set({ ...trash, version: sql`customers.version + 1` })
-          .where(which(customers))
-      : db
-          .update(leads)
-          .set({ ...trash, version: sql`leads.version + 1` })
-          .where(which(leads)),
+    trashedRecords(ctx, job, isCreated),
     db
       .update(imports)
       .set({
-        reverted: sql`imports.reverted + changes()`,
-        kept: sql`imports.kept + (SELECT count(*) FROM ${table} WHERE ${isMade} AND ${table}.deleted_at IS NULL)`,
+        reverted: sql`${imports.reverted} + changes()`,
+        kept: sql`${imports.kept} + (${left})`,
         updatedAt: now,
       })
-      .where(and(eq(imports.id, job.id), eq(imports.status, 'REVERTING'))),
+      .where(isReverting),
     eventInsert(ctx, {
       verb: `${subject}.trashed`,
       subject,
-      id: sql`${table}.id`,
-      from: table,
-      when: sql`${isMade} AND ${table}.deleted_at = ${now}`,
+      id: sql`${table.id}`,
+      from: sql`${table}`,
+      when: allOf(isCreated, sql`${table.deletedAt} = ${now}`),
     }),
-    db.update(importChunks).set({ isReverted: true }).where(isHere),
+    db
+      .update(importChunks)
+      .set({ isReverted: true })
+      .where(and(eq(importChunks.importId, job.id), eq(importChunks.n, n))),
     ...(isLast ? revertEnd(ctx, job) : []),
   ]
 }
 
-function revertEnd(ctx: Ctx, { id }: Job): BatchItem<'sqlite'>[] {
+// The id of a record begins with the `ids` of the chunk that created it. None matches once the chunk is reverted.
+function createdByChunk(job: Job, n: number): SQL {
+  const { table } = ENTITIES[job.entity]
+  const ids = sql`(SELECT ${chunk.ids} FROM ${importChunks} AS chunk WHERE ${chunkWhere(job, n)} AND NOT ${chunk.isReverted}
+    AND EXISTS (SELECT 1 FROM ${imports} WHERE ${imports.id} = ${job.id} AND ${imports.status} = 'REVERTING'))`
+  return sql`${table.id} BETWEEN ${ids} || '00000000' AND ${ids} || 'ffffffff'`
+}
+
+function trashedRecords({ db, actor, now }: Ctx, job: Job, isCreated: SQL) {
+  const { table } = ENTITIES[job.entity]
+  return db
+    .update(table)
+    .set({ deletedAt: now, ...versionStamp(table, now) })
+    .where(and(isCreated, visible(actor, PERMISSION, table), isUnused(job)))
+}
+
+function revertEnd(ctx: Ctx, { id }: Job): Statement[] {
   return [
     ctx.db
       .update(imports)
@@ -81,19 +91,23 @@ function revertEnd(ctx: Ctx, { id }: Job): BatchItem<'sqlite'>[] {
   ]
 }
 
-// The audit trail knows of every change; nothing else hangs on the record.
-function isUntouched({ id, entity }: Job): SQL {
-  const t = ENTITIES[entity].name
-  const hangs =
-    entity === 'customers'
-      ? [
-          ...['interactions', 'tickets', 'leads'].map(
-            (other) => `SELECT 1 FROM ${other} AS o WHERE o.customer_id = ${t}.id`,
-          ),
-          ...['from_id', 'to_id'].map((end) => `SELECT 1 FROM customer_relationships AS o WHERE o.${end} = ${t}.id`),
-        ]
-      : [`SELECT 1 FROM interactions AS o WHERE o.lead_id = ${t}.id`]
-  const isAlone = hangs.map((select) => `NOT EXISTS (${select})`).join(' AND ')
-  return sql`NOT EXISTS (SELECT 1 FROM events AS e WHERE e.workspace_id = ${sql.raw(t)}.workspace_id AND e.subject_id = ${sql.raw(t)}.id
-    AND coalesce(e.changes ->> '$.importId[1]', '') <> ${id}) AND ${sql.raw(isAlone)}`
+/** The columns of other records that refer to a customer or a lead. */
+const REFERENCES: Record<Job['entity'], SQLiteColumn[]> = {
+  customers: [
+    ...[interactions.customerId, tickets.customerId, leads.customerId],
+    ...[relationships.fromId, relationships.toId],
+  ],
+  leads: [interactions.leadId],
+}
+
+// Every event of the record is of this import, and no other record refers to it.
+function isUnused({ id, entity }: Job): SQL {
+  const { table } = ENTITIES[entity]
+  const otherEvents = sql`SELECT 1 FROM ${events} WHERE ${events.workspaceId} = ${table.workspaceId}
+    AND ${events.subjectId} = ${table.id} AND coalesce(${events.changes} ->> '$.importId[1]', '') <> ${id}`
+  // The alias keeps apart a table that refers to itself.
+  const references = REFERENCES[entity].map(
+    (column) => sql`SELECT 1 FROM ${column.table} AS other WHERE ${columnIn('other', column)} = ${table.id}`,
+  )
+  return allOf(...[otherEvents, ...references].map((select) => sql`NOT EXISTS (${select})`))
 }

@@ -1,12 +1,12 @@
-// /v1/imports: files of customers and leads come in here, and tell what became of each row.
+// /v1/imports: imports customers and leads from files, and reports the result of each row.
 import { createRoute, z } from '@hono/zod-openapi'
 import { errors, POST, READ } from '../errors'
+import { IdParam } from '../field-schemas'
 import { allow } from '../http/allow'
 import { ctx } from '../http/context'
-import { IdParam } from '../http/fields'
 import { paged } from '../http/pagination'
 import { createRouter, json } from '../http/router'
-import { continueAfterAnswer, readUpload, roomOf } from './imports.http'
+import { continueAfterResponse, readUpload, requestBudget } from './imports.http'
 import { errorFile, getImport, listImports } from './imports.report'
 import { ImportListQuery, ImportPage, ImportQuery, ImportReport, importBody } from './imports.schemas'
 import { cancelImport, importFile, revertImport } from './imports.service'
@@ -23,14 +23,14 @@ const importRecordsRoute = createRoute({
   summary: 'Import customers or leads from a file',
   description:
     'CSV (comma, semicolon or tab), JSON array, NDJSON or vCard (2.1, 3.0, 4.0), as the body or as a file of a form, up to 50 MB ' +
-    'of UTF-8. Each row is judged by itself. Small files are written before the answer; a large one answers 202 and goes ' +
-    'on, and `GET` tells how far it is. With an `Idempotency-Key` a file may have 1 MB; the same file twice makes nothing ' +
-    'new anyway.',
+    'of UTF-8. A wrong row does not affect the other rows. A small file is written before the response. A large file ' +
+    'returns 202 and continues; `GET` returns its progress. With an `Idempotency-Key` a file may have 1 MB; without one, ' +
+    'importing the same file twice creates nothing new either.',
   request: { query: ImportQuery, body: importBody },
   responses: {
-    200: json(ImportReport, 'What would be (`dryRun`)'),
-    201: json(ImportReport, 'Written'),
-    202: json(ImportReport, 'Has come in, and is being written'),
+    200: json(ImportReport, 'The result of a dry run: nothing was written'),
+    201: json(ImportReport, 'The import is finished'),
+    202: json(ImportReport, 'The file has arrived, and the import is running'),
     ...errors(...POST, ...UNREADABLE, 'invalid_owner', 'plan_limit'),
   },
 })
@@ -42,7 +42,7 @@ const listImportsRoute = createRoute({
   operationId: 'listImports',
   tags,
   summary: 'List imports',
-  description: 'Newest first, dry runs included.',
+  description: 'Newest first. Includes dry runs.',
   request: { query: ImportListQuery },
   responses: { 200: json(ImportPage, 'A page of imports'), ...errors(...READ, 'invalid_cursor') },
 })
@@ -54,7 +54,7 @@ const getImportRoute = createRoute({
   operationId: 'getImport',
   tags,
   summary: 'Get an import',
-  description: 'How far it is and what was wrong. Asking also sets one going again that waits for the next minute.',
+  description: 'Its progress, errors and warnings. This request also resumes an import that waits for the cron.',
   request: { params: IdParam },
   responses: { 200: json(ImportReport, 'The import'), ...errors(...READ, 'not_found') },
 })
@@ -65,9 +65,9 @@ const getImportErrorsRoute = createRoute({
   ...allow('imports:read'),
   operationId: 'getImportErrors',
   tags,
-  summary: 'Get the rows that failed, as a file',
+  summary: 'Get the failed rows as a file',
   description:
-    'What is wrong with each row, then its columns as they were: mend them, and send the file as an import again. Kept for 30 days.',
+    'The errors of each failed row, then its original columns: correct them and import the file again. Stored for 30 days.',
   request: { params: IdParam },
   responses: {
     200: { description: 'The rows', content: { 'text/csv': { schema: z.string() } } },
@@ -81,10 +81,10 @@ const cancelImportRoute = createRoute({
   ...allow('imports:write'),
   operationId: 'cancelImport',
   tags,
-  summary: 'Stop an import',
-  description: 'What has been written stays; `revert` takes back what was made.',
+  summary: 'Cancel an import',
+  description: 'Written records stay; `revert` moves created records to the trash.',
   request: { params: IdParam },
-  responses: { 200: json(ImportReport, 'The import, cancelled'), ...errors(...POST, 'not_found', 'import_over') },
+  responses: { 200: json(ImportReport, 'The cancelled import'), ...errors(...POST, 'not_found', 'import_over') },
 })
 
 const revertImportRoute = createRoute({
@@ -93,26 +93,26 @@ const revertImportRoute = createRoute({
   ...allow('imports:write'),
   operationId: 'revertImport',
   tags,
-  summary: 'Take back what an import made',
+  summary: 'Revert an import',
   description:
-    'Records that it made go to the trash, but for those that somebody has changed, tagged, called or linked since (`kept`). ' +
-    'Changes to records that were there before stay. Possible for 30 days.',
+    'Moves the records that it created to the trash, except those with later changes, tags, interactions or links (`kept`). ' +
+    'Changes to existing records stay. Possible for 30 days.',
   request: { params: IdParam },
   responses: {
-    200: json(ImportReport, 'Reverted'),
-    202: json(ImportReport, 'Is being reverted'),
+    200: json(ImportReport, 'The import is reverted'),
+    202: json(ImportReport, 'The revert is running'),
     ...errors(...POST, 'not_found', 'import_running', 'import_over'),
   },
 })
 
-const GOING_ON = ['RUNNING', 'REVERTING']
+const IN_PROGRESS = ['RUNNING', 'REVERTING']
 
 export const importRoutes = createRouter()
   .openapi(importRecordsRoute, async (c) => {
-    const room = roomOf(c)
-    const report = await importFile(ctx(c), c.req.valid('query'), await readUpload(c), room)
-    if (GOING_ON.includes(report.status)) {
-      continueAfterAnswer(c, report.id, room)
+    const budget = requestBudget(c)
+    const report = await importFile(ctx(c), c.req.valid('query'), await readUpload(c), budget)
+    if (IN_PROGRESS.includes(report.status)) {
+      continueAfterResponse(c, report.id, budget)
       return c.json(report, 202, { Location: `/v1/imports/${report.id}` })
     }
     return report.dryRun ? c.json(report, 200) : c.json(report, 201, { Location: `/v1/imports/${report.id}` })
@@ -123,8 +123,8 @@ export const importRoutes = createRouter()
   })
   .openapi(getImportRoute, async (c) => {
     const report = await getImport(ctx(c), c.req.valid('param').id)
-    if (GOING_ON.includes(report.status))
-      continueAfterAnswer(c, report.id, { statements: c.var.config.IMPORT_STATEMENTS - 2 })
+    if (IN_PROGRESS.includes(report.status))
+      continueAfterResponse(c, report.id, { statements: c.var.config.IMPORT_STATEMENTS - 2 })
     return c.json(report, 200)
   })
   .openapi(getImportErrorsRoute, async (c) => {
@@ -136,9 +136,9 @@ export const importRoutes = createRouter()
   })
   .openapi(cancelImportRoute, async (c) => c.json(await cancelImport(ctx(c), c.req.valid('param').id), 200))
   .openapi(revertImportRoute, async (c) => {
-    const room = roomOf(c)
-    const report = await revertImport(ctx(c), c.req.valid('param').id, room)
-    if (!GOING_ON.includes(report.status)) return c.json(report, 200)
-    continueAfterAnswer(c, report.id, room)
+    const budget = requestBudget(c)
+    const report = await revertImport(ctx(c), c.req.valid('param').id, budget)
+    if (!IN_PROGRESS.includes(report.status)) return c.json(report, 200)
+    continueAfterResponse(c, report.id, budget)
     return c.json(report, 202)
   })

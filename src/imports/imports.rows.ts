@@ -1,9 +1,11 @@
-// One row of a file made ready: its cells become the fields of a record, each judged by the schema of that field.
+// Prepares one row of a file: its cells become the fields of a record, validated by the schemas of these fields.
 import { createHash } from 'node:crypto'
 import { z } from '@hono/zod-openapi'
-import { e164Of } from '../customers/phone'
+import { CUSTOMER_FIELDS } from '../customers/customers.fields'
 import { fold } from '../db/fold'
 import { fieldOf, tagsCell, tagsOf, unescapeFormula } from '../files/csv-cells'
+import { LEAD_FIELDS } from '../leads/leads.fields'
+import { derivedValues } from '../records/fields'
 import { TagName } from '../tags/tags.schemas'
 import type { Entity, Target } from './imports.columns'
 import { ENTITIES } from './imports.job'
@@ -17,7 +19,7 @@ export type Issue = {
   message: string
 }
 
-/** What waits to be written. `key` says which rows of the file are one record; `by` how that record is looked up. */
+/** A valid row. Rows with the same `key` are one record; `by` says how that record is found: by `match` or by content. */
 export type PreparedRow = {
   line: number
   key: string
@@ -27,11 +29,12 @@ export type PreparedRow = {
   owner?: string
   tags?: string[]
   phoneE164?: string | null
-  sortName?: string
+  sortName?: string | null
 } & Record<string, unknown>
 
 export type RowRules = { entity: Entity; match: 'email' | 'phone' | 'id'; country: string | null }
 
+const RECORD_FIELDS = { customers: CUSTOMER_FIELDS, leads: LEAD_FIELDS }
 const SCHEMAS = { customers: rowSchema('customers'), leads: rowSchema('leads') }
 const KINDS = { customers: kindsOf('customers'), leads: kindsOf('leads') }
 
@@ -46,11 +49,12 @@ function kindsOf(entity: Entity) {
 
 const Uuid = z.uuid()
 
-const SHOWN = 200
-/** So many characters are no more than the 16 KB that the own fields of a record may have. */
-const MAX_PLAIN = 5_000
+/** How many characters of a wrong value an issue shows. */
+const SHOWN_CHARACTERS = 200
+/** JSON of this length, in characters, never exceeds the 16 KB of a record's custom fields. */
+const MAX_UNCHECKED_JSON = 5_000
 
-/** The row, unless there are errors among its issues. `tagNames` gathers each tag's name by its key. */
+/** The valid row, or none if its issues contain an error. Adds the name of each tag to `tagNames`, by its key. */
 export function prepareRow(
   line: number,
   cells: readonly (string | undefined)[],
@@ -66,16 +70,18 @@ export function prepareRow(
     message: string,
     level: Issue['level'] = 'error',
   ) => issues.push({ line, level, field, code, value: displayValue(value), message })
-  const { given, extras, faults } = gatherFields(cells, targets, KINDS[entity])
-  for (const [field, value] of faults) addIssue(field, `invalid_${field}`, value, 'must be a JSON object')
-  const { id, owner, tags, ...fields } = given
-  const more = ENTITIES[entity].extras
-  const own = fields[more]
-  const both = Object.fromEntries([...(isRecord(own) ? Object.entries(own) : []), ...extras])
-  // Plain values need no schema to look into them, which would take longer than all the rest.
-  const isPlain =
-    own === undefined && extras.every(([, value]) => !isNested(value)) && JSON.stringify(both).length <= MAX_PLAIN
-  if (extras.length > 0 && !isPlain) fields[more] = both
+  const { values, extras, notObjects } = fieldsOfCells(cells, targets, KINDS[entity])
+  for (const [field, value] of notObjects) addIssue(field, `invalid_${field}`, value, 'must be a JSON object')
+  const { id, owner, tags, ...fields } = values
+  const extrasField = ENTITIES[entity].extras
+  const json = fields[extrasField]
+  const allExtras = Object.fromEntries([...(isRecord(json) ? Object.entries(json) : []), ...extras])
+  // Flat, short extras are valid JSON for sure. Skipping their schema saves most of the time of a row.
+  const areExtrasValid =
+    json === undefined &&
+    extras.every(([, value]) => !isNested(value)) &&
+    JSON.stringify(allExtras).length <= MAX_UNCHECKED_JSON
+  if (extras.length > 0 && !areExtrasValid) fields[extrasField] = allExtras
   const result = SCHEMAS[entity].safeParse(fields)
   for (const { path, code, message } of result.error?.issues ?? []) {
     const field = path.map(String).join('.')
@@ -86,36 +92,37 @@ export function prepareRow(
   const keys = names.flatMap((tag) => {
     const parsed = TagName.safeParse(tag)
     if (!parsed.success) {
-      addIssue('tags', 'invalid_tags', tag, parsed.error.issues[0]?.message ?? 'is no tag')
+      addIssue('tags', 'invalid_tags', tag, parsed.error.issues[0]?.message ?? 'must be a tag')
       return []
     }
     const key = fold(parsed.data)
     if (!tagNames.has(key)) tagNames.set(key, parsed.data)
     return [key]
   })
-  const known = typeof id === 'string' && Uuid.safeParse(id).success ? id.toLowerCase() : undefined
-  if (match === 'id' && id !== undefined && known === undefined)
+  const recordId = typeof id === 'string' && Uuid.safeParse(id).success ? id.toLowerCase() : undefined
+  if (match === 'id' && id !== undefined && recordId === undefined)
     addIssue('id', 'invalid_id', id, 'must be the id of a record')
   if (result.data === undefined || issues.length > 0) return { issues }
 
   const parsed: Record<string, unknown> = result.data
-  const e164 = typeof parsed.phone === 'string' ? e164Of(parsed.phone, country) : undefined
-  if (e164 === null)
-    addIssue('phone', 'unreadable_phone', parsed.phone, 'Kept as written: not a number we can read', 'warning')
+  const derived = derivedValues(RECORD_FIELDS[entity], parsed, country)
+  if (derived.phoneE164 === null) {
+    const message = 'Stored as written, because it is not a valid phone number'
+    addIssue('phone', 'unreadable_phone', parsed.phone, message, 'warning')
+  }
   const row = {
     ...parsed,
-    ...(extras.length > 0 && isPlain ? { [more]: both } : {}),
-    ...(typeof parsed.name === 'string' ? { sortName: fold(parsed.name) } : {}),
-    ...(e164 === undefined ? {} : { phoneE164: e164 }),
-    ...(known === undefined ? {} : { id: known }),
+    ...(extras.length > 0 && areExtrasValid ? { [extrasField]: allExtras } : {}),
+    ...derived,
+    ...(recordId === undefined ? {} : { id: recordId }),
     ...(typeof owner === 'string' ? { owner: owner.toLowerCase() } : {}),
     ...(keys.length > 0 ? { tags: [...new Set(keys)] } : {}),
   }
-  return { row: { line, ...row, ...identity(row, match, id) }, issues }
+  return { row: { line, ...row, ...identityOf(row, match, id) }, issues }
 }
 
-// By the field that the import matches by, or, where a row has none, by all that stands in it.
-function identity(row: Record<string, unknown>, match: RowRules['match'], id: unknown) {
+// The value of the matching field identifies the row; without that value, a hash of its content does.
+function identityOf(row: Record<string, unknown>, match: RowRules['match'], id: unknown) {
   const value = match === 'email' ? row.email : match === 'phone' ? row.phoneE164 : undefined
   if (typeof value === 'string') return { key: `${match}:${value}`, by: 'match' as const }
   const importKey = createHash('sha256')
@@ -125,54 +132,55 @@ function identity(row: Record<string, unknown>, match: RowRules['match'], id: un
   return { key: `content:${importKey}`, by: 'content' as const, importKey }
 }
 
-function gatherFields(
+// Values by field, custom fields as pairs, and cells that should hold a JSON object but do not.
+function fieldsOfCells(
   cells: readonly (string | undefined)[],
   targets: readonly Target[],
   kinds: ReturnType<typeof kindsOf>,
 ) {
-  const given: Record<string, unknown> = {}
+  const values: Record<string, unknown> = {}
   const extras: [string, unknown][] = []
-  const faults: [string, string][] = []
+  const notObjects: [string, string][] = []
   targets.forEach((target, i) => {
     const cell = unescapeFormula(cells[i] ?? '')
-    const value = target?.isJoined ? splitJoined(target.field, cell) : cell.trim()
-    if (target === null || value === '' || (target.extra === undefined && given[target.field] !== undefined)) return
+    const value = target?.isMultiple ? importedValues(target.field, cell) : cell.trim()
+    if (target === null || value === '' || (target.extra === undefined && values[target.field] !== undefined)) return
     const kind = kinds.get(target.field)
-    if (target.extra !== undefined) extras.push([target.extra, target.isCoded ? typedValue(cell) : value])
+    if (target.extra !== undefined) extras.push([target.extra, target.isJson ? jsonValue(cell) : value])
     else if (kind === 'json' || kind === 'entries') {
       const object = fieldOf(cell)
-      if (isRecord(object)) given[target.field] = object
-      else faults.push([target.field, cell])
-    } else if (kind === 'choice') given[target.field] = value.toUpperCase().replace(/[\s-]+/g, '_')
-    else if (kind === 'instant') given[target.field] = instantOf(value)
-    else if (kind === 'number') given[target.field] = numberOf(value)
-    else given[target.field] = value
+      if (isRecord(object)) values[target.field] = object
+      else notObjects.push([target.field, cell])
+    } else if (kind === 'choice') values[target.field] = value.toUpperCase().replace(/[\s-]+/g, '_')
+    else if (kind === 'instant') values[target.field] = instantOf(value)
+    else if (kind === 'number') values[target.field] = numberOf(value)
+    else values[target.field] = value
   })
-  const { firstName, lastName, ...fields } = given
-  const both = [firstName, lastName].filter((part) => part !== undefined).join(' ')
-  return { given: both !== '' && fields.name === undefined ? { ...fields, name: both } : fields, extras, faults }
+  const { firstName, lastName, ...fields } = values
+  const name = [firstName, lastName].filter((part) => part !== undefined).join(' ')
+  return { values: name !== '' && fields.name === undefined ? { ...fields, name } : fields, extras, notObjects }
 }
 
-// Of several e-mails or numbers the first; of several labels all but the one that everybody has.
-function splitJoined(field: string, cell: string): string {
+// The first of several e-mails or numbers; all labels except `myContacts`, which every Google contact has.
+function importedValues(field: string, cell: string): string {
   const [first = '', ...rest] = cell.split(':::').map((part) => part.trim())
   if (field !== 'tags') return first
   const labels = [first, ...rest].map((label) => label.replace(/^\* /, ''))
   return tagsCell(labels.filter((label) => label !== '' && label !== 'myContacts'))
 }
 
-// A number that JavaScript would write otherwise, such as one of twenty digits, stays the text that it is.
-function typedValue(cell: string): unknown {
+// A number that JavaScript cannot write back unchanged, such as one of twenty digits, stays text.
+function jsonValue(cell: string): unknown {
   const value = fieldOf(cell)
   return typeof value === 'number' && JSON.stringify(value) !== cell.trim() ? cell : value
 }
 
-// What is no whole number stays as written, for the schema to refuse and the report to show.
+// Text that is not a whole number stays text: the schema refuses it and the report shows it.
 function numberOf(value: string): number | string {
   return /^\d+$/.test(value) ? Number(value) : value
 }
 
-// A day, or a day and a time without an offset, is taken as UTC.
+// A date, or a date and time without an offset, counts as UTC.
 function instantOf(value: string): string {
   const [, day, time = '00:00:00'] = /^(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d(?::\d\d(?:\.\d+)?)?))?$/.exec(value) ?? []
   return day === undefined ? value : `${day}T${time.length === 5 ? `${time}:00` : time}Z`
@@ -189,5 +197,5 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 function displayValue(value: unknown): string | null {
   if (value === undefined || value === null) return null
   const text = typeof value === 'string' ? value : JSON.stringify(value)
-  return text.length > SHOWN ? `${text.slice(0, SHOWN)}…`.toWellFormed() : text.toWellFormed()
+  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…`.toWellFormed() : text.toWellFormed()
 }

@@ -1,15 +1,18 @@
-// Imports: what is asked for, and the report that explains what became of a file.
+// Schemas of imports: the options of a request, and the report of the result.
 import { z } from '@hono/zod-openapi'
 import { isSupportedCountry } from 'libphonenumber-js/min'
 import { IMPORT_DUPLICATES, IMPORT_ENTITIES, IMPORT_MATCHES, IMPORT_MODES, IMPORT_STATES } from '../db/schema/imports'
+import { Id, Instant, raw, text } from '../field-schemas'
 import { fieldOfColumn } from '../files/csv-cells'
-import { Id, Instant, raw, text } from '../http/fields'
 import { flag, pageOf, pageQuery } from '../http/pagination'
 import { FIELDS } from './imports.columns'
 
 const Issue = z
   .object({
-    line: z.number().int().openapi({ description: 'As in the file, from 1; of a JSON array the position in it.' }),
+    line: z
+      .number()
+      .int()
+      .openapi({ description: 'The line in the file, from 1; in a JSON array, the position of the object.' }),
     field: z.string().nullable(),
     code: z.string(),
     value: z.string().nullable(),
@@ -48,17 +51,17 @@ export const Import = z
     duplicates: z.enum(IMPORT_DUPLICATES),
     dryRun: z.boolean(),
     status: z.enum(IMPORT_STATES),
-    columns: z
-      .array(z.object({ column: z.string(), field: z.string().nullable() }))
-      .openapi({ description: 'The columns of the file, and the field that each fills; null is ignored.' }),
-    received: number('Rows of the file. All other figures together make it, once the import is over.'),
-    created: number('Records made.'),
+    columns: z.array(z.object({ column: z.string(), field: z.string().nullable() })).openapi({
+      description: 'The columns of the file, and the field that each fills; null if the column is ignored.',
+    }),
+    received: number('Rows of the file. After the import, it is the sum of the next five counts.'),
+    created: number('Records created.'),
     updated: number('Records changed.'),
-    unchanged: number('Records that were as the row says.'),
-    superseded: number('Rows whose record comes in another row of the file too, which is counted.'),
-    failed: number('Rows that could not be written.'),
-    reverted: number('Records put into the trash by a revert.'),
-    kept: number('Records that a revert left, since somebody has touched them.'),
+    unchanged: number('Records that already had the values of the row.'),
+    superseded: number('Rows of a record that another row of the file has too; only that row is counted.'),
+    failed: number('Rows with an error; they are not written.'),
+    reverted: number('Records that a revert moved to the trash.'),
+    kept: number('Created records that a revert left, because they have been used since.'),
     createdBy: Id,
     createdAt: Instant,
     finishedAt: Instant.nullable(),
@@ -66,10 +69,8 @@ export const Import = z
   .openapi('Import', { example })
 
 export const ImportReport = Import.extend({
-  errors: z.array(Issue).openapi({ description: 'The first 100; `errors.csv` has all.' }),
-  warnings: z
-    .array(Issue)
-    .openapi({ description: 'Rows that were written although something is strange; the first 100.' }),
+  errors: z.array(Issue).openapi({ description: 'The first 100 errors; `errors.csv` has all.' }),
+  warnings: z.array(Issue).openapi({ description: 'Problems of rows that were written all the same; the first 100.' }),
   moreErrors: z.boolean(),
   moreWarnings: z.boolean(),
 }).openapi('ImportReport', {
@@ -87,14 +88,17 @@ export const ImportListQuery = z.strictObject(pageQuery)
 
 const MAX_MAPPING = 20_000
 
-/** A mapping as one JSON object, or as `Column:field` for each column; nothing after the colon ignores the column. */
+/** A mapping as one JSON object, or as `Column:field` for each column. `Column:` ignores the column. */
 const Mapping = z
   .union([raw(MAX_MAPPING), z.array(raw(1_000)).max(500)])
-  .transform((given, context): Record<string, string | null> => {
-    const read =
-      typeof given === 'string' && given.trimStart().startsWith('{') ? fromJson(given) : fromPairs([given].flat())
-    if (read) return read
-    context.addIssue({ code: 'custom', message: 'must be a JSON object of column and field, or Column:field for each' })
+  .transform((value, context): Record<string, string | null> => {
+    const mapping =
+      typeof value === 'string' && value.trimStart().startsWith('{') ? fromJson(value) : fromPairs([value].flat())
+    if (mapping) return mapping
+    context.addIssue({
+      code: 'custom',
+      message: 'must be a JSON object of columns and fields, or Column:field for each column',
+    })
     return z.NEVER
   })
 
@@ -118,53 +122,56 @@ function fromPairs(pairs: string[]): Record<string, string | null> | undefined {
 export const ImportQuery = z
   .strictObject({
     entity: z.enum(IMPORT_ENTITIES),
-    mode: z
-      .enum(IMPORT_MODES)
-      .default('upsert')
-      .openapi({ description: '`create` only makes, `update` only changes, `upsert` does what is needed.' }),
+    mode: z.enum(IMPORT_MODES).default('upsert').openapi({
+      description: '`create` only creates records, `update` only changes existing records, `upsert` does both.',
+    }),
     match: z
       .enum(IMPORT_MATCHES)
       .optional()
       .openapi({
         description:
-          'What a record is recognised by: `email` for customers and `id` for leads, unless said otherwise. A row without ' +
-          'it is recognised by its `id`, or by having been imported with the very same content before.',
+          'The field that identifies a record. Default: `email` for customers and `id` for leads. A row without this field ' +
+          'is identified by its `id`, or by the same content in an earlier import.',
       }),
-    dryRun: flag('Say what would be, write nothing.'),
-    duplicates: z
-      .enum(IMPORT_DUPLICATES)
-      .default('last')
-      .openapi({ description: 'Of rows of one record: the last one wins, or all after the first are refused.' }),
+    dryRun: flag('Report the result, but write nothing.'),
+    duplicates: z.enum(IMPORT_DUPLICATES).default('last').openapi({
+      description:
+        'If several rows are the same record: `last` writes the last row, `refuse` reports all after the first as errors.',
+    }),
     unknown: z.enum(['customFields', 'ignore']).default('customFields').openapi({
-      description: 'Where columns go that mean nothing here: into `customFields` (of leads, `metadata`), or nowhere.',
+      description: 'Where unknown columns go: into `customFields` (for leads, `metadata`), or nowhere.',
     }),
     defaultOwner: text(254)
       .optional()
-      .openapi({ description: 'E-mail address or id of the member who owns what is made without an owner.' }),
+      .openapi({ description: 'E-mail address or id of the member who owns new records without an owner.' }),
     defaultCountry: z
       .string()
       .toUpperCase()
-      .refine(isSupportedCountry, { error: 'must be a country of two letters such as GB' })
+      .refine(isSupportedCountry, { error: 'must be a country code of two letters such as GB' })
       .optional()
-      .openapi({ type: 'string', description: 'Country of phone numbers without their own; else the workspace’s.' }),
+      .openapi({
+        type: 'string',
+        description: 'Country of phone numbers without a country code. Default: the country of the workspace.',
+      }),
     mapping: Mapping.optional().openapi({
       type: 'array',
       items: { type: 'string' },
       description:
-        'Columns whose names do not say it, as a JSON object `{"Kunde": "name", "Notiz": null}` or as `mapping=Kunde:name`, ' +
-        'repeated; null or nothing ignores a column. Further fields are `customFields.…`.',
+        'The fields of columns with unknown names, as a JSON object `{"Kunde": "name", "Notiz": null}` or as repeated ' +
+        '`mapping=Kunde:name`. Null, or nothing after the colon, ignores a column. `customFields.…` are custom fields.',
     }),
   })
   .superRefine(({ entity, mapping = {} }, context) => {
     const fields = FIELDS[entity]
-    const seen = new Set<string>()
+    const mappedFields = new Set<string>()
     for (const [column, field] of Object.entries(mapping)) {
       const path = ['mapping']
       if (field === null) continue
-      if (seen.has(field)) context.addIssue({ code: 'custom', path, message: `Two columns are mapped to ${field}` })
-      seen.add(field)
+      if (mappedFields.has(field))
+        context.addIssue({ code: 'custom', path, message: `Two columns are mapped to ${field}` })
+      mappedFields.add(field)
       if (fields.includes(field) || fieldOfColumn(field)) continue
-      const message = `${column} is mapped to ${field}, which is none of ${fields.join(', ')}, customFields.…`
+      const message = `${column} is mapped to ${field}, which is not one of ${fields.join(', ')}, customFields.…`
       context.addIssue({ code: 'custom', path, message })
     }
   })
@@ -174,7 +181,7 @@ const rows = [
   { name: 'Bob Buyer', email: 'bob@example.com', customFields: { plan: 'gold' } },
 ]
 
-/** The body, in every format that is read; it is streamed, and so is no schema of zod. */
+/** The body in each format. It has no zod schema, because it is streamed. */
 export const importBody = {
   required: true,
   content: {

@@ -1,8 +1,10 @@
-// Imports: taking a file in, stopping and reverting. Reports, judging and writing are in files beside this one.
+// Imports: accept a file, cancel an import, revert an import.
 import { and, eq, inArray, type SQL, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/sqlite-core'
 import { isTeamMember } from '../access/visible'
 import { limitExceeded, limitExceededError } from '../billing/limits'
 import type { Ctx } from '../context'
+import { one, runBatch } from '../db/batch'
 import { importChunks, importIssues, importOriginals, imports, users } from '../db/schema'
 import { ifChanged } from '../db/sql'
 import { AppError } from '../errors'
@@ -11,11 +13,11 @@ import { unreadableError } from '../files/text'
 import type { Entity, Mapping } from './imports.columns'
 import { type FileRow, type ImportFile, openFile } from './imports.file'
 import type { Job } from './imports.job'
-import { getImport, type Report, reportIn, reportOf } from './imports.report'
-import { advance, idsOfChunk, leaseEnd, type Room, sendBatch } from './imports.resume'
-import { revertBegun } from './imports.revert'
+import { getImport, parseReport, type Report, reportSelect } from './imports.report'
+import { type Budget, leaseEnd, newChunkIds, runBudgeted, runChunks } from './imports.resume'
+import { revertStart } from './imports.revert'
 import { prepareRow } from './imports.rows'
-import { createStaging, dropStatements, importInsert, uploadEnd } from './imports.staging'
+import { createStaging, importInsert, stagedDataDrop, uploadEnd } from './imports.staging'
 import { chunkStatements } from './imports.write'
 
 export type ImportOptions = Pick<Job, 'mode' | 'duplicates'> & {
@@ -28,70 +30,78 @@ export type ImportOptions = Pick<Job, 'mode' | 'duplicates'> & {
   defaultOwner?: string
   defaultCountry?: string
 }
-type Row = typeof imports.$inferInsert
+type ImportRow = typeof imports.$inferInsert
 export type Upload = { body: AsyncIterable<Uint8Array>; contentType: string }
 
 /**
- * Takes a file in and writes as much of it as there is room for; a small one is one round trip. Throws what is wrong
- * with a file of which nothing can be read, `nothing_imported` where every row failed, `plan_limit`, and `invalid_owner`.
+ * Stages a file and writes as many chunks as the budget allows; a small file needs one round trip. Throws the errors of
+ * `openFile`, `unreadable_import`, `nothing_imported` if every row failed, `plan_limit` and `invalid_owner`.
  */
-export async function importFile(ctx: Ctx, options: ImportOptions, upload: Upload, room: Room): Promise<Report> {
+export async function importFile(ctx: Ctx, options: ImportOptions, upload: Upload, budget: Budget): Promise<Report> {
   const { mapping = {}, unknown, entity, match = entity === 'leads' ? 'id' : 'email' } = options
   const file = await openFile(upload.body, upload.contentType, { entity, mapping, unknown })
   const id = ctx.newId()
-  const rows = createStaging(id, options.duplicates)
-  const insertAs = (status: Row['status'], more: Partial<Row>) =>
-    importInsert(ctx, { ...newImport(ctx, id, options, match), ...more, status }, usualOwner(ctx, options))
-  const take = taker(ctx, options, match, file, rows)
+  const staging = createStaging(id, options.duplicates)
+  const newImport = newImportRow(ctx, id, options, match)
+  const insertAs = (status: ImportRow['status'], values: Partial<ImportRow>) =>
+    importInsert(ctx, { ...newImport, ...values, status }, defaultOwnerId(ctx, options))
+  const stageRow = rowStager(ctx, options, match, file, staging)
 
-  let isStaged = false
+  let isStored = false
   try {
     for await (const row of file.rows) {
-      take(row)
-      if (!rows.isFull()) continue
-      const begin = isStaged ? [] : [insertAs('UPLOADING', { columns: file.plan.columns })]
-      await sendBatch(ctx, [...begin, ...rows.flush(ctx)], room)
-      isStaged = true
+      stageRow(row)
+      if (!staging.isFull()) continue
+      await runBudgeted(ctx, budget, {
+        import: isStored ? undefined : insertAs('UPLOADING', { columns: file.plan.columns }),
+        rows: staging.flush(ctx),
+      })
+      isStored = true
     }
-    if (rows.figures.received === 0) throw unreadableError('The file has no rows besides its first line.')
+    if (staging.counts.received === 0) throw unreadableError('The file has no rows after its first line.')
   } catch (error) {
-    if (isStaged) await forget(ctx, id)
+    if (isStored) await deleteUpload(ctx, id)
     throw error
   }
 
-  const rest = rows.flush(ctx)
-  const chunks = rows.chunkCount()
+  const rows = staging.flush(ctx)
+  const chunks = staging.chunkCount()
+  const status = chunks > 0 ? 'RUNNING' : 'FAILED'
   const end = {
-    ...rows.figures,
+    ...staging.counts,
     ...{ chunks, columns: file.plan.columns, busyUntil: leaseEnd() },
     ...(chunks > 0 ? {} : { finishedAt: ctx.now }),
   }
-  const status = chunks > 0 ? 'RUNNING' : 'FAILED'
-  const job = { ...newImport(ctx, id, options, match), defaultOwner: options.defaultOwner ?? null, ...end }
-  const first = isStaged ? [...rest, uploadEnd(ctx, id, { ...end, status })] : [insertAs(status, end), ...rest]
-  const chunk = chunks > 0 ? chunkStatements(ctx, job, 0, idsOfChunk()) : []
-  const report = reportIn(await sendBatch(ctx, [...first, ...chunk, reportOf(ctx, id)], room))
-  if (!report) throw await notMadeError(ctx, options)
-  return chunks > 1 ? finishImport(ctx, job, room) : requireSomethingImported(report)
+  const job = { ...newImport, defaultOwner: options.defaultOwner ?? null, ...end }
+  const { report } = await runBudgeted(ctx, budget, {
+    import: isStored ? undefined : insertAs(status, end),
+    rows,
+    uploadEnd: isStored ? uploadEnd(ctx, id, { ...end, status }) : undefined,
+    firstChunk: chunks > 0 ? chunkStatements(ctx, job, 0, newChunkIds()) : [],
+    report: one(reportSelect(ctx, id)),
+  })
+  if (!report) throw await notCreatedError(ctx, options)
+  return chunks > 1 ? writeFurtherChunks(ctx, job, budget) : requireImportedRow(parseReport(report))
 }
 
-async function notMadeError(ctx: Ctx, { dryRun }: ImportOptions): Promise<AppError> {
-  const [lack] = dryRun ? [] : await limitExceeded(ctx, 'imports')
-  if (lack) return limitExceededError(ctx, 'imports', lack)
-  return new AppError('invalid_owner', { detail: 'defaultOwner is no active member of the team.' })
+async function notCreatedError(ctx: Ctx, { dryRun }: ImportOptions): Promise<AppError> {
+  const [excess] = dryRun ? [] : await limitExceeded(ctx, 'imports')
+  if (excess) return limitExceededError(ctx, 'imports', excess)
+  return new AppError('invalid_owner', { detail: 'defaultOwner is not an active member of the team.' })
 }
 
-async function finishImport(ctx: Ctx, job: Job, room: Room): Promise<Report> {
-  const reached = await advance(ctx, job, 1, room)
+async function writeFurtherChunks(ctx: Ctx, job: Job, budget: Budget): Promise<Report> {
+  const reached = await runChunks(ctx, job, 1, budget)
   const release = ctx.db.update(imports).set({ busyUntil: null }).where(eq(imports.id, job.id))
-  const last = reached < job.chunks ? [release] : []
-  const report = reportIn(await sendBatch(ctx, [...last, reportOf(ctx, job.id)], room))
-  if (!report) throw new AppError('internal')
-  return requireSomethingImported(report)
+  const { report } = await runBudgeted(ctx, budget, {
+    release: reached < job.chunks ? release : undefined,
+    report: one(reportSelect(ctx, job.id)),
+  })
+  return requireImportedRow(parseReport(report))
 }
 
-// A file of which no row could be written is the sender's error; the import stays, with all that is wrong.
-function requireSomethingImported(report: Report): Report {
+// Throws `nothing_imported` if every row failed. The import stays in the database with its errors.
+function requireImportedRow(report: Report): Report {
   if (report.status !== 'FAILED' || report.failed < report.received) return report
   const errors = report.errors.slice(0, 20).map(({ line, field, code, message }) => {
     return { path: field === null ? `line ${line}` : `line ${line}: ${field}`, message, code }
@@ -99,26 +109,28 @@ function requireSomethingImported(report: Report): Report {
   throw new AppError('nothing_imported', { importId: report.id, errors })
 }
 
-function newImport({ actor, now }: Ctx, id: string, options: ImportOptions, match: Job['match']) {
+function newImportRow({ actor, now }: Ctx, id: string, options: ImportOptions, match: Job['match']) {
   const { entity, mode, duplicates, dryRun = false } = options
-  const given = { id, entity, mode, match, duplicates, dryRun, columns: [] }
-  return { ...given, workspaceId: actor.workspaceId, createdBy: actor.id, createdAt: now, updatedAt: now }
+  const settings = { id, entity, mode, match, duplicates, dryRun, columns: [] }
+  return { ...settings, workspaceId: actor.workspaceId, createdBy: actor.id, createdAt: now, updatedAt: now }
 }
 
-// The member whom the address or the id names; undefined where none is asked for.
-function usualOwner({ actor }: Ctx, { defaultOwner }: ImportOptions): SQL | undefined {
+// The id of the team member that `defaultOwner` names; undefined without that option.
+function defaultOwnerId({ actor }: Ctx, { defaultOwner }: ImportOptions): SQL | undefined {
   if (defaultOwner === undefined) return undefined
-  const who = defaultOwner.toLowerCase()
-  return sql`(SELECT u.id FROM ${users} AS u WHERE (u.email = ${who} OR u.id = ${who}) AND ${isTeamMember(sql`u.id`, actor.workspaceId)})`
+  const u = alias(users, 'u')
+  const owner = defaultOwner.toLowerCase()
+  return sql`(SELECT ${u.id} FROM ${users} AS u WHERE (${u.email} = ${owner} OR ${u.id} = ${owner})
+    AND ${isTeamMember(sql`${u.id}`, actor.workspaceId)})`
 }
 
-// Judges each row of the file by itself, and stages it or what is wrong with it.
-function taker(
+// A function that validates one row of the file and stages the row or its errors.
+function rowStager(
   { actor }: Ctx,
   { entity, defaultCountry }: ImportOptions,
   match: Job['match'],
   { plan }: ImportFile,
-  rows: ReturnType<typeof createStaging>,
+  staging: ReturnType<typeof createStaging>,
 ) {
   const tagNames = new Map<string, string>()
   const rules = { entity, match, country: defaultCountry ?? actor.country }
@@ -126,61 +138,68 @@ function taker(
     if ('fault' in row) {
       const { line, fault, cells } = row
       const issue = { line, level: 'error' as const, field: null, code: 'unreadable_row', value: null, message: fault }
-      return rows.refuse([issue], cells)
+      return staging.refuse([issue], cells)
     }
-    const { row: ready, issues } = prepareRow(row.line, row.content, plan.targets, rules, tagNames)
-    if (ready) rows.add(ready, issues, row.content, tagNames)
-    else rows.refuse(issues, row.content)
-    // Names are needed only until the row is staged.
+    const { row: prepared, issues } = prepareRow(row.line, row.content, plan.targets, rules, tagNames)
+    if (prepared) staging.add(prepared, issues, row.content, tagNames)
+    else staging.refuse(issues, row.content)
+    // Staging copies the names, so the map may start anew.
     if (tagNames.size > 1_000) tagNames.clear()
   }
 }
 
-// What was staged of a file that broke off. If this fails too, the cron sweeps it.
-async function forget({ db }: Ctx, id: string): Promise<void> {
-  const all = [importChunks, importOriginals, importIssues].map((table) =>
-    db.delete(table).where(eq(table.importId, id)),
-  )
-  const [first, ...rest] = [...all, db.delete(imports).where(eq(imports.id, id))]
-  if (first) await db.batch([first, ...rest])
+// Deletes the import of a broken upload. If this fails too, the cron cancels the import.
+async function deleteUpload({ db }: Ctx, id: string): Promise<void> {
+  await runBatch(db, {
+    chunks: db.delete(importChunks).where(eq(importChunks.importId, id)),
+    originals: db.delete(importOriginals).where(eq(importOriginals.importId, id)),
+    issues: db.delete(importIssues).where(eq(importIssues.importId, id)),
+    import: db.delete(imports).where(eq(imports.id, id)),
+  })
 }
 
-/** Stops an import: what is written stays, and can be reverted. Throws `import_over`. */
+/** Cancels an import. Written records stay, and can be reverted. Throws `not_found` and `import_over`. */
 export async function cancelImport(ctx: Ctx, id: string): Promise<Report> {
   const { db, actor, now } = ctx
-  const isOpen = inArray(imports.status, ['UPLOADING', 'RUNNING'])
-  const cancelled = sql`SELECT id FROM imports WHERE id = ${id} AND status = 'CANCELLED' AND workspace_id = ${actor.workspaceId}`
-  const results = await db.batch([
-    db
-      .update(imports)
-      .set({ status: 'CANCELLED', finishedAt: now, updatedAt: now, busyUntil: null })
-      .where(and(eq(imports.id, id), eq(imports.workspaceId, actor.workspaceId), isOpen))
-      .returning({ id: imports.id }),
-    eventInsert(ctx, { verb: 'import.cancelled', subject: 'import', id, when: ifChanged }),
-    ...dropStatements(ctx, cancelled),
-    reportOf(ctx, id),
-  ])
-  const report = reportIn(results)
-  if (!report) throw new AppError('not_found')
-  if (results[0].length === 0) throw new AppError('import_over', { detail: `It is ${report.status}.` })
+  const where = and(eq(imports.id, id), eq(imports.workspaceId, actor.workspaceId))
+  const cancelledIds = sql`SELECT ${imports.id} FROM ${imports} WHERE ${where} AND ${imports.status} = 'CANCELLED'`
+  const { cancelled, report: row } = await runBatch(db, {
+    cancelled: one(
+      db
+        .update(imports)
+        .set({ status: 'CANCELLED', finishedAt: now, updatedAt: now, busyUntil: null })
+        .where(and(where, inArray(imports.status, ['UPLOADING', 'RUNNING'])))
+        .returning({ id: imports.id }),
+    ),
+    event: eventInsert(ctx, { verb: 'import.cancelled', subject: 'import', id, when: ifChanged }),
+    stagedData: stagedDataDrop(ctx, cancelledIds),
+    report: one(reportSelect(ctx, id)),
+  })
+  const report = parseReport(row)
+  if (!cancelled) throw new AppError('import_over', { detail: `It is ${report.status}.` })
   return report
 }
 
 /**
- * Puts what an import made into the trash, but for records that somebody has touched since; as much as there is room
- * for, the rest later. Throws `import_running`, and `import_over` where there is nothing to revert.
+ * Moves the records that an import created, and that nobody has used since, to the trash, as far as the budget allows.
+ * Throws `not_found`, `import_running` and `import_over`.
  */
-export async function revertImport(ctx: Ctx, id: string, room: Room): Promise<Report> {
-  const [[job], [present]] = await ctx.db.batch([revertBegun(ctx, id), reportOf(ctx, id)])
-  room.statements -= 3
-  if (!present) throw new AppError('not_found')
-  if (!job) {
-    const isRunning = ['UPLOADING', 'RUNNING', 'REVERTING'].includes(present.status)
-    if (isRunning) throw new AppError('import_running', { detail: `It is ${present.status}.` })
-    const isPast = !present.dryRun && ['DONE', 'FAILED', 'CANCELLED'].includes(present.status)
-    const why = isPast ? 'It made nothing, or more than 30 days ago.' : `It is ${present.status}.`
-    throw new AppError('import_over', { detail: present.dryRun ? 'It was a dry run.' : why })
-  }
-  await advance(ctx, job, 0, room, true)
+export async function revertImport(ctx: Ctx, id: string, budget: Budget): Promise<Report> {
+  const { job, report } = await runBatch(ctx.db, {
+    job: one(revertStart(ctx, id)),
+    report: one(reportSelect(ctx, id)),
+  })
+  budget.statements -= 3
+  if (!job) throw notRevertibleError(parseReport(report))
+  await runChunks(ctx, job, 0, budget, true)
   return getImport(ctx, id)
+}
+
+function notRevertibleError({ status, dryRun }: Report): AppError {
+  const isRunning = ['UPLOADING', 'RUNNING', 'REVERTING'].includes(status)
+  if (isRunning) return new AppError('import_running', { detail: `It is ${status}.` })
+  if (dryRun) return new AppError('import_over', { detail: 'It was a dry run.' })
+  const hasEnded = ['DONE', 'FAILED', 'CANCELLED'].includes(status)
+  const detail = hasEnded ? 'It created no records, or it is older than 30 days.' : `It is ${status}.`
+  return new AppError('import_over', { detail })
 }

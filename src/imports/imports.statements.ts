@@ -1,87 +1,96 @@
-// From the fields of a record to the SQL of imports: what the rows of a chunk make, what they change, and whether they do.
-// In all of it, `row` is the row of the file as JSON, and `t` the name that the record has in the statement.
+// Compiles the table of fields to SQL: the values that a row creates or changes, and whether it changes anything.
+// In this SQL, `row` is the row of the file as JSON, and `t` is the alias of the record.
 import { type SQL, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/sqlite-core'
+import { customers, customerTags, tags } from '../db/schema'
 import { columnIn } from '../db/sql'
 import type { Entity } from './imports.columns'
 import { ENTITIES, MAX_JSON, type RowField } from './imports.job'
 
-/** A value of the row, as SQL: a text or a number. */
-export const cell = (name: string) => sql.raw(`row ->> '${name}'`)
+/** A text or number of the row, by its JSON key; the key of a field is its name. */
+export const cell = (key: string) => sql.raw(`row ->> '${key}'`)
 
 const isObject = ({ kind }: RowField) => kind === 'json' || kind === 'entries'
-const given = (field: RowField) => (isObject(field) ? sql.raw(`row -> '$.${field.name}'`) : cell(field.name))
-const patched = (field: RowField, t: string) =>
-  sql`json_patch(coalesce(${columnIn(t, field.column)}, '{}'), ${given(field)})`
+const rowValue = (field: RowField) => (isObject(field) ? sql.raw(`row -> '$.${field.name}'`) : cell(field.name))
+const patchedJson = (field: RowField, t: string) =>
+  sql`json_patch(coalesce(${columnIn(t, field.column)}, '{}'), ${rowValue(field)})`
 
-/** What a row makes of each field of a new record. */
-export function valuesMade(entity: Entity): Record<string, SQL> {
-  const { filled, following } = ENTITIES[entity]
-  const made = filled.map((field) => {
-    const usual = field.column.notNull && field.column.hasDefault
-    return [field.name, usual ? sql`coalesce(${given(field)}, ${field.column.default})` : given(field)] as const
+/** The value of each field of a new record. */
+export function insertValues(entity: Entity): Record<string, SQL> {
+  const { filled, derived } = ENTITIES[entity]
+  const values = filled.map((field) => {
+    const hasDefault = field.column.notNull && field.column.hasDefault
+    return [
+      field.name,
+      hasDefault ? sql`coalesce(${rowValue(field)}, ${field.column.default})` : rowValue(field),
+    ] as const
   })
-  return Object.fromEntries([...made, ...following.map(({ name }) => [name, cell(name)] as const)])
+  return Object.fromEntries([...values, ...derived.map(({ name }) => [name, cell(name)] as const)])
 }
 
-/** What a row makes of each field of a record that is there: what it leaves empty stays, and so does what follows. */
-export function valuesChanged(entity: Entity, t: string): Record<string, SQL> {
-  const { filled, following } = ENTITIES[entity]
-  const changed = filled.map((field) => {
+/** The new value of each field of an existing record. An empty cell changes nothing. */
+export function updateValues(entity: Entity, t: string): Record<string, SQL> {
+  const { filled, derived } = ENTITIES[entity]
+  const values = filled.map((field) => {
     const before = columnIn(t, field.column)
     const after =
       field.kind === 'entries'
-        ? sql`iif(${given(field)} IS NULL, ${before}, ${patched(field, t)})`
-        : sql`coalesce(${given(field)}, ${before})`
+        ? sql`iif(${rowValue(field)} IS NULL, ${before}, ${patchedJson(field, t)})`
+        : sql`coalesce(${rowValue(field)}, ${before})`
     return [field.name, after] as const
   })
-  const followed = following.map(({ name, follows, column }) => {
+  const derivedValues = derived.map(({ name, follows, column }) => {
     return [name, sql`iif(${cell(follows)} IS NULL, ${columnIn(t, column)}, ${cell(name)})`] as const
   })
-  return Object.fromEntries([...changed, ...followed])
+  return Object.fromEntries([...values, ...derivedValues])
 }
 
-/** Conditions of which one holds where a row would make another record of the one that is there. */
-export function differences(entity: Entity, t: string): SQL[] {
-  const { filled, following } = ENTITIES[entity]
-  const differs = filled.map((field) => {
+/** Conditions, one for each field: the row gives it a new value. */
+export function fieldDifferences(entity: Entity, t: string): SQL[] {
+  const { filled, derived } = ENTITIES[entity]
+  const filledDifferences = filled.map((field) => {
     const before = columnIn(t, field.column)
-    if (field.kind !== 'entries') return sql`(${given(field)} IS NOT NULL AND ${given(field)} IS NOT ${before})`
-    return sql`EXISTS (SELECT 1 FROM json_each(${given(field)}) AS new LEFT JOIN json_each(${before}) AS old ON old.key = new.key
+    if (field.kind !== 'entries') return sql`(${rowValue(field)} IS NOT NULL AND ${rowValue(field)} IS NOT ${before})`
+    // CASE keeps SQLite from calling json_patch for an old value that is not JSON.
+    return sql`EXISTS (SELECT 1 FROM json_each(${rowValue(field)}) AS new LEFT JOIN json_each(${before}) AS old ON old.key = new.key
       WHERE CASE new.type WHEN 'null' THEN old.type <> 'null'
-        WHEN 'object' THEN old.type IS NOT 'object'
-          OR (old.value IS NOT new.value AND json_patch(old.value, new.value) IS NOT old.value)
+        WHEN 'object' THEN CASE WHEN old.type IS NOT 'object' THEN true WHEN old.value IS new.value THEN false
+          ELSE json_patch(old.value, new.value) IS NOT old.value END
         ELSE old.type IS NOT new.type OR old.value IS NOT new.value END)`
   })
-  const compared = following.filter(({ isCompared }) => isCompared)
-  return [
-    ...differs,
-    ...compared.map(
+  const derivedDifferences = derived
+    .filter(({ isCompared }) => isCompared)
+    .map(
       ({ name, follows, column }) =>
         sql`(${cell(follows)} IS NOT NULL AND ${cell(name)} IS NOT ${columnIn(t, column)})`,
-    ),
-  ]
+    )
+  return [...filledDifferences, ...derivedDifferences]
 }
 
-/** Whether entries of the row and of the record would together be more than a record may hold. */
+/** Whether the custom fields of the record and of the row together exceed MAX_JSON. */
 export function isTooBig(entity: Entity, t: string): SQL {
   const sizes = ENTITIES[entity].filled
     .filter(({ kind }) => kind === 'entries')
-    .map((field) => sql`coalesce(length(CAST(${patched(field, t)} AS BLOB)) > ${sql.raw(String(MAX_JSON))}, false)`)
+    .map((field) => sql`coalesce(length(CAST(${patchedJson(field, t)} AS BLOB)) > ${sql.raw(String(MAX_JSON))}, false)`)
   return sizes.length > 0 ? sql.join(sizes, sql` OR `) : sql`false`
 }
 
-/** JSON objects of the record as it is and as the row gives it, each field under its name. */
-export function beforeAndAfter(entity: Entity, t: string, also: { name: string; before: SQL; after: SQL }) {
+/** JSON objects of the fields before and after the row; `extra` is one more field. */
+export function beforeAndAfter(entity: Entity, t: string, extra: { name: string; before: SQL; after: SQL }) {
   const pairs = ENTITIES[entity].filled.map((field) => {
     const before = columnIn(t, field.column)
-    const after = field.kind === 'entries' ? patched(field, t) : given(field)
+    const after = field.kind === 'entries' ? patchedJson(field, t) : rowValue(field)
     return { name: field.name, before: isObject(field) ? sql`json(${before})` : before, after }
   })
-  const all = [...pairs, also]
-  const objectOf = (side: 'before' | 'after') =>
-    sql`json_object(${sql.join(
-      all.map((each) => sql`${sql.raw(`'${each.name}'`)}, ${each[side]}`),
-      sql`, `,
-    )})`
+  const objectOf = (side: 'before' | 'after') => {
+    const entries = [...pairs, extra].map((pair) => sql`${sql.raw(`'${pair.name}'`)}, ${pair[side]}`)
+    return sql`json_object(${sql.join(entries, sql`, `)})`
+  }
   return { before: objectOf('before'), after: objectOf('after') }
 }
+
+const [has, t] = [alias(customerTags, 'has'), alias(customers, 't')]
+
+/** The customer `t` lacks the tag whose key is `tag.value`. */
+export const isNewTag = sql`NOT EXISTS (SELECT 1 FROM ${customerTags} AS has JOIN ${tags} ON ${tags.id} = ${has.tagId}
+  WHERE ${has.customerId} = ${t.id} AND ${tags.key} = tag.value)`

@@ -1,18 +1,22 @@
-// What comes with the records of a chunk: their tags, and the events that tell of each.
-import { sql } from 'drizzle-orm'
+// Tags and events of a chunk: the statements that insert them with its records.
+import { type SQL, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/sqlite-core'
 import type { Ctx } from '../context'
-import { customerTags, tags } from '../db/schema'
+import { customerTags, importChunks, tags } from '../db/schema'
 import { columnIn, insertFrom } from '../db/sql'
 import { eventInsert } from '../events/event-insert'
-import { IS_NEW_TAG } from './imports.classify'
-import { classifiedRows, ENTITIES, type Job, rowsOf } from './imports.job'
-import { beforeAndAfter, cell } from './imports.statements'
+import { chunkWhere, classifiedRows, ENTITIES, type Job, rowsWithOutcome } from './imports.job'
+import { beforeAndAfter, cell, isNewTag } from './imports.statements'
 
-/** The statement that makes the tags that are not there yet, in the order of the file, which their ids keep. */
+const chunk = alias(importChunks, 'chunk')
+const rowTags = sql`json_each(row -> '$.tags') AS tag`
+const tagOfRow = ({ actor }: Ctx): SQL => sql`${tags.workspaceId} = ${actor.workspaceId} AND ${tags.key} = tag.value`
+
+/** Inserts the tags that do not exist yet. Their ids keep the order of the file. */
 export function tagsInsert({ db, actor, now }: Ctx, job: Job, n: number, ids: string) {
-  const named = sql`SELECT t.value ->> 0 AS key, t.value ->> 1 AS name, t.key AS nth FROM import_chunks AS chunk, json_each(chunk.tags) AS t
-    WHERE chunk.import_id = ${job.id} AND chunk.n = ${n}`
-  const isUsed = sql`SELECT tag.value FROM ${rowsOf(job, n, 'create', 'update')}, json_each(judged.row -> '$.tags') AS tag`
+  const named = sql`SELECT t.value ->> 0 AS key, t.value ->> 1 AS name, t.key AS nth FROM ${importChunks} AS chunk, json_each(${chunk.tags}) AS t
+    WHERE ${chunkWhere(job, n)}`
+  const usedKeys = sql`SELECT tag.value FROM ${rowsWithOutcome(job, n, 'create', 'update')}, ${rowTags}`
   return insertFrom(
     db,
     tags,
@@ -24,23 +28,23 @@ export function tagsInsert({ db, actor, now }: Ctx, job: Job, n: number, ids: st
       createdAt: now,
       updatedAt: now,
     },
-    sql`FROM (${named}) AS named WHERE named.key IN (${isUsed})`,
+    sql`FROM (${named}) AS named WHERE named.key IN (${usedKeys})`,
   ).onConflictDoNothing()
 }
 
-/** The statement that puts tags on the customers of a chunk. */
-export function customerTagsInsert({ db, actor }: Ctx, job: Job, n: number) {
+/** Inserts the links between the customers of a chunk and their tags. */
+export function customerTagsInsert(ctx: Ctx, job: Job, n: number) {
   return insertFrom(
-    db,
+    ctx.db,
     customerTags,
-    { customerId: sql`judged.row ->> 'record'`, tagId: sql`tags.id` },
-    sql`FROM ${rowsOf(job, n, 'create', 'update')} CROSS JOIN json_each(judged.row -> '$.tags') AS tag
-      CROSS JOIN tags ON tags.workspace_id = ${actor.workspaceId} AND tags.key = tag.value WHERE true`,
+    { customerId: cell('record'), tagId: sql`${tags.id}` },
+    sql`FROM ${rowsWithOutcome(job, n, 'create', 'update')} CROSS JOIN ${rowTags}
+      CROSS JOIN ${tags} ON ${tagOfRow(ctx)} WHERE true`,
   ).onConflictDoNothing()
 }
 
-/** The statement that records what was made. */
-export function createdEvents(ctx: Ctx, job: Job, n: number) {
+/** Inserts one event for each new record. */
+export function createdEventsInsert(ctx: Ctx, job: Job, n: number) {
   const { subject } = ENTITIES[job.entity]
   return eventInsert(ctx, {
     verb: `${subject}.created`,
@@ -52,28 +56,28 @@ export function createdEvents(ctx: Ctx, job: Job, n: number) {
   })
 }
 
-/** The statement that records what is going to change, while the records are as they were. */
-export function updatedEvents(ctx: Ctx, job: Job, n: number) {
+/** Inserts one event for each record that will change. Runs before the update, because it reads the old values. */
+export function updatedEventsInsert(ctx: Ctx, job: Job, n: number) {
   const { subject, table, name } = ENTITIES[job.entity]
+  const t = alias(table, 't')
   const { before, after } = beforeAndAfter(job.entity, 't', {
     name: 'ownerId',
     before: columnIn('t', table.ownerId),
     after: sql`iif(${cell('owner')} IS NULL, NULL, ${cell('ownerId')})`,
   })
-  const value = (of: string) => sql.raw(`iif(${of}.type = 'object', json(${of}.value), ${of}.value)`)
-  const fieldsChanged = sql`(SELECT json_group_object(new.key, json_array(${value('old')}, ${value('new')}))
+  const jsonValue = (side: 'old' | 'new') => sql.raw(`iif(${side}.type = 'object', json(${side}.value), ${side}.value)`)
+  const fieldChanges = sql`(SELECT json_group_object(new.key, json_array(${jsonValue('old')}, ${jsonValue('new')}))
     FROM json_each(${before}) AS old JOIN json_each(${after}) AS new ON new.key = old.key
     WHERE new.value IS NOT NULL AND old.value IS NOT new.value)`
-  const all = sql`json_set(${fieldsChanged}, '$.importId', json_array(NULL, ${job.id}))`
-  const newTags = sql`(SELECT json_group_array(tags.name) FROM json_each(row -> '$.tags') AS tag
-    CROSS JOIN tags ON tags.workspace_id = ${ctx.actor.workspaceId} AND tags.key = tag.value WHERE ${sql.raw(IS_NEW_TAG)})`
-  const withTags = sql`iif(${newTags} = '[]', ${all}, json_set(${all}, '$.tags', json_array(json_array(), json(${newTags}))))`
+  const changes = sql`json_set(${fieldChanges}, '$.importId', json_array(NULL, ${job.id}))`
+  const newTags = sql`(SELECT json_group_array(${tags.name}) FROM ${rowTags} CROSS JOIN ${tags} ON ${tagOfRow(ctx)} WHERE ${isNewTag})`
+  const withTags = sql`iif(${newTags} = '[]', ${changes}, json_set(${changes}, '$.tags', json_array(json_array(), json(${newTags}))))`
   return eventInsert(ctx, {
     verb: `${subject}.updated`,
     subject,
-    id: sql`t.id`,
-    changes: name === 'customers' ? withTags : all,
-    from: sql`${classifiedRows(job, n, 'update')} CROSS JOIN ${sql.raw(name)} AS t ON t.id = judged.row ->> 'record'`,
+    id: sql`${t.id}`,
+    changes: name === 'customers' ? withTags : changes,
+    from: sql`${classifiedRows(job, n, 'update')} CROSS JOIN ${table} AS t ON ${t.id} = ${cell('record')}`,
     when: sql`true`,
   })
 }

@@ -1,4 +1,4 @@
-// The list of interactions: what happened, newest first; or open follow-ups, soonest first.
+// The list of interactions: newest first, or open follow-ups with the soonest first.
 import { and, eq, isNotNull, isNull, type SQL, sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import { requirePersonId } from '../access/person'
@@ -18,7 +18,7 @@ import { dueBetween } from './interactions.due'
 import { type InteractionRow, interactionColumns } from './interactions.record'
 import type { InteractionQuery } from './interactions.schemas'
 
-/** `besides` leaves one type out. */
+/** `besides` excludes one type. */
 type Query = z.output<typeof InteractionQuery> & {
   besides?: InteractionRow['type']
   sort?: '-occurredAt' | 'followUpAt'
@@ -40,8 +40,8 @@ export const INTERACTION_LIST: ListDefinition<InteractionRow, Query> = {
     followUpAt: { by: ['followUpAt', 'seq'], only: isOpen },
   },
   usualOrder({ done, due, followUpAfter, followUpBefore }) {
-    const isDue = done === undefined ? due || followUpAfter || followUpBefore : !done
-    return isDue ? 'followUpAt' : '-occurredAt'
+    const isOfFollowUps = done === undefined ? due || followUpAfter || followUpBefore : !done
+    return isOfFollowUps ? 'followUpAt' : '-occurredAt'
   },
   filters: {
     type: is(type),
@@ -61,7 +61,7 @@ export const INTERACTION_LIST: ListDefinition<InteractionRow, Query> = {
     done: (done) => ({ where: done ? isNotNull(doneAt) : isOpen }),
   },
   walks({ actor }, request, whose, { only }) {
-    const walk = only ? dueWalk(actor, request, whose === 'all') : pastWalk(actor, request, whose === 'all')
+    const walk = only ? dueWalk(actor, request, whose === 'all') : historyWalk(actor, request, whose === 'all')
     return [{ ...walk, where: and(walk.where, only) }]
   },
   check: ({ actor }) => visibleInteractions(actor, 'interactions:read'),
@@ -78,8 +78,12 @@ function dueWalk(actor: Actor, { customer, lead }: InteractionRequest, isAll: bo
   return { index: isAll ? 'interactions_due' : 'interactions_owner_due', where: isInScope(actor, isAll), answers }
 }
 
-// What happened with a customer or a lead, by its type, by its author, or to an owner or in the workspace.
-function pastWalk(actor: Actor, { customer, lead, type, author }: InteractionRequest, isAll: boolean): InteractionWalk {
+// Interactions of a customer, of a lead, of a type, of an author, of an owner, or of the workspace.
+function historyWalk(
+  actor: Actor,
+  { customer, lead, type, author }: InteractionRequest,
+  isAll: boolean,
+): InteractionWalk {
   if (isPortal(actor)) {
     const where = and(customer ? undefined : isOfOwnRecord(actor), isShared)
     return { index: 'interactions_shared', where, answers: ['customer'] }
@@ -112,13 +116,17 @@ function isOfOwnRecord(actor: Actor): SQL {
   return sql`${customerId} = ${ownRecord(actor)}`
 }
 
-/** A page of the interactions that the actor sees; `total` is counted for pages by number. */
+/** A page of the interactions in reach. */
 export function listInteractions(ctx: Ctx, request: InteractionRequest): Promise<Page<InteractionRow>> {
   return runList(ctx, INTERACTION_LIST, request)
 }
 
 /** The interactions of a customer, a page by number. Throws `not_found` if the customer is out of reach. */
-export async function listInteractionsOf(ctx: Ctx, customer: string, pages: PageRequest): Promise<InteractionRow[]> {
+export async function listInteractionsOfCustomer(
+  ctx: Ctx,
+  customer: string,
+  pages: PageRequest,
+): Promise<InteractionRow[]> {
   const { db, actor } = ctx
   const { found, page } = await runBatch(db, {
     found: one(
@@ -133,8 +141,12 @@ export async function listInteractionsOf(ctx: Ctx, customer: string, pages: Page
   return page.map(({ row }) => row)
 }
 
-/** The interactions with a customer, or those that a member logged, whichever the id is of; a page by number. */
-export async function listInteractionsAround(ctx: Ctx, id: string, pages: PageRequest): Promise<InteractionRow[]> {
+/** The interactions of a customer or, if the id is a member's, those that the member logged; a page by number. */
+export async function listInteractionsOfCustomerOrAuthor(
+  ctx: Ctx,
+  id: string,
+  pages: PageRequest,
+): Promise<InteractionRow[]> {
   const { ofCustomer, ofAuthor } = await runBatch(ctx.db, {
     ofCustomer: listQuery(ctx, INTERACTION_LIST, { ...pages, customer: id }),
     ofAuthor: listQuery(ctx, INTERACTION_LIST, { ...pages, author: id }),

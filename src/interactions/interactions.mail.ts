@@ -1,16 +1,17 @@
-// Mail about a meeting, to the customer it was with; only where whoever logs it says so.
+// Mail about a meeting to its customer, sent only if the author asks for it.
 import { and, eq, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/sqlite-core'
 import { actorName } from '../access/person'
 import type { Ctx } from '../context'
 import { customers, interactions, users } from '../db/schema'
 import { ifChanged } from '../db/sql'
-import { outsiders } from '../mail/mail.audience'
+import { isNotMuted, outsiders } from '../mail/mail.audience'
 import { enqueue } from '../mail/mail.enqueue'
-import { isNotMuted } from '../users/notifications.service'
 
-/** For the batch that logs a meeting with `notifyCustomer`, after the statement that changed one row if it happened. */
-export function mailMeeting(ctx: Ctx, id: string) {
-  const muted = sql`(SELECT portal.muted FROM ${users} AS portal WHERE portal.id = ${customers.userId})`
+/** The mail about a meeting that was logged with `notifyCustomer`. In the batch, it follows the meeting's event. */
+export function meetingMail(ctx: Ctx, id: string) {
+  const portal = alias(users, 'portal')
+  const muted = sql`(SELECT ${portal.muted} FROM ${users} AS portal WHERE ${portal.id} = ${customers.userId})`
   return enqueue(ctx, {
     template: 'meetingLogged',
     to: sql`${customers.email}`,

@@ -1,13 +1,13 @@
-// The interaction as a record: its columns, the row they give, and what the change kernel knows of interactions.
+// The interaction as a record: its columns, the type of a row, and what `changeRecord` needs to know.
 import { getTableColumns } from 'drizzle-orm'
 import { visibleInteractions } from '../access/visible'
 import { interactions } from '../db/schema'
 import { AppError } from '../errors'
+import { etagOf } from '../etag'
 import type { RecordKind } from '../records/change'
-import { etagOf } from '../records/version'
 
 const { remindedFor, heldUntil, remindTo, remindAt, ...columns } = getTableColumns(interactions)
-/** Every column but those that only reminders read. */
+/** Every column except those that only reminders read. */
 export const interactionColumns = columns
 export type InteractionRow = { [K in keyof typeof columns]: (typeof interactions.$inferSelect)[K] }
 
@@ -17,10 +17,10 @@ export const INTERACTION: RecordKind<typeof interactionColumns> = {
   columns: interactionColumns,
   etag: etagOf,
   reads: 'interactions:read',
-  reached: visibleInteractions,
-  outOfReach: ({ ownerId, customerId }) =>
+  isInReach: visibleInteractions,
+  outOfReachError: ({ ownerId, customerId }) =>
     ownerId === null && customerId === null ? notYoursError() : new AppError('not_found'),
-  // The audit trail outlives the person: it says that a text changed, not what it was.
+  // Events stay when a person is erased: they say that the text changed, not what it was.
   unlogged: ['body'],
 }
 

@@ -1,10 +1,10 @@
-// /v1/interactions: what was said and done with customers and leads, and what is to be followed up.
+// /v1/interactions: notes, calls, e-mails, meetings, tasks and follow-ups of customers and leads.
 import { createRoute } from '@hono/zod-openapi'
 import { errors, POST, READ, WRITE } from '../errors'
+import { IdParam } from '../field-schemas'
 import { allow } from '../http/allow'
 import { ctx } from '../http/context'
 import { IfMatch, ifVersion, withEtag } from '../http/etag'
-import { IdParam } from '../http/fields'
 import { paged } from '../http/pagination'
 import { body, createRouter, json } from '../http/router'
 import { listInteractions } from './interactions.list'
@@ -31,13 +31,12 @@ const listInteractionsRoute = createRoute({
   ...allow('interactions:read'),
   operationId: 'listInteractions',
   tags,
-  summary: 'List interactions, or follow-ups that are due',
+  summary: 'List interactions, or due follow-ups',
   description:
     'Newest first by `occurredAt`; open follow-ups (`due`, `followUpAfter`, `followUpBefore`, `done=false`) soonest first. ' +
-    'ADMIN and MANAGER see all, SALES those of the own customers and leads, and of a lead of the pool that they name. A ' +
-    'CUSTOMER sees what was said with them: calls, e-mails, meetings and comments on tickets, never notes, tasks and ' +
-    'plans of the team. Each filter alone costs what a page costs; filters together look through 1,000 rows at a time, ' +
-    'so that a page may be short and still have a `nextCursor`.',
+    'ADMIN and MANAGER see all. SALES see those of their own customers and leads, and of the pool. A CUSTOMER sees calls, ' +
+    'e-mails and meetings with them and the comments on their tickets, never notes, tasks and follow-ups of the team. ' +
+    'With several filters, a page checks 1,000 interactions, so that it may be short and still have a `nextCursor`.',
   request: { query: InteractionQuery },
   responses: { 200: json(InteractionPage, 'A page of interactions'), ...errors(...READ, 'invalid_cursor') },
 })
@@ -50,8 +49,8 @@ const createInteractionRoute = createRoute({
   tags,
   summary: 'Log an interaction',
   description:
-    'In the timeline of a customer or a lead; a converted lead’s is its customer’s. SALES write in those of their own ' +
-    'customers and leads: a lead of the pool must be claimed first.',
+    'Adds to the timeline of a customer or a lead; for a converted lead, to that of its customer. SALES add to those of ' +
+    'their own customers and leads, and must claim a lead of the pool first.',
   request: { body: body(NewInteraction) },
   responses: { 201: json(Interaction, 'The interaction'), ...errors(...POST, 'not_yours', 'not_found', 'mail_limit') },
 })
@@ -63,7 +62,7 @@ const getInteractionRoute = createRoute({
   operationId: 'getInteraction',
   tags,
   summary: 'Get an interaction',
-  description: 'An interaction of whom you may not see, or of whom is in the trash, is a 404.',
+  description: 'If you may not see its customer or lead, or that is in the trash, it is a 404.',
   request: { params: IdParam },
   responses: { 200: json(Interaction, 'The interaction'), ...errors(...READ, 'not_found') },
 })
@@ -76,11 +75,11 @@ const updateInteractionRoute = createRoute({
   tags,
   summary: 'Change an interaction',
   description:
-    'Changes the fields that you send. A `followUpAt` that is set anew opens a completed one again. The audit trail ' +
-    'notes that a text changed, without the text.',
+    'Changes the fields that you send. A new `followUpAt` opens an interaction that was done. The audit trail has the ' +
+    'change of a text without the text.',
   request: { params: IdParam, headers: IfMatch, body: body(InteractionPatch) },
   responses: {
-    200: json(Interaction, 'The interaction as it now is'),
+    200: json(Interaction, 'The changed interaction'),
     ...errors(...WRITE, 'not_yours', 'not_found', 'stale'),
   },
 })
@@ -92,7 +91,8 @@ const deleteInteractionRoute = createRoute({
   operationId: 'deleteInteraction',
   tags,
   summary: 'Delete an interaction',
-  description: 'For good: interactions have no trash. The audit trail keeps that it was there, without its text.',
+  description:
+    'Deletes it permanently: interactions have no trash. The audit trail keeps the deletion, without the text.',
   request: { params: IdParam, headers: IfMatch },
   responses: { 204: { description: 'Deleted' }, ...errors(...READ, 'not_yours', 'not_found', 'stale') },
 })
@@ -104,9 +104,12 @@ const completeInteractionRoute = createRoute({
   operationId: 'completeInteraction',
   tags,
   summary: 'Mark an interaction as done',
-  description: 'Its follow-up is no longer due. One that is done already is given back as it is.',
+  description: 'Its follow-up is no longer due. An interaction that is done already stays as it is.',
   request: { params: IdParam, headers: IfMatch },
-  responses: { 200: json(Interaction, 'The interaction, done'), ...errors(...POST, 'not_yours', 'not_found', 'stale') },
+  responses: {
+    200: json(Interaction, 'The interaction with its `doneAt`'),
+    ...errors(...POST, 'not_yours', 'not_found', 'stale'),
+  },
 })
 
 export const interactionRoutes = createRouter()

@@ -1,4 +1,4 @@
-// Interactions: logging, reading, changing, completing, deleting. Lists and timelines have files of their own beside.
+// Interactions: logging, reading, changing, completing, deleting. Lists and timelines have files of their own.
 import { and, eq, isNull, sql } from 'drizzle-orm'
 import { authorOf } from '../access/person'
 import { reach } from '../access/policy'
@@ -11,21 +11,23 @@ import { AppError } from '../errors'
 import { eventInsert } from '../events/event-insert'
 import { hasRoomForMail, mailLimitError, outsiders } from '../mail/mail.audience'
 import { changeRecord, deleteRecord } from '../records/change'
-import { mailMeeting } from './interactions.mail'
+import type { FieldName } from '../records/fields'
+import type { INTERACTION_FIELDS } from './interactions.fields'
+import { meetingMail } from './interactions.mail'
 import { INTERACTION, type InteractionRow, interactionColumns, notYoursError } from './interactions.record'
 
-type Fields = Partial<Pick<InteractionRow, 'type' | 'body' | 'occurredAt' | 'followUpAt'>>
+type Fields = Partial<Pick<InteractionRow, FieldName<typeof INTERACTION_FIELDS, 'input'>>>
 type NewInteraction = Fields &
-  Pick<InteractionRow, 'type' | 'body'> & {
+  Pick<InteractionRow, FieldName<typeof INTERACTION_FIELDS, 'required'>> & {
     customerId?: string
     leadId?: string
-    /** Whether to mail a meeting to the customer; `within limits` logs it without where the day has no room for the mail. */
+    /** Whether to mail a meeting to the customer. `within limits` logs it without the mail if the limit is reached. */
     notifyCustomer?: boolean | 'within limits'
   }
 
 /**
- * Logs an interaction of a customer, or of a lead, and then of the customer it was converted into. Throws `not_found`,
- * `not_yours` for a lead of the pool, or `mail_limit` where the customer is to be mailed and the day has no room for it.
+ * Logs an interaction of a customer or a lead; of a converted lead, also of its customer. Throws `not_found`, `not_yours`
+ * for a lead of the pool, and `mail_limit` if `notifyCustomer` is true and the daily limit is reached.
  */
 export async function createInteraction(ctx: Ctx, input: NewInteraction): Promise<InteractionRow> {
   const { db, actor, now } = ctx
@@ -40,14 +42,14 @@ export async function createInteraction(ctx: Ctx, input: NewInteraction): Promis
     createdAt: now,
     updatedAt: now,
   }
-  const parent = customerId === undefined ? ofLead(ctx, leadId ?? '') : ofCustomer(ctx, customerId)
+  const parent = customerId === undefined ? parentLead(ctx, leadId ?? '') : parentCustomer(ctx, customerId)
   const isMailDue = notifyCustomer === true && row.type === 'MEETING'
-  const where = { to: parent.email, workspaceId: actor.workspaceId }
-  const hasRoom = isMailDue ? hasRoomForMail(ctx, outsiders(ctx), where) : sql`true`
+  const mail = { to: parent.email, workspaceId: actor.workspaceId }
+  const hasRoom = isMailDue ? hasRoomForMail(ctx, outsiders(ctx), mail) : sql`true`
   const { occurredAt, followUpAt } = fields
-  const named = Object.entries({ type: row.type, customerId, leadId, occurredAt, followUpAt: followUpAt ?? undefined })
-  const changes = named.flatMap(([field, value]) => (value === undefined ? [] : [[field, [null, value]]]))
-  const { created, state } = await runBatch(db, {
+  const logged = Object.entries({ type: row.type, customerId, leadId, occurredAt, followUpAt: followUpAt ?? undefined })
+  const changes = logged.flatMap(([field, value]) => (value === undefined ? [] : [[field, [null, value]]]))
+  const { created, lead } = await runBatch(db, {
     created: one(
       insertFrom(db, interactions, { ...row, ...parent.values }, sql`${parent.tail} AND ${hasRoom}`).returning(
         interactionColumns,
@@ -60,9 +62,9 @@ export async function createInteraction(ctx: Ctx, input: NewInteraction): Promis
       changes: Object.fromEntries(changes),
       when: ifChanged,
     }),
-    state: one(
+    lead: one(
       db
-        .select({ leadId: leads.id, ownerId: leads.ownerId, hasRoom: sql<number>`${hasRoom}`.as('has_room') })
+        .select({ id: leads.id, ownerId: leads.ownerId, hasRoom: sql<number>`${hasRoom}`.as('has_room') })
         .from(sql`(SELECT 1)`)
         .leftJoin(
           leads,
@@ -72,41 +74,43 @@ export async function createInteraction(ctx: Ctx, input: NewInteraction): Promis
           ),
         ),
     ),
-    mail: notifyCustomer ? mailMeeting(ctx, id) : [],
+    mail: notifyCustomer ? meetingMail(ctx, id) : [],
   })
   if (created) return created
-  if (state && !state.hasRoom) throw mailLimitError(ctx)
-  if (state?.leadId && state.ownerId !== actor.id && reach(actor, 'interactions:write') === 'own') {
+  if (lead && !lead.hasRoom) throw mailLimitError(ctx)
+  if (lead?.id && lead.ownerId !== actor.id && reach(actor, 'interactions:write') === 'own') {
     throw notYoursError()
   }
   throw new AppError('not_found')
 }
 
-function ofCustomer({ actor }: Ctx, id: string) {
+function parentCustomer({ actor }: Ctx, id: string) {
   const where = and(eq(customers.id, id), visible(actor, 'interactions:write', customers))
   const values = { customerId: id, ownerId: sql`${customers.ownerId}` }
   const email = sql`(SELECT ${customers.email} FROM ${customers} WHERE ${where})`
   return { values, email, tail: sql`FROM ${customers} WHERE ${where}` }
 }
 
-// A converted lead is its customer's: who may not write there may not write here.
-function ofLead({ actor }: Ctx, id: string) {
-  const itsCustomer = sql`FROM ${customers} WHERE customers.id = leads.customer_id`
-  const reached = sql`EXISTS (SELECT 1 ${itsCustomer} AND ${visible(actor, 'interactions:write', customers)})`
+// The timeline of a converted lead belongs to its customer: the actor must reach the customer as well.
+function parentLead({ actor }: Ctx, id: string) {
+  const fromCustomer = sql`FROM ${customers} WHERE ${customers.id} = ${leads.customerId}`
+  const isCustomerInReach = sql`EXISTS (SELECT 1 ${fromCustomer} AND ${visible(actor, 'interactions:write', customers)})`
   const where = and(
     eq(leads.id, id),
     visible(actor, 'interactions:write', leads),
-    sql`(${leads.customerId} IS NULL OR ${reached})`,
+    sql`(${leads.customerId} IS NULL OR ${isCustomerInReach})`,
   )
-  const ownerId = sql`CASE WHEN leads.customer_id IS NULL THEN leads.owner_id
-    ELSE (SELECT customers.owner_id ${itsCustomer}) END`
+  const ownerId = sql`CASE WHEN ${leads.customerId} IS NULL THEN ${leads.ownerId}
+    ELSE (SELECT ${customers.ownerId} ${fromCustomer}) END`
   return {
     values: { leadId: id, customerId: sql`${leads.customerId}`, ownerId },
-    email: sql`(SELECT customers.email FROM customers JOIN leads ON leads.customer_id = customers.id WHERE leads.id = ${id})`,
+    email: sql`(SELECT ${customers.email} FROM ${customers} JOIN ${leads} ON ${leads.customerId} = ${customers.id}
+      WHERE ${leads.id} = ${id})`,
     tail: sql`FROM ${leads} WHERE ${where}`,
   }
 }
 
+/** An interaction in reach. Throws `not_found`. */
 export async function getInteraction({ db, actor }: Ctx, id: string): Promise<InteractionRow> {
   const [interaction] = await db
     .select()
@@ -116,13 +120,13 @@ export async function getInteraction({ db, actor }: Ctx, id: string): Promise<In
   return interaction
 }
 
-/** Changes an interaction, if the patch does; a follow-up that is set anew opens a completed one again. */
+/** Changes an interaction. A new follow-up opens an interaction that was done. */
 export function updateInteraction(ctx: Ctx, id: string, patch: Fields, ifVersion?: number): Promise<InteractionRow> {
   const set = patch.followUpAt ? { ...patch, doneAt: null } : patch
   return changeRecord(ctx, INTERACTION, id, { verb: 'updated', permission: 'interactions:write', set, ifVersion })
 }
 
-/** Marks an interaction as done; one that is done already is given back as it is. */
+/** Marks an interaction as done. Returns one that is done already as it is. */
 export function completeInteraction(ctx: Ctx, id: string, ifVersion?: number): Promise<InteractionRow> {
   return changeRecord(ctx, INTERACTION, id, {
     verb: 'done',
@@ -133,7 +137,7 @@ export function completeInteraction(ctx: Ctx, id: string, ifVersion?: number): P
   })
 }
 
-/** Deletes an interaction for good; the event keeps what it was, but for its text. */
+/** Deletes an interaction permanently. The event keeps its fields, except the text. */
 export function deleteInteraction(ctx: Ctx, id: string, ifVersion?: number): Promise<void> {
   const kept = ['type', 'customerId', 'leadId', 'occurredAt', 'followUpAt']
   return deleteRecord(ctx, INTERACTION, id, { verb: 'deleted', permission: 'interactions:write', kept, ifVersion })

@@ -1,9 +1,9 @@
-// The timelines of customers and leads: interactions and events as one list.
+// /v1/customers/{id}/timeline and /v1/leads/{id}/timeline: interactions and events as one list.
 import { createRoute } from '@hono/zod-openapi'
 import { errors, READ } from '../errors'
+import { IdParam } from '../field-schemas'
 import { allow } from '../http/allow'
 import { ctx } from '../http/context'
-import { IdParam } from '../http/fields'
 import { paged } from '../http/pagination'
 import { createRouter, json } from '../http/router'
 import { TimelinePage, TimelineQuery } from './interactions.schemas'
@@ -24,9 +24,9 @@ const getCustomerTimelineRoute = createRoute({
   tags,
   summary: 'Read the timeline of a customer',
   description:
-    'What was said and done, and what happened to the record, newest first; with the history of the leads that became ' +
-    'this customer. A CUSTOMER reads the own one: calls, e-mails, meetings and comments on tickets alone, no notes of ' +
-    'the team and no events.',
+    'Interactions and events of the customer, newest first, with the events of the leads that became this customer. A ' +
+    'CUSTOMER reads their own timeline, which has calls, e-mails, meetings and comments on tickets, but no notes of the ' +
+    'team and no events.',
   request,
   responses,
 })
@@ -39,8 +39,8 @@ const getLeadTimelineRoute = createRoute({
   tags,
   summary: 'Read the timeline of a lead',
   description:
-    'What was said and done, and what happened to the lead, newest first. Once it is converted, its interactions are ' +
-    'the customer’s: who may not see the customer sees the events alone.',
+    'Interactions and events of the lead, newest first. The interactions of a converted lead belong to its customer: ' +
+    'if you may not see the customer, you see only the events.',
   request,
   responses,
 })

@@ -19,17 +19,17 @@ export const continueJobs = createMiddleware<AppEnv>(async function continueJobs
   if (begun.size === 0 || c.res.status >= 400) return
   // On a connection of its own: the request does not pay for it.
   const { db } = connect(c.env.DB, 'first-primary')
-  const room = { statements: config.IMPORT_STATEMENTS - SPENT_BEFORE, until: Date.now() + RUN_MS }
+  const budget = { statements: config.IMPORT_STATEMENTS - SPENT_BEFORE, until: Date.now() + RUN_MS }
   runAfter(
     c,
     scheduler.wait(1).then(async () => {
-      for (const workspaceId of begun) await runDueJobs(db, JOB_KINDS, room, workspaceId)
+      for (const workspaceId of begun) await runDueJobs(db, JOB_KINDS, budget, workspaceId)
     }),
   )
 })
 
 /** The run of the schedule: half of the statements that are left to the invocation, for imports share them. */
-export async function runJobsOfSchedule(env: Env, _planned: string, spent: { statements: number }): Promise<void> {
+export async function runScheduledJobs(env: Env, _planned: string, spent: { statements: number }): Promise<void> {
   const { db, cost } = connect(env.DB, 'first-primary')
   const statements = Math.floor((configOf(env).IMPORT_STATEMENTS - spent.statements) / 2)
   try {

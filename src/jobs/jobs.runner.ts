@@ -8,7 +8,7 @@ import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../time'
 import type { JobCtx, JobKind, JobStep, Selection } from './jobs.kind'
 
 /** What an invocation may still do: how many statements, and until when, in milliseconds. */
-export type Room = { statements: number; until: number }
+export type Budget = { statements: number; until: number }
 type JobRow = typeof jobs.$inferSelect
 type Kinds = Readonly<Record<string, JobKind>>
 
@@ -22,21 +22,21 @@ const PER_PIECE = 2
 const MAX_MESSAGE = 500
 
 /**
- * Does pieces of jobs while there is room; of one workspace only, if it is named. It can end at any moment: a piece is one
+ * Does pieces of jobs while there is budget; of one workspace only, if it is named. It can end at any moment: a piece is one
  * transaction, which also notes that the piece is done. A piece that fails is tried again, later and later up to an hour.
  */
-export async function runDueJobs(db: Db, kinds: Kinds, room: Room, workspaceId?: string): Promise<void> {
-  while (hasRoom(room, TAKING + PER_PIECE)) {
+export async function runDueJobs(db: Db, kinds: Kinds, budget: Budget, workspaceId?: string): Promise<void> {
+  while (isWithin(budget, TAKING + PER_PIECE)) {
     const job = await takeJob(db, workspaceId)
-    room.statements -= TAKING
+    budget.statements -= TAKING
     if (!job) return
-    const left = await runPieces(db, kinds, job, room)
+    const left = await runPieces(db, kinds, job, budget)
     if (left) await layDown(db, left)
     if (left && left.pieces === job.pieces) return
   }
 }
 
-function hasRoom({ statements, until }: Room, needed: number): boolean {
+function isWithin({ statements, until }: Budget, needed: number): boolean {
   return statements >= needed && Date.now() < until
 }
 
@@ -56,14 +56,14 @@ async function takeJob(db: Db, workspaceId: string | undefined): Promise<JobRow 
 }
 
 /** The job as the last piece left it; undefined if it is over, has failed, or another run has it. */
-async function runPieces(db: Db, kinds: Kinds, taken: JobRow, room: Room): Promise<JobRow | undefined> {
+async function runPieces(db: Db, kinds: Kinds, taken: JobRow, budget: Budget): Promise<JobRow | undefined> {
   let job = taken
   for (let n = 0; n < PIECES_IN_A_ROW; n += 1) {
     // A database in this very thread, as in development, would else answer nobody else.
     if (n > 0) await scheduler.wait(1)
     try {
-      const next = await runPiece(db, kinds, job, room)
-      if (next === 'no room') return job
+      const next = await runPiece(db, kinds, job, budget)
+      if (next === 'no budget') return job
       if (next?.state !== 'RUNNING') return undefined
       job = next
     } catch (error) {
@@ -74,7 +74,7 @@ async function runPieces(db: Db, kinds: Kinds, taken: JobRow, room: Room): Promi
   return job
 }
 
-async function runPiece(db: Db, kinds: Kinds, job: JobRow, room: Room): Promise<JobRow | 'no room' | undefined> {
+async function runPiece(db: Db, kinds: Kinds, job: JobRow, budget: Budget): Promise<JobRow | 'no budget' | undefined> {
   const now = new Date().toISOString()
   const steps = stepsOf(db, kinds, job, now)
   const step = steps[job.step]
@@ -82,8 +82,8 @@ async function runPiece(db: Db, kinds: Kinds, job: JobRow, room: Room): Promise<
   const isNext = and(eq(jobs.id, job.id), eq(jobs.pieces, job.pieces), eq(jobs.state, 'RUNNING'))
   const picked = sql`SELECT value FROM json_each((SELECT job.picked FROM ${jobs} AS job WHERE job.id = ${job.id}), '$.keys')`
   const statements = step.statements(picked)
-  if (!hasRoom(room, statements.length + PER_PIECE)) return 'no room'
-  room.statements -= statements.length + PER_PIECE
+  if (!isWithin(budget, statements.length + PER_PIECE)) return 'no budget'
+  budget.statements -= statements.length + PER_PIECE
   const { advanced } = await runBatch(db, {
     // If another run was quicker, nothing is picked, and all that follows does nothing.
     picked: db

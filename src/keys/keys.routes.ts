@@ -1,9 +1,9 @@
 // /v1/api-keys: ADMINs create, list and revoke keys for machines.
 import { createRoute } from '@hono/zod-openapi'
 import { errors, POST, READ } from '../errors'
+import { IdParam } from '../field-schemas'
 import { allow } from '../http/allow'
 import { ctx } from '../http/context'
-import { IdParam } from '../http/fields'
 import { paged } from '../http/pagination'
 import { body, createRouter, json } from '../http/router'
 import { ApiKeyPage, ApiKeyQuery, IssuedApiKey, NewApiKey } from './keys.schemas'

@@ -1,7 +1,7 @@
 // Schemas of API keys. Only the response to creating a key contains its secret.
 import { z } from '@hono/zod-openapi'
 import { SCOPES } from '../access/policy'
-import { Id, Instant, instant, text } from '../http/fields'
+import { Id, Instant, instant, text } from '../field-schemas'
 import { pageOf, pageQuery } from '../http/pagination'
 
 const Scopes = z.array(z.enum(SCOPES))

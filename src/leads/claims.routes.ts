@@ -1,10 +1,10 @@
-// /v1/leads, whose they are: claim, claim-next, release, assign, and convert into a customer.
+// /v1/leads, changes of the owner: claim, claim-next, release, assign; and the conversion into a customer.
 import { createRoute } from '@hono/zod-openapi'
 import { errors, POST } from '../errors'
+import { IdParam } from '../field-schemas'
 import { allow } from '../http/allow'
 import { ctx } from '../http/context'
 import { IfMatch, ifVersion, withEtag } from '../http/etag'
-import { IdParam } from '../http/fields'
 import { body, createRouter, json } from '../http/router'
 import { assignLead, claimLead, claimNextLead, releaseLead } from './leads.claim'
 import { convertLead } from './leads.convert'
@@ -19,7 +19,7 @@ const claimNextLeadRoute = createRoute({
   operationId: 'claimNextLead',
   tags,
   summary: 'Claim the oldest lead of the pool',
-  description: 'Callers at once get different leads. Closed leads are passed over.',
+  description: 'Callers at the same time get different leads. Closed leads are skipped.',
   responses: { 200: json(Lead, 'The lead, now yours'), 204: { description: 'The pool is empty' }, ...errors(...POST) },
 })
 
@@ -31,8 +31,8 @@ const claimLeadRoute = createRoute({
   tags,
   summary: 'Claim a lead',
   description:
-    'Makes an unowned lead yours. However many claim it at once, exactly one is answered 200; the others learn in the ' +
-    '409 when it was claimed and, as MANAGER or ADMIN, by whom.',
+    'Makes you the owner of an unowned lead. If many claim it at the same time, exactly one gets a 200. The others get a ' +
+    '409 with the time of the claim and, for MANAGER and ADMIN, the owner.',
   request: { params: IdParam },
   responses: { 200: json(Lead, 'The lead, now yours'), ...errors(...POST, 'not_found', 'already_claimed') },
 })
@@ -44,7 +44,7 @@ const releaseLeadRoute = createRoute({
   operationId: 'releaseLead',
   tags,
   summary: 'Give a lead back to the pool',
-  description: 'Your own; any lead as MANAGER or ADMIN.',
+  description: 'SALES release their own leads, MANAGER and ADMIN any lead.',
   request: { params: IdParam, headers: IfMatch },
   responses: { 200: json(Lead, 'The lead, unowned'), ...errors(...POST, 'not_yours', 'not_found', 'stale') },
 })
@@ -56,7 +56,7 @@ const assignLeadRoute = createRoute({
   operationId: 'assignLead',
   tags,
   summary: 'Give a lead to a member',
-  description: 'To any active member of the team, whoever owns it now.',
+  description: 'Any active member of the team can become the owner, also of a lead that has an owner already.',
   request: { params: IdParam, headers: IfMatch, body: body(Assignment) },
   responses: {
     200: json(Lead, 'The lead with its new owner'),
@@ -72,7 +72,8 @@ const convertLeadRoute = createRoute({
   tags,
   summary: 'Convert a lead into a customer',
   description:
-    'Links the customer you name, else the one with the lead’s e-mail, else makes one; closes the lead. Works once.',
+    'Links the customer that you name, else the customer with the e-mail address of the lead, else a new customer, and ' +
+    'closes the lead. A lead is converted once.',
   request: { params: IdParam, body: body(Conversion) },
   responses: {
     200: json(Converted, 'The lead and its customer'),

@@ -1,4 +1,4 @@
-// Converting: a lead becomes a customer, once; the customer is named, found by e-mail, or made, in the same batch.
+// Converting: a lead becomes a customer, once. The customer is given by id, found by e-mail address, or new.
 import { and, eq, isNull, sql } from 'drizzle-orm'
 import { reach } from '../access/policy'
 import { visible } from '../access/visible'
@@ -13,20 +13,20 @@ import { versionStamp } from '../records/version'
 import { leadColumns } from './leads.record'
 
 /**
- * Converts a lead and closes it. Throws `already_converted`, `customer_exists` where the e-mail belongs to a customer
- * out of the caller's reach, `plan_limit`, and `not_found` for the lead or the customer named.
+ * Converts a lead and closes it. Throws `already_converted`, `plan_limit`, `customer_exists` if a customer out of reach
+ * has the e-mail address, and `not_found` for the lead or the customer.
  */
 export async function convertLead(ctx: Ctx, id: string, { customerId }: { customerId?: string }) {
   const { db, actor, now } = ctx
   const newId = ctx.newId()
   const unconverted = and(eq(leads.id, id), visible(actor, 'leads:write', leads), isNull(leads.customerId))
-  const inReach = visible(actor, 'customers:write', customers)
+  const isInReach = visible(actor, 'customers:write', customers)
   const sameEmail = and(
     eq(customers.workspaceId, actor.workspaceId),
     eq(customers.email, leads.email),
     isNull(customers.deletedAt),
   )
-  const made = {
+  const newCustomer = {
     id: newId,
     workspaceId: actor.workspaceId,
     name: sql`coalesce(${leads.name}, ${leads.title})`,
@@ -38,29 +38,29 @@ export async function convertLead(ctx: Ctx, id: string, { customerId }: { custom
     createdAt: now,
     updatedAt: now,
   }
-  const isMissing =
+  const needsCustomer =
     customerId === undefined ? sql`NOT EXISTS (SELECT 1 FROM ${customers} WHERE ${sameEmail})` : sql`false`
-  const wanted =
+  const isTarget =
     customerId === undefined
-      ? sql`(${customers.id} = ${newId} OR ${and(sameEmail, inReach)})`
-      : and(eq(customers.id, customerId), inReach)
-  const target = sql`(SELECT ${customers.id} FROM ${customers} WHERE ${wanted})`
-  const isPossible = sql`${unconverted} AND ${target} IS NOT NULL`
-  // The lead's timeline becomes the customer's; it was moved before wherever the lead was converted before.
-  const itsCustomer = sql`(SELECT customer_id FROM leads WHERE id = ${id})`
-  const { converted, present, customer, lack } = await runBatch(db, {
-    customerMade: insertFrom(
+      ? sql`(${customers.id} = ${newId} OR ${and(sameEmail, isInReach)})`
+      : and(eq(customers.id, customerId), isInReach)
+  const targetId = sql`(SELECT ${customers.id} FROM ${customers} WHERE ${isTarget})`
+  const isPossible = sql`${unconverted} AND ${targetId} IS NOT NULL`
+  // Interactions that follow the lead to its customer; of a lead that was converted before, none are left to move.
+  const customerOfLead = sql`(SELECT ${leads.customerId} FROM ${leads} WHERE ${eq(leads.id, id)})`
+  const { converted, present, customer, exceeded } = await runBatch(db, {
+    customerInsert: insertFrom(
       db,
       customers,
-      made,
-      sql`FROM ${leads} WHERE ${unconverted} AND ${isMissing} AND ${isWithinLimit(ctx, 'customers')}`,
+      newCustomer,
+      sql`FROM ${leads} WHERE ${unconverted} AND ${needsCustomer} AND ${isWithinLimit(ctx, 'customers')}`,
     ),
     customerEvent: eventInsert(ctx, { verb: 'customer.created', subject: 'customer', id: newId, when: ifChanged }),
     leadEvent: eventInsert(ctx, {
       verb: 'lead.converted',
       subject: 'lead',
       id,
-      changes: sql`json_object('customerId', json_array(null, ${target}), 'status', json_array(${leads.status}, 'CLOSED'))`,
+      changes: sql`json_object('customerId', json_array(null, ${targetId}), 'status', json_array(${leads.status}, 'CLOSED'))`,
       from: sql`${leads}`,
       when: isPossible,
     }),
@@ -68,7 +68,7 @@ export async function convertLead(ctx: Ctx, id: string, { customerId }: { custom
       db
         .update(leads)
         .set({
-          customerId: target,
+          customerId: targetId,
           convertedAt: now,
           status: 'CLOSED',
           ...versionStamp(leads, now),
@@ -78,26 +78,26 @@ export async function convertLead(ctx: Ctx, id: string, { customerId }: { custom
     ),
     timelineMoved: db
       .update(interactions)
-      .set({ customerId: itsCustomer, ...versionStamp(interactions, now) })
-      .where(and(eq(interactions.leadId, id), isNull(interactions.customerId), sql`${itsCustomer} IS NOT NULL`)),
+      .set({ customerId: customerOfLead, ...versionStamp(interactions, now) })
+      .where(and(eq(interactions.leadId, id), isNull(interactions.customerId), sql`${customerOfLead} IS NOT NULL`)),
     present: one(
       db
         .select(leadColumns)
         .from(leads)
         .where(and(eq(leads.id, id), visible(actor, 'leads:read', leads))),
     ),
-    customer: one(db.select().from(customers).where(sql`${customers.id} = ${itsCustomer}`)),
-    lack: one(
+    customer: one(db.select().from(customers).where(sql`${customers.id} = ${customerOfLead}`)),
+    exceeded: one(
       limitExceeded(ctx, 'customers', {
-        when: sql`EXISTS (SELECT 1 FROM ${leads} WHERE ${unconverted} AND ${isMissing})`,
+        when: sql`EXISTS (SELECT 1 FROM ${leads} WHERE ${unconverted} AND ${needsCustomer})`,
       }),
     ),
   })
   if (converted && customer) return { lead: converted, customer }
   if (!present) throw new AppError('not_found')
-  const isInReach = reach(actor, 'leads:write') === 'all' || present.ownerId === actor.id
-  if (!isInReach) throw new AppError('not_yours', { detail: 'Claim this lead before you convert it.' })
+  const mayConvert = reach(actor, 'leads:write') === 'all' || present.ownerId === actor.id
+  if (!mayConvert) throw new AppError('not_yours', { detail: 'Claim this lead before you convert it.' })
   if (present.customerId !== null) throw new AppError('already_converted', { existingId: present.customerId })
-  if (lack) throw limitExceededError(ctx, 'customers', lack)
+  if (exceeded) throw limitExceededError(ctx, 'customers', exceeded)
   throw new AppError(customerId === undefined ? 'customer_exists' : 'not_found')
 }

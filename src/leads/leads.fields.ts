@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi'
 import { PERSON } from '../customers/customers.fields'
 import { leads } from '../db/schema'
 import { LEAD_STATUSES } from '../db/schema/leads'
-import { email, Id, Instant, instant, jsonObject, text } from '../http/fields'
+import { email, Id, Instant, instant, jsonObject, text } from '../field-schemas'
 import { defineFields, ERASED } from '../records/fields'
 
 export const LEAD_FIELDS = defineFields(leads, {
@@ -56,7 +56,7 @@ export const LEAD_FIELDS = defineFields(leads, {
     exported: 1,
     erased: null,
   },
-  sortName: { follows: 'name', erased: null },
+  sortName: { ...PERSON.sortName, erased: null },
   email: {
     answer: z.string().nullable(),
     example: 'alice@example.com',
@@ -75,7 +75,7 @@ export const LEAD_FIELDS = defineFields(leads, {
     exported: 1,
     erased: null,
   },
-  phoneE164: { follows: 'phone', isCompared: true, erased: null },
+  phoneE164: { ...PERSON.phoneE164, erased: null },
   interest: {
     answer: z.string().nullable(),
     example: 'React development',

@@ -1,10 +1,9 @@
-// The list of leads.
+// The list of leads: its orders, filters, search index and counter.
 import { eq, isNotNull, sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import { visible } from '../access/visible'
 import type { Ctx } from '../context'
-import { STATUS_CODES } from '../db/codes'
-import { isSearchable, phrase } from '../db/fts'
+import { isSearchable, phrase, STATUS_CODES } from '../db/fts'
 import type { Page } from '../db/page'
 import { leadCounts, leads } from '../db/schema'
 import { pageMarks } from '../db/window'
@@ -15,7 +14,7 @@ import { isOwnedBy, isTrashed, ownedWalks, requestedOwners, scopeCodes } from '.
 import { type LeadRow, leadColumns } from './leads.record'
 import type { LeadQuery } from './leads.schemas'
 
-/** `besides` leaves one status out. */
+/** `besides` excludes one status. */
 type Query = z.output<typeof LeadQuery> & { besides?: LeadRow['status'] }
 export type LeadRequest = ListRequest<Query>
 
@@ -74,7 +73,7 @@ export const LEAD_LIST: ListDefinition<LeadRow, Query> = {
   counter: { table: leadCounts, by: { owner: leadCounts.owner, status: leadCounts.status } },
 }
 
-/** A page of the leads that the actor sees. Throws `invalid` for an order that a search or the trash cannot have. */
+/** A page of the leads in reach. Throws `invalid` for an order that a search or the trash cannot have. */
 export function listLeads(ctx: Ctx, request: LeadRequest): Promise<Page<LeadRow>> {
   return runList(ctx, LEAD_LIST, request)
 }

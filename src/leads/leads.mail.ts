@@ -1,16 +1,15 @@
-// Mail about leads: to whoever claimed one or was given one, and to strangers and team about an enquiry.
+// Mail about leads: to the member who claimed or got one; about an enquiry, to its sender and to the team.
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import { actorName } from '../access/person'
 import { rolesReaching } from '../access/policy'
 import type { Ctx, PublicCtx } from '../context'
 import { leads, users } from '../db/schema'
 import { anyOf, ifChanged } from '../db/sql'
-import { enquirers, members } from '../mail/mail.audience'
+import { enquirers, hasEnabled, members } from '../mail/mail.audience'
 import { enqueue } from '../mail/mail.enqueue'
 import { linkTo } from '../mail/mail.settings'
-import { hasEnabled } from '../users/notifications.service'
 
-const aboutLead = ({ config }: Pick<PublicCtx, 'config'>) => ({
+const leadPayload = ({ config }: Pick<PublicCtx, 'config'>) => ({
   title: sql`${leads.title}`,
   name: sql`${leads.name}`,
   email: sql`${leads.email}`,
@@ -18,43 +17,43 @@ const aboutLead = ({ config }: Pick<PublicCtx, 'config'>) => ({
   link: sql`${linkTo(config, 'leads/')} || ${leads.id}`,
 })
 
-/** For the batch of a claim, where the last statement that changed rows did so if the lead was won: tells the winner. */
-export function mailClaim(ctx: Ctx, id: string | SQL) {
+/** The mail to the member who claimed a lead. In the batch, it follows the claim's event: it is queued if that was written. */
+export function claimMail(ctx: Ctx, id: string | SQL) {
   return enqueue(ctx, {
     template: 'leadClaimed',
     to: sql`${users.email}`,
     audience: members(ctx),
-    payload: { ...aboutLead(ctx), at: ctx.now },
+    payload: { ...leadPayload(ctx), at: ctx.now },
     from: sql`${users} JOIN ${leads} ON ${leads.id} = ${id}`,
     when: sql`${ifChanged} AND ${eq(users.id, ctx.actor.id)} AND ${hasEnabled('leadClaimed')}`,
   })
 }
 
-/** The same for a lead given to somebody, if `isNews`; nobody is told of what they gave themselves. */
-export function mailAssignment(ctx: Ctx, id: string, ownerId: string | null, isNews = sql`true`) {
+/** The mail to the new owner of a lead, if `isNewOwner`; none if the actor is the new owner. */
+export function assignmentMail(ctx: Ctx, id: string, ownerId: string | null, isNewOwner = sql`true`) {
   const { actor } = ctx
   if (ownerId === null || ownerId === actor.id) return []
   return enqueue(ctx, {
     template: 'leadAssigned',
     to: sql`${users.email}`,
     audience: members(ctx),
-    payload: { ...aboutLead(ctx), by: actorName(actor) },
+    payload: { ...leadPayload(ctx), by: actorName(actor) },
     from: sql`${users} JOIN ${leads} ON ${leads.id} = ${id}`,
-    when: sql`${ifChanged} AND ${isNews} AND ${eq(users.id, ownerId)} AND ${hasEnabled('leadAssigned')}`,
+    when: sql`${ifChanged} AND ${isNewOwner} AND ${eq(users.id, ownerId)} AND ${hasEnabled('leadAssigned')}`,
   })
 }
 
 /**
- * For the batch that makes an enquiry: thanks its sender, without a word of what was sent, for the address may be
- * anybody's; and tells those in the team who hand leads out.
+ * The mails about an enquiry. The one to its sender repeats nothing of the message, since the address may belong to
+ * another person. The other goes to the members who can assign leads.
  */
-export function mailEnquiry(
+export function enquiryMails(
   ctx: PublicCtx,
   { id, email, message }: { id: string; email: string; message: string | null },
 ) {
-  const here = eq(leads.id, id)
-  const workspaceId = sql`(SELECT made.workspace_id FROM ${leads} AS made WHERE made.id = ${id})`
-  const handsOut = anyOf(users.role, rolesReaching('leads:assign'))
+  const isLead = eq(leads.id, id)
+  const workspaceId = sql`(SELECT enquiry.workspace_id FROM ${leads} AS enquiry WHERE enquiry.id = ${id})`
+  const canAssign = anyOf(users.role, rolesReaching('leads:assign'))
   return [
     ...enqueue(ctx, {
       template: 'enquiryReceived',
@@ -62,16 +61,16 @@ export function mailEnquiry(
       audience: enquirers(ctx, workspaceId),
       payload: { at: ctx.now },
       from: sql`${leads}`,
-      when: sql`${here}`,
+      when: sql`${isLead}`,
       workspaceId,
     }),
     ...enqueue(ctx, {
       template: 'enquiryAlert',
       to: sql`${users.email}`,
       audience: members(ctx),
-      payload: { ...aboutLead(ctx), message, at: ctx.now },
+      payload: { ...leadPayload(ctx), message, at: ctx.now },
       from: sql`${leads} JOIN ${users} ON ${users.workspaceId} = ${leads.workspaceId}`,
-      when: sql`${and(here, handsOut, hasEnabled('enquiryReceived'))}`,
+      when: sql`${and(isLead, canAssign, hasEnabled('enquiryReceived'))}`,
       workspaceId,
     }),
   ]

@@ -1,10 +1,10 @@
-// The lead as a record: the columns that are read, the row they give, and what the change kernel knows of leads.
+// The lead as a record: its columns, the type of a row, and what `changeRecord` needs to know.
 import { getTableColumns } from 'drizzle-orm'
 import { reachable } from '../access/visible'
 import { leads } from '../db/schema'
 import { AppError } from '../errors'
+import { etagOf } from '../etag'
 import type { RecordKind } from '../records/change'
-import { etagOf } from '../records/version'
 
 const {
   searchText,
@@ -18,7 +18,7 @@ const {
   remindAt,
   ...columns
 } = getTableColumns(leads)
-/** Every column but those that only indexes, imports and reminders read. */
+/** Every column except those that only indexes, imports and reminders read. */
 export const leadColumns = columns
 export type LeadRow = { [K in keyof typeof columns]: (typeof leads.$inferSelect)[K] }
 
@@ -28,6 +28,6 @@ export const LEAD: RecordKind<typeof leadColumns> = {
   columns: leadColumns,
   etag: etagOf,
   reads: 'leads:read',
-  reached: (actor, permission) => reachable(actor, permission, leads),
-  outOfReach: () => new AppError('not_yours', { detail: 'Claim this lead before you change it.' }),
+  isInReach: (actor, permission) => reachable(actor, permission, leads),
+  outOfReachError: () => new AppError('not_yours', { detail: 'Claim this lead before you change it.' }),
 }

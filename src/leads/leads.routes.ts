@@ -1,10 +1,10 @@
-// /v1/leads: leads, the pool and the ways out of it.
+// /v1/leads: list, make, read, change, trash and restore leads.
 import { createRoute } from '@hono/zod-openapi'
 import { errors, POST, READ, WRITE } from '../errors'
+import { IdParam } from '../field-schemas'
 import { allow } from '../http/allow'
 import { ctx } from '../http/context'
 import { IfMatch, ifVersion, withEtag } from '../http/etag'
-import { IdParam } from '../http/fields'
 import { paged } from '../http/pagination'
 import { body, createRouter, json } from '../http/router'
 import { listLeads } from './leads.list'
@@ -21,10 +21,10 @@ const listLeadsRoute = createRoute({
   tags,
   summary: 'List leads',
   description:
-    'Newest first. ADMIN and MANAGER see all leads of the workspace, SALES the own ones and the unclaimed pool. ' +
-    'A page costs the same at the millionth lead as at the first: what the order at hand has no index for (`status` and ' +
-    '`source` by `updatedAt` or `followUpAt`, a span of other instants than it is sorted by, filters in the trash) is ' +
-    'looked for in 250 leads at a time, so that a page may be short and still have a `nextCursor`.',
+    'Newest first. ADMIN and MANAGER see all leads of the workspace, SALES see their own and those of the pool. ' +
+    'Every page costs the same, however many leads there are. A filter for which the order has no index checks 250 leads ' +
+    'a page, so that a page may be short and still have a `nextCursor`: `status` and `source` with the order `updatedAt` ' +
+    'or `followUpAt`, a range of other instants than those of the order, and any filter in the trash.',
   request: { query: LeadQuery },
   responses: { 200: json(LeadPage, 'A page of leads'), ...errors(...READ, 'invalid_cursor') },
 })
@@ -37,7 +37,7 @@ const createLeadRoute = createRoute({
   tags,
   summary: 'Make a lead',
   description:
-    'A lead made by SALES is their own; one made by a MANAGER or ADMIN goes to the pool unless it names an owner.',
+    'SALES own the leads that they make. A lead made by a MANAGER or ADMIN goes to the pool unless it has an `ownerId`.',
   request: { body: body(NewLead) },
   responses: { 201: json(Lead, 'The lead'), ...errors(...POST, 'invalid_owner') },
 })
@@ -49,7 +49,7 @@ const getLeadRoute = createRoute({
   operationId: 'getLead',
   tags,
   summary: 'Get a lead',
-  description: 'A lead that you may not see is a 404, like one that does not exist.',
+  description: 'A lead that you may not see is a 404, as if it did not exist.',
   request: { params: IdParam },
   responses: { 200: json(Lead, 'The lead'), ...errors(...READ, 'not_found') },
 })
@@ -63,7 +63,7 @@ const updateLeadRoute = createRoute({
   summary: 'Change a lead',
   description: 'Changes the fields that you send. The owner changes by claim, release and assign.',
   request: { params: IdParam, headers: IfMatch, body: body(LeadPatch) },
-  responses: { 200: json(Lead, 'The lead as it now is'), ...errors(...WRITE, 'not_yours', 'not_found', 'stale') },
+  responses: { 200: json(Lead, 'The changed lead'), ...errors(...WRITE, 'not_yours', 'not_found', 'stale') },
 })
 
 const trashLeadRoute = createRoute({
@@ -73,7 +73,7 @@ const trashLeadRoute = createRoute({
   operationId: 'trashLead',
   tags,
   summary: 'Put a lead into the trash',
-  description: 'It can be restored for 30 days; find it with `trashed=true`.',
+  description: 'It can be restored for 30 days. `trashed=true` lists it.',
   request: { params: IdParam, headers: IfMatch },
   responses: { 204: { description: 'In the trash' }, ...errors(...READ, 'not_yours', 'not_found', 'stale') },
 })
@@ -85,7 +85,7 @@ const restoreLeadRoute = createRoute({
   operationId: 'restoreLead',
   tags,
   summary: 'Take a lead out of the trash',
-  description: 'It is again what it was; a lead that is not in the trash is given back as it is.',
+  description: 'A lead that is not in the trash stays as it is.',
   request: { params: IdParam },
   responses: { 200: json(Lead, 'The lead'), ...errors(...POST, 'not_found') },
 })

@@ -1,8 +1,8 @@
-// A lead, as shown, made, changed and listed.
+// The shapes of a lead: in answers, input, patches, queries and pages.
 import { z } from '@hono/zod-openapi'
 import { Customer } from '../customers/customers.schemas'
 import { LEAD_STATUSES } from '../db/schema/leads'
-import { instant, memberOr, text } from '../http/fields'
+import { instant, memberOr, text } from '../field-schemas'
 import { flag, pageOf, pageQuery } from '../http/pagination'
 import { valuesOf } from '../records/fields'
 import { LEAD_FIELDS } from './leads.fields'
@@ -18,11 +18,9 @@ export const NewLead = z
   .partial()
   .required(valuesOf(LEAD_FIELDS, 'required'))
   .extend({
-    ownerId: z
-      .uuid()
-      .nullable()
-      .optional()
-      .openapi({ description: 'Left out, a lead belongs to the SALES member who makes it, and is unowned otherwise.' }),
+    ownerId: z.uuid().nullable().optional().openapi({
+      description: 'Without it, SALES own the lead that they make, and a lead made by others has no owner.',
+    }),
   })
   .openapi('NewLead', { example: { title: 'Met at the trade fair', name: 'Bob Buyer', source: 'fair' } })
 
@@ -45,34 +43,34 @@ export const LeadQuery = z
       .optional()
       .openapi({
         description:
-          'Part of title, name, e-mail, phone or interest; case does not matter, nor do the accents of Latin letters. ' +
-          'One or two characters, and anything in the trash, are sought as written but for the case of A to Z, in 250 ' +
-          'leads at a time: a page may then be short and still have a `nextCursor`.',
+          'Part of title, name, e-mail, phone or interest. Case and the accents of Latin letters do not matter. With one ' +
+          'or two characters, and in the trash, only the case of A to Z does not matter, and a page checks 250 leads: it ' +
+          'may be short and still have a `nextCursor`.',
         example: 'alice',
       }),
     status: z.enum(LEAD_STATUSES).optional(),
-    source: text(100).optional().openapi({ description: 'The whole source, as written.' }),
+    source: text(100).optional().openapi({ description: 'The exact source.' }),
     owner: memberOr('none', 'me').openapi({
       type: 'string',
-      description: '`none` is the unclaimed pool, `me` your own, else a member’s id.',
+      description: '`none` for the pool, `me` for your own leads, or the id of a member.',
       example: 'none',
     }),
     createdAfter: instant().optional(),
     createdBefore: instant().optional(),
     followUpAfter: instant().optional(),
     followUpBefore: instant().optional(),
-    trashed: flag('List what is in the trash instead.'),
+    trashed: flag('List the leads in the trash instead.'),
     sort: z
       .enum(SORTS)
       .optional()
       .openapi({
         description:
-          '`-createdAt` unless said otherwise, `followUpAt` where a follow-up filter stands. By follow-up, only leads that ' +
-          'have one are listed. A search (`q`) and the trash come by `createdAt`.',
+          'The default is `-createdAt`, and `followUpAt` with a follow-up filter. The order by follow-up lists only leads ' +
+          'that have one. A search (`q`) and the trash have the order `createdAt` or `-createdAt`.',
       }),
     total: flag(
-      'Count the leads as well; beyond owner and status, counting stops after 1,000 (`totalCapped`), and a `q` of one or ' +
-        'two characters, or in the trash, is not counted.',
+      'Count the leads as well. With filters other than owner and status, counting stops at 1,000 (`totalCapped`). A `q` ' +
+        'of one or two characters, or in the trash, has no total.',
     ),
   })
   .openapi('LeadQuery')
@@ -81,7 +79,7 @@ export const LeadPage = pageOf(Lead, 'LeadPage')
 
 export const Conversion = z
   .strictObject({
-    customerId: z.uuid().optional().openapi({ description: 'Link this customer instead of making or finding one.' }),
+    customerId: z.uuid().optional().openapi({ description: 'Link this customer instead of finding or making one.' }),
   })
   .openapi('Conversion', { example: {} })
 

@@ -1,46 +1,48 @@
-// Leads: making, reading, changing, trashing. Claiming and converting have files of their own beside this one.
+// Leads: making, reading, changing, trashing, restoring. Claiming and converting have files of their own.
 import { and, eq, sql } from 'drizzle-orm'
 import { authorOf } from '../access/person'
 import { reach } from '../access/policy'
 import { isTeamMember, requirePermission, visible } from '../access/visible'
 import type { Ctx } from '../context'
-import { e164Of } from '../customers/phone'
 import { one, runBatch } from '../db/batch'
-import { fold } from '../db/fold'
 import { leads } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
 import { eventInsert, hasChanges } from '../events/event-insert'
 import { changeRecord, restoreRecord } from '../records/change'
-import type { FieldName } from '../records/fields'
-import type { LEAD_FIELDS } from './leads.fields'
-import { mailAssignment } from './leads.mail'
+import { derivedValues, type FieldName } from '../records/fields'
+import { LEAD_FIELDS } from './leads.fields'
+import { assignmentMail } from './leads.mail'
 import { LEAD, type LeadRow, leadColumns } from './leads.record'
 
 type Insert = typeof leads.$inferInsert
 export type LeadFields = Partial<Pick<Insert, FieldName<typeof LEAD_FIELDS, 'input'>>>
 
-/** Makes a lead; its owner must be an active member, and who only reaches the own leads gives them to nobody else. */
+/**
+ * Makes a lead. Throws `invalid_owner` if the owner is no active member of the team, and `forbidden` if the actor may not
+ * give leads to other members.
+ */
 export async function createLead(
   ctx: Ctx,
   input: LeadFields & { title: string; ownerId?: string | null },
 ): Promise<LeadRow> {
   const { db, actor, now } = ctx
-  const mayAssign = reach(actor, 'leads:assign') === 'all'
-  const { ownerId = mayAssign ? null : authorOf(actor), ...fields } = input
+  const canAssign = reach(actor, 'leads:assign') === 'all'
+  const { ownerId = canAssign ? null : authorOf(actor), ...fields } = input
   if (ownerId !== null && ownerId !== actor.id) {
-    requirePermission(actor, 'leads:assign', 'Only a MANAGER gives a lead to somebody else.')
+    requirePermission(actor, 'leads:assign', 'Only a MANAGER or ADMIN gives a lead to another member.')
   }
   const id = ctx.newId()
-  const times = { claimedAt: ownerId === null ? null : now, createdAt: now, updatedAt: now }
   const isOwnerValid = ownerId === null ? sql`true` : isTeamMember(ownerId, actor.workspaceId)
   const row = {
     ...fields,
     ...derivedFields(fields, actor.country),
-    ...times,
     id,
     workspaceId: actor.workspaceId,
     ownerId,
+    claimedAt: ownerId === null ? null : now,
+    createdAt: now,
+    updatedAt: now,
   }
   const { lead } = await runBatch(db, {
     lead: one(insertFrom(db, leads, row, sql`WHERE ${isOwnerValid}`).returning(leadColumns)),
@@ -51,21 +53,18 @@ export async function createLead(
       changes: { ownerId: [null, ownerId] },
       when: ifChanged,
     }),
-    mail: mailAssignment(ctx, id, ownerId),
+    mail: assignmentMail(ctx, id, ownerId),
   })
   if (!lead) throw new AppError('invalid_owner')
   return lead
 }
 
 /** What the customer that a lead may become is sorted and found by, for the fields that are there. */
-export function derivedFields({ name, phone }: LeadFields, country: string | null) {
-  return {
-    ...(name === undefined ? {} : { sortName: name === null ? null : fold(name) }),
-    ...(phone === undefined ? {} : { phoneE164: phone === null ? null : e164Of(phone, country) }),
-  }
+export function derivedFields(fields: LeadFields, country: string | null) {
+  return derivedValues(LEAD_FIELDS, fields, country)
 }
 
-/** A lead that the actor may see; with `leads:write`, one that the actor may change, so none of the pool for SALES. */
+/** A lead in reach of the permission. With `leads:write`, SALES do not reach the pool. Throws `not_found`. */
 export async function getLead(
   { db, actor }: Ctx,
   id: string,
@@ -93,13 +92,13 @@ export function updateLead(ctx: Ctx, id: string, patch: LeadFields, ifVersion?: 
   })
 }
 
-/** Puts a lead into the trash, from where it can be restored for 30 days. */
+/** Puts a lead into the trash. It can be restored for 30 days. */
 export async function trashLead(ctx: Ctx, id: string, ifVersion?: number): Promise<void> {
   const set = { deletedAt: ctx.now }
   await changeRecord(ctx, LEAD, id, { verb: 'trashed', permission: 'leads:write', set, ifVersion })
 }
 
-/** Takes a lead out of the trash; one that is not there is given back as it is. Throws `not_found` after 30 days. */
+/** Takes a lead out of the trash. Returns a lead that is not there as it is. Throws `not_found` after 30 days. */
 export function restoreLead(ctx: Ctx, id: string): Promise<LeadRow> {
   return restoreRecord(ctx, LEAD, id, { permission: 'leads:write' })
 }

@@ -1,100 +1,128 @@
-// To whom a mail goes, and what follows from it: whether words that people chose may stand in it, and how many go out in
-// a day. Both are decided in the statement that queues it; the outbox itself is what is counted.
+// The audience of a mail decides whether the mail may quote text that people wrote, and how many go out in a day.
+// The statement that queues the mail checks both; it counts the rows of the outbox.
 import { eq, type SQL, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/sqlite-core'
+import { isActive } from '../access/person'
 import { type Actor, rolesReaching } from '../access/policy'
-import { isActive } from '../auth/sessions.service'
 import type { Config } from '../config'
 import type { Ctx } from '../context'
 import { leastIdAt } from '../db/arrival'
 import { secondsToMidnight } from '../db/daily-counters'
-import { users } from '../db/schema'
+import { outbox, users } from '../db/schema'
 import type { Bound } from '../db/schema/outbox'
 import { anyOf } from '../db/sql'
 import { AppError } from '../errors'
 import { canMail } from './mail.settings'
 
 export type Audience = {
-  /** Whether people's words, the workspace's name among them, may stand in it. */
-  isTold: SQL
-  /** What it counts as among its recipient's mails of the day; null where these have no cap. */
+  /** Whether the mail may contain text that people wrote, such as the name of the workspace. */
+  allowsUserText: SQL
+  /** The daily limit of the recipient for which the mail counts; null if there is none. */
   bound: Bound | SQL | null
-  /** After how many mails of its workspace in a day it is not sent. */
-  most: number
+  /** How many mails of the workspace a day allows. */
+  max: number
 }
 type Settings = { config: Config }
 
 const isAddressVerified = sql`${users.emailVerifiedAt} IS NOT NULL`
 const noticeUnlessVerified = sql`CASE WHEN ${isAddressVerified} THEN NULL ELSE 'notice' END`
 
-/** The user at hand, of what happens in the workspace. An address that has not proved itself is told no words. */
+/** The user of the row, about events of the workspace. An unverified address gets no text that people wrote. */
 export function members({ config }: Settings): Audience {
-  return { isTold: isAddressVerified, bound: noticeUnlessVerified, most: config.TEAM_MAILS_PER_WORKSPACE_A_DAY }
+  return { allowsUserText: isAddressVerified, bound: noticeUnlessVerified, max: config.TEAM_MAILS_PER_WORKSPACE_A_DAY }
 }
 
-/** The user at hand, of the own account: they get through when the team's mails are used up. */
+/** The user of the row, about their own account. The limit is higher, so that team mail does not use it up. */
 export function owners({ config }: Settings): Audience {
-  return { isTold: isAddressVerified, bound: noticeUnlessVerified, most: 2 * config.TEAM_MAILS_PER_WORKSPACE_A_DAY }
+  return {
+    allowsUserText: isAddressVerified,
+    bound: noticeUnlessVerified,
+    max: 2 * config.TEAM_MAILS_PER_WORKSPACE_A_DAY,
+  }
 }
 
-/** The user at hand, who asked for a link, or for whom a stranger did. */
+/** The user of the row, with a link that they, or a stranger in their name, requested. */
 export function askers({ config }: Settings): Audience {
-  return { isTold: isAddressVerified, bound: 'link', most: 2 * config.TEAM_MAILS_PER_WORKSPACE_A_DAY }
+  return { allowsUserText: isAddressVerified, bound: 'link', max: 2 * config.TEAM_MAILS_PER_WORKSPACE_A_DAY }
 }
 
-/** An address that somebody in the workspace chose: words reach it from people alone whose own address is verified. */
+/** An address that the actor chose. It gets text that people wrote only if the actor's own address is verified. */
 export function outsiders({ config, actor }: Pick<Ctx, 'config' | 'actor'>): Audience {
-  return { isTold: isVouchedFor(actor), bound: 'outside', most: config.MAILS_PER_WORKSPACE_A_DAY }
+  return { allowsUserText: isSenderVerified(actor), bound: 'outside', max: config.MAILS_PER_WORKSPACE_A_DAY }
 }
 
-/** Who wrote in by the public form, which counts by address itself. */
+/** The sender of a public form. The form has its own limit for each address. */
 export function enquirers({ config }: Settings, workspaceId: SQL): Audience {
-  return { isTold: hasHead(workspaceId), bound: null, most: config.MAILS_PER_WORKSPACE_A_DAY }
+  return { allowsUserText: hasVerifiedAdmin(workspaceId), bound: null, max: config.MAILS_PER_WORKSPACE_A_DAY }
 }
 
-function isVouchedFor(actor: Actor): SQL {
-  if (actor.type !== 'user') return hasHead(sql`${actor.workspaceId}`)
-  return sql`EXISTS (SELECT 1 FROM ${users} AS sender WHERE sender.id = ${actor.id} AND sender.email_verified_at IS NOT NULL)`
+function isSenderVerified(actor: Actor): SQL {
+  if (actor.type !== 'user') return hasVerifiedAdmin(sql`${actor.workspaceId}`)
+  return sql`EXISTS (SELECT 1 FROM ${users} AS sender WHERE ${sender.id} = ${actor.id} AND ${sender.emailVerifiedAt} IS NOT NULL)`
 }
 
-// Somebody answers for the workspace: who may rename it and has a verified address.
-function hasHead(workspaceId: SQL): SQL {
-  const heads = sql`SELECT 1 FROM ${users} WHERE ${eq(users.workspaceId, workspaceId)} AND ${isActive} AND ${isAddressVerified}`
-  return sql`EXISTS (${heads} AND ${anyOf(users.role, rolesReaching('workspace:write'))})`
+// The workspace has an active user with a verified address who may rename it.
+function hasVerifiedAdmin(workspaceId: SQL): SQL {
+  const admins = sql`SELECT 1 FROM ${users} WHERE ${eq(users.workspaceId, workspaceId)} AND ${isActive} AND ${isAddressVerified}`
+  return sql`EXISTS (${admins} AND ${anyOf(users.role, rolesReaching('workspace:write'))})`
 }
+
+const [sent, sender] = [alias(outbox, 'sent'), alias(users, 'sender')]
 
 type Day = { config: Config; now: string }
 
-/** Whether the day of this recipient has room for another one. */
+/** Whether the recipient may get another mail today. */
 export function recipientHasRoom({ config, now }: Day, bound: Audience['bound'], to: string | SQL): SQL {
   if (bound === null) return sql`true`
-  const most = config.MAILS_PER_RECIPIENT_A_DAY
-  return sql`(SELECT count(*) FROM (SELECT 1 FROM outbox AS sent WHERE sent.recipient = ${to} AND sent.bound = ${bound}
-    AND sent.id >= ${startOfDay(now)} LIMIT ${most})) < ${most}`
+  const max = config.MAILS_PER_RECIPIENT_A_DAY
+  return sql`(SELECT count(*) FROM (SELECT 1 FROM ${outbox} AS sent WHERE ${sent.recipient} = ${to} AND ${sent.bound} = ${bound}
+    AND ${sent.id} >= ${startOfDay(now)} LIMIT ${max})) < ${max}`
 }
 
-/** How many more mails the workspace's day has room for, out of `most`. */
-export function workspaceRoom({ now }: Pick<Day, 'now'>, most: number, workspaceId: string | SQL): SQL {
-  return sql`max(0, ${most} - (SELECT count(*) FROM (SELECT 1 FROM outbox AS sent
-    WHERE sent.workspace_id = ${workspaceId} AND sent.id >= ${startOfDay(now)} LIMIT ${most})))`
+/** How many more mails the workspace may send today, out of `max`. */
+export function workspaceRoom({ now }: Pick<Day, 'now'>, max: number, workspaceId: string | SQL): SQL {
+  return sql`max(0, ${max} - (SELECT count(*) FROM (SELECT 1 FROM ${outbox} AS sent
+    WHERE ${sent.workspaceId} = ${workspaceId} AND ${sent.id} >= ${startOfDay(now)} LIMIT ${max})))`
 }
 
 /** Whether a mail to this address may go out today; always true where mail is not configured. */
 export function hasRoomForMail(
   day: Day,
-  { bound, most }: Audience,
+  { bound, max }: Audience,
   { to, workspaceId }: { to: string | SQL; workspaceId: string | SQL },
 ): SQL {
   if (!canMail(day.config)) return sql`true`
-  return sql`(${recipientHasRoom(day, bound, to)} AND ${workspaceRoom(day, most, workspaceId)} > 0)`
+  return sql`(${recipientHasRoom(day, bound, to)} AND ${workspaceRoom(day, max, workspaceId)} > 0)`
 }
 
-/** The refusal of a request whose point is a mail that may not go out today. */
+/** The error of a request that needs a mail, if the day has no room for it. */
 export function mailLimitError({ config, now }: Day): AppError {
-  const { MAILS_PER_RECIPIENT_A_DAY: mails, MAILS_PER_WORKSPACE_A_DAY: all } = config
-  const detail = `A day has room for ${mails} such mails to an address, and a workspace's for ${all}: try again after midnight UTC.`
+  const { MAILS_PER_RECIPIENT_A_DAY: perAddress, MAILS_PER_WORKSPACE_A_DAY: perWorkspace } = config
+  const detail = `The limit is ${perAddress} such mails a day to an address, and ${perWorkspace} for a workspace: try again after midnight UTC.`
   return new AppError('mail_limit', { retryAfter: secondsToMidnight(now), detail })
 }
 
 function startOfDay(now: string): string {
   return leastIdAt(`${now.slice(0, 10)}T00:00:00.000Z`, 0)
+}
+
+/** The mails that users can switch off. */
+export const NOTIFICATIONS = [
+  'leadAssigned',
+  'leadClaimed',
+  'enquiryReceived',
+  'ticketUpdated',
+  'followUpDue',
+  'meetingLogged',
+] as const
+export type Notification = (typeof NOTIFICATIONS)[number]
+
+/** The user at hand is active and has not switched this notification off. */
+export function hasEnabled(notification: Notification): SQL {
+  return sql`(${isActive} AND ${isNotMuted(sql`${users.muted}`, notification)})`
+}
+
+/** The same of a user's `muted` by any name; nothing muted where there is no user. */
+export function isNotMuted(muted: SQL, notification: Notification): SQL {
+  return sql`NOT EXISTS (SELECT 1 FROM json_each(${muted}) AS switched_off WHERE switched_off.value = ${notification})`
 }

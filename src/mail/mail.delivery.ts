@@ -1,5 +1,5 @@
-// Delivery: whoever sends a mail first takes it by one conditional UPDATE, so that two at once never send the same.
-// Each is marked when it has left: a crash in between is one mail sent twice, under the same Message-ID.
+// Delivers queued mail: one conditional UPDATE leases each mail, so that two workers never send the same one.
+// A crash between sending and saving the result sends a mail twice, with the same Message-ID.
 import { and, eq, sql } from 'drizzle-orm'
 import type { Config } from '../config'
 import type { Db } from '../db/client'
@@ -7,41 +7,41 @@ import { outbox } from '../db/schema'
 import { anyOf } from '../db/sql'
 import { nextVersion } from '../records/version'
 import { MINUTE_MS } from '../time'
-import { openedLink } from './mail.enqueue'
+import { unsealedLink } from './mail.enqueue'
 import { render } from './mail.render'
 import { canMail } from './mail.settings'
 import { isTemplate, TEMPLATES } from './mail.templates'
 import { type Failure, failureOf, messageIdOf, openTransport, SEND_MS, type Transport } from './mail.transport'
 
-/** How long a mail stays in the hands of whoever took it; after a crash, somebody else may take it then. */
+/** How long a worker leases a mail. After a crash, another worker may lease it when this time is over. */
 export const LEASE_MS = 5 * MINUTE_MS
 const FIRST_WAIT_MS = MINUTE_MS
-// So many in a row say that the server is down: the rest waits for it without being tried.
-const UNREACHABLE = 3
+// After this many unreachable attempts in a row the server counts as down, and the remaining mails wait.
+const MAX_UNREACHABLE = 3
 
-/** `queuedAt` sends only what was queued at that very instant: a request's own mail, whatever waits before it. */
+/** `queuedAt` selects only mail that was queued at this instant: that of one request. */
 export type Round = { now: string; limit: number; queuedAt?: string }
 export type Outcome = { sent: number; failed: number; waiting: number }
-type Row = Awaited<ReturnType<typeof takeDue>>[number]
+type Row = Awaited<ReturnType<typeof leaseDue>>[number]
 
-/** Sends what is due, oldest first, at most `limit`; takes `limit` + 2 statements at most. */
+/** Sends at most `limit` due mails, the oldest first. Runs at most `limit` + 2 statements. */
 export async function sendDue(db: Db, config: Config, round: Round): Promise<Outcome> {
   const outcome = { sent: 0, failed: 0, waiting: 0 }
   if (!canMail(config)) return outcome
   const started = Date.now()
   const clock = () => new Date(Date.parse(round.now) + Date.now() - started)
   const leaseEnd = new Date(Date.parse(round.now) + LEASE_MS).toISOString()
-  const rows = await takeDue(db, round, leaseEnd)
+  const rows = await leaseDue(db, round, leaseEnd)
   if (rows.length === 0) return outcome
   const transport = await openTransport(config)
   let unreachable = 0
   try {
-    while (rows.length > 0 && unreachable < UNREACHABLE && Date.now() - started < LEASE_MS - SEND_MS) {
+    while (rows.length > 0 && unreachable < MAX_UNREACHABLE && Date.now() - started < LEASE_MS - SEND_MS) {
       const [row] = rows.splice(0, 1)
       if (!row) break
       const failure = await trySending(transport, config, row)
       unreachable = failure?.kind === 'unreachable' ? unreachable + 1 : 0
-      const state = await markResult(db, row, failure, clock())
+      const state = await saveResult(db, row, failure, clock())
       outcome[state === 'SENT' ? 'sent' : state === 'FAILED' ? 'failed' : 'waiting'] += 1
     }
   } finally {
@@ -52,9 +52,9 @@ export async function sendDue(db: Db, config: Config, round: Round): Promise<Out
   return outcome
 }
 
-function takeDue(db: Db, { now, limit, queuedAt }: Round, leaseEnd: string) {
+function leaseDue(db: Db, { now, limit, queuedAt }: Round, leaseEnd: string) {
   const isDue = queuedAt === undefined ? sql`due.next_attempt_at <= ${now}` : sql`due.next_attempt_at = ${queuedAt}`
-  // The state stands here as text, or the index of what is due would not be used.
+  // The state is a literal, because SQLite does not use the partial index with a parameter.
   const due = sql`(SELECT due.id FROM ${outbox} AS due WHERE due.state = 'QUEUED' AND ${isDue}
     ORDER BY due.next_attempt_at, due.id LIMIT ${limit})`
   return db
@@ -87,18 +87,18 @@ const ONE_ADDRESS = /^[^\s@<>,;:"()[\]\\\p{Cc}]+@[^\s@<>,;:"()[\]\\\p{Cc}]+$/u
 
 async function mailOf(config: Config, { id, template, recipient, payload }: Row) {
   const cannot = (reason: string): Failure => ({ kind: 'final', reason, code: 'EUNSENDABLE' })
-  if (!isTemplate(template)) return cannot(`There is no template ${template}`)
+  if (!isTemplate(template)) return cannot(`The template ${template} does not exist`)
   if (!ONE_ADDRESS.test(recipient)) return cannot('The recipient is not one e-mail address')
   const { sealedLink, ...fields } = payload
-  const link = sealedLink === undefined ? undefined : await openedLink(config, sealedLink).catch(() => null)
-  if (link === null) return cannot('The link in it cannot be opened: JWT_SECRET has changed since it was queued')
-  const letter = TEMPLATES[template].write({ ...fields, ...(link === undefined ? {} : { link }) })
-  return { ...render(letter, fields.workspace ?? ''), to: recipient, messageId: messageIdOf(config, id) }
+  const link = sealedLink === undefined ? undefined : await unsealedLink(config, sealedLink).catch(() => null)
+  if (link === null) return cannot('The link cannot be decrypted: JWT_SECRET has changed since the mail was queued')
+  const content = TEMPLATES[template].write({ ...fields, ...(link === undefined ? {} : { link }) })
+  return { ...render(content, fields.workspace ?? ''), to: recipient, messageId: messageIdOf(config, id) }
 }
 
-// Tried again after 1, 2, 4… minutes, each somewhat more or less, for the last time when giving up.
-async function markResult(db: Db, row: Row, failure: Failure | undefined, now: Date) {
-  const mine = and(eq(outbox.id, row.id), eq(outbox.state, 'QUEUED'), eq(outbox.takenUntil, row.takenUntil ?? ''))
+// Saves the result. The next attempt follows after 1, 2, 4… minutes ± 25 %, the last one at `giveUpAt`.
+async function saveResult(db: Db, row: Row, failure: Failure | undefined, now: Date) {
+  const isLeased = and(eq(outbox.id, row.id), eq(outbox.state, 'QUEUED'), eq(outbox.takenUntil, row.takenUntil ?? ''))
   const set = { takenUntil: null, version: nextVersion(outbox) }
   if (!failure) {
     const sent = { ...set, state: 'SENT' as const, sentAt: now.toISOString(), payload: {}, lastError: null }
@@ -115,7 +115,7 @@ async function markResult(db: Db, row: Row, failure: Failure | undefined, now: D
   await db
     .update(outbox)
     .set({ ...set, state, nextAttemptAt: next, lastError: reason })
-    .where(mine)
+    .where(isLeased)
   return state
 }
 

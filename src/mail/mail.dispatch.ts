@@ -1,27 +1,26 @@
-// When mail is sent: right after the answer to the request that queued it; what is left then, every minute by the cron.
+// Sends mail after the response to the request that queued it; the cron sends the rest every minute.
 import { createMiddleware } from 'hono/factory'
 import { configOf } from '../config'
 import { connect, type Db } from '../db/client'
-import type { AppEnv } from '../http/context'
-import { runAfter } from '../http/run-after'
+import { type AppEnv, runAfter } from '../http/context'
 import { type Outcome, sendDue } from './mail.delivery'
 
-// A request sends a few; a team of hundreds that must hear of an enquiry is the cron's work.
+// A request sends a few mails; the cron sends the rest of a large number, such as for a team of hundreds.
 const PER_REQUEST = 10
-// With what taking and giving back cost, a run stays within the 50 statements that D1's free plan allows an invocation.
+// With leasing and releasing, a run stays within the 50 statements that D1's free plan allows.
 const PER_RUN = 45
 
-/** Sends, once the answer is out, what the request has queued. */
+/** Middleware that sends the mail of a request after its response. */
 export const dispatch = createMiddleware<AppEnv>(async function dispatch(c, next) {
   await next()
   const { outgoing, config } = c.var
   if (outgoing.size === 0 || c.res.status >= 400) return
-  // On a connection of its own: sending is no part of what the request costs.
+  // A new connection, so that these statements do not count for the request.
   runAfter(c, sendEach(connect(c.env.DB, 'first-primary').db, config, [...outgoing]))
 })
 
-/** The cron's run; adds what it asked of D1 to what the invocation has `spent`. */
-export async function sweep(env: Env, _planned: string, spent: { statements: number }): Promise<Outcome> {
+/** The cron's run: sends due mail, and adds its statements to those that the invocation has `spent`. */
+export async function sendDueMail(env: Env, _planned: string, spent: { statements: number }): Promise<Outcome> {
   const config = configOf(env)
   const { db, cost } = connect(env.DB, 'first-primary')
   try {
@@ -31,7 +30,7 @@ export async function sweep(env: Env, _planned: string, spent: { statements: num
   }
 }
 
-// The request has been answered and the mail is queued: what fails here is tried again by the cron.
+// The mail is queued, so the cron tries again whatever fails here.
 async function sendEach(db: Db, config: AppEnv['Variables']['config'], instants: string[]): Promise<void> {
   for (const queuedAt of instants) {
     try {

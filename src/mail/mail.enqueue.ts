@@ -1,10 +1,11 @@
-// Queueing: a mail is an INSERT that goes into the batch of the change that causes it, if the day has room for it.
+// Queues a mail by an INSERT in the batch of the change that causes it, if the daily limits allow it.
 import { type SQL, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/sqlite-core'
 import type { Actor } from '../access/policy'
 import type { Config } from '../config'
 import type { PublicCtx } from '../context'
 import { mac, seal, unseal } from '../crypto'
-import { outbox } from '../db/schema'
+import { outbox, workspaces } from '../db/schema'
 import { insertFrom } from '../db/sql'
 import { DAY_MS } from '../time'
 import { type Audience, recipientHasRoom, workspaceRoom } from './mail.audience'
@@ -13,36 +14,37 @@ import { type FieldOf, TEMPLATES, type TemplateName } from './mail.templates'
 
 type MailDraft<T extends TemplateName> = {
   template: T
-  /** The recipient's address, or SQL that finds it; where that finds none, nothing is queued. */
+  /** The recipient's address, or SQL that finds it. If it finds none, no mail is queued. */
   to: string | SQL
-  /** What words it may say, and how many a day; without `most`, `when` has looked at the workspace's day. */
-  audience: Omit<Audience, 'most'> & Partial<Audience>
-  /** What the template is filled with: values, or SQL over `from`; a link with a token comes from `sealedLink`. */
+  /** The audience of the mail. Without `max`, the caller's `when` checks the limit of the workspace. */
+  audience: Omit<Audience, 'max'> & Partial<Audience>
+  /** The fields of the template: values, or SQL over `from`. A link with a token comes from `sealedLink`. */
   payload: { [K in Exclude<FieldOf<T>, 'link'>]: string | SQL | null } & ('link' extends FieldOf<T> ? Link : object)
-  /** Rows to write one mail each for; without it, one mail. */
+  /** One mail for each of these rows; without it, one mail. */
   from?: SQL
-  /** Whether it happened, in the words of the batch: mostly `ifChanged`. */
+  /** The condition of the mail: mostly `ifChanged`. */
   when: SQL
-  /** Whose workspace, where nobody is signed in; it speaks of `from` only where the audience has no `most`. */
+  /** The workspace, if there is no actor. It may refer to `from` only if the audience has no `max`. */
   workspaceId?: string | SQL
-  /** When the mail is of no use any more, if that is sooner than in a day. */
+  /** When the mail expires; default: a day after it was queued. */
   until?: string
 }
 type Link = { link: string | SQL } | { sealedLink: string }
 type Sender = Pick<PublicCtx, 'db' | 'config' | 'now' | 'outgoing'> & { actor?: Actor }
 
-/** The statement that queues a mail, if it happened; none where mail is not configured. For the batch, to spread. */
+/** The statement that queues a mail, as a list for a batch: empty if mail is not configured. */
 export function enqueue<T extends TemplateName>(
   { db, config, now, outgoing, actor }: Sender,
   { template, to, audience, payload, from, when, workspaceId = actor?.workspaceId ?? '', until }: MailDraft<T>,
 ) {
   if (!canMail(config)) return []
   outgoing.add(now)
-  const { words } = TEMPLATES[template]
-  const home = sql`(SELECT home.name FROM workspaces AS home WHERE home.id = ${workspaceId})`
-  const fields = Object.entries<string | SQL | null>({ ...payload, workspace: home }).map(([name, value]) => {
-    const isWord = name === 'workspace' || words.includes(name)
-    return sql`${sql.raw(`'${name}'`)}, ${isWord ? sql`CASE WHEN ${audience.isTold} THEN ${value} END` : value}`
+  const { userTexts } = TEMPLATES[template]
+  const home = alias(workspaces, 'home')
+  const workspaceName = sql`(SELECT ${home.name} FROM ${workspaces} AS home WHERE ${home.id} = ${workspaceId})`
+  const fields = Object.entries<string | SQL | null>({ ...payload, workspace: workspaceName }).map(([name, value]) => {
+    const isUserText = name === 'workspace' || userTexts.includes(name)
+    return sql`${sql.raw(`'${name}'`)}, ${isUserText ? sql`CASE WHEN ${audience.allowsUserText} THEN ${value} END` : value}`
   })
   const values = {
     id: timeOrderedId(now),
@@ -55,20 +57,20 @@ export function enqueue<T extends TemplateName>(
     giveUpAt: until ?? new Date(Date.parse(now) + DAY_MS).toISOString(),
     createdAt: now,
   }
-  const isAddressed = typeof to === 'string' ? sql`true` : sql`${to} IS NOT NULL`
-  const isWithin = recipientHasRoom({ config, now }, audience.bound, to)
-  const limit = audience.most === undefined ? sql`` : sql`LIMIT ${workspaceRoom({ now }, audience.most, workspaceId)}`
-  const tail = sql`${from ? sql`FROM ${from}` : sql``} WHERE ${when} AND ${isAddressed} AND ${isWithin} ${limit}`
+  const hasRecipient = typeof to === 'string' ? sql`true` : sql`${to} IS NOT NULL`
+  const isWithinLimit = recipientHasRoom({ config, now }, audience.bound, to)
+  const limit = audience.max === undefined ? sql`` : sql`LIMIT ${workspaceRoom({ now }, audience.max, workspaceId)}`
+  const tail = sql`${from ? sql`FROM ${from}` : sql``} WHERE ${when} AND ${hasRecipient} AND ${isWithinLimit} ${limit}`
   return [insertFrom(db, outbox, values, tail)]
 }
 
-/** A link with a token, closed so that whoever reads the database cannot follow it. */
+/** A link with a token, encrypted so that a reader of the database cannot use it. */
 export async function sealedLink(config: Config, page: string, token: string): Promise<{ sealedLink: string }> {
   return { sealedLink: await seal(await passphrase(config), linkTo(config, page, token)) }
 }
 
-/** The link that was closed; throws when JWT_SECRET has changed since. */
-export async function openedLink(config: Config, sealed: string): Promise<string> {
+/** The link of `sealedLink`. Throws if JWT_SECRET has changed since. */
+export async function unsealedLink(config: Config, sealed: string): Promise<string> {
   return unseal(await passphrase(config), sealed)
 }
 
@@ -76,7 +78,7 @@ function passphrase({ JWT_SECRET }: Config): Promise<string> {
   return mac(JWT_SECRET, 'mail', 'sealed links')
 }
 
-// A UUIDv7 whose random part SQLite makes, for one statement may write many rows.
+// A UUIDv7 whose random part comes from SQLite, because one statement can insert many rows.
 function timeOrderedId(now: string): SQL {
   const time = Date.parse(now).toString(16).padStart(12, '0')
   const random = (bytes: number) => sql.raw(`lower(hex(randomblob(${bytes})))`)

@@ -1,4 +1,4 @@
-// Dressing a letter: plain text and HTML of the same words. Whatever a person wrote is escaped, and forges no line.
+// Renders a mail as plain text and HTML with the same content. Text that people wrote is escaped and cannot forge a line.
 import type { Item, MailContent } from './mail.templates'
 import { brief, linesOf, oneLine } from './mail.text'
 
@@ -6,23 +6,23 @@ export type Rendered = { subject: string; text: string; html: string }
 const PRODUCT = 'Edge CRM'
 const PARAGRAPH_MAX = 2000
 
-/** `workspace` is its name; empty where the reader is not to be told. */
+/** `workspace` is the name of the workspace; empty if the mail may not contain text that people wrote. */
 export function render(
   { subject, paragraphs, facts = [], quote, items = [], action }: MailContent,
   workspace: string,
 ): Rendered {
   const from = brief(workspace)
   const title = oneLine(from === '' ? subject : `${subject} · ${from}`)
-  const said = paragraphs.map((paragraph) => oneLine(paragraph, PARAGRAPH_MAX))
+  const cleanParagraphs = paragraphs.map((paragraph) => oneLine(paragraph, PARAGRAPH_MAX))
   const filledFacts = facts
     .map(([label, value]) => [label, oneLine(value)] as const)
     .filter(([, value]) => value !== '')
   const quoted = quote?.text ? linesOf(quote.text) : []
-  const introduced = quoted.length > 0 && quote?.label ? [`${quote.label}:`] : []
+  const quoteLabel = quoted.length > 0 && quote?.label ? [`${quote.label}:`] : []
   const text = [
-    ...said,
+    ...cleanParagraphs,
     ...(filledFacts.length > 0 ? [filledFacts.map(([label, value]) => `${label}: ${value}`).join('\n')] : []),
-    ...(quoted.length > 0 ? [[...introduced, ...quoted.map((line) => `> ${line}`)].join('\n')] : []),
+    ...(quoted.length > 0 ? [[...quoteLabel, ...quoted.map((line) => `> ${line}`)].join('\n')] : []),
     ...items.map(({ title, note, link }) => [oneLine(title), oneLine(note), link].filter(Boolean).join('\n')),
     ...(action ? [`${action.label}:\n${action.link}`] : []),
     `-- \n${from || PRODUCT}`,
@@ -31,9 +31,9 @@ export function render(
     ([label, value]) => `<tr><th align="left" valign="top">${label}</th><td>${escapeHtml(value)}</td></tr>`,
   )
   const body = [
-    ...said.map((paragraph) => `<p>${escapeHtml(paragraph)}</p>`),
+    ...cleanParagraphs.map((paragraph) => `<p>${escapeHtml(paragraph)}</p>`),
     ...(rows.length > 0 ? [`<table cellpadding="4">${rows.join('')}</table>`] : []),
-    ...introduced.map((label) => `<p>${label}</p>`),
+    ...quoteLabel.map((label) => `<p>${label}</p>`),
     ...(quoted.length > 0 ? [`<blockquote>${quoted.map(escapeHtml).join('<br>\n')}</blockquote>`] : []),
     ...(items.length > 0 ? [`<ul>${items.map(listItemHtml).join('\n')}</ul>`] : []),
     ...(action ? [`<p><a href="${escapeHtml(action.link)}">${escapeHtml(action.label)}</a></p>`] : []),
@@ -45,8 +45,8 @@ export function render(
 }
 
 function listItemHtml({ title, note, link }: Item): string {
-  const below = oneLine(note)
-  return `<li><a href="${escapeHtml(link)}">${escapeHtml(oneLine(title))}</a>${below === '' ? '' : `<br>\n${escapeHtml(below)}`}</li>`
+  const cleanNote = oneLine(note)
+  return `<li><a href="${escapeHtml(link)}">${escapeHtml(oneLine(title))}</a>${cleanNote === '' ? '' : `<br>\n${escapeHtml(cleanNote)}`}</li>`
 }
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }

@@ -1,10 +1,10 @@
-// What mails say, each written once; mail.render.ts makes text and HTML of it.
+// The templates of all mails; mail.render.ts renders their content as text and HTML.
 import { brief, oneLine } from './mail.text'
 
-/** A line of a list in a mail: a link, and a few words below it. */
+/** An item of a list in a mail: a link with a short note below it. */
 export type Item = { title: string; note: string; link: string }
 
-/** A mail before it is dressed; `facts` without a value are left out. What has several lines is quoted. */
+/** The content of a mail before rendering. A fact without a value is left out; `quote` may have several lines. */
 export type MailContent = {
   subject: string
   paragraphs: string[]
@@ -14,23 +14,23 @@ export type MailContent = {
   action?: { label: string; link: string }
 }
 
-/** An instant as everybody reads it, whatever their language: `2026-11-21 15:00 UTC`. */
+/** An instant in UTC: `2026-11-21 15:00 UTC`. */
 export function formatInstant(instant: string): string {
   return instant === '' ? '' : `${instant.slice(0, 16).replace('T', ' ')} UTC`
 }
 
-/** The same as a clock in the reader's zone shows it: `2026-11-21 16:00`. */
+/** An instant in the reader's time zone: `2026-11-21 16:00`. */
 function local(instant: string, timeZone: string): string {
   return new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'short', timeZone }).format(
     new Date(instant),
   )
 }
 
-/** A template's fields: `plain` are our own; people chose `names`, `lines` and `texts`, of which the last alone have several lines. */
+/** The fields of a template. People wrote `names`, `lines` and `texts`; only `texts` may have several lines. */
 type Fields<K> = { plain: readonly K[]; names?: readonly K[]; lines?: readonly K[]; texts?: readonly K[] }
 type Filled<K extends string> = Record<K | 'workspace', string>
 
-// People's words are empty where the reader is not to be told, and so is `workspace`, its name.
+// Fields that people wrote, and `workspace`, are empty if the audience does not allow such text.
 function template<const K extends string>(
   { plain, names = [], lines = [], texts = [] }: Fields<K>,
   subject: (filled: Filled<K>) => string,
@@ -46,8 +46,8 @@ function template<const K extends string>(
     ]) as Filled<K>
   return {
     fields: [...plain, ...names, ...lines, ...texts],
-    /** The fields that people chose. */
-    words: [...names, ...lines, ...texts] as readonly string[],
+    /** The fields that people wrote. */
+    userTexts: [...names, ...lines, ...texts] as readonly string[],
     write: (payload: Payload): MailContent => ({
       subject: subject(fill(payload, brief)),
       ...write(fill(payload, (text) => oneLine(text))),
@@ -66,7 +66,7 @@ const hello = (user: string) => (user === '' ? 'Hello,' : `Hello ${user},`)
 const somebody = (name: string) => name || 'Somebody'
 const after = (title: string) => (title === '' ? '' : `: ${title}`)
 const quotedTitle = (title: string) => (title === '' ? '' : ` “${title}”`)
-/** What a reminder tells of something that is due. */
+/** A due follow-up or contact in a reminder. */
 export type Due = { about: string; at: string; note: string; link: string }
 const LEAD = ['title', 'name', 'email', 'phone'] as const
 const TICKET = ['number', 'status', 'at', 'link'] as const
@@ -194,7 +194,7 @@ export const TEMPLATES = {
       action: { label: 'Open the ticket', link: p.link },
     }),
   ),
-  // `items` is JSON, of those that are listed; `count` is how many there are. Times are those of the reader's `zone`.
+  // `items` is JSON of the listed items; `count` is the number of all. Times are in the reader's `zone`.
   followUpDue: template(
     { plain: ['zone', 'count', 'items'], names: ['user'] },
     (p) => {
@@ -232,7 +232,7 @@ function dueIn(items: string): Due[] {
 }
 
 export type TemplateName = keyof typeof TEMPLATES
-/** The fields that a template is filled with, besides the workspace's name. */
+/** The fields of a template, without the workspace's name. */
 export type FieldOf<T extends TemplateName> = (typeof TEMPLATES)[T]['fields'][number]
 
 export function isTemplate(name: string): name is TemplateName {

@@ -1,4 +1,4 @@
-// How a mail leaves: onto the console in development, or to an SMTP server. nodemailer is loaded where mail is sent only.
+// Transports of mail: the console in development, or an SMTP server. nodemailer is loaded only if mail is sent.
 import type { Socket } from 'node:net'
 import type { Config } from '../config'
 import { SECOND_MS } from '../time'
@@ -10,17 +10,18 @@ export type Transport = { send: (mail: Mail) => Promise<void>; close: () => void
 
 type Connected = (error: Error | null, socket: { connection?: Socket; secured?: boolean }) => void
 
-/** Why a mail did not leave: `final` where trying again cannot help, `unreachable` where it was not the mail's fault. */
+/** Why a mail was not sent. `final`: another attempt cannot help. `unreachable`: the server failed, not the mail. */
 export type Failure = { kind: 'final' | 'passing' | 'unreachable'; reason: string; code: string }
 
-/** The longest that one mail may take, from connecting to the server's last word. */
+/** The longest time for one mail, from connecting to the last reply of the server. */
 export const SEND_MS = 45 * SECOND_MS
 
+/** The transport of the configuration. Close it after use. */
 export async function openTransport(config: Config): Promise<Transport> {
   return config.MAIL_TRANSPORT === 'smtp' ? smtp(config) : { send: print, close: () => {} }
 }
 
-/** The Message-ID of a mail: the same however often it is sent. */
+/** The Message-ID of a mail: the same for every attempt. */
 export function messageIdOf(config: Config, id: string): string {
   const domain = /@([\w.-]+)>?\s*$/.exec(config.SMTP_FROM ?? '')?.[1] ?? 'localhost'
   return `<${id}@${domain}>`
@@ -43,7 +44,7 @@ async function smtp(config: Config): Promise<Transport> {
   } = config
   const from = SMTP_FROM ?? ''
   const server = createTransport({
-    // One connection for the whole run. What goes wrong is tried again by the outbox, not in here.
+    // One connection for the whole run. The outbox repeats failed mails, not nodemailer.
     pool: true,
     maxConnections: 1,
     maxMessages: Number.POSITIVE_INFINITY,
@@ -51,7 +52,7 @@ async function smtp(config: Config): Promise<Transport> {
     host,
     port,
     secure,
-    // A password never goes over a line that somebody has talked out of TLS.
+    // Refuses to send a password if an attacker removes STARTTLS from the server's reply.
     requireTLS: !secure && config.ENVIRONMENT === 'production',
     ...(user === undefined ? {} : { auth: { user, pass } }),
     connectionTimeout: 10_000,
@@ -59,7 +60,7 @@ async function smtp(config: Config): Promise<Transport> {
     socketTimeout: 20_000,
     disableFileAccess: true,
     disableUrlAccess: true,
-    // Left alone, nodemailer asks DNS itself and connects to a number, for which no certificate is made out.
+    // Without this, nodemailer resolves the name and connects to an IP address, which matches no certificate.
     getSocket: (_: unknown, done: Connected) => {
       const socket = secure ? tls.connect({ host, port, servername: host }) : net.connect({ host, port })
       const failed = (error: Error) => done(error, {})
@@ -72,13 +73,13 @@ async function smtp(config: Config): Promise<Transport> {
   })
   async function send({ to, ...mail }: Mail): Promise<void> {
     const headers = { 'Auto-Submitted': 'auto-generated' }
-    // As an object it is one address, whatever commas stand in it.
-    await inTime(server.sendMail({ ...mail, from, to: { name: '', address: to }, headers }))
+    // An object is always one address, even with commas in it.
+    await withTimeout(server.sendMail({ ...mail, from, to: { name: '', address: to }, headers }))
   }
   return { send, close: () => server.close() }
 }
 
-async function inTime(sending: Promise<unknown>): Promise<void> {
+async function withTimeout(sending: Promise<unknown>): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | null = null
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error('The SMTP server did not answer in time')), SEND_MS)
@@ -90,7 +91,7 @@ async function inTime(sending: Promise<unknown>): Promise<void> {
   }
 }
 
-/** What an error of a transport means. A 5xx to the mail itself is final; one to the sign-in is for the operator to mend. */
+/** Classifies an error of a transport. A 5xx reply to the mail is final; one to the sign-in needs a new configuration. */
 export function failureOf(error: unknown): Failure {
   const { message, code, responseCode, response } = detailsOf(error)
   const reason = oneLine(response ?? message)

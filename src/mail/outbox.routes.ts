@@ -1,9 +1,9 @@
-// /v1/outbox: the mail of the workspace, for whoever looks after it.
+// /v1/outbox: the mail of the workspace, for administrators.
 import { createRoute } from '@hono/zod-openapi'
 import { errors, POST, READ } from '../errors'
+import { IdParam } from '../field-schemas'
 import { allow } from '../http/allow'
 import { ctx } from '../http/context'
-import { IdParam } from '../http/fields'
 import { paged } from '../http/pagination'
 import { createRouter, json } from '../http/router'
 import { OutboxMail, OutboxPage, OutboxQuery } from './outbox.schemas'
@@ -18,7 +18,7 @@ const listMailRoute = createRoute({
   operationId: 'listMail',
   tags,
   summary: 'List mail',
-  description: 'What was sent, what waits and what failed, with the mail server’s last words; newest first.',
+  description: 'Sent, waiting and failed mail with the last reply of the mail server, newest first.',
   request: { query: OutboxQuery },
   responses: { 200: json(OutboxPage, 'A page of mail'), ...errors(...READ, 'invalid_cursor') },
 })
@@ -29,8 +29,8 @@ const retryMailRoute = createRoute({
   ...allow('outbox:write'),
   operationId: 'retryMail',
   tags,
-  summary: 'Try a mail again at once',
-  description: 'One that failed or waits; it is then tried for another day. One being sent at this moment stays so.',
+  summary: 'Retry a mail now',
+  description: 'Retries a failed or waiting mail for another day. A mail that is being sent now does not change.',
   request: { params: IdParam },
   responses: {
     200: json(OutboxMail, 'The mail, due now'),

@@ -1,18 +1,18 @@
-// Mail as shown to an ADMIN: how it stands, never what it says.
+// Schemas of the outbox: the state of mails, never their content.
 import { z } from '@hono/zod-openapi'
 import { MAIL_STATES } from '../db/schema/outbox'
-import { Id, Instant } from '../http/fields'
+import { Id, Instant } from '../field-schemas'
 import { pageOf, pageQuery } from '../http/pagination'
 
 export const OutboxMail = z
   .object({
-    id: Id.openapi({ description: 'Also the first part of the mail’s Message-ID.' }),
+    id: Id.openapi({ description: 'Also the first part of the Message-ID.' }),
     template: z.string(),
     recipient: z.string(),
     state: z.enum(MAIL_STATES),
     attempts: z.number().int(),
-    nextAttemptAt: Instant.openapi({ description: 'Of a queued mail: when it is tried (again).' }),
-    lastError: z.string().nullable().openapi({ description: 'What the mail server said.' }),
+    nextAttemptAt: Instant.openapi({ description: 'When a queued mail is tried next.' }),
+    lastError: z.string().nullable().openapi({ description: 'The last error reply of the mail server.' }),
     sentAt: Instant.nullable(),
     createdAt: Instant,
   })

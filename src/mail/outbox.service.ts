@@ -1,4 +1,4 @@
-// The outbox for administrators: lists mails that were sent, wait or failed, and tries one again at once.
+// The outbox for administrators: lists sent, waiting and failed mail, and retries a mail.
 import { and, desc, eq, getTableColumns, isNull, lt, lte, or, sql } from 'drizzle-orm'
 import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
@@ -35,8 +35,8 @@ export async function listMail(
 }
 
 /**
- * Makes a mail that failed or waits due now, and gives it another day; one that is being sent just now stays as it is.
- * Throws `already_sent`.
+ * Makes a failed or waiting mail due now, for another day. A mail that is being sent now does not change. Throws
+ * `not_configured`, `not_found` and `already_sent`.
  */
 export async function retryMail(ctx: Ctx, id: string): Promise<MailRow> {
   const { db, actor, now } = ctx

@@ -1,7 +1,7 @@
 // The provider accounts with which a user signs in: listing, linking and unlinking them.
 import { and, type Column, eq, isNotNull, isNull, or, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
-import { isActive } from '../auth/sessions.service'
+import { isActive } from '../access/person'
 import type { Ctx, PublicCtx } from '../context'
 import { one, runBatch } from '../db/batch'
 import { oauthAccounts, users } from '../db/schema'

@@ -2,7 +2,7 @@
 // The library is loaded on use, because most requests do not need it.
 import type { PublicCtx } from '../context'
 import { sha256 } from '../crypto'
-import { email, text } from '../http/fields'
+import { email, text } from '../field-schemas'
 import { withProviderErrors } from './oauth.errors'
 import type { Flow, Identity } from './oauth.flow'
 import {

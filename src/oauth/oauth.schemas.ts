@@ -1,7 +1,7 @@
 // Schemas of sign-in with a provider, and of linked accounts.
 import { z } from '@hono/zod-openapi'
 import { PROVIDERS } from '../db/schema/oauth'
-import { Instant, raw } from '../http/fields'
+import { Instant, raw } from '../field-schemas'
 
 const provider = z.enum(PROVIDERS)
 

@@ -21,8 +21,10 @@ import {
   tickets,
   users,
 } from '../db/schema'
+import { INTERACTION_FIELDS } from '../interactions/interactions.fields'
 import { LEAD_FIELDS } from '../leads/leads.fields'
 import { ERASED, fieldsWith, namesOf, valuesOf } from '../records/fields'
+import { TICKET_FIELDS } from '../tickets/tickets.fields'
 import type { PersonScope } from './personal-data.person'
 
 type Column<T extends SQLiteTable> = keyof T['$inferInsert'] & string
@@ -160,11 +162,11 @@ export const HELD = {
   interactions: blankedRows(interactions, {
     rows: (person) => sql`interactions.id IN (${person.interactions})`,
     kept: [
-      ...(['seq', 'id', 'workspaceId', 'customerId', 'leadId', 'ticketId', 'ownerId', 'type', 'createdBy'] as const),
-      ...(['occurredAt', 'followUpAt', 'remindedFor', 'heldUntil', 'createdAt'] as const),
+      ...namesOf(fieldsWith(INTERACTION_FIELDS, 'isKept')),
+      ...(['seq', 'workspaceId', 'ownerId', 'remindedFor', 'heldUntil'] as const),
     ],
     erased: (now) => ({
-      body: ERASED,
+      ...valuesOf(INTERACTION_FIELDS, 'erased'),
       // There is nobody to follow up with any more, nor to be reminded of.
       doneAt: sql`CASE WHEN interactions.follow_up_at IS NULL THEN interactions.done_at ELSE coalesce(interactions.done_at, ${now}) END`,
       ...touchedColumns(now, interactions.version),
@@ -172,11 +174,8 @@ export const HELD = {
   }),
   tickets: blankedRows(tickets, {
     rows: (person) => sql`tickets.id IN (${person.tickets})`,
-    kept: [
-      ...(['seq', 'id', 'workspaceId', 'number', 'customerId', 'interactionId', 'ownerId', 'assigneeId'] as const),
-      ...(['status', 'priority', 'openedBy', 'resolvedAt', 'createdAt', 'deletedAt'] as const),
-    ],
-    erased: (now) => ({ title: ERASED, description: null, ...touchedColumns(now, tickets.version) }),
+    kept: [...namesOf(fieldsWith(TICKET_FIELDS, 'isKept')), ...(['seq', 'workspaceId', 'ownerId'] as const)],
+    erased: (now) => ({ ...valuesOf(TICKET_FIELDS, 'erased'), ...touchedColumns(now, tickets.version) }),
   }),
   tokens: deletedRows(oneTimeTokens, {
     rows: ({ tokens }) => sql`one_time_tokens.id IN (${tokens})`,

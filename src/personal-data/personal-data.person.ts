@@ -1,7 +1,7 @@
 // Who a customer is, over all tables: SQL that gives the ids of every record about that person.
 import { type SQL, sql } from 'drizzle-orm'
 import { isPortalLogin } from '../access/visible'
-import { codeOf } from '../db/codes'
+import { codeOf } from '../db/fts'
 
 /**
  * SELECTs of ids by kind, of all of them (`records`), of whom they were related to, and of their e-mail addresses and

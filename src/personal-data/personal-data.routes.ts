@@ -1,9 +1,9 @@
 // /v1/customers/{id}: all that is held on the person, and its erasing.
 import { createRoute } from '@hono/zod-openapi'
 import { errors, POST, READ } from '../errors'
+import { IdParam } from '../field-schemas'
 import { allow } from '../http/allow'
 import { ctx } from '../http/context'
-import { IdParam } from '../http/fields'
 import { createRouter, json } from '../http/router'
 import { Erasure, PersonalData } from './personal-data.schemas'
 import { erasePerson, readPersonalData } from './personal-data.service'

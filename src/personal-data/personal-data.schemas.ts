@@ -1,6 +1,6 @@
 // What is held on a person, as shown; and that it was erased.
 import { z } from '@hono/zod-openapi'
-import { Id, Instant } from '../http/fields'
+import { Id, Instant } from '../field-schemas'
 
 const Rows = z.array(z.record(z.string(), z.unknown()))
 

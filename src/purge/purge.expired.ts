@@ -17,7 +17,7 @@ import {
   tags,
 } from '../db/schema'
 import { purgedBefore } from '../db/trash'
-import { isOffAll } from '../tags/tags.service'
+import { isDeletedAndUnused } from '../tags/tags.service'
 import { DAY_MS } from '../time'
 import type { Purged } from './purge.rows'
 
@@ -50,7 +50,7 @@ export async function purgeExpired(db: Db, now: string): Promise<Purged> {
       sql`${voidMerges} AND NOT EXISTS (SELECT 1 FROM ${mergedRows} AS noted WHERE noted.merge_id = ${merges}.id)`,
     ),
     customerTags: deletion(customerTags, sql`tag_id IN (SELECT id FROM ${tags} WHERE deleted_at IS NOT NULL)`),
-    tags: deletion(tags, isOffAll),
+    tags: deletion(tags, isDeletedAndUnused),
   })
   const counts = Object.fromEntries(Object.entries(deleted).map(([kind, rows]) => [kind, rows.length]))
   return { counts, isFull: Object.values(counts).some((count) => count >= ROWS) }

@@ -7,61 +7,61 @@ import type { Actor, Permission } from '../access/policy'
 import type { Ctx } from '../context'
 import { runBatch, type Statement } from '../db/batch'
 import type { SUBJECT_TYPES } from '../db/schema/events'
-import { ifChanged, ifUnchanged } from '../db/sql'
+import { allOf, ifChanged, ifUnchanged } from '../db/sql'
 import { isRestorable } from '../db/trash'
 import { AppError } from '../errors'
 import { changesOf, eventInsert, hasChanges } from '../events/event-insert'
 import { versionStamp } from './version'
 
-/** A table of records: each has an id, and a version that counts its changes. */
+/** A table of records. `version` counts the changes of a record; `deletedAt` exists if the records have a trash. */
 export type RecordTable = SQLiteTable & { id: Column; version: Column; updatedAt: Column; deletedAt?: Column }
 
-/** A kind of record. `columns` are what is read and answered, `reads` is the permission to see it. */
+/** A kind of record. `columns` are selected and returned; `reads` is the permission to see a record. */
 export type RecordKind<C extends SelectedFieldsFlat> = {
   subject: (typeof SUBJECT_TYPES)[number]
   table: RecordTable
   columns: C
   etag: (row: SelectResultFields<C>) => string
   reads: Permission
-  /** The rows that an actor reaches with a permission, the trash included. */
-  reached: (actor: Actor, permission: Permission) => SQL | undefined
-  /** The refusal of a record that the actor sees but may not change; without it, `not_found`. */
-  outOfReach?: (row: SelectResultFields<C>, actor: Actor) => AppError
-  /** Fields of which an event says that they changed, but not from what to what. */
+  /** True for the rows that an actor reaches with a permission. It includes the trash. */
+  isInReach: (actor: Actor, permission: Permission) => SQL | undefined
+  /** The error for a record that the actor sees but may not change. The default is `not_found`. */
+  outOfReachError?: (row: SelectResultFields<C>, actor: Actor) => AppError
+  /** Events say that these fields changed, but leave out their values. */
   unlogged?: readonly string[]
 }
 
-/** A further condition of a change, and the refusal of a record that does not meet it. */
+/** A further condition of a change, and the error for a record that does not meet it. */
 export type Requirement<Row> = {
   holds: SQL
-  /** SQL of a JSON value that the refusal tells of, read only where the change was refused. */
+  /** SQL of a JSON value that the error needs. It is read only if the change was refused. */
   known?: SQL
-  orElse: (present: Row, known: unknown) => AppError
+  orElse: (row: Row, known: unknown) => AppError
 }
 
-type Demand<Row> = {
-  /** The event's verb, without its subject. */
+type RecordAction<Row> = {
+  /** The verb of the event, without its subject. */
   verb: string
   permission: Permission
   ifVersion?: number
-  /** Checked in this order, after existence, reach and version. */
+  /** They are checked in this order, after existence, reach and version. */
   require?: Record<string, Requirement<Row>>
-  /** Statements that act only where the change happened, such as its mail. */
+  /** Statements that act only if the change happened, such as its mail. */
   followedBy?: readonly Statement[]
 }
 
-export type Change<Row> = Demand<Row> & {
-  /** The fields that change: values, or SQL. The event tells of them. */
+export type Change<Row> = RecordAction<Row> & {
+  /** The fields that change: values, or SQL. The event lists them. */
   set: Record<string, unknown>
-  /** Columns that follow from these; the event does not tell of them. */
+  /** Columns that are computed from these fields. The event does not list them. */
   derived?: Record<string, unknown>
-  /** Whether the record becomes another one by this; without it, whether `set` differs from the row. */
+  /** Whether the record would differ afterwards. The default compares `set` with the row. */
   changesAnything?: SQL
 }
 
 /**
- * Changes a record once, if every condition holds, and gives it back. A change that changes nothing leaves record,
- * version and audit trail alone. Throws `not_found`, the kind's `outOfReach`, `stale`, then the first requirement unmet.
+ * Changes a record if every condition holds, and returns it. If nothing would change, it writes neither the record nor an
+ * event. Throws `not_found`, the kind's `outOfReachError`, `stale`, or the error of the first unmet requirement.
  */
 export async function changeRecord<C extends SelectedFieldsFlat>(
   ctx: Ctx,
@@ -72,43 +72,40 @@ export async function changeRecord<C extends SelectedFieldsFlat>(
   const { db, now } = ctx
   const { table, columns } = kind
   const { set, derived, changesAnything = hasChanges(table, set) } = change
-  const where = sql`${and(mayChange(ctx, kind, id, change), changesAnything)}`
+  const where = sql`${and(isAllowed(ctx, kind, id, change), changesAnything)}`
   const { changed, present } = await runBatch(db, {
-    event: eventOf(ctx, kind, change, changesOf(table, set), where),
+    event: recordEventInsert(ctx, kind, change, changesOf(table, set), where),
     changed: db
       .update(table)
       .set({ ...set, ...derived, ...versionStamp(table, now) })
       .where(where)
       .returning(columns),
-    present: presentRow(ctx, kind, id, change),
+    present: presentRowSelect(ctx, kind, id, change),
     followedBy: change.followedBy ?? [],
   })
-  return firstOf(changed) ?? explain(ctx, kind, change, present[0])
+  return firstRow(changed) ?? requireAllowed(ctx, kind, change, present[0])
 }
 
-/** Deletes a record for good, under the same conditions; the event keeps the fields that `kept` names as they were. */
+/** Deletes a record for good, under the same conditions. The event keeps the old values of the fields in `kept`. */
 export async function deleteRecord<C extends SelectedFieldsFlat>(
   ctx: Ctx,
   kind: RecordKind<C>,
   id: string | SQL,
-  deletion: Demand<SelectResultFields<C>> & { kept: readonly string[] },
+  deletion: RecordAction<SelectResultFields<C>> & { kept: readonly string[] },
 ): Promise<void> {
   const { table, columns } = kind
-  const where = sql`${mayChange(ctx, kind, id, deletion)}`
-  const lost = changesOf(table, Object.fromEntries(deletion.kept.map((field) => [field, null])))
+  const where = sql`${isAllowed(ctx, kind, id, deletion)}`
+  const removedFields = changesOf(table, Object.fromEntries(deletion.kept.map((field) => [field, null])))
   const { deleted, present } = await runBatch(ctx.db, {
-    event: eventOf(ctx, kind, deletion, lost, where),
+    event: recordEventInsert(ctx, kind, deletion, removedFields, where),
     deleted: ctx.db.delete(table).where(where).returning(columns),
-    present: presentRow(ctx, kind, id, deletion),
+    present: presentRowSelect(ctx, kind, id, deletion),
     followedBy: deletion.followedBy ?? [],
   })
-  if (!firstOf(deleted)) explain(ctx, kind, deletion, present[0])
+  if (!firstRow(deleted)) requireAllowed(ctx, kind, deletion, present[0])
 }
 
-/**
- * Takes a record out of the trash, and gives it back; one that is not there is given back as it is. Throws `not_found`
- * after 30 days.
- */
+/** Takes a record out of the trash and returns it. A record outside the trash stays as it is. Throws `not_found` after 30 days. */
 export async function restoreRecord<C extends SelectedFieldsFlat>(
   ctx: Ctx,
   kind: RecordKind<C>,
@@ -117,118 +114,117 @@ export async function restoreRecord<C extends SelectedFieldsFlat>(
 ): Promise<SelectResultFields<C>> {
   const { db, actor, now } = ctx
   const { table, columns, subject } = kind
-  const deletedAt = requireTrash(table)
-  const here = and(eq(table.id, id), kind.reached(actor, permission), isPossible)
+  const deletedAt = requireTrashColumn(table)
+  const isRecord = and(eq(table.id, id), kind.isInReach(actor, permission), isPossible)
   const { restored, present } = await runBatch(db, {
     restored: db
       .update(table)
       .set({ deletedAt: null, ...versionStamp(table, now) })
-      .where(and(here, isNotNull(deletedAt), isRestorable(deletedAt, now)))
+      .where(and(isRecord, isNotNull(deletedAt), isRestorable(deletedAt, now)))
       .returning(columns),
     event: eventInsert(ctx, { verb: `${subject}.restored`, subject, id, when: ifChanged }),
     present: db
       .select({ row: columns })
       .from(table)
-      .where(and(here, isNull(deletedAt))),
+      .where(and(isRecord, isNull(deletedAt))),
   })
-  const row = firstOf(restored) ?? present[0]?.row
+  const row = firstRow(restored) ?? present[0]?.row
   if (!row) throw new AppError('not_found')
   return row
 }
 
-function requireTrash({ deletedAt }: RecordTable): Column {
+function requireTrashColumn({ deletedAt }: RecordTable): Column {
   if (!deletedAt) throw new Error('A record of this kind has no trash')
   return deletedAt
 }
 
-// A statement whose table is a parameter has a result that Drizzle's types leave open.
-function firstOf<Row>(rows: Row[] | D1Result): Row | undefined {
+// Drizzle does not know the type of the result if the table is a parameter.
+function firstRow<Row>(rows: Row[] | D1Result): Row | undefined {
   return Array.isArray(rows) ? rows[0] : undefined
 }
 
-function notTrashed({ table }: { table: RecordTable }): SQL | undefined {
+function isOutsideTrash({ table }: { table: RecordTable }): SQL | undefined {
   return table.deletedAt && isNull(table.deletedAt)
 }
 
-/** The record at hand may be changed: it is in reach, the version that was read, and every requirement holds. */
-function mayChange<C extends SelectedFieldsFlat>(
+/** True for the record if it is in reach and not in the trash, has the expected version, and meets every requirement. */
+function isAllowed<C extends SelectedFieldsFlat>(
   { actor }: Ctx,
   kind: RecordKind<C>,
   id: string | SQL,
-  { permission, ifVersion, require = {} }: Demand<SelectResultFields<C>>,
+  { permission, ifVersion, require = {} }: RecordAction<SelectResultFields<C>>,
 ): SQL | undefined {
   return and(
     eq(kind.table.id, id),
-    kind.reached(actor, permission),
-    notTrashed(kind),
+    kind.isInReach(actor, permission),
+    isOutsideTrash(kind),
     ifVersion === undefined ? undefined : eq(kind.table.version, ifVersion),
     ...Object.values(require).map(({ holds }) => holds),
   )
 }
 
-function eventOf<C extends SelectedFieldsFlat>(
+function recordEventInsert<C extends SelectedFieldsFlat>(
   ctx: Ctx,
   { subject, table, unlogged = [] }: RecordKind<C>,
   { verb }: { verb: string },
   changes: SQL,
   when: SQL,
 ) {
-  const hidden = unlogged.map((field) => sql`, ${`$.${field}`}, json('[null,null]')`)
+  const hiddenValues = unlogged.map((field) => sql`, ${`$.${field}`}, json('[null,null]')`)
   return eventInsert(ctx, {
     verb: `${subject}.${verb}`,
     subject,
     id: sql`${table.id}`,
-    changes: hidden.length === 0 ? changes : sql`json_replace(${changes}${sql.join(hidden)})`,
+    changes: hiddenValues.length === 0 ? changes : sql`json_replace(${changes}${sql.join(hiddenValues)})`,
     from: sql`${table}`,
     when,
   })
 }
 
-/** The record as the actor sees it, with what a refusal has to know; no row where the change happened. */
-function presentRow<C extends SelectedFieldsFlat>(
+/** Selects the record with a flag for each condition, to explain a refusal. There is no row if the change happened. */
+function presentRowSelect<C extends SelectedFieldsFlat>(
   { db, actor }: Ctx,
   kind: RecordKind<C>,
   id: string | SQL,
-  { permission, ifVersion, require = {} }: Demand<SelectResultFields<C>>,
+  { permission, ifVersion, require = {} }: RecordAction<SelectResultFields<C>>,
 ) {
   const { table, columns, reads } = kind
-  const isReached = kind.reached(actor, permission) ?? sql`true`
-  const flag = (name: string, holds: SQL) => sql<number>`${holds}`.as(`holds_${name}`)
+  const holdsFlag = (name: string, holds: SQL) => sql<number>`${holds}`.as(`holds_${name}`)
   const requirements = Object.entries(require)
   return db
     .select({
       row: columns,
-      isReached: flag('reach', isReached),
-      isVersion: flag('version', ifVersion === undefined ? sql`true` : eq(table.version, ifVersion)),
-      holds: Object.fromEntries(requirements.map(([name, { holds }]) => [name, flag(name, holds)] as const)),
-      known: Object.fromEntries(requirements.map(([name, { known }]) => [name, knownAs(name, known)] as const)),
+      isInReach: holdsFlag('reach', allOf(sql`true`, kind.isInReach(actor, permission))),
+      isVersion: holdsFlag('version', ifVersion === undefined ? sql`true` : eq(table.version, ifVersion)),
+      holds: Object.fromEntries(requirements.map(([name, { holds }]) => [name, holdsFlag(name, holds)] as const)),
+      known: Object.fromEntries(requirements.map(([name, { known }]) => [name, knownColumn(name, known)] as const)),
     })
     .from(table)
-    .where(and(eq(table.id, id), kind.reached(actor, reads), notTrashed(kind), ifUnchanged))
+    .where(and(eq(table.id, id), kind.isInReach(actor, reads), isOutsideTrash(kind), ifUnchanged))
 }
 
-function knownAs(name: string, known: SQL = sql`NULL`) {
+function knownColumn(name: string, known: SQL = sql`NULL`) {
   return sql<string | null>`${known}`.as(`known_${name}`)
 }
 
 type Present<Row> = {
   row: Row
-  isReached: number
+  isInReach: number
   isVersion: number
   holds: Record<string, number>
   known: Record<string, string | null>
 }
 
-/** The record that was not changed, if that is only because nothing would have changed; else throws why. */
-function explain<C extends SelectedFieldsFlat>(
+/** Returns the record if it was left alone only because nothing would change. Otherwise throws the reason. */
+function requireAllowed<C extends SelectedFieldsFlat>(
   { actor }: Ctx,
   kind: RecordKind<C>,
-  { require = {} }: Demand<SelectResultFields<C>>,
+  { require = {} }: RecordAction<SelectResultFields<C>>,
   present: Present<SelectResultFields<C>> | undefined,
 ): SelectResultFields<C> {
   if (!present) throw new AppError('not_found')
-  const { row, isReached, isVersion, holds, known } = present
-  if (!isReached) throw kind.outOfReach?.(row, actor) ?? new AppError('not_found')
+  const { row, isInReach, isVersion, holds, known } = present
+  if (!isInReach) throw kind.outOfReachError?.(row, actor) ?? new AppError('not_found')
   if (!isVersion) throw new AppError('stale', { etag: kind.etag(row) })
   for (const [name, { orElse }] of Object.entries(require)) {
     if (!holds[name]) throw orElse(row, JSON.parse(known[name] ?? 'null'))

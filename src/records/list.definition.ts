@@ -1,4 +1,5 @@
-// What a list is, as data: its orders, filters, search index and counter. A definition runs by `runList`.
+// The definition of a list as data: orders, filters, search index and counter. `runList` runs it.
+// It fits rows of one table. Groups, two-sided relationships and tags by use have other shapes, and queries of their own.
 import type { AnyColumn, SQL, SQLWrapper, Subquery } from 'drizzle-orm'
 import type { RunnableQuery } from 'drizzle-orm/runnable-query'
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
@@ -14,7 +15,7 @@ export type FilterName<Q> = Exclude<keyof Q, Paging> & string
 /** The orders that a query may name in `sort`, without the minus. */
 type OrderName<Q> = Q extends { sort?: infer S } ? (S extends `-${infer Name}` ? Name : S & string) : never
 
-/** A list as services ask for it: filters as the query parameters have them, a page, an order, and whether to count. */
+/** A request for a list: filters with the values of the query parameters, a page, an order, and whether to count. */
 export type ListRequest<Q> = PageRequest &
   FilterValues<Q> & {
     sort?: OrderName<Q> | `-${OrderName<Q>}`
@@ -22,45 +23,45 @@ export type ListRequest<Q> = PageRequest &
   }
 export type FilterValues<Q> = { [K in FilterName<Q>]?: Q[K] }
 
-/** What a filter asks of rows. */
+/** The condition of a filter. */
 export type Condition = {
   where: SQL | undefined
   /** The filter is a range of instants in this column: the order by it starts and ends there. */
   range?: { of: AnyColumn; ends: [from?: string, to?: string] }
-  /** What finds the rows in the search index, in the syntax of FTS5. */
+  /** The FTS5 query that finds the rows in the search index. */
   match?: string | SQL
-  /** The index finds too much: each hit is checked by `where` as well. */
+  /** The index finds too many rows, so `where` checks each hit as well. */
   isCoarse?: true
-  /** A search or the trash: rows come in the order of arrival alone. If a search is checked row by row, there is no total. */
+  /** A search or the trash: only the order of arrival is possible. A search without the index has no total. */
   isByArrival?: true
 }
 
-/** A filter gives the condition of a value, or undefined if the value asks nothing. */
+/** A filter returns the condition for a value, or undefined if there is none. */
 export type Filter<V, Q> = (value: V, ctx: Ctx, request: ListRequest<Q>) => Condition | undefined
 
 export type Order<Row> = {
-  /** The columns of the order. The last is unique, and `seq` alone is the order of arrival. */
+  /** The columns of the order. The last one is unique. `seq` alone is the order of arrival. */
   by: readonly (keyof Row & string)[]
-  /** Of an order by arrival: the instant at which rows were made, for ranges of it. */
+  /** For the order of arrival: the column with the time of creation, for ranges of it. */
   arrivedAt?: AnyColumn
-  /** The order has only these rows. */
+  /** The order contains only these rows. */
   only?: SQL
-  /** Of owned records: the index over all rows, and the one by owner. */
+  /** For owned records: the index over all rows, and the index by owner. */
   indexes?: readonly [ofAll: string, ofOwner: string]
 }
 
-/** Rows that one index gives in the order of the list. */
+/** One index that returns rows in the order of the list. */
 export type Walk<Name extends string = string> = {
-  /** The index to take; without one, SQLite chooses. `where` must hold the index's own WHERE. */
+  /** The index to use; without it, SQLite chooses. `where` must contain the WHERE of the index. */
   index?: string
   where: SQL | undefined
-  /** Filters that the index answers: their conditions are added to `where`. */
+  /** The index answers these filters: their conditions are added to `where`. */
   answers?: readonly Name[]
-  /** It has few rows, however large the table: any filter is checked on the way. */
+  /** It has few rows, however large the table. All filters are checked in the same scan. */
   isSmall?: true
 }
 
-/** A statement that gives rows with the marks of a page. */
+/** A statement that returns rows with the marks of a page. */
 export type Query<Row> = RunnableQuery<Marked<Row>[], 'sqlite'> & PromiseLike<Marked<Row>[]>
 
 export type ListDefinition<Row, Q> = {
@@ -69,41 +70,41 @@ export type ListDefinition<Row, Q> = {
   columns: Record<keyof Row & string, AnyColumn>
   /** SELECT of the columns and `pageMarks`, from a page as SQL. */
   read: (db: Db, rows: Subquery) => Query<Row>
-  /** Whose rows are asked for, as far as the actor reaches them. Throws `forbidden`. */
+  /** The owners whose rows are requested and in reach of the actor. Throws `forbidden`. */
   owners: (ctx: Ctx, request: ListRequest<Q>) => Owners
   orders: { [O in OrderName<Q>]: Order<Row> }
-  /** The order if the request names none; searches and the trash come newest first. */
+  /** The order if the request names none. Searches and the trash come newest first. */
   usualOrder: (request: ListRequest<Q>) => OrderName<Q> | `-${OrderName<Q>}`
   /** An entry for each query parameter. */
   filters: { [K in FilterName<Q>]-?: Filter<NonNullable<Q[K]>, Q> }
-  /** Which indexes give the rows, for the actor and the filters at hand. No two walks share a row. */
-  walks: (ctx: Ctx, request: ListRequest<Q>, whose: Owners, order: Order<Row>) => Walk<FilterName<Q>>[]
-  /** What is checked row by row, whatever the request. */
+  /** The indexes that return the rows for this actor and request. No two walks share a row. */
+  walks: (ctx: Ctx, request: ListRequest<Q>, ownerIds: Owners, order: Order<Row>) => Walk<FilterName<Q>>[]
+  /** A condition that is checked row by row in every request. */
   check?: (ctx: Ctx) => SQL | undefined
   search?: Search<Q>
   counter?: Counter<FilterName<Q>>
-  /** How many rows a page looks through for what no index knows; 250 unless it says otherwise. */
+  /** How many rows a page scans if a filter has no index. The default is 250. */
   windowRows?: number
-  /** In a window, a page by number has a capped total. Without this, it looks through REACH rows and counts every hit. */
+  /** Totals of pages by number are capped at 1,000. Without this, a page scans REACH rows and counts every hit. */
   isCountCapped?: true
 }
 
-/** The search index beside the table; its rowid is the table's `seq`. */
+/** The search index of the table. Its rowid is the `seq` of the table. */
 export type Search<Q> = {
   index: string
   seq: AnyColumn
-  /** Whether it has the rows asked for, and all the words are long enough for it. */
+  /** Whether the index contains the requested rows and can find every word. */
   isUsable?: (ctx: Ctx, request: ListRequest<Q>) => boolean
-  /** The rows in reach, as the index finds them; `where` checks them in the table. */
-  scope: (ctx: Ctx, whose: Owners) => (string | SQL)[]
+  /** FTS5 queries for the rows in reach. `where` checks the rows in the table again. */
+  scope: (ctx: Ctx, ownerIds: Owners) => (string | SQL)[]
   where: (ctx: Ctx) => SQL | undefined
-  /** Filters that are a part of the scope: their conditions are added to `where`. */
+  /** The scope answers these filters: their conditions are added to `where`. */
   answers?: readonly FilterName<Q>[]
 }
 
 /**
- * Sums that triggers keep by owner, and by filters whose values stand in these columns. Such a sum is the total only if
- * the request asks by no other filter: of any other, rows are counted.
+ * Sums that triggers keep by owner, and by the filters in `by`, each with its column. They give the total only if the
+ * request has no other filter. With another filter, rows are counted.
  */
 export type Counter<Name extends string = string> = {
   table: SQLWrapper & { workspaceId: AnyColumn; owner: AnyColumn }

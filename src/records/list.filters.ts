@@ -1,4 +1,4 @@
-// The usual filters of lists, by the column that they ask about.
+// The common filters of lists, each for a column.
 import { type AnyColumn, and, eq, gte, lt, ne, type SQL } from 'drizzle-orm'
 import type { Condition } from './list.definition'
 
@@ -10,13 +10,13 @@ export const isNot =
   (column: AnyColumn) =>
   (value: string): Condition => ({ where: ne(column, value) })
 
-/** From an instant on, itself included. */
+/** At an instant or later. */
 export const from =
   (column: AnyColumn) =>
   (instant: string): Condition =>
     range(column, [instant])
 
-/** Before an instant, itself excluded. */
+/** Before an instant. */
 export const before =
   (column: AnyColumn) =>
   (instant: string): Condition =>
@@ -30,5 +30,5 @@ export function within(column: AnyColumn, [low, high]: [from?: string, to?: stri
   return and(low === undefined ? undefined : gte(column, low), high === undefined ? undefined : lt(column, high))
 }
 
-/** A parameter that asks nothing itself: another filter reads it. */
+/** A parameter without a condition: another filter reads it. */
 export const noCondition = () => undefined

@@ -1,4 +1,4 @@
-// How a list is read for a request: which index gives the rows, where it starts and ends, and what is left to check.
+// The plan of a list for a request: the indexes that return the rows, their ranges, and the conditions left to check.
 import { and, type SQL, sql } from 'drizzle-orm'
 import type { Owners } from '../access/visible'
 import type { Ctx } from '../context'
@@ -20,42 +20,42 @@ import type {
 } from './list.definition'
 import { within } from './list.filters'
 
-/** A filter of the request, with the condition of its value. */
-export type GivenFilter = Condition & { name: string; value: unknown }
+/** A filter in the request, with the condition for its value. */
+export type RequestFilter = Condition & { name: string; value: unknown }
 
 export type RequestPlan<Row> = ListPlan & {
-  given: GivenFilter[]
+  filters: RequestFilter[]
   order: Order<Row>
   positionOf: (row: Row) => Position
-  /** Whether the rows can be counted: not if a search is checked row by row. */
+  /** Whether the rows can be counted. They cannot if a search has no index. */
   isCountable: boolean
   isSmall: boolean
 }
 
-/** Throws `invalid` for an order that a search or the trash cannot have. */
+/** The plan for a request. Throws `invalid` for an order that a search or the trash cannot have. */
 export function planOf<Row, Q>(
   ctx: Ctx,
   list: ListDefinition<Row, Q>,
   request: ListRequest<Q>,
-  whose: Owners,
+  ownerIds: Owners,
 ): RequestPlan<Row> {
-  const given = givenFilters(ctx, list, request)
-  const { order, isDown } = orderOf(list, request, given)
-  const search = usableSearch(ctx, list, request, given, order)
+  const filters = requestFilters(ctx, list, request)
+  const { order, isDown } = orderOf(list, request, filters)
+  const search = usableSearch(ctx, list, request, filters, order)
   const seq = search ? sql.raw(`${search.index}.rowid`) : undefined
   const keys = order.by.map((name) => (name === 'seq' && seq ? seq : sql`${list.columns[name]}`))
   const { after } = request
   const parts = afterCursorInParts(keys, after, isDown)
-  const walks = search ? [searchWalk(ctx, search, whose, given)] : list.walks(ctx, request, whose, order)
+  const walks = search ? [searchWalk(ctx, search, ownerIds, filters)] : list.walks(ctx, request, ownerIds, order)
   const isSmall = walks.some((walk) => walk.isSmall)
-  const walked = and(...given.map(walkCondition))
-  const checked = given.filter((filter) => useOf(filter) === 'checked')
+  const walkConditions = and(...filters.map(walkCondition))
+  const checked = filters.filter((filter) => placeOf(filter) === 'check')
   return {
-    given,
+    filters,
     order,
     table: list.name,
     sources: walks.flatMap((walk) =>
-      parts.map((part) => ({ rows: rowsOf(list, search, walk), where: allOf(walk.where, walked, part) })),
+      parts.map((part) => ({ rows: rowsOf(list, search, walk), where: allOf(walk.where, walkConditions, part) })),
     ),
     keys,
     isDown,
@@ -65,38 +65,39 @@ export function planOf<Row, Q>(
     positionOf: (row) => order.by.map((name) => positionValue(row[name])),
   }
 
-  function useOf({ name, range, match }: GivenFilter): 'bound' | 'found' | 'walked' | 'checked' {
-    if (range !== undefined && range.of === rangedColumn(list, order)) return 'bound'
-    if (search && match !== undefined) return 'found'
-    return isSmall || walks.some(({ answers }) => answers?.includes(name)) ? 'walked' : 'checked'
+  // The range of an order, a query of the search index, a condition of each walk, or a check of each row.
+  function placeOf({ name, range, match }: RequestFilter): 'range' | 'search' | 'walk' | 'check' {
+    if (range !== undefined && range.of === rangedColumn(list, order)) return 'range'
+    if (search && match !== undefined) return 'search'
+    return isSmall || walks.some(({ answers }) => answers?.includes(name)) ? 'walk' : 'check'
   }
 
-  // What a filter adds to the conditions of every walk.
-  function walkCondition(filter: GivenFilter): SQL | undefined {
+  // The part of a filter that every walk has as a condition.
+  function walkCondition(filter: RequestFilter): SQL | undefined {
     const { where, range, isCoarse } = filter
-    const use = useOf(filter)
-    if (use === 'found') return isCoarse ? where : undefined
-    if (use !== 'bound' || !range) return use === 'walked' ? where : undefined
+    const place = placeOf(filter)
+    if (place === 'search') return isCoarse ? where : undefined
+    if (place !== 'range' || !range) return place === 'walk' ? where : undefined
     const ends = remainingRange(range.ends, after, isDown)
     if (!order.arrivedAt) return within(range.of, ends)
     return and(where, arrivedBetween(sql`${list.table}`, keys[0] ?? sql`seq`, ends))
   }
 }
 
-function givenFilters<Row, Q>(ctx: Ctx, list: ListDefinition<Row, Q>, request: ListRequest<Q>): GivenFilter[] {
-  return filterNames(list).flatMap((name) => givenFilter(ctx, list, request, name) ?? [])
+function requestFilters<Row, Q>(ctx: Ctx, list: ListDefinition<Row, Q>, request: ListRequest<Q>): RequestFilter[] {
+  return filterNames(list).flatMap((name) => requestFilter(ctx, list, request, name) ?? [])
 }
 
 function filterNames<Row, Q>({ filters }: ListDefinition<Row, Q>): FilterName<Q>[] {
   return Object.keys(filters).filter((name): name is FilterName<Q> => name in filters)
 }
 
-function givenFilter<Row, Q, K extends FilterName<Q>>(
+function requestFilter<Row, Q, K extends FilterName<Q>>(
   ctx: Ctx,
   list: ListDefinition<Row, Q>,
   request: ListRequest<Q>,
   name: K,
-): GivenFilter | undefined {
+): RequestFilter | undefined {
   const filter = list.filters[name]
   const values: FilterValues<Q> = request
   const value = values[name]
@@ -105,9 +106,9 @@ function givenFilter<Row, Q, K extends FilterName<Q>>(
   return condition && { ...condition, name, value }
 }
 
-/** The order that the request names, or else the list's own, and its direction. */
-function orderOf<Row, Q>(list: ListDefinition<Row, Q>, request: ListRequest<Q>, given: GivenFilter[]) {
-  const isByArrival = given.some((each) => each.isByArrival)
+/** The order that the request names, or the default order of the list, and its direction. */
+function orderOf<Row, Q>(list: ListDefinition<Row, Q>, request: ListRequest<Q>, filters: RequestFilter[]) {
+  const isByArrival = filters.some((each) => each.isByArrival)
   const orders = Object.entries<Order<Row>>(list.orders)
   const [arrival] = orders.find(([, order]) => order.arrivedAt) ?? []
   const sort = request.sort ?? (isByArrival ? `-${arrival}` : list.usualOrder(request))
@@ -116,25 +117,29 @@ function orderOf<Row, Q>(list: ListDefinition<Row, Q>, request: ListRequest<Q>, 
   if (!found) throw new Error(`No order ${sort} of ${list.name}`)
   const [name, order] = found
   if (isByArrival && name !== arrival) {
-    throw invalidError('query.sort', 'A search, and the trash, come by createdAt: leave sort out', 'not_with_search')
+    throw invalidError(
+      'query.sort',
+      'A search and the trash are sorted by createdAt: leave sort out',
+      'not_with_search',
+    )
   }
   return { order, isDown }
 }
 
-// A walk that filters might pass a million rows on its way to twenty; the search index does not.
+// A scan with filters might read a million rows to find twenty. The search index does not.
 function usableSearch<Row, Q>(
   ctx: Ctx,
   { search }: ListDefinition<Row, Q>,
   request: ListRequest<Q>,
-  given: GivenFilter[],
+  filters: RequestFilter[],
   order: Order<Row>,
 ): Search<Q> | undefined {
-  const isUsed = order.arrivedAt !== undefined && given.some(({ match }) => match !== undefined)
+  const isUsed = order.arrivedAt !== undefined && filters.some(({ match }) => match !== undefined)
   return isUsed && (search?.isUsable?.(ctx, request) ?? true) ? search : undefined
 }
 
-function searchWalk<Q>(ctx: Ctx, search: Search<Q>, whose: Owners, given: GivenFilter[]): Walk {
-  const parts = [...search.scope(ctx, whose), ...given.flatMap(({ match }) => match ?? [])]
+function searchWalk<Q>(ctx: Ctx, search: Search<Q>, ownerIds: Owners, filters: RequestFilter[]): Walk {
+  const parts = [...search.scope(ctx, ownerIds), ...filters.flatMap(({ match }) => match ?? [])]
   const texts = parts.flatMap((part) => (typeof part === 'string' ? [`(${part})`] : []))
   const computed = parts.flatMap((part) => (typeof part === 'string' ? [] : [sql` || ' AND (' || ${part} || ')'`]))
   const match = sql`(${texts.join(' AND ')}${sql.join(computed)})`

@@ -1,9 +1,9 @@
-// Clocks as people have them: when it is quiet somewhere, and when it will next be a certain time there, summer time and all.
+// Local clocks: whether quiet hours apply, and when a local time comes next, summer time included.
 import { DAY_MS, MINUTE_MS } from '../time'
 
-/** Between these two times of the day, `HH:MM`, over midnight where the first is the later one. */
+/** Quiet hours between two local times, `HH:MM`; they include midnight if `from` is later than `to`. */
 export type Quiet = { from: string; to: string } | null
-/** What clocks in a zone show at an instant (milliseconds), as the instant at which UTC shows the same, to the minute. */
+/** Gives the local time of an instant (milliseconds), as the instant at which UTC has that time, to the minute. */
 export type Clock = (ms: number) => number
 
 export function clockIn(timeZone: string): Clock {
@@ -11,7 +11,7 @@ export function clockIn(timeZone: string): Clock {
   return (ms) => Date.parse(`${format.format(ms).replace(' ', 'T')}:00Z`)
 }
 
-/** An IANA zone, or UTC in place of one that this runtime does not know, so that one row of the past stops nobody's mail. */
+/** The zone itself, or UTC if this runtime does not know it, so that one old row does not stop all mail. */
 export function knownZone(timeZone: string): string {
   try {
     return new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone
@@ -20,7 +20,7 @@ export function knownZone(timeZone: string): string {
   }
 }
 
-/** The first instant from `from` on at which it is `time` (`HH:MM`) there; where that time is skipped, as long after midnight. */
+/** The first instant from `from` on with the local time `time` (`HH:MM`). A time that the clocks skip counts from midnight. */
 export function nextAt(clock: Clock, time: string, from: number): number {
   const midnight = Math.floor(clock(from) / DAY_MS) * DAY_MS
   const readings = [-1, 0, 1, 2].map((day) => midnight + day * DAY_MS + minutesOf(time) * MINUTE_MS)
@@ -28,14 +28,14 @@ export function nextAt(clock: Clock, time: string, from: number): number {
   return Math.min(...instants.filter((at) => at >= from))
 }
 
-/** The instant itself, or, where that is in the quiet hours, their end. */
-export function whenLoud(clock: Clock, quiet: Quiet, at: number): number {
+/** The instant itself, or the end of the quiet hours if it lies in them. */
+export function afterQuietHours(clock: Clock, quiet: Quiet, at: number): number {
   return quiet && isWithin(quiet, clock(at)) ? nextAt(clock, quiet.to, at) : at
 }
 
-/** When the next daily digest is due after an instant: at its hour, or when the quiet hours around it end. */
+/** When the next daily digest is due after an instant: at its hour, or at the end of quiet hours that cover it. */
 export function nextDigest(clock: Clock, hour: number, quiet: Quiet, after: number): number {
-  return whenLoud(clock, quiet, nextAt(clock, `${hour}:00`, after + 1))
+  return afterQuietHours(clock, quiet, nextAt(clock, `${hour}:00`, after + 1))
 }
 
 function isWithin({ from, to }: NonNullable<Quiet>, reading: number): boolean {
@@ -48,9 +48,9 @@ function minutesOf(time: string): number {
   return hours * 60 + minutes
 }
 
-// A time that clocks show twice has two instants; one that they skip has none, and gets that of the clock before.
+// A local time that comes twice has two instants. One that the clocks skip has none, and is read by the clock before.
 function instantsOf(clock: Clock, reading: number): number[] {
   const [before = 0, later = 0] = [reading - DAY_MS, reading + DAY_MS].map((at) => clock(at) - at)
-  const shown = [reading - before, reading - later].filter((at) => clock(at) === reading)
-  return shown.length > 0 ? shown : [reading - before]
+  const instants = [reading - before, reading - later].filter((at) => clock(at) === reading)
+  return instants.length > 0 ? instants : [reading - before]
 }

@@ -1,4 +1,4 @@
-// The mails of a round of reminders, written by one statement out of what is still due when it runs.
+// The mails of a round of reminders: one statement queues them for the records that are still due when it runs.
 import { sql } from 'drizzle-orm'
 import type { Config } from '../config'
 import type { Db } from '../db/client'
@@ -9,61 +9,62 @@ import type { Due } from '../mail/mail.templates'
 import { oneLine } from '../mail/mail.text'
 import { type DueRow, isStillDue, type Kind } from './reminders.queries'
 
-/** A mail tells of so many by name, and of the rest by number. */
+/** A mail lists this many records, and counts the rest. */
 const LISTED = 50
 
-/** Something due, and the letter that it stands in: those with the same are one mail. */
-export type ReminderMail = Omit<DueRow, 'mayHear'> & { letter: string }
+/** A due record with the key of its mail: records with the same key go into one mail. */
+export type ReminderRow = Omit<DueRow, 'canBeMailed'> & { mailKey: string }
 type Sender = { db: Db; config: Config; now: string; outgoing: Set<string> }
 
-/** The statement that queues the letters. Two runs at once write each once, for the marks follow in the same batch. */
-export function reminderMails(sender: Sender, rows: ReminderMail[]) {
-  const seen = new Map<string, number>()
+/** The statement that queues the mails. Two runs at a time queue each once: the same batch marks the records as mailed. */
+export function reminderMails(sender: Sender, rows: ReminderRow[]) {
+  const counts = new Map<string, number>()
   const list = rows.map((row) => {
-    const { whom, note, page, ...needed } = row
-    const place = seen.get(row.letter) ?? 0
-    seen.set(row.letter, place + 1)
-    return { ...needed, ...(place < LISTED ? { item: dueEntry(sender.config, row) } : {}) }
+    const { name, note, path, ...keys } = row
+    const place = counts.get(row.mailKey) ?? 0
+    counts.set(row.mailKey, place + 1)
+    return { ...keys, ...(place < LISTED ? { item: dueEntry(sender.config, row) } : {}) }
   })
-  const field = (name: keyof ReminderMail) => sql`due.value ->> ${sql.raw(`'${name}'`)}`
+  const field = (name: keyof ReminderRow) => sql`due.value ->> ${sql.raw(`'${name}'`)}`
   const grouped = sql`(SELECT ${field('email')} AS email, ${field('workspaceId')} AS workspace_id, ${field('user')} AS user,
-    ${field('timeZone')} AS zone, max(${field('isProven')}) AS is_proven, CAST(count(*) AS TEXT) AS count,
+    ${field('timeZone')} AS zone, max(${field('isVerified')}) AS is_verified, CAST(count(*) AS TEXT) AS count,
     json_group_array(json(due.value -> 'item')) FILTER (WHERE due.value ->> 'item' IS NOT NULL) || '' AS items
-    FROM json_each(${JSON.stringify(list)}) AS due WHERE ${isStillDue(sql`due.value`)} GROUP BY ${field('letter')})`
-  // Letters of many workspaces in one statement: each is numbered among its own, whose room is looked up once.
-  const homes = JSON.stringify([...new Set(rows.map(({ workspaceId }) => workspaceId))])
-  const room = workspaceRoom(sender, sender.config.TEAM_MAILS_PER_WORKSPACE_A_DAY, sql`home.value`)
-  const numbered = sql`(WITH quota AS MATERIALIZED (SELECT home.value AS id, ${room} AS room FROM json_each(${homes}) AS home)
-    SELECT told.*, quota.room, row_number() OVER (PARTITION BY told.workspace_id) AS place
-    FROM ${grouped} AS told JOIN quota ON quota.id = told.workspace_id)`
-  const bound = sql`CASE WHEN letter.is_proven THEN NULL ELSE 'notice' END`
+    FROM json_each(${JSON.stringify(list)}) AS due WHERE ${isStillDue(sql`due.value`)} GROUP BY ${field('mailKey')})`
+  // One statement has mails of many workspaces: it numbers them by workspace, and reads each workspace's limit once.
+  const workspaceIds = JSON.stringify([...new Set(rows.map(({ workspaceId }) => workspaceId))])
+  const room = workspaceRoom(sender, sender.config.TEAM_MAILS_PER_WORKSPACE_A_DAY, sql`workspace.value`)
+  const numbered = sql`(WITH quota AS MATERIALIZED (SELECT workspace.value AS id, ${room} AS room
+      FROM json_each(${workspaceIds}) AS workspace)
+    SELECT grouped.*, quota.room, row_number() OVER (PARTITION BY grouped.workspace_id) AS place
+    FROM ${grouped} AS grouped JOIN quota ON quota.id = grouped.workspace_id)`
+  const bound = sql`CASE WHEN mail.is_verified THEN NULL ELSE 'notice' END`
   return enqueue(sender, {
     template: 'followUpDue',
-    to: sql`letter.email`,
-    audience: { isTold: sql`letter.is_proven`, bound },
-    workspaceId: sql`letter.workspace_id`,
-    payload: { user: sql`letter.user`, zone: sql`letter.zone`, count: sql`letter.count`, items: sql`letter.items` },
-    from: sql`${numbered} AS letter`,
-    when: sql`letter.place <= letter.room`,
+    to: sql`mail.email`,
+    audience: { allowsUserText: sql`mail.is_verified`, bound },
+    workspaceId: sql`mail.workspace_id`,
+    payload: { user: sql`mail.user`, zone: sql`mail.zone`, count: sql`mail.count`, items: sql`mail.items` },
+    from: sql`${numbered} AS mail`,
+    when: sql`mail.place <= mail.room`,
   })
 }
 
-const ABOUT: Record<Kind, (whom: string) => string> = {
-  interaction: (whom) => `Follow up with ${whom}`,
-  lead: (whom) => `Follow up the lead of ${whom}`,
-  customer: (whom) => `Be in touch with ${whom}`,
+const SUBJECTS: Record<Kind, (name: string) => string> = {
+  interaction: (name) => `Follow up with ${name}`,
+  lead: (name) => `Follow up the lead of ${name}`,
+  customer: (name) => `Be in touch with ${name}`,
 }
 
-const UNTOLD: Record<Kind, string> = {
+const SUBJECTS_WITHOUT_NAME: Record<Kind, string> = {
   interaction: 'Follow up with somebody',
   lead: 'Follow up a lead',
   customer: 'Be in touch with a customer',
 }
 
-// People's words are for an address that has proved itself.
-function dueEntry(config: Config, { kind, whom, dueAt, note, page, isProven }: ReminderMail): Due {
-  const words = isProven
-    ? { about: ABOUT[kind](oneLine(whom)), note: oneLine(note) }
-    : { about: UNTOLD[kind], note: '' }
-  return { ...words, at: dueAt, link: linkTo(config, page) }
+// Only a verified address gets names and texts that people wrote.
+function dueEntry(config: Config, { kind, name, dueAt, note, path, isVerified }: ReminderRow): Due {
+  const words = isVerified
+    ? { about: SUBJECTS[kind](oneLine(name)), note: oneLine(note) }
+    : { about: SUBJECTS_WITHOUT_NAME[kind], note: '' }
+  return { ...words, at: dueAt, link: linkTo(config, path) }
 }

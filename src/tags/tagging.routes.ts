@@ -1,12 +1,12 @@
 // /v1/customers/{id}/tags: the tags of one customer.
 import { createRoute } from '@hono/zod-openapi'
 import { errors, READ } from '../errors'
+import { IdParam } from '../field-schemas'
 import { allow } from '../http/allow'
 import { ctx } from '../http/context'
-import { IdParam } from '../http/fields'
 import { paged } from '../http/pagination'
 import { createRouter, json } from '../http/router'
-import { listTagsOf, tagCustomer, untagCustomer } from './tagging.service'
+import { listCustomerTags, tagCustomer, untagCustomer } from './tagging.service'
 import { CustomerTagPage, CustomerTagParam, CustomerTagQuery } from './tags.schemas'
 
 const tags = ['Tags']
@@ -18,7 +18,7 @@ const listCustomerTagsRoute = createRoute({
   operationId: 'listCustomerTags',
   tags,
   summary: 'List the tags of a customer',
-  description: 'The tag that was made first comes first.',
+  description: 'The oldest tag comes first.',
   request: { params: IdParam, query: CustomerTagQuery },
   responses: { 200: json(CustomerTagPage, 'A page of tags'), ...errors(...READ, 'not_found', 'invalid_cursor') },
 })
@@ -29,8 +29,8 @@ const tagCustomerRoute = createRoute({
   ...allow('customers:write'),
   operationId: 'tagCustomer',
   tags,
-  summary: 'Put a tag on a customer',
-  description: 'Makes the tag where there is none. Case and accents do not matter; the first spelling is the name.',
+  summary: 'Add a tag to a customer',
+  description: 'Creates the tag if it does not exist. Case and accents do not matter; the first spelling is the name.',
   request: { params: CustomerTagParam },
   responses: { 204: { description: 'The customer has the tag' }, ...errors(...READ, 'not_found') },
 })
@@ -41,8 +41,8 @@ const untagCustomerRoute = createRoute({
   ...allow('customers:write'),
   operationId: 'untagCustomer',
   tags,
-  summary: 'Take a tag off a customer',
-  description: 'Nothing happens where the customer does not have it.',
+  summary: 'Remove a tag from a customer',
+  description: 'Nothing happens if the customer does not have it.',
   request: { params: CustomerTagParam },
   responses: { 204: { description: 'The customer does not have the tag' }, ...errors(...READ, 'not_found') },
 })
@@ -50,7 +50,7 @@ const untagCustomerRoute = createRoute({
 export const taggingRoutes = createRouter()
   .openapi(listCustomerTagsRoute, async (c) => {
     const { id } = c.req.valid('param')
-    const page = await paged(c, c.req.valid('query'), (query) => listTagsOf(ctx(c), id, query))
+    const page = await paged(c, c.req.valid('query'), (query) => listCustomerTags(ctx(c), id, query))
     return c.json(CustomerTagPage.parse(page), 200)
   })
   .openapi(tagCustomerRoute, async (c) => {

@@ -1,4 +1,4 @@
-// Putting tags on customers and taking them off, one at a time or many at once.
+// Adds tags to customers and removes them, for one customer or for many at once.
 import { and, eq, gt, isNull, type SQL, sql } from 'drizzle-orm'
 import { visible } from '../access/visible'
 import type { Ctx } from '../context'
@@ -10,20 +10,20 @@ import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
 import { eventInsert } from '../events/event-insert'
 
-/** Puts a tag on a customer, and makes the tag where there is none; the first spelling of its name stays. */
+/** Adds a tag to a customer, and creates the tag if there is none. The first spelling of its name stays. Throws `not_found`. */
 export async function tagCustomer(ctx: Ctx, id: string, name: string): Promise<void> {
   const { db, actor, now } = ctx
   const key = fold(name)
-  const mine = and(eq(customers.id, id), visible(actor, 'customers:write', customers))
+  const isCustomer = and(eq(customers.id, id), visible(actor, 'customers:write', customers))
   const tag = { id: ctx.newId(), workspaceId: actor.workspaceId, name, key, createdAt: now, updatedAt: now }
-  const both = sql`FROM ${customers} CROSS JOIN ${tags} WHERE ${mine} AND ${isNamed(ctx, key)}`
+  const fromCustomerAndTag = sql`FROM ${customers} CROSS JOIN ${tags} WHERE ${isCustomer} AND ${hasKey(ctx, key)}`
   const { customer } = await runBatch(db, {
-    tagCreated: insertFrom(db, tags, tag, sql`FROM ${customers} WHERE ${mine}`).onConflictDoNothing(),
+    tagCreated: insertFrom(db, tags, tag, sql`FROM ${customers} WHERE ${isCustomer}`).onConflictDoNothing(),
     tagged: insertFrom(
       db,
       customerTags,
       { customerId: sql`${customers.id}`, tagId: sql`${tags.id}` },
-      both,
+      fromCustomerAndTag,
     ).onConflictDoNothing(),
     event: eventInsert(ctx, {
       verb: 'customer.tagged',
@@ -32,20 +32,20 @@ export async function tagCustomer(ctx: Ctx, id: string, name: string): Promise<v
       changes: tagChange(sql`json_array()`, sql`json_array(${nameOf(ctx, key)})`),
       when: ifChanged,
     }),
-    customer: one(db.select({ id: customers.id }).from(customers).where(mine)),
+    customer: one(db.select({ id: customers.id }).from(customers).where(isCustomer)),
   })
   if (!customer) throw new AppError('not_found')
 }
 
-/** Takes a tag off a customer; nothing happens where it is not on them. */
+/** Removes a tag from a customer. Nothing happens if the customer does not have it. Throws `not_found`. */
 export async function untagCustomer(ctx: Ctx, id: string, name: string): Promise<void> {
   const { db, actor } = ctx
   const key = fold(name)
-  const mine = and(eq(customers.id, id), visible(actor, 'customers:write', customers))
+  const isCustomer = and(eq(customers.id, id), visible(actor, 'customers:write', customers))
   const { customer } = await runBatch(db, {
     untagged: db.delete(customerTags).where(
-      sql`${customerTags.customerId} = (SELECT ${customers.id} FROM ${customers} WHERE ${mine})
-        AND ${customerTags.tagId} = (SELECT ${tags.id} FROM ${tags} WHERE ${isNamed(ctx, key)})`,
+      sql`${customerTags.customerId} = (SELECT ${customers.id} FROM ${customers} WHERE ${isCustomer})
+        AND ${customerTags.tagId} = (SELECT ${tags.id} FROM ${tags} WHERE ${hasKey(ctx, key)})`,
     ),
     event: eventInsert(ctx, {
       verb: 'customer.untagged',
@@ -54,13 +54,13 @@ export async function untagCustomer(ctx: Ctx, id: string, name: string): Promise
       changes: tagChange(sql`json_array(${nameOf(ctx, key)})`, sql`json_array()`),
       when: ifChanged,
     }),
-    customer: one(db.select({ id: customers.id }).from(customers).where(mine)),
+    customer: one(db.select({ id: customers.id }).from(customers).where(isCustomer)),
   })
   if (!customer) throw new AppError('not_found')
 }
 
-/** The tags of a customer, the oldest tag first. */
-export async function listTagsOf(
+/** The tags of a customer, the oldest tag first. Throws `not_found`. */
+export async function listCustomerTags(
   { db, actor }: Ctx,
   id: string,
   { limit, after }: PageRequest,
@@ -92,29 +92,31 @@ export async function listTagsOf(
 
 type Bulk = { customerIds: string[]; add: string[]; remove: string[] }
 
-/** Puts tags on many customers and takes others off, with one event for each customer changed. */
+/** Adds and removes tags of many customers, with one event for each customer that changes. */
 export async function tagCustomers(ctx: Ctx, { customerIds, add, remove }: Bulk) {
   const { db, actor, now } = ctx
   const stamps = { createdAt: now, updatedAt: now }
-  // From the last to the first, so that of two spellings the first is the one that stays.
-  const fresh = new Map(add.toReversed().map((name) => [fold(name), { id: ctx.newId(), name, key: fold(name) }]))
-  const requested = sql`json_each(${JSON.stringify([...new Set(customerIds)])}) AS wanted`
+  // A Map keeps the last value of a key, so the names are reversed: the first of two spellings stays.
+  const newTags = new Map(add.toReversed().map((name) => [fold(name), { id: ctx.newId(), name, key: fold(name) }]))
+  const givenIds = sql`json_each(${JSON.stringify([...new Set(customerIds)])}) AS given`
   const inReach = visible(actor, 'customers:write', customers)
-  const reached = sql`${requested} CROSS JOIN ${customers} WHERE ${customers.id} = wanted.value AND ${inReach}`
-  const added = tagsNamed(ctx, [...fresh.keys()])
-  const removed = tagsNamed(ctx, remove.map(fold))
-  const isOn = sql`EXISTS (SELECT 1 FROM customer_tags AS has WHERE has.customer_id = customers.id AND has.tag_id = tag.id)`
-  const off = sql`(SELECT json_group_array(tag.name) FROM ${removed} AS tag WHERE ${isOn})`
-  const on = sql`(SELECT json_group_array(tag.name) FROM ${added} AS tag WHERE NOT ${isOn})`
-  // Recorded before the tags change. LIMIT keeps SQLite from computing both lists again at each mention.
-  const plan = sql`(SELECT ${customers.id} AS id, ${off} AS off, ${on} AS "on" FROM ${reached} LIMIT -1) AS change`
+  const customersInReach = sql`${givenIds} CROSS JOIN ${customers} WHERE ${customers.id} = given.value AND ${inReach}`
+  const tagsToAdd = tagsWithKeys(ctx, [...newTags.keys()])
+  const tagsToRemove = tagsWithKeys(ctx, remove.map(fold))
+  const hasTag = sql`EXISTS (SELECT 1 FROM ${customerTags} WHERE ${customerTags.customerId} = ${customers.id}
+    AND ${customerTags.tagId} = tag.id)`
+  const removedNames = sql`(SELECT json_group_array(tag.name) FROM ${tagsToRemove} AS tag WHERE ${hasTag})`
+  const addedNames = sql`(SELECT json_group_array(tag.name) FROM ${tagsToAdd} AS tag WHERE NOT ${hasTag})`
+  // The events are written before the tags change. LIMIT makes SQLite compute both lists only once.
+  const changes = sql`(SELECT ${customers.id} AS id, ${removedNames} AS removed, ${addedNames} AS added
+    FROM ${customersInReach} LIMIT -1) AS change`
   const eventsOf = (verb: `customer.${string}`, when: SQL) =>
     eventInsert(ctx, {
       verb,
       subject: 'customer',
       id: sql`change.id`,
-      changes: tagChange(sql`json(change.off)`, sql`json(change."on")`),
-      from: plan,
+      changes: tagChange(sql`json(change.removed)`, sql`json(change.added)`),
+      from: changes,
       when,
     }).returning({ id: events.subjectId })
   const { taggedEvents, untaggedEvents, notFound } = await runBatch(db, {
@@ -128,43 +130,43 @@ export async function tagCustomers(ctx: Ctx, { customerIds, add, remove }: Bulk)
         key: sql`value ->> 'key'`,
         ...stamps,
       },
-      sql`FROM json_each(${JSON.stringify([...fresh.values()])}) WHERE EXISTS (SELECT 1 FROM ${reached})`,
+      sql`FROM json_each(${JSON.stringify([...newTags.values()])}) WHERE EXISTS (SELECT 1 FROM ${customersInReach})`,
     ).onConflictDoNothing(),
-    taggedEvents: eventsOf('customer.tagged', sql`change."on" <> '[]'`),
-    untaggedEvents: eventsOf('customer.untagged', sql`change."on" = '[]' AND change.off <> '[]'`),
+    taggedEvents: eventsOf('customer.tagged', sql`change.added <> '[]'`),
+    untaggedEvents: eventsOf('customer.untagged', sql`change.added = '[]' AND change.removed <> '[]'`),
     tagged: insertFrom(
       db,
       customerTags,
-      { customerId: sql`taken.id`, tagId: sql`tag.id` },
-      sql`FROM (SELECT ${customers.id} AS id FROM ${reached}) AS taken CROSS JOIN ${added} AS tag WHERE true`,
+      { customerId: sql`customer.id`, tagId: sql`tag.id` },
+      sql`FROM (SELECT ${customers.id} AS id FROM ${customersInReach}) AS customer CROSS JOIN ${tagsToAdd} AS tag WHERE true`,
     ).onConflictDoNothing(),
     untagged: db.delete(customerTags).where(
-      sql`${customerTags.customerId} IN (SELECT ${customers.id} FROM ${reached})
-        AND ${customerTags.tagId} IN (SELECT tag.id FROM ${removed} AS tag)`,
+      sql`${customerTags.customerId} IN (SELECT ${customers.id} FROM ${customersInReach})
+        AND ${customerTags.tagId} IN (SELECT tag.id FROM ${tagsToRemove} AS tag)`,
     ),
     notFound: db
-      .select({ id: sql<string>`wanted.value`.as('id') })
-      .from(requested)
-      .where(sql`NOT EXISTS (SELECT 1 FROM ${customers} WHERE customers.id = wanted.value AND ${inReach})`),
+      .select({ id: sql<string>`given.value`.as('id') })
+      .from(givenIds)
+      .where(sql`NOT EXISTS (SELECT 1 FROM ${customers} WHERE ${customers.id} = given.value AND ${inReach})`),
   })
   return { changed: taggedEvents.length + untaggedEvents.length, notFound: notFound.map((row) => row.id) }
 }
 
-// The tags that went and those that came, as the before and after of one field.
-function tagChange(off: SQL, on: SQL): SQL {
-  return sql`json_object('tags', json_array(${off}, ${on}))`
+// The removed and the added names, as the old and the new value of one field.
+function tagChange(removed: SQL, added: SQL): SQL {
+  return sql`json_object('tags', json_array(${removed}, ${added}))`
 }
 
-function isNamed({ actor }: Ctx, key: string): SQL | undefined {
+function hasKey({ actor }: Ctx, key: string): SQL | undefined {
   return and(eq(tags.workspaceId, actor.workspaceId), eq(tags.key, key))
 }
 
 function nameOf(ctx: Ctx, key: string): SQL {
-  return sql`(SELECT ${tags.name} FROM ${tags} WHERE ${isNamed(ctx, key)})`
+  return sql`(SELECT ${tags.name} FROM ${tags} WHERE ${hasKey(ctx, key)})`
 }
 
-// From the keys to the tags, each found by the index.
-function tagsNamed({ actor }: Ctx, keys: string[]): SQL {
-  return sql`(SELECT named.id, named.name FROM json_each(${JSON.stringify(keys)}) AS given
-    CROSS JOIN tags AS named ON named.workspace_id = ${actor.workspaceId} AND named.key = given.value)`
+// CROSS JOIN makes SQLite look up each key in the index.
+function tagsWithKeys({ actor }: Ctx, keys: string[]): SQL {
+  return sql`(SELECT ${tags.id}, ${tags.name} FROM json_each(${JSON.stringify(keys)}) AS given
+    CROSS JOIN ${tags} ON ${tags.workspaceId} = ${actor.workspaceId} AND ${tags.key} = given.value)`
 }

@@ -1,10 +1,10 @@
-// /v1/tags: the tags of the workspace, and putting them on many customers.
+// /v1/tags: the tags of the workspace, and tagging many customers at once.
 import { createRoute } from '@hono/zod-openapi'
 import { errors, POST, READ, WRITE } from '../errors'
+import { IdParam } from '../field-schemas'
 import { allow } from '../http/allow'
 import { ctx } from '../http/context'
 import { IfMatch, ifVersion, withEtag } from '../http/etag'
-import { IdParam } from '../http/fields'
 import { paged } from '../http/pagination'
 import { body, createRouter, json } from '../http/router'
 import { tagCustomers } from './tagging.service'
@@ -21,7 +21,7 @@ const listTagsRoute = createRoute({
   tags,
   summary: 'List tags',
   description:
-    'By name, with how many customers have each. ADMIN and MANAGER see all tags, SALES those of the own customers.',
+    'Sorted by name, each with its number of customers. ADMIN and MANAGER see all tags, SALES those of their own customers.',
   request: { query: TagQuery },
   responses: { 200: json(TagPage, 'A page of tags'), ...errors(...READ, 'invalid_cursor') },
 })
@@ -33,7 +33,7 @@ const getTagRoute = createRoute({
   operationId: 'getTag',
   tags,
   summary: 'Get a tag',
-  description: 'With how many customers have it. For SALES, one that none of the own customers has is a 404.',
+  description: 'With its number of customers. For SALES, a tag that none of their own customers has is a 404.',
   request: { params: IdParam },
   responses: { 200: json(Tag, 'The tag'), ...errors(...READ, 'not_found') },
 })
@@ -45,7 +45,7 @@ const renameTagRoute = createRoute({
   operationId: 'renameTag',
   tags,
   summary: 'Rename a tag',
-  description: 'Every customer that has it has it under its new name.',
+  description: 'All customers with this tag have it under the new name.',
   request: { params: IdParam, headers: IfMatch, body: body(TagPatch) },
   responses: { 200: json(Tag, 'The tag'), ...errors(...WRITE, 'not_found', 'tag_exists', 'stale') },
 })
@@ -57,7 +57,7 @@ const deleteTagRoute = createRoute({
   operationId: 'deleteTag',
   tags,
   summary: 'Delete a tag',
-  description: 'Takes it off every customer, those in the trash too. It cannot be restored.',
+  description: 'Removes it from every customer, including those in the trash. It cannot be restored.',
   request: { params: IdParam, headers: IfMatch },
   responses: { 204: { description: 'Deleted' }, ...errors(...READ, 'not_found', 'stale') },
 })
@@ -69,9 +69,10 @@ const tagCustomersRoute = createRoute({
   operationId: 'tagCustomers',
   tags,
   summary: 'Tag many customers',
-  description: 'Up to 500 at once, up to 20 tags each way. Says how many changed and which were not in your reach.',
+  description:
+    'Up to 500 customers at once, with up to 20 tags to add and 20 to remove. Returns how many customers changed, and which were not in your reach.',
   request: { body: body(BulkTagging) },
-  responses: { 200: json(BulkTagged, 'What changed and what was not found'), ...errors(...POST) },
+  responses: { 200: json(BulkTagged, 'The number of changed customers, and those not found'), ...errors(...POST) },
 })
 
 export const tagRoutes = createRouter()

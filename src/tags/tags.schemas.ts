@@ -1,19 +1,19 @@
-// Tags: as shown, named and put on many customers at once.
+// Schemas of tags: a tag, its name, and the tagging of many customers.
 import { z } from '@hono/zod-openapi'
 import { fold } from '../db/fold'
-import { Id, IdParam, text } from '../http/fields'
+import { Id, IdParam, text } from '../field-schemas'
 import { pageOf, pageQuery } from '../http/pagination'
 
-/** A tag's name; whatever its case and accents, it is one tag. */
+/** The name of a tag. Names that differ only in case and accents are the same tag. */
 export const TagName = text(50)
-  .refine((name) => fold(name) !== '', { error: 'must hold a letter, a digit or a sign' })
+  .refine((name) => fold(name) !== '', { error: 'must contain a letter, a digit or a symbol' })
   .openapi({ type: 'string', minLength: 1, maxLength: 50, example: 'VIP' })
 
 export const Tag = z
   .object({
     id: Id,
     name: z.string(),
-    count: z.number().int().openapi({ description: 'How many customers of your reach have it.' }),
+    count: z.number().int().openapi({ description: 'How many customers in your reach have it.' }),
   })
   .openapi('Tag', { example: { id: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0e', name: 'VIP', count: 12 } })
 
@@ -40,8 +40,8 @@ export const BulkTagging = z
 
 export const BulkTagged = z
   .object({
-    changed: z.number().int().openapi({ description: 'How many customers have other tags now.' }),
-    notFound: z.array(Id).openapi({ description: 'Those that are not there, or not in your reach.' }),
+    changed: z.number().int().openapi({ description: 'How many customers changed.' }),
+    notFound: z.array(Id).openapi({ description: 'Customers that do not exist, or are not in your reach.' }),
   })
   .openapi('BulkTagged', { example: { changed: 1, notFound: [] } })
 

@@ -1,5 +1,6 @@
-// The tags of a workspace: listing with how often each is used, renaming, deleting. Putting them on is in tagging.*.
+// Lists, reads, renames and deletes the tags of a workspace. Tagging customers is in tagging.*.
 import { and, eq, gt, isNotNull, isNull, type SQL, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/sqlite-core'
 import { z } from 'zod'
 import { owners } from '../access/visible'
 import type { Ctx } from '../context'
@@ -7,16 +8,17 @@ import { one, runBatch } from '../db/batch'
 import { fold } from '../db/fold'
 import { cut, type Page, type PageRequest } from '../db/page'
 import { customerTags, tagCounts, tags } from '../db/schema'
-import { allOf } from '../db/sql'
+import { allOf, columnIn } from '../db/sql'
 import { AppError } from '../errors'
+import { etagOf } from '../etag'
 import { eventInsert } from '../events/event-insert'
 import { changeRecord, type RecordKind } from '../records/change'
-import { etagOf, requireVersion } from '../records/version'
+import { requireVersion } from '../records/version'
 
 export type TagRow = { id: string; name: string; key: string; version: number; count: number }
 
-/** From so many customers a deleted tag is taken at once; what more there are the purge does, night by night. */
-const AT_ONCE = 500
+/** A deleted tag is removed from this many customers at once. The nightly purge removes it from the others. */
+const MAX_REMOVED = 500
 
 const columns = { id: tags.id, name: tags.name, key: tags.key, version: tags.version }
 const tagColumns = { ...columns, count: countOf('*') }
@@ -26,20 +28,20 @@ const TAG: RecordKind<typeof tagColumns> = {
   columns: tagColumns,
   etag: etagOf,
   reads: 'tags:read',
-  reached: ({ workspaceId }) => eq(tags.workspaceId, workspaceId),
+  isInReach: ({ workspaceId }) => eq(tags.workspaceId, workspaceId),
 }
 
-/** A deleted tag that no customer has any more. */
-export const isOffAll = sql`${isNotNull(tags.deletedAt)}
-  AND NOT EXISTS (SELECT 1 FROM ${customerTags} AS has WHERE has.tag_id = ${tags}.id)`
+/** True for a deleted tag that no customer has any more. */
+export const isDeletedAndUnused = sql`${isNotNull(tags.deletedAt)}
+  AND NOT EXISTS (SELECT 1 FROM ${customerTags} AS use WHERE use.tag_id = ${tags}.id)`
 
-/** Tags by name. Who reaches only the own customers sees the tags that those have, others all, the unused ones too. */
+/** Tags by name. An actor who reaches only their own customers sees the tags of those; others see all, unused ones too. */
 export async function listTags(
   { db, actor }: Ctx,
   { q, limit, after }: { q?: string } & PageRequest,
 ): Promise<Page<TagRow>> {
-  const whose = owners(actor, 'tags:read')
-  const has = (key: SQL) => (q === undefined ? undefined : sql`instr(${key}, ${fold(q)}) > 0`)
+  const ownerIds = owners(actor, 'tags:read')
+  const containsQuery = (key: SQL) => (q === undefined ? undefined : sql`instr(${key}, ${fold(q)}) > 0`)
   const all = db
     .select(tagColumns)
     .from(tags)
@@ -47,7 +49,7 @@ export async function listTags(
       and(
         eq(tags.workspaceId, actor.workspaceId),
         isNull(tags.deletedAt),
-        has(sql`${tags.key}`),
+        containsQuery(sql`${tags.key}`),
         after && gt(tags.key, String(after[0])),
       ),
     )
@@ -64,35 +66,36 @@ export async function listTags(
         sql`${tagCounts.count} > 0`,
         eq(tags.id, tagCounts.tagId),
         isNull(tags.deletedAt),
-        has(sql`${tagCounts.key}`),
+        containsQuery(sql`${tagCounts.key}`),
         after && gt(tagCounts.key, String(after[0])),
       ),
     )
     .orderBy(tagCounts.key)
     .limit(limit + 1)
-  return cut(await (whose === 'all' ? all : used), limit, (row) => [row.key])
+  return cut(await (ownerIds === 'all' ? all : used), limit, (row) => [row.key])
 }
 
-/** A tag that the actor sees in the list. */
+/** A tag that the actor sees in the list. Throws `not_found`. */
 export async function getTag({ db, actor }: Ctx, id: string): Promise<TagRow> {
-  const whose = owners(actor, 'tags:read')
-  const count = countOf(whose === 'all' ? '*' : actor.id)
+  const ownerIds = owners(actor, 'tags:read')
+  const count = countOf(ownerIds === 'all' ? '*' : actor.id)
   const [tag] = await db
     .select({ ...columns, count })
     .from(tags)
-    .where(whereLiving(actor, eq(tags.id, id)))
-  if (!tag || (whose !== 'all' && tag.count < 1)) throw new AppError('not_found')
+    .where(isExistingTag(actor, eq(tags.id, id)))
+  if (!tag || (ownerIds !== 'all' && tag.count < 1)) throw new AppError('not_found')
   return tag
 }
 
 /**
- * Renames a tag wherever it is, at no cost to the customers that have it; to the name that it has, nothing happens.
- * Throws `tag_exists` where another tag has the name, and `stale`.
+ * Renames a tag. No row of a customer is written. Throws `not_found`, `stale`, and `tag_exists` if another tag has the
+ * name.
  */
 export function renameTag(ctx: Ctx, id: string, name: string, ifVersion?: number): Promise<TagRow> {
   const key = fold(name)
-  const holder = sql`(SELECT json_quote(other.id) FROM tags AS other
-    WHERE other.workspace_id = ${ctx.actor.workspaceId} AND other.key = ${key} AND other.id <> ${id})`
+  const other = alias(tags, 'other')
+  const holder = sql`(SELECT json_quote(${other.id}) FROM ${tags} AS other
+    WHERE ${other.workspaceId} = ${ctx.actor.workspaceId} AND ${other.key} = ${key} AND ${other.id} <> ${id})`
   return changeRecord(ctx, TAG, id, {
     verb: 'renamed',
     permission: 'tags:write',
@@ -109,23 +112,26 @@ export function renameTag(ctx: Ctx, id: string, name: string, ifVersion?: number
   })
 }
 
-/** Deletes a tag and takes it off every customer. Throws `stale`. */
+/** Deletes a tag and removes it from every customer. Throws `not_found`, `stale`. */
 export function deleteTag(ctx: Ctx, id: string, ifVersion?: number): Promise<void> {
   return deleteWhere(ctx, eq(tags.id, id), ifVersion)
 }
 
-/** The same by its name, whatever its case and accents. */
+/** Deletes the tag with this name, in any case and with any accents. Throws `not_found`. */
 export function deleteTagNamed(ctx: Ctx, name: string): Promise<void> {
   return deleteWhere(ctx, eq(tags.key, fold(name)))
 }
 
-// It is out of sight and its name free at once, however many customers have it: each of them costs a search entry.
-async function deleteWhere(ctx: Ctx, which: SQL, ifVersion?: number): Promise<void> {
+// The tag is hidden and its name free at once. Removing it from a customer writes the search index, so there is a limit.
+async function deleteWhere(ctx: Ctx, condition: SQL, ifVersion?: number): Promise<void> {
   const { db, actor, now } = ctx
-  const where = allOf(whereLiving(actor, which), ifVersion === undefined ? undefined : eq(tags.version, ifVersion))
+  const where = allOf(
+    isExistingTag(actor, condition),
+    ifVersion === undefined ? undefined : eq(tags.version, ifVersion),
+  )
   const changes = sql`json_object('name', json_array(${tags.name}, null))`
   const { present, deleted } = await runBatch(db, {
-    present: one(db.select(tagColumns).from(tags).where(whereLiving(actor, which))),
+    present: one(db.select(tagColumns).from(tags).where(isExistingTag(actor, condition))),
     event: eventInsert(ctx, {
       verb: 'tag.deleted',
       subject: 'tag',
@@ -134,39 +140,39 @@ async function deleteWhere(ctx: Ctx, which: SQL, ifVersion?: number): Promise<vo
       from: sql`${tags}`,
       when: where,
     }),
-    takenOff: db.delete(customerTags).where(
-      sql`rowid IN (SELECT had.rowid FROM customer_tags AS had
-        WHERE had.tag_id = (SELECT ${tags.id} FROM ${tags} WHERE ${where}) LIMIT ${AT_ONCE})`,
+    removedFromCustomers: db.delete(customerTags).where(
+      sql`rowid IN (SELECT use.rowid FROM ${customerTags} AS use
+        WHERE use.tag_id = (SELECT ${tags.id} FROM ${tags} WHERE ${where}) LIMIT ${MAX_REMOVED})`,
     ),
     deleted: db
       .update(tags)
       .set({ deletedAt: now, key: sql`${tags.id}` })
       .where(where)
       .returning({ id: tags.id }),
-    unused: db.delete(tags).where(and(eq(tags.workspaceId, actor.workspaceId), isOffAll)),
+    unused: db.delete(tags).where(and(eq(tags.workspaceId, actor.workspaceId), isDeletedAndUnused)),
   })
   if (deleted.length > 0) return
   if (!present) throw new AppError('not_found')
   requireVersion(present, ifVersion)
 }
 
-/** A tag by its name, and how many customers in the actor's reach have it. */
+/** The tag with this name, and how many customers in reach have it. Throws `not_found`. */
 export async function getTagNamed({ db, actor }: Ctx, name: string): Promise<TagRow> {
-  const whose = owners(actor, 'tags:read')
+  const ownerIds = owners(actor, 'tags:read')
   const [tag] = await db
-    .select({ ...columns, count: countOf(whose === 'all' ? '*' : actor.id) })
+    .select({ ...columns, count: countOf(ownerIds === 'all' ? '*' : actor.id) })
     .from(tags)
     .where(and(eq(tags.workspaceId, actor.workspaceId), eq(tags.key, fold(name))))
   if (!tag) throw new AppError('not_found')
   return tag
 }
 
-function whereLiving({ workspaceId }: Ctx['actor'], which: SQL): SQL | undefined {
-  return and(which, eq(tags.workspaceId, workspaceId), isNull(tags.deletedAt))
+function isExistingTag({ workspaceId }: Ctx['actor'], condition: SQL): SQL | undefined {
+  return and(condition, eq(tags.workspaceId, workspaceId), isNull(tags.deletedAt))
 }
 
-// How often the tag at hand is used among the customers of an owner. Its table is named in words: Drizzle would not.
+// How many customers of an owner have the tag of the row. Drizzle would leave out the name of the table.
 function countOf(owner: string) {
-  const kept = sql`(SELECT kept.count FROM tag_counts AS kept WHERE kept.tag_id = tags.id AND kept.owner = ${owner})`
-  return sql<number>`coalesce(${kept}, 0)`.as('count')
+  const count = sql`(SELECT use.count FROM ${tagCounts} AS use WHERE use.tag_id = ${columnIn('tags', tags.id)} AND use.owner = ${owner})`
+  return sql<number>`coalesce(${count}, 0)`.as('count')
 }

@@ -1,30 +1,39 @@
 // Comments on tickets: notes in the timeline of the ticket's customer that name the ticket.
 import { and, eq, sql } from 'drizzle-orm'
+import type { z } from 'zod'
 import { authorOf } from '../access/person'
-import { ticketsInReach } from '../access/visible'
+import { owners, ticketsInReach } from '../access/visible'
 import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
-import { afterCursor, orderByKeys } from '../db/cursor'
-import { cut, type Page, type PageRequest } from '../db/page'
+import type { Page, PageRequest } from '../db/page'
 import { interactions, tickets } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
+import { pageMarks, windowPage } from '../db/window'
 import { AppError } from '../errors'
 import { eventInsert } from '../events/event-insert'
-import { mailTicket } from './tickets.mail'
+import { listQuery, positionIn } from '../records/list'
+import type { ListDefinition } from '../records/list.definition'
+import { ticketMail } from './tickets.mail'
+import type { CommentQuery } from './tickets.schemas'
 
-const columns = {
-  seq: interactions.seq,
-  id: interactions.id,
-  ticketId: interactions.ticketId,
-  body: interactions.body,
-  occurredAt: interactions.occurredAt,
-  createdBy: interactions.createdBy,
-  createdAt: interactions.createdAt,
-  updatedAt: interactions.updatedAt,
-}
+const { seq, id, ticketId, body, occurredAt, createdBy, createdAt, updatedAt } = interactions
+const columns = { seq, id, ticketId, body, occurredAt, createdBy, createdAt, updatedAt }
 export type CommentRow = Pick<typeof interactions.$inferSelect, keyof typeof columns>
+type Query = z.output<typeof CommentQuery> & { ticket: string; sort?: '-occurredAt' }
 
-/** Puts a comment on a ticket, and mails both sides. Throws `not_found` where the ticket is out of reach. */
+const COMMENT_LIST: ListDefinition<CommentRow, Query> = {
+  table: interactions,
+  name: 'interactions',
+  columns,
+  read: (db, rows) => db.select({ row: columns, ...pageMarks }).from(rows),
+  owners: ({ actor }) => owners(actor, 'tickets:read'),
+  orders: { occurredAt: { by: ['occurredAt', 'seq'] } },
+  usualOrder: () => '-occurredAt',
+  filters: { ticket: (id, ctx) => ({ where: sql`${ticketId} = ${readableTicket(ctx, id)}` }) },
+  walks: () => [{ index: 'interactions_ticket', where: undefined, answers: ['ticket'] }],
+}
+
+/** Adds a comment to a ticket, and mails both sides. Throws `not_found` if the ticket is out of reach. */
 export async function commentOnTicket(ctx: Ctx, ticketId: string, body: string): Promise<CommentRow> {
   const { db, actor, now } = ctx
   const id = ctx.newId()
@@ -51,32 +60,26 @@ export async function commentOnTicket(ctx: Ctx, ticketId: string, body: string):
       changes: { commentId: [null, id] },
       when: ifChanged,
     }),
-    mail: mailTicket(ctx, ticketId, { template: 'ticketCommented', comment: body }),
+    mail: ticketMail(ctx, ticketId, { template: 'ticketCommented', comment: body }),
   })
   if (!comment) throw new AppError('not_found')
   return comment
 }
 
-/** The comments on a ticket, newest first. */
-export async function listComments(
-  { db, actor }: Ctx,
-  ticketId: string,
-  { limit, after }: PageRequest,
-): Promise<Page<CommentRow>> {
-  const ticket = db
-    .select({ id: tickets.id })
-    .from(tickets)
-    .where(and(eq(tickets.id, ticketId), ticketsInReach(actor, 'tickets:read')))
-  const keys = [sql`${interactions.occurredAt}`, sql`${interactions.seq}`]
-  const { found, rows } = await runBatch(db, {
-    found: one(ticket),
-    rows: db
-      .select(columns)
-      .from(interactions)
-      .where(and(sql`${interactions.ticketId} = ${ticket}`, afterCursor(keys, after, true)))
-      .orderBy(...orderByKeys(keys, true))
-      .limit(limit + 1),
+/** The comments on a ticket, newest first. Throws `not_found` if the ticket is out of reach. */
+export async function listComments(ctx: Ctx, ticket: string, pages: PageRequest): Promise<Page<CommentRow>> {
+  const request = { ...pages, ticket }
+  const { found, rows } = await runBatch(ctx.db, {
+    found: one(readableTicket(ctx, ticket)),
+    rows: listQuery(ctx, COMMENT_LIST, request),
   })
   if (!found) throw new AppError('not_found')
-  return cut(rows, limit, (row) => [row.occurredAt, row.seq])
+  return windowPage(rows, pages.limit, (row) => positionIn(ctx, COMMENT_LIST, request, row))
+}
+
+function readableTicket({ db, actor }: Ctx, id: string) {
+  return db
+    .select({ id: tickets.id })
+    .from(tickets)
+    .where(and(eq(tickets.id, id), ticketsInReach(actor, 'tickets:read')))
 }

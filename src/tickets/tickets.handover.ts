@@ -1,4 +1,4 @@
-// Hands over the tickets of a member who leaves.
+// The tickets of a member who leaves, with an event each: statements that assign them to another member or to none.
 import { eq, isNull, type SQL, sql } from 'drizzle-orm'
 import type { Ctx } from '../context'
 import { tickets } from '../db/schema'
@@ -6,12 +6,12 @@ import { allOf } from '../db/sql'
 import { eventInsert } from '../events/event-insert'
 import { versionStamp } from '../records/version'
 
-/** Statements for the batch in which a member leaves: `gone` is SQL that gives their id once they have. */
-export function handOverTickets(ctx: Ctx, userId: string, gone: SQL, heir: string | null) {
+/** Statements for the batch in which a member leaves. `leaverId` is SQL that gives the id only if the member has left. */
+export function ticketHandover(ctx: Ctx, userId: string, leaverId: SQL, newAssigneeId: string | null) {
   const { db, actor, now } = ctx
-  const theirs = allOf(
+  const ofLeaver = allOf(
     eq(tickets.workspaceId, actor.workspaceId),
-    eq(tickets.assigneeId, gone),
+    eq(tickets.assigneeId, leaverId),
     isNull(tickets.deletedAt),
   )
   return [
@@ -19,13 +19,13 @@ export function handOverTickets(ctx: Ctx, userId: string, gone: SQL, heir: strin
       verb: 'ticket.assigned',
       subject: 'ticket',
       id: sql`${tickets.id}`,
-      changes: { assigneeId: [userId, heir] },
+      changes: { assigneeId: [userId, newAssigneeId] },
       from: sql`${tickets}`,
-      when: theirs,
+      when: ofLeaver,
     }),
     db
       .update(tickets)
-      .set({ assigneeId: heir, ...versionStamp(tickets, now) })
-      .where(theirs),
+      .set({ assigneeId: newAssigneeId, ...versionStamp(tickets, now) })
+      .where(ofLeaver),
   ] as const
 }

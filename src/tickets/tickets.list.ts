@@ -1,4 +1,4 @@
-// The list of tickets. Each of its facets is a word of the search index, beside words of workspace, owner and customer.
+// The list of tickets. The search index has a word for each workspace, owner, customer, status, priority and assignee.
 import { eq, isNull, type SQL, sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import { requirePersonId } from '../access/person'
@@ -58,12 +58,12 @@ export const TICKET_LIST: ListDefinition<TicketRow, Query> = {
   },
 }
 
-// A word of the view tickets_facets.
+// A word of the search index, as the view tickets_facets writes it.
 function word(letter: string, ...parts: string[]): string {
   return letter + parts.join('').replaceAll(/[-_]/g, '')
 }
 
-/** A page of the tickets that the actor sees, newest first. */
+/** A page of the tickets in reach, newest first. */
 export function listTickets(ctx: Ctx, request: TicketRequest): Promise<Page<TicketRow>> {
   return runList(ctx, TICKET_LIST, request)
 }

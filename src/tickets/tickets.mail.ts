@@ -1,38 +1,37 @@
-// Mail about tickets: to the customer and to whoever is to solve it, never to the author of the act.
+// Mail about tickets: to the customer and to the assignee, never to the author of the change.
 import { eq, sql } from 'drizzle-orm'
 import { actorName } from '../access/person'
 import type { Ctx } from '../context'
 import { customers, tickets, users } from '../db/schema'
 import { ifChanged } from '../db/sql'
-import { members, outsiders, workspaceRoom } from '../mail/mail.audience'
+import { hasEnabled, isNotMuted, members, outsiders, workspaceRoom } from '../mail/mail.audience'
 import { enqueue } from '../mail/mail.enqueue'
 import { linkTo } from '../mail/mail.settings'
-import { hasEnabled, isNotMuted } from '../users/notifications.service'
 
 const SIDES = ['customer', 'assignee'] as const
-type Act = { template: 'ticketOpened' | 'ticketUpdated' } | { template: 'ticketCommented'; comment: string }
+type TicketMail = { template: 'ticketOpened' | 'ticketUpdated' } | { template: 'ticketCommented'; comment: string }
 
 /**
- * For the batch of a change of a ticket, after the statement that changed one row if it happened. `to` says which
- * sides hear of it. One statement writes both mails, for `ifChanged` speaks of the statement before.
+ * The statement that queues the mails to the sides in `to`. In the batch, it follows the statement that changes one row
+ * if the ticket changed. Both mails are one statement, since `ifChanged` refers to the statement before.
  */
-export function mailTicket(ctx: Ctx, id: string, act: Act, to: readonly (typeof SIDES)[number][] = SIDES) {
+export function ticketMail(ctx: Ctx, id: string, mail: TicketMail, to: readonly (typeof SIDES)[number][] = SIDES) {
   const { actor, config, now } = ctx
   const isAssignee = sql`side.value = 'assignee'`
   const ownAddress = sql`(SELECT author.email FROM ${users} AS author WHERE author.id = ${actor.id})`
-  const [inside, outside] = [members(ctx), outsiders(ctx)]
-  const isOfRoom = sql`(${isAssignee} OR ${workspaceRoom(ctx, outside.most, actor.workspaceId)} > 0)`
-  const letter = {
+  const [team, customer] = [members(ctx), outsiders(ctx)]
+  const hasRoom = sql`(${isAssignee} OR ${workspaceRoom(ctx, customer.max, actor.workspaceId)} > 0)`
+  const draft = {
     audience: {
-      isTold: sql`CASE WHEN ${isAssignee} THEN ${inside.isTold} ELSE ${outside.isTold} END`,
-      bound: sql`CASE WHEN ${isAssignee} THEN ${inside.bound} ELSE ${outside.bound} END`,
-      most: inside.most,
+      allowsUserText: sql`CASE WHEN ${isAssignee} THEN ${team.allowsUserText} ELSE ${customer.allowsUserText} END`,
+      bound: sql`CASE WHEN ${isAssignee} THEN ${team.bound} ELSE ${customer.bound} END`,
+      max: team.max,
     },
     to: sql`CASE WHEN ${isAssignee} THEN ${users.email} ELSE ${customers.email} END`,
     from: sql`${tickets} JOIN ${customers} ON ${customers.id} = ${tickets.customerId}
       JOIN json_each(${JSON.stringify(to)}) AS side
       LEFT JOIN ${users} ON ${users.id} = CASE WHEN ${isAssignee} THEN ${tickets.assigneeId} ELSE ${customers.userId} END`,
-    when: sql`${ifChanged} AND ${eq(tickets.id, id)} AND ${isOfRoom} AND ${users.id} IS NOT ${actor.id}
+    when: sql`${ifChanged} AND ${eq(tickets.id, id)} AND ${hasRoom} AND ${users.id} IS NOT ${actor.id}
       AND CASE WHEN ${isAssignee} THEN ${hasEnabled('ticketUpdated')}
         ELSE ${customers.email} IS NOT ${ownAddress} AND ${isNotMuted(sql`${users.muted}`, 'ticketUpdated')} END`,
   }
@@ -43,11 +42,11 @@ export function mailTicket(ctx: Ctx, id: string, act: Act, to: readonly (typeof 
     at: now,
     link: linkTo(config, `tickets/${id}`),
   }
-  return act.template === 'ticketCommented'
+  return mail.template === 'ticketCommented'
     ? enqueue(ctx, {
-        ...letter,
-        template: act.template,
-        payload: { ...payload, by: actorName(actor), comment: act.comment },
+        ...draft,
+        template: mail.template,
+        payload: { ...payload, by: actorName(actor), comment: mail.comment },
       })
-    : enqueue(ctx, { ...letter, template: act.template, payload })
+    : enqueue(ctx, { ...draft, template: mail.template, payload })
 }

@@ -1,9 +1,9 @@
-// The ticket as a record: its columns, the row they give, and what the change kernel knows of tickets.
+// The ticket as a record: its columns, the type of a row, and what `changeRecord` needs to know.
 import { getTableColumns, or } from 'drizzle-orm'
 import { ticketParts } from '../access/visible'
 import { tickets } from '../db/schema'
+import { etagOf } from '../etag'
 import type { RecordKind } from '../records/change'
-import { etagOf } from '../records/version'
 
 export const ticketColumns = getTableColumns(tickets)
 export type TicketRow = typeof tickets.$inferSelect
@@ -14,5 +14,5 @@ export const TICKET: RecordKind<typeof ticketColumns> = {
   columns: ticketColumns,
   etag: etagOf,
   reads: 'tickets:read',
-  reached: (actor, permission) => or(...ticketParts(actor, permission)),
+  isInReach: (actor, permission) => or(...ticketParts(actor, permission)),
 }

@@ -1,10 +1,10 @@
-// /v1/tickets: tickets, whose they are to solve, and their comments.
+// /v1/tickets: tickets, their assignment and their comments.
 import { createRoute } from '@hono/zod-openapi'
 import { errors, POST, READ, WRITE } from '../errors'
+import { IdParam } from '../field-schemas'
 import { allow } from '../http/allow'
 import { ctx } from '../http/context'
 import { IfMatch, ifVersion, withEtag } from '../http/etag'
-import { IdParam } from '../http/fields'
 import { paged } from '../http/pagination'
 import { body, createRouter, json } from '../http/router'
 import { commentOnTicket, listComments } from './tickets.comments'
@@ -33,8 +33,8 @@ const listTicketsRoute = createRoute({
   tags,
   summary: 'List tickets',
   description:
-    'Newest first. ADMIN and MANAGER see all, SALES those of the own customers and those assigned to them, CUSTOMER ' +
-    'those of the own record. A trashed customer’s tickets are in the trash with the customer.',
+    'Newest first. ADMIN and MANAGER see all tickets, SALES those of their own customers and those assigned to them, a ' +
+    'CUSTOMER their own. The tickets of a trashed customer are in the trash as well.',
   request: { query: TicketQuery },
   responses: { 200: json(TicketPage, 'A page of tickets'), ...errors(...READ, 'invalid_cursor') },
 })
@@ -46,7 +46,8 @@ const openTicketRoute = createRoute({
   operationId: 'openTicket',
   tags,
   summary: 'Open a ticket',
-  description: 'It gets the next number of the workspace. A CUSTOMER’s is about the own record and sets no priority.',
+  description:
+    'It gets the next number of the workspace. A CUSTOMER opens tickets only for themselves, without a priority.',
   request: { body: body(NewTicket) },
   responses: { 201: json(Ticket, 'The ticket'), ...errors(...POST, 'not_found') },
 })
@@ -58,7 +59,7 @@ const getTicketRoute = createRoute({
   operationId: 'getTicket',
   tags,
   summary: 'Get a ticket',
-  description: 'A ticket that you may not see is a 404, like one that does not exist.',
+  description: 'A ticket that you may not see is a 404, as if it did not exist.',
   request: { params: IdParam },
   responses: { 200: json(Ticket, 'The ticket'), ...errors(...READ, 'not_found') },
 })
@@ -71,11 +72,12 @@ const updateTicketRoute = createRoute({
   tags,
   summary: 'Change a ticket',
   description:
-    'Changes the fields that you send. OPEN and IN_PROGRESS become one another, RESOLVED or CLOSED; RESOLVED becomes ' +
-    'CLOSED; both are reopened as IN_PROGRESS. A CUSTOMER closes and reopens, and changes nothing else.',
+    'Changes the fields that you send. An OPEN ticket can become IN_PROGRESS, RESOLVED or CLOSED; one IN_PROGRESS can ' +
+    'become OPEN, RESOLVED or CLOSED; a RESOLVED one can become CLOSED or IN_PROGRESS; a CLOSED one IN_PROGRESS. A ' +
+    'CUSTOMER can close and reopen a ticket, and change nothing else.',
   request: { params: IdParam, headers: IfMatch, body: body(TicketPatch) },
   responses: {
-    200: json(Ticket, 'The ticket as it now is'),
+    200: json(Ticket, 'The changed ticket'),
     ...errors(...WRITE, 'not_found', 'invalid_transition', 'stale'),
   },
 })
@@ -87,7 +89,7 @@ const trashTicketRoute = createRoute({
   operationId: 'trashTicket',
   tags,
   summary: 'Put a ticket into the trash',
-  description: 'It can be restored for 30 days. Its number stays its own.',
+  description: 'It can be restored for 30 days. No other ticket gets its number.',
   request: { params: IdParam, headers: IfMatch },
   responses: { 204: { description: 'In the trash' }, ...errors(...READ, 'not_found', 'stale') },
 })
@@ -99,7 +101,8 @@ const restoreTicketRoute = createRoute({
   operationId: 'restoreTicket',
   tags,
   summary: 'Take a ticket out of the trash',
-  description: 'A ticket that is not there is given back as it is; one of a trashed customer comes back with them.',
+  description:
+    'A ticket that is not in the trash stays as it is. A ticket of a trashed customer is restored with the customer.',
   request: { params: IdParam },
   responses: { 200: json(Ticket, 'The ticket'), ...errors(...POST, 'not_found') },
 })
@@ -111,7 +114,8 @@ const assignTicketRoute = createRoute({
   operationId: 'assignTicket',
   tags,
   summary: 'Give a ticket to a member',
-  description: 'To any active member of the team, who sees it from then on; null takes it back.',
+  description:
+    'Any active member of the team can be the assignee and can then see the ticket. Null removes the assignee.',
   request: { params: IdParam, headers: IfMatch, body: body(TicketAssignment) },
   responses: {
     200: json(Ticket, 'The ticket with its new assignee'),
@@ -126,7 +130,7 @@ const commentOnTicketRoute = createRoute({
   operationId: 'commentOnTicket',
   tags,
   summary: 'Comment on a ticket',
-  description: 'The comment is a note in the customer’s timeline too, and the customer can read it.',
+  description: 'The comment is also a note in the timeline of the customer, who can read it.',
   request: { params: IdParam, body: body(NewComment) },
   responses: { 201: json(Comment, 'The comment'), ...errors(...POST, 'not_found') },
 })

@@ -1,83 +1,51 @@
-// A ticket and its comments, as shown, made, changed and listed.
+// The shapes of a ticket and of its comments, in answers, input, patches, queries and pages.
 import { z } from '@hono/zod-openapi'
-import { PRIORITIES, TICKET_STATUSES } from '../db/schema/tickets'
-import { Id, Instant, instant, memberOr, text } from '../http/fields'
+import { Id, Instant, instant, memberOr, text } from '../field-schemas'
 import { flag, pageOf, pageQuery } from '../http/pagination'
+import { valuesOf } from '../records/fields'
+import { TICKET_FIELDS } from './tickets.fields'
 
 export const Ticket = z
-  .object({
-    id: Id,
-    number: z.number().int().openapi({ description: 'Counts the tickets of the workspace; never given twice.' }),
-    customerId: Id,
-    interactionId: Id.nullable().openapi({ description: 'What it came from.' }),
-    title: z.string(),
-    description: z.string().nullable(),
-    status: z.enum(TICKET_STATUSES),
-    priority: z.enum(PRIORITIES),
-    assigneeId: Id.nullable(),
-    openedBy: Id.nullable().openapi({ description: 'The member; null where an API key did, which the events name.' }),
-    resolvedAt: Instant.nullable().openapi({ description: 'When it was resolved, or closed if it never was.' }),
-    createdAt: Instant,
-    updatedAt: Instant,
-    deletedAt: Instant.nullable(),
-  })
-  .openapi('Ticket', {
-    example: {
-      id: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0e',
-      number: 42,
-      customerId: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0f',
-      interactionId: null,
-      title: 'The invoice shows the old address',
-      description: null,
-      status: 'OPEN',
-      priority: 'NORMAL',
-      assigneeId: null,
-      openedBy: '0192f0c4-7a10-7c3e-9d2b-000000000007',
-      resolvedAt: null,
-      createdAt: '2026-11-21T15:00:00.000Z',
-      updatedAt: '2026-11-21T15:00:00.000Z',
-      deletedAt: null,
-    },
-  })
+  .object(valuesOf(TICKET_FIELDS, 'answer'))
+  .openapi('Ticket', { example: valuesOf(TICKET_FIELDS, 'example') })
 
-const fields = {
-  title: text(200),
-  description: text(10_000).nullable(),
-  priority: z.enum(PRIORITIES).openapi({ description: 'Not for customers to set.' }),
-}
+const fields = valuesOf(TICKET_FIELDS, 'input')
 
 export const NewTicket = z
   .strictObject({
     ...fields,
     customerId: z.uuid().openapi({
-      description: 'Whose ticket it is. May be left out beside an `interactionId`, and by customers.',
+      description: 'The customer of the ticket. Not needed with an `interactionId`, nor from a CUSTOMER.',
     }),
-    interactionId: z.uuid().nullable().openapi({ description: 'An interaction of this customer.' }),
+    interactionId: z
+      .uuid()
+      .nullable()
+      .openapi({ description: 'The interaction of this customer that the ticket comes from.' }),
   })
   .partial()
-  .required({ title: true })
+  .required(valuesOf(TICKET_FIELDS, 'required'))
   .openapi('NewTicket', {
     example: { customerId: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0f', title: 'The invoice shows the old address' },
   })
 
 export const TicketPatch = z
-  .strictObject({ ...fields, status: z.enum(TICKET_STATUSES) })
+  .strictObject({ ...fields, status: TICKET_FIELDS.status.answer })
   .partial()
   .refine((patch) => Object.keys(patch).length > 0, { error: 'Send at least one field' })
   .openapi('TicketPatch', { example: { status: 'IN_PROGRESS', priority: 'HIGH' } })
 
 export const TicketAssignment = z
-  .strictObject({ assigneeId: z.uuid().nullable().openapi({ description: 'Null takes it from whoever has it.' }) })
+  .strictObject({ assigneeId: z.uuid().nullable().openapi({ description: 'Null removes the assignee.' }) })
   .openapi('TicketAssignment', { example: { assigneeId: '0192f0c4-7a10-7c3e-9d2b-000000000007' } })
 
 export const TicketQuery = z
   .strictObject({
     ...pageQuery,
-    status: z.enum(TICKET_STATUSES).optional(),
-    priority: z.enum(PRIORITIES).optional(),
+    status: TICKET_FIELDS.status.answer.optional(),
+    priority: TICKET_FIELDS.priority.answer.optional(),
     assignee: memberOr('none', 'me').openapi({
       type: 'string',
-      description: '`none`, `me` or a member’s id.',
+      description: '`none`, `me` or the id of a member.',
       example: 'me',
     }),
     customer: z.uuid().optional().openapi({ description: 'The tickets of this customer.' }),
@@ -91,10 +59,12 @@ export const TicketPage = pageOf(Ticket, 'TicketPage')
 
 export const Comment = z
   .object({
-    id: Id.openapi({ description: 'The id of the interaction that the comment is.' }),
+    id: Id.openapi({ description: 'The id of the comment, which is an interaction.' }),
     ticketId: Id,
     body: z.string(),
-    createdBy: Id.nullable().openapi({ description: 'The member; null where an API key did, which the events name.' }),
+    createdBy: Id.nullable().openapi({
+      description: 'The member. Null if an API key did it; the events name the key.',
+    }),
     createdAt: Instant,
     updatedAt: Instant,
   })

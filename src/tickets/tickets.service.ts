@@ -1,49 +1,53 @@
-// Tickets: opening, reading, changing, trashing. Lists, comments and transitions have files beside this one.
+// Tickets: opening, reading, changing, assigning, trashing, restoring. Lists, comments and statuses have files of their own.
 import { and, eq, sql } from 'drizzle-orm'
 import { authorOf } from '../access/person'
 import { type Actor, missingPermission, reach } from '../access/policy'
 import { isPortal, isTeamMember, ticketsInReach, visible } from '../access/visible'
 import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
-import { customers, tickets, workspaces } from '../db/schema'
+import { customers, interactions, tickets, workspaces } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
 import { AppError, invalidError } from '../errors'
 import { eventInsert } from '../events/event-insert'
 import { changeRecord, restoreRecord } from '../records/change'
-import { mailTicket } from './tickets.mail'
+import type { FieldName } from '../records/fields'
+import type { TICKET_FIELDS } from './tickets.fields'
+import { ticketMail } from './tickets.mail'
 import { TICKET, type TicketRow, ticketColumns } from './tickets.record'
-import { mayBecome, resolvedAt, transitionError } from './tickets.status'
+import { canBecome, resolvedAt, transitionError } from './tickets.status'
 
-type Fields = Pick<TicketRow, 'title' | 'description' | 'priority'>
-type NewTicket = Partial<Fields> & {
-  title: string
-  customerId?: string
-  interactionId?: string | null
-}
+type Fields = Pick<TicketRow, FieldName<typeof TICKET_FIELDS, 'input'>>
+type NewTicket = Partial<Fields> &
+  Pick<TicketRow, FieldName<typeof TICKET_FIELDS, 'required'>> & {
+    customerId?: string
+    interactionId?: string | null
+  }
 
 /**
- * Opens a ticket under the next number: for the customer named, else for the one of the interaction that it came from;
- * a portal login's is about the own record. Numbering is part of the INSERT, and D1
- * runs one writer at a time: no two tickets get one number, and none is left out.
+ * Opens a ticket with the next number. Its customer is `customerId`, else that of the interaction, else the portal login's
+ * own. The INSERT counts the number and D1 runs one writer at a time: numbers are unique and without gaps.
  */
 export async function openTicket(ctx: Ctx, input: NewTicket): Promise<TicketRow> {
   const { db, actor, now } = ctx
   const { customerId, interactionId = null, ...fields } = input
   if (fields.priority !== undefined) requireHandling(actor, ['priority'])
-  const isSaid = customerId !== undefined || interactionId !== null || isPortal(actor)
-  if (!isSaid) throw invalidError('body.customerId', 'Say whose ticket it is', 'missing')
+  const hasCustomer = customerId !== undefined || interactionId !== null || isPortal(actor)
+  if (!hasCustomer) throw invalidError('body.customerId', 'is needed, or an interactionId', 'missing')
   const id = ctx.newId()
-  const itsCustomer = sql`(SELECT about.customer_id FROM interactions AS about WHERE about.id = ${interactionId})`
-  const named = customerId ?? (isPortal(actor) ? undefined : itsCustomer)
-  const whose = and(
+  const origin = sql`FROM ${interactions} WHERE ${eq(interactions.id, interactionId ?? '')}`
+  const customerOfOrigin = isPortal(actor) ? undefined : sql`(SELECT ${interactions.customerId} ${origin})`
+  const expectedId = customerId ?? customerOfOrigin
+  const where = and(
     visible(actor, 'tickets:write', customers),
-    named === undefined ? undefined : eq(customers.id, named),
+    expectedId === undefined ? undefined : eq(customers.id, expectedId),
   )
-  const isTheirs = sql`(${interactionId} IS NULL OR EXISTS (SELECT 1 FROM interactions AS about
-    WHERE about.id = ${interactionId} AND about.customer_id = customers.id))`
-  const number = sql`(SELECT 1 + max(home.purged_ticket_number,
-    coalesce((SELECT max(numbered.number) FROM ${tickets} AS numbered WHERE numbered.workspace_id = home.id), 0))
-    FROM ${workspaces} AS home WHERE home.id = ${actor.workspaceId})`
+  const isOfCustomer =
+    interactionId === null
+      ? sql`true`
+      : sql`EXISTS (SELECT 1 ${origin} AND ${interactions.customerId} = ${customers.id})`
+  const highest = sql`(SELECT max(${tickets.number}) FROM ${tickets} WHERE ${tickets.workspaceId} = ${workspaces.id})`
+  const number = sql`(SELECT 1 + max(${workspaces.purgedTicketNumber}, coalesce(${highest}, 0))
+    FROM ${workspaces} WHERE ${workspaces.id} = ${actor.workspaceId})`
   const row = {
     ...fields,
     id,
@@ -56,19 +60,20 @@ export async function openTicket(ctx: Ctx, input: NewTicket): Promise<TicketRow>
     createdAt: now,
     updatedAt: now,
   }
-  const tail = sql`FROM ${customers} WHERE ${whose} AND ${isTheirs} ORDER BY ${customers.seq} LIMIT 1`
+  const tail = sql`FROM ${customers} WHERE ${where} AND ${isOfCustomer} ORDER BY ${customers.seq} LIMIT 1`
   const changes = { title: [null, input.title], status: [null, 'OPEN'] } satisfies Record<string, [unknown, unknown]>
   const { opened, customer } = await runBatch(db, {
     opened: one(insertFrom(db, tickets, row, tail).returning(ticketColumns)),
     event: eventInsert(ctx, { verb: 'ticket.created', subject: 'ticket', id, changes, when: ifChanged }),
-    customer: one(db.select({ id: customers.id }).from(customers).where(whose).limit(1)),
-    mail: mailTicket(ctx, id, { template: 'ticketOpened' }),
+    customer: one(db.select({ id: customers.id }).from(customers).where(where).limit(1)),
+    mail: ticketMail(ctx, id, { template: 'ticketOpened' }),
   })
   if (opened) return opened
-  if (!customer) throw new AppError('not_found', { detail: 'No customer in your reach to open a ticket for.' })
-  throw invalidError('body.interactionId', 'Not an interaction of this customer', 'unknown_interaction')
+  if (!customer) throw new AppError('not_found', { detail: 'You can open tickets only for customers in your reach.' })
+  throw invalidError('body.interactionId', 'must be an interaction of this customer', 'unknown_interaction')
 }
 
+/** A ticket in reach. Throws `not_found`. */
 export async function getTicket({ db, actor }: Ctx, id: string): Promise<TicketRow> {
   const [ticket] = await db
     .select(ticketColumns)
@@ -78,7 +83,7 @@ export async function getTicket({ db, actor }: Ctx, id: string): Promise<TicketR
   return ticket
 }
 
-/** Changes a ticket. Throws `invalid_transition`, `stale`, and `forbidden` for what only the team sets. */
+/** Changes a ticket. Throws `invalid_transition`, `stale`, and `forbidden` for fields that only the team sets. */
 export function updateTicket(
   ctx: Ctx,
   id: string,
@@ -92,12 +97,12 @@ export function updateTicket(
     permission: 'tickets:write',
     set: patch,
     ifVersion,
-    followedBy: mailTicket(ctx, id, { template: 'ticketUpdated' }),
+    followedBy: ticketMail(ctx, id, { template: 'ticketUpdated' }),
     ...(status && {
       derived: { resolvedAt: resolvedAt(status, ctx.now) },
       require: {
         transition: {
-          holds: mayBecome(ctx.actor, status),
+          holds: canBecome(ctx.actor, status),
           orElse: (present: TicketRow) => transitionError(ctx.actor, present.status, status),
         },
       },
@@ -105,7 +110,7 @@ export function updateTicket(
   })
 }
 
-/** Gives a ticket to an active member of the team, or to nobody. Throws `invalid_owner`. */
+/** Assigns a ticket to an active member of the team, or with null to none. Throws `invalid_owner`. */
 export function assignTicket(ctx: Ctx, id: string, assigneeId: string | null, ifVersion?: number): Promise<TicketRow> {
   const isAssignable = assigneeId === null ? sql`true` : isTeamMember(assigneeId, ctx.actor.workspaceId)
   return changeRecord(ctx, TICKET, id, {
@@ -114,27 +119,27 @@ export function assignTicket(ctx: Ctx, id: string, assigneeId: string | null, if
     set: { assigneeId },
     require: { assignee: { holds: isAssignable, orElse: invalidAssigneeError } },
     ifVersion,
-    followedBy: mailTicket(ctx, id, { template: 'ticketUpdated' }, ['assignee']),
+    followedBy: ticketMail(ctx, id, { template: 'ticketUpdated' }, ['assignee']),
   })
 }
 
-/** Puts a ticket into the trash; its number stays its own. */
+/** Puts a ticket into the trash. No other ticket gets its number. */
 export async function trashTicket(ctx: Ctx, id: string, ifVersion?: number): Promise<void> {
   const set = { deletedAt: ctx.now }
   await changeRecord(ctx, TICKET, id, { verb: 'trashed', permission: 'tickets:handle', set, ifVersion })
 }
 
-/** Takes a ticket out of the trash; one that is not there is given back as it is. A trashed customer's stay there. */
+/** Takes a ticket out of the trash. Returns one that is not there as it is. Throws `not_found` if its customer is trashed. */
 export function restoreTicket(ctx: Ctx, id: string): Promise<TicketRow> {
-  const isPossible = sql`EXISTS (SELECT 1 FROM customers AS parent
-    WHERE parent.id = ${tickets}.customer_id AND parent.deleted_at IS NULL)`
+  const isPossible = sql`EXISTS (SELECT 1 FROM ${customers}
+    WHERE ${customers.id} = ${tickets.customerId} AND ${customers.deletedAt} IS NULL)`
   return restoreRecord(ctx, TICKET, id, { permission: 'tickets:handle', isPossible })
 }
 
-// What a customer may do with a ticket ends before its fields.
+// Throws `forbidden` if these fields are set without `tickets:handle`, so by a CUSTOMER.
 function requireHandling(actor: Actor, fields: string[]): void {
   if (fields.length === 0 || reach(actor, 'tickets:handle')) return
-  const detail = `Setting the ${fields.join(', ')} of a ticket takes more: ${missingPermission(actor, 'tickets:handle')}`
+  const detail = `You may not set the ${fields.join(', ')} of a ticket: ${missingPermission(actor, 'tickets:handle')}`
   throw new AppError('forbidden', { detail })
 }
 

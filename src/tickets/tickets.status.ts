@@ -1,5 +1,5 @@
-// What a ticket's status may become, and for whom: decided by SQL in the change itself, so that no race gets past it.
-import { eq, inArray, or, type SQL, sql } from 'drizzle-orm'
+// The transitions of a ticket's status, and who may make them. The UPDATE itself checks them, so that there is no race.
+import { inArray, type SQL, sql } from 'drizzle-orm'
 import { type Actor, missingPermission, reach } from '../access/policy'
 import { tickets } from '../db/schema'
 import type { TICKET_STATUSES } from '../db/schema/tickets'
@@ -16,29 +16,29 @@ const TRANSITIONS: Record<Status, readonly Status[]> = {
 
 const isFinished = (status: Status) => status === 'RESOLVED' || status === 'CLOSED'
 
-/** Closing, and taking up again what was finished, is all that one without `tickets:handle` does with a status. */
-function maySet(actor: Actor, from: Status, to: Status): boolean {
+/** Without `tickets:handle`, an actor may only close and reopen. */
+function canSet(actor: Actor, from: Status, to: Status): boolean {
   return reach(actor, 'tickets:handle') !== undefined || to === 'CLOSED' || (to === 'IN_PROGRESS' && isFinished(from))
 }
 
-/** The ticket at hand has this status already, or may get it from this actor. */
-export function mayBecome(actor: Actor, to: Status): SQL {
+/** SQL: the ticket has this status already, or the actor may give it this status. */
+export function canBecome(actor: Actor, to: Status): SQL {
   const statuses = Object.keys(TRANSITIONS) as Status[]
-  const before = statuses.filter((from) => TRANSITIONS[from].includes(to) && maySet(actor, from, to))
-  return or(eq(tickets.status, to), inArray(tickets.status, before)) ?? sql`false`
+  const before = statuses.filter((from) => TRANSITIONS[from].includes(to) && canSet(actor, from, to))
+  return inArray(tickets.status, [to, ...before])
 }
 
-/** Why a ticket with this status was refused another one. */
+/** The error of a transition that was refused. */
 export function transitionError(actor: Actor, from: Status, to: Status): AppError {
-  if (!maySet(actor, from, to)) {
-    const detail = `You close and reopen tickets, and do not make them ${to}: ${missingPermission(actor, 'tickets:handle')}`
+  if (!canSet(actor, from, to)) {
+    const detail = `You can close and reopen tickets, but not make them ${to}: ${missingPermission(actor, 'tickets:handle')}`
     return new AppError('forbidden', { detail })
   }
-  const detail = `A ticket that is ${from} cannot become ${to}, only ${TRANSITIONS[from].join(' or ')}.`
+  const detail = `A ticket that is ${from} can become ${TRANSITIONS[from].join(' or ')}, not ${to}.`
   return new AppError('invalid_transition', { detail })
 }
 
-/** When the ticket at hand was finished, once it has this status. */
+/** SQL: when the ticket was resolved or closed, if it gets this status; null if it is open again. */
 export function resolvedAt(to: Status, now: string): SQL {
   return isFinished(to) ? sql`coalesce(${tickets.resolvedAt}, ${now})` : sql`NULL`
 }

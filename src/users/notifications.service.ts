@@ -1,22 +1,12 @@
 // A user's notification settings: which mails the user gets, and when reminders come.
-import { and, eq, getTableColumns, type SQL, sql } from 'drizzle-orm'
-import { isActive } from '../auth/sessions.service'
+import { and, eq, getTableColumns, sql } from 'drizzle-orm'
+import { isActive } from '../access/person'
 import type { Ctx } from '../context'
 import { users } from '../db/schema'
 import { AppError } from '../errors'
+import { etagOf } from '../etag'
+import { NOTIFICATIONS, type Notification } from '../mail/mail.audience'
 import { changeRecord, type RecordKind } from '../records/change'
-import { etagOf } from '../records/version'
-
-/** The mails that a user can switch off. */
-export const NOTIFICATIONS = [
-  'leadAssigned',
-  'leadClaimed',
-  'enquiryReceived',
-  'ticketUpdated',
-  'followUpDue',
-  'meetingLogged',
-] as const
-export type Notification = (typeof NOTIFICATIONS)[number]
 
 type ReminderSettings = Pick<typeof users.$inferSelect, 'digest' | 'digestHour'> & {
   quietHours: { from: string; to: string } | null
@@ -32,17 +22,7 @@ const ACCOUNT: RecordKind<typeof columns> = {
   columns,
   etag: etagOf,
   reads: 'account:read',
-  reached: ({ id }) => and(eq(users.id, id), isActive),
-}
-
-/** The row of `users` is active and gets the mails of this notification. */
-export function hasEnabled(notification: Notification): SQL {
-  return sql`(${isActive} AND ${isNotMuted(sql`${users.muted}`, notification)})`
-}
-
-/** `muted`, a JSON array as SQL, does not contain this notification; true for NULL. */
-export function isNotMuted(muted: SQL, notification: Notification): SQL {
-  return sql`NOT EXISTS (SELECT 1 FROM json_each(${muted}) AS muted_one WHERE muted_one.value = ${notification})`
+  isInReach: ({ id }) => and(eq(users.id, id), isActive),
 }
 
 /** The notification settings of the actor; `version` is that of the account. */

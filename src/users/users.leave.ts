@@ -7,7 +7,7 @@ import { customers, leads, users } from '../db/schema'
 import { ifChanged } from '../db/sql'
 import { eventInsert } from '../events/event-insert'
 import { versionStamp } from '../records/version'
-import { handOverTickets } from '../tickets/tickets.handover'
+import { ticketHandover } from '../tickets/tickets.handover'
 
 type Patch = Partial<Pick<typeof users.$inferSelect, 'role' | 'status'>>
 
@@ -81,6 +81,6 @@ export function offboardingStatements(ctx: Ctx, userId: string, reassignTo: stri
       .update(customers)
       .set({ ownerId: reassignTo, ...versionStamp(customers, now) })
       .where(ownedByLeaver(customers)),
-    ...handOverTickets(ctx, userId, leaverId, reassignTo),
+    ...ticketHandover(ctx, userId, leaverId, reassignTo),
   ] as const
 }

@@ -1,10 +1,10 @@
 // /v1/users: lists, changes and removes members of the workspace.
 import { createRoute } from '@hono/zod-openapi'
 import { errors, READ, WRITE } from '../errors'
+import { IdParam } from '../field-schemas'
 import { allow } from '../http/allow'
 import { ctx } from '../http/context'
 import { IfMatch, ifVersion, withEtag } from '../http/etag'
-import { IdParam } from '../http/fields'
 import { paged } from '../http/pagination'
 import { body, createRouter, json } from '../http/router'
 import { listUsers } from './users.list'

@@ -1,7 +1,7 @@
 // Schemas of members. None contains a password or its hash.
 import { z } from '@hono/zod-openapi'
 import { ROLES, USER_STATUSES } from '../db/schema/users'
-import { Id, Instant, text, timeZone } from '../http/fields'
+import { Id, Instant, text, timeZone } from '../field-schemas'
 import { pageOf, pageQuery } from '../http/pagination'
 
 /** A member of a workspace. */

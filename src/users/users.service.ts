@@ -7,8 +7,8 @@ import type { Ctx } from '../context'
 import { users } from '../db/schema'
 import { isUniqueViolation } from '../db/sql'
 import { AppError, invalidError } from '../errors'
+import { etagOf } from '../etag'
 import { changeRecord, type RecordKind } from '../records/change'
-import { etagOf } from '../records/version'
 import { isSuccessor, keepsAnAdmin, leavesTeam, losesAdmin, offboardingStatements, takesSeat } from './users.leave'
 
 export type UserRow = typeof users.$inferSelect
@@ -29,8 +29,8 @@ const USER: RecordKind<typeof userColumns> = {
   columns: userColumns,
   etag: etagOf,
   reads: 'users:read',
-  reached: usersInReach,
-  outOfReach: () => new AppError('forbidden', { detail: 'Only an ADMIN changes another member.' }),
+  isInReach: usersInReach,
+  outOfReachError: () => new AppError('forbidden', { detail: 'Only an ADMIN changes another member.' }),
 }
 
 /** A member. Throws `not_found`. */

@@ -1,10 +1,10 @@
 // /v1/workspace: the actor's workspace and the invitations to it.
 import { createRoute } from '@hono/zod-openapi'
 import { errors, POST, READ, WRITE } from '../errors'
+import { IdParam } from '../field-schemas'
 import { allow } from '../http/allow'
 import { ctx } from '../http/context'
 import { IfMatch, ifVersion, withEtag } from '../http/etag'
-import { IdParam } from '../http/fields'
 import { paged } from '../http/pagination'
 import { body, createRouter, json } from '../http/router'
 import { invite, listInvitations, withdrawInvitation } from './invitations.service'

@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { isCountry } from '../customers/phone'
 import { ROLES } from '../db/schema/users'
-import { email, Id, Instant, raw, text, timeZone } from '../http/fields'
+import { email, Id, Instant, raw, text, timeZone } from '../field-schemas'
 import { pageOf, pageQuery } from '../http/pagination'
 
 /** A workspace. */

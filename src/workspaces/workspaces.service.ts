@@ -4,8 +4,8 @@ import type { Ctx } from '../context'
 import { workspaces } from '../db/schema'
 import { isUniqueViolation } from '../db/sql'
 import { AppError } from '../errors'
+import { etagOf } from '../etag'
 import { changeRecord, type RecordKind } from '../records/change'
-import { etagOf } from '../records/version'
 import { isSlugAllowed } from './workspaces.default'
 
 const columns = getTableColumns(workspaces)
@@ -15,7 +15,7 @@ const WORKSPACE: RecordKind<typeof columns> = {
   columns,
   etag: etagOf,
   reads: 'workspace:read',
-  reached: ({ workspaceId }) => eq(workspaces.id, workspaceId),
+  isInReach: ({ workspaceId }) => eq(workspaces.id, workspaceId),
 }
 
 /** A slug for a name: ASCII letters and digits, single dashes between them, at most 50 characters. */

@@ -65,15 +65,15 @@ describe('what may be asked', () => {
         'query.from must be before to, which is 2026-11-02 and is not counted itself',
       ])
       expect(await refused(by, `${name}?from=2025-01-01&to=2026-01-03`)).toEqual([
-        'query.to is too far from 2025-01-01; by day, at most 366 days at a time: 367 are asked about',
+        'query.to is too far from 2025-01-01; by day, a span has at most 366 days, not 367',
       ])
       await bodyOf(send(`/v1/analytics/${name}?from=2025-01-01&to=2026-01-02`, { token: by.token }), 200)
     }
     expect(await refused(by, 'trends?groupBy=week&from=2024-01-01&to=2026-01-02')).toEqual([
-      'query.to is too far from 2024-01-01; by week, at most 731 days at a time: 732 are asked about',
+      'query.to is too far from 2024-01-01; by week, a span has at most 731 days, not 732',
     ])
     expect(await refused(by, 'trends?groupBy=month&from=2021-01-01&to=2026-01-03')).toEqual([
-      'query.to is too far from 2021-01-01; by month, at most 1827 days at a time: 1828 are asked about',
+      'query.to is too far from 2021-01-01; by month, a span has at most 1827 days, not 1828',
     ])
     expect(await refused(by, 'summary?from=1972-12-31&to=1973-02-01')).toEqual([
       'query.from must be 1973-01-01 or later',

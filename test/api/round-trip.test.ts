@@ -14,6 +14,7 @@ const customer = fc.record({
   email: maybe(fc.nat()),
   phone: some(50),
   company: some(200),
+  jobTitle: some(200),
   keepInTouchDays: maybe(fc.integer({ min: 1, max: 3650 })),
   customFields: maybe(fields),
   tags: fc.uniqueArray(fc.constantFrom('vip', 'a;b', '"q"', '=1', ' x', 'größe', "'"), { maxLength: 4 }),
@@ -31,7 +32,7 @@ it('customers come back, over any text, number, formula, line break, empty cell,
       await comesBack(
         source,
         'customers',
-        'name,email,phone,company,tags,keepInTouchDays,customFields',
+        'name,email,phone,company,jobTitle,tags,keepInTouchDays,customFields',
         size,
         known.length,
       )
@@ -49,6 +50,7 @@ it('customers come back by vCard, their custom fields too', async () => {
         name: `${line(row.name) ?? ''} ${i}`.trim(),
         phone: line(row.phone),
         company: line(row.company),
+        jobTitle: line(row.jobTitle),
         email: addressed(row.email, i),
       }))
       const known = rows.filter(({ tags: _, ...row }) => NewCustomer.safeParse(row).success)
@@ -59,7 +61,7 @@ it('customers come back by vCard, their custom fields too', async () => {
       )
       const report = await imported(target, await exported(source, 'customers?format=vcf'), { type: 'text/vcard' })
       expect(report, JSON.stringify(report.errors)).toMatchObject({ created: known.length, failed: 0 })
-      const query = 'customers?columns=name,email,phone,company,tags,keepInTouchDays,customFields'
+      const query = 'customers?columns=name,email,phone,company,jobTitle,tags,keepInTouchDays,customFields'
       expect(await exported(target, query)).toBe(await exported(source, query))
     }),
     RUNS,
@@ -75,7 +77,7 @@ it('customers with more different fields than a file has columns come back as we
     { name: 'C' },
   ])
   const file = await exported(source, 'customers')
-  expect(file.split('\r\n')[0]?.split(',')).toHaveLength(13)
+  expect(file.split('\r\n')[0]?.split(',')).toHaveLength(14)
   expect(await imported(target, file)).toMatchObject({ created: 3, failed: 0 })
   const query = 'customers?columns=name,customFields'
   expect(await exported(target, query)).toBe(await exported(source, query))

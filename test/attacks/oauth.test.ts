@@ -319,7 +319,7 @@ describe('consent', () => {
         403,
         expect.stringContaining("'none'"),
       ])
-      expect(await page.text()).toContain('You did not agree at the provider')
+      expect(await page.text()).toContain('You denied access at the provider')
     })
     expect([at.jar.size, logged()]).toEqual([0, []])
   })

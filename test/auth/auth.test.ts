@@ -104,7 +104,7 @@ describe('every failed sign-in', () => {
     }
     expect(answers['a wrong password']).toEqual({
       type: 'http://crm.test/problems/invalid_credentials',
-      title: 'The credentials are not right',
+      title: 'The credentials are wrong',
       status: 401,
       code: 'invalid_credentials',
       challenge: 'Bearer realm="edge-crm"',

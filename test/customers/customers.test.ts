@@ -22,7 +22,14 @@ const email = () => `${unique('c')}@example.com`
 describe('a customer', () => {
   it('is made with what is said of it, and read as it was answered', async () => {
     const admin = await founder()
-    const said = { name: 'Alice', email: email(), phone: '+44 20 7946 0958', company: 'Acme', customFields: { a: [1] } }
+    const said = {
+      name: 'Alice',
+      email: email(),
+      phone: '+44 20 7946 0958',
+      company: 'Acme',
+      jobTitle: 'Buyer',
+      customFields: { a: [1] },
+    }
     const answer = await customersOf(admin).$post({ json: said })
     expect(answer.headers.get('ETag')).toBe('"1"')
     const location = answer.headers.get('Location')
@@ -74,11 +81,25 @@ describe('a customer', () => {
 
   it('keeps what a patch leaves out, and loses what it sets to null', async () => {
     const { manager, sales, customer } = await team()
-    const all = { email: email(), phone: '+44 20 7946 0958', company: 'Acme', customFields: { plan: 'gold' } }
+    const all = {
+      email: email(),
+      phone: '+44 20 7946 0958',
+      company: 'Acme',
+      jobTitle: 'Buyer',
+      customFields: { plan: 'gold' },
+    }
     const { id, warnings, ...before } = await made(manager, { ...all, ownerId: sales.id, userId: customer.id })
     const renamed = await bodyOf(patch(manager, id, { name: 'Renamed' }), 200)
     expect(renamed).toEqual({ ...before, id, warnings, name: 'Renamed', updatedAt: renamed.updatedAt })
-    const nothing = { email: null, phone: null, company: null, ownerId: null, userId: null, customFields: null }
+    const nothing = {
+      email: null,
+      phone: null,
+      company: null,
+      jobTitle: null,
+      ownerId: null,
+      userId: null,
+      customFields: null,
+    }
     expect(await bodyOf(patch(manager, id, nothing), 200)).toMatchObject({ ...nothing, phoneE164: null })
     await refusalOf(patch(manager, id, {}), 400, 'invalid')
   })

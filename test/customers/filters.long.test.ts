@@ -35,6 +35,7 @@ beforeAll(async () => {
   const seeds = Array.from({ length: 120 }, (_, i) => ({
     name: pick(['Alpha', 'alpha', 'Álphabet', 'Beta', 'gamma'], i * 7 + Math.floor(i / 9)),
     company: pick(['Acme Ltd', 'ACME', 'Bolt', null], i * 5 + Math.floor(i / 4)) ?? null,
+    jobTitle: pick(['Buyer', 'Head buyer', null], i * 5) ?? null,
     phone: i % 5 ? null : `+49 30 90${100 + i}`,
     email: i % 3 ? null : `person${i}@example.com`,
     createdAt: instant(Math.floor(i / 4)),
@@ -58,7 +59,7 @@ function key(row: Row, sort: Sort): string {
   return column === 'nextFollowUpAt' ? (row.nextFollowUpAt ?? '') : ''
 }
 
-const SOUGHT = /^(q|name|email|phone|company|tag|customFields\..*)$/
+const SOUGHT = /^(q|name|email|phone|company|jobTitle|tag|customFields\..*)$/
 const isSought = (query: Query) => Object.keys(query).some((name) => SOUGHT.test(name))
 
 /** The ids that a query asks for, as somebody who may see all customers, or only the own ones. */
@@ -82,11 +83,12 @@ function expected(query: Query, { id, role }: Person): string[] {
       (before === undefined || row.createdAt < before) &&
       (due === undefined || (row.nextFollowUpAt !== null && row.nextFollowUpAt < due)) &&
       (order !== 'nextFollowUpAt' || row.nextFollowUpAt !== null) &&
-      has([row.name, row.email, phones, row.company].join('\n'), text('q')) &&
+      has([row.name, row.email, phones, row.company, row.jobTitle].join('\n'), text('q')) &&
       has(row.name, text('name')) &&
       has(row.email, text('email')) &&
       has(phones, text('phone')) &&
       has(row.company, text('company')) &&
+      has(row.jobTitle, text('jobTitle')) &&
       (tags.length === 0 || (query.tagMatch === 'any' ? tags.some(hasTag) : tags.every(hasTag))) &&
       ['plan', 'seats', 'x.y'].every((name) => {
         const wanted = text(`customFields.${name}`)
@@ -111,11 +113,12 @@ const queries = (): fc.Arbitrary<Query> =>
         createdBefore: step,
         followUpBefore: fc.integer({ min: 0, max: 7 }).map(instant),
         trashed: fc.constant('true'),
-        q: fc.constantFrom('alpha', 'acme', '4930', 'person1', 'zeta'),
+        q: fc.constantFrom('alpha', 'acme', 'head b', '4930', 'person1', 'zeta'),
         name: fc.constantFrom('alp', 'bet'),
         email: fc.constantFrom('example', 'person9'),
         phone: fc.constantFrom('9010', '+49 30'),
         company: fc.constantFrom('bolt', 'acme ltd'),
+        jobTitle: fc.constantFrom('buyer', 'head'),
         tag: fc.oneof(tags, fc.constantFrom('vip', 'a')),
         tagMatch: fc.constantFrom('any', 'all'),
         'customFields.plan': fc.constantFrom('gold', 'TIN', 'go'),

@@ -52,7 +52,7 @@ function closesCircle(relationships: Row[], id: string, fromId: string) {
 function union(before: Held, id: string, fromId: string, prefer: 'this' | 'other'): Held {
   const of = (each: string): Row => before.customers.find((row) => row.id === each) ?? expect.fail()
   const [first, second] = prefer === 'this' ? [of(id), of(fromId)] : [of(fromId), of(id)]
-  const names = ['email', 'phone', 'company', 'owner_id', 'user_id', 'custom_fields', 'keep_in_touch_days']
+  const names = ['email', 'phone', 'company', 'job_title', 'owner_id', 'user_id', 'custom_fields', 'keep_in_touch_days']
   const fields = Object.fromEntries(names.map((name) => [name, filled(first[name], second[name])]))
   const number = (first.phone === null ? second : first).phone_e164
   const { owner_id } = fields

@@ -21,7 +21,7 @@ function foldChar(char: string): string {
 const folded = (text: string) => [...text].map(foldChar).join('')
 const lowered = (text: string) => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
 const digits = (text: string) => text.replace(/[ ()+./-]/g, '')
-const FIELDS = ['name', 'email', 'phone', 'company'] as const
+const FIELDS = ['name', 'email', 'phone', 'company', 'jobTitle'] as const
 type Field = (typeof FIELDS)[number]
 
 function textsOf(row: CustomerRow, field: Field): string[] {
@@ -70,6 +70,7 @@ describe('a search', () => {
     const seeds = Array.from({ length: 100 }, (_, i) => ({
       name: texts[3 * i] ?? 'x',
       company: i % 4 ? (texts[3 * i + 1] ?? null) : null,
+      jobTitle: i % 5 ? null : (texts[3 * i + 2] ?? null),
       email: i % 3 ? `${i}b.e+a@example.com` : null,
       phone: i % 2 ? (numbers[i] ?? null) : null,
       phoneE164: i % 4 === 1 ? `+4420${1_000 + i}` : null,

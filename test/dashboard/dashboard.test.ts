@@ -117,7 +117,7 @@ describe('the dashboard', () => {
     await log({ type: 'MEETING', occurredAt: new Date(Date.now() + 86_400_000).toISOString() })
     const page = textOf(await browser().signIn(people.sales))
     expect(page).toContain('You logged a call with Olga Own')
-    expect(page).toContain('Somebody else logged an e-mail with Gita Given')
+    expect(page).toContain('A colleague logged an e-mail with Gita Given')
     expect(page).not.toMatch(/Rita Rival|logged a meeting|MANAGER member/)
     const all = textOf(await browser().signIn(people.manager))
     expect(all).toContain('SALES member logged a call with Rita Rival')
@@ -198,7 +198,7 @@ describe('the dashboard', () => {
     const it = browser()
     const page = await it.signIn(people.customer)
     expect(page.status).toBe(403)
-    expect(textOf(page)).toContain('The dashboard is the team’s.')
+    expect(textOf(page)).toContain('The dashboard is for the team.')
     expect(textOf(await it.post('/dashboard/sign-out', { mark: markIn(page) }))).toContain('You are signed out.')
   })
 

@@ -17,7 +17,14 @@ describe('a CSV of customers', () => {
     const usual = { workspaceId: admin.workspaceId, createdAt: at(1) }
     await seedCustomers(admin.workspaceId, [
       { ...usual, id: ID(1), name: 'Zoë "Z" Ünal', email: 'zoe@example.com', ownerId: sales.id, tags: ['vip', 'a;b'] },
-      { ...usual, id: ID(2), name: 'Multi\nline', company: 'A, B', customFields: { größe: 5, plan: 'gold' } },
+      {
+        ...usual,
+        id: ID(2),
+        name: 'Multi\nline',
+        company: 'A, B',
+        jobTitle: 'Buyer',
+        customFields: { größe: 5, plan: 'gold' },
+      },
       { ...usual, id: ID(3), name: '猫', customFields: { plan: '5', list: ['x', 1], no: null, off: false } },
     ])
     const answer = await exporting(admin, 'customers', readingBy(2))
@@ -29,11 +36,11 @@ describe('a CSV of customers', () => {
     const time = `${at(1)},${at(1)},,`
     expect(await answer.text()).toBe(
       `${[
-        'id,name,email,phone,company,owner,tags,keepInTouchDays,createdAt,updatedAt,lastInteractionAt,nextFollowUpAt,' +
+        'id,name,email,phone,company,jobTitle,owner,tags,keepInTouchDays,createdAt,updatedAt,lastInteractionAt,nextFollowUpAt,' +
           'customFields.größe,customFields.list,customFields.no,customFields.off,customFields.plan',
-        `${ID(1)},"Zoë ""Z"" Ünal",zoe@example.com,,,${sales.email},"""a;b"";vip",,${time},,,,,`,
-        `${ID(2)},"Multi\nline",,,"A, B",,,,${time},5,,,,gold`,
-        `${ID(3)},猫,,,,,,,${time},,"[""x"",1]",null,false,"""5"""`,
+        `${ID(1)},"Zoë ""Z"" Ünal",zoe@example.com,,,,${sales.email},"""a;b"";vip",,${time},,,,,`,
+        `${ID(2)},"Multi\nline",,,"A, B",Buyer,,,,${time},5,,,,gold`,
+        `${ID(3)},猫,,,,,,,,${time},,"[""x"",1]",null,false,"""5"""`,
       ].join('\r\n')}\r\n`,
     )
   })
@@ -63,9 +70,9 @@ describe('a CSV of customers', () => {
     await customerMade(admin, { name: 'A', customFields: fields(0, 200) })
     await customerMade(admin, { name: 'B', customFields: fields(200, 200) })
     const columns = async () => (await exported(admin, 'customers')).split('\r\n')[0]?.split(',').length
-    expect(await columns()).toBe(12 + 400)
+    expect(await columns()).toBe(13 + 400)
     await customerMade(admin, { name: 'C', customFields: { one: 'more' } })
-    expect(await columns()).toBe(13)
+    expect(await columns()).toBe(14)
     expect(await exported(admin, 'customers?q=C&columns=name,customFields')).toBe('name,customFields.one\r\nC,more\r\n')
   })
 

@@ -20,12 +20,19 @@ describe('a vCard', () => {
       email: 'alice@example.com',
       phone: '020 7946 0958',
       company: 'Acme; Sons',
+      jobTitle: 'Boss, Sales',
       tags: ['a,b', 'vip'],
     }
     expect(vcard({ ...full, customFields: { plan: 'gold' }, updatedAt: '2026-11-22T15:00:00.000Z' })).toBe(
       `${[
         ...['BEGIN:VCARD', 'VERSION:4.0', 'PRODID:-//Edge CRM//EN', `UID:urn:uuid:${usual.id}`, 'FN:Alice'],
-        ...['EMAIL:alice@example.com', 'TEL:020 7946 0958', 'ORG:Acme\\; Sons', 'CATEGORIES:a\\,b,vip'],
+        ...[
+          'EMAIL:alice@example.com',
+          'TEL:020 7946 0958',
+          'ORG:Acme\\; Sons',
+          'TITLE:Boss\\, Sales',
+          'CATEGORIES:a\\,b,vip',
+        ],
         ...['X-CUSTOM-FIELDS:{"plan":"gold"}', 'CREATED;VALUE=timestamp:20261121T150000Z', 'REV:20261122T150000Z'],
         'END:VCARD',
       ].join('\r\n')}\r\n`,

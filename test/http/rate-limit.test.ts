@@ -15,8 +15,8 @@ function appWith(names: string[], { limit = 3, raw = false } = {}) {
   const app = new Hono<{ Bindings: Env }>()
   const subject = `ip:${crypto.randomUUID()}`
   for (const name of names) {
-    const policy = { name, limit: name === 'auth' ? 1 : limit, windowSeconds: 900 }
-    app.use(name === 'auth' ? '/auth/*' : '*', rateLimit({ limiter, policy: () => policy, subject: () => subject }))
+    const rule = { name, limit: name === 'auth' ? 1 : limit, windowSeconds: 900 }
+    app.use(name === 'auth' ? '/auth/*' : '*', rateLimit({ limiter, ruleOf: () => rule, subject: () => subject }))
   }
   app.get('/json', (c) => c.json({ ok: true }))
   app.get('/raw', () => new Response('raw', { headers: { 'X-Own': 'yes' } }))
@@ -99,7 +99,7 @@ it('leaves the writing to KV for after the answer', async () => {
   const subject = `ip:${crypto.randomUUID()}`
   const app = new Hono<{ Bindings: Env }>()
   app.use(
-    rateLimit({ limiter, policy: () => ({ name: 'default', limit: 20, windowSeconds: 900 }), subject: () => subject }),
+    rateLimit({ limiter, ruleOf: () => ({ name: 'default', limit: 20, windowSeconds: 900 }), subject: () => subject }),
   )
   const ctx = createExecutionContext()
   await app.fetch(new Request('https://crm.example/'), env, ctx)

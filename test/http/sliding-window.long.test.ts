@@ -18,15 +18,15 @@ function isolate({ kv = env.KV, ...options }: Options = {}) {
   const settle = async () => {
     while (pending.length > 0) await Promise.all(pending.splice(0))
   }
-  const take = (subject: string, policy = HUNDRED) => limiter.take(kv, subject, policy, (work) => pending.push(work))
-  const hit = async (subject: string, policy = HUNDRED) => {
-    const verdict = await take(subject, policy)
+  const take = (subject: string, rule = HUNDRED) => limiter.take(kv, subject, rule, (work) => pending.push(work))
+  const hit = async (subject: string, rule = HUNDRED) => {
+    const verdict = await take(subject, rule)
     await settle()
     return verdict
   }
-  const admitted = async (count: number, subject: string, policy = HUNDRED) => {
+  const admitted = async (count: number, subject: string, rule = HUNDRED) => {
     let sum = 0
-    for (let i = 0; i < count; i++) sum += Number((await hit(subject, policy)).allowed)
+    for (let i = 0; i < count; i++) sum += Number((await hit(subject, rule)).allowed)
     return sum
   }
   return { clock, pending, settle, take, hit, admitted, size: limiter.size }
@@ -113,20 +113,20 @@ describe('in one isolate', () => {
         fc.integer({ min: 1, max: 40 }),
         history,
         async (limit, seconds, steps) => {
-          const policy = { name: 'default', limit, windowSeconds: seconds }
+          const rule = { name: 'default', limit, windowSeconds: seconds }
           const { clock, hit, admitted } = isolate()
           const subject = someone()
           for (const step of steps) {
             clock.now += Math.floor(step.seconds * seconds * 1000)
-            await admitted(step.hits, subject, policy)
+            await admitted(step.hits, subject, rule)
           }
-          await admitted(limit, subject, policy)
-          const refused = await hit(subject, policy)
+          await admitted(limit, subject, rule)
+          const refused = await hit(subject, rule)
           expect(refused).toMatchObject({ allowed: false, remaining: 0 })
           clock.now += (refused.retryAfterSeconds - 1) * 1000
-          expect((await hit(subject, policy)).allowed).toBe(false)
+          expect((await hit(subject, rule)).allowed).toBe(false)
           clock.now += 1000
-          expect((await hit(subject, policy)).allowed).toBe(true)
+          expect((await hit(subject, rule)).allowed).toBe(true)
         },
       ),
       { numRuns: 60 },

@@ -210,12 +210,12 @@ describe('a file', () => {
         'EMAIL;PREF=1:ann@x.de',
       ],
       ...['TEL;VALUE=uri;TYPE="voice,home":tel:+44-20-7946-0958', 'ORG:Acme\\; Co;Sales', 'CATEGORIES:VIP,a\\,b'],
-      ...['NOTE:A long', '  note\\nof two lines', 'END:VCARD'],
+      ...['TITLE:Buyer', 'NOTE:A long', '  note\\nof two lines', 'END:VCARD'],
       ...['begin:vcard', 'version:3.0', 'N:Buyer;Bob;;;', 'item1.EMAIL;TYPE=INTERNET:bob@x.de', 'end:vcard'],
       ...['BEGIN:VCARD', 'VERSION:2.0', 'FN:Old', 'END:VCARD'],
     ].join('\r\n')
     const report = await imported(admin, file, { type: 'text/vcard' })
-    expect(report.errors).toMatchObject([{ line: 18, code: 'unreadable_row' }])
+    expect(report.errors).toMatchObject([{ line: 19, code: 'unreadable_row' }])
     expect(await customersOf(admin)).toMatchObject([
       {
         name: 'Ann, Lee',

@@ -195,11 +195,19 @@ describe('rows of one record', () => {
     expect(figures(await imported(admin, file))).toMatchObject({ unchanged: 1, failed: 1 })
   })
 
+  it('may put an object where a custom field holds a text', async () => {
+    const admin = await founder()
+    await imported(admin, 'Name,E-mail,customFields.plan\r\nAnn,ann@x.de,gold\r\n')
+    const report = await imported(admin, 'Name,E-mail,customFields.plan\r\nAnn,ann@x.de,"{""a"":1}"\r\n')
+    expect(figures(report)).toEqual({ ...NONE, received: 1, updated: 1 })
+    expect(await customersOf(admin)).toMatchObject([{ fields: { plan: { a: 1 } } }])
+  })
+
   it('or are refused after the first, as asked', async () => {
     const admin = await founder()
     const report = await imported(admin, FILE, { query: { duplicates: 'refuse' } })
     expect(figures(report)).toEqual({ ...NONE, received: 3, created: 2, failed: 1 })
-    expect(report.errors).toMatchObject([{ line: 4, code: 'duplicate_in_file', message: 'Line 2 stands first' }])
+    expect(report.errors).toMatchObject([{ line: 4, code: 'duplicate_in_file', message: 'Line 2 is the same record' }])
     expect(await customersOf(admin)).toMatchObject([{ name: 'Ann' }, { name: 'Bob' }])
   })
 })
@@ -243,7 +251,7 @@ describe('what is wrong with a row', () => {
     expect(text).toBe(
       'import.line,import.error,Name,E-mail,Plan\r\n' +
         `3,email: Invalid email address,'=cmd(),bad@,"a;b"\r\n` +
-        '5,name: Nothing can be made without it,,late@x.de,\r\n',
+        '5,name: A new record needs this field,,late@x.de,\r\n',
     )
     const mended = text.replace('bad@,', 'mended@x.de,').replace(',,late', ',Late,late')
     expect(figures(await imported(admin, mended))).toEqual({ ...NONE, received: 2, created: 2 })

@@ -3,7 +3,7 @@ import { createExecutionContext, createScheduledController, waitOnExecutionConte
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { connect } from '../../src/db/client'
-import { openImports } from '../../src/imports/imports.resume'
+import { sweepImports } from '../../src/imports/imports.resume'
 import app from '../../src/index'
 import { refusalOf } from '../support/answers'
 import { api, send, worker } from '../support/api'
@@ -188,7 +188,7 @@ describe('a file of many chunks', () => {
       ...[admin.workspaceId, admin.id],
     )
     const { DB, cost } = metered()
-    await openImports(connect(DB, 'first-primary').db, new Date())
+    await sweepImports(connect(DB, 'first-primary').db, new Date())
     expect(cost).toMatchObject({ trips: 1, rowsRead: expect.any(Number) })
     expect(cost.rowsRead).toBeLessThan(50)
   })

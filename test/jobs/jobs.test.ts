@@ -65,7 +65,7 @@ const failing: JobKind = {
   ],
 }
 const kinds = { stamping, failing }
-const room = () => ({ statements: 500, until: Date.now() + 20_000 })
+const budget = () => ({ statements: 500, until: Date.now() + 20_000 })
 
 describe('a job', () => {
   let people: Awaited<ReturnType<typeof team>>
@@ -83,7 +83,7 @@ describe('a job', () => {
     await runBatch(db, { begun: jobInsert({ ...ctx, actor }, { kind, input: { company }, when: sql`true` }) })
     return jobId
   }
-  const run = (DB: D1Database = env.DB) => runDueJobs(connect(DB, 'first-primary').db, kinds, room())
+  const run = (DB: D1Database = env.DB) => runDueJobs(connect(DB, 'first-primary').db, kinds, budget())
   const shown = async (id: string) => bodyOf(await api(people.admin.token).v1.jobs[':id'].$get({ param: { id } }), 200)
   const becomeDue = () => rows(`UPDATE jobs SET due_at = '2000-01-01' WHERE state = 'RUNNING'`)
 

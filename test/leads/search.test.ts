@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { codeOf, codeOfColumn } from '../../src/db/codes'
+import { codeOf, codeOfColumn } from '../../src/db/fts'
 import type { LeadRow } from '../../src/leads/leads.record'
 import { bodyOf } from '../support/answers'
 import { api } from '../support/api'

@@ -83,7 +83,7 @@ describe('queueing', () => {
   const letter = {
     template: 'enquiryReceived',
     to: 'a@example.com',
-    audience: { isTold: sql`true`, bound: null },
+    audience: { allowsUserText: sql`true`, bound: null },
     payload: { at: '' },
     when: sql`true`,
   } as const

@@ -25,10 +25,10 @@ describe('a template', () => {
     `${field}${end}E-mail: ceo@bank.example${end}\u202eBcc: x@evil.example`
   /** A letter in which every field holds what tries to be a line of its own. */
   const letterOf = (name: keyof typeof TEMPLATES, end: string) => {
-    const { fields, words, write } = TEMPLATES[name]
+    const { fields, userTexts, write } = TEMPLATES[name]
     const item = { about: hostile('about', end), at, note: hostile('note', end), link: 'https://app.crm.test/x' }
     const known: Record<string, string> = { at, expiresAt: at, zone: 'UTC', count: '1', items: JSON.stringify([item]) }
-    const filled = (field: string) => (words.includes(field) ? hostile(field, end) : (known[field] ?? field))
+    const filled = (field: string) => (userTexts.includes(field) ? hostile(field, end) : (known[field] ?? field))
     const payload = Object.fromEntries([...fields, 'workspace'].map((field) => [field, filled(field)]))
     return render(write({ ...payload, workspace: hostile('workspace', end) }), hostile('workspace', end))
   }
@@ -52,9 +52,9 @@ describe('a template', () => {
   )
 
   it('without people’s words says what happened, and leaves no gap', () => {
-    for (const [name, { fields, words, write }] of Object.entries(TEMPLATES)) {
+    for (const [name, { fields, userTexts, write }] of Object.entries(TEMPLATES)) {
       const known: Record<string, string> = { at, expiresAt: at, zone: 'UTC', count: '2', items: '[]' }
-      const filled = (field: string) => (words.includes(field) ? null : (known[field] ?? 'x'))
+      const filled = (field: string) => (userTexts.includes(field) ? null : (known[field] ?? 'x'))
       const letter = write(Object.fromEntries(fields.map((field) => [field, filled(field)])))
       const { subject, text } = render(letter, '')
       expect(subject, name).toMatch(/^[^ :·].*[^ :·]$/)

@@ -2,7 +2,7 @@
 import { getTableColumns } from 'drizzle-orm'
 import { describe, expect, it } from 'vitest'
 import { CUSTOMER_FIELDS } from '../../src/customers/customers.fields'
-import { customers, leads } from '../../src/db/schema'
+import { customers, interactions, leads, tickets } from '../../src/db/schema'
 import { columnName } from '../../src/db/sql'
 import { ENTITIES } from '../../src/imports/imports.job'
 import { namesOf, valuesOf } from '../../src/records/fields'
@@ -13,6 +13,8 @@ describe('the fields of a record', () => {
   it.each([
     ['customers', customers],
     ['leads', leads],
+    ['interactions', interactions],
+    ['tickets', tickets],
   ] as const)('of %s have the columns that the database has', async (name, table) => {
     const stored = await rows<{ name: string }>(`SELECT name FROM pragma_table_xinfo('${name}')`)
     const known = Object.values(getTableColumns(table)).map(columnName)

@@ -1,7 +1,7 @@
 // The clocks by which people are reminded: compared, minute by minute, with what Intl says clocks show.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { clockIn, knownZone, nextAt, nextDigest, whenLoud } from '../../src/reminders/reminders.clock'
+import { afterQuietHours, clockIn, knownZone, nextAt, nextDigest } from '../../src/reminders/reminders.clock'
 
 const MINUTE = 60_000
 const at = (text: string) => Date.parse(text)
@@ -72,22 +72,24 @@ describe('quiet hours', () => {
     ['2026-03-28T20:00Z', '2026-03-29T05:00Z'],
     ['2026-10-24T19:00Z', '2026-10-25T06:00Z'],
   ])('over midnight, at %s, end at %s', (from, then) => {
-    expect(iso(whenLoud(berlin, night, at(from)))).toBe(then)
+    expect(iso(afterQuietHours(berlin, night, at(from)))).toBe(then)
   })
 
   it('within a day end that day, and none are never', () => {
-    expect(iso(whenLoud(berlin, { from: '12:00', to: '13:30' }, at('2026-11-21T11:15Z')))).toBe('2026-11-21T12:30Z')
-    expect(iso(whenLoud(berlin, null, at('2026-11-21T23:15Z')))).toBe('2026-11-21T23:15Z')
+    expect(iso(afterQuietHours(berlin, { from: '12:00', to: '13:30' }, at('2026-11-21T11:15Z')))).toBe(
+      '2026-11-21T12:30Z',
+    )
+    expect(iso(afterQuietHours(berlin, null, at('2026-11-21T23:15Z')))).toBe('2026-11-21T23:15Z')
   })
 
   it('that end are over, for everybody at every time of the year', () => {
     fc.assert(
       fc.property(zones, instants, times, times, (zone, from, start, end) => {
         const clock = clockIn(zone)
-        const loud = whenLoud(clock, { from: start, to: end }, from)
+        const loud = afterQuietHours(clock, { from: start, to: end }, from)
         expect(loud - from).toBeLessThanOrEqual(26 * 60 * MINUTE)
         expect(loud).toBeGreaterThanOrEqual(from)
-        if (start !== end) expect(whenLoud(clock, { from: start, to: end }, loud)).toBe(loud)
+        if (start !== end) expect(afterQuietHours(clock, { from: start, to: end }, loud)).toBe(loud)
       }),
       { numRuns: 300 },
     )

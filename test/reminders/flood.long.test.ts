@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Due } from '../../src/mail/mail.templates'
-import { remind } from '../../src/reminders/reminders.service'
+import { queueReminders } from '../../src/reminders/reminders.service'
 import { send } from '../support/api'
 import { ownCustomer, put, seedCustomers } from '../support/customers'
 import { count, rows } from '../support/database'
@@ -13,7 +13,7 @@ import { metered } from '../support/metered'
 
 const MINUTE = 60_000
 // Everything is queued, nothing is sent.
-const run = (now: string, DB: D1Database = env.DB) => remind({ ...env, ...mailing(), DB }, now)
+const run = (now: string, DB: D1Database = env.DB) => queueReminders({ ...env, ...mailing(), DB }, now)
 const later = (instant: string, minutes: number) => new Date(Date.parse(instant) + minutes * MINUTE).toISOString()
 const set = (by: Person, json: Record<string, unknown>) =>
   send('/v1/users/me/notifications', { method: 'PATCH', token: by.token, json })

@@ -4,7 +4,7 @@ import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import handler from '../../src/index'
 import type { Due } from '../../src/mail/mail.templates'
-import { remind } from '../../src/reminders/reminders.service'
+import { queueReminders } from '../../src/reminders/reminders.service'
 import { api, send } from '../support/api'
 import { made, ownCustomer } from '../support/customers'
 import { rows } from '../support/database'
@@ -16,7 +16,7 @@ import { metered } from '../support/metered'
 
 const MINUTE = 60_000
 // Everything is queued, nothing is sent.
-const run = (now: string, DB: D1Database = env.DB) => remind({ ...env, ...mailing(), DB }, now)
+const run = (now: string, DB: D1Database = env.DB) => queueReminders({ ...env, ...mailing(), DB }, now)
 const later = (instant: string, minutes: number) => new Date(Date.parse(instant) + minutes * MINUTE).toISOString()
 const set = (by: Person, json: Record<string, unknown>) =>
   send('/v1/users/me/notifications', { method: 'PATCH', token: by.token, json })
@@ -57,7 +57,7 @@ describe('a follow-up', () => {
   it('is not mailed where the workspace’s day has no room left, and is not tried again', async () => {
     const few = { ...env, ...mailing({ SMTP_PORT: '1', TEAM_MAILS_PER_WORKSPACE_A_DAY: '2' }) }
     for (let i = 0; i < 4; i += 1) await followUp(sales, '2030-05-06T10:00:00.000Z')
-    await remind(few, '2030-05-06T10:00:00.000Z')
+    await queueReminders(few, '2030-05-06T10:00:00.000Z')
     expect(await numberOf(sales)).toBe(2)
     await run('2030-05-06T10:05:00.000Z')
     expect(await numberOf(sales)).toBe(2)
@@ -197,7 +197,7 @@ describe('nobody is reminded', () => {
   it('where mail is not set up; once it is, the reminder comes', async () => {
     const at = '2030-05-06T10:00:00.000Z'
     await followUp(sales, at)
-    await remind(env, at)
+    await queueReminders(env, at)
     expect(await numberOf(sales)).toBe(0)
     await run(later(at, 60))
     expect(await numberOf(sales)).toBe(1)

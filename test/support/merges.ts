@@ -30,6 +30,7 @@ export const scenes = (people: Record<'sales' | 'rival' | 'customer', Person>) =
         hasEmail: fc.boolean(),
         phone: maybe(fc.constantFrom('+44 20 7946 0958', '030 901820', 'ask Bob')),
         company: maybe(fc.constantFrom('Acme', 'Bolt')),
+        jobTitle: maybe(fc.constantFrom('Buyer', 'Boss')),
         ownerId: maybe(fc.constantFrom(people.sales.id, people.rival.id)),
         keepInTouchDays: maybe(fc.constantFrom(7, 30)),
         customFields: maybe(fields),
@@ -99,7 +100,7 @@ export async function stage({ workspaceId }: Person, scene: Scene): Promise<[str
 }
 
 const TABLES = {
-  customers: `SELECT id, name, sort_name, email, phone, phone_e164, company, owner_id, user_id, custom_fields,
+  customers: `SELECT id, name, sort_name, email, phone, phone_e164, company, job_title, owner_id, user_id, custom_fields,
     keep_in_touch_days, next_touch_at, last_interaction_at, next_follow_up_at, created_at, deleted_at IS NOT NULL AS is_trashed
     FROM customers WHERE id IN (SELECT value FROM json_each(?1))`,
   interactions:

@@ -19,8 +19,8 @@ export async function personIn(admin: Person) {
   await bodyOf(interactions.$post({ json: { leadId, type: 'CALL', body: 'Rang as a lead' } }), 201)
   const { customer } = await bodyOf(leads[':id'].convert.$post({ param: { id: leadId }, json: {} }), 200)
   const param = { id: customer.id }
-  const more = { userId: login.id, phone: '+44 20 7946 0958', company: 'Acme', customFields: { plan: 'gold' } }
-  await bodyOf(customers[':id'].$patch({ param, header: {}, json: more }), 200)
+  const more = { userId: login.id, phone: '+44 20 7946 0958', company: 'Acme', jobTitle: 'Buyer' }
+  await bodyOf(customers[':id'].$patch({ param, header: {}, json: { ...more, customFields: { plan: 'gold' } } }), 200)
   const twin = await made(admin, { name: 'A twin', email: `${unique('twin')}@example.com` })
   await bodyOf(customers[':id'].merge.$post({ param, query: {}, json: { fromId: twin.id } }), 200)
   const again = await enquiry(admin.slug, { email })

@@ -100,6 +100,7 @@ async function marked(owner: Person, admin: Person, marker: string) {
   const texts = {
     name: marker,
     company: marker,
+    jobTitle: marker,
     phone: '+44 20 7946 0958',
     customFields: { marker },
     ownerId: owner.id,
@@ -150,7 +151,9 @@ export function lures(operation: Operation, { person, marker, ids }: Owned): Rec
   const baits: Record<string, string[]> = {
     q: [marker, marker.slice(0, 2)],
     source: [marker],
-    ...Object.fromEntries(['name', 'email', 'phone', 'company', 'tag'].map((part) => [part, [marker, '7946']])),
+    ...Object.fromEntries(
+      ['name', 'email', 'phone', 'company', 'jobTitle', 'tag'].map((part) => [part, [marker, '7946']]),
+    ),
     'customFields.marker': [marker],
     ...Object.fromEntries(['owner', 'assignee', 'author'].map((who) => [who, [person.id, 'none', 'me']])),
     ...Object.fromEntries(['subject', 'customer', 'lead'].map((record) => [record, Object.values(ids)])),

@@ -5,8 +5,8 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Actor } from '../../src/access/policy'
 import type { Ctx } from '../../src/context'
 import { interactions, tickets } from '../../src/db/schema'
-import { mailMeeting } from '../../src/interactions/interactions.mail'
-import { mailTicket } from '../../src/tickets/tickets.mail'
+import { meetingMail } from '../../src/interactions/interactions.mail'
+import { ticketMail } from '../../src/tickets/tickets.mail'
 import { api, send, worker } from '../support/api'
 import { rows } from '../support/database'
 import { customer, enquiry, founder, member, type Person, team, unique } from '../support/factories'
@@ -312,7 +312,7 @@ describe('a ticket or a meeting', () => {
       const ctx = acting(person)
       await ctx.db.batch([
         changed(ctx, id),
-        ...mailTicket(ctx, id, { template: 'ticketCommented', comment: 'See <here>' }),
+        ...ticketMail(ctx, id, { template: 'ticketCommented', comment: 'See <here>' }),
       ])
     }
     await act(manager)
@@ -333,12 +333,12 @@ describe('a ticket or a meeting', () => {
     const email = `${unique('carla')}@example.com`
     const id = await ticket(admin, await customer(admin, { email }), null)
     const ctx = acting(manager)
-    await ctx.db.batch([changed(ctx, silent), ...mailTicket(ctx, silent, { template: 'ticketUpdated' })])
-    await ctx.db.batch([changed(ctx, 'no such ticket'), ...mailTicket(ctx, id, { template: 'ticketUpdated' })])
+    await ctx.db.batch([changed(ctx, silent), ...ticketMail(ctx, silent, { template: 'ticketUpdated' })])
+    await ctx.db.batch([changed(ctx, 'no such ticket'), ...ticketMail(ctx, id, { template: 'ticketUpdated' })])
     expect(await queuedTo(email)).toHaveLength(0)
-    await ctx.db.batch([changed(ctx, id), ...mailTicket(ctx, id, { template: 'ticketOpened' }, ['assignee'])])
+    await ctx.db.batch([changed(ctx, id), ...ticketMail(ctx, id, { template: 'ticketOpened' }, ['assignee'])])
     expect(await queuedTo(email)).toHaveLength(0)
-    await ctx.db.batch([changed(ctx, id), ...mailTicket(ctx, id, { template: 'ticketOpened' })])
+    await ctx.db.batch([changed(ctx, id), ...ticketMail(ctx, id, { template: 'ticketOpened' })])
     const [row] = await queuedTo(email)
     expect(JSON.parse(row?.payload ?? '{}')).toMatchObject({
       title: 'The invoice',
@@ -364,7 +364,7 @@ describe('a ticket or a meeting', () => {
         createdAt: ctx.now,
         updatedAt: ctx.now,
       })
-      await ctx.db.batch([inserted, ...mailMeeting(ctx, id)])
+      await ctx.db.batch([inserted, ...meetingMail(ctx, id)])
     }
     await log('NOTE')
     expect(await queuedTo(email)).toHaveLength(0)

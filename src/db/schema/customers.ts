@@ -2,8 +2,8 @@
 // The search index and the counters beside these tables are kept by triggers (src/db/triggers/02-customers.sql).
 import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, sqliteView, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
-import { codeOfColumn } from '../codes'
 import { computed, id, idBesideSeq, instant, remindAt, reminding, seq, stamps, version } from '../columns'
+import { codeOfColumn } from '../fts'
 import { users } from './users'
 import { workspaces } from './workspaces'
 
@@ -27,6 +27,7 @@ export const customers = sqliteTable(
     email: text(),
     phone: text(),
     company: text(),
+    jobTitle: text(),
     ownerId: text().references(() => users.id),
     version: version(),
     ...stamps(),

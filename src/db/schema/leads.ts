@@ -2,8 +2,8 @@
 // The search index and the counters beside this table are kept by triggers (src/db/triggers/01-leads.sql).
 import { sql } from 'drizzle-orm'
 import { index, integer, sqliteTable, sqliteView, text } from 'drizzle-orm/sqlite-core'
-import { codeOfColumn, STATUS_CODES } from '../codes'
 import { computed, idBesideSeq, instant, remindAt, reminding, seq, stamps, version } from '../columns'
+import { codeOfColumn, STATUS_CODES } from '../fts'
 import { customers } from './customers'
 import { users } from './users'
 import { workspaces } from './workspaces'

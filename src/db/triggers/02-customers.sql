@@ -1,8 +1,8 @@
--- Search, counters and kept facts of customers and what hangs on them, all by triggers.
--- The index is contentless, its rowid is customers.seq. Tags and custom fields stand in it in brackets, so that a phrase
--- matches one of them as a whole (brackets of their own are turned into others); `scope` holds the one-token codes of workspace and owner.
+-- Triggers keep the search index and the counters of customers and their tags, and the owners of their records.
+-- The index has no content of its own; its rowid is customers.seq. Tags and custom fields are in brackets, so that a phrase
+-- matches a whole one. Brackets in their text are replaced. `scope` has one token for the workspace and one for the owner.
 CREATE VIRTUAL TABLE customers_fts USING fts5(
-  name, email, phone, company, tags, fields, scope,
+  name, email, phone, company, job_title, tags, fields, scope,
   content = '', contentless_delete = 1, tokenize = 'trigram remove_diacritics 1'
 );
 --> statement-breakpoint
@@ -27,8 +27,8 @@ CREATE INDEX tag_counts_used ON tag_counts (workspace_id, owner, key) WHERE coun
 --> statement-breakpoint
 CREATE TRIGGER customers_inserted AFTER INSERT ON customers WHEN new.deleted_at IS NULL
 BEGIN
-  INSERT INTO customers_fts (rowid, name, email, phone, company, tags, fields, scope)
-    SELECT seq, name, email, phone, company, tags, fields, scope FROM customers_searchable WHERE seq = new.seq;
+  INSERT INTO customers_fts (rowid, name, email, phone, company, job_title, tags, fields, scope)
+    SELECT seq, name, email, phone, company, job_title, tags, fields, scope FROM customers_searchable WHERE seq = new.seq;
   INSERT INTO customer_counts (workspace_id, owner, count)
     VALUES (new.workspace_id, '*', 1), (new.workspace_id, coalesce(new.owner_id, ''), 1)
     ON CONFLICT DO UPDATE SET count = count + 1;
@@ -39,15 +39,15 @@ BEGIN
 END;
 --> statement-breakpoint
 CREATE TRIGGER customers_reindexed
-AFTER UPDATE OF name, email, phone, phone_e164, company, custom_fields, owner_id, deleted_at ON customers
+AFTER UPDATE OF name, email, phone, phone_e164, company, job_title, custom_fields, owner_id, deleted_at ON customers
 WHEN old.name IS NOT new.name OR old.email IS NOT new.email OR old.phone IS NOT new.phone
   OR old.phone_e164 IS NOT new.phone_e164 OR old.company IS NOT new.company
-  OR old.custom_fields IS NOT new.custom_fields OR old.owner_id IS NOT new.owner_id
+  OR old.job_title IS NOT new.job_title OR old.custom_fields IS NOT new.custom_fields OR old.owner_id IS NOT new.owner_id
   OR old.deleted_at IS NOT new.deleted_at
 BEGIN
   DELETE FROM customers_fts WHERE rowid = old.seq AND old.deleted_at IS NULL;
-  INSERT INTO customers_fts (rowid, name, email, phone, company, tags, fields, scope)
-    SELECT seq, name, email, phone, company, tags, fields, scope FROM customers_searchable
+  INSERT INTO customers_fts (rowid, name, email, phone, company, job_title, tags, fields, scope)
+    SELECT seq, name, email, phone, company, job_title, tags, fields, scope FROM customers_searchable
     WHERE seq = new.seq AND deleted_at IS NULL;
 END;
 --> statement-breakpoint
@@ -103,8 +103,8 @@ END;
 CREATE TRIGGER customer_tagged AFTER INSERT ON customer_tags
 BEGIN
   DELETE FROM customers_fts WHERE rowid = (SELECT seq FROM customers WHERE id = new.customer_id AND deleted_at IS NULL);
-  INSERT INTO customers_fts (rowid, name, email, phone, company, tags, fields, scope)
-    SELECT seq, name, email, phone, company, tags, fields, scope FROM customers_searchable
+  INSERT INTO customers_fts (rowid, name, email, phone, company, job_title, tags, fields, scope)
+    SELECT seq, name, email, phone, company, job_title, tags, fields, scope FROM customers_searchable
     WHERE seq = (SELECT seq FROM customers WHERE id = new.customer_id) AND deleted_at IS NULL;
   INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
     SELECT t.id, value, t.workspace_id, t.key, 1
@@ -116,8 +116,8 @@ END;
 CREATE TRIGGER customer_untagged AFTER DELETE ON customer_tags
 BEGIN
   DELETE FROM customers_fts WHERE rowid = (SELECT seq FROM customers WHERE id = old.customer_id AND deleted_at IS NULL);
-  INSERT INTO customers_fts (rowid, name, email, phone, company, tags, fields, scope)
-    SELECT seq, name, email, phone, company, tags, fields, scope FROM customers_searchable
+  INSERT INTO customers_fts (rowid, name, email, phone, company, job_title, tags, fields, scope)
+    SELECT seq, name, email, phone, company, job_title, tags, fields, scope FROM customers_searchable
     WHERE seq = (SELECT seq FROM customers WHERE id = old.customer_id) AND deleted_at IS NULL;
   INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
     SELECT t.id, value, t.workspace_id, t.key, -1
@@ -151,7 +151,7 @@ END;
 --> statement-breakpoint
 CREATE VIEW customers_searchable AS
 SELECT
-  c.seq, c.id, c.name, c.email, c.company, c.deleted_at,
+  c.seq, c.id, c.name, c.email, c.company, c.job_title, c.deleted_at,
   c.phone || char(10) || c.phone_digits || char(10) || coalesce(c.phone_e164, '') AS phone,
   (SELECT group_concat('⟦' || replace(replace(coalesce(t.indexed_as, t.key), '⟦', '⟪'), '⟧', '⟫') || '⟧', '')
     FROM customer_tags ct JOIN tags t ON t.id = ct.tag_id WHERE ct.customer_id = c.id) AS tags,

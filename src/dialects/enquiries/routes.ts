@@ -1,4 +1,4 @@
-// dialect enquiries: the public form, the pool and claiming, as student enquiries.
+// dialect enquiries: the public form, the pool and claiming.
 import { Hono } from 'hono'
 import { submitSharedEnquiry } from '../../enquiries/enquiries.service'
 import { type AppEnv, ctx, publicCtx } from '../../http/context'
@@ -6,7 +6,7 @@ import { claimLead } from '../../leads/leads.claim'
 import { listLeads } from '../../leads/leads.list'
 import { addAccounts } from '../accounts'
 import { type Dialect, describe, IdParam, requires, validates } from '../dialect'
-import { pagination, toPageRequest } from '../pages'
+import { pagination, toPageRequest } from '../fields'
 import * as wire from './wire'
 
 const app = new Hono<AppEnv>()
@@ -27,7 +27,7 @@ app.post(
 
 app.get(
   '/api/enquiries/unclaimed',
-  describe('List the enquiries that nobody has claimed', { 200: wire.List }),
+  describe('List the unclaimed enquiries', { 200: wire.List }),
   requires('leads:claim'),
   validates('query', wire.Pages),
   async (c) => {

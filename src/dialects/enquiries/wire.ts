@@ -1,10 +1,9 @@
-// dialect enquiries: how enquiries, people and failures look on its wire.
+// dialect enquiries: the format of enquiries, people and errors.
 import { z } from 'zod'
 import type { AppError } from '../../errors'
-import { email, raw, text } from '../../http/fields'
+import { email, raw, text } from '../../field-schemas'
 import { errorHandler } from '../dialect'
-import { optionalOrBlank } from '../fields'
-import { Pagination, pageQuery } from '../pages'
+import { optionalOrBlank, Pagination, pageQuery } from '../fields'
 
 export const NewEnquiry = z.object({
   name: text(200),
@@ -23,7 +22,7 @@ const SentEnquiry = z.object({
   message: z.string().nullable(),
   createdAt: z.string(),
 })
-/** What staff see of one: a lead of the product, which need not have come by the form. */
+/** An enquiry for the staff: a lead of the product, which may have another source than the form. */
 const Enquiry = SentEnquiry.extend({
   name: z.string().nullable(),
   email: z.string().nullable(),
@@ -47,8 +46,8 @@ export const listBody = (rows: Row[], pages: z.infer<typeof Pagination>) =>
 
 const enquiryOf = (row: Row) => ({ ...row, courseInterest: row.interest, claimedBy: row.ownerId })
 
-/** The words of its README for its statuses, and what was wrong with the input. */
-export const onError = errorHandler(failure, {
+/** Its messages as its README has them, and the issues of the input. */
+export const onError = errorHandler(errorBody, {
   invalid: 'Invalid input',
   malformed_json: 'Invalid input',
   unauthenticated: 'Missing or invalid token',
@@ -57,7 +56,7 @@ export const onError = errorHandler(failure, {
   internal: 'Unexpected issue',
 })
 
-function failure(message: string, { extras }: AppError) {
+function errorBody(message: string, { extras }: AppError) {
   const errors = extras.errors?.map(({ path, message }) => ({ field: path.replace(/^\w+\./, ''), message }))
   return { success: false, message, ...(errors ? { errors } : {}) }
 }

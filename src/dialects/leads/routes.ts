@@ -12,14 +12,14 @@ import {
   getInteraction,
   updateInteraction,
 } from '../../interactions/interactions.service'
-import { rewriteLead } from '../../leads/leads.claim'
+import { updateLeadAndOwner } from '../../leads/leads.claim'
 import { listLeads } from '../../leads/leads.list'
 import { createLead, getLead, trashLead } from '../../leads/leads.service'
 import { listUsers } from '../../users/users.list'
 import { getUser, removeUser } from '../../users/users.service'
 import { addAccounts, changeMember, Member } from '../accounts'
 import { type Dialect, describe, IdParam, requires, validates } from '../dialect'
-import { pagination, toPageRequest } from '../pages'
+import { pagination, toPageRequest } from '../fields'
 import * as wire from './wire'
 
 const app = new Hono<AppEnv>()
@@ -43,7 +43,7 @@ app.post(
     return doneBody(c, 'Logged out successfully')
   },
 )
-app.get('/api/auth/me', describe('Who am I', { 200: Member }), requires('account:read'), async (c) =>
+app.get('/api/auth/me', describe('Get your own user', { 200: Member }), requires('account:read'), async (c) =>
   c.json(Member.parse((await getMe(ctx(c))).user), 200),
 )
 
@@ -89,7 +89,7 @@ app.delete(
 
 app.get(
   '/api/leads',
-  describe('List leads: all as ADMIN and MANAGER, the own ones as SALES', { 200: wire.listOf(wire.Lead) }),
+  describe('List leads: ADMIN and MANAGER get all, SALES their own', { 200: wire.listOf(wire.Lead) }),
   requires('leads:read'),
   validates('query', wire.LeadQuery),
   async (c) => {
@@ -119,7 +119,8 @@ app.put(
   requires('leads:write'),
   validates('param', IdParam),
   validates('json', wire.LeadPatch),
-  async (c) => c.json(wire.Lead.parse(await rewriteLead(ctx(c), c.req.valid('param').id, c.req.valid('json'))), 200),
+  async (c) =>
+    c.json(wire.Lead.parse(await updateLeadAndOwner(ctx(c), c.req.valid('param').id, c.req.valid('json'))), 200),
 )
 app.delete(
   '/api/leads/:id',

@@ -1,11 +1,10 @@
-// dialect leads: how leads, activities, users and failures look on its wire.
+// dialect leads: the format of leads, activities, users and errors.
 import { z } from 'zod'
 import type { AppError } from '../../errors'
-import { jsonObject, raw, text } from '../../http/fields'
+import { jsonObject, raw, text } from '../../field-schemas'
 import { ROLES } from '../accounts'
 import { errorHandler } from '../dialect'
-import { nullIfBlank, optionalOrBlank } from '../fields'
-import { Pagination, pageQuery } from '../pages'
+import { nullIfBlank, optionalOrBlank, Pagination, pageQuery } from '../fields'
 
 const STATUSES = ['NEW', 'CONTACTED', 'QUALIFIED', 'CLOSED'] as const
 
@@ -41,14 +40,14 @@ export const LeadQuery = z.object({
 const TYPES = ['NOTE', 'CALL', 'EMAIL'] as const
 const UNSAID = { NOTE: 'Note', CALL: 'Call', EMAIL: 'E-mail' } as const
 const body = optionalOrBlank(text(10_000))
-/** An activity need not say anything: it then says what it was. */
+/** An activity without a text gets its type as text. */
 export const NewActivity = z
   .object({ leadId: z.uuid(), type: z.enum(TYPES), body })
   .transform(({ body, ...activity }) => ({ ...activity, body: body ?? UNSAID[activity.type] }))
 export const ActivityPatch = z
   .object({ type: optionalOrBlank(z.enum(TYPES)), body })
   .refine(hasFields, { error: 'Send at least one field of an activity' })
-/** An interaction of the product: one that was logged elsewhere may be of another type. */
+/** An interaction of the product. One that another client has logged may have another type. */
 export const Activity = z.object({
   id: z.string(),
   leadId: z.string().nullable(),
@@ -84,9 +83,9 @@ function hasFields(patch: object): boolean {
   return Object.values(patch).some((value) => value !== undefined)
 }
 
-export const onError = errorHandler(failure, { invalid: 'Validation failed', malformed_json: 'The body is not JSON' })
+export const onError = errorHandler(errorBody, { invalid: 'Validation failed', malformed_json: 'The body is not JSON' })
 
-function failure(message: string, { extras }: AppError) {
+function errorBody(message: string, { extras }: AppError) {
   const errors = extras.errors?.map(({ path, message }) => ({ field: path.replace(/^\w+\./, ''), message }))
   return { message, ...(errors ? { errors } : {}) }
 }

@@ -1,4 +1,4 @@
-// dialect manager: customers with a login of their own, search, and interactions; every message as its README has it.
+// dialect manager: customers with a login, search, and interactions, with the messages of its README.
 import { Hono } from 'hono'
 import { isPortal } from '../../access/visible'
 import { isUsername, login } from '../../auth/auth.service'
@@ -8,10 +8,10 @@ import { listCustomers } from '../../customers/customers.list'
 import { amendCustomer, getCustomer, trashCustomer } from '../../customers/customers.service'
 import { AppError } from '../../errors'
 import { type AppEnv, ctx, publicCtx } from '../../http/context'
-import { listInteractions, listInteractionsOf } from '../../interactions/interactions.list'
+import { listInteractions, listInteractionsOfCustomer } from '../../interactions/interactions.list'
 import { createInteraction } from '../../interactions/interactions.service'
 import { anyCtx, client, type Dialect, describe, mapError, requires, validates } from '../dialect'
-import { pagination, toPageRequest, UNPAGED } from '../pages'
+import { pagination, toPageRequest, UNPAGED } from '../fields'
 import * as wire from './wire'
 
 const app = new Hono<AppEnv>()
@@ -145,7 +145,7 @@ app.get(
   requires('interactions:read'),
   validates('param', wire.idParam('Invalid Customer Id')),
   async (c) => {
-    const rows = await listInteractionsOf(ctx(c), c.req.valid('param').customerId, ALL)
+    const rows = await listInteractionsOfCustomer(ctx(c), c.req.valid('param').customerId, ALL)
     if (rows.length === 0) return c.json({ message: 'No interactions found for this customer' }, 404)
     return c.json(wire.Interactions.parse({ interactions: rows.map(wire.interactionOf) }), 200)
   },
@@ -162,7 +162,7 @@ app.get(
   },
 )
 
-// To a customer every record but the own one is denied, whether or not it is there.
+// A customer is denied every other record, whether it exists or not.
 function unlessAnothers<T>({ actor }: Ctx, work: Promise<T>): Promise<T> {
   return mapError(work, 'not_found', () => new AppError(isPortal(actor) ? 'forbidden' : 'not_found'))
 }

@@ -1,11 +1,10 @@
-// dialect manager: how customers, interactions, accounts and failures look on its wire.
+// dialect manager: the format of customers, interactions, accounts and errors.
 import { z } from 'zod'
 import { Password } from '../../auth/passwords'
 import type { AppError } from '../../errors'
-import { raw, text } from '../../http/fields'
+import { raw, text } from '../../field-schemas'
 import { errorHandler } from '../dialect'
-import { instantOrDay, nullIfBlank, optionalOrBlank, withoutZeroMillis } from '../fields'
-import { pageQuery } from '../pages'
+import { instantOrDay, nullIfBlank, optionalOrBlank, pageQuery, withoutZeroMillis } from '../fields'
 
 const requiredMessage = (what: string) => `Invalid - ${what} field required`
 const requiredText = (what: string, max: number) => text(max, requiredMessage(what))
@@ -47,7 +46,7 @@ export const NewInteraction = z.object({
   followUpDate: nullIfBlank(instantOrDay()),
 })
 
-/** The id of a customer in the path; says this where it is none. */
+/** The id of a customer in the path, with this message where it is invalid. */
 export const idParam = (message: string) => z.object({ customerId: z.uuid(message) })
 
 export const Details = z.object({
@@ -92,7 +91,7 @@ export function interactionOf<Row extends Stamped & { body: string; followUpAt: 
 const OWN = /^Invalid( - |( Customer Id| email format)$)/
 const TAKEN = 'User already Exists with this Email'
 export const onError = errorHandler(
-  (message, failure) => ({ message: firstIssueMessage(failure) ?? message }),
+  (message, error) => ({ message: firstIssueMessage(error) ?? message }),
   {
     username_taken: 'User already Exists',
     email_taken: TAKEN,
@@ -105,7 +104,7 @@ export const onError = errorHandler(
   { username_taken: 400, email_taken: 400, customer_exists: 400, invalid_credentials: 400 },
 )
 
-/** What its README says of the first thing that is wrong with the input; what it does not spell out names the field. */
+/** The message of its README for the first issue of the input. For an issue without one, the message names the field. */
 function firstIssueMessage({ extras }: AppError): string | undefined {
   const [issue] = extras.errors ?? []
   if (!issue || OWN.test(issue.message)) return issue?.message

@@ -1,4 +1,4 @@
-// dialect personal: signing in with a provider, which sends the browser back to this system's own address.
+// dialect personal: sign-in with a provider, which redirects the browser to an address of this system.
 import type { Hono } from 'hono'
 import { type AppEnv, publicCtx } from '../../http/context'
 import { beginSignIn, takeFlow } from '../../oauth/oauth.browser'
@@ -9,19 +9,19 @@ import { signIn } from '../../oauth/sign-in.service'
 import { client, describe, validates } from '../dialect'
 import * as wire from './wire'
 
-/** The ways to the providers, and what they come back to. */
-export const ways = PROVIDERS.map((provider) => `/auth/${provider}`)
-export const callbacks = ways.map((way) => `${way}/callback`)
+/** The paths that lead to a provider, and the paths to which it redirects. */
+export const signInPaths = PROVIDERS.map((provider) => `/auth/${provider}`)
+export const callbacks = signInPaths.map((path) => `${path}/callback`)
 
 export function addProviders(app: Hono<AppEnv>, base: string): void {
   for (const provider of PROVIDERS) {
     const path = `${base}/auth/${provider}`
-    app.post(path, describe(`Sign in with ${TITLES[provider]}`, { 303: 'To the provider' }), async (c) =>
+    app.post(path, describe(`Sign in with ${TITLES[provider]}`, { 303: 'Redirects to the provider' }), async (c) =>
       c.redirect(await beginSignIn(c, provider, new URL(`${path}/callback`, c.req.url)), 303),
     )
     app.get(
       `${path}/callback`,
-      describe(`Come back from ${TITLES[provider]}`, { 200: wire.withData(wire.SignedIn) }),
+      describe(`Finish the sign-in with ${TITLES[provider]}`, { 200: wire.withData(wire.SignedIn) }),
       validates('query', wire.Returned),
       async (c) => {
         const context = publicCtx(c)

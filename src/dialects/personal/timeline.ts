@@ -9,7 +9,7 @@ import {
   updateInteraction,
 } from '../../interactions/interactions.service'
 import { describe, requires, validates } from '../dialect'
-import { pagination, toPageRequest } from '../pages'
+import { pagination, toPageRequest } from '../fields'
 import * as wire from './wire'
 
 const NO_NOTE = 'Note not found'
@@ -25,7 +25,7 @@ function addNotes(app: Hono<AppEnv>, base: string): void {
     `${base}/create-note`,
     describe('Write a note', { 201: wire.withData(wire.Note), 404: 'Contact not found' }),
     requires('interactions:write'),
-    validates('query', wire.WhoseQuery),
+    validates('query', wire.ContactIdQuery),
     validates('json', wire.NewNote),
     async (c) => {
       const customerId = wire.requireContactId(c.req.valid('json'), c.req.valid('query'))
@@ -88,7 +88,7 @@ function addInteractions(app: Hono<AppEnv>, base: string): void {
     `${base}/log-interaction`,
     describe('Log an interaction', { 201: wire.withData(wire.Interaction), 404: 'Contact not found' }),
     requires('interactions:write'),
-    validates('query', wire.WhoseQuery),
+    validates('query', wire.ContactIdQuery),
     validates('json', wire.NewInteraction),
     async (c) => {
       const customerId = wire.requireContactId(c.req.valid('json'), c.req.valid('query'))

@@ -1,12 +1,11 @@
-// dialect personal: how accounts, contacts, tags, notes, interactions and failures look on its wire.
+// dialect personal: the format of accounts, contacts, tags, notes, interactions and errors.
 import { z } from 'zod'
 import { Password } from '../../auth/passwords'
 import { type AppError, invalidError } from '../../errors'
-import { email, jsonObject, raw, text, timeZone } from '../../http/fields'
+import { email, jsonObject, raw, text, timeZone } from '../../field-schemas'
 import { TagName } from '../../tags/tags.schemas'
 import { errorHandler } from '../dialect'
-import { instantOrDay, isWord, nullIfBlank, optionalOrBlank } from '../fields'
-import { Pagination, pageQuery } from '../pages'
+import { instantOrDay, isWord, nullIfBlank, optionalOrBlank, Pagination, pageQuery } from '../fields'
 
 export const Registration = z.object({
   name: text(200),
@@ -20,7 +19,7 @@ export const Token = z.object({ token: raw(200, 1) })
 export const PasswordChange = z.object({ oldPassword: raw(1_000), newPassword: Password })
 export const PasswordReset = z.object({ ...Token.shape, newPassword: Password })
 export const RefreshRequest = z.object({ refreshToken: raw(300, 1) })
-/** What a provider sends along is looked at by the flow. */
+/** The OAuth flow checks the other parameters of the provider. */
 export const Returned = z.object({ state: raw(200).default('') })
 export const Details = z
   .object({ name: text(200), timeZone: timeZone(), email: raw(254) })
@@ -56,12 +55,12 @@ export const TagParam = z.object({ tagName: TagName })
 
 export const NoteQuery = z.object({ noteId: z.uuid() })
 /** The contact may be named in the query or in the body. */
-export const WhoseQuery = z.object({ contactId: z.uuid().optional() })
+export const ContactIdQuery = z.object({ contactId: z.uuid().optional() })
 export const NewNote = z.object({ contactId: z.uuid().optional(), content: text(10_000) })
 export const NotePatch = z.object({ content: text(10_000) })
 export const InteractionQuery = z.object({ interactionId: z.uuid() })
 
-// A note is no interaction here: logged as one, it would be in no list of them.
+// Without NOTE: a note has its own routes, and no list of interactions contains it.
 const TYPES = ['CALL', 'EMAIL', 'MEETING', 'TASK', 'FOLLOW_UP'] as const
 const Type = z.preprocess((given) => (isWord(given) ? given.toUpperCase() : given), z.enum(TYPES))
 const interaction = {
@@ -116,14 +115,14 @@ export const Deleted = z.object({ deleted: z.array(z.string()), notFound: z.arra
 export const Tagged = z.object({ changed: z.int(), notFound: z.array(z.string()) })
 export const Usage = z.object({ tag: z.string(), count: z.int() })
 
-/** Every answer has a message; most have what it is about as well. */
+/** Every answer has a message, and most have data. */
 export const Done = z.object({ message: z.string() })
 export const withData = <S extends z.ZodType>(data: S) => z.object({ message: z.string(), data })
 export const listOf = <S extends z.ZodType>(item: S) => withData(z.array(item)).extend({ pagination: Pagination })
 
-type Whose = z.infer<typeof WhoseQuery>
-/** The contact that is named in the body or, else, in the query. Throws `invalid` where none is. */
-export function requireContactId(body: Whose, query: Whose): string {
+type WithContactId = z.infer<typeof ContactIdQuery>
+/** The id of the contact in the body or, else, in the query. Throws `invalid` where there is none. */
+export function requireContactId(body: WithContactId, query: WithContactId): string {
   const id = body.contactId ?? query.contactId
   const message = 'Send it in the query or in the body'
   if (id === undefined) throw invalidError('query.contactId', message, 'missing')
@@ -140,7 +139,7 @@ export const entryOf = <R extends InteractionLike>(row: R) => ({
   followUpDate: row.followUpAt,
 })
 
-/** The product's fields of what is sent; what is left out stays out. */
+/** The fields of the product for an input. A field that is left out stays out. */
 export function toInteractionFields(given: Partial<z.infer<typeof InteractionPatch>>) {
   const { type, content, date, followUpDate } = given
   return {
@@ -151,7 +150,7 @@ export function toInteractionFields(given: Partial<z.infer<typeof InteractionPat
   }
 }
 
-export const onError = errorHandler(failure, {
+export const onError = errorHandler(errorBody, {
   invalid: 'Validation failed',
   unauthenticated: 'Unauthorized request',
   invalid_credentials: 'Invalid email or password',
@@ -160,12 +159,12 @@ export const onError = errorHandler(failure, {
   internal: 'Internal Server Error',
 })
 
-function failure(message: string, { extras }: AppError) {
+function errorBody(message: string, { extras }: AppError) {
   const errors = extras.errors?.map(({ path, message }) => ({ field: fieldAt(path), message }))
   return { message, ...(errors ? { errors } : {}) }
 }
 
-// The one field that the product names otherwise.
+// The one field that has another name in the product.
 function fieldAt(path: string): string {
   return path.replace(/^\w+\./, '').replace('currentPassword', 'oldPassword')
 }

@@ -9,13 +9,13 @@ import { AppError } from '../../errors'
 import { exportCustomers } from '../../exports/exports.service'
 import { download } from '../../exports/exports.stream'
 import { type AppEnv, ctx, publicCtx } from '../../http/context'
-import { continueAfterAnswer, readUpload, roomOf } from '../../imports/imports.http'
+import { continueAfterResponse, readUpload, requestBudget } from '../../imports/imports.http'
 import { importFile } from '../../imports/imports.service'
 import { listUsers } from '../../users/users.list'
 import { getUser, removeUser } from '../../users/users.service'
 import { changeMember } from '../accounts'
 import { anyCtx, client, type Dialect, describe, requires, validates } from '../dialect'
-import { toPageRequest } from '../pages'
+import { toPageRequest } from '../fields'
 import { addTimeline, UUID } from './timeline'
 import * as wire from './wire'
 
@@ -25,7 +25,7 @@ const forADay = { isForADay: true }
 
 app.post(
   '/customer/signup',
-  describe('Make a customer with a login', { 201: wire.CustomerMade }),
+  describe('Create a customer with a login', { 201: wire.CustomerMade }),
   validates('json', wire.CustomerSignup),
   async (c) => {
     const { phone, company, ...account } = c.req.valid('json')
@@ -48,7 +48,7 @@ app.post(
 )
 app.post(
   '/user/signup',
-  describe('Make a user', { 201: wire.UserMade, 403: 'only an ADMIN creates an ADMIN or a MANAGER' }),
+  describe('Create a user', { 201: wire.UserMade, 403: 'only an ADMIN creates an ADMIN or a MANAGER' }),
   validates('json', wire.UserSignup),
   async (c) => {
     const { user, accessToken } = await registerInSharedWorkspace(anyCtx(c), c.req.valid('json'), client(c, forADay))
@@ -67,7 +67,7 @@ app.post(
   },
 )
 
-// A curl line with --data is a POST, and so are those of its README that read.
+// curl with --data sends a POST, and its README reads with such requests.
 app.on(
   ['GET', 'POST'],
   '/users',
@@ -171,10 +171,10 @@ app.post(
   describe('Import customers from a file', { 201: wire.Imported, 202: wire.Imported }, { file: wire.IMPORTS }),
   requires('imports:write'),
   async (c) => {
-    const room = roomOf(c)
-    const report = await importFile(ctx(c), wire.IMPORTING, await readUpload(c), room)
+    const budget = requestBudget(c)
+    const report = await importFile(ctx(c), wire.IMPORTING, await readUpload(c), budget)
     if (report.status !== 'RUNNING') return c.json(wire.importBody('Customers imported successfully', report), 201)
-    continueAfterAnswer(c, report.id, room)
+    continueAfterResponse(c, report.id, budget)
     return c.json(wire.importBody('Customers are being imported', report), 202)
   },
 )

@@ -1,7 +1,7 @@
-// dialect tickets: the interactions with customers, and the tickets that come of them.
+// dialect tickets: interactions with customers, and tickets about them.
 import type { Hono } from 'hono'
 import { type AppEnv, ctx } from '../../http/context'
-import { listInteractions, listInteractionsAround } from '../../interactions/interactions.list'
+import { listInteractions, listInteractionsOfCustomerOrAuthor } from '../../interactions/interactions.list'
 import {
   createInteraction,
   deleteInteraction,
@@ -11,10 +11,10 @@ import {
 import { listTickets } from '../../tickets/tickets.list'
 import { openTicket, trashTicket, updateTicket } from '../../tickets/tickets.service'
 import { describe, IdParam, requires, validates } from '../dialect'
-import { toPageRequest } from '../pages'
+import { toPageRequest } from '../fields'
 import * as wire from './wire'
 
-/** Narrow enough that no word of a path is taken for an id. */
+/** The pattern of an id in a path, which matches no other word of a path. */
 export const UUID = '{[0-9a-fA-F-]+}'
 
 export function addTimeline(app: Hono<AppEnv>): void {
@@ -47,12 +47,16 @@ function addInteractions(app: Hono<AppEnv>): void {
   )
   app.get(
     `/interactions/user/:id${UUID}`,
-    describe('List the interactions that a user logged, or of a customer', { 200: wire.Interaction.array() }),
+    describe('List the interactions of a user or of a customer', { 200: wire.Interaction.array() }),
     requires('interactions:read'),
     validates('param', IdParam),
     validates('query', wire.Pages),
     async (c) => {
-      const rows = await listInteractionsAround(ctx(c), c.req.valid('param').id, toPageRequest(c.req.valid('query')))
+      const rows = await listInteractionsOfCustomerOrAuthor(
+        ctx(c),
+        c.req.valid('param').id,
+        toPageRequest(c.req.valid('query')),
+      )
       return c.json(rows.map(wire.interactionOf), 200)
     },
   )

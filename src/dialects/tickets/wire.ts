@@ -1,20 +1,19 @@
-// dialect tickets: how users, customers, interactions, tickets and failures look on its wire; the token in a header of its
-// own, and JSON under whatever content type.
+// dialect tickets: the format of users, customers, interactions, tickets and errors; the token in its own header, and JSON
+// under any content type.
 import { createMiddleware } from 'hono/factory'
 import { z } from 'zod'
 import { Password } from '../../auth/passwords'
 import type { AppError } from '../../errors'
+import { email, raw, text } from '../../field-schemas'
 import type { AppEnv } from '../../http/context'
-import { email, raw, text } from '../../http/fields'
 import { errorHandler } from '../dialect'
-import { instantOrDay, isWord, nullIfBlank, optionalOrBlank, withoutMillis } from '../fields'
-import { pageQuery, UNPAGED } from '../pages'
+import { instantOrDay, isWord, nullIfBlank, optionalOrBlank, pageQuery, UNPAGED, withoutMillis } from '../fields'
 
 const IMPORT = '/import/customer_data'
-// What names no boundary is no form, but what every request of this system calls itself.
+// Every request of this system claims to be a form. One without a boundary is JSON.
 const NO_FORM = /^multipart\/form-data(?!.*boundary=)/i
 
-/** A request as the product reads it: `token` is its Authorization, and a body but a file is JSON whatever it says it is. */
+/** A request as the product reads it: `token` becomes Authorization, and a body that is no file becomes JSON. */
 export const translate = createMiddleware<AppEnv>(async function translate(c, next) {
   const headers = new Headers(c.req.raw.headers)
   const token = headers.get('token')
@@ -163,7 +162,7 @@ export const Imported = z.object({
 })
 /** The media types of a file of customers, as the body or in a form. */
 export const IMPORTS = ['text/csv', 'application/json', 'text/vcard', 'multipart/form-data']
-/** How a file of customers is taken in: who has an address already is changed, and unknown columns are kept. */
+/** How a file of customers is imported: a known address updates its customer, and unknown columns become custom fields. */
 export const IMPORTING = { entity: 'customers', mode: 'upsert', duplicates: 'last', unknown: 'customFields' } as const
 export const importBody = <R extends { id: string }>(message: string, report: R) =>
   Imported.parse({ ...report, message, import_id: report.id })
@@ -174,7 +173,7 @@ const stamps = ({ createdAt, updatedAt }: Stamped) => ({
   updated_at: withoutMillis(updatedAt),
 })
 
-/** A member; `SALES` are this system's `USER`. The token is the caller's own, never another's. */
+/** A member. `SALES` is `USER` in this system. The token is the caller's. */
 export const userOf = <R extends Stamped & { role: string }>(row: R, token?: string) =>
   User.parse({ ...row, ...stamps(row), user_id: row.id, role: row.role.replace('SALES', 'USER'), token })
 
@@ -211,13 +210,13 @@ export const ticketOf = <R extends Stamped & { customerId: string; interactionId
     interaction_id: row.interactionId,
   })
 
-/** A meeting, unless it says what else it is. */
+/** An interaction of the product for an input: a meeting where no type is given, which is mailed to the customer. */
 export function loggedIn(given: z.infer<typeof Meeting>) {
   const logged = { type: 'MEETING' as const, body: 'Meeting', ...toInteractionFields(given) }
   return { ...logged, notifyCustomer: logged.type === 'MEETING' && ('within limits' as const) }
 }
 
-/** What an interaction says, in the product's fields; what is left out stays out. */
+/** The fields of the product for an interaction. A field that is left out stays out. */
 export function toInteractionFields({ type, description, date, follow_up }: z.infer<typeof Meeting>) {
   return {
     ...(type === undefined ? {} : { type }),
@@ -227,7 +226,7 @@ export function toInteractionFields({ type, description, date, follow_up }: z.in
   }
 }
 
-export const onError = errorHandler((message, failure) => ({ error: firstIssueMessage(failure) ?? message }), {
+export const onError = errorHandler((message, error) => ({ error: firstIssueMessage(error) ?? message }), {
   unauthenticated: 'no authorization header provided, or the token is invalid or expired',
   invalid_credentials: 'email or password is incorrect',
   forbidden: 'unauthorized to access this resource',

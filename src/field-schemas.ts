@@ -1,14 +1,14 @@
-// Shapes that many inputs share, each with the limit that its users are told.
+// Schemas of single fields that many inputs and answers share, each with its limit in its message.
 import { z } from '@hono/zod-openapi'
-import { hasEndlessMarks, MAX_MARKS } from '../db/fold'
+import { hasEndlessMarks, MAX_MARKS } from './db/fold'
 
 const NUL = '\u0000'
-// Trimming and composing may shorten a text, hardly ever to a quarter.
+// Trimming and composing may shorten a text, but hardly ever to a quarter.
 const SHRINKS_BY = 4
 
 /**
- * The text that `settle` makes of a raw one, unless that is too long to become one of `max` characters: then its
- * beginning, still too long. So nothing walks an endless text, and `max()`, which counts code points, refuses it.
+ * `settle` of a raw text. A text that is far longer than `max` characters is cut to a length that `max()` still refuses,
+ * so that no code walks an endless text.
  */
 export const boundedText =
   (max: number, settle = (raw: string) => raw) =>
@@ -16,8 +16,8 @@ export const boundedText =
     raw.length > SHRINKS_BY * max ? raw.slice(0, 2 * (max + 1)) : settle(raw)
 
 /**
- * One line or paragraph of text, trimmed, composed (NFC) and well-formed, 1 to `max` characters, without NUL. `missing` is
- * said where there is none.
+ * Text, trimmed, composed (NFC) and well-formed, 1 to `max` characters, without NUL. `missing` is the message where
+ * there is none.
  */
 export const text = (max: number, missing?: string) =>
   z
@@ -35,7 +35,7 @@ function normalizeText(raw: string): string {
   return hasEndlessMarks(trimmed) ? trimmed : trimmed.normalize()
 }
 
-/** A text that is matched as it comes, such as a token: `min` to `max` characters. A pattern goes into a pipe behind it. */
+/** A text that is used unchanged, such as a token: `min` to `max` characters. Add a pattern by `.pipe()`. */
 export const raw = (max: number, min = 0, missing?: string) => {
   const bounded = z.string(missing).overwrite(boundedText(max)).max(max)
   return min === 0 ? bounded : bounded.min(min, missing)
@@ -50,7 +50,7 @@ export const email = () =>
     .transform((address) => address.toLowerCase())
     .openapi({ type: 'string', format: 'email', maxLength: 254, example: 'alice@example.com' })
 
-/** An instant with an offset, given back as ISO-8601 UTC with milliseconds. */
+/** An instant with an offset; parsed to ISO-8601 UTC with milliseconds. */
 export const instant = () =>
   raw(64)
     .pipe(z.iso.datetime({ offset: true, error: 'must be an instant such as 2026-11-21T15:00:00Z' }))
@@ -61,7 +61,7 @@ export const instant = () =>
 const MAX_DEPTH = 32
 const isRecord = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** A JSON object of at most 16 KB, nested at most 32 deep: endless nesting exhausts the stack, and SQLite's JSON. */
+/** A JSON object of at most 16 KB and 32 levels: deep nesting exhausts the stack and SQLite's JSON. */
 export const jsonObject = () =>
   z
     .custom<Record<string, unknown>>(isRecord, { error: 'must be a JSON object', abort: true })
@@ -84,7 +84,7 @@ function isShallow(value: unknown): boolean {
 export const timeZone = () =>
   raw(64).refine((name) => isTimeZone(name), { error: 'must be an IANA time zone such as Europe/Berlin' })
 
-// A bare offset such as +05:07 is no zone: it has no summer time, and analytics counts days by quarter-hours.
+// An offset such as +05:07 is no time zone: it has no summer time, and analytics counts days by quarter-hours.
 function isTimeZone(name: string): boolean {
   if (name.length > 64 || /^[+-]/.test(name)) return false
   try {
@@ -98,7 +98,7 @@ export const IdParam = z.strictObject({
   id: z.uuid().openapi({ param: { name: 'id', in: 'path' }, example: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0e' }),
 })
 
-/** A member in a filter: an id, or one of these words. */
+/** A filter by member: an id, or one of these words. */
 export const memberOr = (...words: string[]) =>
   raw(64)
     .refine((value) => words.includes(value) || z.uuid().safeParse(value).success, {
@@ -106,6 +106,6 @@ export const memberOr = (...words: string[]) =>
     })
     .optional()
 
-/** What stands in answers. */
+/** Ids and instants in answers. */
 export const Id = z.string().openapi({ format: 'uuid', example: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0e' })
 export const Instant = z.string().openapi({ format: 'date-time', example: '2026-11-21T15:00:00.000Z' })

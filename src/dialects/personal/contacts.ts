@@ -1,0 +1,147 @@
+// dialect personal: contacts and their tags. A contact is a customer of the product.
+import type { Hono } from 'hono'
+import { createCustomer, trashCustomer, trashCustomers, updateCustomer } from '../../customers/customers.service'
+import { getCustomerWithTags } from '../../customers/customers.with-tags'
+import { AppError } from '../../errors'
+import { exportCustomers } from '../../exports/exports.service'
+import { download } from '../../exports/exports.stream'
+import { type AppEnv, ctx } from '../../http/context'
+import { tagCustomer, tagCustomers, untagCustomer } from '../../tags/tagging.service'
+import { deleteTagNamed, getTagNamed } from '../../tags/tags.service'
+import { describe, requires, validates } from '../dialect'
+import * as wire from './wire'
+
+export function addContacts(app: Hono<AppEnv>, base: string): void {
+  addRecords(app, `${base}/contacts`)
+  addTags(app, `${base}/contacts`)
+}
+
+function addRecords(app: Hono<AppEnv>, base: string): void {
+  app.post(
+    `${base}/add-contact`,
+    describe('Create a contact', { 201: wire.withData(wire.Contact) }),
+    requires('customers:write'),
+    validates('json', wire.NewContact),
+    async (c) => {
+      const data = wire.Contact.parse({ ...(await createCustomer(ctx(c), c.req.valid('json'))), tags: [] })
+      return c.json({ message: 'Contact added successfully', data }, 201)
+    },
+  )
+  app.get(
+    `${base}/get-contact-by-id`,
+    describe('Get a contact', { 200: wire.withData(wire.Contact), 404: 'Contact not found' }),
+    requires('customers:read'),
+    validates('query', wire.ContactQuery),
+    async (c) => {
+      const data = wire.Contact.parse(await getCustomerWithTags(ctx(c), c.req.valid('query').contactId))
+      return c.json({ message: 'Contact fetched successfully', data }, 200)
+    },
+  )
+  app.patch(
+    `${base}/update-contact`,
+    describe('Change a contact', { 200: wire.withData(wire.Contact), 404: 'Contact not found' }),
+    requires('customers:write'),
+    validates('query', wire.ContactQuery),
+    validates('json', wire.ContactPatch),
+    async (c) => {
+      const changed = await updateCustomer(ctx(c), c.req.valid('query').contactId, c.req.valid('json'))
+      return c.json({ message: 'Contact updated successfully', data: wire.Contact.parse(changed) }, 200)
+    },
+  )
+  app.delete(
+    `${base}/delete-contact`,
+    describe('Delete a contact', { 200: wire.Done, 404: 'Contact not found' }),
+    requires('customers:write'),
+    validates('query', wire.ContactQuery),
+    async (c) => {
+      await trashCustomer(ctx(c), c.req.valid('query').contactId)
+      return c.json({ message: 'Contact deleted successfully' }, 200)
+    },
+  )
+  app.delete(
+    `${base}/delete-multiple-contacts`,
+    describe('Delete many contacts', { 200: wire.withData(wire.Deleted) }),
+    requires('customers:write'),
+    validates('json', wire.Contacts),
+    async (c) => {
+      const data = await trashCustomers(ctx(c), c.req.valid('json').contactIds)
+      return c.json({ message: 'Contacts deleted successfully', data }, 200)
+    },
+  )
+
+  app.get(
+    `${base}/export-contacts`,
+    describe('Export the contacts', { 200: { types: ['text/csv', 'application/json', 'text/vcard'] } }),
+    requires('exports:read'),
+    validates('query', wire.ExportQuery),
+    async (c) => download(c, await exportCustomers(ctx(c), { ...c.req.valid('query'), columns: wire.COLUMNS })),
+  )
+}
+
+function addTags(app: Hono<AppEnv>, base: string): void {
+  app.post(
+    `${base}/add-tag`,
+    describe('Add a tag to a contact', { 200: wire.Done, 404: 'Contact not found' }),
+    requires('customers:write'),
+    validates('json', wire.ContactTag),
+    async (c) => {
+      const { contactId, tag } = c.req.valid('json')
+      await tagCustomer(ctx(c), contactId, tag)
+      return c.json({ message: 'Tag added successfully' }, 200)
+    },
+  )
+  app.post(
+    `${base}/add-multiple-tags`,
+    describe('Add tags to a contact', { 200: wire.Done, 404: 'Contact not found' }),
+    requires('customers:write', { isAsked: true }),
+    validates('json', wire.ContactTags),
+    async (c) => {
+      const { contactId, tags: add } = c.req.valid('json')
+      const { notFound } = await tagCustomers(ctx(c), { customerIds: [contactId], add, remove: [] })
+      if (notFound.length > 0) throw new AppError('not_found')
+      return c.json({ message: 'Tags added successfully' }, 200)
+    },
+  )
+  app.delete(
+    `${base}/delete-tag-from-contact`,
+    describe('Remove a tag from a contact', { 200: wire.Done, 404: 'Contact not found' }),
+    requires('customers:write'),
+    validates('json', wire.ContactTag),
+    async (c) => {
+      const { contactId, tag } = c.req.valid('json')
+      await untagCustomer(ctx(c), contactId, tag)
+      return c.json({ message: 'Tag removed successfully' }, 200)
+    },
+  )
+  app.delete(
+    `${base}/delete-multiple-tags-from-contacts`,
+    describe('Remove tags from contacts', { 200: wire.withData(wire.Tagged) }),
+    requires('customers:write'),
+    validates('json', wire.ManyTags),
+    async (c) => {
+      const { contactIds: customerIds, tags: remove } = c.req.valid('json')
+      const data = await tagCustomers(ctx(c), { customerIds, add: [], remove })
+      return c.json({ message: 'Tags removed successfully', data }, 200)
+    },
+  )
+  app.get(
+    `${base}/get-tag-usage/:tagName`,
+    describe('Count the contacts with a tag', { 200: wire.withData(wire.Usage), 404: 'Tag not found' }),
+    requires('tags:read'),
+    validates('param', wire.TagParam),
+    async (c) => {
+      const { name: tag, count } = await getTagNamed(ctx(c), c.req.valid('param').tagName)
+      return c.json({ message: 'Tag usage fetched successfully', data: { tag, count } }, 200)
+    },
+  )
+  app.delete(
+    `${base}/delete-tag`,
+    describe('Delete a tag', { 200: wire.Done, 404: 'Tag not found' }),
+    requires('tags:write'),
+    validates('json', wire.TagBody),
+    async (c) => {
+      await deleteTagNamed(ctx(c), c.req.valid('json').tag)
+      return c.json({ message: 'Tag deleted successfully' }, 200)
+    },
+  )
+}

@@ -1,0 +1,39 @@
+// How large a request may be: its address and each header before anything reads them, and its body.
+import type { Context } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { createMiddleware } from 'hono/factory'
+import { AppError, invalidError } from '../errors'
+import type { AppEnv } from './context'
+
+const MAX_HEAD = 16_384
+const MAX_BODY = 1_048_576
+const IMPORTS = '/v1/imports'
+
+/** Throws `invalid`, with the name of the header, where the address or a header is longer than 16 KB. */
+export const limitHead = createMiddleware<AppEnv>(async function limitHead({ req }, next) {
+  if (req.url.length > MAX_HEAD) throw tooLongError('query')
+  for (const [name, value] of req.raw.headers) if (value.length > MAX_HEAD) throw tooLongError(`header.${name}`)
+  await next()
+})
+
+/** Throws `body_too_large` where a body is larger than 1 MB. */
+export const limitBody = createMiddleware<AppEnv>(async function limitBody(c, next) {
+  return isStreamed(c) ? next() : smallBody(c, next)
+})
+
+const smallBody = bodyLimit({
+  maxSize: MAX_BODY,
+  onError: (c) => {
+    const isFile = c.req.path === IMPORTS
+    throw new AppError('body_too_large', isFile ? { detail: 'Without an Idempotency-Key, a file may have 50 MB.' } : {})
+  },
+})
+
+// An import reads its file as it arrives and has its own limit. With an Idempotency-Key the whole file is read first.
+function isStreamed(c: Context<AppEnv>): boolean {
+  return c.req.path === IMPORTS && c.req.method === 'POST' && c.req.header('Idempotency-Key') === undefined
+}
+
+function tooLongError(path: string): AppError {
+  return invalidError(path, `must be at most ${MAX_HEAD} characters long`, 'too_big')
+}

@@ -1,0 +1,60 @@
+// Refusals: why a row of a chunk cannot be written, as codes with their field, value and message for the report.
+import { type SQL, sql } from 'drizzle-orm'
+import { ENTITIES, type Job } from './imports.job'
+
+/** Reasons by code; `value` is SQL over the row. */
+const REFUSALS = {
+  duplicate_in_file: { field: null, value: `row ->> 'line'`, message: 'An earlier row of the file is the same record' },
+  ambiguous: { field: null, value: `row ->> 'key'`, message: 'Several records match; use match=id' },
+  owner_unknown: {
+    field: 'owner',
+    value: `row ->> 'owner'`,
+    message: 'No active team member has this address or id',
+  },
+  email_taken: { field: 'email', value: `row ->> 'email'`, message: 'Another customer has this e-mail address' },
+  not_found: { field: null, value: `row ->> 'key'`, message: 'No record matches, and mode=update creates none' },
+  required: { field: null, value: 'NULL', message: 'A new record needs this field' },
+  exists: {
+    field: null,
+    value: `row ->> 'key'`,
+    message: 'The record exists and differs; use mode=upsert to change it',
+  },
+  plan_limit: { field: null, value: 'NULL', message: 'The plan has no room for another customer' },
+  too_big: { field: null, value: 'NULL', message: 'The custom fields would exceed 16 KB of JSON' },
+} as const
+
+export const TOO_BIG_MESSAGE = REFUSALS.too_big.message
+
+// A row without the matching field repeats an earlier import of the same content: later changes of the record stay.
+export const IS_TO_CHANGE = `(row ->> 'by' = 'match' OR record IS NULL OR record = row ->> 'id')`
+
+/** The code of the first reason against a row of `compared`; null if it can be written. */
+export function refusalCode({ mode, duplicates, defaultOwner, entity }: Job): SQL {
+  const { required } = ENTITIES[entity]
+  const needsOwner = `row ->> 'owner' IS NOT NULL${defaultOwner === null ? '' : ' OR record IS NULL'}`
+  const cases = [
+    `WHEN record = '?' THEN 'ambiguous'`,
+    duplicates === 'refuse' ? `WHEN nth > 1 OR earlier IS NOT NULL THEN 'duplicate_in_file'` : '',
+    `WHEN (${needsOwner}) AND owner IS NULL THEN 'owner_unknown'`,
+    `WHEN is_email_taken THEN 'email_taken'`,
+    mode === 'update' ? `WHEN record IS NULL THEN 'not_found'` : '',
+    `WHEN record IS NULL AND row ->> '${required}' IS NULL THEN 'required'`,
+    mode === 'create'
+      ? `WHEN record_exists AND is_changed AND ${IS_TO_CHANGE} AND earlier ->> 0 IS NOT 'create' THEN 'exists'`
+      : '',
+    `WHEN is_too_big AND ${IS_TO_CHANGE} THEN 'too_big'`,
+  ]
+  return sql.raw(`CASE WHEN nth > 1 AND '${duplicates}' = 'last' THEN NULL ${cases.join(' ')} END`)
+}
+
+/** The field, value or message of the code in a row; `otherwise` is SQL for a row without a code. */
+export function refusalText({ entity }: Job, part: 'field' | 'value' | 'message', otherwise: string): SQL {
+  const cases = Object.entries(REFUSALS).map(([code, refusal]) => {
+    const field = code === 'required' ? ENTITIES[entity].required : refusal.field
+    const texts = { field: quoteSql(field), value: refusal.value, message: quoteSql(refusal.message) }
+    return `WHEN '${code}' THEN ${texts[part]}`
+  })
+  return sql.raw(`CASE row ->> 'code' ${cases.join(' ')} ELSE ${otherwise} END`)
+}
+
+const quoteSql = (text: string | null) => (text === null ? 'NULL' : `'${text.replaceAll("'", "''")}'`)
