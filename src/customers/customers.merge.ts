@@ -1,21 +1,32 @@
-// Merging: one customer takes over the fields and records of another, which goes to the trash and can be restored.
+// Merging: one customer gets the fields and records of another. The other goes to the trash, and restoring it undoes the merge.
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import { visible } from '../access/visible'
 import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
-import { customers, customerTags, interactions, leads, mergedRows, merges, relationships, tickets } from '../db/schema'
+import { customers, customerTags, mergedRows, merges, relationships } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
 import { eventInsert } from '../events/event-insert'
 import { nextVersion, versionStamp } from '../records/version'
 import { DAY_MS } from '../time'
 import { type CustomerRow, customerColumns } from './customers.record'
-import { type Kind, MERGED, type MergedField, mergedFields, movingRowIds, type Prefer, pairOf } from './merge.queries'
+import {
+  byKind,
+  type Kind,
+  MERGED,
+  type MergedField,
+  MOVED,
+  mergedFields,
+  movedColumns,
+  movingRowIds,
+  type Prefer,
+  pairOf,
+} from './merge.queries'
 
 type Merge = { fromId: string; prefer: Prefer }
 type Result = { customer: CustomerRow; moved: Record<Kind, number> }
 
-/** The result that a merge would have, read by the SQL of the merge. Throws `not_found` like the merge. */
+/** The result that a merge would have, computed by the SQL of the merge. Throws `not_found` like the merge. */
 export async function previewMerge(ctx: Ctx, id: string, { fromId, prefer }: Merge): Promise<Result> {
   const { db, now } = ctx
   const moving = movingRowIds(id, fromId)
@@ -47,13 +58,14 @@ export async function mergeCustomers(ctx: Ctx, id: string, { fromId, prefer }: M
   const pair = pairOf(ctx, id, fromId)
   const isMerging = sql`EXISTS (SELECT 1 FROM ${merges} WHERE ${eq(merges.id, mergeId)})`
   const moving = movingRowIds(id, fromId)
-  const moveNotes = (kind: Kind) =>
+  const notes = byKind((kind) =>
     insertFrom(
       db,
       mergedRows,
       { mergeId, kind, rowId: sql`moved.id` },
       sql`FROM (${moving[kind]}) AS moved WHERE ${isMerging}`,
-    )
+    ),
+  )
   const noted = (kind: Kind) => sql`(SELECT row_id FROM ${mergedRows} WHERE merge_id = ${mergeId} AND kind = ${kind})`
   const merge = {
     id: mergeId,
@@ -63,7 +75,6 @@ export async function mergeCustomers(ctx: Ctx, id: string, { fromId, prefer }: M
     fields: mergedFields(prefer),
     createdAt: now,
   }
-  const ownerId = sql`(SELECT owner_id FROM customers WHERE id = ${id})`
   const ends = (end: 'from_id' | 'to_id') =>
     sql`CASE WHEN ${sql.raw(end)} = ${fromId} THEN ${id} ELSE ${sql.raw(end)} END`
   const { moved, customer } = await runBatch(db, {
@@ -75,11 +86,7 @@ export async function mergeCustomers(ctx: Ctx, id: string, { fromId, prefer }: M
       changes: { mergedId: [null, fromId] },
       when: ifChanged,
     }),
-    interactionsNoted: moveNotes('interactions'),
-    ticketsNoted: moveNotes('tickets'),
-    leadsNoted: moveNotes('leads'),
-    tagsNoted: moveNotes('tags'),
-    relationshipsNoted: moveNotes('relationships'),
+    noted: Object.values(notes),
     otherTrashed: db
       .update(customers)
       .set({ ...versionStamp(customers, now), deletedAt: now })
@@ -88,18 +95,12 @@ export async function mergeCustomers(ctx: Ctx, id: string, { fromId, prefer }: M
       .update(customers)
       .set({ ...versionStamp(customers, now), ...mergedColumns(mergeId) })
       .where(and(eq(customers.id, id), isMerging)),
-    interactionsMoved: db
-      .update(interactions)
-      .set({ customerId: id, ownerId, version: nextVersion(interactions) })
-      .where(sql`${interactions.id} IN ${noted('interactions')}`),
-    ticketsMoved: db
-      .update(tickets)
-      .set({ customerId: id, ownerId, version: nextVersion(tickets) })
-      .where(sql`${tickets.id} IN ${noted('tickets')}`),
-    leadsMoved: db
-      .update(leads)
-      .set({ customerId: id, version: nextVersion(leads) })
-      .where(sql`${leads.id} IN ${noted('leads')}`),
+    recordsMoved: MOVED.map((reference) =>
+      db
+        .update(reference.table)
+        .set({ ...movedColumns(reference, id), version: nextVersion(reference.table) })
+        .where(sql`${reference.table.id} IN ${noted(reference.name)}`),
+    ),
     tagsCopied: insertFrom(
       db,
       customerTags,
@@ -138,14 +139,7 @@ function mergedColumns(mergeId: string): Partial<Record<MergedField, SQL>> {
 }
 
 function counts(rows: (kind: Kind) => SQL) {
-  const count = (kind: Kind) => sql<number>`(SELECT count(*) FROM (${rows(kind)}))`.as(`moved_${kind}`)
-  return {
-    interactions: count('interactions'),
-    tickets: count('tickets'),
-    leads: count('leads'),
-    tags: count('tags'),
-    relationships: count('relationships'),
-  }
+  return byKind((kind) => sql<number>`(SELECT count(*) FROM (${rows(kind)}))`.as(`moved_${kind}`))
 }
 
 function inReach({ actor }: Ctx, id: string) {

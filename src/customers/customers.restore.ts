@@ -1,22 +1,22 @@
-// Restoring: a customer comes back from the trash; one that was merged takes back the records that the merge moved.
+// Restoring a customer from the trash. One that was merged into another also gets back what the merge moved.
 import { and, eq, isNotNull, isNull, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import { reachable, visible } from '../access/visible'
 import { isWithinLimit, limitExceeded, limitExceededError } from '../billing/limits'
 import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
-import { customers, customerTags, interactions, leads, merges, relationships, tickets } from '../db/schema'
+import { customers, customerTags, mergedRows, merges, relationships } from '../db/schema'
 import { columnIn, columnName, ifChanged } from '../db/sql'
 import { isRestorable } from '../db/trash'
 import { AppError } from '../errors'
 import { eventInsert } from '../events/event-insert'
 import { nextVersion, versionStamp } from '../records/version'
 import { type CustomerRow, customerColumns } from './customers.record'
-import { type Kind, MERGED } from './merge.queries'
+import { type Kind, MERGED, MOVED, movedColumns } from './merge.queries'
 
 /**
- * Takes a customer out of the trash; one that is not there is given back as it is. Throws `not_found` after 30 days,
- * `customer_exists`, `login_taken`, `plan_limit`, and `forbidden` where that would change another's customer.
+ * Takes a customer out of the trash, and undoes its last merge. A living customer is returned as it is. Throws `not_found`
+ * (also after 30 days), `customer_exists`, `login_taken`, `plan_limit`, and `forbidden` if the survivor is out of reach.
  */
 export async function restoreCustomer(ctx: Ctx, id: string): Promise<CustomerRow> {
   const { db, actor, now } = ctx
@@ -36,8 +36,7 @@ export async function restoreCustomer(ctx: Ctx, id: string): Promise<CustomerRow
     AND ${isWithinLimit(ctx, 'customers')}`
   const isReturning = sql`EXISTS (SELECT 1 FROM ${customers} WHERE ${mayReturn})`
   const moved = (kind: Kind) =>
-    sql`(SELECT row_id FROM customer_merged_rows WHERE merge_id = ${merge} AND kind = ${kind} AND ${isBack})`
-  const ownerId = sql`(SELECT owner_id FROM customers WHERE id = ${id})`
+    sql`(SELECT row_id FROM ${mergedRows} WHERE merge_id = ${merge} AND kind = ${kind} AND ${isBack})`
   const { present, lack } = await runBatch(db, {
     survivorReverted: db
       .update(customers)
@@ -51,18 +50,13 @@ export async function restoreCustomer(ctx: Ctx, id: string): Promise<CustomerRow
       .set({ ...versionStamp(customers, now), deletedAt: null })
       .where(sql`${mayReturn} AND ${areFree((what) => isFreeFor(what, id))}`),
     event: eventInsert(ctx, { verb: 'customer.restored', subject: 'customer', id, when: ifChanged }),
-    interactionsReturned: db
-      .update(interactions)
-      .set({ customerId: id, ownerId, version: nextVersion(interactions) })
-      .where(sql`${interactions.id} IN ${moved('interactions')} AND ${interactions.customerId} = ${survivor}`),
-    ticketsReturned: db
-      .update(tickets)
-      .set({ customerId: id, ownerId, version: nextVersion(tickets) })
-      .where(sql`${tickets.id} IN ${moved('tickets')} AND ${tickets.customerId} = ${survivor}`),
-    leadsReturned: db
-      .update(leads)
-      .set({ customerId: id, version: nextVersion(leads) })
-      .where(sql`${leads.id} IN ${moved('leads')} AND ${leads.customerId} = ${survivor}`),
+    recordsReturned: MOVED.map((reference) => {
+      const { table, columns } = reference
+      return db
+        .update(table)
+        .set({ ...movedColumns(reference, id), version: nextVersion(table) })
+        .where(sql`${table.id} IN ${moved(reference.name)} AND ${columns[0]} = ${survivor}`)
+    }),
     tagsTakenOff: db
       .delete(customerTags)
       .where(sql`${customerTags.customerId} = ${survivor} AND ${customerTags.tagId} IN ${moved('tags')}`),
@@ -96,7 +90,9 @@ export async function restoreCustomer(ctx: Ctx, id: string): Promise<CustomerRow
   if (present.deletedAt === null) return present
   if (!present.isInTime) throw new AppError('not_found', { detail: 'It was in the trash for more than 30 days.' })
   if (present.isBarred) {
-    throw new AppError('forbidden', { detail: 'Merged with a customer out of your reach: a MANAGER can restore it.' })
+    throw new AppError('forbidden', {
+      detail: 'It was merged into a customer out of your reach. A MANAGER can restore it.',
+    })
   }
   if (lack) throw limitExceededError(ctx, 'customers', lack)
   if (present.hasEmailFree) throw new AppError('login_taken')

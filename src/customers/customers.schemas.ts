@@ -4,6 +4,7 @@ import { email, Id, instant, memberOr, text } from '../field-schemas'
 import { flag, pageOf, pageQuery } from '../http/pagination'
 import { fieldsWith, valuesOf } from '../records/fields'
 import { CUSTOMER_FIELDS } from './customers.fields'
+import { byKind } from './merge.queries'
 
 const customer = valuesOf(CUSTOMER_FIELDS, 'example')
 
@@ -160,16 +161,9 @@ export const MergeInput = z
 
 export const MergeQuery = z.strictObject({ dryRun: flag('Say what would be, change nothing.') })
 
-const movedCount = z.number().int()
 export const Merged = z
   .object({
     customer: Customer,
-    moved: z.object({
-      interactions: movedCount,
-      tickets: movedCount,
-      leads: movedCount,
-      tags: movedCount,
-      relationships: movedCount,
-    }),
+    moved: z.object(byKind(() => z.number().int())),
   })
   .openapi('Merged')

@@ -1,10 +1,17 @@
-// The SQL of merging, shared by the merge, its preview and its undoing, so that they cannot differ.
+// The SQL of a merge. The merge, its preview and the undoing share it, so that they cannot differ.
 import { getTableColumns, type SQL, sql } from 'drizzle-orm'
 import { alias, type SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import { visible } from '../access/visible'
 import type { Ctx } from '../context'
-import { customers, customerTags, interactions, leads, relationships, tickets } from '../db/schema'
-import { columnIn } from '../db/sql'
+import {
+  type CopiedName,
+  type MovedName,
+  type RecordReference,
+  recordReferencesTo,
+  referencesFrom,
+} from '../db/relations'
+import { customers, customerTags, relationships } from '../db/schema'
+import { columnIn, columnKey } from '../db/sql'
 import { type Field, fieldsWith } from '../records/fields'
 import { CUSTOMER_FIELDS } from './customers.fields'
 
@@ -45,20 +52,47 @@ export function mergedFields(prefer: Prefer): SQL {
   return sql`json_object(${sql.join(pairs, sql`, `)})`
 }
 
-const KINDS = ['interactions', 'tickets', 'leads', 'tags', 'relationships'] as const
-export type Kind = (typeof KINDS)[number]
+type Moved = RecordReference & { name: MovedName }
+
+/** The references to customers from records that a merge moves. */
+export const MOVED = recordReferencesTo(customers).filter((each): each is Moved => each.onMerge === 'move')
+
+/** What a merge calls the rows that it copies. Their SQL is written by hand, for each table has its own idea of a duplicate. */
+const COPIED = { customerTags: 'tags', relationships: 'relationships' } as const satisfies Record<CopiedName, string>
+
+/** A kind of rows that a merge moves or copies. */
+export type Kind = MovedName | (typeof COPIED)[CopiedName]
+
+/** An object with a value for each kind of rows, in the order of the answer. */
+export function byKind<V>(of: (kind: Kind) => V): Record<Kind, V> {
+  const kinds: Kind[] = [...MOVED.map(({ name }) => name), ...Object.values(COPIED)]
+  // Object.fromEntries forgets which names there are.
+  const entries: (readonly unknown[])[] = kinds.map((kind) => [kind, of(kind)])
+  return Object.fromEntries(entries)
+}
+
+/** The columns to set in a record that moves: its customer, and the owner where it repeats the customer's. */
+export function movedColumns({ table, columns }: Moved, customerId: string): Record<string, SQL | string> {
+  const owner = sql`(SELECT ${customers.ownerId} FROM ${customers} WHERE ${customers.id} = ${customerId})`
+  const followers = referencesFrom(table).filter(({ onLeave }) => onLeave === 'follow')
+  return Object.fromEntries([
+    ...columns.map((column) => [columnKey(column), customerId]),
+    ...followers.flatMap((follower) => follower.columns.map((column) => [columnKey(column), owner])),
+  ])
+}
 
 /**
- * SELECTs of the ids of what moves from one customer to another: what the other has already stays where it is, and so
- * does what would make the other stand above themselves.
+ * SELECTs of the ids of the rows that a merge moves or copies. Left out are copies that the survivor has already, and
+ * relationships by which a customer would stand above itself.
  */
 export function movingRowIds(id: string, fromId: string): Record<Kind, SQL> {
   const related = (to: string) => sql`SELECT to_id AS id FROM ${relationships} WHERE from_id = ${to}
     UNION SELECT from_id FROM ${relationships} WHERE to_id = ${to}`
+  const moved = MOVED.map(({ name, table, columns: [column] }) => {
+    return [name, sql`SELECT ${table.id} AS id FROM ${table} WHERE ${column} = ${fromId}`]
+  })
   return {
-    interactions: sql`SELECT id FROM ${interactions} WHERE customer_id = ${fromId}`,
-    tickets: sql`SELECT id FROM ${tickets} WHERE customer_id = ${fromId}`,
-    leads: sql`SELECT id FROM ${leads} WHERE customer_id = ${fromId}`,
+    ...Object.fromEntries(moved),
     tags: sql`SELECT tag_id AS id FROM ${customerTags} WHERE customer_id = ${fromId}
       AND tag_id NOT IN (SELECT tag_id FROM ${customerTags} WHERE customer_id = ${id})`,
     relationships: sql`SELECT id FROM (${related(fromId)}) WHERE id <> ${id} AND id NOT IN (SELECT id FROM (${related(id)}))
@@ -66,8 +100,8 @@ export function movingRowIds(id: string, fromId: string): Record<Kind, SQL> {
   }
 }
 
-// Whom the one merged away stands directly above although they are above the survivor, and below although they are below
-// the survivor. Climbed is upwards alone, for a few stand above somebody and any number below.
+// The customers directly below the merged one that stand above the survivor, and those directly above it that stand below
+// the survivor. The query climbs only upwards: few customers stand above another, but any number below.
 function closingCircles(id: string, fromId: string): SQL {
   const seenFromThere = sql.raw(`CASE climb.kind WHEN 'manager' THEN 'report' ELSE 'child' END`)
   return sql`WITH RECURSIVE climb (origin, kind, id) AS (

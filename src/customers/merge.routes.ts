@@ -1,4 +1,4 @@
-// /v1/customers: duplicates, merging, and coming back from the trash.
+// /v1/customers: finding duplicates, merging, and restoring from the trash.
 import { createRoute } from '@hono/zod-openapi'
 import { errors, invalidError, POST, READ } from '../errors'
 import { IdParam } from '../field-schemas'
@@ -21,7 +21,7 @@ const listDuplicatesRoute = createRoute({
   operationId: 'listDuplicates',
   tags,
   summary: 'Find duplicates',
-  description: 'Groups of customers with the same phone number, or with near-equal name and company.',
+  description: 'Groups of customers with the same phone number, or with nearly the same name and company.',
   request: { query: DuplicateQuery },
   responses: { 200: json(DuplicatePage, 'A page of groups'), ...errors(...READ, 'invalid_cursor') },
 })
@@ -34,9 +34,9 @@ const mergeCustomersRoute = createRoute({
   tags,
   summary: 'Merge another customer into this one',
   description:
-    'Fields are filled up, tags, relationships, timeline, tickets and leads move here, the other goes to the trash. ' +
-    'A relationship that would make the customer stand above itself stays behind. ' +
-    'Restoring the other within 30 days undoes the merge. With `dryRun=true` nothing is changed.',
+    'Empty fields are filled from the other customer. Its tags, relationships, timeline, tickets and leads move to this one, ' +
+    'and it goes to the trash. A relationship that would put the customer above itself does not move. ' +
+    'Restoring the other within 30 days undoes the merge. `dryRun=true` changes nothing.',
   request: { params: IdParam, query: MergeQuery, body: body(MergeInput) },
   responses: { 200: json(Merged, 'The customer as merged, and how much moved'), ...errors(...POST, 'not_found') },
 })
@@ -49,8 +49,8 @@ const restoreCustomerRoute = createRoute({
   tags,
   summary: 'Take a customer out of the trash',
   description:
-    'One that was merged away takes back what the merge moved and has not been changed since, ' +
-    'which is not for SALES where that is another’s by now; 409 while somebody else has its e-mail.',
+    'A customer that was merged into another gets back the records and fields that the merge moved, unless they were changed ' +
+    'since. SALES cannot do this if the other belongs to a colleague. 409 while another customer has its e-mail.',
   request: { params: IdParam },
   responses: {
     200: json(Customer, 'The customer'),

@@ -9,6 +9,12 @@ export function columnName({ name, keyAsName }: AnyColumn): string {
   return keyAsName ? toSnakeCase(name) : name
 }
 
+/** A column's key in its Drizzle table, by which `set` names it. */
+export function columnKey(column: AnyColumn): string {
+  const entry = Object.entries(getTableColumns(column.table)).find(([, each]) => each === column)
+  return entry?.[0] ?? column.name
+}
+
 /** A column of what is called `name` in the statement, wherever it stands: of columns alone Drizzle may leave that out. */
 export function columnIn(name: string, column: AnyColumn): SQL {
   return sql`${sql.identifier(name)}.${sql.identifier(columnName(column))}`

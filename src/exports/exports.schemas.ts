@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { CUSTOMER_FIELDS } from '../customers/customers.fields'
 import { CustomerFilters, gatherCustomFields } from '../customers/customers.schemas'
+import type { ExportedName } from '../db/relations'
 import { flag } from '../http/pagination'
 import { INTERACTION_FIELDS } from '../interactions/interactions.fields'
 import { InteractionQuery } from '../interactions/interactions.schemas'
@@ -19,7 +20,7 @@ export const COLUMNS = {
   leads: columnNames(LEAD_FIELDS),
   interactions: columnNames(INTERACTION_FIELDS),
   tickets: columnNames(TICKET_FIELDS),
-} as const
+} as const satisfies Record<ExportedName, readonly string[]>
 
 const columnsOf = (names: readonly string[]) =>
   z

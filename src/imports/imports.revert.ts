@@ -1,10 +1,11 @@
 // Reverts an import: records that it created and nobody has used since go to the trash. Its changes to other records stay.
 import { and, eq, gt, inArray, type SQL, sql } from 'drizzle-orm'
-import { alias, type SQLiteColumn } from 'drizzle-orm/sqlite-core'
+import { alias } from 'drizzle-orm/sqlite-core'
 import { visible } from '../access/visible'
 import type { Ctx } from '../context'
 import type { Statement } from '../db/batch'
-import { events, importChunks, imports, interactions, leads, relationships, tickets } from '../db/schema'
+import { referencesTo } from '../db/relations'
+import { customerTags, events, importChunks, imports, merges } from '../db/schema'
 import { allOf, columnIn, ifChanged } from '../db/sql'
 import { eventInsert } from '../events/event-insert'
 import { versionStamp } from '../records/version'
@@ -91,23 +92,17 @@ function revertEnd(ctx: Ctx, { id }: Job): Statement[] {
   ]
 }
 
-/** The columns of other records that refer to a customer or a lead. */
-const REFERENCES: Record<Job['entity'], SQLiteColumn[]> = {
-  customers: [
-    ...[interactions.customerId, tickets.customerId, leads.customerId],
-    ...[relationships.fromId, relationships.toId],
-  ],
-  leads: [interactions.leadId],
-}
-
-// Every event of the record is of this import, and no other record refers to it.
+// Every event of the record is of this import, and no row refers to it but its own tags.
 function isUnused({ id, entity }: Job): SQL {
   const { table } = ENTITIES[entity]
   const otherEvents = sql`SELECT 1 FROM ${events} WHERE ${events.workspaceId} = ${table.workspaceId}
     AND ${events.subjectId} = ${table.id} AND coalesce(${events.changes} ->> '$.importId[1]', '') <> ${id}`
-  // The alias keeps apart a table that refers to itself.
-  const references = REFERENCES[entity].map(
-    (column) => sql`SELECT 1 FROM ${column.table} AS other WHERE ${columnIn('other', column)} = ${table.id}`,
+  // A merge has an event, and the tags came with the import.
+  const references = referencesTo(table).filter((each) => each.table !== merges && each.table !== customerTags)
+  const rows = references.flatMap((each) =>
+    each.columns.map(
+      (column) => sql`SELECT 1 FROM ${each.table} AS other WHERE ${columnIn('other', column)} = ${table.id}`,
+    ),
   )
-  return allOf(...[otherEvents, ...references].map((select) => sql`NOT EXISTS (${select})`))
+  return allOf(...[otherEvents, ...rows].map((select) => sql`NOT EXISTS (${select})`))
 }

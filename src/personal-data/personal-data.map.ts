@@ -1,6 +1,6 @@
-// The one map of what is held on a person: every column of every table that is about one, and what erasing makes of it.
-// Reading and erasing both follow it. Tables stand in the order of their erasing, for some are found through others.
-import { type AnyColumn, getTableColumns, type SQL, sql } from 'drizzle-orm'
+// The map of personal data: every column of every table with rows about a person, and what erasing makes of it. Reading and
+// erasing follow it. A table stands before those through which its rows are found, for these lose what they are found by.
+import { getTableColumns, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteTable, SQLiteUpdateSetSource } from 'drizzle-orm/sqlite-core'
 import { CUSTOMER_FIELDS } from '../customers/customers.fields'
 import type { Db } from '../db/client'
@@ -24,25 +24,26 @@ import {
 import { INTERACTION_FIELDS } from '../interactions/interactions.fields'
 import { LEAD_FIELDS } from '../leads/leads.fields'
 import { ERASED, fieldsWith, namesOf, valuesOf } from '../records/fields'
+import { nextVersion, versionStamp } from '../records/version'
 import { TICKET_FIELDS } from '../tickets/tickets.fields'
-import type { PersonScope } from './personal-data.person'
+import { type PersonScope, rowsAbout } from './personal-data.person'
 
 type Column<T extends SQLiteTable> = keyof T['$inferInsert'] & string
 /** A new value for each of these columns. */
 type Values<T extends SQLiteTable, C extends Column<T>> = SQLiteUpdateSetSource<T> & Record<C, unknown>
 
 type About<T extends SQLiteTable> = {
-  /** Which rows are about the person. */
-  rows: (person: PersonScope) => SQL
-  /** What opens something, and is shown to nobody. */
+  /** The rows about the person, if they are not those that refer to the person by db/relations.ts. */
+  rows?: (person: PersonScope) => SQL
+  /** Columns that are never shown, for they give access. */
   secret?: readonly Column<T>[]
-  /** What is shown beside the columns. */
+  /** Shown beside the columns. */
   beside?: Record<string, SQL.Aliased<string>>
 }
 
 const INTERNAL = ['seq', 'workspaceId', 'version']
 
-/** Rows that stay: `kept` says nothing of who somebody is, and all else becomes what `erased` says. */
+/** Rows that stay. The columns of `kept` say nothing of who somebody is, and all others become what `erased` says. */
 function blankedRows<T extends SQLiteTable, const K extends Column<T>>(
   table: T,
   {
@@ -51,20 +52,16 @@ function blankedRows<T extends SQLiteTable, const K extends Column<T>>(
     ...about
   }: About<T> & { kept: readonly K[]; erased: (now: string) => Values<T, Exclude<Column<T>, K>> },
 ) {
-  return {
-    ...readableRows(table, about),
-    kept: new Set<string>(kept),
-    erase: (db: Db, person: PersonScope, now: string) => db.update(table).set(erased(now)).where(about.rows(person)),
-  }
+  const { read, where } = readableRows(table, about)
+  const erase = (db: Db, person: PersonScope, now: string) => db.update(table).set(erased(now)).where(where(person))
+  return { table, kept: new Set<string>(kept), read, erase }
 }
 
-/** Rows that go. */
-function deletedRows<T extends SQLiteTable>(table: T, about: About<T>) {
-  return {
-    ...readableRows(table, about),
-    kept: new Set<string>(),
-    erase: (db: Db, person: PersonScope) => db.delete(table).where(about.rows(person)),
-  }
+/** Rows that erasing deletes. */
+function deletedRows<T extends SQLiteTable>(table: T, about: About<T> = {}) {
+  const { read, where } = readableRows(table, about)
+  const erase = (db: Db, person: PersonScope) => db.delete(table).where(where(person))
+  return { table, kept: new Set<string>(), read, erase }
 }
 
 function readableRows<T extends SQLiteTable>(table: T, { rows, secret = [], beside }: About<T>) {
@@ -72,20 +69,17 @@ function readableRows<T extends SQLiteTable>(table: T, { rows, secret = [], besi
   const columns = Object.entries(getTableColumns(table)).filter(
     ([name, column]) => !column.generated && !hidden.includes(name),
   )
-  return {
-    table,
-    read: (db: Db, person: PersonScope, limit: number) =>
-      db
-        .select({ ...Object.fromEntries(columns), ...beside })
-        .from(table)
-        .where(rows(person))
-        .limit(limit),
-  }
+  const where = (person: PersonScope) => rows?.(person) ?? rowsAbout(table, person)
+  const read = (db: Db, person: PersonScope, limit: number) =>
+    db
+      .select({ ...Object.fromEntries(columns), ...beside })
+      .from(table)
+      .where(where(person))
+      .limit(limit)
+  return { read, where }
 }
 
-const touchedColumns = (now: string, version: AnyColumn) => ({ updatedAt: now, version: sql`${version} + 1` })
-
-// The audit trail keeps that a field changed, and what it was only of fields that say nothing of who somebody is.
+// The audit trail keeps that a field changed, and its values only if they say nothing of who somebody is.
 const KEPT_CHANGES = [
   'status',
   'priority',
@@ -131,12 +125,12 @@ export const HELD = {
       recipient: '',
       payload: {},
       lastError: null,
-      // What waits has nobody to go to any more.
+      // A queued mail has no recipient any more.
       state: sql`CASE outbox.state WHEN 'QUEUED' THEN 'FAILED' ELSE outbox.state END`,
-      version: sql`outbox.version + 1`,
+      version: nextVersion(outbox),
     }),
   }),
-  // In the trails of others: what this person is, or was, to them.
+  // Events of other customers that tell of a relationship to this person.
   mentions: blankedRows(events, {
     rows: ({ workspaceId, customers, related }) => sql`events.workspace_id = ${workspaceId}
       AND events.subject_id IN (${related}) AND events.subject_id NOT IN (${customers})
@@ -148,7 +142,7 @@ export const HELD = {
     rows: ({ workspaceId, records }) => sql`events.workspace_id = ${workspaceId} AND events.subject_id IN (${records})`,
     ...TRAIL,
   }),
-  // Rows of files that could not be written, or looked strange, if they hold an address or a number of the person.
+  // Rows of files with an error or a warning, if an address or a number of the person stands in them.
   imported: blankedRows(importIssues, {
     rows: ({ workspaceId, emails, phones }) => sql`import_issues.import_id IN (
         SELECT i.id FROM imports AS i WHERE i.workspace_id = ${workspaceId})
@@ -160,38 +154,28 @@ export const HELD = {
     erased: () => ({ value: null, message: ERASED, original: null }),
   }),
   interactions: blankedRows(interactions, {
-    rows: (person) => sql`interactions.id IN (${person.interactions})`,
     kept: [
       ...namesOf(fieldsWith(INTERACTION_FIELDS, 'isKept')),
       ...(['seq', 'workspaceId', 'ownerId', 'remindedFor', 'heldUntil'] as const),
     ],
     erased: (now) => ({
       ...valuesOf(INTERACTION_FIELDS, 'erased'),
-      // There is nobody to follow up with any more, nor to be reminded of.
+      // A follow-up that is done reminds no one.
       doneAt: sql`CASE WHEN interactions.follow_up_at IS NULL THEN interactions.done_at ELSE coalesce(interactions.done_at, ${now}) END`,
-      ...touchedColumns(now, interactions.version),
+      ...versionStamp(interactions, now),
     }),
   }),
   tickets: blankedRows(tickets, {
-    rows: (person) => sql`tickets.id IN (${person.tickets})`,
     kept: [...namesOf(fieldsWith(TICKET_FIELDS, 'isKept')), ...(['seq', 'workspaceId', 'ownerId'] as const)],
-    erased: (now) => ({ ...valuesOf(TICKET_FIELDS, 'erased'), ...touchedColumns(now, tickets.version) }),
+    erased: (now) => ({ ...valuesOf(TICKET_FIELDS, 'erased'), ...versionStamp(tickets, now) }),
   }),
   tokens: deletedRows(oneTimeTokens, {
     rows: ({ tokens }) => sql`one_time_tokens.id IN (${tokens})`,
     secret: ['tokenHash'],
   }),
-  sessions: deletedRows(sessions, {
-    rows: ({ logins }) => sql`sessions.user_id IN (${logins})`,
-    secret: ['refreshHash', 'previousHash'],
-  }),
-  providers: deletedRows(oauthAccounts, {
-    rows: ({ logins }) => sql`oauth_accounts.user_id IN (${logins})`,
-  }),
-  calendars: deletedRows(calendarFeeds, {
-    rows: ({ logins }) => sql`calendar_feeds.user_id IN (${logins})`,
-    secret: ['tokenHash'],
-  }),
+  sessions: deletedRows(sessions, { secret: ['refreshHash', 'previousHash'] }),
+  providers: deletedRows(oauthAccounts),
+  calendars: deletedRows(calendarFeeds, { secret: ['tokenHash'] }),
   logins: blankedRows(users, {
     rows: ({ logins }) => sql`users.id IN (${logins})`,
     secret: ['passwordHash'],
@@ -209,7 +193,7 @@ export const HELD = {
       timeZone: 'UTC',
       muted: null,
       deletedAt: now,
-      ...touchedColumns(now, users.version),
+      ...versionStamp(users, now),
     }),
   }),
   leads: blankedRows(leads, {
@@ -221,18 +205,14 @@ export const HELD = {
     erased: (now) => ({
       ...valuesOf(LEAD_FIELDS, 'erased'),
       importKey: null,
-      ...touchedColumns(now, leads.version),
+      ...versionStamp(leads, now),
     }),
   }),
-  relationships: deletedRows(relationships, {
-    rows: (person) => sql`from_id IN (${person.customers}) OR to_id IN (${person.customers})`,
-  }),
+  relationships: deletedRows(relationships),
   tags: deletedRows(customerTags, {
-    rows: (person) => sql`customer_id IN (${person.customers})`,
     beside: { name: sql<string>`(SELECT t.name FROM tags AS t WHERE t.id = tag_id)`.as('name') },
   }),
   merges: blankedRows(merges, {
-    rows: (person) => sql`survivor_id IN (${person.customers}) OR merged_id IN (${person.customers})`,
     kept: ['id', 'workspaceId', 'survivorId', 'mergedId', 'createdAt', 'undoneAt'],
     erased: () => ({ fields: '{}' }),
   }),
@@ -246,7 +226,7 @@ export const HELD = {
       ...valuesOf(CUSTOMER_FIELDS, 'erased'),
       importKey: null,
       erasedAt: now,
-      ...touchedColumns(now, customers.version),
+      ...versionStamp(customers, now),
     }),
   }),
 }

@@ -1,38 +1,47 @@
-// Who a customer is, over all tables: SQL that gives the ids of every record about that person.
+// The person behind a customer: SQL of the ids of every record about that person, in all tables.
 import { type SQL, sql } from 'drizzle-orm'
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { isPortalLogin } from '../access/visible'
 import { codeOf } from '../db/fts'
+import { recordReferencesTo, referencesFrom } from '../db/relations'
+import { customers as customersTable, leads as leadsTable, users } from '../db/schema'
+
+/** SELECTs of the ids of the person's customers, leads and portal logins. Rows are about the person if they refer to these. */
+type Identity = Record<'customers' | 'leads' | 'logins', SQL>
 
 /**
- * SELECTs of ids by kind, of all of them (`records`), of whom they were related to, and of their e-mail addresses and
- * phone numbers.
+ * These, and SELECTs of the ids of one-time tokens, of all records (`records`), of customers that were ever related, and of
+ * e-mail addresses and phone numbers.
  */
-export type PersonScope = { workspaceId: string } & Record<
-  | 'customers'
-  | 'related'
-  | 'emails'
-  | 'phones'
-  | 'leads'
-  | 'interactions'
-  | 'tickets'
-  | 'logins'
-  | 'tokens'
-  | 'records',
-  SQL
->
+export type PersonScope = { workspaceId: string } & Identity &
+  Record<'related' | 'emails' | 'phones' | 'tokens' | 'records', SQL>
+
+/** The rows of a table that are about the person: those that refer to the person by db/relations.ts. */
+export function rowsAbout(table: SQLiteTable, { customers, leads, logins }: Identity): SQL {
+  const ids = new Map<SQLiteTable, SQL>([
+    [customersTable, customers],
+    [leadsTable, leads],
+    [users, logins],
+  ])
+  const references = referencesFrom(table).filter(({ isPersonal }) => isPersonal)
+  const conditions = references.flatMap(({ columns, to }) =>
+    columns.map((column) => sql`${column} IN (${ids.get(to)})`),
+  )
+  return sql`(${sql.join(conditions, sql` OR `)})`
+}
 
 /**
- * The person of the customer that `isRoot` picks, as `root`: what was merged into it as well, every lead that became it or
- * has its e-mail, what was said and done with these, the portal login if it is
- * nobody else's, and invitations to it.
+ * The person behind the customer that `isRoot` picks, under the alias `root`: the customers that were merged into it, the
+ * leads that became it or have its e-mail, the records that refer to these, the portal login if no other customer has it,
+ * and invitations to that person.
  */
-export function recordsOf(workspaceId: string, isRoot: SQL): PersonScope {
+export function personOf(workspaceId: string, isRoot: SQL): PersonScope {
   const customers = sql`WITH RECURSIVE person(id) AS (SELECT root.id FROM customers AS root WHERE ${isRoot}
     UNION SELECT m.merged_id FROM person CROSS JOIN customer_merges AS m ON m.survivor_id = person.id
       WHERE m.undone_at IS NULL)
     SELECT person.id FROM person`
   const emails = sql`SELECT c.email FROM customers AS c WHERE c.id IN (${customers}) AND c.email IS NOT NULL`
-  // The search index finds the living ones, the trash is looked through; what became another customer is that one's.
+  // The search index has the living leads; those in the trash are read. A lead that became another customer belongs to that.
   const scope = `(scope : "${codeOf(workspaceId)}") AND (words : "`
   const leads = sql`SELECT l.id FROM leads AS l WHERE l.customer_id IN (${customers})
     UNION SELECT l.id FROM (${emails}) AS e
@@ -44,9 +53,6 @@ export function recordsOf(workspaceId: string, isRoot: SQL): PersonScope {
         AND l.email IN (${emails})`
   const phones = sql`SELECT c.phone FROM customers AS c WHERE c.id IN (${customers}) AND c.phone IS NOT NULL
     UNION SELECT l.phone FROM leads AS l WHERE l.id IN (${leads}) AND l.phone IS NOT NULL`
-  const interactions = sql`SELECT i.id FROM interactions AS i WHERE i.customer_id IN (${customers})
-    UNION SELECT i.id FROM interactions AS i WHERE i.lead_id IN (${leads})`
-  const tickets = sql`SELECT t.id FROM tickets AS t WHERE t.customer_id IN (${customers})`
   const logins = sql`SELECT c.user_id AS id FROM customers AS c
     WHERE c.id IN (${customers}) AND ${isPortalLogin(sql`c.user_id`, workspaceId)}
       AND NOT EXISTS (SELECT 1 FROM customers AS o WHERE o.user_id = c.user_id AND o.id NOT IN (${customers}))`
@@ -55,9 +61,16 @@ export function recordsOf(workspaceId: string, isRoot: SQL): PersonScope {
       OR (k.user_id IS NULL AND k.used_by IS NULL AND k.email IN (${emails})))`
   const related = sql`SELECT r.value ->> 'customerId' FROM events AS e CROSS JOIN json_each(e.changes, '$.relationship') AS r
     WHERE e.workspace_id = ${workspaceId} AND e.subject_id IN (${customers})`
-  // D1 takes five terms of a compound at most.
-  const subjectIds = sql`SELECT id FROM (${customers}) UNION ALL SELECT id FROM (${leads}) UNION ALL SELECT id FROM (${interactions})`
-  const done = sql`SELECT id FROM (${tickets}) UNION ALL SELECT id FROM (${logins}) UNION ALL SELECT id FROM (${tokens})`
-  const records = sql`SELECT id FROM (${subjectIds}) UNION ALL SELECT id FROM (${done})`
-  return { workspaceId, customers, related, emails, phones, leads, interactions, tickets, logins, tokens, records }
+  const identity = { customers, leads, logins }
+  const tables = [...recordReferencesTo(customersTable), ...recordReferencesTo(leadsTable)]
+    .filter(({ isPersonal, table }) => isPersonal && table !== leadsTable)
+    .map(({ table }) => table)
+  const referring = [...new Set(tables)].map(
+    (table) => sql`SELECT ${table.id} AS id FROM ${table} WHERE ${rowsAbout(table, identity)}`,
+  )
+  // Nested, because D1 takes at most five terms in a compound SELECT.
+  const records = [customers, leads, ...referring, logins, tokens].reduce(
+    (all, ids) => sql`SELECT id FROM (${all}) UNION ALL SELECT id FROM (${ids})`,
+  )
+  return { workspaceId, ...identity, related, emails, phones, tokens, records }
 }

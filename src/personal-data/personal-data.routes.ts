@@ -1,4 +1,4 @@
-// /v1/customers/{id}: all that is held on the person, and its erasing.
+// /v1/customers/{id}: the personal data of a customer, and erasing it.
 import { createRoute } from '@hono/zod-openapi'
 import { errors, POST, READ } from '../errors'
 import { IdParam } from '../field-schemas'
@@ -16,12 +16,12 @@ const readPersonalDataRoute = createRoute({
   ...allow('personal-data:read'),
   operationId: 'readPersonalData',
   tags,
-  summary: 'Read all that is held on a person',
+  summary: 'Read all data about a person',
   description:
-    'The customer and what was merged into it, its leads and those with its e-mail, timeline, tickets, tags, relationships, ' +
-    'events, mail and portal login, the trash included. To answer a person who asks what you know of them.',
+    'The customer and the customers merged into it, its leads and the leads with its e-mail, timeline, tickets, tags, ' +
+    'relationships, events, mail and portal login. It includes the trash. Use it to answer a request for personal data.',
   request: { params: IdParam },
-  responses: { 200: json(PersonalData, 'What is held'), ...errors(...READ, 'not_found') },
+  responses: { 200: json(PersonalData, 'The data'), ...errors(...READ, 'not_found') },
 })
 
 const erasePersonRoute = createRoute({
@@ -32,8 +32,8 @@ const erasePersonRoute = createRoute({
   tags,
   summary: 'Erase a person for good',
   description:
-    'Empties every text about the person in everything that `personal-data` shows, ends the portal login, and takes tags ' +
-    'and relationships away. Rows, ids, instants and states stay, so that figures do not change. There is no way back.',
+    'Empties every text about the person in all rows that `personal-data` shows, ends the portal login, and deletes tags ' +
+    'and relationships. Rows, ids, instants and states stay, so that figures do not change. This cannot be undone.',
   request: { params: IdParam },
   responses: {
     200: json(Erasure, 'Erased'),

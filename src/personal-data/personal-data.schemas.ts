@@ -1,4 +1,4 @@
-// What is held on a person, as shown; and that it was erased.
+// The shapes of personal data and of an erasure.
 import { z } from '@hono/zod-openapi'
 import { Id, Instant } from '../field-schemas'
 
@@ -9,9 +9,7 @@ export const PersonalData = z
     customerId: Id,
     readAt: Instant,
     data: z.record(z.string(), Rows).openapi({ description: 'Every row about the person, by kind: leads, events, …' }),
-    incomplete: z
-      .array(z.string())
-      .openapi({ description: 'The kinds of which there are more than these 5,000 rows.' }),
+    incomplete: z.array(z.string()).openapi({ description: 'The kinds with more rows than the 5,000 that are shown.' }),
   })
   .openapi('PersonalData', {
     example: {

@@ -1,5 +1,5 @@
-// Purges what expires by itself: sessions, tokens, kept answers, counters, old mail, merges too old to undo; and
-// deleted tags, which nobody sees any more.
+// Purges rows that expire by themselves: sessions, tokens, kept answers, counters, old mail and merges that are too old to
+// undo. It also purges deleted tags, which no answer shows any more.
 import { type SQL, sql } from 'drizzle-orm'
 import { leastIdAt } from '../db/arrival'
 import { runBatch } from '../db/batch'
@@ -19,13 +19,13 @@ import {
 import { purgedBefore } from '../db/trash'
 import { isDeletedAndUnused } from '../tags/tags.service'
 import { DAY_MS } from '../time'
-import type { Purged } from './purge.rows'
+import type { Purged } from './purge.trash'
 
-/** How many rows of a table go in a run at most. */
+/** How many rows of a table a round deletes at most. */
 const ROWS = 2_000
 const MAIL_MS = 30 * DAY_MS
 
-/** A round over everything that expires. Each condition follows an index, so that only rows that go are read. */
+/** A round over everything that expires. Each condition follows an index, so that only rows to delete are read. */
 export async function purgeExpired(db: Db, now: string): Promise<Purged> {
   const dayAgo = new Date(Date.parse(now) - DAY_MS).toISOString()
   const lastDay = dayAgo.slice(0, 10)
@@ -39,9 +39,9 @@ export async function purgeExpired(db: Db, now: string): Promise<Purged> {
     sessions: deletion(sessions, sql`${sessions.expiresAt} < ${now}`),
     tokens: deletion(oneTimeTokens, sql`${oneTimeTokens.expiresAt} < ${now}`),
     idempotencyKeys: deletion(idempotencyKeys, sql`${idempotencyKeys.expiresAt} < ${now}`),
-    // A lock lasts 15 minutes longer than its window at the most.
+    // A lock lasts at most 15 minutes longer than its window.
     loginAttempts: deletion(loginAttempts, sql`${loginAttempts.windowEndsAt} < ${dayAgo}`),
-    // Spans are days, and may be hours or months: each is over when it is before yesterday's.
+    // A span is a day, an hour or a month. It is over if it lies before yesterday's.
     dailyCounts: deletion(dailyCounts, sql`day < ${lastDay} AND day < substr(${lastDay}, 1, length(day))`),
     mails: deletion(outbox, sql`${outbox.id} < ${leastIdAt(now, -MAIL_MS)} AND ${outbox.giveUpAt} < ${now}`),
     mergedRows: deletion(mergedRows, sql`merge_id IN (SELECT id FROM ${merges} WHERE ${voidMerges})`),

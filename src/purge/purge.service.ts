@@ -1,14 +1,14 @@
-// The purge: at night, what has done its duty goes for good, in pieces that a run of the Worker can bear.
+// The purge: a nightly job that deletes expired rows and old trash, in pieces that one run of the Worker can do.
 import { connect } from '../db/client'
 import { purgeExpired } from './purge.expired'
 import { purgeTrash } from './purge.trash'
 
-// One round of 10 statements and 3 of 10 stay within the 50 that D1's free plan allows an invocation.
+// D1's free plan allows an invocation 50 statements: here 10, and 10 for each round of the trash.
 const TRASH_ROUNDS = 3
 
 /**
- * Removes what has expired and what lay in the trash for 30 days, with all that hangs on it; logs what went. Each round
- * is a transaction, so that a run that dies has done some of them, and the next goes on. Events are kept.
+ * Deletes expired rows, and records that were in the trash for 30 days with the rows that refer to them, and logs how many.
+ * Each round is a transaction: if a run dies, its finished rounds stay, and the next run goes on. Events stay.
  */
 export async function purge(env: Env, now: string): Promise<void> {
   const { db } = connect(env.DB, 'first-primary')

@@ -1,96 +1,101 @@
-// Purges records that were in the trash for 30 days: first the rows that hang on them, in pieces, then the record.
+// Purges records that were in the trash for 30 days: first the rows that refer to them, in pieces, then the records.
 import { type SQL, sql } from 'drizzle-orm'
 import { runBatch } from '../db/batch'
 import type { Db } from '../db/client'
-import { customers, customerTags, interactions, leads, relationships, tickets } from '../db/schema'
+import {
+  RELATIONS,
+  type Relation,
+  referencesFrom,
+  referencesTo,
+  type TableReference,
+  type TrashTable,
+} from '../db/relations'
+import { allOf, columnIn, columnKey } from '../db/sql'
 import { purgedBefore } from '../db/trash'
 import { nextVersion } from '../records/version'
-import type { Purged } from './purge.rows'
 
-/** How many records of a kind a round takes, those first that were trashed first. */
+/** How many rows a round deleted, by kind, and whether there may be more. */
+export type Purged = { counts: Record<string, number>; isFull: boolean }
+
+/** How many records of a table a round takes. It begins with those that were trashed first. */
 const RECORDS = 200
-/** How many rows that hang on them each statement takes. */
+/** How many rows that refer to them each statement takes. */
 const ROWS = 1_000
 
+const gone = { gone: sql<number>`1` }
+
 /**
- * A round: deletes rows that hang on expired records, and records on which nothing hangs any more. Rows that stay lose
- * the reference: an interaction its purged lead or ticket, a lead its purged customer.
+ * A round: deletes or clears rows that refer to expired records, as db/relations.ts says, and deletes the records to which
+ * no row refers any more. Tables go in the order in which they stand there.
  */
 export async function purgeTrash(db: Db, now: string): Promise<Purged> {
-  const expired = (table: typeof customers | typeof leads | typeof tickets) =>
-    sql`(SELECT id FROM ${table} WHERE deleted_at < ${purgedBefore(now)} ORDER BY deleted_at LIMIT ${RECORDS})`
-  const [goneCustomers, goneLeads, goneTickets] = [expired(customers), expired(leads), expired(tickets)]
-  /** The rows of a table that hang on these records, found along the index of the column that says so. */
-  const hanging = (table: typeof interactions | typeof leads, on: SQL, records: SQL, where = sql`true`) =>
-    sql`seq IN (SELECT hanging.seq FROM ${records} AS gone CROSS JOIN ${table} AS hanging ON hanging.${on} = gone.id
-      WHERE ${where} LIMIT ${ROWS})`
-  const [ofCustomer, ofLead, ofTicket] = [sql`customer_id`, sql`lead_id`, sql`ticket_id`]
-  const isOnlyLeads = sql`hanging.customer_id IS NULL`
-  const gone = { gone: sql<number>`1` }
-  const none = (
-    table: typeof interactions | typeof leads | typeof tickets | typeof customerTags,
-    column: SQL,
-    id: SQL,
-  ) => sql`NOT EXISTS (SELECT 1 FROM ${table} AS left_over WHERE left_over.${column} = ${id})`
-  const [customerId, leadId, ticketId] = [sql`${customers}.id`, sql`${leads}.id`, sql`${tickets}.id`]
-  const related = (end: 'from_id' | 'to_id') => sql`SELECT kin.rowid FROM ${goneCustomers} AS gone
-    CROSS JOIN ${relationships} AS kin ON kin.${sql.raw(end)} = gone.id`
-  const purged = await runBatch(db, {
-    interactionsOfCustomers: db
-      .delete(interactions)
-      .where(hanging(interactions, ofCustomer, goneCustomers))
-      .returning(gone),
-    interactionsOfLeads: db
-      .delete(interactions)
-      .where(hanging(interactions, ofLead, goneLeads, isOnlyLeads))
-      .returning(gone),
-    leadCleared: db
-      .update(interactions)
-      .set({ leadId: null, version: nextVersion(interactions) })
-      .where(hanging(interactions, ofLead, goneLeads, sql`NOT ${isOnlyLeads}`))
-      .returning(gone),
-    ticketCleared: db
-      .update(interactions)
-      .set({ ticketId: null, version: nextVersion(interactions) })
-      .where(hanging(interactions, ofTicket, goneTickets))
-      .returning(gone),
-    customerCleared: db
-      .update(leads)
-      .set({ customerId: null, version: nextVersion(leads) })
-      .where(hanging(leads, ofCustomer, goneCustomers))
-      .returning(gone),
-    customerTags: db
-      .delete(customerTags)
-      .where(sql`rowid IN (SELECT tagged.rowid FROM ${goneCustomers} AS gone
-        CROSS JOIN ${customerTags} AS tagged ON tagged.customer_id = gone.id LIMIT ${ROWS})`)
-      .returning(gone),
-    relationships: db
-      .delete(relationships)
-      .where(sql`rowid IN (${related('from_id')} UNION ${related('to_id')} LIMIT ${ROWS})`)
-      .returning(gone),
-    tickets: db
-      .delete(tickets)
-      .where(sql`id IN ${goneTickets} AND ${none(interactions, ofTicket, ticketId)}`)
-      .returning(gone),
-    leads: db
-      .delete(leads)
-      .where(sql`id IN ${goneLeads} AND ${none(interactions, ofLead, leadId)}`)
-      .returning(gone),
-    customers: db
-      .delete(customers)
-      .where(sql`id IN ${goneCustomers} AND ${none(interactions, ofCustomer, customerId)}
-        AND ${none(tickets, ofCustomer, customerId)} AND ${none(leads, ofCustomer, customerId)}
-        AND ${none(customerTags, ofCustomer, customerId)} AND NOT EXISTS (SELECT 1 FROM ${relationships} AS kin
-          WHERE kin.from_id = ${customerId} UNION ALL SELECT 1 FROM ${relationships} AS kin WHERE kin.to_id = ${customerId})`)
-      .returning(gone),
+  const tables = Object.entries<Relation>(RELATIONS)
+  const statements = tables.flatMap(([name, relation]): [string, Statements][] => [
+    [`${name} deleted`, deletions(db, now, relation)],
+    [`${name} cleared`, clearings(db, now, relation)],
+  ])
+  const purged = await runBatch(db, Object.fromEntries(statements))
+  const deleted = tables.map(([name]) => [name, purged[`${name} deleted`]?.flat().length ?? 0])
+  const isFull = Object.values(purged).some((results) => results.some((rows) => rows.length >= RECORDS))
+  return { counts: Object.fromEntries(deleted), isFull }
+}
+
+type Statements = ReturnType<typeof deletions> | ReturnType<typeof clearings>
+
+/** Deletes the rows that go with an expired record, and, in a table with a trash, the expired records. */
+function deletions(db: Db, now: string, relation: Relation) {
+  const { table } = relation
+  const going = referencesFrom(table).flatMap((reference) => {
+    if (reference.onPurge === 'delete') return [referringRows(reference, now)]
+    const other = otherColumn(reference)
+    return other ? [referringRows(reference, now, sql`${other} IS NULL`)] : []
   })
-  const counts = {
-    customers: purged.customers.length,
-    leads: purged.leads.length,
-    tickets: purged.tickets.length,
-    interactions: purged.interactionsOfCustomers.length + purged.interactionsOfLeads.length,
-    customerTags: purged.customerTags.length,
-    relationships: purged.relationships.length,
-  }
-  return { counts, isFull: Object.values(purged).some((rows) => rows.length >= RECORDS) }
+  const trash = relation.hasTrash ? [trashWithoutRows(relation.table, now)] : []
+  return [...going, ...trash].map((where) => db.delete(table).where(where).returning(gone))
+}
+
+/** Empties the columns of rows that stay when the record is purged to which they refer. */
+function clearings(db: Db, now: string, relation: Relation) {
+  if (!relation.subject) return []
+  const { table } = relation
+  return referencesFrom(table).flatMap((reference) => {
+    const other = otherColumn(reference)
+    if (reference.onPurge !== 'clear' && !other) return []
+    const emptied = Object.fromEntries(reference.columns.map((column) => [columnKey(column), null]))
+    return db
+      .update(table)
+      .set({ ...emptied, version: nextVersion(table) })
+      .where(referringRows(reference, now, other && sql`${other} IS NOT NULL`))
+      .returning(gone)
+  })
+}
+
+function otherColumn({ onPurge }: TableReference): SQL | undefined {
+  return typeof onPurge === 'object' ? columnIn('referring', onPurge.clearIf) : undefined
+}
+
+/** Rows that refer to expired records, found along the index of the column. */
+function referringRows({ table, columns, to }: TableReference, now: string, where = sql`true`): SQL {
+  const selects = columns.map(
+    (column) => sql`SELECT referring.rowid FROM ${expiredIds(to, now)} AS gone
+      CROSS JOIN ${table} AS referring ON ${columnIn('referring', column)} = gone.id WHERE ${where}`,
+  )
+  return sql`rowid IN (${sql.join(selects, sql` UNION `)} LIMIT ${ROWS})`
+}
+
+/** Expired records to which no row refers any more that would keep them. */
+function trashWithoutRows(table: TrashTable, now: string): SQL {
+  const references = referencesTo(table).filter(({ onPurge }) => onPurge !== undefined)
+  const areGone = references.flatMap((reference) =>
+    reference.columns.map(
+      (column) => sql`NOT EXISTS (SELECT 1 FROM ${reference.table} AS left_over
+        WHERE ${columnIn('left_over', column)} = ${table.id})`,
+    ),
+  )
+  return allOf(sql`${table.id} IN ${expiredIds(table, now)}`, ...areGone)
+}
+
+function expiredIds(table: TrashTable, now: string): SQL {
+  const { id, deletedAt } = table
+  return sql`(SELECT ${id} AS id FROM ${table} WHERE ${deletedAt} < ${purgedBefore(now)} ORDER BY ${deletedAt} LIMIT ${RECORDS})`
 }
