@@ -1,9 +1,9 @@
 // /v1/jobs: how far work has come that goes on after the answer.
 import { createRoute } from '@hono/zod-openapi'
 import { errors, POST, READ } from '../errors'
+import { IdParam } from '../field-schemas'
 import { allow } from '../http/allow'
 import { ctx } from '../http/context'
-import { IdParam } from '../http/fields'
 import { paged } from '../http/pagination'
 import { createRouter, json } from '../http/router'
 import { Job, JobPage, JobQuery } from './jobs.schemas'
