@@ -32,6 +32,7 @@ import { limitBody, limitHead } from './http/size-limits'
 import { importRoutes } from './imports/imports.routes'
 import { interactionRoutes } from './interactions/interactions.routes'
 import { timelineRoutes } from './interactions/timeline.routes'
+import { JOB_KINDS } from './job-kinds'
 import { continueJobs } from './jobs/jobs.dispatch'
 import { jobRoutes } from './jobs/jobs.routes'
 import { keyRoutes } from './keys/keys.routes'
@@ -67,7 +68,7 @@ export function createApp() {
   app.use('/v1/*', idempotency, knownQuery(app))
   for (const dialect of dialects) app.use(`${mountOf(dialect)}/*`, noStore, idempotency)
   app.use(dispatch)
-  app.use(continueJobs)
+  app.use(continueJobs(JOB_KINDS))
 
   const routes = app
     .route('/', healthRoutes)

@@ -36,20 +36,16 @@ export type JobStep = {
   statements: (picked: SQL) => readonly Statement[]
 }
 
-export type JobKind = {
-  /** Whether it can be cancelled. What is done stays done. */
-  isCancellable?: true
-  stepsOf: (ctx: JobCtx, input: unknown) => readonly JobStep[]
-}
+export type JobKind = { stepsOf: (ctx: JobCtx, input: unknown) => readonly JobStep[] }
+export type JobKinds = Readonly<Record<string, JobKind>>
 
 /** A kind whose jobs have this input. The steps depend on the input alone, for every piece asks for them anew. */
 export function jobKind<Input>(kind: {
   input: z.ZodType<Input>
-  isCancellable?: true
   steps: (ctx: JobCtx, input: Input) => readonly JobStep[]
 }): JobKind {
-  const { input, steps, isCancellable } = kind
-  return { isCancellable, stepsOf: (ctx, given) => steps(ctx, input.parse(given)) }
+  const { input, steps } = kind
+  return { stepsOf: (ctx, given) => steps(ctx, input.parse(given)) }
 }
 
 type NewJob = {
@@ -58,6 +54,8 @@ type NewJob = {
   subjectId?: string | SQL
   /** How many records there are, if that is cheap to know. */
   total?: SQL
+  /** Whether it can be cancelled. What is done stays done. */
+  isCancellable?: boolean
   /** In the words of the batch, whether there is such work: mostly `ifChanged`. */
   when: SQL
 }
@@ -70,16 +68,13 @@ type BeginCtx = {
 }
 
 /** The statement that begins a job, in the batch of the change that makes the work. It runs right after the answer. */
-export function jobInsert(ctx: BeginCtx, { kind, input, subjectId, total, when }: NewJob) {
+export function jobInsert(ctx: BeginCtx, { when, ...job }: NewJob) {
   const { db, now, newId, actor, begun } = ctx
   begun.add(actor.workspaceId)
   const values = {
     id: newId(),
     workspaceId: actor.workspaceId,
-    kind,
-    input,
-    subjectId,
-    total,
+    ...job,
     dueAt: now,
     actorType: actor.type,
     actorId: actor.id,

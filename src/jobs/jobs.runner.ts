@@ -5,12 +5,11 @@ import type { Db } from '../db/client'
 import { jobs } from '../db/schema'
 import { AppError } from '../errors'
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../time'
-import type { JobCtx, JobKind, JobStep, Selection } from './jobs.kind'
+import type { JobCtx, JobKinds, JobStep, Selection } from './jobs.kind'
 
 /** What an invocation may still do: how many statements, and until when, in milliseconds. */
 export type Budget = { statements: number; until: number }
 type JobRow = typeof jobs.$inferSelect
-type Kinds = Readonly<Record<string, JobKind>>
 
 /** How long a job is left to the run that has it. */
 const LEASE_MS = 30 * SECOND_MS
@@ -25,7 +24,7 @@ const MAX_MESSAGE = 500
  * Does pieces of jobs while there is budget; of one workspace only, if it is named. It can end at any moment: a piece is one
  * transaction, which also notes that the piece is done. A piece that fails is tried again, later and later up to an hour.
  */
-export async function runDueJobs(db: Db, kinds: Kinds, budget: Budget, workspaceId?: string): Promise<void> {
+export async function runDueJobs(db: Db, kinds: JobKinds, budget: Budget, workspaceId?: string): Promise<void> {
   while (isWithin(budget, TAKING + PER_PIECE)) {
     const job = await takeJob(db, workspaceId)
     budget.statements -= TAKING
@@ -56,7 +55,7 @@ async function takeJob(db: Db, workspaceId: string | undefined): Promise<JobRow 
 }
 
 /** The job as the last piece left it; undefined if it is over, has failed, or another run has it. */
-async function runPieces(db: Db, kinds: Kinds, taken: JobRow, budget: Budget): Promise<JobRow | undefined> {
+async function runPieces(db: Db, kinds: JobKinds, taken: JobRow, budget: Budget): Promise<JobRow | undefined> {
   let job = taken
   for (let n = 0; n < PIECES_IN_A_ROW; n += 1) {
     // A database in this very thread, as in development, would else answer nobody else.
@@ -74,7 +73,12 @@ async function runPieces(db: Db, kinds: Kinds, taken: JobRow, budget: Budget): P
   return job
 }
 
-async function runPiece(db: Db, kinds: Kinds, job: JobRow, budget: Budget): Promise<JobRow | 'no budget' | undefined> {
+async function runPiece(
+  db: Db,
+  kinds: JobKinds,
+  job: JobRow,
+  budget: Budget,
+): Promise<JobRow | 'no budget' | undefined> {
   const now = new Date().toISOString()
   const steps = stepsOf(db, kinds, job, now)
   const step = steps[job.step]
@@ -118,6 +122,8 @@ function advance({ full }: JobStep, isLastStep: boolean, now: string) {
     step: sql`${jobs.step} + iif(${isStepOver} AND NOT ${isOver}, 1, 0)`,
     position: sql`iif(${isStepOver}, NULL, ${jobs.picked} ->> '$.position')`,
     picked: null,
+    // What it was to do may tell of people.
+    input: sql`iif(${isOver}, '{}', ${jobs.input})`,
     failures: 0,
     lastError: null,
     state: sql`iif(${isOver}, 'DONE', ${jobs.state})`,
@@ -148,7 +154,7 @@ function causeOf(error: unknown): string {
   return error.cause instanceof Error ? error.cause.message : error.message
 }
 
-function stepsOf(db: Db, kinds: Kinds, { kind, workspaceId, actorType, actorId, input }: JobRow, now: string) {
+function stepsOf(db: Db, kinds: JobKinds, { kind, workspaceId, actorType, actorId, input }: JobRow, now: string) {
   const isPerson = actorType === 'user' || actorType === 'key'
   const actor = isPerson && actorId !== null ? ({ type: actorType, id: actorId, workspaceId } as const) : undefined
   const ctx: JobCtx = { db, now, workspaceId, actor }

@@ -11,6 +11,7 @@ export const Job = z
     kind: z.string().openapi({ description: 'What is done, such as `handover`.' }),
     state: z.enum(JOB_STATES),
     subjectId: Id.nullable().openapi({ description: 'The record that it is about.' }),
+    isCancellable: z.boolean(),
     done: z.number().int().openapi({ description: 'How many records are done.' }),
     total: z.number().int().nullable().openapi({
       description: 'About how many there were in the beginning; null if that is unknown.',
@@ -30,6 +31,7 @@ export const Job = z
       kind: 'handover',
       state: 'RUNNING',
       subjectId: '0192f0c4-7a10-7c3e-9d2b-000000000001',
+      isCancellable: false,
       done: 1500,
       total: 54012,
       failures: 0,
@@ -41,5 +43,9 @@ export const Job = z
     },
   })
 
-export const JobQuery = z.strictObject({ ...pageQuery, state: z.enum(JOB_STATES).optional() })
+export const JobQuery = z.strictObject({
+  ...pageQuery,
+  state: z.enum(JOB_STATES).optional(),
+  subjectId: z.uuid().optional(),
+})
 export const JobPage = pageOf(Job, 'JobPage')

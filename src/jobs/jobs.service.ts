@@ -5,15 +5,14 @@ import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
 import { cut, type Page, type PageRequest } from '../db/page'
 import { jobs } from '../db/schema'
-import { anyOf } from '../db/sql'
 import { AppError } from '../errors'
-import { JOB_KINDS } from './jobs.kinds'
 
 const columns = {
   id: jobs.id,
   kind: jobs.kind,
   state: jobs.state,
   subjectId: jobs.subjectId,
+  isCancellable: jobs.isCancellable,
   done: jobs.done,
   total: jobs.total,
   failures: jobs.failures,
@@ -32,12 +31,19 @@ const visibleJobs = ({ actor }: Ctx) =>
 /** The jobs that the actor sees, newest first. */
 export async function listJobs(
   ctx: Ctx,
-  { state, limit, after }: { state?: JobRow['state'] } & PageRequest,
+  { state, subjectId, limit, after }: { state?: JobRow['state']; subjectId?: string } & PageRequest,
 ): Promise<Page<ShownJob>> {
   const rows = await ctx.db
     .select(columns)
     .from(jobs)
-    .where(and(visibleJobs(ctx), state && eq(jobs.state, state), after && lt(jobs.id, String(after[0]))))
+    .where(
+      and(
+        visibleJobs(ctx),
+        state && eq(jobs.state, state),
+        subjectId ? eq(jobs.subjectId, subjectId) : undefined,
+        after && lt(jobs.id, String(after[0])),
+      ),
+    )
     .orderBy(desc(jobs.id))
     .limit(limit + 1)
   return cut(rows, limit, (row) => [row.id])
@@ -53,17 +59,16 @@ export async function getJob(ctx: Ctx, id: string): Promise<ShownJob> {
   return job
 }
 
-/** Ends a job of a kind that may end at any piece; what is done stays done. Throws `job_not_cancellable`, `job_over`. */
-export async function cancelJob(ctx: Ctx, id: string, kinds = JOB_KINDS): Promise<ShownJob> {
+/** Ends a job that may end at any piece; what is done stays done. Throws `job_not_cancellable`, `job_over`. */
+export async function cancelJob(ctx: Ctx, id: string): Promise<ShownJob> {
   const { db, now } = ctx
-  const cancellable = Object.keys(kinds).filter((kind) => kinds[kind]?.isCancellable)
   const where = and(eq(jobs.id, id), visibleJobs(ctx))
   const { cancelled, present } = await runBatch(db, {
     cancelled: one(
       db
         .update(jobs)
         .set({ state: 'CANCELLED', finishedAt: now, updatedAt: now })
-        .where(and(where, eq(jobs.state, 'RUNNING'), anyOf(jobs.kind, cancellable)))
+        .where(and(where, eq(jobs.state, 'RUNNING'), jobs.isCancellable))
         .returning(columns),
     ),
     present: one(db.select(columns).from(jobs).where(where)),

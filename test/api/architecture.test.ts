@@ -49,9 +49,33 @@ const every = (list: Source[], bad: (source: Source) => boolean) => list.filter(
 /** The rooms and the files beside them, each above all that it imports. */
 const ORDER = [
   ...['crypto', 'errors', 'etag', 'time', 'config', 'db', 'access', 'context', 'field-schemas', 'http', 'records'],
-  ...['events', 'analytics', 'health', 'billing', 'mail', 'tags', 'calendar', 'customers', 'interactions', 'keys'],
+  ...[
+    'events',
+    'jobs',
+    'analytics',
+    'health',
+    'billing',
+    'mail',
+    'tags',
+    'calendar',
+    'customers',
+    'interactions',
+    'keys',
+  ],
   ...['purge', 'tickets', 'files', 'leads', 'reminders', 'workspaces', 'auth', 'enquiries', 'exports', 'imports'],
-  ...['personal-data', 'dashboard', 'oauth', 'users', 'schedule', 'dialects', 'docs', 'app', 'client', 'index'],
+  ...[
+    'personal-data',
+    'dashboard',
+    'oauth',
+    'users',
+    'job-kinds',
+    'schedule',
+    'dialects',
+    'docs',
+    'app',
+    'client',
+    'index',
+  ],
 ]
 /** The arrows that run back up, each with its reason: two at most. */
 const UPWARD = new Map([
@@ -106,6 +130,7 @@ const REQUEST_HANDLERS = new RegExp(
     ...['\\.routes\\.tsx?$', '\\.schemas\\.ts$', '^src/app\\.ts$', '^src/(http|dialects|dashboard|docs)/'],
     ...['^src/auth/(authenticate|revalidate-session)\\.ts$', '^src/oauth/oauth\\.browser\\.ts$'],
     ...['^src/exports/exports\\.stream\\.ts$', '^src/imports/imports\\.http\\.ts$', '^src/mail/mail\\.dispatch\\.ts$'],
+    '^src/jobs/jobs\\.dispatch\\.ts$',
   ].join('|'),
 )
 
@@ -115,6 +140,7 @@ const LARGE = 250
 const SMALL_FILES: [pattern: RegExp, reason: string][] = [
   [/^src\/db\/schema\//, 'the tables of one room'],
   [/^src\/index\.ts$/, 'the entry point of the Worker'],
+  [/^src\/job-kinds\.ts$/, 'the kinds of jobs, from the rooms above the engine'],
   [/^src\/context\.ts$/, 'the one type that every service takes'],
   [/^src\/time\.ts$/, 'durations that every room uses'],
   [/^src\/auth\/recovery\.schemas\.ts$/, 'the schemas of a router'],

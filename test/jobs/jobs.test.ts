@@ -20,7 +20,6 @@ import { metered } from '../support/metered'
 /** Gives every customer a company and an event, then counts each once more, in the order of arrival. */
 const stamping = jobKind({
   input: z.object({ company: z.string() }),
-  isCancellable: true,
   steps: (ctx, { company }) => {
     const stamped = (picked: ReturnType<typeof sql>) => sql`${customers.seq} IN (${picked})`
     const inWorkspace = sql`workspace_id = ${ctx.workspaceId} AND deleted_at IS NULL`

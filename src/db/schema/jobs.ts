@@ -19,6 +19,8 @@ export const jobs = sqliteTable(
     state: text({ enum: JOB_STATES }).notNull().default('RUNNING'),
     /** What the job is to do, in the shape that its kind defines. */
     input: text({ mode: 'json' }).$type<Record<string, unknown>>().notNull(),
+    /** Whether it may end before everything is done. */
+    isCancellable: integer({ mode: 'boolean' }).notNull().default(false),
     /** The record that the job is about. */
     subjectId: text(),
     /** Which step of its kind comes next, from 0, and where the last piece of that step ended. */
@@ -41,5 +43,9 @@ export const jobs = sqliteTable(
     ...stamps(),
     finishedAt: instant(),
   },
-  (t) => [index('jobs_list').on(t.workspaceId, t.id), index('jobs_due').on(t.dueAt).where(sql`state = 'RUNNING'`)],
+  (t) => [
+    index('jobs_list').on(t.workspaceId, t.id),
+    index('jobs_subject').on(t.workspaceId, t.subjectId, t.id),
+    index('jobs_due').on(t.dueAt).where(sql`state = 'RUNNING'`),
+  ],
 )
