@@ -3,6 +3,7 @@ import { expect } from 'vitest'
 import { connect } from '../../src/db/client'
 import { JOB_KINDS } from '../../src/job-kinds'
 import { runDueJobs } from '../../src/jobs/jobs.runner'
+import { api, worker } from './api'
 import { rows } from './database'
 import { metered } from './metered'
 
@@ -41,4 +42,14 @@ export async function runJobsKilledFiveTimes(): Promise<void> {
   }
   await runJobsToTheEnd()
   expect(await rows(`SELECT id FROM jobs WHERE state = 'RUNNING' OR last_error IS NOT NULL`)).toEqual([])
+}
+
+/** A client whose Worker has a database for one round trip, so that the jobs of a request wait for the schedule. */
+export function withWaitingJobs(token: string) {
+  const { DB } = metered({
+    before: (trip) => {
+      if (trip > 1) throw new Error('killed')
+    },
+  })
+  return api(token, worker({ DB }))
 }

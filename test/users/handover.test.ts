@@ -1,24 +1,14 @@
 // Leaving with much: the account is closed at once, and what it owned goes over in pieces, each of them once.
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { bodyOf, costOf } from '../support/answers'
-import { api, worker } from '../support/api'
+import { api } from '../support/api'
 import { counters as customerCounters, seedCustomers } from '../support/customers'
 import { count, rows } from '../support/database'
 import { type Person, team } from '../support/factories'
 import { seedInteractions } from '../support/interactions'
-import { makeJobsDue, runJobsKilledFiveTimes, runJobsToTheEnd } from '../support/jobs'
+import { makeJobsDue, runJobsKilledFiveTimes, runJobsToTheEnd, withWaitingJobs } from '../support/jobs'
 import { counters as leadCounters, seedLeads } from '../support/leads'
-import { metered } from '../support/metered'
 
-/** Whose database answers one round trip, so that the job waits for the schedule. */
-const waiting = (token: string) => {
-  const { DB } = metered({
-    before: (trip) => {
-      if (trip > 1) throw new Error('killed')
-    },
-  })
-  return api(token, worker({ DB }))
-}
 const many = <T>(n: number, make: (i: number) => T) => Array.from({ length: n }, (_, i) => make(i))
 
 async function seedMuch(owner: Person) {
@@ -50,7 +40,11 @@ describe('a member with much', () => {
     const { admin, sales, rival } = people
     const { workspaceId } = admin
     const query = { reassignTo: rival.id }
-    const gone = await waiting(admin.token).v1.users[':id'].$delete({ param: { id: sales.id }, query, header: {} })
+    const gone = await withWaitingJobs(admin.token).v1.users[':id'].$delete({
+      param: { id: sales.id },
+      query,
+      header: {},
+    })
     expect(gone.status).toBe(204)
     const { read, written } = costOf(gone)
     expect(read).toBeLessThanOrEqual(25_000)
@@ -93,7 +87,7 @@ describe('a member with much', () => {
   it('who comes back before the job is done keeps what was left', async () => {
     const { admin, sales } = people
     const change = (json: { status: 'ACTIVE' | 'INACTIVE' }) =>
-      waiting(admin.token).v1.users[':id'].$patch({ param: { id: sales.id }, query: {}, header: {}, json })
+      withWaitingJobs(admin.token).v1.users[':id'].$patch({ param: { id: sales.id }, query: {}, header: {}, json })
     await bodyOf(change({ status: 'INACTIVE' }), 200)
     const left = await count('leads', 'owner_id = ?', sales.id)
     await bodyOf(change({ status: 'ACTIVE' }), 200)
@@ -104,7 +98,7 @@ describe('a member with much', () => {
   it('whose successor leaves as well has everything with the successor of that one', async () => {
     const { admin, sales, rival, manager } = people
     const leave = ({ id }: Person, reassignTo: string) =>
-      waiting(admin.token).v1.users[':id'].$delete({ param: { id }, query: { reassignTo }, header: {} })
+      withWaitingJobs(admin.token).v1.users[':id'].$delete({ param: { id }, query: { reassignTo }, header: {} })
     await leave(sales, rival.id)
     await leave(rival, manager.id)
     await makeJobsDue()
