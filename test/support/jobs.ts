@@ -44,11 +44,11 @@ export async function runJobsKilledFiveTimes(): Promise<void> {
   expect(await rows(`SELECT id FROM jobs WHERE state = 'RUNNING' OR last_error IS NOT NULL`)).toEqual([])
 }
 
-/** A client whose Worker has a database for one round trip, so that the jobs of a request wait for the schedule. */
-export function withWaitingJobs(token: string) {
+/** A client whose Worker has a database for so many round trips, so that the jobs of a request wait for the schedule. */
+export function withWaitingJobs(token: string, trips = 1) {
   const { DB } = metered({
     before: (trip) => {
-      if (trip > 1) throw new Error('killed')
+      if (trip > trips) throw new Error('killed')
     },
   })
   return api(token, worker({ DB }))
