@@ -29,6 +29,7 @@ export const ERASURE = jobKind({
       interactionStep(ctx, id),
       ticketStep(ctx, id),
     ]),
+    ...[...input.known.logins, ...input.known.tokens].map((id) => eventStep(ctx, input, id)),
     ...leadSteps(ctx, input),
     mailStep(ctx, input),
     importStep(ctx, input),
@@ -49,13 +50,13 @@ export function erasureJob(ctx: Ctx, customerId: string, known: KnownPerson, whe
 const isAbout = ({ workspaceId }: JobCtx, ids: SQL) =>
   sql`events.workspace_id = ${workspaceId} AND events.subject_id IN (${ids})`
 
-// The events of a customer, and those that tell other customers of a relationship, which were written at the same instant.
+// The events of a record, and those that tell other customers of a relationship, which were written at the same instant.
 function eventStep({ db, workspaceId, now }: JobCtx, { known }: Input, id: string): JobStep {
-  const isOfCustomer = sql`workspace_id = ${workspaceId} AND subject_id = ${id}`
+  const isOfRecord = sql`workspace_id = ${workspaceId} AND subject_id = ${id}`
   const ids = JSON.stringify(known.customers)
   return {
     full: ROWS,
-    pick: (after) => newestFirst(events, events.createdAt, isOfCustomer, after, ROWS),
+    pick: (after) => newestFirst(events, events.createdAt, isOfRecord, after, ROWS),
     statements: (picked) => {
       const mentions = sql`SELECT other.seq FROM events AS own
         CROSS JOIN json_each(own.changes, '$.relationship') AS relation

@@ -61,7 +61,7 @@ describe('a person about whom much is stored', () => {
     await refusalOf(v1.customers[':id'].erase.$post({ param }), 409, 'already_erased')
 
     await runJobsKilledFiveTimes()
-    expect(await everythingStored()).not.toContain(mark)
+    expect((await everythingStored()).match(new RegExp(`.{0,150}${mark}.{0,20}`, 'g')) ?? []).toEqual([])
     expect(await count('interactions', `customer_id = ? AND body = 'Erased'`, person.id)).toBe(SIZE + 3)
     expect(await bodyOf(v1.customers[':id'].$get({ param }), 200)).toMatchObject({ name: 'Erased', email: null })
     expect(await bodyOf(v1.customers[':id'].$get({ param: { id: bystander.id } }), 200)).toMatchObject({
