@@ -5,7 +5,7 @@ import { isTeamMember } from '../access/visible'
 import type { Ctx } from '../context'
 import type { Statement } from '../db/batch'
 import { type RecordReference, recordReferencesTo } from '../db/relations'
-import { customerCounts, customers, customerTags, jobs, leadCounts, users } from '../db/schema'
+import { customerCounts, customers, customerTags, interactions, jobs, leadCounts, tickets, users } from '../db/schema'
 import { allOf, columnIn, columnKey } from '../db/sql'
 import { eventInsert } from '../events/event-insert'
 import { type JobCtx, type JobStep, jobInsert, jobKind } from '../jobs/jobs.kind'
@@ -108,11 +108,14 @@ function ownedRecords(ctx: JobCtx, { userId }: Input, { table, columns, onLeave 
     WHERE so_far <= ${rows}`
 }
 
-/** SQL: how many rows a change of the owner of a customer writes at most. Tickets and interactions follow by a trigger. */
-const customerRows = sql`(SELECT 40 + 10 * (SELECT count(*) FROM ${customerTags} AS had
-    WHERE ${columnIn('had', customerTags.customerId)} = hanging.id)
-  + iif(hanging.interactions > 100, 4, 8 * hanging.interactions) + iif(hanging.tickets > 100, 4, 16 * hanging.tickets)
-  FROM customers_hanging AS hanging WHERE hanging.id = ${customers.id})`
+/** SQL: how many rows a change of the owner of a customer writes at most. Up to 100 of each kind follow by a trigger. */
+const customerRows = (() => {
+  const upTo100 = (rows: SQL) => sql`(SELECT count(*) FROM (SELECT 1 FROM ${rows} LIMIT 100))`
+  const said = upTo100(sql`${interactions} AS said WHERE ${columnIn('said', interactions.customerId)} = ${customers.id}`)
+  const asked = upTo100(sql`${tickets} AS asked WHERE ${columnIn('asked', tickets.customerId)} = ${customers.id}`)
+  const had = upTo100(sql`${customerTags} AS had WHERE ${columnIn('had', customerTags.customerId)} = ${customers.id}`)
+  return sql`(40 + 10 * ${had} + 8 * ${said} + 16 * ${asked})`
+})()
 
 function recordStatements(ctx: JobCtx, { userId, reassignTo }: Input, reference: RecordReference, picked: SQL) {
   const { db, now } = ctx

@@ -136,10 +136,10 @@ describe('a customer on whom much hangs', () => {
     return [timeline.status, list.data.length, one.status]
   }
 
-  it('is closed to the former owner at once and open to the new one, before anything has followed', async () => {
-    expect(await count('interactions', 'owner_id = ?', people.sales.id)).toBe(1_500)
+  it('is closed to the former owner at once and open to the new one, before most has followed', async () => {
+    expect(await count('interactions', 'owner_id = ?', people.sales.id)).toBe(1_400)
     expect(await seen(people.sales)).toEqual([404, 0, 404])
-    expect(await seen(people.rival)).toEqual([200, 0, 200])
+    expect(await seen(people.rival)).toEqual([200, 20, 200])
   })
 
   it('is followed by all of it, though the job is killed five times', async () => {
@@ -156,7 +156,7 @@ describe('a customer on whom much hangs', () => {
     })
     const { read, written } = costOf(response)
     expect(read).toBeLessThanOrEqual(1_000)
-    expect(written).toBeLessThanOrEqual(100)
+    expect(written).toBeLessThanOrEqual(600)
     expect(await count('interactions', 'customer_id = ? AND owner_id = ?', id, people.sales.id)).toBe(1_500)
   })
 })
