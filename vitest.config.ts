@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync, statfsSync } from 'node:fs'
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
 import { times } from './test/support/times'
@@ -8,6 +8,16 @@ function packages(): string[] {
   const texts = globSync('src/**/*.{ts,tsx}').map((path) => readFileSync(path, 'utf8'))
   const names = texts.flatMap((text) => [...text.matchAll(/ from '([@a-z][^:'\n]+)'/g)].map(([, name = '']) => name))
   return [...new Set([...names, 'hono/jsx/jsx-runtime', 'hono/jsx/jsx-dev-runtime', 'fast-check'])]
+}
+
+const MEMORY = '/dev/shm'
+const NEEDED_BYTES = 256 * 1024 * 1024
+
+// Miniflare keeps the databases of the tests in a temporary folder and waits for the disk at every statement, reads too.
+// In memory a statement takes a third of the time.
+if (existsSync(MEMORY)) {
+  const { bavail, bsize } = statfsSync(MEMORY)
+  if (bavail * bsize >= NEEDED_BYTES) process.env.TMPDIR = MEMORY
 }
 
 export default defineConfig(async () => ({

@@ -711,34 +711,23 @@ BEGIN
     ON CONFLICT DO UPDATE SET count = count + 1;
 END;
 --> statement-breakpoint
--- How much hangs on a customer, and on a lead that is no customer: what is more than 100 is told as 101.
-CREATE VIEW customers_hanging AS
-SELECT c.id,
-  (SELECT count(*) FROM (SELECT 1 FROM interactions i WHERE i.customer_id = c.id LIMIT 101)) AS interactions,
-  (SELECT count(*) FROM (SELECT 1 FROM tickets t WHERE t.customer_id = c.id LIMIT 101)) AS tickets
-FROM customers c;
---> statement-breakpoint
-CREATE VIEW leads_hanging AS
-SELECT l.id, (SELECT count(*) FROM (SELECT 1 FROM interactions i WHERE i.lead_id = l.id LIMIT 101)) AS interactions
-FROM leads l;
---> statement-breakpoint
 -- What hangs on a record repeats its owner. Up to 100 rows follow in the same transaction, and more by a job.
 CREATE TRIGGER customers_owner_followed AFTER UPDATE OF owner_id ON customers WHEN old.owner_id IS NOT new.owner_id
 BEGIN
   UPDATE interactions SET owner_id = new.owner_id
-  WHERE customer_id = (SELECT id FROM customers_hanging WHERE id = new.id AND interactions <= 100);
-  UPDATE tickets SET owner_id = new.owner_id
-  WHERE customer_id = (SELECT id FROM customers_hanging WHERE id = new.id AND tickets <= 100);
-  INSERT INTO owners_to_follow SELECT new.workspace_id, new.id, 'customer' FROM customers_hanging
-  WHERE id = new.id AND (interactions > 100 OR tickets > 100);
+  WHERE seq IN (SELECT seq FROM interactions WHERE customer_id = new.id LIMIT 100);
+  UPDATE tickets SET owner_id = new.owner_id WHERE seq IN (SELECT seq FROM tickets WHERE customer_id = new.id LIMIT 100);
+  INSERT INTO owners_to_follow SELECT new.workspace_id, new.id, 'customer'
+  WHERE EXISTS (SELECT 1 FROM interactions WHERE customer_id = new.id LIMIT 1 OFFSET 100)
+    OR EXISTS (SELECT 1 FROM tickets WHERE customer_id = new.id LIMIT 1 OFFSET 100);
 END;
 --> statement-breakpoint
 CREATE TRIGGER leads_owner_followed AFTER UPDATE OF owner_id ON leads WHEN old.owner_id IS NOT new.owner_id
 BEGIN
   UPDATE interactions SET owner_id = new.owner_id
-  WHERE lead_id = (SELECT id FROM leads_hanging WHERE id = new.id AND interactions <= 100) AND customer_id IS NULL;
-  INSERT INTO owners_to_follow SELECT new.workspace_id, new.id, 'lead' FROM leads_hanging
-  WHERE id = new.id AND interactions > 100;
+  WHERE seq IN (SELECT seq FROM interactions WHERE lead_id = new.id AND customer_id IS NULL LIMIT 100);
+  INSERT INTO owners_to_follow SELECT new.workspace_id, new.id, 'lead'
+  WHERE EXISTS (SELECT 1 FROM interactions WHERE lead_id = new.id LIMIT 1 OFFSET 100);
 END;
 --> statement-breakpoint
 -- The one way for a trigger to begin a job: a record inserted here has rows that are to follow its owner.

@@ -151,13 +151,11 @@ export const dashboardRoutes = new Hono<AppEnv>()
     const q = (c.req.query('q') ?? '').slice(0, 800).trim().slice(0, 200)
     const search = { q, limit: FOUND }
     const nothing = Promise.resolve({ rows: [] })
-    const [customers, leads, names] = await c.var.connection.together(() =>
-      Promise.all([
-        q ? listCustomers(context, search) : nothing,
-        q ? listLeads(context, search) : nothing,
-        namesOf(context, [context.actor.id]),
-      ]),
-    )
+    const { customers, leads, names } = await c.var.connection.together(() => ({
+      customers: q ? listCustomers(context, search) : nothing,
+      leads: q ? listLeads(context, search) : nothing,
+      names: namesOf(context, [context.actor.id]),
+    }))
     const me = { name: names.get(context.actor.id) ?? '', mark: await formMark(c), q }
     const children = <Results q={q} customers={customers} leads={leads} at={context.now} />
     return show(c, { title: q === '' ? 'Search' : q, me, children })

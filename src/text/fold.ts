@@ -1,6 +1,5 @@
 // Folding: text as it is compared, searched and sorted by. One rule for tags, names, user names, the index and the question.
-import { asciiDigits } from './digits'
-import { INVISIBLE, WHITE_SPACE } from './invisible'
+import { asciiDigits, INVISIBLE, WHITE_SPACE } from './characters'
 import { LETTERS, SIGNS } from './letters'
 import { cutLongRows } from './marks'
 

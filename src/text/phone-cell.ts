@@ -1,6 +1,5 @@
 // What people write where a phone number is asked for: cleaned of its signs, split into numbers, and each taken apart.
-import { asciiDigits } from './digits'
-import { INVISIBLE } from './invisible'
+import { asciiDigits, INVISIBLE } from './characters'
 
 export const PHONE_LABELS = ['mobile', 'work', 'home', 'main', 'fax', 'pager'] as const
 export type PhoneLabel = (typeof PHONE_LABELS)[number]

@@ -72,8 +72,8 @@ function withoutExit(term: string, { country }: PhoneRules): string[] {
   return isAmerican && /^011\d{3}/.test(term) ? [term.slice(3)] : []
 }
 
-let codes: Set<string> | undefined
+const knownCodes = new Set<string>()
 function callingCodes(): Set<string> {
-  codes ??= new Set(getCountries().map((country) => getCountryCallingCode(country)))
-  return codes
+  if (knownCodes.size === 0) for (const country of getCountries()) knownCodes.add(getCountryCallingCode(country))
+  return knownCodes
 }

@@ -111,7 +111,9 @@ function ownedRecords(ctx: JobCtx, { userId }: Input, { table, columns, onLeave 
 /** SQL: how many rows a change of the owner of a customer writes at most. Up to 100 of each kind follow by a trigger. */
 const customerRows = (() => {
   const upTo100 = (rows: SQL) => sql`(SELECT count(*) FROM (SELECT 1 FROM ${rows} LIMIT 100))`
-  const said = upTo100(sql`${interactions} AS said WHERE ${columnIn('said', interactions.customerId)} = ${customers.id}`)
+  const said = upTo100(
+    sql`${interactions} AS said WHERE ${columnIn('said', interactions.customerId)} = ${customers.id}`,
+  )
   const asked = upTo100(sql`${tickets} AS asked WHERE ${columnIn('asked', tickets.customerId)} = ${customers.id}`)
   const had = upTo100(sql`${customerTags} AS had WHERE ${columnIn('had', customerTags.customerId)} = ${customers.id}`)
   return sql`(40 + 10 * ${had} + 8 * ${said} + 16 * ${asked})`

@@ -48,7 +48,20 @@ const every = (list: Source[], bad: (source: Source) => boolean) => list.filter(
 
 /** The rooms and the files beside them, each above all that it imports. */
 const ORDER = [
-  ...['crypto', 'errors', 'etag', 'time', 'config', 'db', 'access', 'context', 'field-schemas', 'http', 'records'],
+  ...[
+    'crypto',
+    'errors',
+    'etag',
+    'time',
+    'config',
+    'text',
+    'db',
+    'access',
+    'context',
+    'field-schemas',
+    'http',
+    'records',
+  ],
   ...[
     'events',
     'jobs',
@@ -63,19 +76,7 @@ const ORDER = [
     'keys',
   ],
   ...['purge', 'tickets', 'files', 'leads', 'reminders', 'workspaces', 'auth', 'enquiries', 'exports', 'imports'],
-  ...[
-    'personal-data',
-    'dashboard',
-    'oauth',
-    'users',
-    'job-kinds',
-    'schedule',
-    'dialects',
-    'docs',
-    'app',
-    'client',
-    'index',
-  ],
+  ...['personal-data', 'dashboard', 'oauth', 'users', 'job-kinds', 'schedule', 'dialects', 'docs', 'app', 'index'],
 ]
 /** The arrows that run back up, each with its reason: two at most. */
 const UPWARD = new Map([
@@ -143,8 +144,6 @@ const SMALL_FILES: [pattern: RegExp, reason: string][] = [
   [/^src\/job-kinds\.ts$/, 'the kinds of jobs, from the rooms above the engine'],
   [/^src\/context\.ts$/, 'the one type that every service takes'],
   [/^src\/time\.ts$/, 'durations that every room uses'],
-  [/^src\/auth\/recovery\.schemas\.ts$/, 'the schemas of a router'],
-  [/^src\/auth\/revalidate-session\.ts$/, 'one middleware of the app'],
   [/^src\/billing\/plans\.ts$/, 'the plans and their limits, to be changed by who sells them'],
   [/^src\/customers\/phone\.ts$/, 'the only importer of a large library'],
   [/^src\/db\/arrival\.ts$/, 'what ids tell about time, for lists, mail, billing and the purge'],
@@ -155,7 +154,7 @@ const SMALL_FILES: [pattern: RegExp, reason: string][] = [
   [/^src\/enquiries\/turnstile\.ts$/, 'the client of one service of a third party'],
   [/^src\/etag\.ts$/, 'what the kernel writes into an error and http/ into an answer'],
   [/^src\/health\/health\.service\.ts$/, 'the service of a router'],
-  [/^src\/purge\/purge\.rows\.ts$/, 'a type that three files of the room give'],
+  [/^src\/personal-data\/personal-data\.schemas\.ts$/, 'the schemas of a router'],
   [/^src\/records\/version\.ts$/, 'the only place that writes a version'],
   [/^src\/tickets\/tickets\.record\.ts$/, 'the record of a room, as in each other one'],
 ]

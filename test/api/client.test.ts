@@ -1,11 +1,11 @@
 // The typed client: what it knows at compile time is what the routes say, down to each refusal.
 import type { z } from '@hono/zod-openapi'
 import { describe, expect, expectTypeOf, it } from 'vitest'
-import { createClient } from '../../src/client'
 import type { ErrorCode, Problem } from '../../src/errors'
 import type { Lead } from '../../src/leads/leads.schemas'
 import { bodyOf } from '../support/answers'
 import { api, ORIGIN, worker } from '../support/api'
+import { createClient } from '../support/client'
 import { founder } from '../support/factories'
 import { lead } from '../support/leads'
 

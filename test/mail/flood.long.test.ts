@@ -37,21 +37,19 @@ async function queue(recipients: string[], fields: Record<string, string> = {}) 
 }
 
 describe('many at once', () => {
-  it('send 1,000 queued mails once each, with four sweeping', async () => {
+  it('send 250 queued mails once each, with four sweeping', async () => {
     const domain = `${unique('crowd')}.test`
-    for (let hundred = 0; hundred < 10; hundred += 1) {
-      await queue(Array.from({ length: 100 }, (_, n) => `user${hundred * 100 + n}@${domain}`))
-    }
+    await queue(Array.from({ length: 250 }, (_, n) => `user${n}@${domain}`))
     const sweeper = async (): Promise<number> => {
       const { sent } = await sweepAt(NOON, { limit: 45 })
       return sent === 0 ? 0 : sent + (await sweeper())
     }
     const counts = await Promise.all([sweeper(), sweeper(), sweeper(), sweeper()])
-    expect(counts.reduce((sum, count) => sum + count)).toBe(1000)
+    expect(counts.reduce((sum, count) => sum + count)).toBe(250)
     expect(counts.filter((count) => count > 0).length).toBeGreaterThan(1)
     const mails = await mailsTo(domain)
-    expect(mails).toHaveLength(1000)
-    expect(new Set(mails.map(({ messageId }) => messageId)).size).toBe(1000)
-    expect(new Set(mails.flatMap((mail) => mail.to)).size).toBe(1000)
-  }, 300_000)
+    expect(mails).toHaveLength(250)
+    expect(new Set(mails.map(({ messageId }) => messageId)).size).toBe(250)
+    expect(new Set(mails.flatMap((mail) => mail.to)).size).toBe(250)
+  })
 })

@@ -6,6 +6,16 @@ import { SMTPServer } from 'smtp-server'
 const USER = 'postmaster'
 const PASS = 'smtp-password-that-nobody-logs'
 
+// Greets at once, where its base waits 100 ms for clients that talk too soon: in the tests each mail is a connection.
+class PromptServer extends SMTPServer {
+  connect(...socket) {
+    super.connect(...socket)
+    const newest = [...this.connections].at(-1)
+    newest.connectionReady()
+    newest.connectionReady = () => {}
+  }
+}
+
 export default async function setup(project) {
   const received = []
   const seen = new Map()
@@ -26,7 +36,7 @@ export default async function setup(project) {
   }
 
   const mailServer = (options = {}) =>
-    new SMTPServer({
+    new PromptServer({
       disabledCommands: ['STARTTLS', ...(options.onAuth ? [] : ['AUTH'])],
       allowInsecureAuth: true,
       authOptional: !options.onAuth,

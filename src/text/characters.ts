@@ -1,4 +1,4 @@
-// The decimal digits of all scripts.
+// Kinds of characters that no script's letters are: decimal digits, what cannot be seen, and white space.
 
 const DIGIT = /^\p{Nd}$/u
 const OTHER_DIGITS = /[^\P{Nd}0-9]/gu
@@ -20,3 +20,9 @@ function valueOfDigit(digit: string): string {
   while (DIGIT.test(String.fromCodePoint(zero - 1))) zero -= 1
   return String((code - zero) % 10)
 }
+
+/** Unicode's default ignorable code points (joiners, direction marks, fillers …), and controls that are no white space. */
+export const INVISIBLE = /\p{Default_Ignorable_Code_Point}|(?![\s\u0085])\p{Cc}/gu
+
+/** White space in a row. U+0085 (next line) and U+2800 (an empty Braille cell) look like what \s knows. */
+export const WHITE_SPACE = /[\s\u0085\u2800]+/gu
