@@ -154,7 +154,6 @@ const SMALL_FILES: [pattern: RegExp, reason: string][] = [
   [/^src\/enquiries\/turnstile\.ts$/, 'the client of one service of a third party'],
   [/^src\/etag\.ts$/, 'what the kernel writes into an error and http/ into an answer'],
   [/^src\/health\/health\.service\.ts$/, 'the service of a router'],
-  [/^src\/personal-data\/personal-data\.schemas\.ts$/, 'the schemas of a router'],
   [/^src\/records\/version\.ts$/, 'the only place that writes a version'],
   [/^src\/tickets\/tickets\.record\.ts$/, 'the record of a room, as in each other one'],
 ]
