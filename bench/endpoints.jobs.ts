@@ -1,5 +1,5 @@
 // What may touch more than a request is allowed to: each answers within one bound, and a job does the rest.
-import { get, jobBound, one } from './budgets.ts'
+import { get, jobBound, list, one } from './budgets.ts'
 import type { Endpoint, Group, More } from './types.ts'
 
 const bounded = (name: string, request: string, more?: More): Endpoint => ({
@@ -14,7 +14,7 @@ export const jobs: Group[] = [
   [
     'Much at once, the rest of it by jobs',
     [
-      { name: 'jobs', ...get('/v1/jobs', 'admin') },
+      { name: 'jobs', ...get('/v1/jobs', 'admin', list), gives: 0 },
       bounded('one job that is unknown', 'GET /v1/jobs/00000000-0000-7000-8000-000000000000', {
         status: 404,
         budget: one,
