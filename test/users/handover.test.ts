@@ -159,4 +159,18 @@ describe('a customer on whom much hangs', () => {
     expect(written).toBeLessThanOrEqual(600)
     expect(await count('interactions', 'customer_id = ? AND owner_id = ?', id, people.sales.id)).toBe(1_500)
   })
+
+  it('follows for a lead that no customer has become as well', async () => {
+    const { sales, rival, workspaceId } = { ...people, workspaceId: people.admin.workspaceId }
+    const [lead] = await seedLeads(workspaceId, [{ ownerId: sales.id }])
+    const leadId = lead?.id ?? ''
+    await seedInteractions(
+      workspaceId,
+      many(900, () => ({ leadId, ownerId: sales.id })),
+    )
+    await rows('UPDATE leads SET owner_id = ? WHERE id = ?', rival.id, leadId)
+    expect(await count('interactions', 'lead_id = ? AND owner_id = ?', leadId, rival.id)).toBe(100)
+    await runJobsKilledFiveTimes()
+    expect(await count('interactions', 'lead_id = ? AND owner_id = ?', leadId, rival.id)).toBe(900)
+  })
 })

@@ -94,19 +94,27 @@ CREATE TRIGGER customers_owner_followed AFTER UPDATE OF owner_id ON customers WH
 BEGIN
   UPDATE interactions SET owner_id = new.owner_id
   WHERE seq IN (SELECT seq FROM interactions WHERE customer_id = new.id LIMIT 100);
-  INSERT INTO owners_to_follow SELECT new.workspace_id, new.id, 'customer'
-  WHERE changes() = 100 AND EXISTS (SELECT 1 FROM interactions WHERE customer_id = new.id LIMIT 1 OFFSET 100);
   UPDATE tickets SET owner_id = new.owner_id WHERE seq IN (SELECT seq FROM tickets WHERE customer_id = new.id LIMIT 100);
-  INSERT INTO owners_to_follow SELECT new.workspace_id, new.id, 'customer'
-  WHERE changes() = 100 AND EXISTS (SELECT 1 FROM tickets WHERE customer_id = new.id LIMIT 1 OFFSET 100);
+END;
+--> statement-breakpoint
+CREATE TRIGGER customers_owner_followed_by_job AFTER UPDATE OF owner_id ON customers
+WHEN old.owner_id IS NOT new.owner_id AND (
+  EXISTS (SELECT 1 FROM interactions WHERE customer_id = new.id LIMIT 1 OFFSET 100)
+  OR EXISTS (SELECT 1 FROM tickets WHERE customer_id = new.id LIMIT 1 OFFSET 100))
+BEGIN
+  INSERT INTO owners_to_follow VALUES (new.workspace_id, new.id, 'customer');
 END;
 --> statement-breakpoint
 CREATE TRIGGER leads_owner_followed AFTER UPDATE OF owner_id ON leads WHEN old.owner_id IS NOT new.owner_id
 BEGIN
   UPDATE interactions SET owner_id = new.owner_id
   WHERE seq IN (SELECT seq FROM interactions WHERE lead_id = new.id AND customer_id IS NULL LIMIT 100);
-  INSERT INTO owners_to_follow SELECT new.workspace_id, new.id, 'lead'
-  WHERE changes() = 100 AND EXISTS (SELECT 1 FROM interactions WHERE lead_id = new.id LIMIT 1 OFFSET 100);
+END;
+--> statement-breakpoint
+CREATE TRIGGER leads_owner_followed_by_job AFTER UPDATE OF owner_id ON leads
+WHEN old.owner_id IS NOT new.owner_id AND EXISTS (SELECT 1 FROM interactions WHERE lead_id = new.id LIMIT 1 OFFSET 100)
+BEGIN
+  INSERT INTO owners_to_follow VALUES (new.workspace_id, new.id, 'lead');
 END;
 --> statement-breakpoint
 -- The one way for a trigger to begin a job: a record inserted here has rows that are to follow its owner.
