@@ -727,10 +727,11 @@ BEGIN
   INSERT INTO owners_to_follow VALUES (new.workspace_id, new.id, 'customer');
 END;
 --> statement-breakpoint
-CREATE TRIGGER leads_owner_followed AFTER UPDATE OF owner_id ON leads WHEN old.owner_id IS NOT new.owner_id
+CREATE TRIGGER leads_owner_followed AFTER UPDATE OF owner_id ON leads
+WHEN old.owner_id IS NOT new.owner_id
+  AND NOT EXISTS (SELECT 1 FROM interactions WHERE lead_id = new.id LIMIT 1 OFFSET 100)
 BEGIN
-  UPDATE interactions SET owner_id = new.owner_id
-  WHERE seq IN (SELECT seq FROM interactions WHERE lead_id = new.id AND customer_id IS NULL LIMIT 100);
+  UPDATE interactions SET owner_id = new.owner_id WHERE lead_id = new.id AND customer_id IS NULL;
 END;
 --> statement-breakpoint
 CREATE TRIGGER leads_owner_followed_by_job AFTER UPDATE OF owner_id ON leads
