@@ -16,6 +16,7 @@ export type AppEnv = {
     config: Config
     connection: Connection
     outgoing: Set<string>
+    begun: Set<string>
     actor?: Actor
     refusal?: unknown
     /** In a dialect: the message of an error, by its status. */
@@ -35,6 +36,7 @@ export const context = createMiddleware<AppEnv>(async function context(c, next) 
   const connection = connect(c.env.DB, bookmark ?? (isRead ? 'first-unconstrained' : 'first-primary'))
   c.set('connection', connection)
   c.set('outgoing', new Set())
+  c.set('begun', new Set())
   await next()
   // A 304 saves the body. The answer to a change may contain a token: no cache may store it.
   if (!c.res.headers.has('Cache-Control')) {
@@ -54,10 +56,10 @@ function serverTiming({ cost }: Connection): string {
 
 /** The context of a verb in an open route. */
 export function publicCtx(c: Context<AppEnv>): PublicCtx {
-  const { connection, config, requestId, outgoing } = c.var
+  const { connection, config, requestId, outgoing, begun } = c.var
   const now = new Date()
   const newId = () => uuidv7({ msecs: now.getTime() })
-  return { db: connection.db, config, now: now.toISOString(), requestId, address: addressOf(c), newId, outgoing }
+  return { db: connection.db, config, now: now.toISOString(), requestId, address: addressOf(c), newId, outgoing, begun }
 }
 
 /** The client that opens a session, as the session stores it. */
