@@ -344,6 +344,8 @@ CREATE INDEX `idempotency_keys_expires` ON `idempotency_keys` (`expires_at`);-->
 CREATE TABLE `login_attempts` (
 	`subject` text PRIMARY KEY NOT NULL,
 	`count` integer NOT NULL,
+	`pending` integer NOT NULL,
+	`pending_until` text NOT NULL,
 	`window_ends_at` text NOT NULL,
 	`locked_until` text
 );
@@ -362,6 +364,14 @@ CREATE TABLE `oauth_accounts` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `oauth_accounts_user` ON `oauth_accounts` (`user_id`,`provider`);--> statement-breakpoint
+CREATE TABLE `mail_stops` (
+	`workspace_id` text NOT NULL,
+	`address` text NOT NULL,
+	`created_at` text NOT NULL,
+	PRIMARY KEY(`workspace_id`, `address`),
+	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
 CREATE TABLE `outbox` (
 	`id` text PRIMARY KEY NOT NULL,
 	`workspace_id` text NOT NULL,

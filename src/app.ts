@@ -40,6 +40,7 @@ import { claimRoutes } from './leads/claims.routes'
 import { leadRoutes } from './leads/leads.routes'
 import { dispatch } from './mail/mail.dispatch'
 import { outboxRoutes } from './mail/outbox.routes'
+import { unsubscribeRoutes } from './mail/unsubscribe.routes'
 import { accountRoutes } from './oauth/accounts.routes'
 import { oauthRoutes } from './oauth/oauth.routes'
 import { personalDataRoutes } from './personal-data/personal-data.routes'
@@ -99,6 +100,7 @@ export function createApp() {
     .route('/v1/exports', exportRoutes)
     .route('/v1/events', eventRoutes)
     .route('/v1/outbox', outboxRoutes)
+    .route('/v1/unsubscribe', unsubscribeRoutes)
     .route('/v1/imports', importRoutes)
     .route('/v1/jobs', jobRoutes)
     .route('/v1/api-keys', keyRoutes)

@@ -1,6 +1,7 @@
 // Schemas of single fields that many inputs and answers share, each with its limit in its message.
 import { z } from '@hono/zod-openapi'
 import { hasEndlessMarks, MAX_MARKS } from './db/fold'
+import { INVISIBLE, WHITE_SPACE } from './text/characters'
 
 const NUL = '\u0000'
 // Trimming and composing may shorten a text, but hardly ever to a quarter.
@@ -29,6 +30,28 @@ export const text = (max: number, missing?: string) =>
     .refine((value) => !hasEndlessMarks(value), {
       error: `must not hold more than ${MAX_MARKS} combining marks in a row`,
     })
+
+/** A name, which holds a character that can be seen. */
+export const name = (max: number) => text(max).refine(isVisible, { error: 'must hold a character that can be seen' })
+
+// Of invisible characters and spaces alone, such as joiners and fillers, nobody can tell a name.
+function isVisible(value: string): boolean {
+  return value === '' || value.replace(INVISIBLE, '').replace(WHITE_SPACE, '') !== ''
+}
+
+/** A username in the form in which it is unique: NFKC, in lower case. */
+export const usernameForm = (name: string) => name.trim().normalize('NFKC').toLowerCase()
+
+/** Whether a username has no character that nobody sees. */
+export const isPlain = (name: string) => name.search(INVISIBLE) === -1
+
+/** A username: letters, digits, dots, dashes and underscores. */
+export const username = () =>
+  raw(64, 1)
+    .overwrite(usernameForm)
+    .max(64)
+    .regex(/^[\p{L}\p{N}._-]+$/u, 'may contain letters, digits, dots, dashes and underscores')
+    .refine(isPlain, { error: 'must not hold characters that cannot be seen' })
 
 function normalizeText(raw: string): string {
   const trimmed = raw.trim().toWellFormed()
@@ -94,16 +117,20 @@ function isTimeZone(name: string): boolean {
   }
 }
 
+/** An id of a record, in any case: ids are stored in lower case. */
+export const uuid = (message?: string) => z.uuid(message).toLowerCase()
+
 export const IdParam = z.strictObject({
-  id: z.uuid().openapi({ param: { name: 'id', in: 'path' }, example: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0e' }),
+  id: uuid().openapi({ param: { name: 'id', in: 'path' }, example: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0e' }),
 })
 
 /** A filter by member: an id, or one of these words. */
 export const memberOr = (...words: string[]) =>
   raw(64)
-    .refine((value) => words.includes(value) || z.uuid().safeParse(value).success, {
+    .refine((value) => words.includes(value) || uuid().safeParse(value).success, {
       error: `must be ${words.join(', ')} or the id of a member`,
     })
+    .transform((value) => (words.includes(value) ? value : value.toLowerCase()))
     .optional()
 
 /** Ids and instants in answers. */

@@ -3,7 +3,7 @@ import { type AnyColumn, eq, type SQL, sql } from 'drizzle-orm'
 import { isActive } from '../access/person'
 import { ownedByTokenHolder } from '../access/visible'
 import type { Ctx, PublicCtx } from '../context'
-import { randomToken, sha256 } from '../crypto'
+import { credentialOf, credentialText, newSecret } from '../credentials'
 import { one, runBatch } from '../db/batch'
 import type { Db } from '../db/client'
 import { customers, calendarFeeds as feeds, interactions, leads, users, workspaces } from '../db/schema'
@@ -21,8 +21,8 @@ const FUTURE = { days: 366, entries: 700 }
 /** Creates the actor's feed with a new token; the token of an earlier feed ends. */
 export async function openFeed(ctx: Ctx): Promise<{ token: string; createdAt: string }> {
   const { db, actor, now } = ctx
-  const token = randomToken()
-  const feed = { userId: actor.id, workspaceId: actor.workspaceId, tokenHash: await sha256(token), createdAt: now }
+  const { secret, hash } = await newSecret()
+  const feed = { userId: actor.id, workspaceId: actor.workspaceId, tokenHash: hash, createdAt: now }
   const { tokenHash, createdAt } = feed
   const me = sql`FROM ${users} WHERE ${eq(users.id, actor.id)} AND ${isActive}`
   const { opened } = await runBatch(db, {
@@ -34,7 +34,7 @@ export async function openFeed(ctx: Ctx): Promise<{ token: string; createdAt: st
     event: eventInsert(ctx, { verb: 'user.calendar_opened', subject: 'user', id: actor.id, when: ifChanged }),
   })
   if (!opened) throw new AppError('unauthenticated')
-  return { token, createdAt }
+  return { token: credentialText(actor.workspaceId, secret), createdAt }
 }
 
 /** When the actor's feed was created; null if there is none. */
@@ -55,10 +55,11 @@ export async function closeFeed(ctx: Ctx): Promise<void> {
 
 /** The calendar of a token, as text/calendar. Throws `not_found`, also if its user may not sign in any more. */
 export async function readFeed({ db, now, config }: PublicCtx, token: string): Promise<string> {
-  const hash = await sha256(token)
+  const { workspaceId, hash } = await credentialOf(token)
   const isVerified = config.REQUIRE_VERIFIED_EMAIL ? sql`${users.emailVerified}` : sql`true`
   const me = sql`(SELECT ${users.id}, ${users.workspaceId}, ${users.role} FROM ${feeds} CROSS JOIN ${users}
-    ON ${users.id} = ${feeds.userId} WHERE ${feeds.tokenHash} = ${hash} AND ${isActive} AND ${isVerified}) AS me`
+    ON ${users.id} = ${feeds.userId} WHERE ${feeds.tokenHash} = ${hash} AND ${feeds.workspaceId} = ${workspaceId}
+      AND ${isActive} AND ${isVerified}) AS me`
   const daysFromNow = (days: number) => new Date(Date.parse(now) + days * DAY_MS).toISOString()
   const { workspace, past, future } = await runBatch(db, {
     workspace: one(

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { z } from '@hono/zod-openapi'
 import { CUSTOMER_FIELDS } from '../customers/customers.fields'
 import { fold } from '../db/fold'
+import { uuid } from '../field-schemas'
 import { fieldOf, tagsCell, tagsOf, unescapeFormula } from '../files/csv-cells'
 import { LEAD_FIELDS } from '../leads/leads.fields'
 import { derivedValues } from '../records/fields'
@@ -47,7 +48,7 @@ function kindsOf(entity: Entity) {
   return new Map(ENTITIES[entity].filled.map(({ name, kind }) => [name, kind]))
 }
 
-const Uuid = z.uuid()
+const Uuid = uuid()
 
 /** How many characters of a wrong value an issue shows. */
 const SHOWN_CHARACTERS = 200

@@ -12,6 +12,7 @@ import {
   importIssues,
   interactions,
   leads,
+  mailStops,
   merges,
   oauthAccounts,
   oneTimeTokens,
@@ -131,6 +132,11 @@ export const HELD = {
       state: sql`CASE outbox.state WHEN 'QUEUED' THEN 'FAILED' ELSE outbox.state END`,
       version: nextVersion(outbox),
     }),
+  }),
+  mailStops: deletedRows(mailStops, {
+    rows: ({ workspaceId, emails, leads, logins }) => sql`mail_stops.workspace_id = ${workspaceId} AND (
+      mail_stops.address IN (${emails}) OR mail_stops.address IN (SELECT email FROM leads WHERE id IN (${leads}))
+      OR mail_stops.address IN (SELECT email FROM users WHERE id IN (${logins})))`,
   }),
   // Events of other customers that tell of a relationship to this person.
   mentions: blankedRows(events, {

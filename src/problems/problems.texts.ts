@@ -110,7 +110,7 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
   },
   already_claimed: {
     why: 'A lead has one owner. Of all who claim at the same time, one wins; this request did not.',
-    mend: 'Claim another one: `POST /v1/leads/claim-next`. `claimedBy` names the owner, if you may know.',
+    mend: 'Claim another one: `POST /v1/leads/claim-next`. `claimedBy` names the owner.',
   },
   already_converted: {
     why: 'A lead becomes a customer once.',
@@ -179,6 +179,14 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
   import_over: {
     why: 'Only a running import can be cancelled.',
     mend: 'Revert it, if it can be: `POST /v1/imports/{id}/revert`.',
+  },
+  job_over: {
+    why: 'Only a job that still runs can be cancelled.',
+    mend: 'Nothing is left to do.',
+  },
+  job_not_cancellable: {
+    why: 'The state that this job carries out holds already; it only finishes what must follow.',
+    mend: 'Wait: `GET /v1/jobs/{id}` tells how far it is.',
   },
   already_sent: {
     why: 'Only mail that waits or has failed is tried again.',

@@ -1,6 +1,7 @@
 // Purges rows that expire by themselves: sessions, tokens, kept answers, counters, old mail, jobs that are over, and merges
 // that are too old to undo.
 import { type SQL, sql } from 'drizzle-orm'
+import { DEVICE_MS } from '../auth/tokens'
 import { leastIdAt } from '../db/arrival'
 import { runBatch } from '../db/batch'
 import type { Db } from '../db/client'
@@ -35,7 +36,8 @@ export async function purgeExpired(db: Db, now: string): Promise<Purged> {
       .where(sql`rowid IN (SELECT rowid FROM ${table} WHERE ${where} LIMIT ${ROWS})`)
       .returning({ gone: sql<number>`1` })
   const deleted = await runBatch(db, {
-    sessions: deletion(sessions, sql`${sessions.expiresAt} < ${now}`),
+    // A session that is over still tells a device that is known.
+    sessions: deletion(sessions, sql`${sessions.expiresAt} < ${new Date(Date.parse(now) - DEVICE_MS).toISOString()}`),
     tokens: deletion(oneTimeTokens, sql`${oneTimeTokens.expiresAt} < ${now}`),
     idempotencyKeys: deletion(idempotencyKeys, sql`${idempotencyKeys.expiresAt} < ${now}`),
     // A lock lasts at most 15 minutes longer than its window.

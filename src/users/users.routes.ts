@@ -7,7 +7,7 @@ import { ctx } from '../http/context'
 import { IfMatch, ifVersion, withEtag } from '../http/etag'
 import { paged } from '../http/pagination'
 import { body, createRouter, json } from '../http/router'
-import { listUsers } from './users.list'
+import { listColleagues } from './users.list'
 import { Handover, User, UserPage, UserPatch, UserQuery } from './users.schemas'
 import { getUser, removeUser, updateUser } from './users.service'
 
@@ -20,7 +20,9 @@ const listUsersRoute = createRoute({
   operationId: 'listUsers',
   tags,
   summary: 'List members',
-  description: 'Lists members in the order in which they joined. SALES and CUSTOMER see only themselves.',
+  description:
+    'Lists members in the order in which they joined. SALES see of colleagues id, name and status, and of customers ' +
+    'with a login nothing; CUSTOMER see only themselves. The filter `role` finds only those whose role you see.',
   request: { query: UserQuery },
   responses: { 200: json(UserPage, 'A page of members'), ...errors(...READ, 'invalid_cursor') },
 })
@@ -75,7 +77,7 @@ const removeUserRoute = createRoute({
 
 export const userRoutes = createRouter()
   .openapi(listUsersRoute, async (c) => {
-    const page = await paged(c, c.req.valid('query'), (query) => listUsers(ctx(c), query))
+    const page = await paged(c, c.req.valid('query'), (query) => listColleagues(ctx(c), query))
     return c.json(UserPage.parse(page), 200)
   })
   .openapi(getUserRoute, async (c) =>

@@ -18,6 +18,8 @@ const OPEN = [
   'GET /v1/auth/oauth/{provider}',
   'GET /v1/auth/oauth/{provider}/callback',
   'GET /v1/calendar.ics',
+  'GET /v1/unsubscribe',
+  'POST /v1/auth/confirm-email',
   'POST /v1/auth/forgot-password',
   'POST /v1/auth/login',
   'POST /v1/auth/oauth/token',
@@ -27,6 +29,7 @@ const OPEN = [
   'POST /v1/auth/verify-email',
   'POST /v1/billing/webhook',
   'POST /v1/enquiries',
+  'POST /v1/unsubscribe',
 ]
 /** What is no part of the API that the document describes: the documents, the page that shows them, and the dashboard. */
 const UNDOCUMENTED = [

@@ -18,8 +18,8 @@ import {
 
 /** What moves, shows or erases all that hangs on a customer or a member, or takes a file in and writes it. */
 const STATEMENTS: Record<string, number> = {
-  'GET /v1/customers/{id}/personal-data': 18,
-  'POST /v1/customers/{id}/erase': 20,
+  'GET /v1/customers/{id}/personal-data': 19,
+  'POST /v1/customers/{id}/erase': 21,
   'POST /v1/imports': 21,
   'POST /v1/customers/{id}/merge': 17,
   'POST /v1/customers/{id}/restore': 13,

@@ -140,13 +140,14 @@ describe('the link', () => {
     const { sales } = people
     expect(await bodyOf(api(sales.token).v1.calendar.$get(), 200)).toEqual({ createdAt: null })
     const first = tokenOf(await link(sales))
-    expect(first).toMatch(/^[\w-]{43}$/)
+    expect(first).toMatch(new RegExp(`^${sales.workspaceId}\\.[\\w-]{43}$`))
     expect((await get(first)).status).toBe(200)
     const second = tokenOf(await link(sales))
     expect([(await get(first)).status, (await get(second)).status]).toEqual([404, 200])
     const stored = await everythingStored()
-    expect(stored).not.toContain(first)
-    expect(stored).not.toContain(second)
+    for (const token of [first, second]) expect(stored).not.toContain(token.split('.')[1])
+    const elsewhere = (await founder()).workspaceId
+    expect((await get(second.replace(sales.workspaceId, elsewhere))).status).toBe(404)
     expect(Object.keys(await bodyOf(api(sales.token).v1.calendar.$get(), 200))).toEqual(['createdAt'])
     expect((await api(sales.token).v1.calendar.$delete()).status).toBe(204)
     await refusalOf(api(sales.token).v1.calendar.$delete(), 404, 'not_found')

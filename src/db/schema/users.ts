@@ -9,7 +9,7 @@ export const USER_STATUSES = ['ACTIVE', 'INACTIVE'] as const
 
 export const DIGESTS = ['single', 'daily'] as const
 
-const TOKEN_KINDS = ['INVITATION', 'VERIFICATION', 'RESET'] as const
+const TOKEN_KINDS = ['INVITATION', 'VERIFICATION', 'RESET', 'EMAIL'] as const
 
 const workspaceId = () =>
   text()
@@ -78,7 +78,7 @@ export const sessions = sqliteTable(
   (t) => [index('sessions_user').on(t.userId, t.createdAt), index('sessions_expires').on(t.expiresAt)],
 )
 
-/** Invitations, and tokens that verify an address or reset a password. */
+/** Invitations, and tokens that verify an address, reset a password or change the address. */
 export const oneTimeTokens = sqliteTable(
   'one_time_tokens',
   {
