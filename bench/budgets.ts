@@ -30,6 +30,8 @@ export const one = { trips: 1, read: 2, written: 0 }
 /** Each change writes its event and the day's figures. */
 export const change = { trips: 1, read: 22, written: 20 }
 export const claim = { ...change, read: 15 }
+/** No request reads or writes more, whatever hangs on a record; two round trips for what is found before it is erased. */
+export const jobBound = { trips: 2, read: 25_000, written: 5_000, statements: 22 }
 export const refused = { ...change, read: 5, written: 0 }
 /** A customer stands in some fifteen indexes. */
 export const customerChange = { trips: 1, read: 60, written: 60 }

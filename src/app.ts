@@ -32,6 +32,9 @@ import { limitBody, limitHead } from './http/size-limits'
 import { importRoutes } from './imports/imports.routes'
 import { interactionRoutes } from './interactions/interactions.routes'
 import { timelineRoutes } from './interactions/timeline.routes'
+import { JOB_KINDS } from './job-kinds'
+import { continueJobs } from './jobs/jobs.dispatch'
+import { jobRoutes } from './jobs/jobs.routes'
 import { keyRoutes } from './keys/keys.routes'
 import { claimRoutes } from './leads/claims.routes'
 import { leadRoutes } from './leads/leads.routes'
@@ -66,7 +69,7 @@ export function createApp() {
   app.use(limitBody, revalidateSession, notModified)
   app.use('/v1/*', idempotency, knownQuery(app))
   for (const dialect of dialects) app.use(`${mountOf(dialect)}/*`, noStore, idempotency)
-  app.use(dispatch)
+  app.use(dispatch, continueJobs(JOB_KINDS))
 
   const routes = app
     .route('/', healthRoutes)
@@ -98,6 +101,7 @@ export function createApp() {
     .route('/v1/outbox', outboxRoutes)
     .route('/v1/unsubscribe', unsubscribeRoutes)
     .route('/v1/imports', importRoutes)
+    .route('/v1/jobs', jobRoutes)
     .route('/v1/api-keys', keyRoutes)
     .route('/v1/billing', billingRoutes)
 

@@ -50,6 +50,8 @@ export const ERRORS = {
   slug_taken: [409, 'The slug is already in use'],
   import_running: [409, 'The import is still running'],
   import_over: [409, 'The import has ended'],
+  job_over: [409, 'The job has ended'],
+  job_not_cancellable: [409, 'A job of this kind cannot be cancelled'],
   already_sent: [409, 'The mail was already sent'],
   last_admin: [409, 'A workspace needs an active ADMIN'],
   already_subscribed: [409, 'The workspace already has a subscription'],

@@ -125,7 +125,9 @@ const updateCustomerRoute = createRoute({
   operationId: 'updateCustomer',
   tags,
   summary: 'Change a customer',
-  description: 'Changes the fields that you send. Custom fields are merged key by key; null removes one.',
+  description:
+    'Changes the fields that you send. Custom fields are merged key by key; null removes one. ' +
+    'More than 100 interactions or tickets follow a new owner by a job (`GET /v1/jobs?subjectId=` this id).',
   request: { params: IdParam, headers: IfMatch, body: body(CustomerPatch) },
   responses: {
     200: json(WrittenCustomer, 'The customer after the change'),

@@ -93,6 +93,8 @@ export async function updateCustomer(
   permission: 'customers:write' | 'self:write' = 'customers:write',
 ): Promise<Written> {
   requireMayAssign(ctx, patch)
+  // What hangs on the customer follows the owner, by a job if it is much.
+  if (patch.ownerId !== undefined) ctx.begun.add(ctx.actor.workspaceId)
   const changed = await changeRecord(ctx, CUSTOMER, id, {
     verb: 'updated',
     permission,

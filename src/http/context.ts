@@ -17,6 +17,7 @@ export type AppEnv = {
     config: Config
     connection: Connection
     outgoing: Set<string>
+    begun: Set<string>
     actor?: Actor
     /** When the access token was issued, in seconds since 1970; unset without one. */
     tokenIssuedAt?: number
@@ -38,6 +39,7 @@ export const context = createMiddleware<AppEnv>(async function context(c, next) 
   const connection = connect(c.env.DB, bookmark ?? (isRead ? 'first-unconstrained' : 'first-primary'))
   c.set('connection', connection)
   c.set('outgoing', new Set())
+  c.set('begun', new Set())
   await next()
   // A 304 saves the body. The answer to a change may contain a token: no cache may store it.
   if (!c.res.headers.has('Cache-Control')) {
@@ -57,10 +59,10 @@ function serverTiming({ cost }: Connection): string {
 
 /** The context of a verb in an open route. */
 export function publicCtx(c: Context<AppEnv>): PublicCtx {
-  const { connection, config, requestId, outgoing } = c.var
+  const { connection, config, requestId, outgoing, begun } = c.var
   const now = new Date()
   const newId = () => uuidv7({ msecs: now.getTime() })
-  return { db: connection.db, config, now: now.toISOString(), requestId, address: addressOf(c), newId, outgoing }
+  return { db: connection.db, config, now: now.toISOString(), requestId, address: addressOf(c), newId, outgoing, begun }
 }
 
 /** The client that opens a session, as the session stores it. */

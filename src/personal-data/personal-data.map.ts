@@ -54,15 +54,17 @@ function blankedRows<T extends SQLiteTable, const K extends Column<T>>(
   }: About<T> & { kept: readonly K[]; erased: (now: string) => Values<T, Exclude<Column<T>, K>> },
 ) {
   const { read, where } = readableRows(table, about)
-  const erase = (db: Db, person: PersonScope, now: string) => db.update(table).set(erased(now)).where(where(person))
-  return { table, kept: new Set<string>(kept), read, erase }
+  const eraseRows = (db: Db, rows: SQL, now: string) => db.update(table).set(erased(now)).where(rows)
+  const erase = (db: Db, person: PersonScope, now: string) => eraseRows(db, where(person), now)
+  return { table, kept: new Set<string>(kept), read, where, eraseRows, erase }
 }
 
 /** Rows that erasing deletes. */
 function deletedRows<T extends SQLiteTable>(table: T, about: About<T> = {}) {
   const { read, where } = readableRows(table, about)
-  const erase = (db: Db, person: PersonScope) => db.delete(table).where(where(person))
-  return { table, kept: new Set<string>(), read, erase }
+  const eraseRows = (db: Db, rows: SQL, _now: string) => db.delete(table).where(rows)
+  const erase = (db: Db, person: PersonScope, now: string) => eraseRows(db, where(person), now)
+  return { table, kept: new Set<string>(), read, where, eraseRows, erase }
 }
 
 function readableRows<T extends SQLiteTable>(table: T, { rows, secret = [], beside }: About<T>) {

@@ -180,6 +180,14 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     why: 'Only a running import can be cancelled.',
     mend: 'Revert it, if it can be: `POST /v1/imports/{id}/revert`.',
   },
+  job_over: {
+    why: 'Only a job that still runs can be cancelled.',
+    mend: 'Nothing is left to do.',
+  },
+  job_not_cancellable: {
+    why: 'The state that this job carries out holds already; it only finishes what must follow.',
+    mend: 'Wait: `GET /v1/jobs/{id}` tells how far it is.',
+  },
   already_sent: {
     why: 'Only mail that waits or has failed is tried again.',
     mend: 'Nothing is left to do.',

@@ -1,30 +1,29 @@
-// Purges rows that expire by themselves: sessions, tokens, kept answers, counters, old mail and merges that are too old to
-// undo. It also purges deleted tags, which no answer shows any more.
+// Purges rows that expire by themselves: sessions, tokens, kept answers, counters, old mail, jobs that are over, and merges
+// that are too old to undo.
 import { type SQL, sql } from 'drizzle-orm'
 import { DEVICE_MS } from '../auth/tokens'
 import { leastIdAt } from '../db/arrival'
 import { runBatch } from '../db/batch'
 import type { Db } from '../db/client'
 import {
-  customerTags,
   dailyCounts,
   idempotencyKeys,
+  jobs,
   loginAttempts,
   mergedRows,
   merges,
   oneTimeTokens,
   outbox,
   sessions,
-  tags,
 } from '../db/schema'
 import { purgedBefore } from '../db/trash'
-import { isDeletedAndUnused } from '../tags/tags.service'
 import { DAY_MS } from '../time'
 import type { Purged } from './purge.trash'
 
 /** How many rows of a table a round deletes at most. */
 const ROWS = 2_000
 const MAIL_MS = 30 * DAY_MS
+const JOB_MS = 30 * DAY_MS
 
 /** A round over everything that expires. Each condition follows an index, so that only rows to delete are read. */
 export async function purgeExpired(db: Db, now: string): Promise<Purged> {
@@ -51,8 +50,7 @@ export async function purgeExpired(db: Db, now: string): Promise<Purged> {
       merges,
       sql`${voidMerges} AND NOT EXISTS (SELECT 1 FROM ${mergedRows} AS noted WHERE noted.merge_id = ${merges}.id)`,
     ),
-    customerTags: deletion(customerTags, sql`tag_id IN (SELECT id FROM ${tags} WHERE deleted_at IS NOT NULL)`),
-    tags: deletion(tags, isDeletedAndUnused),
+    jobs: deletion(jobs, sql`${jobs.id} < ${leastIdAt(now, -JOB_MS)} AND ${jobs.state} <> 'RUNNING'`),
   })
   const counts = Object.fromEntries(Object.entries(deleted).map(([kind, rows]) => [kind, rows.length]))
   return { counts, isFull: Object.values(counts).some((count) => count >= ROWS) }

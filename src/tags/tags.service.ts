@@ -12,6 +12,7 @@ import { allOf, columnIn } from '../db/sql'
 import { AppError } from '../errors'
 import { etagOf } from '../etag'
 import { eventInsert } from '../events/event-insert'
+import { jobInsert } from '../jobs/jobs.kind'
 import { changeRecord, type RecordKind } from '../records/change'
 import { requireVersion } from '../records/version'
 
@@ -130,6 +131,8 @@ async function deleteWhere(ctx: Ctx, condition: SQL, ifVersion?: number): Promis
     ifVersion === undefined ? undefined : eq(tags.version, ifVersion),
   )
   const changes = sql`json_object('name', json_array(${tags.name}, null))`
+  const left = sql`(SELECT ${tags.id} FROM ${tags} WHERE ${where}
+    AND EXISTS (SELECT 1 FROM ${customerTags} AS use WHERE use.tag_id = ${tags.id}))`
   const { present, deleted } = await runBatch(db, {
     present: one(db.select(tagColumns).from(tags).where(isExistingTag(actor, condition))),
     event: eventInsert(ctx, {
@@ -144,6 +147,13 @@ async function deleteWhere(ctx: Ctx, condition: SQL, ifVersion?: number): Promis
       sql`rowid IN (SELECT use.rowid FROM ${customerTags} AS use
         WHERE use.tag_id = (SELECT ${tags.id} FROM ${tags} WHERE ${where}) LIMIT ${MAX_REMOVED})`,
     ),
+    job: jobInsert(ctx, {
+      kind: 'tag-deletion',
+      input: sql`json_object('tagId', ${left})`,
+      subjectId: left,
+      total: sql`(SELECT ${tagCounts.count} FROM ${tagCounts} WHERE ${tagCounts.tagId} = ${left} AND ${tagCounts.owner} = '*')`,
+      when: sql`${left} IS NOT NULL`,
+    }),
     deleted: db
       .update(tags)
       .set({ deletedAt: now, key: sql`${tags.id}` })

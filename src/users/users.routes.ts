@@ -48,8 +48,9 @@ const updateUserRoute = createRoute({
   summary: 'Change a member',
   description:
     'All members change their own name, username and time zone; an ADMIN changes those of everyone, and role and ' +
-    'status. A member who becomes INACTIVE or a CUSTOMER is signed out, and the leads go to `reassignTo` or back to the ' +
-    'pool. API keys of a former ADMIN stay valid: `/v1/api-keys` marks them.',
+    'status. A member who becomes INACTIVE or a CUSTOMER is signed out, and the leads and customers go to ' +
+    '`reassignTo` or to nobody: up to about 60 of each at once, more by a job (`GET /v1/jobs?subjectId=` this id). ' +
+    'API keys of a former ADMIN stay valid: `/v1/api-keys` marks them.',
   request: { params: IdParam, query: Handover, headers: IfMatch, body: body(UserPatch) },
   responses: {
     200: json(User, 'The changed member'),
@@ -65,8 +66,8 @@ const removeUserRoute = createRoute({
   tags,
   summary: 'Remove a member',
   description:
-    'Signs the member out everywhere; the leads go to `reassignTo` or back to the pool. API keys that the member created ' +
-    'stay valid: `/v1/api-keys` marks them.',
+    'Signs the member out everywhere; the leads and customers go to `reassignTo` or to nobody: up to about 60 of each at ' +
+    'once, more by a job (`GET /v1/jobs?subjectId=` this id). API keys that the member created stay valid: `/v1/api-keys` marks them.',
   request: { params: IdParam, query: Handover, headers: IfMatch },
   responses: {
     204: { description: 'Removed' },

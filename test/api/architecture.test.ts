@@ -63,9 +63,22 @@ const ORDER = [
     'http',
     'records',
   ],
-  ...['events', 'analytics', 'health', 'billing', 'mail', 'tags', 'calendar', 'customers', 'interactions', 'keys'],
+  ...[
+    'events',
+    'jobs',
+    'analytics',
+    'health',
+    'billing',
+    'mail',
+    'tags',
+    'calendar',
+    'customers',
+    'interactions',
+    'keys',
+  ],
   ...['tickets', 'files', 'leads', 'reminders', 'workspaces', 'auth', 'purge', 'enquiries', 'exports', 'imports'],
-  ...['personal-data', 'problems', 'dashboard', 'oauth', 'users', 'schedule', 'dialects', 'docs', 'app', 'index'],
+  ...['personal-data', 'problems', 'dashboard', 'oauth', 'users', 'job-kinds', 'schedule', 'dialects', 'docs', 'app'],
+  'index',
 ]
 /** The arrows that run back up, each with its reason: two at most. */
 const UPWARD = new Map([
@@ -120,6 +133,7 @@ const REQUEST_HANDLERS = new RegExp(
     ...['\\.routes\\.tsx?$', '\\.schemas\\.ts$', '^src/app\\.ts$', '^src/(http|dialects|dashboard|docs)/'],
     ...['^src/auth/(authenticate|revalidate-session)\\.ts$', '^src/oauth/oauth\\.browser\\.ts$'],
     ...['^src/exports/exports\\.stream\\.ts$', '^src/imports/imports\\.http\\.ts$', '^src/mail/mail\\.dispatch\\.ts$'],
+    '^src/jobs/jobs\\.dispatch\\.ts$',
   ].join('|'),
 )
 
@@ -129,6 +143,7 @@ const LARGE = 250
 const SMALL_FILES: [pattern: RegExp, reason: string][] = [
   [/^src\/db\/schema\//, 'the tables of one room'],
   [/^src\/index\.ts$/, 'the entry point of the Worker'],
+  [/^src\/job-kinds\.ts$/, 'the kinds of jobs, from the rooms above the engine'],
   [/^src\/context\.ts$/, 'the one type that every service takes'],
   [/^src\/time\.ts$/, 'durations that every room uses'],
   [/^src\/billing\/plans\.ts$/, 'the plans and their limits, to be changed by who sells them'],
@@ -143,7 +158,6 @@ const SMALL_FILES: [pattern: RegExp, reason: string][] = [
   [/^src\/etag\.ts$/, 'what the kernel writes into an error and http/ into an answer'],
   [/^src\/health\/health\.service\.ts$/, 'the service of a router'],
   [/^src\/http\/address\.ts$/, 'which addresses are counted as one caller'],
-  [/^src\/personal-data\/personal-data\.schemas\.ts$/, 'the schemas of a router'],
   [/^src\/records\/version\.ts$/, 'the only place that writes a version'],
   [/^src\/tickets\/tickets\.record\.ts$/, 'the record of a room, as in each other one'],
 ]

@@ -1,6 +1,7 @@
 // Records of every kind, and who looks for them through every operation that the API has.
 import { env } from 'cloudflare:workers'
 import { decode } from 'hono/jwt'
+import { v7 as uuidv7 } from 'uuid'
 import { expect } from 'vitest'
 import { isScope, POLICY, type Role } from '../../src/access/policy'
 import { ROLES } from '../../src/db/schema/users'
@@ -73,6 +74,19 @@ export const KINDS: Record<string, Kind> = {
     make: async (_owner, admin, marker) => {
       const query = { dryRun: 'true', duplicates: 'refuse' }
       return (await imported(admin, `name,email\n${marker},a@x.de\n${marker},a@x.de\n`, { query })).id
+    },
+  },
+  job: {
+    at: '/v1/jobs/{id}',
+    make: async (_owner, { workspaceId, id: adminId }, marker) => {
+      const id = uuidv7()
+      await env.DB.prepare(
+        `INSERT INTO jobs (id, workspace_id, kind, state, input, last_error, due_at, actor_type, actor_id, created_at, updated_at)
+        VALUES (?1, ?2, 'tag-deletion', 'DONE', '{}', ?3, ?4, 'user', ?5, ?4, ?4)`,
+      )
+        .bind(id, workspaceId, marker, new Date().toISOString(), adminId)
+        .run()
+      return id
     },
   },
   'API key': {

@@ -281,6 +281,7 @@ describe('a ticket or a meeting', () => {
       address: 'local',
       newId,
       outgoing: new Set(),
+      begun: new Set(),
       actor,
     }
   }

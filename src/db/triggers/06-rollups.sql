@@ -30,7 +30,8 @@ CREATE TABLE ticket_counts (
 ) WITHOUT ROWID;
 --> statement-breakpoint
 -- What an interaction hangs on.
-CREATE VIEW parents AS SELECT id, deleted_at FROM customers UNION ALL SELECT id, deleted_at FROM leads;
+CREATE VIEW parents AS
+SELECT id, owner_id, deleted_at FROM customers UNION ALL SELECT id, owner_id, deleted_at FROM leads;
 --> statement-breakpoint
 -- The one way into rollups: a fact that is inserted here is counted for its owner and for everybody, or, by -1, taken
 -- back; with everybody null, for the owner alone.
