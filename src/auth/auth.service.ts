@@ -1,6 +1,6 @@
 // Signing in, reading the own account, and changing its password.
 import { and, type Column, eq, isNull, type SQL, sql } from 'drizzle-orm'
-import { isActive, requirePerson } from '../access/person'
+import { requirePerson } from '../access/person'
 import type { Ctx, PublicCtx } from '../context'
 import { customerColumns } from '../customers/customers.record'
 import { one, runBatch } from '../db/batch'
@@ -22,6 +22,8 @@ type Credentials = {
   refreshToken?: string
   /** Whether to return the customer record of a portal login as well. */
   withCustomer?: boolean
+  /** Whether an unknown name is `not_found`, for APIs that distinguish it from a wrong password. */
+  tellsUnknown?: boolean
 }
 
 /**
@@ -29,10 +31,11 @@ type Credentials = {
  * Throws `locked_out`, or `invalid_credentials` for any other failure, after the same work for known and unknown accounts.
  */
 export async function login(ctx: PublicCtx, credentials: Credentials, client: Client) {
-  const { email, username, password, refreshToken, withCustomer } = credentials
+  const { email, username, password, refreshToken, withCustomer, tellsUnknown } = credentials
   const { db, config } = ctx
   const name = accountName(email ?? username ?? '')
-  if (name === undefined) throw new AppError('invalid_credentials')
+  const unknownError = new AppError(tellsUnknown ? 'not_found' : 'invalid_credentials')
+  if (name === undefined) throw unknownError
   const isNamed = eq(email === undefined ? users.username : users.email, name)
   // Attempts count by e-mail address even for a username: two names must not give twice as many guesses.
   const ofAccount = (column: Column) =>
@@ -43,7 +46,7 @@ export async function login(ctx: PublicCtx, credentials: Credentials, client: Cl
   const isRight = await isPasswordOf(account?.passwordHash, password, config.BCRYPT_COST)
   if (!isRight || !account) {
     await attemptFailure(ctx, subjects)
-    throw new AppError('invalid_credentials')
+    throw account ? new AppError('invalid_credentials') : unknownError
   }
   const session = await prepareSession(ctx, account.id, client)
   const hash = account.passwordHash ?? ''
@@ -76,17 +79,6 @@ function customerOfLogin({ db }: PublicCtx, userId: string) {
     .where(and(eq(customers.userId, userId), isNull(customers.deletedAt)))
     .orderBy(customers.seq)
     .limit(1)
-}
-
-/** Whether an active account has this username, for APIs that distinguish an unknown username from a wrong password. */
-export async function isUsername({ db }: PublicCtx, username: string): Promise<boolean> {
-  const name = accountName(username)
-  if (name === undefined) return false
-  const found = await db
-    .select({ id: users.id })
-    .from(users)
-    .where(and(eq(users.username, name), isActive))
-  return found.length > 0
 }
 
 /** The actor's account and workspace. Throws `unauthenticated` if the account is removed or inactive. */

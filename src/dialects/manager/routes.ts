@@ -1,7 +1,7 @@
 // dialect manager: customers with a login, search, and interactions, with the messages of its README.
 import { Hono } from 'hono'
 import { isPortal } from '../../access/visible'
-import { isUsername, login } from '../../auth/auth.service'
+import { login } from '../../auth/auth.service'
 import { registerInSharedWorkspace } from '../../auth/shared-registration.service'
 import type { Ctx } from '../../context'
 import { listCustomers } from '../../customers/customers.list'
@@ -41,12 +41,8 @@ app.post(
   describe('Sign in', { 200: wire.SignedIn, 404: "Username Doesn't Exist" }),
   validates('json', wire.Credentials),
   async (c) => {
-    const credentials = c.req.valid('json')
-    const session = login(publicCtx(c), credentials, client(c, { isForADay: true }))
-    const { accessToken } = await mapError(session, 'invalid_credentials', async () => {
-      const isKnown = await isUsername(publicCtx(c), credentials.username)
-      return new AppError(isKnown ? 'invalid_credentials' : 'not_found')
-    })
+    const credentials = { ...c.req.valid('json'), tellsUnknown: true }
+    const { accessToken } = await login(publicCtx(c), credentials, client(c, { isForADay: true }))
     return c.json({ jwtToken: accessToken }, 200)
   },
 )
