@@ -1,4 +1,5 @@
 // The schedule: the jobs of each cron expression of wrangler.toml (in UTC). Each expression is one invocation.
+import { settleScheduled } from './customers/merge.schedule'
 import { AppError } from './errors'
 import { continueImports } from './imports/imports.http'
 import { sendDueMail } from './mail/mail.dispatch'
@@ -17,6 +18,7 @@ export type Job = { name: string; run: (env: Env, now: string, spent: Spent) => 
 export const SCHEDULE: Readonly<Record<string, readonly Job[]>> = {
   '* * * * *': [
     { name: 'mail', run: sendDueMail },
+    { name: 'merges', run: settleScheduled },
     { name: 'imports', run: continueImports },
   ],
   '*/5 * * * *': [{ name: 'reminders', run: queueReminders }],

@@ -144,7 +144,7 @@ describe('a merge', () => {
     })
     await tag(sales.workspaceId, [[lost.id, ['merged']]])
     const answer = await mergeInto(sales, kept.id, lost.id)
-    expect(costOf(answer).trips).toBe(1)
+    expect(costOf(answer).trips).toBe(2)
     expect((await bodyOf(answer, 200)).customer).toMatchObject({
       name: 'Carla Kept',
       email: 'lost@example.com',

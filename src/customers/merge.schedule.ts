@@ -1,0 +1,54 @@
+// Rows of merged customers that have not settled yet: they do so in pieces, after the response and by the schedule.
+import { isNull, sql } from 'drizzle-orm'
+import type { Context } from 'hono'
+import { configOf } from '../config'
+import { runBatch } from '../db/batch'
+import { connect, type Db } from '../db/client'
+import { merges } from '../db/schema'
+import { type AppEnv, runAfter } from '../http/context'
+import { SECOND_MS } from '../time'
+import { A_PIECE, settlementStatements } from './merge.settlement'
+
+/** Milliseconds that an invocation settles rows, and the statements that the request itself may have sent before. */
+const RUN_MS = 20 * SECOND_MS
+const SPENT_BEFORE = 30
+/** The statements of a piece, and of finding the merge. */
+const A_PIECE_STATEMENTS = 7
+
+/**
+ * Settles rows until none are left, or time or statements have ended. A piece is one transaction and finds its rows anew: after
+ * a kill, the next run goes on. The merge that has waited longest is first.
+ */
+export async function settleMerges(db: Db, { statements }: { statements: number }): Promise<void> {
+  const until = Date.now() + RUN_MS
+  for (let left = statements; left >= A_PIECE_STATEMENTS && Date.now() < until; left -= A_PIECE_STATEMENTS) {
+    const [merge] = await db
+      .select({ id: merges.id, mergedId: merges.mergedId })
+      .from(sql`${merges} INDEXED BY merges_unsettled`)
+      .where(isNull(merges.settledAt))
+      .orderBy(merges.seq)
+      .limit(1)
+    if (!merge) return
+    const now = new Date().toISOString()
+    const piece = { mergeId: merge.id, customerId: merge.mergedId, now, most: A_PIECE, when: sql`true` }
+    await runBatch(db, { piece: settlementStatements(db, piece) })
+  }
+}
+
+/** The run of the schedule. */
+export async function settleScheduled(env: Env, _planned: string, spent: { statements: number }): Promise<void> {
+  const { db, cost } = connect(env.DB, 'first-primary')
+  await settleMerges(db, { statements: Math.floor((configOf(env).IMPORT_STATEMENTS - spent.statements) / 2) })
+  spent.statements += cost.statements
+}
+
+/** Settles the rest after the response. */
+export function settleAfterResponse(c: Context<AppEnv>): void {
+  const { db } = connect(c.env.DB, 'first-primary')
+  const statements = c.var.config.IMPORT_STATEMENTS - SPENT_BEFORE
+  // The wait lets the response go first: in development the database runs in this thread and would delay it.
+  runAfter(
+    c,
+    scheduler.wait(1).then(() => settleMerges(db, { statements })),
+  )
+}
