@@ -1,5 +1,5 @@
 // The fields of two customers as a merge makes them, and what is left of them without one of the merges.
-import { type Field, fieldsWith, namesOf } from '../records/fields'
+import { type Field, fieldsWith, isMap, namesOf, withoutNulls } from '../records/fields'
 import { CUSTOMER_FIELDS } from './customers.fields'
 import type { CustomerRow } from './customers.record'
 
@@ -65,13 +65,6 @@ export function withoutMerge([first, ...later]: readonly Link[], rows: ReadonlyM
 /** The fields before and after, for the note of a merge. */
 export function fieldsOf(before: MergedValues, after: MergedValues): MergedFields {
   return Object.fromEntries(namesOf(MERGED).map((name) => [name, [before[name], after[name]]]))
-}
-
-/** A value without the entries that are null, at any depth of objects: null means that there is no such entry. */
-export function withoutNulls(value: unknown): unknown {
-  if (!isMap(value)) return value
-  const entries = Object.entries(value).filter(([, each]) => each !== null)
-  return Object.fromEntries(entries.map(([name, each]) => [name, withoutNulls(each)]))
 }
 
 function sidesOf({ fields }: Link): { before: Cells; after: Cells } {
@@ -146,8 +139,4 @@ function isEqual(a: unknown, b: unknown): boolean {
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b
   const [mine, theirs] = [Object.entries(a), new Map<string, unknown>(Object.entries(b))]
   return mine.length === theirs.size && mine.every(([name, value]) => isEqual(value, theirs.get(name)))
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -8,8 +8,8 @@ import type { Db } from '../db/client'
 import { type MovedName, type RecordReference, recordReferencesTo, referencesFrom } from '../db/relations'
 import { customers, interactions, merges, tickets } from '../db/schema'
 import { columnIn, columnKey } from '../db/sql'
-import { movedFactsUpdate } from '../interactions/interactions.move'
 import { nextVersion } from '../records/version'
+import { movedFactsUpdate } from './customers.facts'
 
 type Moved = RecordReference & { name: MovedName; home: SQLiteColumn }
 

@@ -1,5 +1,5 @@
 -- When a customer was last in touch (plans do not count) and is next to be followed up. Rows that move to another customer
--- are told to both in one statement of the move (src/interactions/interactions.move.ts). A row more can only move them
+-- are told to both in one statement of the move (src/customers/customers.facts.ts). A row more can only move them
 -- one way; a changed or lost one may have been the very one, so that they are looked up again. Customers are written
 -- only where something changes: a written row costs a thousand times what a read one does.
 CREATE TRIGGER interaction_inserted AFTER INSERT ON interactions WHEN new.customer_id IS NOT NULL

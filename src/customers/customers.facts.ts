@@ -1,4 +1,4 @@
-// Interactions that move to another customer, by a conversion or a merge: what both customers know of their timelines.
+// What a customer knows of its timeline, where interactions move to another customer, by a conversion or a merge.
 import { type SQL, sql } from 'drizzle-orm'
 import type { Db } from '../db/client'
 import { customers, interactions } from '../db/schema'
