@@ -1,5 +1,5 @@
 // Rows of merged customers that have not settled yet: they do so in pieces, after the response and by the schedule.
-import { isNull, sql } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import type { Context } from 'hono'
 import { configOf } from '../config'
 import { runBatch } from '../db/batch'
@@ -15,6 +15,8 @@ const SPENT_BEFORE = 30
 /** The statements of a piece, and of finding the merge. */
 const A_PIECE_STATEMENTS = 7
 
+const longestUnsettled = sql`(SELECT seq FROM ${merges} INDEXED BY merges_unsettled WHERE settled_at IS NULL ORDER BY seq LIMIT 1)`
+
 /**
  * Settles rows until none are left, or time or statements have ended. A piece is one transaction and finds its rows anew: after
  * a kill, the next run goes on. The merge that has waited longest is first.
@@ -24,10 +26,8 @@ export async function settleMerges(db: Db, { statements }: { statements: number 
   for (let left = statements; left >= A_PIECE_STATEMENTS && Date.now() < until; left -= A_PIECE_STATEMENTS) {
     const [merge] = await db
       .select({ id: merges.id, mergedId: merges.mergedId })
-      .from(sql`${merges} INDEXED BY merges_unsettled`)
-      .where(isNull(merges.settledAt))
-      .orderBy(merges.seq)
-      .limit(1)
+      .from(merges)
+      .where(eq(merges.seq, longestUnsettled))
     if (!merge) return
     const now = new Date().toISOString()
     const piece = { mergeId: merge.id, customerId: merge.mergedId, now, most: A_PIECE, when: sql`true` }

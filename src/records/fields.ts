@@ -134,7 +134,7 @@ export function isMap(value: unknown): value is Record<string, unknown> {
  * Entries without those that are null, at any depth of objects: null means that there is no such entry. SQLite's json_patch
  * says the same of a patch (RFC 7396), so that it does not matter which request brought an entry.
  */
-export function withoutNulls<V>(entries: Record<string, V>): Record<string, V> {
+export function withoutNulls(entries: Record<string, unknown>): Record<string, unknown> {
   const kept = Object.entries(entries).filter(([, value]) => value !== null)
   return Object.fromEntries(kept.map(([name, value]) => [name, isMap(value) ? withoutNulls(value) : value]))
 }
