@@ -11,7 +11,7 @@ import { listDuplicates } from './customers.duplicates'
 import { mergeCustomers, previewMerge } from './customers.merge'
 import { restoreCustomer } from './customers.restore'
 import { Customer, DuplicatePage, DuplicateQuery, Merged, MergeInput, MergeQuery } from './customers.schemas'
-import { settleAfterResponse } from './merge.schedule'
+import { settleAfterResponse } from './merge.http'
 
 const tags = ['Customers']
 

@@ -1,17 +1,14 @@
-// Rows of merged customers that have not settled yet: they do so in pieces, after the response and by the schedule.
+// Rows of merged customers that have not settled yet: they do so in pieces, after the response (merge.http.ts) and by the schedule.
 import { eq, sql } from 'drizzle-orm'
-import type { Context } from 'hono'
 import { configOf } from '../config'
 import { runBatch } from '../db/batch'
 import { connect, type Db } from '../db/client'
 import { merges } from '../db/schema'
-import { type AppEnv, runAfter } from '../http/context'
 import { SECOND_MS } from '../time'
 import { A_PIECE, settlementStatements } from './merge.settlement'
 
-/** Milliseconds that an invocation settles rows, and the statements that the request itself may have sent before. */
+/** How long an invocation settles rows, in milliseconds. */
 const RUN_MS = 20 * SECOND_MS
-const SPENT_BEFORE = 30
 /** The statements of a piece, and of finding the merge. */
 const A_PIECE_STATEMENTS = 7
 
@@ -40,15 +37,4 @@ export async function settleScheduled(env: Env, _planned: string, spent: { state
   const { db, cost } = connect(env.DB, 'first-primary')
   await settleMerges(db, { statements: Math.floor((configOf(env).IMPORT_STATEMENTS - spent.statements) / 2) })
   spent.statements += cost.statements
-}
-
-/** Settles the rest after the response. */
-export function settleAfterResponse(c: Context<AppEnv>): void {
-  const { db } = connect(c.env.DB, 'first-primary')
-  const statements = c.var.config.IMPORT_STATEMENTS - SPENT_BEFORE
-  // The wait lets the response go first: in development the database runs in this thread and would delay it.
-  runAfter(
-    c,
-    scheduler.wait(1).then(() => settleMerges(db, { statements })),
-  )
 }
