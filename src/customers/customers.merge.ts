@@ -26,7 +26,7 @@ type Result = { customer: CustomerRow; moved: Record<Kind, number> }
 type Plan = { survivor: CustomerRow; other: CustomerRow; values: MergedValues; result: Result }
 
 /** Rows are counted up to this number. */
-export const MOST_COUNTED = 5_000
+const MOST_COUNTED = 5_000
 /** How often a merge is planned anew because another request has changed one of the customers meanwhile. */
 const TRIES = 5
 
