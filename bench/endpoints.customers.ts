@@ -174,7 +174,7 @@ export const customerChanges: Group[] = [
       }),
       changing('patch, owner', 'PATCH /v1/customers/{customer}', { body: { ownerId: '{member}' } }),
       changing('trash', 'DELETE /v1/customers/{customer}', { status: 204 }),
-      changing('restore', 'POST /v1/customers/{trashedCustomer}/restore', { budget: unmerge }),
+      changing('restore', 'POST /v1/customers/{trashedCustomer}/restore'),
       changing('bulk-delete of 20', 'POST /v1/customers/bulk-delete', {
         body: { ids: '{20 customer}' },
         budget: bulk(20),
@@ -201,6 +201,7 @@ export const customerChanges: Group[] = [
         name: 'merge',
         ...post('/v1/customers/{kept}/merge', { body: { fromId: '{merged}' }, status: 200, budget: merge }),
       },
+      { name: 'undo the merge', ...post('/v1/customers/{merged}/restore', { status: 200, budget: unmerge }) },
     ],
   ],
   [

@@ -71,19 +71,25 @@ CREATE TABLE `customer_merged_rows` (
 );
 --> statement-breakpoint
 CREATE TABLE `customer_merges` (
-	`id` text PRIMARY KEY NOT NULL,
+	`seq` integer PRIMARY KEY NOT NULL,
+	`id` text NOT NULL,
 	`workspace_id` text NOT NULL,
 	`survivor_id` text NOT NULL,
 	`merged_id` text NOT NULL,
+	`prefer` text NOT NULL,
 	`fields` text NOT NULL,
 	`created_at` text NOT NULL,
 	`undone_at` text,
+	`settled_at` text,
+	`picked` text,
 	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action
 );
 --> statement-breakpoint
-CREATE INDEX `merges_merged` ON `customer_merges` (`merged_id`);--> statement-breakpoint
+CREATE UNIQUE INDEX `customer_merges_id_unique` ON `customer_merges` (`id`);--> statement-breakpoint
+CREATE UNIQUE INDEX `merges_merged` ON `customer_merges` (`merged_id`) WHERE undone_at IS NULL;--> statement-breakpoint
 CREATE INDEX `merges_survivor` ON `customer_merges` (`survivor_id`);--> statement-breakpoint
-CREATE INDEX `merges_created` ON `customer_merges` (`created_at`);--> statement-breakpoint
+CREATE INDEX `merges_created` ON `customer_merges` (`created_at`) WHERE fields <> '{}';--> statement-breakpoint
+CREATE INDEX `merges_unsettled` ON `customer_merges` (`seq`) WHERE settled_at IS NULL;--> statement-breakpoint
 CREATE TABLE `customer_relationships` (
 	`from_id` text NOT NULL,
 	`to_id` text NOT NULL,
@@ -186,6 +192,7 @@ CREATE TABLE `interactions` (
 	`id` text NOT NULL,
 	`workspace_id` text NOT NULL,
 	`customer_id` text,
+	`home_id` text,
 	`lead_id` text,
 	`ticket_id` text,
 	`owner_id` text,
@@ -212,6 +219,7 @@ CREATE UNIQUE INDEX `interactions_id_unique` ON `interactions` (`id`);--> statem
 CREATE INDEX `interactions_list` ON `interactions` (`workspace_id`,`occurred_at`);--> statement-breakpoint
 CREATE INDEX `interactions_owner` ON `interactions` (`workspace_id`,`owner_id`,`occurred_at`);--> statement-breakpoint
 CREATE INDEX `interactions_customer` ON `interactions` (`customer_id`,`occurred_at`);--> statement-breakpoint
+CREATE INDEX `interactions_home` ON `interactions` (`home_id`,`customer_id`) WHERE home_id IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `interactions_lead` ON `interactions` (`lead_id`,`occurred_at`);--> statement-breakpoint
 CREATE INDEX `interactions_ticket` ON `interactions` (`ticket_id`,`occurred_at`) WHERE ticket_id IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `interactions_author` ON `interactions` (`created_by`,`occurred_at`);--> statement-breakpoint
@@ -290,6 +298,7 @@ CREATE TABLE `leads` (
 	`claimed_at` text,
 	`follow_up_at` text,
 	`customer_id` text,
+	`home_id` text,
 	`converted_at` text,
 	`import_key` text,
 	`version` integer DEFAULT 1 NOT NULL,
@@ -323,6 +332,7 @@ CREATE INDEX `leads_owner_trash` ON `leads` (`workspace_id`,`owner_id`) WHERE de
 CREATE INDEX `leads_email` ON `leads` (`workspace_id`,`email`) WHERE deleted_at IS NULL AND email IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_phone` ON `leads` (`workspace_id`,`phone_e164`) WHERE deleted_at IS NULL AND phone_e164 IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_import_key` ON `leads` (`workspace_id`,`import_key`) WHERE deleted_at IS NULL AND import_key IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `leads_home` ON `leads` (`home_id`,`customer_id`) WHERE home_id IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_customer` ON `leads` (`customer_id`) WHERE customer_id IS NOT NULL;--> statement-breakpoint
 CREATE TABLE `daily_counts` (
 	`day` text NOT NULL,
@@ -426,6 +436,7 @@ CREATE TABLE `tickets` (
 	`workspace_id` text NOT NULL,
 	`number` integer NOT NULL,
 	`customer_id` text NOT NULL,
+	`home_id` text,
 	`interaction_id` text,
 	`owner_id` text,
 	`assignee_id` text,
@@ -444,6 +455,7 @@ CREATE TABLE `tickets` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `tickets_id_unique` ON `tickets` (`id`);--> statement-breakpoint
+CREATE INDEX `tickets_home` ON `tickets` (`home_id`,`customer_id`) WHERE home_id IS NOT NULL;--> statement-breakpoint
 CREATE UNIQUE INDEX `tickets_number` ON `tickets` (`workspace_id`,`number`);--> statement-breakpoint
 CREATE INDEX `tickets_list` ON `tickets` (`workspace_id`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE INDEX `tickets_status` ON `tickets` (`workspace_id`,`status`) WHERE deleted_at IS NULL;--> statement-breakpoint
@@ -839,7 +851,8 @@ SELECT
   c.search_scope AS scope
 FROM customers c;
 --> statement-breakpoint
--- When a customer was last in touch (plans do not count) and is next to be followed up. A row more can only move them
+-- When a customer was last in touch (plans do not count) and is next to be followed up. Rows that move to another customer
+-- are told to both in one statement of the move (src/customers/customers.facts.ts). A row more can only move them
 -- one way; a changed or lost one may have been the very one, so that they are looked up again. Customers are written
 -- only where something changes: a written row costs a thousand times what a read one does.
 CREATE TRIGGER interaction_inserted AFTER INSERT ON interactions WHEN new.customer_id IS NOT NULL
@@ -861,12 +874,11 @@ SELECT c.id,
 FROM customers c;
 --> statement-breakpoint
 CREATE TRIGGER interaction_updated
-AFTER UPDATE OF customer_id, type, occurred_at, follow_up_at, done_at ON interactions
-WHEN old.customer_id IS NOT NULL OR new.customer_id IS NOT NULL
+AFTER UPDATE OF type, occurred_at, follow_up_at, done_at ON interactions WHEN new.customer_id IS NOT NULL
 BEGIN
   UPDATE customers SET (last_interaction_at, next_follow_up_at) =
     (SELECT k.last_interaction_at, k.next_follow_up_at FROM customers_kept k WHERE k.id = customers.id)
-  WHERE id IN (old.customer_id, new.customer_id) AND (last_interaction_at, next_follow_up_at) IS NOT
+  WHERE id = new.customer_id AND (last_interaction_at, next_follow_up_at) IS NOT
     (SELECT k.last_interaction_at, k.next_follow_up_at FROM customers_kept k WHERE k.id = customers.id);
 END;
 --> statement-breakpoint
@@ -876,13 +888,6 @@ BEGIN
     (SELECT k.last_interaction_at, k.next_follow_up_at FROM customers_kept k WHERE k.id = customers.id)
   WHERE id = old.customer_id AND (last_interaction_at, next_follow_up_at) IS NOT
     (SELECT k.last_interaction_at, k.next_follow_up_at FROM customers_kept k WHERE k.id = customers.id);
-END;
---> statement-breakpoint
--- An interaction that moves to another customer, by a conversion or a merge, belongs to the owner of that one.
-CREATE TRIGGER interaction_moved AFTER UPDATE OF customer_id ON interactions
-WHEN new.customer_id IS NOT NULL AND old.customer_id IS NOT new.customer_id
-BEGIN
-  UPDATE interactions SET owner_id = (SELECT owner_id FROM customers WHERE id = new.customer_id) WHERE seq = new.seq;
 END;
 --> statement-breakpoint
 -- What tickets are narrowed by, each a word: workspace, status, priority, customer, owner and assignee. Any selection of
@@ -918,20 +923,12 @@ BEGIN
 END;
 --> statement-breakpoint
 -- A customer's living tickets go to the trash and come back with the customer, by having the same deleted_at; what was
--- in the trash by itself stays there.
-CREATE TRIGGER customer_trash_followed AFTER UPDATE OF deleted_at ON customers WHEN old.deleted_at IS NOT new.deleted_at
+-- in the trash by itself stays there. A customer that is merged away takes none along: they belong to the survivor.
+CREATE TRIGGER customer_trash_followed AFTER UPDATE OF deleted_at ON customers
+WHEN old.deleted_at IS NOT new.deleted_at
+  AND NOT EXISTS (SELECT 1 FROM customer_merges m WHERE m.merged_id = new.id AND m.undone_at IS NULL)
 BEGIN
   UPDATE tickets SET deleted_at = new.deleted_at WHERE customer_id = new.id AND deleted_at IS old.deleted_at;
-END;
---> statement-breakpoint
--- A ticket that moves to another customer has the owner of that one, and lives if that one does.
-CREATE TRIGGER ticket_moved AFTER UPDATE OF customer_id ON tickets WHEN old.customer_id IS NOT new.customer_id
-BEGIN
-  UPDATE tickets SET
-    owner_id = (SELECT owner_id FROM customers WHERE id = new.customer_id),
-    deleted_at = CASE WHEN deleted_at IS (SELECT deleted_at FROM customers WHERE id = old.customer_id)
-      THEN (SELECT deleted_at FROM customers WHERE id = new.customer_id) ELSE deleted_at END
-  WHERE seq = new.seq;
 END;
 --> statement-breakpoint
 -- All tickets of a customer, those in the trash too: its own index knows the living alone.
@@ -953,6 +950,29 @@ CREATE INDEX relationships_from ON customer_relationships (to_id, from_id);
 CREATE INDEX relationships_above ON customer_relationships (from_id, kind, to_id);
 --> statement-breakpoint
 CREATE INDEX relationships_below ON customer_relationships (to_id, kind, from_id);
+--> statement-breakpoint
+-- A copy that a merge made is the customer's own once it was changed, and undoing the merge leaves it alone.
+CREATE TRIGGER relationship_changed AFTER UPDATE OF kind ON customer_relationships
+BEGIN
+  DELETE FROM customer_merged_rows WHERE kind = 'relationships' AND row_id = old.to_id
+    AND merge_id IN (SELECT id FROM customer_merges WHERE survivor_id = old.from_id);
+  DELETE FROM customer_merged_rows WHERE kind = 'relationships' AND row_id = old.from_id
+    AND merge_id IN (SELECT id FROM customer_merges WHERE survivor_id = old.to_id);
+END;
+--> statement-breakpoint
+CREATE TRIGGER relationship_ended AFTER DELETE ON customer_relationships
+BEGIN
+  DELETE FROM customer_merged_rows WHERE kind = 'relationships' AND row_id = old.to_id
+    AND merge_id IN (SELECT id FROM customer_merges WHERE survivor_id = old.from_id);
+  DELETE FROM customer_merged_rows WHERE kind = 'relationships' AND row_id = old.from_id
+    AND merge_id IN (SELECT id FROM customer_merges WHERE survivor_id = old.to_id);
+END;
+--> statement-breakpoint
+CREATE TRIGGER tag_taken_off AFTER DELETE ON customer_tags
+BEGIN
+  DELETE FROM customer_merged_rows WHERE kind = 'tags' AND row_id = old.tag_id
+    AND merge_id IN (SELECT id FROM customer_merges WHERE survivor_id = old.customer_id);
+END;
 --> statement-breakpoint
 -- What analytics reads: days of figures (rollups) and open tickets, kept by triggers, so that nobody counts records.
 -- A figure is a fact of what happened: it counts on its day for whoever it concerned then, and nothing that happens
@@ -985,9 +1005,12 @@ CREATE TABLE ticket_counts (
   PRIMARY KEY (workspace_id, owner)
 ) WITHOUT ROWID;
 --> statement-breakpoint
--- What an interaction hangs on.
+-- What an interaction hangs on. What still hangs on a customer that was merged away belongs to the survivor.
 CREATE VIEW parents AS
-SELECT id, owner_id, deleted_at FROM customers UNION ALL SELECT id, owner_id, deleted_at FROM leads;
+SELECT id, owner_id, iif(deleted_at IS NOT NULL
+    AND EXISTS (SELECT 1 FROM customer_merges m WHERE m.merged_id = customers.id AND m.undone_at IS NULL),
+  NULL, deleted_at) AS deleted_at FROM customers
+UNION ALL SELECT id, owner_id, deleted_at FROM leads;
 --> statement-breakpoint
 -- The one way into rollups: a fact that is inserted here is counted for its owner and for everybody, or, by -1, taken
 -- back; with everybody null, for the owner alone.
@@ -1113,30 +1136,32 @@ BEGIN
     new.occurred_at, '', new.type, NULL, 1;
 END;
 --> statement-breakpoint
-CREATE TRIGGER interaction_count_moved AFTER UPDATE OF type, customer_id ON interactions
-WHEN old.customer_id IS NOT new.customer_id OR old.type <> new.type
+CREATE TRIGGER interaction_retyped AFTER UPDATE OF type ON interactions
+WHEN (old.type IN ('TASK', 'FOLLOW_UP')) <> (new.type IN ('TASK', 'FOLLOW_UP'))
 BEGIN
-  UPDATE customers SET interaction_count = interaction_count - 1
-    WHERE id = old.customer_id AND old.type NOT IN ('TASK', 'FOLLOW_UP');
-  UPDATE customers SET interaction_count = interaction_count + 1
-    WHERE id = new.customer_id AND new.type NOT IN ('TASK', 'FOLLOW_UP');
+  UPDATE customers SET interaction_count = interaction_count + iif(new.type IN ('TASK', 'FOLLOW_UP'), -1, 1)
+    WHERE id = new.customer_id;
 END;
 --> statement-breakpoint
 CREATE TRIGGER interaction_due AFTER UPDATE OF follow_up_at, done_at, owner_id, customer_id ON interactions
 WHEN coalesce(old.follow_up_at, new.follow_up_at) IS NOT NULL
-  AND (old.follow_up_at, old.done_at IS NULL, old.owner_id, old.customer_id)
-    IS NOT (new.follow_up_at, new.done_at IS NULL, new.owner_id, new.customer_id)
+  AND (old.follow_up_at, old.done_at IS NULL, old.owner_id,
+      (SELECT deleted_at IS NULL FROM parents WHERE id = coalesce(old.customer_id, old.lead_id)))
+    IS NOT (new.follow_up_at, new.done_at IS NULL, new.owner_id,
+      (SELECT deleted_at IS NULL FROM parents WHERE id = coalesce(new.customer_id, new.lead_id)))
 BEGIN
   INSERT INTO tally SELECT old.workspace_id, iif(old.follow_up_at = new.follow_up_at
-      AND (old.done_at IS NULL, old.customer_id) IS (new.done_at IS NULL, new.customer_id), NULL, '*'),
+      AND (old.done_at IS NULL, (SELECT deleted_at IS NULL FROM parents WHERE id = coalesce(old.customer_id, old.lead_id)))
+        IS (new.done_at IS NULL, (SELECT deleted_at IS NULL FROM parents WHERE id = coalesce(new.customer_id, new.lead_id))), NULL, '*'),
     old.owner_id, 'due', old.follow_up_at, 'interaction', '', NULL, -1
     WHERE old.follow_up_at IS NOT NULL AND old.done_at IS NULL
-      AND (SELECT deleted_at FROM parents WHERE id = coalesce(old.customer_id, old.lead_id)) IS NULL;
+      AND (SELECT deleted_at IS NULL FROM parents WHERE id = coalesce(old.customer_id, old.lead_id));
   INSERT INTO tally SELECT new.workspace_id, iif(old.follow_up_at = new.follow_up_at
-      AND (old.done_at IS NULL, old.customer_id) IS (new.done_at IS NULL, new.customer_id), NULL, '*'),
+      AND (old.done_at IS NULL, (SELECT deleted_at IS NULL FROM parents WHERE id = coalesce(old.customer_id, old.lead_id)))
+        IS (new.done_at IS NULL, (SELECT deleted_at IS NULL FROM parents WHERE id = coalesce(new.customer_id, new.lead_id))), NULL, '*'),
     new.owner_id, 'due', new.follow_up_at, 'interaction', '', NULL, 1
     WHERE new.follow_up_at IS NOT NULL AND new.done_at IS NULL
-      AND (SELECT deleted_at FROM parents WHERE id = coalesce(new.customer_id, new.lead_id)) IS NULL;
+      AND (SELECT deleted_at IS NULL FROM parents WHERE id = coalesce(new.customer_id, new.lead_id));
 END;
 --> statement-breakpoint
 -- What is purged with whom it was about did happen, and stays counted; what somebody deletes was a mistake.
@@ -1154,6 +1179,7 @@ END;
 -- Nothing is due of whom is in the trash.
 CREATE TRIGGER customer_due_followed AFTER UPDATE OF deleted_at ON customers
 WHEN (old.deleted_at IS NULL) <> (new.deleted_at IS NULL)
+  AND NOT EXISTS (SELECT 1 FROM customer_merges m WHERE m.merged_id = new.id AND m.undone_at IS NULL)
 BEGIN
   INSERT INTO tally SELECT workspace_id, '*', owner_id, 'due', follow_up_at, 'interaction', '',
     NULL, iif(new.deleted_at IS NULL, 1, -1)
@@ -1312,12 +1338,12 @@ BEGIN
     AND (last_contact_at IS NULL OR last_contact_at < new.occurred_at);
 END;
 --> statement-breakpoint
-CREATE TRIGGER contact_updated AFTER UPDATE OF customer_id, type, occurred_at ON interactions
-WHEN (old.customer_id IS NOT NULL OR new.customer_id IS NOT NULL)
+CREATE TRIGGER contact_updated AFTER UPDATE OF type, occurred_at ON interactions
+WHEN new.customer_id IS NOT NULL
   AND (old.type IN ('CALL', 'EMAIL', 'MEETING') OR new.type IN ('CALL', 'EMAIL', 'MEETING'))
 BEGIN
   UPDATE customers SET last_contact_at = (SELECT k.last_contact_at FROM customers_contacted k WHERE k.id = customers.id)
-  WHERE id IN (old.customer_id, new.customer_id) AND keep_in_touch_days IS NOT NULL
+  WHERE id = new.customer_id AND keep_in_touch_days IS NOT NULL
     AND last_contact_at IS NOT (SELECT k.last_contact_at FROM customers_contacted k WHERE k.id = customers.id);
 END;
 --> statement-breakpoint

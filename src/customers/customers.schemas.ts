@@ -4,7 +4,7 @@ import { email, Id, instant, memberOr, text, uuid } from '../field-schemas'
 import { flag, pageOf, pageQuery } from '../http/pagination'
 import { fieldsWith, valuesOf } from '../records/fields'
 import { CUSTOMER_FIELDS } from './customers.fields'
-import { byKind } from './merge.queries'
+import { byKind } from './customers.merge'
 
 const customer = valuesOf(CUSTOMER_FIELDS, 'example')
 

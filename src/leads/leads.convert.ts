@@ -4,6 +4,7 @@ import { reach } from '../access/policy'
 import { visible } from '../access/visible'
 import { isWithinLimit, limitExceeded, limitExceededError } from '../billing/limits'
 import type { Ctx } from '../context'
+import { movedFactsUpdate } from '../customers/customers.facts'
 import { one, runBatch } from '../db/batch'
 import { customers, interactions, leads } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
@@ -48,6 +49,12 @@ export async function convertLead(ctx: Ctx, id: string, { customerId }: { custom
   const isPossible = sql`${unconverted} AND ${targetId} IS NOT NULL`
   // Interactions that follow the lead to its customer; of a lead that was converted before, none are left to move.
   const customerOfLead = sql`(SELECT ${leads.customerId} FROM ${leads} WHERE ${eq(leads.id, id)})`
+  const isFollowing = and(
+    eq(interactions.leadId, id),
+    isNull(interactions.customerId),
+    sql`${customerOfLead} IS NOT NULL`,
+  )
+  const ownerOfCustomer = sql`(SELECT ${customers.ownerId} FROM ${customers} WHERE ${customers.id} = ${customerOfLead})`
   const { converted, present, customer, exceeded } = await runBatch(db, {
     customerInsert: insertFrom(
       db,
@@ -76,10 +83,11 @@ export async function convertLead(ctx: Ctx, id: string, { customerId }: { custom
         .where(isPossible)
         .returning(leadColumns),
     ),
+    factsMoved: movedFactsUpdate(db, sql`SELECT seq FROM ${interactions} WHERE ${isFollowing}`, customerOfLead),
     timelineMoved: db
       .update(interactions)
-      .set({ customerId: customerOfLead, ...versionStamp(interactions, now) })
-      .where(and(eq(interactions.leadId, id), isNull(interactions.customerId), sql`${customerOfLead} IS NOT NULL`)),
+      .set({ customerId: customerOfLead, ownerId: ownerOfCustomer, ...versionStamp(interactions, now) })
+      .where(isFollowing),
     present: one(
       db
         .select(leadColumns)

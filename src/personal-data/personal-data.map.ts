@@ -164,7 +164,7 @@ export const HELD = {
   interactions: blankedRows(interactions, {
     kept: [
       ...namesOf(fieldsWith(INTERACTION_FIELDS, 'isKept')),
-      ...(['seq', 'workspaceId', 'ownerId', 'remindedFor', 'heldUntil'] as const),
+      ...(['seq', 'workspaceId', 'ownerId', 'homeId', 'remindedFor', 'heldUntil'] as const),
     ],
     erased: (now) => ({
       ...valuesOf(INTERACTION_FIELDS, 'erased'),
@@ -174,7 +174,7 @@ export const HELD = {
     }),
   }),
   tickets: blankedRows(tickets, {
-    kept: [...namesOf(fieldsWith(TICKET_FIELDS, 'isKept')), ...(['seq', 'workspaceId', 'ownerId'] as const)],
+    kept: [...namesOf(fieldsWith(TICKET_FIELDS, 'isKept')), ...(['seq', 'workspaceId', 'ownerId', 'homeId'] as const)],
     erased: (now) => ({ ...valuesOf(TICKET_FIELDS, 'erased'), ...versionStamp(tickets, now) }),
   }),
   tokens: deletedRows(oneTimeTokens, {
@@ -208,7 +208,7 @@ export const HELD = {
     rows: (person) => sql`leads.id IN (${person.leads})`,
     kept: [
       ...namesOf(fieldsWith(LEAD_FIELDS, 'isKept')),
-      ...(['seq', 'workspaceId', 'remindedFor', 'heldUntil'] as const),
+      ...(['seq', 'workspaceId', 'homeId', 'remindedFor', 'heldUntil'] as const),
     ],
     erased: (now) => ({
       ...valuesOf(LEAD_FIELDS, 'erased'),
@@ -221,7 +221,10 @@ export const HELD = {
     beside: { name: sql<string>`(SELECT t.name FROM tags AS t WHERE t.id = tag_id)`.as('name') },
   }),
   merges: blankedRows(merges, {
-    kept: ['id', 'workspaceId', 'survivorId', 'mergedId', 'createdAt', 'undoneAt'],
+    kept: [
+      ...(['seq', 'id', 'workspaceId', 'survivorId', 'mergedId', 'prefer'] as const),
+      ...(['createdAt', 'undoneAt', 'settledAt', 'picked'] as const),
+    ],
     erased: () => ({ fields: '{}' }),
   }),
   customers: blankedRows(customers, {

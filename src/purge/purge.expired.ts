@@ -29,7 +29,8 @@ const JOB_MS = 30 * DAY_MS
 export async function purgeExpired(db: Db, now: string): Promise<Purged> {
   const dayAgo = new Date(Date.parse(now) - DAY_MS).toISOString()
   const lastDay = dayAgo.slice(0, 10)
-  const voidMerges = sql`${merges.createdAt} < ${purgedBefore(now)}`
+  const voidMerges = sql`${merges.createdAt} < ${purgedBefore(now)} AND ${merges.fields} <> '{}'`
+  const isUnnoted = sql`NOT EXISTS (SELECT 1 FROM ${mergedRows} AS noted WHERE noted.merge_id = ${merges}.id)`
   const deletion = (table: Parameters<Db['delete']>[0], where: SQL) =>
     db
       .delete(table)
@@ -46,10 +47,16 @@ export async function purgeExpired(db: Db, now: string): Promise<Purged> {
     dailyCounts: deletion(dailyCounts, sql`day < ${lastDay} AND day < substr(${lastDay}, 1, length(day))`),
     mails: deletion(outbox, sql`${outbox.id} < ${leastIdAt(now, -MAIL_MS)} AND ${outbox.giveUpAt} < ${now}`),
     mergedRows: deletion(mergedRows, sql`merge_id IN (SELECT id FROM ${merges} WHERE ${voidMerges})`),
-    merges: deletion(
-      merges,
-      sql`${voidMerges} AND NOT EXISTS (SELECT 1 FROM ${mergedRows} AS noted WHERE noted.merge_id = ${merges}.id)`,
-    ),
+    merges: deletion(merges, sql`${voidMerges} AND ${merges.undoneAt} IS NOT NULL AND ${isUnnoted}`),
+    // The merge itself stays: it still says to whom rows go back if the survivor's own merge is undone.
+    mergeFields: db
+      .update(merges)
+      .set({ fields: '{}' })
+      .where(
+        sql`${merges.seq} IN (SELECT seq FROM ${merges} WHERE ${voidMerges} AND ${isUnnoted} LIMIT ${ROWS})
+          AND ${merges.undoneAt} IS NULL`,
+      )
+      .returning({ gone: sql<number>`1` }),
     jobs: deletion(jobs, sql`${jobs.id} < ${leastIdAt(now, -JOB_MS)} AND ${jobs.state} <> 'RUNNING'`),
   })
   const counts = Object.fromEntries(Object.entries(deleted).map(([kind, rows]) => [kind, rows.length]))

@@ -131,8 +131,11 @@ const REQUEST_HANDLERS = new RegExp(
   [
     ...['\\.routes\\.tsx?$', '\\.schemas\\.ts$', '^src/app\\.ts$', '^src/(http|dialects|dashboard|docs)/'],
     ...['^src/auth/(authenticate|revalidate-session)\\.ts$', '^src/oauth/oauth\\.browser\\.ts$'],
-    ...['^src/exports/exports\\.stream\\.ts$', '^src/imports/imports\\.http\\.ts$', '^src/mail/mail\\.dispatch\\.ts$'],
-    '^src/jobs/jobs\\.dispatch\\.ts$',
+    ...[
+      '^src/exports/exports\\.stream\\.ts$',
+      '^src/(imports/imports|customers/merge)\\.http\\.ts$',
+      '^src/(mail/mail|jobs/jobs)\\.dispatch\\.ts$',
+    ],
   ].join('|'),
 )
 
@@ -146,6 +149,7 @@ const SMALL_FILES: [pattern: RegExp, reason: string][] = [
   [/^src\/context\.ts$/, 'the one type that every service takes'],
   [/^src\/time\.ts$/, 'durations that every room uses'],
   [/^src\/billing\/plans\.ts$/, 'the plans and their limits, to be changed by who sells them'],
+  [/^src\/customers\/merge\.http\.ts$/, 'the only importer of http/ among the services of a merge'],
   [/^src\/customers\/phone\.ts$/, 'the only importer of a large library'],
   [/^src\/db\/arrival\.ts$/, 'what ids tell about time, for lists, mail, billing and the purge'],
   [/^src\/db\/columns\.ts$/, 'the columns that all tables share, which the schema imports'],

@@ -19,6 +19,8 @@ export const interactions = sqliteTable(
       .notNull()
       .references(() => workspaces.id),
     customerId: text().references(() => customers.id),
+    /** The customer that had it before a merge moved it, and who gets it back if that merge is undone. */
+    homeId: text(),
     leadId: text().references(() => leads.id),
     ticketId: text().references(() => tickets.id),
     ownerId: text(),
@@ -47,6 +49,7 @@ export const interactions = sqliteTable(
       index('interactions_list').on(t.workspaceId, t.occurredAt),
       index('interactions_owner').on(t.workspaceId, t.ownerId, t.occurredAt),
       index('interactions_customer').on(t.customerId, t.occurredAt),
+      index('interactions_home').on(t.homeId, t.customerId).where(sql`home_id IS NOT NULL`),
       index('interactions_lead').on(t.leadId, t.occurredAt),
       index('interactions_ticket').on(t.ticketId, t.occurredAt).where(sql`ticket_id IS NOT NULL`),
       index('interactions_author').on(t.createdBy, t.occurredAt),
