@@ -41,7 +41,6 @@ export const bulk = (count: number) => ({ trips: 1, read: count * 60, written: c
 export const perUse = { trips: 1, read: 10_000, written: 4_500 }
 /** A round trip to read both customers, another to change them; about eight rows written for each row that moves. */
 export const merge = { trips: 2, read: 500, written: 150, statements: 20 }
-export const unmerge = { trips: 2, read: 500, written: 150, statements: 27 }
 /** Both customers, what would move, and whether somebody would stand above themselves. */
 export const preview = { trips: 1, read: 60, written: 0 }
 export const convert = { trips: 1, read: 55, written: 60 }

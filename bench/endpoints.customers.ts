@@ -14,7 +14,6 @@ import {
   perUse,
   post,
   preview,
-  unmerge,
 } from './budgets.ts'
 import { ELSEWHERE_COMPANY, RARE_TAG, UNUSED_TAG } from './population.customers.ts'
 import { ABSENT, COMMON, RARE } from './population.ts'
@@ -201,7 +200,6 @@ export const customerChanges: Group[] = [
         name: 'merge',
         ...post('/v1/customers/{kept}/merge', { body: { fromId: '{merged}' }, status: 200, budget: merge }),
       },
-      { name: 'undo the merge', ...post('/v1/customers/{merged}/restore', { status: 200, budget: unmerge }) },
     ],
   ],
   [
