@@ -45,6 +45,7 @@ export function hasTags(
   return {
     where: isAny ? or(...has) : and(...has),
     match: sql`'tags : (' || ${joined} || ')'`,
+    reads: 2 * names.length,
     isByArrival: true,
   }
 }
@@ -58,7 +59,7 @@ export function hasCustomFields(values: Record<string, string>): Condition | und
       AND lower(CASE type WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE value END) = lower(${value}))`,
   )
   const match = pairs.map(([key, value]) => `fields : ${wholePhrase(`${key}=${value}`)}`).join(' AND ')
-  return { where: and(...has), match, isByArrival: true }
+  return { where: and(...has), match, reads: pairs.length, isByArrival: true }
 }
 
 // The text of a tag in the index. For a tag that does not exist it is two brackets, which the index never contains.

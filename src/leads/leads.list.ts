@@ -62,6 +62,7 @@ export const LEAD_LIST: ListDefinition<LeadRow, Query> = {
     trashed: isTrashed(leads.deletedAt),
   },
   walks: (ctx, request, whose, order) => ownedWalks(ctx, request, whose, order, OWNED),
+  narrowOrders: ['createdAt', 'followUpAt'],
   search: {
     index: 'leads_fts',
     seq: leads.seq,
