@@ -1,9 +1,12 @@
 // The list of members, in the order in which they joined the workspace.
+import { and, eq } from 'drizzle-orm'
 import type { z } from 'zod'
+import { TEAM } from '../access/policy'
 import { isTeamUser, owners } from '../access/visible'
 import type { Ctx } from '../context'
 import type { Page } from '../db/page'
 import { users } from '../db/schema'
+import { ROLES } from '../db/schema/users'
 import { pageMarks } from '../db/window'
 import { runList } from '../records/list'
 import type { ListDefinition, ListRequest } from '../records/list.definition'
@@ -28,7 +31,15 @@ export const USER_LIST: ListDefinition<UserRow, Query> = {
     status: is(users.status),
     team: (team) => (team ? { where: isTeamUser } : undefined),
   },
-  walks: ({ actor }) => [{ where: visibleUsers(actor), answers: ['role', 'status', 'team'] }],
+  // One walk for each role, which share no row, since an index of roles has ids in order within each.
+  walks({ actor }, { role, status, team }) {
+    const where = visibleUsers(actor)
+    const answers = ['role', 'status', 'team'] as const
+    if (!role && !status && !team) return [{ index: 'users_workspace', where, answers }]
+    const roles = role ? [role] : team ? TEAM : ROLES
+    const index = status ? 'users_status' : 'users_role'
+    return roles.map((each) => ({ index, where: and(where, eq(users.role, each)), answers }))
+  },
 }
 
 /** A page of the members that the actor sees. */
