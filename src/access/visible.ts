@@ -157,7 +157,7 @@ export function isActiveAdmin(id: SQL): SQL {
 }
 
 /** `id` can own leads: an active member of this workspace's team. */
-export function isTeamMember(id: string | SQL, workspaceId: string): SQL {
+export function isTeamMember(id: string | SQL, workspaceId: string | SQL): SQL {
   return sql`EXISTS (SELECT 1 FROM ${users} AS ${member} WHERE ${isActiveMember(id, workspaceId)}
     AND ${member.role} <> 'CUSTOMER')`
 }
@@ -171,7 +171,7 @@ export function isPortalUser(id: string, workspaceId: string): SQL {
     AND ${member.role} = 'CUSTOMER')`
 }
 
-function isActiveMember(id: string | SQL, workspaceId: string): SQL {
+function isActiveMember(id: string | SQL, workspaceId: string | SQL): SQL {
   return sql`${member.id} = ${id} AND ${member.workspaceId} = ${workspaceId} AND ${member.status} = 'ACTIVE'
     AND ${member.deletedAt} IS NULL`
 }

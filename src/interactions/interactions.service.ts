@@ -91,19 +91,20 @@ function parentCustomer({ actor }: Ctx, id: string) {
   return { values, email, tail: sql`FROM ${customers} WHERE ${where}` }
 }
 
-// The timeline of a converted lead belongs to its customer: the actor must reach the customer as well.
+// The timeline of a converted lead belongs to its customer: the actor must reach the customer as well. A lead that is only
+// linked to a customer whom the actor does not reach has a timeline of its own until it is converted.
 function parentLead({ actor }: Ctx, id: string) {
   const fromCustomer = sql`FROM ${customers} WHERE ${customers.id} = ${leads.customerId}`
   const isCustomerInReach = sql`EXISTS (SELECT 1 ${fromCustomer} AND ${visible(actor, 'interactions:write', customers)})`
   const where = and(
     eq(leads.id, id),
     visible(actor, 'interactions:write', leads),
-    sql`(${leads.customerId} IS NULL OR ${isCustomerInReach})`,
+    sql`(${leads.convertedAt} IS NULL OR ${leads.customerId} IS NULL OR ${isCustomerInReach})`,
   )
-  const ownerId = sql`CASE WHEN ${leads.customerId} IS NULL THEN ${leads.ownerId}
-    ELSE (SELECT ${customers.ownerId} ${fromCustomer}) END`
+  const ownerId = sql`CASE WHEN ${isCustomerInReach} THEN (SELECT ${customers.ownerId} ${fromCustomer})
+    ELSE ${leads.ownerId} END`
   return {
-    values: { leadId: id, customerId: sql`${leads.customerId}`, ownerId },
+    values: { leadId: id, customerId: sql`iif(${isCustomerInReach}, ${leads.customerId}, NULL)`, ownerId },
     email: sql`(SELECT ${customers.email} FROM ${customers} JOIN ${leads} ON ${leads.customerId} = ${customers.id}
       WHERE ${leads.id} = ${id})`,
     tail: sql`FROM ${leads} WHERE ${where}`,

@@ -2,7 +2,7 @@
 import { type AnyColumn, and, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import { reach } from '../access/policy'
-import { isTeamMember, owners, visible } from '../access/visible'
+import { isTeamMember, visible } from '../access/visible'
 import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
 import { events, leads, users } from '../db/schema'
@@ -13,9 +13,10 @@ import { changeRecord, type Requirement } from '../records/change'
 import { versionStamp } from '../records/version'
 import { assignmentMail, claimMail } from './leads.mail'
 import { LEAD, type LeadRow, leadColumns } from './leads.record'
+import { Lead } from './leads.schemas'
 import { derivedFields, type LeadFields, updateLead } from './leads.service'
 
-/** Claims a lead for the actor. Throws `not_found`, or `already_claimed` with the time and, if the actor may see it, the owner. */
+/** Claims a lead for the actor. Throws `not_found`, `already_yours` with the lead, or `already_claimed` with time and owner. */
 export async function claimLead(ctx: Ctx, id: string): Promise<LeadRow> {
   const { db, actor } = ctx
   const here = and(eq(leads.id, id), eq(leads.workspaceId, actor.workspaceId), isNull(leads.deletedAt))
@@ -46,10 +47,10 @@ export async function claimLead(ctx: Ctx, id: string): Promise<LeadRow> {
   if (!lead) throw new AppError('not_found')
   if (lead.hasClaimed) return lead
   if (lead.ownerId === null) throw new AppError('forbidden')
-  const canSeeOwner = owners(actor, 'leads:read') === 'all' || lead.ownerId === actor.id
+  if (lead.ownerId === actor.id) throw new AppError('already_yours', { lead: Lead.parse(lead) })
   throw new AppError('already_claimed', {
     claimedAt: lead.claimedAt ?? undefined,
-    claimedBy: canSeeOwner ? { id: lead.ownerId, name: lead.ownerName ?? '' } : undefined,
+    claimedBy: { id: lead.ownerId, name: lead.ownerName ?? '' },
   })
 }
 
