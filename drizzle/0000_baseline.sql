@@ -218,6 +218,7 @@ CREATE INDEX `interactions_author` ON `interactions` (`created_by`,`occurred_at`
 CREATE INDEX `interactions_owner_author` ON `interactions` (`workspace_id`,`owner_id`,`created_by`,`occurred_at`);--> statement-breakpoint
 CREATE INDEX `interactions_due` ON `interactions` (`workspace_id`,`follow_up_at`) WHERE follow_up_at IS NOT NULL AND done_at IS NULL;--> statement-breakpoint
 CREATE INDEX `interactions_owner_due` ON `interactions` (`workspace_id`,`owner_id`,`follow_up_at`) WHERE follow_up_at IS NOT NULL AND done_at IS NULL;--> statement-breakpoint
+CREATE INDEX `interactions_unowned_due` ON `interactions` (`created_by`,`follow_up_at`) WHERE owner_id IS NULL AND follow_up_at IS NOT NULL AND done_at IS NULL;--> statement-breakpoint
 CREATE INDEX `interactions_customer_due` ON `interactions` (`customer_id`,`follow_up_at`) WHERE follow_up_at IS NOT NULL AND done_at IS NULL;--> statement-breakpoint
 CREATE INDEX `interactions_lead_due` ON `interactions` (`lead_id`,`follow_up_at`) WHERE lead_id IS NOT NULL AND follow_up_at IS NOT NULL AND done_at IS NULL;--> statement-breakpoint
 CREATE INDEX `interactions_remind` ON `interactions` (`remind_at`) WHERE remind_at IS NOT NULL;--> statement-breakpoint
@@ -287,6 +288,8 @@ CREATE INDEX `leads_updated` ON `leads` (`workspace_id`,`updated_at`) WHERE dele
 CREATE INDEX `leads_owner_updated` ON `leads` (`workspace_id`,`owner_id`,`updated_at`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE INDEX `leads_follow_up` ON `leads` (`workspace_id`,`follow_up_at`) WHERE deleted_at IS NULL AND follow_up_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_owner_follow_up` ON `leads` (`workspace_id`,`owner_id`,`follow_up_at`) WHERE deleted_at IS NULL AND follow_up_at IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `leads_open_follow_up` ON `leads` (`workspace_id`,`follow_up_at`) WHERE deleted_at IS NULL AND follow_up_at IS NOT NULL AND status <> 'CLOSED';--> statement-breakpoint
+CREATE INDEX `leads_owner_open_follow_up` ON `leads` (`workspace_id`,`owner_id`,`follow_up_at`) WHERE deleted_at IS NULL AND follow_up_at IS NOT NULL AND status <> 'CLOSED';--> statement-breakpoint
 CREATE INDEX `leads_remind` ON `leads` (`remind_at`) WHERE remind_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_owner_remind` ON `leads` (`owner_id`,`remind_at`) WHERE remind_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_purge` ON `leads` (`deleted_at`) WHERE deleted_at IS NOT NULL;--> statement-breakpoint

@@ -2,8 +2,9 @@
 import { type AnyColumn, and, eq, isNull, or, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import { customers, interactions, leads, tickets, users } from '../db/schema'
+import { anyOf } from '../db/sql'
 import { AppError } from '../errors'
-import { type Actor, missingPermission, type Permission, reach } from './policy'
+import { type Actor, missingPermission, type Permission, reach, rolesReaching } from './policy'
 
 /** The owners whose rows an actor reaches: 'all', or user ids, with null for rows without an owner. */
 export type Owners = 'all' | readonly (string | null)[]
@@ -98,6 +99,10 @@ const me = alias(users, 'me')
 export const ownedByTokenHolder = {
   interactions: sql`${me.role} <> 'CUSTOMER' AND ${interactions.workspaceId} = ${me.workspaceId}
     AND ${interactions.ownerId} = ${me.id} AND ${isParentLiving}`,
+  /** Of records without an owner, those that a member who sees such records has logged; reminders have the same rule. */
+  unownedInteractions: sql`${anyOf(me.role, rolesReaching('interactions:read'))}
+    AND ${interactions.workspaceId} = ${me.workspaceId} AND ${interactions.ownerId} IS NULL
+    AND ${interactions.createdBy} = ${me.id} AND ${isParentLiving}`,
   leads: sql`${me.role} <> 'CUSTOMER' AND ${leads.workspaceId} = ${me.workspaceId} AND ${leads.ownerId} = ${me.id}
     AND ${leads.deletedAt} IS NULL`,
   customers: sql`${me.role} <> 'CUSTOMER' AND ${customers.workspaceId} = ${me.workspaceId}

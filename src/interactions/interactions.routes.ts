@@ -75,8 +75,8 @@ const updateInteractionRoute = createRoute({
   tags,
   summary: 'Change an interaction',
   description:
-    'Changes the fields that you send. A new `followUpAt` opens an interaction that was done. The audit trail has the ' +
-    'change of a text without the text.',
+    'Changes the fields that you send. A new `followUpAt` opens an interaction that was done. Only its author changes the ' +
+    'text of a comment on a ticket. The audit trail has the change of a text without the text.',
   request: { params: IdParam, headers: IfMatch, body: body(InteractionPatch) },
   responses: {
     200: json(Interaction, 'The changed interaction'),

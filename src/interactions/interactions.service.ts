@@ -10,7 +10,8 @@ import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
 import { eventInsert } from '../events/event-insert'
 import { hasRoomForMail, mailLimitError, outsiders } from '../mail/mail.audience'
-import { changeRecord, deleteRecord } from '../records/change'
+import { ownWords } from '../records/authorship'
+import { changeRecord, deleteRecord, type Requirement } from '../records/change'
 import type { FieldName } from '../records/fields'
 import type { INTERACTION_FIELDS } from './interactions.fields'
 import { meetingMail } from './interactions.mail'
@@ -121,10 +122,25 @@ export async function getInteraction({ db, actor }: Ctx, id: string): Promise<In
   return interaction
 }
 
-/** Changes an interaction. A new follow-up opens an interaction that was done. */
+/**
+ * Changes an interaction. A new follow-up opens an interaction that was done. Throws `forbidden` for a comment on a
+ * ticket by another person.
+ */
 export function updateInteraction(ctx: Ctx, id: string, patch: Fields, ifVersion?: number): Promise<InteractionRow> {
   const set = patch.followUpAt ? { ...patch, doneAt: null } : patch
-  return changeRecord(ctx, INTERACTION, id, { verb: 'updated', permission: 'interactions:write', set, ifVersion })
+  return changeRecord(ctx, INTERACTION, id, {
+    verb: 'updated',
+    permission: 'interactions:write',
+    set,
+    ifVersion,
+    require: { author: ownComment(ctx, patch.body) },
+  })
+}
+
+// Notes belong to the team of the record. A comment on a ticket is said to another side, in its author's name.
+function ownComment(ctx: Ctx, body: string | undefined): Requirement<InteractionRow> {
+  const { holds, ...rest } = ownWords<InteractionRow>(ctx, interactions.createdBy, interactions.body, body)
+  return { holds: sql`(${interactions.ticketId} IS NULL OR ${holds})`, ...rest }
 }
 
 /** Marks an interaction as done. Returns one that is done already as it is. */
@@ -138,8 +154,8 @@ export function completeInteraction(ctx: Ctx, id: string, ifVersion?: number): P
   })
 }
 
-/** Deletes an interaction permanently. The event keeps its fields, except the text. */
+/** Deletes an interaction permanently. The event keeps its fields, except the text, and so says whose words were removed. */
 export function deleteInteraction(ctx: Ctx, id: string, ifVersion?: number): Promise<void> {
-  const kept = ['type', 'customerId', 'leadId', 'occurredAt', 'followUpAt']
+  const kept = ['type', 'customerId', 'leadId', 'ticketId', 'createdBy', 'occurredAt', 'followUpAt']
   return deleteRecord(ctx, INTERACTION, id, { verb: 'deleted', permission: 'interactions:write', kept, ifVersion })
 }
