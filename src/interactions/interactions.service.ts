@@ -13,6 +13,7 @@ import { hasRoomForMail, mailLimitError, outsiders } from '../mail/mail.audience
 import { ownWords } from '../records/authorship'
 import { changeRecord, deleteRecord, type Requirement } from '../records/change'
 import type { FieldName } from '../records/fields'
+import { withInstants } from '../records/instants'
 import type { INTERACTION_FIELDS } from './interactions.fields'
 import { meetingMail } from './interactions.mail'
 import { INTERACTION, type InteractionRow, interactionColumns, notYoursError } from './interactions.record'
@@ -32,7 +33,7 @@ type NewInteraction = Fields &
  */
 export async function createInteraction(ctx: Ctx, input: NewInteraction): Promise<InteractionRow> {
   const { db, actor, now } = ctx
-  const { customerId, leadId, notifyCustomer = false, ...fields } = input
+  const { customerId, leadId, notifyCustomer = false, ...fields } = withInstants(ctx, input)
   const id = ctx.newId()
   const row = {
     occurredAt: now,
@@ -126,7 +127,8 @@ export async function getInteraction({ db, actor }: Ctx, id: string): Promise<In
  * Changes an interaction. A new follow-up opens an interaction that was done. Throws `forbidden` for a comment on a
  * ticket by another person.
  */
-export function updateInteraction(ctx: Ctx, id: string, patch: Fields, ifVersion?: number): Promise<InteractionRow> {
+export function updateInteraction(ctx: Ctx, id: string, fields: Fields, ifVersion?: number): Promise<InteractionRow> {
+  const patch = withInstants(ctx, fields)
   const set = patch.followUpAt ? { ...patch, doneAt: null } : patch
   return changeRecord(ctx, INTERACTION, id, {
     verb: 'updated',

@@ -10,6 +10,7 @@ import { columnIn, forceIndex, ifChanged } from '../db/sql'
 import { AppError } from '../errors'
 import { eventInsert, hasChanges } from '../events/event-insert'
 import { changeRecord, type Requirement } from '../records/change'
+import { withInstants } from '../records/instants'
 import { versionStamp } from '../records/version'
 import { assignmentMail, claimMail } from './leads.mail'
 import { LEAD, type LeadRow, leadColumns } from './leads.record'
@@ -113,8 +114,9 @@ export function assignLead(ctx: Ctx, id: string, ownerId: string, ifVersion?: nu
 export function updateLeadAndOwner(
   ctx: Ctx,
   id: string,
-  { ownerId, ...fields }: LeadFields & { ownerId?: string | null },
+  { ownerId, ...input }: LeadFields & { ownerId?: string | null },
 ): Promise<LeadRow> {
+  const fields = withInstants(ctx, input)
   const { actor, now } = ctx
   const canAssign = reach(actor, 'leads:assign') !== undefined
   if (ownerId === undefined || (ownerId === actor.id && !canAssign)) return updateLead(ctx, id, fields)
