@@ -60,7 +60,7 @@ export const instant = () =>
 
 const INSTANT_OR_DAY = 'must be an instant such as 2026-11-21T15:00:00Z, or a day such as 2026-11-21'
 
-/** An instant, or a day: that day where the user is. A verb makes an instant of it, by `withInstants` or a filter. */
+/** An instant, or a day: that day where the user is. A verb makes an instant of it, by `withInstants`. */
 export const instantOrDay = () =>
   z.union([instant(), z.iso.date(INSTANT_OR_DAY)], INSTANT_OR_DAY).openapi({
     type: 'string',

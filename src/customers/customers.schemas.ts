@@ -1,6 +1,6 @@
 // Schemas of customers: answers, new customers, patches, lists, duplicates and merges.
 import { z } from '@hono/zod-openapi'
-import { email, Id, instantOrDay, memberOr, text } from '../field-schemas'
+import { email, Id, instant, memberOr, text } from '../field-schemas'
 import { flag, pageOf, pageQuery } from '../http/pagination'
 import { fieldsWith, valuesOf } from '../records/fields'
 import { CUSTOMER_FIELDS } from './customers.fields'
@@ -92,10 +92,10 @@ export const CustomerFilters = z.strictObject({
     description: '`none`, `me` or a member’s id.',
     example: 'me',
   }),
-  createdAfter: instantOrDay().optional(),
-  createdBefore: instantOrDay().optional(),
-  followUpBefore: instantOrDay().optional(),
-  touchBefore: instantOrDay().optional().openapi({ description: 'Customers to contact before this time.' }),
+  createdAfter: instant().optional(),
+  createdBefore: instant().optional(),
+  followUpBefore: instant().optional(),
+  touchBefore: instant().optional().openapi({ description: 'Customers to contact before this time.' }),
   trashed: flag('List the customers in the trash instead.'),
   sort: z
     .enum([

@@ -1,7 +1,7 @@
 // The shapes of an interaction, in answers, input, patches, queries and pages; and of a timeline.
 import { z } from '@hono/zod-openapi'
 import { Event } from '../events/events.schemas'
-import { Instant, instantOrDay, memberOr, timeZone } from '../field-schemas'
+import { Instant, instant, memberOr, timeZone } from '../field-schemas'
 import { flag, pageOf, pageQuery } from '../http/pagination'
 import { valuesOf } from '../records/fields'
 import { DUE } from './interactions.due'
@@ -68,8 +68,8 @@ export const InteractionQuery = z
       description: 'The time zone of `due`; the default is your own, as your access token has it.',
       example: 'Pacific/Auckland',
     }),
-    followUpAfter: instantOrDay().optional(),
-    followUpBefore: instantOrDay().optional(),
+    followUpAfter: instant().optional(),
+    followUpBefore: instant().optional(),
     done: flag('`false`: open follow-ups, `true`: done ones. Without it, follow-up filters list open ones.'),
   })
   .openapi('InteractionQuery')

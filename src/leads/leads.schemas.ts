@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { Customer } from '../customers/customers.schemas'
 import { LEAD_STATUSES } from '../db/schema/leads'
-import { instantOrDay, memberOr, text } from '../field-schemas'
+import { instant, memberOr, text } from '../field-schemas'
 import { flag, pageOf, pageQuery } from '../http/pagination'
 import { valuesOf } from '../records/fields'
 import { LEAD_FIELDS } from './leads.fields'
@@ -55,10 +55,10 @@ export const LeadQuery = z
       description: '`none` for the pool, `me` for your own leads, or the id of a member.',
       example: 'none',
     }),
-    createdAfter: instantOrDay().optional(),
-    createdBefore: instantOrDay().optional(),
-    followUpAfter: instantOrDay().optional(),
-    followUpBefore: instantOrDay().optional(),
+    createdAfter: instant().optional(),
+    createdBefore: instant().optional(),
+    followUpAfter: instant().optional(),
+    followUpBefore: instant().optional(),
     trashed: flag('List the leads in the trash instead.'),
     sort: z
       .enum(SORTS)

@@ -1,7 +1,5 @@
 // The common filters of lists, each for a column.
 import { type AnyColumn, and, eq, gte, lt, ne, type SQL } from 'drizzle-orm'
-import type { Ctx } from '../context'
-import { instantOrDayStart } from '../reminders/reminders.clock'
 import type { Condition } from './list.definition'
 
 export const is =
@@ -12,17 +10,17 @@ export const isNot =
   (column: AnyColumn) =>
   (value: string): Condition => ({ where: ne(column, value) })
 
-/** At an instant or later, or from the beginning of a day. */
+/** At an instant or later. */
 export const from =
   (column: AnyColumn) =>
-  (instantOrDay: string, { actor }: Ctx): Condition =>
-    range(column, [instantOrDayStart(actor.timeZone, instantOrDay)])
+  (instant: string): Condition =>
+    range(column, [instant])
 
-/** Before an instant, or before the beginning of a day. */
+/** Before an instant. */
 export const before =
   (column: AnyColumn) =>
-  (instantOrDay: string, { actor }: Ctx): Condition =>
-    range(column, [undefined, instantOrDayStart(actor.timeZone, instantOrDay)])
+  (instant: string): Condition =>
+    range(column, [undefined, instant])
 
 export function range(column: AnyColumn, ends: [from?: string, to?: string]): Condition {
   return { where: within(column, ends), range: { of: column, ends } }

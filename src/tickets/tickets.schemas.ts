@@ -1,6 +1,6 @@
 // The shapes of a ticket and of its comments, in answers, input, patches, queries and pages.
 import { z } from '@hono/zod-openapi'
-import { Id, Instant, instantOrDay, memberOr, text } from '../field-schemas'
+import { Id, Instant, instant, memberOr, text } from '../field-schemas'
 import { flag, pageOf, pageQuery } from '../http/pagination'
 import { valuesOf } from '../records/fields'
 import { TICKET_FIELDS } from './tickets.fields'
@@ -49,8 +49,8 @@ export const TicketQuery = z
       example: 'me',
     }),
     customer: z.uuid().optional().openapi({ description: 'The tickets of this customer.' }),
-    createdAfter: instantOrDay().optional(),
-    createdBefore: instantOrDay().optional(),
+    createdAfter: instant().optional(),
+    createdBefore: instant().optional(),
     total: flag('Count the tickets as well; counting stops at 1,000 (`totalCapped`).'),
   })
   .openapi('TicketQuery')

@@ -1,9 +1,8 @@
-// Days instead of instants: each is that day where the user is, in every field, filter, file and dialect.
+// Days instead of instants: each is that day where the user is, in every field, file and dialect.
 import { beforeAll, describe, expect, it } from 'vitest'
 import { instantAt } from '../../src/reminders/reminders.clock'
 import { bodyOf, refusalOf } from '../support/answers'
 import { api, send } from '../support/api'
-import { ownCustomer } from '../support/customers'
 import { PASSWORD, type Person, team } from '../support/factories'
 import { lead } from '../support/leads'
 
@@ -39,18 +38,6 @@ describe('a day, of a user in Los Angeles,', () => {
     expect(logged).toMatchObject({ followUpAt: START, occurredAt: '2026-11-30T08:00:00.000Z' })
   })
 
-  it('begins there in a filter', async () => {
-    const { id: before } = await lead(sales, { title: 'Before', followUpAt: '2026-12-01T07:59:59.999Z' })
-    const { id: after } = await lead(sales, { title: 'After', followUpAt: START })
-    const of = async (filter: string) => {
-      const answer = await send(`/v1/leads?${filter}=${DAY}&limit=100`, { token: sales.token })
-      return (await answer.json<{ data: { id: string }[] }>()).data.map(({ id }) => id)
-    }
-    const [earlier, later] = [await of('followUpBefore'), await of('followUpAfter')]
-    expect([earlier.includes(before), earlier.includes(after)]).toEqual([true, false])
-    expect([later.includes(before), later.includes(after)]).toEqual([false, true])
-  })
-
   it('begins there in a file, and so does a time without an offset', async () => {
     const body = `title,followUpAt\nDay,${DAY}\nTime,2026-12-01 09:30\nInstant,2026-12-01T09:30:00Z\n`
     const headers = { 'Content-Type': 'text/csv' }
@@ -71,19 +58,6 @@ describe('a day, of a user in Los Angeles,', () => {
     for (const followUpAt of ['0001-01-01', '9999-12-31', '1900-01-01']) {
       expect((await lead(sales, { followUpAt })).followUpAt?.slice(0, 4)).toBe(followUpAt.slice(0, 4))
     }
-  })
-})
-
-describe('a day, of a customer in touch,', () => {
-  it('is a filter of customers too', async () => {
-    const { id } = await ownCustomer(sales)
-    const answer = await send(
-      `/v1/customers?createdAfter=${new Date(Date.now() - 3 * 86_400_000).toISOString().slice(0, 10)}`,
-      {
-        token: sales.token,
-      },
-    )
-    expect((await answer.json<{ data: { id: string }[] }>()).data.map((row) => row.id)).toContain(id)
   })
 })
 
