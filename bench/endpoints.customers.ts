@@ -8,6 +8,8 @@ import {
   listOf100,
   looked,
   lookedInHits,
+  lookedInKeys,
+  lookedInNames,
   lookedInTags,
   merge,
   one,
@@ -137,6 +139,8 @@ export const customers: Group[] = [
         name: 'sort=name, created in the future',
         ...listed('?createdAfter=2100-01-01T00:00:00Z&sort=name', { ...none, budget: looked }),
       },
+      { name: 'touchBefore, followUpBefore', ...listed(`${due}&touchBefore={now}`, { ...none, budget: looked }) },
+      { name: 'followUpBefore, q', ...listed(`${due}&q=ann`, { ...none, budget: lookedInHits }) },
       { name: 'followUpBefore, sort=name', ...listed(`${due}&sort=name`, { budget: looked }) },
       {
         name: 'followUpBefore none, sort=-createdAt',
@@ -186,7 +190,7 @@ export const customerChanges: Group[] = [
     'Duplicates',
     [
       { name: 'page 1', ...get('/v1/customers/duplicates', 'manager', groups) },
-      { name: 'page 1: own', ...get('/v1/customers/duplicates', 'sales', groups), ...none },
+      { name: 'page 1: own', ...get('/v1/customers/duplicates', 'sales', lookedInKeys), ...none },
       { name: 'page 10,000', ...get('/v1/customers/duplicates?cursor={deep:duplicates}', 'manager', groups) },
       {
         name: 'merge, dry run',
@@ -208,7 +212,9 @@ export const customerChanges: Group[] = [
       { name: 'page 1', ...get('/v1/tags', 'manager') },
       { name: 'page 1: of the own customers', ...get('/v1/tags', 'sales') },
       { name: 'page 10,000 (or the last full one)', ...get('/v1/tags?cursor={deep:tags}', 'manager') },
-      { name: 'q', ...get('/v1/tags?q=segment', 'manager') },
+      { name: 'q', ...get('/v1/tags?q=segment', 'manager', lookedInNames) },
+      { name: 'q that many unused tags have', ...get('/v1/tags?q=unused', 'manager', lookedInNames) },
+      { name: 'q that no tag has', ...get('/v1/tags?q=nowhere', 'manager', lookedInNames), ...none },
       { name: 'of a customer', ...get('/v1/customers/{busy}/tags', 'manager') },
       changing('put on a customer', 'PUT /v1/customers/{customer}/tags/newly%20made', { status: 204 }),
       changing('take off a customer', 'DELETE /v1/customers/{busy}/tags/vip', { status: 204 }),

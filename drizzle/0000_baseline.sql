@@ -60,8 +60,8 @@ CREATE INDEX `customers_purge` ON `customers` (`deleted_at`) WHERE deleted_at IS
 CREATE INDEX `customers_trash` ON `customers` (`workspace_id`) WHERE deleted_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `customers_owner_trash` ON `customers` (`workspace_id`,`owner_id`) WHERE deleted_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `customers_user` ON `customers` (`user_id`) WHERE user_id IS NOT NULL;--> statement-breakpoint
-CREATE INDEX `customers_phone` ON `customers` (`workspace_id`,`phone_e164`) WHERE deleted_at IS NULL AND phone_e164 IS NOT NULL;--> statement-breakpoint
-CREATE INDEX `customers_name_key` ON `customers` (`workspace_id`,`name_key`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE INDEX `customers_phone` ON `customers` (`workspace_id`,`phone_e164`,`owner_id`) WHERE deleted_at IS NULL AND phone_e164 IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `customers_name_key` ON `customers` (`workspace_id`,`name_key`,`owner_id`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE INDEX `customers_import_key` ON `customers` (`workspace_id`,`import_key`) WHERE deleted_at IS NULL AND import_key IS NOT NULL;--> statement-breakpoint
 CREATE TABLE `customer_merged_rows` (
 	`merge_id` text NOT NULL,
@@ -226,6 +226,7 @@ CREATE INDEX `interactions_author` ON `interactions` (`created_by`,`occurred_at`
 CREATE INDEX `interactions_owner_author` ON `interactions` (`workspace_id`,`owner_id`,`created_by`,`occurred_at`);--> statement-breakpoint
 CREATE INDEX `interactions_due` ON `interactions` (`workspace_id`,`follow_up_at`) WHERE follow_up_at IS NOT NULL AND done_at IS NULL;--> statement-breakpoint
 CREATE INDEX `interactions_owner_due` ON `interactions` (`workspace_id`,`owner_id`,`follow_up_at`) WHERE follow_up_at IS NOT NULL AND done_at IS NULL;--> statement-breakpoint
+CREATE INDEX `interactions_unowned_due` ON `interactions` (`created_by`,`follow_up_at`) WHERE owner_id IS NULL AND follow_up_at IS NOT NULL AND done_at IS NULL;--> statement-breakpoint
 CREATE INDEX `interactions_customer_due` ON `interactions` (`customer_id`,`follow_up_at`) WHERE follow_up_at IS NOT NULL AND done_at IS NULL;--> statement-breakpoint
 CREATE INDEX `interactions_lead_due` ON `interactions` (`lead_id`,`follow_up_at`) WHERE lead_id IS NOT NULL AND follow_up_at IS NOT NULL AND done_at IS NULL;--> statement-breakpoint
 CREATE INDEX `interactions_remind` ON `interactions` (`remind_at`) WHERE remind_at IS NOT NULL;--> statement-breakpoint
@@ -324,6 +325,8 @@ CREATE INDEX `leads_updated` ON `leads` (`workspace_id`,`updated_at`) WHERE dele
 CREATE INDEX `leads_owner_updated` ON `leads` (`workspace_id`,`owner_id`,`updated_at`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE INDEX `leads_follow_up` ON `leads` (`workspace_id`,`follow_up_at`) WHERE deleted_at IS NULL AND follow_up_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_owner_follow_up` ON `leads` (`workspace_id`,`owner_id`,`follow_up_at`) WHERE deleted_at IS NULL AND follow_up_at IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `leads_open_follow_up` ON `leads` (`workspace_id`,`follow_up_at`) WHERE deleted_at IS NULL AND follow_up_at IS NOT NULL AND status <> 'CLOSED';--> statement-breakpoint
+CREATE INDEX `leads_owner_open_follow_up` ON `leads` (`workspace_id`,`owner_id`,`follow_up_at`) WHERE deleted_at IS NULL AND follow_up_at IS NOT NULL AND status <> 'CLOSED';--> statement-breakpoint
 CREATE INDEX `leads_remind` ON `leads` (`remind_at`) WHERE remind_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_owner_remind` ON `leads` (`owner_id`,`remind_at`) WHERE remind_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_purge` ON `leads` (`deleted_at`) WHERE deleted_at IS NOT NULL;--> statement-breakpoint
@@ -542,6 +545,7 @@ CREATE UNIQUE INDEX `users_email` ON `users` (`email`) WHERE deleted_at IS NULL;
 CREATE UNIQUE INDEX `users_username` ON `users` (`username`) WHERE deleted_at IS NULL AND username IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `users_digest` ON `users` (`digest_due`) WHERE digest_due IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `users_role` ON `users` (`workspace_id`,`role`,`id`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE INDEX `users_status` ON `users` (`workspace_id`,`status`,`role`,`id`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE INDEX `users_workspace` ON `users` (`workspace_id`,`id`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE TABLE `stripe_events` (
 	`id` text PRIMARY KEY NOT NULL,
@@ -977,7 +981,8 @@ END;
 -- What analytics reads: days of figures (rollups) and open tickets, kept by triggers, so that nobody counts records.
 -- A figure is a fact of what happened: it counts on its day for whoever it concerned then, and nothing that happens
 -- later moves it. Only what is still to be done (metric 'due') goes with its owner.
---   lead         made, by source; kind: its status then. Of the owner it was made for
+--   lead         made, by source; kind: its status then. Of the owner it was made for. Of a day, the first 50 sources have
+--                rows of their own; all others share one, whose part is U+10FFFF
 --   claim        duration: from the lead's arrival, the first time it is claimed. Of the claimer
 --   contact      first call, e-mail, meeting or status beyond NEW; duration: from the lead's arrival. Of its owner then
 --   move         kind: FROM>TO of the status; duration: in FROM. Of its owner then
@@ -1039,8 +1044,12 @@ END;
 --> statement-breakpoint
 CREATE TRIGGER lead_made AFTER INSERT ON leads
 BEGIN
-  INSERT INTO tally SELECT new.workspace_id, '*', new.owner_id, 'lead', new.created_at,
-    coalesce(new.source, ''), new.status, NULL, 1;
+  INSERT INTO tally SELECT new.workspace_id, '*', new.owner_id, 'lead', new.created_at, CASE
+      WHEN EXISTS (SELECT 1 FROM rollups WHERE workspace_id = new.workspace_id AND owner = '*' AND metric = 'lead'
+        AND day = substr(new.created_at, 1, 10) AND part = coalesce(new.source, '')) THEN coalesce(new.source, '')
+      WHEN (SELECT count(*) FROM (SELECT 1 FROM rollups WHERE workspace_id = new.workspace_id AND owner = '*'
+        AND metric = 'lead' AND day = substr(new.created_at, 1, 10) LIMIT 50)) < 50 THEN coalesce(new.source, '')
+      ELSE char(1114111) END, new.status, NULL, 1;
   INSERT INTO tally SELECT new.workspace_id, '*', new.owner_id, 'due', new.follow_up_at, 'lead', '', NULL, 1
     WHERE new.follow_up_at IS NOT NULL AND new.status <> 'CLOSED' AND new.deleted_at IS NULL;
 END;

@@ -56,6 +56,9 @@ export const interactions = sqliteTable(
       index('interactions_owner_author').on(t.workspaceId, t.ownerId, t.createdBy, t.occurredAt),
       index('interactions_due').on(t.workspaceId, t.followUpAt).where(due),
       index('interactions_owner_due').on(t.workspaceId, t.ownerId, t.followUpAt).where(due),
+      index('interactions_unowned_due')
+        .on(t.createdBy, t.followUpAt)
+        .where(sql`owner_id IS NULL AND follow_up_at IS NOT NULL AND done_at IS NULL`),
       index('interactions_customer_due').on(t.customerId, t.followUpAt).where(due),
       index('interactions_lead_due').on(t.leadId, t.followUpAt).where(leadDue),
       index('interactions_remind').on(t.remindAt).where(waiting),

@@ -75,6 +75,12 @@ export const leads = sqliteTable(
     index('leads_owner_follow_up')
       .on(t.workspaceId, t.ownerId, t.followUpAt)
       .where(sql`deleted_at IS NULL AND follow_up_at IS NOT NULL`),
+    index('leads_open_follow_up')
+      .on(t.workspaceId, t.followUpAt)
+      .where(sql`deleted_at IS NULL AND follow_up_at IS NOT NULL AND status <> 'CLOSED'`),
+    index('leads_owner_open_follow_up')
+      .on(t.workspaceId, t.ownerId, t.followUpAt)
+      .where(sql`deleted_at IS NULL AND follow_up_at IS NOT NULL AND status <> 'CLOSED'`),
     index('leads_remind').on(t.remindAt).where(sql`remind_at IS NOT NULL`),
     index('leads_owner_remind').on(t.ownerId, t.remindAt).where(sql`remind_at IS NOT NULL`),
     index('leads_purge').on(t.deletedAt).where(sql`deleted_at IS NOT NULL`),

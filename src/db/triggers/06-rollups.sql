@@ -1,7 +1,8 @@
 -- What analytics reads: days of figures (rollups) and open tickets, kept by triggers, so that nobody counts records.
 -- A figure is a fact of what happened: it counts on its day for whoever it concerned then, and nothing that happens
 -- later moves it. Only what is still to be done (metric 'due') goes with its owner.
---   lead         made, by source; kind: its status then. Of the owner it was made for
+--   lead         made, by source; kind: its status then. Of the owner it was made for. Of a day, the first 50 sources have
+--                rows of their own; all others share one, whose part is U+10FFFF
 --   claim        duration: from the lead's arrival, the first time it is claimed. Of the claimer
 --   contact      first call, e-mail, meeting or status beyond NEW; duration: from the lead's arrival. Of its owner then
 --   move         kind: FROM>TO of the status; duration: in FROM. Of its owner then
@@ -63,8 +64,12 @@ END;
 --> statement-breakpoint
 CREATE TRIGGER lead_made AFTER INSERT ON leads
 BEGIN
-  INSERT INTO tally SELECT new.workspace_id, '*', new.owner_id, 'lead', new.created_at,
-    coalesce(new.source, ''), new.status, NULL, 1;
+  INSERT INTO tally SELECT new.workspace_id, '*', new.owner_id, 'lead', new.created_at, CASE
+      WHEN EXISTS (SELECT 1 FROM rollups WHERE workspace_id = new.workspace_id AND owner = '*' AND metric = 'lead'
+        AND day = substr(new.created_at, 1, 10) AND part = coalesce(new.source, '')) THEN coalesce(new.source, '')
+      WHEN (SELECT count(*) FROM (SELECT 1 FROM rollups WHERE workspace_id = new.workspace_id AND owner = '*'
+        AND metric = 'lead' AND day = substr(new.created_at, 1, 10) LIMIT 50)) < 50 THEN coalesce(new.source, '')
+      ELSE char(1114111) END, new.status, NULL, 1;
   INSERT INTO tally SELECT new.workspace_id, '*', new.owner_id, 'due', new.follow_up_at, 'lead', '', NULL, 1
     WHERE new.follow_up_at IS NOT NULL AND new.status <> 'CLOSED' AND new.deleted_at IS NULL;
 END;
