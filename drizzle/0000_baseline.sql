@@ -68,7 +68,7 @@ CREATE TABLE `customer_merged_rows` (
 	`kind` text NOT NULL,
 	`row_id` text NOT NULL,
 	PRIMARY KEY(`merge_id`, `kind`, `row_id`)
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `customer_merges` (
 	`id` text PRIMARY KEY NOT NULL,
@@ -79,7 +79,7 @@ CREATE TABLE `customer_merges` (
 	`created_at` text NOT NULL,
 	`undone_at` text,
 	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `merges_merged` ON `customer_merges` (`merged_id`);--> statement-breakpoint
 CREATE INDEX `merges_survivor` ON `customer_merges` (`survivor_id`);--> statement-breakpoint
@@ -94,24 +94,23 @@ CREATE TABLE `customer_relationships` (
 	FOREIGN KEY (`from_id`) REFERENCES `customers`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`to_id`) REFERENCES `customers`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
-CREATE INDEX `relationships_to` ON `customer_relationships` (`to_id`);--> statement-breakpoint
 CREATE TABLE `events` (
-	`seq` integer PRIMARY KEY NOT NULL,
-	`id` text NOT NULL,
 	`workspace_id` text NOT NULL,
+	`seq` integer NOT NULL,
+	`id` text NOT NULL,
 	`subject_type` text NOT NULL,
 	`subject_id` text NOT NULL,
 	`verb` text NOT NULL,
 	`actor_type` text NOT NULL,
 	`actor_id` text,
 	`changes` text,
-	`created_at` text NOT NULL
-);
+	`created_at` text NOT NULL,
+	PRIMARY KEY(`workspace_id`, `seq`)
+) WITHOUT ROWID;
 --> statement-breakpoint
-CREATE INDEX `events_feed` ON `events` (`workspace_id`);--> statement-breakpoint
-CREATE INDEX `events_subject` ON `events` (`workspace_id`,`subject_id`,`created_at`);--> statement-breakpoint
+CREATE INDEX `events_subject` ON `events` (`subject_id`,`created_at`,`seq`);--> statement-breakpoint
 CREATE TABLE `import_chunks` (
 	`import_id` text NOT NULL,
 	`n` integer NOT NULL,
@@ -133,7 +132,7 @@ CREATE TABLE `import_issues` (
 	`message` text NOT NULL,
 	`original` text,
 	PRIMARY KEY(`import_id`, `level`, `line`, `n`)
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `import_keys` (
 	`import_id` text NOT NULL,
@@ -142,7 +141,7 @@ CREATE TABLE `import_keys` (
 	`outcome` text NOT NULL,
 	`line` integer NOT NULL,
 	PRIMARY KEY(`import_id`, `key`)
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `import_originals` (
 	`import_id` text NOT NULL,
@@ -212,10 +211,9 @@ CREATE UNIQUE INDEX `interactions_id_unique` ON `interactions` (`id`);--> statem
 CREATE INDEX `interactions_list` ON `interactions` (`workspace_id`,`occurred_at`);--> statement-breakpoint
 CREATE INDEX `interactions_owner` ON `interactions` (`workspace_id`,`owner_id`,`occurred_at`);--> statement-breakpoint
 CREATE INDEX `interactions_customer` ON `interactions` (`customer_id`,`occurred_at`);--> statement-breakpoint
-CREATE INDEX `interactions_lead` ON `interactions` (`lead_id`,`occurred_at`);--> statement-breakpoint
+CREATE INDEX `interactions_lead` ON `interactions` (`lead_id`,`occurred_at`) WHERE lead_id IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `interactions_ticket` ON `interactions` (`ticket_id`,`occurred_at`) WHERE ticket_id IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `interactions_author` ON `interactions` (`created_by`,`occurred_at`);--> statement-breakpoint
-CREATE INDEX `interactions_owner_author` ON `interactions` (`workspace_id`,`owner_id`,`created_by`,`occurred_at`);--> statement-breakpoint
 CREATE INDEX `interactions_due` ON `interactions` (`workspace_id`,`follow_up_at`) WHERE follow_up_at IS NOT NULL AND done_at IS NULL;--> statement-breakpoint
 CREATE INDEX `interactions_owner_due` ON `interactions` (`workspace_id`,`owner_id`,`follow_up_at`) WHERE follow_up_at IS NOT NULL AND done_at IS NULL;--> statement-breakpoint
 CREATE INDEX `interactions_customer_due` ON `interactions` (`customer_id`,`follow_up_at`) WHERE follow_up_at IS NOT NULL AND done_at IS NULL;--> statement-breakpoint
@@ -281,8 +279,9 @@ CREATE TABLE `leads` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `leads_id_unique` ON `leads` (`id`);--> statement-breakpoint
 CREATE INDEX `leads_list` ON `leads` (`workspace_id`) WHERE deleted_at IS NULL;--> statement-breakpoint
-CREATE INDEX `leads_owner` ON `leads` (`workspace_id`,`owner_id`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE INDEX `leads_owner` ON `leads` (`workspace_id`,`owner_id`) WHERE owner_id IS NOT NULL AND deleted_at IS NULL;--> statement-breakpoint
 CREATE INDEX `leads_pool` ON `leads` (`workspace_id`) WHERE owner_id IS NULL AND deleted_at IS NULL AND status <> 'CLOSED';--> statement-breakpoint
+CREATE INDEX `leads_unowned_closed` ON `leads` (`workspace_id`) WHERE owner_id IS NULL AND deleted_at IS NULL AND status = 'CLOSED';--> statement-breakpoint
 CREATE INDEX `leads_updated` ON `leads` (`workspace_id`,`updated_at`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE INDEX `leads_owner_updated` ON `leads` (`workspace_id`,`owner_id`,`updated_at`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE INDEX `leads_follow_up` ON `leads` (`workspace_id`,`follow_up_at`) WHERE deleted_at IS NULL AND follow_up_at IS NOT NULL;--> statement-breakpoint
@@ -292,8 +291,6 @@ CREATE INDEX `leads_owner_remind` ON `leads` (`owner_id`,`remind_at`) WHERE remi
 CREATE INDEX `leads_purge` ON `leads` (`deleted_at`) WHERE deleted_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_trash` ON `leads` (`workspace_id`) WHERE deleted_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_owner_trash` ON `leads` (`workspace_id`,`owner_id`) WHERE deleted_at IS NOT NULL;--> statement-breakpoint
-CREATE INDEX `leads_email` ON `leads` (`workspace_id`,`email`) WHERE deleted_at IS NULL AND email IS NOT NULL;--> statement-breakpoint
-CREATE INDEX `leads_phone` ON `leads` (`workspace_id`,`phone_e164`) WHERE deleted_at IS NULL AND phone_e164 IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_import_key` ON `leads` (`workspace_id`,`import_key`) WHERE deleted_at IS NULL AND import_key IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_customer` ON `leads` (`customer_id`) WHERE customer_id IS NOT NULL;--> statement-breakpoint
 CREATE TABLE `daily_counts` (
@@ -301,7 +298,7 @@ CREATE TABLE `daily_counts` (
 	`subject` text NOT NULL,
 	`count` integer NOT NULL,
 	PRIMARY KEY(`day`, `subject`)
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `idempotency_keys` (
 	`key_hash` text PRIMARY KEY NOT NULL,
@@ -310,7 +307,7 @@ CREATE TABLE `idempotency_keys` (
 	`started_at` text NOT NULL,
 	`expires_at` text NOT NULL,
 	`answer` text
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `idempotency_keys_expires` ON `idempotency_keys` (`expires_at`);--> statement-breakpoint
 CREATE TABLE `login_attempts` (
@@ -318,7 +315,7 @@ CREATE TABLE `login_attempts` (
 	`count` integer NOT NULL,
 	`window_ends_at` text NOT NULL,
 	`locked_until` text
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `login_attempts_ends` ON `login_attempts` (`window_ends_at`);--> statement-breakpoint
 CREATE TABLE `oauth_accounts` (
@@ -351,7 +348,7 @@ CREATE TABLE `outbox` (
 	`created_at` text NOT NULL,
 	`version` integer DEFAULT 1 NOT NULL,
 	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `outbox_due` ON `outbox` (`next_attempt_at`) WHERE state = 'QUEUED';--> statement-breakpoint
 CREATE INDEX `outbox_workspace` ON `outbox` (`workspace_id`,`id`);--> statement-breakpoint
@@ -363,7 +360,7 @@ CREATE TABLE `customer_tags` (
 	PRIMARY KEY(`customer_id`, `tag_id`),
 	FOREIGN KEY (`customer_id`) REFERENCES `customers`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`tag_id`) REFERENCES `tags`(`id`) ON UPDATE no action ON DELETE no action
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `customer_tags_tag` ON `customer_tags` (`tag_id`);--> statement-breakpoint
 CREATE TABLE `tags` (
@@ -408,11 +405,9 @@ CREATE TABLE `tickets` (
 CREATE UNIQUE INDEX `tickets_id_unique` ON `tickets` (`id`);--> statement-breakpoint
 CREATE UNIQUE INDEX `tickets_number` ON `tickets` (`workspace_id`,`number`);--> statement-breakpoint
 CREATE INDEX `tickets_list` ON `tickets` (`workspace_id`) WHERE deleted_at IS NULL;--> statement-breakpoint
-CREATE INDEX `tickets_status` ON `tickets` (`workspace_id`,`status`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE INDEX `tickets_owner` ON `tickets` (`workspace_id`,`owner_id`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE INDEX `tickets_assignee` ON `tickets` (`workspace_id`,`assignee_id`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE INDEX `tickets_purge` ON `tickets` (`deleted_at`) WHERE deleted_at IS NOT NULL;--> statement-breakpoint
-CREATE INDEX `tickets_customer` ON `tickets` (`customer_id`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE TABLE `calendar_feeds` (
 	`user_id` text PRIMARY KEY NOT NULL,
 	`workspace_id` text NOT NULL,
@@ -437,7 +432,7 @@ CREATE TABLE `one_time_tokens` (
 	`used_at` text,
 	`used_by` text,
 	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE UNIQUE INDEX `one_time_tokens_hash` ON `one_time_tokens` (`token_hash`);--> statement-breakpoint
 CREATE INDEX `one_time_tokens_user` ON `one_time_tokens` (`user_id`,`kind`) WHERE user_id IS NOT NULL;--> statement-breakpoint
@@ -458,7 +453,7 @@ CREATE TABLE `sessions` (
 	`created_at` text NOT NULL,
 	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `sessions_user` ON `sessions` (`user_id`,`created_at`);--> statement-breakpoint
 CREATE INDEX `sessions_expires` ON `sessions` (`expires_at`);--> statement-breakpoint
@@ -617,7 +612,7 @@ CREATE TABLE tag_counts (
   PRIMARY KEY (tag_id, owner)
 ) WITHOUT ROWID;
 --> statement-breakpoint
-CREATE INDEX tag_counts_used ON tag_counts (workspace_id, owner, key) WHERE count > 0;
+CREATE INDEX tag_counts_used ON tag_counts (workspace_id, owner, key);
 --> statement-breakpoint
 CREATE TRIGGER customers_inserted AFTER INSERT ON customers WHEN new.deleted_at IS NULL
 BEGIN
@@ -757,50 +752,72 @@ SELECT
   c.search_scope AS scope
 FROM customers c;
 --> statement-breakpoint
--- When a customer was last in touch (plans do not count) and is next to be followed up. A row more can only move them
--- one way; a changed or lost one may have been the very one, so that they are looked up again. Customers are written
--- only where something changes: a written row costs a thousand times what a read one does.
+-- What customers show of their interactions: when they were last in touch (plans do not count), when they are next to be
+-- followed up, how many interactions there were, and, where there are days to keep in touch, the last call, e-mail or
+-- meeting. A row more can only move them one way; a changed or lost one may have been the very one, so that they are looked
+-- up again. One statement writes all of them, and only where something changes: a written row costs a thousand read ones.
 CREATE TRIGGER interaction_inserted AFTER INSERT ON interactions WHEN new.customer_id IS NOT NULL
 BEGIN
-  UPDATE customers SET last_interaction_at = new.occurred_at
-  WHERE id = new.customer_id AND new.type NOT IN ('TASK', 'FOLLOW_UP')
-    AND (last_interaction_at IS NULL OR last_interaction_at < new.occurred_at);
-  UPDATE customers SET next_follow_up_at = new.follow_up_at
-  WHERE id = new.customer_id AND new.follow_up_at IS NOT NULL AND new.done_at IS NULL
-    AND (next_follow_up_at IS NULL OR next_follow_up_at > new.follow_up_at);
+  UPDATE customers SET
+    last_interaction_at = CASE WHEN new.type IN ('TASK', 'FOLLOW_UP') THEN last_interaction_at
+      ELSE max(coalesce(last_interaction_at, ''), new.occurred_at) END,
+    interaction_count = interaction_count + (new.type NOT IN ('TASK', 'FOLLOW_UP')),
+    next_follow_up_at = CASE WHEN new.follow_up_at IS NULL OR new.done_at IS NOT NULL THEN next_follow_up_at
+      ELSE min(coalesce(next_follow_up_at, new.follow_up_at), new.follow_up_at) END,
+    last_contact_at = CASE WHEN keep_in_touch_days IS NULL OR new.type NOT IN ('CALL', 'EMAIL', 'MEETING')
+      THEN last_contact_at ELSE max(coalesce(last_contact_at, ''), new.occurred_at) END
+  WHERE id = new.customer_id AND (new.type NOT IN ('TASK', 'FOLLOW_UP')
+    OR new.follow_up_at IS NOT NULL AND new.done_at IS NULL
+      AND (next_follow_up_at IS NULL OR next_follow_up_at > new.follow_up_at));
 END;
 --> statement-breakpoint
+-- Where there are no days to keep in touch, the last contact is not looked up.
 CREATE VIEW customers_kept AS
 SELECT c.id,
   (SELECT max(occurred_at) FROM interactions i
     WHERE i.customer_id = c.id AND i.type NOT IN ('TASK', 'FOLLOW_UP')) AS last_interaction_at,
   (SELECT min(follow_up_at) FROM interactions i
-    WHERE i.customer_id = c.id AND i.follow_up_at IS NOT NULL AND i.done_at IS NULL) AS next_follow_up_at
+    WHERE i.customer_id = c.id AND i.follow_up_at IS NOT NULL AND i.done_at IS NULL) AS next_follow_up_at,
+  CASE WHEN c.keep_in_touch_days IS NULL THEN c.last_contact_at ELSE (SELECT max(occurred_at) FROM interactions i
+    WHERE i.customer_id = c.id AND i.type IN ('CALL', 'EMAIL', 'MEETING')) END AS last_contact_at
 FROM customers c;
 --> statement-breakpoint
 CREATE TRIGGER interaction_updated
 AFTER UPDATE OF customer_id, type, occurred_at, follow_up_at, done_at ON interactions
-WHEN old.customer_id IS NOT NULL OR new.customer_id IS NOT NULL
+WHEN (old.customer_id, old.type, old.occurred_at, old.follow_up_at, old.done_at)
+  IS NOT (new.customer_id, new.type, new.occurred_at, new.follow_up_at, new.done_at)
 BEGIN
-  UPDATE customers SET (last_interaction_at, next_follow_up_at) =
-    (SELECT k.last_interaction_at, k.next_follow_up_at FROM customers_kept k WHERE k.id = customers.id)
-  WHERE id IN (old.customer_id, new.customer_id) AND (last_interaction_at, next_follow_up_at) IS NOT
-    (SELECT k.last_interaction_at, k.next_follow_up_at FROM customers_kept k WHERE k.id = customers.id);
+  UPDATE customers SET (last_interaction_at, next_follow_up_at, last_contact_at, interaction_count) =
+    (SELECT k.last_interaction_at, k.next_follow_up_at, k.last_contact_at, customers.interaction_count
+        + (customers.id IS new.customer_id AND new.type NOT IN ('TASK', 'FOLLOW_UP'))
+        - (customers.id IS old.customer_id AND old.type NOT IN ('TASK', 'FOLLOW_UP'))
+      FROM customers_kept k WHERE k.id = customers.id)
+  WHERE id IN (old.customer_id, new.customer_id)
+    AND (last_interaction_at, next_follow_up_at, last_contact_at, interaction_count) IS NOT
+    (SELECT k.last_interaction_at, k.next_follow_up_at, k.last_contact_at, customers.interaction_count
+        + (customers.id IS new.customer_id AND new.type NOT IN ('TASK', 'FOLLOW_UP'))
+        - (customers.id IS old.customer_id AND old.type NOT IN ('TASK', 'FOLLOW_UP'))
+      FROM customers_kept k WHERE k.id = customers.id);
 END;
 --> statement-breakpoint
 CREATE TRIGGER interaction_deleted AFTER DELETE ON interactions WHEN old.customer_id IS NOT NULL
 BEGIN
-  UPDATE customers SET (last_interaction_at, next_follow_up_at) =
-    (SELECT k.last_interaction_at, k.next_follow_up_at FROM customers_kept k WHERE k.id = customers.id)
-  WHERE id = old.customer_id AND (last_interaction_at, next_follow_up_at) IS NOT
-    (SELECT k.last_interaction_at, k.next_follow_up_at FROM customers_kept k WHERE k.id = customers.id);
+  UPDATE customers SET (last_interaction_at, next_follow_up_at, last_contact_at, interaction_count) =
+    (SELECT k.last_interaction_at, k.next_follow_up_at, k.last_contact_at, customers.interaction_count
+        - (customers.deleted_at IS NULL AND old.type NOT IN ('TASK', 'FOLLOW_UP'))
+      FROM customers_kept k WHERE k.id = customers.id)
+  WHERE id = old.customer_id AND (last_interaction_at, next_follow_up_at, last_contact_at, interaction_count) IS NOT
+    (SELECT k.last_interaction_at, k.next_follow_up_at, k.last_contact_at, customers.interaction_count
+        - (customers.deleted_at IS NULL AND old.type NOT IN ('TASK', 'FOLLOW_UP'))
+      FROM customers_kept k WHERE k.id = customers.id);
 END;
 --> statement-breakpoint
 -- An interaction that moves to another customer, by a conversion or a merge, belongs to the owner of that one.
 CREATE TRIGGER interaction_moved AFTER UPDATE OF customer_id ON interactions
 WHEN new.customer_id IS NOT NULL AND old.customer_id IS NOT new.customer_id
 BEGIN
-  UPDATE interactions SET owner_id = (SELECT owner_id FROM customers WHERE id = new.customer_id) WHERE seq = new.seq;
+  UPDATE interactions SET owner_id = (SELECT owner_id FROM customers WHERE id = new.customer_id)
+  WHERE seq = new.seq AND owner_id IS NOT (SELECT owner_id FROM customers WHERE id = new.customer_id);
 END;
 --> statement-breakpoint
 -- What tickets are narrowed by, each a word: workspace, status, priority, customer, owner and assignee. Any selection of
@@ -1017,8 +1034,6 @@ BEGIN
   INSERT INTO tally SELECT new.workspace_id, '*', new.owner_id, 'due', new.follow_up_at, 'interaction', '', NULL, 1
     WHERE new.follow_up_at IS NOT NULL AND new.done_at IS NULL
       AND (SELECT deleted_at FROM parents WHERE id = coalesce(new.customer_id, new.lead_id)) IS NULL;
-  UPDATE customers SET interaction_count = interaction_count + 1
-    WHERE id = new.customer_id AND new.type NOT IN ('TASK', 'FOLLOW_UP');
 END;
 --> statement-breakpoint
 CREATE TRIGGER interaction_recounted AFTER UPDATE OF type, occurred_at ON interactions
@@ -1028,15 +1043,6 @@ BEGIN
     old.occurred_at, '', old.type, NULL, -1;
   INSERT INTO tally SELECT new.workspace_id, '*', new.created_by, 'interaction',
     new.occurred_at, '', new.type, NULL, 1;
-END;
---> statement-breakpoint
-CREATE TRIGGER interaction_count_moved AFTER UPDATE OF type, customer_id ON interactions
-WHEN old.customer_id IS NOT new.customer_id OR old.type <> new.type
-BEGIN
-  UPDATE customers SET interaction_count = interaction_count - 1
-    WHERE id = old.customer_id AND old.type NOT IN ('TASK', 'FOLLOW_UP');
-  UPDATE customers SET interaction_count = interaction_count + 1
-    WHERE id = new.customer_id AND new.type NOT IN ('TASK', 'FOLLOW_UP');
 END;
 --> statement-breakpoint
 CREATE TRIGGER interaction_due AFTER UPDATE OF follow_up_at, done_at, owner_id, customer_id ON interactions
@@ -1064,8 +1070,6 @@ BEGIN
     old.occurred_at, '', old.type, NULL, -1;
   INSERT INTO tally SELECT old.workspace_id, '*', old.owner_id, 'due', old.follow_up_at, 'interaction', '', NULL, -1
     WHERE old.follow_up_at IS NOT NULL AND old.done_at IS NULL;
-  UPDATE customers SET interaction_count = interaction_count - 1
-    WHERE id = old.customer_id AND old.type NOT IN ('TASK', 'FOLLOW_UP');
 END;
 --> statement-breakpoint
 -- Nothing is due of whom is in the trash.
@@ -1220,31 +1224,6 @@ SELECT c.id,
   (SELECT max(occurred_at) FROM interactions i
     WHERE i.customer_id = c.id AND i.type IN ('CALL', 'EMAIL', 'MEETING')) AS last_contact_at
 FROM customers c;
---> statement-breakpoint
-CREATE TRIGGER contact_inserted AFTER INSERT ON interactions
-WHEN new.customer_id IS NOT NULL AND new.type IN ('CALL', 'EMAIL', 'MEETING')
-BEGIN
-  UPDATE customers SET last_contact_at = new.occurred_at
-  WHERE id = new.customer_id AND keep_in_touch_days IS NOT NULL
-    AND (last_contact_at IS NULL OR last_contact_at < new.occurred_at);
-END;
---> statement-breakpoint
-CREATE TRIGGER contact_updated AFTER UPDATE OF customer_id, type, occurred_at ON interactions
-WHEN (old.customer_id IS NOT NULL OR new.customer_id IS NOT NULL)
-  AND (old.type IN ('CALL', 'EMAIL', 'MEETING') OR new.type IN ('CALL', 'EMAIL', 'MEETING'))
-BEGIN
-  UPDATE customers SET last_contact_at = (SELECT k.last_contact_at FROM customers_contacted k WHERE k.id = customers.id)
-  WHERE id IN (old.customer_id, new.customer_id) AND keep_in_touch_days IS NOT NULL
-    AND last_contact_at IS NOT (SELECT k.last_contact_at FROM customers_contacted k WHERE k.id = customers.id);
-END;
---> statement-breakpoint
-CREATE TRIGGER contact_deleted AFTER DELETE ON interactions
-WHEN old.customer_id IS NOT NULL AND old.type IN ('CALL', 'EMAIL', 'MEETING')
-BEGIN
-  UPDATE customers SET last_contact_at = (SELECT k.last_contact_at FROM customers_contacted k WHERE k.id = customers.id)
-  WHERE id = old.customer_id AND keep_in_touch_days IS NOT NULL
-    AND last_contact_at IS NOT (SELECT k.last_contact_at FROM customers_contacted k WHERE k.id = customers.id);
-END;
 --> statement-breakpoint
 CREATE TRIGGER customers_kept_in_touch AFTER UPDATE OF keep_in_touch_days ON customers
 WHEN old.keep_in_touch_days IS NULL AND new.keep_in_touch_days IS NOT NULL

@@ -30,9 +30,14 @@ export function eventInsert(
   { db, now, actor }: EventCtx,
   { verb, subject, id, changes, from, when, by, workspaceId }: EventInput,
 ) {
+  const workspace = workspaceId ?? actor?.workspaceId ?? ''
+  // A batch is one transaction, and D1 runs one at a time: no two events take the same number.
+  const lastSeq = sql`coalesce((SELECT last.seq FROM ${events} AS last WHERE last.workspace_id = ${workspace}
+    ORDER BY last.seq DESC LIMIT 1), 0)`
   const values = {
-    id: sql`lower(hex(randomblob(16)))`,
-    workspaceId: workspaceId ?? actor?.workspaceId ?? '',
+    seq: from ? sql`${lastSeq} + row_number() OVER ()` : sql`${lastSeq} + 1`,
+    id: sql`lower(hex(randomblob(8)))`,
+    workspaceId: workspace,
     subjectType: subject,
     subjectId: id,
     verb,

@@ -81,7 +81,7 @@ export async function claimNextLead(ctx: Ctx): Promise<LeadRow | undefined> {
       when: where,
     }),
     claimed: one(db.update(leads).set(claimColumns(ctx)).where(where).returning(leadColumns)),
-    mail: claimMail(ctx, sql`(SELECT ${events.subjectId} FROM ${events} ORDER BY ${events.seq} DESC LIMIT 1)`),
+    mail: claimMail(ctx, lastEvent(ctx, sql`${events.subjectId}`)),
   })
   return claimed
 }
@@ -122,8 +122,7 @@ export function updateLeadAndOwner(
   }
   const derived = derivedFields(fields, actor.country)
   // When the mail is queued, the event is written; it has `ownerId` only if the owner changed.
-  const isNewOwner = sql`(SELECT ${events.changes} ->> '$.ownerId' FROM ${events}
-    ORDER BY ${events.seq} DESC LIMIT 1) IS NOT NULL`
+  const isNewOwner = sql`${lastEvent(ctx, sql`${events.changes} ->> '$.ownerId'`)} IS NOT NULL`
   return changeRecord(ctx, LEAD, id, {
     verb: 'updated',
     permission: canAssign ? 'leads:assign' : 'leads:write',
@@ -136,6 +135,12 @@ export function updateLeadAndOwner(
     require: { owner: ownerRequirement(ctx, ownerId) },
     followedBy: assignmentMail(ctx, id, ownerId, isNewOwner),
   })
+}
+
+// What the event says that this batch has just written: the last one of the workspace.
+function lastEvent({ actor }: Ctx, value: SQL): SQL {
+  return sql`(SELECT ${value} FROM ${events} WHERE ${events.workspaceId} = ${actor.workspaceId}
+    ORDER BY ${events.seq} DESC LIMIT 1)`
 }
 
 // A lead has no owner, or an active member of the team as its owner.

@@ -28,7 +28,15 @@ export const LEAD_LIST: ListDefinition<LeadRow, Query> = {
   read: (db, rows) => db.select({ row: leadColumns, ...pageMarks }).from(rows),
   owners: (ctx, request) => requestedOwners(ctx, permissions, request),
   orders: {
-    createdAt: { by: ['seq'], arrivedAt: leads.createdAt, indexes: ['leads_list', 'leads_owner'] },
+    createdAt: {
+      by: ['seq'],
+      arrivedAt: leads.createdAt,
+      indexes: ['leads_list', 'leads_owner'],
+      unowned: [
+        { index: 'leads_pool', where: sql`${leads.status} <> 'CLOSED'` },
+        { index: 'leads_unowned_closed', where: sql`${leads.status} = 'CLOSED'` },
+      ],
+    },
     updatedAt: { by: ['updatedAt', 'seq'], indexes: ['leads_updated', 'leads_owner_updated'] },
     followUpAt: {
       by: ['followUpAt', 'seq'],

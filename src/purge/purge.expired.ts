@@ -16,6 +16,7 @@ import {
   sessions,
   tags,
 } from '../db/schema'
+import { primaryKeyOf } from '../db/sql'
 import { purgedBefore } from '../db/trash'
 import { isDeletedAndUnused } from '../tags/tags.service'
 import { DAY_MS } from '../time'
@@ -33,7 +34,9 @@ export async function purgeExpired(db: Db, now: string): Promise<Purged> {
   const deletion = (table: Parameters<Db['delete']>[0], where: SQL) =>
     db
       .delete(table)
-      .where(sql`rowid IN (SELECT rowid FROM ${table} WHERE ${where} LIMIT ${ROWS})`)
+      .where(
+        sql`(${primaryKeyOf(table)}) IN (SELECT ${primaryKeyOf(table)} FROM ${table} WHERE ${where} LIMIT ${ROWS})`,
+      )
       .returning({ gone: sql<number>`1` })
   const deleted = await runBatch(db, {
     sessions: deletion(sessions, sql`${sessions.expiresAt} < ${now}`),

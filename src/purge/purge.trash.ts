@@ -10,7 +10,7 @@ import {
   type TableReference,
   type TrashTable,
 } from '../db/relations'
-import { allOf, columnIn, columnKey } from '../db/sql'
+import { allOf, columnIn, columnKey, primaryKeyOf } from '../db/sql'
 import { purgedBefore } from '../db/trash'
 import { nextVersion } from '../records/version'
 
@@ -77,10 +77,10 @@ function otherColumn({ onPurge }: TableReference): SQL | undefined {
 /** Rows that refer to expired records, found along the index of the column. */
 function referringRows({ table, columns, to }: TableReference, now: string, where = sql`true`): SQL {
   const selects = columns.map(
-    (column) => sql`SELECT referring.rowid FROM ${expiredIds(to, now)} AS gone
+    (column) => sql`SELECT ${primaryKeyOf(table, 'referring')} FROM ${expiredIds(to, now)} AS gone
       CROSS JOIN ${table} AS referring ON ${columnIn('referring', column)} = gone.id WHERE ${where}`,
   )
-  return sql`rowid IN (${sql.join(selects, sql` UNION `)} LIMIT ${ROWS})`
+  return sql`(${primaryKeyOf(table)}) IN (${sql.join(selects, sql` UNION `)} LIMIT ${ROWS})`
 }
 
 /** Expired records to which no row refers any more that would keep them. */

@@ -48,6 +48,8 @@ export type Order<Row> = {
   only?: SQL
   /** For owned records: the index over all rows, and the index by owner. */
   indexes?: readonly [ofAll: string, ofOwner: string]
+  /** If the index by owner leaves out the rows without an owner: the indexes that have them, each with its WHERE. */
+  unowned?: readonly { index: string; where: SQL }[]
 }
 
 /** One index that returns rows in the order of the list. */

@@ -8,7 +8,7 @@ import { one, runBatch } from '../db/batch'
 import { fold } from '../db/fold'
 import { cut, type Page, type PageRequest } from '../db/page'
 import { customerTags, tagCounts, tags } from '../db/schema'
-import { allOf, columnIn } from '../db/sql'
+import { allOf, columnIn, primaryKeyOf } from '../db/sql'
 import { AppError } from '../errors'
 import { etagOf } from '../etag'
 import { eventInsert } from '../events/event-insert'
@@ -141,8 +141,8 @@ async function deleteWhere(ctx: Ctx, condition: SQL, ifVersion?: number): Promis
       when: where,
     }),
     removedFromCustomers: db.delete(customerTags).where(
-      sql`rowid IN (SELECT use.rowid FROM ${customerTags} AS use
-        WHERE use.tag_id = (SELECT ${tags.id} FROM ${tags} WHERE ${where}) LIMIT ${MAX_REMOVED})`,
+      sql`(${primaryKeyOf(customerTags)}) IN (SELECT ${primaryKeyOf(customerTags)} FROM ${customerTags}
+        WHERE tag_id = (SELECT ${tags.id} FROM ${tags} WHERE ${where}) LIMIT ${MAX_REMOVED})`,
     ),
     deleted: db
       .update(tags)

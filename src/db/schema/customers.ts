@@ -125,7 +125,7 @@ export const relationships = sqliteTable(
     kind: text().notNull(),
     createdAt: instant().notNull(),
   },
-  (t) => [primaryKey({ columns: [t.fromId, t.toId] }), index('relationships_to').on(t.toId)],
+  (t) => [primaryKey({ columns: [t.fromId, t.toId] })],
 )
 
 /** A merge that can be undone: each field of the survivor as it was before and as the merge made it. */

@@ -63,8 +63,11 @@ export const leads = sqliteTable(
   },
   (t) => [
     index('leads_list').on(t.workspaceId).where(sql`deleted_at IS NULL`),
-    index('leads_owner').on(t.workspaceId, t.ownerId).where(sql`deleted_at IS NULL`),
+    index('leads_owner').on(t.workspaceId, t.ownerId).where(sql`owner_id IS NOT NULL AND deleted_at IS NULL`),
     index('leads_pool').on(t.workspaceId).where(sql`owner_id IS NULL AND deleted_at IS NULL AND status <> 'CLOSED'`),
+    index('leads_unowned_closed')
+      .on(t.workspaceId)
+      .where(sql`owner_id IS NULL AND deleted_at IS NULL AND status = 'CLOSED'`),
     index('leads_updated').on(t.workspaceId, t.updatedAt).where(sql`deleted_at IS NULL`),
     index('leads_owner_updated').on(t.workspaceId, t.ownerId, t.updatedAt).where(sql`deleted_at IS NULL`),
     index('leads_follow_up')
@@ -78,8 +81,6 @@ export const leads = sqliteTable(
     index('leads_purge').on(t.deletedAt).where(sql`deleted_at IS NOT NULL`),
     index('leads_trash').on(t.workspaceId).where(sql`deleted_at IS NOT NULL`),
     index('leads_owner_trash').on(t.workspaceId, t.ownerId).where(sql`deleted_at IS NOT NULL`),
-    index('leads_email').on(t.workspaceId, t.email).where(sql`deleted_at IS NULL AND email IS NOT NULL`),
-    index('leads_phone').on(t.workspaceId, t.phoneE164).where(sql`deleted_at IS NULL AND phone_e164 IS NOT NULL`),
     index('leads_import_key').on(t.workspaceId, t.importKey).where(sql`deleted_at IS NULL AND import_key IS NOT NULL`),
     index('leads_customer').on(t.customerId).where(sql`customer_id IS NOT NULL`),
   ],

@@ -23,7 +23,7 @@ CREATE TABLE tag_counts (
   PRIMARY KEY (tag_id, owner)
 ) WITHOUT ROWID;
 --> statement-breakpoint
-CREATE INDEX tag_counts_used ON tag_counts (workspace_id, owner, key) WHERE count > 0;
+CREATE INDEX tag_counts_used ON tag_counts (workspace_id, owner, key);
 --> statement-breakpoint
 CREATE TRIGGER customers_inserted AFTER INSERT ON customers WHEN new.deleted_at IS NULL
 BEGIN

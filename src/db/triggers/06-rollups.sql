@@ -143,8 +143,6 @@ BEGIN
   INSERT INTO tally SELECT new.workspace_id, '*', new.owner_id, 'due', new.follow_up_at, 'interaction', '', NULL, 1
     WHERE new.follow_up_at IS NOT NULL AND new.done_at IS NULL
       AND (SELECT deleted_at FROM parents WHERE id = coalesce(new.customer_id, new.lead_id)) IS NULL;
-  UPDATE customers SET interaction_count = interaction_count + 1
-    WHERE id = new.customer_id AND new.type NOT IN ('TASK', 'FOLLOW_UP');
 END;
 --> statement-breakpoint
 CREATE TRIGGER interaction_recounted AFTER UPDATE OF type, occurred_at ON interactions
@@ -154,15 +152,6 @@ BEGIN
     old.occurred_at, '', old.type, NULL, -1;
   INSERT INTO tally SELECT new.workspace_id, '*', new.created_by, 'interaction',
     new.occurred_at, '', new.type, NULL, 1;
-END;
---> statement-breakpoint
-CREATE TRIGGER interaction_count_moved AFTER UPDATE OF type, customer_id ON interactions
-WHEN old.customer_id IS NOT new.customer_id OR old.type <> new.type
-BEGIN
-  UPDATE customers SET interaction_count = interaction_count - 1
-    WHERE id = old.customer_id AND old.type NOT IN ('TASK', 'FOLLOW_UP');
-  UPDATE customers SET interaction_count = interaction_count + 1
-    WHERE id = new.customer_id AND new.type NOT IN ('TASK', 'FOLLOW_UP');
 END;
 --> statement-breakpoint
 CREATE TRIGGER interaction_due AFTER UPDATE OF follow_up_at, done_at, owner_id, customer_id ON interactions
@@ -190,8 +179,6 @@ BEGIN
     old.occurred_at, '', old.type, NULL, -1;
   INSERT INTO tally SELECT old.workspace_id, '*', old.owner_id, 'due', old.follow_up_at, 'interaction', '', NULL, -1
     WHERE old.follow_up_at IS NOT NULL AND old.done_at IS NULL;
-  UPDATE customers SET interaction_count = interaction_count - 1
-    WHERE id = old.customer_id AND old.type NOT IN ('TASK', 'FOLLOW_UP');
 END;
 --> statement-breakpoint
 -- Nothing is due of whom is in the trash.
