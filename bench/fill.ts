@@ -155,7 +155,8 @@ async function insertTickets(db: Database, tickets: Ticket[]) {
 
 function countTags(db: Database) {
   const used = `FROM customer_tags ct JOIN customers c ON c.id = ct.customer_id AND c.deleted_at IS NULL
-    JOIN tags t ON t.id = ct.tag_id, json_each(json_array('*', coalesce(c.owner_id, ''))) AS owner`
+    JOIN tags t ON t.id = ct.tag_id, json_each(json_array('*', c.owner_id)) AS owner
+    ON owner.value IS NOT NULL`
   return [
     db.prepare('DELETE FROM tag_counts'),
     db.prepare(`INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)

@@ -261,6 +261,9 @@ CREATE TABLE `leads` (
 	`follow_up_at` text,
 	`customer_id` text,
 	`converted_at` text,
+	`claims` integer DEFAULT 0 NOT NULL,
+	`stage_since` text,
+	`contacted_at` text,
 	`import_key` text,
 	`version` integer DEFAULT 1 NOT NULL,
 	`created_at` text NOT NULL,
@@ -530,21 +533,35 @@ CREATE VIRTUAL TABLE leads_fts USING fts5(
   words, origin, scope, content = '', contentless_delete = 1, tokenize = 'trigram remove_diacritics 1'
 );
 --> statement-breakpoint
+-- Living leads by status, a row for each owner and one, '*', for everybody. Those of nobody are the difference.
 CREATE TABLE lead_counts (
   workspace_id text NOT NULL,
   owner text NOT NULL,
-  status text NOT NULL,
-  count integer NOT NULL,
-  PRIMARY KEY (workspace_id, owner, status)
+  in_new integer NOT NULL,
+  in_contacted integer NOT NULL,
+  in_qualified integer NOT NULL,
+  in_closed integer NOT NULL,
+  PRIMARY KEY (workspace_id, owner)
 ) WITHOUT ROWID;
+--> statement-breakpoint
+-- The one way into lead_counts: what is inserted here is added.
+CREATE VIEW lead_tally AS SELECT * FROM lead_counts;
+--> statement-breakpoint
+CREATE TRIGGER lead_tallied INSTEAD OF INSERT ON lead_tally
+BEGIN
+  INSERT INTO lead_counts (workspace_id, owner, in_new, in_contacted, in_qualified, in_closed)
+    VALUES (new.workspace_id, new.owner, new.in_new, new.in_contacted, new.in_qualified, new.in_closed)
+    ON CONFLICT DO UPDATE SET in_new = in_new + excluded.in_new, in_contacted = in_contacted + excluded.in_contacted,
+      in_qualified = in_qualified + excluded.in_qualified, in_closed = in_closed + excluded.in_closed;
+END;
 --> statement-breakpoint
 CREATE TRIGGER leads_inserted AFTER INSERT ON leads WHEN new.deleted_at IS NULL
 BEGIN
   INSERT INTO leads_fts (rowid, words, origin, scope)
     VALUES (new.seq, new.search_text, new.search_source, new.search_scope);
-  INSERT INTO lead_counts (workspace_id, owner, status, count)
-    VALUES (new.workspace_id, '*', new.status, 1), (new.workspace_id, coalesce(new.owner_id, ''), new.status, 1)
-    ON CONFLICT DO UPDATE SET count = count + 1;
+  INSERT INTO lead_tally SELECT new.workspace_id, value,
+      new.status = 'NEW', new.status = 'CONTACTED', new.status = 'QUALIFIED', new.status = 'CLOSED'
+    FROM json_each(json_array('*', new.owner_id)) WHERE value IS NOT NULL;
 END;
 --> statement-breakpoint
 CREATE TRIGGER leads_reindexed
@@ -557,34 +574,25 @@ BEGIN
     SELECT new.seq, new.search_text, new.search_source, new.search_scope WHERE new.deleted_at IS NULL;
 END;
 --> statement-breakpoint
-CREATE TRIGGER leads_recounted_by_owner AFTER UPDATE OF owner_id, status, deleted_at ON leads
-WHEN old.owner_id IS NOT new.owner_id OR old.status IS NOT new.status OR old.deleted_at IS NOT new.deleted_at
+-- Everybody's row is written only if the status changes, or the lead comes or goes.
+CREATE TRIGGER leads_recounted AFTER UPDATE OF owner_id, status, deleted_at ON leads
+WHEN (old.owner_id, old.status, old.deleted_at IS NULL) IS NOT (new.owner_id, new.status, new.deleted_at IS NULL)
 BEGIN
-  INSERT INTO lead_counts (workspace_id, owner, status, count)
-    SELECT old.workspace_id, coalesce(old.owner_id, ''), old.status, -1 WHERE old.deleted_at IS NULL
-    ON CONFLICT DO UPDATE SET count = count - 1;
-  INSERT INTO lead_counts (workspace_id, owner, status, count)
-    SELECT new.workspace_id, coalesce(new.owner_id, ''), new.status, 1 WHERE new.deleted_at IS NULL
-    ON CONFLICT DO UPDATE SET count = count + 1;
-END;
---> statement-breakpoint
-CREATE TRIGGER leads_recounted AFTER UPDATE OF status, deleted_at ON leads
-WHEN old.status IS NOT new.status OR old.deleted_at IS NOT new.deleted_at
-BEGIN
-  INSERT INTO lead_counts (workspace_id, owner, status, count)
-    SELECT old.workspace_id, '*', old.status, -1 WHERE old.deleted_at IS NULL
-    ON CONFLICT DO UPDATE SET count = count - 1;
-  INSERT INTO lead_counts (workspace_id, owner, status, count)
-    SELECT new.workspace_id, '*', new.status, 1 WHERE new.deleted_at IS NULL
-    ON CONFLICT DO UPDATE SET count = count + 1;
+  INSERT INTO lead_tally SELECT new.workspace_id, owner,
+      sum(n * (status = 'NEW')), sum(n * (status = 'CONTACTED')), sum(n * (status = 'QUALIFIED')), sum(n * (status = 'CLOSED'))
+    FROM (SELECT value AS owner, old.status AS status, -1 AS n
+        FROM json_each(json_array('*', old.owner_id)) WHERE old.deleted_at IS NULL
+      UNION ALL SELECT value, new.status, 1 FROM json_each(json_array('*', new.owner_id)) WHERE new.deleted_at IS NULL)
+    WHERE owner IS NOT NULL
+    GROUP BY owner HAVING count(*) = 1 OR min(status) <> max(status);
 END;
 --> statement-breakpoint
 CREATE TRIGGER leads_purged AFTER DELETE ON leads WHEN old.deleted_at IS NULL
 BEGIN
   DELETE FROM leads_fts WHERE rowid = old.seq;
-  INSERT INTO lead_counts (workspace_id, owner, status, count)
-    VALUES (old.workspace_id, '*', old.status, -1), (old.workspace_id, coalesce(old.owner_id, ''), old.status, -1)
-    ON CONFLICT DO UPDATE SET count = count - 1;
+  INSERT INTO lead_tally SELECT old.workspace_id, value,
+      -(old.status = 'NEW'), -(old.status = 'CONTACTED'), -(old.status = 'QUALIFIED'), -(old.status = 'CLOSED')
+    FROM json_each(json_array('*', old.owner_id)) WHERE value IS NOT NULL;
 END;
 --> statement-breakpoint
 -- Triggers keep the search index and the counters of customers and their tags, and the owners of their records.
@@ -595,6 +603,7 @@ CREATE VIRTUAL TABLE customers_fts USING fts5(
   content = '', contentless_delete = 1, tokenize = 'trigram remove_diacritics 1'
 );
 --> statement-breakpoint
+-- Counters have a row for each owner and one, '*', for everybody. Those of nobody are the difference.
 CREATE TABLE customer_counts (
   workspace_id text NOT NULL, owner text NOT NULL, count integer NOT NULL,
   PRIMARY KEY (workspace_id, owner)
@@ -619,7 +628,7 @@ BEGIN
   INSERT INTO customers_fts (rowid, name, email, phone, company, job_title, tags, fields, scope)
     SELECT seq, name, email, phone, company, job_title, tags, fields, scope FROM customers_searchable WHERE seq = new.seq;
   INSERT INTO customer_counts (workspace_id, owner, count)
-    VALUES (new.workspace_id, '*', 1), (new.workspace_id, coalesce(new.owner_id, ''), 1)
+    SELECT new.workspace_id, value, 1 FROM json_each(json_array('*', new.owner_id)) WHERE value IS NOT NULL
     ON CONFLICT DO UPDATE SET count = count + 1;
   INSERT INTO duplicate_keys (workspace_id, key, count)
     SELECT new.workspace_id, value, 1
@@ -659,22 +668,24 @@ CREATE TRIGGER customers_recounted AFTER UPDATE OF owner_id, deleted_at ON custo
 WHEN old.owner_id IS NOT new.owner_id OR old.deleted_at IS NOT new.deleted_at
 BEGIN
   INSERT INTO customer_counts (workspace_id, owner, count)
-    SELECT old.workspace_id, value, -1 FROM json_each(json_array('*', coalesce(old.owner_id, '')))
-    WHERE old.deleted_at IS NULL
+    SELECT old.workspace_id, value, -1
+    FROM json_each(json_array(iif(old.deleted_at IS new.deleted_at, NULL, '*'), old.owner_id))
+    WHERE value IS NOT NULL AND old.deleted_at IS NULL
     ON CONFLICT DO UPDATE SET count = count - 1;
   INSERT INTO customer_counts (workspace_id, owner, count)
-    SELECT new.workspace_id, value, 1 FROM json_each(json_array('*', coalesce(new.owner_id, '')))
-    WHERE new.deleted_at IS NULL
+    SELECT new.workspace_id, value, 1
+    FROM json_each(json_array(iif(old.deleted_at IS new.deleted_at, NULL, '*'), new.owner_id))
+    WHERE value IS NOT NULL AND new.deleted_at IS NULL
     ON CONFLICT DO UPDATE SET count = count + 1;
   INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
     SELECT t.id, value, t.workspace_id, t.key, -1
-    FROM customer_tags ct JOIN tags t ON t.id = ct.tag_id, json_each(json_array('*', coalesce(old.owner_id, '')))
-    WHERE ct.customer_id = old.id AND old.deleted_at IS NULL
+    FROM customer_tags ct JOIN tags t ON t.id = ct.tag_id, json_each(json_array(iif(old.deleted_at IS new.deleted_at, NULL, '*'), old.owner_id))
+    WHERE value IS NOT NULL AND ct.customer_id = old.id AND old.deleted_at IS NULL
     ON CONFLICT DO UPDATE SET count = count - 1;
   INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
     SELECT t.id, value, t.workspace_id, t.key, 1
-    FROM customer_tags ct JOIN tags t ON t.id = ct.tag_id, json_each(json_array('*', coalesce(new.owner_id, '')))
-    WHERE ct.customer_id = new.id AND new.deleted_at IS NULL
+    FROM customer_tags ct JOIN tags t ON t.id = ct.tag_id, json_each(json_array(iif(old.deleted_at IS new.deleted_at, NULL, '*'), new.owner_id))
+    WHERE value IS NOT NULL AND ct.customer_id = new.id AND new.deleted_at IS NULL
     ON CONFLICT DO UPDATE SET count = count + 1;
 END;
 --> statement-breakpoint
@@ -697,8 +708,8 @@ BEGIN
     WHERE seq = (SELECT seq FROM customers WHERE id = new.customer_id) AND deleted_at IS NULL;
   INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
     SELECT t.id, value, t.workspace_id, t.key, 1
-    FROM customers c JOIN tags t ON t.id = new.tag_id, json_each(json_array('*', coalesce(c.owner_id, '')))
-    WHERE c.id = new.customer_id AND c.deleted_at IS NULL
+    FROM customers c JOIN tags t ON t.id = new.tag_id, json_each(json_array('*', c.owner_id))
+    WHERE value IS NOT NULL AND c.id = new.customer_id AND c.deleted_at IS NULL
     ON CONFLICT DO UPDATE SET count = count + 1;
 END;
 --> statement-breakpoint
@@ -710,8 +721,8 @@ BEGIN
     WHERE seq = (SELECT seq FROM customers WHERE id = old.customer_id) AND deleted_at IS NULL;
   INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
     SELECT t.id, value, t.workspace_id, t.key, -1
-    FROM customers c JOIN tags t ON t.id = old.tag_id, json_each(json_array('*', coalesce(c.owner_id, '')))
-    WHERE c.id = old.customer_id AND c.deleted_at IS NULL
+    FROM customers c JOIN tags t ON t.id = old.tag_id, json_each(json_array('*', c.owner_id))
+    WHERE value IS NOT NULL AND c.id = old.customer_id AND c.deleted_at IS NULL
     ON CONFLICT DO UPDATE SET count = count - 1;
 END;
 --> statement-breakpoint
@@ -752,64 +763,44 @@ SELECT
   c.search_scope AS scope
 FROM customers c;
 --> statement-breakpoint
--- What customers show of their interactions: when they were last in touch (plans do not count), when they are next to be
--- followed up, how many interactions there were, and, where there are days to keep in touch, the last call, e-mail or
--- meeting. A row more can only move them one way; a changed or lost one may have been the very one, so that they are looked
--- up again. One statement writes all of them, and only where something changes: a written row costs a thousand read ones.
+-- When a customer was last in touch (plans do not count), how often, and when next to be followed up. A row more can only move them
+-- one way; a changed or lost one may have been the very one, so that they are looked up again. Customers are written
+-- only where something changes: a written row costs a thousand times what a read one does.
 CREATE TRIGGER interaction_inserted AFTER INSERT ON interactions WHEN new.customer_id IS NOT NULL
 BEGIN
-  UPDATE customers SET
-    last_interaction_at = CASE WHEN new.type IN ('TASK', 'FOLLOW_UP') THEN last_interaction_at
-      ELSE max(coalesce(last_interaction_at, ''), new.occurred_at) END,
-    interaction_count = interaction_count + (new.type NOT IN ('TASK', 'FOLLOW_UP')),
-    next_follow_up_at = CASE WHEN new.follow_up_at IS NULL OR new.done_at IS NOT NULL THEN next_follow_up_at
-      ELSE min(coalesce(next_follow_up_at, new.follow_up_at), new.follow_up_at) END,
-    last_contact_at = CASE WHEN keep_in_touch_days IS NULL OR new.type NOT IN ('CALL', 'EMAIL', 'MEETING')
-      THEN last_contact_at ELSE max(coalesce(last_contact_at, ''), new.occurred_at) END
-  WHERE id = new.customer_id AND (new.type NOT IN ('TASK', 'FOLLOW_UP')
-    OR new.follow_up_at IS NOT NULL AND new.done_at IS NULL
-      AND (next_follow_up_at IS NULL OR next_follow_up_at > new.follow_up_at));
+  UPDATE customers SET interaction_count = interaction_count + 1
+  WHERE id = new.customer_id AND new.type NOT IN ('TASK', 'FOLLOW_UP') AND last_interaction_at >= new.occurred_at;
+  UPDATE customers SET interaction_count = interaction_count + 1, last_interaction_at = new.occurred_at
+  WHERE id = new.customer_id AND new.type NOT IN ('TASK', 'FOLLOW_UP') AND changes() = 0;
+  UPDATE customers SET next_follow_up_at = new.follow_up_at
+  WHERE id = new.customer_id AND new.follow_up_at IS NOT NULL AND new.done_at IS NULL
+    AND (next_follow_up_at IS NULL OR next_follow_up_at > new.follow_up_at);
 END;
 --> statement-breakpoint
--- Where there are no days to keep in touch, the last contact is not looked up.
 CREATE VIEW customers_kept AS
 SELECT c.id,
   (SELECT max(occurred_at) FROM interactions i
     WHERE i.customer_id = c.id AND i.type NOT IN ('TASK', 'FOLLOW_UP')) AS last_interaction_at,
   (SELECT min(follow_up_at) FROM interactions i
-    WHERE i.customer_id = c.id AND i.follow_up_at IS NOT NULL AND i.done_at IS NULL) AS next_follow_up_at,
-  CASE WHEN c.keep_in_touch_days IS NULL THEN c.last_contact_at ELSE (SELECT max(occurred_at) FROM interactions i
-    WHERE i.customer_id = c.id AND i.type IN ('CALL', 'EMAIL', 'MEETING')) END AS last_contact_at
+    WHERE i.customer_id = c.id AND i.follow_up_at IS NOT NULL AND i.done_at IS NULL) AS next_follow_up_at
 FROM customers c;
 --> statement-breakpoint
 CREATE TRIGGER interaction_updated
 AFTER UPDATE OF customer_id, type, occurred_at, follow_up_at, done_at ON interactions
-WHEN (old.customer_id, old.type, old.occurred_at, old.follow_up_at, old.done_at)
-  IS NOT (new.customer_id, new.type, new.occurred_at, new.follow_up_at, new.done_at)
+WHEN old.customer_id IS NOT NULL OR new.customer_id IS NOT NULL
 BEGIN
-  UPDATE customers SET (last_interaction_at, next_follow_up_at, last_contact_at, interaction_count) =
-    (SELECT k.last_interaction_at, k.next_follow_up_at, k.last_contact_at, customers.interaction_count
-        + (customers.id IS new.customer_id AND new.type NOT IN ('TASK', 'FOLLOW_UP'))
-        - (customers.id IS old.customer_id AND old.type NOT IN ('TASK', 'FOLLOW_UP'))
-      FROM customers_kept k WHERE k.id = customers.id)
-  WHERE id IN (old.customer_id, new.customer_id)
-    AND (last_interaction_at, next_follow_up_at, last_contact_at, interaction_count) IS NOT
-    (SELECT k.last_interaction_at, k.next_follow_up_at, k.last_contact_at, customers.interaction_count
-        + (customers.id IS new.customer_id AND new.type NOT IN ('TASK', 'FOLLOW_UP'))
-        - (customers.id IS old.customer_id AND old.type NOT IN ('TASK', 'FOLLOW_UP'))
-      FROM customers_kept k WHERE k.id = customers.id);
+  UPDATE customers SET (last_interaction_at, next_follow_up_at) =
+    (SELECT k.last_interaction_at, k.next_follow_up_at FROM customers_kept k WHERE k.id = customers.id)
+  WHERE id IN (old.customer_id, new.customer_id) AND (last_interaction_at, next_follow_up_at) IS NOT
+    (SELECT k.last_interaction_at, k.next_follow_up_at FROM customers_kept k WHERE k.id = customers.id);
 END;
 --> statement-breakpoint
 CREATE TRIGGER interaction_deleted AFTER DELETE ON interactions WHEN old.customer_id IS NOT NULL
 BEGIN
-  UPDATE customers SET (last_interaction_at, next_follow_up_at, last_contact_at, interaction_count) =
-    (SELECT k.last_interaction_at, k.next_follow_up_at, k.last_contact_at, customers.interaction_count
-        - (customers.deleted_at IS NULL AND old.type NOT IN ('TASK', 'FOLLOW_UP'))
-      FROM customers_kept k WHERE k.id = customers.id)
-  WHERE id = old.customer_id AND (last_interaction_at, next_follow_up_at, last_contact_at, interaction_count) IS NOT
-    (SELECT k.last_interaction_at, k.next_follow_up_at, k.last_contact_at, customers.interaction_count
-        - (customers.deleted_at IS NULL AND old.type NOT IN ('TASK', 'FOLLOW_UP'))
-      FROM customers_kept k WHERE k.id = customers.id);
+  UPDATE customers SET (last_interaction_at, next_follow_up_at) =
+    (SELECT k.last_interaction_at, k.next_follow_up_at FROM customers_kept k WHERE k.id = customers.id)
+  WHERE id = old.customer_id AND (last_interaction_at, next_follow_up_at) IS NOT
+    (SELECT k.last_interaction_at, k.next_follow_up_at FROM customers_kept k WHERE k.id = customers.id);
 END;
 --> statement-breakpoint
 -- An interaction that moves to another customer, by a conversion or a merge, belongs to the owner of that one.
@@ -910,11 +901,6 @@ CREATE TABLE rollups (
   PRIMARY KEY (workspace_id, owner, metric, day, part)
 ) WITHOUT ROWID;
 --> statement-breakpoint
--- How far a lead has come, for the durations.
-CREATE TABLE lead_progress (
-  lead_id text PRIMARY KEY NOT NULL, stage_since text, claimed_at text, contacted_at text
-) WITHOUT ROWID;
---> statement-breakpoint
 CREATE TABLE ticket_counts (
   workspace_id text NOT NULL, owner text NOT NULL, count integer NOT NULL,
   PRIMARY KEY (workspace_id, owner)
@@ -938,13 +924,13 @@ BEGIN
         WHEN new.seconds IS NULL THEN '' WHEN new.seconds < 1 THEN 0
         ELSE 1 + CAST(ln(new.seconds) / ln(1.04) AS INTEGER) END,
       new.by)
-    FROM (SELECT coalesce(new.owner, '') AS owner UNION ALL SELECT new.everybody) WHERE owner IS NOT NULL
+    FROM (SELECT new.owner AS owner UNION ALL SELECT new.everybody) WHERE owner IS NOT NULL
     ON CONFLICT DO UPDATE SET count = count + excluded.count, cells = (
       SELECT CASE n WHEN 0 THEN json_remove(rollups.cells, path) ELSE json_set(rollups.cells, path, n) END
       FROM (SELECT path, coalesce(json_extract(rollups.cells, path), 0) + excluded.count AS n
         FROM (SELECT '$."' || key || '"' AS path FROM json_each(excluded.cells))));
   DELETE FROM rollups WHERE (new.by < 0 OR new.part = 'interaction') AND workspace_id = new.workspace_id
-    AND owner IN (new.everybody, coalesce(new.owner, '')) AND metric = new.metric AND day = substr(new.at, 1, 10)
+    AND owner IN (new.everybody, new.owner) AND metric = new.metric AND day = substr(new.at, 1, 10)
     AND part = new.part AND cells = '{}';
 END;
 --> statement-breakpoint
@@ -973,30 +959,26 @@ END;
 --> statement-breakpoint
 CREATE TRIGGER lead_gone AFTER DELETE ON leads
 BEGIN
-  DELETE FROM lead_progress WHERE lead_id = old.id;
   INSERT INTO tally SELECT old.workspace_id, '*', old.owner_id, 'due', old.follow_up_at, 'lead', '', NULL, -1
     WHERE old.follow_up_at IS NOT NULL AND old.status <> 'CLOSED' AND old.deleted_at IS NULL;
 END;
 --> statement-breakpoint
--- A lead's history is told by its events, of which each change writes one.
+-- A lead's history is told by its events, of which each change writes one. How far the lead had come is read from it: it is
+-- written there by the change itself, after its event, but for a claim, whose event may come before or after.
 CREATE TRIGGER lead_claimed AFTER INSERT ON events WHEN new.verb = 'lead.claimed'
 BEGIN
   INSERT INTO tally SELECT l.workspace_id, '*', new.actor_id, 'claim', new.created_at, '', '',
-    CASE WHEN p.claimed_at IS NULL THEN (julianday(new.created_at) - julianday(l.created_at)) * 86400 END, 1
-    FROM leads l LEFT JOIN lead_progress p ON p.lead_id = l.id WHERE l.id = new.subject_id;
-  INSERT INTO lead_progress (lead_id, claimed_at) VALUES (new.subject_id, new.created_at)
-    ON CONFLICT DO UPDATE SET claimed_at = excluded.claimed_at WHERE claimed_at IS NULL;
+    CASE WHEN l.claims = (l.owner_id IS NOT NULL) THEN (julianday(new.created_at) - julianday(l.created_at)) * 86400 END, 1
+    FROM leads l WHERE l.id = new.subject_id;
 END;
 --> statement-breakpoint
-CREATE VIEW first_contacts AS SELECT lead_id, contacted_at AS at FROM lead_progress;
+CREATE VIEW first_contacts AS SELECT id AS lead_id, contacted_at AS at FROM leads;
 --> statement-breakpoint
 CREATE TRIGGER lead_contacted INSTEAD OF INSERT ON first_contacts
 BEGIN
   INSERT INTO tally SELECT l.workspace_id, '*', l.owner_id, 'contact', max(new.at, l.created_at),
     '', '', max((julianday(new.at) - julianday(l.created_at)) * 86400, 0), 1
-    FROM leads l LEFT JOIN lead_progress p ON p.lead_id = l.id WHERE l.id = new.lead_id AND p.contacted_at IS NULL;
-  INSERT INTO lead_progress (lead_id, contacted_at) VALUES (new.lead_id, new.at)
-    ON CONFLICT DO UPDATE SET contacted_at = excluded.contacted_at WHERE contacted_at IS NULL;
+    FROM leads l WHERE l.id = new.lead_id AND l.contacted_at IS NULL;
 END;
 --> statement-breakpoint
 CREATE TRIGGER lead_moved AFTER INSERT ON events
@@ -1005,12 +987,10 @@ BEGIN
   INSERT INTO tally SELECT l.workspace_id, '*', l.owner_id,
     iif(new.verb = 'lead.converted', 'conversion', 'move'), new.created_at, '',
     new.changes ->> '$.status[0]' || '>' || (new.changes ->> '$.status[1]'),
-    (julianday(new.created_at) - julianday(coalesce(p.stage_since, l.created_at))) * 86400, 1
-    FROM leads l LEFT JOIN lead_progress p ON p.lead_id = l.id WHERE l.id = new.subject_id;
+    (julianday(new.created_at) - julianday(coalesce(l.stage_since, l.created_at))) * 86400, 1
+    FROM leads l WHERE l.id = new.subject_id;
   INSERT INTO first_contacts SELECT new.subject_id, new.created_at
     WHERE new.verb = 'lead.converted' OR new.changes ->> '$.status[1]' IN ('CONTACTED', 'QUALIFIED');
-  INSERT INTO lead_progress (lead_id, stage_since) VALUES (new.subject_id, new.created_at)
-    ON CONFLICT DO UPDATE SET stage_since = excluded.stage_since;
 END;
 --> statement-breakpoint
 CREATE TRIGGER lead_spoken_with AFTER INSERT ON events
@@ -1019,6 +999,8 @@ WHEN new.verb = 'interaction.created' AND new.changes ->> '$.leadId[1]' IS NOT N
 BEGIN
   INSERT INTO first_contacts SELECT new.changes ->> '$.leadId[1]',
     min(coalesce(new.changes ->> '$.occurredAt[1]', new.created_at), new.created_at);
+  UPDATE leads SET contacted_at = min(coalesce(new.changes ->> '$.occurredAt[1]', new.created_at), new.created_at)
+    WHERE id = new.changes ->> '$.leadId[1]' AND contacted_at IS NULL;
 END;
 --> statement-breakpoint
 CREATE TRIGGER customer_made AFTER INSERT ON customers
@@ -1043,6 +1025,15 @@ BEGIN
     old.occurred_at, '', old.type, NULL, -1;
   INSERT INTO tally SELECT new.workspace_id, '*', new.created_by, 'interaction',
     new.occurred_at, '', new.type, NULL, 1;
+END;
+--> statement-breakpoint
+CREATE TRIGGER interaction_count_moved AFTER UPDATE OF type, customer_id ON interactions
+WHEN old.customer_id IS NOT new.customer_id OR old.type <> new.type
+BEGIN
+  UPDATE customers SET interaction_count = interaction_count - 1
+    WHERE id = old.customer_id AND old.type NOT IN ('TASK', 'FOLLOW_UP');
+  UPDATE customers SET interaction_count = interaction_count + 1
+    WHERE id = new.customer_id AND new.type NOT IN ('TASK', 'FOLLOW_UP');
 END;
 --> statement-breakpoint
 CREATE TRIGGER interaction_due AFTER UPDATE OF follow_up_at, done_at, owner_id, customer_id ON interactions
@@ -1070,6 +1061,8 @@ BEGIN
     old.occurred_at, '', old.type, NULL, -1;
   INSERT INTO tally SELECT old.workspace_id, '*', old.owner_id, 'due', old.follow_up_at, 'interaction', '', NULL, -1
     WHERE old.follow_up_at IS NOT NULL AND old.done_at IS NULL;
+  UPDATE customers SET interaction_count = interaction_count - 1
+    WHERE id = old.customer_id AND old.type NOT IN ('TASK', 'FOLLOW_UP');
 END;
 --> statement-breakpoint
 -- Nothing is due of whom is in the trash.
@@ -1096,7 +1089,7 @@ BEGIN
     '', '', NULL, 1;
   INSERT INTO ticket_counts (workspace_id, owner, count)
     SELECT new.workspace_id, value, 1
-    FROM (SELECT '*' AS value UNION ALL SELECT coalesce(new.owner_id, '')
+    FROM (SELECT '*' AS value UNION ALL SELECT new.owner_id
       UNION ALL SELECT nullif(new.assignee_id, new.owner_id))
     WHERE value IS NOT NULL AND new.status IN ('OPEN', 'IN_PROGRESS') AND new.deleted_at IS NULL
     ON CONFLICT DO UPDATE SET count = count + 1;
@@ -1108,13 +1101,13 @@ WHEN (old.status IN ('OPEN', 'IN_PROGRESS'), old.owner_id, old.assignee_id, old.
 BEGIN
   INSERT INTO ticket_counts (workspace_id, owner, count)
     SELECT old.workspace_id, value, -1
-    FROM (SELECT '*' AS value UNION ALL SELECT coalesce(old.owner_id, '')
+    FROM (SELECT '*' AS value UNION ALL SELECT old.owner_id
       UNION ALL SELECT nullif(old.assignee_id, old.owner_id))
     WHERE value IS NOT NULL AND old.status IN ('OPEN', 'IN_PROGRESS') AND old.deleted_at IS NULL
     ON CONFLICT DO UPDATE SET count = count - 1;
   INSERT INTO ticket_counts (workspace_id, owner, count)
     SELECT new.workspace_id, value, 1
-    FROM (SELECT '*' AS value UNION ALL SELECT coalesce(new.owner_id, '')
+    FROM (SELECT '*' AS value UNION ALL SELECT new.owner_id
       UNION ALL SELECT nullif(new.assignee_id, new.owner_id))
     WHERE value IS NOT NULL AND new.status IN ('OPEN', 'IN_PROGRESS') AND new.deleted_at IS NULL
     ON CONFLICT DO UPDATE SET count = count + 1;
@@ -1125,7 +1118,7 @@ WHEN old.status IN ('OPEN', 'IN_PROGRESS') AND old.deleted_at IS NULL
 BEGIN
   INSERT INTO ticket_counts (workspace_id, owner, count)
     SELECT old.workspace_id, value, -1
-    FROM (SELECT '*' AS value UNION ALL SELECT coalesce(old.owner_id, '')
+    FROM (SELECT '*' AS value UNION ALL SELECT old.owner_id
       UNION ALL SELECT nullif(old.assignee_id, old.owner_id))
     WHERE value IS NOT NULL
     ON CONFLICT DO UPDATE SET count = count - 1;
@@ -1213,7 +1206,7 @@ FROM (
       ELSE 1 + CAST(ln(f.seconds) / ln(1.04) AS INTEGER) END AS cell,
     count(*) AS n
   FROM (SELECT * FROM lead_facts UNION ALL SELECT * FROM other_facts) f
-  JOIN json_each(json_array('*', coalesce(f.owner, ''))) o
+  JOIN json_each(json_array('*', nullif(f.owner, ''))) o ON o.value IS NOT NULL
   GROUP BY 1, 2, 3, 4, 5, 6)
 GROUP BY 1, 2, 3, 4, 5;
 --> statement-breakpoint
@@ -1224,6 +1217,31 @@ SELECT c.id,
   (SELECT max(occurred_at) FROM interactions i
     WHERE i.customer_id = c.id AND i.type IN ('CALL', 'EMAIL', 'MEETING')) AS last_contact_at
 FROM customers c;
+--> statement-breakpoint
+CREATE TRIGGER contact_inserted AFTER INSERT ON interactions
+WHEN new.customer_id IS NOT NULL AND new.type IN ('CALL', 'EMAIL', 'MEETING')
+BEGIN
+  UPDATE customers SET last_contact_at = new.occurred_at
+  WHERE id = new.customer_id AND keep_in_touch_days IS NOT NULL
+    AND (last_contact_at IS NULL OR last_contact_at < new.occurred_at);
+END;
+--> statement-breakpoint
+CREATE TRIGGER contact_updated AFTER UPDATE OF customer_id, type, occurred_at ON interactions
+WHEN (old.customer_id IS NOT NULL OR new.customer_id IS NOT NULL)
+  AND (old.type IN ('CALL', 'EMAIL', 'MEETING') OR new.type IN ('CALL', 'EMAIL', 'MEETING'))
+BEGIN
+  UPDATE customers SET last_contact_at = (SELECT k.last_contact_at FROM customers_contacted k WHERE k.id = customers.id)
+  WHERE id IN (old.customer_id, new.customer_id) AND keep_in_touch_days IS NOT NULL
+    AND last_contact_at IS NOT (SELECT k.last_contact_at FROM customers_contacted k WHERE k.id = customers.id);
+END;
+--> statement-breakpoint
+CREATE TRIGGER contact_deleted AFTER DELETE ON interactions
+WHEN old.customer_id IS NOT NULL AND old.type IN ('CALL', 'EMAIL', 'MEETING')
+BEGIN
+  UPDATE customers SET last_contact_at = (SELECT k.last_contact_at FROM customers_contacted k WHERE k.id = customers.id)
+  WHERE id = old.customer_id AND keep_in_touch_days IS NOT NULL
+    AND last_contact_at IS NOT (SELECT k.last_contact_at FROM customers_contacted k WHERE k.id = customers.id);
+END;
 --> statement-breakpoint
 CREATE TRIGGER customers_kept_in_touch AFTER UPDATE OF keep_in_touch_days ON customers
 WHEN old.keep_in_touch_days IS NULL AND new.keep_in_touch_days IS NOT NULL

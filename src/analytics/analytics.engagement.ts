@@ -1,4 +1,5 @@
 // Analytics: the customers with the most contact, with the least, and with none for some time.
+import { sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import { owners, visible } from '../access/visible'
 import type { Ctx } from '../context'
@@ -43,7 +44,7 @@ const ENGAGEMENT_LIST: ListDefinition<Row, Query> = {
     const [ofAll, ofOwner] = indexes ?? []
     return [{ index: whose === 'all' ? ofAll : ofOwner, where: visible(actor, 'analytics:read', customers) }]
   },
-  counter: { table: customerCounts, by: {} },
+  counter: { table: customerCounts, answers: [], count: () => sql`${customerCounts.count}` },
 }
 
 /** A page of customers by number of interactions, or those without contact for so many days, the longest first. */

@@ -12,6 +12,7 @@ import { eventInsert, hasChanges } from '../events/event-insert'
 import { changeRecord, type Requirement } from '../records/change'
 import { versionStamp } from '../records/version'
 import { assignmentMail, claimMail } from './leads.mail'
+import { progressOf } from './leads.progress'
 import { LEAD, type LeadRow, leadColumns } from './leads.record'
 import { derivedFields, type LeadFields, updateLead } from './leads.service'
 
@@ -129,6 +130,7 @@ export function updateLeadAndOwner(
     set: { ...fields, ownerId },
     derived: {
       ...derived,
+      ...progressOf(fields.status, now),
       claimedAt: sql`CASE WHEN ${leads.ownerId} IS ${ownerId} THEN ${leads.claimedAt} WHEN ${ownerId} IS NULL THEN NULL ELSE ${now} END`,
     },
     changesAnything: hasChanges(leads, { ...fields, ...derived, ownerId }),
@@ -162,5 +164,5 @@ const otherOwnerName = sql<string | null>`CASE WHEN changes() = 0
   THEN (SELECT owner.name FROM ${users} AS owner WHERE owner.id = ${columnIn('leads', leads.ownerId)}) END`
 
 function claimColumns({ actor, now }: Ctx) {
-  return { ownerId: actor.id, claimedAt: now, ...versionStamp(leads, now) }
+  return { ownerId: actor.id, claimedAt: now, claims: sql`${leads.claims} + 1`, ...versionStamp(leads, now) }
 }

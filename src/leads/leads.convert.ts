@@ -71,6 +71,8 @@ export async function convertLead(ctx: Ctx, id: string, { customerId }: { custom
           customerId: targetId,
           convertedAt: now,
           status: 'CLOSED',
+          stageSince: now,
+          contactedAt: sql`coalesce(${leads.contactedAt}, ${now})`,
           ...versionStamp(leads, now),
         })
         .where(isPossible)

@@ -13,6 +13,7 @@ import { changeRecord, restoreRecord } from '../records/change'
 import { derivedValues, type FieldName } from '../records/fields'
 import { LEAD_FIELDS } from './leads.fields'
 import { assignmentMail } from './leads.mail'
+import { progressOf } from './leads.progress'
 import { LEAD, type LeadRow, leadColumns } from './leads.record'
 
 type Insert = typeof leads.$inferInsert
@@ -86,7 +87,7 @@ export function updateLead(ctx: Ctx, id: string, patch: LeadFields, ifVersion?: 
     verb: 'updated',
     permission: 'leads:write',
     set: patch,
-    derived,
+    derived: { ...derived, ...progressOf(patch.status, ctx.now) },
     changesAnything,
     ifVersion,
   })

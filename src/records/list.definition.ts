@@ -84,7 +84,7 @@ export type ListDefinition<Row, Q> = {
   /** A condition that is checked row by row in every request. */
   check?: (ctx: Ctx) => SQL | undefined
   search?: Search<Q>
-  counter?: Counter<FilterName<Q>>
+  counter?: Counter<Q>
   /** How many rows a page scans if a filter has no index. The default is 250. */
   windowRows?: number
   /** Totals of pages by number are capped at 1,000. Without this, a page scans REACH rows and counts every hit. */
@@ -105,10 +105,12 @@ export type Search<Q> = {
 }
 
 /**
- * Sums that triggers keep by owner, and by the filters in `by`, each with its column. They give the total only if the
- * request has no other filter. With another filter, rows are counted.
+ * Counts that triggers keep by owner, with a row `'*'` for everybody and none for nobody. They give the total only if the
+ * request has no filter but these; with another one, rows are counted.
  */
-export type Counter<Name extends string = string> = {
+export type Counter<Q> = {
   table: SQLWrapper & { workspaceId: AnyColumn; owner: AnyColumn }
-  by: { [K in Name]?: AnyColumn }
+  answers: readonly FilterName<Q>[]
+  /** SQL: the count of a row of `table`. */
+  count: (request: ListRequest<Q>) => SQL
 }

@@ -104,7 +104,7 @@ export const customers = sqliteTable(
 /** The `sortName` of a customer who has been erased: no two of them are near-equal by it. */
 export const ERASED_SORT_NAME = sql`'erased ' || ${customers.id}`
 
-/** How many living customers a workspace has by owner; owner `''` is the unowned, `'*'` everybody. Kept by triggers. */
+/** How many living customers an owner has; `'*'` is everybody, of nobody there is no row. Kept by triggers. */
 export const customerCounts = sqliteView('customer_counts', {
   workspaceId: text().notNull(),
   owner: text().notNull(),

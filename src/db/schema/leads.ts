@@ -47,6 +47,12 @@ export const leads = sqliteTable(
     followUpAt: instant(),
     customerId: text().references(() => customers.id),
     convertedAt: instant(),
+    /** How often it was claimed. */
+    claims: integer().notNull().default(0),
+    /** When its status last changed; null if it never did. */
+    stageSince: instant(),
+    /** The first call, e-mail, meeting, or status beyond NEW. */
+    contactedAt: instant(),
     /** What an imported row without a key of its own is recognised by when it comes again. */
     importKey: text(),
     version: version(),
@@ -86,13 +92,20 @@ export const leads = sqliteTable(
   ],
 )
 
-/**
- * How many living leads a workspace has by owner and status; owner `''` is the unowned, `'*'` everybody.
- * Written by triggers alone, and WITHOUT ROWID, which Drizzle cannot say: hence its migration stands with theirs.
- */
+/** How many living leads an owner has by status; `'*'` is everybody, of nobody there is no row. Kept by triggers. */
 export const leadCounts = sqliteView('lead_counts', {
   workspaceId: text().notNull(),
   owner: text().notNull(),
-  status: text({ enum: LEAD_STATUSES }).notNull(),
-  count: integer().notNull(),
+  inNew: integer().notNull(),
+  inContacted: integer().notNull(),
+  inQualified: integer().notNull(),
+  inClosed: integer().notNull(),
 }).existing()
+
+/** The column of `leadCounts` for each status. */
+export const COUNT_OF_STATUS = {
+  NEW: 'inNew',
+  CONTACTED: 'inContacted',
+  QUALIFIED: 'inQualified',
+  CLOSED: 'inClosed',
+} as const satisfies Record<(typeof LEAD_STATUSES)[number], keyof typeof leadCounts.$inferSelect>

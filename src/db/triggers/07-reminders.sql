@@ -6,6 +6,31 @@ SELECT c.id,
     WHERE i.customer_id = c.id AND i.type IN ('CALL', 'EMAIL', 'MEETING')) AS last_contact_at
 FROM customers c;
 --> statement-breakpoint
+CREATE TRIGGER contact_inserted AFTER INSERT ON interactions
+WHEN new.customer_id IS NOT NULL AND new.type IN ('CALL', 'EMAIL', 'MEETING')
+BEGIN
+  UPDATE customers SET last_contact_at = new.occurred_at
+  WHERE id = new.customer_id AND keep_in_touch_days IS NOT NULL
+    AND (last_contact_at IS NULL OR last_contact_at < new.occurred_at);
+END;
+--> statement-breakpoint
+CREATE TRIGGER contact_updated AFTER UPDATE OF customer_id, type, occurred_at ON interactions
+WHEN (old.customer_id IS NOT NULL OR new.customer_id IS NOT NULL)
+  AND (old.type IN ('CALL', 'EMAIL', 'MEETING') OR new.type IN ('CALL', 'EMAIL', 'MEETING'))
+BEGIN
+  UPDATE customers SET last_contact_at = (SELECT k.last_contact_at FROM customers_contacted k WHERE k.id = customers.id)
+  WHERE id IN (old.customer_id, new.customer_id) AND keep_in_touch_days IS NOT NULL
+    AND last_contact_at IS NOT (SELECT k.last_contact_at FROM customers_contacted k WHERE k.id = customers.id);
+END;
+--> statement-breakpoint
+CREATE TRIGGER contact_deleted AFTER DELETE ON interactions
+WHEN old.customer_id IS NOT NULL AND old.type IN ('CALL', 'EMAIL', 'MEETING')
+BEGIN
+  UPDATE customers SET last_contact_at = (SELECT k.last_contact_at FROM customers_contacted k WHERE k.id = customers.id)
+  WHERE id = old.customer_id AND keep_in_touch_days IS NOT NULL
+    AND last_contact_at IS NOT (SELECT k.last_contact_at FROM customers_contacted k WHERE k.id = customers.id);
+END;
+--> statement-breakpoint
 CREATE TRIGGER customers_kept_in_touch AFTER UPDATE OF keep_in_touch_days ON customers
 WHEN old.keep_in_touch_days IS NULL AND new.keep_in_touch_days IS NOT NULL
 BEGIN
