@@ -11,7 +11,7 @@ import { ifChanged, insertFrom, isUniqueViolation } from '../db/sql'
 import { AppError } from '../errors'
 import { eventInsert } from '../events/event-insert'
 import { isInviterActive } from '../workspaces/invitations.service'
-import { SHARED_SLUG } from '../workspaces/workspaces.default'
+import { SHARED_SLUG, workspaceIdOf } from '../workspaces/workspaces.default'
 import { slugOf } from '../workspaces/workspaces.service'
 import { hashPassword } from './passwords'
 import { type Client, prepareSession, userAndWorkspace } from './sessions.service'
@@ -89,7 +89,7 @@ function newWorkspaceStatements({ db, now, newId }: PublicCtx, account: Account,
   const isSlugTaken = sql`EXISTS (SELECT 1 FROM ${workspaces}
     WHERE ${workspaces.slug} = ${slug} OR ${slug} = ${SHARED_SLUG})`
   const workspace = {
-    id: newId(),
+    id: workspaceIdOf(newId()),
     name,
     slug: sql`CASE WHEN ${isSlugTaken} THEN ${`${slug}-${account.id.slice(-8)}`} ELSE ${slug} END`,
     createdAt: now,

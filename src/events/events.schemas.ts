@@ -33,7 +33,11 @@ export const Event = z
 
 export const EventQuery = z.strictObject({
   ...pageQuery,
-  subject: z.uuid().optional().openapi({ type: 'string', description: 'Only the events of the record with this id.' }),
+  subject: z
+    .string()
+    .regex(/^[0-9a-f]{12}$|^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, 'must be the id of a record')
+    .optional()
+    .openapi({ description: 'Only the events of the record with this id.' }),
 })
 
 export const EventPage = pageOf(Event, 'EventPage')
