@@ -321,6 +321,12 @@ CREATE TABLE `login_attempts` (
 ) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `login_attempts_ends` ON `login_attempts` (`window_ends_at`);--> statement-breakpoint
+CREATE TABLE `sweeps` (
+	`name` text PRIMARY KEY NOT NULL,
+	`start` text NOT NULL,
+	`end` text
+);
+--> statement-breakpoint
 CREATE TABLE `oauth_accounts` (
 	`provider` text NOT NULL,
 	`subject` text NOT NULL,

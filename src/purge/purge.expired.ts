@@ -23,11 +23,17 @@ import { DAY_MS } from '../time'
 import type { Purged } from './purge.trash'
 
 /** How many rows of a table a round deletes at most. */
-const ROWS = 2_000
+const ROWS = 5_000
 const MAIL_MS = 30 * DAY_MS
 
-/** A round over everything that expires. Each condition follows an index, so that only rows to delete are read. */
-export async function purgeExpired(db: Db, now: string): Promise<Purged> {
+/** What a round has deleted, and the kinds of which there may be more. */
+export type PurgedKinds = Purged & { full: string[] }
+
+/**
+ * A round over everything that expires, or over these kinds of it. Each condition follows an index, so that only rows to
+ * delete are read.
+ */
+export async function purgeExpired(db: Db, now: string, kinds?: readonly string[]): Promise<PurgedKinds> {
   const dayAgo = new Date(Date.parse(now) - DAY_MS).toISOString()
   const lastDay = dayAgo.slice(0, 10)
   const voidMerges = sql`${merges.createdAt} < ${purgedBefore(now)}`
@@ -38,7 +44,7 @@ export async function purgeExpired(db: Db, now: string): Promise<Purged> {
         sql`(${primaryKeyOf(table)}) IN (SELECT ${primaryKeyOf(table)} FROM ${table} WHERE ${where} LIMIT ${ROWS})`,
       )
       .returning({ gone: sql<number>`1` })
-  const deleted = await runBatch(db, {
+  const deletions = {
     sessions: deletion(sessions, sql`${sessions.expiresAt} < ${now}`),
     tokens: deletion(oneTimeTokens, sql`${oneTimeTokens.expiresAt} < ${now}`),
     idempotencyKeys: deletion(idempotencyKeys, sql`${idempotencyKeys.expiresAt} < ${now}`),
@@ -54,7 +60,10 @@ export async function purgeExpired(db: Db, now: string): Promise<Purged> {
     ),
     customerTags: deletion(customerTags, sql`tag_id IN (SELECT id FROM ${tags} WHERE deleted_at IS NOT NULL)`),
     tags: deletion(tags, isDeletedAndUnused),
-  })
+  }
+  const chosen = Object.entries(deletions).filter(([kind]) => kinds?.includes(kind) ?? true)
+  const deleted = await runBatch(db, Object.fromEntries(chosen))
   const counts = Object.fromEntries(Object.entries(deleted).map(([kind, rows]) => [kind, rows.length]))
-  return { counts, isFull: Object.values(counts).some((count) => count >= ROWS) }
+  const full = Object.keys(counts).filter((kind) => (counts[kind] ?? 0) >= ROWS)
+  return { counts, full, isFull: full.length > 0, statements: chosen.length }
 }
