@@ -79,6 +79,7 @@ export async function claimNextLead(ctx: Ctx): Promise<LeadRow | undefined> {
       id: sql`${leads.id}`,
       changes: { ownerId: [null, actor.id] },
       from: sql`${leads}`,
+      isOne: true,
       when: where,
     }),
     claimed: one(db.update(leads).set(claimColumns(ctx)).where(where).returning(leadColumns)),

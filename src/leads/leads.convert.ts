@@ -62,6 +62,7 @@ export async function convertLead(ctx: Ctx, id: string, { customerId }: { custom
       id,
       changes: sql`json_object('customerId', json_array(null, ${targetId}), 'status', json_array(${leads.status}, 'CLOSED'))`,
       from: sql`${leads}`,
+      isOne: true,
       when: isPossible,
     }),
     converted: one(

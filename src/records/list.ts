@@ -1,11 +1,11 @@
 // Runs a list: a page of the rows that the actor sees, and the total if the request asks for it.
-import { type AnyColumn, and, eq, type SQL, Subquery, sql } from 'drizzle-orm'
+import { type AnyColumn, and, eq, inArray, type SQL, Subquery, sql } from 'drizzle-orm'
 import type { Owners } from '../access/visible'
 import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
 import { cappedCount, counterTotal, withTotal } from '../db/counts'
 import { offsetOf, type Page, type Position } from '../db/page'
-import { anyOf, columnIn } from '../db/sql'
+import { columnIn } from '../db/sql'
 import {
   indexedPage,
   indexedRows,
@@ -17,7 +17,7 @@ import {
   withinReach,
 } from '../db/window'
 import type { Counter, ListDefinition, ListRequest, Query } from './list.definition'
-import { planOf, type RequestFilter, type RequestPlan } from './list.plan'
+import { planOf, type RequestPlan } from './list.plan'
 
 /** How many rows a page scans if a filter has no index. */
 const WINDOW_ROWS = 250
@@ -107,7 +107,7 @@ function countOf<Row, Q>(
 // Nobody's count is everybody's less that of each owner.
 function counterQuery<Q>({ db, actor }: Ctx, { table, count }: Counter<Q>, ownerIds: Owners, request: ListRequest<Q>) {
   const ids = ownerIds === 'all' ? ['*'] : ownerIds.filter((id) => id !== null)
-  const isRequested = anyOf(table.owner, ids)
+  const isRequested = inArray(table.owner, ids)
   const isWithNobody = ownerIds !== 'all' && ownerIds.includes(null)
   const sign = isWithNobody ? sql`CASE WHEN ${table.owner} = '*' THEN 1 ELSE -(NOT ${isRequested}) END` : sql`1`
   return db

@@ -1,5 +1,5 @@
 // The audit trail: who did what to which record. Rows are added in the batch of the change and never altered.
-import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import { instant } from '../columns'
 
 export const ACTOR_TYPES = ['user', 'key', 'public', 'system'] as const
@@ -32,5 +32,6 @@ export const events = sqliteTable(
     changes: text({ mode: 'json' }).$type<Record<string, [unknown, unknown]>>(),
     createdAt: instant().notNull(),
   },
-  (t) => [primaryKey({ columns: [t.workspaceId, t.seq] }), index('events_subject').on(t.subjectId, t.createdAt, t.seq)],
+  // The index is unique, so that SQLite knows its order to be complete.
+  (t) => [primaryKey({ columns: [t.workspaceId, t.seq] }), uniqueIndex('events_subject').on(t.subjectId, t.createdAt, t.seq)],
 )

@@ -17,13 +17,15 @@ CREATE TABLE lead_counts (
   PRIMARY KEY (workspace_id, owner)
 ) WITHOUT ROWID;
 --> statement-breakpoint
--- The one way into lead_counts: what is inserted here is added.
-CREATE VIEW lead_tally AS SELECT * FROM lead_counts;
+-- The one way into lead_counts: an owner's lead that was in one status and is in another, null where it did not count.
+CREATE VIEW lead_tally AS SELECT workspace_id, owner, '' AS was, '' AS became FROM lead_counts;
 --> statement-breakpoint
-CREATE TRIGGER lead_tallied INSTEAD OF INSERT ON lead_tally
+CREATE TRIGGER lead_tallied INSTEAD OF INSERT ON lead_tally WHEN new.owner IS NOT NULL AND new.was IS NOT new.became
 BEGIN
   INSERT INTO lead_counts (workspace_id, owner, in_new, in_contacted, in_qualified, in_closed)
-    VALUES (new.workspace_id, new.owner, new.in_new, new.in_contacted, new.in_qualified, new.in_closed)
+    VALUES (new.workspace_id, new.owner, (new.became IS 'NEW') - (new.was IS 'NEW'),
+      (new.became IS 'CONTACTED') - (new.was IS 'CONTACTED'), (new.became IS 'QUALIFIED') - (new.was IS 'QUALIFIED'),
+      (new.became IS 'CLOSED') - (new.was IS 'CLOSED'))
     ON CONFLICT DO UPDATE SET in_new = in_new + excluded.in_new, in_contacted = in_contacted + excluded.in_contacted,
       in_qualified = in_qualified + excluded.in_qualified, in_closed = in_closed + excluded.in_closed;
 END;
@@ -32,9 +34,7 @@ CREATE TRIGGER leads_inserted AFTER INSERT ON leads WHEN new.deleted_at IS NULL
 BEGIN
   INSERT INTO leads_fts (rowid, words, origin, scope)
     VALUES (new.seq, new.search_text, new.search_source, new.search_scope);
-  INSERT INTO lead_tally SELECT new.workspace_id, value,
-      new.status = 'NEW', new.status = 'CONTACTED', new.status = 'QUALIFIED', new.status = 'CLOSED'
-    FROM json_each(json_array('*', new.owner_id)) WHERE value IS NOT NULL;
+  INSERT INTO lead_tally VALUES (new.workspace_id, '*', NULL, new.status), (new.workspace_id, new.owner_id, NULL, new.status);
 END;
 --> statement-breakpoint
 CREATE TRIGGER leads_reindexed
@@ -47,23 +47,20 @@ BEGIN
     SELECT new.seq, new.search_text, new.search_source, new.search_scope WHERE new.deleted_at IS NULL;
 END;
 --> statement-breakpoint
--- Everybody's row is written only if the status changes, or the lead comes or goes.
 CREATE TRIGGER leads_recounted AFTER UPDATE OF owner_id, status, deleted_at ON leads
 WHEN (old.owner_id, old.status, old.deleted_at IS NULL) IS NOT (new.owner_id, new.status, new.deleted_at IS NULL)
 BEGIN
-  INSERT INTO lead_tally SELECT new.workspace_id, owner,
-      sum(n * (status = 'NEW')), sum(n * (status = 'CONTACTED')), sum(n * (status = 'QUALIFIED')), sum(n * (status = 'CLOSED'))
-    FROM (SELECT value AS owner, old.status AS status, -1 AS n
-        FROM json_each(json_array('*', old.owner_id)) WHERE old.deleted_at IS NULL
-      UNION ALL SELECT value, new.status, 1 FROM json_each(json_array('*', new.owner_id)) WHERE new.deleted_at IS NULL)
-    WHERE owner IS NOT NULL
-    GROUP BY owner HAVING count(*) = 1 OR min(status) <> max(status);
+  INSERT INTO lead_tally SELECT new.workspace_id, '*',
+    iif(old.deleted_at IS NULL, old.status, NULL), iif(new.deleted_at IS NULL, new.status, NULL);
+  INSERT INTO lead_tally SELECT new.workspace_id, old.owner_id,
+    iif(old.deleted_at IS NULL, old.status, NULL),
+    iif(new.deleted_at IS NULL AND old.owner_id IS new.owner_id, new.status, NULL);
+  INSERT INTO lead_tally SELECT new.workspace_id, new.owner_id, NULL, iif(new.deleted_at IS NULL, new.status, NULL)
+    WHERE old.owner_id IS NOT new.owner_id;
 END;
 --> statement-breakpoint
 CREATE TRIGGER leads_purged AFTER DELETE ON leads WHEN old.deleted_at IS NULL
 BEGIN
   DELETE FROM leads_fts WHERE rowid = old.seq;
-  INSERT INTO lead_tally SELECT old.workspace_id, value,
-      -(old.status = 'NEW'), -(old.status = 'CONTACTED'), -(old.status = 'QUALIFIED'), -(old.status = 'CLOSED')
-    FROM json_each(json_array('*', old.owner_id)) WHERE value IS NOT NULL;
+  INSERT INTO lead_tally VALUES (old.workspace_id, '*', old.status, NULL), (old.workspace_id, old.owner_id, old.status, NULL);
 END;

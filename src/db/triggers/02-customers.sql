@@ -31,7 +31,7 @@ BEGIN
   INSERT INTO customers_fts (rowid, name, email, phone, company, job_title, tags, fields, scope)
     SELECT seq, name, email, phone, company, job_title, tags, fields, scope FROM customers_searchable WHERE seq = new.seq;
   INSERT INTO customer_counts (workspace_id, owner, count)
-    SELECT new.workspace_id, value, 1 FROM json_each(json_array('*', new.owner_id)) WHERE value IS NOT NULL
+    SELECT new.workspace_id, owner, 1 FROM (SELECT '*' AS owner UNION ALL SELECT new.owner_id) WHERE owner IS NOT NULL
     ON CONFLICT DO UPDATE SET count = count + 1;
   INSERT INTO duplicate_keys (workspace_id, key, count)
     SELECT new.workspace_id, value, 1
