@@ -33,5 +33,8 @@ export const events = sqliteTable(
     createdAt: instant().notNull(),
   },
   // The index is unique, so that SQLite knows its order to be complete.
-  (t) => [primaryKey({ columns: [t.workspaceId, t.seq] }), uniqueIndex('events_subject').on(t.subjectId, t.createdAt, t.seq)],
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.seq] }),
+    uniqueIndex('events_subject').on(t.subjectId, t.createdAt, t.seq),
+  ],
 )
