@@ -10,7 +10,13 @@ import { freshAddress, type Person, team } from '../support/factories'
 import { call, exampleBody, type Operation, operations, queryOf } from '../support/operations'
 
 /** Asked for members whose quiet hours end, and by imports of leads: test/reminders/ and test/imports/ do that. */
-const ELSEWHERE = ['customers_owner_remind', 'interactions_owner_remind', 'leads_import_key', 'leads_owner_remind']
+const ELSEWHERE = [
+  'customers_owner_remind',
+  'interactions_owner_remind',
+  'leads_import_key',
+  'leads_owner_remind',
+  'leads_phone',
+]
 
 const Traced = z.object({ statement: z.string(), params: z.array(z.unknown()) })
 /** Opcodes that look something up in an index; others only keep it. */
