@@ -258,13 +258,13 @@ describe('erasing', () => {
     ])
     await bodyOf(erasing(admin, id), 200)
     const mails = await rows(
-      'SELECT recipient, state FROM outbox WHERE workspace_id = ? ORDER BY id',
+      'SELECT recipient, state FROM outbox WHERE workspace_id = ? ORDER BY recipient, state',
       admin.workspaceId,
     )
     expect(mails).toEqual([
       { recipient: '', state: 'FAILED' },
-      { recipient: '', state: 'SENT' },
       { recipient: '', state: 'FAILED' },
+      { recipient: '', state: 'SENT' },
       { recipient: 'staff@example.com', state: 'QUEUED' },
     ])
   })
