@@ -81,6 +81,17 @@ export const instant = () =>
     .refine((value) => /^\d{4}-/.test(value), { error: 'must lie in the years 0000 to 9999, as UTC' })
     .openapi({ type: 'string', format: 'date-time', example: '2026-11-21T15:00:00.000Z' })
 
+const INSTANT_OR_DAY = 'must be an instant such as 2026-11-21T15:00:00Z, or a day such as 2026-11-21'
+
+/** An instant, or a day: that day where the user is. A verb makes an instant of it, by `withInstants`. */
+export const instantOrDay = () =>
+  z.union([instant(), z.iso.date(INSTANT_OR_DAY)], INSTANT_OR_DAY).openapi({
+    type: 'string',
+    description:
+      'An instant; or a day such as 2026-11-21, which begins where you are, by the time zone of your account.',
+    example: '2026-11-21T15:00:00.000Z',
+  })
+
 const MAX_DEPTH = 32
 const isRecord = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value)
 

@@ -1,4 +1,5 @@
 // The schedule: the jobs of each cron expression of wrangler.toml (in UTC). Each expression is one invocation.
+import { settleScheduled } from './customers/merge.schedule'
 import { AppError } from './errors'
 import { continueImports } from './imports/imports.http'
 import { JOB_KINDS } from './job-kinds'
@@ -20,6 +21,7 @@ export const SCHEDULE: Readonly<Record<string, readonly Job[]>> = {
   '* * * * *': [
     { name: 'mail', run: sendDueMail },
     { name: 'jobs', run: scheduledJobs(JOB_KINDS) },
+    { name: 'merges', run: settleScheduled },
     { name: 'imports', run: continueImports },
   ],
   '*/5 * * * *': [{ name: 'reminders', run: queueReminders }],

@@ -2,8 +2,9 @@
 import { type AnyColumn, and, eq, isNull, or, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import { customers, interactions, leads, tickets, users } from '../db/schema'
+import { anyOf } from '../db/sql'
 import { AppError } from '../errors'
-import { type Actor, missingPermission, type Permission, reach } from './policy'
+import { type Actor, missingPermission, type Permission, reach, rolesReaching } from './policy'
 
 /** The owners whose rows an actor reaches: 'all', or user ids, with null for rows without an owner. */
 export type Owners = 'all' | readonly (string | null)[]
@@ -104,6 +105,10 @@ export const ownedByTokenHolder = {
   interactions: sql`${me.role} <> 'CUSTOMER' AND ${interactions.workspaceId} = ${me.workspaceId}
     AND ${interactions.ownerId} = ${me.id}
     AND ${isOfLiving(sql`${parentLead.ownerId} = ${me.id}`, sql`${parentCustomer.ownerId} = ${me.id}`)}`,
+  /** Of records without an owner, those that a member who sees such records has logged; reminders have the same rule. */
+  unownedInteractions: sql`${anyOf(me.role, rolesReaching('interactions:read'))}
+    AND ${interactions.workspaceId} = ${me.workspaceId} AND ${interactions.ownerId} IS NULL
+    AND ${interactions.createdBy} = ${me.id} AND ${isOfLiving()}`,
   leads: sql`${me.role} <> 'CUSTOMER' AND ${leads.workspaceId} = ${me.workspaceId} AND ${leads.ownerId} = ${me.id}
     AND ${leads.deletedAt} IS NULL`,
   customers: sql`${me.role} <> 'CUSTOMER' AND ${customers.workspaceId} = ${me.workspaceId}
@@ -162,7 +167,7 @@ export function isActiveAdmin(id: SQL): SQL {
 }
 
 /** `id` can own leads: an active member of this workspace's team. */
-export function isTeamMember(id: string | SQL, workspaceId: string): SQL {
+export function isTeamMember(id: string | SQL, workspaceId: string | SQL): SQL {
   return sql`EXISTS (SELECT 1 FROM ${users} AS ${member} WHERE ${isActiveMember(id, workspaceId)}
     AND ${member.role} <> 'CUSTOMER')`
 }
@@ -176,7 +181,7 @@ export function isPortalUser(id: string, workspaceId: string): SQL {
     AND ${member.role} = 'CUSTOMER')`
 }
 
-function isActiveMember(id: string | SQL, workspaceId: string): SQL {
+function isActiveMember(id: string | SQL, workspaceId: string | SQL): SQL {
   return sql`${member.id} = ${id} AND ${member.workspaceId} = ${workspaceId} AND ${member.status} = 'ACTIVE'
     AND ${member.deletedAt} IS NULL`
 }

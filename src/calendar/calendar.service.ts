@@ -97,28 +97,43 @@ type Part = { from: string; to: string; order: SQL; limit: number }
 function entriesOf(db: Db, me: SQL, { from, to, order, limit }: Part) {
   const part = (columns: SQL, rows: SQL, at: SQL, where: SQL) => sql`SELECT * FROM (SELECT ${columns}, ${at} AS at
     FROM ${me} CROSS JOIN ${rows} WHERE ${where} AND ${at} >= ${from} AND ${at} < ${to} ORDER BY ${at} ${order} LIMIT ${limit})`
-  const name = sql`coalesce((SELECT c.name FROM ${customers} AS c WHERE c.id = ${interactions.customerId}),
-    (SELECT coalesce(l.name, l.title) FROM ${leads} AS l WHERE l.id = ${interactions.leadId})) AS name`
   const page = sql`coalesce('customers/' || ${interactions.customerId}, 'leads/' || ${interactions.leadId}) AS path`
   const stamps = ({ id, updatedAt, version }: Record<'id' | 'updatedAt' | 'version', AnyColumn>) =>
     sql`${id}, ${updatedAt} AS changed_at, ${version}`
-  const noteColumns = sql`${stamps(interactions)}, ${name}, substr(${interactions.body}, 1, 500) AS note`
-  const parts = [
+  // An entry shows the name of its customer, lead or workspace, so a change of that one is a change of the entry.
+  const stampsWith = (...names: string[]) =>
+    sql`${interactions.id}, max(${interactions.updatedAt}, ${sql.join(
+      names.map((name) => sql.raw(`coalesce(${name}.updated_at, '')`)),
+      sql`, `,
+    )}) AS changed_at, ${interactions.version} + ${sql.join(
+      names.map((name) => sql.raw(`coalesce(${name}.version, 1) - 1`)),
+      sql` + `,
+    )} AS version`
+  const note = sql`substr(${interactions.body}, 1, 500) AS note`
+  const noteColumns = sql`${stampsWith('c', 'l')}, coalesce(c.name, l.name, l.title) AS name, ${note}, ${page}`
+  const notes = (index: string) => sql`${interactions} INDEXED BY ${sql.raw(index)}
+    LEFT JOIN ${customers} AS c ON c.id = ${interactions.customerId} LEFT JOIN ${leads} AS l ON l.id = ${interactions.leadId}`
+  const isOpen = sql`${interactions.followUpAt} IS NOT NULL AND ${interactions.doneAt} IS NULL`
+  const followUps = (index: string, where: SQL) =>
     part(
-      sql`'followup' AS kind, ${noteColumns}, ${page}`,
-      sql`${interactions} INDEXED BY interactions_owner_due`,
+      sql`'followup' AS kind, ${noteColumns}`,
+      notes(index),
       sql`${interactions.followUpAt}`,
-      sql`${ownedByTokenHolder.interactions} AND ${interactions.followUpAt} IS NOT NULL AND ${interactions.doneAt} IS NULL`,
-    ),
+      sql`${where} AND ${isOpen}`,
+    )
+  const parts = [
+    // D1 merges at most five SELECTs.
+    sql`SELECT * FROM (${followUps('interactions_owner_due', ownedByTokenHolder.interactions)}
+      UNION ALL ${followUps('interactions_unowned_due', ownedByTokenHolder.unownedInteractions)})`,
     part(
-      sql`'meeting', ${noteColumns}, ${page}`,
-      sql`${interactions} INDEXED BY interactions_owner_type`,
+      sql`'meeting', ${noteColumns}`,
+      notes('interactions_owner_type'),
       sql`${interactions.occurredAt}`,
       sql`${ownedByTokenHolder.interactions} AND ${interactions.type} = 'MEETING'`,
     ),
     part(
       sql`'lead', ${stamps(leads)}, coalesce(${leads.name}, ${leads.title}), ${leads.title}, 'leads/' || ${leads.id}`,
-      sql`${leads} INDEXED BY leads_owner_follow_up`,
+      sql`${leads} INDEXED BY leads_owner_open_follow_up`,
       sql`${leads.followUpAt}`,
       sql`${ownedByTokenHolder.leads} AND ${leads.followUpAt} IS NOT NULL AND ${leads.status} <> 'CLOSED'`,
     ),
@@ -130,9 +145,9 @@ function entriesOf(db: Db, me: SQL, { from, to, order, limit }: Part) {
     ),
     // For a portal login, the entry has the name of the workspace.
     part(
-      sql`'meeting', ${stamps(interactions)}, (SELECT ${workspaces.name} FROM ${workspaces} WHERE ${workspaces.id} = me.workspace_id),
-        substr(${interactions.body}, 1, 500), NULL`,
-      sql`${customers} INDEXED BY customers_user CROSS JOIN ${interactions} INDEXED BY interactions_shared`,
+      sql`'meeting', ${stampsWith('w')}, w.name, ${note}, NULL`,
+      sql`${customers} INDEXED BY customers_user CROSS JOIN ${interactions} INDEXED BY interactions_shared
+        CROSS JOIN ${workspaces} AS w ON w.id = me.workspace_id`,
       sql`${interactions.occurredAt}`,
       sql`${ownedByTokenHolder.interactionsWithMe} AND ${interactions.type} = 'MEETING'`,
     ),

@@ -143,7 +143,7 @@ export const CUSTOMER_FIELDS = defineFields(customers, {
     answer: z.record(z.string(), z.unknown()).nullable(),
     example: { plan: 'gold' },
     input: jsonObject()
-      .openapi({ example: { plan: 'gold' } })
+      .openapi({ example: { plan: 'gold' }, description: 'A null value means that there is no such field.' })
       .nullable(),
     kind: 'entries',
     isMerged: true,

@@ -63,10 +63,10 @@ export async function overviewOf(ctx: Ctx, together: Together) {
   }
 }
 
-// All leads for a reader who reaches all, else the reader's own, as in the figures.
+// The longest overdue first: all leads for a reader who reaches all, else the reader's own, as in the figures.
 function leadsDue(ctx: Ctx) {
   const { actor, now } = ctx
   const owner = reach(actor, 'leads:read') === 'all' ? undefined : 'me'
   const followUpBefore = dayIn(actor.timeZone, now).end
-  return listLeads(ctx, { owner, followUpBefore, sort: '-followUpAt', besides: 'CLOSED', limit: LISTED })
+  return listLeads(ctx, { owner, followUpBefore, sort: 'followUpAt', besides: 'CLOSED', limit: LISTED })
 }

@@ -112,7 +112,8 @@ async function attempt(c: Context<AppEnv>, work: () => Promise<string>) {
     const [status, title] = ERRORS[error.code]
     const who = error.extras.claimedBy?.name
     const text =
-      error.code === 'already_claimed' ? `${who ?? 'A colleague'} was quicker and has this lead.` : `${title}.`
+      error.code === 'already_claimed' ? `${who || 'A colleague'} was quicker and has this lead.` : `${title}.`
+    if (error.code === 'already_yours') return overview(c, { text })
     return overview(c, { text, isBad: true }, status)
   }
 }

@@ -31,10 +31,24 @@ export async function paged<Q extends { limit: number; cursor?: string }, Row>(
 ) {
   const { cursor, ...rest } = query
   const after = cursor === undefined ? undefined : await readCursor(c, query, cursor)
-  const { rows, next, total, totalCapped } = await list({ ...rest, after })
+  const { rows, next, scanned, total, totalCapped } = await list({ ...rest, after })
   const nextCursor = next ? await writeCursor(c, query, next) : null
-  return { data: rows, nextCursor, ...(total === undefined ? {} : { total }), ...(totalCapped ? { totalCapped } : {}) }
+  const optional = Object.entries({ scanned, total, totalCapped }).filter(([, value]) => value !== undefined)
+  return { data: rows, nextCursor, ...Object.fromEntries(optional) }
 }
+
+const Scanned = z
+  .object({
+    rows: z.number().int().openapi({ description: 'The number of rows looked through.', example: 5000 }),
+    to: z.string().optional().openapi({
+      description: 'The value of the order in the last of them.',
+      example: '2026-11-21T15:00:00.000Z',
+    }),
+  })
+  .openapi('Scanned', {
+    description:
+      'How far a page has looked for rows, if it ended before it was full: no index answers its filters. `nextCursor` goes on.',
+  })
 
 /** The schema of a page. It has `total` only for a request with `total=true`. */
 export function pageOf<S extends z.ZodType>(item: S, name: string) {
@@ -45,6 +59,7 @@ export function pageOf<S extends z.ZodType>(item: S, name: string) {
         .string()
         .nullable()
         .openapi({ description: 'Send it as `cursor` for the next page; null at the end.' }),
+      scanned: Scanned.optional(),
       total: z.number().int().optional(),
       totalCapped: z
         .literal(true)

@@ -44,8 +44,8 @@ export const LeadQuery = z
       .openapi({
         description:
           'Part of title, name, e-mail, phone or interest. Case and the accents of Latin letters do not matter. With one ' +
-          'or two characters, and in the trash, only the case of A to Z does not matter, and a page checks 250 leads: it ' +
-          'may be short and still have a `nextCursor`.',
+          'or two characters, and in the trash, only the case of A to Z does not matter, and a page looks through ' +
+          'up to 5,000 leads (`scanned`).',
         example: 'alice',
       }),
     status: z.enum(LEAD_STATUSES).optional(),

@@ -168,7 +168,7 @@ export const HELD = {
   interactions: blankedRows(interactions, {
     kept: [
       ...namesOf(fieldsWith(INTERACTION_FIELDS, 'isKept')),
-      ...(['seq', 'workspaceId', 'ownerId', 'remindedFor', 'heldUntil'] as const),
+      ...(['seq', 'workspaceId', 'ownerId', 'homeId', 'remindedFor', 'heldUntil'] as const),
     ],
     erased: (now) => ({
       ...valuesOf(INTERACTION_FIELDS, 'erased'),
@@ -178,7 +178,7 @@ export const HELD = {
     }),
   }),
   tickets: blankedRows(tickets, {
-    kept: [...namesOf(fieldsWith(TICKET_FIELDS, 'isKept')), ...(['seq', 'workspaceId', 'ownerId'] as const)],
+    kept: [...namesOf(fieldsWith(TICKET_FIELDS, 'isKept')), ...(['seq', 'workspaceId', 'ownerId', 'homeId'] as const)],
     erased: (now) => ({ ...valuesOf(TICKET_FIELDS, 'erased'), ...versionStamp(tickets, now) }),
   }),
   tokens: deletedRows(oneTimeTokens, {
@@ -212,7 +212,7 @@ export const HELD = {
     rows: (person) => sql`leads.id IN (${person.leads})`,
     kept: [
       ...namesOf(fieldsWith(LEAD_FIELDS, 'isKept')),
-      ...(['seq', 'workspaceId', 'remindedFor', 'heldUntil'] as const),
+      ...(['seq', 'workspaceId', 'homeId', 'claims', 'stageSince', 'contactedAt', 'remindedFor', 'heldUntil'] as const),
     ],
     erased: (now) => ({
       ...valuesOf(LEAD_FIELDS, 'erased'),
@@ -225,7 +225,10 @@ export const HELD = {
     beside: { name: sql<string>`(SELECT t.name FROM tags AS t WHERE t.id = tag_id)`.as('name') },
   }),
   merges: blankedRows(merges, {
-    kept: ['id', 'workspaceId', 'survivorId', 'mergedId', 'createdAt', 'undoneAt'],
+    kept: [
+      ...(['seq', 'id', 'workspaceId', 'survivorId', 'mergedId', 'prefer'] as const),
+      ...(['createdAt', 'undoneAt', 'settledAt', 'picked'] as const),
+    ],
     erased: () => ({ fields: '{}' }),
   }),
   customers: blankedRows(customers, {

@@ -112,6 +112,10 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     why: 'A lead has one owner. Of all who claim at the same time, one wins; this request did not.',
     mend: 'Claim another one: `POST /v1/leads/claim-next`. `claimedBy` names the owner.',
   },
+  already_yours: {
+    why: 'The lead that you claim belongs to you already, perhaps by the same click. `lead` has it.',
+    mend: 'Go on with the lead.',
+  },
   already_converted: {
     why: 'A lead becomes a customer once.',
     mend: 'Open the customer at `existingId`.',

@@ -19,7 +19,11 @@ export const Tag = z
 
 export const TagQuery = z.strictObject({
   ...pageQuery,
-  q: text(50).optional().openapi({ description: 'Part of the name; case and accents do not matter.', example: 'vip' }),
+  q: text(50).optional().openapi({
+    description:
+      'Part of the name; case and accents do not matter. A page looks through at most 5,000 tags (`scanned`).',
+    example: 'vip',
+  }),
 })
 export const TagPage = pageOf(Tag, 'TagPage')
 

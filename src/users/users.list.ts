@@ -1,11 +1,12 @@
 // The list of members, in the order in which they joined the workspace.
-import { eq } from 'drizzle-orm'
+import { and, eq } from 'drizzle-orm'
 import type { z } from 'zod'
-import type { Actor } from '../access/policy'
+import { type Actor, TEAM } from '../access/policy'
 import { isPortal, isTeamUser, owners } from '../access/visible'
 import type { Ctx } from '../context'
 import type { Page } from '../db/page'
 import { users } from '../db/schema'
+import { ROLES } from '../db/schema/users'
 import { allOf } from '../db/sql'
 import { pageMarks } from '../db/window'
 import { runList } from '../records/list'
@@ -40,9 +41,15 @@ export const USER_LIST: ListDefinition<UserRow, Query> = {
     team: (team) => (team ? { where: isTeamUser } : undefined),
     colleagues: () => undefined,
   },
-  walks: ({ actor }, { colleagues }) => {
+  // One walk for each role, which share no row, since an index of roles has ids in order within each.
+  walks({ actor }, { role, status, team, colleagues }) {
     const isWide = colleagues && seesOwnAlone(actor) && !isPortal(actor)
-    return [{ where: isWide ? teamOf(actor) : visibleUsers(actor), answers: ['role', 'status', 'team'] }]
+    const where = isWide ? teamOf(actor) : visibleUsers(actor)
+    const answers = ['role', 'status', 'team'] as const
+    if (!role && !status && !team) return [{ index: 'users_workspace', where, answers }]
+    const roles = role ? [role] : team ? TEAM : ROLES
+    const index = status ? 'users_status' : 'users_role'
+    return roles.map((each) => ({ index, where: and(where, eq(users.role, each)), answers }))
   },
 }
 

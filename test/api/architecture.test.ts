@@ -132,8 +132,11 @@ const REQUEST_HANDLERS = new RegExp(
   [
     ...['\\.routes\\.tsx?$', '\\.schemas\\.ts$', '^src/app\\.ts$', '^src/(http|dialects|dashboard|docs)/'],
     ...['^src/auth/(authenticate|revalidate-session)\\.ts$', '^src/oauth/oauth\\.browser\\.ts$'],
-    ...['^src/exports/exports\\.stream\\.ts$', '^src/imports/imports\\.http\\.ts$', '^src/mail/mail\\.dispatch\\.ts$'],
-    '^src/jobs/jobs\\.dispatch\\.ts$',
+    ...[
+      '^src/exports/exports\\.stream\\.ts$',
+      '^src/(imports/imports|customers/merge)\\.http\\.ts$',
+      '^src/(mail/mail|jobs/jobs)\\.dispatch\\.ts$',
+    ],
   ].join('|'),
 )
 
@@ -148,6 +151,7 @@ const SMALL_FILES: [pattern: RegExp, reason: string][] = [
   [/^src\/time\.ts$/, 'durations that every room uses'],
   [/^src\/billing\/plans\.ts$/, 'the plans and their limits, to be changed by who sells them'],
   [/^src\/credentials\.ts$/, 'how opaque tokens are written and found, for auth, mail, calendar and workspaces'],
+  [/^src\/customers\/merge\.http\.ts$/, 'the only importer of http/ among the services of a merge'],
   [/^src\/customers\/phone\.ts$/, 'the only importer of a large library'],
   [/^src\/db\/arrival\.ts$/, 'what ids tell about time, for lists, mail, billing and the purge'],
   [/^src\/db\/columns\.ts$/, 'the columns that all tables share, which the schema imports'],

@@ -7,6 +7,7 @@ import { bodyOf } from '../support/answers'
 import { api, ORIGIN, send, worker } from '../support/api'
 import { browser, markIn, textOf } from '../support/dashboard'
 import { enquiry, founder, freshAddress, member, type Person, team, unproven } from '../support/factories'
+import { ownLead, seedLeads } from '../support/leads'
 import { mailing } from '../support/mailbox'
 
 describe('the dashboard', () => {
@@ -89,7 +90,7 @@ describe('the dashboard', () => {
     const it = browser()
     const page = await it.signIn(people.sales)
     expect(textOf(page)).toMatch(/Follow-ups overdue 2/)
-    expect(due(page)).toMatch(/Yves Yesterday.*Olga Own/)
+    expect(due(page)).toMatch(/Olga Own.*Yves Yesterday/)
     for (const other of ['Clara', 'Lena', 'Rita']) expect(due(page)).not.toContain(other)
     expect(due(await browser().signIn(people.manager))).toContain('Rita Rival')
     const mark = markIn(page)
@@ -155,9 +156,27 @@ describe('the dashboard', () => {
     const page = await late.post(`/dashboard/leads/${id}/claim`, { mark })
     expect(page.status).toBe(409)
     expect(textOf(page)).toContain('SALES member was quicker and has this lead.')
+    const { id: mine } = await ownLead(people.sales, { title: 'Mine' })
+    const own = await late.post(`/dashboard/leads/${mine}/claim`, { mark })
+    expect([own.status, textOf(own).includes('This lead is yours already.')]).toEqual([200, true])
     expect(textOf(await boss.post(`/dashboard/leads/${id}/claim`, { mark: bossMark }))).toContain(
       'SALES member was quicker and has this lead.',
     )
+  })
+
+  it('the leads that are overdue longest come first, whatever closed ones lie before them', async () => {
+    const ago = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString()
+    const { workspaceId, id: ownerId } = people.sales
+    const seeds = Array.from({ length: 12 }, (_, i) => ({ ownerId, title: `Due ${i}`, followUpAt: ago(1 + i) }))
+    const closed = Array.from({ length: 6_000 }, (_, i) => ({
+      ...{ ownerId, title: 'Closed', status: 'CLOSED' as const, followUpAt: ago(400 + i) },
+    }))
+    await seedLeads(workspaceId, [...closed, ...seeds])
+    const it = browser()
+    await it.signIn(people.sales)
+    const page = await it.go('/dashboard')
+    const shown = textOf(page).match(/Due \d+/g)
+    expect([...new Set(shown)]).toEqual(Array.from({ length: 8 }, (_, i) => `Due ${11 - i}`))
   })
 
   it('a follow-up is done with one button, of one’s own alone', async () => {

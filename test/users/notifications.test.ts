@@ -218,7 +218,7 @@ describe('switching notifications', () => {
     await client.$patch({ header: {}, json: { digestHour: 9, leadClaimed: false } })
     await client.$patch({ header: {}, json: { leadClaimed: true } })
     const query = `SELECT changes FROM events WHERE subject_id = ? AND verb = 'user.notifications_changed'
-      ORDER BY rowid`
+      ORDER BY seq`
     const recorded = await rows(query, id)
     expect(recorded.map(({ changes }) => JSON.parse(String(changes)))).toEqual([
       { muted: [null, ['leadClaimed']] },

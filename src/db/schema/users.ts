@@ -53,6 +53,7 @@ export const users = sqliteTable(
     uniqueIndex('users_username').on(t.username).where(sql`deleted_at IS NULL AND username IS NOT NULL`),
     index('users_digest').on(t.digestDue).where(sql`digest_due IS NOT NULL`),
     index('users_role').on(t.workspaceId, t.role, t.id).where(sql`deleted_at IS NULL`),
+    index('users_status').on(t.workspaceId, t.status, t.role, t.id).where(sql`deleted_at IS NULL`),
     index('users_workspace').on(t.workspaceId, t.id).where(sql`deleted_at IS NULL`),
   ],
 )
