@@ -5,10 +5,20 @@ const encoder = new TextEncoder()
 
 /** HMAC-SHA-256 of `data` under the secret's key for `purpose`, base64url, 43 characters. */
 export async function mac(secret: string, purpose: string, data: string): Promise<string> {
+  return base64url(await crypto.subtle.sign('HMAC', await purposeKey(secret, purpose), encoder.encode(data)))
+}
+
+// The keys of this isolate: a few purposes, each with the one secret of the settings.
+const purposeKeys = new Map<string, CryptoKey>()
+
+async function purposeKey(secret: string, purpose: string): Promise<CryptoKey> {
+  const name = `${purpose} ${secret}`
+  const known = purposeKeys.get(name)
+  if (known) return known
   const root = await hmacKey(encoder.encode(secret))
-  const derived = await crypto.subtle.sign('HMAC', root, encoder.encode(`edge-crm ${purpose}`))
-  const key = await hmacKey(derived)
-  return base64url(await crypto.subtle.sign('HMAC', key, encoder.encode(data)))
+  const key = await hmacKey(await crypto.subtle.sign('HMAC', root, encoder.encode(`edge-crm ${purpose}`)))
+  purposeKeys.set(name, key)
+  return key
 }
 
 /** SHA-256 as base64url: the form in which tokens are stored. */

@@ -1,6 +1,6 @@
 // Tokens: short-lived JWTs for access, rotating opaque ones for refresh.
 import { z } from '@hono/zod-openapi'
-import { sign } from 'hono/jwt'
+import { sign, verify } from 'hono/jwt'
 import { type Person, POLICY, type Role } from '../access/policy'
 import type { Config } from '../config'
 import { mac, randomToken, sameText } from '../crypto'
@@ -13,8 +13,8 @@ export const REFRESH_MS = 7 * DAY_MS
 /** How long a refresh token is still accepted after its exchange, so that two tabs can refresh at once. */
 export const GRACE_MS = 10 * SECOND_MS
 
-/** Issuer and audience that Hono's JWT middleware requires. */
-export const VERIFICATION = { iss: 'edge-crm', aud: 'edge-crm/access' }
+/** Issuer and audience of access tokens. */
+const ISSUED = { iss: 'edge-crm', aud: 'edge-crm/access' }
 
 const isRole = (value: string): value is Role => Object.hasOwn(POLICY, value)
 const Claims = z.object({
@@ -25,14 +25,45 @@ const Claims = z.object({
   cc: z.string().nullable(),
   tz: z.string(),
   ev: z.boolean(),
+  iat: z.number(),
   exp: z.number(),
 })
+type Claims = z.infer<typeof Claims>
 
-/** The actor of a verified payload; undefined if a claim is missing. Hono does not require `exp`, so this checks it. */
-export function actorOf(payload: unknown): Person | undefined {
-  const { data } = Claims.safeParse(payload)
-  if (!data) return undefined
-  const { sub: id, ws: workspaceId, sid: sessionId, role, cc: country, tz: timeZone, ev: emailVerified } = data
+const MAX_VERIFIED = 1000
+// Tokens whose signature this isolate has checked, the oldest first; a client sends one again and again.
+const verified = new WeakMap<Config, Map<string, Claims>>()
+
+/** The claims of an access token that is signed by this Worker and has not expired; undefined for any other text. */
+export async function verifiedClaims(config: Config, token: string): Promise<Claims | undefined> {
+  const known = verified.get(config) ?? new Map<string, Claims>()
+  verified.set(config, known)
+  const claims = known.get(token) ?? (await checkedClaims(config, token))
+  if (!claims) return undefined
+  if (claims.exp <= Math.floor(Date.now() / 1000)) {
+    known.delete(token)
+    return undefined
+  }
+  if (!known.has(token)) {
+    const [oldest = ''] = known.size < MAX_VERIFIED ? [] : known.keys()
+    known.delete(oldest)
+    known.set(token, claims)
+  }
+  return claims
+}
+
+// Hono checks signature, times, issuer and audience; it does not require that there are times.
+async function checkedClaims({ JWT_SECRET }: Config, token: string): Promise<Claims | undefined> {
+  try {
+    return Claims.parse(await verify(token, JWT_SECRET, { alg: 'HS256', ...ISSUED }))
+  } catch {
+    return undefined
+  }
+}
+
+/** The person that the claims name. */
+export function actorOf(claims: Claims): Person {
+  const { sub: id, ws: workspaceId, sid: sessionId, role, cc: country, tz: timeZone, ev: emailVerified } = claims
   return { type: 'user', id, workspaceId, role, sessionId, country, timeZone, emailVerified }
 }
 
@@ -44,7 +75,7 @@ export function accessToken(
 ): Promise<string> {
   const iat = Math.floor(Date.now() / 1000)
   const { id: sub, workspaceId: ws, sessionId: sid, role, country: cc, timeZone: tz, emailVerified: ev } = actor
-  return sign({ ...VERIFICATION, sub, ws, sid, role, cc, tz, ev, iat, exp: iat + seconds }, config.JWT_SECRET, 'HS256')
+  return sign({ ...ISSUED, sub, ws, sid, role, cc, tz, ev, iat, exp: iat + seconds }, config.JWT_SECRET, 'HS256')
 }
 
 /**

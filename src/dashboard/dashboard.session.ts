@@ -3,10 +3,9 @@
 import type { Context } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { createMiddleware } from 'hono/factory'
-import { verify } from 'hono/jwt'
 import { z } from 'zod'
 import { refreshSession } from '../auth/sessions.service'
-import { actorOf, REFRESH_MS, VERIFICATION } from '../auth/tokens'
+import { actorOf, REFRESH_MS, verifiedClaims } from '../auth/tokens'
 import type { Config } from '../config'
 import { mac, sameText, seal, unseal } from '../crypto'
 import { AppError } from '../errors'
@@ -59,11 +58,8 @@ async function tokensIn(c: Context<AppEnv>): Promise<Tokens | undefined> {
 }
 
 async function actorIn(config: Config, token: string) {
-  try {
-    return actorOf(await verify(token, config.JWT_SECRET, { alg: 'HS256', ...VERIFICATION }))
-  } catch {
-    return undefined
-  }
+  const claims = await verifiedClaims(config, token)
+  return claims && actorOf(claims)
 }
 
 async function renewSession(c: Context<AppEnv>, { refreshToken }: Tokens) {

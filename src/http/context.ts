@@ -17,6 +17,8 @@ export type AppEnv = {
     connection: Connection
     outgoing: Set<string>
     actor?: Actor
+    /** When the access token was issued, in seconds. */
+    issuedAt?: number
     refusal?: unknown
     /** In a dialect: the message of an error, by its status. */
     wording?: Record<number, string>
@@ -43,7 +45,7 @@ export const context = createMiddleware<AppEnv>(async function context(c, next) 
   }
   const latest = connection.bookmark()
   if (latest) c.res.headers.set('D1-Bookmark', latest)
-  if (c.var.config.ENVIRONMENT === 'development') c.res.headers.set('Server-Timing', serverTiming(connection))
+  if (c.get('config').ENVIRONMENT === 'development') c.res.headers.set('Server-Timing', serverTiming(connection))
 })
 
 function serverTiming({ cost }: Connection): string {
@@ -67,7 +69,7 @@ export function clientOf(c: Context<AppEnv>): { userAgent: string | null } {
 
 /** The context of a verb in a guarded route, where `allow()` has required an actor. */
 export function ctx(c: Context<AppEnv>): Ctx {
-  const { actor } = c.var
+  const actor = c.get('actor')
   if (!actor) throw new AppError('unauthenticated')
   return { ...publicCtx(c), actor }
 }
