@@ -103,24 +103,29 @@ function rowMapper(fields: Fields, notNullable: Record<string, boolean> | undefi
   return (row) => {
     const values = Object.values(row)
     const result: Record<string, unknown> = {}
-    for (const [i, { path, decode }] of cells.entries()) {
+    // Not by entries(), which would make an array for each cell of each row.
+    for (let i = 0; i < cells.length; i += 1) {
+      const cell = cells[i]
       const value = values[i]
-      put(result, path, value === null ? null : decode(value))
+      if (cell) put(result, cell.path, value === null ? null : cell.decode(value))
     }
     if (notNullable) for (const { name, first } of missing) if (values[first] === null) result[name] = null
     return result
   }
 }
 
-function put(target: Record<string, unknown>, [name = '', ...rest]: string[], value: unknown): void {
-  if (rest.length === 0) {
-    target[name] = value
-    return
-  }
-  const inner = target[name]
-  const next: Record<string, unknown> = isObject(inner) ? inner : {}
-  target[name] = next
-  put(next, rest, value)
+function put(target: Record<string, unknown>, path: string[], value: unknown): void {
+  let node = target
+  for (let depth = 0; depth < path.length - 1; depth += 1) node = innerObject(node, path[depth] ?? '')
+  node[path.at(-1) ?? ''] = value
+}
+
+function innerObject(node: Record<string, unknown>, name: string): Record<string, unknown> {
+  const known = node[name]
+  if (isObject(known)) return known
+  const made: Record<string, unknown> = {}
+  node[name] = made
+  return made
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
