@@ -36,9 +36,9 @@ export const idempotency = createMiddleware<AppEnv>(async function idempotency(c
   if (!KEY.test(key)) {
     throw new AppError('invalid_idempotency_key', { detail: 'Send 1 to 255 visible ASCII characters, such as a UUID.' })
   }
-  const secret = c.var.config.JWT_SECRET
-  const isStranger = c.var.actor === undefined
-  const callerId = c.var.actor?.id ?? 'anonymous'
+  const secret = c.get('config').JWT_SECRET
+  const isStranger = c.get('actor') === undefined
+  const callerId = c.get('actor')?.id ?? 'anonymous'
   const keyHash = await mac(secret, 'idempotency key', `${callerId} ${key}`)
   // Read as bytes, which the handler reads again: an upload need not be UTF-8.
   const body = new TextDecoder().decode(await c.req.arrayBuffer())
@@ -49,7 +49,11 @@ export const idempotency = createMiddleware<AppEnv>(async function idempotency(c
 
   const attempt = randomToken()
   const address = isStranger ? addressOf(c) : undefined
-  const held = await claimKey(c.var.connection.db, { keyHash, fingerprint, attempt }, { address, actor: c.var.actor })
+  const held = await claimKey(
+    c.var.connection.db,
+    { keyHash, fingerprint, attempt },
+    { address, actor: c.get('actor') },
+  )
   if (held.fingerprint !== fingerprint) throw new AppError('idempotency_mismatch')
   if (held.attempt !== attempt) {
     if (held.answer === null) throw new AppError('idempotency_in_flight', { retryAfter: 1 })

@@ -70,5 +70,5 @@ async function readCursor(c: Context<AppEnv>, query: object, cursor: string): Pr
 async function sign(c: Context<AppEnv>, query: object, payload: string): Promise<string> {
   const filters = Object.entries(query).filter(([name]) => !['cursor', 'limit', 'total'].includes(name))
   const signed = JSON.stringify([c.req.path, filters.sort(), payload])
-  return (await mac(c.var.config.JWT_SECRET, 'cursor', signed)).slice(0, 16)
+  return (await mac(c.get('config').JWT_SECRET, 'cursor', signed)).slice(0, 16)
 }
