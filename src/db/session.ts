@@ -16,6 +16,7 @@ export type Db = DrizzleD1Database
 export type Send = (queries: Query[]) => Promise<D1Result<Record<string, unknown>>[]>
 
 type Fields = NonNullable<Parameters<SQLiteSession<'async', D1Result, never, never>['prepareQuery']>[1]>
+type Result = D1Result<Record<string, unknown>> | undefined
 type RowMapper = (row: Record<string, unknown>) => Record<string, unknown>
 
 const dialect = new SQLiteAsyncDialect({ casing: 'snake_case' })
@@ -64,14 +65,17 @@ class SendingQuery extends SQLitePreparedQuery<PreparedQueryConfig & { type: 'as
   }
 
   /** The result as drizzle gives it: the whole of it for a change without rows, else its rows. */
-  mapped(result: D1Result<Record<string, unknown>> | undefined): unknown {
+  mapped(result: Result): unknown {
     if (this.method === 'run') return result
-    const rows = result?.results ?? []
-    const mapped = this.fields ? rows.map(rowMapper(this.fields, this.joinsNotNullableMap)) : rows
-    return this.method === 'get' ? mapped[0] : mapped
+    return this.method === 'get' ? this.rowsOf(result)[0] : this.rowsOf(result)
   }
 
-  private async result(): Promise<D1Result<Record<string, unknown>> | undefined> {
+  private rowsOf(result: Result): Record<string, unknown>[] {
+    const rows = result?.results ?? []
+    return this.fields ? rows.map(rowMapper(this.fields, this.joinsNotNullableMap)) : rows
+  }
+
+  private async result(): Promise<Result> {
     return (await this.send([this.query]))[0]
   }
 
@@ -80,11 +84,11 @@ class SendingQuery extends SQLitePreparedQuery<PreparedQueryConfig & { type: 'as
   }
 
   override async all(): Promise<unknown> {
-    return this.mapped(await this.result())
+    return this.rowsOf(await this.result())
   }
 
   override async get(): Promise<unknown> {
-    return this.mapped(await this.result())
+    return this.rowsOf(await this.result())[0]
   }
 
   override async values(): Promise<unknown> {

@@ -1,5 +1,5 @@
-// Stands in the bundle for parts of zod that nothing here calls: [alias] in wrangler.toml names them. A namespace import
-// (`import { z }`) keeps all of zod, and these would be a quarter of the Worker.
+// Stands in the bundle for parts of libraries that nothing here calls: [alias] in wrangler.toml names them. A namespace
+// import (`import { z }`) keeps all of zod, and these would be a sixth of the Worker.
 
 // zod/v4/core/compile.js: schemas compiled ahead of time.
 export const INVALID = Symbol.for('zod.compile.invalid')
@@ -12,6 +12,9 @@ export const fromJSONSchema = leftOut
 
 // zod/v4/locales/index.js: messages in other languages have no names here. English is imported by itself.
 
+// nodemailer/lib/fetch: attachments by their address.
+export default leftOut
+
 function leftOut(): never {
-  throw new Error('This part of zod is not in the bundle: see [alias] in wrangler.toml')
+  throw new Error('This part of a library is not in the bundle: see [alias] in wrangler.toml')
 }
