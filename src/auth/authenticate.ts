@@ -6,9 +6,9 @@ import { AppError } from '../errors'
 import { type AppEnv, publicCtx, runAfter } from '../http/context'
 import { createKeyring, type Found, type Keyring } from '../keys/keyring'
 import { lookUpKey, recordKeyUse } from '../keys/keys.lookup'
-import { hashOfKey, keyFromHeader, prefixOf } from '../keys/keys.token'
+import { hashOfKey, keyFromHeader, placeOf } from '../keys/keys.token'
 import { currentPerson } from './sessions.service'
-import { ACCESS_SECONDS, actorOf, verifiedClaims } from './tokens'
+import { ACCESS_SECONDS, readAccessToken } from './tokens'
 
 /** Allows a lookup in the database, or throws `rate_limited`. */
 type AdmitLookup = (c: Context<AppEnv>) => Promise<void>
@@ -26,12 +26,11 @@ export function authenticate(admitLookup: AdmitLookup) {
 }
 
 async function setActorByToken(c: Context<AppEnv>, header: string): Promise<void> {
-  const [scheme = '', token = '', ...rest] = header.split(/\s+/)
-  if (scheme.toLowerCase() !== 'bearer' || rest.length > 0) return
-  const claims = await verifiedClaims(c.get('config'), token)
-  if (!claims) return
-  c.set('issuedAt', claims.iat)
-  c.set('actor', actorOf(claims))
+  const token = /^Bearer +([\w.-]+)$/i.exec(header.trim())?.[1]
+  const read = token === undefined ? undefined : await readAccessToken(c.get('config'), token)
+  if (!read) return
+  c.set('actor', read.actor)
+  c.set('tokenIssuedAt', read.issuedAt)
 }
 
 async function setActorByKey(
@@ -52,14 +51,14 @@ async function setActorByKey(
 
 // Asks the primary, so that a new or revoked key takes effect at once. The lookup counts as cost of the request.
 async function findKey(c: Context<AppEnv>, key: string, keyring: Keyring, admitLookup: AdmitLookup): Promise<Found> {
-  const prefix = prefixOf(key)
-  if (prefix === undefined) return undefined
+  const place = placeOf(key)
+  if (!place) return undefined
   const hash = await hashOfKey(key)
   const remembered = keyring.recall(hash)
   if (remembered) return remembered.found
   await admitLookup(c)
   const { db, cost } = connect(c.env.DB, 'first-primary')
-  const { found, isUseDue } = await lookUpKey(db, prefix, hash).finally(() => charge(c.var.connection, cost))
+  const { found, isUseDue } = await lookUpKey(db, place, hash).finally(() => charge(c.var.connection, cost))
   keyring.remember(hash, found)
   const at = new Date().toISOString()
   if (found && isUseDue) runAfter(c, recordKeyUse(connect(c.env.DB, 'first-primary').db, found.machine.id, at))
@@ -72,9 +71,8 @@ function keyError(reason: string): AppError {
 
 /** Middleware: an access token that was issued more than 15 minutes ago counts only if its session is still active. */
 export const revalidateSession = createMiddleware<AppEnv>(async function revalidateSession(c, next) {
-  const issuedAt = c.get('issuedAt')
-  const isOld = issuedAt !== undefined && Date.now() / 1000 - issuedAt > ACCESS_SECONDS
-  const actor = c.get('actor')
+  const [actor, tokenIssuedAt] = [c.get('actor'), c.get('tokenIssuedAt')]
+  const isOld = tokenIssuedAt !== undefined && Date.now() / 1000 - tokenIssuedAt > ACCESS_SECONDS
   if (actor?.type === 'user' && isOld) c.set('actor', await currentPerson(publicCtx(c), actor))
   await next()
 })

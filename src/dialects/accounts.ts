@@ -7,7 +7,7 @@ import { login } from '../auth/auth.service'
 import { Password } from '../auth/passwords'
 import { registerInSharedWorkspace } from '../auth/shared-registration.service'
 import type { Ctx } from '../context'
-import { email, raw, text } from '../field-schemas'
+import { email, name, raw } from '../field-schemas'
 import { type AppEnv, publicCtx } from '../http/context'
 import { updateUser } from '../users/users.service'
 import { anyCtx, client, describe, validates } from './dialect'
@@ -16,7 +16,7 @@ import { nullIfBlank } from './fields'
 export const ROLES = ['ADMIN', 'MANAGER', 'SALES'] as const
 
 const Registration = z.object({
-  name: nullIfBlank(text(200)),
+  name: nullIfBlank(name(200)),
   email: email(),
   password: Password,
   role: z.enum(ROLES).default('SALES'),

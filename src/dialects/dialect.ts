@@ -7,6 +7,7 @@ import { z } from 'zod'
 import type { Permission } from '../access/policy'
 import type { DIALECTS } from '../config'
 import { AppError, ERRORS } from '../errors'
+import { uuid } from '../field-schemas'
 import { allow } from '../http/allow'
 import { type AppEnv, clientOf, publicCtx } from '../http/context'
 import { createErrorHandler, type ErrorRenderer } from '../http/respond'
@@ -126,4 +127,4 @@ export async function mapError<T>(work: Promise<T>, code: AppError['code'], then
   })
 }
 
-export const IdParam = z.object({ id: z.uuid() })
+export const IdParam = z.object({ id: uuid() })

@@ -1,6 +1,7 @@
 // dialects: fields and pages as these systems send and write them: blanks, days for instants, page numbers, totals.
 import { z } from 'zod'
-import { instant } from '../field-schemas'
+
+export { instantOrDay } from '../field-schemas'
 
 const replaceBlanks = <E>(blanks: readonly unknown[], empty: E) =>
   function replaceBlank(given: unknown) {
@@ -17,12 +18,6 @@ export const optionalOrBlank = <S extends z.ZodType>(schema: S) => blankAsAbsent
 
 /** Whether an input may be one of a few words, in any case. */
 export const isWord = (given: unknown): given is string => typeof given === 'string' && given.length <= 40
-
-const day = z.iso.date().transform((date) => `${date}T00:00:00.000Z`)
-
-/** An instant, or a day of a date field, which begins in UTC. */
-export const instantOrDay = () =>
-  z.union([instant(), day], 'must be an instant such as 2026-11-21T15:00:00Z, or a day such as 2026-11-21')
 
 /** The instant without `.000`, as in 2024-03-15T10:00:00Z. */
 export const withoutZeroMillis = (instant: string): string => instant.replace('.000Z', 'Z')

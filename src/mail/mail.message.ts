@@ -3,7 +3,18 @@
 /** Both addresses of a mail, without names. */
 export type Envelope = { from: string; to: string[] }
 
-type Message = { from: string; to: string; subject: string; text: string; html: string; messageId: string; date: Date }
+/** An answer goes to `replyTo`, and `stop` is the link that stops further mail. */
+type Message = {
+  from: string
+  to: string
+  replyTo?: string
+  stop?: string
+  subject: string
+  text: string
+  html: string
+  messageId: string
+  date: Date
+}
 
 const CRLF = '\r\n'
 const encoder = new TextEncoder()
@@ -14,7 +25,7 @@ export function envelopeOf(from: string, to: string): Envelope {
 }
 
 /** The message with its headers. Line breaks in a value cannot begin another header. */
-export function messageText({ from, to, subject, text, html, messageId, date }: Message): string {
+export function messageText({ from, to, replyTo, stop, subject, text, html, messageId, date }: Message): string {
   const boundary = `=_${crypto.randomUUID()}`
   const { name, address } = mailboxOf(from)
   const part = (type: string, content: string) => [
@@ -27,10 +38,12 @@ export function messageText({ from, to, subject, text, html, messageId, date }: 
   const lines = [
     `From: ${name === '' ? address : `${displayName(name)} <${address}>`}`,
     `To: ${oneLineOf(to)}`,
+    ...(replyTo === undefined ? [] : [`Reply-To: ${oneLineOf(replyTo)}`]),
     `Subject: ${headerText(oneLineOf(subject))}`,
     `Message-ID: ${oneLineOf(messageId)}`,
     `Date: ${date.toUTCString().replace('GMT', '+0000')}`,
     'Auto-Submitted: auto-generated',
+    ...(stop === undefined ? [] : stopHeaders(stop)),
     'MIME-Version: 1.0',
     `Content-Type: multipart/alternative; boundary="${boundary}"`,
     '',
@@ -40,6 +53,11 @@ export function messageText({ from, to, subject, text, html, messageId, date }: 
     '',
   ]
   return lines.join(CRLF)
+}
+
+// RFC 8058: a mail program stops it by one POST, without a page.
+function stopHeaders(link: string): string[] {
+  return [`List-Unsubscribe: <${oneLineOf(link)}>`, 'List-Unsubscribe-Post: List-Unsubscribe=One-Click']
 }
 
 // `Name <address>`, or an address alone. A domain in other letters than ASCII is written as servers know it.

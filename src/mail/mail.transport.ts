@@ -5,7 +5,8 @@ import type { Rendered } from './mail.render'
 import { createSmtpClient, isAboutMail } from './mail.smtp'
 import { oneLine } from './mail.text'
 
-export type Mail = Rendered & { to: string; messageId: string }
+/** A mail; an answer goes to `replyTo`, and `stop` is the link that stops further ones. */
+export type Mail = Rendered & { to: string; messageId: string; replyTo?: string; stop?: string }
 export type Transport = { send: (mail: Mail) => Promise<void>; close: () => void }
 
 /** Why a mail was not sent. `final`: another attempt cannot help. `unreachable`: the server failed, not the mail. */

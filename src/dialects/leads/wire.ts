@@ -1,7 +1,7 @@
 // dialect leads: the format of leads, activities, users and errors.
 import { z } from 'zod'
 import type { AppError } from '../../errors'
-import { jsonObject, raw, text } from '../../field-schemas'
+import { jsonObject, raw, text, uuid } from '../../field-schemas'
 import { ROLES } from '../accounts'
 import { errorHandler } from '../dialect'
 import { nullIfBlank, optionalOrBlank, Pagination, pageQuery } from '../fields'
@@ -13,7 +13,7 @@ const leadFields = {
   description: nullIfBlank(text(10_000)),
   status: optionalOrBlank(z.enum(STATUSES)),
   source: nullIfBlank(text(100)),
-  ownerId: nullIfBlank(z.uuid()),
+  ownerId: nullIfBlank(uuid()),
   metadata: nullIfBlank(jsonObject()),
 }
 export const NewLead = z.object(leadFields)
@@ -33,7 +33,7 @@ export const LeadQuery = z.object({
   ...pageQuery(20),
   status: optionalOrBlank(z.enum(STATUSES)),
   source: optionalOrBlank(text(100)),
-  ownerId: optionalOrBlank(z.uuid()),
+  ownerId: optionalOrBlank(uuid()),
   search: optionalOrBlank(text(100)),
 })
 
@@ -42,7 +42,7 @@ const UNSAID = { NOTE: 'Note', CALL: 'Call', EMAIL: 'E-mail' } as const
 const body = optionalOrBlank(text(10_000))
 /** An activity without a text gets its type as text. */
 export const NewActivity = z
-  .object({ leadId: z.uuid(), type: z.enum(TYPES), body })
+  .object({ leadId: uuid(), type: z.enum(TYPES), body })
   .transform(({ body, ...activity }) => ({ ...activity, body: body ?? UNSAID[activity.type] }))
 export const ActivityPatch = z
   .object({ type: optionalOrBlank(z.enum(TYPES)), body })
@@ -74,7 +74,7 @@ export const LogoutRequest = RefreshRequest.partial()
 
 export const Pages = z.object(pageQuery(20))
 export const Done = z.object({ message: z.string() })
-export const LeadParam = z.object({ leadId: z.uuid() })
+export const LeadParam = z.object({ leadId: uuid() })
 
 /** A page of something. */
 export const listOf = <S extends z.ZodType>(item: S) => z.object({ data: z.array(item), pagination: Pagination })

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { Password } from '../../auth/passwords'
 import type { AppError } from '../../errors'
-import { raw, text } from '../../field-schemas'
+import { isPlain, raw, text, usernameForm, uuid } from '../../field-schemas'
 import { errorHandler } from '../dialect'
 import { instantOrDay, nullIfBlank, optionalOrBlank, pageQuery, withoutZeroMillis } from '../fields'
 
@@ -11,7 +11,9 @@ const requiredText = (what: string, max: number) => text(max, requiredMessage(wh
 
 export const Registration = z
   .object({
-    username: requiredText('Username', 64).transform((name) => name.toLowerCase()),
+    username: requiredText('Username', 64)
+      .transform(usernameForm)
+      .refine(isPlain, 'Username must not hold characters that cannot be seen'),
     email: requiredText('Email', 254)
       .pipe(z.email('Invalid email format'))
       .transform((address) => address.toLowerCase()),
@@ -47,7 +49,7 @@ export const NewInteraction = z.object({
 })
 
 /** The id of a customer in the path, with this message where it is invalid. */
-export const idParam = (message: string) => z.object({ customerId: z.uuid(message) })
+export const idParam = (message: string) => z.object({ customerId: uuid(message) })
 
 export const Details = z.object({
   name: z.string(),

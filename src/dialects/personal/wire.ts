@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { Password } from '../../auth/passwords'
 import { type AppError, invalidError } from '../../errors'
-import { email, jsonObject, raw, text, timeZone } from '../../field-schemas'
+import { email, jsonObject, raw, text, timeZone, uuid } from '../../field-schemas'
 import { TagName } from '../../tags/tags.schemas'
 import { errorHandler } from '../dialect'
 import { instantOrDay, isWord, nullIfBlank, optionalOrBlank, Pagination, pageQuery } from '../fields'
@@ -38,27 +38,27 @@ const contact = {
 }
 export const NewContact = z.object(contact)
 export const ContactPatch = NewContact.partial().refine(hasFields, { error: 'Send at least one field of a contact' })
-export const ContactQuery = z.object({ contactId: z.uuid() })
+export const ContactQuery = z.object({ contactId: uuid() })
 /** The columns of an export, as the product names them. */
 export const COLUMNS = [
   ...['id', 'name', 'email', 'phone', 'company', 'tags', 'lastInteractionAt', 'createdAt', 'updatedAt', 'customFields'],
 ]
 export const ExportQuery = z.object({ format: z.enum(['csv', 'json', 'vcf']).default('csv') })
-export const Contacts = z.object({ contactIds: z.array(z.uuid()).min(1).max(500) })
+export const Contacts = z.object({ contactIds: z.array(uuid()).min(1).max(500) })
 
 const names = z.array(TagName).min(1).max(20)
-export const ContactTag = z.object({ contactId: z.uuid(), tag: TagName })
-export const ContactTags = z.object({ contactId: z.uuid(), tags: names })
+export const ContactTag = z.object({ contactId: uuid(), tag: TagName })
+export const ContactTags = z.object({ contactId: uuid(), tags: names })
 export const ManyTags = z.object({ ...Contacts.shape, tags: names })
 export const TagBody = z.object({ tag: TagName })
 export const TagParam = z.object({ tagName: TagName })
 
-export const NoteQuery = z.object({ noteId: z.uuid() })
+export const NoteQuery = z.object({ noteId: uuid() })
 /** The contact may be named in the query or in the body. */
-export const ContactIdQuery = z.object({ contactId: z.uuid().optional() })
-export const NewNote = z.object({ contactId: z.uuid().optional(), content: text(10_000) })
+export const ContactIdQuery = z.object({ contactId: uuid().optional() })
+export const NewNote = z.object({ contactId: uuid().optional(), content: text(10_000) })
 export const NotePatch = z.object({ content: text(10_000) })
-export const InteractionQuery = z.object({ interactionId: z.uuid() })
+export const InteractionQuery = z.object({ interactionId: uuid() })
 
 // Without NOTE: a note has its own routes, and no list of interactions contains it.
 const TYPES = ['CALL', 'EMAIL', 'MEETING', 'TASK', 'FOLLOW_UP'] as const
@@ -69,12 +69,12 @@ const interaction = {
   date: optionalOrBlank(instantOrDay()),
   followUpDate: nullIfBlank(instantOrDay()),
 }
-export const NewInteraction = z.object({ contactId: z.uuid().optional(), ...interaction })
+export const NewInteraction = z.object({ contactId: uuid().optional(), ...interaction })
 export const InteractionPatch = z
   .object(interaction)
   .partial()
   .refine(hasFields, { error: 'Send at least one field of an interaction' })
-export const ListQuery = z.object({ ...pageQuery(20), contactId: optionalOrBlank(z.uuid()) })
+export const ListQuery = z.object({ ...pageQuery(20), contactId: optionalOrBlank(uuid()) })
 
 function hasFields(patch: object): boolean {
   return Object.values(patch).some((value) => value !== undefined)

@@ -4,7 +4,7 @@ import { createMiddleware } from 'hono/factory'
 import { z } from 'zod'
 import { Password } from '../../auth/passwords'
 import type { AppError } from '../../errors'
-import { email, raw, text } from '../../field-schemas'
+import { email, raw, text, uuid } from '../../field-schemas'
 import type { AppEnv } from '../../http/context'
 import { errorHandler } from '../dialect'
 import { instantOrDay, isWord, nullIfBlank, optionalOrBlank, pageQuery, UNPAGED, withoutMillis } from '../fields'
@@ -72,7 +72,7 @@ const interactionShape = {
   follow_up: nullIfBlank(instantOrDay()),
 }
 export const Meeting = anyCase(z.object(interactionShape))
-export const NewInteraction = anyCase(z.object({ ...interactionShape, customer_id: z.uuid() }))
+export const NewInteraction = anyCase(z.object({ ...interactionShape, customer_id: uuid() }))
 export const InteractionPatch = anyCase(
   z.object(interactionShape).refine(hasFields, { error: 'send a type, a description, a date or a follow_up' }),
 )
@@ -99,7 +99,7 @@ export const Pages = z.object(pageQuery(UNPAGED))
 /** The columns of an export, as the product names them. */
 export const COLUMNS = ['id', 'name', 'email', 'phone', 'company', 'createdAt', 'updatedAt']
 export const ExportQuery = z.object({ format: z.enum(['csv', 'json']).default('csv') })
-const id = z.uuid()
+const id = uuid()
 export const UserParam = z.object({ user_id: id })
 export const CustParam = z.object({ cust_id: id })
 export const CustomerParam = z.object({ customer_id: id })
