@@ -12,7 +12,7 @@ const mail = {
   messageId: '<1@example.com>',
   date: new Date('2026-11-21T15:00:00Z'),
 }
-const headersOf = (fields: Partial<typeof mail>): Record<string, string | undefined> => {
+const headersOf = (fields: Partial<Parameters<typeof messageText>[0]>): Record<string, string | undefined> => {
   const [head = ''] = messageText({ ...mail, ...fields }).split('\r\n\r\n')
   const unfolded = head.replace(/\r\n /g, ' ').split('\r\n')
   return Object.fromEntries(unfolded.map((line) => [line.split(': ')[0], line.slice(line.indexOf(': ') + 2)]))
@@ -34,6 +34,17 @@ describe('the headers of a mail', () => {
       Date: 'Sat, 21 Nov 2026 15:00:00 +0000',
       'MIME-Version': '1.0',
     })
+  })
+
+  it('name the link that stops further mail and the address for an answer, only where there are such', () => {
+    const stop = 'https://crm.example.com/v1/unsubscribe?token=1.2'
+    expect(headersOf({ stop, replyTo: 'ada@example.com' })).toMatchObject({
+      'Reply-To': 'ada@example.com',
+      'List-Unsubscribe': `<${stop}>`,
+      'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+    })
+    const names = Object.keys(headersOf({}))
+    for (const name of ['Reply-To', 'List-Unsubscribe', 'List-Unsubscribe-Post']) expect(names).not.toContain(name)
   })
 
   it('hold any subject in encoded words of at most 75 characters', () => {
@@ -67,6 +78,8 @@ describe('the headers of a mail', () => {
       subject: 'A\r\nBcc: eve@example.com',
       from: 'A\r\nBcc: x <a@b.c>',
       to: 'a@b.c\nBcc: y',
+      replyTo: 'a@b.c\r\nBcc: z',
+      stop: 'https://example.com/\r\nBcc: w',
     })
     expect(Object.keys(headers)).not.toContain('Bcc')
   })
