@@ -27,7 +27,7 @@ export function authenticate(admitLookup: AdmitLookup) {
 
 async function setActorByToken(c: Context<AppEnv>, header: string): Promise<void> {
   const token = /^Bearer +([\w.-]+)$/i.exec(header.trim())?.[1]
-  const read = token === undefined ? undefined : await readAccessToken(c.var.config, token)
+  const read = token === undefined ? undefined : await readAccessToken(c.get('config'), token)
   if (!read) return
   c.set('actor', read.actor)
   c.set('tokenIssuedAt', read.issuedAt)
@@ -71,7 +71,7 @@ function keyError(reason: string): AppError {
 
 /** Middleware: an access token that was issued more than 15 minutes ago counts only if its session is still active. */
 export const revalidateSession = createMiddleware<AppEnv>(async function revalidateSession(c, next) {
-  const { actor, tokenIssuedAt } = c.var
+  const [actor, tokenIssuedAt] = [c.get('actor'), c.get('tokenIssuedAt')]
   const isOld = tokenIssuedAt !== undefined && Date.now() / 1000 - tokenIssuedAt > ACCESS_SECONDS
   if (actor?.type === 'user' && isOld) c.set('actor', await currentPerson(publicCtx(c), actor))
   await next()
