@@ -16,7 +16,7 @@ function seed(workspaceId: string, list: { subject: string; days: number }[]) {
   return rows(
     `INSERT INTO events (id, workspace_id, seq, subject_type, subject_id, verb, actor_type, created_at)
     SELECT lower(hex(randomblob(8))), ?2, (SELECT max(seq) FROM events WHERE workspace_id = ?2) + row_number() OVER (),
-      'lead', ?2 || value ->> 0, 'lead.updated', 'system', value ->> 1 FROM json_each(?1)`,
+      'lead', ?2 || (value ->> 0), 'lead.updated', 'system', value ->> 1 FROM json_each(?1)`,
     JSON.stringify(events),
     workspaceId,
   )
