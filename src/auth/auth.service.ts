@@ -10,6 +10,7 @@ import { AppError, invalidError } from '../errors'
 import { eventInsert } from '../events/event-insert'
 import { text } from '../field-schemas'
 import { versionStamp } from '../records/version'
+import { mailAddress } from '../text/address'
 import { attemptCounts, attemptReset, attemptSubjects, requireNotLocked } from './lockout'
 import { hashPassword, isPasswordOf, needsRehash } from './passwords'
 import { type Client, prepareSession, sessionRevocation, userAndWorkspace } from './sessions.service'
@@ -61,7 +62,8 @@ const AccountName = text(254)
 
 /** An e-mail address or username in the form in which accounts store it; undefined if no account can have it. */
 function accountName(input: string): string | undefined {
-  return AccountName.safeParse(input).data?.toLowerCase()
+  const name = AccountName.safeParse(input).data?.toLowerCase()
+  return name?.includes('@') ? (mailAddress(name) ?? name) : name
 }
 
 /** The customer record of a portal login. */

@@ -3,6 +3,7 @@ import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { HTTPException } from 'hono/http-exception'
 import { jwt } from 'hono/jwt'
+import { JwtTokenExpired } from 'hono/utils/jwt/types'
 import { z } from 'zod'
 import { charge, connect } from '../db/client'
 import { AppError } from '../errors'
@@ -16,7 +17,7 @@ import { ACCESS_SECONDS, actorOf, VERIFICATION } from './tokens'
 /** Allows a lookup in the database, or throws `rate_limited`. */
 type AdmitLookup = (c: Context<AppEnv>) => Promise<void>
 
-/** Middleware that sets the actor or, for an API key that is not accepted, the `refusal` that `allow()` throws. */
+/** Middleware that sets the actor or, for an expired token or a key that is not accepted, the `refusal` of `allow()`. */
 export function authenticate(admitLookup: AdmitLookup) {
   const keyring = createKeyring()
   return createMiddleware<AppEnv>(async function authenticate(c, next) {
@@ -34,7 +35,19 @@ async function setActorByToken(c: Context<AppEnv>): Promise<void> {
     await verify(c, async () => c.set('actor', actorOf(c.get('jwtPayload'))))
   } catch (error) {
     if (!(error instanceof HTTPException)) throw error
+    if (error.cause instanceof JwtTokenExpired && (await isGenuine(c))) {
+      c.set('refusal', new AppError('token_expired', { detail: 'Refresh it, or sign in.' }))
+    }
   }
+}
+
+// Hono looks at the time before the signature: a made-up token must not read as one that was good.
+async function isGenuine(c: Context<AppEnv>): Promise<boolean> {
+  const verify = jwt({ secret: c.var.config.JWT_SECRET, alg: 'HS256', verification: { ...VERIFICATION, exp: false } })
+  return verify(c, async () => {}).then(
+    () => true,
+    () => false,
+  )
 }
 
 async function setActorByKey(

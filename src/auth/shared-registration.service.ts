@@ -2,7 +2,7 @@
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import { isActorCurrent } from '../access/actor-guard'
-import { type Actor, OPEN_REGISTRATION_ROLES, type Role, reach } from '../access/policy'
+import { type Actor, isTeamRole, OPEN_REGISTRATION_ROLES, type Role, reach } from '../access/policy'
 import { hasAdmin } from '../access/visible'
 import { isWithinLimit, limitExceeded, limitExceededError } from '../billing/limits'
 import type { PublicCtx } from '../context'
@@ -108,14 +108,26 @@ function isSharedAdmin(actor: Actor | undefined): SQL {
   return sql`(${sharedWorkspaceId} = ${actor.workspaceId} AND ${isActorCurrent(actor)})`
 }
 
+// A member of the team who signs a customer up owns the customer, as with one that the member creates.
+function ownerOf({ actor }: RegistrationCtx): SQL | null {
+  if (actor?.type !== 'user' || !isTeamRole(actor.role)) return null
+  return sql`CASE WHEN ${sharedWorkspaceId} = ${actor.workspaceId} AND ${isActorCurrent(actor)} THEN ${actor.id} END`
+}
+
 /** Statements that create the customer record of a portal login, if the account was created. */
-function customerStatements(ctx: PublicCtx, id: string, userId: string, { name, email, customer }: SharedRegistration) {
+function customerStatements(
+  ctx: RegistrationCtx,
+  id: string,
+  userId: string,
+  { name, email, customer }: SharedRegistration,
+) {
   const { db, now } = ctx
   const { phone, company } = customer ?? {}
   const row = {
     id,
     workspaceId: sharedWorkspaceId,
     userId,
+    ownerId: ownerOf(ctx),
     name,
     email,
     phone,

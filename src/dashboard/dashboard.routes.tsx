@@ -186,6 +186,3 @@ export const dashboardRoutes = new Hono<AppEnv>()
       return 'Done.'
     })
   })
-  .all('*', () => {
-    throw new AppError('not_found')
-  })

@@ -23,6 +23,8 @@ export type AppEnv = {
   }
 }
 const BOOKMARK = /^[0-9a-f-]{1,128}$/i
+// The longest written form of an IPv6 address, with an IPv4 address at its end.
+const MAX_ADDRESS = 45
 
 /** Parses the settings and opens the D1 session: at the client's bookmark, else at any replica for reads. */
 export const context = createMiddleware<AppEnv>(async function context(c, next) {
@@ -83,12 +85,12 @@ export function standingCtx(c: Context<AppEnv>): Ctx {
  * `local` where there is no Cloudflare in front.
  */
 export function addressOf(c: Context<AppEnv>): string {
-  const address = c.req.header('CF-Connecting-IP') ?? 'local'
+  const address = (c.req.header('CF-Connecting-IP') ?? 'local').slice(0, MAX_ADDRESS)
   if (!address.includes(':')) return address
-  const [head = '', tail] = address.split('::')
+  const [head = '', tail] = address.split('::', 2)
   const groups = head.split(':').filter(Boolean)
-  const rest =
-    tail === undefined ? [] : Array<string>(8 - groups.length - tail.split(':').filter(Boolean).length).fill('0')
+  const missing = tail === undefined ? 0 : 8 - groups.length - tail.split(':').filter(Boolean).length
+  const rest = Array<string>(Math.max(0, missing)).fill('0')
   return `${[...groups, ...rest].slice(0, 4).join(':')}::/64`
 }
 

@@ -7,6 +7,7 @@ import { fieldOf, tagsCell, tagsOf, unescapeFormula } from '../files/csv-cells'
 import { LEAD_FIELDS } from '../leads/leads.fields'
 import { derivedValues } from '../records/fields'
 import { TagName } from '../tags/tags.schemas'
+import { mailAddress } from '../text/address'
 import type { Entity, Target } from './imports.columns'
 import { ENTITIES } from './imports.job'
 
@@ -115,7 +116,7 @@ export function prepareRow(
     ...(extras.length > 0 && areExtrasValid ? { [extrasField]: allExtras } : {}),
     ...derived,
     ...(recordId === undefined ? {} : { id: recordId }),
-    ...(typeof owner === 'string' ? { owner: owner.toLowerCase() } : {}),
+    ...(typeof owner === 'string' ? { owner: mailAddress(owner) ?? owner.toLowerCase() } : {}),
     ...(keys.length > 0 ? { tags: [...new Set(keys)] } : {}),
   }
   return { row: { line, ...row, ...identityOf(row, match, id) }, issues }

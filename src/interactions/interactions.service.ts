@@ -1,8 +1,8 @@
 // Interactions: logging, reading, changing, completing, deleting. Lists and timelines have files of their own.
-import { and, eq, isNull, sql } from 'drizzle-orm'
+import { and, eq, isNull, ne, type SQL, sql } from 'drizzle-orm'
 import { authorOf } from '../access/person'
 import { reach } from '../access/policy'
-import { visible, visibleInteractions } from '../access/visible'
+import { visible } from '../access/visible'
 import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
 import { customers, interactions, leads } from '../db/schema'
@@ -13,7 +13,7 @@ import { hasRoomForMail, mailLimitError, outsiders } from '../mail/mail.audience
 import { changeRecord, deleteRecord } from '../records/change'
 import type { FieldName } from '../records/fields'
 import type { INTERACTION_FIELDS } from './interactions.fields'
-import { meetingMail } from './interactions.mail'
+import { meetingDeletedMail, meetingMail, meetingMovedMail } from './interactions.mail'
 import { INTERACTION, type InteractionRow, interactionColumns, notYoursError } from './interactions.record'
 
 type Fields = Partial<Pick<InteractionRow, FieldName<typeof INTERACTION_FIELDS, 'input'>>>
@@ -110,20 +110,46 @@ function parentLead({ actor }: Ctx, id: string) {
   }
 }
 
-/** An interaction in reach. Throws `not_found`. */
-export async function getInteraction({ db, actor }: Ctx, id: string): Promise<InteractionRow> {
+/** For APIs that tell notes from other interactions: with `isNote`, only the ones or only the others are there. */
+type Narrowing = { isNote?: boolean }
+/** Whether the customer of a meeting is told of the change, within the limits of mail. */
+type Notifying = { notifyCustomer?: boolean }
+type Reading = Narrowing & { permission?: 'interactions:read' | 'interactions:write' }
+
+/** An interaction in reach of a permission. Throws `not_found`. */
+export async function getInteraction(
+  { db, actor }: Ctx,
+  id: string,
+  { permission = 'interactions:read', isNote }: Reading = {},
+): Promise<InteractionRow> {
   const [interaction] = await db
     .select()
     .from(interactions)
-    .where(and(eq(interactions.id, id), visibleInteractions(actor, 'interactions:read')))
+    .where(and(eq(interactions.id, id), kindOf({ isNote }).isInReach(actor, permission)))
   if (!interaction) throw new AppError('not_found')
   return interaction
 }
 
+function kindOf({ isNote }: Narrowing): typeof INTERACTION {
+  if (isNote === undefined) return INTERACTION
+  const isOfKind = (isNote ? eq : ne)(interactions.type, 'NOTE')
+  return { ...INTERACTION, isInReach: (actor, permission) => and(INTERACTION.isInReach(actor, permission), isOfKind) }
+}
+
 /** Changes an interaction. A new follow-up opens an interaction that was done. */
-export function updateInteraction(ctx: Ctx, id: string, patch: Fields, ifVersion?: number): Promise<InteractionRow> {
+export function updateInteraction(
+  ctx: Ctx,
+  id: string,
+  patch: Omit<Fields, 'body'> & { body?: string | SQL },
+  ifVersion?: number,
+  { notifyCustomer = false, ...narrowing }: Narrowing & Notifying = {},
+): Promise<InteractionRow> {
   const set = patch.followUpAt ? { ...patch, doneAt: null } : patch
-  return changeRecord(ctx, INTERACTION, id, { verb: 'updated', permission: 'interactions:write', set, ifVersion })
+  const change = { verb: 'updated', permission: 'interactions:write', set, ifVersion } as const
+  return changeRecord(ctx, kindOf(narrowing), id, {
+    ...change,
+    followedBy: notifyCustomer ? meetingMovedMail(ctx, id) : [],
+  })
 }
 
 /** Marks an interaction as done. Returns one that is done already as it is. */
@@ -138,7 +164,14 @@ export function completeInteraction(ctx: Ctx, id: string, ifVersion?: number): P
 }
 
 /** Deletes an interaction permanently. The event keeps its fields, except the text. */
-export function deleteInteraction(ctx: Ctx, id: string, ifVersion?: number): Promise<void> {
+export function deleteInteraction(
+  ctx: Ctx,
+  id: string,
+  ifVersion?: number,
+  { notifyCustomer = false, ...narrowing }: Narrowing & Notifying = {},
+): Promise<void> {
   const kept = ['type', 'customerId', 'leadId', 'occurredAt', 'followUpAt']
-  return deleteRecord(ctx, INTERACTION, id, { verb: 'deleted', permission: 'interactions:write', kept, ifVersion })
+  const deletion = { verb: 'deleted', permission: 'interactions:write', kept, ifVersion } as const
+  const followedBy = notifyCustomer ? meetingDeletedMail(ctx) : []
+  return deleteRecord(ctx, kindOf(narrowing), id, { ...deletion, followedBy })
 }

@@ -93,7 +93,8 @@ export const LEAD_FIELDS = defineFields(leads, {
     erased: null,
   },
   metadata: {
-    answer: z.record(z.string(), z.unknown()).nullable(),
+    // An object, unless it was written by the API of another system, which takes any JSON.
+    answer: z.unknown(),
     example: { campaign: 'autumn' },
     input: jsonObject()
       .nullable()

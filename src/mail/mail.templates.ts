@@ -214,6 +214,21 @@ export const TEMPLATES = {
       }
     },
   ),
+  meetingMoved: template(
+    { plain: ['at'], names: ['by'], texts: ['summary'] },
+    (p) => `Our meeting is on ${formatInstant(p.at)}`,
+    (p) => ({
+      paragraphs: [
+        `${somebody(p.by)} has changed the meeting with you: it is at ${formatInstant(p.at)}${p.summary === '' ? '.' : ':'}`,
+      ],
+      quote: { text: p.summary },
+    }),
+  ),
+  meetingDeleted: template(
+    { plain: ['at'], names: ['by'] },
+    (p) => `Our meeting of ${formatInstant(p.at)} is cancelled`,
+    (p) => ({ paragraphs: [`${somebody(p.by)} has cancelled the meeting with you at ${formatInstant(p.at)}.`] }),
+  ),
   meetingLogged: template(
     { plain: ['at'], names: ['by'], texts: ['summary'] },
     (p) => `Our meeting of ${formatInstant(p.at)}`,

@@ -30,7 +30,7 @@ describe('the types of an answer', () => {
 
   it('tell the body of each status: the lead of a 200, the problem of a refusal', () => {
     expectTypeOf<Omit<BodyOf<Claim, 200>, 'metadata'>>().toEqualTypeOf<Omit<z.infer<typeof Lead>, 'metadata'>>()
-    expectTypeOf<BodyOf<Claim, 200>['metadata']>().toExtend<Record<string, unknown> | null>()
+    expectTypeOf<{ a: [1] } | null>().toExtend<BodyOf<Claim, 200>['metadata']>()
     expectTypeOf<BodyOf<Claim, 409>>().toEqualTypeOf<z.infer<typeof Problem>>()
     expectTypeOf<BodyOf<Claim, 404>>().toEqualTypeOf<z.infer<typeof Problem>>()
     expectTypeOf<Extract<Claim, { status: 500 }>>().toBeNever()

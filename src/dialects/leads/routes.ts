@@ -136,24 +136,27 @@ app.delete(
 app.get(
   '/api/activities/lead/:leadId',
   describe('List the activities of a lead, newest first', { 200: wire.listOf(wire.Activity) }),
-  requires('interactions:read'),
+  requires('leads:write'),
   validates('param', wire.LeadParam),
   validates('query', wire.Pages),
   async (c) => {
     const pages = c.req.valid('query')
-    const { rows, total } = await listInteractions(ctx(c), {
-      ...toPageRequest(pages),
-      lead: c.req.valid('param').leadId,
-    })
+    const { leadId: lead } = c.req.valid('param')
+    const [, { rows, total }] = await c.var.connection.together(() =>
+      Promise.all([getLead(ctx(c), lead, 'leads:write'), listInteractions(ctx(c), { ...toPageRequest(pages), lead })]),
+    )
     return c.json(wire.listOf(wire.Activity).parse({ data: rows, pagination: pagination(pages, total) }), 200)
   },
 )
 app.get(
   '/api/activities/:id',
   describe('Get an activity', { 200: wire.Activity }),
-  requires('interactions:read'),
+  requires('interactions:write'),
   validates('param', IdParam),
-  async (c) => c.json(wire.Activity.parse(await getInteraction(ctx(c), c.req.valid('param').id)), 200),
+  async (c) => {
+    const activity = await getInteraction(ctx(c), c.req.valid('param').id, { permission: 'interactions:write' })
+    return c.json(wire.Activity.parse(activity), 200)
+  },
 )
 app.post(
   '/api/activities',

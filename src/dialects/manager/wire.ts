@@ -2,24 +2,31 @@
 import { z } from 'zod'
 import { Password } from '../../auth/passwords'
 import type { AppError } from '../../errors'
-import { raw, text } from '../../field-schemas'
+import { email, raw } from '../../field-schemas'
 import { errorHandler } from '../dialect'
-import { instantOrDay, nullIfBlank, optionalOrBlank, pageQuery, withoutZeroMillis } from '../fields'
+import {
+  id,
+  instantOrDay,
+  nullIfBlank,
+  oneOfLower,
+  optionalOrBlank,
+  pageQuery,
+  withoutZeroMillis,
+  words,
+} from '../fields'
 
 const requiredMessage = (what: string) => `Invalid - ${what} field required`
-const requiredText = (what: string, max: number) => text(max, requiredMessage(what))
+const requiredText = (what: string, max: number) => words(max, requiredMessage(what))
 
 export const Registration = z
   .object({
     username: requiredText('Username', 64).transform((name) => name.toLowerCase()),
-    email: requiredText('Email', 254)
-      .pipe(z.email('Invalid email format'))
-      .transform((address) => address.toLowerCase()),
+    email: email({ missing: requiredMessage('Email'), wrong: 'Invalid email format' }),
     password: raw(1_000, 1, requiredMessage('Password')).pipe(Password),
-    role: z.enum(['admin', 'user'], requiredMessage('Role')),
-    name: optionalOrBlank(text(200)),
-    phone: optionalOrBlank(text(50)),
-    company: optionalOrBlank(text(200)),
+    role: oneOfLower(['admin', 'user'], requiredMessage('Role')),
+    name: optionalOrBlank(words(200)),
+    phone: optionalOrBlank(words(50)),
+    company: optionalOrBlank(words(200)),
   })
   .superRefine(({ role, name, phone, company }, issues) => {
     const details = Object.entries({ Name: name, PhoneNo: phone, Company: company })
@@ -28,17 +35,17 @@ export const Registration = z
   })
 
 export const Credentials = z.object({
-  username: requiredText('Username', 64),
+  username: requiredText('Username', 254),
   password: raw(1_000, 1, requiredMessage('Password')),
 })
 
-const part = optionalOrBlank(text(100))
+const part = optionalOrBlank(words(100))
 export const CustomerQuery = z.object({ ...pageQuery(10), name: part, email: part, phone: part, company: part })
 export const Search = z.object({ query: part, company: part })
 export const CustomerPatch = z.object({
-  name: text(200).optional(),
-  phone: nullIfBlank(text(50)),
-  company: nullIfBlank(text(200)),
+  name: words(200).optional(),
+  phone: nullIfBlank(words(50)),
+  company: nullIfBlank(words(200)),
 })
 
 export const NewInteraction = z.object({
@@ -47,7 +54,7 @@ export const NewInteraction = z.object({
 })
 
 /** The id of a customer in the path, with this message where it is invalid. */
-export const idParam = (message: string) => z.object({ customerId: z.uuid(message) })
+export const idParam = (message: string) => z.object({ customerId: id(message) })
 
 export const Details = z.object({
   name: z.string(),

@@ -41,7 +41,10 @@ function addInteractions(app: Hono<AppEnv>): void {
     validates('json', wire.Meeting),
     async (c) => {
       const { customer_id: customerId } = c.req.valid('param')
-      const { id } = await createInteraction(ctx(c), { ...wire.loggedIn(c.req.valid('json')), customerId })
+      const { id } = await createInteraction(ctx(c), {
+        ...wire.loggedIn(c.req.valid('json'), ctx(c).actor.timeZone),
+        customerId,
+      })
       return c.json({ InsertedID: id }, 201)
     },
   )
@@ -67,7 +70,7 @@ function addInteractions(app: Hono<AppEnv>): void {
     validates('json', wire.NewInteraction),
     async (c) => {
       const { customer_id: customerId, ...said } = c.req.valid('json')
-      const { id } = await createInteraction(ctx(c), { ...wire.loggedIn(said), customerId })
+      const { id } = await createInteraction(ctx(c), { ...wire.loggedIn(said, ctx(c).actor.timeZone), customerId })
       return c.json({ InsertedID: id }, 201)
     },
   )
@@ -88,7 +91,9 @@ function addInteractions(app: Hono<AppEnv>): void {
       await updateInteraction(
         ctx(c),
         c.req.valid('param').interaction_id,
-        wire.toInteractionFields(c.req.valid('json')),
+        wire.toInteractionFields(c.req.valid('json'), ctx(c).actor.timeZone),
+        undefined,
+        { notifyCustomer: true },
       )
       return c.json({ message: 'Interaction updated successfully' }, 200)
     },
@@ -99,7 +104,7 @@ function addInteractions(app: Hono<AppEnv>): void {
     requires('interactions:write'),
     validates('param', wire.InteractionParam),
     async (c) => {
-      await deleteInteraction(ctx(c), c.req.valid('param').interaction_id)
+      await deleteInteraction(ctx(c), c.req.valid('param').interaction_id, undefined, { notifyCustomer: true })
       return c.json({ message: 'Interaction deleted successfully' }, 200)
     },
   )
