@@ -2,8 +2,8 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Ctx } from '../context'
 import { interactions } from '../db/schema'
-import type { InteractionRow } from './interactions.record'
-import { updateInteraction } from './interactions.service'
+import { changeRecord } from '../records/change'
+import { type InteractionRow, kindOf } from './interactions.record'
 
 type Note = { title: string | null; content: string }
 const TITLED = /^# ([^\n]+)\n\n([\s\S]*)$/
@@ -26,7 +26,11 @@ export function updateNote(ctx: Ctx, id: string, { title, content }: Partial<Not
       ? sql`substr(${interactions.body}, 1, ${headLength})`
       : sql`${bodyOfNote({ title, content: '' })}`
   const text = content === undefined ? sql`substr(${interactions.body}, ${headLength} + 1)` : sql`${content}`
-  return updateInteraction(ctx, id, { body: sql`${head} || ${text}` }, undefined, { isNote: true })
+  const body = sql`${head} || ${text}`
+  // The event compares JSON, the row holds the text.
+  const set = { body: sql`json_quote(${body})` }
+  const change = { verb: 'updated', permission: 'interactions:write', set, derived: { body } } as const
+  return changeRecord(ctx, kindOf({ isNote: true }), id, change)
 }
 
 // Both line ends belong to the heading; 0 where there is none.

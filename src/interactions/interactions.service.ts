@@ -1,5 +1,5 @@
 // Interactions: logging, reading, changing, completing, deleting. Lists and timelines have files of their own.
-import { and, eq, isNull, ne, type SQL, sql } from 'drizzle-orm'
+import { and, eq, isNull, sql } from 'drizzle-orm'
 import { authorOf } from '../access/person'
 import { reach } from '../access/policy'
 import { visible } from '../access/visible'
@@ -14,7 +14,14 @@ import { changeRecord, deleteRecord } from '../records/change'
 import type { FieldName } from '../records/fields'
 import type { INTERACTION_FIELDS } from './interactions.fields'
 import { meetingDeletedMail, meetingMail, meetingMovedMail } from './interactions.mail'
-import { INTERACTION, type InteractionRow, interactionColumns, notYoursError } from './interactions.record'
+import {
+  INTERACTION,
+  type InteractionRow,
+  interactionColumns,
+  kindOf,
+  type Narrowing,
+  notYoursError,
+} from './interactions.record'
 
 type Fields = Partial<Pick<InteractionRow, FieldName<typeof INTERACTION_FIELDS, 'input'>>>
 type NewInteraction = Fields &
@@ -110,8 +117,6 @@ function parentLead({ actor }: Ctx, id: string) {
   }
 }
 
-/** For APIs that tell notes from other interactions: with `isNote`, only the ones or only the others are there. */
-type Narrowing = { isNote?: boolean }
 /** Whether the customer of a meeting is told of the change, within the limits of mail. */
 type Notifying = { notifyCustomer?: boolean }
 type Reading = Narrowing & { permission?: 'interactions:read' | 'interactions:write' }
@@ -130,17 +135,11 @@ export async function getInteraction(
   return interaction
 }
 
-function kindOf({ isNote }: Narrowing): typeof INTERACTION {
-  if (isNote === undefined) return INTERACTION
-  const isOfKind = (isNote ? eq : ne)(interactions.type, 'NOTE')
-  return { ...INTERACTION, isInReach: (actor, permission) => and(INTERACTION.isInReach(actor, permission), isOfKind) }
-}
-
 /** Changes an interaction. A new follow-up opens an interaction that was done. */
 export function updateInteraction(
   ctx: Ctx,
   id: string,
-  patch: Omit<Fields, 'body'> & { body?: string | SQL },
+  patch: Fields,
   ifVersion?: number,
   { notifyCustomer = false, ...narrowing }: Narrowing & Notifying = {},
 ): Promise<InteractionRow> {

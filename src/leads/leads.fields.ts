@@ -93,8 +93,12 @@ export const LEAD_FIELDS = defineFields(leads, {
     erased: null,
   },
   metadata: {
-    // An object, unless it was written by the API of another system, which takes any JSON.
-    answer: z.unknown(),
+    answer: z
+      .custom<unknown>((value) => value !== undefined)
+      .openapi({
+        type: ['object', 'array', 'string', 'number', 'boolean', 'null'],
+        description: 'An object, unless it was written by the API of another system, which takes any JSON.',
+      }),
     example: { campaign: 'autumn' },
     input: jsonObject()
       .nullable()

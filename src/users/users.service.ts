@@ -1,7 +1,7 @@
 // Members of a workspace: reading, changing and removing them. users.leave.ts has the consequences of leaving.
 import { and, eq, getTableColumns, isNull, sql } from 'drizzle-orm'
 import type { Actor, Permission } from '../access/policy'
-import { reachable, requirePermission } from '../access/visible'
+import { isTeamUser, reachable, requirePermission } from '../access/visible'
 import { isWithinLimit, limitExceededError, Room, roomAsJson } from '../billing/limits'
 import type { Ctx } from '../context'
 import { users } from '../db/schema'
@@ -41,6 +41,16 @@ export async function getUser(ctx: Ctx, id: string): Promise<UserRow> {
     .where(and(eq(users.id, id), visibleUsers(ctx.actor)))
   if (!user) throw new AppError('not_found')
   return user
+}
+
+/** The name of a member of the team, active or not, removed or not, for records that name them. Throws `not_found`. */
+export async function getAuthor({ db, actor }: Ctx, id: string): Promise<{ id: string; name: string }> {
+  const [author] = await db
+    .select({ id: users.id, name: users.name })
+    .from(users)
+    .where(and(eq(users.id, id), eq(users.workspaceId, actor.workspaceId), isTeamUser))
+  if (!author) throw new AppError('not_found')
+  return author
 }
 
 /**

@@ -1,7 +1,7 @@
 // dialect leads: accounts with refresh tokens, users, leads and their activities.
 import { type Context, Hono } from 'hono'
 import { requirePerson } from '../../access/person'
-import { reach } from '../../access/policy'
+import { isTeamRole, reach } from '../../access/policy'
 import { getMe } from '../../auth/auth.service'
 import { endSession, endSessionOfToken, refreshSession } from '../../auth/sessions.service'
 import { type AppEnv, ctx, publicCtx } from '../../http/context'
@@ -16,7 +16,7 @@ import { updateLeadAndOwner } from '../../leads/leads.claim'
 import { listLeads } from '../../leads/leads.list'
 import { createLead, getLead, trashLead } from '../../leads/leads.service'
 import { listUsers } from '../../users/users.list'
-import { getUser, removeUser } from '../../users/users.service'
+import { getAuthor, getUser, removeUser } from '../../users/users.service'
 import { addAccounts, changeMember, Member } from '../accounts'
 import { type Dialect, describe, IdParam, requires, validates } from '../dialect'
 import { pagination, toPageRequest } from '../fields'
@@ -60,10 +60,21 @@ app.get(
 )
 app.get(
   '/api/users/:id',
-  describe('Get a user', { 200: Member }),
+  describe('Get a user; as SALES of a colleague, the name', { 200: wire.Colleague }),
   requires('users:read'),
   validates('param', IdParam),
-  async (c) => c.json(Member.parse(await getUser(ctx(c), c.req.valid('param').id)), 200),
+  async (c) => {
+    const { id } = c.req.valid('param')
+    const { actor } = ctx(c)
+    const isOfTeam = actor.type === 'user' && isTeamRole(actor.role)
+    // The activities of one's own lead name their authors.
+    const [user, author] = await c.var.connection.together(() =>
+      Promise.allSettled([getUser(ctx(c), id), ...(isOfTeam ? [getAuthor(ctx(c), id)] : [])]),
+    )
+    const found = user.status === 'rejected' && author?.status === 'fulfilled' ? author : user
+    if (found.status === 'rejected') throw found.reason
+    return c.json(wire.Colleague.parse(found.value), 200)
+  },
 )
 app.put(
   '/api/users/:id',

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { AppError } from '../../errors'
 import { jsonValue, raw } from '../../field-schemas'
-import { ROLES } from '../accounts'
+import { Member, ROLES } from '../accounts'
 import { errorHandler } from '../dialect'
 import { hasFields, id, jsonField, nullIfBlank, oneOf, optionalOrBlank, Pagination, pageQuery, words } from '../fields'
 
@@ -62,6 +62,8 @@ export const Activity = z.object({
   updatedAt: z.string(),
 })
 
+/** A member; of a colleague, SALES are told the id and the name. */
+export const Colleague = Member.partial().required({ id: true, name: true })
 export const UserPatch = z
   .object({
     name: words(STRING),

@@ -2,7 +2,7 @@
 import { type Context, Hono } from 'hono'
 import { isPortal } from '../../access/visible'
 import { isUsername, login } from '../../auth/auth.service'
-import { registerInSharedWorkspace } from '../../auth/shared-registration.service'
+import { createSharedAccount } from '../../auth/shared-registration.service'
 import type { Ctx } from '../../context'
 import { listCustomers } from '../../customers/customers.list'
 import { amendCustomer, getCustomer, trashCustomer } from '../../customers/customers.service'
@@ -31,7 +31,7 @@ app.post(
       customer: { phone: phone ?? '', company: company ?? '' },
     }
     const admin = { name: account.username, role: 'ADMIN' as const }
-    await registerInSharedWorkspace(anyCtx(c), { ...account, ...(isCustomer ? portal : admin) }, client(c))
+    await createSharedAccount(anyCtx(c), { ...account, ...(isCustomer ? portal : admin) })
     return c.json({ message: `${isCustomer ? 'Customer-user' : 'Admin-User'} created Successfully` }, 201)
   },
 )
