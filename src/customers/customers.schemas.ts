@@ -66,6 +66,8 @@ const part = (field: string) =>
     .optional()
     .openapi({ description: `Part of the ${field}; case and accents do not matter.` })
 const FIELDS = 'customFields.'
+// Each is a condition with two parameters, of which a statement of D1 has 100.
+const MAX_FIELDS = 10
 const FIELD = /^customFields\.[\p{L}\p{N} _.-]{1,60}$/u
 
 export const CustomerFilters = z.strictObject({
@@ -113,11 +115,12 @@ export const CustomerFilters = z.strictObject({
     }),
   customFields: z
     .record(z.string(), text(100))
+    .refine((fields) => Object.keys(fields).length <= MAX_FIELDS, { error: `must be at most ${MAX_FIELDS} fields` })
     .optional()
     .openapi({
       param: { style: 'form', explode: true },
       description:
-        'Written as `customFields.plan=gold`, one parameter for each field. It matches the whole value; case and accents do not matter.',
+        'Written as `customFields.plan=gold`, one parameter for each field, at most 10. It matches the whole value; case and accents do not matter.',
       example: { 'customFields.plan': 'gold' },
     }),
   total: flag('Return the total too. With filters other than the owner, counting stops after 1,000 (`totalCapped`).'),

@@ -148,7 +148,9 @@ export const dashboardRoutes = new Hono<AppEnv>()
   })
   .get('/search', async (c) => {
     const context = ctx(c)
-    const q = (c.req.query('q') ?? '').slice(0, 800).trim().slice(0, 200)
+    // A NUL would end the text in SQL.
+    const given = (c.req.query('q') ?? '').slice(0, 800).replaceAll('\u0000', ' ')
+    const q = given.toWellFormed().trim().slice(0, 200).toWellFormed()
     const search = { q, limit: FOUND }
     const nothing = Promise.resolve({ rows: [] })
     const [customers, leads, names] = await c.var.connection.together(() =>

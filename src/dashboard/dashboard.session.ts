@@ -11,7 +11,9 @@ import type { Config } from '../config'
 import { mac, sameText, seal, unseal } from '../crypto'
 import { AppError } from '../errors'
 import { raw } from '../field-schemas'
+import { bodyText } from '../http/body'
 import { type AppEnv, publicCtx } from '../http/context'
+import { isMultipart, multipartPairs, urlencodedPairs } from '../http/forms'
 import { validationError } from '../http/router'
 
 const COOKIE = 'edge_crm_dashboard'
@@ -88,7 +90,9 @@ const Form = z.object({ email: raw(254), password: raw(1000), mark: raw(100) }).
 
 /** The fields of a form. Throws `validationError`, and `forbidden` where it lacks the mark of this session. */
 export async function fieldsOf(c: Context<AppEnv>): Promise<z.infer<typeof Form>> {
-  const { data: fields, error } = Form.safeParse(await c.req.parseBody())
+  const contentType = c.req.header('Content-Type') ?? ''
+  const pairs = isMultipart(contentType) ? await multipartPairs(c) : urlencodedPairs(await bodyText(c))
+  const { data: fields, error } = Form.safeParse(Object.fromEntries(pairs))
   if (error) throw validationError('json', error)
   if (c.var.actor && !sameText(fields.mark ?? '', await formMark(c))) {
     throw new AppError('forbidden', {

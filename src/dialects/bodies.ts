@@ -3,9 +3,9 @@
 import type { Context } from 'hono'
 import { AppError } from '../errors'
 import { bodyText, parseJson } from '../http/body'
+import { isMultipart, multipartPairs, type Pair, urlencodedPairs } from '../http/forms'
 
 type Fields = { [name: string]: unknown }
-type Pair = readonly [name: string, value: string]
 
 /** qs, which Express reads forms with, takes as many fields and as many brackets. */
 const MAX_FIELDS = 1_000
@@ -15,47 +15,17 @@ const MAX_DEPTH = 5
 export async function readBody(c: Pick<Context, 'req'>): Promise<unknown> {
   const contentType = c.req.header('Content-Type') ?? ''
   // Many clients of these systems name multipart/form-data without a boundary, and send JSON.
-  if (/^multipart\/form-data\b.*\bboundary=/i.test(contentType)) {
+  if (isMultipart(contentType)) {
     const isForm = new Uint8Array(await c.req.arrayBuffer()).slice(0, 2).every((byte) => byte === 45)
     if (isForm) return nested(await multipartPairs(c))
   }
   const text = await bodyText(c)
   const [first = ''] = text.slice(0, 1_000).trim()
-  if (first === '') return text.trim() === '' ? {} : parseJson(text)
+  if (text.length < 1_000 && first === '') return {}
   if (/^application\/x-www-form-urlencoded\b/i.test(contentType) && first !== '{' && first !== '[') {
     return nested(urlencodedPairs(text))
   }
   return parseJson(text)
-}
-
-async function multipartPairs(c: Pick<Context, 'req'>): Promise<Pair[]> {
-  const form = await c.req.formData().catch(() => {
-    throw new AppError('invalid', {
-      errors: [{ path: 'body', message: 'The form ends in the middle, or has another boundary', code: 'form' }],
-    })
-  })
-  const pairs = [...form].flatMap(([name, value]): Pair[] => (typeof value === 'string' ? [[name, value]] : []))
-  // A file in the form may be anything: only where a text has lost characters is the whole form looked at.
-  if (pairs.some(([name, value]) => name.includes('\ufffd') || value.includes('\ufffd'))) await bodyText(c)
-  return pairs
-}
-
-function urlencodedPairs(text: string): Pair[] {
-  return text.split('&', MAX_FIELDS + 1).flatMap((part): Pair[] => {
-    const at = part.indexOf('=')
-    const [name, value] = at === -1 ? [part, ''] : [part.slice(0, at), part.slice(at + 1)]
-    return name === '' ? [] : [[unescaped(name), unescaped(value)]]
-  })
-}
-
-function unescaped(text: string): string {
-  const spaced = text.replaceAll('+', ' ')
-  if (!spaced.includes('%')) return spaced
-  try {
-    return decodeURIComponent(spaced.replace(/%(?![0-9a-f]{2})/gi, '%25'))
-  } catch {
-    throw new AppError('unsupported_encoding', { detail: 'The form may be Latin-1 or Windows-1252. Send it as UTF-8.' })
-  }
 }
 
 /** Fields of a form as one object: `a[b]=1`, `a[]=1&a[]=2` and `a=1&a=2`, as qs reads them. */

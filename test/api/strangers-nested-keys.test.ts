@@ -13,7 +13,7 @@ beforeEach(() => {
 afterEach(() => void vi.restoreAllMocks())
 beforeAll(makeSharedWorkspace)
 
-describe('a body as large as a stranger's may be', () => {
+describe('a body as large as a stranger’s may be', () => {
   it.each(taking.map((door) => [door.name, door] as const))('costs next to nothing at %s', (_, door) =>
     expectCheap(door, BODIES),
   )
