@@ -63,7 +63,7 @@ export function createApp() {
   app.use(requestId(), secureHeaders(), limitHead, translate, context)
   app.use(crossOrigin((c) => dialectAt(c.req.path) !== undefined))
   app.use(authenticate(limits.keyLookup))
-  app.on(['GET', 'POST'], ['/dashboard', '/dashboard/*'], dashboardSession)
+  app.use('/dashboard/*', dashboardSession)
   app.use(limits.everyRequest)
   app.on('POST', limits.signInPaths, limits.signIn)
   app.on('GET', limits.callbackPaths, limits.signIn)

@@ -73,6 +73,7 @@ export const onPageError: ErrorHandler<AppEnv> = async (error, c) => {
   const { code, extras } = toAppError(error, c)
   const [status, title] = ERRORS[code]
   if (status === 401) return show(c, { title: 'Sign in', children: <SignIn /> }, 401)
+  if (extras.allow !== undefined) c.header('Allow', extras.allow)
   if (extras.retryAfter !== undefined) c.header('Retry-After', String(extras.retryAfter))
   const [issue] = extras.errors ?? []
   const wrong = issue && `${issue.path.split('.').at(-1)}: ${issue.message}`
