@@ -16,7 +16,6 @@ import { dialectAt, dialects, limitedPaths, mountOf } from './dialects/dialects'
 import { noStore, routedPath, translate } from './dialects/dispatch'
 import { docsRoutes } from './docs/docs.routes'
 import { enquiryRoutes } from './enquiries/enquiries.routes'
-import { AppError } from './errors'
 import { eventRoutes } from './events/events.routes'
 import { exportRoutes } from './exports/exports.routes'
 import { healthRoutes } from './health/health.routes'
@@ -54,12 +53,7 @@ export function createApp() {
   const limits = createLimits(limitedPaths)
 
   app.onError((error, c) => errorHandlerAt(c.req.path)(error, c))
-  app.notFound((c) => {
-    const dialect = dialectAt(c.req.path)
-    // The five systems know no 405.
-    if (dialect) return dialect.onError(new AppError('not_found'), c)
-    return errorHandlerAt(c.req.path)(noRouteError(c, methodsOf(app, c.req.path)), c)
-  })
+  app.notFound((c) => errorHandlerAt(c.req.path)(noRouteError(c, methodsOf(app, c.req.path)), c))
   app.use(requestId(), secureHeaders(), limitHead, translate, context)
   app.use(crossOrigin((c) => dialectAt(c.req.path) !== undefined))
   app.use(authenticate(limits.keyLookup))

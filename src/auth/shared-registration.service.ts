@@ -2,8 +2,9 @@
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import { isActorCurrent } from '../access/actor-guard'
-import { type Actor, isTeamRole, OPEN_REGISTRATION_ROLES, type Role, reach } from '../access/policy'
-import { hasAdmin } from '../access/visible'
+import { authorOf } from '../access/person'
+import { type Actor, OPEN_REGISTRATION_ROLES, type Role, reach } from '../access/policy'
+import { hasAdmin, isPortal } from '../access/visible'
 import { isWithinLimit, limitExceeded, limitExceededError } from '../billing/limits'
 import type { PublicCtx } from '../context'
 import { CUSTOMER_FIELDS } from '../customers/customers.fields'
@@ -122,8 +123,9 @@ function isSharedAdmin(actor: Actor | undefined): SQL {
 
 // A member of the team who signs a customer up owns the customer, as with one that the member creates.
 function ownerOf({ actor }: RegistrationCtx): SQL | null {
-  if (actor?.type !== 'user' || !isTeamRole(actor.role)) return null
-  return sql`CASE WHEN ${sharedWorkspaceId} = ${actor.workspaceId} AND ${isActorCurrent(actor)} THEN ${actor.id} END`
+  const owner = actor && !isPortal(actor) ? authorOf(actor) : null
+  if (!actor || owner === null) return null
+  return sql`CASE WHEN ${sharedWorkspaceId} = ${actor.workspaceId} AND ${isActorCurrent(actor)} THEN ${owner} END`
 }
 
 /** Statements that create the customer record of a portal login, if the account was created. */

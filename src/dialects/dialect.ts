@@ -158,6 +158,12 @@ function requireKnown(names: readonly string[], given: Record<string, unknown>):
   throw new AppError('invalid', { errors: [{ path: 'body', message, code: 'unknown' }] })
 }
 
+// What these systems do not tell apart: an expired token, and a method that a path does not know.
+const OTHERWISE: Partial<Record<AppError['code'], 'unauthenticated' | 'not_found'>> = {
+  token_expired: 'unauthenticated',
+  method_not_allowed: 'not_found',
+}
+
 /** The error handler of a dialect: `body` puts the message into its format, `messages` are its texts by code. */
 export function errorHandler(
   body: (message: string, error: AppError) => object,
@@ -165,8 +171,8 @@ export function errorHandler(
   statuses: Partial<Record<AppError['code'], 400 | 401 | 403 | 404>> = {},
 ) {
   const render: ErrorRenderer = (error, c) => {
-    const code = error.code === 'token_expired' ? 'unauthenticated' : error.code
-    const { extras } = error
+    const code = OTHERWISE[error.code] ?? error.code
+    const extras = code === error.code ? error.extras : {}
     const status = statuses[code] ?? ERRORS[code][0]
     const message = c.var.wording?.[status] ?? messages[code] ?? extras.detail ?? ERRORS[code][1]
     return { status, type: 'application/json', body: body(message, error) }

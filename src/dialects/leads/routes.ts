@@ -1,7 +1,8 @@
 // dialect leads: accounts with refresh tokens, users, leads and their activities.
 import { type Context, Hono } from 'hono'
 import { requirePerson } from '../../access/person'
-import { isTeamRole, reach } from '../../access/policy'
+import { reach } from '../../access/policy'
+import { isPortal } from '../../access/visible'
 import { getMe } from '../../auth/auth.service'
 import { endSession, endSessionOfToken, refreshSession } from '../../auth/sessions.service'
 import { type AppEnv, ctx, publicCtx } from '../../http/context'
@@ -66,10 +67,9 @@ app.get(
   async (c) => {
     const { id } = c.req.valid('param')
     const { actor } = ctx(c)
-    const isOfTeam = actor.type === 'user' && isTeamRole(actor.role)
     // The activities of one's own lead name their authors.
     const [user, author] = await c.var.connection.together(() =>
-      Promise.allSettled([getUser(ctx(c), id), ...(isOfTeam ? [getAuthor(ctx(c), id)] : [])]),
+      Promise.allSettled([getUser(ctx(c), id), ...(isPortal(actor) ? [] : [getAuthor(ctx(c), id)])]),
     )
     const found = user.status === 'rejected' && author?.status === 'fulfilled' ? author : user
     if (found.status === 'rejected') throw found.reason
