@@ -96,6 +96,10 @@ export const leads: Group[] = [
         name: 'followUpBefore, total=true',
         ...listed('?followUpBefore={now}&total=true', { as: 'sales', budget: counting }),
       },
+      {
+        name: 'sort=-updatedAt, status, source, a month',
+        ...listed(`${midway}&sort=-updatedAt&status=NEW&source=phone`, { budget: looked, gives: 0 }),
+      },
       { name: 'sort=-updatedAt, status', ...listed('?sort=-updatedAt&status=QUALIFIED', { budget: looked }) },
       { name: 'sort=-updatedAt, source of 1 %', ...listed('?sort=-updatedAt&source=phone', { budget: looked }) },
       {

@@ -18,6 +18,8 @@ import type { Database, Home, Log, Member } from './types.ts'
 export const PASSWORD = 'correct horse battery'
 export const BCRYPT_COST = 10
 const ROWS_A_STATEMENT = 4_000
+/** Former portal logins, and unused tags. */
+const CROWD = 20_000
 /** Unique ones and those of a customer stay: triggers and foreign keys look rows up by them. */
 const GROWING = `SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql LIKE 'CREATE INDEX%'
   AND sql NOT LIKE '%(%customer_id%' AND tbl_name IN ('leads', 'customers', 'interactions', 'tickets', 'customer_tags', 'events')`
@@ -42,6 +44,7 @@ const UUID = `lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-7' || s
 export async function fillDatabase(db: Database, { rows, now }: { rows: number; now: number }, log: Log) {
   const homes = workspaces(now)
   await insertPeople(db, Object.values(homes))
+  await insertCrowd(db, homes.large)
   const { results: indexes } = await db.prepare(GROWING).all<{ name: string; sql: string }>()
   await db.batch(indexes.map(({ name }) => db.prepare(`DROP INDEX ${name}`)))
   await insertLeads(db, leads(rows, now, homes), (done) => log(`seeding ${rows} leads: ${done}`))
@@ -76,6 +79,16 @@ async function insertPeople(db: Database, homes: Home[]) {
   await insert(db, 'workspaces', 'id name slug created_at updated_at'.split(' '), homes.map(ofHome)).run()
   const columns = 'id workspace_id email name password_hash role created_at updated_at'.split(' ')
   await insert(db, 'users', columns, people).run()
+}
+
+// Portal logins that were switched off, and tags that nobody uses: lists must not read them all.
+async function insertCrowd(db: Database, { id, createdAt }: Home) {
+  const numbers = `WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${CROWD})`
+  const users = `INSERT INTO users (id, workspace_id, email, name, role, status, created_at, updated_at) ${numbers}
+    SELECT ${UUID}, ?1, 'former-' || n || '@bench.example', 'Former', 'CUSTOMER', 'INACTIVE', ?2, ?2 FROM numbers`
+  const tags = `INSERT INTO tags (id, workspace_id, name, key, created_at, updated_at) ${numbers}
+    SELECT ${UUID}, ?1, printf('unused %06d', n), printf('unused %06d', n), ?2, ?2 FROM numbers`
+  await db.batch([users, tags].map((query) => db.prepare(query).bind(id, createdAt)))
 }
 
 // Beside each lead the event of its making; one in ten of the owned has an interaction, with the lead's follow-up.

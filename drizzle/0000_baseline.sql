@@ -60,8 +60,8 @@ CREATE INDEX `customers_purge` ON `customers` (`deleted_at`) WHERE deleted_at IS
 CREATE INDEX `customers_trash` ON `customers` (`workspace_id`) WHERE deleted_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `customers_owner_trash` ON `customers` (`workspace_id`,`owner_id`) WHERE deleted_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `customers_user` ON `customers` (`user_id`) WHERE user_id IS NOT NULL;--> statement-breakpoint
-CREATE INDEX `customers_phone` ON `customers` (`workspace_id`,`phone_e164`) WHERE deleted_at IS NULL AND phone_e164 IS NOT NULL;--> statement-breakpoint
-CREATE INDEX `customers_name_key` ON `customers` (`workspace_id`,`name_key`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE INDEX `customers_phone` ON `customers` (`workspace_id`,`phone_e164`,`owner_id`) WHERE deleted_at IS NULL AND phone_e164 IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `customers_name_key` ON `customers` (`workspace_id`,`name_key`,`owner_id`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE INDEX `customers_import_key` ON `customers` (`workspace_id`,`import_key`) WHERE deleted_at IS NULL AND import_key IS NOT NULL;--> statement-breakpoint
 CREATE TABLE `customer_merged_rows` (
 	`merge_id` text NOT NULL,
@@ -71,19 +71,25 @@ CREATE TABLE `customer_merged_rows` (
 );
 --> statement-breakpoint
 CREATE TABLE `customer_merges` (
-	`id` text PRIMARY KEY NOT NULL,
+	`seq` integer PRIMARY KEY NOT NULL,
+	`id` text NOT NULL,
 	`workspace_id` text NOT NULL,
 	`survivor_id` text NOT NULL,
 	`merged_id` text NOT NULL,
+	`prefer` text NOT NULL,
 	`fields` text NOT NULL,
 	`created_at` text NOT NULL,
 	`undone_at` text,
+	`settled_at` text,
+	`picked` text,
 	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action
 );
 --> statement-breakpoint
-CREATE INDEX `merges_merged` ON `customer_merges` (`merged_id`);--> statement-breakpoint
+CREATE UNIQUE INDEX `customer_merges_id_unique` ON `customer_merges` (`id`);--> statement-breakpoint
+CREATE UNIQUE INDEX `merges_merged` ON `customer_merges` (`merged_id`) WHERE undone_at IS NULL;--> statement-breakpoint
 CREATE INDEX `merges_survivor` ON `customer_merges` (`survivor_id`);--> statement-breakpoint
-CREATE INDEX `merges_created` ON `customer_merges` (`created_at`);--> statement-breakpoint
+CREATE INDEX `merges_created` ON `customer_merges` (`created_at`) WHERE fields <> '{}';--> statement-breakpoint
+CREATE INDEX `merges_unsettled` ON `customer_merges` (`seq`) WHERE settled_at IS NULL;--> statement-breakpoint
 CREATE TABLE `customer_relationships` (
 	`from_id` text NOT NULL,
 	`to_id` text NOT NULL,
@@ -186,6 +192,7 @@ CREATE TABLE `interactions` (
 	`id` text NOT NULL,
 	`workspace_id` text NOT NULL,
 	`customer_id` text,
+	`home_id` text,
 	`lead_id` text,
 	`ticket_id` text,
 	`owner_id` text,
@@ -212,12 +219,14 @@ CREATE UNIQUE INDEX `interactions_id_unique` ON `interactions` (`id`);--> statem
 CREATE INDEX `interactions_list` ON `interactions` (`workspace_id`,`occurred_at`);--> statement-breakpoint
 CREATE INDEX `interactions_owner` ON `interactions` (`workspace_id`,`owner_id`,`occurred_at`);--> statement-breakpoint
 CREATE INDEX `interactions_customer` ON `interactions` (`customer_id`,`occurred_at`);--> statement-breakpoint
+CREATE INDEX `interactions_home` ON `interactions` (`home_id`,`customer_id`) WHERE home_id IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `interactions_lead` ON `interactions` (`lead_id`,`occurred_at`);--> statement-breakpoint
 CREATE INDEX `interactions_ticket` ON `interactions` (`ticket_id`,`occurred_at`) WHERE ticket_id IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `interactions_author` ON `interactions` (`created_by`,`occurred_at`);--> statement-breakpoint
 CREATE INDEX `interactions_owner_author` ON `interactions` (`workspace_id`,`owner_id`,`created_by`,`occurred_at`);--> statement-breakpoint
 CREATE INDEX `interactions_due` ON `interactions` (`workspace_id`,`follow_up_at`) WHERE follow_up_at IS NOT NULL AND done_at IS NULL;--> statement-breakpoint
 CREATE INDEX `interactions_owner_due` ON `interactions` (`workspace_id`,`owner_id`,`follow_up_at`) WHERE follow_up_at IS NOT NULL AND done_at IS NULL;--> statement-breakpoint
+CREATE INDEX `interactions_unowned_due` ON `interactions` (`created_by`,`follow_up_at`) WHERE owner_id IS NULL AND follow_up_at IS NOT NULL AND done_at IS NULL;--> statement-breakpoint
 CREATE INDEX `interactions_customer_due` ON `interactions` (`customer_id`,`follow_up_at`) WHERE follow_up_at IS NOT NULL AND done_at IS NULL;--> statement-breakpoint
 CREATE INDEX `interactions_lead_due` ON `interactions` (`lead_id`,`follow_up_at`) WHERE lead_id IS NOT NULL AND follow_up_at IS NOT NULL AND done_at IS NULL;--> statement-breakpoint
 CREATE INDEX `interactions_remind` ON `interactions` (`remind_at`) WHERE remind_at IS NOT NULL;--> statement-breakpoint
@@ -225,6 +234,34 @@ CREATE INDEX `interactions_owner_remind` ON `interactions` (`remind_to`,`remind_
 CREATE INDEX `interactions_type` ON `interactions` (`workspace_id`,`type`,`occurred_at`);--> statement-breakpoint
 CREATE INDEX `interactions_owner_type` ON `interactions` (`workspace_id`,`owner_id`,`type`,`occurred_at`);--> statement-breakpoint
 CREATE INDEX `interactions_shared` ON `interactions` (`customer_id`,`occurred_at`) WHERE type IN ('CALL', 'EMAIL', 'MEETING') OR ticket_id IS NOT NULL;--> statement-breakpoint
+CREATE TABLE `jobs` (
+	`id` text PRIMARY KEY NOT NULL,
+	`workspace_id` text NOT NULL,
+	`kind` text NOT NULL,
+	`state` text DEFAULT 'RUNNING' NOT NULL,
+	`input` text NOT NULL,
+	`is_cancellable` integer DEFAULT false NOT NULL,
+	`subject_id` text,
+	`step` integer DEFAULT 0 NOT NULL,
+	`position` text,
+	`picked` text,
+	`pieces` integer DEFAULT 0 NOT NULL,
+	`done` integer DEFAULT 0 NOT NULL,
+	`total` integer,
+	`failures` integer DEFAULT 0 NOT NULL,
+	`last_error` text,
+	`due_at` text NOT NULL,
+	`actor_type` text NOT NULL,
+	`actor_id` text,
+	`created_at` text NOT NULL,
+	`updated_at` text NOT NULL,
+	`finished_at` text,
+	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `jobs_list` ON `jobs` (`workspace_id`,`id`);--> statement-breakpoint
+CREATE INDEX `jobs_subject` ON `jobs` (`workspace_id`,`subject_id`,`id`);--> statement-breakpoint
+CREATE INDEX `jobs_due` ON `jobs` (`due_at`) WHERE state = 'RUNNING';--> statement-breakpoint
 CREATE TABLE `api_keys` (
 	`id` text PRIMARY KEY NOT NULL,
 	`workspace_id` text NOT NULL,
@@ -262,6 +299,7 @@ CREATE TABLE `leads` (
 	`claimed_at` text,
 	`follow_up_at` text,
 	`customer_id` text,
+	`home_id` text,
 	`converted_at` text,
 	`import_key` text,
 	`version` integer DEFAULT 1 NOT NULL,
@@ -287,6 +325,8 @@ CREATE INDEX `leads_updated` ON `leads` (`workspace_id`,`updated_at`) WHERE dele
 CREATE INDEX `leads_owner_updated` ON `leads` (`workspace_id`,`owner_id`,`updated_at`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE INDEX `leads_follow_up` ON `leads` (`workspace_id`,`follow_up_at`) WHERE deleted_at IS NULL AND follow_up_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_owner_follow_up` ON `leads` (`workspace_id`,`owner_id`,`follow_up_at`) WHERE deleted_at IS NULL AND follow_up_at IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `leads_open_follow_up` ON `leads` (`workspace_id`,`follow_up_at`) WHERE deleted_at IS NULL AND follow_up_at IS NOT NULL AND status <> 'CLOSED';--> statement-breakpoint
+CREATE INDEX `leads_owner_open_follow_up` ON `leads` (`workspace_id`,`owner_id`,`follow_up_at`) WHERE deleted_at IS NULL AND follow_up_at IS NOT NULL AND status <> 'CLOSED';--> statement-breakpoint
 CREATE INDEX `leads_remind` ON `leads` (`remind_at`) WHERE remind_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_owner_remind` ON `leads` (`owner_id`,`remind_at`) WHERE remind_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_purge` ON `leads` (`deleted_at`) WHERE deleted_at IS NOT NULL;--> statement-breakpoint
@@ -295,6 +335,7 @@ CREATE INDEX `leads_owner_trash` ON `leads` (`workspace_id`,`owner_id`) WHERE de
 CREATE INDEX `leads_email` ON `leads` (`workspace_id`,`email`) WHERE deleted_at IS NULL AND email IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_phone` ON `leads` (`workspace_id`,`phone_e164`) WHERE deleted_at IS NULL AND phone_e164 IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_import_key` ON `leads` (`workspace_id`,`import_key`) WHERE deleted_at IS NULL AND import_key IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `leads_home` ON `leads` (`home_id`,`customer_id`) WHERE home_id IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_customer` ON `leads` (`customer_id`) WHERE customer_id IS NOT NULL;--> statement-breakpoint
 CREATE TABLE `daily_counts` (
 	`day` text NOT NULL,
@@ -316,6 +357,8 @@ CREATE INDEX `idempotency_keys_expires` ON `idempotency_keys` (`expires_at`);-->
 CREATE TABLE `login_attempts` (
 	`subject` text PRIMARY KEY NOT NULL,
 	`count` integer NOT NULL,
+	`pending` integer NOT NULL,
+	`pending_until` text NOT NULL,
 	`window_ends_at` text NOT NULL,
 	`locked_until` text
 );
@@ -334,6 +377,14 @@ CREATE TABLE `oauth_accounts` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `oauth_accounts_user` ON `oauth_accounts` (`user_id`,`provider`);--> statement-breakpoint
+CREATE TABLE `mail_stops` (
+	`workspace_id` text NOT NULL,
+	`address` text NOT NULL,
+	`created_at` text NOT NULL,
+	PRIMARY KEY(`workspace_id`, `address`),
+	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
 CREATE TABLE `outbox` (
 	`id` text PRIMARY KEY NOT NULL,
 	`workspace_id` text NOT NULL,
@@ -388,6 +439,7 @@ CREATE TABLE `tickets` (
 	`workspace_id` text NOT NULL,
 	`number` integer NOT NULL,
 	`customer_id` text NOT NULL,
+	`home_id` text,
 	`interaction_id` text,
 	`owner_id` text,
 	`assignee_id` text,
@@ -406,6 +458,7 @@ CREATE TABLE `tickets` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `tickets_id_unique` ON `tickets` (`id`);--> statement-breakpoint
+CREATE INDEX `tickets_home` ON `tickets` (`home_id`,`customer_id`) WHERE home_id IS NOT NULL;--> statement-breakpoint
 CREATE UNIQUE INDEX `tickets_number` ON `tickets` (`workspace_id`,`number`);--> statement-breakpoint
 CREATE INDEX `tickets_list` ON `tickets` (`workspace_id`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE INDEX `tickets_status` ON `tickets` (`workspace_id`,`status`) WHERE deleted_at IS NULL;--> statement-breakpoint
@@ -492,6 +545,7 @@ CREATE UNIQUE INDEX `users_email` ON `users` (`email`) WHERE deleted_at IS NULL;
 CREATE UNIQUE INDEX `users_username` ON `users` (`username`) WHERE deleted_at IS NULL AND username IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `users_digest` ON `users` (`digest_due`) WHERE digest_due IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `users_role` ON `users` (`workspace_id`,`role`,`id`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE INDEX `users_status` ON `users` (`workspace_id`,`status`,`role`,`id`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE INDEX `users_workspace` ON `users` (`workspace_id`,`id`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE TABLE `stripe_events` (
 	`id` text PRIMARY KEY NOT NULL,
@@ -683,15 +737,59 @@ BEGIN
     ON CONFLICT DO UPDATE SET count = count + 1;
 END;
 --> statement-breakpoint
+-- What hangs on a record repeats its owner. Up to 100 rows follow in the same transaction, and more by a job.
 CREATE TRIGGER customers_owner_followed AFTER UPDATE OF owner_id ON customers WHEN old.owner_id IS NOT new.owner_id
 BEGIN
-  UPDATE interactions SET owner_id = new.owner_id WHERE customer_id = new.id;
-  UPDATE tickets SET owner_id = new.owner_id WHERE customer_id = new.id;
+  UPDATE interactions SET owner_id = new.owner_id
+  WHERE seq IN (SELECT seq FROM interactions WHERE customer_id = new.id LIMIT 100);
+  UPDATE tickets SET owner_id = new.owner_id WHERE seq IN (SELECT seq FROM tickets WHERE customer_id = new.id LIMIT 100);
 END;
 --> statement-breakpoint
-CREATE TRIGGER leads_owner_followed AFTER UPDATE OF owner_id ON leads WHEN old.owner_id IS NOT new.owner_id
+CREATE TRIGGER customers_owner_followed_by_job AFTER UPDATE OF owner_id ON customers
+WHEN old.owner_id IS NOT new.owner_id AND (
+  EXISTS (SELECT 1 FROM interactions WHERE customer_id = new.id LIMIT 1 OFFSET 100)
+  OR EXISTS (SELECT 1 FROM tickets WHERE customer_id = new.id LIMIT 1 OFFSET 100))
+BEGIN
+  INSERT INTO owners_to_follow VALUES (new.workspace_id, new.id, 'customer');
+END;
+--> statement-breakpoint
+CREATE TRIGGER leads_owner_followed AFTER UPDATE OF owner_id ON leads
+WHEN old.owner_id IS NOT new.owner_id
+  AND NOT EXISTS (SELECT 1 FROM interactions WHERE lead_id = new.id LIMIT 1 OFFSET 100)
 BEGIN
   UPDATE interactions SET owner_id = new.owner_id WHERE lead_id = new.id AND customer_id IS NULL;
+END;
+--> statement-breakpoint
+CREATE TRIGGER leads_owner_followed_by_job AFTER UPDATE OF owner_id ON leads
+WHEN old.owner_id IS NOT new.owner_id AND EXISTS (SELECT 1 FROM interactions WHERE lead_id = new.id LIMIT 1 OFFSET 100)
+BEGIN
+  INSERT INTO owners_to_follow VALUES (new.workspace_id, new.id, 'lead');
+END;
+--> statement-breakpoint
+-- The one way for a trigger to begin a job: a record inserted here has rows that are to follow its owner.
+CREATE VIEW owners_to_follow AS SELECT workspace_id, subject_id AS id, kind AS subject FROM jobs;
+--> statement-breakpoint
+CREATE TRIGGER owner_to_follow INSTEAD OF INSERT ON owners_to_follow
+BEGIN
+  INSERT INTO jobs (id, workspace_id, kind, input, subject_id, due_at, actor_type, created_at, updated_at)
+  SELECT lower(format('%08x-%04x-7%s-8%s-%s', ms >> 16, ms & 65535, substr(hex(randomblob(2)), 2),
+      substr(hex(randomblob(2)), 2), hex(randomblob(6)))),
+    new.workspace_id, 'owner', json_object('subject', new.subject, 'id', new.id), new.id, at, 'system', at, at
+  FROM (SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER) AS ms, strftime('%Y-%m-%dT%H:%M:%fZ') AS at);
+END;
+--> statement-breakpoint
+-- While such a job walks along a column, what changes its place there follows at once, or the walk could miss it.
+CREATE TRIGGER interaction_moved_in_time AFTER UPDATE OF occurred_at ON interactions
+WHEN old.occurred_at <> new.occurred_at
+BEGIN
+  UPDATE interactions SET owner_id = (SELECT owner_id FROM parents WHERE id = coalesce(new.customer_id, new.lead_id))
+  WHERE seq = new.seq AND owner_id IS NOT (SELECT owner_id FROM parents WHERE id = coalesce(new.customer_id, new.lead_id));
+END;
+--> statement-breakpoint
+CREATE TRIGGER ticket_trashed_or_restored AFTER UPDATE OF deleted_at ON tickets WHEN old.deleted_at IS NOT new.deleted_at
+BEGIN
+  UPDATE tickets SET owner_id = (SELECT owner_id FROM customers WHERE id = new.customer_id)
+  WHERE seq = new.seq AND owner_id IS NOT (SELECT owner_id FROM customers WHERE id = new.customer_id);
 END;
 --> statement-breakpoint
 CREATE TRIGGER customer_tagged AFTER INSERT ON customer_tags
@@ -757,7 +855,8 @@ SELECT
   c.search_scope AS scope
 FROM customers c;
 --> statement-breakpoint
--- When a customer was last in touch (plans do not count) and is next to be followed up. A row more can only move them
+-- When a customer was last in touch (plans do not count) and is next to be followed up. Rows that move to another customer
+-- are told to both in one statement of the move (src/customers/customers.facts.ts). A row more can only move them
 -- one way; a changed or lost one may have been the very one, so that they are looked up again. Customers are written
 -- only where something changes: a written row costs a thousand times what a read one does.
 CREATE TRIGGER interaction_inserted AFTER INSERT ON interactions WHEN new.customer_id IS NOT NULL
@@ -779,12 +878,11 @@ SELECT c.id,
 FROM customers c;
 --> statement-breakpoint
 CREATE TRIGGER interaction_updated
-AFTER UPDATE OF customer_id, type, occurred_at, follow_up_at, done_at ON interactions
-WHEN old.customer_id IS NOT NULL OR new.customer_id IS NOT NULL
+AFTER UPDATE OF type, occurred_at, follow_up_at, done_at ON interactions WHEN new.customer_id IS NOT NULL
 BEGIN
   UPDATE customers SET (last_interaction_at, next_follow_up_at) =
     (SELECT k.last_interaction_at, k.next_follow_up_at FROM customers_kept k WHERE k.id = customers.id)
-  WHERE id IN (old.customer_id, new.customer_id) AND (last_interaction_at, next_follow_up_at) IS NOT
+  WHERE id = new.customer_id AND (last_interaction_at, next_follow_up_at) IS NOT
     (SELECT k.last_interaction_at, k.next_follow_up_at FROM customers_kept k WHERE k.id = customers.id);
 END;
 --> statement-breakpoint
@@ -794,13 +892,6 @@ BEGIN
     (SELECT k.last_interaction_at, k.next_follow_up_at FROM customers_kept k WHERE k.id = customers.id)
   WHERE id = old.customer_id AND (last_interaction_at, next_follow_up_at) IS NOT
     (SELECT k.last_interaction_at, k.next_follow_up_at FROM customers_kept k WHERE k.id = customers.id);
-END;
---> statement-breakpoint
--- An interaction that moves to another customer, by a conversion or a merge, belongs to the owner of that one.
-CREATE TRIGGER interaction_moved AFTER UPDATE OF customer_id ON interactions
-WHEN new.customer_id IS NOT NULL AND old.customer_id IS NOT new.customer_id
-BEGIN
-  UPDATE interactions SET owner_id = (SELECT owner_id FROM customers WHERE id = new.customer_id) WHERE seq = new.seq;
 END;
 --> statement-breakpoint
 -- What tickets are narrowed by, each a word: workspace, status, priority, customer, owner and assignee. Any selection of
@@ -836,20 +927,12 @@ BEGIN
 END;
 --> statement-breakpoint
 -- A customer's living tickets go to the trash and come back with the customer, by having the same deleted_at; what was
--- in the trash by itself stays there.
-CREATE TRIGGER customer_trash_followed AFTER UPDATE OF deleted_at ON customers WHEN old.deleted_at IS NOT new.deleted_at
+-- in the trash by itself stays there. A customer that is merged away takes none along: they belong to the survivor.
+CREATE TRIGGER customer_trash_followed AFTER UPDATE OF deleted_at ON customers
+WHEN old.deleted_at IS NOT new.deleted_at
+  AND NOT EXISTS (SELECT 1 FROM customer_merges m WHERE m.merged_id = new.id AND m.undone_at IS NULL)
 BEGIN
   UPDATE tickets SET deleted_at = new.deleted_at WHERE customer_id = new.id AND deleted_at IS old.deleted_at;
-END;
---> statement-breakpoint
--- A ticket that moves to another customer has the owner of that one, and lives if that one does.
-CREATE TRIGGER ticket_moved AFTER UPDATE OF customer_id ON tickets WHEN old.customer_id IS NOT new.customer_id
-BEGIN
-  UPDATE tickets SET
-    owner_id = (SELECT owner_id FROM customers WHERE id = new.customer_id),
-    deleted_at = CASE WHEN deleted_at IS (SELECT deleted_at FROM customers WHERE id = old.customer_id)
-      THEN (SELECT deleted_at FROM customers WHERE id = new.customer_id) ELSE deleted_at END
-  WHERE seq = new.seq;
 END;
 --> statement-breakpoint
 -- All tickets of a customer, those in the trash too: its own index knows the living alone.
@@ -872,10 +955,34 @@ CREATE INDEX relationships_above ON customer_relationships (from_id, kind, to_id
 --> statement-breakpoint
 CREATE INDEX relationships_below ON customer_relationships (to_id, kind, from_id);
 --> statement-breakpoint
+-- A copy that a merge made is the customer's own once it was changed, and undoing the merge leaves it alone.
+CREATE TRIGGER relationship_changed AFTER UPDATE OF kind ON customer_relationships
+BEGIN
+  DELETE FROM customer_merged_rows WHERE kind = 'relationships' AND row_id = old.to_id
+    AND merge_id IN (SELECT id FROM customer_merges WHERE survivor_id = old.from_id);
+  DELETE FROM customer_merged_rows WHERE kind = 'relationships' AND row_id = old.from_id
+    AND merge_id IN (SELECT id FROM customer_merges WHERE survivor_id = old.to_id);
+END;
+--> statement-breakpoint
+CREATE TRIGGER relationship_ended AFTER DELETE ON customer_relationships
+BEGIN
+  DELETE FROM customer_merged_rows WHERE kind = 'relationships' AND row_id = old.to_id
+    AND merge_id IN (SELECT id FROM customer_merges WHERE survivor_id = old.from_id);
+  DELETE FROM customer_merged_rows WHERE kind = 'relationships' AND row_id = old.from_id
+    AND merge_id IN (SELECT id FROM customer_merges WHERE survivor_id = old.to_id);
+END;
+--> statement-breakpoint
+CREATE TRIGGER tag_taken_off AFTER DELETE ON customer_tags
+BEGIN
+  DELETE FROM customer_merged_rows WHERE kind = 'tags' AND row_id = old.tag_id
+    AND merge_id IN (SELECT id FROM customer_merges WHERE survivor_id = old.customer_id);
+END;
+--> statement-breakpoint
 -- What analytics reads: days of figures (rollups) and open tickets, kept by triggers, so that nobody counts records.
 -- A figure is a fact of what happened: it counts on its day for whoever it concerned then, and nothing that happens
 -- later moves it. Only what is still to be done (metric 'due') goes with its owner.
---   lead         made, by source; kind: its status then. Of the owner it was made for
+--   lead         made, by source; kind: its status then. Of the owner it was made for. Of a day, the first 50 sources have
+--                rows of their own; all others share one, whose part is U+10FFFF
 --   claim        duration: from the lead's arrival, the first time it is claimed. Of the claimer
 --   contact      first call, e-mail, meeting or status beyond NEW; duration: from the lead's arrival. Of its owner then
 --   move         kind: FROM>TO of the status; duration: in FROM. Of its owner then
@@ -903,8 +1010,12 @@ CREATE TABLE ticket_counts (
   PRIMARY KEY (workspace_id, owner)
 ) WITHOUT ROWID;
 --> statement-breakpoint
--- What an interaction hangs on.
-CREATE VIEW parents AS SELECT id, deleted_at FROM customers UNION ALL SELECT id, deleted_at FROM leads;
+-- What an interaction hangs on. What still hangs on a customer that was merged away belongs to the survivor.
+CREATE VIEW parents AS
+SELECT id, owner_id, iif(deleted_at IS NOT NULL
+    AND EXISTS (SELECT 1 FROM customer_merges m WHERE m.merged_id = customers.id AND m.undone_at IS NULL),
+  NULL, deleted_at) AS deleted_at FROM customers
+UNION ALL SELECT id, owner_id, deleted_at FROM leads;
 --> statement-breakpoint
 -- The one way into rollups: a fact that is inserted here is counted for its owner and for everybody, or, by -1, taken
 -- back; with everybody null, for the owner alone.
@@ -933,8 +1044,12 @@ END;
 --> statement-breakpoint
 CREATE TRIGGER lead_made AFTER INSERT ON leads
 BEGIN
-  INSERT INTO tally SELECT new.workspace_id, '*', new.owner_id, 'lead', new.created_at,
-    coalesce(new.source, ''), new.status, NULL, 1;
+  INSERT INTO tally SELECT new.workspace_id, '*', new.owner_id, 'lead', new.created_at, CASE
+      WHEN EXISTS (SELECT 1 FROM rollups WHERE workspace_id = new.workspace_id AND owner = '*' AND metric = 'lead'
+        AND day = substr(new.created_at, 1, 10) AND part = coalesce(new.source, '')) THEN coalesce(new.source, '')
+      WHEN (SELECT count(*) FROM (SELECT 1 FROM rollups WHERE workspace_id = new.workspace_id AND owner = '*'
+        AND metric = 'lead' AND day = substr(new.created_at, 1, 10) LIMIT 50)) < 50 THEN coalesce(new.source, '')
+      ELSE char(1114111) END, new.status, NULL, 1;
   INSERT INTO tally SELECT new.workspace_id, '*', new.owner_id, 'due', new.follow_up_at, 'lead', '', NULL, 1
     WHERE new.follow_up_at IS NOT NULL AND new.status <> 'CLOSED' AND new.deleted_at IS NULL;
 END;
@@ -1030,30 +1145,32 @@ BEGIN
     new.occurred_at, '', new.type, NULL, 1;
 END;
 --> statement-breakpoint
-CREATE TRIGGER interaction_count_moved AFTER UPDATE OF type, customer_id ON interactions
-WHEN old.customer_id IS NOT new.customer_id OR old.type <> new.type
+CREATE TRIGGER interaction_retyped AFTER UPDATE OF type ON interactions
+WHEN (old.type IN ('TASK', 'FOLLOW_UP')) <> (new.type IN ('TASK', 'FOLLOW_UP'))
 BEGIN
-  UPDATE customers SET interaction_count = interaction_count - 1
-    WHERE id = old.customer_id AND old.type NOT IN ('TASK', 'FOLLOW_UP');
-  UPDATE customers SET interaction_count = interaction_count + 1
-    WHERE id = new.customer_id AND new.type NOT IN ('TASK', 'FOLLOW_UP');
+  UPDATE customers SET interaction_count = interaction_count + iif(new.type IN ('TASK', 'FOLLOW_UP'), -1, 1)
+    WHERE id = new.customer_id;
 END;
 --> statement-breakpoint
 CREATE TRIGGER interaction_due AFTER UPDATE OF follow_up_at, done_at, owner_id, customer_id ON interactions
 WHEN coalesce(old.follow_up_at, new.follow_up_at) IS NOT NULL
-  AND (old.follow_up_at, old.done_at IS NULL, old.owner_id, old.customer_id)
-    IS NOT (new.follow_up_at, new.done_at IS NULL, new.owner_id, new.customer_id)
+  AND (old.follow_up_at, old.done_at IS NULL, old.owner_id,
+      (SELECT deleted_at IS NULL FROM parents WHERE id = coalesce(old.customer_id, old.lead_id)))
+    IS NOT (new.follow_up_at, new.done_at IS NULL, new.owner_id,
+      (SELECT deleted_at IS NULL FROM parents WHERE id = coalesce(new.customer_id, new.lead_id)))
 BEGIN
   INSERT INTO tally SELECT old.workspace_id, iif(old.follow_up_at = new.follow_up_at
-      AND (old.done_at IS NULL, old.customer_id) IS (new.done_at IS NULL, new.customer_id), NULL, '*'),
+      AND (old.done_at IS NULL, (SELECT deleted_at IS NULL FROM parents WHERE id = coalesce(old.customer_id, old.lead_id)))
+        IS (new.done_at IS NULL, (SELECT deleted_at IS NULL FROM parents WHERE id = coalesce(new.customer_id, new.lead_id))), NULL, '*'),
     old.owner_id, 'due', old.follow_up_at, 'interaction', '', NULL, -1
     WHERE old.follow_up_at IS NOT NULL AND old.done_at IS NULL
-      AND (SELECT deleted_at FROM parents WHERE id = coalesce(old.customer_id, old.lead_id)) IS NULL;
+      AND (SELECT deleted_at IS NULL FROM parents WHERE id = coalesce(old.customer_id, old.lead_id));
   INSERT INTO tally SELECT new.workspace_id, iif(old.follow_up_at = new.follow_up_at
-      AND (old.done_at IS NULL, old.customer_id) IS (new.done_at IS NULL, new.customer_id), NULL, '*'),
+      AND (old.done_at IS NULL, (SELECT deleted_at IS NULL FROM parents WHERE id = coalesce(old.customer_id, old.lead_id)))
+        IS (new.done_at IS NULL, (SELECT deleted_at IS NULL FROM parents WHERE id = coalesce(new.customer_id, new.lead_id))), NULL, '*'),
     new.owner_id, 'due', new.follow_up_at, 'interaction', '', NULL, 1
     WHERE new.follow_up_at IS NOT NULL AND new.done_at IS NULL
-      AND (SELECT deleted_at FROM parents WHERE id = coalesce(new.customer_id, new.lead_id)) IS NULL;
+      AND (SELECT deleted_at IS NULL FROM parents WHERE id = coalesce(new.customer_id, new.lead_id));
 END;
 --> statement-breakpoint
 -- What is purged with whom it was about did happen, and stays counted; what somebody deletes was a mistake.
@@ -1071,6 +1188,7 @@ END;
 -- Nothing is due of whom is in the trash.
 CREATE TRIGGER customer_due_followed AFTER UPDATE OF deleted_at ON customers
 WHEN (old.deleted_at IS NULL) <> (new.deleted_at IS NULL)
+  AND NOT EXISTS (SELECT 1 FROM customer_merges m WHERE m.merged_id = new.id AND m.undone_at IS NULL)
 BEGIN
   INSERT INTO tally SELECT workspace_id, '*', owner_id, 'due', follow_up_at, 'interaction', '',
     NULL, iif(new.deleted_at IS NULL, 1, -1)
@@ -1229,12 +1347,12 @@ BEGIN
     AND (last_contact_at IS NULL OR last_contact_at < new.occurred_at);
 END;
 --> statement-breakpoint
-CREATE TRIGGER contact_updated AFTER UPDATE OF customer_id, type, occurred_at ON interactions
-WHEN (old.customer_id IS NOT NULL OR new.customer_id IS NOT NULL)
+CREATE TRIGGER contact_updated AFTER UPDATE OF type, occurred_at ON interactions
+WHEN new.customer_id IS NOT NULL
   AND (old.type IN ('CALL', 'EMAIL', 'MEETING') OR new.type IN ('CALL', 'EMAIL', 'MEETING'))
 BEGIN
   UPDATE customers SET last_contact_at = (SELECT k.last_contact_at FROM customers_contacted k WHERE k.id = customers.id)
-  WHERE id IN (old.customer_id, new.customer_id) AND keep_in_touch_days IS NOT NULL
+  WHERE id = new.customer_id AND keep_in_touch_days IS NOT NULL
     AND last_contact_at IS NOT (SELECT k.last_contact_at FROM customers_contacted k WHERE k.id = customers.id);
 END;
 --> statement-breakpoint

@@ -32,14 +32,19 @@ import { limitBody, limitHead } from './http/size-limits'
 import { importRoutes } from './imports/imports.routes'
 import { interactionRoutes } from './interactions/interactions.routes'
 import { timelineRoutes } from './interactions/timeline.routes'
+import { JOB_KINDS } from './job-kinds'
+import { continueJobs } from './jobs/jobs.dispatch'
+import { jobRoutes } from './jobs/jobs.routes'
 import { keyRoutes } from './keys/keys.routes'
 import { claimRoutes } from './leads/claims.routes'
 import { leadRoutes } from './leads/leads.routes'
 import { dispatch } from './mail/mail.dispatch'
 import { outboxRoutes } from './mail/outbox.routes'
+import { unsubscribeRoutes } from './mail/unsubscribe.routes'
 import { accountRoutes } from './oauth/accounts.routes'
 import { oauthRoutes } from './oauth/oauth.routes'
 import { personalDataRoutes } from './personal-data/personal-data.routes'
+import { problemRoutes } from './problems/problems.routes'
 import { taggingRoutes } from './tags/tagging.routes'
 import { tagRoutes } from './tags/tags.routes'
 import { ticketRoutes } from './tickets/tickets.routes'
@@ -65,9 +70,11 @@ export function createApp() {
   app.use('/v1/*', requireUtf8, idempotency, knownQuery(app))
   for (const dialect of dialects) app.use(`${mountOf(dialect)}/*`, noStore, idempotency)
   app.use(dispatch)
+  app.use(continueJobs(JOB_KINDS))
 
   const routes = app
     .route('/', healthRoutes)
+    .route('/', problemRoutes)
     .route('/v1/auth', authRoutes)
     .route('/v1/auth', recoveryRoutes)
     .route('/v1/auth/oauth', accountRoutes)
@@ -93,7 +100,9 @@ export function createApp() {
     .route('/v1/exports', exportRoutes)
     .route('/v1/events', eventRoutes)
     .route('/v1/outbox', outboxRoutes)
+    .route('/v1/unsubscribe', unsubscribeRoutes)
     .route('/v1/imports', importRoutes)
+    .route('/v1/jobs', jobRoutes)
     .route('/v1/api-keys', keyRoutes)
     .route('/v1/billing', billingRoutes)
 

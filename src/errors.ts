@@ -35,6 +35,7 @@ export const ERRORS = {
   not_found: [404, 'This does not exist'],
   method_not_allowed: [405, 'This path does not know the method'],
   already_claimed: [409, 'Another member has claimed this lead'],
+  already_yours: [409, 'This lead is yours already'],
   already_converted: [409, 'The lead is already converted'],
   customer_exists: [409, 'A customer with this e-mail address exists'],
   login_taken: [409, 'The portal login belongs to another customer'],
@@ -52,6 +53,8 @@ export const ERRORS = {
   slug_taken: [409, 'The slug is already in use'],
   import_running: [409, 'The import is still running'],
   import_over: [409, 'The import has ended'],
+  job_over: [409, 'The job has ended'],
+  job_not_cancellable: [409, 'A job of this kind cannot be cancelled'],
   already_sent: [409, 'The mail was already sent'],
   last_admin: [409, 'A workspace needs an active ADMIN'],
   already_subscribed: [409, 'The workspace already has a subscription'],
@@ -101,6 +104,10 @@ export const Problem = z
     importId: z.string().optional(),
     claimedAt: z.string().optional(),
     claimedBy: z.object({ id: z.string(), name: z.string() }).optional(),
+    lead: z
+      .looseObject({ id: z.string() })
+      .optional()
+      .openapi({ description: 'The lead, as `GET /v1/leads/{id}` has it.' }),
     limit: z.object({ of: z.string(), count: z.number().int(), max: z.number().int() }).optional(),
     upgradeUrl: z.string().optional(),
   })
@@ -113,6 +120,7 @@ export type ProblemExtras = {
   importId?: string
   claimedAt?: string
   claimedBy?: { id: string; name: string }
+  lead?: { id: string }
   limit?: { of: string; count: number; max: number }
   upgradeUrl?: string
 }

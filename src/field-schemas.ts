@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { hasEndlessMarks, MAX_MARKS } from './db/fold'
 import { MAX_ADDRESS, mailAddress } from './text/address'
+import { INVISIBLE, WHITE_SPACE } from './text/characters'
 
 const NUL = '\u0000'
 // Trimming and composing may shorten a text, but hardly ever to a quarter.
@@ -30,6 +31,28 @@ export const text = (max: number, missing?: string) =>
     .refine((value) => !hasEndlessMarks(value), {
       error: `must not hold more than ${MAX_MARKS} combining marks in a row`,
     })
+
+/** A name, which holds a character that can be seen. */
+export const name = (max: number) => text(max).refine(isVisible, { error: 'must hold a character that can be seen' })
+
+// Of invisible characters and spaces alone, such as joiners and fillers, nobody can tell a name.
+function isVisible(value: string): boolean {
+  return value === '' || value.replace(INVISIBLE, '').replace(WHITE_SPACE, '') !== ''
+}
+
+/** A username in the form in which it is unique: NFKC, in lower case. */
+export const usernameForm = (name: string) => name.trim().normalize('NFKC').toLowerCase()
+
+/** Whether a username has no character that nobody sees. */
+export const isPlain = (name: string) => name.search(INVISIBLE) === -1
+
+/** A username: letters, digits, dots, dashes and underscores. */
+export const username = () =>
+  raw(64, 1)
+    .overwrite(usernameForm)
+    .max(64)
+    .regex(/^[\p{L}\p{N}._-]+$/u, 'may contain letters, digits, dots, dashes and underscores')
+    .refine(isPlain, { error: 'must not hold characters that cannot be seen' })
 
 function normalizeText(raw: string): string {
   const trimmed = raw.trim().toWellFormed()
@@ -66,6 +89,17 @@ export const instant = () =>
     .transform((value) => new Date(value).toISOString())
     .refine((value) => /^\d{4}-/.test(value), { error: 'must lie in the years 0000 to 9999, as UTC' })
     .openapi({ type: 'string', format: 'date-time', example: '2026-11-21T15:00:00.000Z' })
+
+const INSTANT_OR_DAY = 'must be an instant such as 2026-11-21T15:00:00Z, or a day such as 2026-11-21'
+
+/** An instant, or a day: that day where the user is. A verb makes an instant of it, by `withInstants`. */
+export const instantOrDay = () =>
+  z.union([instant(), z.iso.date(INSTANT_OR_DAY)], INSTANT_OR_DAY).openapi({
+    type: 'string',
+    description:
+      'An instant; or a day such as 2026-11-21, which begins where you are, by the time zone of your account.',
+    example: '2026-11-21T15:00:00.000Z',
+  })
 
 const MAX_DEPTH = 32
 const isRecord = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -114,16 +148,20 @@ function isTimeZone(name: string): boolean {
   }
 }
 
+/** An id of a record, in any case: ids are stored in lower case. */
+export const uuid = (message?: string) => z.uuid(message).toLowerCase()
+
 export const IdParam = z.strictObject({
-  id: z.uuid().openapi({ param: { name: 'id', in: 'path' }, example: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0e' }),
+  id: uuid().openapi({ param: { name: 'id', in: 'path' }, example: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0e' }),
 })
 
 /** A filter by member: an id, or one of these words. */
 export const memberOr = (...words: string[]) =>
   raw(64)
-    .refine((value) => words.includes(value) || z.uuid().safeParse(value).success, {
+    .refine((value) => words.includes(value) || uuid().safeParse(value).success, {
       error: `must be ${words.join(', ')} or the id of a member`,
     })
+    .transform((value) => (words.includes(value) ? value : value.toLowerCase()))
     .optional()
 
 /** Ids and instants in answers. */

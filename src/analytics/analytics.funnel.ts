@@ -4,7 +4,7 @@ import type { Ctx } from '../context'
 import { runBatch } from '../db/batch'
 import { leadCounts } from '../db/schema'
 import { LEAD_STATUSES } from '../db/schema/leads'
-import { cellsOf, figuresOf, figuresOwner, medianSeconds, sumOf } from './analytics.figures'
+import { cellsOf, figuresOf, figuresOwner, medianSeconds, requireAllFigures, sumOf } from './analytics.figures'
 import { type SpanRequest, spanFields, spanOf } from './analytics.span'
 
 /** The number of leads that entered and left each stage in a span. Throws `invalid` for a bad span. */
@@ -18,6 +18,7 @@ export async function getFunnel(ctx: Ctx, request: SpanRequest) {
       .from(leadCounts)
       .where(and(eq(leadCounts.workspaceId, actor.workspaceId), eq(leadCounts.owner, figuresOwner(ctx)))),
   })
+  requireAllFigures(figures)
   const cells = [...cellsOf(figures, span)]
   const made = cells.filter(({ metric }) => metric === 'lead')
   const moves = cells.filter(({ metric }) => metric === 'move')

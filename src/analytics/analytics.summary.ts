@@ -6,7 +6,16 @@ import { customerCounts, leadCounts, leads, rollups, ticketCounts } from '../db/
 import { METRICS } from '../db/schema/analytics'
 import { LEAD_STATUSES } from '../db/schema/leads'
 import { dateOf, dayAt } from './analytics.days'
-import { type Cell, cellsOf, figuresOf, figuresOwner, medianSeconds, sumOf } from './analytics.figures'
+import {
+  type Cell,
+  cellsOf,
+  figuresOf,
+  figuresOwner,
+  medianSeconds,
+  OTHER_SOURCES,
+  requireAllFigures,
+  sumOf,
+} from './analytics.figures'
 import { type SpanRequest, spanFields, spanOf } from './analytics.span'
 
 /** Due follow-ups are read separately, since they count on all days up to tomorrow. */
@@ -57,6 +66,7 @@ export async function getSummary(ctx: Ctx, request: SpanRequest) {
     customers: one(countOf(ctx, customerCounts, owner)),
     tickets: one(countOf(ctx, ticketCounts, owner)),
   })
+  requireAllFigures(figures)
   const cells = [...cellsOf(figures, span)]
   const of = (metric: Cell['metric']) => cells.filter((cell) => cell.metric === metric)
   const dues = (from: number, to: number) => [...cellsOf(nearDues, { ...span, from, to })]
@@ -99,9 +109,11 @@ function countOf({ db, actor }: Ctx, table: typeof customerCounts | typeof ticke
 
 function bySource(made: Cell[]) {
   const groups = Map.groupBy(made, ({ part }) => part)
+  const unnamed = sumOf(groups.get(OTHER_SOURCES) ?? [])
+  groups.delete(OTHER_SOURCES)
   const sources = [...groups].map(([source, list]) => ({ source: source === '' ? null : source, count: sumOf(list) }))
   sources.sort((a, b) => b.count - a.count || (a.source ?? '').localeCompare(b.source ?? ''))
-  const others = sources.slice(SOURCES).reduce((sum, { count }) => sum + count, 0)
+  const others = sources.slice(SOURCES).reduce((sum, { count }) => sum + count, unnamed)
   return { created: sumOf(made), bySource: sources.slice(0, SOURCES), ofOtherSources: others }
 }
 

@@ -73,6 +73,7 @@ export const CUSTOMER_LIST: ListDefinition<CustomerRow, Query> = {
     const isOwnRecord = allOf(isNotNull(customers.userId), visible(actor, permissions.read, customers), order.only)
     return [{ index: 'customers_user', where: isOwnRecord, isSmall: true }]
   },
+  narrowOrders: ['createdAt', 'nextFollowUpAt', 'nextTouchAt'],
   search: {
     index: 'customers_fts',
     seq: customers.seq,

@@ -22,8 +22,15 @@ function mergedCustomFields(fields: Record<string, unknown>): SQL {
   return sql`json_patch(coalesce(${columnIn('customers', customers.customFields)}, '{}'), ${JSON.stringify(fields)})`
 }
 
+const MAX_JSON_BYTES = 16_384
+
 export function doCustomFieldsFit(fields: CustomerFields['customFields']): SQL {
-  return fields ? sql`length(CAST(${mergedCustomFields(fields)} AS BLOB)) <= 16384` : sql`true`
+  return fields ? sql`length(CAST(${mergedCustomFields(fields)} AS BLOB)) <= ${MAX_JSON_BYTES}` : sql`true`
+}
+
+/** The same for custom fields that are known as a whole. */
+export function isWithinJsonLimit(fields: unknown): boolean {
+  return new TextEncoder().encode(JSON.stringify(fields)).length <= MAX_JSON_BYTES
 }
 
 export function customFieldsTooBigError(): AppError {

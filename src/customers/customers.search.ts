@@ -45,6 +45,7 @@ export function hasTags(
   return {
     where: isAny ? or(...has) : and(...has),
     match: sql`'tags : (' || ${joined} || ')'`,
+    reads: 2 * names.length,
     isByArrival: true,
   }
 }
@@ -57,8 +58,16 @@ export function hasCustomFields(values: Record<string, string>): Condition | und
     ([key, value]) => sql`EXISTS (SELECT 1 FROM json_each(${customers.customFields}) WHERE lower(key) = lower(${key})
       AND lower(CASE type WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE value END) = lower(${value}))`,
   )
-  const match = pairs.map(([key, value]) => `fields : ${wholePhrase(`${key}=${value}`)}`).join(' AND ')
-  return { where: and(...has), match, isByArrival: true }
+  // The index leaves out names with `=`, for `a=b` with the value `c` would be the same text as `a` with the value `b=c`.
+  const indexed = pairs.filter(([key]) => !key.includes('='))
+  const match = indexed.map(([key, value]) => `fields : ${wholePhrase(`${key}=${value}`)}`).join(' AND ')
+  return {
+    where: and(...has),
+    match: match === '' ? undefined : match,
+    reads: pairs.length,
+    isByArrival: true,
+    ...(indexed.length < pairs.length && { isCoarse: true }),
+  }
 }
 
 // The text of a tag in the index. For a tag that does not exist it is two brackets, which the index never contains.

@@ -12,7 +12,7 @@ import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
 import { changesOf, eventInsert, hasChanges } from '../events/event-insert'
 import { changeRecord } from '../records/change'
-import { derivedValues, type FieldName, fieldsWith, namesOf } from '../records/fields'
+import { derivedValues, type FieldName, fieldsWith, namesOf, withoutNulls } from '../records/fields'
 import { versionStamp } from '../records/version'
 import { CUSTOMER_FIELDS } from './customers.fields'
 import { CUSTOMER, type CustomerFields, type CustomerRow, customerColumns } from './customers.record'
@@ -93,6 +93,8 @@ export async function updateCustomer(
   permission: 'customers:write' | 'self:write' = 'customers:write',
 ): Promise<Written> {
   requireMayAssign(ctx, patch)
+  // What hangs on the customer follows the owner, by a job if it is much.
+  if (patch.ownerId !== undefined) ctx.begun.add(ctx.actor.workspaceId)
   const changed = await changeRecord(ctx, CUSTOMER, id, {
     verb: 'updated',
     permission,
@@ -182,8 +184,10 @@ export function newCustomerRow<F extends CustomerFields>(ctx: Ctx, input: F) {
   const defaultOwnerId = reach(actor, 'customers:write') === 'all' ? null : authorOf(actor)
   const ownerId = input.ownerId === undefined ? defaultOwnerId : input.ownerId
   const { workspaceId } = actor
+  const { customFields } = input
   return {
     ...input,
+    ...(customFields && { customFields: withoutNulls(customFields) }),
     ...derivedValues(CUSTOMER_FIELDS, input, actor.country),
     id: ctx.newId(),
     ownerId,

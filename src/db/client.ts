@@ -9,8 +9,13 @@ export type Db = DrizzleD1Database
 /** The cost of a request so far. `ms` is the time spent waiting for D1. */
 export type Cost = { roundTrips: number; statements: number; rowsRead: number; rowsWritten: number; ms: number }
 
-/** Sends the statements that `work` starts in one task as one batch: several reading verbs then cost one round trip. */
-export type Together = <T>(work: () => Promise<T>) => Promise<T>
+/**
+ * Sends the statements that `start` starts in one task as one batch: several reading verbs then cost one round trip.
+ * Each result has the name of its promise.
+ */
+export type Together = <T extends Record<string, Promise<unknown>>>(
+  start: () => T,
+) => Promise<{ [K in keyof T]: Awaited<T[K]> }>
 
 /** A condition for the statements of a caller: SQL that fails where it is false, and the error for its message. */
 export type Guard = { condition: SQL; refusalOf: (message: string) => AppError | undefined }
@@ -131,10 +136,13 @@ function createGatherer(trip: Trip): { ask: Trip; together: Together } {
 
   return {
     ask: (statements) => (gathered ? gather(gathered, statements) : trip(statements)),
-    together: async (work) => {
+    together: async <T extends Record<string, Promise<unknown>>>(start: () => T) => {
       gathered = []
       try {
-        return await work()
+        const work = Object.entries(start())
+        const results = await Promise.all(work.map(async ([name, result]) => [name, await result]))
+        // Object.fromEntries forgets which name has which type.
+        return Object.fromEntries(results) as { [K in keyof T]: Awaited<T[K]> }
       } finally {
         gathered = undefined
       }

@@ -7,12 +7,12 @@ import { z } from 'zod'
 import type { Permission } from '../access/policy'
 import type { DIALECTS } from '../config'
 import { AppError, ERRORS } from '../errors'
+import { uuid } from '../field-schemas'
 import { allow } from '../http/allow'
 import { type AppEnv, clientOf, publicCtx } from '../http/context'
 import { createErrorHandler, type ErrorRenderer } from '../http/respond'
 import { validationError } from '../http/router'
 import { readBody } from './bodies'
-import { id } from './fields'
 
 export type Dialect = {
   name: (typeof DIALECTS)[number]
@@ -198,4 +198,4 @@ export async function mapError<T>(work: Promise<T>, code: AppError['code'], then
   })
 }
 
-export const IdParam = z.object({ id: id() })
+export const IdParam = z.object({ id: uuid() })

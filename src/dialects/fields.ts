@@ -1,6 +1,6 @@
 // dialects: fields and pages as these systems send and write them: forms, blanks, days for instants, page numbers, totals.
 import { z } from 'zod'
-import { instant, text } from '../field-schemas'
+import { instant, name, text } from '../field-schemas'
 
 const replaceBlanks = <E>(blanks: readonly unknown[], empty: E) =>
   function replaceBlank(given: unknown) {
@@ -18,6 +18,8 @@ export const optionalOrBlank = <S extends z.ZodType>(schema: S) => blankAsAbsent
 const writtenOut = (given: unknown) => (typeof given === 'number' || typeof given === 'boolean' ? String(given) : given)
 /** A text, for which these systems took numbers and booleans as well. */
 export const words = (max: number, missing?: string) => z.preprocess(writtenOut, text(max, missing))
+/** The name of an account, likewise. */
+export const nameWords = (max: number) => z.preprocess(writtenOut, name(max))
 
 /** Whether an input may be one of a few words, in any case. */
 const isWord = (given: unknown): given is string => typeof given === 'string' && given.length <= 40
@@ -30,9 +32,6 @@ export const oneOf = <const V extends readonly string[]>(values: V, wrong?: stri
 /** One of some words in small letters, given in any case. */
 export const oneOfLower = <const V extends readonly string[]>(values: V, wrong?: string) =>
   z.preprocess(lower, z.enum(values, wrong))
-
-/** An id in any case. */
-export const id = (wrong?: string) => z.uuid(wrong).toLowerCase()
 
 const parsed = (given: unknown) => {
   if (typeof given !== 'string' || given.length > MAX_JSON || !/^\s*[[{]/.test(given)) return given
@@ -57,15 +56,12 @@ const listed = (given: unknown) => {
 /** A list: in a form or a query, also one item, or items with commas between them. */
 export const listField = <S extends z.ZodType>(schema: S) => z.preprocess(listed, schema)
 
-/** A time as it is read on the clock of the user, or an instant, which ends in Z. */
-export type ClockTime = string
-
 const CLOCK = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d)(?:\.\d{1,9})?)?)?$/
 const clockTime = z
   .string()
   .trim()
   .max(40)
-  .transform((given, issues): ClockTime => {
+  .transform((given, issues) => {
     const [, day = '', time = '00:00', seconds = '00'] = CLOCK.exec(given) ?? []
     const reading = `${day}T${time}:${seconds}`
     const ms = Date.parse(`${reading}Z`)
@@ -76,25 +72,12 @@ const clockTime = z
     return reading
   })
 
-/** An instant; or a day, or a day and time of a form's field (`datetime-local`), by the clock of the user. */
-export const instantOrDay = () =>
+/**
+ * An instant; or a day, or a day and time of a form's field (`datetime-local`), by the clock of the user. A verb makes an
+ * instant of it, by `withInstants`.
+ */
+export const instantOrClockTime = () =>
   z.union([instant(), clockTime], 'must be an instant such as 2026-11-21T15:00:00Z, or a day such as 2026-11-21')
-
-/** The instant of a time on the clock of a time zone. One that the clocks skip is read by the clock before. */
-export function instantIn(timeZone: string, time: ClockTime): string {
-  if (time.endsWith('Z')) return time
-  const reading = Date.parse(`${time}Z`)
-  const offset = (at: number) => offsetIn(timeZone, at)
-  const first = reading - offset(reading)
-  const second = reading - offset(first)
-  const isRead = (at: number) => at + offset(at) === reading
-  return new Date(isRead(first) ? first : isRead(second) ? second : Math.max(first, second)).toISOString()
-}
-
-function offsetIn(timeZone: string, at: number): number {
-  const format = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' })
-  return Date.parse(`${format.format(at).replace(' ', 'T')}Z`) - Math.floor(at / 1_000) * 1_000
-}
 
 /** The instant without `.000`, as in 2024-03-15T10:00:00Z. */
 export const withoutZeroMillis = (instant: string): string => instant.replace('.000Z', 'Z')

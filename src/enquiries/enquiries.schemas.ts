@@ -1,6 +1,6 @@
 // The public form: the shape of an enquiry and of its answer.
 import { z } from '@hono/zod-openapi'
-import { email, Id, Instant, instant, jsonObject, raw, text } from '../field-schemas'
+import { email, Id, Instant, instant, jsonObject, name, raw, text } from '../field-schemas'
 
 // Forms send what is left empty as '', or as blanks.
 const absentIfBlank = (given: unknown) =>
@@ -11,7 +11,7 @@ const optionalOrBlank = <S extends z.ZodType>(schema: S) => z.preprocess(absentI
 export const NewEnquiry = z
   .strictObject({
     workspace: text(60).openapi({ description: 'The slug of the workspace.', example: 'analytical-engines' }),
-    name: text(200),
+    name: name(200),
     email: email(),
     phone: optionalOrBlank(text(50)),
     interest: optionalOrBlank(text(200)),

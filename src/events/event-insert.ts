@@ -23,7 +23,7 @@ type EventInput = {
   /** The workspace, if there is no signed-in caller. */
   workspaceId?: string | SQL
 }
-type EventCtx = { db: Db; now: string; actor?: Actor }
+type EventCtx = { db: Db; now: string; actor?: Pick<Actor, 'type' | 'id' | 'workspaceId'> }
 
 /** The statement that records a change, if it happened. Without a signed-in caller, the actor is `public` or `by`. */
 export function eventInsert(

@@ -1,7 +1,7 @@
 // The shapes of an event, in answers, queries and pages.
 import { z } from '@hono/zod-openapi'
 import { ACTOR_TYPES, SUBJECT_TYPES } from '../db/schema/events'
-import { Instant } from '../field-schemas'
+import { Instant, uuid } from '../field-schemas'
 import { pageOf, pageQuery } from '../http/pagination'
 
 export const Event = z
@@ -33,7 +33,7 @@ export const Event = z
 
 export const EventQuery = z.strictObject({
   ...pageQuery,
-  subject: z.uuid().optional().openapi({ type: 'string', description: 'Only the events of the record with this id.' }),
+  subject: uuid().optional().openapi({ type: 'string', description: 'Only the events of the record with this id.' }),
 })
 
 export const EventPage = pageOf(Event, 'EventPage')

@@ -8,6 +8,7 @@ import { type Config, configOf } from '../config'
 import type { Ctx, PublicCtx } from '../context'
 import { type Connection, connect } from '../db/client'
 import { AppError, invalidError } from '../errors'
+import { networkOf } from './address'
 
 export type AppEnv = {
   Bindings: Env
@@ -16,15 +17,16 @@ export type AppEnv = {
     config: Config
     connection: Connection
     outgoing: Set<string>
+    begun: Set<string>
     actor?: Actor
+    /** When the access token was issued, in seconds since 1970; unset without one. */
+    tokenIssuedAt?: number
     refusal?: unknown
     /** In a dialect: the message of an error, by its status. */
     wording?: Record<number, string>
   }
 }
 const BOOKMARK = /^[0-9a-f-]{1,128}$/i
-// The longest written form of an IPv6 address, with an IPv4 address at its end.
-const MAX_ADDRESS = 45
 
 /** Parses the settings and opens the D1 session: at the client's bookmark, else at any replica for reads. */
 export const context = createMiddleware<AppEnv>(async function context(c, next) {
@@ -37,6 +39,7 @@ export const context = createMiddleware<AppEnv>(async function context(c, next) 
   const connection = connect(c.env.DB, bookmark ?? (isRead ? 'first-unconstrained' : 'first-primary'))
   c.set('connection', connection)
   c.set('outgoing', new Set())
+  c.set('begun', new Set())
   await next()
   // A 304 saves the body. The answer to a change may contain a token: no cache may store it.
   if (!c.res.headers.has('Cache-Control')) {
@@ -56,10 +59,10 @@ function serverTiming({ cost }: Connection): string {
 
 /** The context of a verb in an open route. */
 export function publicCtx(c: Context<AppEnv>): PublicCtx {
-  const { connection, config, requestId, outgoing } = c.var
+  const { connection, config, requestId, outgoing, begun } = c.var
   const now = new Date()
   const newId = () => uuidv7({ msecs: now.getTime() })
-  return { db: connection.db, config, now: now.toISOString(), requestId, address: addressOf(c), newId, outgoing }
+  return { db: connection.db, config, now: now.toISOString(), requestId, address: addressOf(c), newId, outgoing, begun }
 }
 
 /** The client that opens a session, as the session stores it. */
@@ -81,17 +84,11 @@ export function standingCtx(c: Context<AppEnv>): Ctx {
 }
 
 /**
- * The caller's address as Cloudflare sees it, for counting: for IPv6 its /64 network, because one host has all of it;
- * `local` where there is no Cloudflare in front.
+ * The caller's network as Cloudflare sees it, for counting: for IPv6 the /48 of one site; `local` where there is no
+ * Cloudflare in front.
  */
 export function addressOf(c: Context<AppEnv>): string {
-  const address = (c.req.header('CF-Connecting-IP') ?? 'local').slice(0, MAX_ADDRESS)
-  if (!address.includes(':')) return address
-  const [head = '', tail] = address.split('::', 2)
-  const groups = head.split(':').filter(Boolean)
-  const missing = tail === undefined ? 0 : 8 - groups.length - tail.split(':').filter(Boolean).length
-  const rest = Array<string>(Math.max(0, missing)).fill('0')
-  return `${[...groups, ...rest].slice(0, 4).join(':')}::/64`
+  return networkOf(c.req.header('CF-Connecting-IP') ?? 'local')
 }
 
 /** Continues `work` after the answer is sent; without an execution context, as in a unit test, it runs as well. Its errors are ignored. */

@@ -16,6 +16,7 @@ const SIGN_IN = [
   '/v1/auth/verify-email',
   '/v1/auth/forgot-password',
   '/v1/auth/reset-password',
+  '/v1/auth/confirm-email',
   '/dashboard/sign-in',
 ]
 const CALLBACKS = ['/v1/auth/oauth/:provider/callback']

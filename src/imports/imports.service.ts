@@ -134,7 +134,7 @@ function rowStager(
   staging: ReturnType<typeof createStaging>,
 ) {
   const tagNames = new Map<string, string>()
-  const rules = { entity, match, country: defaultCountry ?? actor.country }
+  const rules = { entity, match, country: defaultCountry ?? actor.country, timeZone: actor.timeZone }
   return (row: FileRow) => {
     if ('fault' in row) {
       const { line, fault, cells } = row

@@ -13,6 +13,9 @@ import { INTERACTION_FIELDS } from './interactions.fields'
 type Kind = 'interaction' | 'event'
 type Entry = { kind: Kind; at: string; seq: number; interaction?: unknown; event?: unknown }
 
+/** How many of the leads that became a customer the timeline shows events of: the latest. */
+const MAX_LEADS = 100
+
 /** The timeline of a customer, newest first, with the events of its leads. Throws `not_found`. */
 export function customerTimeline(ctx: Ctx, id: string, request: PageRequest): Promise<Page<Entry>> {
   const { actor } = ctx
@@ -23,12 +26,16 @@ export function customerTimeline(ctx: Ctx, id: string, request: PageRequest): Pr
     return timelineOf(ctx, customerId, interactionSelects(sql`${ofCustomer} AND ${isShared}`, request), request)
   }
   // D1 merges at most five SELECTs: two of interactions, the customer's events, one lead's, and those of all other leads.
-  const leadIds = sql`SELECT lead.id FROM ${leads} AS lead WHERE lead.customer_id = ${customerId} ORDER BY lead.seq`
+  const leadIds = sql`SELECT lead.id FROM ${leads} AS lead INDEXED BY leads_customer
+    WHERE lead.customer_id = ${customerId} ORDER BY lead.seq DESC`
   const selects = [
     ...interactionSelects(ofCustomer, request),
     eventSelect(isAbout(ctx, customerId), request),
     eventSelect(isAbout(ctx, sql`(${leadIds} LIMIT 1)`), request),
-    eventSelect(sql`${events.seq} IN (${latestEvents(ctx, sql`${leadIds} LIMIT -1 OFFSET 1`, request)})`, request),
+    eventSelect(
+      sql`${events.seq} IN (${latestEvents(ctx, sql`${leadIds} LIMIT ${MAX_LEADS - 1} OFFSET 1`, request)})`,
+      request,
+    ),
   ]
   return timelineOf(ctx, customerId, selects, request)
 }

@@ -2,7 +2,7 @@
 import { type AnyColumn, and, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import { reach } from '../access/policy'
-import { isTeamMember, owners, visible } from '../access/visible'
+import { isTeamMember, visible } from '../access/visible'
 import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
 import { events, leads, users } from '../db/schema'
@@ -10,12 +10,14 @@ import { columnIn, forceIndex, ifChanged } from '../db/sql'
 import { AppError } from '../errors'
 import { eventInsert, hasChanges } from '../events/event-insert'
 import { changeRecord, type Requirement } from '../records/change'
+import { withInstants } from '../records/instants'
 import { versionStamp } from '../records/version'
 import { assignmentMail, claimMail } from './leads.mail'
 import { LEAD, type LeadRow, leadColumns } from './leads.record'
+import { Lead } from './leads.schemas'
 import { derivedFields, type LeadFields, updateLead } from './leads.service'
 
-/** Claims a lead for the actor. Throws `not_found`, or `already_claimed` with the time and, if the actor may see it, the owner. */
+/** Claims a lead for the actor. Throws `not_found`, `already_yours` with the lead, or `already_claimed` with time and owner. */
 export async function claimLead(ctx: Ctx, id: string): Promise<LeadRow> {
   const { db, actor } = ctx
   const here = and(eq(leads.id, id), eq(leads.workspaceId, actor.workspaceId), isNull(leads.deletedAt))
@@ -46,10 +48,10 @@ export async function claimLead(ctx: Ctx, id: string): Promise<LeadRow> {
   if (!lead) throw new AppError('not_found')
   if (lead.hasClaimed) return lead
   if (lead.ownerId === null) throw new AppError('forbidden')
-  const canSeeOwner = owners(actor, 'leads:read') === 'all' || lead.ownerId === actor.id
+  if (lead.ownerId === actor.id) throw new AppError('already_yours', { lead: Lead.parse(lead) })
   throw new AppError('already_claimed', {
     claimedAt: lead.claimedAt ?? undefined,
-    claimedBy: canSeeOwner ? { id: lead.ownerId, name: lead.ownerName ?? '' } : undefined,
+    claimedBy: { id: lead.ownerId, name: lead.ownerName ?? '' },
   })
 }
 
@@ -112,8 +114,9 @@ export function assignLead(ctx: Ctx, id: string, ownerId: string, ifVersion?: nu
 export function updateLeadAndOwner(
   ctx: Ctx,
   id: string,
-  { ownerId, ...fields }: LeadFields & { ownerId?: string | null },
+  { ownerId, ...input }: LeadFields & { ownerId?: string | null },
 ): Promise<LeadRow> {
+  const fields = withInstants(ctx, input)
   const { actor, now } = ctx
   const canAssign = reach(actor, 'leads:assign') !== undefined
   if (ownerId === undefined || (ownerId === actor.id && !canAssign)) return updateLead(ctx, id, fields)

@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi'
 import { PERSON } from '../customers/customers.fields'
 import { leads } from '../db/schema'
 import { LEAD_STATUSES } from '../db/schema/leads'
-import { email, Id, Instant, instant, jsonObject, text } from '../field-schemas'
+import { email, Id, Instant, instantOrDay, jsonObject, text } from '../field-schemas'
 import { defineFields, ERASED } from '../records/fields'
 
 export const LEAD_FIELDS = defineFields(leads, {
@@ -113,7 +113,7 @@ export const LEAD_FIELDS = defineFields(leads, {
   followUpAt: {
     answer: Instant.nullable(),
     example: null,
-    input: instant()
+    input: instantOrDay()
       .nullable()
       .openapi({ type: ['string', 'null'] }),
     kind: 'instant',

@@ -13,12 +13,13 @@ const {
   sortName,
   phoneE164,
   importKey,
+  homeId,
   remindedFor,
   heldUntil,
   remindAt,
   ...columns
 } = getTableColumns(leads)
-/** Every column except those that only indexes, imports and reminders read. */
+/** Every column except those that only indexes, imports, merges and reminders read. */
 export const leadColumns = columns
 export type LeadRow = { [K in keyof typeof columns]: (typeof leads.$inferSelect)[K] }
 

@@ -1,4 +1,5 @@
 // The templates of all mails; mail.render.ts renders their content as text and HTML.
+import type { Bound } from '../db/schema/outbox'
 import { brief, oneLine } from './mail.text'
 
 /** An item of a list in a mail: a link with a short note below it. */
@@ -116,6 +117,40 @@ export const TEMPLATES = {
         'If this was not you, choose another password at once.',
       ],
       action: { label: 'Choose another password', link: p.link },
+    }),
+  ),
+  emailChange: template(
+    { plain: ['link', 'expiresAt'] },
+    () => 'Confirm your new e-mail address',
+    (p) => ({
+      paragraphs: [
+        'Hello, somebody, probably you, wants to use this address for their account.',
+        `The link works once, until ${formatInstant(p.expiresAt)}. ${ignorable}`,
+      ],
+      action: { label: 'Use this address', link: p.link },
+    }),
+  ),
+  emailChangeAsked: template(
+    { plain: ['at', 'link', 'address'], names: ['user'] },
+    () => 'Another e-mail address for your account',
+    (p) => ({
+      paragraphs: [
+        `${hello(p.user)} at ${formatInstant(p.at)} your account asked to use another e-mail address.`,
+        'It changes when the link that was mailed there is used. If this was not you, choose another password at once: that ends the change.',
+      ],
+      facts: [['New address', p.address]],
+      action: { label: 'Choose another password', link: p.link },
+    }),
+  ),
+  emailChanged: template(
+    { plain: ['at', 'link', 'address'], names: ['user'] },
+    () => 'The e-mail address of your account was changed',
+    (p) => ({
+      paragraphs: [
+        `${hello(p.user)} since ${formatInstant(p.at)} your account has another e-mail address, and this one opens it no more.`,
+        'If this was not you, tell an ADMIN of your team at once.',
+      ],
+      facts: [['New address', p.address]],
     }),
   ),
   providerLinked: template(
@@ -244,4 +279,9 @@ export type FieldOf<T extends TemplateName> = (typeof TEMPLATES)[T]['fields'][nu
 
 export function isTemplate(name: string): name is TemplateName {
   return Object.hasOwn(TEMPLATES, name)
+}
+
+/** Whether the reader can stop such mail by the link in it: mail to people outside the team, by what it counts as. */
+export function isStoppable(template: TemplateName, bound: Bound | null): boolean {
+  return bound === 'outside' || template === 'enquiryReceived'
 }

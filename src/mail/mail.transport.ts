@@ -5,7 +5,8 @@ import { SECOND_MS } from '../time'
 import type { Rendered } from './mail.render'
 import { oneLine } from './mail.text'
 
-export type Mail = Rendered & { to: string; messageId: string }
+/** A mail; an answer goes to `replyTo`, and `stop` is the link that stops further ones. */
+export type Mail = Rendered & { to: string; messageId: string; replyTo?: string; stop?: string }
 export type Transport = { send: (mail: Mail) => Promise<void>; close: () => void }
 
 type Connected = (error: Error | null, socket: { connection?: Socket; secured?: boolean }) => void
@@ -71,10 +72,19 @@ async function smtp(config: Config): Promise<Transport> {
       })
     },
   })
-  async function send({ to, ...mail }: Mail): Promise<void> {
-    const headers = { 'Auto-Submitted': 'auto-generated' }
+  async function send({ to, replyTo, stop, ...mail }: Mail): Promise<void> {
+    const headers = {
+      'Auto-Submitted': 'auto-generated',
+      // RFC 8058: a mail program stops it by one POST, without a page.
+      ...(stop ? { 'List-Unsubscribe': `<${stop}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' } : {}),
+    }
     // An object is always one address, even with commas in it.
-    await withTimeout(server.sendMail({ ...mail, from, to: { name: '', address: to }, headers }))
+    const addresses = {
+      from,
+      to: { name: '', address: to },
+      ...(replyTo ? { replyTo: { name: '', address: replyTo } } : {}),
+    }
+    await withTimeout(server.sendMail({ ...mail, ...addresses, headers }))
   }
   return { send, close: () => server.close() }
 }

@@ -32,6 +32,8 @@ export type Condition = {
   match?: string | SQL
   /** The index finds too many rows, so `where` checks each hit as well. */
   isCoarse?: true
+  /** About how many rows of other tables `where` reads for a row. */
+  reads?: number
   /** A search or the trash: only the order of arrival is possible. A search without the index has no total. */
   isByArrival?: true
 }
@@ -83,8 +85,13 @@ export type ListDefinition<Row, Q> = {
   check?: (ctx: Ctx) => SQL | undefined
   search?: Search<Q>
   counter?: Counter<FilterName<Q>>
-  /** How many rows a page scans if a filter has no index. The default is 250. */
-  windowRows?: number
+  /** How many rows of other tables `check` reads for a row. */
+  checkReads?: number
+  /**
+   * Orders in whose indexes a filter may find few rows, which a page then sorts instead of scanning on. A filter that the
+   * index of such an order answers must imply the `only` of that order.
+   */
+  narrowOrders?: readonly OrderName<Q>[]
   /** Totals of pages by number are capped at 1,000. Without this, a page scans REACH rows and counts every hit. */
   isCountCapped?: true
 }

@@ -13,7 +13,7 @@ import { isSuccessor, keepsAnAdmin, leavesTeam, losesAdmin, offboardingStatement
 
 export type UserRow = typeof users.$inferSelect
 type UserPatch = Partial<Pick<UserRow, 'name' | 'username' | 'timeZone' | 'role' | 'status'>>
-/** `email` must be the member's present address: it cannot change here, but clients may send back a whole record. */
+/** `email` must be the member's present address: only its owner changes it, but clients may send back a whole record. */
 type Conditions = { reassignTo?: string; ifVersion?: number; email?: string }
 
 // Members own their account.
@@ -21,6 +21,10 @@ const usersInReach = (actor: Actor, permission: Permission) =>
   reachable(actor, permission, { workspaceId: users.workspaceId, ownerId: users.id })
 /** Members that the actor sees, as a condition. */
 export const visibleUsers = (actor: Actor) => and(usersInReach(actor, 'users:read'), isNull(users.deletedAt))
+
+/** All members of the actor's team, as a condition. */
+export const teamOf = ({ workspaceId }: Actor) =>
+  and(eq(users.workspaceId, workspaceId), isTeamUser, isNull(users.deletedAt))
 
 export const userColumns = getTableColumns(users)
 const USER: RecordKind<typeof userColumns> = {
@@ -109,6 +113,6 @@ function changeMember(ctx: Ctx, id: string, { reassignTo, ifVersion, email }: Co
 }
 
 function fixedEmailError(): AppError {
-  const message = 'The e-mail address of an account cannot be changed'
+  const message = 'An e-mail address is changed by its owner: POST /v1/auth/change-email'
   return invalidError('body.email', message, 'fixed')
 }

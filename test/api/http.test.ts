@@ -1,7 +1,6 @@
 // What every request may meet before a service does: bodies that are none, routes that are none, and the pages for machines.
 import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { ERRORS } from '../../src/errors'
 import { bodyOf, refusalOf } from '../support/answers'
 import { ORIGIN, send, worker } from '../support/api'
 import { failingDatabase, LOST } from '../support/bindings'
@@ -173,12 +172,6 @@ it.each([
 })
 
 describe('the pages for machines', () => {
-  it('explain every error where its problem points to', async () => {
-    for (const [code, [status, title]] of Object.entries(ERRORS)) {
-      expect(await bodyOf(send(`/problems/${code}`), 200)).toEqual({ code, status, title })
-    }
-  })
-
   it('explain no code that is none', async () => {
     for (const code of ['nothing', 'toString', '__proto__', 'constructor']) {
       await refusalOf(send(`/problems/${code}`), 404, 'not_found')

@@ -2,7 +2,7 @@
 // form's field, numbers for texts. It is read as the frameworks of those systems read it.
 import { beforeAll, describe, expect, it } from 'vitest'
 import { nested } from '../../src/dialects/bodies'
-import { instantIn } from '../../src/dialects/fields'
+import { instantOf } from '../../src/reminders/reminders.clock'
 import { bodyOf } from '../support/answers'
 import { api, send, worker } from '../support/api'
 import { PASSWORD, unique } from '../support/factories'
@@ -168,7 +168,7 @@ describe('a time', () => {
     ['Europe/Berlin', '2026-03-29T02:30:00', '2026-03-29T01:30:00.000Z'],
     ['Asia/Kathmandu', '2026-01-01T00:00:00', '2025-12-31T18:15:00.000Z'],
     ['UTC', '2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z'],
-  ])('in %s at %s is %s', (zone, time, at) => expect(instantIn(zone, time)).toBe(at))
+  ])('in %s at %s is %s', (zone, time, at) => expect(instantOf(zone, time)).toBe(at))
 
   it('of a form’s field, or a day, is read by the clock of the user', async () => {
     const by = { token: owner }

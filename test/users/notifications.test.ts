@@ -281,6 +281,7 @@ describe('a ticket or a meeting', () => {
       address: 'local',
       newId,
       outgoing: new Set(),
+      begun: new Set(),
       actor,
     }
   }
@@ -373,6 +374,7 @@ describe('a ticket or a meeting', () => {
       by: 'Ada Admin',
       at: '2026-11-21T15:00:00.000Z',
       summary: 'We agreed.',
+      replyTo: admin.email,
       workspace: expect.stringContaining('Workspace'),
     })
   })

@@ -2,7 +2,7 @@
 // The search index and the counters beside these tables are kept by triggers (src/db/triggers/02-customers.sql).
 import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, sqliteView, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
-import { computed, id, idBesideSeq, instant, remindAt, reminding, seq, stamps, version } from '../columns'
+import { computed, idBesideSeq, instant, remindAt, reminding, seq, stamps, version } from '../columns'
 import { codeOfColumn } from '../fts'
 import { users } from './users'
 import { workspaces } from './workspaces'
@@ -92,8 +92,10 @@ export const customers = sqliteTable(
       index('customers_trash').on(t.workspaceId).where(dead),
       index('customers_owner_trash').on(t.workspaceId, t.ownerId).where(dead),
       index('customers_user').on(t.userId).where(sql`user_id IS NOT NULL`),
-      index('customers_phone').on(t.workspaceId, t.phoneE164).where(sql`deleted_at IS NULL AND phone_e164 IS NOT NULL`),
-      index('customers_name_key').on(t.workspaceId, t.nameKey).where(living),
+      index('customers_phone')
+        .on(t.workspaceId, t.phoneE164, t.ownerId)
+        .where(sql`deleted_at IS NULL AND phone_e164 IS NOT NULL`),
+      index('customers_name_key').on(t.workspaceId, t.nameKey, t.ownerId).where(living),
       index('customers_import_key')
         .on(t.workspaceId, t.importKey)
         .where(sql`deleted_at IS NULL AND import_key IS NOT NULL`),
@@ -128,26 +130,38 @@ export const relationships = sqliteTable(
   (t) => [primaryKey({ columns: [t.fromId, t.toId] }), index('relationships_to').on(t.toId)],
 )
 
-/** A merge that can be undone: each field of the survivor as it was before and as the merge made it. */
+/**
+ * A merge. Those that are not undone make trees of customers, and what hangs on a customer is where the root of its home is.
+ * `fields` has each field of the survivor as it was before and as the merge made it; it is emptied when it is too late to undo.
+ */
 export const merges = sqliteTable(
   'customer_merges',
   {
-    id: id(),
+    /** The order in which merges were made. */
+    seq: seq(),
+    id: idBesideSeq(),
     workspaceId: workspaceId(),
     survivorId: text().notNull(),
     mergedId: text().notNull(),
+    /** Whose fields stand where both have one. */
+    prefer: text({ enum: ['this', 'other'] }).notNull(),
     fields: text().notNull(),
     createdAt: instant().notNull(),
     undoneAt: instant(),
+    /** When every row was where this merge, or its undoing, puts it. Null while rows are on their way. */
+    settledAt: instant(),
+    /** JSON: the rows of a piece, by kind. It is set only within the transaction that moves them. */
+    picked: text(),
   },
   (t) => [
-    index('merges_merged').on(t.mergedId),
+    uniqueIndex('merges_merged').on(t.mergedId).where(sql`undone_at IS NULL`),
     index('merges_survivor').on(t.survivorId),
-    index('merges_created').on(t.createdAt),
+    index('merges_created').on(t.createdAt).where(sql`fields <> '{}'`),
+    index('merges_unsettled').on(t.seq).where(sql`settled_at IS NULL`),
   ],
 )
 
-/** What a merge moved: rows of other tables by id, so that undoing it moves exactly these back. */
+/** The tags and relationships that a merge brought to the survivor, by the id of the tag or of the other customer. */
 export const mergedRows = sqliteTable(
   'customer_merged_rows',
   { mergeId: text().notNull(), kind: text().notNull(), rowId: text().notNull() },

@@ -46,6 +46,8 @@ export const leads = sqliteTable(
     claimedAt: instant(),
     followUpAt: instant(),
     customerId: text().references(() => customers.id),
+    /** The customer that had it before a merge moved it. */
+    homeId: text(),
     convertedAt: instant(),
     /** What an imported row without a key of its own is recognised by when it comes again. */
     importKey: text(),
@@ -73,6 +75,12 @@ export const leads = sqliteTable(
     index('leads_owner_follow_up')
       .on(t.workspaceId, t.ownerId, t.followUpAt)
       .where(sql`deleted_at IS NULL AND follow_up_at IS NOT NULL`),
+    index('leads_open_follow_up')
+      .on(t.workspaceId, t.followUpAt)
+      .where(sql`deleted_at IS NULL AND follow_up_at IS NOT NULL AND status <> 'CLOSED'`),
+    index('leads_owner_open_follow_up')
+      .on(t.workspaceId, t.ownerId, t.followUpAt)
+      .where(sql`deleted_at IS NULL AND follow_up_at IS NOT NULL AND status <> 'CLOSED'`),
     index('leads_remind').on(t.remindAt).where(sql`remind_at IS NOT NULL`),
     index('leads_owner_remind').on(t.ownerId, t.remindAt).where(sql`remind_at IS NOT NULL`),
     index('leads_purge').on(t.deletedAt).where(sql`deleted_at IS NOT NULL`),
@@ -81,6 +89,7 @@ export const leads = sqliteTable(
     index('leads_email').on(t.workspaceId, t.email).where(sql`deleted_at IS NULL AND email IS NOT NULL`),
     index('leads_phone').on(t.workspaceId, t.phoneE164).where(sql`deleted_at IS NULL AND phone_e164 IS NOT NULL`),
     index('leads_import_key').on(t.workspaceId, t.importKey).where(sql`deleted_at IS NULL AND import_key IS NOT NULL`),
+    index('leads_home').on(t.homeId, t.customerId).where(sql`home_id IS NOT NULL`),
     index('leads_customer').on(t.customerId).where(sql`customer_id IS NOT NULL`),
   ],
 )

@@ -7,7 +7,11 @@ export const loginAttempts = sqliteTable(
   'login_attempts',
   {
     subject: text().primaryKey(),
+    /** Attempts that failed, and those whose password is being checked. */
     count: integer().notNull(),
+    /** Of these, those that are being checked, and until when that is believed. */
+    pending: integer().notNull(),
+    pendingUntil: instant().notNull(),
     windowEndsAt: instant().notNull(),
     lockedUntil: instant(),
   },

@@ -1,7 +1,8 @@
 -- What analytics reads: days of figures (rollups) and open tickets, kept by triggers, so that nobody counts records.
 -- A figure is a fact of what happened: it counts on its day for whoever it concerned then, and nothing that happens
 -- later moves it. Only what is still to be done (metric 'due') goes with its owner.
---   lead         made, by source; kind: its status then. Of the owner it was made for
+--   lead         made, by source; kind: its status then. Of the owner it was made for. Of a day, the first 50 sources have
+--                rows of their own; all others share one, whose part is U+10FFFF
 --   claim        duration: from the lead's arrival, the first time it is claimed. Of the claimer
 --   contact      first call, e-mail, meeting or status beyond NEW; duration: from the lead's arrival. Of its owner then
 --   move         kind: FROM>TO of the status; duration: in FROM. Of its owner then
@@ -29,8 +30,12 @@ CREATE TABLE ticket_counts (
   PRIMARY KEY (workspace_id, owner)
 ) WITHOUT ROWID;
 --> statement-breakpoint
--- What an interaction hangs on.
-CREATE VIEW parents AS SELECT id, deleted_at FROM customers UNION ALL SELECT id, deleted_at FROM leads;
+-- What an interaction hangs on. What still hangs on a customer that was merged away belongs to the survivor.
+CREATE VIEW parents AS
+SELECT id, owner_id, iif(deleted_at IS NOT NULL
+    AND EXISTS (SELECT 1 FROM customer_merges m WHERE m.merged_id = customers.id AND m.undone_at IS NULL),
+  NULL, deleted_at) AS deleted_at FROM customers
+UNION ALL SELECT id, owner_id, deleted_at FROM leads;
 --> statement-breakpoint
 -- The one way into rollups: a fact that is inserted here is counted for its owner and for everybody, or, by -1, taken
 -- back; with everybody null, for the owner alone.
@@ -59,8 +64,12 @@ END;
 --> statement-breakpoint
 CREATE TRIGGER lead_made AFTER INSERT ON leads
 BEGIN
-  INSERT INTO tally SELECT new.workspace_id, '*', new.owner_id, 'lead', new.created_at,
-    coalesce(new.source, ''), new.status, NULL, 1;
+  INSERT INTO tally SELECT new.workspace_id, '*', new.owner_id, 'lead', new.created_at, CASE
+      WHEN EXISTS (SELECT 1 FROM rollups WHERE workspace_id = new.workspace_id AND owner = '*' AND metric = 'lead'
+        AND day = substr(new.created_at, 1, 10) AND part = coalesce(new.source, '')) THEN coalesce(new.source, '')
+      WHEN (SELECT count(*) FROM (SELECT 1 FROM rollups WHERE workspace_id = new.workspace_id AND owner = '*'
+        AND metric = 'lead' AND day = substr(new.created_at, 1, 10) LIMIT 50)) < 50 THEN coalesce(new.source, '')
+      ELSE char(1114111) END, new.status, NULL, 1;
   INSERT INTO tally SELECT new.workspace_id, '*', new.owner_id, 'due', new.follow_up_at, 'lead', '', NULL, 1
     WHERE new.follow_up_at IS NOT NULL AND new.status <> 'CLOSED' AND new.deleted_at IS NULL;
 END;
@@ -156,30 +165,32 @@ BEGIN
     new.occurred_at, '', new.type, NULL, 1;
 END;
 --> statement-breakpoint
-CREATE TRIGGER interaction_count_moved AFTER UPDATE OF type, customer_id ON interactions
-WHEN old.customer_id IS NOT new.customer_id OR old.type <> new.type
+CREATE TRIGGER interaction_retyped AFTER UPDATE OF type ON interactions
+WHEN (old.type IN ('TASK', 'FOLLOW_UP')) <> (new.type IN ('TASK', 'FOLLOW_UP'))
 BEGIN
-  UPDATE customers SET interaction_count = interaction_count - 1
-    WHERE id = old.customer_id AND old.type NOT IN ('TASK', 'FOLLOW_UP');
-  UPDATE customers SET interaction_count = interaction_count + 1
-    WHERE id = new.customer_id AND new.type NOT IN ('TASK', 'FOLLOW_UP');
+  UPDATE customers SET interaction_count = interaction_count + iif(new.type IN ('TASK', 'FOLLOW_UP'), -1, 1)
+    WHERE id = new.customer_id;
 END;
 --> statement-breakpoint
 CREATE TRIGGER interaction_due AFTER UPDATE OF follow_up_at, done_at, owner_id, customer_id ON interactions
 WHEN coalesce(old.follow_up_at, new.follow_up_at) IS NOT NULL
-  AND (old.follow_up_at, old.done_at IS NULL, old.owner_id, old.customer_id)
-    IS NOT (new.follow_up_at, new.done_at IS NULL, new.owner_id, new.customer_id)
+  AND (old.follow_up_at, old.done_at IS NULL, old.owner_id,
+      (SELECT deleted_at IS NULL FROM parents WHERE id = coalesce(old.customer_id, old.lead_id)))
+    IS NOT (new.follow_up_at, new.done_at IS NULL, new.owner_id,
+      (SELECT deleted_at IS NULL FROM parents WHERE id = coalesce(new.customer_id, new.lead_id)))
 BEGIN
   INSERT INTO tally SELECT old.workspace_id, iif(old.follow_up_at = new.follow_up_at
-      AND (old.done_at IS NULL, old.customer_id) IS (new.done_at IS NULL, new.customer_id), NULL, '*'),
+      AND (old.done_at IS NULL, (SELECT deleted_at IS NULL FROM parents WHERE id = coalesce(old.customer_id, old.lead_id)))
+        IS (new.done_at IS NULL, (SELECT deleted_at IS NULL FROM parents WHERE id = coalesce(new.customer_id, new.lead_id))), NULL, '*'),
     old.owner_id, 'due', old.follow_up_at, 'interaction', '', NULL, -1
     WHERE old.follow_up_at IS NOT NULL AND old.done_at IS NULL
-      AND (SELECT deleted_at FROM parents WHERE id = coalesce(old.customer_id, old.lead_id)) IS NULL;
+      AND (SELECT deleted_at IS NULL FROM parents WHERE id = coalesce(old.customer_id, old.lead_id));
   INSERT INTO tally SELECT new.workspace_id, iif(old.follow_up_at = new.follow_up_at
-      AND (old.done_at IS NULL, old.customer_id) IS (new.done_at IS NULL, new.customer_id), NULL, '*'),
+      AND (old.done_at IS NULL, (SELECT deleted_at IS NULL FROM parents WHERE id = coalesce(old.customer_id, old.lead_id)))
+        IS (new.done_at IS NULL, (SELECT deleted_at IS NULL FROM parents WHERE id = coalesce(new.customer_id, new.lead_id))), NULL, '*'),
     new.owner_id, 'due', new.follow_up_at, 'interaction', '', NULL, 1
     WHERE new.follow_up_at IS NOT NULL AND new.done_at IS NULL
-      AND (SELECT deleted_at FROM parents WHERE id = coalesce(new.customer_id, new.lead_id)) IS NULL;
+      AND (SELECT deleted_at IS NULL FROM parents WHERE id = coalesce(new.customer_id, new.lead_id));
 END;
 --> statement-breakpoint
 -- What is purged with whom it was about did happen, and stays counted; what somebody deletes was a mistake.
@@ -197,6 +208,7 @@ END;
 -- Nothing is due of whom is in the trash.
 CREATE TRIGGER customer_due_followed AFTER UPDATE OF deleted_at ON customers
 WHEN (old.deleted_at IS NULL) <> (new.deleted_at IS NULL)
+  AND NOT EXISTS (SELECT 1 FROM customer_merges m WHERE m.merged_id = new.id AND m.undone_at IS NULL)
 BEGIN
   INSERT INTO tally SELECT workspace_id, '*', owner_id, 'due', follow_up_at, 'interaction', '',
     NULL, iif(new.deleted_at IS NULL, 1, -1)

@@ -53,6 +53,7 @@ export const onError = errorHandler(errorBody, {
   unauthenticated: 'Missing or invalid token',
   not_found: 'Resource doesn’t exist',
   already_claimed: 'Lead already claimed',
+  already_yours: 'Lead already claimed',
   internal: 'Unexpected issue',
 })
 

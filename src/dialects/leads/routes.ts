@@ -67,13 +67,13 @@ app.get(
   async (c) => {
     const { id } = c.req.valid('param')
     const { actor } = ctx(c)
-    // The activities of one's own lead name their authors.
-    const [user, author] = await c.var.connection.together(() =>
-      Promise.allSettled([getUser(ctx(c), id), ...(isPortal(actor) ? [] : [getAuthor(ctx(c), id)])]),
-    )
-    const found = user.status === 'rejected' && author?.status === 'fulfilled' ? author : user
-    if (found.status === 'rejected') throw found.reason
-    return c.json(wire.Colleague.parse(found.value), 200)
+    // The activities of a lead name their authors, so the team sees the name of every member.
+    const { user, author } = await c.var.connection.together(() => {
+      const user = getUser(ctx(c), id)
+      const author = isPortal(actor) ? user : getAuthor(ctx(c), id).catch(() => user)
+      return { user: user.catch(() => undefined), author }
+    })
+    return c.json(wire.Colleague.parse(user ?? author), 200)
   },
 )
 app.put(
@@ -153,9 +153,11 @@ app.get(
   async (c) => {
     const pages = c.req.valid('query')
     const { leadId: lead } = c.req.valid('param')
-    const [, { rows, total }] = await c.var.connection.together(() =>
-      Promise.all([getLead(ctx(c), lead, 'leads:write'), listInteractions(ctx(c), { ...toPageRequest(pages), lead })]),
-    )
+    const { activities } = await c.var.connection.together(() => ({
+      lead: getLead(ctx(c), lead, 'leads:write'),
+      activities: listInteractions(ctx(c), { ...toPageRequest(pages), lead }),
+    }))
+    const { rows, total } = activities
     return c.json(wire.listOf(wire.Activity).parse({ data: rows, pagination: pagination(pages, total) }), 200)
   },
 )

@@ -1,10 +1,10 @@
 // dialect leads: the format of leads, activities, users and errors.
 import { z } from 'zod'
 import type { AppError } from '../../errors'
-import { jsonValue, raw } from '../../field-schemas'
+import { jsonValue, raw, uuid } from '../../field-schemas'
 import { Member, ROLES } from '../accounts'
 import { errorHandler } from '../dialect'
-import { hasFields, id, jsonField, nullIfBlank, oneOf, optionalOrBlank, Pagination, pageQuery, words } from '../fields'
+import { hasFields, jsonField, nullIfBlank, oneOf, optionalOrBlank, Pagination, pageQuery, words } from '../fields'
 
 const STATUSES = ['NEW', 'CONTACTED', 'QUALIFIED', 'CLOSED'] as const
 
@@ -17,7 +17,7 @@ const leadFields = {
   description: nullIfBlank(words(TEXT)),
   status: optionalOrBlank(oneOf(STATUSES)),
   source: nullIfBlank(words(STRING)),
-  ownerId: nullIfBlank(id()),
+  ownerId: nullIfBlank(uuid()),
   metadata: nullIfBlank(jsonField(jsonValue(JSONB_BYTES))),
 }
 export const NewLead = z.object(leadFields)
@@ -37,7 +37,7 @@ export const LeadQuery = z.object({
   ...pageQuery(20),
   status: optionalOrBlank(oneOf(STATUSES)),
   source: optionalOrBlank(words(STRING)),
-  ownerId: optionalOrBlank(id()),
+  ownerId: optionalOrBlank(uuid()),
   search: optionalOrBlank(words(STRING)),
 })
 
@@ -46,7 +46,7 @@ const UNSAID = { NOTE: 'Note', CALL: 'Call', EMAIL: 'E-mail' } as const
 const body = optionalOrBlank(words(TEXT))
 /** An activity without a text gets its type as text. */
 export const NewActivity = z
-  .object({ leadId: id(), type: oneOf(TYPES), body })
+  .object({ leadId: uuid(), type: oneOf(TYPES), body })
   .transform(({ body, ...activity }) => ({ ...activity, body: body ?? UNSAID[activity.type] }))
 export const ActivityPatch = z
   .object({ type: optionalOrBlank(oneOf(TYPES)), body })
@@ -80,7 +80,7 @@ export const LogoutRequest = z.object({ refreshToken: optionalOrBlank(raw(300, 1
 
 export const Pages = z.object(pageQuery(20))
 export const Done = z.object({ message: z.string() })
-export const LeadParam = z.object({ leadId: id() })
+export const LeadParam = z.object({ leadId: uuid() })
 
 /** A page of something. */
 export const listOf = <S extends z.ZodType>(item: S) => z.object({ data: z.array(item), pagination: Pagination })

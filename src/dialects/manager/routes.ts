@@ -11,7 +11,7 @@ import { type AppEnv, ctx, publicCtx } from '../../http/context'
 import { listInteractions, listInteractionsOfCustomer } from '../../interactions/interactions.list'
 import { createInteraction } from '../../interactions/interactions.service'
 import { anyCtx, client, type Dialect, describe, mapError, requires, validates } from '../dialect'
-import { instantIn, pagination, toPageRequest, UNPAGED } from '../fields'
+import { pagination, toPageRequest, UNPAGED } from '../fields'
 import * as wire from './wire'
 
 const app = new Hono<AppEnv>()
@@ -129,13 +129,12 @@ app.post(
   async (c) => {
     const { note: body, followUpDate: followUpAt } = c.req.valid('json')
     const { customerId } = c.req.valid('param')
-    const context = ctx(c)
     // In this system an interaction is said with the customer, who reads it; a note of the product is the team's alone.
-    const logged = await createInteraction(context, {
+    const logged = await createInteraction(ctx(c), {
       type: 'CALL',
       customerId,
       body,
-      followUpAt: followUpAt ? instantIn(context.actor.timeZone, followUpAt) : null,
+      followUpAt,
     })
     const message = 'Interaction logged successfully'
     return c.json(wire.Logged.parse({ message, interaction: wire.interactionOf(logged) }), 201)

@@ -2,11 +2,11 @@
 import { z } from 'zod'
 import { Password } from '../../auth/passwords'
 import type { AppError } from '../../errors'
-import { email, raw } from '../../field-schemas'
+import { email, isPlain, raw, usernameForm, uuid } from '../../field-schemas'
 import { errorHandler } from '../dialect'
 import {
-  id,
-  instantOrDay,
+  instantOrClockTime,
+  nameWords,
   nullIfBlank,
   oneOfLower,
   optionalOrBlank,
@@ -20,11 +20,13 @@ const requiredText = (what: string, max: number) => words(max, requiredMessage(w
 
 export const Registration = z
   .object({
-    username: requiredText('Username', 64).transform((name) => name.toLowerCase()),
+    username: requiredText('Username', 64)
+      .transform(usernameForm)
+      .refine(isPlain, 'Username must not hold characters that cannot be seen'),
     email: email({ missing: requiredMessage('Email'), wrong: 'Invalid email format' }),
     password: raw(1_000, 1, requiredMessage('Password')).pipe(Password),
     role: oneOfLower(['admin', 'user'], requiredMessage('Role')),
-    name: optionalOrBlank(words(200)),
+    name: optionalOrBlank(nameWords(200)),
     phone: optionalOrBlank(words(50)),
     company: optionalOrBlank(words(200)),
   })
@@ -50,11 +52,11 @@ export const CustomerPatch = z.object({
 
 export const NewInteraction = z.object({
   note: requiredText('Note', 10_000),
-  followUpDate: nullIfBlank(instantOrDay()),
+  followUpDate: nullIfBlank(instantOrClockTime()),
 })
 
 /** The id of a customer in the path, with this message where it is invalid. */
-export const idParam = (message: string) => z.object({ customerId: id(message) })
+export const idParam = (message: string) => z.object({ customerId: uuid(message) })
 
 export const Details = z.object({
   name: z.string(),

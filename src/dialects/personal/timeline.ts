@@ -86,7 +86,7 @@ function addInteractions(app: Hono<AppEnv>, base: string): void {
     validatesEither(wire.NewInteraction),
     async (c) => {
       const { contactId: customerId, type, content: body, ...dates } = c.req.valid('json')
-      const times = wire.toInteractionFields(dates, ctx(c).actor.timeZone)
+      const times = wire.toInteractionFields(dates)
       const logged = await createInteraction(ctx(c), { ...times, customerId, type, body })
       const data = wire.Interaction.parse(wire.entryOf(logged))
       return c.json({ message: 'Interaction logged successfully', data }, 201)
@@ -122,7 +122,7 @@ function addInteractions(app: Hono<AppEnv>, base: string): void {
     validatesEither(wire.InteractionPatch),
     async (c) => {
       const { interactionId, ...given } = c.req.valid('json')
-      const fields = wire.toInteractionFields(given, ctx(c).actor.timeZone)
+      const fields = wire.toInteractionFields(given)
       const changed = await updateInteraction(ctx(c), interactionId, fields, undefined, { isNote: false })
       const data = wire.Interaction.parse(wire.entryOf(changed))
       return c.json({ message: 'Interaction updated successfully', data }, 200)

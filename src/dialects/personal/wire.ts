@@ -2,18 +2,17 @@
 import { z } from 'zod'
 import { Password } from '../../auth/passwords'
 import type { AppError } from '../../errors'
-import { email, jsonObject, raw, timeZone } from '../../field-schemas'
+import { email, jsonObject, raw, timeZone, uuid } from '../../field-schemas'
 import { noteIn } from '../../interactions/interactions.notes'
 import { TagName } from '../../tags/tags.schemas'
 import { errorHandler } from '../dialect'
 import {
   blankAsAbsent,
   hasFields,
-  id,
-  instantIn,
-  instantOrDay,
+  instantOrClockTime,
   jsonField,
   listField,
+  nameWords,
   nullIfBlank,
   oneOf,
   oneOfLower,
@@ -24,7 +23,7 @@ import {
 } from '../fields'
 
 export const Registration = z.object({
-  name: words(200),
+  name: nameWords(200),
   email: email(),
   password: Password,
   invitationToken: optionalOrBlank(raw(200)),
@@ -54,7 +53,7 @@ const contact = {
   tags: optionalOrBlank(listField(z.array(TagName).max(20))),
 }
 export const NewContact = z.object(contact)
-const contactId = id()
+const contactId = uuid()
 export const ContactPatch = z
   .object({ ...NewContact.partial().shape, contactId })
   .refine(({ contactId, ...fields }) => hasFields(fields), { error: 'Send at least one field of a contact' })
@@ -73,7 +72,7 @@ export const ManyTags = z.object({ ...Contacts.shape, tags: names })
 export const TagBody = z.object({ tag: TagName })
 export const TagParam = z.object({ tagName: TagName })
 
-const noteId = id()
+const noteId = uuid()
 export const NoteId = z.object({ noteId })
 const title = nullIfBlank(words(200).transform((line) => line.replace(/\s+/g, ' ')))
 const content = words(10_000)
@@ -81,7 +80,7 @@ export const NewNote = z.object({ contactId, title, content })
 export const NotePatch = z
   .object({ noteId, title, content: content.optional() })
   .refine(({ title, content }) => hasFields({ title, content }), { error: 'Send a title or a content' })
-const interactionId = id()
+const interactionId = uuid()
 export const InteractionId = z.object({ interactionId })
 
 // Without NOTE: a note has its own routes, and no list of interactions contains it.
@@ -89,8 +88,8 @@ const TYPES = ['CALL', 'EMAIL', 'MEETING', 'TASK', 'FOLLOW_UP'] as const
 const interaction = {
   type: oneOf(TYPES),
   content,
-  date: optionalOrBlank(instantOrDay()),
-  followUpDate: nullIfBlank(instantOrDay()),
+  date: optionalOrBlank(instantOrClockTime()),
+  followUpDate: nullIfBlank(instantOrClockTime()),
 }
 export const NewInteraction = z.object({ contactId, ...interaction })
 export const InteractionPatch = z
@@ -153,13 +152,13 @@ export const entryOf = <R extends InteractionLike>(row: R) => ({
 export const noteOf = <R extends InteractionLike>(row: R) => Note.parse({ ...entryOf(row), ...noteIn(row.body) })
 
 /** The fields of the product for an input, its times by the user's clock. A field that is left out stays out. */
-export function toInteractionFields(given: Omit<z.infer<typeof InteractionPatch>, 'interactionId'>, timeZone: string) {
+export function toInteractionFields(given: Omit<z.infer<typeof InteractionPatch>, 'interactionId'>) {
   const { type, content, date, followUpDate } = given
   return {
     ...(type === undefined ? {} : { type }),
     ...(content === undefined ? {} : { body: content }),
-    ...(date === undefined ? {} : { occurredAt: instantIn(timeZone, date) }),
-    ...(followUpDate === undefined ? {} : { followUpAt: followUpDate && instantIn(timeZone, followUpDate) }),
+    ...(date === undefined ? {} : { occurredAt: date }),
+    ...(followUpDate === undefined ? {} : { followUpAt: followUpDate }),
   }
 }
 

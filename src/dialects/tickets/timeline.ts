@@ -42,7 +42,7 @@ function addInteractions(app: Hono<AppEnv>): void {
     async (c) => {
       const { customer_id: customerId } = c.req.valid('param')
       const { id } = await createInteraction(ctx(c), {
-        ...wire.loggedIn(c.req.valid('json'), ctx(c).actor.timeZone),
+        ...wire.loggedIn(c.req.valid('json')),
         customerId,
       })
       return c.json({ InsertedID: id }, 201)
@@ -70,7 +70,7 @@ function addInteractions(app: Hono<AppEnv>): void {
     validates('json', wire.NewInteraction),
     async (c) => {
       const { customer_id: customerId, ...said } = c.req.valid('json')
-      const { id } = await createInteraction(ctx(c), { ...wire.loggedIn(said, ctx(c).actor.timeZone), customerId })
+      const { id } = await createInteraction(ctx(c), { ...wire.loggedIn(said), customerId })
       return c.json({ InsertedID: id }, 201)
     },
   )
@@ -91,7 +91,7 @@ function addInteractions(app: Hono<AppEnv>): void {
       await updateInteraction(
         ctx(c),
         c.req.valid('param').interaction_id,
-        wire.toInteractionFields(c.req.valid('json'), ctx(c).actor.timeZone),
+        wire.toInteractionFields(c.req.valid('json')),
         undefined,
         { notifyCustomer: true },
       )

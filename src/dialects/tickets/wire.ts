@@ -3,15 +3,14 @@ import { createMiddleware } from 'hono/factory'
 import { z } from 'zod'
 import { Password } from '../../auth/passwords'
 import type { AppError } from '../../errors'
-import { email, raw } from '../../field-schemas'
+import { email, raw, uuid } from '../../field-schemas'
 import type { AppEnv } from '../../http/context'
 import { errorHandler } from '../dialect'
 import {
   blankAsAbsent,
   hasFields,
-  id,
-  instantIn,
-  instantOrDay,
+  instantOrClockTime,
+  nameWords,
   nullIfBlank,
   oneOf,
   oneOfLower,
@@ -38,7 +37,7 @@ export const translate = createMiddleware<AppEnv>(async function translate(c, ne
 
 const ROLES = { ADMIN: 'ADMIN', MANAGER: 'MANAGER', SALES: 'SALES', USER: 'SALES' } as const
 const role = oneOf(['ADMIN', 'MANAGER', 'SALES', 'USER']).transform((given) => ROLES[given])
-const account = { name: words(200), email: email(), password: Password }
+const account = { name: nameWords(200), email: email(), password: Password }
 export const CustomerSignup = z.object({
   ...account,
   company: optionalOrBlank(words(200)),
@@ -65,11 +64,11 @@ const TYPES = ['NOTE', 'CALL', 'EMAIL', 'MEETING', 'TASK', 'FOLLOW_UP'] as const
 const interactionShape = {
   type: optionalOrBlank(oneOf(TYPES)),
   description: optionalOrBlank(words(10_000)),
-  date: optionalOrBlank(instantOrDay()),
-  follow_up: nullIfBlank(instantOrDay()),
+  date: optionalOrBlank(instantOrClockTime()),
+  follow_up: nullIfBlank(instantOrClockTime()),
 }
 export const Meeting = z.object(interactionShape)
-export const NewInteraction = z.object({ ...interactionShape, customer_id: id() })
+export const NewInteraction = z.object({ ...interactionShape, customer_id: uuid() })
 export const InteractionPatch = z
   .object(interactionShape)
   .refine(hasFields, { error: 'send a type, a description, a date or a follow_up' })
@@ -90,10 +89,10 @@ export const Pages = z.object(pageQuery(UNPAGED))
 /** The columns of an export, as the product names them. */
 export const COLUMNS = ['id', 'name', 'email', 'phone', 'company', 'createdAt', 'updatedAt']
 export const ExportQuery = z.object({ format: blankAsAbsent(oneOfLower(['csv', 'json']).default('csv')) })
-export const UserParam = z.object({ user_id: id() })
-export const CustParam = z.object({ cust_id: id() })
-export const CustomerParam = z.object({ customer_id: id() })
-export const InteractionParam = z.object({ interaction_id: id() })
+export const UserParam = z.object({ user_id: uuid() })
+export const CustParam = z.object({ cust_id: uuid() })
+export const CustomerParam = z.object({ customer_id: uuid() })
+export const InteractionParam = z.object({ interaction_id: uuid() })
 
 const stamped = { created_at: z.string(), updated_at: z.string() }
 export const User = z.object({
@@ -201,18 +200,18 @@ export const ticketOf = <R extends Stamped & { customerId: string; interactionId
   })
 
 /** An interaction of the product for an input: a meeting where no type is given, which is mailed to the customer. */
-export function loggedIn(given: z.infer<typeof Meeting>, timeZone: string) {
-  const logged = { type: 'MEETING' as const, body: 'Meeting', ...toInteractionFields(given, timeZone) }
+export function loggedIn(given: z.infer<typeof Meeting>) {
+  const logged = { type: 'MEETING' as const, body: 'Meeting', ...toInteractionFields(given) }
   return { ...logged, notifyCustomer: logged.type === 'MEETING' && ('within limits' as const) }
 }
 
 /** The fields of the product for an interaction, its times by the user's clock. A field that is left out stays out. */
-export function toInteractionFields({ type, description, date, follow_up }: z.infer<typeof Meeting>, timeZone: string) {
+export function toInteractionFields({ type, description, date, follow_up }: z.infer<typeof Meeting>) {
   return {
     ...(type === undefined ? {} : { type }),
     ...(description === undefined ? {} : { body: description }),
-    ...(date === undefined ? {} : { occurredAt: instantIn(timeZone, date) }),
-    ...(follow_up === undefined ? {} : { followUpAt: follow_up && instantIn(timeZone, follow_up) }),
+    ...(date === undefined ? {} : { occurredAt: date }),
+    ...(follow_up === undefined ? {} : { followUpAt: follow_up }),
   }
 }
 
