@@ -83,7 +83,7 @@ CREATE TABLE `customer_merges` (
 	`settled_at` text,
 	`picked` text,
 	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action
-) WITHOUT ROWID;
+);
 --> statement-breakpoint
 CREATE UNIQUE INDEX `customer_merges_id_unique` ON `customer_merges` (`id`);--> statement-breakpoint
 CREATE UNIQUE INDEX `merges_merged` ON `customer_merges` (`merged_id`) WHERE undone_at IS NULL;--> statement-breakpoint

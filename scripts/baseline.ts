@@ -20,7 +20,6 @@ const HEADER = `-- The whole schema, made by \`npm run db:baseline\`: tables fro
  */
 const WITHOUT_ROWID = [
   'customer_merged_rows',
-  'customer_merges',
   'customer_relationships',
   'customer_tags',
   'daily_counts',

@@ -1,6 +1,6 @@
 // Signing in, reading the own account, and changing its password.
 import { and, type Column, eq, isNull, type SQL, sql } from 'drizzle-orm'
-import { requirePerson } from '../access/person'
+import { isActive, requirePerson } from '../access/person'
 import type { Ctx, PublicCtx } from '../context'
 import { customerColumns } from '../customers/customers.record'
 import { one, runBatch } from '../db/batch'
@@ -10,6 +10,7 @@ import { AppError, invalidError } from '../errors'
 import { eventInsert } from '../events/event-insert'
 import { text, usernameForm } from '../field-schemas'
 import { versionStamp } from '../records/version'
+import { mailAddress } from '../text/address'
 import { attemptFailure, attemptSubjects, attemptSuccess, beginAttempt, ownSubjects } from './lockout'
 import { hashPassword, isPasswordOf, needsRehash } from './passwords'
 import { type Client, prepareSession, sessionRevocation, userAndWorkspace } from './sessions.service'
@@ -68,7 +69,8 @@ const AccountName = text(254)
 /** An e-mail address or username in the form in which accounts store it; undefined if no account can have it. */
 function accountName(input: string): string | undefined {
   const name = AccountName.safeParse(input).data
-  return name?.includes('@') ? name.toLowerCase() : name === undefined ? undefined : usernameForm(name)
+  if (name === undefined) return undefined
+  return name.includes('@') ? (mailAddress(name) ?? name.toLowerCase()) : usernameForm(name)
 }
 
 /** The customer record of a portal login. */
@@ -79,6 +81,17 @@ function customerOfLogin({ db }: PublicCtx, userId: string) {
     .where(and(eq(customers.userId, userId), isNull(customers.deletedAt)))
     .orderBy(customers.seq)
     .limit(1)
+}
+
+/** Whether an active account has this username, for APIs that distinguish an unknown username from a wrong password. */
+export async function isUsername({ db }: PublicCtx, username: string): Promise<boolean> {
+  const name = accountName(username)
+  if (name === undefined) return false
+  const found = await db
+    .select({ id: users.id })
+    .from(users)
+    .where(and(eq(users.username, name), isActive))
+  return found.length > 0
 }
 
 /** The actor's account and workspace. Throws `unauthenticated` if the account is removed or inactive. */

@@ -13,7 +13,7 @@ import { ACCESS_SECONDS, readAccessToken } from './tokens'
 /** Allows a lookup in the database, or throws `rate_limited`. */
 type AdmitLookup = (c: Context<AppEnv>) => Promise<void>
 
-/** Middleware that sets the actor or, for an API key that is not accepted, the `refusal` that `allow()` throws. */
+/** Middleware that sets the actor or, for an expired token or a key that is not accepted, the `refusal` of `allow()`. */
 export function authenticate(admitLookup: AdmitLookup) {
   const keyring = createKeyring()
   return createMiddleware<AppEnv>(async function authenticate(c, next) {
@@ -27,8 +27,12 @@ export function authenticate(admitLookup: AdmitLookup) {
 
 async function setActorByToken(c: Context<AppEnv>, header: string): Promise<void> {
   const token = /^Bearer +([\w.-]+)$/i.exec(header.trim())?.[1]
-  const read = token === undefined ? undefined : await readAccessToken(c.var.config, token)
+  const read = token === undefined ? undefined : await readAccessToken(c.get('config'), token)
   if (!read) return
+  if (read === 'expired') {
+    c.set('refusal', new AppError('token_expired', { detail: 'Refresh it, or sign in.' }))
+    return
+  }
   c.set('actor', read.actor)
   c.set('tokenIssuedAt', read.issuedAt)
 }
@@ -71,7 +75,7 @@ function keyError(reason: string): AppError {
 
 /** Middleware: an access token that was issued more than 15 minutes ago counts only if its session is still active. */
 export const revalidateSession = createMiddleware<AppEnv>(async function revalidateSession(c, next) {
-  const { actor, tokenIssuedAt } = c.var
+  const [actor, tokenIssuedAt] = [c.get('actor'), c.get('tokenIssuedAt')]
   const isOld = tokenIssuedAt !== undefined && Date.now() / 1000 - tokenIssuedAt > ACCESS_SECONDS
   if (actor?.type === 'user' && isOld) c.set('actor', await currentPerson(publicCtx(c), actor))
   await next()

@@ -16,7 +16,7 @@ export const DEVICE_MS = 30 * DAY_MS
 export const GRACE_MS = 10 * SECOND_MS
 
 /** Issuer and audience of access tokens. */
-const VERIFICATION = { iss: 'edge-crm', aud: 'edge-crm/access' }
+const ISSUED = { iss: 'edge-crm', aud: 'edge-crm/access' }
 
 const isRole = (value: string): value is Role => Object.hasOwn(POLICY, value)
 const Claims = z.object({
@@ -31,16 +31,40 @@ const Claims = z.object({
   exp: z.number(),
 })
 
-/** The actor of an access token, and when it was issued, in seconds since 1970; undefined if it is not valid. */
-export async function readAccessToken(
-  config: Config,
-  token: string,
-): Promise<{ actor: Person; issuedAt: number } | undefined> {
+/** What an access token says; `issuedAt` and `expiresAt` are in seconds since 1970. */
+type AccessToken = { actor: Person; issuedAt: number; expiresAt: number }
+
+const MAX_VERIFIED = 1000
+// Tokens that were checked under the secrets of these settings, the oldest first: a client sends one again and again.
+const verified = new WeakMap<Config, Map<string, AccessToken>>()
+
+/**
+ * What an access token says that one of the secrets has signed; `expired` for one whose time is over, and undefined for
+ * any other text.
+ */
+export async function readAccessToken(config: Config, token: string): Promise<AccessToken | 'expired' | undefined> {
+  const known = verified.get(config) ?? new Map<string, AccessToken>()
+  verified.set(config, known)
+  const read = known.get(token) ?? (await checkedToken(config, token))
+  if (!read) return undefined
+  if (read.expiresAt <= Math.floor(Date.now() / 1000)) {
+    known.delete(token)
+    return 'expired'
+  }
+  if (!known.has(token)) {
+    const [oldest = ''] = known.size < MAX_VERIFIED ? [] : known.keys()
+    known.delete(oldest)
+    known.set(token, read)
+  }
+  return read
+}
+
+async function checkedToken(config: Config, token: string): Promise<AccessToken | undefined> {
   for (const secret of secretsOf(config)) {
-    const payload = await verify(token, secret, { alg: 'HS256', ...VERIFICATION }).catch(() => undefined)
-    // Hono does not require `exp`, so this checks it.
+    // Hono looks at `exp` before the signature and does not require it: the caller looks at it, of genuine tokens alone.
+    const payload = await verify(token, secret, { alg: 'HS256', ...ISSUED, exp: false }).catch(() => undefined)
     const { data } = Claims.safeParse(payload)
-    if (data) return { actor: actorOf(data), issuedAt: data.iat }
+    if (data) return { actor: actorOf(data), issuedAt: data.iat, expiresAt: data.exp }
   }
   return undefined
 }
@@ -57,7 +81,7 @@ export function accessToken(
 ): Promise<string> {
   const iat = Math.floor(Date.now() / 1000)
   const { id: sub, workspaceId: ws, sessionId: sid, role, country: cc, timeZone: tz, emailVerified: ev } = actor
-  return sign({ ...VERIFICATION, sub, ws, sid, role, cc, tz, ev, iat, exp: iat + seconds }, config.JWT_SECRET, 'HS256')
+  return sign({ ...ISSUED, sub, ws, sid, role, cc, tz, ev, iat, exp: iat + seconds }, config.JWT_SECRET, 'HS256')
 }
 
 /** What a refresh token names; its text is `workspace.session.nonce.mac`. */

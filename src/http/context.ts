@@ -48,7 +48,7 @@ export const context = createMiddleware<AppEnv>(async function context(c, next) 
   }
   const latest = connection.bookmark()
   if (latest) c.res.headers.set('D1-Bookmark', latest)
-  if (c.var.config.ENVIRONMENT === 'development') c.res.headers.set('Server-Timing', serverTiming(connection))
+  if (c.get('config').ENVIRONMENT === 'development') c.res.headers.set('Server-Timing', serverTiming(connection))
 })
 
 function serverTiming({ cost }: Connection): string {
@@ -72,7 +72,7 @@ export function clientOf(c: Context<AppEnv>): { userAgent: string | null } {
 
 /** The context of a verb in a guarded route, where `allow()` has required an actor. */
 export function ctx(c: Context<AppEnv>): Ctx {
-  const { actor } = c.var
+  const actor = c.get('actor')
   if (!actor) throw new AppError('unauthenticated')
   return { ...publicCtx(c), actor }
 }

@@ -36,9 +36,9 @@ export const idempotency = createMiddleware<AppEnv>(async function idempotency(c
   if (!KEY.test(key)) {
     throw new AppError('invalid_idempotency_key', { detail: 'Send 1 to 255 visible ASCII characters, such as a UUID.' })
   }
-  const { config } = c.var
-  const isStranger = c.var.actor === undefined
-  const callerId = c.var.actor?.id ?? 'anonymous'
+  const [config, actor, { db }] = [c.get('config'), c.get('actor'), c.get('connection')]
+  const isStranger = actor === undefined
+  const callerId = actor?.id ?? 'anonymous'
   const keyHash = await sha256(`${callerId} ${key}`)
   // Read as bytes, which the handler reads again: an upload need not be UTF-8.
   const body = new TextDecoder().decode(await c.req.arrayBuffer())
@@ -51,7 +51,7 @@ export const idempotency = createMiddleware<AppEnv>(async function idempotency(c
 
   const attempt = randomToken()
   const address = isStranger ? addressOf(c) : undefined
-  const held = await claimKey(c.var.connection.db, { keyHash, fingerprint, attempt }, { address, actor: c.var.actor })
+  const held = await claimKey(db, { keyHash, fingerprint, attempt }, { address, actor })
   if (!fingerprints.includes(held.fingerprint)) throw new AppError('idempotency_mismatch')
   if (held.attempt !== attempt) {
     if (held.answer === null) throw new AppError('idempotency_in_flight', { retryAfter: 1 })
@@ -65,7 +65,7 @@ export const idempotency = createMiddleware<AppEnv>(async function idempotency(c
   await next()
   const ownAttempt = and(eq(keys.keyHash, keyHash), eq(keys.attempt, attempt))
   if (!isDone(c.res.status, isStranger)) {
-    await c.var.connection.db.delete(keys).where(ownAttempt).catch(ignore)
+    await c.get('connection').db.delete(keys).where(ownAttempt).catch(ignore)
     return
   }
   const headers = KEPT_HEADERS.flatMap((name) => {
@@ -78,7 +78,7 @@ export const idempotency = createMiddleware<AppEnv>(async function idempotency(c
   const sealed = isSmall
     ? whole
     : await seal(config, 'idempotency answer', JSON.stringify({ ...answer, body: null }), sealing)
-  await c.var.connection.db.update(keys).set({ answer: sealed }).where(ownAttempt).catch(ignore)
+  await c.get('connection').db.update(keys).set({ answer: sealed }).where(ownAttempt).catch(ignore)
 })
 
 // Without a route, only the middleware of all requests matches, and there is nothing to repeat.

@@ -70,11 +70,11 @@ export function pageOf<S extends z.ZodType>(item: S, name: string) {
 }
 
 async function writeCursor(c: Context<AppEnv>, query: object, position: Position): Promise<string> {
-  return seal(c.var.config, 'cursor', JSON.stringify(position), { context: contextOf(c, query), isStable: true })
+  return seal(c.get('config'), 'cursor', JSON.stringify(position), { context: contextOf(c, query), isStable: true })
 }
 
 async function readCursor(c: Context<AppEnv>, query: object, cursor: string): Promise<Position> {
-  const position = await unseal(c.var.config, 'cursor', cursor, contextOf(c, query)).catch(() => undefined)
+  const position = await unseal(c.get('config'), 'cursor', cursor, contextOf(c, query)).catch(() => undefined)
   if (position === undefined) throw new AppError('invalid_cursor')
   return JSON.parse(position)
 }
@@ -82,5 +82,5 @@ async function readCursor(c: Context<AppEnv>, query: object, cursor: string): Pr
 // A cursor works for its own caller, path and filters only; the page size may change.
 function contextOf(c: Context<AppEnv>, query: object): string {
   const filters = Object.entries(query).filter(([name]) => !['cursor', 'limit', 'total'].includes(name))
-  return JSON.stringify([c.var.actor?.id, c.req.path, filters.sort()])
+  return JSON.stringify([c.get('actor')?.id, c.req.path, filters.sort()])
 }

@@ -10,8 +10,9 @@ import { MINUTE_MS } from '../time'
 import { unsealedLink } from './mail.enqueue'
 import { render } from './mail.render'
 import { canMail, isUndeliverable } from './mail.settings'
+import { SEND_MS } from './mail.smtp'
 import { isStoppable, isTemplate, TEMPLATES } from './mail.templates'
-import { type Failure, failureOf, messageIdOf, openTransport, SEND_MS, type Transport } from './mail.transport'
+import { type Failure, failureOf, messageIdOf, openTransport, type Transport } from './mail.transport'
 import { stopLink } from './unsubscribe.service'
 
 /** How long a worker leases a mail. After a crash, another worker may lease it when this time is over. */

@@ -9,13 +9,21 @@ import { rows } from '../support/database'
 import { freshAddress, type Person, team } from '../support/factories'
 import { call, exampleBody, type Operation, operations, queryOf } from '../support/operations'
 
-/** Asked for members whose quiet hours end, and by imports of leads: test/reminders/ and test/imports/ do that. */
+/**
+ * Asked for members whose quiet hours end, by imports of leads, by merges of customers with records, by the list of a
+ * subject's jobs, and where many leads are due: test/reminders/, imports/, customers/, jobs/ and records/ do that.
+ */
 const ELSEWHERE = [
   'customers_owner_remind',
   'interactions_owner_remind',
+  'interactions_home',
+  'jobs_subject',
+  'leads_home',
   'leads_import_key',
+  'leads_open_follow_up',
   'leads_owner_remind',
   'leads_phone',
+  'tickets_home',
 ]
 
 const Traced = z.object({ statement: z.string(), params: z.array(z.unknown()) })

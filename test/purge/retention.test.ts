@@ -10,13 +10,13 @@ const DAY = 86_400_000
 const now = new Date().toISOString()
 const run = (settings: Record<string, unknown> = {}) => purge({ ...env, ...settings }, now)
 
-/** Events of these ages in days, each of a record of this name; gives nothing. */
+/** Events of these ages in days, each of a record of this name in the workspace; gives nothing. */
 function seed(workspaceId: string, list: { subject: string; days: number }[]) {
   const events = list.map(({ subject, days }) => [subject, new Date(Date.parse(now) - days * DAY).toISOString()])
   return rows(
     `INSERT INTO events (id, workspace_id, seq, subject_type, subject_id, verb, actor_type, created_at)
     SELECT lower(hex(randomblob(8))), ?2, (SELECT max(seq) FROM events WHERE workspace_id = ?2) + row_number() OVER (),
-      'lead', value ->> 0, 'lead.updated', 'system', value ->> 1 FROM json_each(?1)`,
+      'lead', ?2 || (value ->> 0), 'lead.updated', 'system', value ->> 1 FROM json_each(?1)`,
     JSON.stringify(events),
     workspaceId,
   )
@@ -27,7 +27,7 @@ const agesOf = async (workspaceId: string, subject: string) => {
     WHERE workspace_id = ? AND subject_id = ? ORDER BY seq`,
     now,
     workspaceId,
-    subject,
+    workspaceId + subject,
   )
   return kept.map(({ days }) => days)
 }

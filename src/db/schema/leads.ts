@@ -41,7 +41,7 @@ export const leads = sqliteTable(
     sortName: text(),
     phoneE164: text('phone_e164'),
     message: text(),
-    metadata: text({ mode: 'json' }).$type<Record<string, unknown>>(),
+    metadata: text({ mode: 'json' }).$type<unknown>(),
     ownerId: text().references(() => users.id),
     claimedAt: instant(),
     followUpAt: instant(),

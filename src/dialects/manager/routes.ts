@@ -1,8 +1,8 @@
 // dialect manager: customers with a login, search, and interactions, with the messages of its README.
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { isPortal } from '../../access/visible'
-import { login } from '../../auth/auth.service'
-import { registerInSharedWorkspace } from '../../auth/shared-registration.service'
+import { isUsername, login } from '../../auth/auth.service'
+import { createSharedAccount } from '../../auth/shared-registration.service'
 import type { Ctx } from '../../context'
 import { listCustomers } from '../../customers/customers.list'
 import { amendCustomer, getCustomer, trashCustomer } from '../../customers/customers.service'
@@ -31,7 +31,7 @@ app.post(
       customer: { phone: phone ?? '', company: company ?? '' },
     }
     const admin = { name: account.username, role: 'ADMIN' as const }
-    await registerInSharedWorkspace(anyCtx(c), { ...account, ...(isCustomer ? portal : admin) }, client(c))
+    await createSharedAccount(anyCtx(c), { ...account, ...(isCustomer ? portal : admin) })
     return c.json({ message: `${isCustomer ? 'Customer-user' : 'Admin-User'} created Successfully` }, 201)
   },
 )
@@ -41,8 +41,8 @@ app.post(
   describe('Sign in', { 200: wire.SignedIn, 404: "Username Doesn't Exist" }),
   validates('json', wire.Credentials),
   async (c) => {
-    const credentials = { ...c.req.valid('json'), tellsUnknown: true }
-    const { accessToken } = await login(publicCtx(c), credentials, client(c, { isForADay: true }))
+    const credentials = c.req.valid('json')
+    const { accessToken } = await signIn(c, credentials)
     return c.json({ jwtToken: accessToken }, 200)
   },
 )
@@ -80,7 +80,7 @@ app.get(
   describe('Get a customer', {
     200: wire.Details,
     403: 'Access Denied- You can only Access your details',
-    404: 'Customer-user not Found',
+    404: 'Customer-User not Found',
   }),
   requires('customers:read'),
   validates('param', wire.idParam('Invalid Customer Id')),
@@ -129,7 +129,13 @@ app.post(
   async (c) => {
     const { note: body, followUpDate: followUpAt } = c.req.valid('json')
     const { customerId } = c.req.valid('param')
-    const logged = await createInteraction(ctx(c), { type: 'NOTE', customerId, body, followUpAt: followUpAt ?? null })
+    // In this system an interaction is said with the customer, who reads it; a note of the product is the team's alone.
+    const logged = await createInteraction(ctx(c), {
+      type: 'CALL',
+      customerId,
+      body,
+      followUpAt,
+    })
     const message = 'Interaction logged successfully'
     return c.json(wire.Logged.parse({ message, interaction: wire.interactionOf(logged) }), 201)
   },
@@ -157,6 +163,18 @@ app.get(
     return c.json(wire.Interactions.parse({ interactions: rows.map(wire.interactionOf) }), 200)
   },
 )
+
+// Who was invited has an e-mail address and no username, and signs in by it.
+async function signIn(c: Context<AppEnv>, { username, password }: { username: string; password: string }) {
+  const by = (name: { username: string } | { email: string }) =>
+    login(publicCtx(c), { ...name, password, tellsUnknown: 'username' in name }, client(c, { isForADay: true }))
+  if (!username.includes('@')) return by({ username })
+  return by({ email: username }).catch(async (error) => {
+    if (!(error instanceof AppError) || error.code !== 'invalid_credentials') throw error
+    if (await isUsername(publicCtx(c), username)) return by({ username })
+    throw new AppError('not_found')
+  })
+}
 
 // A customer is denied every other record, whether it exists or not.
 function unlessAnothers<T>({ actor }: Ctx, work: Promise<T>): Promise<T> {
