@@ -32,8 +32,10 @@ const CONVERTED = `SELECT seq FROM leads WHERE workspace_id = ?1 AND status = 'C
 /** The customer who was fifty leads, given the row number of the busiest one. */
 export const MANY_LEADS = `SELECT id FROM customers WHERE workspace_id = ?1 AND seq < ?2 AND deleted_at IS NULL
   ORDER BY seq DESC LIMIT 1`
-const EVENT = 'INSERT INTO events (id, workspace_id, subject_type, subject_id, verb, actor_type, created_at)'
-const ID = 'lower(hex(randomblob(16)))'
+const EVENT = 'INSERT INTO events (id, workspace_id, seq, subject_type, subject_id, verb, actor_type, created_at)'
+const eventSeq = (table: string) =>
+  `coalesce((SELECT max(e.seq) FROM events e WHERE e.workspace_id = ${table}.workspace_id), 0) + row_number() OVER ()`
+const ID = 'lower(hex(randomblob(8)))'
 const UUID = `lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-7' || substr(hex(randomblob(2)), 2) || '-8'
   || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)))`
 
@@ -96,7 +98,7 @@ async function insertLeads(db: Database, all: Iterable<Cell[]>, report: (done: n
   for (const chunk of chunks(all)) {
     const [first, last] = [Number(chunk.at(0)?.[0]), Number(chunk.at(-1)?.[0])]
     const recorded = db.prepare(
-      `${EVENT} SELECT ${ID}, workspace_id, 'lead', id, 'lead.created', 'system', created_at
+      `${EVENT} SELECT ${ID}, workspace_id, ${eventSeq('leads')}, 'lead', id, 'lead.created', 'system', created_at
        FROM leads WHERE seq BETWEEN ? AND ?`,
     )
     const said = db.prepare(
@@ -124,7 +126,7 @@ async function insertCustomers(db: Database, all: ReturnType<typeof customers>, 
     const tagged = chunk.flatMap(({ id, tags: ids }) => ids.map((tag) => [id, tag]))
     const said = chunk.flatMap(({ interactions }) => interactions)
     const recorded = db.prepare(
-      `${EVENT} SELECT ${ID}, workspace_id, 'customer', id, 'customer.created', 'system', created_at
+      `${EVENT} SELECT ${ID}, workspace_id, ${eventSeq('customers')}, 'customer', id, 'customer.created', 'system', created_at
        FROM customers WHERE seq BETWEEN ? AND ?`,
     )
     await db.batch([
@@ -166,7 +168,8 @@ async function insertTickets(db: Database, tickets: Ticket[]) {
 
 function countTags(db: Database) {
   const used = `FROM customer_tags ct JOIN customers c ON c.id = ct.customer_id AND c.deleted_at IS NULL
-    JOIN tags t ON t.id = ct.tag_id, json_each(json_array('*', coalesce(c.owner_id, ''))) AS owner`
+    JOIN tags t ON t.id = ct.tag_id, json_each(json_array('*', c.owner_id)) AS owner
+    ON owner.value IS NOT NULL`
   return [
     db.prepare('DELETE FROM tag_counts'),
     db.prepare(`INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
@@ -204,11 +207,13 @@ function busiest(db: Database, large: Home, seq: number) {
       .bind(home, seller),
     db
       .prepare(
-        `${EVENT} SELECT ${ID}, workspace_id, 'lead', (${BUSY_LEAD}), 'lead.updated', 'system', created_at ${ofCustomer}`,
+        `${EVENT} SELECT ${ID}, workspace_id, ${eventSeq('interactions')}, 'lead', (${BUSY_LEAD}), 'lead.updated', 'system',
+           created_at ${ofCustomer}`,
       )
       .bind(home, seller),
     db.prepare(
-      `${EVENT} SELECT ${ID}, workspace_id, 'customer', customer_id, 'customer.updated', 'system', created_at ${ofCustomer}`,
+      `${EVENT} SELECT ${ID}, workspace_id, ${eventSeq('interactions')}, 'customer', customer_id, 'customer.updated', 'system',
+         created_at ${ofCustomer}`,
     ),
     db
       .prepare(

@@ -26,7 +26,7 @@ CREATE TABLE `customers` (
 	`touched_at` text GENERATED ALWAYS AS (coalesce(last_interaction_at, '')) VIRTUAL,
 	`phone_digits` text GENERATED ALWAYS AS (replace(replace(replace(replace(replace(replace(replace(phone, ' ', ''), '-', ''), '(', ''), ')', ''), '.', ''), '/', ''), '+', '')) VIRTUAL,
 	`name_key` text GENERATED ALWAYS AS (replace(replace(replace(sort_name, ' ', ''), '.', ''), '-', '') || '|' || lower(replace(coalesce(company, ''), ' ', ''))) VIRTUAL,
-	`search_scope` text GENERATED ALWAYS AS (CASE WHEN workspace_id IS NULL THEN '〇〇䷂' ELSE char(131072 + instr('123456789abcdef', substr(workspace_id, 25, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, 26, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, 27, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, 28, 1)), 131072 + instr('123456789abcdef', substr(workspace_id, 29, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, 30, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, 31, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, 32, 1)), 131072 + instr('123456789abcdef', substr(workspace_id, 33, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, 34, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, 35, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, 36, 1))) END || ' ' || CASE WHEN owner_id IS NULL THEN '〇〇䷂' ELSE char(131072 + instr('123456789abcdef', substr(owner_id, 25, 1)) * 4096 + instr('123456789abcdef', substr(owner_id, 26, 1)) * 256 + instr('123456789abcdef', substr(owner_id, 27, 1)) * 16 + instr('123456789abcdef', substr(owner_id, 28, 1)), 131072 + instr('123456789abcdef', substr(owner_id, 29, 1)) * 4096 + instr('123456789abcdef', substr(owner_id, 30, 1)) * 256 + instr('123456789abcdef', substr(owner_id, 31, 1)) * 16 + instr('123456789abcdef', substr(owner_id, 32, 1)), 131072 + instr('123456789abcdef', substr(owner_id, 33, 1)) * 4096 + instr('123456789abcdef', substr(owner_id, 34, 1)) * 256 + instr('123456789abcdef', substr(owner_id, 35, 1)) * 16 + instr('123456789abcdef', substr(owner_id, 36, 1))) END) VIRTUAL,
+	`search_scope` text GENERATED ALWAYS AS (CASE WHEN workspace_id IS NULL THEN '〇〇䷂' ELSE char(131072 + instr('123456789abcdef', substr(workspace_id, -12, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, -11, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, -10, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, -9, 1)), 131072 + instr('123456789abcdef', substr(workspace_id, -8, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, -7, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, -6, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, -5, 1)), 131072 + instr('123456789abcdef', substr(workspace_id, -4, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, -3, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, -2, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, -1, 1))) END || ' ' || CASE WHEN owner_id IS NULL THEN '〇〇䷂' ELSE char(131072 + instr('123456789abcdef', substr(owner_id, -12, 1)) * 4096 + instr('123456789abcdef', substr(owner_id, -11, 1)) * 256 + instr('123456789abcdef', substr(owner_id, -10, 1)) * 16 + instr('123456789abcdef', substr(owner_id, -9, 1)), 131072 + instr('123456789abcdef', substr(owner_id, -8, 1)) * 4096 + instr('123456789abcdef', substr(owner_id, -7, 1)) * 256 + instr('123456789abcdef', substr(owner_id, -6, 1)) * 16 + instr('123456789abcdef', substr(owner_id, -5, 1)), 131072 + instr('123456789abcdef', substr(owner_id, -4, 1)) * 4096 + instr('123456789abcdef', substr(owner_id, -3, 1)) * 256 + instr('123456789abcdef', substr(owner_id, -2, 1)) * 16 + instr('123456789abcdef', substr(owner_id, -1, 1))) END) VIRTUAL,
 	`keep_in_touch_days` integer,
 	`last_contact_at` text,
 	`next_touch_at` text GENERATED ALWAYS AS (strftime('%Y-%m-%dT%H:%M:%fZ', coalesce(last_contact_at, created_at), '+' || keep_in_touch_days || ' days')) VIRTUAL,
@@ -48,8 +48,8 @@ CREATE INDEX `customers_updated` ON `customers` (`workspace_id`,`updated_at`) WH
 CREATE INDEX `customers_owner_updated` ON `customers` (`workspace_id`,`owner_id`,`updated_at`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE INDEX `customers_touched` ON `customers` (`workspace_id`,`touched_at`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE INDEX `customers_owner_touched` ON `customers` (`workspace_id`,`owner_id`,`touched_at`) WHERE deleted_at IS NULL;--> statement-breakpoint
-CREATE INDEX `customers_engaged` ON `customers` (`workspace_id`,`interaction_count`) WHERE deleted_at IS NULL;--> statement-breakpoint
-CREATE INDEX `customers_owner_engaged` ON `customers` (`workspace_id`,`owner_id`,`interaction_count`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE INDEX `customers_engaged` ON `customers` (`workspace_id`,`interaction_count`) WHERE deleted_at IS NULL AND interaction_count > 0;--> statement-breakpoint
+CREATE INDEX `customers_owner_engaged` ON `customers` (`workspace_id`,`owner_id`,`interaction_count`) WHERE deleted_at IS NULL AND interaction_count > 0;--> statement-breakpoint
 CREATE INDEX `customers_due` ON `customers` (`workspace_id`,`next_follow_up_at`) WHERE deleted_at IS NULL AND next_follow_up_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `customers_owner_due` ON `customers` (`workspace_id`,`owner_id`,`next_follow_up_at`) WHERE deleted_at IS NULL AND next_follow_up_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `customers_touch_due` ON `customers` (`workspace_id`,`next_touch_at`) WHERE deleted_at IS NULL AND next_touch_at IS NOT NULL;--> statement-breakpoint
@@ -68,7 +68,7 @@ CREATE TABLE `customer_merged_rows` (
 	`kind` text NOT NULL,
 	`row_id` text NOT NULL,
 	PRIMARY KEY(`merge_id`, `kind`, `row_id`)
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `customer_merges` (
 	`seq` integer PRIMARY KEY NOT NULL,
@@ -100,24 +100,23 @@ CREATE TABLE `customer_relationships` (
 	FOREIGN KEY (`from_id`) REFERENCES `customers`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`to_id`) REFERENCES `customers`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
-CREATE INDEX `relationships_to` ON `customer_relationships` (`to_id`);--> statement-breakpoint
 CREATE TABLE `events` (
-	`seq` integer PRIMARY KEY NOT NULL,
-	`id` text NOT NULL,
 	`workspace_id` text NOT NULL,
+	`seq` integer NOT NULL,
+	`id` text NOT NULL,
 	`subject_type` text NOT NULL,
 	`subject_id` text NOT NULL,
 	`verb` text NOT NULL,
 	`actor_type` text NOT NULL,
 	`actor_id` text,
 	`changes` text,
-	`created_at` text NOT NULL
-);
+	`created_at` text NOT NULL,
+	PRIMARY KEY(`workspace_id`, `seq`)
+) WITHOUT ROWID;
 --> statement-breakpoint
-CREATE INDEX `events_feed` ON `events` (`workspace_id`);--> statement-breakpoint
-CREATE INDEX `events_subject` ON `events` (`workspace_id`,`subject_id`,`created_at`);--> statement-breakpoint
+CREATE UNIQUE INDEX `events_subject` ON `events` (`subject_id`,`created_at`,`seq`);--> statement-breakpoint
 CREATE TABLE `import_chunks` (
 	`import_id` text NOT NULL,
 	`n` integer NOT NULL,
@@ -139,7 +138,7 @@ CREATE TABLE `import_issues` (
 	`message` text NOT NULL,
 	`original` text,
 	PRIMARY KEY(`import_id`, `level`, `line`, `n`)
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `import_keys` (
 	`import_id` text NOT NULL,
@@ -148,7 +147,7 @@ CREATE TABLE `import_keys` (
 	`outcome` text NOT NULL,
 	`line` integer NOT NULL,
 	PRIMARY KEY(`import_id`, `key`)
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `import_originals` (
 	`import_id` text NOT NULL,
@@ -220,10 +219,9 @@ CREATE INDEX `interactions_list` ON `interactions` (`workspace_id`,`occurred_at`
 CREATE INDEX `interactions_owner` ON `interactions` (`workspace_id`,`owner_id`,`occurred_at`);--> statement-breakpoint
 CREATE INDEX `interactions_customer` ON `interactions` (`customer_id`,`occurred_at`);--> statement-breakpoint
 CREATE INDEX `interactions_home` ON `interactions` (`home_id`,`customer_id`) WHERE home_id IS NOT NULL;--> statement-breakpoint
-CREATE INDEX `interactions_lead` ON `interactions` (`lead_id`,`occurred_at`);--> statement-breakpoint
+CREATE INDEX `interactions_lead` ON `interactions` (`lead_id`,`occurred_at`) WHERE lead_id IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `interactions_ticket` ON `interactions` (`ticket_id`,`occurred_at`) WHERE ticket_id IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `interactions_author` ON `interactions` (`created_by`,`occurred_at`);--> statement-breakpoint
-CREATE INDEX `interactions_owner_author` ON `interactions` (`workspace_id`,`owner_id`,`created_by`,`occurred_at`);--> statement-breakpoint
 CREATE INDEX `interactions_due` ON `interactions` (`workspace_id`,`follow_up_at`) WHERE follow_up_at IS NOT NULL AND done_at IS NULL;--> statement-breakpoint
 CREATE INDEX `interactions_owner_due` ON `interactions` (`workspace_id`,`owner_id`,`follow_up_at`) WHERE follow_up_at IS NOT NULL AND done_at IS NULL;--> statement-breakpoint
 CREATE INDEX `interactions_unowned_due` ON `interactions` (`created_by`,`follow_up_at`) WHERE owner_id IS NULL AND follow_up_at IS NOT NULL AND done_at IS NULL;--> statement-breakpoint
@@ -301,6 +299,9 @@ CREATE TABLE `leads` (
 	`customer_id` text,
 	`home_id` text,
 	`converted_at` text,
+	`claims` integer DEFAULT 0 NOT NULL,
+	`stage_since` text,
+	`contacted_at` text,
 	`import_key` text,
 	`version` integer DEFAULT 1 NOT NULL,
 	`created_at` text NOT NULL,
@@ -308,7 +309,7 @@ CREATE TABLE `leads` (
 	`deleted_at` text,
 	`search_text` text GENERATED ALWAYS AS (title || char(10) || coalesce(name, '') || char(10) || coalesce(email, '') || char(10) || coalesce(phone, '') || char(10) || coalesce(interest, '')) VIRTUAL,
 	`search_source` text GENERATED ALWAYS AS ('⟦' || source || '⟧') VIRTUAL,
-	`search_scope` text GENERATED ALWAYS AS (CASE WHEN workspace_id IS NULL THEN '〇〇䷂' ELSE char(131072 + instr('123456789abcdef', substr(workspace_id, 25, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, 26, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, 27, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, 28, 1)), 131072 + instr('123456789abcdef', substr(workspace_id, 29, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, 30, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, 31, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, 32, 1)), 131072 + instr('123456789abcdef', substr(workspace_id, 33, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, 34, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, 35, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, 36, 1))) END || ' ' || CASE WHEN owner_id IS NULL THEN '〇〇䷂' ELSE char(131072 + instr('123456789abcdef', substr(owner_id, 25, 1)) * 4096 + instr('123456789abcdef', substr(owner_id, 26, 1)) * 256 + instr('123456789abcdef', substr(owner_id, 27, 1)) * 16 + instr('123456789abcdef', substr(owner_id, 28, 1)), 131072 + instr('123456789abcdef', substr(owner_id, 29, 1)) * 4096 + instr('123456789abcdef', substr(owner_id, 30, 1)) * 256 + instr('123456789abcdef', substr(owner_id, 31, 1)) * 16 + instr('123456789abcdef', substr(owner_id, 32, 1)), 131072 + instr('123456789abcdef', substr(owner_id, 33, 1)) * 4096 + instr('123456789abcdef', substr(owner_id, 34, 1)) * 256 + instr('123456789abcdef', substr(owner_id, 35, 1)) * 16 + instr('123456789abcdef', substr(owner_id, 36, 1))) END || ' ' || CASE status WHEN 'NEW' THEN '〇一䷃' WHEN 'CONTACTED' THEN '〇二䷃' WHEN 'QUALIFIED' THEN '〇三䷃' WHEN 'CLOSED' THEN '〇四䷃' END) VIRTUAL,
+	`search_scope` text GENERATED ALWAYS AS (CASE WHEN workspace_id IS NULL THEN '〇〇䷂' ELSE char(131072 + instr('123456789abcdef', substr(workspace_id, -12, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, -11, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, -10, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, -9, 1)), 131072 + instr('123456789abcdef', substr(workspace_id, -8, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, -7, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, -6, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, -5, 1)), 131072 + instr('123456789abcdef', substr(workspace_id, -4, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, -3, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, -2, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, -1, 1))) END || ' ' || CASE WHEN owner_id IS NULL THEN '〇〇䷂' ELSE char(131072 + instr('123456789abcdef', substr(owner_id, -12, 1)) * 4096 + instr('123456789abcdef', substr(owner_id, -11, 1)) * 256 + instr('123456789abcdef', substr(owner_id, -10, 1)) * 16 + instr('123456789abcdef', substr(owner_id, -9, 1)), 131072 + instr('123456789abcdef', substr(owner_id, -8, 1)) * 4096 + instr('123456789abcdef', substr(owner_id, -7, 1)) * 256 + instr('123456789abcdef', substr(owner_id, -6, 1)) * 16 + instr('123456789abcdef', substr(owner_id, -5, 1)), 131072 + instr('123456789abcdef', substr(owner_id, -4, 1)) * 4096 + instr('123456789abcdef', substr(owner_id, -3, 1)) * 256 + instr('123456789abcdef', substr(owner_id, -2, 1)) * 16 + instr('123456789abcdef', substr(owner_id, -1, 1))) END || ' ' || CASE status WHEN 'NEW' THEN '〇一䷃' WHEN 'CONTACTED' THEN '〇二䷃' WHEN 'QUALIFIED' THEN '〇三䷃' WHEN 'CLOSED' THEN '〇四䷃' END) VIRTUAL,
 	`reminded_for` text,
 	`held_until` text,
 	`remind_at` text GENERATED ALWAYS AS (CASE WHEN follow_up_at IS NOT NULL AND owner_id IS NOT NULL AND status <> 'CLOSED' AND deleted_at IS NULL AND reminded_for IS NOT follow_up_at THEN max(follow_up_at, coalesce(held_until, '')) END) VIRTUAL,
@@ -319,8 +320,9 @@ CREATE TABLE `leads` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `leads_id_unique` ON `leads` (`id`);--> statement-breakpoint
 CREATE INDEX `leads_list` ON `leads` (`workspace_id`) WHERE deleted_at IS NULL;--> statement-breakpoint
-CREATE INDEX `leads_owner` ON `leads` (`workspace_id`,`owner_id`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE INDEX `leads_owner` ON `leads` (`workspace_id`,`owner_id`) WHERE owner_id IS NOT NULL AND deleted_at IS NULL;--> statement-breakpoint
 CREATE INDEX `leads_pool` ON `leads` (`workspace_id`) WHERE owner_id IS NULL AND deleted_at IS NULL AND status <> 'CLOSED';--> statement-breakpoint
+CREATE INDEX `leads_unowned_closed` ON `leads` (`workspace_id`) WHERE owner_id IS NULL AND deleted_at IS NULL AND status = 'CLOSED';--> statement-breakpoint
 CREATE INDEX `leads_updated` ON `leads` (`workspace_id`,`updated_at`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE INDEX `leads_owner_updated` ON `leads` (`workspace_id`,`owner_id`,`updated_at`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE INDEX `leads_follow_up` ON `leads` (`workspace_id`,`follow_up_at`) WHERE deleted_at IS NULL AND follow_up_at IS NOT NULL;--> statement-breakpoint
@@ -332,7 +334,6 @@ CREATE INDEX `leads_owner_remind` ON `leads` (`owner_id`,`remind_at`) WHERE remi
 CREATE INDEX `leads_purge` ON `leads` (`deleted_at`) WHERE deleted_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_trash` ON `leads` (`workspace_id`) WHERE deleted_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_owner_trash` ON `leads` (`workspace_id`,`owner_id`) WHERE deleted_at IS NOT NULL;--> statement-breakpoint
-CREATE INDEX `leads_email` ON `leads` (`workspace_id`,`email`) WHERE deleted_at IS NULL AND email IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_phone` ON `leads` (`workspace_id`,`phone_e164`) WHERE deleted_at IS NULL AND phone_e164 IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_import_key` ON `leads` (`workspace_id`,`import_key`) WHERE deleted_at IS NULL AND import_key IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_home` ON `leads` (`home_id`,`customer_id`) WHERE home_id IS NOT NULL;--> statement-breakpoint
@@ -342,7 +343,7 @@ CREATE TABLE `daily_counts` (
 	`subject` text NOT NULL,
 	`count` integer NOT NULL,
 	PRIMARY KEY(`day`, `subject`)
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `idempotency_keys` (
 	`key_hash` text PRIMARY KEY NOT NULL,
@@ -351,7 +352,7 @@ CREATE TABLE `idempotency_keys` (
 	`started_at` text NOT NULL,
 	`expires_at` text NOT NULL,
 	`answer` text
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `idempotency_keys_expires` ON `idempotency_keys` (`expires_at`);--> statement-breakpoint
 CREATE TABLE `login_attempts` (
@@ -361,9 +362,15 @@ CREATE TABLE `login_attempts` (
 	`pending_until` text NOT NULL,
 	`window_ends_at` text NOT NULL,
 	`locked_until` text
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `login_attempts_ends` ON `login_attempts` (`window_ends_at`);--> statement-breakpoint
+CREATE TABLE `sweeps` (
+	`name` text PRIMARY KEY NOT NULL,
+	`start` text NOT NULL,
+	`end` text
+);
+--> statement-breakpoint
 CREATE TABLE `oauth_accounts` (
 	`provider` text NOT NULL,
 	`subject` text NOT NULL,
@@ -402,7 +409,7 @@ CREATE TABLE `outbox` (
 	`created_at` text NOT NULL,
 	`version` integer DEFAULT 1 NOT NULL,
 	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `outbox_due` ON `outbox` (`next_attempt_at`) WHERE state = 'QUEUED';--> statement-breakpoint
 CREATE INDEX `outbox_workspace` ON `outbox` (`workspace_id`,`id`);--> statement-breakpoint
@@ -414,7 +421,7 @@ CREATE TABLE `customer_tags` (
 	PRIMARY KEY(`customer_id`, `tag_id`),
 	FOREIGN KEY (`customer_id`) REFERENCES `customers`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`tag_id`) REFERENCES `tags`(`id`) ON UPDATE no action ON DELETE no action
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `customer_tags_tag` ON `customer_tags` (`tag_id`);--> statement-breakpoint
 CREATE TABLE `tags` (
@@ -461,11 +468,9 @@ CREATE UNIQUE INDEX `tickets_id_unique` ON `tickets` (`id`);--> statement-breakp
 CREATE INDEX `tickets_home` ON `tickets` (`home_id`,`customer_id`) WHERE home_id IS NOT NULL;--> statement-breakpoint
 CREATE UNIQUE INDEX `tickets_number` ON `tickets` (`workspace_id`,`number`);--> statement-breakpoint
 CREATE INDEX `tickets_list` ON `tickets` (`workspace_id`) WHERE deleted_at IS NULL;--> statement-breakpoint
-CREATE INDEX `tickets_status` ON `tickets` (`workspace_id`,`status`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE INDEX `tickets_owner` ON `tickets` (`workspace_id`,`owner_id`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE INDEX `tickets_assignee` ON `tickets` (`workspace_id`,`assignee_id`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE INDEX `tickets_purge` ON `tickets` (`deleted_at`) WHERE deleted_at IS NOT NULL;--> statement-breakpoint
-CREATE INDEX `tickets_customer` ON `tickets` (`customer_id`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE TABLE `calendar_feeds` (
 	`user_id` text PRIMARY KEY NOT NULL,
 	`workspace_id` text NOT NULL,
@@ -490,7 +495,7 @@ CREATE TABLE `one_time_tokens` (
 	`used_at` text,
 	`used_by` text,
 	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE UNIQUE INDEX `one_time_tokens_hash` ON `one_time_tokens` (`token_hash`);--> statement-breakpoint
 CREATE INDEX `one_time_tokens_user` ON `one_time_tokens` (`user_id`,`kind`) WHERE user_id IS NOT NULL;--> statement-breakpoint
@@ -511,7 +516,7 @@ CREATE TABLE `sessions` (
 	`created_at` text NOT NULL,
 	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `sessions_user` ON `sessions` (`user_id`,`created_at`);--> statement-breakpoint
 CREATE INDEX `sessions_expires` ON `sessions` (`expires_at`);--> statement-breakpoint
@@ -589,21 +594,35 @@ CREATE VIRTUAL TABLE leads_fts USING fts5(
   words, origin, scope, content = '', contentless_delete = 1, tokenize = 'trigram remove_diacritics 1'
 );
 --> statement-breakpoint
+-- Living leads by status, a row for each owner and one, '*', for everybody. Those of nobody are the difference.
 CREATE TABLE lead_counts (
   workspace_id text NOT NULL,
   owner text NOT NULL,
-  status text NOT NULL,
-  count integer NOT NULL,
-  PRIMARY KEY (workspace_id, owner, status)
+  in_new integer NOT NULL,
+  in_contacted integer NOT NULL,
+  in_qualified integer NOT NULL,
+  in_closed integer NOT NULL,
+  PRIMARY KEY (workspace_id, owner)
 ) WITHOUT ROWID;
+--> statement-breakpoint
+-- The one way into lead_counts: an owner's lead that was in one status and is in another, null where it did not count.
+CREATE VIEW lead_tally AS SELECT workspace_id, owner, '' AS was, '' AS became FROM lead_counts;
+--> statement-breakpoint
+CREATE TRIGGER lead_tallied INSTEAD OF INSERT ON lead_tally WHEN new.owner IS NOT NULL AND new.was IS NOT new.became
+BEGIN
+  INSERT INTO lead_counts (workspace_id, owner, in_new, in_contacted, in_qualified, in_closed)
+    VALUES (new.workspace_id, new.owner, (new.became IS 'NEW') - (new.was IS 'NEW'),
+      (new.became IS 'CONTACTED') - (new.was IS 'CONTACTED'), (new.became IS 'QUALIFIED') - (new.was IS 'QUALIFIED'),
+      (new.became IS 'CLOSED') - (new.was IS 'CLOSED'))
+    ON CONFLICT DO UPDATE SET in_new = in_new + excluded.in_new, in_contacted = in_contacted + excluded.in_contacted,
+      in_qualified = in_qualified + excluded.in_qualified, in_closed = in_closed + excluded.in_closed;
+END;
 --> statement-breakpoint
 CREATE TRIGGER leads_inserted AFTER INSERT ON leads WHEN new.deleted_at IS NULL
 BEGIN
   INSERT INTO leads_fts (rowid, words, origin, scope)
     VALUES (new.seq, new.search_text, new.search_source, new.search_scope);
-  INSERT INTO lead_counts (workspace_id, owner, status, count)
-    VALUES (new.workspace_id, '*', new.status, 1), (new.workspace_id, coalesce(new.owner_id, ''), new.status, 1)
-    ON CONFLICT DO UPDATE SET count = count + 1;
+  INSERT INTO lead_tally VALUES (new.workspace_id, '*', NULL, new.status), (new.workspace_id, new.owner_id, NULL, new.status);
 END;
 --> statement-breakpoint
 CREATE TRIGGER leads_reindexed
@@ -616,34 +635,22 @@ BEGIN
     SELECT new.seq, new.search_text, new.search_source, new.search_scope WHERE new.deleted_at IS NULL;
 END;
 --> statement-breakpoint
-CREATE TRIGGER leads_recounted_by_owner AFTER UPDATE OF owner_id, status, deleted_at ON leads
-WHEN old.owner_id IS NOT new.owner_id OR old.status IS NOT new.status OR old.deleted_at IS NOT new.deleted_at
+CREATE TRIGGER leads_recounted AFTER UPDATE OF owner_id, status, deleted_at ON leads
+WHEN (old.owner_id, old.status, old.deleted_at IS NULL) IS NOT (new.owner_id, new.status, new.deleted_at IS NULL)
 BEGIN
-  INSERT INTO lead_counts (workspace_id, owner, status, count)
-    SELECT old.workspace_id, coalesce(old.owner_id, ''), old.status, -1 WHERE old.deleted_at IS NULL
-    ON CONFLICT DO UPDATE SET count = count - 1;
-  INSERT INTO lead_counts (workspace_id, owner, status, count)
-    SELECT new.workspace_id, coalesce(new.owner_id, ''), new.status, 1 WHERE new.deleted_at IS NULL
-    ON CONFLICT DO UPDATE SET count = count + 1;
-END;
---> statement-breakpoint
-CREATE TRIGGER leads_recounted AFTER UPDATE OF status, deleted_at ON leads
-WHEN old.status IS NOT new.status OR old.deleted_at IS NOT new.deleted_at
-BEGIN
-  INSERT INTO lead_counts (workspace_id, owner, status, count)
-    SELECT old.workspace_id, '*', old.status, -1 WHERE old.deleted_at IS NULL
-    ON CONFLICT DO UPDATE SET count = count - 1;
-  INSERT INTO lead_counts (workspace_id, owner, status, count)
-    SELECT new.workspace_id, '*', new.status, 1 WHERE new.deleted_at IS NULL
-    ON CONFLICT DO UPDATE SET count = count + 1;
+  INSERT INTO lead_tally SELECT new.workspace_id, '*',
+    iif(old.deleted_at IS NULL, old.status, NULL), iif(new.deleted_at IS NULL, new.status, NULL);
+  INSERT INTO lead_tally SELECT new.workspace_id, old.owner_id,
+    iif(old.deleted_at IS NULL, old.status, NULL),
+    iif(new.deleted_at IS NULL AND old.owner_id IS new.owner_id, new.status, NULL);
+  INSERT INTO lead_tally SELECT new.workspace_id, new.owner_id, NULL, iif(new.deleted_at IS NULL, new.status, NULL)
+    WHERE old.owner_id IS NOT new.owner_id;
 END;
 --> statement-breakpoint
 CREATE TRIGGER leads_purged AFTER DELETE ON leads WHEN old.deleted_at IS NULL
 BEGIN
   DELETE FROM leads_fts WHERE rowid = old.seq;
-  INSERT INTO lead_counts (workspace_id, owner, status, count)
-    VALUES (old.workspace_id, '*', old.status, -1), (old.workspace_id, coalesce(old.owner_id, ''), old.status, -1)
-    ON CONFLICT DO UPDATE SET count = count - 1;
+  INSERT INTO lead_tally VALUES (old.workspace_id, '*', old.status, NULL), (old.workspace_id, old.owner_id, old.status, NULL);
 END;
 --> statement-breakpoint
 -- Triggers keep the search index and the counters of customers and their tags, and the owners of their records.
@@ -654,6 +661,7 @@ CREATE VIRTUAL TABLE customers_fts USING fts5(
   content = '', contentless_delete = 1, tokenize = 'trigram remove_diacritics 1'
 );
 --> statement-breakpoint
+-- Counters have a row for each owner and one, '*', for everybody. Those of nobody are the difference.
 CREATE TABLE customer_counts (
   workspace_id text NOT NULL, owner text NOT NULL, count integer NOT NULL,
   PRIMARY KEY (workspace_id, owner)
@@ -671,14 +679,14 @@ CREATE TABLE tag_counts (
   PRIMARY KEY (tag_id, owner)
 ) WITHOUT ROWID;
 --> statement-breakpoint
-CREATE INDEX tag_counts_used ON tag_counts (workspace_id, owner, key) WHERE count > 0;
+CREATE INDEX tag_counts_used ON tag_counts (workspace_id, owner, key);
 --> statement-breakpoint
 CREATE TRIGGER customers_inserted AFTER INSERT ON customers WHEN new.deleted_at IS NULL
 BEGIN
   INSERT INTO customers_fts (rowid, name, email, phone, company, job_title, tags, fields, scope)
     SELECT seq, name, email, phone, company, job_title, tags, fields, scope FROM customers_searchable WHERE seq = new.seq;
   INSERT INTO customer_counts (workspace_id, owner, count)
-    VALUES (new.workspace_id, '*', 1), (new.workspace_id, coalesce(new.owner_id, ''), 1)
+    SELECT new.workspace_id, owner, 1 FROM (SELECT '*' AS owner UNION ALL SELECT new.owner_id) WHERE owner IS NOT NULL
     ON CONFLICT DO UPDATE SET count = count + 1;
   INSERT INTO duplicate_keys (workspace_id, key, count)
     SELECT new.workspace_id, value, 1
@@ -718,22 +726,24 @@ CREATE TRIGGER customers_recounted AFTER UPDATE OF owner_id, deleted_at ON custo
 WHEN old.owner_id IS NOT new.owner_id OR old.deleted_at IS NOT new.deleted_at
 BEGIN
   INSERT INTO customer_counts (workspace_id, owner, count)
-    SELECT old.workspace_id, value, -1 FROM json_each(json_array('*', coalesce(old.owner_id, '')))
-    WHERE old.deleted_at IS NULL
+    SELECT old.workspace_id, value, -1
+    FROM json_each(json_array(iif(old.deleted_at IS new.deleted_at, NULL, '*'), old.owner_id))
+    WHERE value IS NOT NULL AND old.deleted_at IS NULL
     ON CONFLICT DO UPDATE SET count = count - 1;
   INSERT INTO customer_counts (workspace_id, owner, count)
-    SELECT new.workspace_id, value, 1 FROM json_each(json_array('*', coalesce(new.owner_id, '')))
-    WHERE new.deleted_at IS NULL
+    SELECT new.workspace_id, value, 1
+    FROM json_each(json_array(iif(old.deleted_at IS new.deleted_at, NULL, '*'), new.owner_id))
+    WHERE value IS NOT NULL AND new.deleted_at IS NULL
     ON CONFLICT DO UPDATE SET count = count + 1;
   INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
     SELECT t.id, value, t.workspace_id, t.key, -1
-    FROM customer_tags ct JOIN tags t ON t.id = ct.tag_id, json_each(json_array('*', coalesce(old.owner_id, '')))
-    WHERE ct.customer_id = old.id AND old.deleted_at IS NULL
+    FROM customer_tags ct JOIN tags t ON t.id = ct.tag_id, json_each(json_array(iif(old.deleted_at IS new.deleted_at, NULL, '*'), old.owner_id))
+    WHERE value IS NOT NULL AND ct.customer_id = old.id AND old.deleted_at IS NULL
     ON CONFLICT DO UPDATE SET count = count - 1;
   INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
     SELECT t.id, value, t.workspace_id, t.key, 1
-    FROM customer_tags ct JOIN tags t ON t.id = ct.tag_id, json_each(json_array('*', coalesce(new.owner_id, '')))
-    WHERE ct.customer_id = new.id AND new.deleted_at IS NULL
+    FROM customer_tags ct JOIN tags t ON t.id = ct.tag_id, json_each(json_array(iif(old.deleted_at IS new.deleted_at, NULL, '*'), new.owner_id))
+    WHERE value IS NOT NULL AND ct.customer_id = new.id AND new.deleted_at IS NULL
     ON CONFLICT DO UPDATE SET count = count + 1;
 END;
 --> statement-breakpoint
@@ -800,8 +810,8 @@ BEGIN
     WHERE seq = (SELECT seq FROM customers WHERE id = new.customer_id) AND deleted_at IS NULL;
   INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
     SELECT t.id, value, t.workspace_id, t.key, 1
-    FROM customers c JOIN tags t ON t.id = new.tag_id, json_each(json_array('*', coalesce(c.owner_id, '')))
-    WHERE c.id = new.customer_id AND c.deleted_at IS NULL
+    FROM customers c JOIN tags t ON t.id = new.tag_id, json_each(json_array('*', c.owner_id))
+    WHERE value IS NOT NULL AND c.id = new.customer_id AND c.deleted_at IS NULL
     ON CONFLICT DO UPDATE SET count = count + 1;
 END;
 --> statement-breakpoint
@@ -813,8 +823,8 @@ BEGIN
     WHERE seq = (SELECT seq FROM customers WHERE id = old.customer_id) AND deleted_at IS NULL;
   INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
     SELECT t.id, value, t.workspace_id, t.key, -1
-    FROM customers c JOIN tags t ON t.id = old.tag_id, json_each(json_array('*', coalesce(c.owner_id, '')))
-    WHERE c.id = old.customer_id AND c.deleted_at IS NULL
+    FROM customers c JOIN tags t ON t.id = old.tag_id, json_each(json_array('*', c.owner_id))
+    WHERE value IS NOT NULL AND c.id = old.customer_id AND c.deleted_at IS NULL
     ON CONFLICT DO UPDATE SET count = count - 1;
 END;
 --> statement-breakpoint
@@ -855,15 +865,16 @@ SELECT
   c.search_scope AS scope
 FROM customers c;
 --> statement-breakpoint
--- When a customer was last in touch (plans do not count) and is next to be followed up. Rows that move to another customer
--- are told to both in one statement of the move (src/customers/customers.facts.ts). A row more can only move them
+-- When a customer was last in touch (plans do not count), how often, and when next to be followed up. Rows that move to
+-- another customer are told to both in one statement of the move (src/customers/customers.facts.ts). A row more can only move them
 -- one way; a changed or lost one may have been the very one, so that they are looked up again. Customers are written
 -- only where something changes: a written row costs a thousand times what a read one does.
 CREATE TRIGGER interaction_inserted AFTER INSERT ON interactions WHEN new.customer_id IS NOT NULL
 BEGIN
-  UPDATE customers SET last_interaction_at = new.occurred_at
-  WHERE id = new.customer_id AND new.type NOT IN ('TASK', 'FOLLOW_UP')
-    AND (last_interaction_at IS NULL OR last_interaction_at < new.occurred_at);
+  UPDATE customers SET interaction_count = interaction_count + 1
+  WHERE id = new.customer_id AND new.type NOT IN ('TASK', 'FOLLOW_UP') AND last_interaction_at >= new.occurred_at;
+  UPDATE customers SET interaction_count = interaction_count + 1, last_interaction_at = new.occurred_at
+  WHERE id = new.customer_id AND new.type NOT IN ('TASK', 'FOLLOW_UP') AND changes() = 0;
   UPDATE customers SET next_follow_up_at = new.follow_up_at
   WHERE id = new.customer_id AND new.follow_up_at IS NOT NULL AND new.done_at IS NULL
     AND (next_follow_up_at IS NULL OR next_follow_up_at > new.follow_up_at);
@@ -1000,11 +1011,6 @@ CREATE TABLE rollups (
   PRIMARY KEY (workspace_id, owner, metric, day, part)
 ) WITHOUT ROWID;
 --> statement-breakpoint
--- How far a lead has come, for the durations.
-CREATE TABLE lead_progress (
-  lead_id text PRIMARY KEY NOT NULL, stage_since text, claimed_at text, contacted_at text
-) WITHOUT ROWID;
---> statement-breakpoint
 CREATE TABLE ticket_counts (
   workspace_id text NOT NULL, owner text NOT NULL, count integer NOT NULL,
   PRIMARY KEY (workspace_id, owner)
@@ -1032,13 +1038,13 @@ BEGIN
         WHEN new.seconds IS NULL THEN '' WHEN new.seconds < 1 THEN 0
         ELSE 1 + CAST(ln(new.seconds) / ln(1.04) AS INTEGER) END,
       new.by)
-    FROM (SELECT coalesce(new.owner, '') AS owner UNION ALL SELECT new.everybody) WHERE owner IS NOT NULL
+    FROM (SELECT new.owner AS owner UNION ALL SELECT new.everybody) WHERE owner IS NOT NULL
     ON CONFLICT DO UPDATE SET count = count + excluded.count, cells = (
       SELECT CASE n WHEN 0 THEN json_remove(rollups.cells, path) ELSE json_set(rollups.cells, path, n) END
       FROM (SELECT path, coalesce(json_extract(rollups.cells, path), 0) + excluded.count AS n
         FROM (SELECT '$."' || key || '"' AS path FROM json_each(excluded.cells))));
   DELETE FROM rollups WHERE (new.by < 0 OR new.part = 'interaction') AND workspace_id = new.workspace_id
-    AND owner IN (new.everybody, coalesce(new.owner, '')) AND metric = new.metric AND day = substr(new.at, 1, 10)
+    AND owner IN (new.everybody, new.owner) AND metric = new.metric AND day = substr(new.at, 1, 10)
     AND part = new.part AND cells = '{}';
 END;
 --> statement-breakpoint
@@ -1071,30 +1077,26 @@ END;
 --> statement-breakpoint
 CREATE TRIGGER lead_gone AFTER DELETE ON leads
 BEGIN
-  DELETE FROM lead_progress WHERE lead_id = old.id;
   INSERT INTO tally SELECT old.workspace_id, '*', old.owner_id, 'due', old.follow_up_at, 'lead', '', NULL, -1
     WHERE old.follow_up_at IS NOT NULL AND old.status <> 'CLOSED' AND old.deleted_at IS NULL;
 END;
 --> statement-breakpoint
--- A lead's history is told by its events, of which each change writes one.
+-- A lead's history is told by its events, of which each change writes one. How far the lead had come is read from it: it is
+-- written there by the change itself, after its event, but for a claim, whose event may come before or after.
 CREATE TRIGGER lead_claimed AFTER INSERT ON events WHEN new.verb = 'lead.claimed'
 BEGIN
   INSERT INTO tally SELECT l.workspace_id, '*', new.actor_id, 'claim', new.created_at, '', '',
-    CASE WHEN p.claimed_at IS NULL THEN (julianday(new.created_at) - julianday(l.created_at)) * 86400 END, 1
-    FROM leads l LEFT JOIN lead_progress p ON p.lead_id = l.id WHERE l.id = new.subject_id;
-  INSERT INTO lead_progress (lead_id, claimed_at) VALUES (new.subject_id, new.created_at)
-    ON CONFLICT DO UPDATE SET claimed_at = excluded.claimed_at WHERE claimed_at IS NULL;
+    CASE WHEN l.claims = (l.owner_id IS NOT NULL) THEN (julianday(new.created_at) - julianday(l.created_at)) * 86400 END, 1
+    FROM leads l WHERE l.id = new.subject_id;
 END;
 --> statement-breakpoint
-CREATE VIEW first_contacts AS SELECT lead_id, contacted_at AS at FROM lead_progress;
+CREATE VIEW first_contacts AS SELECT id AS lead_id, contacted_at AS at FROM leads;
 --> statement-breakpoint
 CREATE TRIGGER lead_contacted INSTEAD OF INSERT ON first_contacts
 BEGIN
   INSERT INTO tally SELECT l.workspace_id, '*', l.owner_id, 'contact', max(new.at, l.created_at),
     '', '', max((julianday(new.at) - julianday(l.created_at)) * 86400, 0), 1
-    FROM leads l LEFT JOIN lead_progress p ON p.lead_id = l.id WHERE l.id = new.lead_id AND p.contacted_at IS NULL;
-  INSERT INTO lead_progress (lead_id, contacted_at) VALUES (new.lead_id, new.at)
-    ON CONFLICT DO UPDATE SET contacted_at = excluded.contacted_at WHERE contacted_at IS NULL;
+    FROM leads l WHERE l.id = new.lead_id AND l.contacted_at IS NULL;
 END;
 --> statement-breakpoint
 CREATE TRIGGER lead_moved AFTER INSERT ON events
@@ -1103,12 +1105,10 @@ BEGIN
   INSERT INTO tally SELECT l.workspace_id, '*', l.owner_id,
     iif(new.verb = 'lead.converted', 'conversion', 'move'), new.created_at, '',
     new.changes ->> '$.status[0]' || '>' || (new.changes ->> '$.status[1]'),
-    (julianday(new.created_at) - julianday(coalesce(p.stage_since, l.created_at))) * 86400, 1
-    FROM leads l LEFT JOIN lead_progress p ON p.lead_id = l.id WHERE l.id = new.subject_id;
+    (julianday(new.created_at) - julianday(coalesce(l.stage_since, l.created_at))) * 86400, 1
+    FROM leads l WHERE l.id = new.subject_id;
   INSERT INTO first_contacts SELECT new.subject_id, new.created_at
     WHERE new.verb = 'lead.converted' OR new.changes ->> '$.status[1]' IN ('CONTACTED', 'QUALIFIED');
-  INSERT INTO lead_progress (lead_id, stage_since) VALUES (new.subject_id, new.created_at)
-    ON CONFLICT DO UPDATE SET stage_since = excluded.stage_since;
 END;
 --> statement-breakpoint
 CREATE TRIGGER lead_spoken_with AFTER INSERT ON events
@@ -1117,6 +1117,8 @@ WHEN new.verb = 'interaction.created' AND new.changes ->> '$.leadId[1]' IS NOT N
 BEGIN
   INSERT INTO first_contacts SELECT new.changes ->> '$.leadId[1]',
     min(coalesce(new.changes ->> '$.occurredAt[1]', new.created_at), new.created_at);
+  UPDATE leads SET contacted_at = min(coalesce(new.changes ->> '$.occurredAt[1]', new.created_at), new.created_at)
+    WHERE id = new.changes ->> '$.leadId[1]' AND contacted_at IS NULL;
 END;
 --> statement-breakpoint
 CREATE TRIGGER customer_made AFTER INSERT ON customers
@@ -1132,8 +1134,6 @@ BEGIN
   INSERT INTO tally SELECT new.workspace_id, '*', new.owner_id, 'due', new.follow_up_at, 'interaction', '', NULL, 1
     WHERE new.follow_up_at IS NOT NULL AND new.done_at IS NULL
       AND (SELECT deleted_at FROM parents WHERE id = coalesce(new.customer_id, new.lead_id)) IS NULL;
-  UPDATE customers SET interaction_count = interaction_count + 1
-    WHERE id = new.customer_id AND new.type NOT IN ('TASK', 'FOLLOW_UP');
 END;
 --> statement-breakpoint
 CREATE TRIGGER interaction_recounted AFTER UPDATE OF type, occurred_at ON interactions
@@ -1210,7 +1210,7 @@ BEGIN
     '', '', NULL, 1;
   INSERT INTO ticket_counts (workspace_id, owner, count)
     SELECT new.workspace_id, value, 1
-    FROM (SELECT '*' AS value UNION ALL SELECT coalesce(new.owner_id, '')
+    FROM (SELECT '*' AS value UNION ALL SELECT new.owner_id
       UNION ALL SELECT nullif(new.assignee_id, new.owner_id))
     WHERE value IS NOT NULL AND new.status IN ('OPEN', 'IN_PROGRESS') AND new.deleted_at IS NULL
     ON CONFLICT DO UPDATE SET count = count + 1;
@@ -1222,13 +1222,13 @@ WHEN (old.status IN ('OPEN', 'IN_PROGRESS'), old.owner_id, old.assignee_id, old.
 BEGIN
   INSERT INTO ticket_counts (workspace_id, owner, count)
     SELECT old.workspace_id, value, -1
-    FROM (SELECT '*' AS value UNION ALL SELECT coalesce(old.owner_id, '')
+    FROM (SELECT '*' AS value UNION ALL SELECT old.owner_id
       UNION ALL SELECT nullif(old.assignee_id, old.owner_id))
     WHERE value IS NOT NULL AND old.status IN ('OPEN', 'IN_PROGRESS') AND old.deleted_at IS NULL
     ON CONFLICT DO UPDATE SET count = count - 1;
   INSERT INTO ticket_counts (workspace_id, owner, count)
     SELECT new.workspace_id, value, 1
-    FROM (SELECT '*' AS value UNION ALL SELECT coalesce(new.owner_id, '')
+    FROM (SELECT '*' AS value UNION ALL SELECT new.owner_id
       UNION ALL SELECT nullif(new.assignee_id, new.owner_id))
     WHERE value IS NOT NULL AND new.status IN ('OPEN', 'IN_PROGRESS') AND new.deleted_at IS NULL
     ON CONFLICT DO UPDATE SET count = count + 1;
@@ -1239,7 +1239,7 @@ WHEN old.status IN ('OPEN', 'IN_PROGRESS') AND old.deleted_at IS NULL
 BEGIN
   INSERT INTO ticket_counts (workspace_id, owner, count)
     SELECT old.workspace_id, value, -1
-    FROM (SELECT '*' AS value UNION ALL SELECT coalesce(old.owner_id, '')
+    FROM (SELECT '*' AS value UNION ALL SELECT old.owner_id
       UNION ALL SELECT nullif(old.assignee_id, old.owner_id))
     WHERE value IS NOT NULL
     ON CONFLICT DO UPDATE SET count = count - 1;
@@ -1327,7 +1327,7 @@ FROM (
       ELSE 1 + CAST(ln(f.seconds) / ln(1.04) AS INTEGER) END AS cell,
     count(*) AS n
   FROM (SELECT * FROM lead_facts UNION ALL SELECT * FROM other_facts) f
-  JOIN json_each(json_array('*', coalesce(f.owner, ''))) o
+  JOIN json_each(json_array('*', nullif(f.owner, ''))) o ON o.value IS NOT NULL
   GROUP BY 1, 2, 3, 4, 5, 6)
 GROUP BY 1, 2, 3, 4, 5;
 --> statement-breakpoint

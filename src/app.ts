@@ -16,18 +16,18 @@ import { dialectAt, dialects, limitedPaths, mountOf } from './dialects/dialects'
 import { noStore, routedPath, translate } from './dialects/dispatch'
 import { docsRoutes } from './docs/docs.routes'
 import { enquiryRoutes } from './enquiries/enquiries.routes'
-import { AppError } from './errors'
 import { eventRoutes } from './events/events.routes'
 import { exportRoutes } from './exports/exports.routes'
 import { healthRoutes } from './health/health.routes'
+import { requireUtf8 } from './http/body'
 import { context } from './http/context'
 import { crossOrigin } from './http/cors'
 import { notModified } from './http/etag'
 import { idempotency } from './http/idempotency'
 import { knownQuery } from './http/known-query'
 import { createLimits } from './http/limits'
-import { notFound, onError } from './http/respond'
-import { createRouter } from './http/router'
+import { noRouteError, onError } from './http/respond'
+import { createRouter, methodsOf } from './http/router'
 import { limitBody, limitHead } from './http/size-limits'
 import { importRoutes } from './imports/imports.routes'
 import { interactionRoutes } from './interactions/interactions.routes'
@@ -58,16 +58,16 @@ export function createApp() {
   const limits = createLimits(limitedPaths)
 
   app.onError((error, c) => errorHandlerAt(c.req.path)(error, c))
-  app.notFound((c) => dialectAt(c.req.path)?.onError(new AppError('not_found'), c) ?? notFound(c))
+  app.notFound((c) => errorHandlerAt(c.req.path)(noRouteError(c, methodsOf(app, c.req.path)), c))
   app.use(requestId(), secureHeaders(), limitHead, translate, context)
   app.use(crossOrigin((c) => dialectAt(c.req.path) !== undefined))
   app.use(authenticate(limits.keyLookup))
-  app.on(['GET', 'POST'], ['/dashboard', '/dashboard/*'], dashboardSession)
+  app.use('/dashboard/*', dashboardSession)
   app.use(limits.everyRequest)
   app.on('POST', limits.signInPaths, limits.signIn)
   app.on('GET', limits.callbackPaths, limits.signIn)
   app.use(limitBody, revalidateSession, notModified)
-  app.use('/v1/*', idempotency, knownQuery(app))
+  app.use('/v1/*', requireUtf8, idempotency, knownQuery(app))
   for (const dialect of dialects) app.use(`${mountOf(dialect)}/*`, noStore, idempotency)
   app.use(dispatch)
   app.use(continueJobs(JOB_KINDS))

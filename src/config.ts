@@ -52,6 +52,7 @@ const Settings = z
     MAILS_PER_WORKSPACE_A_DAY: whole(1000, 1, 10_000),
     TEAM_MAILS_PER_WORKSPACE_A_DAY: whole(5000, 1, 10_000),
     EXPORT_PAGE_ROWS: whole(2500, 1, 10_000),
+    EVENTS_KEEP_DAYS: whole(0, 0, 36_500),
     PUBLIC_URL: z
       .url({ protocol: /^https?$/, error: 'must be an address such as https://crm.example.com' })
       .transform((url) => url.replace(/\/+$/, ''))

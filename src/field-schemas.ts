@@ -1,6 +1,7 @@
 // Schemas of single fields that many inputs and answers share, each with its limit in its message.
 import { z } from '@hono/zod-openapi'
 import { hasEndlessMarks, MAX_MARKS } from './db/fold'
+import { MAX_ADDRESS, mailAddress } from './text/address'
 import { INVISIBLE, WHITE_SPACE } from './text/characters'
 
 const NUL = '\u0000'
@@ -64,14 +65,22 @@ export const raw = (max: number, min = 0, missing?: string) => {
   return min === 0 ? bounded : bounded.min(min, missing)
 }
 
-export const email = () =>
+/**
+ * An e-mail address by RFC 5321 and 6531, parsed to the form in which it is kept: lower case, the domain as its A-label.
+ * `missing` is the message where there is none, `wrong` where it is none.
+ */
+export const email = ({ missing, wrong = 'Invalid email address' }: { missing?: string; wrong?: string } = {}) =>
   z
-    .string()
-    .overwrite(boundedText(254, (given) => given.trim()))
-    .max(254)
-    .pipe(z.email())
-    .transform((address) => address.toLowerCase())
-    .openapi({ type: 'string', format: 'email', maxLength: 254, example: 'alice@example.com' })
+    .string(missing)
+    .overwrite(boundedText(MAX_ADDRESS, (given) => given.trim()))
+    .min(1, { error: missing ?? wrong, abort: true })
+    .max(MAX_ADDRESS, { abort: true })
+    .transform((given, issues) => {
+      const address = mailAddress(given)
+      if (address === undefined) issues.addIssue({ code: 'invalid_format', format: 'email', message: wrong })
+      return address ?? z.NEVER
+    })
+    .openapi({ type: 'string', format: 'email', maxLength: MAX_ADDRESS, example: 'alice@example.com' })
 
 /** An instant with an offset; parsed to ISO-8601 UTC with milliseconds. */
 export const instant = () =>
@@ -95,7 +104,18 @@ export const instantOrDay = () =>
 const MAX_DEPTH = 32
 const isRecord = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** A JSON object of at most 16 KB and 32 levels: deep nesting exhausts the stack and SQLite's JSON. */
+/** Any JSON of at most so many bytes and 32 levels: deep nesting exhausts the stack and SQLite's JSON. */
+export const jsonValue = (maxBytes: number) =>
+  z
+    .custom<unknown>((value) => value !== undefined, { error: 'must be JSON', abort: true })
+    .refine(isShallow, { error: `must be nested at most ${MAX_DEPTH} deep`, abort: true })
+    .refine((value) => new TextEncoder().encode(JSON.stringify(value)).length <= maxBytes, {
+      error: `must be at most ${maxBytes / 1024} KB of JSON`,
+      abort: true,
+    })
+    .pipe(z.json())
+
+/** A JSON object of at most 16 KB and 32 levels. */
 export const jsonObject = () =>
   z
     .custom<Record<string, unknown>>(isRecord, { error: 'must be a JSON object', abort: true })

@@ -10,6 +10,7 @@ import { AppError, invalidError } from '../errors'
 import { eventInsert } from '../events/event-insert'
 import { text, usernameForm } from '../field-schemas'
 import { versionStamp } from '../records/version'
+import { mailAddress } from '../text/address'
 import { attemptFailure, attemptSubjects, attemptSuccess, beginAttempt, ownSubjects } from './lockout'
 import { hashPassword, isPasswordOf, needsRehash } from './passwords'
 import { type Client, prepareSession, sessionRevocation, userAndWorkspace } from './sessions.service'
@@ -65,7 +66,8 @@ const AccountName = text(254)
 /** An e-mail address or username in the form in which accounts store it; undefined if no account can have it. */
 function accountName(input: string): string | undefined {
   const name = AccountName.safeParse(input).data
-  return name?.includes('@') ? name.toLowerCase() : name === undefined ? undefined : usernameForm(name)
+  if (name === undefined) return undefined
+  return name.includes('@') ? (mailAddress(name) ?? name.toLowerCase()) : usernameForm(name)
 }
 
 /** The customer record of a portal login. */

@@ -13,7 +13,7 @@ import { ACCESS_SECONDS, readAccessToken } from './tokens'
 /** Allows a lookup in the database, or throws `rate_limited`. */
 type AdmitLookup = (c: Context<AppEnv>) => Promise<void>
 
-/** Middleware that sets the actor or, for an API key that is not accepted, the `refusal` that `allow()` throws. */
+/** Middleware that sets the actor or, for an expired token or a key that is not accepted, the `refusal` of `allow()`. */
 export function authenticate(admitLookup: AdmitLookup) {
   const keyring = createKeyring()
   return createMiddleware<AppEnv>(async function authenticate(c, next) {
@@ -29,6 +29,10 @@ async function setActorByToken(c: Context<AppEnv>, header: string): Promise<void
   const token = /^Bearer +([\w.-]+)$/i.exec(header.trim())?.[1]
   const read = token === undefined ? undefined : await readAccessToken(c.get('config'), token)
   if (!read) return
+  if (read === 'expired') {
+    c.set('refusal', new AppError('token_expired', { detail: 'Refresh it, or sign in.' }))
+    return
+  }
   c.set('actor', read.actor)
   c.set('tokenIssuedAt', read.issuedAt)
 }

@@ -10,7 +10,7 @@ import { ifChanged, insertFrom, isUniqueViolation } from '../db/sql'
 import { AppError } from '../errors'
 import { eventInsert } from '../events/event-insert'
 import { type InvitationToken, invitationOf, isInviterActive } from '../workspaces/invitations.service'
-import { SHARED_SLUG } from '../workspaces/workspaces.default'
+import { SHARED_SLUG, workspaceIdOf } from '../workspaces/workspaces.default'
 import { slugOf } from '../workspaces/workspaces.service'
 import { hashPassword } from './passwords'
 import { type Client, prepareSession, userAndWorkspace } from './sessions.service'
@@ -106,7 +106,7 @@ function founding({ db, now, newId }: PublicCtx, account: Account, name: string,
   const isSlugTaken = sql`EXISTS (SELECT 1 FROM ${workspaces}
     WHERE ${workspaces.slug} = ${slug} OR ${slug} = ${SHARED_SLUG})`
   const workspace = {
-    id: newId(),
+    id: workspaceIdOf(newId()),
     name,
     slug: sql`CASE WHEN ${isSlugTaken} THEN ${`${slug}-${account.id.slice(-8)}`} ELSE ${slug} END`,
     createdAt: now,

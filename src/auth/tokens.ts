@@ -38,15 +38,18 @@ const MAX_VERIFIED = 1000
 // Tokens that were checked under the secrets of these settings, the oldest first: a client sends one again and again.
 const verified = new WeakMap<Config, Map<string, AccessToken>>()
 
-/** What an access token says that one of the secrets has signed and that has not expired; undefined for any other text. */
-export async function readAccessToken(config: Config, token: string): Promise<AccessToken | undefined> {
+/**
+ * What an access token says that one of the secrets has signed; `expired` for one whose time is over, and undefined for
+ * any other text.
+ */
+export async function readAccessToken(config: Config, token: string): Promise<AccessToken | 'expired' | undefined> {
   const known = verified.get(config) ?? new Map<string, AccessToken>()
   verified.set(config, known)
   const read = known.get(token) ?? (await checkedToken(config, token))
   if (!read) return undefined
   if (read.expiresAt <= Math.floor(Date.now() / 1000)) {
     known.delete(token)
-    return undefined
+    return 'expired'
   }
   if (!known.has(token)) {
     const [oldest = ''] = known.size < MAX_VERIFIED ? [] : known.keys()
@@ -58,8 +61,8 @@ export async function readAccessToken(config: Config, token: string): Promise<Ac
 
 async function checkedToken(config: Config, token: string): Promise<AccessToken | undefined> {
   for (const secret of secretsOf(config)) {
-    const payload = await verify(token, secret, { alg: 'HS256', ...ISSUED }).catch(() => undefined)
-    // Hono does not require `exp`, so this checks it.
+    // Hono looks at `exp` before the signature and does not require it: the caller looks at it, of genuine tokens alone.
+    const payload = await verify(token, secret, { alg: 'HS256', ...ISSUED, exp: false }).catch(() => undefined)
     const { data } = Claims.safeParse(payload)
     if (data) return { actor: actorOf(data), issuedAt: data.iat, expiresAt: data.exp }
   }

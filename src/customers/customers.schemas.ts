@@ -66,6 +66,7 @@ const part = (field: string) =>
     .optional()
     .openapi({ description: `Part of the ${field}; case and accents do not matter.` })
 const FIELDS = 'customFields.'
+// Each is a condition with two parameters, of which a statement of D1 has 100.
 const MAX_FIELDS = 10
 const fieldName = z
   .string()

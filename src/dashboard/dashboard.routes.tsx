@@ -71,6 +71,7 @@ export const onPageError: ErrorHandler<AppEnv> = async (error, c) => {
   const { code, extras } = toAppError(error, c)
   const [status, title] = ERRORS[code]
   if (status === 401) return show(c, { title: 'Sign in', children: <SignIn /> }, 401)
+  if (extras.allow !== undefined) c.header('Allow', extras.allow)
   if (extras.retryAfter !== undefined) c.header('Retry-After', String(extras.retryAfter))
   const [issue] = extras.errors ?? []
   const wrong = issue && `${issue.path.split('.').at(-1)}: ${issue.message}`
@@ -145,7 +146,9 @@ export const dashboardRoutes = new Hono<AppEnv>()
   })
   .get('/search', async (c) => {
     const context = ctx(c)
-    const q = (c.req.query('q') ?? '').slice(0, 800).trim().slice(0, 200)
+    // A NUL would end the text in SQL.
+    const given = (c.req.query('q') ?? '').slice(0, 800).replaceAll('\u0000', ' ')
+    const q = given.toWellFormed().trim().slice(0, 200).toWellFormed()
     const search = { q, limit: FOUND }
     const nothing = Promise.resolve({ rows: [] })
     const { customers, leads, names } = await c.var.connection.together(() => ({
@@ -180,7 +183,4 @@ export const dashboardRoutes = new Hono<AppEnv>()
       await completeInteraction(context, idIn(c))
       return 'Done.'
     })
-  })
-  .all('*', () => {
-    throw new AppError('not_found')
   })

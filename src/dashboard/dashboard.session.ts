@@ -10,7 +10,9 @@ import type { Config } from '../config'
 import { isMac, mac, seal, unseal } from '../crypto'
 import { AppError } from '../errors'
 import { raw } from '../field-schemas'
+import { bodyText } from '../http/body'
 import { type AppEnv, publicCtx } from '../http/context'
+import { isMultipart, multipartPairs, urlencodedPairs } from '../http/forms'
 import { validationError } from '../http/router'
 
 const COOKIES = { session: 'edge_crm_dashboard', device: 'edge_crm_device', notice: 'edge_crm_notice' }
@@ -93,7 +95,8 @@ async function tokensIn(c: Context<AppEnv>): Promise<Tokens | undefined> {
 }
 
 async function actorIn(config: Config, token: string) {
-  return (await readAccessToken(config, token))?.actor
+  const read = await readAccessToken(config, token)
+  return read === 'expired' ? undefined : read?.actor
 }
 
 async function renewSession(c: Context<AppEnv>, { refreshToken }: Tokens) {
@@ -121,7 +124,9 @@ const Form = z.object({ email: raw(254), password: raw(1000), mark: raw(100) }).
 
 /** The fields of a form. Throws `validationError`, and `forbidden` where it lacks the mark of this session. */
 export async function fieldsOf(c: Context<AppEnv>): Promise<z.infer<typeof Form>> {
-  const { data: fields, error } = Form.safeParse(await c.req.parseBody())
+  const contentType = c.req.header('Content-Type') ?? ''
+  const pairs = isMultipart(contentType) ? await multipartPairs(c) : urlencodedPairs(await bodyText(c))
+  const { data: fields, error } = Form.safeParse(Object.fromEntries(pairs))
   if (error) throw validationError('json', error)
   if (c.var.actor && !(await isMac(c.var.config, 'dashboard form', sessionOf(c), fields.mark ?? ''))) {
     throw new AppError('forbidden', {

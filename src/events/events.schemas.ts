@@ -1,7 +1,7 @@
 // The shapes of an event, in answers, queries and pages.
 import { z } from '@hono/zod-openapi'
 import { ACTOR_TYPES, SUBJECT_TYPES } from '../db/schema/events'
-import { Instant, uuid } from '../field-schemas'
+import { Instant } from '../field-schemas'
 import { pageOf, pageQuery } from '../http/pagination'
 
 export const Event = z
@@ -20,7 +20,7 @@ export const Event = z
   })
   .openapi('Event', {
     example: {
-      id: 'd2c1f3a4b59687781f0e3d5c7b9a2846',
+      id: 'd2c1f3a4b5968778',
       verb: 'lead.claimed',
       subjectType: 'lead',
       subjectId: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0e',
@@ -33,7 +33,12 @@ export const Event = z
 
 export const EventQuery = z.strictObject({
   ...pageQuery,
-  subject: uuid().optional().openapi({ type: 'string', description: 'Only the events of the record with this id.' }),
+  subject: z
+    .string()
+    .toLowerCase()
+    .regex(/^[0-9a-f]{12}$|^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'must be the id of a record')
+    .optional()
+    .openapi({ description: 'Only the events of the record with this id.' }),
 })
 
 export const EventPage = pageOf(Event, 'EventPage')

@@ -44,7 +44,7 @@ function schemes(permission: Permission): Record<string, string[]>[] {
 
 function credentialHint(authorization: string | undefined): string {
   if (!/^Bearer\s/i.test(authorization ?? '')) return 'Send the header Authorization: Bearer <access token or API key>.'
-  return 'The access token is invalid or has expired: refresh it, or sign in.'
+  return 'The access token is not one of this service, or its session has ended: sign in.'
 }
 
 /** To spread into createRoute for routes that need no credential. */

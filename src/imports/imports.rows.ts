@@ -9,6 +9,7 @@ import { LEAD_FIELDS } from '../leads/leads.fields'
 import { derivedValues } from '../records/fields'
 import { instantAt } from '../reminders/reminders.clock'
 import { TagName } from '../tags/tags.schemas'
+import { mailAddress } from '../text/address'
 import type { Entity, Target } from './imports.columns'
 import { ENTITIES } from './imports.job'
 
@@ -117,7 +118,7 @@ export function prepareRow(
     ...(extras.length > 0 && areExtrasValid ? { [extrasField]: allExtras } : {}),
     ...derived,
     ...(recordId === undefined ? {} : { id: recordId }),
-    ...(typeof owner === 'string' ? { owner: owner.toLowerCase() } : {}),
+    ...(typeof owner === 'string' ? { owner: mailAddress(owner) ?? owner.toLowerCase() } : {}),
     ...(keys.length > 0 ? { tags: [...new Set(keys)] } : {}),
   }
   return { row: { line, ...row, ...identityOf(row, match, id) }, issues }

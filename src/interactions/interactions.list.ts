@@ -95,7 +95,9 @@ function historyWalk(
   const where = isInScope(actor, isAll)
   const owned = isAll ? '' : 'owner_'
   if (type) return { index: `interactions_${owned}type`, where, answers: ['type'] }
-  if (author) return { index: `interactions_${owned}author`, where: isAll ? undefined : where, answers: ['author'] }
+  // Among the interactions with one's own customers, those of another author are looked for.
+  if (author && (isAll || author === 'me'))
+    return { index: 'interactions_author', where: undefined, answers: ['author'] }
   return { index: isAll ? 'interactions_list' : 'interactions_owner', where }
 }
 

@@ -2,7 +2,7 @@
 import { and, eq, isNull, sql } from 'drizzle-orm'
 import { authorOf } from '../access/person'
 import { reach } from '../access/policy'
-import { visible, visibleInteractions } from '../access/visible'
+import { visible } from '../access/visible'
 import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
 import { customers, interactions, leads } from '../db/schema'
@@ -15,8 +15,15 @@ import { changeRecord, deleteRecord, type Requirement } from '../records/change'
 import type { FieldName } from '../records/fields'
 import { withInstants } from '../records/instants'
 import type { INTERACTION_FIELDS } from './interactions.fields'
-import { meetingMail } from './interactions.mail'
-import { INTERACTION, type InteractionRow, interactionColumns, notYoursError } from './interactions.record'
+import { meetingDeletedMail, meetingMail, meetingMovedMail } from './interactions.mail'
+import {
+  INTERACTION,
+  type InteractionRow,
+  interactionColumns,
+  kindOf,
+  type Narrowing,
+  notYoursError,
+} from './interactions.record'
 
 type Fields = Partial<Pick<InteractionRow, FieldName<typeof INTERACTION_FIELDS, 'input'>>>
 type NewInteraction = Fields &
@@ -113,12 +120,20 @@ function parentLead({ actor }: Ctx, id: string) {
   }
 }
 
-/** An interaction in reach. Throws `not_found`. */
-export async function getInteraction({ db, actor }: Ctx, id: string): Promise<InteractionRow> {
+/** Whether the customer of a meeting is told of the change, within the limits of mail. */
+type Notifying = { notifyCustomer?: boolean }
+type Reading = Narrowing & { permission?: 'interactions:read' | 'interactions:write' }
+
+/** An interaction in reach of a permission. Throws `not_found`. */
+export async function getInteraction(
+  { db, actor }: Ctx,
+  id: string,
+  { permission = 'interactions:read', isNote }: Reading = {},
+): Promise<InteractionRow> {
   const [interaction] = await db
     .select()
     .from(interactions)
-    .where(and(eq(interactions.id, id), visibleInteractions(actor, 'interactions:read')))
+    .where(and(eq(interactions.id, id), kindOf({ isNote }).isInReach(actor, permission)))
   if (!interaction) throw new AppError('not_found')
   return interaction
 }
@@ -127,15 +142,21 @@ export async function getInteraction({ db, actor }: Ctx, id: string): Promise<In
  * Changes an interaction. A new follow-up opens an interaction that was done. Throws `forbidden` for a comment on a
  * ticket by another person.
  */
-export function updateInteraction(ctx: Ctx, id: string, fields: Fields, ifVersion?: number): Promise<InteractionRow> {
+export function updateInteraction(
+  ctx: Ctx,
+  id: string,
+  fields: Fields,
+  ifVersion?: number,
+  { notifyCustomer = false, ...narrowing }: Narrowing & Notifying = {},
+): Promise<InteractionRow> {
   const patch = withInstants(ctx, fields)
-  const set = patch.followUpAt ? { ...patch, doneAt: null } : patch
-  return changeRecord(ctx, INTERACTION, id, {
+  return changeRecord(ctx, kindOf(narrowing), id, {
     verb: 'updated',
     permission: 'interactions:write',
-    set,
+    set: patch.followUpAt ? { ...patch, doneAt: null } : patch,
     ifVersion,
     require: { author: ownComment(ctx, patch.body) },
+    followedBy: notifyCustomer ? meetingMovedMail(ctx, id) : [],
   })
 }
 
@@ -157,7 +178,14 @@ export function completeInteraction(ctx: Ctx, id: string, ifVersion?: number): P
 }
 
 /** Deletes an interaction permanently. The event keeps its fields, except the text, and so says whose words were removed. */
-export function deleteInteraction(ctx: Ctx, id: string, ifVersion?: number): Promise<void> {
+export function deleteInteraction(
+  ctx: Ctx,
+  id: string,
+  ifVersion?: number,
+  { notifyCustomer = false, ...narrowing }: Narrowing & Notifying = {},
+): Promise<void> {
   const kept = ['type', 'customerId', 'leadId', 'ticketId', 'createdBy', 'occurredAt', 'followUpAt']
-  return deleteRecord(ctx, INTERACTION, id, { verb: 'deleted', permission: 'interactions:write', kept, ifVersion })
+  const deletion = { verb: 'deleted', permission: 'interactions:write', kept, ifVersion } as const
+  const followedBy = notifyCustomer ? meetingDeletedMail(ctx) : []
+  return deleteRecord(ctx, kindOf(narrowing), id, { ...deletion, followedBy })
 }

@@ -1,7 +1,7 @@
 // Jobs as shown: what is done, how far it is, and what went wrong.
 import { z } from '@hono/zod-openapi'
 import { JOB_STATES } from '../db/schema/jobs'
-import { Id, Instant } from '../field-schemas'
+import { Id, Instant, uuid } from '../field-schemas'
 import { pageOf, pageQuery } from '../http/pagination'
 
 /** Work on many records that goes on after the answer. */
@@ -46,6 +46,6 @@ export const Job = z
 export const JobQuery = z.strictObject({
   ...pageQuery,
   state: z.enum(JOB_STATES).optional(),
-  subjectId: z.uuid().optional(),
+  subjectId: uuid().optional(),
 })
 export const JobPage = pageOf(Job, 'JobPage')

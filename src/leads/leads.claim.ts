@@ -13,6 +13,7 @@ import { changeRecord, type Requirement } from '../records/change'
 import { withInstants } from '../records/instants'
 import { versionStamp } from '../records/version'
 import { assignmentMail, claimMail } from './leads.mail'
+import { progressOf } from './leads.progress'
 import { LEAD, type LeadRow, leadColumns } from './leads.record'
 import { Lead } from './leads.schemas'
 import { derivedFields, type LeadFields, updateLead } from './leads.service'
@@ -80,10 +81,11 @@ export async function claimNextLead(ctx: Ctx): Promise<LeadRow | undefined> {
       id: sql`${leads.id}`,
       changes: { ownerId: [null, actor.id] },
       from: sql`${leads}`,
+      isOne: true,
       when: where,
     }),
     claimed: one(db.update(leads).set(claimColumns(ctx)).where(where).returning(leadColumns)),
-    mail: claimMail(ctx, sql`(SELECT ${events.subjectId} FROM ${events} ORDER BY ${events.seq} DESC LIMIT 1)`),
+    mail: claimMail(ctx, lastEvent(ctx, sql`${events.subjectId}`)),
   })
   return claimed
 }
@@ -125,20 +127,26 @@ export function updateLeadAndOwner(
   }
   const derived = derivedFields(fields, actor.country)
   // When the mail is queued, the event is written; it has `ownerId` only if the owner changed.
-  const isNewOwner = sql`(SELECT ${events.changes} ->> '$.ownerId' FROM ${events}
-    ORDER BY ${events.seq} DESC LIMIT 1) IS NOT NULL`
+  const isNewOwner = sql`${lastEvent(ctx, sql`${events.changes} ->> '$.ownerId'`)} IS NOT NULL`
   return changeRecord(ctx, LEAD, id, {
     verb: 'updated',
     permission: canAssign ? 'leads:assign' : 'leads:write',
     set: { ...fields, ownerId },
     derived: {
       ...derived,
+      ...progressOf(fields.status, now),
       claimedAt: sql`CASE WHEN ${leads.ownerId} IS ${ownerId} THEN ${leads.claimedAt} WHEN ${ownerId} IS NULL THEN NULL ELSE ${now} END`,
     },
     changesAnything: hasChanges(leads, { ...fields, ...derived, ownerId }),
     require: { owner: ownerRequirement(ctx, ownerId) },
     followedBy: assignmentMail(ctx, id, ownerId, isNewOwner),
   })
+}
+
+// What the event says that this batch has just written: the last one of the workspace.
+function lastEvent({ actor }: Ctx, value: SQL): SQL {
+  return sql`(SELECT ${value} FROM ${events} WHERE ${events.workspaceId} = ${actor.workspaceId}
+    ORDER BY ${events.seq} DESC LIMIT 1)`
 }
 
 // A lead has no owner, or an active member of the team as its owner.
@@ -160,5 +168,5 @@ const otherOwnerName = sql<string | null>`CASE WHEN changes() = 0
   THEN (SELECT owner.name FROM ${users} AS owner WHERE owner.id = ${columnIn('leads', leads.ownerId)}) END`
 
 function claimColumns({ actor, now }: Ctx) {
-  return { ownerId: actor.id, claimedAt: now, ...versionStamp(leads, now) }
+  return { ownerId: actor.id, claimedAt: now, claims: sql`${leads.claims} + 1`, ...versionStamp(leads, now) }
 }

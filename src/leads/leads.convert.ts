@@ -76,6 +76,7 @@ export async function convertLead(ctx: Ctx, id: string, { customerId }: { custom
       id,
       changes: sql`json_object('customerId', json_array(${leads.customerId}, ${targetId}), 'status', json_array(${leads.status}, 'CLOSED'))`,
       from: sql`${leads}`,
+      isOne: true,
       when: isPossible,
     }),
     converted: one(
@@ -85,6 +86,8 @@ export async function convertLead(ctx: Ctx, id: string, { customerId }: { custom
           customerId: targetId,
           convertedAt: now,
           status: 'CLOSED',
+          stageSince: now,
+          contactedAt: sql`coalesce(${leads.contactedAt}, ${now})`,
           ...versionStamp(leads, now),
         })
         .where(isPossible)

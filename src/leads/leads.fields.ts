@@ -93,7 +93,12 @@ export const LEAD_FIELDS = defineFields(leads, {
     erased: null,
   },
   metadata: {
-    answer: z.record(z.string(), z.unknown()).nullable(),
+    answer: z
+      .custom<unknown>((value) => value !== undefined)
+      .openapi({
+        type: ['object', 'array', 'string', 'number', 'boolean', 'null'],
+        description: 'An object, unless it was written by the API of another system, which takes any JSON.',
+      }),
     example: { campaign: 'autumn' },
     input: jsonObject()
       .nullable()

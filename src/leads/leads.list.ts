@@ -1,11 +1,12 @@
 // The list of leads: its orders, filters, search index and counter.
-import { eq, isNotNull, sql } from 'drizzle-orm'
+import { eq, isNotNull, type SQL, sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import { visible } from '../access/visible'
 import type { Ctx } from '../context'
 import { isSearchable, phrase, STATUS_CODES } from '../db/fts'
 import type { Page } from '../db/page'
 import { leadCounts, leads } from '../db/schema'
+import { COUNT_OF_STATUS } from '../db/schema/leads'
 import { pageMarks } from '../db/window'
 import { runList } from '../records/list'
 import type { ListDefinition, ListRequest } from '../records/list.definition'
@@ -32,7 +33,15 @@ export const LEAD_LIST: ListDefinition<LeadRow, Query> = {
   read: (db, rows) => db.select({ row: leadColumns, ...pageMarks }).from(rows),
   owners: (ctx, request) => requestedOwners(ctx, permissions, request),
   orders: {
-    createdAt: { by: ['seq'], arrivedAt: leads.createdAt, indexes: ['leads_list', 'leads_owner'] },
+    createdAt: {
+      by: ['seq'],
+      arrivedAt: leads.createdAt,
+      indexes: ['leads_list', 'leads_owner'],
+      unowned: [
+        { index: 'leads_pool', where: sql`${leads.status} <> 'CLOSED'` },
+        { index: 'leads_unowned_closed', where: sql`${leads.status} = 'CLOSED'` },
+      ],
+    },
     updatedAt: { by: ['updatedAt', 'seq'], indexes: ['leads_updated', 'leads_owner_updated'] },
     followUpAt: {
       by: ['followUpAt', 'seq'],
@@ -83,7 +92,13 @@ export const LEAD_LIST: ListDefinition<LeadRow, Query> = {
     where: ({ actor }) => visible(actor, permissions.read, leads),
     answers: ['owner'],
   },
-  counter: { table: leadCounts, by: { owner: leadCounts.owner, status: leadCounts.status } },
+  counter: { table: leadCounts, answers: ['owner', 'status'], count: ({ status }) => leadCount(status) },
+}
+
+function leadCount(status?: LeadRow['status']): SQL {
+  const names = status ? [COUNT_OF_STATUS[status]] : Object.values(COUNT_OF_STATUS)
+  const columns = names.map((name) => sql`${leadCounts[name]}`)
+  return sql`(${sql.join(columns, sql` + `)})`
 }
 
 /** A page of the leads in reach. Throws `invalid` for an order that a search or the trash cannot have. */

@@ -14,6 +14,7 @@ import { derivedValues, type FieldName } from '../records/fields'
 import { withInstants } from '../records/instants'
 import { LEAD_FIELDS } from './leads.fields'
 import { assignmentMail } from './leads.mail'
+import { progressOf } from './leads.progress'
 import { LEAD, type LeadRow, leadColumns } from './leads.record'
 
 type Insert = typeof leads.$inferInsert
@@ -88,7 +89,7 @@ export function updateLead(ctx: Ctx, id: string, fields: LeadFields, ifVersion?:
     verb: 'updated',
     permission: 'leads:write',
     set: patch,
-    derived,
+    derived: { ...derived, ...progressOf(patch.status, ctx.now) },
     changesAnything,
     ifVersion,
   })

@@ -72,6 +72,16 @@ export type Due = { about: string; at: string; note: string; link: string }
 const LEAD = ['title', 'name', 'email', 'phone'] as const
 const TICKET = ['number', 'status', 'at', 'link'] as const
 
+const meeting = (subject: (at: string) => string, says: string) =>
+  template(
+    { plain: ['at'], names: ['by'], texts: ['summary'] },
+    (p) => subject(formatInstant(p.at)),
+    (p) => ({
+      paragraphs: [`${somebody(p.by)} ${says} ${formatInstant(p.at)}${p.summary === '' ? '.' : ':'}`],
+      quote: { text: p.summary },
+    }),
+  )
+
 export const TEMPLATES = {
   verification: template(
     { plain: ['link', 'expiresAt'] },
@@ -249,16 +259,13 @@ export const TEMPLATES = {
       }
     },
   ),
-  meetingLogged: template(
-    { plain: ['at'], names: ['by'], texts: ['summary'] },
-    (p) => `Our meeting of ${formatInstant(p.at)}`,
-    (p) => ({
-      paragraphs: [
-        `${somebody(p.by)} has noted the meeting with you at ${formatInstant(p.at)}${p.summary === '' ? '.' : ':'}`,
-      ],
-      quote: { text: p.summary },
-    }),
+  meetingMoved: meeting((at) => `Our meeting is on ${at}`, 'has changed the meeting with you: it is at'),
+  meetingDeleted: template(
+    { plain: ['at'], names: ['by'] },
+    (p) => `Our meeting of ${formatInstant(p.at)} is cancelled`,
+    (p) => ({ paragraphs: [`${somebody(p.by)} has cancelled the meeting with you at ${formatInstant(p.at)}.`] }),
   ),
+  meetingLogged: meeting((at) => `Our meeting of ${at}`, 'has noted the meeting with you at'),
 }
 
 function dueIn(items: string): Due[] {

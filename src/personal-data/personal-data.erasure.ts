@@ -53,6 +53,8 @@ const isAbout = ({ workspaceId }: JobCtx, ids: SQL) =>
 // The events of a record, and those that tell other customers of a relationship, which were written at the same instant.
 function eventStep({ db, workspaceId, now }: JobCtx, { known }: Input, id: string): JobStep {
   const isOfRecord = sql`workspace_id = ${workspaceId} AND subject_id = ${id}`
+  // A workspace counts its events itself: a number alone is an event of each of them.
+  const isNumbered = (numbers: SQL) => sql`events.workspace_id = ${workspaceId} AND events.seq IN (${numbers})`
   const ids = JSON.stringify(known.customers)
   return {
     full: ROWS,
@@ -62,11 +64,11 @@ function eventStep({ db, workspaceId, now }: JobCtx, { known }: Input, id: strin
         CROSS JOIN json_each(own.changes, '$.relationship') AS relation
         CROSS JOIN events AS other ON other.workspace_id = own.workspace_id
           AND other.subject_id = relation.value ->> 'customerId' AND other.created_at = own.created_at
-        WHERE own.seq IN (${picked}) AND EXISTS (SELECT 1 FROM json_each(other.changes, '$.relationship') AS mention
+        WHERE own.workspace_id = ${workspaceId} AND own.seq IN (${picked}) AND EXISTS (SELECT 1 FROM json_each(other.changes, '$.relationship') AS mention
           WHERE mention.value ->> 'customerId' IN (SELECT value FROM json_each(${ids})))`
       return [
-        HELD.mentions.eraseRows(db, sql`events.seq IN (${mentions})`, now),
-        HELD.events.eraseRows(db, sql`events.seq IN (${picked})`, now),
+        HELD.mentions.eraseRows(db, isNumbered(mentions), now),
+        HELD.events.eraseRows(db, isNumbered(picked), now),
       ]
     },
   }

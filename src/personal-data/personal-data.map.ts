@@ -208,7 +208,7 @@ export const HELD = {
     rows: (person) => sql`leads.id IN (${person.leads})`,
     kept: [
       ...namesOf(fieldsWith(LEAD_FIELDS, 'isKept')),
-      ...(['seq', 'workspaceId', 'homeId', 'remindedFor', 'heldUntil'] as const),
+      ...(['seq', 'workspaceId', 'homeId', 'claims', 'stageSince', 'contactedAt', 'remindedFor', 'heldUntil'] as const),
     ],
     erased: (now) => ({
       ...valuesOf(LEAD_FIELDS, 'erased'),

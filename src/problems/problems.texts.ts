@@ -61,8 +61,12 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     mend: 'Take an id from `GET /v1/users?status=ACTIVE`.',
   },
   unauthenticated: {
-    why: 'No token was sent, or it has expired, was made up, or its session or key has ended.',
+    why: 'No token was sent, or it was made up, or its session or key has ended.',
     mend: 'Send `Authorization: Bearer …`. Refresh the session, or sign in again.',
+  },
+  token_expired: {
+    why: 'The access token is genuine, and its 15 minutes are over.',
+    mend: 'Exchange the refresh token for a new one, or sign in again. Send the request again with the new access token.',
   },
   invalid_credentials: {
     why: 'The address or the password is wrong. The answer does not tell which.',
@@ -107,6 +111,10 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
   not_found: {
     why: 'There is no such path or record, it is in the trash, or it is not in your reach. The answer does not tell which.',
     mend: 'Check the path and the id. A list shows what is in your reach.',
+  },
+  method_not_allowed: {
+    why: 'The path exists, but not with this method.',
+    mend: 'Use a method that the `Allow` header of the answer names.',
   },
   already_claimed: {
     why: 'A lead has one owner. Of all who claim at the same time, one wins; this request did not.',

@@ -16,17 +16,24 @@ import {
   outbox,
   sessions,
 } from '../db/schema'
+import { primaryKeyOf } from '../db/sql'
 import { purgedBefore } from '../db/trash'
 import { DAY_MS } from '../time'
 import type { Purged } from './purge.trash'
 
 /** How many rows of a table a round deletes at most. */
-const ROWS = 2_000
+const ROWS = 5_000
 const MAIL_MS = 30 * DAY_MS
 const JOB_MS = 30 * DAY_MS
 
-/** A round over everything that expires. Each condition follows an index, so that only rows to delete are read. */
-export async function purgeExpired(db: Db, now: string): Promise<Purged> {
+/** What a round has deleted, and the kinds of which there may be more. */
+export type PurgedKinds = Purged & { full: string[] }
+
+/**
+ * A round over everything that expires, or over these kinds of it. Each condition follows an index, so that only rows to
+ * delete are read.
+ */
+export async function purgeExpired(db: Db, now: string, kinds?: readonly string[]): Promise<PurgedKinds> {
   const dayAgo = new Date(Date.parse(now) - DAY_MS).toISOString()
   const lastDay = dayAgo.slice(0, 10)
   const voidMerges = sql`${merges.createdAt} < ${purgedBefore(now)} AND ${merges.fields} <> '{}'`
@@ -34,9 +41,11 @@ export async function purgeExpired(db: Db, now: string): Promise<Purged> {
   const deletion = (table: Parameters<Db['delete']>[0], where: SQL) =>
     db
       .delete(table)
-      .where(sql`rowid IN (SELECT rowid FROM ${table} WHERE ${where} LIMIT ${ROWS})`)
+      .where(
+        sql`(${primaryKeyOf(table)}) IN (SELECT ${primaryKeyOf(table)} FROM ${table} WHERE ${where} LIMIT ${ROWS})`,
+      )
       .returning({ gone: sql<number>`1` })
-  const deleted = await runBatch(db, {
+  const deletions = {
     // A session that is over still tells a device that is known.
     sessions: deletion(sessions, sql`${sessions.expiresAt} < ${new Date(Date.parse(now) - DEVICE_MS).toISOString()}`),
     tokens: deletion(oneTimeTokens, sql`${oneTimeTokens.expiresAt} < ${now}`),
@@ -58,7 +67,10 @@ export async function purgeExpired(db: Db, now: string): Promise<Purged> {
       )
       .returning({ gone: sql<number>`1` }),
     jobs: deletion(jobs, sql`${jobs.id} < ${leastIdAt(now, -JOB_MS)} AND ${jobs.state} <> 'RUNNING'`),
-  })
+  }
+  const chosen = Object.entries(deletions).filter(([kind]) => kinds?.includes(kind) ?? true)
+  const deleted = await runBatch(db, Object.fromEntries(chosen))
   const counts = Object.fromEntries(Object.entries(deleted).map(([kind, rows]) => [kind, rows.length]))
-  return { counts, isFull: Object.values(counts).some((count) => count >= ROWS) }
+  const full = Object.keys(counts).filter((kind) => (counts[kind] ?? 0) >= ROWS)
+  return { counts, full, isFull: full.length > 0, statements: chosen.length }
 }

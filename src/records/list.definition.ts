@@ -50,6 +50,8 @@ export type Order<Row> = {
   only?: SQL
   /** For owned records: the index over all rows, and the index by owner. */
   indexes?: readonly [ofAll: string, ofOwner: string]
+  /** If the index by owner leaves out the rows without an owner: the indexes that have them, each with its WHERE. */
+  unowned?: readonly { index: string; where: SQL }[]
 }
 
 /** One index that returns rows in the order of the list. */
@@ -84,7 +86,7 @@ export type ListDefinition<Row, Q> = {
   /** A condition that is checked row by row in every request. */
   check?: (ctx: Ctx) => SQL | undefined
   search?: Search<Q>
-  counter?: Counter<FilterName<Q>>
+  counter?: Counter<Q>
   /** How many rows of other tables `check` reads for a row. */
   checkReads?: number
   /**
@@ -110,10 +112,12 @@ export type Search<Q> = {
 }
 
 /**
- * Sums that triggers keep by owner, and by the filters in `by`, each with its column. They give the total only if the
- * request has no other filter. With another filter, rows are counted.
+ * Counts that triggers keep by owner, with a row `'*'` for everybody and none for nobody. They give the total only if the
+ * request has no filter but these; with another one, rows are counted.
  */
-export type Counter<Name extends string = string> = {
+export type Counter<Q> = {
   table: SQLWrapper & { workspaceId: AnyColumn; owner: AnyColumn }
-  by: { [K in Name]?: AnyColumn }
+  answers: readonly FilterName<Q>[]
+  /** SQL: the count of a row of `table`. */
+  count: (request: ListRequest<Q>) => SQL
 }

@@ -1,11 +1,11 @@
 // Runs a list: a page of the rows that the actor sees, and the total if the request asks for it.
-import { type AnyColumn, and, eq, type SQL, Subquery, sql } from 'drizzle-orm'
+import { type AnyColumn, and, eq, inArray, type SQL, Subquery, sql } from 'drizzle-orm'
 import type { Owners } from '../access/visible'
 import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
 import { cappedCount, counterTotal, withTotal } from '../db/counts'
 import { offsetOf, type Page, type Position, type Scanned } from '../db/page'
-import { anyOf, columnIn } from '../db/sql'
+import { columnIn } from '../db/sql'
 import {
   indexedPage,
   indexedRows,
@@ -17,7 +17,7 @@ import {
 } from '../db/window'
 import { namesOf } from './fields'
 import type { Counter, ListDefinition, ListRequest, Query } from './list.definition'
-import { narrowPlanOf, planOf, type RequestFilter, type RequestPlan } from './list.plan'
+import { narrowPlanOf, planOf, type RequestPlan } from './list.plan'
 
 /**
  * A page of the list. If a filter has no index, a window of rows is scanned, so the page may be short and still have a
@@ -109,24 +109,24 @@ function countOf<Row, Q>(
   { filters, order, isSmall }: RequestPlan<Row>,
 ) {
   const { counter } = list
-  const isCounterUsable = !isSmall && !order.only && filters.every(({ name }) => name in (counter?.by ?? {}))
-  if (counter && isCounterUsable) return counterQuery(ctx, counter, ownerIds, filters)
+  const isCounterUsable =
+    !isSmall && !order.only && filters.every(({ name }) => counter?.answers.some((each) => each === name))
+  if (counter && isCounterUsable) return counterQuery(ctx, counter, ownerIds, request)
   const wholePlan = planOf(ctx, list, { ...request, sort: order.only && request.sort, after: undefined }, ownerIds)
   const { sources, rest } = wholePlan.rest && list.isCountCapped ? withinReach(wholePlan) : wholePlan
   return cappedCount(ctx.db, sources, rest)
 }
 
-// The owner `*` stands for all rows, the empty owner for rows without an owner.
-function counterQuery({ db, actor }: Ctx, { table, by }: Counter, ownerIds: Owners, filters: RequestFilter[]) {
-  const owners = ownerIds === 'all' ? ['*'] : ownerIds.map((owner) => owner ?? '')
-  const conditions = filters.flatMap(({ name, value }) => {
-    const column = name === 'owner' ? undefined : by[name]
-    return column ? [eq(column, value)] : []
-  })
+// Nobody's count is everybody's less that of each owner.
+function counterQuery<Q>({ db, actor }: Ctx, { table, count }: Counter<Q>, ownerIds: Owners, request: ListRequest<Q>) {
+  const ids = ownerIds === 'all' ? ['*'] : ownerIds.filter((id) => id !== null)
+  const isRequested = inArray(table.owner, ids)
+  const isWithNobody = ownerIds !== 'all' && ownerIds.includes(null)
+  const sign = isWithNobody ? sql`CASE WHEN ${table.owner} = '*' THEN 1 ELSE -(NOT ${isRequested}) END` : sql`1`
   return db
-    .select(counterTotal)
+    .select(counterTotal(sql`${sign} * ${count(request)}`))
     .from(sql`${table}`)
-    .where(and(eq(table.workspaceId, actor.workspaceId), anyOf(table.owner, owners), ...conditions))
+    .where(and(eq(table.workspaceId, actor.workspaceId), isWithNobody ? undefined : isRequested))
 }
 
 function hasNoOwner(ownerIds: Owners): boolean {

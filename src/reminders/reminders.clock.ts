@@ -37,9 +37,10 @@ export function instantAt(timeZone: string, wall: string): string {
   return Number.isFinite(at) ? new Date(at + reading - minute).toISOString() : `${wall}Z`
 }
 
-/** A day such as `2026-12-01` as the instant at which it begins in a time zone; an instant as it is. */
-export function instantOrDayStart(timeZone: string, text: string): string {
-  return /^\d{4}-\d\d-\d\d$/.test(text) ? instantAt(timeZone, `${text}T00:00`) : text
+/** A day such as `2026-12-01` as the instant at which it begins in a time zone, a local time as its instant; an instant as it is. */
+export function instantOf(timeZone: string, text: string): string {
+  if (text.endsWith('Z')) return text
+  return instantAt(timeZone, text.includes('T') ? text : `${text}T00:00`)
 }
 
 /** The instant itself, or the end of the quiet hours if it lies in them. */

@@ -8,7 +8,7 @@ import { one, runBatch } from '../db/batch'
 import { fold } from '../db/fold'
 import type { Page, PageRequest, Position } from '../db/page'
 import { customerTags, tagCounts, tags } from '../db/schema'
-import { allOf, columnIn } from '../db/sql'
+import { allOf, columnIn, primaryKeyOf } from '../db/sql'
 import { indexedPage, pageMarks, scanWindow, windowPage } from '../db/window'
 import { AppError } from '../errors'
 import { etagOf } from '../etag'
@@ -151,8 +151,8 @@ async function deleteWhere(ctx: Ctx, condition: SQL, ifVersion?: number): Promis
       when: where,
     }),
     removedFromCustomers: db.delete(customerTags).where(
-      sql`rowid IN (SELECT use.rowid FROM ${customerTags} AS use
-        WHERE use.tag_id = (SELECT ${tags.id} FROM ${tags} WHERE ${where}) LIMIT ${MAX_REMOVED})`,
+      sql`(${primaryKeyOf(customerTags)}) IN (SELECT ${primaryKeyOf(customerTags)} FROM ${customerTags}
+        WHERE tag_id = (SELECT ${tags.id} FROM ${tags} WHERE ${where}) LIMIT ${MAX_REMOVED})`,
     ),
     job: jobInsert(ctx, {
       kind: 'tag-deletion',

@@ -6,6 +6,7 @@ import type { Ctx } from '../context'
 import type { Statement } from '../db/batch'
 import { type RecordReference, recordReferencesTo } from '../db/relations'
 import { customerCounts, customers, customerTags, interactions, jobs, leadCounts, tickets, users } from '../db/schema'
+import { COUNT_OF_STATUS } from '../db/schema/leads'
 import { allOf, columnIn, columnKey } from '../db/sql'
 import { eventInsert } from '../events/event-insert'
 import { type JobCtx, type JobStep, jobInsert, jobKind } from '../jobs/jobs.kind'
@@ -42,9 +43,13 @@ export function handoverStatements(ctx: Ctx, userId: string, reassignTo: string 
   const isLeft = handedOver().map(
     (reference) => sql`EXISTS (SELECT 1 ${ownedRecords(jobCtx, input, reference, PIECE_ROWS)})`,
   )
-  const owned = (counts: typeof leadCounts | typeof customerCounts) =>
-    sql`(SELECT coalesce(sum(${counts.count}), 0) FROM ${counts}
+  const owned = (counts: typeof leadCounts | typeof customerCounts, count: SQL) =>
+    sql`(SELECT coalesce(sum(${count}), 0) FROM ${counts}
       WHERE ${counts.workspaceId} = ${actor.workspaceId} AND ${counts.owner} = ${userId})`
+  const leadCount = sql.join(
+    Object.values(COUNT_OF_STATUS).map((name) => sql`${leadCounts[name]}`),
+    sql` + `,
+  )
   return [
     ...parts,
     // Who was to receive the records of another member passes them on.
@@ -63,7 +68,7 @@ export function handoverStatements(ctx: Ctx, userId: string, reassignTo: string 
       kind: KIND,
       input,
       subjectId: userId,
-      total: sql`${owned(leadCounts)} + ${owned(customerCounts)}`,
+      total: sql`${owned(leadCounts, leadCount)} + ${owned(customerCounts, sql`${customerCounts.count}`)}`,
       when: sql`(${sql.join(isLeft, sql` OR `)})`,
     }),
   ]

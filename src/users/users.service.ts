@@ -47,6 +47,16 @@ export async function getUser(ctx: Ctx, id: string): Promise<UserRow> {
   return user
 }
 
+/** The name of a member of the team, active or not, removed or not, for records that name them. Throws `not_found`. */
+export async function getAuthor({ db, actor }: Ctx, id: string): Promise<{ id: string; name: string }> {
+  const [author] = await db
+    .select({ id: users.id, name: users.name })
+    .from(users)
+    .where(and(eq(users.id, id), eq(users.workspaceId, actor.workspaceId), isTeamUser))
+  if (!author) throw new AppError('not_found')
+  return author
+}
+
 /**
  * Changes a member; only an ADMIN changes role and status. A member who becomes inactive or a CUSTOMER is signed out,
  * and the leads go to `reassignTo` or the pool. A patch without changes leaves the version. Throws `last_admin`,

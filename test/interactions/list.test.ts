@@ -179,7 +179,7 @@ describe('a page of interactions', () => {
     const paths = [
       ...[...narrowed, '&type=CALL'].flatMap((query) => [manager, sales].map((by) => ({ by, query }))),
       { by: manager, query: `&author=${manager.id}` },
-      { by: sales, query: `&author=${rival.id}` },
+      { by: sales, query: '&author=me' },
       { by: portal, query: '' },
       { by: portal, query: `&customer=${mine[0]}` },
     ]

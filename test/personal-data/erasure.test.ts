@@ -29,8 +29,8 @@ describe('a person about whom much is stored', () => {
     const about = { workspaceId, verb: 'interaction.created', actorType: 'user', actorId: admin.id, createdAt }
     await put(
       'events',
-      ids.map((subjectId) => ({
-        ...{ ...about, id: crypto.randomUUID(), subjectType: 'interaction', subjectId },
+      ids.map((subjectId, n) => ({
+        ...{ ...about, seq: 1_000_000 + n, id: crypto.randomUUID(), subjectType: 'interaction', subjectId },
         changes: JSON.stringify({ body: [null, `Said ${mark}`] }),
       })),
     )

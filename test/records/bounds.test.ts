@@ -155,8 +155,8 @@ describe('a timeline', () => {
       Array.from({ length: 1_000 }, () => ({ customerId: id, status: 'CLOSED' as const })),
     )
     await run(
-      `INSERT INTO events (id, workspace_id, subject_type, subject_id, verb, actor_type, created_at)
-       SELECT 'e' || seq, workspace_id, 'lead', id, 'lead.created', 'system', created_at FROM leads WHERE customer_id = ?`,
+      `INSERT INTO events (id, workspace_id, seq, subject_type, subject_id, verb, actor_type, created_at)
+       SELECT 'e' || seq, workspace_id, 1000000 + seq, 'lead', id, 'lead.created', 'system', created_at FROM leads WHERE customer_id = ?`,
       id,
     )
     const timeline = api(admin.token).v1.customers[':id'].timeline

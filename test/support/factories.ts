@@ -93,8 +93,9 @@ async function colleague({ id: adminId, workspaceId, slug }: Person, role: Role)
       VALUES (?, ?, ?, ?, ?, ?, 'local', ?)`,
     ).bind(sessionId, workspaceId, id, await refreshHash(refresh), now, expiresAt, now),
     env.DB.prepare(
-      `INSERT INTO events (id, workspace_id, subject_type, subject_id, verb, actor_type, created_at)
-      VALUES (?, ?, 'user', ?, 'user.registered', 'public', ?)`,
+      `INSERT INTO events (id, workspace_id, seq, subject_type, subject_id, verb, actor_type, created_at)
+      SELECT ?1, ?2, coalesce(max(seq), 0) + 1, 'user', ?3, 'user.registered', 'public', ?4
+      FROM events WHERE workspace_id = ?2`,
     ).bind(uuidv7(), workspaceId, id, now),
   ])
   return { id, email, token, refreshToken, workspaceId, slug, role }

@@ -449,8 +449,8 @@ describe('the counts of tags', () => {
         const counted = await rows(
           `SELECT t.id AS tag_id, o.value AS owner, t.key, count(*) AS count FROM customers c
             JOIN customer_tags ct ON ct.customer_id = c.id JOIN tags t ON t.id = ct.tag_id,
-            json_each(json_array('*', coalesce(c.owner_id, ''))) o
-            WHERE c.workspace_id = ? AND c.deleted_at IS NULL GROUP BY 1, 2 ORDER BY 1, 2`,
+            json_each(json_array('*', c.owner_id)) o
+            WHERE o.value IS NOT NULL AND c.workspace_id = ? AND c.deleted_at IS NULL GROUP BY 1, 2 ORDER BY 1, 2`,
           admin.workspaceId,
         )
         expect(kept).toEqual(counted)

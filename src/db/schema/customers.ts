@@ -69,6 +69,7 @@ export const customers = sqliteTable(
     const dead = sql`deleted_at IS NOT NULL`
     const due = sql`deleted_at IS NULL AND next_follow_up_at IS NOT NULL`
     const kept = sql`deleted_at IS NULL AND next_touch_at IS NOT NULL`
+    const engaged = sql`deleted_at IS NULL AND interaction_count > 0`
     const waiting = sql`remind_at IS NOT NULL`
     return [
       uniqueIndex('customers_email').on(t.workspaceId, t.email).where(sql`deleted_at IS NULL AND email IS NOT NULL`),
@@ -80,8 +81,9 @@ export const customers = sqliteTable(
       index('customers_owner_updated').on(t.workspaceId, t.ownerId, t.updatedAt).where(living),
       index('customers_touched').on(t.workspaceId, t.touchedAt).where(living),
       index('customers_owner_touched').on(t.workspaceId, t.ownerId, t.touchedAt).where(living),
-      index('customers_engaged').on(t.workspaceId, t.interactionCount).where(living),
-      index('customers_owner_engaged').on(t.workspaceId, t.ownerId, t.interactionCount).where(living),
+      // Customers without interactions stand together in customers_touched.
+      index('customers_engaged').on(t.workspaceId, t.interactionCount).where(engaged),
+      index('customers_owner_engaged').on(t.workspaceId, t.ownerId, t.interactionCount).where(engaged),
       index('customers_due').on(t.workspaceId, t.nextFollowUpAt).where(due),
       index('customers_owner_due').on(t.workspaceId, t.ownerId, t.nextFollowUpAt).where(due),
       index('customers_touch_due').on(t.workspaceId, t.nextTouchAt).where(kept),
@@ -106,7 +108,7 @@ export const customers = sqliteTable(
 /** The `sortName` of a customer who has been erased: no two of them are near-equal by it. */
 export const ERASED_SORT_NAME = sql`'erased ' || ${customers.id}`
 
-/** How many living customers a workspace has by owner; owner `''` is the unowned, `'*'` everybody. Kept by triggers. */
+/** How many living customers an owner has; `'*'` is everybody, of nobody there is no row. Kept by triggers. */
 export const customerCounts = sqliteView('customer_counts', {
   workspaceId: text().notNull(),
   owner: text().notNull(),
@@ -127,7 +129,7 @@ export const relationships = sqliteTable(
     kind: text().notNull(),
     createdAt: instant().notNull(),
   },
-  (t) => [primaryKey({ columns: [t.fromId, t.toId] }), index('relationships_to').on(t.toId)],
+  (t) => [primaryKey({ columns: [t.fromId, t.toId] })],
 )
 
 /**

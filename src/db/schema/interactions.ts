@@ -50,10 +50,9 @@ export const interactions = sqliteTable(
       index('interactions_owner').on(t.workspaceId, t.ownerId, t.occurredAt),
       index('interactions_customer').on(t.customerId, t.occurredAt),
       index('interactions_home').on(t.homeId, t.customerId).where(sql`home_id IS NOT NULL`),
-      index('interactions_lead').on(t.leadId, t.occurredAt),
+      index('interactions_lead').on(t.leadId, t.occurredAt).where(sql`lead_id IS NOT NULL`),
       index('interactions_ticket').on(t.ticketId, t.occurredAt).where(sql`ticket_id IS NOT NULL`),
       index('interactions_author').on(t.createdBy, t.occurredAt),
-      index('interactions_owner_author').on(t.workspaceId, t.ownerId, t.createdBy, t.occurredAt),
       index('interactions_due').on(t.workspaceId, t.followUpAt).where(due),
       index('interactions_owner_due').on(t.workspaceId, t.ownerId, t.followUpAt).where(due),
       index('interactions_unowned_due')

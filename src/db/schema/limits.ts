@@ -25,6 +25,14 @@ export const dailyCounts = sqliteTable(
   (t) => [primaryKey({ columns: [t.day, t.subject] })],
 )
 
+/** How far a job has come that looks at a whole table again and again: the window of its last round. */
+export const sweeps = sqliteTable('sweeps', {
+  name: text().primaryKey(),
+  start: text().notNull(),
+  /** Null once the window was the last one. */
+  end: text(),
+})
+
 /** A POST that was sent with an Idempotency-Key, and, once it is done, its sealed answer. */
 export const idempotencyKeys = sqliteTable(
   'idempotency_keys',

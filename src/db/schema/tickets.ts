@@ -42,11 +42,9 @@ export const tickets = sqliteTable(
       index('tickets_home').on(t.homeId, t.customerId).where(sql`home_id IS NOT NULL`),
       uniqueIndex('tickets_number').on(t.workspaceId, t.number),
       index('tickets_list').on(t.workspaceId).where(living),
-      index('tickets_status').on(t.workspaceId, t.status).where(living),
       index('tickets_owner').on(t.workspaceId, t.ownerId).where(living),
       index('tickets_assignee').on(t.workspaceId, t.assigneeId).where(living),
       index('tickets_purge').on(t.deletedAt).where(sql`deleted_at IS NOT NULL`),
-      index('tickets_customer').on(t.customerId).where(living),
     ]
   },
 )

@@ -6,6 +6,7 @@ CREATE VIRTUAL TABLE customers_fts USING fts5(
   content = '', contentless_delete = 1, tokenize = 'trigram remove_diacritics 1'
 );
 --> statement-breakpoint
+-- Counters have a row for each owner and one, '*', for everybody. Those of nobody are the difference.
 CREATE TABLE customer_counts (
   workspace_id text NOT NULL, owner text NOT NULL, count integer NOT NULL,
   PRIMARY KEY (workspace_id, owner)
@@ -23,14 +24,14 @@ CREATE TABLE tag_counts (
   PRIMARY KEY (tag_id, owner)
 ) WITHOUT ROWID;
 --> statement-breakpoint
-CREATE INDEX tag_counts_used ON tag_counts (workspace_id, owner, key) WHERE count > 0;
+CREATE INDEX tag_counts_used ON tag_counts (workspace_id, owner, key);
 --> statement-breakpoint
 CREATE TRIGGER customers_inserted AFTER INSERT ON customers WHEN new.deleted_at IS NULL
 BEGIN
   INSERT INTO customers_fts (rowid, name, email, phone, company, job_title, tags, fields, scope)
     SELECT seq, name, email, phone, company, job_title, tags, fields, scope FROM customers_searchable WHERE seq = new.seq;
   INSERT INTO customer_counts (workspace_id, owner, count)
-    VALUES (new.workspace_id, '*', 1), (new.workspace_id, coalesce(new.owner_id, ''), 1)
+    SELECT new.workspace_id, owner, 1 FROM (SELECT '*' AS owner UNION ALL SELECT new.owner_id) WHERE owner IS NOT NULL
     ON CONFLICT DO UPDATE SET count = count + 1;
   INSERT INTO duplicate_keys (workspace_id, key, count)
     SELECT new.workspace_id, value, 1
@@ -70,22 +71,24 @@ CREATE TRIGGER customers_recounted AFTER UPDATE OF owner_id, deleted_at ON custo
 WHEN old.owner_id IS NOT new.owner_id OR old.deleted_at IS NOT new.deleted_at
 BEGIN
   INSERT INTO customer_counts (workspace_id, owner, count)
-    SELECT old.workspace_id, value, -1 FROM json_each(json_array('*', coalesce(old.owner_id, '')))
-    WHERE old.deleted_at IS NULL
+    SELECT old.workspace_id, value, -1
+    FROM json_each(json_array(iif(old.deleted_at IS new.deleted_at, NULL, '*'), old.owner_id))
+    WHERE value IS NOT NULL AND old.deleted_at IS NULL
     ON CONFLICT DO UPDATE SET count = count - 1;
   INSERT INTO customer_counts (workspace_id, owner, count)
-    SELECT new.workspace_id, value, 1 FROM json_each(json_array('*', coalesce(new.owner_id, '')))
-    WHERE new.deleted_at IS NULL
+    SELECT new.workspace_id, value, 1
+    FROM json_each(json_array(iif(old.deleted_at IS new.deleted_at, NULL, '*'), new.owner_id))
+    WHERE value IS NOT NULL AND new.deleted_at IS NULL
     ON CONFLICT DO UPDATE SET count = count + 1;
   INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
     SELECT t.id, value, t.workspace_id, t.key, -1
-    FROM customer_tags ct JOIN tags t ON t.id = ct.tag_id, json_each(json_array('*', coalesce(old.owner_id, '')))
-    WHERE ct.customer_id = old.id AND old.deleted_at IS NULL
+    FROM customer_tags ct JOIN tags t ON t.id = ct.tag_id, json_each(json_array(iif(old.deleted_at IS new.deleted_at, NULL, '*'), old.owner_id))
+    WHERE value IS NOT NULL AND ct.customer_id = old.id AND old.deleted_at IS NULL
     ON CONFLICT DO UPDATE SET count = count - 1;
   INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
     SELECT t.id, value, t.workspace_id, t.key, 1
-    FROM customer_tags ct JOIN tags t ON t.id = ct.tag_id, json_each(json_array('*', coalesce(new.owner_id, '')))
-    WHERE ct.customer_id = new.id AND new.deleted_at IS NULL
+    FROM customer_tags ct JOIN tags t ON t.id = ct.tag_id, json_each(json_array(iif(old.deleted_at IS new.deleted_at, NULL, '*'), new.owner_id))
+    WHERE value IS NOT NULL AND ct.customer_id = new.id AND new.deleted_at IS NULL
     ON CONFLICT DO UPDATE SET count = count + 1;
 END;
 --> statement-breakpoint
@@ -152,8 +155,8 @@ BEGIN
     WHERE seq = (SELECT seq FROM customers WHERE id = new.customer_id) AND deleted_at IS NULL;
   INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
     SELECT t.id, value, t.workspace_id, t.key, 1
-    FROM customers c JOIN tags t ON t.id = new.tag_id, json_each(json_array('*', coalesce(c.owner_id, '')))
-    WHERE c.id = new.customer_id AND c.deleted_at IS NULL
+    FROM customers c JOIN tags t ON t.id = new.tag_id, json_each(json_array('*', c.owner_id))
+    WHERE value IS NOT NULL AND c.id = new.customer_id AND c.deleted_at IS NULL
     ON CONFLICT DO UPDATE SET count = count + 1;
 END;
 --> statement-breakpoint
@@ -165,8 +168,8 @@ BEGIN
     WHERE seq = (SELECT seq FROM customers WHERE id = old.customer_id) AND deleted_at IS NULL;
   INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
     SELECT t.id, value, t.workspace_id, t.key, -1
-    FROM customers c JOIN tags t ON t.id = old.tag_id, json_each(json_array('*', coalesce(c.owner_id, '')))
-    WHERE c.id = old.customer_id AND c.deleted_at IS NULL
+    FROM customers c JOIN tags t ON t.id = old.tag_id, json_each(json_array('*', c.owner_id))
+    WHERE value IS NOT NULL AND c.id = old.customer_id AND c.deleted_at IS NULL
     ON CONFLICT DO UPDATE SET count = count - 1;
 END;
 --> statement-breakpoint

@@ -1,12 +1,13 @@
--- When a customer was last in touch (plans do not count) and is next to be followed up. Rows that move to another customer
--- are told to both in one statement of the move (src/customers/customers.facts.ts). A row more can only move them
+-- When a customer was last in touch (plans do not count), how often, and when next to be followed up. Rows that move to
+-- another customer are told to both in one statement of the move (src/customers/customers.facts.ts). A row more can only move them
 -- one way; a changed or lost one may have been the very one, so that they are looked up again. Customers are written
 -- only where something changes: a written row costs a thousand times what a read one does.
 CREATE TRIGGER interaction_inserted AFTER INSERT ON interactions WHEN new.customer_id IS NOT NULL
 BEGIN
-  UPDATE customers SET last_interaction_at = new.occurred_at
-  WHERE id = new.customer_id AND new.type NOT IN ('TASK', 'FOLLOW_UP')
-    AND (last_interaction_at IS NULL OR last_interaction_at < new.occurred_at);
+  UPDATE customers SET interaction_count = interaction_count + 1
+  WHERE id = new.customer_id AND new.type NOT IN ('TASK', 'FOLLOW_UP') AND last_interaction_at >= new.occurred_at;
+  UPDATE customers SET interaction_count = interaction_count + 1, last_interaction_at = new.occurred_at
+  WHERE id = new.customer_id AND new.type NOT IN ('TASK', 'FOLLOW_UP') AND changes() = 0;
   UPDATE customers SET next_follow_up_at = new.follow_up_at
   WHERE id = new.customer_id AND new.follow_up_at IS NOT NULL AND new.done_at IS NULL
     AND (next_follow_up_at IS NULL OR next_follow_up_at > new.follow_up_at);
