@@ -1,6 +1,7 @@
 // Days in the input of a record: each becomes the instant at which it begins where the user is.
+
+import { instantOf } from '../clock'
 import type { Ctx } from '../context'
-import { instantOf } from '../reminders/reminders.clock'
 
 type Instants = { followUpAt?: string | null; occurredAt?: string }
 

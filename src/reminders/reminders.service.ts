@@ -1,11 +1,12 @@
 // Reminders: mails each due record once if its owner wants reminders, and marks the others as finished.
+
+import { afterQuietHours, clockIn, knownZone, nextDigest, type Quiet } from '../clock'
 import { type Config, configOf } from '../config'
 import { runBatch } from '../db/batch'
 import { connect, type Db } from '../db/client'
 import { dayIn } from '../interactions/interactions.due'
 import { canMail } from '../mail/mail.settings'
 import { HOUR_MS, MINUTE_MS } from '../time'
-import { afterQuietHours, clockIn, knownZone, nextDigest, type Quiet } from './reminders.clock'
 import { type ReminderRow, reminderMails } from './reminders.mails'
 import {
   type DueRow,

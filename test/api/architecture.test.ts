@@ -55,6 +55,7 @@ const ORDER = [
     'errors',
     'etag',
     'time',
+    'clock',
     'config',
     'text',
     'db',
@@ -165,6 +166,8 @@ const SMALL_FILES: [pattern: RegExp, reason: string][] = [
   [/^src\/health\/health\.service\.ts$/, 'the service of a router'],
   [/^src\/http\/address\.ts$/, 'which addresses are counted as one caller'],
   [/^src\/http\/headers\.ts$/, 'how the middleware in http/ writes into an answer that is there'],
+  [/^src\/leads\/leads\.progress\.ts$/, 'how far a lead is, which three verbs of the room write'],
+  [/^src\/records\/instants\.ts$/, 'days as instants, for the records of three rooms'],
   [/^src\/records\/version\.ts$/, 'the only place that writes a version'],
   [/^src\/tickets\/tickets\.record\.ts$/, 'the record of a room, as in each other one'],
 ]

@@ -1,8 +1,8 @@
 // What clients of the five systems really send: HTML forms, JSON under other types, ids and words in any case, times of a
 // form's field, numbers for texts. It is read as the frameworks of those systems read it.
 import { beforeAll, describe, expect, it } from 'vitest'
+import { instantOf } from '../../src/clock'
 import { nested } from '../../src/dialects/bodies'
-import { instantOf } from '../../src/reminders/reminders.clock'
 import { bodyOf } from '../support/answers'
 import { api, send, worker } from '../support/api'
 import { PASSWORD, unique } from '../support/factories'

@@ -92,6 +92,6 @@ it.each(['subject=everything', 'verb=lead.created', 'limit=1000', 'total=true'])
 it('cannot be written to, changed or cut', async () => {
   const { token } = await founder()
   for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
-    await refusalOf(send('/v1/events', { method, token, json: {} }), 404, 'not_found')
+    await refusalOf(send('/v1/events', { method, token, json: {} }), 405, 'method_not_allowed')
   }
 })

@@ -109,7 +109,9 @@ describe('a page', () => {
   it('refuses a query parameter that it does not know, or knows only once', async () => {
     const { token } = await founder()
     const { errors } = await refusalOf(send('/v1/leads?page=2&limit=5', { token }), 400, 'invalid')
-    expect(errors).toEqual([{ path: 'query.page', message: 'Unknown query parameter', code: 'unknown' }])
+    expect(errors).toMatchObject([
+      { path: 'query.page', message: expect.stringContaining('`cursor`'), code: 'unknown' },
+    ])
     await refusalOf(send('/v1/leads?status=NEW&status=CLOSED', { token }), 400, 'invalid')
   })
 

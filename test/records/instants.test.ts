@@ -1,6 +1,6 @@
 // Days instead of instants: each is that day where the user is, in every field, file and dialect.
 import { beforeAll, describe, expect, it } from 'vitest'
-import { instantAt } from '../../src/reminders/reminders.clock'
+import { instantAt } from '../../src/clock'
 import { bodyOf, refusalOf } from '../support/answers'
 import { api, send } from '../support/api'
 import { PASSWORD, type Person, team } from '../support/factories'

@@ -1,7 +1,7 @@
 // The clocks by which people are reminded: compared, minute by minute, with what Intl says clocks show.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { afterQuietHours, clockIn, knownZone, nextAt, nextDigest } from '../../src/reminders/reminders.clock'
+import { afterQuietHours, clockIn, knownZone, nextAt, nextDigest } from '../../src/clock'
 
 const MINUTE = 60_000
 const at = (text: string) => Date.parse(text)

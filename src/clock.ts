@@ -1,5 +1,5 @@
 // Local clocks: whether quiet hours apply, and when a local time comes next, summer time included.
-import { DAY_MS, MINUTE_MS } from '../time'
+import { DAY_MS, MINUTE_MS } from './time'
 
 /** Quiet hours between two local times, `HH:MM`; they include midnight if `from` is later than `to`. */
 export type Quiet = { from: string; to: string } | null
