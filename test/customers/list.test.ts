@@ -88,10 +88,12 @@ describe('walking a list', () => {
 
   it('by a cursor goes on in the own customers, and in the query that the cursor is of', async () => {
     const { manager, sales, rival } = await team()
-    const mine = await ownCustomer(sales)
+    const mine = [await ownCustomer(sales), await ownCustomer(sales)]
     for (const owner of [rival, rival]) await ownCustomer(owner)
+    const own = (await page(sales, { limit: '1' })).nextCursor ?? expect.fail()
+    expect((await page(sales, { cursor: own })).data.map(({ id }) => id)).toEqual([mine[0]?.id])
     const cursor = (await page(manager, { limit: '1' })).nextCursor ?? expect.fail()
-    expect((await page(sales, { cursor })).data.map(({ id }) => id)).toEqual([mine.id])
+    await refusalOf(send(`/v1/customers?cursor=${cursor}`, { token: sales.token }), 400, 'invalid_cursor')
     for (const query of ['q=carla', 'sort=name', 'owner=me', 'tag=a', 'customFields.a=b', 'trashed=true']) {
       await refusalOf(send(`/v1/customers?${query}&cursor=${cursor}`, { token: manager.token }), 400, 'invalid_cursor')
     }

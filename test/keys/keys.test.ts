@@ -11,7 +11,7 @@ import { newKey } from '../support/keys'
 import { lead } from '../support/leads'
 import { mailing, mailTo } from '../support/mailbox'
 
-const HOME = '0192f0c4-7a10-7c3e-9d2b-000000000001'
+const HOME = '0192f0c47a10'
 const NOBODYS = `ecrm_${HOME}_${'a'.repeat(12)}_${'x'.repeat(43)}`
 const keys = (token: string, fetch?: typeof globalThis.fetch) => api(token, fetch).v1['api-keys']
 const revoke = (token: string, id: string, fetch?: typeof globalThis.fetch) =>
