@@ -32,7 +32,7 @@ export const text = (max: number, missing?: string) =>
       error: `must not hold more than ${MAX_MARKS} combining marks in a row`,
     })
 
-/** A name, which holds a character that can be seen. */
+/** A name or a title for people, which holds a character that can be seen. */
 export const name = (max: number) => text(max).refine(isVisible, { error: 'must hold a character that can be seen' })
 
 // Of invisible characters and spaces alone, such as joiners and fillers, nobody can tell a name.

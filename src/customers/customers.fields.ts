@@ -4,7 +4,7 @@ import { z } from '@hono/zod-openapi'
 import { fold } from '../db/fold'
 import { customers } from '../db/schema'
 import { ERASED_SORT_NAME } from '../db/schema/customers'
-import { email, Id, Instant, jsonObject, text, uuid } from '../field-schemas'
+import { email, Id, Instant, jsonObject, name, text, uuid } from '../field-schemas'
 import { defineFields, ERASED } from '../records/fields'
 import { e164Of } from './phone'
 
@@ -45,7 +45,7 @@ export const CUSTOMER_FIELDS = defineFields(customers, {
   name: {
     answer: z.string(),
     example: 'Alice Student',
-    input: text(200),
+    input: name(200),
     required: true,
     isMerged: true,
     ...PERSON.name,

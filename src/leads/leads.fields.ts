@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi'
 import { PERSON } from '../customers/customers.fields'
 import { leads } from '../db/schema'
 import { LEAD_STATUSES } from '../db/schema/leads'
-import { email, Id, Instant, instantOrDay, jsonObject, text } from '../field-schemas'
+import { email, Id, Instant, instantOrDay, jsonObject, name, text } from '../field-schemas'
 import { defineFields, ERASED } from '../records/fields'
 
 export const LEAD_FIELDS = defineFields(leads, {
@@ -17,7 +17,7 @@ export const LEAD_FIELDS = defineFields(leads, {
   title: {
     answer: z.string(),
     example: 'React course for a team of five',
-    input: text(200),
+    input: name(200),
     required: true,
     imported: 'title leadtitle subject topic deal dealname opportunity betreff',
     exported: 1,
@@ -51,7 +51,7 @@ export const LEAD_FIELDS = defineFields(leads, {
   name: {
     answer: z.string().nullable(),
     example: 'Alice Student',
-    input: text(200).nullable(),
+    input: name(200).nullable(),
     ...PERSON.name,
     exported: 1,
     erased: null,

@@ -51,6 +51,7 @@ const ORDER = [
   ...[
     'bundle',
     'crypto',
+    'credentials',
     'errors',
     'etag',
     'time',
@@ -76,7 +77,7 @@ const ORDER = [
     'interactions',
     'keys',
   ],
-  ...['purge', 'tickets', 'files', 'leads', 'reminders', 'workspaces', 'auth', 'enquiries', 'exports', 'imports'],
+  ...['tickets', 'files', 'leads', 'reminders', 'workspaces', 'auth', 'purge', 'enquiries', 'exports', 'imports'],
   ...['personal-data', 'problems', 'dashboard', 'oauth', 'users', 'job-kinds', 'schedule', 'dialects', 'docs', 'app'],
   'index',
 ]
@@ -151,6 +152,7 @@ const SMALL_FILES: [pattern: RegExp, reason: string][] = [
   [/^src\/context\.ts$/, 'the one type that every service takes'],
   [/^src\/time\.ts$/, 'durations that every room uses'],
   [/^src\/billing\/plans\.ts$/, 'the plans and their limits, to be changed by who sells them'],
+  [/^src\/credentials\.ts$/, 'how opaque tokens are written and found, for auth, mail, calendar and workspaces'],
   [/^src\/customers\/merge\.http\.ts$/, 'the only importer of http/ among the services of a merge'],
   [/^src\/customers\/phone\.ts$/, 'the only importer of a large library'],
   [/^src\/db\/arrival\.ts$/, 'what ids tell about time, for lists, mail, billing and the purge'],
@@ -161,6 +163,7 @@ const SMALL_FILES: [pattern: RegExp, reason: string][] = [
   [/^src\/enquiries\/turnstile\.ts$/, 'the client of one service of a third party'],
   [/^src\/etag\.ts$/, 'what the kernel writes into an error and http/ into an answer'],
   [/^src\/health\/health\.service\.ts$/, 'the service of a router'],
+  [/^src\/http\/address\.ts$/, 'which addresses are counted as one caller'],
   [/^src\/http\/headers\.ts$/, 'how the middleware in http/ writes into an answer that is there'],
   [/^src\/records\/version\.ts$/, 'the only place that writes a version'],
   [/^src\/tickets\/tickets\.record\.ts$/, 'the record of a room, as in each other one'],
