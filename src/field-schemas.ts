@@ -1,6 +1,7 @@
 // Schemas of single fields that many inputs and answers share, each with its limit in its message.
 import { z } from '@hono/zod-openapi'
-import { hasEndlessMarks, MAX_MARKS } from './db/fold'
+import { foldText } from './text/fold'
+import { hasEndlessMarks, MAX_MARKS } from './text/marks'
 
 const NUL = '\u0000'
 // Trimming and composing may shorten a text, but hardly ever to a quarter.
@@ -29,6 +30,10 @@ export const text = (max: number, missing?: string) =>
     .refine((value) => !hasEndlessMarks(value), {
       error: `must not hold more than ${MAX_MARKS} combining marks in a row`,
     })
+
+/** A name: a text in which there is something to see. */
+export const name = (max: number) =>
+  text(max).refine((value) => foldText(value) !== '', { error: 'must contain a letter, a digit or a symbol' })
 
 function normalizeText(raw: string): string {
   const trimmed = raw.trim().toWellFormed()

@@ -1,6 +1,6 @@
 // Schemas of registration, sign-in, sessions and recovery by mail.
 import { z } from '@hono/zod-openapi'
-import { email, Id, Instant, raw, text } from '../field-schemas'
+import { email, Id, Instant, name, raw, text } from '../field-schemas'
 import { User } from '../users/users.schemas'
 import { Workspace } from '../workspaces/workspaces.schemas'
 import { Password } from './passwords'
@@ -10,7 +10,7 @@ export const Registration = z
   .strictObject({
     email: email(),
     password: Password,
-    name: text(200),
+    name: name(200),
     workspaceName: text(200)
       .optional()
       .openapi({ description: 'Name of the new workspace; your own name by default.' }),

@@ -10,6 +10,7 @@ import { AppError, invalidError } from '../errors'
 import { eventInsert } from '../events/event-insert'
 import { text } from '../field-schemas'
 import { versionStamp } from '../records/version'
+import { foldText } from '../text/fold'
 import { attemptCounts, attemptReset, attemptSubjects, requireNotLocked } from './lockout'
 import { hashPassword, isPasswordOf, needsRehash } from './passwords'
 import { type Client, prepareSession, sessionRevocation, userAndWorkspace } from './sessions.service'
@@ -29,7 +30,7 @@ type Credentials = {
 export async function login(ctx: PublicCtx, credentials: Credentials, client: Client) {
   const { email, username, password, withCustomer } = credentials
   const { db, config } = ctx
-  const name = accountName(email ?? username ?? '')
+  const name = email === undefined ? accountName(username ?? '', foldText) : accountName(email)
   if (name === undefined) throw new AppError('invalid_credentials')
   const isNamed = eq(email === undefined ? users.username : users.email, name)
   // Attempts count by e-mail address even for a username: two names must not give twice as many guesses.
@@ -60,8 +61,9 @@ export async function login(ctx: PublicCtx, credentials: Credentials, client: Cl
 const AccountName = text(254)
 
 /** An e-mail address or username in the form in which accounts store it; undefined if no account can have it. */
-function accountName(input: string): string | undefined {
-  return AccountName.safeParse(input).data?.toLowerCase()
+function accountName(input: string, fold = (text: string) => text.toLowerCase()): string | undefined {
+  const text = AccountName.safeParse(input).data
+  return text === undefined ? undefined : fold(text)
 }
 
 /** The customer record of a portal login. */
@@ -76,7 +78,7 @@ function customerOfLogin({ db }: PublicCtx, userId: string) {
 
 /** Whether an active account has this username, for APIs that distinguish an unknown username from a wrong password. */
 export async function isUsername({ db }: PublicCtx, username: string): Promise<boolean> {
-  const name = accountName(username)
+  const name = accountName(username, foldText)
   if (name === undefined) return false
   const found = await db
     .select({ id: users.id })

@@ -120,7 +120,7 @@ function customerStatements(ctx: PublicCtx, id: string, userId: string, { name, 
     email,
     phone,
     company,
-    ...derivedValues(CUSTOMER_FIELDS, { name, phone }, null),
+    ...derivedValues(CUSTOMER_FIELDS, { name, email, phone, company }, null),
     createdAt: now,
     updatedAt: now,
   }

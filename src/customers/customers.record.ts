@@ -8,8 +8,18 @@ import type { FieldName } from '../records/fields'
 import type { CUSTOMER_FIELDS } from './customers.fields'
 
 const {
-  phoneDigits,
+  foldedEmail,
+  foldedCompany,
+  foldedJobTitle,
+  foldedFields,
+  bareName,
+  bareCompany,
+  phoneText,
+  emailText,
+  companyText,
+  jobTitleText,
   nameKey,
+  firstGram,
   searchScope,
   interactionCount,
   importKey,

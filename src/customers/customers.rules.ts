@@ -10,20 +10,23 @@ import { customers } from '../db/schema'
 import { allOf, columnIn } from '../db/sql'
 import { AppError, invalidError } from '../errors'
 import type { Requirement } from '../records/change'
+import { PHONE_PROBLEMS } from '../text/phone'
+import { readPhoneField } from '../text/searched'
 import type { CustomerFields, CustomerRow } from './customers.record'
 
 /** The values of a patch for a SET. Custom fields are merged key by key with those of the row. */
 export function mergedPatch({ customFields, ...patch }: CustomerFields) {
   if (customFields === undefined) return patch
-  return { ...patch, customFields: customFields && mergedCustomFields(customFields) }
+  return { ...patch, customFields: customFields && patchedEntries('customFields', customFields) }
 }
 
-function mergedCustomFields(fields: Record<string, unknown>): SQL {
-  return sql`json_patch(coalesce(${columnIn('customers', customers.customFields)}, '{}'), ${JSON.stringify(fields)})`
+/** A column of entries with these changed; entries that are null are removed. */
+export function patchedEntries(field: 'customFields' | 'foldedFields', entries: Record<string, unknown>): SQL {
+  return sql`json_patch(coalesce(${columnIn('customers', customers[field])}, '{}'), ${JSON.stringify(entries)})`
 }
 
 export function doCustomFieldsFit(fields: CustomerFields['customFields']): SQL {
-  return fields ? sql`length(CAST(${mergedCustomFields(fields)} AS BLOB)) <= 16384` : sql`true`
+  return fields ? sql`length(CAST(${patchedEntries('customFields', fields)} AS BLOB)) <= 16384` : sql`true`
 }
 
 export function customFieldsTooBigError(): AppError {
@@ -31,9 +34,10 @@ export function customFieldsTooBigError(): AppError {
   return invalidError('body.customFields', message, 'too_big')
 }
 
-export function warningsOf({ phone, phoneE164 }: CustomerRow) {
+export function warningsOf({ actor }: Ctx, { phone, phoneE164 }: CustomerRow) {
   if (phone === null || phoneE164 !== null) return []
-  const message = 'Stored as written, but it cannot be read as a number. Write it with its country code, such as +44 …'
+  const { problem = 'not_a_number' } = readPhoneField(phone, actor.country)
+  const message = `Stored as written: ${PHONE_PROBLEMS[problem]}`
   return [{ path: 'body.phone', message, code: 'unreadable_phone' }]
 }
 

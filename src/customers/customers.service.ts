@@ -30,6 +30,7 @@ import {
   loginRequirement,
   loginTakenError,
   mergedPatch,
+  patchedEntries,
   requireMayAssign,
   warningsOf,
 } from './customers.rules'
@@ -56,7 +57,7 @@ export async function createCustomer(ctx: Ctx, input: CustomerFields & { name: s
     loginHolder: one(loginHolderSelect(ctx, userId)),
     exceededLimit: one(limitExceeded(ctx, 'customers')),
   })
-  if (created) return { ...created, warnings: warningsOf(created) }
+  if (created) return { ...created, warnings: warningsOf(ctx, created) }
   if (emailHolder) throw customerExistsError(emailHolder)
   if (loginHolder) throw loginTakenError(loginHolder)
   throw exceededLimit ? limitExceededError(ctx, 'customers', exceededLimit) : invalidPeopleError(input)
@@ -107,7 +108,7 @@ export async function updateCustomer(
       people: { holds: arePeopleValid(ctx, patch), orElse: () => invalidPeopleError(patch) },
     },
   })
-  return { ...changed, warnings: warningsOf(changed) }
+  return { ...changed, warnings: warningsOf(ctx, changed) }
 }
 
 /** The fields that a portal login may change in its own record. */
@@ -160,15 +161,20 @@ function isAmongIds(ids: string[]): SQL {
 function derivedColumns(ctx: Ctx, patch: CustomerFields) {
   // A trigger would set it too late for the row that this statement returns.
   const lastContactAt = sql`(SELECT last_contact_at FROM customers_contacted AS contacted WHERE contacted.id = ${customers}.id)`
+  const { foldedFields, ...derived } = derivedValues(CUSTOMER_FIELDS, patch, ctx.actor.country)
   return {
-    ...derivedValues(CUSTOMER_FIELDS, patch, ctx.actor.country),
+    ...derived,
+    ...(foldedFields === undefined
+      ? {}
+      : { foldedFields: foldedFields && patchedEntries('foldedFields', foldedFields) }),
     ...(patch.keepInTouchDays ? { lastContactAt } : {}),
   }
 }
 
 /** True if a patch changes the row, or the reading of its number: the country of the workspace may have changed. */
 export function hasCustomerChanges(ctx: Ctx, patch: CustomerFields): SQL {
-  return hasChanges(customers, { ...mergedPatch(patch), ...derivedValues(CUSTOMER_FIELDS, patch, ctx.actor.country) })
+  const { foldedFields, ...derived } = derivedValues(CUSTOMER_FIELDS, patch, ctx.actor.country)
+  return hasChanges(customers, { ...mergedPatch(patch), ...derived })
 }
 
 /** All columns that a patch sets. */
@@ -182,9 +188,11 @@ export function newCustomerRow<F extends CustomerFields>(ctx: Ctx, input: F) {
   const defaultOwnerId = reach(actor, 'customers:write') === 'all' ? null : authorOf(actor)
   const ownerId = input.ownerId === undefined ? defaultOwnerId : input.ownerId
   const { workspaceId } = actor
+  const { foldedFields, ...derived } = derivedValues(CUSTOMER_FIELDS, input, actor.country)
   return {
     ...input,
-    ...derivedValues(CUSTOMER_FIELDS, input, actor.country),
+    ...derived,
+    foldedFields: foldedFields && sql`json_patch('{}', ${JSON.stringify(foldedFields)})`,
     id: ctx.newId(),
     ownerId,
     workspaceId,

@@ -82,11 +82,11 @@ export async function upsertCustomer(
     exceededLimit: one(limitExceeded(ctx, 'customers')),
   })
   const written = updated ?? created
-  if (written) return { customer: { ...written, warnings: warningsOf(written) }, isNew: created !== undefined }
+  if (written) return { customer: { ...written, warnings: warningsOf(ctx, written) }, isNew: created !== undefined }
   if (emailHolder && !present) throw customerExistsError(emailHolder)
   if (loginHolder) throw loginTakenError(loginHolder)
   if (!present) throw exceededLimit ? limitExceededError(ctx, 'customers', exceededLimit) : invalidPeopleError(input)
   if (!present.areFieldsValid) throw customFieldsTooBigError()
   if (!present.arePeopleValid) throw invalidPeopleError(input)
-  return { customer: { ...present, warnings: warningsOf(present) }, isNew: false }
+  return { customer: { ...present, warnings: warningsOf(ctx, present) }, isNew: false }
 }

@@ -40,7 +40,8 @@ export function mergedFields(prefer: Prefer): SQL {
     const [mine, theirs] = [columnIn(first, column), columnIn(second, column)]
     // A number and what was read of it stay together, whatever else is filled up.
     const followed = follows && CUSTOMERS[follows]
-    if (followed) return sql`CASE WHEN ${columnIn(first, followed)} IS NULL THEN ${theirs} ELSE ${mine} END`
+    if (followed && kind !== 'entries')
+      return sql`CASE WHEN ${columnIn(first, followed)} IS NULL THEN ${theirs} ELSE ${mine} END`
     if (kind !== 'entries') return sql`coalesce(${mine}, ${theirs})`
     const both = sql`json_patch(coalesce(${theirs}, '{}'), coalesce(${mine}, '{}')) || ''`
     return sql`CASE WHEN coalesce(${mine}, ${theirs}) IS NOT NULL THEN ${both} END`

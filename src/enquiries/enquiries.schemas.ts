@@ -1,11 +1,11 @@
 // The public form: the shape of an enquiry and of its answer.
 import { z } from '@hono/zod-openapi'
-import { email, Id, Instant, instant, jsonObject, raw, text } from '../field-schemas'
+import { email, Id, Instant, instant, jsonObject, name, raw, text } from '../field-schemas'
 
 export const NewEnquiry = z
   .strictObject({
     workspace: text(60).openapi({ description: 'The slug of the workspace.', example: 'analytical-engines' }),
-    name: text(200),
+    name: name(200),
     email: email(),
     phone: text(50).optional(),
     interest: text(200).optional(),

@@ -3,8 +3,9 @@ import { z } from '@hono/zod-openapi'
 import { PERSON } from '../customers/customers.fields'
 import { leads } from '../db/schema'
 import { LEAD_STATUSES } from '../db/schema/leads'
-import { email, Id, Instant, instant, jsonObject, text } from '../field-schemas'
+import { email, Id, Instant, instant, jsonObject, name, text } from '../field-schemas'
 import { defineFields, ERASED } from '../records/fields'
+import { foldedBeyondLower } from '../text/searched'
 
 export const LEAD_FIELDS = defineFields(leads, {
   id: {
@@ -17,12 +18,13 @@ export const LEAD_FIELDS = defineFields(leads, {
   title: {
     answer: z.string(),
     example: 'React course for a team of five',
-    input: text(200),
+    input: name(200),
     required: true,
     imported: 'title leadtitle subject topic deal dealname opportunity betreff',
     exported: 1,
     erased: ERASED,
   },
+  foldedTitle: { follows: 'title', derive: foldedBeyondLower, erased: null },
   description: {
     answer: z.string().nullable(),
     example: null,
@@ -51,7 +53,7 @@ export const LEAD_FIELDS = defineFields(leads, {
   name: {
     answer: z.string().nullable(),
     example: 'Alice Student',
-    input: text(200).nullable(),
+    input: name(200).nullable(),
     ...PERSON.name,
     exported: 1,
     erased: null,
@@ -67,6 +69,7 @@ export const LEAD_FIELDS = defineFields(leads, {
     exported: 1,
     erased: null,
   },
+  foldedEmail: { ...PERSON.foldedEmail, erased: null },
   phone: {
     answer: z.string().nullable(),
     example: '+44 20 7946 0958',
@@ -76,6 +79,7 @@ export const LEAD_FIELDS = defineFields(leads, {
     erased: null,
   },
   phoneE164: { ...PERSON.phoneE164, erased: null },
+  phoneText: { ...PERSON.phoneText, erased: null },
   interest: {
     answer: z.string().nullable(),
     example: 'React development',
@@ -84,6 +88,7 @@ export const LEAD_FIELDS = defineFields(leads, {
     exported: 1,
     erased: null,
   },
+  foldedInterest: { follows: 'interest', derive: foldedBeyondLower, erased: null },
   message: {
     answer: z.string().nullable(),
     example: 'When does the next course start?',

@@ -3,7 +3,7 @@ import { eq, isNotNull, sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import { visible } from '../access/visible'
 import type { Ctx } from '../context'
-import { isSearchable, phrase, STATUS_CODES } from '../db/fts'
+import { phrase, STATUS_CODES } from '../db/fts'
 import type { Page } from '../db/page'
 import { leadCounts, leads } from '../db/schema'
 import { pageMarks } from '../db/window'
@@ -11,6 +11,7 @@ import { runList } from '../records/list'
 import type { ListDefinition, ListRequest } from '../records/list.definition'
 import { before, from, isNot } from '../records/list.filters'
 import { isOwnedBy, isTrashed, ownedWalks, requestedOwners, scopeCodes } from '../records/list.owned'
+import { isPartOf } from '../records/question'
 import { type LeadRow, leadColumns } from './leads.record'
 import type { LeadQuery } from './leads.schemas'
 
@@ -19,6 +20,10 @@ type Query = z.output<typeof LeadQuery> & { besides?: LeadRow['status'] }
 export type LeadRequest = ListRequest<Query>
 
 const permissions = { read: 'leads:read', trash: 'leads:write' } as const
+const SEARCHED = {
+  words: { columns: 'words', text: sql`${leads.searchText}` },
+  phone: { column: 'phone', text: sql`coalesce(${leads.phoneText}, '')` },
+}
 const OWNED = { table: leads, permissions, trash: ['leads_trash', 'leads_owner_trash'] } as const
 
 export const LEAD_LIST: ListDefinition<LeadRow, Query> = {
@@ -38,11 +43,7 @@ export const LEAD_LIST: ListDefinition<LeadRow, Query> = {
   },
   usualOrder: ({ followUpAfter, followUpBefore }) => (followUpAfter || followUpBefore ? 'followUpAt' : '-createdAt'),
   filters: {
-    q: (q) => ({
-      where: sql`instr(lower(${leads.searchText}), lower(${q})) > 0`,
-      match: `words : ${phrase(q)}`,
-      isByArrival: true,
-    }),
+    q: (q, { actor }) => isPartOf(q, SEARCHED, actor),
     status: (status) => ({
       where: eq(leads.status, status),
       match: `scope : ${phrase(STATUS_CODES[status])}`,
@@ -65,7 +66,7 @@ export const LEAD_LIST: ListDefinition<LeadRow, Query> = {
   search: {
     index: 'leads_fts',
     seq: leads.seq,
-    isUsable: (_, { q, trashed }) => !trashed && (q === undefined || isSearchable(q)),
+    isUsable: (_, { trashed }) => !trashed,
     scope: scopeCodes,
     where: ({ actor }) => visible(actor, permissions.read, leads),
     answers: ['owner'],

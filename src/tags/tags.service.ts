@@ -5,7 +5,6 @@ import { z } from 'zod'
 import { owners } from '../access/visible'
 import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
-import { fold } from '../db/fold'
 import { cut, type Page, type PageRequest } from '../db/page'
 import { customerTags, tagCounts, tags } from '../db/schema'
 import { allOf, columnIn } from '../db/sql'
@@ -14,6 +13,7 @@ import { etagOf } from '../etag'
 import { eventInsert } from '../events/event-insert'
 import { changeRecord, type RecordKind } from '../records/change'
 import { requireVersion } from '../records/version'
+import { foldText } from '../text/fold'
 
 export type TagRow = { id: string; name: string; key: string; version: number; count: number }
 
@@ -41,7 +41,10 @@ export async function listTags(
   { q, limit, after }: { q?: string } & PageRequest,
 ): Promise<Page<TagRow>> {
   const ownerIds = owners(actor, 'tags:read')
-  const containsQuery = (key: SQL) => (q === undefined ? undefined : sql`instr(${key}, ${fold(q)}) > 0`)
+  // A question of invisible characters is part of no name.
+  const part = q === undefined ? undefined : foldText(q)
+  const containsQuery = (key: SQL) =>
+    part === undefined ? undefined : sql`${part} <> '' AND instr(${key}, ${part}) > 0`
   const all = db
     .select(tagColumns)
     .from(tags)
@@ -92,7 +95,7 @@ export async function getTag({ db, actor }: Ctx, id: string): Promise<TagRow> {
  * name.
  */
 export function renameTag(ctx: Ctx, id: string, name: string, ifVersion?: number): Promise<TagRow> {
-  const key = fold(name)
+  const key = foldText(name)
   const other = alias(tags, 'other')
   const holder = sql`(SELECT json_quote(${other.id}) FROM ${tags} AS other
     WHERE ${other.workspaceId} = ${ctx.actor.workspaceId} AND ${other.key} = ${key} AND ${other.id} <> ${id})`
@@ -119,7 +122,7 @@ export function deleteTag(ctx: Ctx, id: string, ifVersion?: number): Promise<voi
 
 /** Deletes the tag with this name, in any case and with any accents. Throws `not_found`. */
 export function deleteTagNamed(ctx: Ctx, name: string): Promise<void> {
-  return deleteWhere(ctx, eq(tags.key, fold(name)))
+  return deleteWhere(ctx, eq(tags.key, foldText(name)))
 }
 
 // The tag is hidden and its name free at once. Removing it from a customer writes the search index, so there is a limit.
@@ -162,7 +165,7 @@ export async function getTagNamed({ db, actor }: Ctx, name: string): Promise<Tag
   const [tag] = await db
     .select({ ...columns, count: countOf(ownerIds === 'all' ? '*' : actor.id) })
     .from(tags)
-    .where(and(eq(tags.workspaceId, actor.workspaceId), eq(tags.key, fold(name))))
+    .where(and(eq(tags.workspaceId, actor.workspaceId), eq(tags.key, foldText(name))))
   if (!tag) throw new AppError('not_found')
   return tag
 }

@@ -1,8 +1,9 @@
 // Schemas of members. None contains a password or its hash.
 import { z } from '@hono/zod-openapi'
 import { ROLES, USER_STATUSES } from '../db/schema/users'
-import { Id, Instant, text, timeZone } from '../field-schemas'
+import { Id, Instant, name, text, timeZone } from '../field-schemas'
 import { pageOf, pageQuery } from '../http/pagination'
+import { foldText } from '../text/fold'
 
 /** A member of a workspace. */
 export const User = z
@@ -47,10 +48,10 @@ export const UserQuery = z.strictObject({
 /** Input of changing a member: at least one field. */
 export const UserPatch = z
   .strictObject({
-    name: text(200),
+    name: name(200),
     username: text(64)
-      .regex(/^[\p{L}\p{N}._-]+$/u, 'may contain letters, digits, dots, dashes and underscores')
-      .toLowerCase()
+      .overwrite(foldText)
+      .regex(/^[\p{L}\p{M}\p{N}._-]+$/u, 'may contain letters, digits, dots, dashes and underscores')
       .nullable(),
     timeZone: timeZone(),
     role: z.enum(ROLES).openapi({ description: 'ADMIN only.' }),

@@ -1,9 +1,9 @@
 // Schemas of the workspace and of invitations to it.
 import { z } from '@hono/zod-openapi'
-import { isCountry } from '../customers/phone'
 import { ROLES } from '../db/schema/users'
-import { email, Id, Instant, raw, text, timeZone } from '../field-schemas'
+import { email, Id, Instant, name, raw, timeZone } from '../field-schemas'
 import { pageOf, pageQuery } from '../http/pagination'
+import { isCountry } from '../text/phone'
 
 /** A workspace. */
 export const Workspace = z
@@ -33,7 +33,7 @@ export const Workspace = z
 /** Input of changing the workspace: at least one field. */
 export const WorkspacePatch = z
   .strictObject({
-    name: text(200),
+    name: name(200),
     slug: raw(60).regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'may contain a-z, 0-9 and single dashes between them'),
     timeZone: timeZone(),
     defaultCountry: z

@@ -6,6 +6,7 @@ import { isUniqueViolation } from '../db/sql'
 import { AppError } from '../errors'
 import { etagOf } from '../etag'
 import { changeRecord, type RecordKind } from '../records/change'
+import { foldText } from '../text/fold'
 import { isSlugAllowed } from './workspaces.default'
 
 const columns = getTableColumns(workspaces)
@@ -20,8 +21,7 @@ const WORKSPACE: RecordKind<typeof columns> = {
 
 /** A slug for a name: ASCII letters and digits, single dashes between them, at most 50 characters. */
 export function slugOf(name: string): string {
-  const unaccented = name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
-  const slug = unaccented
+  const slug = foldText(name)
     .replace(/[^a-z0-9]+/g, '-')
     .slice(0, 50)
     .replace(/^-|-$/g, '')

@@ -6,7 +6,7 @@ import type { Role } from '../../src/access/policy'
 import { accessToken, firstRefreshToken, REFRESH_MS } from '../../src/auth/tokens'
 import { configOf } from '../../src/config'
 import { sha256 } from '../../src/crypto'
-import { fold } from '../../src/db/fold'
+import { foldText } from '../../src/text/fold'
 import { api } from './api'
 
 export const unique = (prefix: string) => `${prefix}-${crypto.randomUUID().slice(0, 8)}`
@@ -136,7 +136,7 @@ export async function customer(person: Person, fields: CustomerFields = {}): Pro
       id,
       person.workspaceId,
       row.name,
-      fold(row.name),
+      foldText(row.name),
       row.email ?? null,
       row.phone ?? null,
       row.company ?? null,

@@ -2,8 +2,8 @@
 import { env } from 'cloudflare:workers'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { fold } from '../../src/db/fold'
 import { purge } from '../../src/purge/purge.service'
+import { foldText } from '../../src/text/fold'
 import { bodyOf, refusalOf, tally } from '../support/answers'
 import { api, send } from '../support/api'
 import { costOf as cost, counters, seedCustomers, walk } from '../support/customers'
@@ -413,7 +413,7 @@ describe('the counts of tags', () => {
         await rows<{ id: string }>(
           'SELECT id FROM tags WHERE workspace_id = ? AND key = ?',
           admin.workspaceId,
-          fold(wanted),
+          foldText(wanted),
         )
       )[0]?.id
     const does = async (verb: string, id: string, tag: string) => {
@@ -426,7 +426,11 @@ describe('the counts of tags', () => {
       if (verb === 'trash') return v1.customers[':id'].$delete({ param, header: {} })
       if (verb === 'restore') return v1.customers[':id'].restore.$post({ param })
       if (verb === 'bulk')
-        return bulk(manager, { customerIds: ids, add: [tag], remove: names.filter((n) => fold(n) !== fold(tag)) })
+        return bulk(manager, {
+          customerIds: ids,
+          add: [tag],
+          remove: names.filter((n) => foldText(n) !== foldText(tag)),
+        })
       const found = await tagId(tag)
       if (!found) return undefined
       const next = names[(names.indexOf(tag) + 1) % names.length] ?? ''

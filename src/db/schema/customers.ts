@@ -2,8 +2,9 @@
 // The search index and the counters beside these tables are kept by triggers (src/db/triggers/02-customers.sql).
 import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, sqliteView, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
-import { computed, id, idBesideSeq, instant, remindAt, reminding, seq, stamps, version } from '../columns'
-import { codeOfColumn } from '../fts'
+import { BARED_SIGNS } from '../../text/searched'
+import { computed, id, idBesideSeq, instant, remindAt, reminding, searchedText, seq, stamps, version } from '../columns'
+import { codeOfColumn, firstGramOfColumn } from '../fts'
 import { users } from './users'
 import { workspaces } from './workspaces'
 
@@ -12,10 +13,9 @@ const workspaceId = () =>
     .notNull()
     .references(() => workspaces.id)
 
-const PHONE_DIGITS = [' ', '-', '(', ')', '.', '/', '+'].reduce(
-  (phone, mark) => `replace(${phone}, '${mark}', '')`,
-  'phone',
-)
+const FOLDED_COMPANY = searchedText('folded_company', 'company')
+
+const withoutSigns = (text: string) => BARED_SIGNS.reduce((bare, sign) => `replace(${bare}, '${sign}', '')`, text)
 
 export const customers = sqliteTable(
   'customers',
@@ -32,9 +32,21 @@ export const customers = sqliteTable(
     version: version(),
     ...stamps(),
     deletedAt: instant(),
-    /** The name without case and accents, as it is sorted by. */
+    /** The folded name, by which customers are sorted and searched. */
     sortName: text().notNull().default(''),
+    /** What other texts are searched by, where folding makes more of them than lower case. */
+    foldedEmail: text(),
+    foldedCompany: text(),
+    foldedJobTitle: text(),
+    /** Custom fields of that kind by key, each as written, and as it stands in the index. */
+    foldedFields: text({ mode: 'json' }).$type<Record<string, [value: string, indexed: string] | null>>(),
+    /** What near-equal names and companies share, where that is not the folded text without BARED_SIGNS. */
+    bareName: text(),
+    bareCompany: text(),
+    /** The number in E.164 with its extension, such as `+4930901820;ext=12`. */
     phoneE164: text('phone_e164'),
+    /** The number in each form that it is searched by, one a line. */
+    phoneText: text(),
     /** The portal login of this customer. */
     userId: text().references(() => users.id),
     customFields: text({ mode: 'json' }).$type<Record<string, unknown>>(),
@@ -48,11 +60,14 @@ export const customers = sqliteTable(
     importKey: text(),
     /** `lastInteractionAt`, empty where there was none, so that an order and its cursor need no nulls. */
     touchedAt: computed(`coalesce(last_interaction_at, '')`),
-    phoneDigits: computed(PHONE_DIGITS),
-    /** Near-equal customers share it: name and company without case, accents, spaces and punctuation. */
+    emailText: computed(searchedText('folded_email', 'email')),
+    companyText: computed(FOLDED_COMPANY),
+    jobTitleText: computed(searchedText('folded_job_title', 'job_title')),
+    /** Near-equal customers share it: name and company, folded, without spaces and punctuation. */
     nameKey: computed(
-      `replace(replace(replace(sort_name, ' ', ''), '.', ''), '-', '') || '|' || lower(replace(coalesce(company, ''), ' ', ''))`,
+      `coalesce(bare_name, ${withoutSigns('sort_name')}) || '|' || coalesce(bare_company, ${withoutSigns(FOLDED_COMPANY)})`,
     ),
+    firstGram: computed(firstGramOfColumn('workspace_id')),
     searchScope: computed(`${codeOfColumn('workspace_id')} || ' ' || ${codeOfColumn('owner_id')}`),
     /** How many days may pass between two contacts. */
     keepInTouchDays: integer(),

@@ -1,9 +1,10 @@
 -- Triggers keep the search index and the counters of customers and their tags, and the owners of their records.
--- The index has no content of its own; its rowid is customers.seq. Tags and custom fields are in brackets, so that a phrase
--- matches a whole one. Brackets in their text are replaced. `scope` has one token for the workspace and one for the owner.
+-- The index has no content of its own; its rowid is customers.seq. Its texts are folded. Tags and custom fields are in
+-- brackets, so that a phrase matches a whole one. Brackets in their text are replaced. Of a phone number it has the digits,
+-- and each three of them as one character of the workspace (`indexedDigits` in src/db/fts.ts). `scope` has one token for the workspace and one for the owner.
 CREATE VIRTUAL TABLE customers_fts USING fts5(
   name, email, phone, company, job_title, tags, fields, scope,
-  content = '', contentless_delete = 1, tokenize = 'trigram remove_diacritics 1'
+  content = '', contentless_delete = 1, tokenize = 'trigram case_sensitive 1'
 );
 --> statement-breakpoint
 CREATE TABLE customer_counts (
@@ -39,10 +40,10 @@ BEGIN
 END;
 --> statement-breakpoint
 CREATE TRIGGER customers_reindexed
-AFTER UPDATE OF name, email, phone, phone_e164, company, job_title, custom_fields, owner_id, deleted_at ON customers
-WHEN old.name IS NOT new.name OR old.email IS NOT new.email OR old.phone IS NOT new.phone
-  OR old.phone_e164 IS NOT new.phone_e164 OR old.company IS NOT new.company
-  OR old.job_title IS NOT new.job_title OR old.custom_fields IS NOT new.custom_fields OR old.owner_id IS NOT new.owner_id
+AFTER UPDATE OF sort_name, email, phone_text, company, job_title, custom_fields, owner_id, deleted_at ON customers
+WHEN old.sort_name IS NOT new.sort_name OR old.email_text IS NOT new.email_text OR old.phone_text IS NOT new.phone_text
+  OR old.company_text IS NOT new.company_text OR old.job_title_text IS NOT new.job_title_text
+  OR old.custom_fields IS NOT new.custom_fields OR old.owner_id IS NOT new.owner_id
   OR old.deleted_at IS NOT new.deleted_at
 BEGIN
   DELETE FROM customers_fts WHERE rowid = old.seq AND old.deleted_at IS NULL;
@@ -151,14 +152,22 @@ END;
 --> statement-breakpoint
 CREATE VIEW customers_searchable AS
 SELECT
-  c.seq, c.id, c.name, c.email, c.company, c.job_title, c.deleted_at,
-  c.phone || char(10) || c.phone_digits || char(10) || coalesce(c.phone_e164, '') AS phone,
+  c.seq, c.id, c.sort_name AS name, c.email_text AS email, c.company_text AS company, c.job_title_text AS job_title, c.deleted_at,
+  c.phone_text || coalesce((SELECT group_concat(
+    CASE WHEN a > 0 AND b > 0 AND c > 0 THEN char(c.first_gram + (a - 1) * 121 + (b - 1) * 11 + c - 1) ELSE char(10) END, '')
+    FROM (SELECT
+      instr('0123456789x', substr(c.phone_text, at.key + 1, 1)) AS a,
+      instr('0123456789x', substr(c.phone_text, at.key + 2, 1)) AS b,
+      instr('0123456789x', substr(c.phone_text, at.key + 3, 1)) AS c
+      FROM json_each('[0' || replace(hex(zeroblob(length(c.phone_text) / 2)), '0', ',0') || ']') AS at
+      WHERE at.key < length(c.phone_text) - 2)), '') AS phone,
   (SELECT group_concat('⟦' || replace(replace(coalesce(t.indexed_as, t.key), '⟦', '⟪'), '⟧', '⟫') || '⟧', '')
     FROM customer_tags ct JOIN tags t ON t.id = ct.tag_id WHERE ct.customer_id = c.id) AS tags,
-  (SELECT group_concat('⟦' || replace(replace(
-      key || '=' || CASE type WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE value END,
-      '⟦', '⟪'), '⟧', '⟫') || '⟧', '')
-    FROM json_each(c.custom_fields)
-    WHERE type IN ('text', 'integer', 'real', 'true', 'false') AND length(value) <= 100 AND instr(key, '=') = 0) AS fields,
+  (SELECT group_concat('⟦' || replace(replace(coalesce(
+      (SELECT k.value ->> 1 FROM json_each(c.folded_fields) AS k WHERE k.key = f.key AND k.value ->> 0 = f.value),
+      lower(f.key || '=' || CASE f.type WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE f.value END)
+    ), '⟦', '⟪'), '⟧', '⟫') || '⟧', '')
+    FROM json_each(c.custom_fields) AS f
+    WHERE f.type IN ('text', 'integer', 'real', 'true', 'false') AND length(f.value) <= 100 AND instr(f.key, '=') = 0) AS fields,
   c.search_scope AS scope
 FROM customers c;

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { Password } from '../../auth/passwords'
 import type { AppError } from '../../errors'
 import { raw, text } from '../../field-schemas'
+import { foldText } from '../../text/fold'
 import { errorHandler } from '../dialect'
 import { instantOrDay, nullIfBlank, optionalOrBlank, pageQuery, withoutZeroMillis } from '../fields'
 
@@ -11,7 +12,7 @@ const requiredText = (what: string, max: number) => text(max, requiredMessage(wh
 
 export const Registration = z
   .object({
-    username: requiredText('Username', 64).transform((name) => name.toLowerCase()),
+    username: requiredText('Username', 64).transform(foldText),
     email: requiredText('Email', 254)
       .pipe(z.email('Invalid email format'))
       .transform((address) => address.toLowerCase()),
