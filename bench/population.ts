@@ -1,5 +1,6 @@
 // Who and what the measured database holds: three workspaces of very different size, and their leads.
 // The same numbers come out every time; only the span of time ends now. Customers are in population.customers.ts.
+import { gramsOf } from '../src/text/phone-grams.ts'
 import { DAY, dice, iso, pick, type Roll, uuidv7, weighed, YEAR } from './random.ts'
 
 export type Member = { id: string; email: string; name: string; role: string; createdAt: string }
@@ -113,7 +114,8 @@ export const LEAD_COLUMNS =
 /** What is searched of a number `+49 …`: the forms that are dialled from abroad and at home. */
 export function searchedForms(phone: string) {
   const digits = phone.replace(/\D/g, '')
-  return `${digits}\n0${digits.slice(2)}`
+  const lines = [digits, `0${digits.slice(2)}`]
+  return [...lines, ...lines.map(gramsOf)].join('\n')
 }
 
 type Life = { roll: Roll; workspace: Home; isRare: boolean; isLarge: boolean }

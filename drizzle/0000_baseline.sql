@@ -35,7 +35,7 @@ CREATE TABLE `customers` (
 	`company_text` text GENERATED ALWAYS AS (coalesce(folded_company, lower(company), '')) VIRTUAL,
 	`job_title_text` text GENERATED ALWAYS AS (coalesce(folded_job_title, lower(job_title), '')) VIRTUAL,
 	`name_key` text GENERATED ALWAYS AS (coalesce(bare_name, replace(replace(replace(replace(replace(replace(replace(replace(replace(sort_name, ' ', ''), '.', ''), ',', ''), '-', ''), '/', ''), '&', ''), '(', ''), ')', ''), '"', '')) || '|' || coalesce(bare_company, replace(replace(replace(replace(replace(replace(replace(replace(replace(coalesce(folded_company, lower(company), ''), ' ', ''), '.', ''), ',', ''), '-', ''), '/', ''), '&', ''), '(', ''), ')', ''), '"', ''))) VIRTUAL,
-	`first_gram` text GENERATED ALWAYS AS (65536 + (instr('123456789abcdef', substr(workspace_id, 33, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, 34, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, 35, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, 36, 1))) % 787 * 1331) VIRTUAL,
+	`search_phone` text GENERATED ALWAYS AS (replace(phone_text, char(1), char(262144 + instr('123456789abcdef', substr(workspace_id, 32, 1)) % 4 * 65536 + instr('123456789abcdef', substr(workspace_id, 33, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, 34, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, 35, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, 36, 1))))) VIRTUAL,
 	`search_scope` text GENERATED ALWAYS AS (CASE WHEN workspace_id IS NULL THEN '〇〇䷂' ELSE char(131072 + instr('123456789abcdef', substr(workspace_id, 25, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, 26, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, 27, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, 28, 1)), 131072 + instr('123456789abcdef', substr(workspace_id, 29, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, 30, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, 31, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, 32, 1)), 131072 + instr('123456789abcdef', substr(workspace_id, 33, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, 34, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, 35, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, 36, 1))) END || ' ' || CASE WHEN owner_id IS NULL THEN '〇〇䷂' ELSE char(131072 + instr('123456789abcdef', substr(owner_id, 25, 1)) * 4096 + instr('123456789abcdef', substr(owner_id, 26, 1)) * 256 + instr('123456789abcdef', substr(owner_id, 27, 1)) * 16 + instr('123456789abcdef', substr(owner_id, 28, 1)), 131072 + instr('123456789abcdef', substr(owner_id, 29, 1)) * 4096 + instr('123456789abcdef', substr(owner_id, 30, 1)) * 256 + instr('123456789abcdef', substr(owner_id, 31, 1)) * 16 + instr('123456789abcdef', substr(owner_id, 32, 1)), 131072 + instr('123456789abcdef', substr(owner_id, 33, 1)) * 4096 + instr('123456789abcdef', substr(owner_id, 34, 1)) * 256 + instr('123456789abcdef', substr(owner_id, 35, 1)) * 16 + instr('123456789abcdef', substr(owner_id, 36, 1))) END) VIRTUAL,
 	`keep_in_touch_days` integer,
 	`last_contact_at` text,
@@ -285,7 +285,7 @@ CREATE TABLE `leads` (
 	`search_text` text GENERATED ALWAYS AS (coalesce(folded_title, lower(title), '') || char(10) || coalesce(sort_name, lower(name), '') || char(10) || coalesce(folded_email, lower(email), '') || char(10) || coalesce(folded_interest, lower(interest), '')) VIRTUAL,
 	`search_source` text GENERATED ALWAYS AS ('⟦' || source || '⟧') VIRTUAL,
 	`search_scope` text GENERATED ALWAYS AS (CASE WHEN workspace_id IS NULL THEN '〇〇䷂' ELSE char(131072 + instr('123456789abcdef', substr(workspace_id, 25, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, 26, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, 27, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, 28, 1)), 131072 + instr('123456789abcdef', substr(workspace_id, 29, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, 30, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, 31, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, 32, 1)), 131072 + instr('123456789abcdef', substr(workspace_id, 33, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, 34, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, 35, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, 36, 1))) END || ' ' || CASE WHEN owner_id IS NULL THEN '〇〇䷂' ELSE char(131072 + instr('123456789abcdef', substr(owner_id, 25, 1)) * 4096 + instr('123456789abcdef', substr(owner_id, 26, 1)) * 256 + instr('123456789abcdef', substr(owner_id, 27, 1)) * 16 + instr('123456789abcdef', substr(owner_id, 28, 1)), 131072 + instr('123456789abcdef', substr(owner_id, 29, 1)) * 4096 + instr('123456789abcdef', substr(owner_id, 30, 1)) * 256 + instr('123456789abcdef', substr(owner_id, 31, 1)) * 16 + instr('123456789abcdef', substr(owner_id, 32, 1)), 131072 + instr('123456789abcdef', substr(owner_id, 33, 1)) * 4096 + instr('123456789abcdef', substr(owner_id, 34, 1)) * 256 + instr('123456789abcdef', substr(owner_id, 35, 1)) * 16 + instr('123456789abcdef', substr(owner_id, 36, 1))) END || ' ' || CASE status WHEN 'NEW' THEN '〇一䷃' WHEN 'CONTACTED' THEN '〇二䷃' WHEN 'QUALIFIED' THEN '〇三䷃' WHEN 'CLOSED' THEN '〇四䷃' END) VIRTUAL,
-	`first_gram` text GENERATED ALWAYS AS (65536 + (instr('123456789abcdef', substr(workspace_id, 33, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, 34, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, 35, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, 36, 1))) % 787 * 1331) VIRTUAL,
+	`search_phone` text GENERATED ALWAYS AS (replace(phone_text, char(1), char(262144 + instr('123456789abcdef', substr(workspace_id, 32, 1)) % 4 * 65536 + instr('123456789abcdef', substr(workspace_id, 33, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, 34, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, 35, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, 36, 1))))) VIRTUAL,
 	`reminded_for` text,
 	`held_until` text,
 	`remind_at` text GENERATED ALWAYS AS (CASE WHEN follow_up_at IS NOT NULL AND owner_id IS NOT NULL AND status <> 'CLOSED' AND deleted_at IS NULL AND reminded_for IS NOT follow_up_at THEN max(follow_up_at, coalesce(held_until, '')) END) VIRTUAL,
@@ -545,8 +545,8 @@ CREATE UNIQUE INDEX `workspaces_slug_unique` ON `workspaces` (`slug`);
 -- Search and counters of leads, kept by triggers.
 -- The index is contentless and its rowid is leads.seq, so that a match streams in order of arrival. What it holds is
 -- computed by the generated columns of leads: folded text, the source in brackets (a phrase then matches it as a whole), and
--- one-token codes of workspace, owner and status. Of a phone number it has the digits, and each three of them as one
--- character of the workspace (`indexedDigits` in src/db/fts.ts).
+-- one-token codes of workspace, owner and status. Of a phone number it has the digits, and each four of them as one
+-- character (`gramsOf` in src/text/phone-grams.ts).
 CREATE VIRTUAL TABLE leads_fts USING fts5(
   words, phone, origin, scope, content = '', contentless_delete = 1, tokenize = 'trigram case_sensitive 1'
 );
@@ -562,7 +562,7 @@ CREATE TABLE lead_counts (
 CREATE TRIGGER leads_inserted AFTER INSERT ON leads WHEN new.deleted_at IS NULL
 BEGIN
   INSERT INTO leads_fts (rowid, words, phone, origin, scope)
-    SELECT seq, words, phone, origin, scope FROM leads_searchable WHERE seq = new.seq;
+    VALUES (new.seq, new.search_text, new.search_phone, new.search_source, new.search_scope);
   INSERT INTO lead_counts (workspace_id, owner, status, count)
     VALUES (new.workspace_id, '*', new.status, 1), (new.workspace_id, coalesce(new.owner_id, ''), new.status, 1)
     ON CONFLICT DO UPDATE SET count = count + 1;
@@ -575,7 +575,7 @@ WHEN old.search_text IS NOT new.search_text OR old.phone_text IS NOT new.phone_t
 BEGIN
   DELETE FROM leads_fts WHERE rowid = old.seq AND old.deleted_at IS NULL;
   INSERT INTO leads_fts (rowid, words, phone, origin, scope)
-    SELECT seq, words, phone, origin, scope FROM leads_searchable WHERE seq = new.seq AND deleted_at IS NULL;
+    SELECT new.seq, new.search_text, new.search_phone, new.search_source, new.search_scope WHERE new.deleted_at IS NULL;
 END;
 --> statement-breakpoint
 CREATE TRIGGER leads_recounted_by_owner AFTER UPDATE OF owner_id, status, deleted_at ON leads
@@ -608,22 +608,11 @@ BEGIN
     ON CONFLICT DO UPDATE SET count = count - 1;
 END;
 --> statement-breakpoint
-CREATE VIEW leads_searchable AS
-SELECT l.seq, l.deleted_at, l.search_text AS words, l.search_source AS origin, l.search_scope AS scope,
-  l.phone_text || coalesce((SELECT group_concat(
-    CASE WHEN a > 0 AND b > 0 AND c > 0 THEN char(l.first_gram + (a - 1) * 121 + (b - 1) * 11 + c - 1) ELSE char(10) END, '')
-    FROM (SELECT
-      instr('0123456789x', substr(l.phone_text, at.key + 1, 1)) AS a,
-      instr('0123456789x', substr(l.phone_text, at.key + 2, 1)) AS b,
-      instr('0123456789x', substr(l.phone_text, at.key + 3, 1)) AS c
-      FROM json_each('[0' || replace(hex(zeroblob(length(l.phone_text) / 2)), '0', ',0') || ']') AS at
-      WHERE at.key < length(l.phone_text) - 2)), '') AS phone
-FROM leads l;
---> statement-breakpoint
 -- Triggers keep the search index and the counters of customers and their tags, and the owners of their records.
 -- The index has no content of its own; its rowid is customers.seq. Its texts are folded. Tags and custom fields are in
 -- brackets, so that a phrase matches a whole one. Brackets in their text are replaced. Of a phone number it has the digits,
--- and each three of them as one character of the workspace (`indexedDigits` in src/db/fts.ts). `scope` has one token for the workspace and one for the owner.
+-- and each four of them as one character (`gramsOf` in src/text/phone-grams.ts). `scope` has one token for the workspace
+-- and one for the owner.
 CREATE VIRTUAL TABLE customers_fts USING fts5(
   name, email, phone, company, job_title, tags, fields, scope,
   content = '', contentless_delete = 1, tokenize = 'trigram case_sensitive 1'
@@ -775,14 +764,7 @@ END;
 CREATE VIEW customers_searchable AS
 SELECT
   c.seq, c.id, c.sort_name AS name, c.email_text AS email, c.company_text AS company, c.job_title_text AS job_title, c.deleted_at,
-  c.phone_text || coalesce((SELECT group_concat(
-    CASE WHEN a > 0 AND b > 0 AND c > 0 THEN char(c.first_gram + (a - 1) * 121 + (b - 1) * 11 + c - 1) ELSE char(10) END, '')
-    FROM (SELECT
-      instr('0123456789x', substr(c.phone_text, at.key + 1, 1)) AS a,
-      instr('0123456789x', substr(c.phone_text, at.key + 2, 1)) AS b,
-      instr('0123456789x', substr(c.phone_text, at.key + 3, 1)) AS c
-      FROM json_each('[0' || replace(hex(zeroblob(length(c.phone_text) / 2)), '0', ',0') || ']') AS at
-      WHERE at.key < length(c.phone_text) - 2)), '') AS phone,
+  c.search_phone AS phone,
   (SELECT group_concat('⟦' || replace(replace(coalesce(t.indexed_as, t.key), '⟦', '⟪'), '⟧', '⟫') || '⟧', '')
     FROM customer_tags ct JOIN tags t ON t.id = ct.tag_id WHERE ct.customer_id = c.id) AS tags,
   (SELECT group_concat('⟦' || replace(replace(coalesce(

@@ -19,7 +19,7 @@ const {
   companyText,
   jobTitleText,
   nameKey,
-  firstGram,
+  searchPhone,
   searchScope,
   interactionCount,
   importKey,

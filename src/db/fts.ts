@@ -33,32 +33,18 @@ export function codeOfColumn(column: string): string {
   return `CASE WHEN ${column} IS NULL THEN '${NOBODY}' ELSE char(${group(25)}, ${group(29)}, ${group(33)}) END`
 }
 
-// Three digits are one character of the index, which differs by workspace: a term of the index then stands for five digits
-// of one workspace, or of few. Terms of three digits are in every number, and to look through all of them takes long.
+const FIRST_SIGN = 0x40000
 
-const DIGITS = '0123456789x'
-/** Workspaces are told apart by so many sets of characters; together they are all characters past U+FFFF. */
-const BUCKETS = 787
-const FIRST_GRAM = 0x10000
-/** Fewer digits are looked for as they are. */
-const MIN_GRAMMED = MIN_TERM + 2
-
-/** Digits as the index has them, beside the digits themselves where they are few. `x` stands before an extension. */
-export function indexedDigits(digits: string, workspaceId: string): string {
-  if (!/^[0-9x]+$/.test(digits) || digits.length < MIN_GRAMMED) return digits
-  const first = FIRST_GRAM + (Number.parseInt(workspaceId.slice(32), 16) % BUCKETS) * DIGITS.length ** 3
-  const values = [...digits].map((digit) => DIGITS.indexOf(digit))
-  const grams = values
-    .slice(2)
-    .map((c, i) => ((values[i] ?? 0) * DIGITS.length + (values[i + 1] ?? 0)) * DIGITS.length + c)
-  return String.fromCodePoint(...grams.map((gram) => first + gram))
+/** The sign of a workspace within phone numbers: the last 18 bits of its id as one character. */
+export function signOf(workspaceId: string): string {
+  return String.fromCodePoint(FIRST_SIGN + (Number.parseInt(workspaceId.slice(31), 16) % 2 ** 18))
 }
 
-/** SQL for the character that stands for three digits of value 0 in the workspace of a column. */
-export function firstGramOfColumn(column: string): string {
+/** SQL for the `signOf` of a column with a UUID. */
+export function signOfColumn(column: string): string {
   const digit = (position: number) => `instr('123456789abcdef', substr(${column}, ${position}, 1))`
-  const code = `${digit(33)} * 4096 + ${digit(34)} * 256 + ${digit(35)} * 16 + ${digit(36)}`
-  return `${FIRST_GRAM} + (${code}) % ${BUCKETS} * ${DIGITS.length ** 3}`
+  const code = `${digit(32)} % 4 * 65536 + ${digit(33)} * 4096 + ${digit(34)} * 256 + ${digit(35)} * 16 + ${digit(36)}`
+  return `char(${FIRST_SIGN} + ${code})`
 }
 
 export const STATUS_CODES = { NEW: '〇一䷃', CONTACTED: '〇二䷃', QUALIFIED: '〇三䷃', CLOSED: '〇四䷃' } as const

@@ -11,7 +11,7 @@ const {
   foldedEmail,
   foldedInterest,
   phoneText,
-  firstGram,
+  searchPhone,
   searchText,
   searchSource,
   searchScope,

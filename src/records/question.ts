@@ -1,8 +1,9 @@
 // The question of a search: what is looked for in the searched texts of a record, row by row and in the search index.
 import { or, type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '../access/policy'
-import { indexedDigits, isSearchable, phrase } from '../db/fts'
+import { isSearchable, phrase, signOf } from '../db/fts'
 import { foldText } from '../text/fold'
+import { gramsOf, SIGN_MARK } from '../text/phone-grams'
 import { phoneTerms } from '../text/phone-search'
 import type { Condition } from './list.definition'
 
@@ -15,7 +16,7 @@ export function isPartOf(question: string, { words, phone }: Haystack, { country
   if (folded === '') return { where: sql`false`, isByArrival: true }
   const terms = phone ? numberTerms(question, folded, country) : []
   const has = (text: SQL, term: string) => sql`instr(${text}, ${term}) > 0`
-  const phrases = terms.map((term) => phrase(indexedDigits(term, workspaceId)))
+  const phrases = terms.map((term) => phrase(gramsOf(term)?.replaceAll(SIGN_MARK, signOf(workspaceId)) ?? term))
   const matches = [
     ...(words ? [`({${words.columns}} : ${phrase(folded)})`] : []),
     ...(phone ? [`(${phone.column} : (${phrases.join(' OR ')}))`] : []),

@@ -1,6 +1,7 @@
 // Searched texts: what the Worker writes beside a record, so that the search index and a question are folded alike.
 import { foldText, nameKey } from './fold.ts'
 import { type PhoneNumber, type PhoneProblem, phoneKey, readPhone } from './phone.ts'
+import { gramsOf } from './phone-grams.ts'
 import { phoneSearchText } from './phone-search.ts'
 
 /** Signs that are no part of what near-equal names share, and that SQLite takes out. */
@@ -43,9 +44,12 @@ export function readPhoneField(phone: string, country: string | null): Read {
 
 // Words beside the digits are searched as well.
 function searchedPhone(written: string, numbers: PhoneNumber[]): string {
-  const digits = phoneSearchText(written, numbers)
+  const lines = phoneSearchText(written, numbers).split('\n')
   const folded = foldText(written)
-  return digits !== '' && !/\p{L}/u.test(folded) ? digits : `${digits}\n${folded}`.trim()
+  const words = lines[0] === '' || /\p{L}/u.test(folded) ? [folded] : []
+  const digits = [...lines, ...words.flatMap((line) => line.match(/[0-9x]+/g) ?? [])]
+  const grams = new Set(digits.flatMap((line) => gramsOf(line) ?? []))
+  return [...lines, ...words, ...grams].filter((line) => line !== '').join('\n')
 }
 
 function lowerAscii(text: string): string {

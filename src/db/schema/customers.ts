@@ -4,7 +4,7 @@ import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, sqliteView, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import { BARED_SIGNS } from '../../text/searched'
 import { computed, id, idBesideSeq, instant, remindAt, reminding, searchedText, seq, stamps, version } from '../columns'
-import { codeOfColumn, firstGramOfColumn } from '../fts'
+import { codeOfColumn, signOfColumn } from '../fts'
 import { users } from './users'
 import { workspaces } from './workspaces'
 
@@ -45,7 +45,7 @@ export const customers = sqliteTable(
     bareCompany: text(),
     /** The number in E.164 with its extension, such as `+4930901820;ext=12`. */
     phoneE164: text('phone_e164'),
-    /** The number in each form that it is searched by, one a line. */
+    /** The number in each form that it is searched by, as digits and as `gramsOf` them, each a line. */
     phoneText: text(),
     /** The portal login of this customer. */
     userId: text().references(() => users.id),
@@ -67,7 +67,7 @@ export const customers = sqliteTable(
     nameKey: computed(
       `coalesce(bare_name, ${withoutSigns('sort_name')}) || '|' || coalesce(bare_company, ${withoutSigns(FOLDED_COMPANY)})`,
     ),
-    firstGram: computed(firstGramOfColumn('workspace_id')),
+    searchPhone: computed(`replace(phone_text, char(1), ${signOfColumn('workspace_id')})`),
     searchScope: computed(`${codeOfColumn('workspace_id')} || ' ' || ${codeOfColumn('owner_id')}`),
     /** How many days may pass between two contacts. */
     keepInTouchDays: integer(),

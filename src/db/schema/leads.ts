@@ -3,7 +3,7 @@
 import { sql } from 'drizzle-orm'
 import { index, integer, sqliteTable, sqliteView, text } from 'drizzle-orm/sqlite-core'
 import { computed, idBesideSeq, instant, remindAt, reminding, searchedText, seq, stamps, version } from '../columns'
-import { codeOfColumn, firstGramOfColumn, STATUS_CODES } from '../fts'
+import { codeOfColumn, STATUS_CODES, signOfColumn } from '../fts'
 import { customers } from './customers'
 import { users } from './users'
 import { workspaces } from './workspaces'
@@ -47,7 +47,7 @@ export const leads = sqliteTable(
     foldedInterest: text(),
     /** The number in E.164 with its extension, such as `+4930901820;ext=12`. */
     phoneE164: text('phone_e164'),
-    /** The number in each form that it is searched by, one a line. */
+    /** The number in each form that it is searched by, as digits and as `gramsOf` them, each a line. */
     phoneText: text(),
     message: text(),
     metadata: text({ mode: 'json' }).$type<Record<string, unknown>>(),
@@ -64,7 +64,7 @@ export const leads = sqliteTable(
     searchText: computed(SEARCH_TEXT),
     searchSource: computed(`'⟦' || source || '⟧'`),
     searchScope: computed(SEARCH_SCOPE),
-    firstGram: computed(firstGramOfColumn('workspace_id')),
+    searchPhone: computed(`replace(phone_text, char(1), ${signOfColumn('workspace_id')})`),
     ...reminding(),
     remindAt: remindAt(
       'follow_up_at',

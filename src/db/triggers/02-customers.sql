@@ -1,7 +1,8 @@
 -- Triggers keep the search index and the counters of customers and their tags, and the owners of their records.
 -- The index has no content of its own; its rowid is customers.seq. Its texts are folded. Tags and custom fields are in
 -- brackets, so that a phrase matches a whole one. Brackets in their text are replaced. Of a phone number it has the digits,
--- and each three of them as one character of the workspace (`indexedDigits` in src/db/fts.ts). `scope` has one token for the workspace and one for the owner.
+-- and each four of them as one character (`gramsOf` in src/text/phone-grams.ts). `scope` has one token for the workspace
+-- and one for the owner.
 CREATE VIRTUAL TABLE customers_fts USING fts5(
   name, email, phone, company, job_title, tags, fields, scope,
   content = '', contentless_delete = 1, tokenize = 'trigram case_sensitive 1'
@@ -153,14 +154,7 @@ END;
 CREATE VIEW customers_searchable AS
 SELECT
   c.seq, c.id, c.sort_name AS name, c.email_text AS email, c.company_text AS company, c.job_title_text AS job_title, c.deleted_at,
-  c.phone_text || coalesce((SELECT group_concat(
-    CASE WHEN a > 0 AND b > 0 AND c > 0 THEN char(c.first_gram + (a - 1) * 121 + (b - 1) * 11 + c - 1) ELSE char(10) END, '')
-    FROM (SELECT
-      instr('0123456789x', substr(c.phone_text, at.key + 1, 1)) AS a,
-      instr('0123456789x', substr(c.phone_text, at.key + 2, 1)) AS b,
-      instr('0123456789x', substr(c.phone_text, at.key + 3, 1)) AS c
-      FROM json_each('[0' || replace(hex(zeroblob(length(c.phone_text) / 2)), '0', ',0') || ']') AS at
-      WHERE at.key < length(c.phone_text) - 2)), '') AS phone,
+  c.search_phone AS phone,
   (SELECT group_concat('⟦' || replace(replace(coalesce(t.indexed_as, t.key), '⟦', '⟪'), '⟧', '⟫') || '⟧', '')
     FROM customer_tags ct JOIN tags t ON t.id = ct.tag_id WHERE ct.customer_id = c.id) AS tags,
   (SELECT group_concat('⟦' || replace(replace(coalesce(
