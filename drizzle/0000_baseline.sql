@@ -71,6 +71,7 @@ CREATE INDEX `customers_trash` ON `customers` (`workspace_id`) WHERE deleted_at 
 CREATE INDEX `customers_owner_trash` ON `customers` (`workspace_id`,`owner_id`) WHERE deleted_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `customers_user` ON `customers` (`user_id`) WHERE user_id IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `customers_phone` ON `customers` (`workspace_id`,`phone_e164`) WHERE deleted_at IS NULL AND phone_e164 IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `customers_unread` ON `customers` (`workspace_id`) WHERE phone IS NOT NULL AND phone_e164 IS NULL;--> statement-breakpoint
 CREATE INDEX `customers_name_key` ON `customers` (`workspace_id`,`name_key`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE INDEX `customers_import_key` ON `customers` (`workspace_id`,`import_key`) WHERE deleted_at IS NULL AND import_key IS NOT NULL;--> statement-breakpoint
 CREATE TABLE `customer_merged_rows` (
@@ -309,6 +310,7 @@ CREATE INDEX `leads_trash` ON `leads` (`workspace_id`) WHERE deleted_at IS NOT N
 CREATE INDEX `leads_owner_trash` ON `leads` (`workspace_id`,`owner_id`) WHERE deleted_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_email` ON `leads` (`workspace_id`,`email`) WHERE deleted_at IS NULL AND email IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_phone` ON `leads` (`workspace_id`,`phone_e164`) WHERE deleted_at IS NULL AND phone_e164 IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `leads_unread` ON `leads` (`workspace_id`) WHERE phone IS NOT NULL AND phone_e164 IS NULL;--> statement-breakpoint
 CREATE INDEX `leads_import_key` ON `leads` (`workspace_id`,`import_key`) WHERE deleted_at IS NULL AND import_key IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_customer` ON `leads` (`customer_id`) WHERE customer_id IS NOT NULL;--> statement-breakpoint
 CREATE TABLE `daily_counts` (
@@ -534,6 +536,8 @@ CREATE TABLE `workspaces` (
 	`plan_until` text,
 	`time_zone` text DEFAULT 'UTC' NOT NULL,
 	`default_country` text,
+	`unread_customers_after` integer,
+	`unread_leads_after` integer,
 	`purged_ticket_number` integer DEFAULT 0 NOT NULL,
 	`version` integer DEFAULT 1 NOT NULL,
 	`created_at` text NOT NULL,

@@ -4,6 +4,7 @@ import { continueImports } from './imports/imports.http'
 import { sendDueMail } from './mail/mail.dispatch'
 import { purge } from './purge/purge.service'
 import { queueReminders } from './reminders/reminders.service'
+import { rereadPhones } from './workspaces/phones.reread'
 
 /** The statements that an invocation has sent to D1. Its jobs share the 50 that D1's free plan allows. */
 export type Spent = { statements: number }
@@ -18,6 +19,7 @@ export const SCHEDULE: Readonly<Record<string, readonly Job[]>> = {
   '* * * * *': [
     { name: 'mail', run: sendDueMail },
     { name: 'imports', run: continueImports },
+    { name: 'phones', run: rereadPhones },
   ],
   '*/5 * * * *': [{ name: 'reminders', run: queueReminders }],
   '*/10 1-4 * * *': [{ name: 'purge', run: purge }],

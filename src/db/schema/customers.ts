@@ -108,6 +108,7 @@ export const customers = sqliteTable(
       index('customers_owner_trash').on(t.workspaceId, t.ownerId).where(dead),
       index('customers_user').on(t.userId).where(sql`user_id IS NOT NULL`),
       index('customers_phone').on(t.workspaceId, t.phoneE164).where(sql`deleted_at IS NULL AND phone_e164 IS NOT NULL`),
+      index('customers_unread').on(t.workspaceId).where(sql`phone IS NOT NULL AND phone_e164 IS NULL`),
       index('customers_name_key').on(t.workspaceId, t.nameKey).where(living),
       index('customers_import_key')
         .on(t.workspaceId, t.importKey)

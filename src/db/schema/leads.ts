@@ -90,6 +90,7 @@ export const leads = sqliteTable(
     index('leads_owner_trash').on(t.workspaceId, t.ownerId).where(sql`deleted_at IS NOT NULL`),
     index('leads_email').on(t.workspaceId, t.email).where(sql`deleted_at IS NULL AND email IS NOT NULL`),
     index('leads_phone').on(t.workspaceId, t.phoneE164).where(sql`deleted_at IS NULL AND phone_e164 IS NOT NULL`),
+    index('leads_unread').on(t.workspaceId).where(sql`phone IS NOT NULL AND phone_e164 IS NULL`),
     index('leads_import_key').on(t.workspaceId, t.importKey).where(sql`deleted_at IS NULL AND import_key IS NOT NULL`),
     index('leads_customer').on(t.customerId).where(sql`customer_id IS NOT NULL`),
   ],
