@@ -6,7 +6,13 @@ CREATE TABLE `customers` (
 	`workspace_id` text NOT NULL,
 	`name` text NOT NULL,
 	`email` text,
+	`email_label` text,
+	`other_emails` text,
+	`other_emails_text` text,
 	`phone` text,
+	`phone_label` text,
+	`other_phones` text,
+	`other_phones_text` text,
 	`company` text,
 	`job_title` text,
 	`owner_id` text,
@@ -31,11 +37,14 @@ CREATE TABLE `customers` (
 	`erased_at` text,
 	`import_key` text,
 	`touched_at` text GENERATED ALWAYS AS (coalesce(last_interaction_at, '')) VIRTUAL,
-	`email_text` text GENERATED ALWAYS AS (coalesce(folded_email, lower(email), '')) VIRTUAL,
+	`emails` text GENERATED ALWAYS AS (CASE WHEN email IS NULL THEN '[]' ELSE '[' || json_object('email', email, 'label', email_label) || coalesce(',' || substr(other_emails, 2), ']') END) VIRTUAL,
+	`phones` text GENERATED ALWAYS AS (CASE WHEN phone IS NULL THEN '[]' ELSE '[' || json_object('phone', phone, 'phoneE164', phone_e164, 'label', phone_label) || coalesce(',' || substr(other_phones, 2), ']') END) VIRTUAL,
+	`email_text` text GENERATED ALWAYS AS (coalesce(folded_email, lower(email), '') || coalesce(char(10) || other_emails_text, '')) VIRTUAL,
 	`company_text` text GENERATED ALWAYS AS (coalesce(folded_company, lower(company), '')) VIRTUAL,
 	`job_title_text` text GENERATED ALWAYS AS (coalesce(folded_job_title, lower(job_title), '')) VIRTUAL,
 	`name_key` text GENERATED ALWAYS AS (coalesce(bare_name, replace(replace(replace(replace(replace(replace(replace(replace(replace(sort_name, ' ', ''), '.', ''), ',', ''), '-', ''), '/', ''), '&', ''), '(', ''), ')', ''), '"', '')) || '|' || coalesce(bare_company, replace(replace(replace(replace(replace(replace(replace(replace(replace(coalesce(folded_company, lower(company), ''), ' ', ''), '.', ''), ',', ''), '-', ''), '/', ''), '&', ''), '(', ''), ')', ''), '"', ''))) VIRTUAL,
-	`search_phone` text GENERATED ALWAYS AS (replace(phone_text, char(1), char(262144 + instr('123456789abcdef', substr(workspace_id, 32, 1)) % 4 * 65536 + instr('123456789abcdef', substr(workspace_id, 33, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, 34, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, 35, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, 36, 1))))) VIRTUAL,
+	`all_phones_text` text GENERATED ALWAYS AS (coalesce(phone_text, '') || coalesce(char(10) || other_phones_text, '')) VIRTUAL,
+	`search_phone` text GENERATED ALWAYS AS (replace(coalesce(phone_text, '') || coalesce(char(10) || other_phones_text, ''), char(1), char(262144 + instr('123456789abcdef', substr(workspace_id, 32, 1)) % 4 * 65536 + instr('123456789abcdef', substr(workspace_id, 33, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, 34, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, 35, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, 36, 1))))) VIRTUAL,
 	`search_scope` text GENERATED ALWAYS AS (CASE WHEN workspace_id IS NULL THEN '〇〇䷂' ELSE char(131072 + instr('123456789abcdef', substr(workspace_id, 25, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, 26, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, 27, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, 28, 1)), 131072 + instr('123456789abcdef', substr(workspace_id, 29, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, 30, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, 31, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, 32, 1)), 131072 + instr('123456789abcdef', substr(workspace_id, 33, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, 34, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, 35, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, 36, 1))) END || ' ' || CASE WHEN owner_id IS NULL THEN '〇〇䷂' ELSE char(131072 + instr('123456789abcdef', substr(owner_id, 25, 1)) * 4096 + instr('123456789abcdef', substr(owner_id, 26, 1)) * 256 + instr('123456789abcdef', substr(owner_id, 27, 1)) * 16 + instr('123456789abcdef', substr(owner_id, 28, 1)), 131072 + instr('123456789abcdef', substr(owner_id, 29, 1)) * 4096 + instr('123456789abcdef', substr(owner_id, 30, 1)) * 256 + instr('123456789abcdef', substr(owner_id, 31, 1)) * 16 + instr('123456789abcdef', substr(owner_id, 32, 1)), 131072 + instr('123456789abcdef', substr(owner_id, 33, 1)) * 4096 + instr('123456789abcdef', substr(owner_id, 34, 1)) * 256 + instr('123456789abcdef', substr(owner_id, 35, 1)) * 16 + instr('123456789abcdef', substr(owner_id, 36, 1))) END) VIRTUAL,
 	`keep_in_touch_days` integer,
 	`last_contact_at` text,
@@ -573,7 +582,7 @@ BEGIN
 END;
 --> statement-breakpoint
 CREATE TRIGGER leads_reindexed
-AFTER UPDATE OF title, name, email, interest, phone_text, source, owner_id, status, deleted_at ON leads
+AFTER UPDATE OF title, folded_title, sort_name, name, email, folded_email, interest, folded_interest, phone_text, source, owner_id, status, deleted_at ON leads
 WHEN old.search_text IS NOT new.search_text OR old.phone_text IS NOT new.phone_text OR old.search_source IS NOT new.search_source
   OR old.search_scope IS NOT new.search_scope OR old.deleted_at IS NOT new.deleted_at
 BEGIN
@@ -627,6 +636,34 @@ CREATE TABLE customer_counts (
   PRIMARY KEY (workspace_id, owner)
 ) WITHOUT ROWID;
 --> statement-breakpoint
+CREATE TABLE customer_addresses (
+  workspace_id text NOT NULL, email text NOT NULL, customer_id text NOT NULL,
+  PRIMARY KEY (workspace_id, email)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TRIGGER customer_addresses_made AFTER INSERT ON customers
+WHEN new.other_emails IS NOT NULL AND new.deleted_at IS NULL
+BEGIN
+  INSERT INTO customer_addresses (workspace_id, email, customer_id)
+    SELECT new.workspace_id, value ->> 'email', new.id FROM json_each(new.other_emails);
+END;
+--> statement-breakpoint
+CREATE TRIGGER customer_addresses_changed AFTER UPDATE OF other_emails, deleted_at ON customers
+WHEN (old.other_emails IS NOT NULL OR new.other_emails IS NOT NULL)
+  AND (old.other_emails IS NOT new.other_emails OR old.deleted_at IS NOT new.deleted_at)
+BEGIN
+  DELETE FROM customer_addresses WHERE workspace_id = old.workspace_id AND customer_id = old.id
+    AND email IN (SELECT value ->> 'email' FROM json_each(old.other_emails));
+  INSERT INTO customer_addresses (workspace_id, email, customer_id)
+    SELECT new.workspace_id, value ->> 'email', new.id FROM json_each(new.other_emails) WHERE new.deleted_at IS NULL;
+END;
+--> statement-breakpoint
+CREATE TRIGGER customer_addresses_purged AFTER DELETE ON customers WHEN old.other_emails IS NOT NULL
+BEGIN
+  DELETE FROM customer_addresses WHERE workspace_id = old.workspace_id AND customer_id = old.id
+    AND email IN (SELECT value ->> 'email' FROM json_each(old.other_emails));
+END;
+--> statement-breakpoint
 CREATE TABLE duplicate_keys (
   workspace_id text NOT NULL, key text NOT NULL, count integer NOT NULL,
   PRIMARY KEY (workspace_id, key)
@@ -655,10 +692,11 @@ BEGIN
 END;
 --> statement-breakpoint
 CREATE TRIGGER customers_reindexed
-AFTER UPDATE OF sort_name, email, phone_text, company, job_title, custom_fields, owner_id, deleted_at ON customers
-WHEN old.sort_name IS NOT new.sort_name OR old.email_text IS NOT new.email_text OR old.phone_text IS NOT new.phone_text
+AFTER UPDATE OF sort_name, email, folded_email, other_emails_text, phone_text, other_phones_text, company, folded_company,
+  job_title, folded_job_title, custom_fields, folded_fields, owner_id, deleted_at ON customers
+WHEN old.sort_name IS NOT new.sort_name OR old.email_text IS NOT new.email_text OR old.search_phone IS NOT new.search_phone
   OR old.company_text IS NOT new.company_text OR old.job_title_text IS NOT new.job_title_text
-  OR old.custom_fields IS NOT new.custom_fields OR old.owner_id IS NOT new.owner_id
+  OR old.custom_fields IS NOT new.custom_fields OR old.folded_fields IS NOT new.folded_fields OR old.owner_id IS NOT new.owner_id
   OR old.deleted_at IS NOT new.deleted_at
 BEGIN
   DELETE FROM customers_fts WHERE rowid = old.seq AND old.deleted_at IS NULL;
@@ -667,7 +705,7 @@ BEGIN
     WHERE seq = new.seq AND deleted_at IS NULL;
 END;
 --> statement-breakpoint
-CREATE TRIGGER customers_rekeyed AFTER UPDATE OF sort_name, company, phone_e164, deleted_at ON customers
+CREATE TRIGGER customers_rekeyed AFTER UPDATE OF sort_name, bare_name, company, folded_company, bare_company, phone_e164, deleted_at ON customers
 WHEN old.name_key IS NOT new.name_key OR old.phone_e164 IS NOT new.phone_e164 OR old.deleted_at IS NOT new.deleted_at
 BEGIN
   INSERT INTO duplicate_keys (workspace_id, key, count)

@@ -33,7 +33,9 @@ export const text = (max: number, missing?: string) =>
 
 /** A name: a text in which there is something to see. */
 export const name = (max: number) =>
-  text(max).refine((value) => foldText(value) !== '', { error: 'must contain a letter, a digit or a symbol' })
+  text(max).refine((value) => value === '' || foldText(value) !== '', {
+    error: 'must contain a letter, a digit or a symbol',
+  })
 
 function normalizeText(raw: string): string {
   const trimmed = raw.trim().toWellFormed()

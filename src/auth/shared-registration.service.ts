@@ -1,11 +1,12 @@
 // Registration in the shared workspace, for the APIs of other systems in which everyone may register.
-import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
+import { eq, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import { isActorCurrent } from '../access/actor-guard'
 import { type Actor, OPEN_REGISTRATION_ROLES, type Role, reach } from '../access/policy'
 import { hasAdmin } from '../access/visible'
 import { isWithinLimit, limitExceeded, limitExceededError } from '../billing/limits'
 import type { PublicCtx } from '../context'
+import { holdersOf } from '../customers/customers.contacts'
 import { CUSTOMER_FIELDS } from '../customers/customers.fields'
 import { one, runBatch } from '../db/batch'
 import { customers, users } from '../db/schema'
@@ -99,8 +100,7 @@ function isUsernameTaken(username: string): SQL {
 
 // Knowing a customer's address must not give access to the record: existing customers are invited instead.
 function isCustomerEmail(email: string): SQL {
-  return sql`EXISTS (SELECT 1 FROM ${customers}
-    WHERE ${and(eq(customers.workspaceId, sharedWorkspaceId), eq(customers.email, email), isNull(customers.deletedAt))})`
+  return sql`EXISTS (${holdersOf(sharedWorkspaceId, sql`${JSON.stringify([email])}`)})`
 }
 
 function isSharedAdmin(actor: Actor | undefined): SQL {

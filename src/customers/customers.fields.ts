@@ -82,6 +82,19 @@ export const CUSTOMER_FIELDS = defineFields(customers, {
     erased: null,
   },
   foldedEmail: { ...PERSON.foldedEmail, isMerged: true, erased: null },
+  emails: {
+    answer: z
+      .array(z.object({ email: z.string(), label: z.string().nullable() }))
+      .openapi({ description: 'The main one is first.' }),
+    example: [{ email: 'alice@example.com', label: 'work' }],
+    input: z
+      .array(z.strictObject({ email: email(), label: text(50).nullable().default(null) }))
+      .max(20)
+      .openapi({ description: 'All addresses, the main one first. Send either these or `email`.' }),
+  },
+  emailLabel: { isMerged: true, erased: null },
+  otherEmails: { kind: 'addresses', isMerged: true, erased: null },
+  otherEmailsText: { kind: 'addresses', isMerged: true, erased: null },
   phone: {
     answer: z.string().nullable().openapi({ description: 'As written.' }),
     example: '020 7946 0958',
@@ -90,7 +103,7 @@ export const CUSTOMER_FIELDS = defineFields(customers, {
     ...PERSON.phone,
     exported: 1,
     vcard: 'TEL',
-    searched: { text: customers.phoneText, isPerson: true },
+    searched: { text: customers.allPhonesText, isPerson: true },
     isPortalWritten: true,
     erased: null,
   },
@@ -104,6 +117,19 @@ export const CUSTOMER_FIELDS = defineFields(customers, {
     erased: null,
   },
   phoneText: { ...PERSON.phoneText, isMerged: true, erased: null },
+  phones: {
+    answer: z
+      .array(z.object({ phone: z.string(), phoneE164: z.string().nullable(), label: z.string().nullable() }))
+      .openapi({ description: 'The main one is first.' }),
+    example: [{ phone: '020 7946 0958', phoneE164: '+442079460958', label: 'mobile' }],
+    input: z
+      .array(z.strictObject({ phone: text(50), label: text(50).nullable().default(null) }))
+      .max(20)
+      .openapi({ description: 'All numbers, the main one first. Send either these or `phone`.' }),
+  },
+  phoneLabel: { isMerged: true, erased: null },
+  otherPhones: { kind: 'numbers', isMerged: true, erased: null },
+  otherPhonesText: { kind: 'numbers', isMerged: true, erased: null },
   company: {
     answer: z.string().nullable(),
     example: 'Acme Ltd',

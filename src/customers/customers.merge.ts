@@ -9,6 +9,7 @@ import { AppError } from '../errors'
 import { eventInsert } from '../events/event-insert'
 import { nextVersion, versionStamp } from '../records/version'
 import { DAY_MS } from '../time'
+import { allContactsOf } from './customers.contacts'
 import { type CustomerRow, customerColumns } from './customers.record'
 import {
   byKind,
@@ -150,7 +151,10 @@ function valuesIn(fields: string): Partial<CustomerRow> {
   const pairs: Record<string, [unknown, unknown]> = JSON.parse(fields)
   const values = Object.keys(MERGED).map((field) => [field, pairs[field]?.[1]])
   const merged = Object.fromEntries(values)
-  return { ...merged, customFields: merged.customFields === null ? null : JSON.parse(merged.customFields) }
+  const [customFields, otherEmails, otherPhones] = [merged.customFields, merged.otherEmails, merged.otherPhones].map(
+    (json) => (json === null ? null : JSON.parse(json)),
+  )
+  return { ...merged, customFields, ...allContactsOf({ ...merged, otherEmails, otherPhones }) }
 }
 
 // The timelines become one: it has the latest contact and the earliest follow-up of both.

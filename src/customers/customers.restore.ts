@@ -11,6 +11,7 @@ import { isRestorable } from '../db/trash'
 import { AppError } from '../errors'
 import { eventInsert } from '../events/event-insert'
 import { nextVersion, versionStamp } from '../records/version'
+import { holdersOf } from './customers.contacts'
 import { type CustomerRow, customerColumns } from './customers.record'
 import { type Kind, MERGED, MOVED, movedColumns } from './merge.queries'
 
@@ -29,8 +30,8 @@ export async function restoreCustomer(ctx: Ctx, id: string): Promise<CustomerRow
   const isBarred = sql<number>`EXISTS (SELECT 1 FROM customers AS kept WHERE kept.id = ${survivor}
     AND (${reachable(actor, 'customers:write', kept)}) IS NOT TRUE)`
   const holder = alias(customers, 'holder')
-  const existingId = sql<string | null>`(SELECT holder.id FROM customers AS holder INDEXED BY customers_email
-    WHERE holder.email = ${customers}.email AND ${visible(actor, 'customers:read', holder)})`
+  const existingId = sql<string | null>`(SELECT holder.id FROM customers AS holder
+    WHERE holder.id IN (${holdersOf(actor.workspaceId, addressesIn(id))}) AND ${visible(actor, 'customers:read', holder)} LIMIT 1)`
   const isInTime = isRestorable(customers.deletedAt, now)
   const mayReturn = sql`${and(mine, isNotNull(customers.deletedAt), isInTime)} AND NOT ${isBarred}
     AND ${isWithinLimit(ctx, 'customers')}`
@@ -40,7 +41,8 @@ export async function restoreCustomer(ctx: Ctx, id: string): Promise<CustomerRow
   const { present, lack } = await runBatch(db, {
     survivorReverted: db
       .update(customers)
-      .set({ ...versionStamp(customers, now), ...restoredColumns(merge) })
+      .set({ ...versionStamp(customers, now), ...restoredColumns })
+      .from(sql`(SELECT fields FROM ${merges} WHERE id = ${merge}) AS undone`)
       .where(
         sql`${customers.id} = ${survivor} AND ${isReturning} AND ${areFree((what) => isFreeFor(what, id, merge))}
           AND ${areFree((what) => isFreeAgain(what, merge))}`,
@@ -110,6 +112,18 @@ function areFree(isFree: (what: Unique) => SQL): SQL {
   return sql`${isFree('email')} AND ${isFree('userId')}`
 }
 
+// All addresses of a customer, as JSON.
+function addressesIn(id: string): SQL {
+  return sql`(SELECT json_group_array(a.value ->> 'email') FROM ${customers} AS owner, json_each(owner.emails) AS a WHERE owner.id = ${id})`
+}
+
+/** No living customer has one of the addresses of the trashed one, or only the survivor of the merge that is undone. */
+function areAddressesFree(id: string, merge?: SQL): SQL {
+  const workspace = sql`(SELECT workspace_id FROM ${customers} WHERE id = ${id})`
+  const survivor = merge ? sql`AND id IS NOT (SELECT survivor_id FROM ${merges} WHERE id = ${merge})` : sql``
+  return sql`NOT EXISTS (SELECT 1 FROM (${holdersOf(workspace, addressesIn(id))}) WHERE id <> ${id} ${survivor})`
+}
+
 /** No living customer has this value of the trashed one. With a merge, its survivor may, if it got it from there. */
 function isFreeFor(what: Unique, id: string, merge?: SQL): SQL {
   const column = sql.identifier(columnName(UNIQUE[what].column))
@@ -118,29 +132,36 @@ function isFreeFor(what: Unique, id: string, merge?: SQL): SQL {
     ? sql`AND NOT EXISTS (SELECT 1 FROM ${merges} AS m WHERE m.id = ${merge} AND m.survivor_id = holder.id
         AND json_extract(m.fields, ${`$.${what}[1]`}) IS holder.${column})`
     : sql``
-  return sql`NOT EXISTS (SELECT 1 FROM customers AS lost CROSS JOIN customers AS holder INDEXED BY ${index}
+  const others = what === 'email' ? sql` AND ${areAddressesFree(id, merge)}` : sql``
+  return sql`(NOT EXISTS (SELECT 1 FROM customers AS lost CROSS JOIN customers AS holder INDEXED BY ${index}
     WHERE lost.id = ${id} AND holder.workspace_id = lost.workspace_id AND holder.${column} = lost.${column}
-      AND holder.deleted_at IS NULL AND holder.id <> lost.id ${byMerge})`
+      AND holder.deleted_at IS NULL AND holder.id <> lost.id ${byMerge})${others})`
 }
 
 /** No living customer has the value that the survivor of a merge would get back. */
 function isFreeAgain(what: Unique, merge: SQL): SQL {
   const column = sql.identifier(columnName(UNIQUE[what].column))
   const index = sql.raw(UNIQUE[what].index)
-  return sql`NOT EXISTS (SELECT 1 FROM ${merges} AS m CROSS JOIN customers AS kept
+  const before = sql`(SELECT json_group_array(a.value ->> 'email') FROM ${merges} AS m, json_each(json_extract(m.fields, '$.otherEmails[0]')) AS a
+    WHERE m.id = ${merge})`
+  const workspace = sql`(SELECT workspace_id FROM ${merges} WHERE id = ${merge})`
+  const both = sql`(SELECT survivor_id FROM ${merges} WHERE id = ${merge} UNION ALL SELECT merged_id FROM ${merges} WHERE id = ${merge})`
+  const others =
+    what === 'email'
+      ? sql` AND NOT EXISTS (SELECT 1 FROM (${holdersOf(workspace, before)}) WHERE id NOT IN ${both})`
+      : sql``
+  return sql`(NOT EXISTS (SELECT 1 FROM ${merges} AS m CROSS JOIN customers AS kept
     CROSS JOIN customers AS holder INDEXED BY ${index}
     WHERE m.id = ${merge} AND kept.id = m.survivor_id AND kept.deleted_at IS NULL
       AND kept.${column} IS json_extract(m.fields, ${`$.${what}[1]`}) AND holder.workspace_id = kept.workspace_id
-      AND holder.${column} = json_extract(m.fields, ${`$.${what}[0]`}) AND holder.deleted_at IS NULL AND holder.id <> kept.id)`
+      AND holder.${column} = json_extract(m.fields, ${`$.${what}[0]`}) AND holder.deleted_at IS NULL AND holder.id <> kept.id)${others})`
 }
 
-// A field that was changed after the merge stays as it is.
-function restoredColumns(merge: SQL): Partial<Record<keyof typeof MERGED, SQL>> {
-  const value = (field: string, which: 0 | 1) =>
-    sql`(SELECT json_extract(fields, ${`$.${field}[${which}]`}) FROM ${merges} WHERE id = ${merge})`
-  const sets = Object.entries(MERGED).map(([field, { column }]) => {
+// A field that was changed after the merge stays as it is. `undone` is the merge.
+const restoredColumns: Partial<Record<keyof typeof MERGED, SQL>> = Object.fromEntries(
+  Object.entries(MERGED).map(([field, { column }]) => {
     const present = columnIn('customers', column)
-    return [field, sql`CASE WHEN ${present} IS ${value(field, 1)} THEN ${value(field, 0)} ELSE ${present} END`]
-  })
-  return Object.fromEntries(sets)
-}
+    const value = (which: 0 | 1) => sql.raw(`json_extract(undone.fields, '$.${field}[${which}]')`)
+    return [field, sql`CASE WHEN ${present} IS ${value(1)} THEN ${value(0)} ELSE ${present} END`]
+  }),
+)

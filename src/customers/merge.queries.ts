@@ -38,6 +38,10 @@ export function mergedFields(prefer: Prefer): SQL {
   const [first, second] = prefer === 'this' ? ['survivor', 'other'] : ['other', 'survivor']
   const after = ({ kind, follows }: Field, column: SQLiteColumn) => {
     const [mine, theirs] = [columnIn(first, column), columnIn(second, column)]
+    if (kind === 'addresses' || kind === 'numbers') return allContacts(first, second, column)
+    // A label stays with what it labels.
+    const labelled = LABELLED.get(column)
+    if (labelled) return sql`CASE WHEN ${columnIn(first, labelled)} IS NULL THEN ${theirs} ELSE ${mine} END`
     // A number and what was read of it stay together, whatever else is filled up.
     const followed = follows && CUSTOMERS[follows]
     if (followed && kind !== 'entries')
@@ -51,6 +55,38 @@ export function mergedFields(prefer: Prefer): SQL {
     return sql`${sql.raw(`'${name}'`)}, json_array(${columnIn('survivor', column)}, ${after(field, column)})`
   })
   return sql`json_object(${sql.join(pairs, sql`, `)})`
+}
+
+const LABELLED = new Map<SQLiteColumn, SQLiteColumn>([
+  [customers.emailLabel, customers.email],
+  [customers.phoneLabel, customers.phone],
+])
+
+// The addresses or numbers of both but the main one, each once; and the texts that they are searched by.
+function allContacts(first: string, second: string, column: SQLiteColumn): SQL {
+  const { emails, phone, otherEmails, otherEmailsText, otherPhones, emailText, allPhonesText } = customers
+  const joined = (text: SQLiteColumn) => sql`${columnIn(first, text)} || char(10) || ${columnIn(second, text)}`
+  if (column !== otherEmails && column !== otherPhones) {
+    const isText = column === otherEmailsText
+    const has = isText ? customers.email : customers.phone
+    const isMore = sql`${columnIn(second, has)} IS NOT NULL OR ${columnIn(first, column)} IS NOT NULL`
+    return sql`CASE WHEN ${isMore} THEN ${joined(isText ? emailText : allPhonesText)} END`
+  }
+  const isEmail = column === otherEmails
+  const key = isEmail ? sql`value ->> 'email'` : sql`coalesce(value ->> 'phoneE164', value ->> 'phone')`
+  const each = (side: string, nth: number) => {
+    const at = sql.raw(String(nth))
+    if (isEmail) return sql`SELECT value, ${key} AS name, ${at} + key AS at FROM json_each(${columnIn(side, emails)})`
+    const main = sql.raw(
+      `json_object('phone', ${side}.phone, 'phoneE164', ${side}.phone_e164, 'label', ${side}.phone_label, 'text', ${side}.phone_text)`,
+    )
+    return sql`SELECT value, ${key} AS name, at FROM (SELECT ${main} AS value, ${at} AS at WHERE ${columnIn(side, phone)} IS NOT NULL
+      UNION ALL SELECT value, ${at} + 1 + key FROM json_each(${columnIn(side, otherPhones)}))`
+  }
+  // Of min() SQLite gives the other columns of its row.
+  const unique = sql`SELECT value, min(at) AS at FROM (${each(first, 0)} UNION ALL ${each(second, 1_000)}) GROUP BY name ORDER BY 2 LIMIT -1 OFFSET 1`
+  // As text, as the column has it.
+  return sql`(SELECT nullif(json_group_array(json(value)), '[]') || '' FROM (${unique}))`
 }
 
 type Moved = RecordReference & { name: MovedName }

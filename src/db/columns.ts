@@ -22,5 +22,8 @@ export const remindAt = (due: string, isWaiting: string) =>
  * SQLite knows for A to Z alone.
  */
 export const searchedText = (folded: string, written: string) => `coalesce(${folded}, lower(${written}), '')`
+/** The same of JSON. */
+export const computedJson = <T>(expression: string) =>
+  text({ mode: 'json' }).$type<T>().generatedAlwaysAs(sql.raw(expression), { mode: 'virtual' })
 /** A column that SQLite computes from SQL over the row, whenever it is read. */
 export const computed = (expression: string) => text().generatedAlwaysAs(sql.raw(expression), { mode: 'virtual' })

@@ -4,6 +4,7 @@ import { reach } from '../access/policy'
 import { visible } from '../access/visible'
 import { isWithinLimit, limitExceeded, limitExceededError } from '../billing/limits'
 import type { Ctx } from '../context'
+import { holdersOf } from '../customers/customers.contacts'
 import { one, runBatch } from '../db/batch'
 import { customers, interactions, leads } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
@@ -21,11 +22,8 @@ export async function convertLead(ctx: Ctx, id: string, { customerId }: { custom
   const newId = ctx.newId()
   const unconverted = and(eq(leads.id, id), visible(actor, 'leads:write', leads), isNull(leads.customerId))
   const isInReach = visible(actor, 'customers:write', customers)
-  const sameEmail = and(
-    eq(customers.workspaceId, actor.workspaceId),
-    eq(customers.email, leads.email),
-    isNull(customers.deletedAt),
-  )
+  const emailOfLead = sql`(SELECT json_array(asked.email) FROM ${leads} AS asked WHERE asked.id = ${id} AND asked.email IS NOT NULL)`
+  const sameEmail = sql`${customers.id} IN (${holdersOf(actor.workspaceId, emailOfLead)})`
   const newCustomer = {
     id: newId,
     workspaceId: actor.workspaceId,

@@ -11,7 +11,7 @@ export type Field = {
   input?: z.ZodType
   required?: true
   /** How a cell of a file is read if it is not text. A patch replaces `json` as a whole, and `entries` one by one. */
-  kind?: 'choice' | 'instant' | 'number' | 'json' | 'entries'
+  kind?: 'choice' | 'instant' | 'number' | 'json' | 'entries' | 'addresses' | 'numbers'
   /** The field that this one is computed from. Both are written together. */
   follows?: string
   /** Computes this field from the text of the field that it follows. `country` has two letters (ISO 3166). */

@@ -3,7 +3,19 @@
 import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, sqliteView, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import { BARED_SIGNS } from '../../text/searched'
-import { computed, id, idBesideSeq, instant, remindAt, reminding, searchedText, seq, stamps, version } from '../columns'
+import {
+  computed,
+  computedJson,
+  id,
+  idBesideSeq,
+  instant,
+  remindAt,
+  reminding,
+  searchedText,
+  seq,
+  stamps,
+  version,
+} from '../columns'
 import { codeOfColumn, signOfColumn } from '../fts'
 import { users } from './users'
 import { workspaces } from './workspaces'
@@ -17,6 +29,10 @@ const FOLDED_COMPANY = searchedText('folded_company', 'company')
 
 const withoutSigns = (text: string) => BARED_SIGNS.reduce((bare, sign) => `replace(${bare}, '${sign}', '')`, text)
 
+const listOf = (main: string, first: string, others: string) =>
+  `CASE WHEN ${main} IS NULL THEN '[]' ELSE '[' || ${first} || coalesce(',' || substr(${others}, 2), ']') END`
+const withOthers = (text: string, others: string) => `${text} || coalesce(char(10) || ${others}, '')`
+
 export const customers = sqliteTable(
   'customers',
   {
@@ -25,7 +41,16 @@ export const customers = sqliteTable(
     workspaceId: workspaceId(),
     name: text().notNull(),
     email: text(),
+    emailLabel: text(),
+    /** Addresses beside the main one, and what they are searched by. */
+    otherEmails: text({ mode: 'json' }).$type<{ email: string; label: string | null }[]>(),
+    otherEmailsText: text(),
     phone: text(),
+    phoneLabel: text(),
+    otherPhones: text({ mode: 'json' }).$type<
+      { phone: string; phoneE164: string | null; label: string | null; text: string }[]
+    >(),
+    otherPhonesText: text(),
     company: text(),
     jobTitle: text(),
     ownerId: text().references(() => users.id),
@@ -60,14 +85,24 @@ export const customers = sqliteTable(
     importKey: text(),
     /** `lastInteractionAt`, empty where there was none, so that an order and its cursor need no nulls. */
     touchedAt: computed(`coalesce(last_interaction_at, '')`),
-    emailText: computed(searchedText('folded_email', 'email')),
+    /** All addresses and numbers, the main one first. */
+    emails: computedJson<{ email: string; label: string | null }[]>(
+      listOf('email', `json_object('email', email, 'label', email_label)`, 'other_emails'),
+    ),
+    phones: computedJson<{ phone: string; phoneE164: string | null; label: string | null }[]>(
+      listOf('phone', `json_object('phone', phone, 'phoneE164', phone_e164, 'label', phone_label)`, 'other_phones'),
+    ),
+    emailText: computed(withOthers(searchedText('folded_email', 'email'), 'other_emails_text')),
     companyText: computed(FOLDED_COMPANY),
     jobTitleText: computed(searchedText('folded_job_title', 'job_title')),
     /** Near-equal customers share it: name and company, folded, without spaces and punctuation. */
     nameKey: computed(
       `coalesce(bare_name, ${withoutSigns('sort_name')}) || '|' || coalesce(bare_company, ${withoutSigns(FOLDED_COMPANY)})`,
     ),
-    searchPhone: computed(`replace(phone_text, char(1), ${signOfColumn('workspace_id')})`),
+    allPhonesText: computed(withOthers(`coalesce(phone_text, '')`, 'other_phones_text')),
+    searchPhone: computed(
+      `replace(${withOthers(`coalesce(phone_text, '')`, 'other_phones_text')}, char(1), ${signOfColumn('workspace_id')})`,
+    ),
     searchScope: computed(`${codeOfColumn('workspace_id')} || ' ' || ${codeOfColumn('owner_id')}`),
     /** How many days may pass between two contacts. */
     keepInTouchDays: integer(),
@@ -116,6 +151,13 @@ export const customers = sqliteTable(
     ]
   },
 )
+
+/** Addresses of living customers beside the main ones. Kept by triggers. */
+export const customerAddresses = sqliteView('customer_addresses', {
+  workspaceId: text().notNull(),
+  email: text().notNull(),
+  customerId: text().notNull(),
+}).existing()
 
 /** The `sortName` of a customer who has been erased: no two of them are near-equal by it. */
 export const ERASED_SORT_NAME = sql`'erased ' || ${customers.id}`

@@ -13,6 +13,34 @@ CREATE TABLE customer_counts (
   PRIMARY KEY (workspace_id, owner)
 ) WITHOUT ROWID;
 --> statement-breakpoint
+CREATE TABLE customer_addresses (
+  workspace_id text NOT NULL, email text NOT NULL, customer_id text NOT NULL,
+  PRIMARY KEY (workspace_id, email)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TRIGGER customer_addresses_made AFTER INSERT ON customers
+WHEN new.other_emails IS NOT NULL AND new.deleted_at IS NULL
+BEGIN
+  INSERT INTO customer_addresses (workspace_id, email, customer_id)
+    SELECT new.workspace_id, value ->> 'email', new.id FROM json_each(new.other_emails);
+END;
+--> statement-breakpoint
+CREATE TRIGGER customer_addresses_changed AFTER UPDATE OF other_emails, deleted_at ON customers
+WHEN (old.other_emails IS NOT NULL OR new.other_emails IS NOT NULL)
+  AND (old.other_emails IS NOT new.other_emails OR old.deleted_at IS NOT new.deleted_at)
+BEGIN
+  DELETE FROM customer_addresses WHERE workspace_id = old.workspace_id AND customer_id = old.id
+    AND email IN (SELECT value ->> 'email' FROM json_each(old.other_emails));
+  INSERT INTO customer_addresses (workspace_id, email, customer_id)
+    SELECT new.workspace_id, value ->> 'email', new.id FROM json_each(new.other_emails) WHERE new.deleted_at IS NULL;
+END;
+--> statement-breakpoint
+CREATE TRIGGER customer_addresses_purged AFTER DELETE ON customers WHEN old.other_emails IS NOT NULL
+BEGIN
+  DELETE FROM customer_addresses WHERE workspace_id = old.workspace_id AND customer_id = old.id
+    AND email IN (SELECT value ->> 'email' FROM json_each(old.other_emails));
+END;
+--> statement-breakpoint
 CREATE TABLE duplicate_keys (
   workspace_id text NOT NULL, key text NOT NULL, count integer NOT NULL,
   PRIMARY KEY (workspace_id, key)
@@ -41,10 +69,11 @@ BEGIN
 END;
 --> statement-breakpoint
 CREATE TRIGGER customers_reindexed
-AFTER UPDATE OF sort_name, email, phone_text, company, job_title, custom_fields, owner_id, deleted_at ON customers
-WHEN old.sort_name IS NOT new.sort_name OR old.email_text IS NOT new.email_text OR old.phone_text IS NOT new.phone_text
+AFTER UPDATE OF sort_name, email, folded_email, other_emails_text, phone_text, other_phones_text, company, folded_company,
+  job_title, folded_job_title, custom_fields, folded_fields, owner_id, deleted_at ON customers
+WHEN old.sort_name IS NOT new.sort_name OR old.email_text IS NOT new.email_text OR old.search_phone IS NOT new.search_phone
   OR old.company_text IS NOT new.company_text OR old.job_title_text IS NOT new.job_title_text
-  OR old.custom_fields IS NOT new.custom_fields OR old.owner_id IS NOT new.owner_id
+  OR old.custom_fields IS NOT new.custom_fields OR old.folded_fields IS NOT new.folded_fields OR old.owner_id IS NOT new.owner_id
   OR old.deleted_at IS NOT new.deleted_at
 BEGIN
   DELETE FROM customers_fts WHERE rowid = old.seq AND old.deleted_at IS NULL;
@@ -53,7 +82,7 @@ BEGIN
     WHERE seq = new.seq AND deleted_at IS NULL;
 END;
 --> statement-breakpoint
-CREATE TRIGGER customers_rekeyed AFTER UPDATE OF sort_name, company, phone_e164, deleted_at ON customers
+CREATE TRIGGER customers_rekeyed AFTER UPDATE OF sort_name, bare_name, company, folded_company, bare_company, phone_e164, deleted_at ON customers
 WHEN old.name_key IS NOT new.name_key OR old.phone_e164 IS NOT new.phone_e164 OR old.deleted_at IS NOT new.deleted_at
 BEGIN
   INSERT INTO duplicate_keys (workspace_id, key, count)
