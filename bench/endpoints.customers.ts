@@ -8,13 +8,14 @@ import {
   listOf100,
   looked,
   lookedInHits,
+  lookedInKeys,
+  lookedInNames,
   lookedInTags,
   merge,
   one,
   perUse,
   post,
   preview,
-  unmerge,
 } from './budgets.ts'
 import { ELSEWHERE_COMPANY, RARE_TAG, UNUSED_TAG } from './population.customers.ts'
 import { ABSENT, COMMON, RARE } from './population.ts'
@@ -138,6 +139,8 @@ export const customers: Group[] = [
         name: 'sort=name, created in the future',
         ...listed('?createdAfter=2100-01-01T00:00:00Z&sort=name', { ...none, budget: looked }),
       },
+      { name: 'touchBefore, followUpBefore', ...listed(`${due}&touchBefore={now}`, { ...none, budget: looked }) },
+      { name: 'followUpBefore, q', ...listed(`${due}&q=ann`, { ...none, budget: lookedInHits }) },
       { name: 'followUpBefore, sort=name', ...listed(`${due}&sort=name`, { budget: looked }) },
       {
         name: 'followUpBefore none, sort=-createdAt',
@@ -174,7 +177,7 @@ export const customerChanges: Group[] = [
       }),
       changing('patch, owner', 'PATCH /v1/customers/{customer}', { body: { ownerId: '{member}' } }),
       changing('trash', 'DELETE /v1/customers/{customer}', { status: 204 }),
-      changing('restore', 'POST /v1/customers/{trashedCustomer}/restore', { budget: unmerge }),
+      changing('restore', 'POST /v1/customers/{trashedCustomer}/restore'),
       changing('bulk-delete of 20', 'POST /v1/customers/bulk-delete', {
         body: { ids: '{20 customer}' },
         budget: bulk(20),
@@ -187,7 +190,7 @@ export const customerChanges: Group[] = [
     'Duplicates',
     [
       { name: 'page 1', ...get('/v1/customers/duplicates', 'manager', groups) },
-      { name: 'page 1: own', ...get('/v1/customers/duplicates', 'sales', groups), ...none },
+      { name: 'page 1: own', ...get('/v1/customers/duplicates', 'sales', lookedInKeys), ...none },
       { name: 'page 10,000', ...get('/v1/customers/duplicates?cursor={deep:duplicates}', 'manager', groups) },
       {
         name: 'merge, dry run',
@@ -209,7 +212,9 @@ export const customerChanges: Group[] = [
       { name: 'page 1', ...get('/v1/tags', 'manager') },
       { name: 'page 1: of the own customers', ...get('/v1/tags', 'sales') },
       { name: 'page 10,000 (or the last full one)', ...get('/v1/tags?cursor={deep:tags}', 'manager') },
-      { name: 'q', ...get('/v1/tags?q=segment', 'manager') },
+      { name: 'q', ...get('/v1/tags?q=segment', 'manager', lookedInNames) },
+      { name: 'q that many unused tags have', ...get('/v1/tags?q=unused', 'manager', lookedInNames) },
+      { name: 'q that no tag has', ...get('/v1/tags?q=nowhere', 'manager', lookedInNames), ...none },
       { name: 'of a customer', ...get('/v1/customers/{busy}/tags', 'manager') },
       changing('put on a customer', 'PUT /v1/customers/{customer}/tags/newly%20made', { status: 204 }),
       changing('take off a customer', 'DELETE /v1/customers/{busy}/tags/vip', { status: 204 }),

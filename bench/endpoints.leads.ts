@@ -1,5 +1,18 @@
 // Leads: lists of them, single ones, claiming, enquiries.
-import { change, claim, convert, counting, get, listOf100, looked, one, post, refused, withKey } from './budgets.ts'
+import {
+  change,
+  claim,
+  convert,
+  counting,
+  countingMembers,
+  get,
+  listOf100,
+  looked,
+  one,
+  post,
+  refused,
+  withKey,
+} from './budgets.ts'
 import { ABSENT, COMMON, ELSEWHERE, RARE } from './population.ts'
 import type { Group, More } from './types.ts'
 
@@ -42,7 +55,7 @@ export const leads: Group[] = [
       { name: 'followUpBefore', ...listed('?followUpBefore={now}', { as: 'sales' }) },
       { name: 'followUpBefore, owner=me', ...listed('?followUpBefore={now}&owner=me', { as: 'sales', gives: 0 }) },
       { name: 'total=true', ...listed('?total=true') },
-      { name: 'total=true', ...listed('?total=true', { as: 'sales' }) },
+      { name: 'total=true', ...listed('?total=true', { as: 'sales', budget: countingMembers }) },
       { name: 'total=true, one status', ...listed('?total=true&status=NEW') },
       { name: 'trashed=true', ...listed('?trashed=true', { gives: 0 }) },
       { name: 'trashed=true', ...listed('?trashed=true', { as: 'sales', gives: 0 }) },
@@ -96,6 +109,10 @@ export const leads: Group[] = [
         name: 'followUpBefore, total=true',
         ...listed('?followUpBefore={now}&total=true', { as: 'sales', budget: counting }),
       },
+      {
+        name: 'sort=-updatedAt, status, source, a month',
+        ...listed(`${midway}&sort=-updatedAt&status=NEW&source=phone`, { budget: looked, gives: 0 }),
+      },
       { name: 'sort=-updatedAt, status', ...listed('?sort=-updatedAt&status=QUALIFIED', { budget: looked }) },
       { name: 'sort=-updatedAt, source of 1 %', ...listed('?sort=-updatedAt&source=phone', { budget: looked }) },
       {
@@ -125,7 +142,7 @@ export const leads: Group[] = [
           body: lead,
           headers: { 'Idempotency-Key': '{key}' },
           twice: true,
-          budget: one,
+          budget: { ...one, read: 3 },
         }),
       },
       {

@@ -3,7 +3,8 @@
 import { accounts } from './endpoints.accounts.ts'
 import { analytics } from './endpoints.analytics.ts'
 import { customerChanges, customers } from './endpoints.customers.ts'
+import { jobs } from './endpoints.jobs.ts'
 import { leads } from './endpoints.leads.ts'
 import { work } from './endpoints.work.ts'
 
-export const endpoints = [...leads, ...customers, ...work, ...customerChanges, ...analytics, ...accounts]
+export const endpoints = [...leads, ...customers, ...work, ...customerChanges, ...analytics, ...accounts, ...jobs]

@@ -18,6 +18,8 @@ import type { Database, Home, Log, Member } from './types.ts'
 export const PASSWORD = 'correct horse battery'
 export const BCRYPT_COST = 10
 const ROWS_A_STATEMENT = 4_000
+/** Former portal logins, and unused tags. */
+const CROWD = 20_000
 /** Unique ones and those of a customer stay: triggers and foreign keys look rows up by them. */
 const GROWING = `SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql LIKE 'CREATE INDEX%'
   AND sql NOT LIKE '%(%customer_id%' AND tbl_name IN ('leads', 'customers', 'interactions', 'tickets', 'customer_tags', 'events')`
@@ -30,8 +32,10 @@ const CONVERTED = `SELECT seq FROM leads WHERE workspace_id = ?1 AND status = 'C
 /** The customer who was fifty leads, given the row number of the busiest one. */
 export const MANY_LEADS = `SELECT id FROM customers WHERE workspace_id = ?1 AND seq < ?2 AND deleted_at IS NULL
   ORDER BY seq DESC LIMIT 1`
-const EVENT = 'INSERT INTO events (id, workspace_id, subject_type, subject_id, verb, actor_type, created_at)'
-const ID = 'lower(hex(randomblob(16)))'
+const EVENT = 'INSERT INTO events (id, workspace_id, seq, subject_type, subject_id, verb, actor_type, created_at)'
+const eventSeq = (table: string) =>
+  `coalesce((SELECT max(e.seq) FROM events e WHERE e.workspace_id = ${table}.workspace_id), 0) + row_number() OVER ()`
+const ID = 'lower(hex(randomblob(8)))'
 const UUID = `lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-7' || substr(hex(randomblob(2)), 2) || '-8'
   || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)))`
 
@@ -42,6 +46,7 @@ const UUID = `lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-7' || s
 export async function fillDatabase(db: Database, { rows, now }: { rows: number; now: number }, log: Log) {
   const homes = workspaces(now)
   await insertPeople(db, Object.values(homes))
+  await insertCrowd(db, homes.large)
   const { results: indexes } = await db.prepare(GROWING).all<{ name: string; sql: string }>()
   await db.batch(indexes.map(({ name }) => db.prepare(`DROP INDEX ${name}`)))
   await insertLeads(db, leads(rows, now, homes), (done) => log(`seeding ${rows} leads: ${done}`))
@@ -78,12 +83,22 @@ async function insertPeople(db: Database, homes: Home[]) {
   await insert(db, 'users', columns, people).run()
 }
 
+// Portal logins that were switched off, and tags that nobody uses: lists must not read them all.
+async function insertCrowd(db: Database, { id, createdAt }: Home) {
+  const numbers = `WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${CROWD})`
+  const users = `INSERT INTO users (id, workspace_id, email, name, role, status, created_at, updated_at) ${numbers}
+    SELECT ${UUID}, ?1, 'former-' || n || '@bench.example', 'Former', 'CUSTOMER', 'INACTIVE', ?2, ?2 FROM numbers`
+  const tags = `INSERT INTO tags (id, workspace_id, name, key, created_at, updated_at) ${numbers}
+    SELECT ${UUID}, ?1, printf('unused %06d', n), printf('unused %06d', n), ?2, ?2 FROM numbers`
+  await db.batch([users, tags].map((query) => db.prepare(query).bind(id, createdAt)))
+}
+
 // Beside each lead the event of its making; one in ten of the owned has an interaction, with the lead's follow-up.
 async function insertLeads(db: Database, all: Iterable<Cell[]>, report: (done: number) => void) {
   for (const chunk of chunks(all)) {
     const [first, last] = [Number(chunk.at(0)?.[0]), Number(chunk.at(-1)?.[0])]
     const recorded = db.prepare(
-      `${EVENT} SELECT ${ID}, workspace_id, 'lead', id, 'lead.created', 'system', created_at
+      `${EVENT} SELECT ${ID}, workspace_id, ${eventSeq('leads')}, 'lead', id, 'lead.created', 'system', created_at
        FROM leads WHERE seq BETWEEN ? AND ?`,
     )
     const said = db.prepare(
@@ -111,7 +126,7 @@ async function insertCustomers(db: Database, all: ReturnType<typeof customers>, 
     const tagged = chunk.flatMap(({ id, tags: ids }) => ids.map((tag) => [id, tag]))
     const said = chunk.flatMap(({ interactions }) => interactions)
     const recorded = db.prepare(
-      `${EVENT} SELECT ${ID}, workspace_id, 'customer', id, 'customer.created', 'system', created_at
+      `${EVENT} SELECT ${ID}, workspace_id, ${eventSeq('customers')}, 'customer', id, 'customer.created', 'system', created_at
        FROM customers WHERE seq BETWEEN ? AND ?`,
     )
     await db.batch([
@@ -153,7 +168,8 @@ async function insertTickets(db: Database, tickets: Ticket[]) {
 
 function countTags(db: Database) {
   const used = `FROM customer_tags ct JOIN customers c ON c.id = ct.customer_id AND c.deleted_at IS NULL
-    JOIN tags t ON t.id = ct.tag_id, json_each(json_array('*', coalesce(c.owner_id, ''))) AS owner`
+    JOIN tags t ON t.id = ct.tag_id, json_each(json_array('*', c.owner_id)) AS owner
+    ON owner.value IS NOT NULL`
   return [
     db.prepare('DELETE FROM tag_counts'),
     db.prepare(`INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
@@ -191,11 +207,13 @@ function busiest(db: Database, large: Home, seq: number) {
       .bind(home, seller),
     db
       .prepare(
-        `${EVENT} SELECT ${ID}, workspace_id, 'lead', (${BUSY_LEAD}), 'lead.updated', 'system', created_at ${ofCustomer}`,
+        `${EVENT} SELECT ${ID}, workspace_id, ${eventSeq('interactions')}, 'lead', (${BUSY_LEAD}), 'lead.updated', 'system',
+           created_at ${ofCustomer}`,
       )
       .bind(home, seller),
     db.prepare(
-      `${EVENT} SELECT ${ID}, workspace_id, 'customer', customer_id, 'customer.updated', 'system', created_at ${ofCustomer}`,
+      `${EVENT} SELECT ${ID}, workspace_id, ${eventSeq('interactions')}, 'customer', customer_id, 'customer.updated', 'system',
+         created_at ${ofCustomer}`,
     ),
     db
       .prepare(

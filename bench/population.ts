@@ -62,7 +62,7 @@ export function workspaces(now: number): Homes {
   const roll = dice(1)
   const start = now - YEARS_2 - DAY
   const made = (name: string, size: number, managers: number): Home => ({
-    id: uuidv7(start, roll),
+    id: uuidv7(start, roll).slice(-12),
     slug: `bench-${name}`,
     createdAt: iso(start),
     portal: {

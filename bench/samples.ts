@@ -27,6 +27,19 @@ function stocks({ workspaces: { large }, people }: Bench): Record<string, Query>
     ],
     mine: [`SELECT id ${living} AND owner_id = ? ORDER BY seq DESC LIMIT ?`, large.id, sales, STOCK],
     owned: [`SELECT id ${living} AND owner_id <> ? AND status = 'NEW' ORDER BY seq LIMIT ?`, large.id, sales, STOCK],
+    // Nobody as whom requests are sent, and not the one whom they name.
+    leaver: [
+      `SELECT id FROM users WHERE workspace_id = ? AND role = 'SALES' AND status = 'ACTIVE' AND deleted_at IS NULL
+        AND id NOT IN (SELECT value FROM json_each(?)) ORDER BY id DESC LIMIT 16`,
+      large.id,
+      JSON.stringify([...Object.values(people).map(({ id }) => id), memberOf(large, 20).id]),
+    ],
+    rich: [
+      `SELECT id FROM customers WHERE workspace_id = ? AND deleted_at IS NULL AND user_id IS NULL
+        ORDER BY interaction_count DESC LIMIT ? OFFSET 1`,
+      large.id,
+      STOCK,
+    ],
     trashed: ['SELECT id FROM leads WHERE workspace_id = ? AND deleted_at IS NOT NULL LIMIT ?', large.id, STOCK],
   }
 }

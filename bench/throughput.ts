@@ -31,6 +31,7 @@ export async function throughput(bench: Bench, small: Bench | undefined, deep: D
   const bare: Kind = { name: 'point read', to, next: read }
   const pairs: [of: Kind, against: Kind][] = [
     [list, bare],
+    [await reading(bench, to, db), bare],
     [await claiming(bench, to, db), bare],
     [creating(bench, to), bare],
     [
@@ -65,6 +66,16 @@ const targetOf = ({ url }: Bench): Target => ({
   url,
   agent: new Agent({ keepAlive: true, maxSockets: CONCURRENCY }),
 })
+
+async function reading(bench: Bench, to: Target, db: Database): Promise<Kind> {
+  const found = await db
+    .prepare('SELECT id FROM leads WHERE workspace_id = ? AND deleted_at IS NULL ORDER BY seq DESC LIMIT ?')
+    .bind(bench.workspaces.large.id, BURST)
+    .raw<[string]>()
+  const ids = found.flat()
+  const path = () => `/v1/leads/${ids[Math.floor(Math.random() * ids.length)]}`
+  return { name: 'one lead', to, next: () => ({ path: path(), token: bench.tokens.manager }) }
+}
 
 // Every round claims the same leads, put back by hand after it.
 async function claiming(bench: Bench, to: Target, db: Database): Promise<Kind> {

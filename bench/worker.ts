@@ -50,8 +50,9 @@ async function bareInsert(env: Env, rows: string, query: URLSearchParams) {
          value ->> 6, ?3, ?3 FROM json_each(?1)`,
     ).bind(rows, workspace, now),
     env.DB.prepare(
-      `INSERT INTO events (id, workspace_id, subject_type, subject_id, verb, actor_type, actor_id, created_at)
-       SELECT lower(hex(randomblob(16))), ?2, 'customer', value ->> 7, 'customer.created', 'user', ?4, ?3 FROM json_each(?1)`,
+      `INSERT INTO events (id, workspace_id, seq, subject_type, subject_id, verb, actor_type, actor_id, created_at)
+       SELECT lower(hex(randomblob(8))), ?2,
+         (SELECT coalesce(max(seq), 0) FROM events WHERE workspace_id = ?2) + row_number() OVER (), 'customer', value ->> 7, 'customer.created', 'user', ?4, ?3 FROM json_each(?1)`,
     ).bind(rows, workspace, now, user),
   ])
   return new Response(String(Date.now() - started))

@@ -45,7 +45,7 @@ CREATE TABLE `customers` (
 	`name_key` text GENERATED ALWAYS AS (coalesce(bare_name, replace(replace(replace(replace(replace(replace(replace(replace(replace(sort_name, ' ', ''), '.', ''), ',', ''), '-', ''), '/', ''), '&', ''), '(', ''), ')', ''), '"', '')) || '|' || coalesce(bare_company, replace(replace(replace(replace(replace(replace(replace(replace(replace(coalesce(folded_company, lower(company), ''), ' ', ''), '.', ''), ',', ''), '-', ''), '/', ''), '&', ''), '(', ''), ')', ''), '"', ''))) VIRTUAL,
 	`all_phones_text` text GENERATED ALWAYS AS (coalesce(phone_text, '') || coalesce(char(10) || other_phones_text, '')) VIRTUAL,
 	`search_phone` text GENERATED ALWAYS AS (replace(coalesce(phone_text, '') || coalesce(char(10) || other_phones_text, ''), char(1), char(262144 + instr('123456789abcdef', substr(workspace_id, 32, 1)) % 4 * 65536 + instr('123456789abcdef', substr(workspace_id, 33, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, 34, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, 35, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, 36, 1))))) VIRTUAL,
-	`search_scope` text GENERATED ALWAYS AS (CASE WHEN workspace_id IS NULL THEN '〇〇䷂' ELSE char(131072 + instr('123456789abcdef', substr(workspace_id, 25, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, 26, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, 27, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, 28, 1)), 131072 + instr('123456789abcdef', substr(workspace_id, 29, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, 30, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, 31, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, 32, 1)), 131072 + instr('123456789abcdef', substr(workspace_id, 33, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, 34, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, 35, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, 36, 1))) END || ' ' || CASE WHEN owner_id IS NULL THEN '〇〇䷂' ELSE char(131072 + instr('123456789abcdef', substr(owner_id, 25, 1)) * 4096 + instr('123456789abcdef', substr(owner_id, 26, 1)) * 256 + instr('123456789abcdef', substr(owner_id, 27, 1)) * 16 + instr('123456789abcdef', substr(owner_id, 28, 1)), 131072 + instr('123456789abcdef', substr(owner_id, 29, 1)) * 4096 + instr('123456789abcdef', substr(owner_id, 30, 1)) * 256 + instr('123456789abcdef', substr(owner_id, 31, 1)) * 16 + instr('123456789abcdef', substr(owner_id, 32, 1)), 131072 + instr('123456789abcdef', substr(owner_id, 33, 1)) * 4096 + instr('123456789abcdef', substr(owner_id, 34, 1)) * 256 + instr('123456789abcdef', substr(owner_id, 35, 1)) * 16 + instr('123456789abcdef', substr(owner_id, 36, 1))) END) VIRTUAL,
+	`search_scope` text GENERATED ALWAYS AS (CASE WHEN workspace_id IS NULL THEN '〇〇䷂' ELSE char(131072 + instr('123456789abcdef', substr(workspace_id, -12, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, -11, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, -10, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, -9, 1)), 131072 + instr('123456789abcdef', substr(workspace_id, -8, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, -7, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, -6, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, -5, 1)), 131072 + instr('123456789abcdef', substr(workspace_id, -4, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, -3, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, -2, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, -1, 1))) END || ' ' || CASE WHEN owner_id IS NULL THEN '〇〇䷂' ELSE char(131072 + instr('123456789abcdef', substr(owner_id, -12, 1)) * 4096 + instr('123456789abcdef', substr(owner_id, -11, 1)) * 256 + instr('123456789abcdef', substr(owner_id, -10, 1)) * 16 + instr('123456789abcdef', substr(owner_id, -9, 1)), 131072 + instr('123456789abcdef', substr(owner_id, -8, 1)) * 4096 + instr('123456789abcdef', substr(owner_id, -7, 1)) * 256 + instr('123456789abcdef', substr(owner_id, -6, 1)) * 16 + instr('123456789abcdef', substr(owner_id, -5, 1)), 131072 + instr('123456789abcdef', substr(owner_id, -4, 1)) * 4096 + instr('123456789abcdef', substr(owner_id, -3, 1)) * 256 + instr('123456789abcdef', substr(owner_id, -2, 1)) * 16 + instr('123456789abcdef', substr(owner_id, -1, 1))) END) VIRTUAL,
 	`keep_in_touch_days` integer,
 	`last_contact_at` text,
 	`next_touch_at` text GENERATED ALWAYS AS (strftime('%Y-%m-%dT%H:%M:%fZ', coalesce(last_contact_at, created_at), '+' || keep_in_touch_days || ' days')) VIRTUAL,
@@ -67,8 +67,8 @@ CREATE INDEX `customers_updated` ON `customers` (`workspace_id`,`updated_at`) WH
 CREATE INDEX `customers_owner_updated` ON `customers` (`workspace_id`,`owner_id`,`updated_at`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE INDEX `customers_touched` ON `customers` (`workspace_id`,`touched_at`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE INDEX `customers_owner_touched` ON `customers` (`workspace_id`,`owner_id`,`touched_at`) WHERE deleted_at IS NULL;--> statement-breakpoint
-CREATE INDEX `customers_engaged` ON `customers` (`workspace_id`,`interaction_count`) WHERE deleted_at IS NULL;--> statement-breakpoint
-CREATE INDEX `customers_owner_engaged` ON `customers` (`workspace_id`,`owner_id`,`interaction_count`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE INDEX `customers_engaged` ON `customers` (`workspace_id`,`interaction_count`) WHERE deleted_at IS NULL AND interaction_count > 0;--> statement-breakpoint
+CREATE INDEX `customers_owner_engaged` ON `customers` (`workspace_id`,`owner_id`,`interaction_count`) WHERE deleted_at IS NULL AND interaction_count > 0;--> statement-breakpoint
 CREATE INDEX `customers_due` ON `customers` (`workspace_id`,`next_follow_up_at`) WHERE deleted_at IS NULL AND next_follow_up_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `customers_owner_due` ON `customers` (`workspace_id`,`owner_id`,`next_follow_up_at`) WHERE deleted_at IS NULL AND next_follow_up_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `customers_touch_due` ON `customers` (`workspace_id`,`next_touch_at`) WHERE deleted_at IS NULL AND next_touch_at IS NOT NULL;--> statement-breakpoint
@@ -79,31 +79,37 @@ CREATE INDEX `customers_purge` ON `customers` (`deleted_at`) WHERE deleted_at IS
 CREATE INDEX `customers_trash` ON `customers` (`workspace_id`) WHERE deleted_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `customers_owner_trash` ON `customers` (`workspace_id`,`owner_id`) WHERE deleted_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `customers_user` ON `customers` (`user_id`) WHERE user_id IS NOT NULL;--> statement-breakpoint
-CREATE INDEX `customers_phone` ON `customers` (`workspace_id`,`phone_e164`) WHERE deleted_at IS NULL AND phone_e164 IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `customers_phone` ON `customers` (`workspace_id`,`phone_e164`,`owner_id`) WHERE deleted_at IS NULL AND phone_e164 IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `customers_unread` ON `customers` (`workspace_id`) WHERE phone IS NOT NULL AND phone_e164 IS NULL;--> statement-breakpoint
-CREATE INDEX `customers_name_key` ON `customers` (`workspace_id`,`name_key`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE INDEX `customers_name_key` ON `customers` (`workspace_id`,`name_key`,`owner_id`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE INDEX `customers_import_key` ON `customers` (`workspace_id`,`import_key`) WHERE deleted_at IS NULL AND import_key IS NOT NULL;--> statement-breakpoint
 CREATE TABLE `customer_merged_rows` (
 	`merge_id` text NOT NULL,
 	`kind` text NOT NULL,
 	`row_id` text NOT NULL,
 	PRIMARY KEY(`merge_id`, `kind`, `row_id`)
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `customer_merges` (
-	`id` text PRIMARY KEY NOT NULL,
+	`seq` integer PRIMARY KEY NOT NULL,
+	`id` text NOT NULL,
 	`workspace_id` text NOT NULL,
 	`survivor_id` text NOT NULL,
 	`merged_id` text NOT NULL,
+	`prefer` text NOT NULL,
 	`fields` text NOT NULL,
 	`created_at` text NOT NULL,
 	`undone_at` text,
+	`settled_at` text,
+	`picked` text,
 	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action
 );
 --> statement-breakpoint
-CREATE INDEX `merges_merged` ON `customer_merges` (`merged_id`);--> statement-breakpoint
+CREATE UNIQUE INDEX `customer_merges_id_unique` ON `customer_merges` (`id`);--> statement-breakpoint
+CREATE UNIQUE INDEX `merges_merged` ON `customer_merges` (`merged_id`) WHERE undone_at IS NULL;--> statement-breakpoint
 CREATE INDEX `merges_survivor` ON `customer_merges` (`survivor_id`);--> statement-breakpoint
-CREATE INDEX `merges_created` ON `customer_merges` (`created_at`);--> statement-breakpoint
+CREATE INDEX `merges_created` ON `customer_merges` (`created_at`) WHERE fields <> '{}';--> statement-breakpoint
+CREATE INDEX `merges_unsettled` ON `customer_merges` (`seq`) WHERE settled_at IS NULL;--> statement-breakpoint
 CREATE TABLE `customer_relationships` (
 	`from_id` text NOT NULL,
 	`to_id` text NOT NULL,
@@ -114,24 +120,23 @@ CREATE TABLE `customer_relationships` (
 	FOREIGN KEY (`from_id`) REFERENCES `customers`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`to_id`) REFERENCES `customers`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
-CREATE INDEX `relationships_to` ON `customer_relationships` (`to_id`);--> statement-breakpoint
 CREATE TABLE `events` (
-	`seq` integer PRIMARY KEY NOT NULL,
-	`id` text NOT NULL,
 	`workspace_id` text NOT NULL,
+	`seq` integer NOT NULL,
+	`id` text NOT NULL,
 	`subject_type` text NOT NULL,
 	`subject_id` text NOT NULL,
 	`verb` text NOT NULL,
 	`actor_type` text NOT NULL,
 	`actor_id` text,
 	`changes` text,
-	`created_at` text NOT NULL
-);
+	`created_at` text NOT NULL,
+	PRIMARY KEY(`workspace_id`, `seq`)
+) WITHOUT ROWID;
 --> statement-breakpoint
-CREATE INDEX `events_feed` ON `events` (`workspace_id`);--> statement-breakpoint
-CREATE INDEX `events_subject` ON `events` (`workspace_id`,`subject_id`,`created_at`);--> statement-breakpoint
+CREATE UNIQUE INDEX `events_subject` ON `events` (`subject_id`,`created_at`,`seq`);--> statement-breakpoint
 CREATE TABLE `import_chunks` (
 	`import_id` text NOT NULL,
 	`n` integer NOT NULL,
@@ -153,7 +158,7 @@ CREATE TABLE `import_issues` (
 	`message` text NOT NULL,
 	`original` text,
 	PRIMARY KEY(`import_id`, `level`, `line`, `n`)
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `import_keys` (
 	`import_id` text NOT NULL,
@@ -162,7 +167,7 @@ CREATE TABLE `import_keys` (
 	`outcome` text NOT NULL,
 	`line` integer NOT NULL,
 	PRIMARY KEY(`import_id`, `key`)
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `import_originals` (
 	`import_id` text NOT NULL,
@@ -206,6 +211,7 @@ CREATE TABLE `interactions` (
 	`id` text NOT NULL,
 	`workspace_id` text NOT NULL,
 	`customer_id` text,
+	`home_id` text,
 	`lead_id` text,
 	`ticket_id` text,
 	`owner_id` text,
@@ -232,12 +238,13 @@ CREATE UNIQUE INDEX `interactions_id_unique` ON `interactions` (`id`);--> statem
 CREATE INDEX `interactions_list` ON `interactions` (`workspace_id`,`occurred_at`);--> statement-breakpoint
 CREATE INDEX `interactions_owner` ON `interactions` (`workspace_id`,`owner_id`,`occurred_at`);--> statement-breakpoint
 CREATE INDEX `interactions_customer` ON `interactions` (`customer_id`,`occurred_at`);--> statement-breakpoint
-CREATE INDEX `interactions_lead` ON `interactions` (`lead_id`,`occurred_at`);--> statement-breakpoint
+CREATE INDEX `interactions_home` ON `interactions` (`home_id`,`customer_id`) WHERE home_id IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `interactions_lead` ON `interactions` (`lead_id`,`occurred_at`) WHERE lead_id IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `interactions_ticket` ON `interactions` (`ticket_id`,`occurred_at`) WHERE ticket_id IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `interactions_author` ON `interactions` (`created_by`,`occurred_at`);--> statement-breakpoint
-CREATE INDEX `interactions_owner_author` ON `interactions` (`workspace_id`,`owner_id`,`created_by`,`occurred_at`);--> statement-breakpoint
 CREATE INDEX `interactions_due` ON `interactions` (`workspace_id`,`follow_up_at`) WHERE follow_up_at IS NOT NULL AND done_at IS NULL;--> statement-breakpoint
 CREATE INDEX `interactions_owner_due` ON `interactions` (`workspace_id`,`owner_id`,`follow_up_at`) WHERE follow_up_at IS NOT NULL AND done_at IS NULL;--> statement-breakpoint
+CREATE INDEX `interactions_unowned_due` ON `interactions` (`created_by`,`follow_up_at`) WHERE owner_id IS NULL AND follow_up_at IS NOT NULL AND done_at IS NULL;--> statement-breakpoint
 CREATE INDEX `interactions_customer_due` ON `interactions` (`customer_id`,`follow_up_at`) WHERE follow_up_at IS NOT NULL AND done_at IS NULL;--> statement-breakpoint
 CREATE INDEX `interactions_lead_due` ON `interactions` (`lead_id`,`follow_up_at`) WHERE lead_id IS NOT NULL AND follow_up_at IS NOT NULL AND done_at IS NULL;--> statement-breakpoint
 CREATE INDEX `interactions_remind` ON `interactions` (`remind_at`) WHERE remind_at IS NOT NULL;--> statement-breakpoint
@@ -245,6 +252,34 @@ CREATE INDEX `interactions_owner_remind` ON `interactions` (`remind_to`,`remind_
 CREATE INDEX `interactions_type` ON `interactions` (`workspace_id`,`type`,`occurred_at`);--> statement-breakpoint
 CREATE INDEX `interactions_owner_type` ON `interactions` (`workspace_id`,`owner_id`,`type`,`occurred_at`);--> statement-breakpoint
 CREATE INDEX `interactions_shared` ON `interactions` (`customer_id`,`occurred_at`) WHERE type IN ('CALL', 'EMAIL', 'MEETING') OR ticket_id IS NOT NULL;--> statement-breakpoint
+CREATE TABLE `jobs` (
+	`id` text PRIMARY KEY NOT NULL,
+	`workspace_id` text NOT NULL,
+	`kind` text NOT NULL,
+	`state` text DEFAULT 'RUNNING' NOT NULL,
+	`input` text NOT NULL,
+	`is_cancellable` integer DEFAULT false NOT NULL,
+	`subject_id` text,
+	`step` integer DEFAULT 0 NOT NULL,
+	`position` text,
+	`picked` text,
+	`pieces` integer DEFAULT 0 NOT NULL,
+	`done` integer DEFAULT 0 NOT NULL,
+	`total` integer,
+	`failures` integer DEFAULT 0 NOT NULL,
+	`last_error` text,
+	`due_at` text NOT NULL,
+	`actor_type` text NOT NULL,
+	`actor_id` text,
+	`created_at` text NOT NULL,
+	`updated_at` text NOT NULL,
+	`finished_at` text,
+	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `jobs_list` ON `jobs` (`workspace_id`,`id`);--> statement-breakpoint
+CREATE INDEX `jobs_subject` ON `jobs` (`workspace_id`,`subject_id`,`id`);--> statement-breakpoint
+CREATE INDEX `jobs_due` ON `jobs` (`due_at`) WHERE state = 'RUNNING';--> statement-breakpoint
 CREATE TABLE `api_keys` (
 	`id` text PRIMARY KEY NOT NULL,
 	`workspace_id` text NOT NULL,
@@ -286,7 +321,11 @@ CREATE TABLE `leads` (
 	`claimed_at` text,
 	`follow_up_at` text,
 	`customer_id` text,
+	`home_id` text,
 	`converted_at` text,
+	`claims` integer DEFAULT 0 NOT NULL,
+	`stage_since` text,
+	`contacted_at` text,
 	`import_key` text,
 	`version` integer DEFAULT 1 NOT NULL,
 	`created_at` text NOT NULL,
@@ -294,7 +333,7 @@ CREATE TABLE `leads` (
 	`deleted_at` text,
 	`search_text` text GENERATED ALWAYS AS (coalesce(folded_title, lower(title), '') || char(10) || coalesce(sort_name, lower(name), '') || char(10) || coalesce(folded_email, lower(email), '') || char(10) || coalesce(folded_interest, lower(interest), '')) VIRTUAL,
 	`search_source` text GENERATED ALWAYS AS ('⟦' || source || '⟧') VIRTUAL,
-	`search_scope` text GENERATED ALWAYS AS (CASE WHEN workspace_id IS NULL THEN '〇〇䷂' ELSE char(131072 + instr('123456789abcdef', substr(workspace_id, 25, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, 26, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, 27, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, 28, 1)), 131072 + instr('123456789abcdef', substr(workspace_id, 29, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, 30, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, 31, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, 32, 1)), 131072 + instr('123456789abcdef', substr(workspace_id, 33, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, 34, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, 35, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, 36, 1))) END || ' ' || CASE WHEN owner_id IS NULL THEN '〇〇䷂' ELSE char(131072 + instr('123456789abcdef', substr(owner_id, 25, 1)) * 4096 + instr('123456789abcdef', substr(owner_id, 26, 1)) * 256 + instr('123456789abcdef', substr(owner_id, 27, 1)) * 16 + instr('123456789abcdef', substr(owner_id, 28, 1)), 131072 + instr('123456789abcdef', substr(owner_id, 29, 1)) * 4096 + instr('123456789abcdef', substr(owner_id, 30, 1)) * 256 + instr('123456789abcdef', substr(owner_id, 31, 1)) * 16 + instr('123456789abcdef', substr(owner_id, 32, 1)), 131072 + instr('123456789abcdef', substr(owner_id, 33, 1)) * 4096 + instr('123456789abcdef', substr(owner_id, 34, 1)) * 256 + instr('123456789abcdef', substr(owner_id, 35, 1)) * 16 + instr('123456789abcdef', substr(owner_id, 36, 1))) END || ' ' || CASE status WHEN 'NEW' THEN '〇一䷃' WHEN 'CONTACTED' THEN '〇二䷃' WHEN 'QUALIFIED' THEN '〇三䷃' WHEN 'CLOSED' THEN '〇四䷃' END) VIRTUAL,
+	`search_scope` text GENERATED ALWAYS AS (CASE WHEN workspace_id IS NULL THEN '〇〇䷂' ELSE char(131072 + instr('123456789abcdef', substr(workspace_id, -12, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, -11, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, -10, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, -9, 1)), 131072 + instr('123456789abcdef', substr(workspace_id, -8, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, -7, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, -6, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, -5, 1)), 131072 + instr('123456789abcdef', substr(workspace_id, -4, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, -3, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, -2, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, -1, 1))) END || ' ' || CASE WHEN owner_id IS NULL THEN '〇〇䷂' ELSE char(131072 + instr('123456789abcdef', substr(owner_id, -12, 1)) * 4096 + instr('123456789abcdef', substr(owner_id, -11, 1)) * 256 + instr('123456789abcdef', substr(owner_id, -10, 1)) * 16 + instr('123456789abcdef', substr(owner_id, -9, 1)), 131072 + instr('123456789abcdef', substr(owner_id, -8, 1)) * 4096 + instr('123456789abcdef', substr(owner_id, -7, 1)) * 256 + instr('123456789abcdef', substr(owner_id, -6, 1)) * 16 + instr('123456789abcdef', substr(owner_id, -5, 1)), 131072 + instr('123456789abcdef', substr(owner_id, -4, 1)) * 4096 + instr('123456789abcdef', substr(owner_id, -3, 1)) * 256 + instr('123456789abcdef', substr(owner_id, -2, 1)) * 16 + instr('123456789abcdef', substr(owner_id, -1, 1))) END || ' ' || CASE status WHEN 'NEW' THEN '〇一䷃' WHEN 'CONTACTED' THEN '〇二䷃' WHEN 'QUALIFIED' THEN '〇三䷃' WHEN 'CLOSED' THEN '〇四䷃' END) VIRTUAL,
 	`search_phone` text GENERATED ALWAYS AS (replace(phone_text, char(1), char(262144 + instr('123456789abcdef', substr(workspace_id, 32, 1)) % 4 * 65536 + instr('123456789abcdef', substr(workspace_id, 33, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, 34, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, 35, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, 36, 1))))) VIRTUAL,
 	`reminded_for` text,
 	`held_until` text,
@@ -306,28 +345,31 @@ CREATE TABLE `leads` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `leads_id_unique` ON `leads` (`id`);--> statement-breakpoint
 CREATE INDEX `leads_list` ON `leads` (`workspace_id`) WHERE deleted_at IS NULL;--> statement-breakpoint
-CREATE INDEX `leads_owner` ON `leads` (`workspace_id`,`owner_id`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE INDEX `leads_owner` ON `leads` (`workspace_id`,`owner_id`) WHERE owner_id IS NOT NULL AND deleted_at IS NULL;--> statement-breakpoint
 CREATE INDEX `leads_pool` ON `leads` (`workspace_id`) WHERE owner_id IS NULL AND deleted_at IS NULL AND status <> 'CLOSED';--> statement-breakpoint
+CREATE INDEX `leads_unowned_closed` ON `leads` (`workspace_id`) WHERE owner_id IS NULL AND deleted_at IS NULL AND status = 'CLOSED';--> statement-breakpoint
 CREATE INDEX `leads_updated` ON `leads` (`workspace_id`,`updated_at`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE INDEX `leads_owner_updated` ON `leads` (`workspace_id`,`owner_id`,`updated_at`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE INDEX `leads_follow_up` ON `leads` (`workspace_id`,`follow_up_at`) WHERE deleted_at IS NULL AND follow_up_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_owner_follow_up` ON `leads` (`workspace_id`,`owner_id`,`follow_up_at`) WHERE deleted_at IS NULL AND follow_up_at IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `leads_open_follow_up` ON `leads` (`workspace_id`,`follow_up_at`) WHERE deleted_at IS NULL AND follow_up_at IS NOT NULL AND status <> 'CLOSED';--> statement-breakpoint
+CREATE INDEX `leads_owner_open_follow_up` ON `leads` (`workspace_id`,`owner_id`,`follow_up_at`) WHERE deleted_at IS NULL AND follow_up_at IS NOT NULL AND status <> 'CLOSED';--> statement-breakpoint
 CREATE INDEX `leads_remind` ON `leads` (`remind_at`) WHERE remind_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_owner_remind` ON `leads` (`owner_id`,`remind_at`) WHERE remind_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_purge` ON `leads` (`deleted_at`) WHERE deleted_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_trash` ON `leads` (`workspace_id`) WHERE deleted_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_owner_trash` ON `leads` (`workspace_id`,`owner_id`) WHERE deleted_at IS NOT NULL;--> statement-breakpoint
-CREATE INDEX `leads_email` ON `leads` (`workspace_id`,`email`) WHERE deleted_at IS NULL AND email IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_phone` ON `leads` (`workspace_id`,`phone_e164`) WHERE deleted_at IS NULL AND phone_e164 IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_unread` ON `leads` (`workspace_id`) WHERE phone IS NOT NULL AND phone_e164 IS NULL;--> statement-breakpoint
 CREATE INDEX `leads_import_key` ON `leads` (`workspace_id`,`import_key`) WHERE deleted_at IS NULL AND import_key IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `leads_home` ON `leads` (`home_id`,`customer_id`) WHERE home_id IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_customer` ON `leads` (`customer_id`) WHERE customer_id IS NOT NULL;--> statement-breakpoint
 CREATE TABLE `daily_counts` (
 	`day` text NOT NULL,
 	`subject` text NOT NULL,
 	`count` integer NOT NULL,
 	PRIMARY KEY(`day`, `subject`)
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `idempotency_keys` (
 	`key_hash` text PRIMARY KEY NOT NULL,
@@ -336,17 +378,25 @@ CREATE TABLE `idempotency_keys` (
 	`started_at` text NOT NULL,
 	`expires_at` text NOT NULL,
 	`answer` text
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `idempotency_keys_expires` ON `idempotency_keys` (`expires_at`);--> statement-breakpoint
 CREATE TABLE `login_attempts` (
 	`subject` text PRIMARY KEY NOT NULL,
 	`count` integer NOT NULL,
+	`pending` integer NOT NULL,
+	`pending_until` text NOT NULL,
 	`window_ends_at` text NOT NULL,
 	`locked_until` text
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `login_attempts_ends` ON `login_attempts` (`window_ends_at`);--> statement-breakpoint
+CREATE TABLE `sweeps` (
+	`name` text PRIMARY KEY NOT NULL,
+	`start` text NOT NULL,
+	`end` text
+);
+--> statement-breakpoint
 CREATE TABLE `oauth_accounts` (
 	`provider` text NOT NULL,
 	`subject` text NOT NULL,
@@ -360,6 +410,14 @@ CREATE TABLE `oauth_accounts` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `oauth_accounts_user` ON `oauth_accounts` (`user_id`,`provider`);--> statement-breakpoint
+CREATE TABLE `mail_stops` (
+	`workspace_id` text NOT NULL,
+	`address` text NOT NULL,
+	`created_at` text NOT NULL,
+	PRIMARY KEY(`workspace_id`, `address`),
+	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
 CREATE TABLE `outbox` (
 	`id` text PRIMARY KEY NOT NULL,
 	`workspace_id` text NOT NULL,
@@ -377,7 +435,7 @@ CREATE TABLE `outbox` (
 	`created_at` text NOT NULL,
 	`version` integer DEFAULT 1 NOT NULL,
 	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `outbox_due` ON `outbox` (`next_attempt_at`) WHERE state = 'QUEUED';--> statement-breakpoint
 CREATE INDEX `outbox_workspace` ON `outbox` (`workspace_id`,`id`);--> statement-breakpoint
@@ -389,7 +447,7 @@ CREATE TABLE `customer_tags` (
 	PRIMARY KEY(`customer_id`, `tag_id`),
 	FOREIGN KEY (`customer_id`) REFERENCES `customers`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`tag_id`) REFERENCES `tags`(`id`) ON UPDATE no action ON DELETE no action
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `customer_tags_tag` ON `customer_tags` (`tag_id`);--> statement-breakpoint
 CREATE TABLE `tags` (
@@ -414,6 +472,7 @@ CREATE TABLE `tickets` (
 	`workspace_id` text NOT NULL,
 	`number` integer NOT NULL,
 	`customer_id` text NOT NULL,
+	`home_id` text,
 	`interaction_id` text,
 	`owner_id` text,
 	`assignee_id` text,
@@ -432,13 +491,12 @@ CREATE TABLE `tickets` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `tickets_id_unique` ON `tickets` (`id`);--> statement-breakpoint
+CREATE INDEX `tickets_home` ON `tickets` (`home_id`,`customer_id`) WHERE home_id IS NOT NULL;--> statement-breakpoint
 CREATE UNIQUE INDEX `tickets_number` ON `tickets` (`workspace_id`,`number`);--> statement-breakpoint
 CREATE INDEX `tickets_list` ON `tickets` (`workspace_id`) WHERE deleted_at IS NULL;--> statement-breakpoint
-CREATE INDEX `tickets_status` ON `tickets` (`workspace_id`,`status`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE INDEX `tickets_owner` ON `tickets` (`workspace_id`,`owner_id`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE INDEX `tickets_assignee` ON `tickets` (`workspace_id`,`assignee_id`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE INDEX `tickets_purge` ON `tickets` (`deleted_at`) WHERE deleted_at IS NOT NULL;--> statement-breakpoint
-CREATE INDEX `tickets_customer` ON `tickets` (`customer_id`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE TABLE `calendar_feeds` (
 	`user_id` text PRIMARY KEY NOT NULL,
 	`workspace_id` text NOT NULL,
@@ -463,7 +521,7 @@ CREATE TABLE `one_time_tokens` (
 	`used_at` text,
 	`used_by` text,
 	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE UNIQUE INDEX `one_time_tokens_hash` ON `one_time_tokens` (`token_hash`);--> statement-breakpoint
 CREATE INDEX `one_time_tokens_user` ON `one_time_tokens` (`user_id`,`kind`) WHERE user_id IS NOT NULL;--> statement-breakpoint
@@ -484,7 +542,7 @@ CREATE TABLE `sessions` (
 	`created_at` text NOT NULL,
 	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `sessions_user` ON `sessions` (`user_id`,`created_at`);--> statement-breakpoint
 CREATE INDEX `sessions_expires` ON `sessions` (`expires_at`);--> statement-breakpoint
@@ -518,6 +576,7 @@ CREATE UNIQUE INDEX `users_email` ON `users` (`email`) WHERE deleted_at IS NULL;
 CREATE UNIQUE INDEX `users_username` ON `users` (`username`) WHERE deleted_at IS NULL AND username IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `users_digest` ON `users` (`digest_due`) WHERE digest_due IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `users_role` ON `users` (`workspace_id`,`role`,`id`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE INDEX `users_status` ON `users` (`workspace_id`,`status`,`role`,`id`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE INDEX `users_workspace` ON `users` (`workspace_id`,`id`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE TABLE `stripe_events` (
 	`id` text PRIMARY KEY NOT NULL,
@@ -564,21 +623,35 @@ CREATE VIRTUAL TABLE leads_fts USING fts5(
   words, phone, origin, scope, content = '', contentless_delete = 1, tokenize = 'trigram case_sensitive 1'
 );
 --> statement-breakpoint
+-- Living leads by status, a row for each owner and one, '*', for everybody. Those of nobody are the difference.
 CREATE TABLE lead_counts (
   workspace_id text NOT NULL,
   owner text NOT NULL,
-  status text NOT NULL,
-  count integer NOT NULL,
-  PRIMARY KEY (workspace_id, owner, status)
+  in_new integer NOT NULL,
+  in_contacted integer NOT NULL,
+  in_qualified integer NOT NULL,
+  in_closed integer NOT NULL,
+  PRIMARY KEY (workspace_id, owner)
 ) WITHOUT ROWID;
+--> statement-breakpoint
+-- The one way into lead_counts: an owner's lead that was in one status and is in another, null where it did not count.
+CREATE VIEW lead_tally AS SELECT workspace_id, owner, '' AS was, '' AS became FROM lead_counts;
+--> statement-breakpoint
+CREATE TRIGGER lead_tallied INSTEAD OF INSERT ON lead_tally WHEN new.owner IS NOT NULL AND new.was IS NOT new.became
+BEGIN
+  INSERT INTO lead_counts (workspace_id, owner, in_new, in_contacted, in_qualified, in_closed)
+    VALUES (new.workspace_id, new.owner, (new.became IS 'NEW') - (new.was IS 'NEW'),
+      (new.became IS 'CONTACTED') - (new.was IS 'CONTACTED'), (new.became IS 'QUALIFIED') - (new.was IS 'QUALIFIED'),
+      (new.became IS 'CLOSED') - (new.was IS 'CLOSED'))
+    ON CONFLICT DO UPDATE SET in_new = in_new + excluded.in_new, in_contacted = in_contacted + excluded.in_contacted,
+      in_qualified = in_qualified + excluded.in_qualified, in_closed = in_closed + excluded.in_closed;
+END;
 --> statement-breakpoint
 CREATE TRIGGER leads_inserted AFTER INSERT ON leads WHEN new.deleted_at IS NULL
 BEGIN
   INSERT INTO leads_fts (rowid, words, phone, origin, scope)
     VALUES (new.seq, new.search_text, new.search_phone, new.search_source, new.search_scope);
-  INSERT INTO lead_counts (workspace_id, owner, status, count)
-    VALUES (new.workspace_id, '*', new.status, 1), (new.workspace_id, coalesce(new.owner_id, ''), new.status, 1)
-    ON CONFLICT DO UPDATE SET count = count + 1;
+  INSERT INTO lead_tally VALUES (new.workspace_id, '*', NULL, new.status), (new.workspace_id, new.owner_id, NULL, new.status);
 END;
 --> statement-breakpoint
 CREATE TRIGGER leads_reindexed
@@ -591,34 +664,22 @@ BEGIN
     SELECT new.seq, new.search_text, new.search_phone, new.search_source, new.search_scope WHERE new.deleted_at IS NULL;
 END;
 --> statement-breakpoint
-CREATE TRIGGER leads_recounted_by_owner AFTER UPDATE OF owner_id, status, deleted_at ON leads
-WHEN old.owner_id IS NOT new.owner_id OR old.status IS NOT new.status OR old.deleted_at IS NOT new.deleted_at
+CREATE TRIGGER leads_recounted AFTER UPDATE OF owner_id, status, deleted_at ON leads
+WHEN (old.owner_id, old.status, old.deleted_at IS NULL) IS NOT (new.owner_id, new.status, new.deleted_at IS NULL)
 BEGIN
-  INSERT INTO lead_counts (workspace_id, owner, status, count)
-    SELECT old.workspace_id, coalesce(old.owner_id, ''), old.status, -1 WHERE old.deleted_at IS NULL
-    ON CONFLICT DO UPDATE SET count = count - 1;
-  INSERT INTO lead_counts (workspace_id, owner, status, count)
-    SELECT new.workspace_id, coalesce(new.owner_id, ''), new.status, 1 WHERE new.deleted_at IS NULL
-    ON CONFLICT DO UPDATE SET count = count + 1;
-END;
---> statement-breakpoint
-CREATE TRIGGER leads_recounted AFTER UPDATE OF status, deleted_at ON leads
-WHEN old.status IS NOT new.status OR old.deleted_at IS NOT new.deleted_at
-BEGIN
-  INSERT INTO lead_counts (workspace_id, owner, status, count)
-    SELECT old.workspace_id, '*', old.status, -1 WHERE old.deleted_at IS NULL
-    ON CONFLICT DO UPDATE SET count = count - 1;
-  INSERT INTO lead_counts (workspace_id, owner, status, count)
-    SELECT new.workspace_id, '*', new.status, 1 WHERE new.deleted_at IS NULL
-    ON CONFLICT DO UPDATE SET count = count + 1;
+  INSERT INTO lead_tally SELECT new.workspace_id, '*',
+    iif(old.deleted_at IS NULL, old.status, NULL), iif(new.deleted_at IS NULL, new.status, NULL);
+  INSERT INTO lead_tally SELECT new.workspace_id, old.owner_id,
+    iif(old.deleted_at IS NULL, old.status, NULL),
+    iif(new.deleted_at IS NULL AND old.owner_id IS new.owner_id, new.status, NULL);
+  INSERT INTO lead_tally SELECT new.workspace_id, new.owner_id, NULL, iif(new.deleted_at IS NULL, new.status, NULL)
+    WHERE old.owner_id IS NOT new.owner_id;
 END;
 --> statement-breakpoint
 CREATE TRIGGER leads_purged AFTER DELETE ON leads WHEN old.deleted_at IS NULL
 BEGIN
   DELETE FROM leads_fts WHERE rowid = old.seq;
-  INSERT INTO lead_counts (workspace_id, owner, status, count)
-    VALUES (old.workspace_id, '*', old.status, -1), (old.workspace_id, coalesce(old.owner_id, ''), old.status, -1)
-    ON CONFLICT DO UPDATE SET count = count - 1;
+  INSERT INTO lead_tally VALUES (old.workspace_id, '*', old.status, NULL), (old.workspace_id, old.owner_id, old.status, NULL);
 END;
 --> statement-breakpoint
 -- Triggers keep the search index and the counters of customers and their tags, and the owners of their records.
@@ -631,6 +692,7 @@ CREATE VIRTUAL TABLE customers_fts USING fts5(
   content = '', contentless_delete = 1, tokenize = 'trigram case_sensitive 1'
 );
 --> statement-breakpoint
+-- Counters have a row for each owner and one, '*', for everybody. Those of nobody are the difference.
 CREATE TABLE customer_counts (
   workspace_id text NOT NULL, owner text NOT NULL, count integer NOT NULL,
   PRIMARY KEY (workspace_id, owner)
@@ -676,14 +738,14 @@ CREATE TABLE tag_counts (
   PRIMARY KEY (tag_id, owner)
 ) WITHOUT ROWID;
 --> statement-breakpoint
-CREATE INDEX tag_counts_used ON tag_counts (workspace_id, owner, key) WHERE count > 0;
+CREATE INDEX tag_counts_used ON tag_counts (workspace_id, owner, key);
 --> statement-breakpoint
 CREATE TRIGGER customers_inserted AFTER INSERT ON customers WHEN new.deleted_at IS NULL
 BEGIN
   INSERT INTO customers_fts (rowid, name, email, phone, company, job_title, tags, fields, scope)
     SELECT seq, name, email, phone, company, job_title, tags, fields, scope FROM customers_searchable WHERE seq = new.seq;
   INSERT INTO customer_counts (workspace_id, owner, count)
-    VALUES (new.workspace_id, '*', 1), (new.workspace_id, coalesce(new.owner_id, ''), 1)
+    SELECT new.workspace_id, owner, 1 FROM (SELECT '*' AS owner UNION ALL SELECT new.owner_id) WHERE owner IS NOT NULL
     ON CONFLICT DO UPDATE SET count = count + 1;
   INSERT INTO duplicate_keys (workspace_id, key, count)
     SELECT new.workspace_id, value, 1
@@ -724,34 +786,80 @@ CREATE TRIGGER customers_recounted AFTER UPDATE OF owner_id, deleted_at ON custo
 WHEN old.owner_id IS NOT new.owner_id OR old.deleted_at IS NOT new.deleted_at
 BEGIN
   INSERT INTO customer_counts (workspace_id, owner, count)
-    SELECT old.workspace_id, value, -1 FROM json_each(json_array('*', coalesce(old.owner_id, '')))
-    WHERE old.deleted_at IS NULL
+    SELECT old.workspace_id, value, -1
+    FROM json_each(json_array(iif(old.deleted_at IS new.deleted_at, NULL, '*'), old.owner_id))
+    WHERE value IS NOT NULL AND old.deleted_at IS NULL
     ON CONFLICT DO UPDATE SET count = count - 1;
   INSERT INTO customer_counts (workspace_id, owner, count)
-    SELECT new.workspace_id, value, 1 FROM json_each(json_array('*', coalesce(new.owner_id, '')))
-    WHERE new.deleted_at IS NULL
+    SELECT new.workspace_id, value, 1
+    FROM json_each(json_array(iif(old.deleted_at IS new.deleted_at, NULL, '*'), new.owner_id))
+    WHERE value IS NOT NULL AND new.deleted_at IS NULL
     ON CONFLICT DO UPDATE SET count = count + 1;
   INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
     SELECT t.id, value, t.workspace_id, t.key, -1
-    FROM customer_tags ct JOIN tags t ON t.id = ct.tag_id, json_each(json_array('*', coalesce(old.owner_id, '')))
-    WHERE ct.customer_id = old.id AND old.deleted_at IS NULL
+    FROM customer_tags ct JOIN tags t ON t.id = ct.tag_id, json_each(json_array(iif(old.deleted_at IS new.deleted_at, NULL, '*'), old.owner_id))
+    WHERE value IS NOT NULL AND ct.customer_id = old.id AND old.deleted_at IS NULL
     ON CONFLICT DO UPDATE SET count = count - 1;
   INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
     SELECT t.id, value, t.workspace_id, t.key, 1
-    FROM customer_tags ct JOIN tags t ON t.id = ct.tag_id, json_each(json_array('*', coalesce(new.owner_id, '')))
-    WHERE ct.customer_id = new.id AND new.deleted_at IS NULL
+    FROM customer_tags ct JOIN tags t ON t.id = ct.tag_id, json_each(json_array(iif(old.deleted_at IS new.deleted_at, NULL, '*'), new.owner_id))
+    WHERE value IS NOT NULL AND ct.customer_id = new.id AND new.deleted_at IS NULL
     ON CONFLICT DO UPDATE SET count = count + 1;
 END;
 --> statement-breakpoint
+-- What hangs on a record repeats its owner. Up to 100 rows follow in the same transaction, and more by a job.
 CREATE TRIGGER customers_owner_followed AFTER UPDATE OF owner_id ON customers WHEN old.owner_id IS NOT new.owner_id
 BEGIN
-  UPDATE interactions SET owner_id = new.owner_id WHERE customer_id = new.id;
-  UPDATE tickets SET owner_id = new.owner_id WHERE customer_id = new.id;
+  UPDATE interactions SET owner_id = new.owner_id
+  WHERE seq IN (SELECT seq FROM interactions WHERE customer_id = new.id LIMIT 100);
+  UPDATE tickets SET owner_id = new.owner_id WHERE seq IN (SELECT seq FROM tickets WHERE customer_id = new.id LIMIT 100);
 END;
 --> statement-breakpoint
-CREATE TRIGGER leads_owner_followed AFTER UPDATE OF owner_id ON leads WHEN old.owner_id IS NOT new.owner_id
+CREATE TRIGGER customers_owner_followed_by_job AFTER UPDATE OF owner_id ON customers
+WHEN old.owner_id IS NOT new.owner_id AND (
+  EXISTS (SELECT 1 FROM interactions WHERE customer_id = new.id LIMIT 1 OFFSET 100)
+  OR EXISTS (SELECT 1 FROM tickets WHERE customer_id = new.id LIMIT 1 OFFSET 100))
+BEGIN
+  INSERT INTO owners_to_follow VALUES (new.workspace_id, new.id, 'customer');
+END;
+--> statement-breakpoint
+CREATE TRIGGER leads_owner_followed AFTER UPDATE OF owner_id ON leads
+WHEN old.owner_id IS NOT new.owner_id
+  AND NOT EXISTS (SELECT 1 FROM interactions WHERE lead_id = new.id LIMIT 1 OFFSET 100)
 BEGIN
   UPDATE interactions SET owner_id = new.owner_id WHERE lead_id = new.id AND customer_id IS NULL;
+END;
+--> statement-breakpoint
+CREATE TRIGGER leads_owner_followed_by_job AFTER UPDATE OF owner_id ON leads
+WHEN old.owner_id IS NOT new.owner_id AND EXISTS (SELECT 1 FROM interactions WHERE lead_id = new.id LIMIT 1 OFFSET 100)
+BEGIN
+  INSERT INTO owners_to_follow VALUES (new.workspace_id, new.id, 'lead');
+END;
+--> statement-breakpoint
+-- The one way for a trigger to begin a job: a record inserted here has rows that are to follow its owner.
+CREATE VIEW owners_to_follow AS SELECT workspace_id, subject_id AS id, kind AS subject FROM jobs;
+--> statement-breakpoint
+CREATE TRIGGER owner_to_follow INSTEAD OF INSERT ON owners_to_follow
+BEGIN
+  INSERT INTO jobs (id, workspace_id, kind, input, subject_id, due_at, actor_type, created_at, updated_at)
+  SELECT lower(format('%08x-%04x-7%s-8%s-%s', ms >> 16, ms & 65535, substr(hex(randomblob(2)), 2),
+      substr(hex(randomblob(2)), 2), hex(randomblob(6)))),
+    new.workspace_id, 'owner', json_object('subject', new.subject, 'id', new.id), new.id, at, 'system', at, at
+  FROM (SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER) AS ms, strftime('%Y-%m-%dT%H:%M:%fZ') AS at);
+END;
+--> statement-breakpoint
+-- While such a job walks along a column, what changes its place there follows at once, or the walk could miss it.
+CREATE TRIGGER interaction_moved_in_time AFTER UPDATE OF occurred_at ON interactions
+WHEN old.occurred_at <> new.occurred_at
+BEGIN
+  UPDATE interactions SET owner_id = (SELECT owner_id FROM parents WHERE id = coalesce(new.customer_id, new.lead_id))
+  WHERE seq = new.seq AND owner_id IS NOT (SELECT owner_id FROM parents WHERE id = coalesce(new.customer_id, new.lead_id));
+END;
+--> statement-breakpoint
+CREATE TRIGGER ticket_trashed_or_restored AFTER UPDATE OF deleted_at ON tickets WHEN old.deleted_at IS NOT new.deleted_at
+BEGIN
+  UPDATE tickets SET owner_id = (SELECT owner_id FROM customers WHERE id = new.customer_id)
+  WHERE seq = new.seq AND owner_id IS NOT (SELECT owner_id FROM customers WHERE id = new.customer_id);
 END;
 --> statement-breakpoint
 CREATE TRIGGER customer_tagged AFTER INSERT ON customer_tags
@@ -762,8 +870,8 @@ BEGIN
     WHERE seq = (SELECT seq FROM customers WHERE id = new.customer_id) AND deleted_at IS NULL;
   INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
     SELECT t.id, value, t.workspace_id, t.key, 1
-    FROM customers c JOIN tags t ON t.id = new.tag_id, json_each(json_array('*', coalesce(c.owner_id, '')))
-    WHERE c.id = new.customer_id AND c.deleted_at IS NULL
+    FROM customers c JOIN tags t ON t.id = new.tag_id, json_each(json_array('*', c.owner_id))
+    WHERE value IS NOT NULL AND c.id = new.customer_id AND c.deleted_at IS NULL
     ON CONFLICT DO UPDATE SET count = count + 1;
 END;
 --> statement-breakpoint
@@ -775,8 +883,8 @@ BEGIN
     WHERE seq = (SELECT seq FROM customers WHERE id = old.customer_id) AND deleted_at IS NULL;
   INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
     SELECT t.id, value, t.workspace_id, t.key, -1
-    FROM customers c JOIN tags t ON t.id = old.tag_id, json_each(json_array('*', coalesce(c.owner_id, '')))
-    WHERE c.id = old.customer_id AND c.deleted_at IS NULL
+    FROM customers c JOIN tags t ON t.id = old.tag_id, json_each(json_array('*', c.owner_id))
+    WHERE value IS NOT NULL AND c.id = old.customer_id AND c.deleted_at IS NULL
     ON CONFLICT DO UPDATE SET count = count - 1;
 END;
 --> statement-breakpoint
@@ -818,14 +926,16 @@ SELECT
   c.search_scope AS scope
 FROM customers c;
 --> statement-breakpoint
--- When a customer was last in touch (plans do not count) and is next to be followed up. A row more can only move them
+-- When a customer was last in touch (plans do not count), how often, and when next to be followed up. Rows that move to
+-- another customer are told to both in one statement of the move (src/customers/customers.facts.ts). A row more can only move them
 -- one way; a changed or lost one may have been the very one, so that they are looked up again. Customers are written
 -- only where something changes: a written row costs a thousand times what a read one does.
 CREATE TRIGGER interaction_inserted AFTER INSERT ON interactions WHEN new.customer_id IS NOT NULL
 BEGIN
-  UPDATE customers SET last_interaction_at = new.occurred_at
-  WHERE id = new.customer_id AND new.type NOT IN ('TASK', 'FOLLOW_UP')
-    AND (last_interaction_at IS NULL OR last_interaction_at < new.occurred_at);
+  UPDATE customers SET interaction_count = interaction_count + 1
+  WHERE id = new.customer_id AND new.type NOT IN ('TASK', 'FOLLOW_UP') AND last_interaction_at >= new.occurred_at;
+  UPDATE customers SET interaction_count = interaction_count + 1, last_interaction_at = new.occurred_at
+  WHERE id = new.customer_id AND new.type NOT IN ('TASK', 'FOLLOW_UP') AND changes() = 0;
   UPDATE customers SET next_follow_up_at = new.follow_up_at
   WHERE id = new.customer_id AND new.follow_up_at IS NOT NULL AND new.done_at IS NULL
     AND (next_follow_up_at IS NULL OR next_follow_up_at > new.follow_up_at);
@@ -840,12 +950,11 @@ SELECT c.id,
 FROM customers c;
 --> statement-breakpoint
 CREATE TRIGGER interaction_updated
-AFTER UPDATE OF customer_id, type, occurred_at, follow_up_at, done_at ON interactions
-WHEN old.customer_id IS NOT NULL OR new.customer_id IS NOT NULL
+AFTER UPDATE OF type, occurred_at, follow_up_at, done_at ON interactions WHEN new.customer_id IS NOT NULL
 BEGIN
   UPDATE customers SET (last_interaction_at, next_follow_up_at) =
     (SELECT k.last_interaction_at, k.next_follow_up_at FROM customers_kept k WHERE k.id = customers.id)
-  WHERE id IN (old.customer_id, new.customer_id) AND (last_interaction_at, next_follow_up_at) IS NOT
+  WHERE id = new.customer_id AND (last_interaction_at, next_follow_up_at) IS NOT
     (SELECT k.last_interaction_at, k.next_follow_up_at FROM customers_kept k WHERE k.id = customers.id);
 END;
 --> statement-breakpoint
@@ -855,13 +964,6 @@ BEGIN
     (SELECT k.last_interaction_at, k.next_follow_up_at FROM customers_kept k WHERE k.id = customers.id)
   WHERE id = old.customer_id AND (last_interaction_at, next_follow_up_at) IS NOT
     (SELECT k.last_interaction_at, k.next_follow_up_at FROM customers_kept k WHERE k.id = customers.id);
-END;
---> statement-breakpoint
--- An interaction that moves to another customer, by a conversion or a merge, belongs to the owner of that one.
-CREATE TRIGGER interaction_moved AFTER UPDATE OF customer_id ON interactions
-WHEN new.customer_id IS NOT NULL AND old.customer_id IS NOT new.customer_id
-BEGIN
-  UPDATE interactions SET owner_id = (SELECT owner_id FROM customers WHERE id = new.customer_id) WHERE seq = new.seq;
 END;
 --> statement-breakpoint
 -- What tickets are narrowed by, each a word: workspace, status, priority, customer, owner and assignee. Any selection of
@@ -897,20 +999,12 @@ BEGIN
 END;
 --> statement-breakpoint
 -- A customer's living tickets go to the trash and come back with the customer, by having the same deleted_at; what was
--- in the trash by itself stays there.
-CREATE TRIGGER customer_trash_followed AFTER UPDATE OF deleted_at ON customers WHEN old.deleted_at IS NOT new.deleted_at
+-- in the trash by itself stays there. A customer that is merged away takes none along: they belong to the survivor.
+CREATE TRIGGER customer_trash_followed AFTER UPDATE OF deleted_at ON customers
+WHEN old.deleted_at IS NOT new.deleted_at
+  AND NOT EXISTS (SELECT 1 FROM customer_merges m WHERE m.merged_id = new.id AND m.undone_at IS NULL)
 BEGIN
   UPDATE tickets SET deleted_at = new.deleted_at WHERE customer_id = new.id AND deleted_at IS old.deleted_at;
-END;
---> statement-breakpoint
--- A ticket that moves to another customer has the owner of that one, and lives if that one does.
-CREATE TRIGGER ticket_moved AFTER UPDATE OF customer_id ON tickets WHEN old.customer_id IS NOT new.customer_id
-BEGIN
-  UPDATE tickets SET
-    owner_id = (SELECT owner_id FROM customers WHERE id = new.customer_id),
-    deleted_at = CASE WHEN deleted_at IS (SELECT deleted_at FROM customers WHERE id = old.customer_id)
-      THEN (SELECT deleted_at FROM customers WHERE id = new.customer_id) ELSE deleted_at END
-  WHERE seq = new.seq;
 END;
 --> statement-breakpoint
 -- All tickets of a customer, those in the trash too: its own index knows the living alone.
@@ -933,10 +1027,34 @@ CREATE INDEX relationships_above ON customer_relationships (from_id, kind, to_id
 --> statement-breakpoint
 CREATE INDEX relationships_below ON customer_relationships (to_id, kind, from_id);
 --> statement-breakpoint
+-- A copy that a merge made is the customer's own once it was changed, and undoing the merge leaves it alone.
+CREATE TRIGGER relationship_changed AFTER UPDATE OF kind ON customer_relationships
+BEGIN
+  DELETE FROM customer_merged_rows WHERE kind = 'relationships' AND row_id = old.to_id
+    AND merge_id IN (SELECT id FROM customer_merges WHERE survivor_id = old.from_id);
+  DELETE FROM customer_merged_rows WHERE kind = 'relationships' AND row_id = old.from_id
+    AND merge_id IN (SELECT id FROM customer_merges WHERE survivor_id = old.to_id);
+END;
+--> statement-breakpoint
+CREATE TRIGGER relationship_ended AFTER DELETE ON customer_relationships
+BEGIN
+  DELETE FROM customer_merged_rows WHERE kind = 'relationships' AND row_id = old.to_id
+    AND merge_id IN (SELECT id FROM customer_merges WHERE survivor_id = old.from_id);
+  DELETE FROM customer_merged_rows WHERE kind = 'relationships' AND row_id = old.from_id
+    AND merge_id IN (SELECT id FROM customer_merges WHERE survivor_id = old.to_id);
+END;
+--> statement-breakpoint
+CREATE TRIGGER tag_taken_off AFTER DELETE ON customer_tags
+BEGIN
+  DELETE FROM customer_merged_rows WHERE kind = 'tags' AND row_id = old.tag_id
+    AND merge_id IN (SELECT id FROM customer_merges WHERE survivor_id = old.customer_id);
+END;
+--> statement-breakpoint
 -- What analytics reads: days of figures (rollups) and open tickets, kept by triggers, so that nobody counts records.
 -- A figure is a fact of what happened: it counts on its day for whoever it concerned then, and nothing that happens
 -- later moves it. Only what is still to be done (metric 'due') goes with its owner.
---   lead         made, by source; kind: its status then. Of the owner it was made for
+--   lead         made, by source; kind: its status then. Of the owner it was made for. Of a day, the first 50 sources have
+--                rows of their own; all others share one, whose part is U+10FFFF
 --   claim        duration: from the lead's arrival, the first time it is claimed. Of the claimer
 --   contact      first call, e-mail, meeting or status beyond NEW; duration: from the lead's arrival. Of its owner then
 --   move         kind: FROM>TO of the status; duration: in FROM. Of its owner then
@@ -954,18 +1072,17 @@ CREATE TABLE rollups (
   PRIMARY KEY (workspace_id, owner, metric, day, part)
 ) WITHOUT ROWID;
 --> statement-breakpoint
--- How far a lead has come, for the durations.
-CREATE TABLE lead_progress (
-  lead_id text PRIMARY KEY NOT NULL, stage_since text, claimed_at text, contacted_at text
-) WITHOUT ROWID;
---> statement-breakpoint
 CREATE TABLE ticket_counts (
   workspace_id text NOT NULL, owner text NOT NULL, count integer NOT NULL,
   PRIMARY KEY (workspace_id, owner)
 ) WITHOUT ROWID;
 --> statement-breakpoint
--- What an interaction hangs on.
-CREATE VIEW parents AS SELECT id, deleted_at FROM customers UNION ALL SELECT id, deleted_at FROM leads;
+-- What an interaction hangs on. What still hangs on a customer that was merged away belongs to the survivor.
+CREATE VIEW parents AS
+SELECT id, owner_id, iif(deleted_at IS NOT NULL
+    AND EXISTS (SELECT 1 FROM customer_merges m WHERE m.merged_id = customers.id AND m.undone_at IS NULL),
+  NULL, deleted_at) AS deleted_at FROM customers
+UNION ALL SELECT id, owner_id, deleted_at FROM leads;
 --> statement-breakpoint
 -- The one way into rollups: a fact that is inserted here is counted for its owner and for everybody, or, by -1, taken
 -- back; with everybody null, for the owner alone.
@@ -982,20 +1099,24 @@ BEGIN
         WHEN new.seconds IS NULL THEN '' WHEN new.seconds < 1 THEN 0
         ELSE 1 + CAST(ln(new.seconds) / ln(1.04) AS INTEGER) END,
       new.by)
-    FROM (SELECT coalesce(new.owner, '') AS owner UNION ALL SELECT new.everybody) WHERE owner IS NOT NULL
+    FROM (SELECT new.owner AS owner UNION ALL SELECT new.everybody) WHERE owner IS NOT NULL
     ON CONFLICT DO UPDATE SET count = count + excluded.count, cells = (
       SELECT CASE n WHEN 0 THEN json_remove(rollups.cells, path) ELSE json_set(rollups.cells, path, n) END
       FROM (SELECT path, coalesce(json_extract(rollups.cells, path), 0) + excluded.count AS n
         FROM (SELECT '$."' || key || '"' AS path FROM json_each(excluded.cells))));
   DELETE FROM rollups WHERE (new.by < 0 OR new.part = 'interaction') AND workspace_id = new.workspace_id
-    AND owner IN (new.everybody, coalesce(new.owner, '')) AND metric = new.metric AND day = substr(new.at, 1, 10)
+    AND owner IN (new.everybody, new.owner) AND metric = new.metric AND day = substr(new.at, 1, 10)
     AND part = new.part AND cells = '{}';
 END;
 --> statement-breakpoint
 CREATE TRIGGER lead_made AFTER INSERT ON leads
 BEGIN
-  INSERT INTO tally SELECT new.workspace_id, '*', new.owner_id, 'lead', new.created_at,
-    coalesce(new.source, ''), new.status, NULL, 1;
+  INSERT INTO tally SELECT new.workspace_id, '*', new.owner_id, 'lead', new.created_at, CASE
+      WHEN EXISTS (SELECT 1 FROM rollups WHERE workspace_id = new.workspace_id AND owner = '*' AND metric = 'lead'
+        AND day = substr(new.created_at, 1, 10) AND part = coalesce(new.source, '')) THEN coalesce(new.source, '')
+      WHEN (SELECT count(*) FROM (SELECT 1 FROM rollups WHERE workspace_id = new.workspace_id AND owner = '*'
+        AND metric = 'lead' AND day = substr(new.created_at, 1, 10) LIMIT 50)) < 50 THEN coalesce(new.source, '')
+      ELSE char(1114111) END, new.status, NULL, 1;
   INSERT INTO tally SELECT new.workspace_id, '*', new.owner_id, 'due', new.follow_up_at, 'lead', '', NULL, 1
     WHERE new.follow_up_at IS NOT NULL AND new.status <> 'CLOSED' AND new.deleted_at IS NULL;
 END;
@@ -1017,30 +1138,26 @@ END;
 --> statement-breakpoint
 CREATE TRIGGER lead_gone AFTER DELETE ON leads
 BEGIN
-  DELETE FROM lead_progress WHERE lead_id = old.id;
   INSERT INTO tally SELECT old.workspace_id, '*', old.owner_id, 'due', old.follow_up_at, 'lead', '', NULL, -1
     WHERE old.follow_up_at IS NOT NULL AND old.status <> 'CLOSED' AND old.deleted_at IS NULL;
 END;
 --> statement-breakpoint
--- A lead's history is told by its events, of which each change writes one.
+-- A lead's history is told by its events, of which each change writes one. How far the lead had come is read from it: it is
+-- written there by the change itself, after its event, but for a claim, whose event may come before or after.
 CREATE TRIGGER lead_claimed AFTER INSERT ON events WHEN new.verb = 'lead.claimed'
 BEGIN
   INSERT INTO tally SELECT l.workspace_id, '*', new.actor_id, 'claim', new.created_at, '', '',
-    CASE WHEN p.claimed_at IS NULL THEN (julianday(new.created_at) - julianday(l.created_at)) * 86400 END, 1
-    FROM leads l LEFT JOIN lead_progress p ON p.lead_id = l.id WHERE l.id = new.subject_id;
-  INSERT INTO lead_progress (lead_id, claimed_at) VALUES (new.subject_id, new.created_at)
-    ON CONFLICT DO UPDATE SET claimed_at = excluded.claimed_at WHERE claimed_at IS NULL;
+    CASE WHEN l.claims = (l.owner_id IS NOT NULL) THEN (julianday(new.created_at) - julianday(l.created_at)) * 86400 END, 1
+    FROM leads l WHERE l.id = new.subject_id;
 END;
 --> statement-breakpoint
-CREATE VIEW first_contacts AS SELECT lead_id, contacted_at AS at FROM lead_progress;
+CREATE VIEW first_contacts AS SELECT id AS lead_id, contacted_at AS at FROM leads;
 --> statement-breakpoint
 CREATE TRIGGER lead_contacted INSTEAD OF INSERT ON first_contacts
 BEGIN
   INSERT INTO tally SELECT l.workspace_id, '*', l.owner_id, 'contact', max(new.at, l.created_at),
     '', '', max((julianday(new.at) - julianday(l.created_at)) * 86400, 0), 1
-    FROM leads l LEFT JOIN lead_progress p ON p.lead_id = l.id WHERE l.id = new.lead_id AND p.contacted_at IS NULL;
-  INSERT INTO lead_progress (lead_id, contacted_at) VALUES (new.lead_id, new.at)
-    ON CONFLICT DO UPDATE SET contacted_at = excluded.contacted_at WHERE contacted_at IS NULL;
+    FROM leads l WHERE l.id = new.lead_id AND l.contacted_at IS NULL;
 END;
 --> statement-breakpoint
 CREATE TRIGGER lead_moved AFTER INSERT ON events
@@ -1049,12 +1166,10 @@ BEGIN
   INSERT INTO tally SELECT l.workspace_id, '*', l.owner_id,
     iif(new.verb = 'lead.converted', 'conversion', 'move'), new.created_at, '',
     new.changes ->> '$.status[0]' || '>' || (new.changes ->> '$.status[1]'),
-    (julianday(new.created_at) - julianday(coalesce(p.stage_since, l.created_at))) * 86400, 1
-    FROM leads l LEFT JOIN lead_progress p ON p.lead_id = l.id WHERE l.id = new.subject_id;
+    (julianday(new.created_at) - julianday(coalesce(l.stage_since, l.created_at))) * 86400, 1
+    FROM leads l WHERE l.id = new.subject_id;
   INSERT INTO first_contacts SELECT new.subject_id, new.created_at
     WHERE new.verb = 'lead.converted' OR new.changes ->> '$.status[1]' IN ('CONTACTED', 'QUALIFIED');
-  INSERT INTO lead_progress (lead_id, stage_since) VALUES (new.subject_id, new.created_at)
-    ON CONFLICT DO UPDATE SET stage_since = excluded.stage_since;
 END;
 --> statement-breakpoint
 CREATE TRIGGER lead_spoken_with AFTER INSERT ON events
@@ -1063,6 +1178,8 @@ WHEN new.verb = 'interaction.created' AND new.changes ->> '$.leadId[1]' IS NOT N
 BEGIN
   INSERT INTO first_contacts SELECT new.changes ->> '$.leadId[1]',
     min(coalesce(new.changes ->> '$.occurredAt[1]', new.created_at), new.created_at);
+  UPDATE leads SET contacted_at = min(coalesce(new.changes ->> '$.occurredAt[1]', new.created_at), new.created_at)
+    WHERE id = new.changes ->> '$.leadId[1]' AND contacted_at IS NULL;
 END;
 --> statement-breakpoint
 CREATE TRIGGER customer_made AFTER INSERT ON customers
@@ -1078,8 +1195,6 @@ BEGIN
   INSERT INTO tally SELECT new.workspace_id, '*', new.owner_id, 'due', new.follow_up_at, 'interaction', '', NULL, 1
     WHERE new.follow_up_at IS NOT NULL AND new.done_at IS NULL
       AND (SELECT deleted_at FROM parents WHERE id = coalesce(new.customer_id, new.lead_id)) IS NULL;
-  UPDATE customers SET interaction_count = interaction_count + 1
-    WHERE id = new.customer_id AND new.type NOT IN ('TASK', 'FOLLOW_UP');
 END;
 --> statement-breakpoint
 CREATE TRIGGER interaction_recounted AFTER UPDATE OF type, occurred_at ON interactions
@@ -1091,30 +1206,32 @@ BEGIN
     new.occurred_at, '', new.type, NULL, 1;
 END;
 --> statement-breakpoint
-CREATE TRIGGER interaction_count_moved AFTER UPDATE OF type, customer_id ON interactions
-WHEN old.customer_id IS NOT new.customer_id OR old.type <> new.type
+CREATE TRIGGER interaction_retyped AFTER UPDATE OF type ON interactions
+WHEN (old.type IN ('TASK', 'FOLLOW_UP')) <> (new.type IN ('TASK', 'FOLLOW_UP'))
 BEGIN
-  UPDATE customers SET interaction_count = interaction_count - 1
-    WHERE id = old.customer_id AND old.type NOT IN ('TASK', 'FOLLOW_UP');
-  UPDATE customers SET interaction_count = interaction_count + 1
-    WHERE id = new.customer_id AND new.type NOT IN ('TASK', 'FOLLOW_UP');
+  UPDATE customers SET interaction_count = interaction_count + iif(new.type IN ('TASK', 'FOLLOW_UP'), -1, 1)
+    WHERE id = new.customer_id;
 END;
 --> statement-breakpoint
 CREATE TRIGGER interaction_due AFTER UPDATE OF follow_up_at, done_at, owner_id, customer_id ON interactions
 WHEN coalesce(old.follow_up_at, new.follow_up_at) IS NOT NULL
-  AND (old.follow_up_at, old.done_at IS NULL, old.owner_id, old.customer_id)
-    IS NOT (new.follow_up_at, new.done_at IS NULL, new.owner_id, new.customer_id)
+  AND (old.follow_up_at, old.done_at IS NULL, old.owner_id,
+      (SELECT deleted_at IS NULL FROM parents WHERE id = coalesce(old.customer_id, old.lead_id)))
+    IS NOT (new.follow_up_at, new.done_at IS NULL, new.owner_id,
+      (SELECT deleted_at IS NULL FROM parents WHERE id = coalesce(new.customer_id, new.lead_id)))
 BEGIN
   INSERT INTO tally SELECT old.workspace_id, iif(old.follow_up_at = new.follow_up_at
-      AND (old.done_at IS NULL, old.customer_id) IS (new.done_at IS NULL, new.customer_id), NULL, '*'),
+      AND (old.done_at IS NULL, (SELECT deleted_at IS NULL FROM parents WHERE id = coalesce(old.customer_id, old.lead_id)))
+        IS (new.done_at IS NULL, (SELECT deleted_at IS NULL FROM parents WHERE id = coalesce(new.customer_id, new.lead_id))), NULL, '*'),
     old.owner_id, 'due', old.follow_up_at, 'interaction', '', NULL, -1
     WHERE old.follow_up_at IS NOT NULL AND old.done_at IS NULL
-      AND (SELECT deleted_at FROM parents WHERE id = coalesce(old.customer_id, old.lead_id)) IS NULL;
+      AND (SELECT deleted_at IS NULL FROM parents WHERE id = coalesce(old.customer_id, old.lead_id));
   INSERT INTO tally SELECT new.workspace_id, iif(old.follow_up_at = new.follow_up_at
-      AND (old.done_at IS NULL, old.customer_id) IS (new.done_at IS NULL, new.customer_id), NULL, '*'),
+      AND (old.done_at IS NULL, (SELECT deleted_at IS NULL FROM parents WHERE id = coalesce(old.customer_id, old.lead_id)))
+        IS (new.done_at IS NULL, (SELECT deleted_at IS NULL FROM parents WHERE id = coalesce(new.customer_id, new.lead_id))), NULL, '*'),
     new.owner_id, 'due', new.follow_up_at, 'interaction', '', NULL, 1
     WHERE new.follow_up_at IS NOT NULL AND new.done_at IS NULL
-      AND (SELECT deleted_at FROM parents WHERE id = coalesce(new.customer_id, new.lead_id)) IS NULL;
+      AND (SELECT deleted_at IS NULL FROM parents WHERE id = coalesce(new.customer_id, new.lead_id));
 END;
 --> statement-breakpoint
 -- What is purged with whom it was about did happen, and stays counted; what somebody deletes was a mistake.
@@ -1132,6 +1249,7 @@ END;
 -- Nothing is due of whom is in the trash.
 CREATE TRIGGER customer_due_followed AFTER UPDATE OF deleted_at ON customers
 WHEN (old.deleted_at IS NULL) <> (new.deleted_at IS NULL)
+  AND NOT EXISTS (SELECT 1 FROM customer_merges m WHERE m.merged_id = new.id AND m.undone_at IS NULL)
 BEGIN
   INSERT INTO tally SELECT workspace_id, '*', owner_id, 'due', follow_up_at, 'interaction', '',
     NULL, iif(new.deleted_at IS NULL, 1, -1)
@@ -1153,7 +1271,7 @@ BEGIN
     '', '', NULL, 1;
   INSERT INTO ticket_counts (workspace_id, owner, count)
     SELECT new.workspace_id, value, 1
-    FROM (SELECT '*' AS value UNION ALL SELECT coalesce(new.owner_id, '')
+    FROM (SELECT '*' AS value UNION ALL SELECT new.owner_id
       UNION ALL SELECT nullif(new.assignee_id, new.owner_id))
     WHERE value IS NOT NULL AND new.status IN ('OPEN', 'IN_PROGRESS') AND new.deleted_at IS NULL
     ON CONFLICT DO UPDATE SET count = count + 1;
@@ -1165,13 +1283,13 @@ WHEN (old.status IN ('OPEN', 'IN_PROGRESS'), old.owner_id, old.assignee_id, old.
 BEGIN
   INSERT INTO ticket_counts (workspace_id, owner, count)
     SELECT old.workspace_id, value, -1
-    FROM (SELECT '*' AS value UNION ALL SELECT coalesce(old.owner_id, '')
+    FROM (SELECT '*' AS value UNION ALL SELECT old.owner_id
       UNION ALL SELECT nullif(old.assignee_id, old.owner_id))
     WHERE value IS NOT NULL AND old.status IN ('OPEN', 'IN_PROGRESS') AND old.deleted_at IS NULL
     ON CONFLICT DO UPDATE SET count = count - 1;
   INSERT INTO ticket_counts (workspace_id, owner, count)
     SELECT new.workspace_id, value, 1
-    FROM (SELECT '*' AS value UNION ALL SELECT coalesce(new.owner_id, '')
+    FROM (SELECT '*' AS value UNION ALL SELECT new.owner_id
       UNION ALL SELECT nullif(new.assignee_id, new.owner_id))
     WHERE value IS NOT NULL AND new.status IN ('OPEN', 'IN_PROGRESS') AND new.deleted_at IS NULL
     ON CONFLICT DO UPDATE SET count = count + 1;
@@ -1182,7 +1300,7 @@ WHEN old.status IN ('OPEN', 'IN_PROGRESS') AND old.deleted_at IS NULL
 BEGIN
   INSERT INTO ticket_counts (workspace_id, owner, count)
     SELECT old.workspace_id, value, -1
-    FROM (SELECT '*' AS value UNION ALL SELECT coalesce(old.owner_id, '')
+    FROM (SELECT '*' AS value UNION ALL SELECT old.owner_id
       UNION ALL SELECT nullif(old.assignee_id, old.owner_id))
     WHERE value IS NOT NULL
     ON CONFLICT DO UPDATE SET count = count - 1;
@@ -1270,7 +1388,7 @@ FROM (
       ELSE 1 + CAST(ln(f.seconds) / ln(1.04) AS INTEGER) END AS cell,
     count(*) AS n
   FROM (SELECT * FROM lead_facts UNION ALL SELECT * FROM other_facts) f
-  JOIN json_each(json_array('*', coalesce(f.owner, ''))) o
+  JOIN json_each(json_array('*', nullif(f.owner, ''))) o ON o.value IS NOT NULL
   GROUP BY 1, 2, 3, 4, 5, 6)
 GROUP BY 1, 2, 3, 4, 5;
 --> statement-breakpoint
@@ -1290,12 +1408,12 @@ BEGIN
     AND (last_contact_at IS NULL OR last_contact_at < new.occurred_at);
 END;
 --> statement-breakpoint
-CREATE TRIGGER contact_updated AFTER UPDATE OF customer_id, type, occurred_at ON interactions
-WHEN (old.customer_id IS NOT NULL OR new.customer_id IS NOT NULL)
+CREATE TRIGGER contact_updated AFTER UPDATE OF type, occurred_at ON interactions
+WHEN new.customer_id IS NOT NULL
   AND (old.type IN ('CALL', 'EMAIL', 'MEETING') OR new.type IN ('CALL', 'EMAIL', 'MEETING'))
 BEGIN
   UPDATE customers SET last_contact_at = (SELECT k.last_contact_at FROM customers_contacted k WHERE k.id = customers.id)
-  WHERE id IN (old.customer_id, new.customer_id) AND keep_in_touch_days IS NOT NULL
+  WHERE id = new.customer_id AND keep_in_touch_days IS NOT NULL
     AND last_contact_at IS NOT (SELECT k.last_contact_at FROM customers_contacted k WHERE k.id = customers.id);
 END;
 --> statement-breakpoint

@@ -62,11 +62,14 @@ function recountOf(workspace: Workspace) {
 /** D1 takes statements of 100 KB; characters beyond ASCII take up to four bytes, quotes double. */
 const MAX_BYTES = 60_000
 
+const madeAt = (row: Map<string, unknown>) => String(row.get('created_at') ?? '')
+
 function insertsOf(table: string, rows: object[]) {
   // Row numbers follow arrival, and search pages by them: rows go in by the time they were made.
   const cells = rows.map((row) => new Map<string, unknown>(Object.entries(row)))
-  const madeAt = (row: Map<string, unknown>) => String(row.get('created_at') ?? '')
   const sorted = cells.toSorted((a, b) => (madeAt(a) < madeAt(b) ? -1 : Number(madeAt(a) > madeAt(b))))
+  // Events are numbered by workspace; the demo has one.
+  if (table === 'events') for (const [i, row] of sorted.entries()) row.set('seq', i + 1)
   const columns = [...new Set(sorted.flatMap((row) => [...row.keys()]))]
   let chunk: string[] = []
   const chunks = [chunk]

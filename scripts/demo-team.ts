@@ -25,7 +25,8 @@ export type Team = ReturnType<typeof makeTeam>
 export function makeTeam(world: World, { passwordHash }: { passwordHash: string }) {
   const founded = world.now - 366 * DAY
   const workspace = world.add('workspaces', {
-    ...world.made(founded),
+    id: world.random.hex(12),
+    created_at: iso(founded),
     name: 'Northwind Academy',
     slug: 'northwind-academy',
     time_zone: 'UTC',

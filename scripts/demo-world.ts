@@ -27,7 +27,7 @@ export function createWorld({ seed, now }: { seed: number; now: number }) {
   /** Records an event of a row; without an actor it is the public's. */
   function tell(verb: string, row: Subject, at: number, by?: User, changes?: object) {
     const [subject = ''] = verb.split('.')
-    const id = random.hex(32)
+    const id = random.hex(16)
     add('events', {
       ...made(at),
       id,

@@ -1,10 +1,11 @@
-// `npm run dev`: settings, assets and migrations, then `wrangler dev`, which gets everything after `--`.
+// `npm run dev`: settings, assets and migrations, then `wrangler dev`, which gets everything after `--`, and its schedule.
 // `--demo` keeps a database of its own and fills it: scripts/demo-data.ts exports seedDemo({ wrangler, persistTo }), where
 // wrangler(args) runs one command and resolves to its output; it resolves to { logins: [{ role, email, password }], slug }.
 import { createHash } from 'node:crypto'
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { copyAssets } from './assets.ts'
+import { runSchedule } from './dev-schedule.ts'
 import { ended, messageOf, quietly, root, start } from './run.ts'
 
 const DEMO_FOLDER = '.wrangler/demo'
@@ -13,6 +14,11 @@ const demo = given.includes('--demo')
 const args = given.filter((arg) => arg !== '--demo')
 
 const has = (...names: string[]) => args.some((arg) => names.some((name) => arg === name || arg.startsWith(`${name}=`)))
+
+function valueAfter(name: string): string | undefined {
+  const at = args.indexOf(name)
+  return at === -1 ? args.find((arg) => arg.startsWith(`${name}=`))?.split('=')[1] : args[at + 1]
+}
 
 // The migrations must meet the database that wrangler dev will open: same folder, same environment, same configuration.
 function sharedArgs() {
@@ -77,6 +83,7 @@ try {
 
 if (!has('--inspector-port')) args.push('--inspector-port', '0')
 const server = start('wrangler', ['dev', ...args])
+runSchedule(`http://127.0.0.1:${valueAfter('--port') ?? 8787}`).unref()
 for (const signal of ['SIGINT', 'SIGTERM'] satisfies NodeJS.Signals[]) process.on(signal, () => server.kill(signal))
 // The shell between npm and this script dies of a SIGTERM without passing it on, and the port would stay taken.
 const orphaned = () => process.ppid !== parent && server.kill('SIGTERM')

@@ -1,4 +1,4 @@
-// Does what README.md says: pastes its blocks marked `runnable` one after the other against a fresh Worker,
+// Does what README.md says: pastes its shell blocks marked `runnable` one after the other against a fresh Worker,
 // and compares its tables with the code. `node scripts/readme-check.ts`; the browser tests run it as well.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { compared, tableUnder, writtenProblems } from './readme-tables.ts'
-import { capture, ended, root } from './run.ts'
+import { ended, root } from './run.ts'
 import { startWorker } from './worker.ts'
 
 const LOCAL = 'http://localhost:8787'
@@ -45,25 +45,6 @@ async function shellProblems(readme: string, url: string, folder: string) {
   return expected.join() === got.join() ? [] : [`README, bash: promises ${expected}, gives ${got}\n${ran.output}`]
 }
 
-async function typedProblems(readme: string, url: string, folder: string) {
-  const [code = ''] = blocks(readme, 'ts')
-  const file = join(folder, 'example.mts')
-  const client = join(root, 'src', 'client.ts')
-  writeFileSync(file, code.replaceAll(LOCAL, url).replace("'./src/client'", JSON.stringify(client)))
-  const ran = await program(process.execPath, ['--experimental-strip-types', file])
-  const config = { extends: join(root, 'tsconfig.json'), include: [file, join(root, 'worker-configuration.d.ts')] }
-  const compilerOptions = {
-    allowImportingTsExtensions: true,
-    types: [join(root, 'worker-configuration.d.ts'), join(root, 'node_modules', '@types', 'node')],
-  }
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ ...config, compilerOptions }))
-  const checked = await capture('tsc', ['-p', folder])
-  return [
-    ...(ran.code === 0 && /^\d+ leads, the newest is \w/m.test(ran.output) ? [] : [`README, client: ${ran.output}`]),
-    ...(checked.code === 0 ? [] : [`README, client: ${checked.output}`]),
-  ]
-}
-
 /** The resources and who reaches them, against the permissions in the OpenAPI document. */
 function resourceProblems(readme: string, { paths, 'x-policy': policy }: z.infer<typeof Document>) {
   const rows = tableUnder(readme, 'What there is, and for whom')
@@ -94,7 +75,6 @@ export async function readmeProblems(worker: Worker): Promise<string[]> {
       ...writtenProblems(),
       ...resourceProblems(readme, document),
       ...(await shellProblems(readme, worker.url, folder)),
-      ...(await typedProblems(readme, worker.url, folder)),
     ]
   } finally {
     rmSync(folder, { recursive: true })

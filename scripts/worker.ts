@@ -28,6 +28,7 @@ const moduleTypes: Record<string, 'ESModule' | 'CompiledWasm' | 'Data' | 'Text'>
   '.txt': 'Text',
   '.html': 'Text',
   '.sql': 'Text',
+  '.json': 'Text',
 }
 
 type Options = {

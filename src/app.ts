@@ -16,30 +16,35 @@ import { dialectAt, dialects, limitedPaths, mountOf } from './dialects/dialects'
 import { noStore, routedPath, translate } from './dialects/dispatch'
 import { docsRoutes } from './docs/docs.routes'
 import { enquiryRoutes } from './enquiries/enquiries.routes'
-import { AppError } from './errors'
 import { eventRoutes } from './events/events.routes'
 import { exportRoutes } from './exports/exports.routes'
 import { healthRoutes } from './health/health.routes'
+import { requireUtf8 } from './http/body'
 import { context } from './http/context'
 import { crossOrigin } from './http/cors'
 import { notModified } from './http/etag'
 import { idempotency } from './http/idempotency'
 import { knownQuery } from './http/known-query'
 import { createLimits } from './http/limits'
-import { notFound, onError } from './http/respond'
-import { createRouter } from './http/router'
+import { noRouteError, onError } from './http/respond'
+import { createRouter, methodsOf } from './http/router'
 import { limitBody, limitHead } from './http/size-limits'
 import { importRoutes } from './imports/imports.routes'
 import { interactionRoutes } from './interactions/interactions.routes'
 import { timelineRoutes } from './interactions/timeline.routes'
+import { JOB_KINDS } from './job-kinds'
+import { continueJobs } from './jobs/jobs.dispatch'
+import { jobRoutes } from './jobs/jobs.routes'
 import { keyRoutes } from './keys/keys.routes'
 import { claimRoutes } from './leads/claims.routes'
 import { leadRoutes } from './leads/leads.routes'
 import { dispatch } from './mail/mail.dispatch'
 import { outboxRoutes } from './mail/outbox.routes'
+import { unsubscribeRoutes } from './mail/unsubscribe.routes'
 import { accountRoutes } from './oauth/accounts.routes'
 import { oauthRoutes } from './oauth/oauth.routes'
 import { personalDataRoutes } from './personal-data/personal-data.routes'
+import { problemRoutes } from './problems/problems.routes'
 import { taggingRoutes } from './tags/tagging.routes'
 import { tagRoutes } from './tags/tags.routes'
 import { ticketRoutes } from './tickets/tickets.routes'
@@ -53,21 +58,23 @@ export function createApp() {
   const limits = createLimits(limitedPaths)
 
   app.onError((error, c) => errorHandlerAt(c.req.path)(error, c))
-  app.notFound((c) => dialectAt(c.req.path)?.onError(new AppError('not_found'), c) ?? notFound(c))
+  app.notFound((c) => errorHandlerAt(c.req.path)(noRouteError(c, methodsOf(app, c.req.path)), c))
   app.use(requestId(), secureHeaders(), limitHead, translate, context)
   app.use(crossOrigin((c) => dialectAt(c.req.path) !== undefined))
   app.use(authenticate(limits.keyLookup))
-  app.on(['GET', 'POST'], ['/dashboard', '/dashboard/*'], dashboardSession)
+  app.use('/dashboard/*', dashboardSession)
   app.use(limits.everyRequest)
   app.on('POST', limits.signInPaths, limits.signIn)
   app.on('GET', limits.callbackPaths, limits.signIn)
   app.use(limitBody, revalidateSession, notModified)
-  app.use('/v1/*', idempotency, knownQuery(app))
+  app.use('/v1/*', requireUtf8, idempotency, knownQuery(app))
   for (const dialect of dialects) app.use(`${mountOf(dialect)}/*`, noStore, idempotency)
   app.use(dispatch)
+  app.use(continueJobs(JOB_KINDS))
 
   const routes = app
     .route('/', healthRoutes)
+    .route('/', problemRoutes)
     .route('/v1/auth', authRoutes)
     .route('/v1/auth', recoveryRoutes)
     .route('/v1/auth/oauth', accountRoutes)
@@ -93,7 +100,9 @@ export function createApp() {
     .route('/v1/exports', exportRoutes)
     .route('/v1/events', eventRoutes)
     .route('/v1/outbox', outboxRoutes)
+    .route('/v1/unsubscribe', unsubscribeRoutes)
     .route('/v1/imports', importRoutes)
+    .route('/v1/jobs', jobRoutes)
     .route('/v1/api-keys', keyRoutes)
     .route('/v1/billing', billingRoutes)
 

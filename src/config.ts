@@ -38,6 +38,7 @@ const Settings = z
   .object({
     ENVIRONMENT: z.enum(['development', 'production']).default('production'),
     JWT_SECRET: z.string('is missing').min(32, 'must have at least 32 characters'),
+    JWT_SECRET_PREVIOUS: z.string().min(32, 'must have at least 32 characters').optional(),
     CORS_ORIGINS: origins,
     SIGNUP: z.enum(['open', 'invite', 'closed']).default('invite'),
     DIALECTS: dialects,
@@ -51,7 +52,12 @@ const Settings = z
     MAILS_PER_WORKSPACE_A_DAY: whole(1000, 1, 10_000),
     TEAM_MAILS_PER_WORKSPACE_A_DAY: whole(5000, 1, 10_000),
     EXPORT_PAGE_ROWS: whole(2500, 1, 10_000),
+    EVENTS_KEEP_DAYS: whole(0, 0, 36_500),
     PUBLIC_URL: z
+      .url({ protocol: /^https?$/, error: 'must be an address such as https://crm.example.com' })
+      .transform((url) => url.replace(/\/+$/, ''))
+      .optional(),
+    API_URL: z
       .url({ protocol: /^https?$/, error: 'must be an address such as https://crm.example.com' })
       .transform((url) => url.replace(/\/+$/, ''))
       .optional(),
@@ -81,6 +87,10 @@ const Settings = z
   .refine((s) => s.ENVIRONMENT !== 'production' || !s.JWT_SECRET.startsWith('dev-only'), {
     path: ['JWT_SECRET'],
     error: 'is the development value; production needs another one',
+  })
+  .refine((s) => s.ENVIRONMENT !== 'production' || !s.JWT_SECRET_PREVIOUS?.startsWith('dev-only'), {
+    path: ['JWT_SECRET_PREVIOUS'],
+    error: 'is the development value, which everybody knows',
   })
   .refine((s) => s.ENVIRONMENT !== 'production' || s.MAIL_TRANSPORT !== 'log', {
     path: ['MAIL_TRANSPORT'],
@@ -130,7 +140,7 @@ export function dialectsOn(env: object): Config['DIALECTS'] {
 
 function explain({ path, message }: z.core.$ZodIssue): string {
   const name = String(path[0])
-  const isSecret = /_(SECRET|PASS|SECRET_KEY)$/.test(name)
+  const isSecret = /_(SECRET|PASS|SECRET_KEY|PREVIOUS)$/.test(name)
   const remedy = isSecret
     ? `set it with: npx wrangler secret put ${name} --env production`
     : 'see wrangler.toml, [vars]'

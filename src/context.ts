@@ -13,6 +13,8 @@ export type PublicCtx = {
   newId: () => string
   /** The instants at which this request queued mail. The mail is sent after the response. */
   outgoing: Set<string>
+  /** The workspaces in which this request began jobs. They run after the response. */
+  begun: Set<string>
 }
 
 /** The context of a verb that needs an actor. */

@@ -17,10 +17,11 @@ export const ERRORS = {
   oauth_failed: [400, 'The provider did not confirm your identity'],
   invalid_signature: [400, 'The signature is not from Stripe or is too old'],
   unreadable_import: [400, 'The file has no readable records'],
-  unsupported_encoding: [400, 'The file is not UTF-8'],
+  unsupported_encoding: [400, 'The text is not UTF-8'],
   nothing_imported: [400, 'No row of the file could be imported'],
   invalid_owner: [400, 'The owner is not an active member of the team'],
   unauthenticated: [401, 'A valid access token or API key is required'],
+  token_expired: [401, 'The access token has expired'],
   invalid_credentials: [401, 'The credentials are wrong'],
   invalid_refresh_token: [401, 'The refresh token is unknown, used or expired'],
   plan_limit: [402, 'The plan does not allow more of these'],
@@ -32,7 +33,9 @@ export const ERRORS = {
   oauth_email_unverified: [403, 'The provider has no verified e-mail address for you'],
   signup_closed: [403, 'Registration is closed'],
   not_found: [404, 'This does not exist'],
+  method_not_allowed: [405, 'This path does not know the method'],
   already_claimed: [409, 'Another member has claimed this lead'],
+  already_yours: [409, 'This lead is yours already'],
   already_converted: [409, 'The lead is already converted'],
   customer_exists: [409, 'A customer with this e-mail address exists'],
   login_taken: [409, 'The portal login belongs to another customer'],
@@ -50,6 +53,8 @@ export const ERRORS = {
   slug_taken: [409, 'The slug is already in use'],
   import_running: [409, 'The import is still running'],
   import_over: [409, 'The import has ended'],
+  job_over: [409, 'The job has ended'],
+  job_not_cancellable: [409, 'A job of this kind cannot be cancelled'],
   already_sent: [409, 'The mail was already sent'],
   last_admin: [409, 'A workspace needs an active ADMIN'],
   already_subscribed: [409, 'The workspace already has a subscription'],
@@ -57,7 +62,7 @@ export const ERRORS = {
   answer_not_kept: [409, 'The request was done, but its answer was too large to store'],
   idempotency_in_flight: [409, 'A request with this Idempotency-Key is still running'],
   stale: [412, 'The record has changed since you read it'],
-  body_too_large: [413, 'The body is larger than 1 MB'],
+  body_too_large: [413, 'The body is too large'],
   file_too_large: [413, 'The file is larger than 50 MB'],
   wrong_content_type: [415, 'The body must be application/json'],
   idempotency_mismatch: [422, 'This Idempotency-Key was used with another request'],
@@ -99,6 +104,10 @@ export const Problem = z
     importId: z.string().optional(),
     claimedAt: z.string().optional(),
     claimedBy: z.object({ id: z.string(), name: z.string() }).optional(),
+    lead: z
+      .looseObject({ id: z.string() })
+      .optional()
+      .openapi({ description: 'The lead, as `GET /v1/leads/{id}` has it.' }),
     limit: z.object({ of: z.string(), count: z.number().int(), max: z.number().int() }).optional(),
     upgradeUrl: z.string().optional(),
   })
@@ -111,12 +120,13 @@ export type ProblemExtras = {
   importId?: string
   claimedAt?: string
   claimedBy?: { id: string; name: string }
+  lead?: { id: string }
   limit?: { of: string; count: number; max: number }
   upgradeUrl?: string
 }
 
 type Issue = z.infer<typeof Issue>
-type Extras = ProblemExtras & { retryAfter?: number; etag?: string }
+type Extras = ProblemExtras & { retryAfter?: number; etag?: string; allow?: string }
 
 /** An error by its code. `retryAfter` is in seconds, `etag` is the record's present one. It keeps the first 50 issues. */
 export class AppError extends Error {
@@ -159,12 +169,19 @@ function firstIssues(issues: Iterable<Issue>): Issue[] {
 export const READ = [
   'invalid',
   'unauthenticated',
+  'token_expired',
   'forbidden',
   'email_unverified',
   'rate_limited',
   'unavailable',
 ] as const
-export const WRITE = [...READ, 'malformed_json', 'body_too_large', 'wrong_content_type'] as const
+export const WRITE = [
+  ...READ,
+  'malformed_json',
+  'unsupported_encoding',
+  'body_too_large',
+  'wrong_content_type',
+] as const
 export const POST = [
   ...WRITE,
   'invalid_idempotency_key',
@@ -174,7 +191,8 @@ export const POST = [
 ] as const
 /** The errors of a POST that needs no token. */
 export const OPEN_POST = POST.filter(
-  (code) => code !== 'unauthenticated' && code !== 'forbidden' && code !== 'email_unverified',
+  (code) =>
+    code !== 'unauthenticated' && code !== 'token_expired' && code !== 'forbidden' && code !== 'email_unverified',
 )
 
 type ProblemResponse = { description: string; content: { 'application/problem+json': { schema: typeof Problem } } }

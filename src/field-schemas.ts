@@ -1,5 +1,7 @@
 // Schemas of single fields that many inputs and answers share, each with its limit in its message.
 import { z } from '@hono/zod-openapi'
+import { MAX_ADDRESS, mailAddress } from './text/address'
+import { INVISIBLE } from './text/characters'
 import { foldText } from './text/fold'
 import { hasEndlessMarks, MAX_MARKS } from './text/marks'
 
@@ -31,11 +33,25 @@ export const text = (max: number, missing?: string) =>
       error: `must not hold more than ${MAX_MARKS} combining marks in a row`,
     })
 
-/** A name: a text in which there is something to see. */
+/** A name, which holds a character that can be seen. */
 export const name = (max: number) =>
   text(max).refine((value) => value === '' || foldText(value) !== '', {
-    error: 'must contain a letter, a digit or a symbol',
+    error: 'must hold a character that can be seen',
   })
+
+/** A username in the form in which it is unique: NFKC, in lower case. */
+export const usernameForm = (name: string) => name.trim().normalize('NFKC').toLowerCase()
+
+/** Whether a username has no character that nobody sees. */
+export const isPlain = (name: string) => name.search(INVISIBLE) === -1
+
+/** A username: letters, digits, dots, dashes and underscores. */
+export const username = () =>
+  raw(64, 1)
+    .overwrite(usernameForm)
+    .max(64)
+    .regex(/^[\p{L}\p{N}._-]+$/u, 'may contain letters, digits, dots, dashes and underscores')
+    .refine(isPlain, { error: 'must not hold characters that cannot be seen' })
 
 function normalizeText(raw: string): string {
   const trimmed = raw.trim().toWellFormed()
@@ -48,14 +64,22 @@ export const raw = (max: number, min = 0, missing?: string) => {
   return min === 0 ? bounded : bounded.min(min, missing)
 }
 
-export const email = () =>
+/**
+ * An e-mail address by RFC 5321 and 6531, parsed to the form in which it is kept: lower case, the domain as its A-label.
+ * `missing` is the message where there is none, `wrong` where it is none.
+ */
+export const email = ({ missing, wrong = 'Invalid email address' }: { missing?: string; wrong?: string } = {}) =>
   z
-    .string()
-    .overwrite(boundedText(254, (given) => given.trim()))
-    .max(254)
-    .pipe(z.email())
-    .transform((address) => address.toLowerCase())
-    .openapi({ type: 'string', format: 'email', maxLength: 254, example: 'alice@example.com' })
+    .string(missing)
+    .overwrite(boundedText(MAX_ADDRESS, (given) => given.trim()))
+    .min(1, { error: missing ?? wrong, abort: true })
+    .max(MAX_ADDRESS, { abort: true })
+    .transform((given, issues) => {
+      const address = mailAddress(given)
+      if (address === undefined) issues.addIssue({ code: 'invalid_format', format: 'email', message: wrong })
+      return address ?? z.NEVER
+    })
+    .openapi({ type: 'string', format: 'email', maxLength: MAX_ADDRESS, example: 'alice@example.com' })
 
 /** An instant with an offset; parsed to ISO-8601 UTC with milliseconds. */
 export const instant = () =>
@@ -65,10 +89,32 @@ export const instant = () =>
     .refine((value) => /^\d{4}-/.test(value), { error: 'must lie in the years 0000 to 9999, as UTC' })
     .openapi({ type: 'string', format: 'date-time', example: '2026-11-21T15:00:00.000Z' })
 
+const INSTANT_OR_DAY = 'must be an instant such as 2026-11-21T15:00:00Z, or a day such as 2026-11-21'
+
+/** An instant, or a day: that day where the user is. A verb makes an instant of it, by `withInstants`. */
+export const instantOrDay = () =>
+  z.union([instant(), z.iso.date(INSTANT_OR_DAY)], INSTANT_OR_DAY).openapi({
+    type: 'string',
+    description:
+      'An instant; or a day such as 2026-11-21, which begins where you are, by the time zone of your account.',
+    example: '2026-11-21T15:00:00.000Z',
+  })
+
 const MAX_DEPTH = 32
 const isRecord = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** A JSON object of at most 16 KB and 32 levels: deep nesting exhausts the stack and SQLite's JSON. */
+/** Any JSON of at most so many bytes and 32 levels: deep nesting exhausts the stack and SQLite's JSON. */
+export const jsonValue = (maxBytes: number) =>
+  z
+    .custom<unknown>((value) => value !== undefined, { error: 'must be JSON', abort: true })
+    .refine(isShallow, { error: `must be nested at most ${MAX_DEPTH} deep`, abort: true })
+    .refine((value) => new TextEncoder().encode(JSON.stringify(value)).length <= maxBytes, {
+      error: `must be at most ${maxBytes / 1024} KB of JSON`,
+      abort: true,
+    })
+    .pipe(z.json())
+
+/** A JSON object of at most 16 KB and 32 levels. */
 export const jsonObject = () =>
   z
     .custom<Record<string, unknown>>(isRecord, { error: 'must be a JSON object', abort: true })
@@ -101,16 +147,20 @@ function isTimeZone(name: string): boolean {
   }
 }
 
+/** An id of a record, in any case: ids are stored in lower case. */
+export const uuid = (message?: string) => z.uuid(message).toLowerCase()
+
 export const IdParam = z.strictObject({
-  id: z.uuid().openapi({ param: { name: 'id', in: 'path' }, example: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0e' }),
+  id: uuid().openapi({ param: { name: 'id', in: 'path' }, example: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0e' }),
 })
 
 /** A filter by member: an id, or one of these words. */
 export const memberOr = (...words: string[]) =>
   raw(64)
-    .refine((value) => words.includes(value) || z.uuid().safeParse(value).success, {
+    .refine((value) => words.includes(value) || uuid().safeParse(value).success, {
       error: `must be ${words.join(', ')} or the id of a member`,
     })
+    .transform((value) => (words.includes(value) ? value : value.toLowerCase()))
     .optional()
 
 /** Ids and instants in answers. */

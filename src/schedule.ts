@@ -1,6 +1,9 @@
 // The schedule: the jobs of each cron expression of wrangler.toml (in UTC). Each expression is one invocation.
+import { settleScheduled } from './customers/merge.schedule'
 import { AppError } from './errors'
 import { continueImports } from './imports/imports.http'
+import { JOB_KINDS } from './job-kinds'
+import { scheduledJobs } from './jobs/jobs.dispatch'
 import { sendDueMail } from './mail/mail.dispatch'
 import { purge } from './purge/purge.service'
 import { queueReminders } from './reminders/reminders.service'
@@ -18,6 +21,8 @@ export type Job = { name: string; run: (env: Env, now: string, spent: Spent) => 
 export const SCHEDULE: Readonly<Record<string, readonly Job[]>> = {
   '* * * * *': [
     { name: 'mail', run: sendDueMail },
+    { name: 'jobs', run: scheduledJobs(JOB_KINDS) },
+    { name: 'merges', run: settleScheduled },
     { name: 'imports', run: continueImports },
     { name: 'phones', run: rereadPhones },
   ],

@@ -38,6 +38,8 @@ export const PERMISSIONS = {
   'events:read': 'Read the audit trail.',
   'imports:read': 'See imports and their errors.',
   'imports:write': 'Import customers and leads, cancel and revert imports.',
+  'jobs:read': 'See how far work is that goes on after an answer.',
+  'jobs:write': 'Cancel jobs.',
   'outbox:read': 'See sent, queued and failed mail, without its content.',
   'outbox:write': 'Retry a mail at once.',
   'api-keys:read': 'See the API keys of the workspace, without their secrets.',
@@ -103,6 +105,8 @@ const manager = {
   'events:read': 'all',
   'imports:read': 'all',
   'imports:write': 'all',
+  'jobs:read': 'all',
+  'jobs:write': 'all',
 } as const
 
 /** The permissions of each role, with their reach. */

@@ -2,8 +2,9 @@
 import { type AnyColumn, and, eq, isNull, or, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import { customers, interactions, leads, tickets, users } from '../db/schema'
+import { anyOf } from '../db/sql'
 import { AppError } from '../errors'
-import { type Actor, missingPermission, type Permission, reach } from './policy'
+import { type Actor, missingPermission, type Permission, reach, rolesReaching } from './policy'
 
 /** The owners whose rows an actor reaches: 'all', or user ids, with null for rows without an owner. */
 export type Owners = 'all' | readonly (string | null)[]
@@ -81,13 +82,18 @@ export const isShared = sql`(${interactions.type} IN ('CALL', 'EMAIL', 'MEETING'
 
 const [parentLead, parentCustomer] = [alias(leads, 'parent'), alias(customers, 'parent')]
 
-// The lead or customer of the interaction is not in the trash.
-const isParentLiving = sql`CASE WHEN ${interactions.customerId} IS NULL
-  THEN EXISTS (SELECT 1 FROM ${leads} AS ${parentLead}
-    WHERE ${parentLead.id} = ${interactions.leadId} AND ${parentLead.deletedAt} IS NULL)
-  ELSE EXISTS (SELECT 1 FROM ${customers} AS ${parentCustomer}
-    WHERE ${parentCustomer.id} = ${interactions.customerId} AND ${parentCustomer.deletedAt} IS NULL)
-  END`
+/**
+ * The lead or customer of the interaction is not in the trash, and meets a condition of its own. The interaction's `ownerId`
+ * only finds rows: it follows a change of the owner a little later, so that the record itself is asked.
+ */
+function isOfLiving(ofLead = sql`true`, ofCustomer = sql`true`): SQL {
+  return sql`CASE WHEN ${interactions.customerId} IS NULL
+    THEN EXISTS (SELECT 1 FROM ${leads} AS ${parentLead}
+      WHERE ${parentLead.id} = ${interactions.leadId} AND ${parentLead.deletedAt} IS NULL AND ${ofLead})
+    ELSE EXISTS (SELECT 1 FROM ${customers} AS ${parentCustomer}
+      WHERE ${parentCustomer.id} = ${interactions.customerId} AND ${parentCustomer.deletedAt} IS NULL AND ${ofCustomer})
+    END`
+}
 
 const me = alias(users, 'me')
 
@@ -97,7 +103,12 @@ const me = alias(users, 'me')
  */
 export const ownedByTokenHolder = {
   interactions: sql`${me.role} <> 'CUSTOMER' AND ${interactions.workspaceId} = ${me.workspaceId}
-    AND ${interactions.ownerId} = ${me.id} AND ${isParentLiving}`,
+    AND ${interactions.ownerId} = ${me.id}
+    AND ${isOfLiving(sql`${parentLead.ownerId} = ${me.id}`, sql`${parentCustomer.ownerId} = ${me.id}`)}`,
+  /** Of records without an owner, those that a member who sees such records has logged; reminders have the same rule. */
+  unownedInteractions: sql`${anyOf(me.role, rolesReaching('interactions:read'))}
+    AND ${interactions.workspaceId} = ${me.workspaceId} AND ${interactions.ownerId} IS NULL
+    AND ${interactions.createdBy} = ${me.id} AND ${isOfLiving()}`,
   leads: sql`${me.role} <> 'CUSTOMER' AND ${leads.workspaceId} = ${me.workspaceId} AND ${leads.ownerId} = ${me.id}
     AND ${leads.deletedAt} IS NULL`,
   customers: sql`${me.role} <> 'CUSTOMER' AND ${customers.workspaceId} = ${me.workspaceId}
@@ -114,27 +125,26 @@ export const ownedByTokenHolder = {
 export function visibleInteractions(actor: Actor, permission: Permission): SQL | undefined {
   const isReached =
     owners(actor, permission) === 'all'
-      ? undefined
+      ? isOfLiving()
       : isPortal(actor)
-        ? portalInteractions(actor)
+        ? and(portalInteractions(actor), isOfLiving())
         : ownInteractions(actor, permission)
-  return and(sql`+${interactions.workspaceId} = ${actor.workspaceId}`, isReached, isParentLiving)
+  return and(sql`+${interactions.workspaceId} = ${actor.workspaceId}`, isReached)
 }
 
 function portalInteractions(actor: Actor): SQL {
   return sql`+${interactions.customerId} = ${ownRecord(actor)} AND ${isShared}`
 }
 
-// The actor's own, those of leads in the pool (to read them only), and comments on tickets in reach.
-function ownInteractions(actor: Actor, permission: Permission): SQL | undefined {
+// Those of the actor's records, of leads in the pool (to read them only), and comments on tickets in reach.
+function ownInteractions(actor: Actor, permission: Permission): SQL {
   const isReading = permission === 'interactions:read'
-  const isInPool = sql`(+${interactions.ownerId} IS NULL AND +${interactions.customerId} IS NULL)`
+  const isPoolRead = isReading && reach(actor, 'leads:claim') !== undefined
   const isTicketInReach = ticketsInReach(actor, isReading ? 'tickets:read' : 'tickets:write')
-  return or(
-    sql`+${interactions.ownerId} = ${actor.id}`,
-    isReading && reach(actor, 'leads:claim') ? isInPool : undefined,
-    sql`EXISTS (SELECT 1 FROM ${tickets} WHERE ${tickets.id} = ${interactions.ticketId} AND ${isTicketInReach})`,
-  )
+  const isOwnLead = sql`(${parentLead.ownerId} = ${actor.id} ${isPoolRead ? sql`OR ${parentLead.ownerId} IS NULL` : sql``})`
+  const isOwnCustomer = sql`(${parentCustomer.ownerId} = ${actor.id}
+    OR EXISTS (SELECT 1 FROM ${tickets} WHERE ${tickets.id} = ${interactions.ticketId} AND ${isTicketInReach}))`
+  return isOfLiving(isOwnLead, isOwnCustomer)
 }
 
 /** The column names this owner, or is null. */
@@ -157,7 +167,7 @@ export function isActiveAdmin(id: SQL): SQL {
 }
 
 /** `id` can own leads: an active member of this workspace's team. */
-export function isTeamMember(id: string | SQL, workspaceId: string): SQL {
+export function isTeamMember(id: string | SQL, workspaceId: string | SQL): SQL {
   return sql`EXISTS (SELECT 1 FROM ${users} AS ${member} WHERE ${isActiveMember(id, workspaceId)}
     AND ${member.role} <> 'CUSTOMER')`
 }
@@ -171,7 +181,7 @@ export function isPortalUser(id: string, workspaceId: string): SQL {
     AND ${member.role} = 'CUSTOMER')`
 }
 
-function isActiveMember(id: string | SQL, workspaceId: string): SQL {
+function isActiveMember(id: string | SQL, workspaceId: string | SQL): SQL {
   return sql`${member.id} = ${id} AND ${member.workspaceId} = ${workspaceId} AND ${member.status} = 'ACTIVE'
     AND ${member.deletedAt} IS NULL`
 }

@@ -1,4 +1,5 @@
 // Analytics: the customers with the most contact, with the least, and with none for some time.
+import { and, sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import { owners, visible } from '../access/visible'
 import type { Ctx } from '../context'
@@ -18,6 +19,8 @@ const columns = { id, name, company, ownerId, interactionCount, lastInteractionA
 type Row = Pick<typeof customers.$inferSelect, keyof typeof columns>
 type Query = z.output<typeof EngagementQuery> & { sort?: (typeof SORTS)[keyof typeof SORTS] }
 
+const TOUCHED = ['customers_touched', 'customers_owner_touched'] as const
+
 /** Before every instant, and after the empty text of customers without contact: those have not gone quiet. */
 const FIRST_CONTACT = '0'
 
@@ -29,7 +32,7 @@ const ENGAGEMENT_LIST: ListDefinition<Row, Query> = {
   owners: ({ actor }) => owners(actor, 'analytics:read'),
   orders: {
     interactionCount: { by: ['interactionCount', 'seq'], indexes: ['customers_engaged', 'customers_owner_engaged'] },
-    touchedAt: { by: ['touchedAt', 'seq'], indexes: ['customers_touched', 'customers_owner_touched'] },
+    touchedAt: { by: ['touchedAt', 'seq'], indexes: TOUCHED },
   },
   usualOrder: ({ order = 'most' }) => SORTS[order],
   filters: {
@@ -39,11 +42,17 @@ const ENGAGEMENT_LIST: ListDefinition<Row, Query> = {
       return range(touchedAt, [FIRST_CONTACT, new Date(Date.parse(now) - days * DAY_MS).toISOString()])
     },
   },
-  walks({ actor }, _, whose, { indexes }) {
-    const [ofAll, ofOwner] = indexes ?? []
-    return [{ index: whose === 'all' ? ofAll : ofOwner, where: visible(actor, 'analytics:read', customers) }]
+  walks({ actor }, _, whose, { by, indexes }) {
+    const indexOf = ([ofAll, ofOwner]: readonly string[]) => (whose === 'all' ? ofAll : ofOwner)
+    const where = visible(actor, 'analytics:read', customers)
+    if (!by.includes('interactionCount')) return [{ index: indexOf(indexes ?? []), where }]
+    // Customers without interactions are not in these indexes, but first in those by the last interaction.
+    return [
+      { index: indexOf(indexes ?? []), where: and(where, sql`${interactionCount} > 0`) },
+      { index: indexOf(TOUCHED), where: and(where, sql`${interactionCount} = 0 AND ${touchedAt} = ''`) },
+    ]
   },
-  counter: { table: customerCounts, by: {} },
+  counter: { table: customerCounts, answers: [], count: () => sql`${customerCounts.count}` },
 }
 
 /** A page of customers by number of interactions, or those without contact for so many days, the longest first. */

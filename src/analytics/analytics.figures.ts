@@ -4,6 +4,7 @@ import { owners } from '../access/visible'
 import type { Ctx } from '../context'
 import { rollups } from '../db/schema'
 import type { METRICS } from '../db/schema/analytics'
+import { invalidError } from '../errors'
 import { dateOf } from './analytics.days'
 import type { Span } from './analytics.span'
 
@@ -22,7 +23,19 @@ export function daysWithin({ from, to }: Span) {
   return sql`${rollups.day} BETWEEN ${dateOf(from - 1)} AND ${dateOf(to)}`
 }
 
-/** The statement that reads the days of some metrics: at most days × metrics rows, of leads made days × sources. */
+/** The part of new leads whose source is none of the first 50 of its day (src/db/triggers/06-rollups.sql). */
+export const OTHER_SOURCES = '\u{10ffff}'
+/** The most rows that figures are added up from: a year with 50 sources a day has fewer. */
+const MAX_ROWS = 22_000
+
+/** Throws `invalid` if the statement of `figuresOf` has left rows out. */
+export function requireAllFigures(rows: unknown[]): void {
+  if (rows.length <= MAX_ROWS) return
+  const message = 'is too far from the first day for the number of sources that leads have in this span'
+  throw invalidError('query.to', message, 'too_long')
+}
+
+/** The statement that reads the days of some metrics: days × metrics rows, of leads made days × sources (at most 51). */
 export function figuresOf(ctx: Ctx, span: Span, metrics: readonly Metric[]) {
   const { metric, day, part, cells } = rollups
   return ctx.db
@@ -36,6 +49,7 @@ export function figuresOf(ctx: Ctx, span: Span, metrics: readonly Metric[]) {
         daysWithin(span),
       ),
     )
+    .limit(MAX_ROWS + 1)
 }
 
 type Row = Pick<typeof rollups.$inferSelect, 'metric' | 'day' | 'part' | 'cells'>

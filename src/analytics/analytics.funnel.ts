@@ -3,8 +3,8 @@ import { and, eq } from 'drizzle-orm'
 import type { Ctx } from '../context'
 import { runBatch } from '../db/batch'
 import { leadCounts } from '../db/schema'
-import { LEAD_STATUSES } from '../db/schema/leads'
-import { cellsOf, figuresOf, figuresOwner, medianSeconds, sumOf } from './analytics.figures'
+import { COUNT_OF_STATUS, LEAD_STATUSES } from '../db/schema/leads'
+import { cellsOf, figuresOf, figuresOwner, medianSeconds, requireAllFigures, sumOf } from './analytics.figures'
 import { type SpanRequest, spanFields, spanOf } from './analytics.span'
 
 /** The number of leads that entered and left each stage in a span. Throws `invalid` for a bad span. */
@@ -18,6 +18,7 @@ export async function getFunnel(ctx: Ctx, request: SpanRequest) {
       .from(leadCounts)
       .where(and(eq(leadCounts.workspaceId, actor.workspaceId), eq(leadCounts.owner, figuresOwner(ctx)))),
   })
+  requireAllFigures(figures)
   const cells = [...cellsOf(figures, span)]
   const made = cells.filter(({ metric }) => metric === 'lead')
   const moves = cells.filter(({ metric }) => metric === 'move')
@@ -26,7 +27,7 @@ export async function getFunnel(ctx: Ctx, request: SpanRequest) {
     sumOf(made.filter(({ kind }) => kind === status)) + sumOf(moves.filter(({ kind }) => kind.endsWith(`>${status}`)))
   const stages = LEAD_STATUSES.filter((status) => status !== 'CLOSED').map((status) => {
     const left = [...moves, ...conversions].filter(({ kind }) => kind.startsWith(`${status}>`))
-    const now = present.find((row) => row.status === status)?.count ?? 0
+    const now = present.reduce((sum, row) => sum + row[COUNT_OF_STATUS[status]], 0)
     return { status, now, entered: enteredCount(status), left: sumOf(left), medianSeconds: medianSeconds(left) }
   })
   return {

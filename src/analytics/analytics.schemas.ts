@@ -55,9 +55,9 @@ export const Summary = z
       unclaimed: count('Now in the pool.'),
       oldestUnclaimedAt: Instant.nullable().openapi({ description: 'When the oldest lead of the pool was made.' }),
       created: count(),
-      bySource: z
-        .array(z.object({ source: z.string().nullable(), count: count() }))
-        .openapi({ description: 'The created leads by their source: the 50 most frequent.' }),
+      bySource: z.array(z.object({ source: z.string().nullable(), count: count() })).openapi({
+        description: 'The created leads by their source: the 50 most frequent, of each day the first 50 that came.',
+      }),
       ofOtherSources: count(),
       claimed: count(),
       medianSecondsToClaim: median('From a lead’s arrival to its first claim'),

@@ -1,16 +1,26 @@
 // Analytics: the present state of the workspace, and the figures of a span of days.
-import { and, eq, inArray, isNull, lt, sql } from 'drizzle-orm'
+import { and, eq, isNull, lt, sql } from 'drizzle-orm'
 import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
 import { customerCounts, leadCounts, leads, rollups, ticketCounts } from '../db/schema'
 import { METRICS } from '../db/schema/analytics'
-import { LEAD_STATUSES } from '../db/schema/leads'
+import { COUNT_OF_STATUS, LEAD_STATUSES } from '../db/schema/leads'
 import { dateOf, dayAt } from './analytics.days'
-import { type Cell, cellsOf, figuresOf, figuresOwner, medianSeconds, sumOf } from './analytics.figures'
+import {
+  type Cell,
+  cellsOf,
+  figuresOf,
+  figuresOwner,
+  medianSeconds,
+  OTHER_SOURCES,
+  requireAllFigures,
+  sumOf,
+} from './analytics.figures'
 import { type SpanRequest, spanFields, spanOf } from './analytics.span'
 
 /** Due follow-ups are read separately, since they count on all days up to tomorrow. */
 const FIGURES = METRICS.filter((metric) => metric !== 'due')
+type Status = (typeof LEAD_STATUSES)[number]
 /** How many sources are listed; the others are one sum. */
 const SOURCES = 50
 
@@ -24,10 +34,8 @@ export async function getSummary(ctx: Ctx, request: SpanRequest) {
   const due = and(eq(rollups.workspaceId, workspaceId), eq(rollups.owner, owner), eq(rollups.metric, 'due'))
   const { metric, day, part, cells: json } = rollups
   const { statuses, oldest, figures, earlierDues, nearDues, customers, tickets } = await runBatch(db, {
-    statuses: db
-      .select()
-      .from(leadCounts)
-      .where(and(eq(leadCounts.workspaceId, workspaceId), inArray(leadCounts.owner, [owner, '']))),
+    // Those of nobody are everybody's less those of each owner.
+    statuses: db.select().from(leadCounts).where(eq(leadCounts.workspaceId, workspaceId)),
     oldest: one(
       db
         .select({ createdAt: sql<string>`${leads.createdAt}`.as('oldest_at') })
@@ -57,19 +65,22 @@ export async function getSummary(ctx: Ctx, request: SpanRequest) {
     customers: one(countOf(ctx, customerCounts, owner)),
     tickets: one(countOf(ctx, ticketCounts, owner)),
   })
+  requireAllFigures(figures)
   const cells = [...cellsOf(figures, span)]
   const of = (metric: Cell['metric']) => cells.filter((cell) => cell.metric === metric)
   const dues = (from: number, to: number) => [...cellsOf(nearDues, { ...span, from, to })]
-  const countByStatus = (ofOwner: string, status: string) =>
-    statuses.find((row) => row.owner === ofOwner && row.status === status)?.count ?? 0
+  const ofWhom = statuses.find((row) => row.owner === owner)
+  const countByStatus = (status: Status) => ofWhom?.[COUNT_OF_STATUS[status]] ?? 0
+  const unownedCount = (status: Status) =>
+    statuses.reduce((sum, row) => sum + (row.owner === '*' ? 1 : -1) * row[COUNT_OF_STATUS[status]], 0)
   const converted = sumOf(of('conversion'))
   const closed = sumOf(of('move').filter(({ kind }) => kind.endsWith('>CLOSED')))
   const open = LEAD_STATUSES.filter((status) => status !== 'CLOSED')
   return {
     ...spanFields(span),
     leads: {
-      byStatus: Object.fromEntries(LEAD_STATUSES.map((status) => [status, countByStatus(owner, status)])),
-      unclaimed: open.reduce((sum, status) => sum + countByStatus('', status), 0),
+      byStatus: Object.fromEntries(LEAD_STATUSES.map((status) => [status, countByStatus(status)])),
+      unclaimed: open.reduce((sum, status) => sum + unownedCount(status), 0),
       oldestUnclaimedAt: oldest?.createdAt ?? null,
       ...bySource(of('lead')),
       claimed: sumOf(of('claim')),
@@ -99,9 +110,11 @@ function countOf({ db, actor }: Ctx, table: typeof customerCounts | typeof ticke
 
 function bySource(made: Cell[]) {
   const groups = Map.groupBy(made, ({ part }) => part)
+  const unnamed = sumOf(groups.get(OTHER_SOURCES) ?? [])
+  groups.delete(OTHER_SOURCES)
   const sources = [...groups].map(([source, list]) => ({ source: source === '' ? null : source, count: sumOf(list) }))
   sources.sort((a, b) => b.count - a.count || (a.source ?? '').localeCompare(b.source ?? ''))
-  const others = sources.slice(SOURCES).reduce((sum, { count }) => sum + count, 0)
+  const others = sources.slice(SOURCES).reduce((sum, { count }) => sum + count, unnamed)
   return { created: sumOf(made), bySource: sources.slice(0, SOURCES), ofOtherSources: others }
 }
 

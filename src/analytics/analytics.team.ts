@@ -11,10 +11,19 @@ import { type SpanRequest, spanOf } from './analytics.span'
 
 const METRICS = ['claim', 'contact', 'conversion', 'customer', 'interaction'] as const
 
-/** A page of the members who can own leads, by role, each with their figures. Throws `invalid` for a bad span. */
-export async function getTeamFigures(ctx: Ctx, { limit, after, ...request }: SpanRequest & PageRequest) {
+/** The most rows that a page adds figures up from. */
+const MAX_ROWS = 20_000
+
+/**
+ * A page of the members who can own leads, by role, each with their figures. Of a long span it has fewer members than
+ * `limit`. Throws `invalid` for a bad span.
+ */
+export async function getTeamFigures(ctx: Ctx, { limit: most, after, ...request }: SpanRequest & PageRequest) {
   const { db, actor } = ctx
   const span = spanOf(ctx, request)
+  // A day of UTC more is read at each end.
+  const rowsOfMember = (span.to - span.from + 2) * METRICS.length
+  const limit = Math.max(1, Math.min(most, Math.floor(MAX_ROWS / rowsOfMember)))
   const keys = [sql`${users.role}`, sql`${users.id}`]
   const memberPage = db
     .select({ id: users.id, name: users.name, role: users.role, status: users.status })

@@ -1,7 +1,7 @@
 // Analytics: figures for each local day, week or month, zeros included.
 import type { Ctx } from '../context'
 import { addSteps, dateOf, type Grain, startOf } from './analytics.days'
-import { type Cell, cellsOf, figuresOf, type Metric } from './analytics.figures'
+import { type Cell, cellsOf, figuresOf, type Metric, requireAllFigures } from './analytics.figures'
 import { type SpanRequest, spanFields, spanOf } from './analytics.span'
 
 /** The series by name: its metric and, for interactions, the type. */
@@ -29,6 +29,7 @@ type TrendsRequest = SpanRequest & { metrics: Series[]; groupBy: Grain }
 export async function getTrends(ctx: Ctx, { metrics, groupBy, ...request }: TrendsRequest) {
   const span = spanOf(ctx, request, groupBy)
   const rows = await figuresOf(ctx, span, [...new Set(metrics.map((name) => SERIES[name][0]))])
+  requireAllFigures(rows)
   const zeros = () => new Map(metrics.map((name) => [name, 0]))
   const points = new Map<number, Map<Series, number>>()
   for (let start = startOf(groupBy, span.from); start < span.to; start = addSteps(groupBy, start, 1)) {

@@ -1,6 +1,6 @@
 // Schemas of registration, sign-in, sessions and recovery by mail.
 import { z } from '@hono/zod-openapi'
-import { email, Id, Instant, name, raw, text } from '../field-schemas'
+import { email, Id, Instant, name, raw } from '../field-schemas'
 import { User } from '../users/users.schemas'
 import { Workspace } from '../workspaces/workspaces.schemas'
 import { Password } from './passwords'
@@ -11,7 +11,7 @@ export const Registration = z
     email: email(),
     password: Password,
     name: name(200),
-    workspaceName: text(200)
+    workspaceName: name(200)
       .optional()
       .openapi({ description: 'Name of the new workspace; your own name by default.' }),
     invitationToken: raw(200)
@@ -33,6 +33,13 @@ export const Credentials = z
     email: raw(254).optional(),
     username: raw(64).optional(),
     password: raw(1000),
+    refreshToken: raw(300)
+      .optional()
+      .openapi({
+        description:
+          'The last refresh token of this device, also an expired one. The device then counts by itself: failures of ' +
+          'strangers do not lock it out.',
+      }),
   })
   .refine(({ email, username }) => (email === undefined) !== (username === undefined), {
     error: 'Send either email or username',
@@ -90,6 +97,11 @@ export const EmailVerification = z
 export const ForgottenPassword = z
   .strictObject({ email: email() })
   .openapi('ForgottenPassword', { example: { email: 'ada@example.com' } })
+
+/** Input of asking for another address. */
+export const EmailChange = z
+  .strictObject({ newEmail: email() })
+  .openapi('EmailChange', { example: { newEmail: 'ada@new.example.com' } })
 
 /** Input of setting a new password with a token from a mail. */
 export const PasswordReset = z

@@ -1,17 +1,17 @@
 // Signing in, reading the own account, and changing its password.
-import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
+import { and, type Column, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import { isActive, requirePerson } from '../access/person'
 import type { Ctx, PublicCtx } from '../context'
 import { customerColumns } from '../customers/customers.record'
 import { one, runBatch } from '../db/batch'
-import { customers, users } from '../db/schema'
+import { customers, oneTimeTokens, users } from '../db/schema'
 import { allOf, ifChanged } from '../db/sql'
 import { AppError, invalidError } from '../errors'
 import { eventInsert } from '../events/event-insert'
-import { text } from '../field-schemas'
+import { text, usernameForm } from '../field-schemas'
 import { versionStamp } from '../records/version'
-import { foldText } from '../text/fold'
-import { attemptCounts, attemptReset, attemptSubjects, requireNotLocked } from './lockout'
+import { mailAddress } from '../text/address'
+import { attemptFailure, attemptSubjects, attemptSuccess, beginAttempt, ownSubjects } from './lockout'
 import { hashPassword, isPasswordOf, needsRehash } from './passwords'
 import { type Client, prepareSession, sessionRevocation, userAndWorkspace } from './sessions.service'
 
@@ -19,36 +19,39 @@ type Credentials = {
   email?: string
   username?: string
   password: string
+  /** The last refresh token of this device, also an expired one: strangers cannot lock the device out. */
+  refreshToken?: string
   /** Whether to return the customer record of a portal login as well. */
   withCustomer?: boolean
 }
 
 /**
- * Signs in, in two round trips: counts the attempt and reads the account, then opens the session. Throws `locked_out`,
- * or `invalid_credentials` for any other failure, after the same work for known and unknown accounts.
+ * Signs in, in two round trips: counts the attempt and reads the account, then opens the session or counts the failure.
+ * Throws `locked_out`, or `invalid_credentials` for any other failure, after the same work for known and unknown accounts.
  */
 export async function login(ctx: PublicCtx, credentials: Credentials, client: Client) {
-  const { email, username, password, withCustomer } = credentials
+  const { email, username, password, refreshToken, withCustomer } = credentials
   const { db, config } = ctx
-  const name = email === undefined ? accountName(username ?? '', foldText) : accountName(email)
+  const name = accountName(email ?? username ?? '')
   if (name === undefined) throw new AppError('invalid_credentials')
   const isNamed = eq(email === undefined ? users.username : users.email, name)
   // Attempts count by e-mail address even for a username: two names must not give twice as many guesses.
-  const emailOfAccount = sql`(SELECT ${users.email} FROM ${users} WHERE ${and(isNamed, isNull(users.deletedAt))})`
-  const subjects = attemptSubjects(sql`coalesce(${emailOfAccount}, ${name})`, ctx.address)
-  const { account, ...counted } = await runBatch(db, {
-    ...attemptCounts(ctx, subjects),
-    account: one(db.select().from(users).where(and(isNamed, isActive))),
-  })
-  requireNotLocked(counted, ctx.now)
+  const ofAccount = (column: Column) =>
+    sql`(SELECT ${column} FROM ${users} WHERE ${and(isNamed, isNull(users.deletedAt))})`
+  const login = sql`coalesce(${ofAccount(users.email)}, ${name})`
+  const subjects = await attemptSubjects(ctx, { login, userId: ofAccount(users.id), device: refreshToken })
+  const account = await beginAttempt(ctx, subjects, isNamed)
   const isRight = await isPasswordOf(account?.passwordHash, password, config.BCRYPT_COST)
-  if (!isRight || !account) throw new AppError('invalid_credentials')
+  if (!isRight || !account) {
+    await attemptFailure(ctx, subjects)
+    throw new AppError('invalid_credentials')
+  }
   const session = await prepareSession(ctx, account.id, client)
   const hash = account.passwordHash ?? ''
   const newHash = needsRehash(hash, config.BCRYPT_COST) ? await hashPassword(password, config.BCRYPT_COST) : hash
   const hasSameHash = and(eq(users.id, account.id), eq(users.passwordHash, hash))
   const { user, workspace, customer } = await runBatch(db, {
-    attempts: attemptReset(ctx, subjects),
+    attempts: attemptSuccess(ctx, subjects),
     rehash: db.update(users).set({ passwordHash: newHash }).where(hasSameHash),
     session: session.insert,
     ...userAndWorkspace(ctx, account.id),
@@ -61,9 +64,10 @@ export async function login(ctx: PublicCtx, credentials: Credentials, client: Cl
 const AccountName = text(254)
 
 /** An e-mail address or username in the form in which accounts store it; undefined if no account can have it. */
-function accountName(input: string, fold = (text: string) => text.toLowerCase()): string | undefined {
-  const text = AccountName.safeParse(input).data
-  return text === undefined ? undefined : fold(text)
+function accountName(input: string): string | undefined {
+  const name = AccountName.safeParse(input).data
+  if (name === undefined) return undefined
+  return name.includes('@') ? (mailAddress(name) ?? name.toLowerCase()) : usernameForm(name)
 }
 
 /** The customer record of a portal login. */
@@ -78,7 +82,7 @@ function customerOfLogin({ db }: PublicCtx, userId: string) {
 
 /** Whether an active account has this username, for APIs that distinguish an unknown username from a wrong password. */
 export async function isUsername({ db }: PublicCtx, username: string): Promise<boolean> {
-  const name = accountName(username, foldText)
+  const name = accountName(username)
   if (name === undefined) return false
   const found = await db
     .select({ id: users.id })
@@ -102,21 +106,20 @@ export async function changePassword(ctx: Ctx, input: { currentPassword: string;
   const { db, config, now } = ctx
   const actor = requirePerson(ctx.actor, 'A password')
   const isActor = eq(users.id, actor.id)
-  const subjects = attemptSubjects(`change ${actor.id}`, ctx.address)
-  const { user, ...counted } = await runBatch(db, {
-    ...attemptCounts(ctx, subjects),
-    user: one(db.select().from(users).where(and(isActor, isActive))),
-  })
-  requireNotLocked(counted, now)
+  const subjects = ownSubjects(actor.id, actor.sessionId)
+  const user = await beginAttempt(ctx, subjects, isActor)
   if (!user) throw new AppError('unauthenticated')
   if (user.passwordHash === null) {
     throw currentPasswordError('You have no password yet: choose one by forgot-password', 'no_password')
   }
   const wrongPasswordError = currentPasswordError('This is not your current password', 'wrong_password')
-  if (!(await isPasswordOf(user.passwordHash, input.currentPassword, config.BCRYPT_COST))) throw wrongPasswordError
+  if (!(await isPasswordOf(user.passwordHash, input.currentPassword, config.BCRYPT_COST))) {
+    await attemptFailure(ctx, subjects)
+    throw wrongPasswordError
+  }
   const passwordHash = await hashPassword(input.newPassword, config.BCRYPT_COST)
   const { changed } = await runBatch(db, {
-    attempts: attemptReset(ctx, subjects),
+    attempts: attemptSuccess(ctx, subjects),
     changed: one(
       db
         .update(users)
@@ -126,6 +129,18 @@ export async function changePassword(ctx: Ctx, input: { currentPassword: string;
     ),
     event: eventInsert(ctx, { verb: 'user.password_changed', subject: 'user', id: actor.id, when: ifChanged }),
     sessions: sessionRevocation(ctx, actor.id, { except: actor.sessionId, when: hasHash(isActor, passwordHash) }),
+    // A change of address that somebody else may have begun.
+    emailChanges: db
+      .update(oneTimeTokens)
+      .set({ usedAt: now })
+      .where(
+        and(
+          eq(oneTimeTokens.userId, actor.id),
+          eq(oneTimeTokens.kind, 'EMAIL'),
+          isNull(oneTimeTokens.usedAt),
+          hasHash(isActor, passwordHash),
+        ),
+      ),
   })
   // A concurrent request changed the password first.
   if (!changed) throw wrongPasswordError

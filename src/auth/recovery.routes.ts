@@ -1,10 +1,11 @@
-// /v1/auth: verifying an e-mail address, and resetting a forgotten password, by mail.
+// /v1/auth: verifying and changing an e-mail address, and resetting a forgotten password, by mail.
 import { createRoute } from '@hono/zod-openapi'
 import { errors, OPEN_POST, POST } from '../errors'
 import { allow, open } from '../http/allow'
 import { ctx, publicCtx } from '../http/context'
 import { body, createRouter } from '../http/router'
-import { EmailVerification, ForgottenPassword, PasswordReset } from './auth.schemas'
+import { EmailChange, EmailVerification, ForgottenPassword, PasswordReset } from './auth.schemas'
+import { confirmEmailChange, requestEmailChange } from './email-change.service'
 import { forgotPassword, resendVerification, resetPassword, verifyEmail } from './recovery.service'
 
 const tags = ['Auth']
@@ -63,7 +64,46 @@ const resetPasswordRoute = createRoute({
   responses: { 204: { description: 'Changed' }, ...errors(...OPEN_POST, 'invalid_token') },
 })
 
+const changeEmailRoute = createRoute({
+  method: 'post',
+  path: '/change-email',
+  ...allow('account:write', { isRecent: true }),
+  operationId: 'changeEmail',
+  tags,
+  summary: 'Change your e-mail address',
+  description:
+    'Mails a link to the new address, valid once, for an hour, and tells the present one. Your address changes when the ' +
+    'link is used. The answer does not reveal whether another account has the address. Needs a sign-in within the last ' +
+    '15 minutes. At most three times an hour.',
+  request: { body: body(EmailChange) },
+  responses: {
+    202: { description: 'Accepted' },
+    ...errors(...POST, 'mail_limit', 'not_configured', 'reauthentication_required'),
+  },
+})
+
+const confirmEmailRoute = createRoute({
+  method: 'post',
+  path: '/confirm-email',
+  ...open,
+  operationId: 'confirmEmail',
+  tags,
+  summary: 'Confirm a new e-mail address',
+  description:
+    'With the token from the mail to the new address, which thereby is verified. A mail tells the address before.',
+  request: { body: body(EmailVerification) },
+  responses: { 204: { description: 'Changed' }, ...errors(...OPEN_POST, 'invalid_token', 'email_taken') },
+})
+
 export const recoveryRoutes = createRouter()
+  .openapi(changeEmailRoute, async (c) => {
+    await requestEmailChange(ctx(c), c.req.valid('json').newEmail)
+    return c.body(null, 202)
+  })
+  .openapi(confirmEmailRoute, async (c) => {
+    await confirmEmailChange(publicCtx(c), c.req.valid('json').token)
+    return c.body(null, 204)
+  })
   .openapi(verifyEmailRoute, async (c) => {
     await verifyEmail(publicCtx(c), c.req.valid('json').token)
     return c.body(null, 204)

@@ -1,9 +1,9 @@
 // Verifying an address, and resetting a forgotten password: tokens are sent by mail and used once.
-import { and, type Column, eq, isNull, type SQL, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import type { Ctx, PublicCtx } from '../context'
-import { sha256 } from '../crypto'
-import { one, runBatch } from '../db/batch'
+import { type Credential, credentialOf } from '../credentials'
+import { one, runBatch, type Statement } from '../db/batch'
 import { dailyCountIncrement } from '../db/daily-counters'
 import { calendarFeeds, loginAttempts, oauthAccounts, oneTimeTokens, users } from '../db/schema'
 import { ifChanged } from '../db/sql'
@@ -17,7 +17,7 @@ import { HOUR_MS } from '../time'
 import { hasHash } from './auth.service'
 import { hashPassword } from './passwords'
 import { sessionRevocation } from './sessions.service'
-import { tokenStatements, tokenUse } from './verification'
+import { fieldOfToken, tokenStatements, tokenUse } from './verification'
 
 /** How many mails of a kind are sent in an hour to one account, and on request of one address. */
 const MAX_PER_ACCOUNT = 3
@@ -26,18 +26,19 @@ const MAX_PER_ADDRESS = 20
 /** Confirms the address that a verification token was sent to. Throws `invalid_token`. */
 export async function verifyEmail(ctx: PublicCtx, token: string): Promise<void> {
   const { db, now } = ctx
-  const hash = await sha256(token)
+  const credential = await credentialOf(token)
+  const owner = tokenOwner(credential)
   const { used } = await runBatch(db, {
-    used: one(tokenUse(ctx, 'VERIFICATION', hash)),
+    used: one(tokenUse(ctx, 'VERIFICATION', credential)),
     verified: db
       .update(users)
       .set({ ...verification(now), ...versionStamp(users, now) })
-      .where(and(eq(users.id, tokenOwner(hash)), ifChanged)),
+      .where(and(eq(users.id, owner), ifChanged)),
     event: eventInsert(ctx, {
       verb: 'user.email_verified',
       subject: 'user',
-      id: tokenOwner(hash),
-      workspaceId: tokenWorkspace(hash),
+      id: owner,
+      workspaceId: tokenWorkspace(credential),
       when: ifChanged,
     }),
   })
@@ -75,15 +76,15 @@ export async function forgotPassword(ctx: PublicCtx, email: string): Promise<voi
  */
 export async function resetPassword(ctx: PublicCtx, input: { token: string; newPassword: string }): Promise<void> {
   const { db, now, config } = ctx
-  const hash = await sha256(input.token)
+  const credential = await credentialOf(input.token)
   const passwordHash = await hashPassword(input.newPassword, config.BCRYPT_COST)
-  const [owner, workspaceId] = [tokenOwner(hash), tokenWorkspace(hash)]
+  const [owner, workspaceId] = [tokenOwner(credential), tokenWorkspace(credential)]
   const isOwner = eq(users.id, owner)
   const isReset = hasHash(isOwner, passwordHash)
   const lockouts = sql`SELECT 'account ' || ${users.email} FROM ${users} WHERE ${isOwner}
     UNION ALL SELECT 'change ' || ${owner}`
   const { used } = await runBatch(db, {
-    used: one(tokenUse(ctx, 'RESET', hash)),
+    used: one(tokenUse(ctx, 'RESET', credential)),
     reset: db
       .update(users)
       .set({ passwordHash, ...verification(now), ...versionStamp(users, now) })
@@ -99,7 +100,12 @@ export async function resetPassword(ctx: PublicCtx, input: { token: string; newP
       .update(oneTimeTokens)
       .set({ usedAt: now })
       .where(
-        and(eq(oneTimeTokens.userId, owner), eq(oneTimeTokens.kind, 'RESET'), isNull(oneTimeTokens.usedAt), isReset),
+        and(
+          eq(oneTimeTokens.userId, owner),
+          inArray(oneTimeTokens.kind, ['RESET', 'EMAIL']),
+          isNull(oneTimeTokens.usedAt),
+          isReset,
+        ),
       ),
     sessions: sessionRevocation(ctx, owner, { when: isReset }),
     calendarFeed: db.delete(calendarFeeds).where(and(eq(calendarFeeds.userId, owner), isReset)),
@@ -124,12 +130,16 @@ export async function resetPassword(ctx: PublicCtx, input: { token: string; newP
   if (!used) throw new AppError('invalid_token')
 }
 
-/** Counts the request by address and account, and sends the token if both are within their limits. */
-async function sendWithinLimits(
+/**
+ * Counts the request by address and account, and sends the token if both are within their limits: to the account's
+ * address, or to a new one, of which `notice` tells the account's. Throws `mail_limit`.
+ */
+export async function sendWithinLimits(
   ctx: PublicCtx,
-  kind: 'VERIFICATION' | 'RESET',
+  kind: 'VERIFICATION' | 'RESET' | 'EMAIL',
   account: string,
   isRecipient: SQL | undefined,
+  { to, notice = [] }: { to?: string; notice?: readonly Statement[] } = {},
 ): Promise<void> {
   const { db, now, address } = ctx
   const hour = now.slice(0, 13)
@@ -140,7 +150,8 @@ async function sendWithinLimits(
         count: sql<number>`1`,
       }),
     ),
-    token: await tokenStatements(ctx, kind, and(isRecipient, ifChanged)),
+    token: await tokenStatements(ctx, kind, and(isRecipient, ifChanged), to),
+    notice,
   })
   if (byAccount) return
   const retryAfter = Math.ceil((HOUR_MS - (Date.parse(now) % HOUR_MS)) / 1000)
@@ -159,14 +170,10 @@ function verification(now: string) {
   return { emailVerifiedAt: sql`coalesce(${users.emailVerifiedAt}, ${now})` }
 }
 
-function tokenOwner(hash: string): SQL<string> {
-  return fieldOfToken(hash, oneTimeTokens.userId)
+function tokenOwner(credential: Credential): SQL<string> {
+  return fieldOfToken(credential, oneTimeTokens.userId)
 }
 
-function tokenWorkspace(hash: string): SQL<string> {
-  return fieldOfToken(hash, oneTimeTokens.workspaceId)
-}
-
-function fieldOfToken(hash: string, column: Column): SQL<string> {
-  return sql<string>`(SELECT ${column} FROM ${oneTimeTokens} WHERE ${oneTimeTokens.tokenHash} = ${hash})`
+function tokenWorkspace(credential: Credential): SQL<string> {
+  return fieldOfToken(credential, oneTimeTokens.workspaceId)
 }

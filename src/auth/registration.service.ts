@@ -4,18 +4,18 @@ import { TEAM } from '../access/policy'
 import { isWithinLimit, limitExceeded, limitExceededError } from '../billing/limits'
 import type { Config } from '../config'
 import type { PublicCtx } from '../context'
-import { sha256 } from '../crypto'
 import { one, runBatch } from '../db/batch'
 import { oneTimeTokens, users, workspaces } from '../db/schema'
 import { ifChanged, insertFrom, isUniqueViolation } from '../db/sql'
 import { AppError } from '../errors'
 import { eventInsert } from '../events/event-insert'
-import { isInviterActive } from '../workspaces/invitations.service'
-import { SHARED_SLUG } from '../workspaces/workspaces.default'
+import { type InvitationToken, invitationOf, isInviterActive } from '../workspaces/invitations.service'
+import { SHARED_SLUG, workspaceIdOf } from '../workspaces/workspaces.default'
 import { slugOf } from '../workspaces/workspaces.service'
 import { hashPassword } from './passwords'
 import { type Client, prepareSession, userAndWorkspace } from './sessions.service'
-import { tokenStatements } from './verification'
+import { isToken, tokenStatements } from './verification'
+import { addressYielding } from './yielding'
 
 export type Registration = {
   email: string
@@ -40,7 +40,11 @@ export async function register(ctx: PublicCtx, input: Registration, client: Clie
     session: session.insert,
     ...userAndWorkspace(ctx, account.id),
     exceeded: await seatLimitExceeded(ctx, email, invitationToken),
-    verification: await tokenStatements(ctx, 'VERIFICATION', eq(users.id, account.id)),
+    verification: await tokenStatements(
+      ctx,
+      'VERIFICATION',
+      and(eq(users.id, account.id), isNull(users.emailVerifiedAt)),
+    ),
   }).catch((error) => {
     throw isUniqueViolation(error, 'users.email') ? new AppError('email_taken') : error
   })
@@ -56,20 +60,32 @@ type Account = Pick<
 type Membership = Pick<Registration, 'workspaceName' | 'invitationToken' | 'isAlwaysOpen'> & {
   /** A condition beside SIGNUP and the invitation. */
   when?: SQL
+  /** Whether the person has proven the address; an invitation that came by mail proves it as well. */
+  isProven?: boolean
 }
 
-/** Statements that create an account if SIGNUP or the invitation allows it: new workspace or invitation, account, event. */
+/**
+ * Statements that create an account if SIGNUP or the invitation allows it: new workspace or invitation, account, event.
+ * An account that never verified the address loses it to a person who has proven it.
+ */
 export async function accountStatements(
   ctx: PublicCtx,
   account: Account,
-  { workspaceName, invitationToken, isAlwaysOpen = false, when }: Membership,
+  { workspaceName, invitationToken, isAlwaysOpen = false, when, isProven = false }: Membership,
 ) {
   const isAllowed = sql`${canRegister(ctx.config, isAlwaysOpen || invitationToken !== undefined)} AND ${when ?? sql`true`}`
-  const statements =
-    invitationToken === undefined
-      ? newWorkspaceStatements(ctx, account, workspaceName ?? account.name, isAllowed)
-      : joinStatements(ctx, account, await sha256(invitationToken), isAllowed)
-  return [...statements, registrationEvent(ctx, account.id)]
+  const invitation = invitationToken === undefined ? undefined : await invitationOf(ctx.config, invitationToken)
+  const hasProof = isProven || invitation?.isMailed === true
+  const proven = hasProof ? { ...account, emailVerifiedAt: ctx.now } : account
+  const { permit, from, workspaceId, role, isPermitted } = invitation
+    ? joining(ctx, account, invitation, isAllowed)
+    : founding(ctx, account, workspaceName ?? account.name, isAllowed)
+  return [
+    permit,
+    ...(hasProof ? addressYielding(ctx, account.email, isPermitted) : []),
+    insertFrom(ctx.db, users, { ...proven, workspaceId, role }, sql`${from} WHERE ${isPermitted}`),
+    registrationEvent(ctx, account.id),
+  ]
 }
 
 /** The event of a new account, for right after the statement that inserts the account. */
@@ -84,45 +100,48 @@ function canRegister({ SIGNUP }: Config, isAlwaysOpen: boolean): SQL {
   return SIGNUP === 'open' || isAlwaysOpen ? sql`true` : sql`NOT EXISTS (SELECT 1 FROM ${workspaces})`
 }
 
-function newWorkspaceStatements({ db, now, newId }: PublicCtx, account: Account, name: string, isAllowed: SQL) {
+// What permits an account, and then whether it did: a workspace of its own, or an invitation.
+function founding({ db, now, newId }: PublicCtx, account: Account, name: string, isAllowed: SQL) {
   const slug = slugOf(name)
   const isSlugTaken = sql`EXISTS (SELECT 1 FROM ${workspaces}
     WHERE ${workspaces.slug} = ${slug} OR ${slug} = ${SHARED_SLUG})`
   const workspace = {
-    id: newId(),
+    id: workspaceIdOf(newId()),
     name,
     slug: sql`CASE WHEN ${isSlugTaken} THEN ${`${slug}-${account.id.slice(-8)}`} ELSE ${slug} END`,
     createdAt: now,
     updatedAt: now,
   }
-  return [
-    insertFrom(db, workspaces, workspace, sql`WHERE ${isAllowed}`),
-    insertFrom(db, users, { ...account, workspaceId: workspace.id, role: 'ADMIN' }, sql`WHERE ${ifChanged}`),
-  ]
+  return {
+    permit: insertFrom(db, workspaces, workspace, sql`WHERE ${isAllowed}`),
+    from: sql``,
+    workspaceId: workspace.id,
+    role: 'ADMIN' as const,
+    isPermitted: sql`EXISTS (SELECT 1 FROM ${workspaces} WHERE ${workspaces.id} = ${workspace.id})`,
+  }
 }
 
-function joinStatements(ctx: PublicCtx, account: Account, tokenHash: string, isAllowed: SQL) {
+function joining(ctx: PublicCtx, account: Account, invitation: InvitationToken, isAllowed: SQL) {
   const { db, now } = ctx
   const { workspaceId, role } = oneTimeTokens
   // A portal login takes no seat of the plan.
   const hasSeat = or(notInArray(role, TEAM), isWithinLimit(ctx, 'users', sql`${workspaceId}`))
-  return [
-    db
+  const isUsed = sql`${isToken(invitation)} AND ${oneTimeTokens.usedBy} = ${account.id}`
+  return {
+    permit: db
       .update(oneTimeTokens)
       .set({ usedAt: now, usedBy: account.id })
-      .where(and(isOpenInvitation(ctx, account.email, tokenHash), hasSeat, isAllowed)),
-    insertFrom(
-      db,
-      users,
-      { ...account, workspaceId: sql`${workspaceId}`, role: sql`${role}` },
-      sql`FROM ${oneTimeTokens} WHERE ${ifChanged} AND ${oneTimeTokens.tokenHash} = ${tokenHash}`,
-    ),
-  ]
+      .where(and(isOpenInvitation(ctx, account.email, invitation), hasSeat, isAllowed)),
+    from: sql`FROM (SELECT ${workspaceId}, ${role} FROM ${oneTimeTokens} WHERE ${isUsed}) AS invitation`,
+    workspaceId: sql`invitation.workspace_id`,
+    role: sql`invitation.role`,
+    isPermitted: sql`EXISTS (SELECT 1 FROM ${oneTimeTokens} WHERE ${isUsed})`,
+  }
 }
 
-function isOpenInvitation({ now }: PublicCtx, email: string, tokenHash: string) {
+function isOpenInvitation({ now }: PublicCtx, email: string, invitation: InvitationToken) {
   return and(
-    eq(oneTimeTokens.tokenHash, tokenHash),
+    isToken(invitation),
     eq(oneTimeTokens.kind, 'INVITATION'),
     eq(oneTimeTokens.email, email),
     isNull(oneTimeTokens.usedAt),
@@ -133,7 +152,7 @@ function isOpenInvitation({ now }: PublicCtx, email: string, tokenHash: string) 
 
 /** The statement that explains a refused invitation: yields count and limit if the inviting team has no free seat. */
 export async function seatLimitExceeded(ctx: PublicCtx, email: string, invitationToken: string | undefined) {
-  const isOpen = isOpenInvitation(ctx, email, await sha256(invitationToken ?? ''))
+  const isOpen = isOpenInvitation(ctx, email, await invitationOf(ctx.config, invitationToken ?? ''))
   const isForTeam = inArray(oneTimeTokens.role, TEAM)
   const workspaceId = sql`(SELECT ${oneTimeTokens.workspaceId} FROM ${oneTimeTokens} WHERE ${and(isOpen, isForTeam)})`
   return one(limitExceeded(ctx, 'users', { workspaceId, when: sql`${workspaceId} IS NOT NULL` }))

@@ -3,21 +3,21 @@ import { and, desc, eq, gt, isNull, ne, not, type SQL, sql } from 'drizzle-orm'
 import { isActive, requirePerson } from '../access/person'
 import type { Person } from '../access/policy'
 import type { Ctx, PublicCtx } from '../context'
-import { sha256 } from '../crypto'
 import { one, runBatch } from '../db/batch'
 import { sessions, users, workspaces } from '../db/schema'
-import { allOf, ifChanged, insertFrom } from '../db/sql'
+import { allOf, anyOf, ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
 import { eventInsert } from '../events/event-insert'
 import {
   ACCESS_SECONDS,
   accessToken,
-  firstRefreshToken,
   GRACE_MS,
-  isGenuine,
-  nextRefreshToken,
+  newNonce,
   REFRESH_MS,
-  sessionIdOf,
+  readRefreshToken,
+  refreshHash,
+  refreshTokenText,
+  successorsOf,
 } from './tokens'
 
 /** The client of a new session; `accessSeconds` replaces the usual lifetime of its first access token. */
@@ -35,7 +35,7 @@ export async function prepareSession(
   { userAgent, accessSeconds }: Client,
   id = ctx.newId(),
 ) {
-  const refreshToken = await firstRefreshToken(ctx.config, id)
+  const nonce = newNonce()
   const insert = insertFrom(
     ctx.db,
     sessions,
@@ -43,7 +43,7 @@ export async function prepareSession(
       id,
       workspaceId: sql`${users.workspaceId}`,
       userId: sql`${users.id}`,
-      refreshHash: await sha256(refreshToken),
+      refreshHash: await refreshHash({ sessionId: id, nonce }),
       rotatedAt: ctx.now,
       expiresAt: addMs(ctx.now, REFRESH_MS),
       userAgent,
@@ -52,7 +52,7 @@ export async function prepareSession(
     },
     sql`FROM ${users} WHERE ${and(eq(users.id, userId), isActive)}`,
   )
-  const tokens = { sessionId: id, refreshToken, accessSeconds }
+  const tokens = { sessionId: id, nonce, accessSeconds }
   return { insert, issueTokens: (user: UserRow, workspace: WorkspaceRow) => issueTokens(ctx, user, workspace, tokens) }
 }
 
@@ -61,20 +61,29 @@ export async function prepareSession(
  * with it all tokens of its family. Throws `invalid_refresh_token`.
  */
 export async function refreshSession(ctx: PublicCtx, token: string) {
-  if (!(await isGenuine(ctx.config, token))) throw new AppError('invalid_refresh_token')
-  const id = sessionIdOf(token)
-  const successor = await nextRefreshToken(ctx.config, token)
-  const [presentedHash, successorHash] = [await sha256(token), await sha256(successor)]
+  const presented = await readRefreshToken(ctx.config, token)
+  if (!presented) throw new AppError('invalid_refresh_token')
+  const id = presented.sessionId
+  const successors = await Promise.all(
+    (await successorsOf(ctx.config, presented)).map(async (each) => ({ ...each, hash: await refreshHash(each) })),
+  )
+  const [presentedHash, [next]] = [await refreshHash(presented), successors]
   const userId = sql`(SELECT ${sessions.userId} FROM ${sessions} WHERE ${sessions.id} = ${id})`
   const workspaceId = sql`(SELECT ${sessions.workspaceId} FROM ${sessions} WHERE ${sessions.id} = ${id})`
   const isTheirUser = sql`${users.id} = ${userId}`
   const graceStart = addMs(ctx.now, -GRACE_MS)
-  const isExchanged = allOf(eq(sessions.refreshHash, successorHash), gt(sessions.rotatedAt, graceStart))
+  const isExchanged = allOf(
+    anyOf(
+      sessions.refreshHash,
+      successors.map(({ hash }) => hash),
+    ),
+    gt(sessions.rotatedAt, graceStart),
+  )
   const { session, user, workspace } = await runBatch(ctx.db, {
     exchange: ctx.db
       .update(sessions)
       .set({
-        refreshHash: successorHash,
+        refreshHash: next?.hash,
         previousHash: presentedHash,
         rotatedAt: ctx.now,
         expiresAt: addMs(ctx.now, REFRESH_MS),
@@ -88,7 +97,7 @@ export async function refreshSession(ctx: PublicCtx, token: string) {
           sql`EXISTS (SELECT 1 FROM ${users} WHERE ${and(isTheirUser, isActive)})`,
         ),
       ),
-    revocation: revocation(ctx, and(eq(sessions.id, id), not(isExchanged))),
+    revocation: revocation(ctx, and(eq(sessions.id, id), gt(sessions.expiresAt, ctx.now), not(isExchanged))),
     event: eventInsert(ctx, {
       verb: 'user.session_revoked',
       subject: 'user',
@@ -100,8 +109,13 @@ export async function refreshSession(ctx: PublicCtx, token: string) {
     user: one(ctx.db.select().from(users).where(isTheirUser)),
     workspace: one(ctx.db.select().from(workspaces).where(sql`${workspaces.id} = ${workspaceId}`)),
   })
-  if (!session || !user || !workspace || session.revokedAt !== null) throw new AppError('invalid_refresh_token')
-  return issueTokens(ctx, user, workspace, { sessionId: id, refreshToken: successor })
+  // Another isolate may have exchanged it under the other secret.
+  const successor = successors.find(({ hash }) => hash === session?.refreshHash)
+  const isOver = !session || session.revokedAt !== null || session.expiresAt <= ctx.now
+  if (isOver || !user || !workspace || !successor) {
+    throw new AppError('invalid_refresh_token')
+  }
+  return issueTokens(ctx, user, workspace, successor)
 }
 
 /** The person with the present role and settings; undefined if session or account have ended. */
@@ -122,7 +136,8 @@ export async function currentPerson(ctx: PublicCtx, { id, sessionId }: Person): 
 
 /** Ends the session of a refresh token. Does nothing if the token is invalid or the session has ended. */
 export async function endSessionOfToken(ctx: PublicCtx, refreshToken: string): Promise<void> {
-  if (await isGenuine(ctx.config, refreshToken)) await revocation(ctx, eq(sessions.id, sessionIdOf(refreshToken)))
+  const token = await readRefreshToken(ctx.config, refreshToken)
+  if (token) await signingOut(ctx, eq(sessions.id, token.sessionId))
 }
 
 /** The actor's active sessions, newest first. */
@@ -137,9 +152,13 @@ export async function listSessions({ db, now, ...ctx }: Ctx) {
   return rows.map((row) => ({ ...row, lastUsedAt: row.rotatedAt, current: row.id === actor.sessionId }))
 }
 
-/** Ends one of the actor's sessions. Throws `not_found`, also for a session of another user. */
+/**
+ * Ends one of the actor's sessions. The device that signs out itself stays known; that of another session does not.
+ * Throws `not_found`, also for a session of another user.
+ */
 export async function endSession(ctx: Ctx, id: string): Promise<void> {
-  const ended = await revocation(ctx, and(eq(sessions.userId, ctx.actor.id), eq(sessions.id, id))).returning({
+  const end = id === requirePerson(ctx.actor, 'A session').sessionId ? signingOut : revocation
+  const ended = await end(ctx, sql`${and(eq(sessions.userId, ctx.actor.id), eq(sessions.id, id))}`).returning({
     id: sessions.id,
   })
   if (ended.length === 0) throw new AppError('not_found')
@@ -168,6 +187,14 @@ export function userAndWorkspace({ db }: Pick<Ctx, 'db'>, userId: string) {
   }
 }
 
+// The session runs out at once. Its family is not revoked, for nobody else has it.
+function signingOut({ db, now }: Pick<Ctx, 'db' | 'now'>, where: SQL) {
+  return db
+    .update(sessions)
+    .set({ expiresAt: now })
+    .where(and(where, isNull(sessions.revokedAt), gt(sessions.expiresAt, now)))
+}
+
 function revocation({ db, now }: Pick<Ctx, 'db' | 'now'>, where: SQL | undefined) {
   return db
     .update(sessions)
@@ -175,13 +202,13 @@ function revocation({ db, now }: Pick<Ctx, 'db' | 'now'>, where: SQL | undefined
     .where(and(where, isNull(sessions.revokedAt)))
 }
 
-type SessionTokens = { sessionId: string; refreshToken: string; accessSeconds?: number }
+type SessionTokens = { sessionId: string; nonce: string; accessSeconds?: number }
 
 async function issueTokens(ctx: PublicCtx, user: UserRow, workspace: WorkspaceRow, tokens: SessionTokens) {
-  const { sessionId, refreshToken, accessSeconds: expiresIn = ACCESS_SECONDS } = tokens
+  const { sessionId, nonce, accessSeconds: expiresIn = ACCESS_SECONDS } = tokens
   return {
     accessToken: await accessToken(ctx.config, personOf(user, workspace, sessionId), expiresIn),
-    refreshToken,
+    refreshToken: await refreshTokenText(ctx.config, { workspaceId: workspace.id, sessionId, nonce }),
     expiresIn,
   }
 }

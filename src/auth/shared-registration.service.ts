@@ -2,13 +2,14 @@
 import { eq, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import { isActorCurrent } from '../access/actor-guard'
+import { authorOf } from '../access/person'
 import { type Actor, OPEN_REGISTRATION_ROLES, type Role, reach } from '../access/policy'
-import { hasAdmin } from '../access/visible'
+import { hasAdmin, isPortal } from '../access/visible'
 import { isWithinLimit, limitExceeded, limitExceededError } from '../billing/limits'
 import type { PublicCtx } from '../context'
 import { holdersOf } from '../customers/customers.contacts'
 import { CUSTOMER_FIELDS } from '../customers/customers.fields'
-import { one, runBatch } from '../db/batch'
+import { one, runBatch, type Statement } from '../db/batch'
 import { customers, users } from '../db/schema'
 import { ifChanged, insertFrom, isUniqueViolation } from '../db/sql'
 import { AppError } from '../errors'
@@ -32,12 +33,25 @@ export type SharedRegistration = {
 }
 type RegistrationCtx = PublicCtx & { actor?: Actor }
 
-/**
- * Creates an account in the shared workspace and signs it in, in one round trip; a portal login gets a customer record
- * with the id `customerId`. Throws `signup_closed`, `email_taken`, `username_taken`, `customer_exists`, `plan_limit`,
- * `forbidden`.
- */
+/** Creates an account in the shared workspace as `createSharedAccount` does, and signs it in. */
 export async function registerInSharedWorkspace(ctx: RegistrationCtx, input: SharedRegistration, client: Client) {
+  const id = ctx.newId()
+  const session = await prepareSession(ctx, id, client)
+  const made = await createSharedAccount(ctx, input, { id, session: session.insert })
+  return { ...made, ...(await session.issueTokens(made.user, made.workspace)) }
+}
+
+type Opening = { id: string; session?: Statement }
+
+/**
+ * Creates an account in the shared workspace, in one round trip; a portal login gets a customer record with the id
+ * `customerId`. Throws `signup_closed`, `email_taken`, `username_taken`, `customer_exists`, `plan_limit`, `forbidden`.
+ */
+export async function createSharedAccount(
+  ctx: RegistrationCtx,
+  input: SharedRegistration,
+  { id, session }: Opening = { id: ctx.newId() },
+) {
   const { db, now, config, actor } = ctx
   if (config.SIGNUP === 'closed') throw new AppError('signup_closed')
   const { email, username, name, customer } = input
@@ -46,7 +60,7 @@ export async function registerInSharedWorkspace(ctx: RegistrationCtx, input: Sha
   const isFirst = sql`(NOT ${hasAdmin(sharedWorkspaceId)})`
   const customerId = ctx.newId()
   const account = {
-    id: ctx.newId(),
+    id,
     workspaceId: sharedWorkspaceId,
     email,
     username,
@@ -63,13 +77,12 @@ export async function registerInSharedWorkspace(ctx: RegistrationCtx, input: Sha
   const limited = customer ? 'customers' : 'users'
   const isWithinPlan = isWithinLimit(ctx, limited, sharedWorkspaceId)
   const mayInsert = sql`WHERE ${isRoleAllowed} AND NOT ${hasUsername} AND NOT ${hasCustomer} AND ${isWithinPlan}`
-  const session = await prepareSession(ctx, account.id, client)
   const { user, workspace, taken, exceeded } = await runBatch(db, {
     sharedWorkspace: sharedWorkspaceInsert(ctx),
     account: insertFrom(db, users, account, mayInsert),
     event: registrationEvent(ctx, account.id),
     ...userAndWorkspace(ctx, account.id),
-    session: session.insert,
+    session,
     taken: one(
       db
         .select({
@@ -84,7 +97,7 @@ export async function registerInSharedWorkspace(ctx: RegistrationCtx, input: Sha
   }).catch((error) => {
     throw isUniqueViolation(error, 'users.email') ? new AppError('email_taken') : error
   })
-  if (user && workspace) return { user, workspace, customerId, ...(await session.issueTokens(user, workspace)) }
+  if (user && workspace) return { user, workspace, customerId }
   if (taken?.username) throw new AppError('username_taken')
   if (taken?.customer) throw new AppError('customer_exists')
   if (exceeded) throw limitExceededError(ctx, limited, exceeded)
@@ -108,14 +121,27 @@ function isSharedAdmin(actor: Actor | undefined): SQL {
   return sql`(${sharedWorkspaceId} = ${actor.workspaceId} AND ${isActorCurrent(actor)})`
 }
 
+// A member of the team who signs a customer up owns the customer, as with one that the member creates.
+function ownerOf({ actor }: RegistrationCtx): SQL | null {
+  const owner = actor && !isPortal(actor) ? authorOf(actor) : null
+  if (!actor || owner === null) return null
+  return sql`CASE WHEN ${sharedWorkspaceId} = ${actor.workspaceId} AND ${isActorCurrent(actor)} THEN ${owner} END`
+}
+
 /** Statements that create the customer record of a portal login, if the account was created. */
-function customerStatements(ctx: PublicCtx, id: string, userId: string, { name, email, customer }: SharedRegistration) {
+function customerStatements(
+  ctx: RegistrationCtx,
+  id: string,
+  userId: string,
+  { name, email, customer }: SharedRegistration,
+) {
   const { db, now } = ctx
   const { phone, company } = customer ?? {}
   const row = {
     id,
     workspaceId: sharedWorkspaceId,
     userId,
+    ownerId: ownerOf(ctx),
     name,
     email,
     phone,

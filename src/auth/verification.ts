@@ -2,7 +2,7 @@
 import { and, type Column, eq, gt, isNull, type SQL, sql } from 'drizzle-orm'
 import { isActive } from '../access/person'
 import type { PublicCtx } from '../context'
-import { randomToken, sha256 } from '../crypto'
+import { type Credential, newSecret } from '../credentials'
 import { oneTimeTokens, users } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
 import { askers, hasRoomForMail } from '../mail/mail.audience'
@@ -13,57 +13,80 @@ import { HOUR_MS } from '../time'
 const KINDS = {
   VERIFICATION: { lifetimeMs: 24 * HOUR_MS, template: 'verification', page: 'verify-email' },
   RESET: { lifetimeMs: HOUR_MS, template: 'reset', page: 'reset-password' },
+  EMAIL: { lifetimeMs: HOUR_MS, template: 'emailChange', page: 'change-email' },
 } as const
 
 /**
  * Statements for the end of a batch: they store a token for the active user that `isRecipient` selects, and queue the
- * mail with its link. There are none without a mail transport; they do nothing if a daily mail limit is reached.
+ * mail with its link, to the user's address or to `newEmail`. There are none without a mail transport; they do nothing if a daily mail limit is reached.
  */
-export async function tokenStatements(ctx: PublicCtx, kind: keyof typeof KINDS, isRecipient: SQL | undefined) {
+export async function tokenStatements(
+  ctx: PublicCtx,
+  kind: keyof typeof KINDS,
+  isRecipient: SQL | undefined,
+  newEmail?: string,
+) {
   const { db, now, config } = ctx
   if (!canMail(config)) return []
   const { lifetimeMs, template, page } = KINDS[kind]
-  const token = randomToken()
+  const { secret, hash: tokenHash } = await newSecret()
   const expiresAt = new Date(Date.parse(now) + lifetimeMs).toISOString()
   const row = {
     id: ctx.newId(),
     kind,
     workspaceId: sql`${users.workspaceId}`,
-    tokenHash: await sha256(token),
-    email: sql`${users.email}`,
+    tokenHash,
+    email: newEmail === undefined ? sql`${users.email}` : sql`${newEmail}`,
     userId: sql`${users.id}`,
     createdAt: now,
     expiresAt,
   }
-  const fieldOfToken = (column: Column) =>
+  const fieldOfRow = (column: Column) =>
     sql`(SELECT ${column} FROM ${oneTimeTokens} WHERE ${oneTimeTokens.id} = ${row.id})`
-  const link = await sealedLink(config, page, token)
+  const link = await sealedLink(config, page, secret)
   const hasRoom = hasRoomForMail(ctx, askers(ctx), { to: row.email, workspaceId: row.workspaceId })
   return [
     insertFrom(db, oneTimeTokens, row, sql`FROM ${users} WHERE ${and(isRecipient, isActive, hasRoom)}`),
     ...enqueue(ctx, {
       template,
-      to: sql`${users.email}`,
-      audience: askers(ctx),
+      to: row.email,
+      audience: newEmail === undefined ? askers(ctx) : { ...askers(ctx), allowsUserText: sql`false` },
       payload: { expiresAt, ...link },
       from: sql`${users}`,
-      when: sql`${ifChanged} AND ${users.id} = ${fieldOfToken(oneTimeTokens.userId)}`,
-      workspaceId: fieldOfToken(oneTimeTokens.workspaceId),
+      when: sql`${ifChanged} AND ${users.id} = ${fieldOfRow(oneTimeTokens.userId)}`,
+      workspaceId: fieldOfRow(oneTimeTokens.workspaceId),
       until: expiresAt,
     }),
   ]
 }
 
+/** The row of `one_time_tokens` that a credential names. */
+export function isToken({ workspaceId, hash }: Credential): SQL {
+  return sql`(${oneTimeTokens.tokenHash} = ${hash} AND +${oneTimeTokens.workspaceId} = ${workspaceId})`
+}
+
+/** A field of the row that a credential names, as SQL. */
+export function fieldOfToken(credential: Credential, column: Column): SQL<string> {
+  return sql<string>`(SELECT ${column} FROM ${oneTimeTokens} WHERE ${isToken(credential)})`
+}
+
 /** The statement that uses a token, once, if its account is active and still has the address that the token went to. */
-export function tokenUse({ db, now }: PublicCtx, kind: keyof typeof KINDS, tokenHash: string) {
+export function tokenUse(
+  { db, now }: PublicCtx,
+  kind: keyof typeof KINDS,
+  credential: Credential,
+  usedBy: string | SQL = sql`${oneTimeTokens.userId}`,
+) {
+  // Only a change of address goes to one that the account does not have yet.
+  const isSameAddress = kind === 'EMAIL' ? sql`true` : sql`${users.email} = ${oneTimeTokens.email}`
   const hasSameAddress = sql`EXISTS (SELECT 1 FROM ${users} WHERE ${users.id} = ${oneTimeTokens.userId}
-    AND ${users.email} = ${oneTimeTokens.email} AND ${isActive})`
+    AND ${isSameAddress} AND ${isActive})`
   return db
     .update(oneTimeTokens)
-    .set({ usedAt: now, usedBy: sql`${oneTimeTokens.userId}` })
+    .set({ usedAt: now, usedBy })
     .where(
       and(
-        eq(oneTimeTokens.tokenHash, tokenHash),
+        isToken(credential),
         eq(oneTimeTokens.kind, kind),
         isNull(oneTimeTokens.usedAt),
         gt(oneTimeTokens.expiresAt, now),

@@ -30,20 +30,16 @@ export async function getBilling(ctx: Ctx) {
  */
 export async function openCheckout(ctx: Ctx): Promise<{ url: string }> {
   const { config, actor } = ctx
-  const [stripe, back] = [await openStripe(config), billingPageUrl(ctx)]
+  const [stripe, back] = [openStripe(config), billingPageUrl(ctx)]
   const state = await stateOf(ctx)
   if (state.isSubscribed) throw new AppError('already_subscribed', { detail: 'POST /v1/billing/portal changes it.' })
   const metadata = { workspaceId: actor.workspaceId }
   const customer =
     state.stripeCustomerId ??
-    (
-      await withStripeErrors(
-        stripe.customers.create({ name: state.name, metadata }, { idempotencyKey: `workspace ${actor.workspaceId}` }),
-      )
-    ).id
+    (await withStripeErrors(stripe.createCustomer({ name: state.name, metadata }, `workspace ${actor.workspaceId}`))).id
   if (state.stripeCustomerId === null) await saveCustomer(ctx, customer)
   const session = await withStripeErrors(
-    stripe.checkout.sessions.create({
+    stripe.createCheckoutSession({
       mode: 'subscription',
       customer,
       client_reference_id: actor.workspaceId,
@@ -58,10 +54,10 @@ export async function openCheckout(ctx: Ctx): Promise<{ url: string }> {
 
 /** Stripe's page for cards, invoices and cancelling. Throws `not_subscribed`, and what `withStripeErrors` throws. */
 export async function openPortal(ctx: Ctx): Promise<{ url: string }> {
-  const [stripe, back] = [await openStripe(ctx.config), billingPageUrl(ctx)]
+  const [stripe, back] = [openStripe(ctx.config), billingPageUrl(ctx)]
   const { stripeCustomerId: customer } = await stateOf(ctx)
   if (customer === null) throw new AppError('not_subscribed', { detail: 'POST /v1/billing/checkout comes first.' })
-  const { url } = await withStripeErrors(stripe.billingPortal.sessions.create({ customer, return_url: back }))
+  const { url } = await withStripeErrors(stripe.createPortalSession({ customer, return_url: back }))
   return { url }
 }
 

@@ -1,7 +1,7 @@
 // Stripe's events: each makes the Worker ask for the present state of the customer's subscription, and keep it. So the
 // order of events and their repetition make no difference.
 import { eq, sql } from 'drizzle-orm'
-import type Stripe from 'stripe'
+import { z } from 'zod'
 import type { PublicCtx } from '../context'
 import { runBatch } from '../db/batch'
 import { stripeEvents, subscriptions, workspaces } from '../db/schema'
@@ -10,6 +10,8 @@ import { changesOf, eventInsert } from '../events/event-insert'
 import { versionStamp } from '../records/version'
 import { GRACE_MS } from './plans'
 import { openStripe, withStripeErrors } from './stripe'
+import type { Subscription } from './stripe.client'
+import { isSignedByStripe } from './webhook.signature'
 
 /** The events to subscribe to in Stripe's dashboard; others are acknowledged and change nothing. */
 const EVENT_TYPES = [
@@ -21,27 +23,42 @@ const EVENT_TYPES = [
   'invoice.payment_failed',
 ]
 
+const StripeEvent = z.object({
+  id: z.string(),
+  type: z.string(),
+  data: z.object({ object: z.record(z.string(), z.unknown()) }),
+})
+type StripeEvent = z.infer<typeof StripeEvent>
+
 /**
  * Handles an event of Stripe. Throws `invalid_signature`, and a 503 where Stripe or the database does not answer:
  * Stripe then sends the event again.
  */
 export async function receiveEvent(ctx: PublicCtx, body: string, signature: string | undefined): Promise<void> {
-  const stripe = await openStripe(ctx.config)
-  const event = await stripe.webhooks
-    .constructEventAsync(body, signature ?? '', ctx.config.STRIPE_WEBHOOK_SECRET ?? '')
-    .catch(() => {
-      throw new AppError('invalid_signature', { detail: 'Is STRIPE_WEBHOOK_SECRET the one of this endpoint?' })
-    })
-  const customer = customerOf(event)
-  if (!EVENT_TYPES.includes(event.type) || customer === undefined) return
+  const stripe = openStripe(ctx.config)
+  if (!(await isSignedByStripe(body, signature ?? '', ctx.config.STRIPE_WEBHOOK_SECRET ?? '', Date.now()))) {
+    throw new AppError('invalid_signature', { detail: 'Is STRIPE_WEBHOOK_SECRET the one of this endpoint?' })
+  }
+  const event = eventIn(body)
+  const customer = event && customerOf(event)
+  if (!event || !EVENT_TYPES.includes(event.type) || customer === undefined) return
   if (await isKnown(ctx, event.id)) return
   const askedAt = new Date().toISOString()
-  const { data } = await withStripeErrors(stripe.subscriptions.list({ customer, status: 'all', limit: 20 }))
-  await saveState(ctx, event, customer, { ...bestStanding(data), askedAt })
+  const theirs = await withStripeErrors(stripe.listSubscriptions(customer))
+  await saveState(ctx, event, customer, { ...bestStanding(theirs), askedAt })
 }
 
-function customerOf({ data }: Stripe.Event): string | undefined {
-  const customer: unknown = Reflect.get(data.object, 'customer')
+// Undefined for what is signed but is none of the events above, such as those without their object.
+function eventIn(body: string): StripeEvent | undefined {
+  try {
+    return StripeEvent.parse(JSON.parse(body))
+  } catch {
+    return undefined
+  }
+}
+
+function customerOf({ data }: StripeEvent): string | undefined {
+  const { customer } = data.object
   return typeof customer === 'string' ? customer : undefined
 }
 
@@ -63,8 +80,8 @@ const STATUSES = [...PAID, 'past_due', 'unpaid', 'paused', 'incomplete', 'cancel
 const FREE: Standing = { plan: 'FREE', planUntil: null, status: null, renewsAt: null, endsAt: null }
 
 /** How a customer stands who has these subscriptions: by the best of them, of equals by the newest. */
-function bestStanding(all: Stripe.Subscription[]): Standing {
-  const rank = ({ status }: Stripe.Subscription) => STATUSES.indexOf(status)
+function bestStanding(all: Subscription[]): Standing {
+  const rank = ({ status }: Subscription) => STATUSES.indexOf(status)
   const [best] = all.toSorted((a, b) => rank(a) - rank(b) || b.created - a.created || (a.id < b.id ? 1 : -1))
   if (!best) return FREE
   const { status } = best
@@ -76,7 +93,7 @@ function bestStanding(all: Stripe.Subscription[]): Standing {
   }
   // The period that could not be paid has begun already: grace is counted from there.
   const unpaidSince = item?.current_period_start
-  if (status !== 'past_due' || unpaidSince === undefined) return { ...FREE, status, endsAt: ended }
+  if (status !== 'past_due' || unpaidSince == null) return { ...FREE, status, endsAt: ended }
   return { plan: 'PRO', planUntil: instantOf(unpaidSince + GRACE_MS / 1_000), status, renewsAt: null, endsAt: ended }
 }
 
@@ -85,7 +102,7 @@ function instantOf(seconds: number | null | undefined): string | null {
 }
 
 // An answer older than the one that is kept changes nothing.
-async function saveState(ctx: PublicCtx, event: Stripe.Event, customer: string, state: Standing & { askedAt: string }) {
+async function saveState(ctx: PublicCtx, event: StripeEvent, customer: string, state: Standing & { askedAt: string }) {
   const { db, now } = ctx
   const { plan, planUntil, ...rest } = state
   const theirs = sql`${subscriptions.stripeCustomerId} = ${customer} AND ${subscriptions.askedAt} < ${state.askedAt}`

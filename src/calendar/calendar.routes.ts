@@ -18,7 +18,8 @@ const openCalendarRoute = createRoute({
   tags,
   summary: 'Get a link to your calendar',
   description:
-    'For a calendar program: your follow-ups, your customers to keep in touch with, and your meetings. The link is shown ' +
+    'For a calendar program: your follow-ups (also those that you logged of records without an owner, if you see such records), your customers to ' +
+    'keep in touch with, and your meetings. The link is shown ' +
     'once. A new link ends the previous one.',
   responses: { 201: json(CalendarLink, 'The link'), ...errors(...POST) },
 })

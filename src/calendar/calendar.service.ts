@@ -3,7 +3,7 @@ import { type AnyColumn, eq, type SQL, sql } from 'drizzle-orm'
 import { isActive } from '../access/person'
 import { ownedByTokenHolder } from '../access/visible'
 import type { Ctx, PublicCtx } from '../context'
-import { randomToken, sha256 } from '../crypto'
+import { credentialOf, credentialText, newSecret } from '../credentials'
 import { one, runBatch } from '../db/batch'
 import type { Db } from '../db/client'
 import { customers, calendarFeeds as feeds, interactions, leads, users, workspaces } from '../db/schema'
@@ -21,8 +21,8 @@ const FUTURE = { days: 366, entries: 700 }
 /** Creates the actor's feed with a new token; the token of an earlier feed ends. */
 export async function openFeed(ctx: Ctx): Promise<{ token: string; createdAt: string }> {
   const { db, actor, now } = ctx
-  const token = randomToken()
-  const feed = { userId: actor.id, workspaceId: actor.workspaceId, tokenHash: await sha256(token), createdAt: now }
+  const { secret, hash } = await newSecret()
+  const feed = { userId: actor.id, workspaceId: actor.workspaceId, tokenHash: hash, createdAt: now }
   const { tokenHash, createdAt } = feed
   const me = sql`FROM ${users} WHERE ${eq(users.id, actor.id)} AND ${isActive}`
   const { opened } = await runBatch(db, {
@@ -34,7 +34,7 @@ export async function openFeed(ctx: Ctx): Promise<{ token: string; createdAt: st
     event: eventInsert(ctx, { verb: 'user.calendar_opened', subject: 'user', id: actor.id, when: ifChanged }),
   })
   if (!opened) throw new AppError('unauthenticated')
-  return { token, createdAt }
+  return { token: credentialText(actor.workspaceId, secret), createdAt }
 }
 
 /** When the actor's feed was created; null if there is none. */
@@ -55,10 +55,11 @@ export async function closeFeed(ctx: Ctx): Promise<void> {
 
 /** The calendar of a token, as text/calendar. Throws `not_found`, also if its user may not sign in any more. */
 export async function readFeed({ db, now, config }: PublicCtx, token: string): Promise<string> {
-  const hash = await sha256(token)
+  const { workspaceId, hash } = await credentialOf(token)
   const isVerified = config.REQUIRE_VERIFIED_EMAIL ? sql`${users.emailVerified}` : sql`true`
   const me = sql`(SELECT ${users.id}, ${users.workspaceId}, ${users.role} FROM ${feeds} CROSS JOIN ${users}
-    ON ${users.id} = ${feeds.userId} WHERE ${feeds.tokenHash} = ${hash} AND ${isActive} AND ${isVerified}) AS me`
+    ON ${users.id} = ${feeds.userId} WHERE ${feeds.tokenHash} = ${hash} AND ${feeds.workspaceId} = ${workspaceId}
+      AND ${isActive} AND ${isVerified}) AS me`
   const daysFromNow = (days: number) => new Date(Date.parse(now) + days * DAY_MS).toISOString()
   const { workspace, past, future } = await runBatch(db, {
     workspace: one(
@@ -96,28 +97,43 @@ type Part = { from: string; to: string; order: SQL; limit: number }
 function entriesOf(db: Db, me: SQL, { from, to, order, limit }: Part) {
   const part = (columns: SQL, rows: SQL, at: SQL, where: SQL) => sql`SELECT * FROM (SELECT ${columns}, ${at} AS at
     FROM ${me} CROSS JOIN ${rows} WHERE ${where} AND ${at} >= ${from} AND ${at} < ${to} ORDER BY ${at} ${order} LIMIT ${limit})`
-  const name = sql`coalesce((SELECT c.name FROM ${customers} AS c WHERE c.id = ${interactions.customerId}),
-    (SELECT coalesce(l.name, l.title) FROM ${leads} AS l WHERE l.id = ${interactions.leadId})) AS name`
   const page = sql`coalesce('customers/' || ${interactions.customerId}, 'leads/' || ${interactions.leadId}) AS path`
   const stamps = ({ id, updatedAt, version }: Record<'id' | 'updatedAt' | 'version', AnyColumn>) =>
     sql`${id}, ${updatedAt} AS changed_at, ${version}`
-  const noteColumns = sql`${stamps(interactions)}, ${name}, substr(${interactions.body}, 1, 500) AS note`
-  const parts = [
+  // An entry shows the name of its customer, lead or workspace, so a change of that one is a change of the entry.
+  const stampsWith = (...names: string[]) =>
+    sql`${interactions.id}, max(${interactions.updatedAt}, ${sql.join(
+      names.map((name) => sql.raw(`coalesce(${name}.updated_at, '')`)),
+      sql`, `,
+    )}) AS changed_at, ${interactions.version} + ${sql.join(
+      names.map((name) => sql.raw(`coalesce(${name}.version, 1) - 1`)),
+      sql` + `,
+    )} AS version`
+  const note = sql`substr(${interactions.body}, 1, 500) AS note`
+  const noteColumns = sql`${stampsWith('c', 'l')}, coalesce(c.name, l.name, l.title) AS name, ${note}, ${page}`
+  const notes = (index: string) => sql`${interactions} INDEXED BY ${sql.raw(index)}
+    LEFT JOIN ${customers} AS c ON c.id = ${interactions.customerId} LEFT JOIN ${leads} AS l ON l.id = ${interactions.leadId}`
+  const isOpen = sql`${interactions.followUpAt} IS NOT NULL AND ${interactions.doneAt} IS NULL`
+  const followUps = (index: string, where: SQL) =>
     part(
-      sql`'followup' AS kind, ${noteColumns}, ${page}`,
-      sql`${interactions} INDEXED BY interactions_owner_due`,
+      sql`'followup' AS kind, ${noteColumns}`,
+      notes(index),
       sql`${interactions.followUpAt}`,
-      sql`${ownedByTokenHolder.interactions} AND ${interactions.followUpAt} IS NOT NULL AND ${interactions.doneAt} IS NULL`,
-    ),
+      sql`${where} AND ${isOpen}`,
+    )
+  const parts = [
+    // D1 merges at most five SELECTs.
+    sql`SELECT * FROM (${followUps('interactions_owner_due', ownedByTokenHolder.interactions)}
+      UNION ALL ${followUps('interactions_unowned_due', ownedByTokenHolder.unownedInteractions)})`,
     part(
-      sql`'meeting', ${noteColumns}, ${page}`,
-      sql`${interactions} INDEXED BY interactions_owner_type`,
+      sql`'meeting', ${noteColumns}`,
+      notes('interactions_owner_type'),
       sql`${interactions.occurredAt}`,
       sql`${ownedByTokenHolder.interactions} AND ${interactions.type} = 'MEETING'`,
     ),
     part(
       sql`'lead', ${stamps(leads)}, coalesce(${leads.name}, ${leads.title}), ${leads.title}, 'leads/' || ${leads.id}`,
-      sql`${leads} INDEXED BY leads_owner_follow_up`,
+      sql`${leads} INDEXED BY leads_owner_open_follow_up`,
       sql`${leads.followUpAt}`,
       sql`${ownedByTokenHolder.leads} AND ${leads.followUpAt} IS NOT NULL AND ${leads.status} <> 'CLOSED'`,
     ),
@@ -129,9 +145,9 @@ function entriesOf(db: Db, me: SQL, { from, to, order, limit }: Part) {
     ),
     // For a portal login, the entry has the name of the workspace.
     part(
-      sql`'meeting', ${stamps(interactions)}, (SELECT ${workspaces.name} FROM ${workspaces} WHERE ${workspaces.id} = me.workspace_id),
-        substr(${interactions.body}, 1, 500), NULL`,
-      sql`${customers} INDEXED BY customers_user CROSS JOIN ${interactions} INDEXED BY interactions_shared`,
+      sql`'meeting', ${stampsWith('w')}, w.name, ${note}, NULL`,
+      sql`${customers} INDEXED BY customers_user CROSS JOIN ${interactions} INDEXED BY interactions_shared
+        CROSS JOIN ${workspaces} AS w ON w.id = me.workspace_id`,
       sql`${interactions.occurredAt}`,
       sql`${ownedByTokenHolder.interactionsWithMe} AND ${interactions.type} = 'MEETING'`,
     ),

@@ -4,8 +4,8 @@ import { type SQL, sql } from 'drizzle-orm'
 import { customerAddresses, customers } from '../db/schema'
 import { columnIn } from '../db/sql'
 import { foldText } from '../text/fold'
-import { readPhoneField } from '../text/searched'
-import type { CustomerFields, CustomerRow } from './customers.record'
+import { foldedBeyondLower, readPhoneField } from '../text/searched'
+import type { CustomerFields } from './customers.record'
 
 export type Email = { email: string; label: string | null }
 /** `text` is what it is searched by. */
@@ -17,30 +17,44 @@ export function addressesOf({ email, emails }: CustomerFields): string[] {
 }
 
 /** Columns that are there for search alone, which events do not tell of. */
-export const UNTOLD = ['otherEmailsText', 'otherPhonesText', 'phoneText', 'phoneE164'] as const
+export const UNTOLD = ['otherEmailsText', 'otherPhonesText', 'phoneText', 'phoneE164', 'foldedEmail'] as const
 
-/** The columns of a request: `emails` and `phones` as the main one and the others. `read` are the numbers, once read. */
+/** The columns of a request: `emails` and `phones` as the main one and the others. */
 export function contactColumns<F extends CustomerFields>({ emails, phones, ...fields }: F, country: string | null) {
-  const [main, ...others] = uniqueBy(emails ?? [], ({ email }) => email)
-  const read = (phones ?? []).map(({ phone, label }) => ({ phone, label, ...readPhoneField(phone, country) }))
-  const [number, ...numbers] = uniqueBy(read, ({ key, phone }) => key ?? phone)
   return {
     ...fields,
-    ...(emails && {
-      email: main?.email ?? null,
-      emailLabel: main?.label ?? null,
-      otherEmails: others.length > 0 ? others.map(({ email, label }): Email => ({ email, label })) : null,
-      otherEmailsText: others.length > 0 ? others.map(({ email }) => foldText(email)).join('\n') : null,
-    }),
-    ...(phones && {
-      phone: number?.phone ?? null,
-      phoneLabel: number?.label ?? null,
-      otherPhones:
-        numbers.length > 0
-          ? numbers.map(({ phone, key, label, text }): OtherPhone => ({ phone, phoneE164: key, label, text }))
-          : null,
-      otherPhonesText: numbers.length > 0 ? numbers.map(({ text }) => text).join('\n') : null,
-    }),
+    ...(emails && emailColumns(emails)),
+    ...(phones && phoneColumns(phones.map(({ phone, label }) => phoneContact(phone, label, country)))),
+  }
+}
+
+function phoneContact(phone: string, label: string | null, country: string | null): OtherPhone {
+  const { key, text } = readPhoneField(phone, country)
+  return { phone, phoneE164: key, label, text }
+}
+
+/** The columns of a list of addresses, the main one first, each once. */
+export function emailColumns(emails: readonly Email[]) {
+  const [main, ...others] = united(emails)
+  return {
+    email: main?.email ?? null,
+    emailLabel: main?.label ?? null,
+    foldedEmail: main ? foldedBeyondLower(main.email) : null,
+    otherEmails: others.length > 0 ? others : null,
+    otherEmailsText: others.length > 0 ? others.map(({ email }) => foldText(email)).join('\n') : null,
+  }
+}
+
+/** The columns of a list of numbers, the main one first, each once. */
+export function phoneColumns(phones: readonly OtherPhone[]) {
+  const [main, ...others] = united(phones)
+  return {
+    phone: main?.phone ?? null,
+    phoneE164: main?.phoneE164 ?? null,
+    phoneText: main?.text ?? null,
+    phoneLabel: main?.label ?? null,
+    otherPhones: others.length > 0 ? others : null,
+    otherPhonesText: others.length > 0 ? others.map(({ text }) => text).join('\n') : null,
   }
 }
 
@@ -91,14 +105,18 @@ function newPhone(phone: string) {
 }
 
 /** All addresses and numbers of a row, the main one first. */
-export function allContactsOf(row: Pick<CustomerRow, 'email' | 'phone' | 'phoneE164'> & Others) {
-  const { email, emailLabel, otherEmails, phone, phoneE164, phoneLabel, otherPhones } = row
+export function allContactsOf(row: ContactValues): { emails: Email[]; phones: OtherPhone[] } {
+  const { email, emailLabel, otherEmails, phone, phoneE164, phoneLabel, phoneText, otherPhones } = row
+  const number = phone === null ? [] : [{ phone, phoneE164, label: phoneLabel, text: phoneText ?? '' }]
   return {
     emails: email === null ? [] : [{ email, label: emailLabel }, ...(otherEmails ?? [])],
-    phones: phone === null ? [] : [{ phone, phoneE164, label: phoneLabel }, ...(otherPhones ?? [])],
+    phones: [...number, ...(otherPhones ?? [])],
   }
 }
-type Others = Pick<typeof customers.$inferSelect, 'emailLabel' | 'otherEmails' | 'phoneLabel' | 'otherPhones'>
+type ContactValues = Pick<
+  typeof customers.$inferSelect,
+  'email' | 'emailLabel' | 'otherEmails' | 'phone' | 'phoneE164' | 'phoneLabel' | 'phoneText' | 'otherPhones'
+>
 
 /** SELECT of the ids of the living customers of a workspace that have one of these addresses, main or other. */
 export function holdersOf(workspaceId: string | SQL, addresses: SQL): SQL {
@@ -108,7 +126,14 @@ export function holdersOf(workspaceId: string | SQL, addresses: SQL): SQL {
       WHERE other.workspace_id = ${workspaceId} AND other.email = given.value`
 }
 
-function uniqueBy<T>(list: T[], keyOf: (each: T) => string): T[] {
-  const keys = list.map(keyOf)
-  return list.filter((_, i) => keys.indexOf(keys[i] ?? '') === i)
+/** What an address or number is known by: no customer has it twice. */
+export function contactKey(contact: Email | OtherPhone): string {
+  return 'email' in contact ? contact.email : (contact.phoneE164 ?? contact.phone)
+}
+
+/** The addresses or numbers of these lists, each once. */
+export function united<C extends Email | OtherPhone>(...lists: (readonly C[])[]): C[] {
+  const byKey = new Map<string, C>()
+  for (const contact of lists.flat()) if (!byKey.has(contactKey(contact))) byKey.set(contactKey(contact), contact)
+  return [...byKey.values()]
 }

@@ -3,7 +3,7 @@
 import { z } from '@hono/zod-openapi'
 import { customers } from '../db/schema'
 import { ERASED_SORT_NAME } from '../db/schema/customers'
-import { email, Id, Instant, jsonObject, name, text } from '../field-schemas'
+import { email, Id, Instant, jsonObject, name, text, uuid } from '../field-schemas'
 import { defineFields, ERASED } from '../records/fields'
 import { foldText } from '../text/fold'
 import { bareBeyondFolded, foldedBeyondLower, foldedEntries, readPhoneField } from '../text/searched'
@@ -162,7 +162,7 @@ export const CUSTOMER_FIELDS = defineFields(customers, {
   ownerId: {
     answer: Id.nullable(),
     example: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0e',
-    input: z.uuid().nullable().openapi({ description: 'Set by MANAGER and ADMIN.' }),
+    input: uuid().nullable().openapi({ description: 'Set by MANAGER and ADMIN.' }),
     isMerged: true,
     ...PERSON.owner,
     exported: 1,
@@ -172,7 +172,7 @@ export const CUSTOMER_FIELDS = defineFields(customers, {
   userId: {
     answer: Id.nullable().openapi({ description: 'The portal login of this customer.' }),
     example: null,
-    input: z.uuid().nullable().openapi({ description: 'A member with role CUSTOMER; set by MANAGER and ADMIN.' }),
+    input: uuid().nullable().openapi({ description: 'A member with role CUSTOMER; set by MANAGER and ADMIN.' }),
     isMerged: true,
     erased: null,
   },
@@ -185,7 +185,7 @@ export const CUSTOMER_FIELDS = defineFields(customers, {
     answer: z.record(z.string(), z.unknown()).nullable(),
     example: { plan: 'gold' },
     input: jsonObject()
-      .openapi({ example: { plan: 'gold' } })
+      .openapi({ example: { plan: 'gold' }, description: 'A null value means that there is no such field.' })
       .nullable(),
     kind: 'entries',
     isMerged: true,

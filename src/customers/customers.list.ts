@@ -1,5 +1,5 @@
 // The list of customers.
-import { isNotNull } from 'drizzle-orm'
+import { isNotNull, sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import { isPortal, visible } from '../access/visible'
 import type { Ctx } from '../context'
@@ -73,6 +73,7 @@ export const CUSTOMER_LIST: ListDefinition<CustomerRow, Query> = {
     const isOwnRecord = allOf(isNotNull(customers.userId), visible(actor, permissions.read, customers), order.only)
     return [{ index: 'customers_user', where: isOwnRecord, isSmall: true }]
   },
+  narrowOrders: ['createdAt', 'nextFollowUpAt', 'nextTouchAt'],
   search: {
     index: 'customers_fts',
     seq: customers.seq,
@@ -81,7 +82,7 @@ export const CUSTOMER_LIST: ListDefinition<CustomerRow, Query> = {
     where: ({ actor }) => visible(actor, permissions.read, customers),
     answers: ['owner'],
   },
-  counter: { table: customerCounts, by: { owner: customerCounts.owner } },
+  counter: { table: customerCounts, answers: ['owner'], count: () => sql`${customerCounts.count}` },
 }
 
 /** A page of the customers that the actor sees. Throws `invalid` for an order that a search or the trash cannot have. */

@@ -1,160 +1,177 @@
 // Merging: one customer gets the fields and records of another. The other goes to the trash, and restoring it undoes the merge.
 import { and, eq, type SQL, sql } from 'drizzle-orm'
+import { alias, type SQLiteColumn, type SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { visible } from '../access/visible'
 import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
-import { customers, customerTags, mergedRows, merges, relationships } from '../db/schema'
+import type { MovedName } from '../db/relations'
+import { customers, merges } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
-import { AppError } from '../errors'
+import { AppError, invalidError } from '../errors'
 import { eventInsert } from '../events/event-insert'
-import { nextVersion, versionStamp } from '../records/version'
+import { versionStamp } from '../records/version'
 import { DAY_MS } from '../time'
 import { allContactsOf } from './customers.contacts'
 import { type CustomerRow, customerColumns } from './customers.record'
-import {
-  byKind,
-  type Kind,
-  MERGED,
-  type MergedField,
-  MOVED,
-  mergedFields,
-  movedColumns,
-  movingRowIds,
-  type Prefer,
-  pairOf,
-} from './merge.queries'
+import { isWithinJsonLimit, requireMayAssign } from './customers.rules'
+import { COPIED, type CopiedKind, copiedIds, copyStatements } from './merge.copies'
+import { fieldsOf, type MergedValues, mergedColumns, mergedValues, type Prefer } from './merge.fields'
+import { AT_ONCE, MOVED, settlementStatements } from './merge.settlement'
+import { MAX_RELATIONSHIPS, relationshipCount } from './relationships.service'
 
 type Merge = { fromId: string; prefer: Prefer }
-type Result = { customer: CustomerRow; moved: Record<Kind, number> }
 
-/** The result that a merge would have, computed by the SQL of the merge. Throws `not_found` like the merge. */
-export async function previewMerge(ctx: Ctx, id: string, { fromId, prefer }: Merge): Promise<Result> {
-  const { db, now } = ctx
-  const moving = movingRowIds(id, fromId)
-  const pair = pairOf(ctx, id, fromId)
-  const { plan, survivor, other } = await runBatch(db, {
-    plan: one(
-      db
-        .select({
-          fields: sql<string>`${mergedFields(prefer)}`.as('fields'),
-          contactedAt: lastContactOf(id, fromId),
-          ...counts((kind) => moving[kind]),
-        })
-        .from(pair.from)
-        .where(pair.where),
-    ),
-    survivor: one(db.select(customerColumns).from(customers).where(inReach(ctx, id))),
-    other: one(db.select(customerColumns).from(customers).where(inReach(ctx, fromId))),
-  })
-  if (!plan || !survivor || !other) throw new AppError('not_found')
-  const { fields, contactedAt, ...moved } = plan
-  const merged = { ...survivor, ...valuesIn(fields), ...latestOf(survivor, other), updatedAt: now }
-  return { customer: { ...merged, nextTouchAt: touchAfter(contactedAt ?? survivor.createdAt, merged) }, moved }
+/** A kind of rows that a merge moves or copies. */
+export type Kind = MovedName | CopiedKind
+type Result = { customer: CustomerRow; moved: Record<Kind, number> }
+type Plan = {
+  survivor: CustomerRow & MergedValues
+  other: CustomerRow & MergedValues
+  values: MergedValues
+  result: Result
 }
 
-/** Merges `fromId` into a customer, in one batch with one event. Throws `not_found` where either is out of reach. */
-export async function mergeCustomers(ctx: Ctx, id: string, { fromId, prefer }: Merge): Promise<Result> {
+/** Rows are counted up to this number. */
+const MOST_COUNTED = 5_000
+/** How often a merge is planned anew because another request has changed one of the customers meanwhile. */
+const TRIES = 5
+
+/** The result that a merge would have. Throws like the merge. */
+export async function previewMerge(ctx: Ctx, id: string, merge: Merge): Promise<Result> {
+  return (await planMerge(ctx, id, merge)).result
+}
+
+/**
+ * Merges `fromId` into a customer, with one event: a round trip to read both, and one to change them if neither has changed
+ * since. Up to 40 records of each kind move at once, and more in pieces after the response. `isSettled` says whether all have
+ * moved. Throws `not_found` where either is out of reach, `forbidden`, and `invalid` for what one customer cannot have.
+ */
+export async function mergeCustomers(ctx: Ctx, id: string, merge: Merge): Promise<Result & { isSettled: boolean }> {
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const plan = await planMerge(ctx, id, merge)
+    const done = await carryOut(ctx, plan, merge)
+    if (done) return { customer: done.customer, moved: plan.result.moved, isSettled: done.settledAt !== null }
+  }
+  throw new AppError('unavailable', { retryAfter: 1 })
+}
+
+async function planMerge(ctx: Ctx, id: string, { fromId, prefer }: Merge): Promise<Plan> {
+  const { db, now } = ctx
+  const { counts, survivor, other } = await runBatch(db, {
+    survivor: one(customerSelect(ctx, id)),
+    other: one(customerSelect(ctx, fromId)),
+    counts: one(
+      db
+        .select({
+          ...movedCounts(id, fromId),
+          present: relationshipCount(id).as('present_relationships'),
+          contactedAt: lastContactOf(id, fromId),
+        })
+        .from(sql`(SELECT 1)`),
+    ),
+  })
+  if (!survivor || !other || !counts) throw new AppError('not_found')
+  const values = mergedValues(prefer, survivor, other)
+  requireMayAssign(ctx, {
+    ...(values.ownerId !== survivor.ownerId && { ownerId: values.ownerId }),
+    ...(values.userId !== survivor.userId && { userId: values.userId }),
+  })
+  const { present, contactedAt, ...moved } = counts
+  requireFit(values, present + moved.relationships)
+  const merged = { ...survivor, ...values, ...allContactsOf(values), ...latestOf(survivor, other), updatedAt: now }
+  const customer = { ...merged, nextTouchAt: touchAfter(contactedAt ?? survivor.createdAt, merged) }
+  return { survivor, other, values, result: { customer, moved } }
+}
+
+function customerSelect({ db, actor }: Ctx, id: string) {
+  return db
+    .select({ ...customerColumns, ...mergedColumns })
+    .from(customers)
+    .where(and(eq(customers.id, id), visible(actor, 'customers:write', customers)))
+}
+
+function requireFit({ customFields }: MergedValues, relationships: number): void {
+  if (!isWithinJsonLimit(customFields)) {
+    const message = 'The custom fields of both together must be at most 16 KB of JSON'
+    throw invalidError('body.fromId', message, 'too_big')
+  }
+  if (relationships > MAX_RELATIONSHIPS) {
+    const message = `A customer has at most ${MAX_RELATIONSHIPS} relationships, and both together have ${relationships}`
+    throw invalidError('body.fromId', message, 'too_many_relationships')
+  }
+}
+
+/** Changes both customers, unless one of them is no longer as it was planned for; then nothing happens. */
+async function carryOut(ctx: Ctx, { survivor, other, values }: Plan, { prefer }: Merge) {
   const { db, now, actor } = ctx
   const mergeId = ctx.newId()
-  const pair = pairOf(ctx, id, fromId)
+  const { id } = survivor
   const isMerging = sql`EXISTS (SELECT 1 FROM ${merges} WHERE ${eq(merges.id, mergeId)})`
-  const moving = movingRowIds(id, fromId)
-  const notes = byKind((kind) =>
-    insertFrom(
-      db,
-      mergedRows,
-      { mergeId, kind, rowId: sql`moved.id` },
-      sql`FROM (${moving[kind]}) AS moved WHERE ${isMerging}`,
-    ),
-  )
-  const noted = (kind: Kind) => sql`(SELECT row_id FROM ${mergedRows} WHERE merge_id = ${mergeId} AND kind = ${kind})`
+  const pair = [alias(customers, 'survivor'), alias(customers, 'other')] as const
+  const arePlanned = pair.map((row, i) => {
+    const planned = i === 0 ? survivor : other
+    return and(eq(row.id, planned.id), eq(row.version, planned.version), visible(actor, 'customers:write', row))
+  })
   const merge = {
     id: mergeId,
     workspaceId: actor.workspaceId,
     survivorId: id,
-    mergedId: fromId,
-    fields: mergedFields(prefer),
+    mergedId: other.id,
+    prefer,
+    fields: JSON.stringify(fieldsOf(survivor, values)),
     createdAt: now,
   }
-  const ends = (end: 'from_id' | 'to_id') =>
-    sql`CASE WHEN ${sql.raw(end)} = ${fromId} THEN ${id} ELSE ${sql.raw(end)} END`
-  const { moved, customer } = await runBatch(db, {
-    merge: insertFrom(db, merges, merge, sql`FROM ${pair.from} WHERE ${pair.where}`),
+  const { customer } = await runBatch(db, {
+    merge: insertFrom(
+      db,
+      merges,
+      merge,
+      sql`FROM ${customers} AS survivor CROSS JOIN ${customers} AS other WHERE ${and(...arePlanned)}`,
+    ),
     event: eventInsert(ctx, {
       verb: 'customer.merged',
       subject: 'customer',
       id,
-      changes: { mergedId: [null, fromId] },
+      changes: { mergedId: [null, other.id] },
       when: ifChanged,
     }),
-    noted: Object.values(notes),
     otherTrashed: db
       .update(customers)
       .set({ ...versionStamp(customers, now), deletedAt: now })
-      .where(and(eq(customers.id, fromId), isMerging)),
+      .where(and(eq(customers.id, other.id), isMerging)),
     survivorFilled: db
       .update(customers)
-      .set({ ...versionStamp(customers, now), ...mergedColumns(mergeId) })
+      .set({ ...versionStamp(customers, now), ...values })
       .where(and(eq(customers.id, id), isMerging)),
-    recordsMoved: MOVED.map((reference) =>
-      db
-        .update(reference.table)
-        .set({ ...movedColumns(reference, id), version: nextVersion(reference.table) })
-        .where(sql`${reference.table.id} IN ${noted(reference.name)}`),
-    ),
-    tagsCopied: insertFrom(
-      db,
-      customerTags,
-      { customerId: id, tagId: sql`row_id` },
-      sql`FROM (SELECT row_id FROM ${mergedRows} WHERE merge_id = ${mergeId} AND kind = 'tags')`,
-    ),
-    relationshipsCopied: insertFrom(
-      db,
-      relationships,
-      { fromId: ends('from_id'), toId: ends('to_id'), workspaceId: actor.workspaceId, kind: sql`kind`, createdAt: now },
-      sql`FROM ${relationships} WHERE (from_id = ${fromId} AND to_id IN ${noted('relationships')})
-        OR (to_id = ${fromId} AND from_id IN ${noted('relationships')})`,
-    ),
-    moved: one(
-      db
-        .select(counts((kind) => noted(kind)))
-        .from(merges)
-        .where(eq(merges.id, mergeId)),
-    ),
+    copied: copyStatements(ctx, { mergeId, id, fromId: other.id, when: isMerging }),
+    settled: settlementStatements(db, { mergeId, customerId: other.id, now, most: AT_ONCE, when: sql`true` }),
     customer: one(
       db
-        .select(customerColumns)
-        .from(customers)
-        .where(and(inReach(ctx, id), isMerging)),
+        .select({ customer: customerColumns, settledAt: merges.settledAt })
+        .from(merges)
+        .crossJoin(customers)
+        .where(and(eq(merges.id, mergeId), eq(customers.id, id))),
     ),
   })
-  if (!moved || !customer) throw new AppError('not_found')
-  return { customer, moved }
+  return customer
 }
 
-/** The columns of a customer as the merge computed them, for a SET. */
-function mergedColumns(mergeId: string): Partial<Record<MergedField, SQL>> {
-  const value = (field: string) =>
-    sql`(SELECT json_extract(fields, ${`$.${field}[1]`}) FROM ${merges} WHERE id = ${mergeId})`
-  return Object.fromEntries(Object.keys(MERGED).map((field) => [field, value(field)]))
+/** An object with a value for each kind of rows, in the order of the answer. */
+export function byKind<V>(of: (kind: Kind) => V): Record<Kind, V> {
+  const kinds: Kind[] = [...MOVED.map(({ name }) => name), ...Object.values(COPIED)]
+  // Object.fromEntries forgets which names there are.
+  const entries: (readonly unknown[])[] = kinds.map((kind) => [kind, of(kind)])
+  return Object.fromEntries(entries)
 }
 
-function counts(rows: (kind: Kind) => SQL) {
-  return byKind((kind) => sql<number>`(SELECT count(*) FROM (${rows(kind)}))`.as(`moved_${kind}`))
-}
-
-function inReach({ actor }: Ctx, id: string) {
-  return and(eq(customers.id, id), visible(actor, 'customers:write', customers))
-}
-
-function valuesIn(fields: string): Partial<CustomerRow> {
-  const pairs: Record<string, [unknown, unknown]> = JSON.parse(fields)
-  const values = Object.keys(MERGED).map((field) => [field, pairs[field]?.[1]])
-  const merged = Object.fromEntries(values)
-  const [customFields, otherEmails, otherPhones] = [merged.customFields, merged.otherEmails, merged.otherPhones].map(
-    (json) => (json === null ? null : JSON.parse(json)),
-  )
-  return { ...merged, customFields, ...allContactsOf({ ...merged, otherEmails, otherPhones }) }
+function movedCounts(id: string, fromId: string) {
+  const copied: { [kind: string]: SQL } = copiedIds(id, fromId)
+  const rowsOf = (table: SQLiteTable, column: SQLiteColumn) => sql`SELECT 1 FROM ${table} WHERE ${column} = ${fromId}`
+  const moved = new Map<string, SQL>(MOVED.map(({ name, table, columns: [column] }) => [name, rowsOf(table, column)]))
+  return byKind((kind) => {
+    const rows = sql`${moved.get(kind) ?? copied[kind]} LIMIT ${MOST_COUNTED}`
+    return sql<number>`(SELECT count(*) FROM (${rows}))`.as(`moved_${kind}`)
+  })
 }
 
 // The timelines become one: it has the latest contact and the earliest follow-up of both.

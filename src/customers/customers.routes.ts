@@ -44,8 +44,8 @@ const listCustomersRoute = createRoute({
   description:
     'Newest first. ADMIN and MANAGER see all, SALES their own, CUSTOMER their own record. `customFields.plan=gold` ' +
     'filters by a custom field (the whole value; case and accents do not matter). Words of one or two characters, ' +
-    'searches in the trash, and time ranges by which the list is not sorted are scanned 250 customers at a time: a page ' +
-    'may be short and still have a `nextCursor`. In such a scan, accents are ignored in names only, and short words and ' +
+    'searches in the trash, and time ranges by which the list is not sorted may look through up to 5,000 customers ' +
+    'for a page: if it is not full then, `scanned` says how far it has looked, and `nextCursor` goes on. In such a scan, accents are ignored in names only, and short words and ' +
     'the trash have no total.',
   request: { query: CustomerQuery },
   responses: { 200: json(CustomerPage, 'A page of customers'), ...errors(...READ, 'invalid_cursor') },
@@ -125,7 +125,9 @@ const updateCustomerRoute = createRoute({
   operationId: 'updateCustomer',
   tags,
   summary: 'Change a customer',
-  description: 'Changes the fields that you send. Custom fields are merged key by key; null removes one.',
+  description:
+    'Changes the fields that you send. Custom fields are merged key by key; null removes one. ' +
+    'More than 100 interactions or tickets follow a new owner by a job (`GET /v1/jobs?subjectId=` this id).',
   request: { params: IdParam, headers: IfMatch, body: body(CustomerPatch) },
   responses: {
     200: json(WrittenCustomer, 'The customer after the change'),

@@ -34,8 +34,15 @@ export function patchedEntries(field: 'customFields' | 'foldedFields', entries: 
   return sql`json_patch(coalesce(${columnIn('customers', customers[field])}, '{}'), ${JSON.stringify(entries)})`
 }
 
+const MAX_JSON_BYTES = 16_384
+
 export function doCustomFieldsFit(fields: CustomerFields['customFields']): SQL {
-  return fields ? sql`length(CAST(${patchedEntries('customFields', fields)} AS BLOB)) <= 16384` : sql`true`
+  return fields ? sql`length(CAST(${patchedEntries('customFields', fields)} AS BLOB)) <= ${MAX_JSON_BYTES}` : sql`true`
+}
+
+/** The same for custom fields that are known as a whole. */
+export function isWithinJsonLimit(fields: unknown): boolean {
+  return new TextEncoder().encode(JSON.stringify(fields)).length <= MAX_JSON_BYTES
 }
 
 export function customFieldsTooBigError(): AppError {

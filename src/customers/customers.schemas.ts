@@ -1,10 +1,10 @@
 // Schemas of customers: answers, new customers, patches, lists, duplicates and merges.
 import { z } from '@hono/zod-openapi'
-import { email, Id, instant, memberOr, text } from '../field-schemas'
+import { email, Id, instant, memberOr, text, uuid } from '../field-schemas'
 import { flag, pageOf, pageQuery } from '../http/pagination'
 import { fieldsWith, valuesOf } from '../records/fields'
 import { CUSTOMER_FIELDS } from './customers.fields'
-import { byKind } from './merge.queries'
+import { byKind } from './customers.merge'
 
 const customer = valuesOf(CUSTOMER_FIELDS, 'example')
 
@@ -71,7 +71,7 @@ export const Amendment = z
   .openapi('Amendment', { example: { phone: '020 7946 0959' } })
 
 export const BulkDeletion = z
-  .strictObject({ ids: z.array(z.uuid()).min(1).max(500) })
+  .strictObject({ ids: z.array(uuid()).min(1).max(500) })
   .openapi('BulkDeletion', { example: { ids: ['0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0f'] } })
 
 export const BulkDeleted = z.object({ deleted: z.array(Id), notFound: z.array(Id) }).openapi('BulkDeleted')
@@ -81,7 +81,13 @@ const part = (field: string) =>
     .optional()
     .openapi({ description: `Part of the ${field}; case and accents do not matter.` })
 const FIELDS = 'customFields.'
-const FIELD = /^customFields\.[\p{L}\p{N} _.-]{1,60}$/u
+// Each is a condition with two parameters, of which a statement of D1 has 100.
+const MAX_FIELDS = 10
+const fieldName = z
+  .string()
+  .min(1)
+  .max(100)
+  .refine((name) => name.isWellFormed() && !name.includes('\u0000'), { error: 'must be the name of a field' })
 
 export const CustomerFilters = z.strictObject({
   ...pageQuery,
@@ -127,12 +133,15 @@ export const CustomerFilters = z.strictObject({
         'Searches (words, tags, custom fields) and the trash are sorted by `createdAt`.',
     }),
   customFields: z
-    .record(z.string(), text(100))
+    .record(fieldName, text(100))
+    .refine((fields) => Object.keys(fields).length <= MAX_FIELDS, { error: `must be at most ${MAX_FIELDS} fields` })
     .optional()
     .openapi({
       param: { style: 'form', explode: true },
       description:
-        'Written as `customFields.plan=gold`, one parameter for each field. It matches the whole value; case and accents do not matter.',
+        'Written as `customFields.plan=gold`, one parameter for each field, at most ten. The name may have any characters, ' +
+        'percent-encoded as in every URL (RFC 3986): `customFields.How%20did%20you%20hear%3F=radio`. It matches the whole ' +
+        'value; case and accents do not matter.',
       example: { 'customFields.plan': 'gold' },
     }),
   total: flag('Return the total too. With filters other than the owner, counting stops after 1,000 (`totalCapped`).'),
@@ -141,8 +150,10 @@ export const CustomerFilters = z.strictObject({
 /** Gathers parameters such as `customFields.plan` into one object. */
 export const gatherCustomFields = z.transform((query: Record<string, unknown>) => {
   const entries = Object.entries(query)
-  const fields = entries.filter(([name]) => FIELD.test(name)).map(([name, value]) => [name.slice(FIELDS.length), value])
-  const rest = entries.filter(([name]) => !FIELD.test(name))
+  const fields = entries
+    .filter(([name]) => name.startsWith(FIELDS))
+    .map(([name, value]) => [name.slice(FIELDS.length), value])
+  const rest = entries.filter(([name]) => !name.startsWith(FIELDS))
   return { ...Object.fromEntries(rest), ...(fields.length > 0 ? { customFields: Object.fromEntries(fields) } : {}) }
 })
 
@@ -166,7 +177,7 @@ export const DuplicatePage = pageOf(
 
 export const MergeInput = z
   .strictObject({
-    fromId: z.uuid().openapi({ description: 'The customer that is merged away, into the trash.' }),
+    fromId: uuid().openapi({ description: 'The customer that is merged away, into the trash.' }),
     prefer: z
       .enum(['this', 'other'])
       .default('this')

@@ -51,19 +51,29 @@ export function hasTags(
   return {
     where: isAny ? or(...has) : and(...has),
     match: sql`'tags : (' || ${joined} || ')'`,
+    reads: 2 * names.length,
     isByArrival: true,
   }
 }
 
 /** Each of these custom fields has exactly this value, folded. */
 export function hasCustomFields(values: Record<string, string>): Condition | undefined {
+  const names = Object.keys(values)
   const pairs = Object.entries(values).map(([key, value]) => foldText(`${key}=${value}`))
   if (pairs.length === 0) return undefined
   const has = pairs.map(
     (pair) => sql`EXISTS (SELECT 1 FROM json_each(${customers.customFields}) AS f WHERE ${indexedPair} = ${pair})`,
   )
-  const match = pairs.map((pair) => `fields : ${wholePhrase(pair)}`).join(' AND ')
-  return { where: and(...has), match, isByArrival: true }
+  // The index leaves out names with `=`, for `a=b` with the value `c` would be the same text as `a` with the value `b=c`.
+  const indexed = names.flatMap((key, i) => (key.includes('=') ? [] : [pairs[i] ?? '']))
+  const match = indexed.map((pair) => `fields : ${wholePhrase(pair)}`).join(' AND ')
+  return {
+    where: and(...has),
+    match: match === '' ? undefined : match,
+    reads: pairs.length,
+    isByArrival: true,
+    ...(indexed.length < pairs.length && { isCoarse: true }),
+  }
 }
 
 // The text of a tag in the index. For a tag that does not exist it is two brackets, which the index never contains.

@@ -12,7 +12,7 @@ import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
 import { changesOf, eventInsert, hasChanges } from '../events/event-insert'
 import { changeRecord } from '../records/change'
-import { derivedValues, type FieldName, fieldsWith, namesOf } from '../records/fields'
+import { derivedValues, type FieldName, fieldsWith, namesOf, withoutNulls } from '../records/fields'
 import { versionStamp } from '../records/version'
 import { addressesOf, contactColumns } from './customers.contacts'
 import { CUSTOMER_FIELDS } from './customers.fields'
@@ -97,6 +97,8 @@ export async function updateCustomer(
   permission: 'customers:write' | 'self:write' = 'customers:write',
 ): Promise<Written> {
   requireMayAssign(ctx, patch)
+  // What hangs on the customer follows the owner, by a job if it is much.
+  if (patch.ownerId !== undefined) ctx.begun.add(ctx.actor.workspaceId)
   const changed = await changeRecord(ctx, CUSTOMER, id, {
     verb: 'updated',
     permission,
@@ -199,7 +201,9 @@ export function newCustomerRow<F extends CustomerFields>(ctx: Ctx, input: F) {
   const defaultOwnerId = reach(actor, 'customers:write') === 'all' ? null : authorOf(actor)
   const ownerId = input.ownerId === undefined ? defaultOwnerId : input.ownerId
   const { workspaceId } = actor
-  const columns = contactColumns(input, actor.country)
+  const { customFields, ...others } = input
+  const given = customFields ? { ...others, customFields: withoutNulls(customFields) } : input
+  const columns = contactColumns(given, actor.country)
   const { foldedFields, ...derived } = derivedValues(CUSTOMER_FIELDS, columns, actor.country)
   return {
     ...columns,

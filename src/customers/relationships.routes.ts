@@ -41,7 +41,7 @@ const relateCustomersRoute = createRoute({
   summary: 'Relate two customers',
   description:
     'Sets what the other customer is to this one, and replaces an earlier relationship. Both must be in your reach. ' +
-    'Managers and parents cannot form a cycle.',
+    'Managers and parents cannot form a cycle. A customer has at most 500 relationships.',
   request: { params: RelationshipParam, body: body(NewRelationship) },
   responses: {
     200: json(Relationship, 'The relationship, new or not'),

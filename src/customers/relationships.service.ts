@@ -7,7 +7,7 @@ import { one, runBatch } from '../db/batch'
 import { cut, type Page, type PageRequest } from '../db/page'
 import { customers, relationships } from '../db/schema'
 import { insertFrom } from '../db/sql'
-import { AppError } from '../errors'
+import { AppError, invalidError } from '../errors'
 import { eventInsert } from '../events/event-insert'
 
 /** Kinds with another name on the other side. All other kinds have the same name on both sides. */
@@ -18,13 +18,29 @@ const inverseKind = (kind: string) => (isDirected(kind) ? INVERSE[kind] : kind)
 /** How many levels of a hierarchy are followed upwards. In a higher one, no new level is accepted. */
 const MAX_LEVELS = 100
 
+/** How many relationships a customer has at most. A merge copies all of them at once. */
+export const MAX_RELATIONSHIPS = 500
+
+/** SQL: how many relationships a customer has, up to one more than it may have. */
+export function relationshipCount(id: string): SQL<number> {
+  const { fromId, toId } = relationships
+  return sql<number>`(SELECT count(*) FROM (SELECT 1 FROM ${relationships} WHERE ${fromId} = ${id}
+    UNION ALL SELECT 1 FROM ${relationships} WHERE ${toId} = ${id} LIMIT ${MAX_RELATIONSHIPS + 1}))`
+}
+
 export type RelationshipRow = { customer: { id: string; name: string; company: string | null }; kind: string }
 
-/** Makes `otherId` the `kind` of `id`, instead of an earlier relationship. Throws `not_found`, `relationship_cycle`. */
+/**
+ * Makes `otherId` the `kind` of `id`, instead of an earlier relationship. Throws `not_found`, `relationship_cycle`, and
+ * `invalid` if one of them has 500 relationships.
+ */
 export async function relateCustomers(ctx: Ctx, id: string, otherId: string, kind: string): Promise<RelationshipRow> {
   const { db, actor, now } = ctx
   const areInReach = areBothInReach(ctx, id, otherId)
-  const isNewKind = sql`${areInReach} AND ${kindFrom(id, otherId)} IS NOT ${kind} AND ${isNoCycle(id, otherId, kind)}`
+  const isFull = sql<number>`(${kindFrom(id, otherId)} IS NULL AND
+    max(${relationshipCount(id)}, ${relationshipCount(otherId)}) >= ${MAX_RELATIONSHIPS})`
+  const isNewKind = sql`${areInReach} AND ${kindFrom(id, otherId)} IS NOT ${kind} AND ${isNoCycle(id, otherId, kind)}
+    AND NOT ${isFull}`
   const added = alias(relationships, 'new')
   const after = { [id]: kind, [otherId]: inverseKind(kind) }
   const row = { fromId: id, toId: otherId, workspaceId: actor.workspaceId, kind, createdAt: now }
@@ -40,12 +56,21 @@ export async function relateCustomers(ctx: Ctx, id: string, otherId: string, kin
     ),
     other: one(
       db
-        .select({ name: customers.name, company: customers.company, kind: kindFrom(id, otherId).as('kind') })
+        .select({
+          name: customers.name,
+          company: customers.company,
+          kind: kindFrom(id, otherId).as('kind'),
+          isFull: isFull.as('is_full'),
+        })
         .from(customers)
         .where(and(eq(customers.id, otherId), areInReach)),
     ),
   })
   if (!other) throw new AppError('not_found')
+  if (other.kind === null && other.isFull) {
+    const message = `One of the customers has ${MAX_RELATIONSHIPS} relationships, which is the most that there can be`
+    throw invalidError('path.otherId', message, 'too_many_relationships')
+  }
   if (other.kind !== kind) {
     const detail = `It would close a cycle, or the hierarchy has more than ${MAX_LEVELS} levels.`
     throw new AppError('relationship_cycle', { detail })

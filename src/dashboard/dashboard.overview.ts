@@ -28,22 +28,20 @@ export async function overviewOf(ctx: Ctx, together: Together) {
   const isLeading = reach(actor, 'analytics:team') !== undefined
   const isAuditing = reach(actor, 'events:read') !== undefined
   const nobody = Promise.resolve({ rows: [] })
-  const [summary, stages, lately, pool, mine, overdue, today, toFollow, team, events, talk] = await together(() =>
-    Promise.all([
-      getSummary(ctx, {}),
-      getFunnel(ctx, {}),
-      getTrends(ctx, { metrics: ['leads', 'interactions'], groupBy: 'day' }),
-      listPool(ctx, LISTED),
-      listLeads(ctx, { owner: 'me', sort: '-updatedAt', limit: LISTED }),
-      listInteractions(ctx, { due: 'overdue', limit: LISTED }),
-      listInteractions(ctx, { due: 'today', limit: LISTED }),
-      leadsDue(ctx),
-      isLeading ? getTeamFigures(ctx, { limit: 20 }) : nobody,
-      isAuditing ? listEvents(ctx, { limit: RECENT }) : nobody,
-      // From now backwards: planned interactions have not happened.
-      isAuditing ? nobody : listInteractions(ctx, { limit: RECENT, after: [now, 0] }),
-    ]),
-  )
+  const { summary, stages, lately, pool, mine, overdue, today, toFollow, team, events, talk } = await together(() => ({
+    summary: getSummary(ctx, {}),
+    stages: getFunnel(ctx, {}),
+    lately: getTrends(ctx, { metrics: ['leads', 'interactions'], groupBy: 'day' }),
+    pool: listPool(ctx, LISTED),
+    mine: listLeads(ctx, { owner: 'me', sort: '-updatedAt', limit: LISTED }),
+    overdue: listInteractions(ctx, { due: 'overdue', limit: LISTED }),
+    today: listInteractions(ctx, { due: 'today', limit: LISTED }),
+    toFollow: leadsDue(ctx),
+    team: isLeading ? getTeamFigures(ctx, { limit: 20 }) : nobody,
+    events: isAuditing ? listEvents(ctx, { limit: RECENT }) : nobody,
+    // From now backwards: planned interactions have not happened.
+    talk: isAuditing ? nobody : listInteractions(ctx, { limit: RECENT, after: [now, 0] }),
+  }))
   const due = [...overdue.rows, ...today.rows].slice(0, LISTED)
   const names = await namesOf(ctx, [
     actor.id,
@@ -65,10 +63,10 @@ export async function overviewOf(ctx: Ctx, together: Together) {
   }
 }
 
-// All leads for a reader who reaches all, else the reader's own, as in the figures.
+// The longest overdue first: all leads for a reader who reaches all, else the reader's own, as in the figures.
 function leadsDue(ctx: Ctx) {
   const { actor, now } = ctx
   const owner = reach(actor, 'leads:read') === 'all' ? undefined : 'me'
   const followUpBefore = dayIn(actor.timeZone, now).end
-  return listLeads(ctx, { owner, followUpBefore, sort: '-followUpAt', besides: 'CLOSED', limit: LISTED })
+  return listLeads(ctx, { owner, followUpBefore, sort: 'followUpAt', besides: 'CLOSED', limit: LISTED })
 }

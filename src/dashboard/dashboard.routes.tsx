@@ -1,17 +1,16 @@
 // /dashboard: pages that the server renders, with the verbs of the API. They need no script.
 import { type Context, type ErrorHandler, Hono } from 'hono'
-import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { csrf } from 'hono/csrf'
 import { createMiddleware } from 'hono/factory'
 import type { Child } from 'hono/jsx'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import { z } from 'zod'
 import { requirePerson } from '../access/person'
 import { isPortal } from '../access/visible'
 import { login } from '../auth/auth.service'
 import { endSession } from '../auth/sessions.service'
 import { listCustomers } from '../customers/customers.list'
 import { AppError, ERRORS } from '../errors'
+import { uuid } from '../field-schemas'
 import { requireVerified } from '../http/allow'
 import { type AppEnv, clientOf, ctx, publicCtx } from '../http/context'
 import { toAppError } from '../http/respond'
@@ -21,7 +20,7 @@ import { listLeads } from '../leads/leads.list'
 import { updateLead } from '../leads/leads.service'
 import { namesOf } from './dashboard.names'
 import { overviewOf } from './dashboard.overview'
-import { dropSession, fieldsOf, formMark, keepSession } from './dashboard.session'
+import { deviceOf, dropSession, fieldsOf, formMark, keepNotice, keepSession, takeNotice } from './dashboard.session'
 import { type Me, type Notice, Page } from './layout'
 import { OverviewPage } from './overview'
 import { Results, SignIn, Trouble } from './pages'
@@ -36,9 +35,8 @@ const CSP = [
 ].join('; ')
 
 const HOME = '/dashboard'
-const NOTICE = 'edge_crm_notice'
 const FOUND = 20
-const Id = z.uuid()
+const Id = uuid()
 
 type Shown = { title: string; me?: Me; notice?: Notice; children: Child }
 
@@ -65,7 +63,7 @@ async function overview(c: Context<AppEnv>, notice?: Notice, status: ContentfulS
   const content = await overviewOf(context, c.var.connection.together)
   const me = { name: content.names.get(actor.id) ?? '', mark }
   const children = <OverviewPage overview={content} seen={{ at, timeZone: actor.timeZone, mark }} />
-  return show(c, { title: 'Overview', me, notice: notice ?? takeNotice(c), children }, status)
+  return show(c, { title: 'Overview', me, notice: notice ?? (await noticeIn(c)), children }, status)
 }
 
 /** An error as a page: with a sign-in form for a visitor, and a sign-out button for a user. */
@@ -73,6 +71,7 @@ export const onPageError: ErrorHandler<AppEnv> = async (error, c) => {
   const { code, extras } = toAppError(error, c)
   const [status, title] = ERRORS[code]
   if (status === 401) return show(c, { title: 'Sign in', children: <SignIn /> }, 401)
+  if (extras.allow !== undefined) c.header('Allow', extras.allow)
   if (extras.retryAfter !== undefined) c.header('Retry-After', String(extras.retryAfter))
   const [issue] = extras.errors ?? []
   const wrong = issue && `${issue.path.split('.').at(-1)}: ${issue.message}`
@@ -89,17 +88,14 @@ const verified = createMiddleware<AppEnv>(async function verified(c, next) {
 })
 
 // The notice is shown once, on the page to which the browser is redirected.
-function leave(c: Context<AppEnv>, notice: string) {
-  const secure = c.var.config.ENVIRONMENT !== 'development'
-  setCookie(c, NOTICE, notice, { path: HOME, httpOnly: true, secure, sameSite: 'Strict', maxAge: 30 })
+async function leave(c: Context<AppEnv>, notice: string) {
+  await keepNotice(c, notice)
   return c.redirect(HOME, 303)
 }
 
-function takeNotice(c: Context<AppEnv>): Notice | undefined {
-  const text = getCookie(c, NOTICE)
-  if (text === undefined) return undefined
-  deleteCookie(c, NOTICE, { path: HOME })
-  return { text }
+async function noticeIn(c: Context<AppEnv>): Promise<Notice | undefined> {
+  const text = await takeNotice(c)
+  return text === undefined ? undefined : { text }
 }
 
 function idIn(c: Context<AppEnv>): string {
@@ -117,7 +113,8 @@ async function attempt(c: Context<AppEnv>, work: () => Promise<string>) {
     const [status, title] = ERRORS[error.code]
     const who = error.extras.claimedBy?.name
     const text =
-      error.code === 'already_claimed' ? `${who ?? 'A colleague'} was quicker and has this lead.` : `${title}.`
+      error.code === 'already_claimed' ? `${who || 'A colleague'} was quicker and has this lead.` : `${title}.`
+    if (error.code === 'already_yours') return overview(c, { text })
     return overview(c, { text, isBad: true }, status)
   }
 }
@@ -125,13 +122,14 @@ async function attempt(c: Context<AppEnv>, work: () => Promise<string>) {
 export const dashboardRoutes = new Hono<AppEnv>()
   .use(csrf())
   .use(verified)
-  .get('/', (c) =>
-    c.var.actor ? overview(c) : show(c, { title: 'Sign in', notice: takeNotice(c), children: <SignIn /> }),
+  .get('/', async (c) =>
+    c.var.actor ? overview(c) : show(c, { title: 'Sign in', notice: await noticeIn(c), children: <SignIn /> }),
   )
   .post('/sign-in', async (c) => {
     const { email = '', password = '' } = await fieldsOf(c)
     try {
-      await keepSession(c, await login(publicCtx(c), { email, password }, clientOf(c)))
+      const refreshToken = await deviceOf(c)
+      await keepSession(c, await login(publicCtx(c), { email, password, refreshToken }, clientOf(c)))
       return c.redirect(HOME, 303)
     } catch (error) {
       if (!(error instanceof AppError) || !['invalid_credentials', 'locked_out'].includes(error.code)) throw error
@@ -148,16 +146,16 @@ export const dashboardRoutes = new Hono<AppEnv>()
   })
   .get('/search', async (c) => {
     const context = ctx(c)
-    const q = (c.req.query('q') ?? '').slice(0, 800).trim().slice(0, 200)
+    // A NUL would end the text in SQL.
+    const given = (c.req.query('q') ?? '').slice(0, 800).replaceAll('\u0000', ' ')
+    const q = given.toWellFormed().trim().slice(0, 200).toWellFormed()
     const search = { q, limit: FOUND }
     const nothing = Promise.resolve({ rows: [] })
-    const [customers, leads, names] = await c.var.connection.together(() =>
-      Promise.all([
-        q ? listCustomers(context, search) : nothing,
-        q ? listLeads(context, search) : nothing,
-        namesOf(context, [context.actor.id]),
-      ]),
-    )
+    const { customers, leads, names } = await c.var.connection.together(() => ({
+      customers: q ? listCustomers(context, search) : nothing,
+      leads: q ? listLeads(context, search) : nothing,
+      names: namesOf(context, [context.actor.id]),
+    }))
     const me = { name: names.get(context.actor.id) ?? '', mark: await formMark(c), q }
     const children = <Results q={q} customers={customers} leads={leads} at={context.now} />
     return show(c, { title: q === '' ? 'Search' : q, me, children })
@@ -185,7 +183,4 @@ export const dashboardRoutes = new Hono<AppEnv>()
       await completeInteraction(context, idIn(c))
       return 'Done.'
     })
-  })
-  .all('*', () => {
-    throw new AppError('not_found')
   })

@@ -58,6 +58,8 @@ const DEEDS: Record<string, string> = {
   'user.registered': 'joined',
   'user.calendar_closed': 'ended the calendar link',
   'user.calendar_opened': 'made a calendar link',
+  'user.email_changed': 'changed the e-mail address',
+  'user.email_yielded': 'yielded the e-mail address',
   'user.email_verified': 'verified the e-mail address',
   'user.linked': 'linked a way to sign in',
   'user.notifications_changed': 'changed which mails to get',

@@ -28,10 +28,14 @@ export const Due: FC<Props> = ({ overview: { due, toFollow, names, summary }, se
   </Card>
 )
 
-/** Leads whose follow-up is due, the latest first. */
+/** Leads whose follow-up is due, the longest due first. */
 export const LeadsDue: FC<Props> = ({ overview: { toFollow, summary }, seen }) =>
   toFollow.length > 0 && (
-    <Card id="leads-due" title="Leads to follow up" note={partOf('The last due', toFollow, openOf(summary, 'leads'))}>
+    <Card
+      id="leads-due"
+      title="Leads to follow up"
+      note={partOf('The longest due', toFollow, openOf(summary, 'leads'))}
+    >
       <ul class="rows">
         {toFollow.map(({ id, name, title, followUpAt }) => (
           <ToFollow

@@ -1,16 +1,21 @@
 // D1: one metered session for each request, with its bookmark. Errors of the database itself become a 503.
-import { type SQL, sql } from 'drizzle-orm'
-import { type DrizzleD1Database, drizzle } from 'drizzle-orm/d1'
+import { type Query, type SQL, sql } from 'drizzle-orm'
 import { AppError } from '../errors'
 import { SECOND_MS } from '../time'
+import { createDb, type Db, type Send } from './session'
 
-export type Db = DrizzleD1Database
+export type { Db }
 
 /** The cost of a request so far. `ms` is the time spent waiting for D1. */
 export type Cost = { roundTrips: number; statements: number; rowsRead: number; rowsWritten: number; ms: number }
 
-/** Sends the statements that `work` starts in one task as one batch: several reading verbs then cost one round trip. */
-export type Together = <T>(work: () => Promise<T>) => Promise<T>
+/**
+ * Sends the statements that `start` starts in one task as one batch: several reading verbs then cost one round trip.
+ * Each result has the name of its promise.
+ */
+export type Together = <T extends Record<string, Promise<unknown>>>(
+  start: () => T,
+) => Promise<{ [K in keyof T]: Awaited<T[K]> }>
 
 /** A condition for the statements of a caller: SQL that fails where it is false, and the error for its message. */
 export type Guard = { condition: SQL; refusalOf: (message: string) => AppError | undefined }
@@ -39,9 +44,10 @@ const PATIENCE_MS = 15 * SECOND_MS
 export function connect(database: D1Database, anchor: string): Connection {
   const cost: Cost = { roundTrips: 0, statements: 0, rowsRead: 0, rowsWritten: 0, ms: 0 }
   let session = database.withSession(anchor)
-  const inner = new WeakMap<D1PreparedStatement, D1PreparedStatement>()
 
-  async function trip(statements: D1PreparedStatement[]) {
+  // Drizzle reads raw rows of single statements, which have no meta: every call is sent as a batch instead.
+  async function trip(queries: Query[]) {
+    const statements = queries.map((query) => session.prepare(query.sql).bind(...query.params))
     const started = Date.now()
     cost.roundTrips += 1
     cost.statements += statements.length
@@ -54,37 +60,8 @@ export function connect(database: D1Database, anchor: string): Connection {
     return results
   }
 
-  // Drizzle reads raw rows of single statements, which have no meta: every call is sent as a batch instead.
-  function meteredStatement(statement: D1PreparedStatement, ask: Trip): D1PreparedStatement {
-    const one = async () => (await ask([statement]))[0] ?? { results: [] }
-    const proxy = new Proxy(statement, {
-      get(target, property) {
-        if (property === 'bind') return (...values: unknown[]) => meteredStatement(target.bind(...values), ask)
-        if (property === 'all' || property === 'run') return one
-        if (property === 'first') return async () => (await one()).results[0] ?? null
-        if (property === 'raw') return async () => (await one()).results.map((row) => Object.values(row))
-        return undefined
-      },
-    })
-    inner.set(proxy, statement)
-    return proxy
-  }
-
-  function dbBy(ask: Trip): Db {
-    const client = new Proxy(database, {
-      get(_, property) {
-        if (property === 'prepare') return (query: string) => meteredStatement(session.prepare(query), ask)
-        if (property === 'batch')
-          return (statements: D1PreparedStatement[]) => ask(statements.map((each) => inner.get(each) ?? each))
-        return undefined
-      },
-    })
-    // Without the schema, which only relational queries need: drizzle would walk all of it at every request.
-    return drizzle(client, { casing: 'snake_case' })
-  }
-
   const { ask, together } = createGatherer(trip)
-  const db = dbBy(ask)
+  const db = createDb(ask)
   return {
     db,
     cost,
@@ -94,10 +71,9 @@ export function connect(database: D1Database, anchor: string): Connection {
       // A replica, or the state at the client's bookmark, may not know yet that a session has ended.
       session = database.withSession('first-primary')
       const query = db.select({ holds: condition }).from(sql`(SELECT 1)`).toSQL()
-      return dbBy(async (statements) => {
-        const guard = session.prepare(query.sql).bind(...query.params)
+      return createDb(async (queries) => {
         try {
-          return (await trip([guard, ...statements])).slice(1)
+          return (await trip([query, ...queries])).slice(1)
         } catch (error) {
           throw (error instanceof Error && refusalOf(error.message)) || error
         }
@@ -106,35 +82,37 @@ export function connect(database: D1Database, anchor: string): Connection {
   }
 }
 
-type Trip = (statements: D1PreparedStatement[]) => Promise<D1Result<Record<string, unknown>>[]>
-type Asked = { statements: D1PreparedStatement[]; answer: (results: ReturnType<Trip>) => void }
+type Asked = { queries: Query[]; answer: (results: ReturnType<Send>) => void }
 
 // A statement makes its own round trip or, within `together`, one with all others that start in the current task.
-function createGatherer(trip: Trip): { ask: Trip; together: Together } {
+function createGatherer(trip: Send): { ask: Send; together: Together } {
   let gathered: Asked[] | undefined
 
-  function gather(asked: Asked[], statements: D1PreparedStatement[]): ReturnType<Trip> {
+  function gather(asked: Asked[], queries: Query[]): ReturnType<Send> {
     if (asked.length === 0) {
       setTimeout(() => {
         const all = asked.splice(0)
-        const results = trip(all.flatMap((each) => each.statements))
+        const results = trip(all.flatMap((each) => each.queries))
         let from = 0
         for (const each of all) {
-          const [start, end] = [from, from + each.statements.length]
+          const [start, end] = [from, from + each.queries.length]
           each.answer(results.then((list) => list.slice(start, end)))
           from = end
         }
       })
     }
-    return new Promise((answer) => asked.push({ statements, answer }))
+    return new Promise((answer) => asked.push({ queries, answer }))
   }
 
   return {
-    ask: (statements) => (gathered ? gather(gathered, statements) : trip(statements)),
-    together: async (work) => {
+    ask: (queries) => (gathered ? gather(gathered, queries) : trip(queries)),
+    together: async <T extends Record<string, Promise<unknown>>>(start: () => T) => {
       gathered = []
       try {
-        return await work()
+        const work = Object.entries(start())
+        const results = await Promise.all(work.map(async ([name, result]) => [name, await result]))
+        // Object.fromEntries forgets which name has which type.
+        return Object.fromEntries(results) as { [K in keyof T]: Awaited<T[K]> }
       } finally {
         gathered = undefined
       }

@@ -18,11 +18,11 @@ export function cappedCount(db: Db, sources: Source[], rest: SQL = sql`true`) {
     .from(sql`(${sql.join(walks, sql` UNION ALL `)} LIMIT ${CAP + 1})`)
 }
 
-/** The columns of a total from a table of counters, in the shape of `cappedCount`. */
-export const counterTotal = {
-  sum: sql<number>`coalesce(sum(count), 0)`.as('sum'),
+/** The columns of a total from the rows of a table of counters, in the shape of `cappedCount`. */
+export const counterTotal = (count: SQL) => ({
+  sum: sql<number>`coalesce(sum(${count}), 0)`.as('sum'),
   isCapped: sql<number>`0`.as('is_capped'),
-}
+})
 
 /** A page with its total. */
 export function withTotal<Row>(page: Page<Row>, count: { sum: number; isCapped: number } | undefined): Page<Row> {

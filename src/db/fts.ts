@@ -19,9 +19,9 @@ export function phrase(text: string): string {
 /** The code of a record without an owner. */
 export const NOBODY = '〇〇䷂'
 
-/** The code of a UUID: its last 48 bits as three characters, as `codeOfColumn` computes it in SQL. */
+/** The code of a UUID, or of the id of a workspace: its last 48 bits as three characters, as `codeOfColumn` computes it. */
 export function codeOf(uuid: string): string {
-  const groups = [uuid.slice(24, 28), uuid.slice(28, 32), uuid.slice(32, 36)]
+  const groups = [uuid.slice(-12, -8), uuid.slice(-8, -4), uuid.slice(-4)]
   return String.fromCodePoint(...groups.map((hex) => 0x20000 + Number.parseInt(hex, 16)))
 }
 
@@ -30,7 +30,7 @@ export function codeOfColumn(column: string): string {
   const digit = (position: number) => `instr('123456789abcdef', substr(${column}, ${position}, 1))`
   const group = (at: number) =>
     `${0x20000} + ${digit(at)} * 4096 + ${digit(at + 1)} * 256 + ${digit(at + 2)} * 16 + ${digit(at + 3)}`
-  return `CASE WHEN ${column} IS NULL THEN '${NOBODY}' ELSE char(${group(25)}, ${group(29)}, ${group(33)}) END`
+  return `CASE WHEN ${column} IS NULL THEN '${NOBODY}' ELSE char(${group(-12)}, ${group(-8)}, ${group(-4)}) END`
 }
 
 const FIRST_SIGN = 0x40000

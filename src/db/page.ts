@@ -9,7 +9,12 @@ export type Position = (string | number)[]
 
 /** A page after a position or, for pages by number, after `offset` rows, which are all read. */
 export type PageRequest = { limit: number; after?: Position; offset?: number }
-export type Page<Row> = { rows: Row[]; next?: Position; total?: number; totalCapped?: boolean }
+/**
+ * How far a page has looked that is not full and has a next one: through so many rows, the last of them at this value of
+ * the order.
+ */
+export type Scanned = { rows: number; to?: string }
+export type Page<Row> = { rows: Row[]; next?: Position; scanned?: Scanned; total?: number; totalCapped?: boolean }
 
 /** Splits rows that were fetched with `limit + 1` into a page and the position where the next one starts. */
 export function cut<Row>(rows: Row[], limit: number, positionOf: (row: Row) => Position): Page<Row> {

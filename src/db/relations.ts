@@ -37,6 +37,8 @@ type Reference = {
    * that customer (src/customers/merge.queries.ts has the SQL of each). Without it, the row stays.
    */
   onMerge?: 'move' | 'copy'
+  /** Of a row that moves: the column that keeps the customer who had it first, and gets it back if the merge is undone. */
+  home?: SQLiteColumn
   /**
    * When the record is purged: `delete` deletes the row, `clear` empties the column, `clearIf` does so if that column holds
    * another record and else deletes the row, `wait` keeps the record until the row is gone. Without it, the row keeps the id.
@@ -81,7 +83,14 @@ export const RELATIONS = {
     subject: 'interaction',
     isExported: true,
     references: [
-      { columns: [interactions.customerId], to: customers, isPersonal: true, onMerge: 'move', onPurge: 'delete' },
+      {
+        columns: [interactions.customerId],
+        to: customers,
+        isPersonal: true,
+        onMerge: 'move',
+        home: interactions.homeId,
+        onPurge: 'delete',
+      },
       {
         columns: [interactions.leadId],
         to: leads,
@@ -98,7 +107,14 @@ export const RELATIONS = {
     hasTrash: true,
     isExported: true,
     references: [
-      { columns: [tickets.customerId], to: customers, isPersonal: true, onMerge: 'move', onPurge: 'wait' },
+      {
+        columns: [tickets.customerId],
+        to: customers,
+        isPersonal: true,
+        onMerge: 'move',
+        home: tickets.homeId,
+        onPurge: 'wait',
+      },
       { columns: [tickets.ownerId], to: users, onLeave: 'follow' },
       { columns: [tickets.assigneeId], to: users, onLeave: { released: 'assigned', withTrash: false } },
     ],
@@ -109,7 +125,14 @@ export const RELATIONS = {
     hasTrash: true,
     isExported: true,
     references: [
-      { columns: [leads.customerId], to: customers, isPersonal: true, onMerge: 'move', onPurge: 'clear' },
+      {
+        columns: [leads.customerId],
+        to: customers,
+        isPersonal: true,
+        onMerge: 'move',
+        home: leads.homeId,
+        onPurge: 'clear',
+      },
       {
         columns: [leads.ownerId],
         to: users,
@@ -137,7 +160,10 @@ export const RELATIONS = {
   },
   merges: {
     table: merges,
-    references: [{ columns: [merges.survivorId, merges.mergedId], to: customers, isPersonal: true }],
+    references: [
+      { columns: [merges.survivorId], to: customers, isPersonal: true, onPurge: 'delete' },
+      { columns: [merges.mergedId], to: customers, isPersonal: true },
+    ],
   },
   customers: {
     table: customers,

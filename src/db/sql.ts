@@ -1,7 +1,7 @@
 // SQL that D1 needs said in its own way: lists as one JSON parameter, conditions on the change before, uniqueness.
 import { type AnyColumn, and, getTableColumns, is, SQL, Subquery, sql } from 'drizzle-orm'
 import { toSnakeCase } from 'drizzle-orm/casing'
-import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
+import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core'
 import type { Db } from './client'
 
 /** A column's name in the database, where Drizzle names it after its key in snake case unless told otherwise. */
@@ -18,6 +18,16 @@ export function columnKey(column: AnyColumn): string {
 /** A column of what is called `name` in the statement, wherever it stands: of columns alone Drizzle may leave that out. */
 export function columnIn(name: string, column: AnyColumn): SQL {
   return sql`${sql.identifier(name)}.${sql.identifier(columnName(column))}`
+}
+
+/** The columns of the primary key, of the table or of what is called `name` in the statement: tables may have no rowid. */
+export function primaryKeyOf(table: SQLiteTable, name?: string): SQL {
+  const { primaryKeys, columns } = getTableConfig(table)
+  const key = primaryKeys[0]?.columns ?? columns.filter(({ primary }) => primary)
+  return sql.join(
+    key.map((column) => (name ? columnIn(name, column) : sql`${sql.identifier(columnName(column))}`)),
+    sql`, `,
+  )
 }
 
 /** `column` is one of `values`, however many: D1 binds at most 100 parameters, so they go as one JSON array. */

@@ -1,7 +1,7 @@
 // Pages as SQL: rows of one or more indexes merged in one order, and windows of them for filters that no index knows.
 import { type SQL, sql } from 'drizzle-orm'
 import { orderByKeys } from './cursor'
-import { cut, type Page, type Position, REACH } from './page'
+import { cut, type Page, type Position, REACH, type Scanned } from './page'
 import { allOf } from './sql'
 
 /** Rows in the order of one index: what to select from, and its condition. */
@@ -29,23 +29,59 @@ export function indexedPage(plan: ListPlan, limit: number, offset: number): SQL 
 }
 
 /**
- * The rows found in a window of `size` rows, at most `limit`. If they are fewer and the window was full, its last row
- * follows them with `is_last`: the next page starts behind it.
+ * The rows found in a window of `size` rows, at most `limit`. If they are fewer and the window was full, the `narrow`
+ * plan finds the rows behind it, if the indexes of that plan return few. Else the last row of the window follows with
+ * `is_last`: the next page starts behind it.
  */
-export function scanWindow(plan: ListPlan, size: number, limit: number): SQL {
+export function scanWindow(plan: ListPlan, size: number, limit: number, narrow?: NarrowPlan): SQL {
   const rows = mergedSources(plan, everyColumn(plan))
+  // Without ORDER BY, since the rows come in order: SQLite stops at the limit.
   const found = sql`SELECT *, 0 AS is_last, 0 AS hit_count FROM (${rows} LIMIT ${size}) AS ${sql.raw(plan.table)}
-    WHERE ${plan.rest} ORDER BY ${orderOfNames(plan)} LIMIT ${limit}`
-  const last = sql`SELECT *, 1 AS is_last, 0 AS hit_count FROM (${rows} LIMIT 1 OFFSET ${size - 1})`
-  return sql`SELECT * FROM (${found}) UNION ALL ${last} LIMIT ${limit}`
+    WHERE ${plan.rest} LIMIT ${limit}`
+  // In the last row of the window, `hit_count` says whether the narrow plan has few rows.
+  const edge = sql`SELECT *, 1 AS is_last, ${narrow ? hasFewRows(narrow) : sql`0`} AS hit_count
+    FROM (${rows} LIMIT 1 OFFSET ${size - 1})`
+  const behind = narrow && sql`UNION ALL SELECT * FROM (${narrowRows(plan, narrow)} LIMIT ${limit})`
+  return sql`WITH edge AS MATERIALIZED (${edge}) SELECT * FROM (${found}) ${behind ?? sql``}
+    UNION ALL SELECT * FROM edge WHERE hit_count = 0 LIMIT ${limit}`
 }
 
-/** The page found in a window. If it is not full and the window was, the next page starts behind the window. */
-export function windowPage<Row>(rows: Marked<Row>[], limit: number, positionOf: (row: Row) => Position): Page<Row> {
+/** Other indexes for the rows of a list. `keys` and `only` are the columns and the condition of the order of the list. */
+export type NarrowPlan = Pick<ListPlan, 'sources' | 'rest' | 'keys'> & { only: SQL | undefined }
+
+/** The most rows that a narrow plan reads and sorts. */
+const FEW_ROWS = 4_000
+
+function hasFewRows({ sources }: NarrowPlan): SQL {
+  const each = sources.map(({ rows, where }) => sql`SELECT 1 FROM ${rows} WHERE ${allOf(where)}`)
+  return sql`(SELECT count(*) <= ${FEW_ROWS} FROM (${sql.join(each, sql` UNION ALL `)} LIMIT ${FEW_ROWS + 1}))`
+}
+
+function narrowRows(plan: ListPlan, { sources, rest, only, keys }: NarrowPlan): SQL {
+  const edgeKeys = sql.join(
+    keys.map((_, i) => sql.raw(`key_${i}`)),
+    sql`, `,
+  )
+  const isBehind = sql`(${sql.join(keys, sql`, `)}) ${sql.raw(plan.isDown ? '<' : '>')} (SELECT ${edgeKeys} FROM edge)`
+  const where = allOf(sql`(SELECT hit_count FROM edge)`, isBehind, only, rest)
+  const merged = mergedSources({ ...plan, sources, keys }, everyColumn(plan), where)
+  return sql`SELECT *, 0 AS is_last, 0 AS hit_count FROM (${merged})`
+}
+
+/**
+ * The page found in a window. If it is not full and the window was, the next page starts behind the window, which the
+ * page says by `scanned`.
+ */
+export function windowPage<Row>(
+  rows: Marked<Row>[],
+  limit: number,
+  positionOf: (row: Row) => Position,
+  scannedTo?: (row: Row) => Scanned,
+): Page<Row> {
   const end = rows.find(({ isLast }) => isLast)
   const found = rows.flatMap(({ row, isLast }) => (isLast ? [] : [row]))
   const page = cut(found, limit, positionOf)
-  return page.next || !end ? page : { ...page, next: positionOf(end.row) }
+  return page.next || !end ? page : { ...page, next: positionOf(end.row), scanned: scannedTo?.(end.row) }
 }
 
 /**

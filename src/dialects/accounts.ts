@@ -7,19 +7,20 @@ import { login } from '../auth/auth.service'
 import { Password } from '../auth/passwords'
 import { registerInSharedWorkspace } from '../auth/shared-registration.service'
 import type { Ctx } from '../context'
-import { email, raw, text } from '../field-schemas'
+import { email, raw } from '../field-schemas'
 import { type AppEnv, publicCtx } from '../http/context'
+import { mailAddress } from '../text/address'
 import { updateUser } from '../users/users.service'
 import { anyCtx, client, describe, validates } from './dialect'
-import { nullIfBlank } from './fields'
+import { blankAsAbsent, nameWords, nullIfBlank, oneOf } from './fields'
 
 export const ROLES = ['ADMIN', 'MANAGER', 'SALES'] as const
 
 const Registration = z.object({
-  name: nullIfBlank(text(200)),
+  name: nullIfBlank(nameWords(255)),
   email: email(),
   password: Password,
-  role: z.enum(ROLES).default('SALES'),
+  role: blankAsAbsent(oneOf(ROLES).default('SALES')),
 })
 
 const Credentials = z.object({ email: raw(254), password: raw(1000) })
@@ -71,7 +72,7 @@ type MemberPatch = {
 export function changeMember(ctx: Ctx, id: string, { name, role, email }: MemberPatch) {
   const isUnchangedRole = isOwnRole(ctx.actor, id, role)
   const patch = { ...(name === undefined ? {} : { name }), ...(role === undefined || isUnchangedRole ? {} : { role }) }
-  return updateUser(ctx, id, patch, { email: email?.trim().toLowerCase() })
+  return updateUser(ctx, id, patch, { email: email === undefined ? undefined : (mailAddress(email.trim()) ?? email) })
 }
 
 // `enquiries` has no refresh tokens.

@@ -36,14 +36,16 @@ export function documentText({ title, name, app }: Dialect): string {
 function operation(key: string, list: Note[]) {
   const { summary = '', answers = {}, permission, file }: Note = Object.assign({}, ...list)
   const parts = list.flatMap(({ takes }) => (takes ? [takes] : []))
-  const body = parts.find(({ target }) => target === 'json')
+  const method = key.split(' ')[0]
+  const isReading = method === 'get'
+  const body = parts.find(({ target }) => target === 'json' || (target === 'either' && !isReading))
   return {
     operationId: key.replace(/\W+(\w)/g, (_, letter: string) => letter.toUpperCase()).replace(/\W/g, ''),
     summary,
     security: permission === undefined ? [] : [{ bearer: [] }],
     ...(permission === undefined ? {} : { 'x-permission': permission }),
-    parameters: parts.filter(({ target }) => target !== 'json').flatMap(({ target, schema }) => fields(target, schema)),
-    ...(body ? { requestBody: { required: true, content: json(schemaOf(body.schema)) } } : {}),
+    parameters: parts.filter(({ target }) => target !== 'json').flatMap((part) => fields(part, method)),
+    ...(body ? { requestBody: bodyOf(body) } : {}),
     ...(file ? { requestBody: { required: true, content: filesOf(file) } } : {}),
     responses: responses(answers),
   }
@@ -65,13 +67,25 @@ const Properties = z.object({
   required: z.array(z.string()).default([]),
 })
 
-function fields(target: string, schema: z.ZodType) {
+type Part = NonNullable<Note['takes']>
+
+// A field that may also stand in the query is required in neither place.
+function bodyOf({ target, schema }: Part) {
+  const { required, ...described } = schemaOf(schema)
+  const isEither = target === 'either'
+  return { required: !isEither, content: json(isEither || !required ? described : { ...described, required }) }
+}
+
+// Of fields that may stand in the body too, a change or a new record has its ids in the query.
+function fields({ target, schema }: Part, method: string | undefined) {
   const { properties, required } = Properties.parse(schemaOf(schema))
-  return Object.entries(properties).map(([name, described]) => ({
+  const isInBody = target === 'either' && method !== 'get'
+  const names = Object.keys(properties).filter((name) => !isInBody || method === 'delete' || /Id$/.test(name))
+  return names.map((name) => ({
     name,
     in: target === 'param' ? 'path' : 'query',
-    required: target === 'param' || required.includes(name),
-    schema: described,
+    required: target === 'param' || (required.includes(name) && !isInBody),
+    schema: properties[name],
   }))
 }
 

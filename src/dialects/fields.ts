@@ -1,6 +1,6 @@
-// dialects: fields and pages as these systems send and write them: blanks, days for instants, page numbers, totals.
+// dialects: fields and pages as these systems send and write them: forms, blanks, days for instants, page numbers, totals.
 import { z } from 'zod'
-import { instant } from '../field-schemas'
+import { instant, name, text } from '../field-schemas'
 
 const replaceBlanks = <E>(blanks: readonly unknown[], empty: E) =>
   function replaceBlank(given: unknown) {
@@ -15,14 +15,69 @@ export const blankAsAbsent = <S extends z.ZodType>(schema: S) =>
   z.preprocess(replaceBlanks(['', null], undefined), schema)
 export const optionalOrBlank = <S extends z.ZodType>(schema: S) => blankAsAbsent(schema.optional())
 
+const writtenOut = (given: unknown) => (typeof given === 'number' || typeof given === 'boolean' ? String(given) : given)
+/** A text, for which these systems took numbers and booleans as well. */
+export const words = (max: number, missing?: string) => z.preprocess(writtenOut, text(max, missing))
+/** The name of an account, likewise. */
+export const nameWords = (max: number) => z.preprocess(writtenOut, name(max))
+
 /** Whether an input may be one of a few words, in any case. */
-export const isWord = (given: unknown): given is string => typeof given === 'string' && given.length <= 40
+const isWord = (given: unknown): given is string => typeof given === 'string' && given.length <= 40
+const lower = (given: unknown) => (isWord(given) ? given.trim().toLowerCase() : given)
+const upper = (given: unknown) => (isWord(given) ? given.trim().toUpperCase().replace(/[ -]+/g, '_') : given)
 
-const day = z.iso.date().transform((date) => `${date}T00:00:00.000Z`)
+/** One of some words in capitals, given in any case. */
+export const oneOf = <const V extends readonly string[]>(values: V, wrong?: string) =>
+  z.preprocess(upper, z.enum(values, wrong))
+/** One of some words in small letters, given in any case. */
+export const oneOfLower = <const V extends readonly string[]>(values: V, wrong?: string) =>
+  z.preprocess(lower, z.enum(values, wrong))
 
-/** An instant, or a day of a date field, which begins in UTC. */
-export const instantOrDay = () =>
-  z.union([instant(), day], 'must be an instant such as 2026-11-21T15:00:00Z, or a day such as 2026-11-21')
+const parsed = (given: unknown) => {
+  if (typeof given !== 'string' || given.length > MAX_JSON || !/^\s*[[{]/.test(given)) return given
+  try {
+    return JSON.parse(given)
+  } catch {
+    return given
+  }
+}
+const MAX_JSON = 65_536
+/** A field that holds JSON: in a form, as its text. */
+export const jsonField = <S extends z.ZodType>(schema: S) => z.preprocess(parsed, schema)
+
+const listed = (given: unknown) => {
+  const value = parsed(given)
+  if (typeof value !== 'string' || value.length > MAX_JSON) return value
+  return value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '')
+}
+/** A list: in a form or a query, also one item, or items with commas between them. */
+export const listField = <S extends z.ZodType>(schema: S) => z.preprocess(listed, schema)
+
+const CLOCK = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d)(?:\.\d{1,9})?)?)?$/
+const clockTime = z
+  .string()
+  .trim()
+  .max(40)
+  .transform((given, issues) => {
+    const [, day = '', time = '00:00', seconds = '00'] = CLOCK.exec(given) ?? []
+    const reading = `${day}T${time}:${seconds}`
+    const ms = Date.parse(`${reading}Z`)
+    // 30 February is 2 March to Date.
+    if (Number.isNaN(ms) || !new Date(ms).toISOString().startsWith(reading)) {
+      issues.addIssue({ code: 'custom', message: 'must be a day' })
+    }
+    return reading
+  })
+
+/**
+ * An instant; or a day, or a day and time of a form's field (`datetime-local`), by the clock of the user. A verb makes an
+ * instant of it, by `withInstants`.
+ */
+export const instantOrClockTime = () =>
+  z.union([instant(), clockTime], 'must be an instant such as 2026-11-21T15:00:00Z, or a day such as 2026-11-21')
 
 /** The instant without `.000`, as in 2024-03-15T10:00:00Z. */
 export const withoutZeroMillis = (instant: string): string => instant.replace('.000Z', 'Z')
@@ -48,4 +103,9 @@ export const Pagination = z.object({ page: z.int(), limit: z.int(), total: z.int
 
 export function pagination({ page, limit }: Numbered, total = 0): z.infer<typeof Pagination> {
   return { page, limit, total, totalPages: Math.ceil(total / limit) }
+}
+
+/** Whether a patch has a field. */
+export function hasFields(patch: object): boolean {
+  return Object.values(patch).some((value) => value !== undefined)
 }

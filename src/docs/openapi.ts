@@ -59,7 +59,7 @@ export function openApiText(app: OpenAPIHono<AppEnv>): string {
   registry.registerComponent('securitySchemes', 'apiKey', {
     type: 'http',
     scheme: 'bearer',
-    bearerFormat: 'ecrm_<prefix>_<secret>',
+    bearerFormat: 'ecrm_<workspace>_<prefix>_<secret>',
     description: 'The `key` of an API key, in the same header. Each operation names the scope that it needs.',
   })
   registry.registerComponent('parameters', 'IdempotencyKey', IdempotencyKey)

@@ -15,7 +15,8 @@ const submitEnquiryRoute = createRoute({
   tags: ['Enquiries'],
   summary: 'Send an enquiry',
   description:
-    'For a form on your website; needs no token. The enquiry becomes a lead in the pool of the workspace. The number of ' +
+    'For a form on your website; needs no token. The enquiry becomes a lead in the pool of the workspace; ' +
+    'from the e-mail address of a customer, a lead of that customer’s owner. The number of ' +
     'enquiries a day is limited for each IP address and each e-mail address.',
   request: { body: body(NewEnquiry) },
   responses: {

@@ -2,22 +2,28 @@
 import { z } from '@hono/zod-openapi'
 import { email, Id, Instant, instant, jsonObject, name, raw, text } from '../field-schemas'
 
+// Forms send what is left empty as '', or as blanks.
+const absentIfBlank = (given: unknown) =>
+  typeof given === 'string' && given.length <= MAX_BLANK && given.trim() === '' ? undefined : given
+const MAX_BLANK = 100
+const optionalOrBlank = <S extends z.ZodType>(schema: S) => z.preprocess(absentIfBlank, schema.optional())
+
 export const NewEnquiry = z
   .strictObject({
     workspace: text(60).openapi({ description: 'The slug of the workspace.', example: 'analytical-engines' }),
     name: name(200),
     email: email(),
-    phone: text(50).optional(),
-    interest: text(200).optional(),
-    message: text(5_000).optional(),
-    metadata: jsonObject().optional(),
+    phone: optionalOrBlank(text(50)),
+    interest: optionalOrBlank(text(200)),
+    message: optionalOrBlank(text(5_000)),
+    metadata: optionalOrBlank(jsonObject()),
     website: raw(500).optional().openapi({
       description: 'A honeypot: hide the field from people and leave it empty. An enquiry that fills it in is dropped.',
     }),
-    openedAt: instant()
-      .optional()
-      .openapi({ description: 'When the form was opened. An enquiry that is sent within 2 seconds is dropped.' }),
-    turnstileToken: raw(2048).optional().openapi({ description: 'Needed where Turnstile is configured.' }),
+    openedAt: optionalOrBlank(instant()).openapi({
+      description: 'When the form was opened. An enquiry that is sent within 2 seconds is dropped.',
+    }),
+    turnstileToken: optionalOrBlank(raw(2048)).openapi({ description: 'Needed where Turnstile is configured.' }),
   })
   .openapi('NewEnquiry', {
     example: {

@@ -1,9 +1,10 @@
 // Enquiries: a message from the public form becomes a lead in the pool. A robot gets the same answer, but no lead.
 import { eq, sql } from 'drizzle-orm'
+import { isTeamMember } from '../access/visible'
 import type { PublicCtx } from '../context'
 import { one, runBatch } from '../db/batch'
 import { dailyCountIncrement, secondsToMidnight } from '../db/daily-counters'
-import { leads, workspaces } from '../db/schema'
+import { customers, leads, workspaces } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
 import { AppError, invalidError } from '../errors'
 import { eventInsert } from '../events/event-insert'
@@ -30,7 +31,8 @@ type NewEnquiry = {
 }
 
 /**
- * Puts an enquiry into the pool of the workspace with this slug, in one round trip with its daily limits and its event.
+ * Puts an enquiry into the pool of the workspace with this slug, in one round trip with its daily limits and its event. An
+ * enquiry from the address of a customer is linked to the customer, and belongs to the customer's owner. The answer is the same.
  * Throws `not_found` for an unknown slug, `enquiry_limit`, and `invalid` if Turnstile refuses the form.
  */
 export async function submitEnquiry(ctx: PublicCtx, input: NewEnquiry) {
@@ -47,6 +49,10 @@ export async function submitEnquiry(ctx: PublicCtx, input: NewEnquiry) {
     if ((await workspaceBySlug).length === 0) throw unknownWorkspaceError()
     return enquiry
   }
+  const known = sql`FROM ${customers} WHERE ${customers.workspaceId} = ${workspaces.id} AND ${customers.email} = ${email}
+    AND ${customers.deletedAt} IS NULL`
+  const ownerId = sql`(SELECT ${customers.ownerId} ${known}
+    AND ${isTeamMember(sql`${customers.ownerId}`, sql`${workspaces.id}`)})`
   const row = {
     ...enquiry,
     ...derivedFields(enquiry, null),
@@ -54,6 +60,9 @@ export async function submitEnquiry(ctx: PublicCtx, input: NewEnquiry) {
     workspaceId: sql`${workspaces.id}`,
     title: interest ?? `Enquiry of ${name}`.slice(0, 200),
     source: 'enquiry',
+    customerId: sql`(SELECT ${customers.id} ${known})`,
+    ownerId,
+    claimedAt: sql`iif(${ownerId} IS NULL, NULL, ${now})`,
     updatedAt: now,
   }
   const { lead, workspace } = await runBatch(db, {

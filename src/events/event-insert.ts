@@ -16,6 +16,8 @@ type EventInput = {
   changes?: Record<string, [unknown, unknown]> | SQL
   /** The rows that get an event each; without it, there is one event. */
   from?: SQL
+  /** At most one row of `from` meets `when`. */
+  isOne?: true
   /** SQL: whether the change happened, mostly `ifChanged`. */
   when: SQL
   /** The actor of an event without a signed-in caller; `public` if absent. */
@@ -23,16 +25,21 @@ type EventInput = {
   /** The workspace, if there is no signed-in caller. */
   workspaceId?: string | SQL
 }
-type EventCtx = { db: Db; now: string; actor?: Actor }
+type EventCtx = { db: Db; now: string; actor?: Pick<Actor, 'type' | 'id' | 'workspaceId'> }
 
 /** The statement that records a change, if it happened. Without a signed-in caller, the actor is `public` or `by`. */
 export function eventInsert(
   { db, now, actor }: EventCtx,
-  { verb, subject, id, changes, from, when, by, workspaceId }: EventInput,
+  { verb, subject, id, changes, from, isOne, when, by, workspaceId }: EventInput,
 ) {
+  const workspace = workspaceId ?? actor?.workspaceId ?? ''
+  // A batch is one transaction, and D1 runs one at a time: no two events take the same number.
+  const lastSeq = sql`coalesce((SELECT last.seq FROM ${events} AS last WHERE last.workspace_id = ${workspace}
+    ORDER BY last.seq DESC LIMIT 1), 0)`
   const values = {
-    id: sql`lower(hex(randomblob(16)))`,
-    workspaceId: workspaceId ?? actor?.workspaceId ?? '',
+    seq: from && !isOne ? sql`${lastSeq} + row_number() OVER ()` : sql`${lastSeq} + 1`,
+    id: sql`lower(hex(randomblob(8)))`,
+    workspaceId: workspace,
     subjectType: subject,
     subjectId: id,
     verb,

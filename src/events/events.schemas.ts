@@ -20,7 +20,7 @@ export const Event = z
   })
   .openapi('Event', {
     example: {
-      id: 'd2c1f3a4b59687781f0e3d5c7b9a2846',
+      id: 'd2c1f3a4b5968778',
       verb: 'lead.claimed',
       subjectType: 'lead',
       subjectId: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0e',
@@ -33,7 +33,12 @@ export const Event = z
 
 export const EventQuery = z.strictObject({
   ...pageQuery,
-  subject: z.uuid().optional().openapi({ type: 'string', description: 'Only the events of the record with this id.' }),
+  subject: z
+    .string()
+    .toLowerCase()
+    .regex(/^[0-9a-f]{12}$|^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'must be the id of a record')
+    .optional()
+    .openapi({ description: 'Only the events of the record with this id.' }),
 })
 
 export const EventPage = pageOf(Event, 'EventPage')

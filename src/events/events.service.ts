@@ -26,7 +26,10 @@ export const EVENT_LIST: ListDefinition<EventRow, Query> = {
   },
   usualOrder: ({ subject }) => (subject === undefined ? '-createdAt' : '-ofSubject'),
   filters: { subject: is(events.subjectId) },
-  walks: ({ actor }) => [{ where: eq(events.workspaceId, actor.workspaceId), answers: ['subject'] }],
+  walks: ({ actor }, { subject }) => {
+    const index = subject === undefined ? undefined : 'events_subject'
+    return [{ index, where: eq(events.workspaceId, actor.workspaceId), answers: ['subject'] }]
+  },
 }
 
 /** A page of the events of the workspace, or of one record, newest first. */

@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi'
 import { CUSTOMER_FIELDS } from '../customers/customers.fields'
 import { CustomerFilters, gatherCustomFields } from '../customers/customers.schemas'
 import type { ExportedName } from '../db/relations'
+import { uuid } from '../field-schemas'
 import { flag } from '../http/pagination'
 import { INTERACTION_FIELDS } from '../interactions/interactions.fields'
 import { InteractionQuery } from '../interactions/interactions.schemas'
@@ -36,7 +37,7 @@ const columnsOf = (names: readonly string[]) =>
     })
 
 const commonOptions = {
-  after: z.uuid().optional().openapi({
+  after: uuid().optional().openapi({
     description: 'The `id` of the last record of an earlier export: the new file starts after it, with its own header.',
   }),
   limit: z.coerce

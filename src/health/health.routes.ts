@@ -1,7 +1,6 @@
-// /health says whether the Worker runs, /ready whether its database answers; /problems/{code} explains an error.
+// /health says whether the Worker runs, /ready whether its database answers.
 import { createRoute, z } from '@hono/zod-openapi'
-import { AppError, ERRORS, errors, isErrorCode } from '../errors'
-import { raw } from '../field-schemas'
+import { AppError, errors } from '../errors'
 import { open } from '../http/allow'
 import { publicCtx } from '../http/context'
 import { createRouter, json } from '../http/router'
@@ -32,24 +31,6 @@ const readyRoute = createRoute({
   responses: { 200: json(Health, 'It answers'), ...errors('invalid', 'rate_limited', 'unavailable') },
 })
 
-const explainProblemRoute = createRoute({
-  method: 'get',
-  path: '/problems/{code}',
-  ...open,
-  operationId: 'explainProblem',
-  tags,
-  summary: 'Explain an error',
-  description: 'The `type` of a problem document links to this.',
-  request: { params: z.strictObject({ code: raw(60).openapi({ example: 'already_claimed' }) }) },
-  responses: {
-    200: json(
-      z.object({ code: z.string(), status: z.number().int(), title: z.string() }).openapi('Explanation'),
-      'The error',
-    ),
-    ...errors('invalid', 'not_found', 'rate_limited'),
-  },
-})
-
 export const healthRoutes = createRouter()
   .openapi(healthRoute, (c) => c.json({ status: 'ok' as const }, 200))
   .openapi(readyRoute, async (c) => {
@@ -57,10 +38,4 @@ export const healthRoutes = createRouter()
       throw new AppError('unavailable', { detail: 'The database is empty: apply the migrations.', retryAfter: 60 })
     }
     return c.json({ status: 'ok' as const }, 200)
-  })
-  .openapi(explainProblemRoute, (c) => {
-    const { code } = c.req.valid('param')
-    if (!isErrorCode(code)) throw new AppError('not_found')
-    const [status, title] = ERRORS[code]
-    return c.json({ code, status, title }, 200)
   })

@@ -13,12 +13,14 @@ import type { AppEnv } from './context'
  */
 export function allow(permission: Permission, { isAsked = false, isRecent = false } = {}) {
   const middleware = createMiddleware<AppEnv>(async function allow(c, next) {
-    const { actor, refusal } = c.var
+    const actor = c.get('actor')
     if (!actor)
-      throw refusal ?? new AppError('unauthenticated', { detail: credentialHint(c.req.header('Authorization')) })
+      throw (
+        c.get('refusal') ?? new AppError('unauthenticated', { detail: credentialHint(c.req.header('Authorization')) })
+      )
     if (!reach(actor, permission)) throw new AppError('forbidden', { detail: missingPermission(actor, permission) })
-    if (!permission.startsWith('account:')) requireVerified(actor, c.var.config, 'then refresh your token')
-    const { connection } = c.var
+    if (!permission.startsWith('account:')) requireVerified(actor, c.get('config'), 'then refresh your token')
+    const connection = c.get('connection')
     if (isAsked || isRecent || !isEveryday(permission) || c.req.method === 'DELETE') {
       c.set('connection', { ...connection, db: connection.guarded(actorGuard(actor, permission, { isRecent })) })
     }
@@ -42,7 +44,7 @@ function schemes(permission: Permission): Record<string, string[]>[] {
 
 function credentialHint(authorization: string | undefined): string {
   if (!/^Bearer\s/i.test(authorization ?? '')) return 'Send the header Authorization: Bearer <access token or API key>.'
-  return 'The access token is invalid or has expired: refresh it, or sign in.'
+  return 'The access token is not one of this service, or its session has ended: sign in.'
 }
 
 /** To spread into createRoute for routes that need no credential. */

@@ -8,6 +8,7 @@ import { type Config, configOf } from '../config'
 import type { Ctx, PublicCtx } from '../context'
 import { type Connection, connect } from '../db/client'
 import { AppError, invalidError } from '../errors'
+import { networkOf } from './address'
 
 export type AppEnv = {
   Bindings: Env
@@ -16,7 +17,10 @@ export type AppEnv = {
     config: Config
     connection: Connection
     outgoing: Set<string>
+    begun: Set<string>
     actor?: Actor
+    /** When the access token was issued, in seconds since 1970; unset without one. */
+    tokenIssuedAt?: number
     refusal?: unknown
     /** In a dialect: the message of an error, by its status. */
     wording?: Record<number, string>
@@ -35,6 +39,7 @@ export const context = createMiddleware<AppEnv>(async function context(c, next) 
   const connection = connect(c.env.DB, bookmark ?? (isRead ? 'first-unconstrained' : 'first-primary'))
   c.set('connection', connection)
   c.set('outgoing', new Set())
+  c.set('begun', new Set())
   await next()
   // A 304 saves the body. The answer to a change may contain a token: no cache may store it.
   if (!c.res.headers.has('Cache-Control')) {
@@ -43,7 +48,7 @@ export const context = createMiddleware<AppEnv>(async function context(c, next) 
   }
   const latest = connection.bookmark()
   if (latest) c.res.headers.set('D1-Bookmark', latest)
-  if (c.var.config.ENVIRONMENT === 'development') c.res.headers.set('Server-Timing', serverTiming(connection))
+  if (c.get('config').ENVIRONMENT === 'development') c.res.headers.set('Server-Timing', serverTiming(connection))
 })
 
 function serverTiming({ cost }: Connection): string {
@@ -54,10 +59,10 @@ function serverTiming({ cost }: Connection): string {
 
 /** The context of a verb in an open route. */
 export function publicCtx(c: Context<AppEnv>): PublicCtx {
-  const { connection, config, requestId, outgoing } = c.var
+  const { connection, config, requestId, outgoing, begun } = c.var
   const now = new Date()
   const newId = () => uuidv7({ msecs: now.getTime() })
-  return { db: connection.db, config, now: now.toISOString(), requestId, address: addressOf(c), newId, outgoing }
+  return { db: connection.db, config, now: now.toISOString(), requestId, address: addressOf(c), newId, outgoing, begun }
 }
 
 /** The client that opens a session, as the session stores it. */
@@ -67,7 +72,7 @@ export function clientOf(c: Context<AppEnv>): { userAgent: string | null } {
 
 /** The context of a verb in a guarded route, where `allow()` has required an actor. */
 export function ctx(c: Context<AppEnv>): Ctx {
-  const { actor } = c.var
+  const actor = c.get('actor')
   if (!actor) throw new AppError('unauthenticated')
   return { ...publicCtx(c), actor }
 }
@@ -79,17 +84,11 @@ export function standingCtx(c: Context<AppEnv>): Ctx {
 }
 
 /**
- * The caller's address as Cloudflare sees it, for counting: for IPv6 its /64 network, because one host has all of it;
- * `local` where there is no Cloudflare in front.
+ * The caller's network as Cloudflare sees it, for counting: for IPv6 the /48 of one site; `local` where there is no
+ * Cloudflare in front.
  */
 export function addressOf(c: Context<AppEnv>): string {
-  const address = c.req.header('CF-Connecting-IP') ?? 'local'
-  if (!address.includes(':')) return address
-  const [head = '', tail] = address.split('::')
-  const groups = head.split(':').filter(Boolean)
-  const rest =
-    tail === undefined ? [] : Array<string>(8 - groups.length - tail.split(':').filter(Boolean).length).fill('0')
-  return `${[...groups, ...rest].slice(0, 4).join(':')}::/64`
+  return networkOf(c.req.header('CF-Connecting-IP') ?? 'local')
 }
 
 /** Continues `work` after the answer is sent; without an execution context, as in a unit test, it runs as well. Its errors are ignored. */

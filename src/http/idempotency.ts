@@ -7,7 +7,7 @@ import { matchedRoutes } from 'hono/route'
 import { METHOD_NAME_ALL } from 'hono/router'
 import { isActorCurrent } from '../access/actor-guard'
 import type { Actor } from '../access/policy'
-import { mac, randomToken, seal, unseal } from '../crypto'
+import { macs, randomToken, seal, sha256, unseal } from '../crypto'
 import { one, runBatch } from '../db/batch'
 import type { Db } from '../db/client'
 import { dailyCountIncrement, secondsToMidnight } from '../db/daily-counters'
@@ -36,24 +36,26 @@ export const idempotency = createMiddleware<AppEnv>(async function idempotency(c
   if (!KEY.test(key)) {
     throw new AppError('invalid_idempotency_key', { detail: 'Send 1 to 255 visible ASCII characters, such as a UUID.' })
   }
-  const secret = c.var.config.JWT_SECRET
-  const isStranger = c.var.actor === undefined
-  const callerId = c.var.actor?.id ?? 'anonymous'
-  const keyHash = await mac(secret, 'idempotency key', `${callerId} ${key}`)
+  const [config, actor, { db }] = [c.get('config'), c.get('actor'), c.get('connection')]
+  const isStranger = actor === undefined
+  const callerId = actor?.id ?? 'anonymous'
+  const keyHash = await sha256(`${callerId} ${key}`)
   // Read as bytes, which the handler reads again: an upload need not be UTF-8.
   const body = new TextDecoder().decode(await c.req.arrayBuffer())
   const request = JSON.stringify([c.req.path, c.req.queries(), body])
-  const fingerprint = await mac(secret, 'idempotency fingerprint', request)
-  // The answer may contain tokens: it is sealed under the key, of which the database has only a keyed hash.
-  const passphrase = await mac(secret, 'idempotency answer', key)
+  // The body may contain a password, which a reader of the database could guess from a hash without a secret.
+  const fingerprints = await macs(config, 'idempotency fingerprint', request)
+  const [fingerprint = ''] = fingerprints
+  // The answer may contain tokens: it is sealed under the secret and the key, of which the database has only a hash.
+  const sealing = { context: key }
 
   const attempt = randomToken()
   const address = isStranger ? addressOf(c) : undefined
-  const held = await claimKey(c.var.connection.db, { keyHash, fingerprint, attempt }, { address, actor: c.var.actor })
-  if (held.fingerprint !== fingerprint) throw new AppError('idempotency_mismatch')
+  const held = await claimKey(db, { keyHash, fingerprint, attempt }, { address, actor })
+  if (!fingerprints.includes(held.fingerprint)) throw new AppError('idempotency_mismatch')
   if (held.attempt !== attempt) {
     if (held.answer === null) throw new AppError('idempotency_in_flight', { retryAfter: 1 })
-    const replay = replayResponse(JSON.parse(await unseal(passphrase, held.answer)))
+    const replay = replayResponse(JSON.parse(await unseal(config, 'idempotency answer', held.answer, key)))
     // It may contain a token or a key: an ended session does not get it again.
     if (!held.isCurrent && replay.body !== null) throw new AppError('unauthenticated', { detail: 'Sign in again.' })
     c.res = replay
@@ -63,7 +65,7 @@ export const idempotency = createMiddleware<AppEnv>(async function idempotency(c
   await next()
   const ownAttempt = and(eq(keys.keyHash, keyHash), eq(keys.attempt, attempt))
   if (!isDone(c.res.status, isStranger)) {
-    await c.var.connection.db.delete(keys).where(ownAttempt).catch(ignore)
+    await c.get('connection').db.delete(keys).where(ownAttempt).catch(ignore)
     return
   }
   const headers = KEPT_HEADERS.flatMap((name) => {
@@ -71,10 +73,12 @@ export const idempotency = createMiddleware<AppEnv>(async function idempotency(c
     return value === null ? [] : ([[name, value]] as [string, string][])
   })
   const answer: Answer = { status: c.res.status, headers, body: await c.res.clone().text() }
-  const whole = await seal(passphrase, JSON.stringify(answer))
+  const whole = await seal(config, 'idempotency answer', JSON.stringify(answer), sealing)
   const isSmall = whole.length <= MAX_KEPT[isStranger ? 'stranger' : 'member']
-  const sealed = isSmall ? whole : await seal(passphrase, JSON.stringify({ ...answer, body: null }))
-  await c.var.connection.db.update(keys).set({ answer: sealed }).where(ownAttempt).catch(ignore)
+  const sealed = isSmall
+    ? whole
+    : await seal(config, 'idempotency answer', JSON.stringify({ ...answer, body: null }), sealing)
+  await c.get('connection').db.update(keys).set({ answer: sealed }).where(ownAttempt).catch(ignore)
 })
 
 // Without a route, only the middleware of all requests matches, and there is nothing to repeat.

@@ -16,6 +16,7 @@ const SIGN_IN = [
   '/v1/auth/verify-email',
   '/v1/auth/forgot-password',
   '/v1/auth/reset-password',
+  '/v1/auth/confirm-email',
   '/dashboard/sign-in',
 ]
 const CALLBACKS = ['/v1/auth/oauth/:provider/callback']
@@ -31,20 +32,20 @@ export function createLimits(dialects: LimitedPaths) {
   const rule = (c: Context<AppEnv>, name: string, limit: number) => ({
     name,
     limit,
-    windowSeconds: c.var.config.RATE_LIMIT_WINDOW_SECONDS,
+    windowSeconds: c.get('config').RATE_LIMIT_WINDOW_SECONDS,
   })
   return {
     everyRequest: rateLimit<AppEnv>({
       limiter,
       ruleOf: (c) =>
         machines.has(c.req.path)
-          ? rule(c, 'machine', MACHINE_FACTOR * c.var.config.RATE_LIMIT_MAX)
-          : rule(c, 'default', c.var.config.RATE_LIMIT_MAX),
+          ? rule(c, 'machine', MACHINE_FACTOR * c.get('config').RATE_LIMIT_MAX)
+          : rule(c, 'default', c.get('config').RATE_LIMIT_MAX),
       subject: callerOf,
     }),
     signIn: rateLimit<AppEnv>({
       limiter,
-      ruleOf: (c) => rule(c, 'auth', c.var.config.AUTH_RATE_LIMIT_MAX),
+      ruleOf: (c) => rule(c, 'auth', c.get('config').AUTH_RATE_LIMIT_MAX),
       subject: subjectOfAddress,
     }),
     signInPaths: [...SIGN_IN, ...dialects.signIn],
@@ -52,7 +53,7 @@ export function createLimits(dialects: LimitedPaths) {
     // A machine may use many keys, and each is looked up every few seconds: this stops a flood of invented keys only.
     keyLookup: admission<AppEnv>({
       limiter,
-      ruleOf: (c) => rule(c, 'key-lookup', MACHINE_FACTOR * c.var.config.RATE_LIMIT_MAX),
+      ruleOf: (c) => rule(c, 'key-lookup', MACHINE_FACTOR * c.get('config').RATE_LIMIT_MAX),
       subject: subjectOfAddress,
     }),
   }
@@ -63,5 +64,6 @@ function subjectOfAddress(c: Context<AppEnv>): string {
 }
 
 function callerOf(c: Context<AppEnv>): string {
-  return c.var.actor ? `${c.var.actor.type} ${c.var.actor.id}` : subjectOfAddress(c)
+  const actor = c.get('actor')
+  return actor ? `${actor.type} ${actor.id}` : subjectOfAddress(c)
 }

@@ -2,6 +2,7 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { AppError } from '../errors'
 import { runAfter } from './context'
+import { setHeader } from './headers'
 import type { Limiter, RateLimitOutcome } from './sliding-window'
 import type { RateLimitRule } from './window-sync'
 
@@ -36,20 +37,17 @@ export function admission<E extends KvEnv>({ limiter, ruleOf, subject }: Options
 }
 
 // After the handler, because its Response or a 304 drops earlier headers. Inner limits have reported by then, so this one
-// goes first. Reading c.res keeps the headers of a refusal; c.header copies a Response whose headers are immutable.
+// goes first.
 function report<E extends KvEnv>(
   c: Context<E>,
   { name, limit, windowSeconds }: RateLimitRule,
   outcome: RateLimitOutcome,
 ) {
-  const inner = c.res.headers
+  const [policy, quota] = [c.res.headers.get('RateLimit-Policy'), c.res.headers.get('RateLimit')]
   const item = quoteString(name)
-  c.header('RateLimit-Policy', list(`${item};q=${limit};w=${windowSeconds}`, inner.get('RateLimit-Policy')))
-  c.res.headers.set(
-    'RateLimit',
-    list(`${item};r=${outcome.remaining};t=${outcome.resetSeconds}`, inner.get('RateLimit')),
-  )
-  if (outcome.degraded) c.res.headers.set('RateLimit-Degraded', '1')
+  setHeader(c, 'RateLimit-Policy', list(`${item};q=${limit};w=${windowSeconds}`, policy))
+  setHeader(c, 'RateLimit', list(`${item};r=${outcome.remaining};t=${outcome.resetSeconds}`, quota))
+  if (outcome.degraded) setHeader(c, 'RateLimit-Degraded', '1')
 }
 
 const list = (first: string, rest: string | null) => (rest ? `${first}, ${rest}` : first)

@@ -3,6 +3,11 @@ import { OpenAPIHono, type z } from '@hono/zod-openapi'
 import { AppError } from '../errors'
 import type { AppEnv } from './context'
 
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
+// What other APIs call the two parameters of pages.
+const PAGE_WORDS = ['page', 'offset', 'skip', 'start', 'after', 'pagetoken']
+const LIMIT_WORDS = ['perpage', 'pagesize', 'size', 'count', 'take', 'top']
+
 type Options = Pick<NonNullable<ConstructorParameters<typeof OpenAPIHono<AppEnv>>[0]>, 'getPath'>
 
 /** A router whose failed validations become a `validationError`. */
@@ -25,17 +30,37 @@ const PLACES: Record<string, string> = { json: 'body', query: 'query', param: 'p
 // A generator, because a body may have a hundred thousand issues, of which fifty are used.
 function* issues(target: string, error: z.core.$ZodError) {
   const place = PLACES[target] ?? target
-  const kind = target === 'query' ? 'query parameter' : 'field'
+  const isQuery = target === 'query'
+  const kind = isQuery ? 'query parameter' : 'field'
   for (const issue of error.issues) {
     const path = [place, ...issue.path.map(String)].join('.')
     if (issue.code !== 'unrecognized_keys') yield { path, message: issueMessage(issue), code: issue.code }
-    else for (const key of issue.keys) yield { path: `${path}.${key}`, message: `Unknown ${kind}`, code: 'unknown' }
+    else
+      for (const key of issue.keys) {
+        yield { path: `${path}.${key}`, message: `Unknown ${kind}${isQuery ? meant(key) : ''}`, code: 'unknown' }
+      }
   }
+}
+
+/** A hint at the parameter that is meant by one that other APIs have: ours are `cursor` and `limit`. */
+export function meant(name: string): string {
+  const word = name
+    .slice(0, 20)
+    .toLowerCase()
+    .replace(/[^a-z]/g, '')
+  if (PAGE_WORDS.includes(word))
+    return ': pages of lists are asked for by `cursor`, the `nextCursor` of the page before'
+  return LIMIT_WORDS.includes(word) ? ': the size of a page is `limit`' : ''
 }
 
 // Zod reports a missing field as one of the wrong type.
 function issueMessage({ code, message }: z.core.$ZodIssue): string {
   return code === 'invalid_type' && message.endsWith('received undefined') ? 'Required' : message
+}
+
+/** The methods that a path knows, by routes other than those of all methods. */
+export function methodsOf({ router }: OpenAPIHono<AppEnv>, path: string): string[] {
+  return METHODS.filter((method) => router.match(method, path)[0].some(([[, route]]) => route.method === method))
 }
 
 /** A JSON response of an OpenAPI route. */

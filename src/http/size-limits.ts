@@ -3,29 +3,44 @@ import type { Context } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { createMiddleware } from 'hono/factory'
 import { AppError, invalidError } from '../errors'
+import { requireUtf8Escapes } from './body'
 import type { AppEnv } from './context'
 
 const MAX_HEAD = 16_384
 const MAX_BODY = 1_048_576
+/** No body that needs no account comes near to it: the longest enquiry, all of it escaped, has 110 KB. */
+const MAX_BODY_OF_STRANGERS = 131_072
 const IMPORTS = '/v1/imports'
 
-/** Throws `invalid`, with the name of the header, where the address or a header is longer than 16 KB. */
+/**
+ * Throws `invalid`, with the name of the header, where the address or a header is longer than 16 KB, and
+ * `unsupported_encoding` where the address is not UTF-8.
+ */
 export const limitHead = createMiddleware<AppEnv>(async function limitHead({ req }, next) {
   if (req.url.length > MAX_HEAD) throw tooLongError('query')
+  requireUtf8Escapes(req.url)
   for (const [name, value] of req.raw.headers) if (value.length > MAX_HEAD) throw tooLongError(`header.${name}`)
   await next()
 })
 
-/** Throws `body_too_large` where a body is larger than 1 MB. */
+/** Throws `body_too_large` where a body is larger than 1 MB or, without an account, than 128 KB. */
 export const limitBody = createMiddleware<AppEnv>(async function limitBody(c, next) {
-  return isStreamed(c) ? next() : smallBody(c, next)
+  if (isStreamed(c)) return next()
+  return c.var.actor ? bodyOfMember(c, next) : bodyOfStranger(c, next)
 })
 
-const smallBody = bodyLimit({
+const bodyOfMember = bodyLimit({
   maxSize: MAX_BODY,
   onError: (c) => {
     const isFile = c.req.path === IMPORTS
-    throw new AppError('body_too_large', isFile ? { detail: 'Without an Idempotency-Key, a file may have 50 MB.' } : {})
+    const more = isFile ? ' Without an Idempotency-Key, a file may have 50 MB.' : ''
+    throw new AppError('body_too_large', { detail: `A body may have 1 MB.${more}` })
+  },
+})
+const bodyOfStranger = bodyLimit({
+  maxSize: MAX_BODY_OF_STRANGERS,
+  onError: () => {
+    throw new AppError('body_too_large', { detail: 'Without a valid credential, a body may have 128 KB.' })
   },
 })
 

@@ -76,9 +76,16 @@ function recordOfRow({ actor }: Ctx, { entity, match }: Job): SQL {
   const t = alias(table, 't')
   const visibleWhere = (condition: SQL) =>
     sql`FROM ${table} AS t WHERE ${visible(actor, PERMISSION, t)} AND ${condition}`
-  const onlyRecordWith = (field: 'email' | 'phoneE164') =>
-    sql`(SELECT CASE count(*) WHEN 0 THEN NULL WHEN 1 THEN min(id) ELSE '?' END
-      FROM (SELECT ${t.id} AS id ${visibleWhere(sql`${t[field]} = ${cell(field)}`)} LIMIT 2))`
+  const onlyRecord = (where: SQL) =>
+    sql`(SELECT CASE count(*) WHEN 0 THEN NULL WHEN 1 THEN min(id) ELSE '?' END FROM (SELECT ${t.id} AS id ${where} LIMIT 2))`
+  const onlyRecordWith = (field: 'email' | 'phoneE164') => {
+    const isSame = sql`${t[field]} = ${cell(field)}`
+    if (entity === 'customers' || field === 'phoneE164') return onlyRecord(visibleWhere(isSame))
+    // The e-mail of a lead has no index of its own: the search index finds it.
+    const phrase = sql`'words : "' || replace(${cell(field)}, '"', '""') || '"'`
+    return onlyRecord(sql`FROM leads_fts CROSS JOIN ${table} AS t ON ${t.seq} = leads_fts.rowid
+      WHERE leads_fts MATCH ${phrase} AND ${visible(actor, PERMISSION, t)} AND ${isSame}`)
+  }
   const byId = sql`(SELECT ${t.id} ${visibleWhere(sql`${t.id} = ${cell('id')}`)})`
   const byContent = sql`(SELECT ${t.id} ${visibleWhere(sql`${t.importKey} = ${cell('importKey')}`)} LIMIT 1)`
   const byMatch = match === 'id' ? sql`NULL` : onlyRecordWith(match === 'phone' ? 'phoneE164' : 'email')

@@ -45,7 +45,7 @@ export function continueAfterResponse(
   const { config, requestId } = c.var
   const { db, guarded } = connect(c.env.DB, 'first-primary')
   const budget = { statements, until: Date.now() + AFTER_RESPONSE_MS }
-  const worker = { db, guarded, config, requestId, address: '', outgoing: new Set<string>() }
+  const worker = { db, guarded, config, requestId, address: '', outgoing: new Set<string>(), begun: new Set<string>() }
   // The wait lets the response go first: in development the database runs in this thread and would delay it.
   runAfter(
     c,
@@ -70,7 +70,7 @@ export async function continueImports(env: Env, _planned: string, spent: { state
   const worker = { db, guarded, config, requestId: 'cron', address: '' }
   for (const id of await sweepImports(db, now)) {
     if (budget.statements < RESUME_STATEMENTS || Date.now() > budget.until) return
-    await resumeImport({ ...worker, outgoing: new Set() }, id, budget).catch(logLeftToCron)
+    await resumeImport({ ...worker, outgoing: new Set(), begun: new Set() }, id, budget).catch(logLeftToCron)
   }
 }
 

@@ -5,6 +5,7 @@ import { visible } from '../access/visible'
 import type { Ctx } from '../context'
 import { leads } from '../db/schema'
 import { columnIn, insertFrom } from '../db/sql'
+import { progressOf } from '../leads/leads.progress'
 import { versionStamp } from '../records/version'
 import { classifiedRows, ENTITIES, type Job, PERMISSION } from './imports.job'
 import { cell, insertValues, updateValues } from './imports.statements'
@@ -28,11 +29,14 @@ export function recordsUpdate(ctx: Ctx, job: Job, n: number) {
   const ownerId = sql`iif(${cell('owner')} IS NULL, ${ownerBefore}, ${cell('ownerId')})`
   const claimedAt = sql`CASE WHEN ${cell('owner')} IS NULL OR ${cell('ownerId')} IS ${ownerBefore}
     THEN ${columnIn(name, leads.claimedAt)} ELSE ${ctx.now} END`
+  const values = updateValues(job.entity, name)
+  const ofLeads = job.entity === 'leads' ? { claimedAt, ...progressOf(values.status, ctx.now) } : {}
   return ctx.db
     .update(table)
     .set({
-      ...updateValues(job.entity, name),
-      ...(job.entity === 'leads' ? { ownerId, claimedAt } : { ownerId }),
+      ...values,
+      ...ofLeads,
+      ownerId,
       ...versionStamp(table, ctx.now),
     })
     .from(updatedRecords(ctx, job, n))

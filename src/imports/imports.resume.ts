@@ -18,7 +18,8 @@ import { chunkStatements } from './imports.write'
 
 /** What an invocation may still do: run `statements` (D1 limits their number) until the instant `until`, in ms. */
 export type Budget = { statements: number; until: number }
-export type Worker = Pick<Ctx, 'db' | 'config' | 'requestId' | 'address' | 'outgoing'> & Pick<Connection, 'guarded'>
+export type Worker = Pick<Ctx, 'db' | 'config' | 'requestId' | 'address' | 'outgoing' | 'begun'> &
+  Pick<Connection, 'guarded'>
 
 /** Statements that a resumed import needs besides its chunks: four to take it, one to release or end it. */
 export const RESUME_STATEMENTS = 5

@@ -95,8 +95,8 @@ function revertEnd(ctx: Ctx, { id }: Job): Statement[] {
 // Every event of the record is of this import, and no row refers to it but its own tags.
 function isUnused({ id, entity }: Job): SQL {
   const { table } = ENTITIES[entity]
-  const otherEvents = sql`SELECT 1 FROM ${events} WHERE ${events.workspaceId} = ${table.workspaceId}
-    AND ${events.subjectId} = ${table.id} AND coalesce(${events.changes} ->> '$.importId[1]', '') <> ${id}`
+  const otherEvents = sql`SELECT 1 FROM ${events} WHERE ${events.subjectId} = ${table.id}
+    AND coalesce(${events.changes} ->> '$.importId[1]', '') <> ${id}`
   // A merge has an event, and the tags came with the import.
   const references = referencesTo(table).filter((each) => each.table !== merges && each.table !== customerTags)
   const rows = references.flatMap((each) =>

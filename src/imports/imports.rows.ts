@@ -2,10 +2,13 @@
 import { createHash } from 'node:crypto'
 import { z } from '@hono/zod-openapi'
 import { CUSTOMER_FIELDS } from '../customers/customers.fields'
+import { uuid } from '../field-schemas'
 import { fieldOf, tagsCell, tagsOf, unescapeFormula } from '../files/csv-cells'
 import { LEAD_FIELDS } from '../leads/leads.fields'
 import { derivedValues } from '../records/fields'
+import { instantAt } from '../reminders/reminders.clock'
 import { TagName } from '../tags/tags.schemas'
+import { mailAddress } from '../text/address'
 import { foldText } from '../text/fold'
 import { PHONE_PROBLEMS } from '../text/phone'
 import { readPhoneField } from '../text/searched'
@@ -34,7 +37,7 @@ export type PreparedRow = {
   sortName?: string | null
 } & Record<string, unknown>
 
-export type RowRules = { entity: Entity; match: 'email' | 'phone' | 'id'; country: string | null }
+export type RowRules = { entity: Entity; match: 'email' | 'phone' | 'id'; country: string | null; timeZone: string }
 
 const RECORD_FIELDS = { customers: CUSTOMER_FIELDS, leads: LEAD_FIELDS }
 const SCHEMAS = { customers: rowSchema('customers'), leads: rowSchema('leads') }
@@ -49,7 +52,7 @@ function kindsOf(entity: Entity) {
   return new Map(ENTITIES[entity].filled.map(({ name, kind }) => [name, kind]))
 }
 
-const Uuid = z.uuid()
+const Uuid = uuid()
 
 /** How many characters of a wrong value an issue shows. */
 const SHOWN_CHARACTERS = 200
@@ -61,7 +64,7 @@ export function prepareRow(
   line: number,
   cells: readonly (string | undefined)[],
   targets: readonly Target[],
-  { entity, match, country }: RowRules,
+  { entity, match, country, timeZone }: RowRules,
   tagNames: Map<string, string>,
 ): { row?: PreparedRow; issues: Issue[] } {
   const issues: Issue[] = []
@@ -72,7 +75,7 @@ export function prepareRow(
     message: string,
     level: Issue['level'] = 'error',
   ) => issues.push({ line, level, field, code, value: displayValue(value), message })
-  const { values, extras, notObjects } = fieldsOfCells(cells, targets, KINDS[entity])
+  const { values, extras, notObjects } = fieldsOfCells(cells, targets, KINDS[entity], timeZone)
   for (const [field, value] of notObjects) addIssue(field, `invalid_${field}`, value, 'must be a JSON object')
   const { id, owner, tags, ...fields } = values
   const extrasField = ENTITIES[entity].extras
@@ -118,7 +121,7 @@ export function prepareRow(
     ...(extras.length > 0 && areExtrasValid ? { [extrasField]: allExtras } : {}),
     ...derived,
     ...(recordId === undefined ? {} : { id: recordId }),
-    ...(typeof owner === 'string' ? { owner: owner.toLowerCase() } : {}),
+    ...(typeof owner === 'string' ? { owner: mailAddress(owner) ?? owner.toLowerCase() } : {}),
     ...(keys.length > 0 ? { tags: [...new Set(keys)] } : {}),
   }
   return { row: { line, ...row, ...identityOf(row, match, id) }, issues }
@@ -140,6 +143,7 @@ function fieldsOfCells(
   cells: readonly (string | undefined)[],
   targets: readonly Target[],
   kinds: ReturnType<typeof kindsOf>,
+  timeZone: string,
 ) {
   const values: Record<string, unknown> = {}
   const extras: [string, unknown][] = []
@@ -155,7 +159,7 @@ function fieldsOfCells(
       if (isRecord(object)) values[target.field] = object
       else notObjects.push([target.field, cell])
     } else if (kind === 'choice') values[target.field] = value.toUpperCase().replace(/[\s-]+/g, '_')
-    else if (kind === 'instant') values[target.field] = instantOf(value)
+    else if (kind === 'instant') values[target.field] = instantOf(value, timeZone)
     else if (kind === 'number') values[target.field] = numberOf(value)
     else values[target.field] = value
   })
@@ -183,10 +187,10 @@ function numberOf(value: string): number | string {
   return /^\d+$/.test(value) ? Number(value) : value
 }
 
-// A date, or a date and time without an offset, counts as UTC.
-function instantOf(value: string): string {
+// A date, or a date and time without an offset, is meant where the user is.
+function instantOf(value: string, timeZone: string): string {
   const [, day, time = '00:00:00'] = /^(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d(?::\d\d(?:\.\d+)?)?))?$/.exec(value) ?? []
-  return day === undefined ? value : `${day}T${time.length === 5 ? `${time}:00` : time}Z`
+  return day === undefined ? value : instantAt(timeZone, `${day}T${time}`)
 }
 
 function isNested(value: unknown): boolean {

@@ -10,6 +10,7 @@ import { ifChanged } from '../db/sql'
 import { AppError } from '../errors'
 import { eventInsert } from '../events/event-insert'
 import { unreadableError } from '../files/text'
+import { mailAddress } from '../text/address'
 import type { Entity, Mapping } from './imports.columns'
 import { type FileRow, type ImportFile, openFile } from './imports.file'
 import type { Job } from './imports.job'
@@ -119,7 +120,7 @@ function newImportRow({ actor, now }: Ctx, id: string, options: ImportOptions, m
 function defaultOwnerId({ actor }: Ctx, { defaultOwner }: ImportOptions): SQL | undefined {
   if (defaultOwner === undefined) return undefined
   const u = alias(users, 'u')
-  const owner = defaultOwner.toLowerCase()
+  const owner = mailAddress(defaultOwner) ?? defaultOwner.toLowerCase()
   return sql`(SELECT ${u.id} FROM ${users} AS u WHERE (${u.email} = ${owner} OR ${u.id} = ${owner})
     AND ${isTeamMember(sql`${u.id}`, actor.workspaceId)})`
 }
@@ -133,7 +134,7 @@ function rowStager(
   staging: ReturnType<typeof createStaging>,
 ) {
   const tagNames = new Map<string, string>()
-  const rules = { entity, match, country: defaultCountry ?? actor.country }
+  const rules = { entity, match, country: defaultCountry ?? actor.country, timeZone: actor.timeZone }
   return (row: FileRow) => {
     if ('fault' in row) {
       const { line, fault, cells } = row

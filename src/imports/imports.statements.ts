@@ -23,6 +23,8 @@ const derivedValue = (field: RowField) =>
 export function insertValues(entity: Entity): Record<string, SQL> {
   const { filled, derived } = ENTITIES[entity]
   const values = filled.map((field) => {
+    // A null entry means that there is no such entry, as in a patch.
+    if (field.kind === 'entries') return [field.name, sql`json_patch('{}', ${rowValue(field)})`] as const
     const hasDefault = field.column.notNull && field.column.hasDefault
     return [
       field.name,

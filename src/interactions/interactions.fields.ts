@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { interactions } from '../db/schema'
 import { INTERACTION_TYPES } from '../db/schema/interactions'
-import { Id, Instant, instant, text } from '../field-schemas'
+import { Id, Instant, instantOrDay, text } from '../field-schemas'
 import { defineFields, ERASED } from '../records/fields'
 
 export const INTERACTION_FIELDS = defineFields(interactions, {
@@ -39,14 +39,14 @@ export const INTERACTION_FIELDS = defineFields(interactions, {
   occurredAt: {
     answer: Instant,
     example: '2026-11-21T15:00:00.000Z',
-    input: instant(),
+    input: instantOrDay(),
     exported: 1,
     isKept: true,
   },
   followUpAt: {
     answer: Instant.nullable(),
     example: '2026-11-27T09:00:00.000Z',
-    input: instant().nullable().openapi({ description: 'When to come back to it: an instant, not a day.' }),
+    input: instantOrDay().nullable().openapi({ description: 'When to come back to it: an instant, or a day.' }),
     exported: 1,
     isKept: true,
   },

@@ -1,13 +1,13 @@
 // The interaction as a record: its columns, the type of a row, and what `changeRecord` needs to know.
-import { getTableColumns } from 'drizzle-orm'
+import { and, eq, getTableColumns, ne } from 'drizzle-orm'
 import { visibleInteractions } from '../access/visible'
 import { interactions } from '../db/schema'
 import { AppError } from '../errors'
 import { etagOf } from '../etag'
 import type { RecordKind } from '../records/change'
 
-const { remindedFor, heldUntil, remindTo, remindAt, ...columns } = getTableColumns(interactions)
-/** Every column except those that only reminders read. */
+const { homeId, remindedFor, heldUntil, remindTo, remindAt, ...columns } = getTableColumns(interactions)
+/** Every column except those that only merges and reminders read. */
 export const interactionColumns = columns
 export type InteractionRow = { [K in keyof typeof columns]: (typeof interactions.$inferSelect)[K] }
 
@@ -22,6 +22,15 @@ export const INTERACTION: RecordKind<typeof interactionColumns> = {
     ownerId === null && customerId === null ? notYoursError() : new AppError('not_found'),
   // Events stay when a person is erased: they say that the text changed, not what it was.
   unlogged: ['body'],
+}
+
+/** For APIs that tell notes from other interactions: with `isNote`, only the ones or only the others are there. */
+export type Narrowing = { isNote?: boolean }
+
+export function kindOf({ isNote }: Narrowing): typeof INTERACTION {
+  if (isNote === undefined) return INTERACTION
+  const isOfKind = (isNote ? eq : ne)(interactions.type, 'NOTE')
+  return { ...INTERACTION, isInReach: (actor, permission) => and(INTERACTION.isInReach(actor, permission), isOfKind) }
 }
 
 export function notYoursError(): AppError {

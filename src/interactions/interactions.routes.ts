@@ -36,7 +36,7 @@ const listInteractionsRoute = createRoute({
     'Newest first by `occurredAt`; open follow-ups (`due`, `followUpAfter`, `followUpBefore`, `done=false`) soonest first. ' +
     'ADMIN and MANAGER see all. SALES see those of their own customers and leads, and of the pool. A CUSTOMER sees calls, ' +
     'e-mails and meetings with them and the comments on their tickets, never notes, tasks and follow-ups of the team. ' +
-    'With several filters, a page checks 1,000 interactions, so that it may be short and still have a `nextCursor`.',
+    'With several filters, a page looks through up to 3,333 interactions; if it is not full then, `scanned` says how far.',
   request: { query: InteractionQuery },
   responses: { 200: json(InteractionPage, 'A page of interactions'), ...errors(...READ, 'invalid_cursor') },
 })
@@ -75,8 +75,8 @@ const updateInteractionRoute = createRoute({
   tags,
   summary: 'Change an interaction',
   description:
-    'Changes the fields that you send. A new `followUpAt` opens an interaction that was done. The audit trail has the ' +
-    'change of a text without the text.',
+    'Changes the fields that you send. A new `followUpAt` opens an interaction that was done. Only its author changes the ' +
+    'text of a comment on a ticket. The audit trail has the change of a text without the text.',
   request: { params: IdParam, headers: IfMatch, body: body(InteractionPatch) },
   responses: {
     200: json(Interaction, 'The changed interaction'),

@@ -1,7 +1,7 @@
 // The shapes of an interaction, in answers, input, patches, queries and pages; and of a timeline.
 import { z } from '@hono/zod-openapi'
 import { Event } from '../events/events.schemas'
-import { Instant, instant, memberOr, timeZone } from '../field-schemas'
+import { Instant, instant, memberOr, timeZone, uuid } from '../field-schemas'
 import { flag, pageOf, pageQuery } from '../http/pagination'
 import { valuesOf } from '../records/fields'
 import { DUE } from './interactions.due'
@@ -18,8 +18,8 @@ export const NewInteraction = z
   .partial()
   .required(valuesOf(INTERACTION_FIELDS, 'required'))
   .extend({
-    customerId: z.uuid().optional(),
-    leadId: z.uuid().optional(),
+    customerId: uuid().optional(),
+    leadId: uuid().optional(),
     notifyCustomer: z
       .boolean()
       .optional()
@@ -58,8 +58,8 @@ export const InteractionQuery = z
       description: '`me`, or the id of the member who logged it.',
       example: 'me',
     }),
-    customer: z.uuid().optional(),
-    lead: z.uuid().optional().openapi({ description: 'Also after its conversion.' }),
+    customer: uuid().optional(),
+    lead: uuid().optional().openapi({ description: 'Also after its conversion.' }),
     due: z.enum(DUE).optional().openapi({
       description: 'Open follow-ups of days before today, of today, or of days after today, in `timeZone`.',
     }),

@@ -2,7 +2,7 @@
 import { and, eq, isNull, sql } from 'drizzle-orm'
 import { authorOf } from '../access/person'
 import { reach } from '../access/policy'
-import { visible, visibleInteractions } from '../access/visible'
+import { visible } from '../access/visible'
 import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
 import { customers, interactions, leads } from '../db/schema'
@@ -10,11 +10,20 @@ import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
 import { eventInsert } from '../events/event-insert'
 import { hasRoomForMail, mailLimitError, outsiders } from '../mail/mail.audience'
-import { changeRecord, deleteRecord } from '../records/change'
+import { ownWords } from '../records/authorship'
+import { changeRecord, deleteRecord, type Requirement } from '../records/change'
 import type { FieldName } from '../records/fields'
+import { withInstants } from '../records/instants'
 import type { INTERACTION_FIELDS } from './interactions.fields'
-import { meetingMail } from './interactions.mail'
-import { INTERACTION, type InteractionRow, interactionColumns, notYoursError } from './interactions.record'
+import { meetingDeletedMail, meetingMail, meetingMovedMail } from './interactions.mail'
+import {
+  INTERACTION,
+  type InteractionRow,
+  interactionColumns,
+  kindOf,
+  type Narrowing,
+  notYoursError,
+} from './interactions.record'
 
 type Fields = Partial<Pick<InteractionRow, FieldName<typeof INTERACTION_FIELDS, 'input'>>>
 type NewInteraction = Fields &
@@ -31,7 +40,7 @@ type NewInteraction = Fields &
  */
 export async function createInteraction(ctx: Ctx, input: NewInteraction): Promise<InteractionRow> {
   const { db, actor, now } = ctx
-  const { customerId, leadId, notifyCustomer = false, ...fields } = input
+  const { customerId, leadId, notifyCustomer = false, ...fields } = withInstants(ctx, input)
   const id = ctx.newId()
   const row = {
     occurredAt: now,
@@ -91,39 +100,70 @@ function parentCustomer({ actor }: Ctx, id: string) {
   return { values, email, tail: sql`FROM ${customers} WHERE ${where}` }
 }
 
-// The timeline of a converted lead belongs to its customer: the actor must reach the customer as well.
+// The timeline of a converted lead belongs to its customer: the actor must reach the customer as well. A lead that is only
+// linked to a customer whom the actor does not reach has a timeline of its own until it is converted.
 function parentLead({ actor }: Ctx, id: string) {
   const fromCustomer = sql`FROM ${customers} WHERE ${customers.id} = ${leads.customerId}`
   const isCustomerInReach = sql`EXISTS (SELECT 1 ${fromCustomer} AND ${visible(actor, 'interactions:write', customers)})`
   const where = and(
     eq(leads.id, id),
     visible(actor, 'interactions:write', leads),
-    sql`(${leads.customerId} IS NULL OR ${isCustomerInReach})`,
+    sql`(${leads.convertedAt} IS NULL OR ${leads.customerId} IS NULL OR ${isCustomerInReach})`,
   )
-  const ownerId = sql`CASE WHEN ${leads.customerId} IS NULL THEN ${leads.ownerId}
-    ELSE (SELECT ${customers.ownerId} ${fromCustomer}) END`
+  const ownerId = sql`CASE WHEN ${isCustomerInReach} THEN (SELECT ${customers.ownerId} ${fromCustomer})
+    ELSE ${leads.ownerId} END`
   return {
-    values: { leadId: id, customerId: sql`${leads.customerId}`, ownerId },
+    values: { leadId: id, customerId: sql`iif(${isCustomerInReach}, ${leads.customerId}, NULL)`, ownerId },
     email: sql`(SELECT ${customers.email} FROM ${customers} JOIN ${leads} ON ${leads.customerId} = ${customers.id}
       WHERE ${leads.id} = ${id})`,
     tail: sql`FROM ${leads} WHERE ${where}`,
   }
 }
 
-/** An interaction in reach. Throws `not_found`. */
-export async function getInteraction({ db, actor }: Ctx, id: string): Promise<InteractionRow> {
+/** Whether the customer of a meeting is told of the change, within the limits of mail. */
+type Notifying = { notifyCustomer?: boolean }
+type Reading = Narrowing & { permission?: 'interactions:read' | 'interactions:write' }
+
+/** An interaction in reach of a permission. Throws `not_found`. */
+export async function getInteraction(
+  { db, actor }: Ctx,
+  id: string,
+  { permission = 'interactions:read', isNote }: Reading = {},
+): Promise<InteractionRow> {
   const [interaction] = await db
     .select()
     .from(interactions)
-    .where(and(eq(interactions.id, id), visibleInteractions(actor, 'interactions:read')))
+    .where(and(eq(interactions.id, id), kindOf({ isNote }).isInReach(actor, permission)))
   if (!interaction) throw new AppError('not_found')
   return interaction
 }
 
-/** Changes an interaction. A new follow-up opens an interaction that was done. */
-export function updateInteraction(ctx: Ctx, id: string, patch: Fields, ifVersion?: number): Promise<InteractionRow> {
-  const set = patch.followUpAt ? { ...patch, doneAt: null } : patch
-  return changeRecord(ctx, INTERACTION, id, { verb: 'updated', permission: 'interactions:write', set, ifVersion })
+/**
+ * Changes an interaction. A new follow-up opens an interaction that was done. Throws `forbidden` for a comment on a
+ * ticket by another person.
+ */
+export function updateInteraction(
+  ctx: Ctx,
+  id: string,
+  fields: Fields,
+  ifVersion?: number,
+  { notifyCustomer = false, ...narrowing }: Narrowing & Notifying = {},
+): Promise<InteractionRow> {
+  const patch = withInstants(ctx, fields)
+  return changeRecord(ctx, kindOf(narrowing), id, {
+    verb: 'updated',
+    permission: 'interactions:write',
+    set: patch.followUpAt ? { ...patch, doneAt: null } : patch,
+    ifVersion,
+    require: { author: ownComment(ctx, patch.body) },
+    followedBy: notifyCustomer ? meetingMovedMail(ctx, id) : [],
+  })
+}
+
+// Notes belong to the team of the record. A comment on a ticket is said to another side, in its author's name.
+function ownComment(ctx: Ctx, body: string | undefined): Requirement<InteractionRow> {
+  const { holds, ...rest } = ownWords<InteractionRow>(ctx, interactions.createdBy, interactions.body, body)
+  return { holds: sql`(${interactions.ticketId} IS NULL OR ${holds})`, ...rest }
 }
 
 /** Marks an interaction as done. Returns one that is done already as it is. */
@@ -137,8 +177,15 @@ export function completeInteraction(ctx: Ctx, id: string, ifVersion?: number): P
   })
 }
 
-/** Deletes an interaction permanently. The event keeps its fields, except the text. */
-export function deleteInteraction(ctx: Ctx, id: string, ifVersion?: number): Promise<void> {
-  const kept = ['type', 'customerId', 'leadId', 'occurredAt', 'followUpAt']
-  return deleteRecord(ctx, INTERACTION, id, { verb: 'deleted', permission: 'interactions:write', kept, ifVersion })
+/** Deletes an interaction permanently. The event keeps its fields, except the text, and so says whose words were removed. */
+export function deleteInteraction(
+  ctx: Ctx,
+  id: string,
+  ifVersion?: number,
+  { notifyCustomer = false, ...narrowing }: Narrowing & Notifying = {},
+): Promise<void> {
+  const kept = ['type', 'customerId', 'leadId', 'ticketId', 'createdBy', 'occurredAt', 'followUpAt']
+  const deletion = { verb: 'deleted', permission: 'interactions:write', kept, ifVersion } as const
+  const followedBy = notifyCustomer ? meetingDeletedMail(ctx) : []
+  return deleteRecord(ctx, kindOf(narrowing), id, { ...deletion, followedBy })
 }

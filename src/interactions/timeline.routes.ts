@@ -24,9 +24,9 @@ const getCustomerTimelineRoute = createRoute({
   tags,
   summary: 'Read the timeline of a customer',
   description:
-    'Interactions and events of the customer, newest first, with the events of the leads that became this customer. A ' +
-    'CUSTOMER reads their own timeline, which has calls, e-mails, meetings and comments on tickets, but no notes of the ' +
-    'team and no events.',
+    'Interactions and events of the customer, newest first, with the events of the leads that became this customer: of ' +
+    'more than 100 leads, those of the latest 100. A CUSTOMER reads their own timeline, which has calls, e-mails, ' +
+    'meetings and comments on tickets, but no notes of the team and no events.',
   request,
   responses,
 })

@@ -13,6 +13,9 @@ import { INTERACTION_FIELDS } from './interactions.fields'
 type Kind = 'interaction' | 'event'
 type Entry = { kind: Kind; at: string; seq: number; interaction?: unknown; event?: unknown }
 
+/** How many of the leads that became a customer the timeline shows events of: the latest. */
+const MAX_LEADS = 100
+
 /** The timeline of a customer, newest first, with the events of its leads. Throws `not_found`. */
 export function customerTimeline(ctx: Ctx, id: string, request: PageRequest): Promise<Page<Entry>> {
   const { actor } = ctx
@@ -23,12 +26,17 @@ export function customerTimeline(ctx: Ctx, id: string, request: PageRequest): Pr
     return timelineOf(ctx, customerId, interactionSelects(sql`${ofCustomer} AND ${isShared}`, request), request)
   }
   // D1 merges at most five SELECTs: two of interactions, the customer's events, one lead's, and those of all other leads.
-  const leadIds = sql`SELECT lead.id FROM ${leads} AS lead WHERE lead.customer_id = ${customerId} ORDER BY lead.seq`
+  const leadIds = sql`SELECT lead.id FROM ${leads} AS lead INDEXED BY leads_customer
+    WHERE lead.customer_id = ${customerId} ORDER BY lead.seq DESC`
   const selects = [
     ...interactionSelects(ofCustomer, request),
-    eventSelect(isAbout(ctx, customerId), request),
-    eventSelect(isAbout(ctx, sql`(${leadIds} LIMIT 1)`), request),
-    eventSelect(sql`${events.seq} IN (${latestEvents(ctx, sql`${leadIds} LIMIT -1 OFFSET 1`, request)})`, request),
+    eventSelect(isAbout(ctx, customerId), request, eventsOfSubject),
+    eventSelect(isAbout(ctx, sql`(${leadIds} LIMIT 1)`), request, eventsOfSubject),
+    eventSelect(
+      sql`${events.workspaceId} = ${actor.workspaceId}
+        AND ${events.seq} IN (${latestEvents(ctx, sql`${leadIds} LIMIT ${MAX_LEADS - 1} OFFSET 1`, request)})`,
+      request,
+    ),
   ]
   return timelineOf(ctx, customerId, selects, request)
 }
@@ -41,7 +49,7 @@ export function leadTimeline(ctx: Ctx, id: string, request: PageRequest): Promis
   // An API key may read leads without reading interactions; every role that reads leads reads both.
   const inReach = reach(actor, 'interactions:read') ? visibleInteractions(actor, 'interactions:read') : sql`false`
   const ofLead = sql`${interactions.leadId} = ${leadId} AND ${inReach}`
-  const selects = [...interactionSelects(ofLead, request), eventSelect(isAbout(ctx, leadId), request)]
+  const selects = [...interactionSelects(ofLead, request), eventSelect(isAbout(ctx, leadId), request, eventsOfSubject)]
   return timelineOf(ctx, leadId, selects, request)
 }
 
@@ -84,13 +92,15 @@ function interactionSelects(where: SQL, { after }: PageRequest): SQL[] {
   return [rows(sameTime), rows(sql`${occurredAt} < ${at}`)]
 }
 
-function eventSelect(where: SQL, { after }: PageRequest): SQL {
+const eventsOfSubject = sql`${events} INDEXED BY events_subject`
+
+function eventSelect(where: SQL, { after }: PageRequest, from = sql`${events}`): SQL {
   const bound = after
     ? sql`(${events.createdAt}, ${events.seq}) ${comparisonAfter('event', after)} (${after[0]}, ${after[1]})`
     : sql`true`
   return sql`SELECT 'event' AS kind, ${events.createdAt} AS at, ${events.seq} AS seq,
       json_object(${jsonPairs(plainEventColumns)}, 'changes', json(${changes})) AS record
-    FROM ${events} WHERE ${where} AND ${bound}`
+    FROM ${from} WHERE ${where} AND ${bound}`
 }
 
 // The comparison for rows after a position: at the same time and number, a kind that sorts lower still follows.
@@ -107,7 +117,7 @@ function latestEvents({ actor }: Ctx, subjects: SQL, { limit, after }: PageReque
   const bound = after
     ? sql`(e.created_at, e.seq) ${comparisonAfter('event', after)} (${after[0]}, ${after[1]})`
     : sql`true`
-  const latest = sql`SELECT e.seq FROM ${events} AS e WHERE e.workspace_id = ${actor.workspaceId}
+  const latest = sql`SELECT e.seq FROM ${events} AS e INDEXED BY events_subject WHERE e.workspace_id = ${actor.workspaceId}
     AND e.subject_id = subject.id AND ${bound} ORDER BY e.created_at DESC, e.seq DESC LIMIT ${limit + 1}`
   return sql`SELECT each.value FROM (${subjects}) AS subject,
     json_each((SELECT json_group_array(seq) FROM (${latest}))) AS each`

@@ -12,12 +12,15 @@ type Lookup = { found: Found; isUseDue: boolean }
 
 const home = alias(workspaces, 'home')
 
-/** The key with this prefix and hash, unless it is revoked; `isUseDue` if its use should be recorded again. */
-export async function lookUpKey(db: Db, prefix: string, keyHash: string): Promise<Lookup> {
+/** The key of this workspace with this prefix and hash, unless it is revoked; `isUseDue` if its use should be recorded again. */
+export async function lookUpKey(
+  db: Db,
+  { workspaceId, prefix }: { workspaceId: string; prefix: string },
+  keyHash: string,
+): Promise<Lookup> {
   const [row] = await db
     .select({
       id: apiKeys.id,
-      workspaceId: apiKeys.workspaceId,
       keyHash: apiKeys.keyHash,
       scopes: apiKeys.scopes,
       expiresAt: apiKeys.expiresAt,
@@ -26,9 +29,9 @@ export async function lookUpKey(db: Db, prefix: string, keyHash: string): Promis
       timeZone: fieldOfHome<string>(home.timeZone).as('time_zone'),
     })
     .from(apiKeys)
-    .where(and(eq(apiKeys.prefix, prefix), isNull(apiKeys.revokedAt)))
+    .where(and(eq(apiKeys.prefix, prefix), sql`+${apiKeys.workspaceId} = ${workspaceId}`, isNull(apiKeys.revokedAt)))
   if (!row || !sameText(row.keyHash, keyHash)) return { found: undefined, isUseDue: false }
-  const { id, workspaceId, scopes, expiresAt, lastUsedAt, country, timeZone } = row
+  const { id, scopes, expiresAt, lastUsedAt, country, timeZone } = row
   const machine = { type: 'key' as const, id, workspaceId, scopes: scopes.filter(isScope), country, timeZone }
   return { found: { machine, expiresAt }, isUseDue: lastUsedAt === null || lastUsedAt < minuteBefore(Date.now()) }
 }

@@ -1,7 +1,7 @@
 // Schemas of API keys. Only the response to creating a key contains its secret.
 import { z } from '@hono/zod-openapi'
 import { SCOPES } from '../access/policy'
-import { Id, Instant, instant, text } from '../field-schemas'
+import { Id, Instant, instant, name } from '../field-schemas'
 import { pageOf, pageQuery } from '../http/pagination'
 
 const Scopes = z.array(z.enum(SCOPES))
@@ -11,7 +11,9 @@ export const ApiKey = z
   .object({
     id: Id,
     name: z.string(),
-    prefix: z.string().openapi({ description: 'The part of the key after `ecrm_`, by which people recognize a key.' }),
+    prefix: z
+      .string()
+      .openapi({ description: 'The part of the key after the workspace’s id, by which people recognize a key.' }),
     scopes: Scopes,
     createdBy: Id,
     makerLeft: z.boolean().openapi({
@@ -42,7 +44,7 @@ export const IssuedApiKey = z
     ...ApiKey.shape,
     key: z.string().openapi({
       description: 'Shown only here. Send it as `Authorization: Bearer …`.',
-      example: 'ecrm_mzxw6ytboi4t_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG',
+      example: 'ecrm_0192f0c4-7a10-7c3e-9d2b-000000000001_mzxw6ytboi4t_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG',
     }),
   })
   .openapi('IssuedApiKey')
@@ -50,7 +52,7 @@ export const IssuedApiKey = z
 /** Input of creating an API key. */
 export const NewApiKey = z
   .strictObject({
-    name: text(100).openapi({ description: 'What uses the key. Mails that its requests cause name it.' }),
+    name: name(100).openapi({ description: 'What uses the key. Mails that its requests cause name it.' }),
     scopes: Scopes.min(1)
       .max(SCOPES.length)
       .transform((scopes) => SCOPES.filter((scope) => scopes.includes(scope)))

@@ -26,7 +26,7 @@ export async function createKey(ctx: Ctx, { name, scopes, expiresAt = null }: Ne
   const { db, now } = ctx
   const creator = requirePerson(ctx.actor, 'Creating an API key')
   if (expiresAt !== null && expiresAt <= now) throw invalidError('body.expiresAt', 'must be in the future', 'past')
-  const { key, ...stored } = await generateKey()
+  const { key, ...stored } = await generateKey(creator.workspaceId)
   const { id: createdBy, workspaceId } = creator
   const row = { ...stored, id: ctx.newId(), workspaceId, name, scopes, createdBy, createdAt: now, expiresAt }
   const { created, exceeded } = await runBatch(db, {

@@ -1,15 +1,15 @@
-// The format of an API key: `ecrm_<prefix>_<secret>`. The public prefix finds its row, the secret authenticates.
+// The format of an API key: `ecrm_<workspace>_<prefix>_<secret>`. Workspace and prefix find its row, the secret authenticates.
 import { randomToken, sha256 } from '../crypto'
 
 const PREFIX_LENGTH = 12
-const KEY = /^ecrm_([a-z2-7]{12})_[\w-]{43}$/
+const KEY = /^ecrm_([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})_([a-z2-7]{12})_[\w-]{43}$/
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567'
 
-/** Generates a key, with its prefix (60 random bits) and the hash to store. */
-export async function generateKey() {
+/** Generates a key of a workspace, with its prefix (60 random bits) and the hash to store. */
+export async function generateKey(workspaceId: string) {
   const bytes = crypto.getRandomValues(new Uint8Array(PREFIX_LENGTH))
   const prefix = Array.from(bytes, (byte) => ALPHABET[byte % ALPHABET.length]).join('')
-  const key = `ecrm_${prefix}_${randomToken()}`
+  const key = `ecrm_${workspaceId}_${prefix}_${randomToken()}`
   return { key, prefix, keyHash: await hashOfKey(key) }
 }
 
@@ -26,7 +26,8 @@ export function keyFromHeader(authorization: string): string | undefined {
   return /^Bearer +(ecrm_\S*)$/i.exec(authorization.trim())?.[1]
 }
 
-/** The prefix of a key; undefined if the key is not well-formed. */
-export function prefixOf(key: string): string | undefined {
-  return KEY.exec(key)?.[1]
+/** By what the row of a key is found; undefined if the key is not well-formed. */
+export function placeOf(key: string): { workspaceId: string; prefix: string } | undefined {
+  const [, workspaceId, prefix] = KEY.exec(key) ?? []
+  return workspaceId === undefined || prefix === undefined ? undefined : { workspaceId, prefix }
 }

@@ -32,9 +32,13 @@ const claimLeadRoute = createRoute({
   summary: 'Claim a lead',
   description:
     'Makes you the owner of an unowned lead. If many claim it at the same time, exactly one gets a 200. The others get a ' +
-    '409 with the time of the claim and, for MANAGER and ADMIN, the owner.',
+    '409 with the time of the claim and the owner. If you are the owner, it is a 409 `already_yours` with the lead, so that ' +
+    'a retry is harmless.',
   request: { params: IdParam },
-  responses: { 200: json(Lead, 'The lead, now yours'), ...errors(...POST, 'not_found', 'already_claimed') },
+  responses: {
+    200: json(Lead, 'The lead, now yours'),
+    ...errors(...POST, 'not_found', 'already_claimed', 'already_yours'),
+  },
 })
 
 const releaseLeadRoute = createRoute({

@@ -2,7 +2,7 @@
 import { type AnyColumn, and, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import { reach } from '../access/policy'
-import { isTeamMember, owners, visible } from '../access/visible'
+import { isTeamMember, visible } from '../access/visible'
 import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
 import { events, leads, users } from '../db/schema'
@@ -10,12 +10,15 @@ import { columnIn, forceIndex, ifChanged } from '../db/sql'
 import { AppError } from '../errors'
 import { eventInsert, hasChanges } from '../events/event-insert'
 import { changeRecord, type Requirement } from '../records/change'
+import { withInstants } from '../records/instants'
 import { versionStamp } from '../records/version'
 import { assignmentMail, claimMail } from './leads.mail'
+import { progressOf } from './leads.progress'
 import { LEAD, type LeadRow, leadColumns } from './leads.record'
+import { Lead } from './leads.schemas'
 import { derivedFields, type LeadFields, updateLead } from './leads.service'
 
-/** Claims a lead for the actor. Throws `not_found`, or `already_claimed` with the time and, if the actor may see it, the owner. */
+/** Claims a lead for the actor. Throws `not_found`, `already_yours` with the lead, or `already_claimed` with time and owner. */
 export async function claimLead(ctx: Ctx, id: string): Promise<LeadRow> {
   const { db, actor } = ctx
   const here = and(eq(leads.id, id), eq(leads.workspaceId, actor.workspaceId), isNull(leads.deletedAt))
@@ -46,10 +49,10 @@ export async function claimLead(ctx: Ctx, id: string): Promise<LeadRow> {
   if (!lead) throw new AppError('not_found')
   if (lead.hasClaimed) return lead
   if (lead.ownerId === null) throw new AppError('forbidden')
-  const canSeeOwner = owners(actor, 'leads:read') === 'all' || lead.ownerId === actor.id
+  if (lead.ownerId === actor.id) throw new AppError('already_yours', { lead: Lead.parse(lead) })
   throw new AppError('already_claimed', {
     claimedAt: lead.claimedAt ?? undefined,
-    claimedBy: canSeeOwner ? { id: lead.ownerId, name: lead.ownerName ?? '' } : undefined,
+    claimedBy: { id: lead.ownerId, name: lead.ownerName ?? '' },
   })
 }
 
@@ -78,10 +81,11 @@ export async function claimNextLead(ctx: Ctx): Promise<LeadRow | undefined> {
       id: sql`${leads.id}`,
       changes: { ownerId: [null, actor.id] },
       from: sql`${leads}`,
+      isOne: true,
       when: where,
     }),
     claimed: one(db.update(leads).set(claimColumns(ctx)).where(where).returning(leadColumns)),
-    mail: claimMail(ctx, sql`(SELECT ${events.subjectId} FROM ${events} ORDER BY ${events.seq} DESC LIMIT 1)`),
+    mail: claimMail(ctx, lastEvent(ctx, sql`${events.subjectId}`)),
   })
   return claimed
 }
@@ -112,8 +116,9 @@ export function assignLead(ctx: Ctx, id: string, ownerId: string, ifVersion?: nu
 export function updateLeadAndOwner(
   ctx: Ctx,
   id: string,
-  { ownerId, ...fields }: LeadFields & { ownerId?: string | null },
+  { ownerId, ...input }: LeadFields & { ownerId?: string | null },
 ): Promise<LeadRow> {
+  const fields = withInstants(ctx, input)
   const { actor, now } = ctx
   const canAssign = reach(actor, 'leads:assign') !== undefined
   if (ownerId === undefined || (ownerId === actor.id && !canAssign)) return updateLead(ctx, id, fields)
@@ -122,20 +127,26 @@ export function updateLeadAndOwner(
   }
   const derived = derivedFields(fields, actor.country)
   // When the mail is queued, the event is written; it has `ownerId` only if the owner changed.
-  const isNewOwner = sql`(SELECT ${events.changes} ->> '$.ownerId' FROM ${events}
-    ORDER BY ${events.seq} DESC LIMIT 1) IS NOT NULL`
+  const isNewOwner = sql`${lastEvent(ctx, sql`${events.changes} ->> '$.ownerId'`)} IS NOT NULL`
   return changeRecord(ctx, LEAD, id, {
     verb: 'updated',
     permission: canAssign ? 'leads:assign' : 'leads:write',
     set: { ...fields, ownerId },
     derived: {
       ...derived,
+      ...progressOf(fields.status, now),
       claimedAt: sql`CASE WHEN ${leads.ownerId} IS ${ownerId} THEN ${leads.claimedAt} WHEN ${ownerId} IS NULL THEN NULL ELSE ${now} END`,
     },
     changesAnything: hasChanges(leads, { ...fields, ...derived, ownerId }),
     require: { owner: ownerRequirement(ctx, ownerId) },
     followedBy: assignmentMail(ctx, id, ownerId, isNewOwner),
   })
+}
+
+// What the event says that this batch has just written: the last one of the workspace.
+function lastEvent({ actor }: Ctx, value: SQL): SQL {
+  return sql`(SELECT ${value} FROM ${events} WHERE ${events.workspaceId} = ${actor.workspaceId}
+    ORDER BY ${events.seq} DESC LIMIT 1)`
 }
 
 // A lead has no owner, or an active member of the team as its owner.
@@ -157,5 +168,5 @@ const otherOwnerName = sql<string | null>`CASE WHEN changes() = 0
   THEN (SELECT owner.name FROM ${users} AS owner WHERE owner.id = ${columnIn('leads', leads.ownerId)}) END`
 
 function claimColumns({ actor, now }: Ctx) {
-  return { ownerId: actor.id, claimedAt: now, ...versionStamp(leads, now) }
+  return { ownerId: actor.id, claimedAt: now, claims: sql`${leads.claims} + 1`, ...versionStamp(leads, now) }
 }

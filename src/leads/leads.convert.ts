@@ -1,10 +1,11 @@
-// Converting: a lead becomes a customer, once. The customer is given by id, found by e-mail address, or new.
-import { and, eq, isNull, sql } from 'drizzle-orm'
+// Converting: a lead becomes a customer, once. The customer is given by id, linked already, found by e-mail address, or new.
+import { and, eq, isNull, or, sql } from 'drizzle-orm'
 import { reach } from '../access/policy'
 import { visible } from '../access/visible'
 import { isWithinLimit, limitExceeded, limitExceededError } from '../billing/limits'
 import type { Ctx } from '../context'
 import { holdersOf } from '../customers/customers.contacts'
+import { movedFactsUpdate } from '../customers/customers.facts'
 import { one, runBatch } from '../db/batch'
 import { customers, interactions, leads } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
@@ -13,6 +14,9 @@ import { eventInsert } from '../events/event-insert'
 import { versionStamp } from '../records/version'
 import { leadColumns } from './leads.record'
 
+// An enquiry of a customer is linked to the customer before it is converted.
+const isUnconverted = or(isNull(leads.customerId), isNull(leads.convertedAt))
+
 /**
  * Converts a lead and closes it. Throws `already_converted`, `plan_limit`, `customer_exists` if a customer out of reach
  * has the e-mail address, and `not_found` for the lead or the customer.
@@ -20,10 +24,11 @@ import { leadColumns } from './leads.record'
 export async function convertLead(ctx: Ctx, id: string, { customerId }: { customerId?: string }) {
   const { db, actor, now } = ctx
   const newId = ctx.newId()
-  const unconverted = and(eq(leads.id, id), visible(actor, 'leads:write', leads), isNull(leads.customerId))
+  const unconverted = and(eq(leads.id, id), visible(actor, 'leads:write', leads), isUnconverted)
   const isInReach = visible(actor, 'customers:write', customers)
   const emailOfLead = sql`(SELECT json_array(asked.email) FROM ${leads} AS asked WHERE asked.id = ${id} AND asked.email IS NOT NULL)`
   const sameEmail = sql`${customers.id} IN (${holdersOf(actor.workspaceId, emailOfLead)})`
+  const isLinked = sql`(${eq(customers.id, leads.customerId)} AND ${customers.deletedAt} IS NULL)`
   const newCustomer = {
     id: newId,
     workspaceId: actor.workspaceId,
@@ -39,15 +44,24 @@ export async function convertLead(ctx: Ctx, id: string, { customerId }: { custom
     updatedAt: now,
   }
   const needsCustomer =
-    customerId === undefined ? sql`NOT EXISTS (SELECT 1 FROM ${customers} WHERE ${sameEmail})` : sql`false`
+    customerId === undefined
+      ? sql`NOT EXISTS (SELECT 1 FROM ${customers} WHERE ${or(sameEmail, isLinked)})`
+      : sql`false`
   const isTarget =
     customerId === undefined
-      ? sql`(${customers.id} = ${newId} OR ${and(sameEmail, isInReach)})`
+      ? sql`(${customers.id} = ${newId} OR ${and(or(sameEmail, isLinked), isInReach)})`
       : and(eq(customers.id, customerId), isInReach)
-  const targetId = sql`(SELECT ${customers.id} FROM ${customers} WHERE ${isTarget})`
+  const targetId = sql`(SELECT ${customers.id} FROM ${customers} WHERE ${isTarget}
+    ORDER BY ${customers.id} IS ${leads.customerId} DESC LIMIT 1)`
   const isPossible = sql`${unconverted} AND ${targetId} IS NOT NULL`
   // Interactions that follow the lead to its customer; of a lead that was converted before, none are left to move.
   const customerOfLead = sql`(SELECT ${leads.customerId} FROM ${leads} WHERE ${eq(leads.id, id)})`
+  const isFollowing = and(
+    eq(interactions.leadId, id),
+    isNull(interactions.customerId),
+    sql`${customerOfLead} IS NOT NULL`,
+  )
+  const ownerOfCustomer = sql`(SELECT ${customers.ownerId} FROM ${customers} WHERE ${customers.id} = ${customerOfLead})`
   const { converted, present, customer, exceeded } = await runBatch(db, {
     customerInsert: insertFrom(
       db,
@@ -60,8 +74,9 @@ export async function convertLead(ctx: Ctx, id: string, { customerId }: { custom
       verb: 'lead.converted',
       subject: 'lead',
       id,
-      changes: sql`json_object('customerId', json_array(null, ${targetId}), 'status', json_array(${leads.status}, 'CLOSED'))`,
+      changes: sql`json_object('customerId', json_array(${leads.customerId}, ${targetId}), 'status', json_array(${leads.status}, 'CLOSED'))`,
       from: sql`${leads}`,
+      isOne: true,
       when: isPossible,
     }),
     converted: one(
@@ -71,15 +86,18 @@ export async function convertLead(ctx: Ctx, id: string, { customerId }: { custom
           customerId: targetId,
           convertedAt: now,
           status: 'CLOSED',
+          stageSince: now,
+          contactedAt: sql`coalesce(${leads.contactedAt}, ${now})`,
           ...versionStamp(leads, now),
         })
         .where(isPossible)
         .returning(leadColumns),
     ),
+    factsMoved: movedFactsUpdate(db, sql`SELECT seq FROM ${interactions} WHERE ${isFollowing}`, customerOfLead),
     timelineMoved: db
       .update(interactions)
-      .set({ customerId: customerOfLead, ...versionStamp(interactions, now) })
-      .where(and(eq(interactions.leadId, id), isNull(interactions.customerId), sql`${customerOfLead} IS NOT NULL`)),
+      .set({ customerId: customerOfLead, ownerId: ownerOfCustomer, ...versionStamp(interactions, now) })
+      .where(isFollowing),
     present: one(
       db
         .select(leadColumns)
@@ -97,7 +115,9 @@ export async function convertLead(ctx: Ctx, id: string, { customerId }: { custom
   if (!present) throw new AppError('not_found')
   const mayConvert = reach(actor, 'leads:write') === 'all' || present.ownerId === actor.id
   if (!mayConvert) throw new AppError('not_yours', { detail: 'Claim this lead before you convert it.' })
-  if (present.customerId !== null) throw new AppError('already_converted', { existingId: present.customerId })
+  if (present.customerId !== null && present.convertedAt !== null) {
+    throw new AppError('already_converted', { existingId: present.customerId })
+  }
   if (exceeded) throw limitExceededError(ctx, 'customers', exceeded)
   throw new AppError(customerId === undefined ? 'customer_exists' : 'not_found')
 }

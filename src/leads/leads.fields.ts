@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi'
 import { PERSON } from '../customers/customers.fields'
 import { leads } from '../db/schema'
 import { LEAD_STATUSES } from '../db/schema/leads'
-import { email, Id, Instant, instant, jsonObject, name, text } from '../field-schemas'
+import { email, Id, Instant, instantOrDay, jsonObject, name, text } from '../field-schemas'
 import { defineFields, ERASED } from '../records/fields'
 import { foldedBeyondLower } from '../text/searched'
 
@@ -98,7 +98,12 @@ export const LEAD_FIELDS = defineFields(leads, {
     erased: null,
   },
   metadata: {
-    answer: z.record(z.string(), z.unknown()).nullable(),
+    answer: z
+      .custom<unknown>((value) => value !== undefined)
+      .openapi({
+        type: ['object', 'array', 'string', 'number', 'boolean', 'null'],
+        description: 'An object, unless it was written by the API of another system, which takes any JSON.',
+      }),
     example: { campaign: 'autumn' },
     input: jsonObject()
       .nullable()
@@ -113,7 +118,7 @@ export const LEAD_FIELDS = defineFields(leads, {
   followUpAt: {
     answer: Instant.nullable(),
     example: null,
-    input: instant()
+    input: instantOrDay()
       .nullable()
       .openapi({ type: ['string', 'null'] }),
     kind: 'instant',

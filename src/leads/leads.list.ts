@@ -1,11 +1,12 @@
 // The list of leads: its orders, filters, search index and counter.
-import { eq, isNotNull, sql } from 'drizzle-orm'
+import { eq, isNotNull, type SQL, sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import { visible } from '../access/visible'
 import type { Ctx } from '../context'
 import { phrase, STATUS_CODES } from '../db/fts'
 import type { Page } from '../db/page'
 import { leadCounts, leads } from '../db/schema'
+import { COUNT_OF_STATUS } from '../db/schema/leads'
 import { pageMarks } from '../db/window'
 import { runList } from '../records/list'
 import type { ListDefinition, ListRequest } from '../records/list.definition'
@@ -26,6 +27,10 @@ const SEARCHED = {
 }
 const OWNED = { table: leads, permissions, trash: ['leads_trash', 'leads_owner_trash'] } as const
 
+const FOLLOW_UP_INDEXES = ['leads_follow_up', 'leads_owner_follow_up'] as const
+/** The follow-ups of leads that are not closed. */
+const OPEN_FOLLOW_UP_INDEXES = ['leads_open_follow_up', 'leads_owner_open_follow_up'] as const
+
 export const LEAD_LIST: ListDefinition<LeadRow, Query> = {
   table: leads,
   name: 'leads',
@@ -33,12 +38,20 @@ export const LEAD_LIST: ListDefinition<LeadRow, Query> = {
   read: (db, rows) => db.select({ row: leadColumns, ...pageMarks }).from(rows),
   owners: (ctx, request) => requestedOwners(ctx, permissions, request),
   orders: {
-    createdAt: { by: ['seq'], arrivedAt: leads.createdAt, indexes: ['leads_list', 'leads_owner'] },
+    createdAt: {
+      by: ['seq'],
+      arrivedAt: leads.createdAt,
+      indexes: ['leads_list', 'leads_owner'],
+      unowned: [
+        { index: 'leads_pool', where: sql`${leads.status} <> 'CLOSED'` },
+        { index: 'leads_unowned_closed', where: sql`${leads.status} = 'CLOSED'` },
+      ],
+    },
     updatedAt: { by: ['updatedAt', 'seq'], indexes: ['leads_updated', 'leads_owner_updated'] },
     followUpAt: {
       by: ['followUpAt', 'seq'],
       only: isNotNull(leads.followUpAt),
-      indexes: ['leads_follow_up', 'leads_owner_follow_up'],
+      indexes: FOLLOW_UP_INDEXES,
     },
   },
   usualOrder: ({ followUpAfter, followUpBefore }) => (followUpAfter || followUpBefore ? 'followUpAt' : '-createdAt'),
@@ -62,7 +75,16 @@ export const LEAD_LIST: ListDefinition<LeadRow, Query> = {
     followUpBefore: before(leads.followUpAt),
     trashed: isTrashed(leads.deletedAt),
   },
-  walks: (ctx, request, whose, order) => ownedWalks(ctx, request, whose, order, OWNED),
+  walks(ctx, request, whose, order) {
+    if (request.trashed || request.besides !== 'CLOSED' || order.indexes !== FOLLOW_UP_INDEXES) {
+      return ownedWalks(ctx, request, whose, order, OWNED)
+    }
+    // A literal: SQLite cannot tell from a parameter that the index has these rows.
+    const only = sql`${order.only} AND ${leads.status} <> 'CLOSED'`
+    const walks = ownedWalks(ctx, request, whose, { only, indexes: OPEN_FOLLOW_UP_INDEXES }, OWNED)
+    return walks.map(({ answers = [], ...walk }) => ({ ...walk, answers: [...answers, 'besides'] }))
+  },
+  narrowOrders: ['createdAt', 'followUpAt'],
   search: {
     index: 'leads_fts',
     seq: leads.seq,
@@ -71,7 +93,13 @@ export const LEAD_LIST: ListDefinition<LeadRow, Query> = {
     where: ({ actor }) => visible(actor, permissions.read, leads),
     answers: ['owner'],
   },
-  counter: { table: leadCounts, by: { owner: leadCounts.owner, status: leadCounts.status } },
+  counter: { table: leadCounts, answers: ['owner', 'status'], count: ({ status }) => leadCount(status) },
+}
+
+function leadCount(status?: LeadRow['status']): SQL {
+  const names = status ? [COUNT_OF_STATUS[status]] : Object.values(COUNT_OF_STATUS)
+  const columns = names.map((name) => sql`${leadCounts[name]}`)
+  return sql`(${sql.join(columns, sql` + `)})`
 }
 
 /** A page of the leads in reach. Throws `invalid` for an order that a search or the trash cannot have. */

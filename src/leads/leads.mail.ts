@@ -1,5 +1,5 @@
 // Mail about leads: to the member who claimed or got one; about an enquiry, to its sender and to the team.
-import { and, eq, type SQL, sql } from 'drizzle-orm'
+import { and, eq, or, type SQL, sql } from 'drizzle-orm'
 import { actorName } from '../access/person'
 import { rolesReaching } from '../access/policy'
 import type { Ctx, PublicCtx } from '../context'
@@ -45,7 +45,7 @@ export function assignmentMail(ctx: Ctx, id: string, ownerId: string | null, isN
 
 /**
  * The mails about an enquiry. The one to its sender repeats nothing of the message, since the address may belong to
- * another person. The other goes to the members who can assign leads.
+ * another person. The other goes to the members who can assign leads, and to the owner.
  */
 export function enquiryMails(
   ctx: PublicCtx,
@@ -70,7 +70,7 @@ export function enquiryMails(
       audience: members(ctx),
       payload: { ...leadPayload(ctx), message, at: ctx.now },
       from: sql`${leads} JOIN ${users} ON ${users.workspaceId} = ${leads.workspaceId}`,
-      when: sql`${and(isLead, canAssign, hasEnabled('enquiryReceived'))}`,
+      when: sql`${and(isLead, or(canAssign, eq(users.id, leads.ownerId)), hasEnabled('enquiryReceived'))}`,
       workspaceId,
     }),
   ]

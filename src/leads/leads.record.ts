@@ -18,12 +18,16 @@ const {
   sortName,
   phoneE164,
   importKey,
+  homeId,
+  claims,
+  stageSince,
+  contactedAt,
   remindedFor,
   heldUntil,
   remindAt,
   ...columns
 } = getTableColumns(leads)
-/** Every column except those that only indexes, imports and reminders read. */
+/** Every column except those that only indexes, imports, merges and reminders read. */
 export const leadColumns = columns
 export type LeadRow = { [K in keyof typeof columns]: (typeof leads.$inferSelect)[K] }
 

@@ -22,9 +22,10 @@ const listLeadsRoute = createRoute({
   summary: 'List leads',
   description:
     'Newest first. ADMIN and MANAGER see all leads of the workspace, SALES see their own and those of the pool. ' +
-    'Every page costs the same, however many leads there are. A filter for which the order has no index checks 250 leads ' +
-    'a page, so that a page may be short and still have a `nextCursor`: `status` and `source` with the order `updatedAt` ' +
-    'or `followUpAt`, a range of other instants than those of the order, and any filter in the trash.',
+    'Every page costs the same, however many leads there are. A filter for which the order has no index may look through ' +
+    'up to 5,000 leads for a page: `status` and `source` with the order `updatedAt` or `followUpAt`, a range of other ' +
+    'instants than those of the order, and any filter in the trash. If the page is not full then, `scanned` says how far ' +
+    'it has looked, and `nextCursor` goes on.',
   request: { query: LeadQuery },
   responses: { 200: json(LeadPage, 'A page of leads'), ...errors(...READ, 'invalid_cursor') },
 })

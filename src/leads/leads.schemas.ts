@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { Customer } from '../customers/customers.schemas'
 import { LEAD_STATUSES } from '../db/schema/leads'
-import { instant, memberOr, text } from '../field-schemas'
+import { instant, memberOr, text, uuid } from '../field-schemas'
 import { flag, pageOf, pageQuery } from '../http/pagination'
 import { valuesOf } from '../records/fields'
 import { LEAD_FIELDS } from './leads.fields'
@@ -18,7 +18,7 @@ export const NewLead = z
   .partial()
   .required(valuesOf(LEAD_FIELDS, 'required'))
   .extend({
-    ownerId: z.uuid().nullable().optional().openapi({
+    ownerId: uuid().nullable().optional().openapi({
       description: 'Without it, SALES own the lead that they make, and a lead made by others has no owner.',
     }),
   })
@@ -31,7 +31,7 @@ export const LeadPatch = z
   .openapi('LeadPatch', { example: { status: 'CONTACTED', followUpAt: '2026-11-28T09:00:00.000Z' } })
 
 export const Assignment = z
-  .strictObject({ ownerId: z.uuid() })
+  .strictObject({ ownerId: uuid() })
   .openapi('Assignment', { example: { ownerId: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0e' } })
 
 export const SORTS = ['-createdAt', 'createdAt', '-updatedAt', 'updatedAt', '-followUpAt', 'followUpAt'] as const
@@ -44,7 +44,7 @@ export const LeadQuery = z
       .openapi({
         description:
           'Part of title, name, e-mail, interest or phone (in any form of the number). Case and accents do not matter. With ' +
-          'one or two characters, and in the trash, a page checks 250 leads: it may be short and still have a `nextCursor`.',
+          'one or two characters, and in the trash, a page looks through up to 5,000 leads (`scanned`).',
         example: 'alice',
       }),
     status: z.enum(LEAD_STATUSES).optional(),
@@ -78,7 +78,7 @@ export const LeadPage = pageOf(Lead, 'LeadPage')
 
 export const Conversion = z
   .strictObject({
-    customerId: z.uuid().optional().openapi({ description: 'Link this customer instead of finding or making one.' }),
+    customerId: uuid().optional().openapi({ description: 'Link this customer instead of finding or making one.' }),
   })
   .openapi('Conversion', { example: {} })
 

@@ -11,8 +11,10 @@ import { AppError } from '../errors'
 import { eventInsert, hasChanges } from '../events/event-insert'
 import { changeRecord, restoreRecord } from '../records/change'
 import { derivedValues, type FieldName } from '../records/fields'
+import { withInstants } from '../records/instants'
 import { LEAD_FIELDS } from './leads.fields'
 import { assignmentMail } from './leads.mail'
+import { progressOf } from './leads.progress'
 import { LEAD, type LeadRow, leadColumns } from './leads.record'
 
 type Insert = typeof leads.$inferInsert
@@ -28,7 +30,7 @@ export async function createLead(
 ): Promise<LeadRow> {
   const { db, actor, now } = ctx
   const canAssign = reach(actor, 'leads:assign') === 'all'
-  const { ownerId = canAssign ? null : authorOf(actor), ...fields } = input
+  const { ownerId = canAssign ? null : authorOf(actor), ...fields } = withInstants(ctx, input)
   if (ownerId !== null && ownerId !== actor.id) {
     requirePermission(actor, 'leads:assign', 'Only a MANAGER or ADMIN gives a lead to another member.')
   }
@@ -79,14 +81,15 @@ export async function getLead(
 }
 
 /** Changes the fields of a lead. Throws `not_found`, `not_yours`, `stale`. */
-export function updateLead(ctx: Ctx, id: string, patch: LeadFields, ifVersion?: number): Promise<LeadRow> {
+export function updateLead(ctx: Ctx, id: string, fields: LeadFields, ifVersion?: number): Promise<LeadRow> {
+  const patch = withInstants(ctx, fields)
   const derived = derivedFields(patch, ctx.actor.country)
   const changesAnything = hasChanges(leads, { ...patch, ...derived })
   return changeRecord(ctx, LEAD, id, {
     verb: 'updated',
     permission: 'leads:write',
     set: patch,
-    derived,
+    derived: { ...derived, ...progressOf(patch.status, ctx.now) },
     changesAnything,
     ifVersion,
   })

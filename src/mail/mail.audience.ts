@@ -21,6 +21,8 @@ export type Audience = {
   bound: Bound | SQL | null
   /** How many mails of the workspace a day allows. */
   max: number
+  /** The address that an answer goes to, if a person reads it. */
+  replyTo?: SQL
 }
 type Settings = { config: Config }
 
@@ -48,7 +50,12 @@ export function askers({ config }: Settings): Audience {
 
 /** An address that the actor chose. It gets text that people wrote only if the actor's own address is verified. */
 export function outsiders({ config, actor }: Pick<Ctx, 'config' | 'actor'>): Audience {
-  return { allowsUserText: isSenderVerified(actor), bound: 'outside', max: config.MAILS_PER_WORKSPACE_A_DAY }
+  return {
+    allowsUserText: isSenderVerified(actor),
+    bound: 'outside',
+    max: config.MAILS_PER_WORKSPACE_A_DAY,
+    replyTo: addressOfSender(actor),
+  }
 }
 
 /** The sender of a public form. The form has its own limit for each address. */
@@ -59,6 +66,12 @@ export function enquirers({ config }: Settings, workspaceId: SQL): Audience {
 function isSenderVerified(actor: Actor): SQL {
   if (actor.type !== 'user') return hasVerifiedAdmin(sql`${actor.workspaceId}`)
   return sql`EXISTS (SELECT 1 FROM ${users} AS sender WHERE ${sender.id} = ${actor.id} AND ${sender.emailVerifiedAt} IS NOT NULL)`
+}
+
+// Null for an API key, which reads no mail, and for an address that is not verified.
+function addressOfSender(actor: Actor): SQL {
+  if (actor.type !== 'user') return sql`NULL`
+  return sql`(SELECT ${sender.email} FROM ${users} AS sender WHERE ${sender.id} = ${actor.id} AND ${sender.emailVerifiedAt} IS NOT NULL)`
 }
 
 // The workspace has an active user with a verified address who may rename it.

@@ -1,6 +1,7 @@
 // Delivers queued mail: one conditional UPDATE leases each mail, so that two workers never send the same one.
 // A crash between sending and saving the result sends a mail twice, with the same Message-ID.
 import { and, eq, sql } from 'drizzle-orm'
+import { isNowhere } from '../auth/yielding'
 import type { Config } from '../config'
 import type { Db } from '../db/client'
 import { outbox } from '../db/schema'
@@ -10,8 +11,10 @@ import { MINUTE_MS } from '../time'
 import { unsealedLink } from './mail.enqueue'
 import { render } from './mail.render'
 import { canMail } from './mail.settings'
-import { isTemplate, TEMPLATES } from './mail.templates'
-import { type Failure, failureOf, messageIdOf, openTransport, SEND_MS, type Transport } from './mail.transport'
+import { SEND_MS } from './mail.smtp'
+import { isStoppable, isTemplate, TEMPLATES } from './mail.templates'
+import { type Failure, failureOf, messageIdOf, openTransport, type Transport } from './mail.transport'
+import { stopLink } from './unsubscribe.service'
 
 /** How long a worker leases a mail. After a crash, another worker may lease it when this time is over. */
 export const LEASE_MS = 5 * MINUTE_MS
@@ -63,6 +66,8 @@ function leaseDue(db: Db, { now, limit, queuedAt }: Round, leaseEnd: string) {
     .where(sql`${outbox.id} IN ${due}`)
     .returning({
       id: outbox.id,
+      workspaceId: outbox.workspaceId,
+      bound: outbox.bound,
       template: outbox.template,
       recipient: outbox.recipient,
       payload: outbox.payload,
@@ -85,15 +90,26 @@ async function trySending(transport: Transport, config: Config, row: Row): Promi
 
 const ONE_ADDRESS = /^[^\s@<>,;:"()[\]\\\p{Cc}]+@[^\s@<>,;:"()[\]\\\p{Cc}]+$/u
 
-async function mailOf(config: Config, { id, template, recipient, payload }: Row) {
+async function mailOf(config: Config, { id, workspaceId, bound, template, recipient, payload }: Row) {
   const cannot = (reason: string): Failure => ({ kind: 'final', reason, code: 'EUNSENDABLE' })
   if (!isTemplate(template)) return cannot(`The template ${template} does not exist`)
   if (!ONE_ADDRESS.test(recipient)) return cannot('The recipient is not one e-mail address')
-  const { sealedLink, ...fields } = payload
-  const link = sealedLink === undefined ? undefined : await unsealedLink(config, sealedLink).catch(() => null)
+  if (isNowhere(recipient)) return cannot('The account has lost this address')
+  const { sealedLink, replyTo, ...fields } = payload
+  const link =
+    sealedLink === undefined ? undefined : await unsealedLink(config, workspaceId, sealedLink).catch(() => null)
   if (link === null) return cannot('The link cannot be decrypted: JWT_SECRET has changed since the mail was queued')
   const content = TEMPLATES[template].write({ ...fields, ...(link === undefined ? {} : { link }) })
-  return { ...render(content, fields.workspace ?? ''), to: recipient, messageId: messageIdOf(config, id) }
+  const stop = isStoppable(template, bound) ? await stopLink(config, workspaceId, recipient) : undefined
+  // The answer to a mail about a lead goes to the lead.
+  const answerTo = replyTo ?? fields.email ?? ''
+  return {
+    ...render(content, fields.workspace ?? '', stop),
+    to: recipient,
+    messageId: messageIdOf(config, id),
+    stop,
+    replyTo: ONE_ADDRESS.test(answerTo) ? answerTo : undefined,
+  }
 }
 
 // Saves the result. The next attempt follows after 1, 2, 4… minutes ± 25 %, the last one at `giveUpAt`.

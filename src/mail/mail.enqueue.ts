@@ -1,16 +1,19 @@
 // Queues a mail by an INSERT in the batch of the change that causes it, if the daily limits allow it.
 import { type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
+import { z } from 'zod'
 import type { Actor } from '../access/policy'
 import type { Config } from '../config'
 import type { PublicCtx } from '../context'
-import { mac, seal, unseal } from '../crypto'
+import { credentialText } from '../credentials'
+import { seal, unseal } from '../crypto'
 import { outbox, workspaces } from '../db/schema'
 import { insertFrom } from '../db/sql'
 import { DAY_MS } from '../time'
 import { type Audience, recipientHasRoom, workspaceRoom } from './mail.audience'
 import { canMail, linkTo } from './mail.settings'
-import { type FieldOf, TEMPLATES, type TemplateName } from './mail.templates'
+import { type FieldOf, isStoppable, TEMPLATES, type TemplateName } from './mail.templates'
+import { isNotStopped } from './unsubscribe.service'
 
 type MailDraft<T extends TemplateName> = {
   template: T
@@ -42,7 +45,8 @@ export function enqueue<T extends TemplateName>(
   const { userTexts } = TEMPLATES[template]
   const home = alias(workspaces, 'home')
   const workspaceName = sql`(SELECT ${home.name} FROM ${workspaces} AS home WHERE ${home.id} = ${workspaceId})`
-  const fields = Object.entries<string | SQL | null>({ ...payload, workspace: workspaceName }).map(([name, value]) => {
+  const given = { ...payload, workspace: workspaceName, ...(audience.replyTo ? { replyTo: audience.replyTo } : {}) }
+  const fields = Object.entries<string | SQL | null>(given).map(([name, value]) => {
     const isUserText = name === 'workspace' || userTexts.includes(name)
     return sql`${sql.raw(`'${name}'`)}, ${isUserText ? sql`CASE WHEN ${audience.allowsUserText} THEN ${value} END` : value}`
   })
@@ -59,23 +63,37 @@ export function enqueue<T extends TemplateName>(
   }
   const hasRecipient = typeof to === 'string' ? sql`true` : sql`${to} IS NOT NULL`
   const isWithinLimit = recipientHasRoom({ config, now }, audience.bound, to)
+  const isWanted = hasNotStopped(template, audience, workspaceId, to)
   const limit = audience.max === undefined ? sql`` : sql`LIMIT ${workspaceRoom({ now }, audience.max, workspaceId)}`
-  const tail = sql`${from ? sql`FROM ${from}` : sql``} WHERE ${when} AND ${hasRecipient} AND ${isWithinLimit} ${limit}`
+  const conditions = sql`${when} AND ${hasRecipient} AND ${isWithinLimit} AND ${isWanted}`
+  const tail = sql`${from ? sql`FROM ${from}` : sql``} WHERE ${conditions} ${limit}`
   return [insertFrom(db, outbox, values, tail)]
 }
 
-/** A link with a token, encrypted so that a reader of the database cannot use it. */
-export async function sealedLink(config: Config, page: string, token: string): Promise<{ sealedLink: string }> {
-  return { sealedLink: await seal(await passphrase(config), linkTo(config, page, token)) }
+/** A link to a page with the secret of a credential, sealed so that a reader of the database cannot use it. */
+export async function sealedLink(config: Config, page: string, secret: string): Promise<{ sealedLink: string }> {
+  return { sealedLink: await seal(config, 'mailed link', JSON.stringify([page, secret])) }
 }
 
-/** The link of `sealedLink`. Throws if JWT_SECRET has changed since. */
-export async function unsealedLink(config: Config, sealed: string): Promise<string> {
-  return unseal(await passphrase(config), sealed)
+const LinkParts = z.tuple([z.string(), z.string()])
+
+/** The link of `sealedLink`, in a mail of this workspace. Throws if its secret is not accepted any more. */
+export async function unsealedLink(config: Config, workspaceId: string, sealed: string): Promise<string> {
+  const [page, secret] = LinkParts.parse(JSON.parse(await unseal(config, 'mailed link', sealed)))
+  return linkTo(config, page, credentialText(workspaceId, secret))
 }
 
-function passphrase({ JWT_SECRET }: Config): Promise<string> {
-  return mac(JWT_SECRET, 'mail', 'sealed links')
+// The recipient has not stopped such mail. Members switch mail off in their settings instead.
+function hasNotStopped(
+  template: TemplateName,
+  { bound }: MailDraft<TemplateName>['audience'],
+  home: string | SQL,
+  to: string | SQL,
+) {
+  if (isStoppable(template, bound === 'outside' ? bound : null)) return isNotStopped(home, to)
+  return bound === null || typeof bound === 'string'
+    ? sql`true`
+    : sql`(${bound} IS NOT 'outside' OR ${isNotStopped(home, to)})`
 }
 
 // A UUIDv7 whose random part comes from SQLite, because one statement can insert many rows.

@@ -6,10 +6,14 @@ export type Rendered = { subject: string; text: string; html: string }
 const PRODUCT = 'Edge CRM'
 const PARAGRAPH_MAX = 2000
 
-/** `workspace` is the name of the workspace; empty if the mail may not contain text that people wrote. */
+/**
+ * `workspace` is the name of the workspace; empty if the mail may not contain text that people wrote. `stop` is the link
+ * that stops such mail.
+ */
 export function render(
   { subject, paragraphs, facts = [], quote, items = [], action }: MailContent,
   workspace: string,
+  stop?: string,
 ): Rendered {
   const from = brief(workspace)
   const title = oneLine(from === '' ? subject : `${subject} · ${from}`)
@@ -25,7 +29,7 @@ export function render(
     ...(quoted.length > 0 ? [[...quoteLabel, ...quoted.map((line) => `> ${line}`)].join('\n')] : []),
     ...items.map(({ title, note, link }) => [oneLine(title), oneLine(note), link].filter(Boolean).join('\n')),
     ...(action ? [`${action.label}:\n${action.link}`] : []),
-    `-- \n${from || PRODUCT}`,
+    `-- \n${from || PRODUCT}${stop ? `\nStop this mail: ${stop}` : ''}`,
   ].join('\n\n')
   const rows = filledFacts.map(
     ([label, value]) => `<tr><th align="left" valign="top">${label}</th><td>${escapeHtml(value)}</td></tr>`,
@@ -37,7 +41,7 @@ export function render(
     ...(quoted.length > 0 ? [`<blockquote>${quoted.map(escapeHtml).join('<br>\n')}</blockquote>`] : []),
     ...(items.length > 0 ? [`<ul>${items.map(listItemHtml).join('\n')}</ul>`] : []),
     ...(action ? [`<p><a href="${escapeHtml(action.link)}">${escapeHtml(action.label)}</a></p>`] : []),
-    `<p style="color:#666">${escapeHtml(from || PRODUCT)}</p>`,
+    `<p style="color:#666">${escapeHtml(from || PRODUCT)}${stop ? ` · <a href="${escapeHtml(stop)}">Stop this mail</a>` : ''}</p>`,
   ].join('\n')
   const head = `<meta charset="utf-8"><title>${escapeHtml(title)}</title>`
   const page = `<!doctype html>\n<html lang="en"><head>${head}</head>\n<body style="font-family:sans-serif">\n${body}\n</body></html>\n`

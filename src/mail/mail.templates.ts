@@ -1,4 +1,5 @@
 // The templates of all mails; mail.render.ts renders their content as text and HTML.
+import type { Bound } from '../db/schema/outbox'
 import { brief, oneLine } from './mail.text'
 
 /** An item of a list in a mail: a link with a short note below it. */
@@ -71,6 +72,16 @@ export type Due = { about: string; at: string; note: string; link: string }
 const LEAD = ['title', 'name', 'email', 'phone'] as const
 const TICKET = ['number', 'status', 'at', 'link'] as const
 
+const meeting = (subject: (at: string) => string, says: string) =>
+  template(
+    { plain: ['at'], names: ['by'], texts: ['summary'] },
+    (p) => subject(formatInstant(p.at)),
+    (p) => ({
+      paragraphs: [`${somebody(p.by)} ${says} ${formatInstant(p.at)}${p.summary === '' ? '.' : ':'}`],
+      quote: { text: p.summary },
+    }),
+  )
+
 export const TEMPLATES = {
   verification: template(
     { plain: ['link', 'expiresAt'] },
@@ -106,6 +117,40 @@ export const TEMPLATES = {
         'If this was not you, choose another password at once.',
       ],
       action: { label: 'Choose another password', link: p.link },
+    }),
+  ),
+  emailChange: template(
+    { plain: ['link', 'expiresAt'] },
+    () => 'Confirm your new e-mail address',
+    (p) => ({
+      paragraphs: [
+        'Hello, somebody, probably you, wants to use this address for their account.',
+        `The link works once, until ${formatInstant(p.expiresAt)}. ${ignorable}`,
+      ],
+      action: { label: 'Use this address', link: p.link },
+    }),
+  ),
+  emailChangeAsked: template(
+    { plain: ['at', 'link', 'address'], names: ['user'] },
+    () => 'Another e-mail address for your account',
+    (p) => ({
+      paragraphs: [
+        `${hello(p.user)} at ${formatInstant(p.at)} your account asked to use another e-mail address.`,
+        'It changes when the link that was mailed there is used. If this was not you, choose another password at once: that ends the change.',
+      ],
+      facts: [['New address', p.address]],
+      action: { label: 'Choose another password', link: p.link },
+    }),
+  ),
+  emailChanged: template(
+    { plain: ['at', 'link', 'address'], names: ['user'] },
+    () => 'The e-mail address of your account was changed',
+    (p) => ({
+      paragraphs: [
+        `${hello(p.user)} since ${formatInstant(p.at)} your account has another e-mail address, and this one opens it no more.`,
+        'If this was not you, tell an ADMIN of your team at once.',
+      ],
+      facts: [['New address', p.address]],
     }),
   ),
   providerLinked: template(
@@ -214,16 +259,13 @@ export const TEMPLATES = {
       }
     },
   ),
-  meetingLogged: template(
-    { plain: ['at'], names: ['by'], texts: ['summary'] },
-    (p) => `Our meeting of ${formatInstant(p.at)}`,
-    (p) => ({
-      paragraphs: [
-        `${somebody(p.by)} has noted the meeting with you at ${formatInstant(p.at)}${p.summary === '' ? '.' : ':'}`,
-      ],
-      quote: { text: p.summary },
-    }),
+  meetingMoved: meeting((at) => `Our meeting is on ${at}`, 'has changed the meeting with you: it is at'),
+  meetingDeleted: template(
+    { plain: ['at'], names: ['by'] },
+    (p) => `Our meeting of ${formatInstant(p.at)} is cancelled`,
+    (p) => ({ paragraphs: [`${somebody(p.by)} has cancelled the meeting with you at ${formatInstant(p.at)}.`] }),
   ),
+  meetingLogged: meeting((at) => `Our meeting of ${at}`, 'has noted the meeting with you at'),
 }
 
 function dueIn(items: string): Due[] {
@@ -237,4 +279,9 @@ export type FieldOf<T extends TemplateName> = (typeof TEMPLATES)[T]['fields'][nu
 
 export function isTemplate(name: string): name is TemplateName {
   return Object.hasOwn(TEMPLATES, name)
+}
+
+/** Whether the reader can stop such mail by the link in it: mail to people outside the team, by what it counts as. */
+export function isStoppable(template: TemplateName, bound: Bound | null): boolean {
+  return bound === 'outside' || template === 'enquiryReceived'
 }

@@ -1,5 +1,6 @@
 // Requests to a provider: authorization code flow (RFC 6749, 4.1) with PKCE (RFC 7636), by oauth4webapi.
-// The library is loaded on use, because most requests do not need it.
+// The bundle has only those functions of the library that are used.
+import * as oauth from 'oauth4webapi'
 import type { PublicCtx } from '../context'
 import { sha256 } from '../crypto'
 import { email, text } from '../field-schemas'
@@ -52,7 +53,6 @@ export function fetchIdentity(ctx: PublicCtx, flow: Flow, callback: URL): Promis
   const { id, secret } = credentialsOf(config, flow.provider)
   const { serverOf, profileOf } = PROVIDERS[flow.provider]
   return withProviderErrors(ctx, flow.provider, async () => {
-    const oauth = await import('oauth4webapi')
     const server = await serverOf(config)
     const client = { client_id: id }
     const response = await oauth.authorizationCodeGrantRequest(
@@ -62,9 +62,9 @@ export function fetchIdentity(ctx: PublicCtx, flow: Flow, callback: URL): Promis
       oauth.validateAuthResponse(server, client, callback, flow.state),
       `${callback.origin}${callback.pathname}`,
       flow.verifier,
-      requestOptions(oauth, server.token_endpoint ?? ''),
+      requestOptions(server.token_endpoint ?? ''),
     )
-    const profile = await profileOf({ config, oauth, server, client, response, nonce: flow.nonce })
+    const profile = await profileOf({ config, server, client, response, nonce: flow.nonce })
     return identityOf(flow.provider, profile)
   })
 }

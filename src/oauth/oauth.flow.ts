@@ -1,9 +1,8 @@
 // The state of a sign-in: encrypted in a cookie until the provider redirects back, then in a code for the frontend.
 // Nothing is stored. The session gets the flow's `id` as its key, so that a flow opens one session at most.
 import { z } from 'zod'
-import type { Config } from '../config'
 import type { PublicCtx } from '../context'
-import { mac, randomToken, sameText, seal, sha256, unseal } from '../crypto'
+import { randomToken, type Secrets, sameText, seal, sha256, unseal } from '../crypto'
 import { PROVIDERS } from '../db/schema/oauth'
 import { AppError } from '../errors'
 import type { Provider } from './oauth.providers'
@@ -53,8 +52,8 @@ export function createFlow(ctx: PublicCtx, provider: Provider, options: FlowOpti
 }
 
 /** Encrypts a flow for the cookie. */
-export async function sealFlow(config: Config, flow: Flow): Promise<string> {
-  return seal(await passphrase(config, 'flow'), JSON.stringify(flow))
+export async function sealFlow(secrets: Secrets, flow: Flow): Promise<string> {
+  return seal(secrets, 'oauth flow', JSON.stringify(flow))
 }
 
 /** Decrypts the flow of the cookie. Throws `invalid_oauth_state` unless provider and state match and it is not expired. */
@@ -64,7 +63,7 @@ export async function openFlow(
   state: string,
   cookie: string | undefined,
 ): Promise<Flow> {
-  const flow = await unsealAs(Flow, await passphrase(config, 'flow'), cookie)
+  const flow = await unsealAs(Flow, config, 'oauth flow', cookie)
   const isValid = flow?.provider === provider && sameText(flow.state, state) && flow.expiresAt > now
   if (!isValid) throw new AppError('invalid_oauth_state', { detail: 'Start again in this browser.' })
   return flow
@@ -78,7 +77,7 @@ export function proofOf({ id, invitationToken }: Flow, identity: Identity): Proo
 /** Encrypts a proof as a code for the frontend, valid for 60 seconds together with the verifier of the challenge. */
 export async function sealCode({ config, now }: PublicCtx, proof: Proof, codeChallenge: string): Promise<string> {
   const code: z.infer<typeof Code> = { ...proof, codeChallenge, expiresAt: addSeconds(now, CODE_SECONDS) }
-  return seal(await passphrase(config, 'code'), JSON.stringify(code))
+  return seal(config, 'oauth code', JSON.stringify(code))
 }
 
 /** Decrypts the proof of a code and checks the frontend's verifier (RFC 7636, S256). Throws `invalid_oauth_code`. */
@@ -86,23 +85,24 @@ export async function openCode(
   { config, now }: PublicCtx,
   { code, codeVerifier }: { code: string; codeVerifier: string },
 ): Promise<Proof> {
-  const proof = await unsealAs(Code, await passphrase(config, 'code'), code)
+  const proof = await unsealAs(Code, config, 'oauth code', code)
   const isValid = proof && proof.expiresAt > now && sameText(await sha256(codeVerifier), proof.codeChallenge)
   if (!isValid) throw new AppError('invalid_oauth_code')
   return proof
 }
 
-// Undefined if the text was not encrypted by this Worker, or was encrypted under another JWT_SECRET.
-async function unsealAs<S extends z.ZodType>(schema: S, key: string, sealed = ''): Promise<z.infer<S> | undefined> {
+// Undefined if the text was not encrypted by this Worker, or under a secret that is not accepted any more.
+async function unsealAs<S extends z.ZodType>(
+  schema: S,
+  secrets: Secrets,
+  purpose: 'oauth flow' | 'oauth code',
+  sealed = '',
+): Promise<z.infer<S> | undefined> {
   try {
-    return schema.parse(JSON.parse(await unseal(key, sealed)))
+    return schema.parse(JSON.parse(await unseal(secrets, purpose, sealed)))
   } catch {
     return undefined
   }
-}
-
-function passphrase({ JWT_SECRET }: Config, purpose: 'flow' | 'code'): Promise<string> {
-  return mac(JWT_SECRET, 'oauth', purpose)
 }
 
 function addSeconds(instant: string, seconds: number): string {

@@ -1,6 +1,6 @@
 // The providers: their credentials, their addresses, and how each yields a user's profile.
 import { z } from '@hono/zod-openapi'
-import type { AuthorizationServer, Client } from 'oauth4webapi'
+import * as oauth from 'oauth4webapi'
 import type { Config } from '../config'
 import { PROVIDERS } from '../db/schema/oauth'
 import { AppError } from '../errors'
@@ -22,8 +22,6 @@ export function credentialsOf(config: Config, provider: Provider): { id: string;
   throw new AppError('not_configured', { detail })
 }
 
-type Library = typeof import('oauth4webapi')
-
 /** The timeout of one request to a provider. */
 const TIMEOUT_MS = 5 * SECOND_MS
 
@@ -31,16 +29,15 @@ const TIMEOUT_MS = 5 * SECOND_MS
 export const timeoutSignal = () => AbortSignal.timeout(TIMEOUT_MS)
 
 /** The library's options for requests to this address. Settings allow plain HTTP only in development. */
-export function requestOptions({ allowInsecureRequests }: Library, url: string) {
-  return { [allowInsecureRequests]: url.startsWith('http:'), signal: timeoutSignal }
+export function requestOptions(url: string) {
+  return { [oauth.allowInsecureRequests]: url.startsWith('http:'), signal: timeoutSignal }
 }
 
 /** The response of the token endpoint, not yet validated, with everything needed to validate it. */
 export type Exchange = {
   config: Config
-  oauth: Library
-  server: AuthorizationServer
-  client: Client
+  server: oauth.AuthorizationServer
+  client: oauth.Client
   response: Response
   nonce: string
 }
@@ -51,15 +48,14 @@ export type OAuthProfile = { subject: string; name?: string; email?: string }
 const METADATA_MS = HOUR_MS
 
 // Per isolate. The library caches the provider's signing keys by this object, for five minutes.
-const discovered = new WeakMap<Config, { server: AuthorizationServer; at: number }>()
+const discovered = new WeakMap<Config, { server: oauth.AuthorizationServer; at: number }>()
 
 /** The issuer's metadata (OpenID Connect Discovery 1.0), fetched at most once an hour. */
-export async function googleServer(config: Config): Promise<AuthorizationServer> {
+export async function googleServer(config: Config): Promise<oauth.AuthorizationServer> {
   const cached = discovered.get(config)
   if (cached && Date.now() - cached.at < METADATA_MS) return cached.server
-  const oauth = await import('oauth4webapi')
   const issuer = new URL(config.GOOGLE_ISSUER)
-  const answer = await oauth.discoveryRequest(issuer, requestOptions(oauth, config.GOOGLE_ISSUER))
+  const answer = await oauth.discoveryRequest(issuer, requestOptions(config.GOOGLE_ISSUER))
   const server = await oauth.processDiscoveryResponse(issuer, answer)
   discovered.set(config, { server, at: Date.now() })
   return server
@@ -73,23 +69,16 @@ const Claims = z.object({
 })
 
 /** The profile in the ID token, after checking issuer, audience, nonce, times and signature (OIDC Core 1.0, 3.1.3.7). */
-export async function googleProfile({
-  config,
-  oauth,
-  server,
-  client,
-  response,
-  nonce,
-}: Exchange): Promise<OAuthProfile> {
+export async function googleProfile({ config, server, client, response, nonce }: Exchange): Promise<OAuthProfile> {
   const checks = { expectedNonce: nonce, requireIdToken: true }
   const answer = await oauth.processAuthorizationCodeResponse(server, client, response, checks)
-  await oauth.validateApplicationLevelSignature(server, response, requestOptions(oauth, config.GOOGLE_ISSUER))
+  await oauth.validateApplicationLevelSignature(server, response, requestOptions(config.GOOGLE_ISSUER))
   const { sub, email, email_verified, name } = Claims.parse(oauth.getValidatedIdTokenClaims(answer))
   return { subject: sub, name, email: email_verified ? email : undefined }
 }
 
 /** GitHub has no discovery document, so that its endpoints are fixed. */
-export function githubServer({ GITHUB_URL }: Config): AuthorizationServer {
+export function githubServer({ GITHUB_URL }: Config): oauth.AuthorizationServer {
   const issuer = `${GITHUB_URL}/login/oauth`
   return { issuer, authorization_endpoint: `${issuer}/authorize`, token_endpoint: `${issuer}/access_token` }
 }
@@ -99,7 +88,7 @@ const User = z.object({ id: z.number().int().positive(), login: z.string(), name
 const Emails = z.array(z.object({ email: z.string(), primary: z.boolean(), verified: z.boolean() }))
 
 /** The profile of the token's owner. The address comes from /user/emails: the one in /user may be unverified. */
-export async function githubProfile({ config, oauth, server, client, response }: Exchange): Promise<OAuthProfile> {
+export async function githubProfile({ config, server, client, response }: Exchange): Promise<OAuthProfile> {
   const { access_token } = await oauth.processAuthorizationCodeResponse(server, client, response)
   const [user, emails] = await Promise.all([
     fetchGithub(config, '/user', access_token).then((answer) => User.parse(answer)),

@@ -26,14 +26,13 @@ export async function signIn(ctx: PublicCtx, proof: Proof, client: Client, isAlw
   const account = { id: ctx.newId(), email, name, emailVerifiedAt: now, createdAt: now, updatedAt: now }
   const linkedUser = linkedUserId(proof)
   const isInvited = invitationToken !== undefined
-  const namesakeId = sql`(SELECT ${namesake.id} FROM ${users} AS ${namesake}
-    WHERE ${namesake.email} = ${email} AND ${namesake.deletedAt} IS NULL)`
+  const namesakes = sql`SELECT ${namesake.id} FROM ${users} AS ${namesake}
+    WHERE ${namesake.email} = ${email} AND ${namesake.deletedAt} IS NULL`
+  const namesakeId = sql`(${namesakes})`
+  // One that never verified the address yields to the person whose provider did.
+  const isHeld = sql`EXISTS (${namesakes} AND (${namesake.emailVerifiedAt} IS NOT NULL OR ${namesake.status} <> 'ACTIVE'))`
   // A removed user can return by an invitation only. An invitation is only for people without an account.
-  const isNew = and(
-    sql`${email} <> ''`,
-    isInvited ? isLinkable(proof) : sql`${linkedUser} IS NULL`,
-    sql`${namesakeId} IS NULL`,
-  )
+  const isNew = and(sql`${email} <> ''`, isInvited ? isLinkable(proof) : sql`${linkedUser} IS NULL`, sql`NOT ${isHeld}`)
   // An account with the same address is linked only if provider and account have both verified the address.
   const isSamePerson = and(
     eq(users.email, email),
@@ -43,7 +42,7 @@ export async function signIn(ctx: PublicCtx, proof: Proof, client: Client, isAlw
   // The session has the id of the flow: a second use of the proof is a conflict, and its batch changes nothing.
   const session = await prepareSession(ctx, isInvited ? sql`${account.id}` : linkedUser, client, proof.id)
   const { opened, link, candidates, workspace, exceeded } = await runBatch(db, {
-    account: await accountStatements(ctx, account, { invitationToken, isAlwaysOpen, when: isNew }),
+    account: await accountStatements(ctx, account, { invitationToken, isAlwaysOpen, when: isNew, isProven: true }),
     newLink: linkStatements(ctx, proof, isSamePerson),
     opened: one(session.insert.returning({ id: sessions.id })),
     link: one(db.select({ userId: oauthAccounts.userId }).from(oauthAccounts).where(isAccount(proof))),

@@ -12,6 +12,7 @@ import {
   importIssues,
   interactions,
   leads,
+  mailStops,
   merges,
   oauthAccounts,
   oneTimeTokens,
@@ -53,15 +54,17 @@ function blankedRows<T extends SQLiteTable, const K extends Column<T>>(
   }: About<T> & { kept: readonly K[]; erased: (now: string) => Values<T, Exclude<Column<T>, K>> },
 ) {
   const { read, where } = readableRows(table, about)
-  const erase = (db: Db, person: PersonScope, now: string) => db.update(table).set(erased(now)).where(where(person))
-  return { table, kept: new Set<string>(kept), read, erase }
+  const eraseRows = (db: Db, rows: SQL, now: string) => db.update(table).set(erased(now)).where(rows)
+  const erase = (db: Db, person: PersonScope, now: string) => eraseRows(db, where(person), now)
+  return { table, kept: new Set<string>(kept), read, where, eraseRows, erase }
 }
 
 /** Rows that erasing deletes. */
 function deletedRows<T extends SQLiteTable>(table: T, about: About<T> = {}) {
   const { read, where } = readableRows(table, about)
-  const erase = (db: Db, person: PersonScope) => db.delete(table).where(where(person))
-  return { table, kept: new Set<string>(), read, erase }
+  const eraseRows = (db: Db, rows: SQL, _now: string) => db.delete(table).where(rows)
+  const erase = (db: Db, person: PersonScope, now: string) => eraseRows(db, where(person), now)
+  return { table, kept: new Set<string>(), read, where, eraseRows, erase }
 }
 
 function readableRows<T extends SQLiteTable>(table: T, { rows, secret = [], beside }: About<T>) {
@@ -130,6 +133,11 @@ export const HELD = {
       version: nextVersion(outbox),
     }),
   }),
+  mailStops: deletedRows(mailStops, {
+    rows: ({ workspaceId, emails, leads, logins }) => sql`mail_stops.workspace_id = ${workspaceId} AND (
+      mail_stops.address IN (${emails}) OR mail_stops.address IN (SELECT email FROM leads WHERE id IN (${leads}))
+      OR mail_stops.address IN (SELECT email FROM users WHERE id IN (${logins})))`,
+  }),
   // Events of other customers that tell of a relationship to this person.
   mentions: blankedRows(events, {
     rows: ({ workspaceId, customers, related }) => sql`events.workspace_id = ${workspaceId}
@@ -156,7 +164,7 @@ export const HELD = {
   interactions: blankedRows(interactions, {
     kept: [
       ...namesOf(fieldsWith(INTERACTION_FIELDS, 'isKept')),
-      ...(['seq', 'workspaceId', 'ownerId', 'remindedFor', 'heldUntil'] as const),
+      ...(['seq', 'workspaceId', 'ownerId', 'homeId', 'remindedFor', 'heldUntil'] as const),
     ],
     erased: (now) => ({
       ...valuesOf(INTERACTION_FIELDS, 'erased'),
@@ -166,7 +174,7 @@ export const HELD = {
     }),
   }),
   tickets: blankedRows(tickets, {
-    kept: [...namesOf(fieldsWith(TICKET_FIELDS, 'isKept')), ...(['seq', 'workspaceId', 'ownerId'] as const)],
+    kept: [...namesOf(fieldsWith(TICKET_FIELDS, 'isKept')), ...(['seq', 'workspaceId', 'ownerId', 'homeId'] as const)],
     erased: (now) => ({ ...valuesOf(TICKET_FIELDS, 'erased'), ...versionStamp(tickets, now) }),
   }),
   tokens: deletedRows(oneTimeTokens, {
@@ -200,7 +208,7 @@ export const HELD = {
     rows: (person) => sql`leads.id IN (${person.leads})`,
     kept: [
       ...namesOf(fieldsWith(LEAD_FIELDS, 'isKept')),
-      ...(['seq', 'workspaceId', 'remindedFor', 'heldUntil'] as const),
+      ...(['seq', 'workspaceId', 'homeId', 'claims', 'stageSince', 'contactedAt', 'remindedFor', 'heldUntil'] as const),
     ],
     erased: (now) => ({
       ...valuesOf(LEAD_FIELDS, 'erased'),
@@ -213,7 +221,10 @@ export const HELD = {
     beside: { name: sql<string>`(SELECT t.name FROM tags AS t WHERE t.id = tag_id)`.as('name') },
   }),
   merges: blankedRows(merges, {
-    kept: ['id', 'workspaceId', 'survivorId', 'mergedId', 'createdAt', 'undoneAt'],
+    kept: [
+      ...(['seq', 'id', 'workspaceId', 'survivorId', 'mergedId', 'prefer'] as const),
+      ...(['createdAt', 'undoneAt', 'settledAt', 'picked'] as const),
+    ],
     erased: () => ({ fields: '{}' }),
   }),
   customers: blankedRows(customers, {

@@ -1,10 +1,14 @@
 // The person behind a customer: SQL of the ids of every record about that person, in all tables.
 import { type SQL, sql } from 'drizzle-orm'
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
+import { z } from 'zod'
 import { isPortalLogin } from '../access/visible'
 import { codeOf } from '../db/fts'
 import { recordReferencesTo, referencesFrom } from '../db/relations'
 import { customers as customersTable, leads as leadsTable, users } from '../db/schema'
+
+/** How many rows of a kind are looked at, at most. */
+export const MOST = 1_000
 
 /** SELECTs of the ids of the person's customers, leads and portal logins. Rows are about the person if they refer to these. */
 type Identity = Record<'customers' | 'leads' | 'logins', SQL>
@@ -35,7 +39,7 @@ export function rowsAbout(table: SQLiteTable, { customers, leads, logins }: Iden
  * leads that became it or have its e-mail, the records that refer to these, the portal login if no other customer has it,
  * and invitations to that person.
  */
-export function personOf(workspaceId: string, isRoot: SQL): PersonScope {
+function selectsOfPerson(workspaceId: string, isRoot: SQL) {
   const customers = sql`WITH RECURSIVE person(id) AS (SELECT root.id FROM customers AS root WHERE ${isRoot}
     UNION SELECT m.merged_id FROM person CROSS JOIN customer_merges AS m ON m.survivor_id = person.id
       WHERE m.undone_at IS NULL)
@@ -61,18 +65,58 @@ export function personOf(workspaceId: string, isRoot: SQL): PersonScope {
   const tokens = sql`SELECT k.id FROM one_time_tokens AS k WHERE k.workspace_id = ${workspaceId}
     AND (k.user_id IN (${logins}) OR k.used_by IN (${logins})
       OR (k.user_id IS NULL AND k.used_by IS NULL AND k.email IN (${emails})))`
-  const related = sql`SELECT r.value ->> 'customerId' FROM events AS e CROSS JOIN json_each(e.changes, '$.relationship') AS r
-    WHERE e.workspace_id = ${workspaceId} AND e.subject_id IN (${customers})`
+  const related = sql`SELECT r.value ->> 'customerId' AS id FROM (SELECT e.changes FROM events AS e
+      WHERE e.workspace_id = ${workspaceId} AND e.subject_id IN (${customers}) LIMIT ${MOST}) AS e
+    CROSS JOIN json_each(e.changes, '$.relationship') AS r`
+  return { customers, leads, logins, emails, phones, tokens, related }
+}
+
+const Ids = z.array(z.string())
+/** What a person is known by, as it was read: the lists of `statementsOfPerson`. */
+export const KnownPerson = z.object({
+  ...{ customers: Ids, leads: Ids, logins: Ids, emails: Ids, phones: Ids, tokens: Ids, related: Ids },
+})
+export type KnownPerson = z.infer<typeof KnownPerson>
+
+/** SQL of the lists by which a person is known, as JSON: at most 1,000 of each. */
+export function listsOfPerson(workspaceId: string, isRoot: SQL): SQL {
+  const lists = Object.entries(selectsOfPerson(workspaceId, isRoot)).map(
+    ([name, ids]) => sql`${name}, (WITH found(id) AS (${ids})
+      SELECT json_group_array(id) FROM (SELECT id FROM found WHERE id IS NOT NULL LIMIT ${MOST}))`,
+  )
+  return sql`json_object(${sql.join(lists, sql`, `)})`
+}
+
+/** The rows about a person who is known by these, up to 1,000 that refer to the person in each table; none unless `isIt`. */
+export function scopeOf(workspaceId: string, known: KnownPerson, isIt = sql`true`): PersonScope {
+  const ids = (list: readonly string[]) => sql`SELECT value AS id FROM json_each(${JSON.stringify(list)}) WHERE ${isIt}`
+  const named = (column: string, list: readonly string[]) =>
+    sql`SELECT value AS ${sql.identifier(column)} FROM json_each(${JSON.stringify(list)}) WHERE ${isIt}`
+  const [customers, leads, logins, tokens] = [
+    ids(known.customers),
+    ids(known.leads),
+    ids(known.logins),
+    ids(known.tokens),
+  ]
   const identity = { customers, leads, logins }
   const tables = [...recordReferencesTo(customersTable), ...recordReferencesTo(leadsTable)]
     .filter(({ isPersonal, table }) => isPersonal && table !== leadsTable)
     .map(({ table }) => table)
   const referring = [...new Set(tables)].map(
-    (table) => sql`SELECT ${table.id} AS id FROM ${table} WHERE ${rowsAbout(table, identity)}`,
+    (table) => sql`SELECT ${table.id} AS id FROM ${table} WHERE ${rowsAbout(table, identity)} LIMIT ${MOST}`,
   )
   // Nested, because D1 takes at most five terms in a compound SELECT.
   const records = [customers, leads, ...referring, logins, tokens].reduce(
-    (all, ids) => sql`SELECT id FROM (${all}) UNION ALL SELECT id FROM (${ids})`,
+    (all, each) => sql`SELECT id FROM (${all}) UNION ALL SELECT id FROM (${each})`,
   )
-  return { workspaceId, ...identity, related, emails, phones, tokens, records }
+  const related = ids(known.related)
+  return {
+    workspaceId,
+    ...identity,
+    related,
+    emails: named('email', known.emails),
+    phones: named('phone', known.phones),
+    tokens,
+    records,
+  }
 }

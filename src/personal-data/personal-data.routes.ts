@@ -33,7 +33,8 @@ const erasePersonRoute = createRoute({
   summary: 'Erase a person for good',
   description:
     'Empties every text about the person in all rows that `personal-data` shows, ends the portal login, and deletes tags ' +
-    'and relationships. Rows, ids, instants and states stay, so that figures do not change. This cannot be undone.',
+    'and relationships. Rows, ids, instants and states stay, so that figures do not change. This cannot be undone. ' +
+    'If very much is stored (`isDone` false), the customer is hidden, and a job erases the rest before it shows again.',
   request: { params: IdParam },
   responses: {
     200: json(Erasure, 'Erased'),

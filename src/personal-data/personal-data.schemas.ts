@@ -9,7 +9,10 @@ export const PersonalData = z
     customerId: Id,
     readAt: Instant,
     data: z.record(z.string(), Rows).openapi({ description: 'Every row about the person, by kind: leads, events, …' }),
-    incomplete: z.array(z.string()).openapi({ description: 'The kinds with more rows than the 5,000 that are shown.' }),
+    incomplete: z.array(z.string()).openapi({
+      description:
+        'The kinds with more rows than the 1,000 that are shown. The lists of interactions, tickets, leads and events have them all.',
+    }),
   })
   .openapi('PersonalData', {
     example: {
@@ -20,4 +23,13 @@ export const PersonalData = z
     },
   })
 
-export const Erasure = z.object({ customerId: Id, erasedAt: Instant }).openapi('Erasure')
+export const Erasure = z
+  .object({
+    customerId: Id,
+    erasedAt: Instant,
+    isDone: z.boolean().openapi({
+      description:
+        'False if so much is stored that a job erases the rest: `GET /v1/jobs?subjectId=` tells how far it is.',
+    }),
+  })
+  .openapi('Erasure')

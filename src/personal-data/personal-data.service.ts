@@ -1,6 +1,7 @@
 // Personal data: everything about a person is read, or erased, along one map.
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
+import type { Permission } from '../access/policy'
 import { reachable } from '../access/visible'
 import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
@@ -9,23 +10,31 @@ import { customers, merges } from '../db/schema'
 import { allOf, columnIn, ifChanged } from '../db/sql'
 import { AppError } from '../errors'
 import { eventInsert } from '../events/event-insert'
+import { erasureJob } from './personal-data.erasure'
 import { HELD } from './personal-data.map'
-import { personOf } from './personal-data.person'
-
-/** How many rows of a kind are shown at most. */
-const MOST = 5_000
+import { KnownPerson, listsOfPerson, MOST, scopeOf } from './personal-data.person'
 
 const held = Object.entries(HELD)
+/** What the first batch erases even if much is stored: what gives access, and what says who the person is. */
+const AT_ONCE = [
+  HELD.tokens,
+  HELD.sessions,
+  HELD.providers,
+  HELD.calendars,
+  HELD.logins,
+  HELD.relationships,
+  HELD.tags,
+  HELD.merges,
+  HELD.customers,
+]
 
 /** All data about the person behind a customer, by kind. It includes the trash. Throws `not_found`. */
-export async function readPersonalData({ db, actor, now }: Ctx, id: string) {
-  const root = alias(customers, 'root')
-  const person = personOf(actor.workspaceId, allOf(eq(root.id, id), reachable(actor, 'personal-data:read', root)))
+export async function readPersonalData(ctx: Ctx, id: string) {
+  const { db, actor, now } = ctx
+  const { known } = await findPerson(ctx, id, 'personal-data:read')
+  const person = scopeOf(actor.workspaceId, known)
   const reads = held.map(([kind, { read }]) => [kind, read(db, person, MOST + 1)] as const)
-  const rows = await runBatch(db, Object.fromEntries(reads))
-  // The customer itself is among its rows.
-  if (!rows.customers?.length) throw new AppError('not_found')
-  const kinds = Object.entries(rows)
+  const kinds = Object.entries(await runBatch(db, Object.fromEntries(reads)))
   return {
     customerId: id,
     readAt: now,
@@ -35,15 +44,18 @@ export async function readPersonalData({ db, actor, now }: Ctx, id: string) {
 }
 
 /**
- * Erases the person behind a customer as the map says, in one batch, with an event that says only that it happened. It can be
- * repeated after something was added; else it throws `already_erased`. `merged_away` names the customer to erase instead.
+ * Erases the person behind a customer as the map says, with an event that says only that it happened. If much is stored, the
+ * customer goes out of sight at once, and a job erases the rest. It can be repeated after something was added; else it throws
+ * `already_erased`. `merged_away` names the customer to erase instead.
  */
 export async function erasePerson(ctx: Ctx, id: string) {
   const { db, actor, now } = ctx
+  const { known, isMuch } = await findPerson(ctx, id, 'personal-data:erase')
   const isIt = and(eq(customers.id, id), reachable(actor, 'personal-data:erase', customers))
   const survivor = sql<string | null>`(SELECT m.survivor_id FROM ${merges} AS m WHERE m.merged_id = ${id}
     AND m.undone_at IS NULL AND ${customers.deletedAt} IS NOT NULL)`
-  const person = personOf(actor.workspaceId, sql`root.id = ${id} AND root.erased_at = ${now}`)
+  const isErased = sql`EXISTS (SELECT 1 FROM ${customers} AS root WHERE root.id = ${id} AND root.erased_at = ${now})`
+  const person = scopeOf(actor.workspaceId, known, isErased)
   const { present, erased } = await runBatch(db, {
     present: one(
       db
@@ -59,12 +71,51 @@ export async function erasePerson(ctx: Ctx, id: string) {
         .returning({ id: customers.id }),
     ),
     event: eventInsert(ctx, { verb: 'customer.erased', subject: 'customer', id, when: ifChanged }),
-    held: held.map(([, { erase }]) => erase(db, person, now)),
+    job: isMuch ? erasureJob(ctx, id, known, isErased) : undefined,
+    held: (isMuch ? AT_ONCE : Object.values(HELD)).map(({ erase }) => erase(db, person, now)),
+    hidden: isMuch
+      ? db
+          .update(customers)
+          .set({ deletedAt: now })
+          .where(and(sql`${customers.id} IN (${person.customers})`, isNull(customers.deletedAt)))
+      : undefined,
   })
-  if (erased) return { customerId: id, erasedAt: now }
+  if (erased) return { customerId: id, erasedAt: now, isDone: !isMuch }
   if (!present) throw new AppError('not_found')
   if (present.survivor) throw new AppError('merged_away', { existingId: present.survivor })
   throw new AppError('already_erased')
+}
+
+/** What the person behind a customer is known by, and whether more is stored than one batch may erase. Throws `not_found`. */
+async function findPerson({ db, actor }: Ctx, id: string, permission: Permission) {
+  const { workspaceId } = actor
+  const root = alias(customers, 'root')
+  const isRoot = allOf(eq(root.id, id), reachable(actor, permission, root))
+  const upTo = (most: number, from: SQL) => sql`(SELECT count(*) > ${most} FROM (SELECT 1 ${from} LIMIT ${most + 1}))`
+  const isMuch = sql.join(
+    [
+      upTo(300, sql`FROM interactions WHERE customer_id = ${id}`),
+      upTo(500, sql`FROM events WHERE workspace_id = ${workspaceId} AND subject_id = ${id}`),
+      upTo(100, sql`FROM tickets WHERE customer_id = ${id}`),
+      upTo(50, sql`FROM leads WHERE customer_id = ${id}`),
+      upTo(2_000, sql`FROM outbox WHERE workspace_id = ${workspaceId}`),
+      upTo(
+        2_000,
+        sql`FROM imports CROSS JOIN import_issues ON import_id = imports.id WHERE workspace_id = ${workspaceId}`,
+      ),
+    ],
+    sql` OR `,
+  )
+  const [found] = await db
+    .select({
+      isMuch: sql<number>`${isMuch}`.as('is_much'),
+      lists: sql<string>`${listsOfPerson(workspaceId, isRoot)}`.as('lists'),
+    })
+    .from(sql`(SELECT 1)`)
+  const known = KnownPerson.parse(JSON.parse(found?.lists ?? '{}'))
+  if (known.customers.length === 0) throw new AppError('not_found')
+  const isMany = Math.max(known.customers.length, known.leads.length) > 50
+  return { known, isMuch: found?.isMuch === 1 || isMany }
 }
 
 /** The customer was never erased, or it or a record that refers to it was changed since. */

@@ -1,42 +1,53 @@
-// Purges rows that expire by themselves: sessions, tokens, kept answers, counters, old mail and merges that are too old to
-// undo. It also purges deleted tags, which no answer shows any more.
+// Purges rows that expire by themselves: sessions, tokens, kept answers, counters, old mail, jobs that are over, and merges
+// that are too old to undo.
 import { type SQL, sql } from 'drizzle-orm'
+import { DEVICE_MS } from '../auth/tokens'
 import { leastIdAt } from '../db/arrival'
 import { runBatch } from '../db/batch'
 import type { Db } from '../db/client'
 import {
-  customerTags,
   dailyCounts,
   idempotencyKeys,
+  jobs,
   loginAttempts,
   mergedRows,
   merges,
   oneTimeTokens,
   outbox,
   sessions,
-  tags,
 } from '../db/schema'
+import { primaryKeyOf } from '../db/sql'
 import { purgedBefore } from '../db/trash'
-import { isDeletedAndUnused } from '../tags/tags.service'
 import { DAY_MS } from '../time'
 import type { Purged } from './purge.trash'
 
 /** How many rows of a table a round deletes at most. */
-const ROWS = 2_000
+const ROWS = 5_000
 const MAIL_MS = 30 * DAY_MS
+const JOB_MS = 30 * DAY_MS
 
-/** A round over everything that expires. Each condition follows an index, so that only rows to delete are read. */
-export async function purgeExpired(db: Db, now: string): Promise<Purged> {
+/** What a round has deleted, and the kinds of which there may be more. */
+export type PurgedKinds = Purged & { full: string[] }
+
+/**
+ * A round over everything that expires, or over these kinds of it. Each condition follows an index, so that only rows to
+ * delete are read.
+ */
+export async function purgeExpired(db: Db, now: string, kinds?: readonly string[]): Promise<PurgedKinds> {
   const dayAgo = new Date(Date.parse(now) - DAY_MS).toISOString()
   const lastDay = dayAgo.slice(0, 10)
-  const voidMerges = sql`${merges.createdAt} < ${purgedBefore(now)}`
+  const voidMerges = sql`${merges.createdAt} < ${purgedBefore(now)} AND ${merges.fields} <> '{}'`
+  const isUnnoted = sql`NOT EXISTS (SELECT 1 FROM ${mergedRows} AS noted WHERE noted.merge_id = ${merges}.id)`
   const deletion = (table: Parameters<Db['delete']>[0], where: SQL) =>
     db
       .delete(table)
-      .where(sql`rowid IN (SELECT rowid FROM ${table} WHERE ${where} LIMIT ${ROWS})`)
+      .where(
+        sql`(${primaryKeyOf(table)}) IN (SELECT ${primaryKeyOf(table)} FROM ${table} WHERE ${where} LIMIT ${ROWS})`,
+      )
       .returning({ gone: sql<number>`1` })
-  const deleted = await runBatch(db, {
-    sessions: deletion(sessions, sql`${sessions.expiresAt} < ${now}`),
+  const deletions = {
+    // A session that is over still tells a device that is known.
+    sessions: deletion(sessions, sql`${sessions.expiresAt} < ${new Date(Date.parse(now) - DEVICE_MS).toISOString()}`),
     tokens: deletion(oneTimeTokens, sql`${oneTimeTokens.expiresAt} < ${now}`),
     idempotencyKeys: deletion(idempotencyKeys, sql`${idempotencyKeys.expiresAt} < ${now}`),
     // A lock lasts at most 15 minutes longer than its window.
@@ -45,13 +56,21 @@ export async function purgeExpired(db: Db, now: string): Promise<Purged> {
     dailyCounts: deletion(dailyCounts, sql`day < ${lastDay} AND day < substr(${lastDay}, 1, length(day))`),
     mails: deletion(outbox, sql`${outbox.id} < ${leastIdAt(now, -MAIL_MS)} AND ${outbox.giveUpAt} < ${now}`),
     mergedRows: deletion(mergedRows, sql`merge_id IN (SELECT id FROM ${merges} WHERE ${voidMerges})`),
-    merges: deletion(
-      merges,
-      sql`${voidMerges} AND NOT EXISTS (SELECT 1 FROM ${mergedRows} AS noted WHERE noted.merge_id = ${merges}.id)`,
-    ),
-    customerTags: deletion(customerTags, sql`tag_id IN (SELECT id FROM ${tags} WHERE deleted_at IS NOT NULL)`),
-    tags: deletion(tags, isDeletedAndUnused),
-  })
+    merges: deletion(merges, sql`${voidMerges} AND ${merges.undoneAt} IS NOT NULL AND ${isUnnoted}`),
+    // The merge itself stays: it still says to whom rows go back if the survivor's own merge is undone.
+    mergeFields: db
+      .update(merges)
+      .set({ fields: '{}' })
+      .where(
+        sql`${merges.seq} IN (SELECT seq FROM ${merges} WHERE ${voidMerges} AND ${isUnnoted} LIMIT ${ROWS})
+          AND ${merges.undoneAt} IS NULL`,
+      )
+      .returning({ gone: sql<number>`1` }),
+    jobs: deletion(jobs, sql`${jobs.id} < ${leastIdAt(now, -JOB_MS)} AND ${jobs.state} <> 'RUNNING'`),
+  }
+  const chosen = Object.entries(deletions).filter(([kind]) => kinds?.includes(kind) ?? true)
+  const deleted = await runBatch(db, Object.fromEntries(chosen))
   const counts = Object.fromEntries(Object.entries(deleted).map(([kind, rows]) => [kind, rows.length]))
-  return { counts, isFull: Object.values(counts).some((count) => count >= ROWS) }
+  const full = Object.keys(counts).filter((kind) => (counts[kind] ?? 0) >= ROWS)
+  return { counts, full, isFull: full.length > 0, statements: chosen.length }
 }

@@ -10,17 +10,17 @@ import {
   type TableReference,
   type TrashTable,
 } from '../db/relations'
-import { allOf, columnIn, columnKey } from '../db/sql'
+import { allOf, columnIn, columnKey, primaryKeyOf } from '../db/sql'
 import { purgedBefore } from '../db/trash'
 import { nextVersion } from '../records/version'
 
-/** How many rows a round deleted, by kind, and whether there may be more. */
-export type Purged = { counts: Record<string, number>; isFull: boolean }
+/** How many rows a round deleted, by kind, whether there may be more, and how many statements it sent. */
+export type Purged = { counts: Record<string, number>; isFull: boolean; statements: number }
 
 /** How many records of a table a round takes. It begins with those that were trashed first. */
-const RECORDS = 200
+const RECORDS = 500
 /** How many rows that refer to them each statement takes. */
-const ROWS = 1_000
+const ROWS = 2_500
 
 const gone = { gone: sql<number>`1` }
 
@@ -37,7 +37,8 @@ export async function purgeTrash(db: Db, now: string): Promise<Purged> {
   const purged = await runBatch(db, Object.fromEntries(statements))
   const deleted = tables.map(([name]) => [name, purged[`${name} deleted`]?.flat().length ?? 0])
   const isFull = Object.values(purged).some((results) => results.some((rows) => rows.length >= RECORDS))
-  return { counts: Object.fromEntries(deleted), isFull }
+  const sent = statements.reduce((sum, [, list]) => sum + list.length, 0)
+  return { counts: Object.fromEntries(deleted), isFull, statements: sent }
 }
 
 type Statements = ReturnType<typeof deletions> | ReturnType<typeof clearings>
@@ -77,10 +78,10 @@ function otherColumn({ onPurge }: TableReference): SQL | undefined {
 /** Rows that refer to expired records, found along the index of the column. */
 function referringRows({ table, columns, to }: TableReference, now: string, where = sql`true`): SQL {
   const selects = columns.map(
-    (column) => sql`SELECT referring.rowid FROM ${expiredIds(to, now)} AS gone
+    (column) => sql`SELECT ${primaryKeyOf(table, 'referring')} FROM ${expiredIds(to, now)} AS gone
       CROSS JOIN ${table} AS referring ON ${columnIn('referring', column)} = gone.id WHERE ${where}`,
   )
-  return sql`rowid IN (${sql.join(selects, sql` UNION `)} LIMIT ${ROWS})`
+  return sql`(${primaryKeyOf(table)}) IN (${sql.join(selects, sql` UNION `)} LIMIT ${ROWS})`
 }
 
 /** Expired records to which no row refers any more that would keep them. */

@@ -177,6 +177,7 @@ function recordEventInsert<C extends SelectedFieldsFlat>(
     id: sql`${table.id}`,
     changes: hiddenValues.length === 0 ? changes : sql`json_replace(${changes}${sql.join(hiddenValues)})`,
     from: sql`${table}`,
+    isOne: true,
     when,
   })
 }

@@ -10,7 +10,7 @@ export type Field = {
   /** The schema in requests. Clients cannot write a field without it. */
   input?: z.ZodType
   required?: true
-  /** How a cell of a file is read if it is not text. A patch replaces `json` as a whole, and `entries` one by one. */
+  /** How a cell of a file is read if it is not text. A patch replaces `json` as a whole, and `entries` one by one: null removes one. */
   kind?: 'choice' | 'instant' | 'number' | 'json' | 'entries' | 'addresses' | 'numbers'
   /** The field that this one is computed from. Both are written together. */
   follows?: string
@@ -135,4 +135,17 @@ export function exportedFields(fields: Fields): [column: string, field: Field][]
   const blockOf = ([, field]: [string, Field]) => field.exported ?? 0
   const inOrder = pairsWith(fields, 'exported').sort((a, b) => blockOf(a) - blockOf(b))
   return inOrder.map(([name, field]) => [field.inFiles ?? name, field])
+}
+
+export function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/**
+ * Entries without those that are null, at any depth of objects: null means that there is no such entry. SQLite's json_patch
+ * says the same of a patch (RFC 7396), so that it does not matter which request brought an entry.
+ */
+export function withoutNulls(entries: Record<string, unknown>): Record<string, unknown> {
+  const kept = Object.entries(entries).filter(([, value]) => value !== null)
+  return Object.fromEntries(kept.map(([name, value]) => [name, isMap(value) ? withoutNulls(value) : value]))
 }

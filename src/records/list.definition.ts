@@ -32,6 +32,8 @@ export type Condition = {
   match?: string | SQL
   /** The index finds too many rows, so `where` checks each hit as well. */
   isCoarse?: true
+  /** About how many rows of other tables `where` reads for a row. */
+  reads?: number
   /** A search or the trash: only the order of arrival is possible. A search without the index has no total. */
   isByArrival?: true
 }
@@ -48,6 +50,8 @@ export type Order<Row> = {
   only?: SQL
   /** For owned records: the index over all rows, and the index by owner. */
   indexes?: readonly [ofAll: string, ofOwner: string]
+  /** If the index by owner leaves out the rows without an owner: the indexes that have them, each with its WHERE. */
+  unowned?: readonly { index: string; where: SQL }[]
 }
 
 /** One index that returns rows in the order of the list. */
@@ -82,9 +86,14 @@ export type ListDefinition<Row, Q> = {
   /** A condition that is checked row by row in every request. */
   check?: (ctx: Ctx) => SQL | undefined
   search?: Search<Q>
-  counter?: Counter<FilterName<Q>>
-  /** How many rows a page scans if a filter has no index. The default is 250. */
-  windowRows?: number
+  counter?: Counter<Q>
+  /** How many rows of other tables `check` reads for a row. */
+  checkReads?: number
+  /**
+   * Orders in whose indexes a filter may find few rows, which a page then sorts instead of scanning on. A filter that the
+   * index of such an order answers must imply the `only` of that order.
+   */
+  narrowOrders?: readonly OrderName<Q>[]
   /** Totals of pages by number are capped at 1,000. Without this, a page scans REACH rows and counts every hit. */
   isCountCapped?: true
 }
@@ -103,10 +112,12 @@ export type Search<Q> = {
 }
 
 /**
- * Sums that triggers keep by owner, and by the filters in `by`, each with its column. They give the total only if the
- * request has no other filter. With another filter, rows are counted.
+ * Counts that triggers keep by owner, with a row `'*'` for everybody and none for nobody. They give the total only if the
+ * request has no filter but these; with another one, rows are counted.
  */
-export type Counter<Name extends string = string> = {
+export type Counter<Q> = {
   table: SQLWrapper & { workspaceId: AnyColumn; owner: AnyColumn }
-  by: { [K in Name]?: AnyColumn }
+  answers: readonly FilterName<Q>[]
+  /** SQL: the count of a row of `table`. */
+  count: (request: ListRequest<Q>) => SQL
 }

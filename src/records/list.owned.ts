@@ -38,16 +38,19 @@ export function ownedWalks(
   { actor }: Ctx,
   { owner, trashed }: Request,
   ownerIds: Owners,
-  { only, indexes }: Pick<Order<unknown>, 'only' | 'indexes'>,
+  { only, indexes, unowned }: Pick<Order<unknown>, 'only' | 'indexes' | 'unowned'>,
   { table, permissions, trash }: { table: Owned; permissions: Permissions; trash: Order<unknown>['indexes'] },
 ): Walk<'owner' | 'trashed'>[] {
   const [ofAll, ofOwner] = (trashed ? trash : indexes) ?? []
   const inReach = reachable(actor, trashed ? permissions.trash : permissions.read, table)
   const where = allOf(inReach, trashed ? undefined : isNull(table.deletedAt), only)
   const answers = ['owner', 'trashed'] as const
-  if (owner !== undefined) return [{ index: ofOwner, where, answers }]
-  if (ownerIds === 'all') return [{ index: ofAll, where, answers }]
-  return ownerIds.map((id) => ({ index: ofOwner, where: allOf(where, ownedBy(table.ownerId, id)), answers }))
+  if (ownerIds === 'all') return [{ index: owner === undefined ? ofAll : ofOwner, where, answers }]
+  return ownerIds.flatMap((id) => {
+    const parts = id === null && !trashed && unowned ? unowned : [{ index: ofOwner, where: undefined }]
+    const isOfThis = allOf(where, ownedBy(table.ownerId, id))
+    return parts.map((part) => ({ index: part.index, where: allOf(isOfThis, part.where), answers }))
+  })
 }
 
 /** FTS5 queries for the rows of these owners, in a search index with a column `scope`. */

@@ -6,7 +6,7 @@ import { arrivedBetween } from '../db/arrival'
 import { afterCursorInParts, remainingRange } from '../db/cursor'
 import type { Position } from '../db/page'
 import { allOf } from '../db/sql'
-import type { ListPlan } from '../db/window'
+import type { ListPlan, NarrowPlan } from '../db/window'
 import { invalidError } from '../errors'
 import type {
   Condition,
@@ -27,10 +27,19 @@ export type RequestPlan<Row> = ListPlan & {
   filters: RequestFilter[]
   order: Order<Row>
   positionOf: (row: Row) => Position
+  /** How many rows a page scans if a filter has no index. */
+  windowRows: number
+  /** The filters that no index answers. */
+  checked: RequestFilter[]
   /** Whether the rows can be counted. They cannot if a search has no index. */
   isCountable: boolean
   isSmall: boolean
 }
+
+/** The most rows of a window, and the most rows that a scan of it reads in all tables. */
+const WINDOW = { rows: 5_000, reads: 10_000 }
+/** The most values in filters for which other indexes are tried: D1 binds at most 100 parameters. */
+const MAX_NARROW_VALUES = 8
 
 /** The plan for a request. Throws `invalid` for an order that a search or the trash cannot have. */
 export function planOf<Row, Q>(
@@ -40,7 +49,42 @@ export function planOf<Row, Q>(
   ownerIds: Owners,
 ): RequestPlan<Row> {
   const filters = requestFilters(ctx, list, request)
-  const { order, isDown } = orderOf(list, request, filters)
+  return planInOrder(ctx, list, request, ownerIds, filters, orderOf(list, request, filters))
+}
+
+/**
+ * The plan in another order whose indexes answer more filters of the request, and whose rows are to be sorted. Undefined
+ * if there is none.
+ */
+export function narrowPlanOf<Row, Q>(
+  ctx: Ctx,
+  list: ListDefinition<Row, Q>,
+  request: ListRequest<Q>,
+  ownerIds: Owners,
+  { filters, checked, order }: RequestPlan<Row>,
+): NarrowPlan | undefined {
+  const values = filters.flatMap(({ value }) => (typeof value === 'object' && value ? Object.values(value) : [value]))
+  if (values.length > MAX_NARROW_VALUES) return undefined
+  const plans = (list.narrowOrders ?? []).map((name) =>
+    planInOrder(ctx, list, { ...request, after: undefined }, ownerIds, filters, {
+      order: list.orders[name],
+      isDown: true,
+    }),
+  )
+  const others = plans.filter((plan) => checked.some(({ name }) => !plan.checked.some((each) => each.name === name)))
+  const [best] = others.sort((a, b) => a.checked.length - b.checked.length)
+  const keys = order.by.map((name) => sql`${list.columns[name]}`)
+  return best && { sources: best.sources, rest: best.rest, keys, only: order.only }
+}
+
+function planInOrder<Row, Q>(
+  ctx: Ctx,
+  list: ListDefinition<Row, Q>,
+  request: ListRequest<Q>,
+  ownerIds: Owners,
+  filters: RequestFilter[],
+  { order, isDown }: { order: Order<Row>; isDown: boolean },
+): RequestPlan<Row> {
   const search = usableSearch(ctx, list, request, filters, order)
   const seq = search ? sql.raw(`${search.index}.rowid`) : undefined
   const keys = order.by.map((name) => (name === 'seq' && seq ? seq : sql`${list.columns[name]}`))
@@ -61,8 +105,14 @@ export function planOf<Row, Q>(
     isDown,
     rest: and(...checked.map(({ where }) => where), list.check?.(ctx)),
     isSmall,
+    windowRows: Math.min(WINDOW.rows, Math.floor(WINDOW.reads / readsPerRow())),
+    checked,
     isCountable: !checked.some(({ isByArrival }) => isByArrival),
     positionOf: (row) => order.by.map((name) => positionValue(row[name])),
+  }
+
+  function readsPerRow(): number {
+    return checked.reduce((sum, { reads = 0 }) => sum + reads, (search ? 2 : 1) + (list.checkReads ?? 0))
   }
 
   // The range of an order, a query of the search index, a condition of each walk, or a check of each row.

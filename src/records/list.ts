@@ -1,30 +1,27 @@
 // Runs a list: a page of the rows that the actor sees, and the total if the request asks for it.
-import { type AnyColumn, and, eq, type SQL, Subquery, sql } from 'drizzle-orm'
+import { type AnyColumn, and, eq, inArray, type SQL, Subquery, sql } from 'drizzle-orm'
 import type { Owners } from '../access/visible'
 import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
 import { cappedCount, counterTotal, withTotal } from '../db/counts'
-import { offsetOf, type Page, type Position } from '../db/page'
-import { anyOf, columnIn } from '../db/sql'
+import { offsetOf, type Page, type Position, type Scanned } from '../db/page'
+import { columnIn } from '../db/sql'
 import {
   indexedPage,
   indexedRows,
-  type ListPlan,
   numberedPage,
   numberedWindow,
   scanWindow,
   windowPage,
   withinReach,
 } from '../db/window'
+import { namesOf } from './fields'
 import type { Counter, ListDefinition, ListRequest, Query } from './list.definition'
-import { planOf, type RequestFilter, type RequestPlan } from './list.plan'
-
-/** How many rows a page scans if a filter has no index. */
-const WINDOW_ROWS = 250
+import { narrowPlanOf, planOf, type RequestPlan } from './list.plan'
 
 /**
  * A page of the list. If a filter has no index, a window of rows is scanned, so the page may be short and still have a
- * `next`. Throws `forbidden`, or `invalid` for an order or a page that the list cannot have.
+ * `next`; `scanned` then says how far it has looked. Throws `forbidden`, or `invalid` for an order or a page that the list cannot have.
  */
 export async function runList<Row, Q>(
   ctx: Ctx,
@@ -41,17 +38,18 @@ export async function runList<Row, Q>(
   }
   const isCounted = total && plan.isCountable
   const { rows, count } = await runBatch(ctx.db, {
-    rows: list.read(ctx.db, rowsIn(list, pageOf(list, plan, request, skipped))),
+    rows: list.read(ctx.db, rowsIn(list, pageOf(ctx, list, plan, request, ownerIds, skipped))),
     count: isCounted ? one(countOf(ctx, list, request, ownerIds, plan)) : undefined,
   })
-  const page = windowPage(rows, limit, plan.positionOf)
+  const page = windowPage(rows, limit, plan.positionOf, (row) => scannedTo(list, plan, row))
   return isCounted ? withTotal(page, count) : page
 }
 
 /** A page of the list as a statement for a batch. The rows have page marks. */
 export function listQuery<Row, Q>(ctx: Ctx, list: ListDefinition<Row, Q>, request: ListRequest<Q>): Query<Row> {
-  const plan = planOf(ctx, list, request, list.owners(ctx, request))
-  return list.read(ctx.db, rowsIn(list, pageOf(list, plan, request, offsetOf(request))))
+  const ownerIds = list.owners(ctx, request)
+  const plan = planOf(ctx, list, request, ownerIds)
+  return list.read(ctx.db, rowsIn(list, pageOf(ctx, list, plan, request, ownerIds, offsetOf(request))))
 }
 
 /** The SELECT of a page of any size, for exports. It reads every row, so it finds words of any length. */
@@ -74,13 +72,28 @@ export function positionIn<Row, Q>(
 
 // A page by number has no cursor, so it needs no extra row to know whether there is a next page.
 function pageOf<Row, Q>(
+  ctx: Ctx,
   list: ListDefinition<Row, Q>,
-  plan: ListPlan,
-  { limit, offset }: ListRequest<Q>,
+  plan: RequestPlan<Row>,
+  request: ListRequest<Q>,
+  ownerIds: Owners,
   skipped: number,
 ): SQL {
+  const { limit, offset } = request
   if (offset !== undefined) return indexedPage(plan.rest ? withinReach(plan) : plan, limit, skipped)
-  return plan.rest ? scanWindow(plan, list.windowRows ?? WINDOW_ROWS, limit + 1) : indexedPage(plan, limit + 1, 0)
+  if (!plan.rest) return indexedPage(plan, limit + 1, 0)
+  return scanWindow(plan, plan.windowRows, limit + 1, narrowPlanOf(ctx, list, request, ownerIds, plan))
+}
+
+function scannedTo<Row, Q>(
+  { columns }: ListDefinition<Row, Q>,
+  { windowRows, order }: RequestPlan<Row>,
+  row: Row,
+): Scanned {
+  const [first] = order.by
+  const names = namesOf(columns)
+  const key = order.arrivedAt ? names.find((name) => columns[name] === order.arrivedAt) : first
+  return { rows: windowRows, to: key && String(row[key]) }
 }
 
 function rowsIn<Row, Q>(list: ListDefinition<Row, Q>, rows: SQL): Subquery {
@@ -96,24 +109,24 @@ function countOf<Row, Q>(
   { filters, order, isSmall }: RequestPlan<Row>,
 ) {
   const { counter } = list
-  const isCounterUsable = !isSmall && !order.only && filters.every(({ name }) => name in (counter?.by ?? {}))
-  if (counter && isCounterUsable) return counterQuery(ctx, counter, ownerIds, filters)
+  const isCounterUsable =
+    !isSmall && !order.only && filters.every(({ name }) => counter?.answers.some((each) => each === name))
+  if (counter && isCounterUsable) return counterQuery(ctx, counter, ownerIds, request)
   const wholePlan = planOf(ctx, list, { ...request, sort: order.only && request.sort, after: undefined }, ownerIds)
   const { sources, rest } = wholePlan.rest && list.isCountCapped ? withinReach(wholePlan) : wholePlan
   return cappedCount(ctx.db, sources, rest)
 }
 
-// The owner `*` stands for all rows, the empty owner for rows without an owner.
-function counterQuery({ db, actor }: Ctx, { table, by }: Counter, ownerIds: Owners, filters: RequestFilter[]) {
-  const owners = ownerIds === 'all' ? ['*'] : ownerIds.map((owner) => owner ?? '')
-  const conditions = filters.flatMap(({ name, value }) => {
-    const column = name === 'owner' ? undefined : by[name]
-    return column ? [eq(column, value)] : []
-  })
+// Nobody's count is everybody's less that of each owner.
+function counterQuery<Q>({ db, actor }: Ctx, { table, count }: Counter<Q>, ownerIds: Owners, request: ListRequest<Q>) {
+  const ids = ownerIds === 'all' ? ['*'] : ownerIds.filter((id) => id !== null)
+  const isRequested = inArray(table.owner, ids)
+  const isWithNobody = ownerIds !== 'all' && ownerIds.includes(null)
+  const sign = isWithNobody ? sql`CASE WHEN ${table.owner} = '*' THEN 1 ELSE -(NOT ${isRequested}) END` : sql`1`
   return db
-    .select(counterTotal)
+    .select(counterTotal(sql`${sign} * ${count(request)}`))
     .from(sql`${table}`)
-    .where(and(eq(table.workspaceId, actor.workspaceId), anyOf(table.owner, owners), ...conditions))
+    .where(and(eq(table.workspaceId, actor.workspaceId), isWithNobody ? undefined : isRequested))
 }
 
 function hasNoOwner(ownerIds: Owners): boolean {

@@ -28,6 +28,21 @@ export function nextAt(clock: Clock, time: string, from: number): number {
   return Math.min(...instants.filter((at) => at >= from))
 }
 
+/** The instant of a local time such as `2026-12-01T09:00`; UTC for years that local clocks do not tell. */
+export function instantAt(timeZone: string, wall: string): string {
+  const reading = Date.parse(`${wall}Z`)
+  const minute = Math.floor(reading / MINUTE_MS) * MINUTE_MS
+  const isTold = wall >= '1900' && wall < '9999'
+  const [at = minute] = isTold ? instantsOf(clockIn(timeZone), minute) : []
+  return Number.isFinite(at) ? new Date(at + reading - minute).toISOString() : `${wall}Z`
+}
+
+/** A day such as `2026-12-01` as the instant at which it begins in a time zone, a local time as its instant; an instant as it is. */
+export function instantOf(timeZone: string, text: string): string {
+  if (text.endsWith('Z')) return text
+  return instantAt(timeZone, text.includes('T') ? text : `${text}T00:00`)
+}
+
 /** The instant itself, or the end of the quiet hours if it lies in them. */
 export function afterQuietHours(clock: Clock, quiet: Quiet, at: number): number {
   return quiet && isWithin(quiet, clock(at)) ? nextAt(clock, quiet.to, at) : at

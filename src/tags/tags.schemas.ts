@@ -1,6 +1,6 @@
 // Schemas of tags: a tag, its name, and the tagging of many customers.
 import { z } from '@hono/zod-openapi'
-import { Id, IdParam, name, text } from '../field-schemas'
+import { Id, IdParam, name, text, uuid } from '../field-schemas'
 import { pageOf, pageQuery } from '../http/pagination'
 import { foldText } from '../text/fold'
 
@@ -17,7 +17,11 @@ export const Tag = z
 
 export const TagQuery = z.strictObject({
   ...pageQuery,
-  q: text(50).optional().openapi({ description: 'Part of the name; case and accents do not matter.', example: 'vip' }),
+  q: text(50).optional().openapi({
+    description:
+      'Part of the name; case and accents do not matter. A page looks through at most 5,000 tags (`scanned`).',
+    example: 'vip',
+  }),
 })
 export const TagPage = pageOf(Tag, 'TagPage')
 
@@ -26,7 +30,7 @@ export const TagPatch = z.strictObject({ name: TagName }).openapi('TagPatch', { 
 const names = z.array(TagName).max(20).default([])
 
 export const BulkTagging = z
-  .strictObject({ customerIds: z.array(z.uuid()).min(1).max(500), add: names, remove: names })
+  .strictObject({ customerIds: z.array(uuid()).min(1).max(500), add: names, remove: names })
   .refine(({ add, remove }) => add.length + remove.length > 0, { error: 'Name a tag to add or to remove' })
   .refine(({ add, remove }) => add.every((name) => !remove.some((other) => foldText(other) === foldText(name))), {
     error: 'A tag cannot be added and removed at once',

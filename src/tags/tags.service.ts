@@ -1,16 +1,18 @@
 // Lists, reads, renames and deletes the tags of a workspace. Tagging customers is in tagging.*.
-import { and, eq, gt, isNotNull, isNull, type SQL, sql } from 'drizzle-orm'
+import { and, eq, isNotNull, isNull, type SQL, Subquery, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import { z } from 'zod'
 import { owners } from '../access/visible'
 import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
-import { cut, type Page, type PageRequest } from '../db/page'
+import type { Page, PageRequest, Position } from '../db/page'
 import { customerTags, tagCounts, tags } from '../db/schema'
-import { allOf, columnIn } from '../db/sql'
+import { allOf, columnIn, primaryKeyOf } from '../db/sql'
+import { indexedPage, pageMarks, scanWindow, windowPage } from '../db/window'
 import { AppError } from '../errors'
 import { etagOf } from '../etag'
 import { eventInsert } from '../events/event-insert'
+import { jobInsert } from '../jobs/jobs.kind'
 import { changeRecord, type RecordKind } from '../records/change'
 import { requireVersion } from '../records/version'
 import { foldText } from '../text/fold'
@@ -19,6 +21,8 @@ export type TagRow = { id: string; name: string; key: string; version: number; c
 
 /** A deleted tag is removed from this many customers at once. The nightly purge removes it from the others. */
 const MAX_REMOVED = 500
+/** How many tags a page of a search looks through. */
+const WINDOW_ROWS = 5_000
 
 const columns = { id: tags.id, name: tags.name, key: tags.key, version: tags.version }
 const tagColumns = { ...columns, count: countOf('*') }
@@ -35,47 +39,50 @@ const TAG: RecordKind<typeof tagColumns> = {
 export const isDeletedAndUnused = sql`${isNotNull(tags.deletedAt)}
   AND NOT EXISTS (SELECT 1 FROM ${customerTags} AS use WHERE use.tag_id = ${tags}.id)`
 
-/** Tags by name. An actor who reaches only their own customers sees the tags of those; others see all, unused ones too. */
+/**
+ * Tags by name. An actor who reaches only their own customers sees the tags of those; others see all, unused ones too. With
+ * `q`, a page looks through at most 5,000 tags.
+ */
 export async function listTags(
   { db, actor }: Ctx,
   { q, limit, after }: { q?: string } & PageRequest,
 ): Promise<Page<TagRow>> {
-  const ownerIds = owners(actor, 'tags:read')
   // A question of invisible characters is part of no name.
   const part = q === undefined ? undefined : foldText(q)
-  const containsQuery = (key: SQL) =>
-    part === undefined ? undefined : sql`${part} <> '' AND instr(${key}, ${part}) > 0`
-  const all = db
-    .select(tagColumns)
-    .from(tags)
-    .where(
-      and(
-        eq(tags.workspaceId, actor.workspaceId),
-        isNull(tags.deletedAt),
-        containsQuery(sql`${tags.key}`),
-        after && gt(tags.key, String(after[0])),
-      ),
-    )
-    .orderBy(tags.key)
-    .limit(limit + 1)
-  const used = db
-    .select({ ...columns, count: tagCounts.count })
-    .from(tagCounts)
-    .crossJoin(tags)
-    .where(
-      and(
-        eq(tagCounts.workspaceId, actor.workspaceId),
-        eq(tagCounts.owner, actor.id),
-        sql`${tagCounts.count} > 0`,
-        eq(tags.id, tagCounts.tagId),
-        isNull(tags.deletedAt),
-        containsQuery(sql`${tagCounts.key}`),
-        after && gt(tagCounts.key, String(after[0])),
-      ),
-    )
-    .orderBy(tagCounts.key)
-    .limit(limit + 1)
-  return cut(await (ownerIds === 'all' ? all : used), limit, (row) => [row.key])
+  const isAll = owners(actor, 'tags:read') === 'all'
+  const plan = {
+    table: 'tags',
+    sources: [
+      { rows: isAll ? sql`${tags}` : tagsOfOwner(actor.id, actor.workspaceId), where: inWorkspace(actor, after) },
+    ],
+    keys: [sql`${tags.key}`],
+    isDown: false,
+    rest: part === undefined ? undefined : sql`${part} <> '' AND instr(${tags.key}, ${part}) > 0`,
+  }
+  const page = plan.rest ? scanWindow(plan, WINDOW_ROWS, limit + 1) : indexedPage(plan, limit + 1, 0)
+  const row = { ...columns, count: isAll ? tagColumns.count : sql<number>`tags.count`.as('count') }
+  const rows = await db.select({ row, ...pageMarks }).from(new Subquery(page, columns, 'tags'))
+  return windowPage(
+    rows,
+    limit,
+    ({ key }) => [key],
+    ({ name }) => ({ rows: WINDOW_ROWS, to: name }),
+  )
+}
+
+// The tags of an owner's customers in the order of their names, each with its number of them.
+function tagsOfOwner(ownerId: string, workspaceId: string): SQL {
+  return sql`(SELECT tag.id, tag.name, use.key, tag.version, tag.workspace_id, tag.deleted_at, use.count
+    FROM ${tagCounts} AS use CROSS JOIN ${tags} AS tag ON tag.id = use.tag_id
+    WHERE use.workspace_id = ${workspaceId} AND use.owner = ${ownerId} AND use.count > 0) AS tags`
+}
+
+function inWorkspace({ workspaceId }: Ctx['actor'], after: Position | undefined): SQL {
+  return allOf(
+    eq(tags.workspaceId, workspaceId),
+    isNull(tags.deletedAt),
+    after && sql`${tags.key} > ${String(after[0])}`,
+  )
 }
 
 /** A tag that the actor sees in the list. Throws `not_found`. */
@@ -133,6 +140,8 @@ async function deleteWhere(ctx: Ctx, condition: SQL, ifVersion?: number): Promis
     ifVersion === undefined ? undefined : eq(tags.version, ifVersion),
   )
   const changes = sql`json_object('name', json_array(${tags.name}, null))`
+  const left = sql`(SELECT ${tags.id} FROM ${tags} WHERE ${where}
+    AND EXISTS (SELECT 1 FROM ${customerTags} AS use WHERE use.tag_id = ${tags.id}))`
   const { present, deleted } = await runBatch(db, {
     present: one(db.select(tagColumns).from(tags).where(isExistingTag(actor, condition))),
     event: eventInsert(ctx, {
@@ -144,9 +153,16 @@ async function deleteWhere(ctx: Ctx, condition: SQL, ifVersion?: number): Promis
       when: where,
     }),
     removedFromCustomers: db.delete(customerTags).where(
-      sql`rowid IN (SELECT use.rowid FROM ${customerTags} AS use
-        WHERE use.tag_id = (SELECT ${tags.id} FROM ${tags} WHERE ${where}) LIMIT ${MAX_REMOVED})`,
+      sql`(${primaryKeyOf(customerTags)}) IN (SELECT ${primaryKeyOf(customerTags)} FROM ${customerTags}
+        WHERE tag_id = (SELECT ${tags.id} FROM ${tags} WHERE ${where}) LIMIT ${MAX_REMOVED})`,
     ),
+    job: jobInsert(ctx, {
+      kind: 'tag-deletion',
+      input: sql`json_object('tagId', ${left})`,
+      subjectId: left,
+      total: sql`(SELECT ${tagCounts.count} FROM ${tagCounts} WHERE ${tagCounts.tagId} = ${left} AND ${tagCounts.owner} = '*')`,
+      when: sql`${left} IS NOT NULL`,
+    }),
     deleted: db
       .update(tags)
       .set({ deletedAt: now, key: sql`${tags.id}` })

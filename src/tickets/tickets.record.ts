@@ -5,8 +5,10 @@ import { tickets } from '../db/schema'
 import { etagOf } from '../etag'
 import type { RecordKind } from '../records/change'
 
-export const ticketColumns = getTableColumns(tickets)
-export type TicketRow = typeof tickets.$inferSelect
+const { homeId, ...columns } = getTableColumns(tickets)
+/** Every column except the one that only merges read. */
+export const ticketColumns = columns
+export type TicketRow = Omit<typeof tickets.$inferSelect, 'homeId'>
 
 export const TICKET: RecordKind<typeof ticketColumns> = {
   subject: 'ticket',

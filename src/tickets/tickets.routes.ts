@@ -74,7 +74,8 @@ const updateTicketRoute = createRoute({
   description:
     'Changes the fields that you send. An OPEN ticket can become IN_PROGRESS, RESOLVED or CLOSED; one IN_PROGRESS can ' +
     'become OPEN, RESOLVED or CLOSED; a RESOLVED one can become CLOSED or IN_PROGRESS; a CLOSED one IN_PROGRESS. A ' +
-    'CUSTOMER can close and reopen a ticket, and change nothing else.',
+    'CUSTOMER can close and reopen a ticket, and change nothing else. A description is changed by the person who opened the ' +
+    'ticket, if a person did.',
   request: { params: IdParam, headers: IfMatch, body: body(TicketPatch) },
   responses: {
     200: json(Ticket, 'The changed ticket'),

@@ -1,6 +1,6 @@
 // The shapes of a ticket and of its comments, in answers, input, patches, queries and pages.
 import { z } from '@hono/zod-openapi'
-import { Id, Instant, instant, memberOr, text } from '../field-schemas'
+import { Id, Instant, instant, memberOr, text, uuid } from '../field-schemas'
 import { flag, pageOf, pageQuery } from '../http/pagination'
 import { valuesOf } from '../records/fields'
 import { TICKET_FIELDS } from './tickets.fields'
@@ -14,11 +14,10 @@ const fields = valuesOf(TICKET_FIELDS, 'input')
 export const NewTicket = z
   .strictObject({
     ...fields,
-    customerId: z.uuid().openapi({
+    customerId: uuid().openapi({
       description: 'The customer of the ticket. Not needed with an `interactionId`, nor from a CUSTOMER.',
     }),
-    interactionId: z
-      .uuid()
+    interactionId: uuid()
       .nullable()
       .openapi({ description: 'The interaction of this customer that the ticket comes from.' }),
   })
@@ -35,7 +34,7 @@ export const TicketPatch = z
   .openapi('TicketPatch', { example: { status: 'IN_PROGRESS', priority: 'HIGH' } })
 
 export const TicketAssignment = z
-  .strictObject({ assigneeId: z.uuid().nullable().openapi({ description: 'Null removes the assignee.' }) })
+  .strictObject({ assigneeId: uuid().nullable().openapi({ description: 'Null removes the assignee.' }) })
   .openapi('TicketAssignment', { example: { assigneeId: '0192f0c4-7a10-7c3e-9d2b-000000000007' } })
 
 export const TicketQuery = z
@@ -48,7 +47,7 @@ export const TicketQuery = z
       description: '`none`, `me` or the id of a member.',
       example: 'me',
     }),
-    customer: z.uuid().optional().openapi({ description: 'The tickets of this customer.' }),
+    customer: uuid().optional().openapi({ description: 'The tickets of this customer.' }),
     createdAfter: instant().optional(),
     createdBefore: instant().optional(),
     total: flag('Count the tickets as well; counting stops at 1,000 (`totalCapped`).'),

@@ -9,6 +9,7 @@ import { customers, interactions, tickets, workspaces } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
 import { AppError, invalidError } from '../errors'
 import { eventInsert } from '../events/event-insert'
+import { ownWords } from '../records/authorship'
 import { changeRecord, restoreRecord } from '../records/change'
 import type { FieldName } from '../records/fields'
 import type { TICKET_FIELDS } from './tickets.fields'
@@ -83,7 +84,10 @@ export async function getTicket({ db, actor }: Ctx, id: string): Promise<TicketR
   return ticket
 }
 
-/** Changes a ticket. Throws `invalid_transition`, `stale`, and `forbidden` for fields that only the team sets. */
+/**
+ * Changes a ticket. Throws `invalid_transition`, `stale`, and `forbidden` for fields that only the team sets and for a
+ * description by another person.
+ */
 export function updateTicket(
   ctx: Ctx,
   id: string,
@@ -98,15 +102,16 @@ export function updateTicket(
     set: patch,
     ifVersion,
     followedBy: ticketMail(ctx, id, { template: 'ticketUpdated' }),
-    ...(status && {
-      derived: { resolvedAt: resolvedAt(status, ctx.now) },
-      require: {
+    ...(status && { derived: { resolvedAt: resolvedAt(status, ctx.now) } }),
+    require: {
+      opener: ownWords(ctx, tickets.openedBy, tickets.description, patch.description),
+      ...(status && {
         transition: {
           holds: canBecome(ctx.actor, status),
           orElse: (present: TicketRow) => transitionError(ctx.actor, present.status, status),
         },
-      },
-    }),
+      }),
+    },
   })
 }
 

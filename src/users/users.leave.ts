@@ -1,13 +1,11 @@
 // Leaving: a workspace keeps an ADMIN, sessions end, and the member's records go to a colleague or to nobody.
-import { eq, isNull, type SQL, sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { isTeamMember } from '../access/visible'
 import { sessionRevocation } from '../auth/sessions.service'
 import type { Ctx } from '../context'
-import { type RecordReference, recordReferencesTo } from '../db/relations'
 import { users } from '../db/schema'
-import { allOf, columnKey, ifChanged } from '../db/sql'
-import { eventInsert } from '../events/event-insert'
-import { versionStamp } from '../records/version'
+import { ifChanged } from '../db/sql'
+import { handoverStatements } from './users.handover'
 
 type Patch = Partial<Pick<typeof users.$inferSelect, 'role' | 'status'>>
 
@@ -46,40 +44,5 @@ export function isSuccessor(id: string, leaverId: string, workspaceId: string): 
  * hand over the records that db/relations.ts names. If the change did not happen, they do nothing.
  */
 export function offboardingStatements(ctx: Ctx, userId: string, reassignTo: string | null) {
-  return [
-    sessionRevocation(ctx, userId, { when: ifChanged }),
-    ...recordReferencesTo(users).flatMap((reference) => handoverStatements(ctx, userId, reassignTo, reference)),
-  ]
-}
-
-function handoverStatements(ctx: Ctx, userId: string, reassignTo: string | null, reference: RecordReference) {
-  const { db, actor, now } = ctx
-  const { table, subject, columns, onLeave } = reference
-  const [column] = columns
-  if (typeof onLeave !== 'object') return []
-  const { since, withTrash, released } = onLeave
-  const leaverId = sql`(SELECT leaver.id FROM ${users} AS leaver WHERE leaver.id = ${userId}
-    AND leaver.workspace_id = ${actor.workspaceId}
-    AND (leaver.status = 'INACTIVE' OR leaver.role = 'CUSTOMER' OR leaver.deleted_at IS NOT NULL))`
-  const isOwned = allOf(eq(table.workspaceId, actor.workspaceId), eq(column, leaverId))
-  const isLiving = table.deletedAt && isNull(table.deletedAt)
-  const field = columnKey(column)
-  return [
-    eventInsert(ctx, {
-      verb: `${subject}.${reassignTo === null ? released : 'assigned'}`,
-      subject,
-      id: sql`${table.id}`,
-      changes: { [field]: [userId, reassignTo] },
-      from: sql`${table}`,
-      when: allOf(isOwned, isLiving),
-    }),
-    db
-      .update(table)
-      .set({
-        [field]: reassignTo,
-        ...(since && { [columnKey(since)]: reassignTo === null ? null : now }),
-        ...versionStamp(table, now),
-      })
-      .where(withTrash ? isOwned : allOf(isOwned, isLiving)),
-  ]
+  return [sessionRevocation(ctx, userId, { when: ifChanged }), ...handoverStatements(ctx, userId, reassignTo)]
 }

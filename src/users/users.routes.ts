@@ -7,7 +7,7 @@ import { ctx } from '../http/context'
 import { IfMatch, ifVersion, withEtag } from '../http/etag'
 import { paged } from '../http/pagination'
 import { body, createRouter, json } from '../http/router'
-import { listUsers } from './users.list'
+import { listColleagues } from './users.list'
 import { Handover, User, UserPage, UserPatch, UserQuery } from './users.schemas'
 import { getUser, removeUser, updateUser } from './users.service'
 
@@ -20,7 +20,9 @@ const listUsersRoute = createRoute({
   operationId: 'listUsers',
   tags,
   summary: 'List members',
-  description: 'Lists members in the order in which they joined. SALES and CUSTOMER see only themselves.',
+  description:
+    'Lists members in the order in which they joined. SALES see of colleagues id, name and status, and of customers ' +
+    'with a login nothing; CUSTOMER see only themselves. The filter `role` finds only those whose role you see.',
   request: { query: UserQuery },
   responses: { 200: json(UserPage, 'A page of members'), ...errors(...READ, 'invalid_cursor') },
 })
@@ -46,8 +48,9 @@ const updateUserRoute = createRoute({
   summary: 'Change a member',
   description:
     'All members change their own name, username and time zone; an ADMIN changes those of everyone, and role and ' +
-    'status. A member who becomes INACTIVE or a CUSTOMER is signed out, and the leads go to `reassignTo` or back to the ' +
-    'pool. API keys of a former ADMIN stay valid: `/v1/api-keys` marks them.',
+    'status. A member who becomes INACTIVE or a CUSTOMER is signed out, and the leads and customers go to ' +
+    '`reassignTo` or to nobody: up to about 60 of each at once, more by a job (`GET /v1/jobs?subjectId=` this id). ' +
+    'API keys of a former ADMIN stay valid: `/v1/api-keys` marks them.',
   request: { params: IdParam, query: Handover, headers: IfMatch, body: body(UserPatch) },
   responses: {
     200: json(User, 'The changed member'),
@@ -63,8 +66,8 @@ const removeUserRoute = createRoute({
   tags,
   summary: 'Remove a member',
   description:
-    'Signs the member out everywhere; the leads go to `reassignTo` or back to the pool. API keys that the member created ' +
-    'stay valid: `/v1/api-keys` marks them.',
+    'Signs the member out everywhere; the leads and customers go to `reassignTo` or to nobody: up to about 60 of each at ' +
+    'once, more by a job (`GET /v1/jobs?subjectId=` this id). API keys that the member created stay valid: `/v1/api-keys` marks them.',
   request: { params: IdParam, query: Handover, headers: IfMatch },
   responses: {
     204: { description: 'Removed' },
@@ -74,7 +77,7 @@ const removeUserRoute = createRoute({
 
 export const userRoutes = createRouter()
   .openapi(listUsersRoute, async (c) => {
-    const page = await paged(c, c.req.valid('query'), (query) => listUsers(ctx(c), query))
+    const page = await paged(c, c.req.valid('query'), (query) => listColleagues(ctx(c), query))
     return c.json(UserPage.parse(page), 200)
   })
   .openapi(getUserRoute, async (c) =>

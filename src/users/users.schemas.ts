@@ -1,9 +1,8 @@
 // Schemas of members. None contains a password or its hash.
 import { z } from '@hono/zod-openapi'
 import { ROLES, USER_STATUSES } from '../db/schema/users'
-import { Id, Instant, name, text, timeZone } from '../field-schemas'
+import { Id, Instant, name, timeZone, username, uuid } from '../field-schemas'
 import { pageOf, pageQuery } from '../http/pagination'
-import { foldText } from '../text/fold'
 
 /** A member of a workspace. */
 export const User = z
@@ -36,7 +35,14 @@ export const User = z
     },
   })
 
-export const UserPage = pageOf(User, 'UserPage')
+/** A colleague, for members who see only the own account whole: the other fields are left out. */
+export const Colleague = z
+  .object({ ...User.partial().shape, id: Id, name: z.string(), status: z.enum(USER_STATUSES) })
+  .openapi('Colleague', {
+    example: { id: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0e', name: 'Ada Lovelace', status: 'ACTIVE' },
+  })
+
+export const UserPage = pageOf(Colleague, 'UserPage')
 
 /** Query of the list of members. */
 export const UserQuery = z.strictObject({
@@ -49,10 +55,7 @@ export const UserQuery = z.strictObject({
 export const UserPatch = z
   .strictObject({
     name: name(200),
-    username: text(64)
-      .overwrite(foldText)
-      .regex(/^[\p{L}\p{M}\p{N}._-]+$/u, 'may contain letters, digits, dots, dashes and underscores')
-      .nullable(),
+    username: username().nullable(),
     timeZone: timeZone(),
     role: z.enum(ROLES).openapi({ description: 'ADMIN only.' }),
     status: z.enum(USER_STATUSES).openapi({ description: 'ADMIN only; INACTIVE ends the member’s sessions.' }),
@@ -63,7 +66,7 @@ export const UserPatch = z
 
 /** The new owner of the leads and customers of a member who leaves. */
 export const Handover = z.strictObject({
-  reassignTo: z.uuid().optional().openapi({
+  reassignTo: uuid().optional().openapi({
     description: 'The active member who becomes the owner of the leads; without it they return to the pool.',
   }),
 })

@@ -1,7 +1,7 @@
 // Members of a workspace: reading, changing and removing them. users.leave.ts has the consequences of leaving.
 import { and, eq, getTableColumns, isNull, sql } from 'drizzle-orm'
 import type { Actor, Permission } from '../access/policy'
-import { reachable, requirePermission } from '../access/visible'
+import { isTeamUser, reachable, requirePermission } from '../access/visible'
 import { isWithinLimit, limitExceededError, Room, roomAsJson } from '../billing/limits'
 import type { Ctx } from '../context'
 import { users } from '../db/schema'
@@ -13,7 +13,7 @@ import { isSuccessor, keepsAnAdmin, leavesTeam, losesAdmin, offboardingStatement
 
 export type UserRow = typeof users.$inferSelect
 type UserPatch = Partial<Pick<UserRow, 'name' | 'username' | 'timeZone' | 'role' | 'status'>>
-/** `email` must be the member's present address: it cannot change here, but clients may send back a whole record. */
+/** `email` must be the member's present address: only its owner changes it, but clients may send back a whole record. */
 type Conditions = { reassignTo?: string; ifVersion?: number; email?: string }
 
 // Members own their account.
@@ -21,6 +21,10 @@ const usersInReach = (actor: Actor, permission: Permission) =>
   reachable(actor, permission, { workspaceId: users.workspaceId, ownerId: users.id })
 /** Members that the actor sees, as a condition. */
 export const visibleUsers = (actor: Actor) => and(usersInReach(actor, 'users:read'), isNull(users.deletedAt))
+
+/** All members of the actor's team, as a condition. */
+export const teamOf = ({ workspaceId }: Actor) =>
+  and(eq(users.workspaceId, workspaceId), isTeamUser, isNull(users.deletedAt))
 
 export const userColumns = getTableColumns(users)
 const USER: RecordKind<typeof userColumns> = {
@@ -41,6 +45,16 @@ export async function getUser(ctx: Ctx, id: string): Promise<UserRow> {
     .where(and(eq(users.id, id), visibleUsers(ctx.actor)))
   if (!user) throw new AppError('not_found')
   return user
+}
+
+/** The name of a member of the team, active or not, removed or not, for records that name them. Throws `not_found`. */
+export async function getAuthor({ db, actor }: Ctx, id: string): Promise<{ id: string; name: string }> {
+  const [author] = await db
+    .select({ id: users.id, name: users.name })
+    .from(users)
+    .where(and(eq(users.id, id), eq(users.workspaceId, actor.workspaceId), isTeamUser))
+  if (!author) throw new AppError('not_found')
+  return author
 }
 
 /**
@@ -99,6 +113,6 @@ function changeMember(ctx: Ctx, id: string, { reassignTo, ifVersion, email }: Co
 }
 
 function fixedEmailError(): AppError {
-  const message = 'The e-mail address of an account cannot be changed'
+  const message = 'An e-mail address is changed by its owner: POST /v1/auth/change-email'
   return invalidError('body.email', message, 'fixed')
 }

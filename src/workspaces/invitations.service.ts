@@ -1,11 +1,13 @@
 // Invitations: a token lets one e-mail address join with one role, for seven days. It is shown once and stored as a hash.
-import { and, desc, eq, gt, isNull, lt, sql } from 'drizzle-orm'
+import { and, desc, eq, gt, isNotNull, isNull, lt, or, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import { actorName, authorOf } from '../access/person'
 import { rolesReaching, TEAM } from '../access/policy'
 import { isWithinLimit, limitExceeded, limitExceededError } from '../billing/limits'
+import type { Config } from '../config'
 import type { Ctx } from '../context'
-import { randomToken, sha256 } from '../crypto'
+import { type Credential, credentialOf, credentialText, newSecret } from '../credentials'
+import { isMac, mac } from '../crypto'
 import { one, runBatch } from '../db/batch'
 import { cut, type Page, type PageRequest } from '../db/page'
 import { oneTimeTokens, users } from '../db/schema'
@@ -15,20 +17,43 @@ import { AppError } from '../errors'
 import { eventInsert } from '../events/event-insert'
 import { hasRoomForMail, mailLimitError, outsiders } from '../mail/mail.audience'
 import { enqueue, sealedLink } from '../mail/mail.enqueue'
+import { canMail } from '../mail/mail.settings'
 import { DAY_MS } from '../time'
 
 const LIFETIME_MS = 7 * DAY_MS
 
+/** An invitation as its token names it; `isMailed` if the token came by mail, which proves the invited address. */
+export type InvitationToken = Credential & { isMailed: boolean }
+
+// What is mailed has a third part, which the inviter does not see.
+function proofOfMail(config: Config, hash: string): Promise<string> {
+  return mac(config, 'mailed invitation', hash)
+}
+
+/** What the token of an invitation names. */
+export async function invitationOf(config: Config, token: string): Promise<InvitationToken> {
+  const [workspaceId = '', secret = '', proof = ''] = token.split('.', 3)
+  const credential = await credentialOf(credentialText(workspaceId, secret))
+  const isMailed = proof !== '' && (await isMac(config, 'mailed invitation', credential.hash, proof))
+  return { ...credential, isMailed }
+}
+
 /**
- * Invites an address. A new invitation replaces an open one of the same address. Throws `email_taken`, `plan_limit` if
- * the team has no free seat, and `mail_limit` if a daily limit of mails is reached.
+ * Invites an address. A new invitation replaces an open one of the same address. An account elsewhere that never verified the
+ * address does not stand in the way, if the invitation goes there by mail. Throws `email_taken`, `plan_limit` if the
+ * team has no free seat, and `mail_limit` if a daily limit of mails is reached.
  */
 export async function invite(ctx: Ctx, { email, role }: { email: string; role: (typeof ROLES)[number] }) {
-  const { db, actor, now } = ctx
-  const token = randomToken()
+  const { db, actor, now, config } = ctx
+  const { secret, hash } = await newSecret()
   const expiresAt = new Date(Date.parse(now) + LIFETIME_MS).toISOString()
   const invitation = { id: ctx.newId(), email, role, createdAt: now, expiresAt }
-  const isTaken = sql`EXISTS (SELECT 1 FROM ${users} WHERE ${and(eq(users.email, email), isNull(users.deletedAt))})`
+  const holdsAddress = and(
+    eq(users.email, email),
+    isNull(users.deletedAt),
+    canMail(config) ? or(isNotNull(users.emailVerifiedAt), eq(users.workspaceId, actor.workspaceId)) : undefined,
+  )
+  const isTaken = sql`EXISTS (SELECT 1 FROM ${users} WHERE ${holdsAddress})`
   const needsSeat = TEAM.includes(role)
   const hasSeat = needsSeat ? isWithinLimit(ctx, 'users') : sql`true`
   const hasMailToday = hasRoomForMail(ctx, outsiders(ctx), { to: email, workspaceId: actor.workspaceId })
@@ -36,9 +61,10 @@ export async function invite(ctx: Ctx, { email, role }: { email: string; role: (
     ...invitation,
     kind: 'INVITATION' as const,
     workspaceId: actor.workspaceId,
-    tokenHash: await sha256(token),
+    tokenHash: hash,
     createdBy: authorOf(actor),
   }
+  const link = await sealedLink(config, 'register', `${secret}.${await proofOfMail(config, hash)}`)
   const { created, state, exceeded } = await runBatch(db, {
     created: one(
       insertFrom(db, oneTimeTokens, row, sql`WHERE NOT ${isTaken} AND ${hasSeat} AND ${hasMailToday}`)
@@ -76,11 +102,11 @@ export async function invite(ctx: Ctx, { email, role }: { email: string; role: (
       template: 'invitation',
       to: email,
       audience: outsiders(ctx),
-      payload: { inviter: actorName(actor), role, expiresAt, ...(await sealedLink(ctx.config, 'register', token)) },
+      payload: { inviter: actorName(actor), role, expiresAt, ...link },
       when: ifChanged,
     }),
   })
-  if (created) return { ...invitation, token }
+  if (created) return { ...invitation, token: credentialText(actor.workspaceId, secret) }
   if (state?.isTaken) throw new AppError('email_taken')
   if (exceeded) throw limitExceededError(ctx, 'users', exceeded)
   throw state?.hasMailToday ? new AppError('forbidden') : mailLimitError(ctx)

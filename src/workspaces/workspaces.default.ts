@@ -5,6 +5,11 @@ import type { PublicCtx } from '../context'
 import { workspaces } from '../db/schema'
 import { insertFrom } from '../db/sql'
 
+/** The id of a new workspace, from a new UUID: its last group, 48 random bits. */
+export function workspaceIdOf(uuid: string): string {
+  return uuid.slice(-12)
+}
+
 /** The slug that makes a workspace the shared one. */
 export const SHARED_SLUG = 'default'
 
@@ -21,11 +26,11 @@ export const sharedWorkspaceId: SQL<string> = sql`(SELECT ${shared.id} FROM ${wo
 export function isSlugAllowed(slug: string | undefined): SQL {
   if (slug !== SHARED_SLUG) return sql`true`
   return sql`(${workspaces.slug} = ${SHARED_SLUG}
-    OR NOT EXISTS (SELECT 1 FROM ${workspaces} AS ${older} WHERE ${older.id} < ${workspaces.id}))`
+    OR NOT EXISTS (SELECT 1 FROM ${workspaces} AS ${older} WHERE older.rowid < workspaces.rowid))`
 }
 
 /** The statement that creates the shared workspace if there is none. Concurrent requests create one. */
 export function sharedWorkspaceInsert({ db, now, newId }: PublicCtx) {
-  const workspace = { id: newId(), name: 'Default', slug: SHARED_SLUG, createdAt: now, updatedAt: now }
+  const workspace = { id: workspaceIdOf(newId()), name: 'Default', slug: SHARED_SLUG, createdAt: now, updatedAt: now }
   return insertFrom(db, workspaces, workspace, sql`WHERE true`).onConflictDoNothing()
 }

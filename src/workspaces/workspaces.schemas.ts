@@ -5,10 +5,12 @@ import { email, Id, Instant, name, raw, timeZone } from '../field-schemas'
 import { pageOf, pageQuery } from '../http/pagination'
 import { isCountry } from '../text/phone'
 
+const WorkspaceId = z.string().openapi({ example: '5f6a7b8c9d0e' })
+
 /** A workspace. */
 export const Workspace = z
   .object({
-    id: Id,
+    id: WorkspaceId,
     name: z.string(),
     slug: z.string().openapi({ description: 'Names the workspace in the address of public forms.' }),
     plan: z.string(),
@@ -19,7 +21,7 @@ export const Workspace = z
   })
   .openapi('Workspace', {
     example: {
-      id: '0192f0c4-7a10-7c3e-9d2b-000000000001',
+      id: '5f6a7b8c9d0e',
       name: 'Analytical Engines',
       slug: 'analytical-engines',
       plan: 'FREE',

@@ -436,7 +436,7 @@ describe('after any history', () => {
 async function everyDay() {
   const [kept, progress, tickets, customers] = await Promise.all([
     rows<{ cells: string }>('SELECT * FROM rollups ORDER BY 1, 2, 3, 4, 5'),
-    rows('SELECT * FROM lead_progress ORDER BY 1'),
+    rows('SELECT id, claims, stage_since, contacted_at FROM leads ORDER BY 1'),
     rows('SELECT * FROM ticket_counts WHERE count <> 0 ORDER BY 1, 2'),
     rows('SELECT id, interaction_count FROM customers ORDER BY 1'),
   ])
@@ -451,13 +451,13 @@ async function everyDay() {
 /** Counts everything anew, out of the records and events: what the triggers have kept must be the same. */
 const RECOUNT = [
   'INSERT INTO rollups SELECT * FROM rollups_recounted',
-  `INSERT INTO lead_progress
-    SELECT lead_id, max(iif(became IS NOT NULL, at, NULL)), min(iif(verb = 'lead.claimed', at, NULL)),
+  `UPDATE leads SET (stage_since, claims, contacted_at) =
+    (SELECT max(iif(became IS NOT NULL, at, NULL)), coalesce(sum(verb = 'lead.claimed'), 0),
       max(iif(contacts_before = 0, said_at, NULL))
-    FROM lead_steps GROUP BY lead_id HAVING max(became IS NOT NULL OR verb = 'lead.claimed' OR said_at IS NOT NULL)`,
+    FROM lead_steps WHERE lead_id = leads.id)`,
   `INSERT INTO ticket_counts
     SELECT workspace_id, value, count(*)
-    FROM tickets t JOIN json_each(json_array('*', coalesce(owner_id, ''), nullif(assignee_id, owner_id)))
+    FROM tickets t JOIN json_each(json_array('*', owner_id, nullif(assignee_id, owner_id)))
     WHERE value IS NOT NULL AND status IN ('OPEN', 'IN_PROGRESS') AND deleted_at IS NULL
     GROUP BY 1, 2`,
   `UPDATE customers SET interaction_count = kept.n
@@ -467,7 +467,8 @@ const RECOUNT = [
 ]
 
 async function recountEverything() {
-  for (const table of ['rollups', 'lead_progress', 'ticket_counts']) await rows(`DELETE FROM ${table}`)
+  for (const table of ['rollups', 'ticket_counts']) await rows(`DELETE FROM ${table}`)
+  await rows('UPDATE leads SET claims = 0, stage_since = NULL, contacted_at = NULL')
   await rows('UPDATE customers SET interaction_count = 0')
   for (const sql of RECOUNT) await rows(sql)
 }

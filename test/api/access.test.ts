@@ -18,6 +18,8 @@ const OPEN = [
   'GET /v1/auth/oauth/{provider}',
   'GET /v1/auth/oauth/{provider}/callback',
   'GET /v1/calendar.ics',
+  'GET /v1/unsubscribe',
+  'POST /v1/auth/confirm-email',
   'POST /v1/auth/forgot-password',
   'POST /v1/auth/login',
   'POST /v1/auth/oauth/token',
@@ -27,11 +29,12 @@ const OPEN = [
   'POST /v1/auth/verify-email',
   'POST /v1/billing/webhook',
   'POST /v1/enquiries',
+  'POST /v1/unsubscribe',
 ]
 /** What is no part of the API that the document describes: the documents, the page that shows them, and the dashboard. */
 const UNDOCUMENTED = [
   ...['GET /', 'GET /dashboard', 'GET /dashboard/*', 'GET /dashboard/search'],
-  ...['GET /doc', 'GET /openapi.json', 'GET /openapi/{document}'],
+  ...['GET /doc', 'GET /openapi.json', 'GET /openapi/{document}', 'GET /problems'],
   ...['POST /dashboard', 'POST /dashboard/*', 'POST /dashboard/follow-ups/{id}/done'],
   ...['POST /dashboard/leads/{id}/claim', 'POST /dashboard/leads/{id}/done'],
   ...['POST /dashboard/sign-in', 'POST /dashboard/sign-out'],

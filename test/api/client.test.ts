@@ -1,11 +1,11 @@
 // The typed client: what it knows at compile time is what the routes say, down to each refusal.
 import type { z } from '@hono/zod-openapi'
 import { describe, expect, expectTypeOf, it } from 'vitest'
-import { createClient } from '../../src/client'
 import type { ErrorCode, Problem } from '../../src/errors'
 import type { Lead } from '../../src/leads/leads.schemas'
 import { bodyOf } from '../support/answers'
 import { api, ORIGIN, worker } from '../support/api'
+import { createClient } from '../support/client'
 import { founder } from '../support/factories'
 import { lead } from '../support/leads'
 
@@ -30,9 +30,10 @@ describe('the types of an answer', () => {
 
   it('tell the body of each status: the lead of a 200, the problem of a refusal', () => {
     expectTypeOf<Omit<BodyOf<Claim, 200>, 'metadata'>>().toEqualTypeOf<Omit<z.infer<typeof Lead>, 'metadata'>>()
-    expectTypeOf<BodyOf<Claim, 200>['metadata']>().toExtend<Record<string, unknown> | null>()
-    expectTypeOf<BodyOf<Claim, 409>>().toEqualTypeOf<z.infer<typeof Problem>>()
-    expectTypeOf<BodyOf<Claim, 404>>().toEqualTypeOf<z.infer<typeof Problem>>()
+    expectTypeOf<{ a: [1] } | null>().toExtend<BodyOf<Claim, 200>['metadata']>()
+    expectTypeOf<Omit<BodyOf<Claim, 409>, 'lead'>>().toEqualTypeOf<Omit<z.infer<typeof Problem>, 'lead'>>()
+    expectTypeOf<Omit<BodyOf<Claim, 404>, 'lead'>>().toEqualTypeOf<Omit<z.infer<typeof Problem>, 'lead'>>()
+    expectTypeOf<NonNullable<BodyOf<Claim, 409>['lead']>['id']>().toEqualTypeOf<string>()
     expectTypeOf<Extract<Claim, { status: 500 }>>().toBeNever()
     expectTypeOf<BodyOf<Claim, 409>['claimedBy']>().toEqualTypeOf<{ id: string; name: string } | undefined>()
   })
@@ -48,7 +49,7 @@ describe('the types of an answer', () => {
     const problem = await lost.json()
     expectTypeOf(problem.claimedAt).toEqualTypeOf<string | undefined>()
     expectTypeOf(problem.code).toEqualTypeOf<ErrorCode>()
-    expect([mine.ownerId, problem.code, problem.claimedBy?.id]).toEqual([admin.id, 'already_claimed', admin.id])
+    expect([mine.ownerId, problem.code, problem.lead?.id]).toEqual([admin.id, 'already_yours', id])
   })
 })
 

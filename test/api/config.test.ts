@@ -35,6 +35,7 @@ it('is production, shut and careful where nothing but the secret is set', () => 
     GOOGLE_ISSUER: 'https://accounts.google.com',
     GITHUB_URL: 'https://github.com',
     EXPORT_PAGE_ROWS: 2500,
+    EVENTS_KEEP_DAYS: 0,
     STRIPE_API_URL: 'https://api.stripe.com',
     GITHUB_API_URL: 'https://api.github.com',
     IMPORT_STATEMENTS: 50,

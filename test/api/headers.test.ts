@@ -1,10 +1,10 @@
 // What stands on every answer beside its body: request id, security, CORS, bookmarks, cost, caching, limits and tags.
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import { createClient } from '../../src/client'
 import { bodyOf, refusalOf } from '../support/answers'
 import { api, ORIGIN, send, worker } from '../support/api'
 import { watched } from '../support/bindings'
+import { createClient } from '../support/client'
 import { founder, freshAddress, PASSWORD, team } from '../support/factories'
 import { lead } from '../support/leads'
 import { operations } from '../support/operations'

@@ -1,7 +1,6 @@
 // What every request may meet before a service does: bodies that are none, routes that are none, and the pages for machines.
 import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { ERRORS } from '../../src/errors'
 import { bodyOf, refusalOf } from '../support/answers'
 import { ORIGIN, send, worker } from '../support/api'
 import { failingDatabase, LOST } from '../support/bindings'
@@ -89,12 +88,81 @@ describe('what is refused as invalid', () => {
   })
 })
 
+describe('a path', () => {
+  it.each([
+    ['PUT', '/v1/leads', 'GET, POST'],
+    ['PATCH', '/health', 'GET'],
+    ['POST', '/v1/leads/0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0e', 'GET, PATCH, DELETE'],
+    ['DELETE', '/v1/auth/login', 'POST'],
+  ])('that does not know %s, as %s, is a 405 that names the methods', async (method, path, allow) => {
+    const { token } = await founder()
+    const response = await send(path, { method, token })
+    expect(response.headers.get('Allow')).toBe(allow)
+    expect((await refusalOf(response, 405, 'method_not_allowed')).detail).toContain(allow)
+    const page = await send('/dashboard/search', { method: 'PUT', headers: { Origin: ORIGIN } })
+    expect([page.status, page.headers.get('Allow')]).toEqual([405, 'GET'])
+  })
+
+  it.each(['/v1/leads/', '/v1//leads', '//v1/leads', '/v1/leads//'])('%s is that of the list', async (path) => {
+    const { token } = await founder()
+    expect(await bodyOf(send(path, { token }), 200)).toMatchObject({ data: [] })
+  })
+})
+
+describe('a body in another encoding', () => {
+  it.each([
+    ['Latin-1', '{"title":"J\u00f6rg"}', undefined, 'Windows-1252: see byte 12'],
+    ['a charset that is named', '{"title":"J\u00f6rg"}', 'application/json; charset=iso-8859-1', 'It is iso-8859-1'],
+  ])('%s is refused, and the encoding named', async (_, text, type, says) => {
+    const body = Uint8Array.from(text, (char) => char.charCodeAt(0))
+    const headers = { 'Content-Type': type ?? 'application/json' }
+    const { detail } = await refusalOf(post(await founder(), { headers, body }), 400, 'unsupported_encoding')
+    expect(detail).toContain(says)
+  })
+
+  it('is refused in an address, and UTF-8 is read with its mark', async () => {
+    const { token } = await founder()
+    await refusalOf(send('/v1/leads?q=J%F6rg', { token }), 400, 'unsupported_encoding')
+    await bodyOf(send('/v1/leads?q=J%C3%B6rg%', { token }), 200)
+    await bodyOf(post(await founder(), { headers: JSON_TYPE, body: '\ufeff{"title":"J\u00f6rg"}' }), 201)
+  })
+
+  it('is refused by the dashboard', async () => {
+    const headers = { 'Content-Type': 'application/x-www-form-urlencoded', Origin: ORIGIN }
+    const sent = (body: string) => send('/dashboard/sign-in', { method: 'POST', headers, body })
+    expect((await sent('email=J%F6rg%40example.com&password=x')).status).toBe(400)
+    expect((await sent('email=J%C3%B6rg%40example.com&password=x')).status).toBe(401)
+  })
+})
+
+it.each([
+  ['{"title":"x",}', 'line 1, column 14 (position 13) stands "}" instead of a name'],
+  ['{\n  "a": 1\n  "b": 2\n}', 'line 3, column 3 (position 13) stands "\\"" instead of , or }'],
+  ['{"a":[1,]}', 'column 9 (position 8) stands "]" instead of a value'],
+  ['{"a":"x', 'stands the end instead of the closing "'],
+  ["{'a':1}", 'column 2 (position 1) stands "\'" instead of a name in double quotes'],
+  ['{"a":1} {}', 'position 8) stands "{" instead of the end'],
+  ['{"a":01}', 'position 6) stands "1" instead of , or }'],
+  ['{"a":"\\x"}', 'stands "x" instead of an escape'],
+  ['', 'stands the end instead of a value'],
+])('JSON with a mistake is told its place: %o', async (body, says) => {
+  const { detail } = await refusalOf(post(await founder(), { headers: JSON_TYPE, body }), 400, 'malformed_json')
+  expect(detail).toContain(says)
+})
+
+it.each([
+  ['page', 'cursor'],
+  ['offset', 'cursor'],
+  ['per_page', 'limit'],
+])('a list that is asked for by %s names %s', async (name, meant) => {
+  const { token } = await founder()
+  const { errors } = await refusalOf(send(`/v1/leads?${name}=2`, { token }), 400, 'invalid')
+  expect(errors?.[0]?.message).toContain(`\`${meant}\``)
+})
+
 it.each([
   ['GET', '/v1'],
-  ['GET', '/v1/leads/'],
   ['GET', '/V1/leads'],
-  ['PUT', '/v1/leads'],
-  ['PATCH', '/health'],
   ['GET', '/v1/%2e%2e/etc'],
   ['POST', '/v1/nowhere'],
 ])('%s %s, which is no route, is a problem like any other', async (method, path) => {
@@ -104,12 +172,6 @@ it.each([
 })
 
 describe('the pages for machines', () => {
-  it('explain every error where its problem points to', async () => {
-    for (const [code, [status, title]] of Object.entries(ERRORS)) {
-      expect(await bodyOf(send(`/problems/${code}`), 200)).toEqual({ code, status, title })
-    }
-  })
-
   it('explain no code that is none', async () => {
     for (const code of ['nothing', 'toString', '__proto__', 'constructor']) {
       await refusalOf(send(`/problems/${code}`), 404, 'not_found')

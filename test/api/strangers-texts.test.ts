@@ -1,4 +1,4 @@
-// What a stranger can cost: a megabyte of long texts of the nastiest kind, at every door.
+// What a stranger can cost: a full body of long texts of the nastiest kind, at every door.
 import { afterEach, beforeAll, beforeEach, describe, it, vi } from 'vitest'
 import { type Bodies, expectCheap, inEach, makeSharedWorkspace, marks, taking } from '../support/excess'
 
@@ -14,7 +14,7 @@ beforeEach(() => {
 afterEach(() => void vi.restoreAllMocks())
 beforeAll(makeSharedWorkspace)
 
-describe('a body of a megabyte', () => {
+describe('a body as large as a stranger’s may be', () => {
   it.each(taking.map((door) => [door.name, door] as const))('costs next to nothing at %s', (_, door) =>
     expectCheap(door, BODIES),
   )

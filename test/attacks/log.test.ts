@@ -81,7 +81,7 @@ it('a log line holds no secret, token, key, password, address or word of a mail,
   const broken = [failingDatabase(said), failingDatabase(LOST)].map((DB) => worker({ ...mailing(), DB }))
   for (const fetch of [...broken, worker({ KV: failingKv }), worker({ JWT_SECRET: 'hunter2-short' })]) {
     await post('/v1/auth/login', { email, password: 'hunter2-hunter2' }, fetch)
-    await post('/v1/auth/refresh', { refreshToken: secrets.find((each) => each.split('.').length === 3) }, fetch)
+    await post('/v1/auth/refresh', { refreshToken: secrets.find((each) => each.split('.').length === 4) }, fetch)
     await post('/v1/leads', { title: 'Sesame-Street', email }, fetch, key)
     await post('/v1/leads', { title: 'Sesame-Street', email }, fetch, token)
     await send('/v1/leads?q=Sesame-Street', { token }, fetch)

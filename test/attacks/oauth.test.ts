@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, inject, it, type MockInstance,
 import { bodyOf, refusalOf } from '../support/answers'
 import { api, problemOf, send, worker } from '../support/api'
 import { databaseWith, failingDatabase, LOST } from '../support/bindings'
-import { everythingStored, sizes } from '../support/database'
+import { everythingStored, rows, sizes } from '../support/database'
 import { founder, freshAddress, PASSWORD, signIn, unproven } from '../support/factories'
 import {
   agree,
@@ -239,16 +239,29 @@ describe('ways back', () => {
 
 describe('accounts', () => {
   it('an unverified account is never inherited by OAuth', async () => {
+    const invited = worker(withProviders({ SIGNUP: 'invite' }))
     for (const provider of ['google', 'github'] as const) {
       const ada = await unproven(await founder())
       const person = someone({ email: ada.email })
-      const attempt = async () => exchange(await obtainCode(person, { provider }))
+      const attempt = async () => exchange(await obtainCode(person, { provider }), invited)
       const { detail } = await touchingNothing(() => refusalOf(attempt(), 409, 'account_unverified'))
       expect(detail).toMatch(/^Choose a new password by mail/)
       // With the address proven, it is linked.
       await env.DB.prepare('UPDATE users SET email_verified_at = created_at WHERE id = ?').bind(ada.id).run()
       expect((await bodyOf(attempt(), 200)).user.id).toBe(ada.id)
     }
+  })
+
+  it('an unverified account yields the address to the person whose provider proves it, and stays as it is', async () => {
+    const squatter = await unproven(await founder())
+    const { user } = await bodyOf(exchange(await obtainCode(someone({ email: squatter.email }))), 200)
+    expect(user).toMatchObject({ email: squatter.email, emailVerified: true, role: 'ADMIN' })
+    expect(user.id).not.toBe(squatter.id)
+    expect(user.workspaceId).not.toBe(squatter.workspaceId)
+    const kept = await bodyOf(api(squatter.token).v1.auth.me.$get(), 200)
+    expect(kept.user).toMatchObject({ id: squatter.id, email: `${squatter.id}@unproven.invalid`, emailVerified: false })
+    const verbs = await rows('SELECT verb FROM events WHERE subject_id = ? ORDER BY seq', squatter.id)
+    expect(verbs.at(-1)).toEqual({ verb: 'user.email_yielded' })
   })
 
   it('who registers an address first cannot plant a way back in, and an invitation inherits no account either', async () => {

@@ -96,10 +96,12 @@ describe('session fixation', () => {
 
   it('a session cannot be chosen in the body', async () => {
     const { email, refreshToken, token } = await founder()
-    for (const extra of [{ sessionId: family(token) }, { sid: family(token) }, { refreshToken }]) {
+    for (const extra of [{ sessionId: family(token) }, { sid: family(token) }, { accessToken: token }]) {
       const json = { email, password: PASSWORD, ...extra }
       await refusalOf(send('/v1/auth/login', { method: 'POST', json }), 400, 'invalid')
     }
+    const { accessToken } = await bodyOf(signIn({ email, password: PASSWORD, refreshToken }), 200)
+    expect(family(accessToken)).not.toBe(family(token))
   })
 
   it('each sign-in is a session that the others cannot refresh', async () => {

@@ -64,7 +64,8 @@ describe('evading the rate limit', () => {
     const address = freshAddress()
     const answers = []
     for (let i = 0; i < 9; i += 1) {
-      const token = i % 2 ? `made.up.${i}` : `ecrm_${'d'.repeat(12)}_${String(i).padStart(43, 'x')}`
+      const token =
+        i % 2 ? `made.up.${i}` : `ecrm_${admin.workspaceId}_${'d'.repeat(12)}_${String(i).padStart(43, 'x')}`
       answers.push(await send('/v1/leads', { token, headers: from(address) }, fetch))
     }
     expect(tally(answers)).toEqual({ 401: 3, 429: 6 })

@@ -1,6 +1,7 @@
 // Guessing: ten looks at a password in 15 minutes, by whatever name and from wherever, exact under concurrency.
 import bcrypt from 'bcryptjs'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { bodyOf } from '../support/answers'
 import { api, problemOf } from '../support/api'
 import { founder, freshAddress, PASSWORD, type Person, signIn, unique } from '../support/factories'
 
@@ -44,6 +45,46 @@ describe('an account', () => {
       expect((await problemOf(answer)).code).toBe('locked_out')
       expect(answer.headers.get('Retry-After')).toBe('900')
     }
+  })
+
+  it('lets 20 right sign-ins in at once, from one address: an attempt that is being checked is no failure', async () => {
+    const [address, people] = [freshAddress(), await Promise.all(Array.from({ length: 20 }, founder))]
+    const answers = await Promise.all(people.map((person) => signIn(right(person), { address })))
+    expect(statusesOf(answers, 200)).toHaveLength(20)
+    const admin = await founder()
+    const again = await Promise.all(Array.from({ length: 20 }, () => signIn(right(admin))))
+    expect(statusesOf(again, 200)).toHaveLength(20)
+  })
+
+  it('with a device of its own is not locked out by strangers, and that device is looked at ten times as well', async () => {
+    const [admin, other] = [await founder(), await founder()]
+    const { refreshToken } = admin
+    await inTurn(10, wrong(admin))
+    expect((await signIn(right(admin))).status).toBe(429)
+    expect((await signIn({ ...right(admin), refreshToken: other.refreshToken })).status).toBe(429)
+    expect((await signIn({ ...right(admin), refreshToken: `${refreshToken}x` })).status).toBe(429)
+    expect((await signIn({ ...right(admin), refreshToken })).status).toBe(200)
+    const guesses = await inTurn(11, { ...wrong(admin), refreshToken })
+    expect(guesses).toEqual([...Array(10).fill(401), 429])
+    expect((await signIn({ ...right(admin), refreshToken })).status).toBe(429)
+  })
+
+  it('knows a device that signed out, or whose session ran out, and none whose session was ended elsewhere', async () => {
+    const admin = await founder()
+    const tokens = async () => bodyOf(signIn(right(admin)), 200)
+    const [signedOut, ended, idle] = [await tokens(), await tokens(), await tokens()]
+    const { sessions } = api(admin.token).v1.auth
+    await api(signedOut.accessToken).v1.auth.logout.$post({})
+    await sessions[':id'].$delete({ param: { id: ended.refreshToken.split('.')[1] ?? '' } })
+    at(8 * 24 * 60 * MINUTE)
+    const { refreshToken } = idle
+    expect((await api().v1.auth.refresh.$post({ json: { refreshToken } })).status).toBe(401)
+    await inTurn(10, wrong(admin))
+    const statusBy = async (device: { refreshToken: string }) =>
+      (await signIn({ ...right(admin), refreshToken: device.refreshToken })).status
+    expect([await statusBy(signedOut), await statusBy(ended)]).toEqual([200, 429])
+    await inTurn(10, wrong(admin))
+    expect(await statusBy(idle)).toBe(200)
   })
 
   it('once locked is locked to the right password as well, with the very same answer', async () => {

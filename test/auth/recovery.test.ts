@@ -257,7 +257,7 @@ describe('a forgotten password', () => {
 })
 
 describe('an invitation', () => {
-  it('goes by mail, with the token that the answer shows', async () => {
+  it('goes by mail, with a token that proves the address, which the answer does not show', async () => {
     const inviter = await registered()
     expect((await verify(tokenIn(await mailTo(inviter.email)))).status).toBe(204)
     const { accessToken } = inviter
@@ -267,10 +267,11 @@ describe('an invitation', () => {
     const { token } = await response.json()
     const mail = await mailTo(email)
     expect(mail.subject).toMatch(/^Ada invites you to Engines/)
-    expect(mail.text).toContain(`${PUBLIC_URL}/register#token=${token}`)
+    expect(mail.text).toContain(`${PUBLIC_URL}/register#token=${token}.`)
     const again = await api(undefined, mailer).v1.auth.register.$post({
       json: { email, password: PASSWORD, name: 'Grace', invitationToken: tokenIn(mail) },
     })
     expect(again.status).toBe(201)
+    expect(await again.json()).toMatchObject({ user: { emailVerified: true } })
   })
 })

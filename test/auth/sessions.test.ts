@@ -106,8 +106,9 @@ describe('refreshing', () => {
 
   it('refuses a made-up token, which does the family no harm', async () => {
     const [person, thief] = await Promise.all([founder(), founder()])
-    const [session = '', nonce = '', mac = ''] = person.refreshToken.split('.')
-    const [, foreignNonce = '', foreignMac = ''] = thief.refreshToken.split('.')
+    const [workspace = '', id = '', nonce = '', mac = ''] = person.refreshToken.split('.')
+    const session = `${workspace}.${id}`
+    const [foreignWorkspace = '', , foreignNonce = '', foreignMac = ''] = thief.refreshToken.split('.')
     const turned = (text: string) => (text.startsWith('A') ? 'B' : 'A') + text.slice(1)
     const forged = [
       'x',
@@ -118,6 +119,7 @@ describe('refreshing', () => {
       `${session}.${turned(nonce)}.${mac}`,
       `${session}.${nonce}.${turned(mac)}`,
       `${session}.${foreignNonce}.${foreignMac}`,
+      `${foreignWorkspace}.${id}.${nonce}.${mac}`,
       `${person.refreshToken}.x`,
       ` ${person.refreshToken}`,
       person.token,
@@ -153,7 +155,7 @@ describe('refreshing', () => {
     const stored = await everythingStored()
     expect(stored).toContain(familyOf(person.token))
     for (const token of [person.refreshToken, second.refreshToken, third.refreshToken]) {
-      for (const secret of [token, ...token.split('.').slice(1)]) expect(stored).not.toContain(secret)
+      for (const secret of [token, ...token.split('.').slice(2)]) expect(stored).not.toContain(secret)
     }
     expect(stored).not.toContain(third.accessToken)
   })

@@ -110,10 +110,20 @@ describe('where Stripe is set up', () => {
     it.each([
       ['made with another secret', { secret: 'whsec_other' }],
       ['older than five minutes', { at: Date.now() - 6 * 60_000 }],
+      ['of another body', { sent: (payload: string) => `${payload} ` }],
+      ['of another scheme', { secret: 'whsec_other', others: `,v0=${'0'.repeat(64)}` }],
     ])('refuses a signature %s', async (_, how) => {
       const customer = await subscribe(admin)
       await setSubscriptions(customer, [])
       expect((await problemOf(await tell({ customer }, how))).code).toBe('invalid_signature')
+      expect((await billing()).plan).toBe('PRO')
+    })
+
+    it('takes an event that is signed with an old and a new secret', async () => {
+      await post('checkout')
+      const customer = await customerOf(admin)
+      await setSubscriptions(customer, [subscription({ status: 'active' })])
+      expect((await tell({ customer }, { others: `,v1=${'0'.repeat(64)}` })).status).toBe(200)
       expect((await billing()).plan).toBe('PRO')
     })
 

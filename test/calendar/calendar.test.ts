@@ -9,7 +9,7 @@ import { made, ownCustomer } from '../support/customers'
 import { everythingStored, rows } from '../support/database'
 import { customer, founder, type Person, team, unproven } from '../support/factories'
 import { logged, ownLead, seedInteractions } from '../support/interactions'
-import { lead } from '../support/leads'
+import { lead, ownLead as ownLeadOf } from '../support/leads'
 import { mailing } from '../support/mailbox'
 
 const DAY = 24 * 3_600_000
@@ -140,13 +140,14 @@ describe('the link', () => {
     const { sales } = people
     expect(await bodyOf(api(sales.token).v1.calendar.$get(), 200)).toEqual({ createdAt: null })
     const first = tokenOf(await link(sales))
-    expect(first).toMatch(/^[\w-]{43}$/)
+    expect(first).toMatch(new RegExp(`^${sales.workspaceId}\\.[\\w-]{43}$`))
     expect((await get(first)).status).toBe(200)
     const second = tokenOf(await link(sales))
     expect([(await get(first)).status, (await get(second)).status]).toEqual([404, 200])
     const stored = await everythingStored()
-    expect(stored).not.toContain(first)
-    expect(stored).not.toContain(second)
+    for (const token of [first, second]) expect(stored).not.toContain(token.split('.')[1])
+    const elsewhere = (await founder()).workspaceId
+    expect((await get(second.replace(sales.workspaceId, elsewhere))).status).toBe(404)
     expect(Object.keys(await bodyOf(api(sales.token).v1.calendar.$get(), 200))).toEqual(['createdAt'])
     expect((await api(sales.token).v1.calendar.$delete()).status).toBe(204)
     await refusalOf(api(sales.token).v1.calendar.$delete(), 404, 'not_found')
@@ -257,6 +258,84 @@ describe('the feed', () => {
     expect(after?.UID).toBe(before?.UID)
     expect(Number(after?.SEQUENCE)).toBe(Number(before?.SEQUENCE) + 1)
     expect(after?.DTSTART).not.toBe(before?.DTSTART)
+  })
+
+  it('moves SEQUENCE, LAST-MODIFIED and DTSTAMP with whatever changes the words of an entry', async () => {
+    const { admin, sales, customer: portal } = await team()
+    const { id: customerId } = await ownCustomer(sales, { name: 'Before' })
+    await bodyOf(
+      api(admin.token).v1.customers[':id'].$patch({
+        param: { id: customerId },
+        header: {},
+        json: { userId: portal.id },
+      }),
+      200,
+    )
+    const { id: leadId } = await ownLeadOf(sales, { title: 'Before' })
+    await logged(sales, { customerId, type: 'CALL', followUpAt: ahead(1) })
+    await logged(sales, { customerId, type: 'MEETING', occurredAt: ahead(2) })
+    await logged(sales, { leadId, type: 'CALL', followUpAt: ahead(3) })
+    await rows(
+      `UPDATE interactions SET updated_at = '2026-01-01T00:00:00.000Z' WHERE workspace_id = ?`,
+      admin.workspaceId,
+    )
+    for (const table of ['customers', 'leads', 'workspaces'])
+      await rows(
+        `UPDATE ${table} SET updated_at = '2026-01-01T00:00:00.000Z' WHERE id IN (?, ?, ?)`,
+        customerId,
+        leadId,
+        admin.workspaceId,
+      )
+    const tokens = [tokenOf(await link(sales)), tokenOf(await link(portal))]
+    const before = (await Promise.all(tokens.map(eventsOf))).flat()
+    await bodyOf(
+      api(sales.token).v1.customers[':id'].$patch({ param: { id: customerId }, header: {}, json: { name: 'After' } }),
+      200,
+    )
+    await bodyOf(
+      api(sales.token).v1.leads[':id'].$patch({ param: { id: leadId }, header: {}, json: { title: 'After' } }),
+      200,
+    )
+    await bodyOf(api(admin.token).v1.workspace.$patch({ header: {}, json: { name: 'After' } }), 200)
+    const after = (await Promise.all(tokens.map(eventsOf))).flat()
+    expect(after.map(({ summary }) => summary)).toEqual([
+      ...['Follow up: After', 'Meeting: After', 'Follow up: After'],
+      'Meeting: After',
+    ])
+    for (const [i, event] of after.entries()) {
+      const old = before[i] ?? expect.fail()
+      expect(event.UID).toBe(old.UID)
+      expect(Number(event.SEQUENCE)).toBe(Number(old.SEQUENCE) + 1)
+      for (const stamp of ['LAST-MODIFIED', 'DTSTAMP']) expect(event[stamp]).not.toBe(old[stamp])
+    }
+    // A conversion gives a meeting of the lead another name.
+    const [, , ofLead] = after
+    await bodyOf(api(sales.token).v1.leads[':id'].convert.$post({ param: { id: leadId }, json: {} }), 200)
+    const converted = (await eventsOf(tokens[0] ?? '')).find(({ UID }) => UID === ofLead?.UID)
+    expect(Number(converted?.SEQUENCE)).toBeGreaterThan(Number(ofLead?.SEQUENCE))
+  })
+
+  it('has the follow-ups that an ADMIN logged of records without an owner, as the reminders do', async () => {
+    const { admin, manager, sales } = await team()
+    const { id: customerId } = await made(admin, { name: 'Nobody’s', ownerId: null })
+    const { id: leadId } = await lead(admin, { title: 'In the pool' })
+    await logged(admin, { customerId, type: 'CALL', followUpAt: ahead(1) })
+    await logged(admin, { leadId, type: 'CALL', followUpAt: ahead(2) })
+    const done = await logged(admin, { customerId, type: 'CALL', followUpAt: ahead(3) })
+    await api(admin.token).v1.interactions[':id'].done.$post({ param: done, header: {} })
+    expect(await summaries(tokenOf(await link(admin)))).toEqual(['Follow up: Nobody’s', 'Follow up: In the pool'])
+    expect(await summaries(tokenOf(await link(manager)))).toEqual([])
+    const token = tokenOf(await link(sales))
+    await bodyOf(
+      api(admin.token).v1.customers[':id'].$patch({
+        param: { id: customerId },
+        header: {},
+        json: { ownerId: sales.id },
+      }),
+      200,
+    )
+    expect(await summaries(tokenOf(await link(admin)))).toEqual(['Follow up: In the pool'])
+    expect(await summaries(token)).toEqual(['Follow up: Nobody’s'])
   })
 
   it('has at most a thousand entries, those nearest to now, for a bounded number of rows', async () => {

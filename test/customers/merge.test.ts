@@ -6,18 +6,10 @@ import { api, send } from '../support/api'
 import { costOf, counters, happenings, made, ownCustomer, page, put, tag } from '../support/customers'
 import { rows } from '../support/database'
 import { type Person, team } from '../support/factories'
-import { type Held, held, inOrder, mergeInto, restore, scenes, stage } from '../support/merges'
+import { filled, type Held, held, inOrder, mergeInto, restore, scenes, stage } from '../support/merges'
 
 type Row = Held['customers'][number]
 const read = (by: Person, id: string) => bodyOf(api(by.token).v1.customers[':id'].$get({ param: { id } }), 200)
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-function filled(first: unknown, second: unknown): unknown {
-  if (!isObject(first) || !isObject(second)) return first ?? second
-  const keys = new Set([...Object.keys(second), ...Object.keys(first)])
-  return Object.fromEntries([...keys].map((key) => [key, filled(first[key], second[key])]))
-}
 
 /** When to be in touch again: so many days after the last call of these, or after the customer was made. */
 function touchAfter({ created_at }: Row, days: unknown, said: Row[]): string | null {
@@ -144,7 +136,7 @@ describe('a merge', () => {
     })
     await tag(sales.workspaceId, [[lost.id, ['merged']]])
     const answer = await mergeInto(sales, kept.id, lost.id)
-    expect(costOf(answer).trips).toBe(1)
+    expect(costOf(answer).trips).toBe(2)
     expect((await bodyOf(answer, 200)).customer).toMatchObject({
       name: 'Carla Kept',
       email: 'lost@example.com',

@@ -6,7 +6,8 @@ import { deed, logging } from '../../src/dashboard/dashboard.words'
 import { bodyOf } from '../support/answers'
 import { api, ORIGIN, send, worker } from '../support/api'
 import { browser, markIn, textOf } from '../support/dashboard'
-import { enquiry, founder, member, type Person, team, unproven } from '../support/factories'
+import { enquiry, founder, freshAddress, member, type Person, team, unproven } from '../support/factories'
+import { ownLead, seedLeads } from '../support/leads'
 import { mailing } from '../support/mailbox'
 
 describe('the dashboard', () => {
@@ -89,7 +90,7 @@ describe('the dashboard', () => {
     const it = browser()
     const page = await it.signIn(people.sales)
     expect(textOf(page)).toMatch(/Follow-ups overdue 2/)
-    expect(due(page)).toMatch(/Yves Yesterday.*Olga Own/)
+    expect(due(page)).toMatch(/Olga Own.*Yves Yesterday/)
     for (const other of ['Clara', 'Lena', 'Rita']) expect(due(page)).not.toContain(other)
     expect(due(await browser().signIn(people.manager))).toContain('Rita Rival')
     const mark = markIn(page)
@@ -154,10 +155,28 @@ describe('the dashboard', () => {
     await api(people.rival.token).v1.leads[':id'].claim.$post({ param: { id } })
     const page = await late.post(`/dashboard/leads/${id}/claim`, { mark })
     expect(page.status).toBe(409)
-    expect(textOf(page)).toContain('A colleague was quicker and has this lead.')
+    expect(textOf(page)).toContain('SALES member was quicker and has this lead.')
+    const { id: mine } = await ownLead(people.sales, { title: 'Mine' })
+    const own = await late.post(`/dashboard/leads/${mine}/claim`, { mark })
+    expect([own.status, textOf(own).includes('This lead is yours already.')]).toEqual([200, true])
     expect(textOf(await boss.post(`/dashboard/leads/${id}/claim`, { mark: bossMark }))).toContain(
       'SALES member was quicker and has this lead.',
     )
+  })
+
+  it('the leads that are overdue longest come first, whatever closed ones lie before them', async () => {
+    const ago = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString()
+    const { workspaceId, id: ownerId } = people.sales
+    const seeds = Array.from({ length: 12 }, (_, i) => ({ ownerId, title: `Due ${i}`, followUpAt: ago(1 + i) }))
+    const closed = Array.from({ length: 6_000 }, (_, i) => ({
+      ...{ ownerId, title: 'Closed', status: 'CLOSED' as const, followUpAt: ago(400 + i) },
+    }))
+    await seedLeads(workspaceId, [...closed, ...seeds])
+    const it = browser()
+    await it.signIn(people.sales)
+    const page = await it.go('/dashboard')
+    const shown = textOf(page).match(/Due \d+/g)
+    expect([...new Set(shown)]).toEqual(Array.from({ length: 8 }, (_, i) => `Due ${11 - i}`))
   })
 
   it('a follow-up is done with one button, of one’s own alone', async () => {
@@ -256,7 +275,7 @@ describe('the dashboard', () => {
     const mark = markIn(await it.signIn(people.sales))
     const kept = new Map(it.cookies)
     expect(textOf(await it.post('/dashboard/sign-out', { mark }))).toContain('You are signed out.')
-    expect(it.cookies.size).toBe(0)
+    expect([...it.cookies.keys()]).toEqual(['edge_crm_device'])
     const thief = browser()
     for (const [name, value] of kept) thief.cookies.set(name, value)
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 16 * 60_000 })
@@ -337,14 +356,41 @@ describe('a form from elsewhere', () => {
       headers: { Origin: ORIGIN, 'Content-Type': 'application/x-www-form-urlencoded' },
       body: new URLSearchParams({ email: admin.email, password: 'correct horse battery' }).toString(),
     })
-    const [cookie = ''] = response.headers.getSetCookie()
-    for (const attribute of ['HttpOnly', 'Secure', 'SameSite=Lax', 'Path=/dashboard'])
-      expect(cookie).toContain(attribute)
-    expect(cookie).not.toContain(admin.email)
+    const cookies = response.headers.getSetCookie()
+    expect(cookies).toHaveLength(2)
+    for (const cookie of cookies) {
+      expect(cookie).toMatch(/^__Host-edge_crm_/)
+      for (const attribute of ['HttpOnly', 'Secure', 'SameSite=Lax', 'Path=/;']) expect(cookie).toContain(attribute)
+      expect(cookie).not.toMatch(/domain/i)
+      expect(cookie).not.toContain(admin.email)
+    }
     const it = browser()
     it.cookies.set('edge_crm_dashboard', 'AAAA.BBBB')
     expect(await it.go('/dashboard')).toMatchObject({ status: 200, html: expect.stringContaining('Sign in') })
   })
+})
+
+it('says only what was done: a notice that somebody else put into the browser is not shown', async () => {
+  const it = browser()
+  it.cookies.set('edge_crm_notice', 'Call 0900 555 to keep your account')
+  expect(textOf(await it.go('/dashboard'))).not.toContain('0900')
+  expect(it.cookies.has('edge_crm_notice')).toBe(false)
+})
+
+it('knows the browser again in which a member has signed in: strangers do not lock it out', async () => {
+  const admin = await founder()
+  const fetch = worker()
+  const from = (address: string) =>
+    browser((input, init) => {
+      const request = new Request(input, init)
+      request.headers.set('CF-Connecting-IP', address)
+      return fetch(request)
+    })
+  const own = from(freshAddress())
+  await own.post('/dashboard/sign-out', { mark: markIn(await own.signIn(admin)) })
+  for (let i = 0; i < 10; i += 1) expect((await from(freshAddress()).signIn(admin, `wrong ${i}`)).status).toBe(401)
+  expect((await from(freshAddress()).signIn(admin)).status).toBe(429)
+  expect(textOf(await own.signIn(admin))).toContain('Sign out')
 })
 
 describe('when something is down', () => {

@@ -14,7 +14,7 @@ import { problemOf, send, worker } from '../support/api'
 import { failingDatabase, LOST } from '../support/bindings'
 import { founder, freshAddress, member, PASSWORD, type Person, signIn } from '../support/factories'
 import { withProviders } from '../support/oauth-browser'
-import { routesOf, statesOf } from '../support/replay'
+import { routesOf, statesOf, unlisted } from '../support/replay'
 
 const readmes = import.meta.glob<string>('../../src/dialects/*/README.md', {
   query: '?raw',
@@ -39,8 +39,24 @@ type Request = (typeof requests)[number]
 const each = requests.map((request) => [request.name, request] as const)
 const guarded = each.filter(([, { permission }]) => permission !== undefined)
 
-function call({ method, path, fetch }: Request, token?: string, call: { body?: string; fetch?: typeof fetch } = {}) {
-  const filled = path.replace(/:\w+/g, () => crypto.randomUUID())
+/** The statuses that were answered, by dialect and request. */
+const walked = new Map<string, Map<string, Set<number>>>()
+function note({ dialect, method, path }: Request, { status }: Response) {
+  const seen = walked.get(dialect.name) ?? new Map<string, Set<number>>()
+  walked.set(dialect.name, seen)
+  const name = `${method} ${path}`
+  seen.set(name, (seen.get(name) ?? new Set()).add(status))
+}
+
+type Calling = { body?: string; fetch?: typeof fetch; id?: string }
+async function call(request: Request, token?: string, calling: Calling = {}) {
+  const response = await ask(request, token, calling)
+  note(request, response)
+  return response
+}
+
+function ask({ method, path, fetch }: Request, token?: string, call: Calling = {}) {
+  const filled = path.replace(/:\w+/g, () => call.id ?? crypto.randomUUID())
   const body = method === 'GET' ? {} : { body: call.body ?? '{}' }
   const headers = { 'Content-Type': 'application/json', 'CF-Connecting-IP': freshAddress() }
   return send(filled, { method, token, headers, ...body }, call.fetch ?? fetch)
@@ -99,6 +115,21 @@ describe.each(ROLES)('as %s', (role) => {
       // A customer is denied, in `manager`, every record but the own one.
       else if (role !== 'CUSTOMER') expect([401, 403], `${name} ${response.status}`).not.toContain(response.status)
       expect(response.status, name).toBeLessThan(500)
+    }
+  })
+})
+
+describe('the table of a README', () => {
+  it('lists what is answered to input that is wrong, by role', async () => {
+    for (const [, request] of each) {
+      for (const role of ROLES) {
+        const { accessToken } = await bodyOf(signIn({ email: people.get(role)?.email ?? '', password: PASSWORD }), 200)
+        for (const calling of [{ id: '123' }, { body: '{' }, { body: '{"name":{}}' }])
+          await call(request, accessToken, calling)
+      }
+    }
+    for (const { name } of dialects) {
+      expect([name, unlisted(readmeOf(name), walked.get(name) ?? new Map())]).toEqual([name, []])
     }
   })
 })

@@ -88,7 +88,9 @@ describe('users', () => {
     const { user: other } = await register()
     const params = { id: other.id }
     expect(await replay('GET /api/users/:id', 200, { params, ...by(manager) })).toMatchObject({ email: other.email })
-    await replay('GET /api/users/:id', 404, { params, ...by(sales) })
+    const colleague = { id: other.id, name: expect.any(String) }
+    expect(await replay('GET /api/users/:id', 200, { params, ...by(sales) })).toEqual(colleague)
+    await replay('GET /api/users/:id', 404, { params: { id: crypto.randomUUID() }, ...by(sales) })
     const changed = await replay('PUT /api/users/:id', 200, {
       params,
       json: { ...other, role: 'MANAGER' },

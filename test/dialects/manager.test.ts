@@ -163,7 +163,7 @@ describe('customers', () => {
     await refuse('GET /customers/:customerId', 403, denied, { params: other, token: john })
     const gone = { customerId: crypto.randomUUID() }
     await refuse('GET /customers/:customerId', 403, denied, { params: gone, token: john })
-    await refuse('GET /customers/:customerId', 404, 'Customer-user not Found', { params: gone, token: admin })
+    await refuse('GET /customers/:customerId', 404, 'Customer-User not Found', { params: gone, token: admin })
     await refuse('GET /customers/:customerId', 400, 'Invalid Customer Id', {
       params: { customerId: '123' },
       token: admin,

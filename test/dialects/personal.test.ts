@@ -248,6 +248,7 @@ describe('contacts', () => {
     })
     expect(note).toEqual({
       id: note.id,
+      title: null,
       contactId,
       content: 'Likes tea',
       createdAt: note.createdAt,

@@ -2,8 +2,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { bodyOf, refusalOf, tally } from '../support/answers'
 import { api, send, worker } from '../support/api'
+import { made, ownCustomer } from '../support/customers'
 import { count } from '../support/database'
-import { founder, freshAddress, type Person, unique } from '../support/factories'
+import { founder, freshAddress, type Person, team, unique } from '../support/factories'
 import { happenings } from '../support/leads'
 import { leadPage } from '../support/pages'
 
@@ -73,6 +74,90 @@ describe('an enquiry', () => {
       expect((await pool(admin))[0]).toMatchObject({ id, ownerId: null })
     }
     expect(await pool(stranger)).toEqual([])
+  })
+})
+
+describe('an enquiry from the address of a customer', () => {
+  const seen = async (by: Person, id: string) => bodyOf(api(by.token).v1.leads[':id'].$get({ param: { id } }), 200)
+
+  it('is a lead of the customer’s owner, linked to the customer, and answered like any other', async () => {
+    const { admin, sales, rival } = await team()
+    const email = address()
+    const { id: customerId } = await ownCustomer(sales, { name: 'Alice', email })
+    const [known, unknown] = [await submit(admin.slug, { email }), await submit(admin.slug)]
+    const [a, b] = [await bodyOf(known, 201), await bodyOf(unknown, 201)]
+    expect(Object.keys(a)).toEqual(Object.keys(b))
+    expect({ ...a, id: '', email: '', createdAt: '' }).toEqual({ ...b, id: '', email: '', createdAt: '' })
+    const lead = await seen(sales, a.id)
+    expect(lead).toMatchObject({
+      customerId,
+      ownerId: sales.id,
+      claimedAt: a.createdAt,
+      convertedAt: null,
+      status: 'NEW',
+    })
+    expect((await pool(rival)).map(({ id }) => id)).not.toContain(a.id)
+    const param = { id: customerId }
+    const { data } = await bodyOf(api(sales.token).v1.customers[':id'].timeline.$get({ param, query: {} }), 200)
+    expect(data.some((item) => item.kind === 'event' && item.event.verb === 'lead.enquired')).toBe(true)
+    const converted = await bodyOf(
+      api(sales.token).v1.leads[':id'].convert.$post({ param: { id: a.id }, json: {} }),
+      200,
+    )
+    expect([converted.customer.id, converted.lead.status]).toEqual([customerId, 'CLOSED'])
+    await refusalOf(
+      api(sales.token).v1.leads[':id'].convert.$post({ param: { id: a.id }, json: {} }),
+      409,
+      'already_converted',
+    )
+  })
+
+  it('whom nobody owns is in the pool, and whoever claims it can log and convert', async () => {
+    const { admin, sales } = await team()
+    const email = address()
+    const { id: customerId } = await made(admin, { name: 'Alice', email, ownerId: null })
+    const { id } = await bodyOf(submit(admin.slug, { email }), 201)
+    expect((await pool(sales)).find((each) => each.id === id)).toMatchObject({
+      customerId,
+      ownerId: null,
+      claimedAt: null,
+    })
+    await bodyOf(api(sales.token).v1.leads[':id'].claim.$post({ param: { id } }), 200)
+    const note = { leadId: id, type: 'CALL' as const, body: 'Spoke' }
+    expect(await bodyOf(api(sales.token).v1.interactions.$post({ json: note }), 201)).toMatchObject({
+      customerId: null,
+    })
+    await refusalOf(api(sales.token).v1.leads[':id'].convert.$post({ param: { id }, json: {} }), 409, 'customer_exists')
+    const { customer } = await bodyOf(api(admin.token).v1.leads[':id'].convert.$post({ param: { id }, json: {} }), 200)
+    expect(customer.id).toBe(customerId)
+  })
+
+  it('in the trash, or of another workspace, is a stranger’s', async () => {
+    const { admin, sales } = await team()
+    const email = address()
+    await made(await founder(), { name: 'Elsewhere', email })
+    const { id } = await ownCustomer(sales, { name: 'Alice', email })
+    await api(sales.token).v1.customers[':id'].$delete({ param: { id }, header: {} })
+    const enquiry = await bodyOf(submit(admin.slug, { email }), 201)
+    expect(await seen(admin, enquiry.id)).toMatchObject({ customerId: null, ownerId: null })
+  })
+
+  it('that is linked to one customer converts to that one, also after its address went to another', async () => {
+    const { admin, sales } = await team()
+    const email = address()
+    const { id: customerId } = await ownCustomer(sales, { name: 'Alice', email })
+    const { id } = await bodyOf(submit(admin.slug, { email }), 201)
+    await bodyOf(
+      api(sales.token).v1.customers[':id'].$patch({
+        param: { id: customerId },
+        header: {},
+        json: { email: address() },
+      }),
+      200,
+    )
+    await ownCustomer(sales, { name: 'Bob', email })
+    const { customer } = await bodyOf(api(sales.token).v1.leads[':id'].convert.$post({ param: { id }, json: {} }), 200)
+    expect(customer.id).toBe(customerId)
   })
 })
 

@@ -226,7 +226,10 @@ it('deletes for good, and records what was there without the text', async () => 
   expect((await eventsOf(id)).at(-1)).toEqual({
     verb: 'interaction.deleted',
     by: sales.id,
-    changes: { type: ['TASK', null], customerId: [customerId, null], occurredAt: [occurredAt, null] },
+    changes: {
+      ...{ type: ['TASK', null], customerId: [customerId, null], occurredAt: [occurredAt, null] },
+      createdBy: [sales.id, null],
+    },
   })
   expect(await eventsOf(id)).toHaveLength(2)
 })

@@ -1,6 +1,12 @@
 // What triggers keep beside a timeline: when a customer was last in touch and is next due, and whose each interaction is.
+import { env } from 'cloudflare:workers'
+import { eq, sql } from 'drizzle-orm'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { movedFactsUpdate } from '../../src/customers/customers.facts'
+import { runBatch } from '../../src/db/batch'
+import { connect } from '../../src/db/client'
+import { interactions } from '../../src/db/schema'
 import { bodyOf, costOf } from '../support/answers'
 import { api } from '../support/api'
 import { rows } from '../support/database'
@@ -77,10 +83,22 @@ async function take({ admin, owners, ...parents }: World, step: Step): Promise<v
   } else if (step.do === 'complete') {
     await bodyOf(one.done.$post({ param, header: {} }), 200)
   } else if (step.do === 'move') {
-    await rows('UPDATE interactions SET customer_id = ? WHERE id = ?', parents[step.to], param.id)
+    await moveInteraction(param.id, parents[step.to])
   } else {
     expect((await one.$delete({ param, header: {} })).status).toBe(204)
   }
+}
+
+/** Moves an interaction as conversions and merges do. */
+async function moveInteraction(id: string, to: string): Promise<void> {
+  const { db } = connect(env.DB, 'first-primary')
+  await runBatch(db, {
+    facts: movedFactsUpdate(db, sql`SELECT seq FROM interactions WHERE id = ${id}`, sql`${to}`),
+    moved: db
+      .update(interactions)
+      .set({ customerId: to, ownerId: sql`(SELECT owner_id FROM customers WHERE customers.id = ${to})` })
+      .where(eq(interactions.id, id)),
+  })
 }
 
 // The same facts reckoned in JavaScript, from every row.

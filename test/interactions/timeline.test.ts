@@ -48,8 +48,8 @@ async function walked(read: Read, by: Person, id: string, limit: number): Promis
 async function seedEvents(workspaceId: string, subjectId: string, times: string[]): Promise<string[]> {
   const list = times.map((at) => ({ at, id: crypto.randomUUID() }))
   await env.DB.prepare(
-    `INSERT INTO events (id, workspace_id, subject_type, subject_id, verb, actor_type, created_at)
-    SELECT value ->> 'id', ?2, 'customer', ?3, 'customer.updated', 'system', value ->> 'at' FROM json_each(?1)`,
+    `INSERT INTO events (id, workspace_id, seq, subject_type, subject_id, verb, actor_type, created_at)
+    SELECT value ->> 'id', ?2, (SELECT max(seq) FROM events WHERE workspace_id = ?2) + row_number() OVER (), 'customer', ?3, 'customer.updated', 'system', value ->> 'at' FROM json_each(?1)`,
   )
     .bind(JSON.stringify(list), workspaceId, subjectId)
     .run()

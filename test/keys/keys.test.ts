@@ -11,7 +11,8 @@ import { newKey } from '../support/keys'
 import { lead } from '../support/leads'
 import { mailing, mailTo } from '../support/mailbox'
 
-const NOBODYS = `ecrm_${'a'.repeat(12)}_${'x'.repeat(43)}`
+const HOME = '0192f0c4-7a10-7c3e-9d2b-000000000001'
+const NOBODYS = `ecrm_${HOME}_${'a'.repeat(12)}_${'x'.repeat(43)}`
 const keys = (token: string, fetch?: typeof globalThis.fetch) => api(token, fetch).v1['api-keys']
 const revoke = (token: string, id: string, fetch?: typeof globalThis.fetch) =>
   keys(token, fetch)[':id'].$delete({ param: { id } })
@@ -42,10 +43,10 @@ describe('making a key', () => {
     const response = await keys(admin.token).$post({ json: { name: 'Website', scopes: ['leads:write', 'leads:read'] } })
     expect(response.headers.get('Cache-Control')).toBe('no-store')
     const made = await bodyOf(response, 201)
-    expect(made.key).toMatch(new RegExp(`^ecrm_${made.prefix}_[\\w-]{43}$`))
+    expect(made.key).toMatch(new RegExp(`^ecrm_${admin.workspaceId}_${made.prefix}_[\\w-]{43}$`))
     expect(made).toMatchObject({ name: 'Website', scopes: ['leads:read', 'leads:write'], expiresAt: null })
     expect(made).toMatchObject({ createdBy: admin.id, lastUsedAt: null })
-    const secret = made.key.split('_').slice(2).join('_')
+    const secret = made.key.split('_').slice(3).join('_')
     expect(await everythingStored()).not.toContain(secret)
     const { data } = await bodyOf(keys(admin.token).$get({ query: {} }), 200)
     const { key, ...shown } = made
@@ -257,7 +258,8 @@ describe('a key that is none', () => {
     ['too short', (key: string) => key.slice(0, -1)],
     ['too long', (key: string) => `${key}x`],
     ['with another secret', (key: string) => key.replace(/_[\w-]{43}$/, `_${'x'.repeat(43)}`)],
-    ['with another prefix', (key: string) => key.replace(/^ecrm_\w{12}/, `ecrm_${'b'.repeat(12)}`)],
+    ['with another prefix', (key: string) => key.replace(/_[a-z2-7]{12}_/, `_${'b'.repeat(12)}_`)],
+    ['of another workspace', (key: string) => key.replace(/^ecrm_[^_]+/, `ecrm_${HOME}`)],
     ['in capitals', (key: string) => key.toUpperCase().replace('ECRM', 'ecrm')],
     ['its prefix alone', (key: string) => key.slice(0, 18)],
     ['nothing but its beginning', () => 'ecrm_'],
@@ -359,7 +361,7 @@ describe('checking a key', () => {
     )
     await tries(() => NOBODYS, 20)
     expect(asked.times).toBe(1)
-    const wrong = (i: number) => `ecrm_${'c'.repeat(12)}_${String(i).padStart(43, '0')}`
+    const wrong = (i: number) => `ecrm_${HOME}_${'c'.repeat(12)}_${String(i).padStart(43, '0')}`
     expect(tally(await tries(wrong, 60))).toEqual({ 429: 60 })
     expect(asked.times).toBe(30)
   })

@@ -14,19 +14,21 @@ const trash = (token: string, id: string) => api(token).v1.leads[':id'].$delete(
 const times = <T>(n: number, make: (i: number) => T) => Array.from({ length: n }, (_, i) => make(i))
 
 describe('claiming a lead', () => {
-  it('tells the loser when it was claimed, and by whom only if the loser may know', async () => {
+  it('tells the loser when it was claimed and by whom, and the owner that it is theirs already', async () => {
     const { admin, manager, sales, rival } = await team()
     const { id } = await lead(admin)
     const { claimedAt } = await bodyOf(claim(sales.token, id), 200)
     const by = { id: sales.id, name: 'SALES member' }
-    for (const knowing of [admin, manager, sales]) {
-      const problem = await refusalOf(claim(knowing.token, id), 409, 'already_claimed')
+    for (const loser of [admin, manager, rival]) {
+      const problem = await refusalOf(claim(loser.token, id), 409, 'already_claimed')
       expect(problem).toMatchObject({ claimedAt, claimedBy: by })
+      expect(problem).not.toHaveProperty('lead')
     }
-    const toRival = await refusalOf(claim(rival.token, id), 409, 'already_claimed')
-    expect(toRival.claimedAt).toBe(claimedAt)
-    expect(JSON.stringify(toRival)).not.toContain(sales.id)
-    expect(toRival).not.toHaveProperty('claimedBy')
+    const own = await bodyOf(api(sales.token).v1.leads[':id'].$get({ param: { id } }), 200)
+    const problem = await refusalOf(claim(sales.token, id), 409, 'already_yours')
+    expect(problem.lead).toEqual(own)
+    expect(problem).not.toHaveProperty('claimedBy')
+    expect(await happenings(id)).toEqual(['lead.created', 'lead.claimed'])
   })
 
   it('knows only living leads of the own workspace', async () => {

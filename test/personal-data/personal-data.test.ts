@@ -24,9 +24,11 @@ const ELSEWHERE: Record<string, string> = {
   import_chunks: 'what is on its way in; emptied once it is written',
   import_originals: 'what is on its way in; gone once it is written',
   import_keys: 'what is on its way in; gone once it is over',
+  jobs: 'work that goes on; what it is to do is emptied when it is done',
   login_attempts: 'who tried to sign in lately, across workspaces: gone within the hour, and nobody’s to reset',
   daily_counts: 'how often an address did something, across workspaces: gone within a day, and nobody’s to reset',
   idempotency_keys: 'sealed under a key that only the client has; gone within a day',
+  sweeps: 'how far a job has come',
 }
 
 const reading = (by: Person, id: string) => api(by.token).v1.customers[':id']['personal-data'].$get({ param: { id } })
@@ -257,13 +259,13 @@ describe('erasing', () => {
     ])
     await bodyOf(erasing(admin, id), 200)
     const mails = await rows(
-      'SELECT recipient, state FROM outbox WHERE workspace_id = ? ORDER BY rowid',
+      'SELECT recipient, state FROM outbox WHERE workspace_id = ? ORDER BY recipient, state',
       admin.workspaceId,
     )
     expect(mails).toEqual([
       { recipient: '', state: 'FAILED' },
-      { recipient: '', state: 'SENT' },
       { recipient: '', state: 'FAILED' },
+      { recipient: '', state: 'SENT' },
       { recipient: 'staff@example.com', state: 'QUEUED' },
     ])
   })

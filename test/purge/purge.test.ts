@@ -134,7 +134,7 @@ describe('the trash', () => {
       expect((await restore(manager, fromId)).status).toBe(status)
       expect(await count('customers', 'id = ?', id)).toBe(1)
       expect(await count('interactions', 'customer_id IN (?, ?)', id, fromId)).toBe(1)
-      expect(await count('customer_merges', 'merged_id = ?', fromId)).toBe(age === 29 ? 1 : 0)
+      expect(await count('customer_merges', "merged_id = ? AND fields <> '{}'", fromId)).toBe(age === 29 ? 1 : 0)
     }
     expect(await count('customer_merged_rows', 'merge_id NOT IN (SELECT id FROM customer_merges)')).toBe(0)
   })
@@ -194,12 +194,20 @@ describe('what expires', () => {
     const ages = { old: ago(DAY + HOUR), fresh: ago(-HOUR) }
     for (const [name, at] of Object.entries(ages)) {
       const user = { ...stamps, userId: admin.id }
-      await put('sessions', [{ ...user, id: `${admin.id} ${name}`, refreshHash: 'x', rotatedAt: at, expiresAt: at }])
+      await put('sessions', [
+        {
+          ...user,
+          id: `${admin.id} ${name}`,
+          refreshHash: 'x',
+          rotatedAt: at,
+          expiresAt: name === 'old' ? ago(30 * DAY + HOUR) : ago(29 * DAY),
+        },
+      ])
       const token = { id: `${admin.id} ${name}`, kind: 'RESET', tokenHash: unique(name), email: 'x', expiresAt: at }
       await put('one_time_tokens', [{ ...stamps, ...token }])
       const key = { keyHash: unique(name), fingerprint: 'x', attempt: 'x', startedAt: at, expiresAt: at }
       await put('idempotency_keys', [key])
-      await put('login_attempts', [{ subject: unique(name), count: 1, windowEndsAt: at }])
+      await put('login_attempts', [{ subject: unique(name), count: 1, pending: 0, pendingUntil: at, windowEndsAt: at }])
     }
     const today = now().slice(0, 10)
     const spans = [
@@ -301,7 +309,7 @@ describe('a run', () => {
       const { DB, cost } = metered()
       await run(now(), DB)
       expect(cost.statements).toBeLessThanOrEqual(50)
-      expect(cost.rowsRead).toBeLessThan(60_000)
+      expect(cost.rowsRead).toBeLessThan(150_000)
       await isSound()
       left.push([await expired('customers'), await count('interactions', 'customer_id = ?', busy)])
     }
@@ -311,7 +319,7 @@ describe('a run', () => {
     const idle = metered()
     await run(now(), idle.DB)
     expect(idle.cost.rowsWritten).toBe(0)
-    expect(idle.cost.rowsRead).toBeLessThan(100)
+    expect(idle.cost.rowsRead).toBeLessThan(200)
   })
 
   it('may run beside another, and may die at any round trip', async () => {

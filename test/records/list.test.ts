@@ -52,7 +52,12 @@ function acting({ id, workspaceId, role }: Person): Ctx {
   const actor = { type: 'user' as const, id, workspaceId, role, sessionId: '', country: null, timeZone: 'UTC' }
   return {
     ...{ db: database(), config: mailConfig(), now: '2026-03-03T00:00:00.000Z', requestId: '', address: 'local' },
-    ...{ newId: () => crypto.randomUUID(), outgoing: new Set(), actor: { ...actor, emailVerified: true } },
+    ...{
+      newId: () => crypto.randomUUID(),
+      outgoing: new Set(),
+      begun: new Set(),
+      actor: { ...actor, emailVerified: true },
+    },
   }
 }
 

@@ -3,8 +3,8 @@ import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { expect } from 'vitest'
 import { createApp } from '../../src/app'
-import { createClient } from '../../src/client'
 import { Problem } from '../../src/errors'
+import { createClient } from './client'
 
 export const ORIGIN = 'http://crm.test'
 export type Bindings = typeof env

@@ -51,17 +51,20 @@ export async function setSubscriptions(customer: string, all: unknown[]): Promis
   await fetch(url, { method: 'POST', body: JSON.stringify(all) })
 }
 
-/** An event as Stripe sends it; signed at `at` with `secret`. */
+/**
+ * An event as Stripe's own library signs it, at `at` with `secret`; `sent` changes the body after that, and `others` are
+ * further signatures.
+ */
 export async function tell(
   { id = `evt_${crypto.randomUUID()}`, type = 'customer.subscription.updated', customer = '' } = {},
-  { fetch = shop(), secret = WEBHOOK_SECRET, at = Date.now() } = {},
+  { fetch = shop(), secret = WEBHOOK_SECRET, at = Date.now(), sent = (payload: string) => payload, others = '' } = {},
 ): Promise<Response> {
   const payload = JSON.stringify({ id, object: 'event', type, data: { object: { object: 'thing', customer } } })
   const timestamp = Math.floor(at / 1_000)
   const { webhooks } = new Stripe('sk_test_unused')
   const signature = await webhooks.generateTestHeaderStringAsync({ payload, secret, timestamp })
-  const headers = { 'Stripe-Signature': signature, 'Content-Type': 'application/json' }
-  return send('/v1/billing/webhook', { method: 'POST', headers, body: payload }, fetch)
+  const headers = { 'Stripe-Signature': `${signature}${others}`, 'Content-Type': 'application/json' }
+  return send('/v1/billing/webhook', { method: 'POST', headers, body: sent(payload) }, fetch)
 }
 
 /** The id that a workspace's customer has at Stripe. */

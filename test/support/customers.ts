@@ -102,7 +102,7 @@ export function stored(workspaceId: string): Promise<CustomerRow[]> {
   return db.select(customerColumns).from(customers).where(eq(customers.workspaceId, workspaceId)).orderBy(customers.seq)
 }
 
-const OWNERS = `json_each(json_array('*', coalesce(c.owner_id, ''))) AS o`
+const OWNERS = `json_each(json_array('*', c.owner_id)) AS o`
 const LIVING = 'c.workspace_id = ?1 AND c.deleted_at IS NULL'
 
 /** What triggers keep for a workspace, and the same counted afresh. */
@@ -114,12 +114,13 @@ export async function counters(workspaceId: string) {
     list('SELECT tag_id || owner AS tag, count FROM tag_counts WHERE workspace_id = ?1 AND count <> 0'),
   ])
   const counted = await Promise.all([
-    list(`SELECT o.value AS owner, count(*) AS count FROM customers AS c, ${OWNERS} WHERE ${LIVING} GROUP BY 1`),
+    list(`SELECT o.value AS owner, count(*) AS count FROM customers AS c, ${OWNERS}
+      WHERE ${LIVING} AND o.value IS NOT NULL GROUP BY 1`),
     list(`SELECT k.value AS key, count(*) AS count FROM customers AS c,
       json_each(json_array('name ' || c.name_key, 'phone ' || c.phone_e164)) AS k
       WHERE ${LIVING} AND k.value IS NOT NULL GROUP BY 1`),
     list(`SELECT t.tag_id || o.value AS tag, count(*) AS count FROM customers AS c, customer_tags AS t, ${OWNERS}
-      WHERE ${LIVING} AND t.customer_id = c.id GROUP BY 1`),
+      WHERE ${LIVING} AND o.value IS NOT NULL AND t.customer_id = c.id GROUP BY 1`),
   ])
   return { kept, counted }
 }

@@ -3,9 +3,8 @@ import { env } from 'cloudflare:workers'
 import { v7 as uuidv7 } from 'uuid'
 import { expect } from 'vitest'
 import type { Role } from '../../src/access/policy'
-import { accessToken, firstRefreshToken, REFRESH_MS } from '../../src/auth/tokens'
+import { accessToken, newNonce, REFRESH_MS, refreshHash, refreshTokenText } from '../../src/auth/tokens'
 import { configOf } from '../../src/config'
-import { sha256 } from '../../src/crypto'
 import { foldText } from '../../src/text/fold'
 import { api } from './api'
 
@@ -16,9 +15,9 @@ export const PASSWORD = 'correct horse battery'
 const word = () => crypto.randomUUID().slice(0, 4)
 
 /** A network of its own, so that failed sign-ins from it lock nobody else out. */
-export const freshAddress = () => `2001:db8:${word()}:${word()}::1`
+export const freshAddress = () => `2001:${word()}:${word()}:${word()}::1`
 
-type Login = { email?: string; username?: string; password: string }
+type Login = { email?: string; username?: string; password: string; refreshToken?: string }
 
 /** A sign-in, from an address of its own unless the test says which. */
 export function signIn(login: Login, { address = freshAddress(), fetch }: { address?: string; fetch?: Fetch } = {}) {
@@ -80,7 +79,8 @@ async function colleague({ id: adminId, workspaceId, slug }: Person, role: Role)
   const [id, sessionId, config] = [uuidv7(), uuidv7(), configOf(env)]
   const email = `${unique(role.toLowerCase())}@example.com`
   const claims = { id, workspaceId, sessionId, role, country: null, timeZone: 'UTC', emailVerified: false }
-  const [token, refreshToken] = await Promise.all([accessToken(config, claims), firstRefreshToken(config, sessionId)])
+  const refresh = { workspaceId, sessionId, nonce: newNonce() }
+  const [token, refreshToken] = await Promise.all([accessToken(config, claims), refreshTokenText(config, refresh)])
   const [now, expiresAt] = [new Date().toISOString(), new Date(Date.now() + REFRESH_MS).toISOString()]
   await env.DB.batch([
     env.DB.prepare(
@@ -91,10 +91,11 @@ async function colleague({ id: adminId, workspaceId, slug }: Person, role: Role)
     env.DB.prepare(
       `INSERT INTO sessions (id, workspace_id, user_id, refresh_hash, rotated_at, expires_at, address, created_at)
       VALUES (?, ?, ?, ?, ?, ?, 'local', ?)`,
-    ).bind(sessionId, workspaceId, id, await sha256(refreshToken), now, expiresAt, now),
+    ).bind(sessionId, workspaceId, id, await refreshHash(refresh), now, expiresAt, now),
     env.DB.prepare(
-      `INSERT INTO events (id, workspace_id, subject_type, subject_id, verb, actor_type, created_at)
-      VALUES (?, ?, 'user', ?, 'user.registered', 'public', ?)`,
+      `INSERT INTO events (id, workspace_id, seq, subject_type, subject_id, verb, actor_type, created_at)
+      SELECT ?1, ?2, coalesce(max(seq), 0) + 1, 'user', ?3, 'user.registered', 'public', ?4
+      FROM events WHERE workspace_id = ?2`,
     ).bind(uuidv7(), workspaceId, id, now),
   ])
   return { id, email, token, refreshToken, workspaceId, slug, role }

@@ -26,19 +26,20 @@ export function ownLead(of: Person, fields: Partial<NewLead> = {}) {
   return lead(of, { ...fields, ownerId: of.id })
 }
 
-const RECOUNT = `SELECT owner, status, count(*) AS count FROM
-  (SELECT coalesce(owner_id, '') AS owner, status FROM leads WHERE workspace_id = ?1 AND deleted_at IS NULL
-   UNION ALL SELECT '*', status FROM leads WHERE workspace_id = ?1 AND deleted_at IS NULL) GROUP BY owner, status`
+const STATUSES = ['NEW', 'CONTACTED', 'QUALIFIED', 'CLOSED']
+const RECOUNT = `SELECT o.value AS owner, ${STATUSES.map((each) => `sum(status = '${each}') AS in_${each.toLowerCase()}`)}
+  FROM leads, json_each(json_array('*', owner_id)) AS o
+  WHERE workspace_id = ?1 AND deleted_at IS NULL AND o.value IS NOT NULL GROUP BY 1`
 
 /** The counters that triggers keep for a workspace, and the same counted afresh. */
 export async function counters(workspaceId: string) {
   const [kept, counted] = await Promise.all([
     rows(
-      `SELECT owner, status, count FROM lead_counts WHERE workspace_id = ? AND count <> 0
-      ORDER BY owner, status`,
+      `SELECT owner, in_new, in_contacted, in_qualified, in_closed FROM lead_counts
+      WHERE workspace_id = ? AND in_new + in_contacted + in_qualified + in_closed > 0 ORDER BY owner`,
       workspaceId,
     ),
-    rows(`${RECOUNT} ORDER BY owner, status`, workspaceId),
+    rows(`${RECOUNT} ORDER BY 1`, workspaceId),
   ])
   return { kept, counted }
 }

@@ -140,3 +140,13 @@ export function inOrder(all: Held): Held {
     relationships: sorted(relationships),
   }
 }
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** A value, filled up with another one: where there is none, and of objects entry by entry. */
+export function filled(first: unknown, second: unknown): unknown {
+  if (!isObject(first) || !isObject(second)) return first ?? second
+  const keys = new Set([...Object.keys(second), ...Object.keys(first)])
+  return Object.fromEntries([...keys].map((key) => [key, filled(first[key], second[key])]))
+}

@@ -61,7 +61,15 @@ export const operations: Operation[] = Object.entries(document.paths).flatMap(([
 )
 
 /** What is a 501 wherever no mail is set up, as in most tests; those of mail and recovery try it with mail. */
-const NEEDS_MAIL = ['POST /v1/auth/forgot-password', 'POST /v1/auth/resend-verification', 'POST /v1/outbox/{id}/retry']
+const NEEDS_MAIL = [
+  'POST /v1/auth/change-email',
+  'POST /v1/auth/forgot-password',
+  'POST /v1/auth/resend-verification',
+  'POST /v1/outbox/{id}/retry',
+]
+
+/** What takes a sealed link out of a mail, and asks nothing of the database before; test/mail/unsubscribe.test.ts tries it. */
+const NEEDS_LINK = ['GET /v1/unsubscribe', 'POST /v1/unsubscribe']
 
 /** What leads to a provider or comes from one: a 501 where none is set up; test/oauth/ tries it with providers. */
 export const NEEDS_PROVIDER = [
@@ -80,7 +88,7 @@ const NEEDS_STRIPE = [
 ]
 
 /** All that most tests, which set none of these up, cannot try. */
-export const NEEDS_SETTINGS = [...NEEDS_MAIL, ...NEEDS_PROVIDER, ...NEEDS_STRIPE]
+export const NEEDS_SETTINGS = [...NEEDS_MAIL, ...NEEDS_LINK, ...NEEDS_PROVIDER, ...NEEDS_STRIPE]
 
 /** The permission that an operation says it needs; undefined where it says none, or one that there is not. */
 export function permissionOf(operation: Operation): Permission | undefined {

@@ -48,6 +48,9 @@ export async function personIn(admin: Person) {
   await env.DB.prepare("INSERT INTO calendar_feeds VALUES (?, ?, ?, '2026-01-01T00:00:00.000Z')")
     .bind(login.id, admin.workspaceId, unique('hash'))
     .run()
+  await env.DB.prepare("INSERT INTO mail_stops VALUES (?, ?, '2026-01-01T00:00:00.000Z')")
+    .bind(admin.workspaceId, email)
+    .run()
   return { id: param.id, email, login, leadId, again, trashed, twin: twin.id, ticket: ticket.id, friend: friend.id }
 }
 
@@ -76,13 +79,16 @@ export function textsOf(kind: keyof typeof HELD): [name: string, column: Column]
 
 /** The mark of a column; addresses have one in common, for it is by them that records are found. */
 export const markOf = (mark: string, kind: string, name: string) =>
-  ['email', 'foldedEmail', 'recipient', 'original'].includes(name) ? `${mark}@example.com` : `${mark}.${kind}.${name}`
+  ['email', 'foldedEmail', 'recipient', 'original'].includes(name) || kind === 'mailStops'
+    ? `${mark}@example.com`
+    : `${mark}.${kind}.${name}`
 
 /** What tells the rows of a table apart that has no id. */
 const KEYS: Record<string, string[]> = {
   relationships: ['fromId', 'toId'],
   providers: ['userId'],
   calendars: ['userId'],
+  mailStops: ['address'],
   imported: ['importId', 'line', 'level', 'n'],
 }
 

@@ -65,15 +65,18 @@ function ofTheDialects(): Door[] {
     const speaking = set({ DIALECTS: dialect.name })
     const { paths } = Document.parse(JSON.parse(documentText(dialect)))
     return Object.entries(paths).flatMap(([path, item]) =>
-      Object.entries(item).map(([method, { security, requestBody, parameters }]) => ({
-        name: `${dialect.name}: ${method.toUpperCase()} ${path}`,
-        method: method.toUpperCase(),
-        path: filled(path),
-        isOpen: security.length === 0,
-        body: Object.keys(requestBody?.content['application/json']?.schema.properties ?? {}),
-        query: parameters.filter((each) => each.in === 'query').map(({ name }) => name),
-        ...speaking,
-      })),
+      Object.entries(item).flatMap(([method, { security, requestBody, parameters }]) => {
+        const door = {
+          name: `${dialect.name}: ${method.toUpperCase()} ${path}`,
+          method: method.toUpperCase(),
+          path: filled(path),
+          isOpen: security.length === 0,
+          body: Object.keys(requestBody?.content['application/json']?.schema.properties ?? {}),
+          query: parameters.filter((each) => each.in === 'query').map(({ name }) => name),
+          ...speaking,
+        }
+        return requestBody ? [door, { ...door, name: `${door.name} as a form`, isForm: true }] : [door]
+      }),
     )
   })
 }

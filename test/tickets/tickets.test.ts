@@ -53,6 +53,39 @@ describe('a ticket’s number', () => {
   })
 })
 
+describe('words of another person', () => {
+  it('are not changed in a ticket: neither a comment nor a description, and a removal says by whom', async () => {
+    const { admin, manager, sales, rival, customer: portal } = await team()
+    const customerId = await customer(sales)
+    await api(admin.token).v1.customers[':id'].$patch({
+      param: { id: customerId },
+      header: {},
+      json: { userId: portal.id },
+    })
+    const { id } = await bodyOf(opening(portal, { description: 'It is broken' }), 201)
+    await bodyOf(assigning(manager, id, rival.id), 200)
+    const comment = await bodyOf(commenting(portal, id, 'Still broken'), 201)
+    const note = api(rival.token).v1.interactions[':id']
+    const body = { param: { id: comment.id }, header: {}, json: { body: 'All is well' } }
+    for (const { token } of [rival, sales, manager, admin]) {
+      await refusalOf(api(token).v1.interactions[':id'].$patch(body), 403, 'forbidden')
+    }
+    for (const by of [rival, sales, manager]) {
+      await refusalOf(patching(by, id, { description: 'It works' }), 403, 'forbidden')
+      await bodyOf(patching(by, id, { title: 'Renamed', description: 'It is broken' }), 200)
+    }
+    await bodyOf(note.$patch({ ...body, json: { body: 'Still broken' } }), 200)
+    const own = await bodyOf(commenting(rival, id, 'On it'), 201)
+    await bodyOf(note.$patch({ ...body, param: { id: own.id }, json: { body: 'On it!' } }), 200)
+    expect((await note.$delete({ param: { id: comment.id }, header: {} })).status).toBe(204)
+    const { data } = await bodyOf(api(admin.token).v1.events.$get({ query: { subject: comment.id } }), 200)
+    expect(data[0]).toMatchObject({
+      ...{ verb: 'interaction.deleted', actorId: rival.id },
+      changes: { createdBy: [portal.id, null], ticketId: [id, null] },
+    })
+  })
+})
+
 describe('opening a ticket', () => {
   it('answers it as it is, with its place and its ETag', async () => {
     const { sales } = await team()

@@ -122,8 +122,8 @@ describe('a lead', () => {
     }
     // The first claim of a day begins its figures, the second adds to them.
     await costOf(worker())
-    expect(await costOf(worker())).toEqual([1, 3, 9])
-    expect(await costOf(waiting)).toEqual([1, 4, 14])
+    expect(await costOf(worker())).toEqual([1, 3, 12])
+    expect(await costOf(waiting)).toEqual([1, 4, 17])
   })
 })
 
@@ -218,7 +218,7 @@ describe('switching notifications', () => {
     await client.$patch({ header: {}, json: { digestHour: 9, leadClaimed: false } })
     await client.$patch({ header: {}, json: { leadClaimed: true } })
     const query = `SELECT changes FROM events WHERE subject_id = ? AND verb = 'user.notifications_changed'
-      ORDER BY rowid`
+      ORDER BY seq`
     const recorded = await rows(query, id)
     expect(recorded.map(({ changes }) => JSON.parse(String(changes)))).toEqual([
       { muted: [null, ['leadClaimed']] },
@@ -281,6 +281,7 @@ describe('a ticket or a meeting', () => {
       address: 'local',
       newId,
       outgoing: new Set(),
+      begun: new Set(),
       actor,
     }
   }
@@ -373,6 +374,7 @@ describe('a ticket or a meeting', () => {
       by: 'Ada Admin',
       at: '2026-11-21T15:00:00.000Z',
       summary: 'We agreed.',
+      replyTo: admin.email,
       workspace: expect.stringContaining('Workspace'),
     })
   })

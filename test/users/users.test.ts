@@ -22,7 +22,7 @@ const remove = (person: Person, { id }: { id: string }, ifMatch?: string) =>
   users(person)[':id'].$delete({ param: { id }, query: {}, header: { 'if-match': ifMatch } })
 
 describe('the list of members', () => {
-  it('shows ADMIN and MANAGER the whole team in the order it joined, SALES and CUSTOMER themselves', async () => {
+  it('shows ADMIN and MANAGER everybody in the order they joined, SALES the team by name and state, CUSTOMER themselves', async () => {
     const { admin, manager, sales, rival, customer } = await team()
     const everybody = [admin, manager, sales, rival, customer].map(({ id }) => id).sort()
     for (const person of [admin, manager]) {
@@ -30,9 +30,22 @@ describe('the list of members', () => {
       expect(data.map(({ id }) => id)).toEqual(everybody)
       expect(nextCursor).toBeNull()
     }
-    for (const person of [sales, rival, customer]) {
-      expect((await listed(person)).data.map(({ id }) => id)).toEqual([person.id])
+    expect((await listed(customer)).data.map(({ id }) => id)).toEqual([customer.id])
+    await patch(admin, rival, { status: 'INACTIVE' })
+    const { data } = await listed(sales)
+    expect(data.map(({ id }) => id)).toEqual([admin, manager, sales, rival].map(({ id }) => id).sort())
+    for (const colleague of data.filter(({ id }) => id !== sales.id)) {
+      expect(Object.keys(colleague).sort()).toEqual(['id', 'name', 'status'])
+      expect(colleague.status).toBe(colleague.id === rival.id ? 'INACTIVE' : 'ACTIVE')
     }
+    expect(data.find(({ id }) => id === sales.id)).toMatchObject({ email: sales.email, role: 'SALES' })
+  })
+
+  it('tells SALES no role of a colleague, by no filter', async () => {
+    const { sales } = await team()
+    const ids = async (query: Query) => (await listed(sales, query)).data.map(({ id }) => id)
+    expect(await ids({ role: 'ADMIN' })).toEqual([])
+    expect(await ids({ role: 'SALES' })).toEqual([sales.id])
   })
 
   it('is narrowed by role and status, and read page by page', async () => {
@@ -141,6 +154,8 @@ describe('a member', () => {
     ['no field', {}],
     ['an unknown time zone', { timeZone: 'Europe/Atlantis' }],
     ['an unknown role', { role: 'OWNER' }],
+    ['a username with a letter that nobody sees', { username: 'ada\u3164' }],
+    ['a name that nobody sees', { name: '\u200b\u3164 \u2060' }],
     ['a username with a space', { username: 'ada lovelace' }],
     ['a username that looks like an e-mail', { username: 'ada@example.com' }],
     ['an empty name', { name: '  ' }],
@@ -157,7 +172,8 @@ describe('a member', () => {
     const username = unique('Taken')
     expect((await patch(stranger, stranger, { username })).status).toBe(200)
     expect((await patch(rival, rival, { username: unique('mine') })).status).toBe(200)
-    for (const each of [username, username.toUpperCase()]) {
+    const wide = username.replace(/[!-~]/g, (each) => String.fromCodePoint(each.charCodeAt(0) + 0xfee0))
+    for (const each of [username, username.toUpperCase(), wide]) {
       expect(await problemOf(await patch(sales, sales, { username: each }))).toMatchObject({
         status: 409,
         code: 'username_taken',
@@ -166,6 +182,7 @@ describe('a member', () => {
     expect((await patch(stranger, stranger, { username: null })).status).toBe(200)
     expect((await patch(sales, sales, { username })).status).toBe(200)
     expect((await signIn({ username, password: PASSWORD })).status).toBe(200)
+    expect((await signIn({ username: wide, password: PASSWORD })).status).toBe(200)
   })
 
   it('is changed and removed only as it was read where If-Match is sent', async () => {

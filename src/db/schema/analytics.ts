@@ -17,7 +17,7 @@ export const METRICS = [
 ] as const
 
 /**
- * A day (UTC) of one metric for one owner; `''` is nobody, `'*'` everybody. `part` is a lead's source, or what a
+ * A day (UTC) of one metric for one owner; `'*'` is everybody. `part` is a lead's source, or what a
  * follow-up hangs on. `cells` is JSON: `{"<quarter-hour of the day>/<kind>/<step of a duration>": count}`.
  */
 export const rollups = sqliteView('rollups', {

@@ -6,7 +6,6 @@ import { BARED_SIGNS } from '../../text/searched'
 import {
   computed,
   computedJson,
-  id,
   idBesideSeq,
   instant,
   remindAt,
@@ -119,6 +118,7 @@ export const customers = sqliteTable(
     const dead = sql`deleted_at IS NOT NULL`
     const due = sql`deleted_at IS NULL AND next_follow_up_at IS NOT NULL`
     const kept = sql`deleted_at IS NULL AND next_touch_at IS NOT NULL`
+    const engaged = sql`deleted_at IS NULL AND interaction_count > 0`
     const waiting = sql`remind_at IS NOT NULL`
     return [
       uniqueIndex('customers_email').on(t.workspaceId, t.email).where(sql`deleted_at IS NULL AND email IS NOT NULL`),
@@ -130,8 +130,9 @@ export const customers = sqliteTable(
       index('customers_owner_updated').on(t.workspaceId, t.ownerId, t.updatedAt).where(living),
       index('customers_touched').on(t.workspaceId, t.touchedAt).where(living),
       index('customers_owner_touched').on(t.workspaceId, t.ownerId, t.touchedAt).where(living),
-      index('customers_engaged').on(t.workspaceId, t.interactionCount).where(living),
-      index('customers_owner_engaged').on(t.workspaceId, t.ownerId, t.interactionCount).where(living),
+      // Customers without interactions stand together in customers_touched.
+      index('customers_engaged').on(t.workspaceId, t.interactionCount).where(engaged),
+      index('customers_owner_engaged').on(t.workspaceId, t.ownerId, t.interactionCount).where(engaged),
       index('customers_due').on(t.workspaceId, t.nextFollowUpAt).where(due),
       index('customers_owner_due').on(t.workspaceId, t.ownerId, t.nextFollowUpAt).where(due),
       index('customers_touch_due').on(t.workspaceId, t.nextTouchAt).where(kept),
@@ -142,9 +143,11 @@ export const customers = sqliteTable(
       index('customers_trash').on(t.workspaceId).where(dead),
       index('customers_owner_trash').on(t.workspaceId, t.ownerId).where(dead),
       index('customers_user').on(t.userId).where(sql`user_id IS NOT NULL`),
-      index('customers_phone').on(t.workspaceId, t.phoneE164).where(sql`deleted_at IS NULL AND phone_e164 IS NOT NULL`),
+      index('customers_phone')
+        .on(t.workspaceId, t.phoneE164, t.ownerId)
+        .where(sql`deleted_at IS NULL AND phone_e164 IS NOT NULL`),
       index('customers_unread').on(t.workspaceId).where(sql`phone IS NOT NULL AND phone_e164 IS NULL`),
-      index('customers_name_key').on(t.workspaceId, t.nameKey).where(living),
+      index('customers_name_key').on(t.workspaceId, t.nameKey, t.ownerId).where(living),
       index('customers_import_key')
         .on(t.workspaceId, t.importKey)
         .where(sql`deleted_at IS NULL AND import_key IS NOT NULL`),
@@ -162,7 +165,7 @@ export const customerAddresses = sqliteView('customer_addresses', {
 /** The `sortName` of a customer who has been erased: no two of them are near-equal by it. */
 export const ERASED_SORT_NAME = sql`'erased ' || ${customers.id}`
 
-/** How many living customers a workspace has by owner; owner `''` is the unowned, `'*'` everybody. Kept by triggers. */
+/** How many living customers an owner has; `'*'` is everybody, of nobody there is no row. Kept by triggers. */
 export const customerCounts = sqliteView('customer_counts', {
   workspaceId: text().notNull(),
   owner: text().notNull(),
@@ -183,29 +186,41 @@ export const relationships = sqliteTable(
     kind: text().notNull(),
     createdAt: instant().notNull(),
   },
-  (t) => [primaryKey({ columns: [t.fromId, t.toId] }), index('relationships_to').on(t.toId)],
+  (t) => [primaryKey({ columns: [t.fromId, t.toId] })],
 )
 
-/** A merge that can be undone: each field of the survivor as it was before and as the merge made it. */
+/**
+ * A merge. Those that are not undone make trees of customers, and what hangs on a customer is where the root of its home is.
+ * `fields` has each field of the survivor as it was before and as the merge made it; it is emptied when it is too late to undo.
+ */
 export const merges = sqliteTable(
   'customer_merges',
   {
-    id: id(),
+    /** The order in which merges were made. */
+    seq: seq(),
+    id: idBesideSeq(),
     workspaceId: workspaceId(),
     survivorId: text().notNull(),
     mergedId: text().notNull(),
+    /** Whose fields stand where both have one. */
+    prefer: text({ enum: ['this', 'other'] }).notNull(),
     fields: text().notNull(),
     createdAt: instant().notNull(),
     undoneAt: instant(),
+    /** When every row was where this merge, or its undoing, puts it. Null while rows are on their way. */
+    settledAt: instant(),
+    /** JSON: the rows of a piece, by kind. It is set only within the transaction that moves them. */
+    picked: text(),
   },
   (t) => [
-    index('merges_merged').on(t.mergedId),
+    uniqueIndex('merges_merged').on(t.mergedId).where(sql`undone_at IS NULL`),
     index('merges_survivor').on(t.survivorId),
-    index('merges_created').on(t.createdAt),
+    index('merges_created').on(t.createdAt).where(sql`fields <> '{}'`),
+    index('merges_unsettled').on(t.seq).where(sql`settled_at IS NULL`),
   ],
 )
 
-/** What a merge moved: rows of other tables by id, so that undoing it moves exactly these back. */
+/** The tags and relationships that a merge brought to the survivor, by the id of the tag or of the other customer. */
 export const mergedRows = sqliteTable(
   'customer_merged_rows',
   { mergeId: text().notNull(), kind: text().notNull(), rowId: text().notNull() },

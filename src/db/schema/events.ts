@@ -1,6 +1,6 @@
 // The audit trail: who did what to which record. Rows are added in the batch of the change and never altered.
-import { index, sqliteTable, text } from 'drizzle-orm/sqlite-core'
-import { instant, seq } from '../columns'
+import { integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import { instant } from '../columns'
 
 export const ACTOR_TYPES = ['user', 'key', 'public', 'system'] as const
 export const SUBJECT_TYPES = [
@@ -20,9 +20,10 @@ export const SUBJECT_TYPES = [
 export const events = sqliteTable(
   'events',
   {
-    seq: seq(),
-    id: text().notNull(),
     workspaceId: text().notNull(),
+    /** Counts the events of the workspace: the order in which they happened. */
+    seq: integer().notNull(),
+    id: text().notNull(),
     subjectType: text({ enum: SUBJECT_TYPES }).notNull(),
     subjectId: text().notNull(),
     verb: text().notNull(),
@@ -31,5 +32,9 @@ export const events = sqliteTable(
     changes: text({ mode: 'json' }).$type<Record<string, [unknown, unknown]>>(),
     createdAt: instant().notNull(),
   },
-  (t) => [index('events_feed').on(t.workspaceId), index('events_subject').on(t.workspaceId, t.subjectId, t.createdAt)],
+  // The index is unique, so that SQLite knows its order to be complete.
+  (t) => [
+    primaryKey({ columns: [t.workspaceId, t.seq] }),
+    uniqueIndex('events_subject').on(t.subjectId, t.createdAt, t.seq),
+  ],
 )

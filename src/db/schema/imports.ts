@@ -1,5 +1,4 @@
 // Imports: what came in, how far it has been written, and what could not be. Rows wait in chunks, emptied once written.
-// Keys and issues are WITHOUT ROWID, which Drizzle cannot say: their migration was written to by hand.
 import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { id, instant, stamps } from '../columns'

@@ -19,6 +19,8 @@ export const interactions = sqliteTable(
       .notNull()
       .references(() => workspaces.id),
     customerId: text().references(() => customers.id),
+    /** The customer that had it before a merge moved it, and who gets it back if that merge is undone. */
+    homeId: text(),
     leadId: text().references(() => leads.id),
     ticketId: text().references(() => tickets.id),
     ownerId: text(),
@@ -47,12 +49,15 @@ export const interactions = sqliteTable(
       index('interactions_list').on(t.workspaceId, t.occurredAt),
       index('interactions_owner').on(t.workspaceId, t.ownerId, t.occurredAt),
       index('interactions_customer').on(t.customerId, t.occurredAt),
-      index('interactions_lead').on(t.leadId, t.occurredAt),
+      index('interactions_home').on(t.homeId, t.customerId).where(sql`home_id IS NOT NULL`),
+      index('interactions_lead').on(t.leadId, t.occurredAt).where(sql`lead_id IS NOT NULL`),
       index('interactions_ticket').on(t.ticketId, t.occurredAt).where(sql`ticket_id IS NOT NULL`),
       index('interactions_author').on(t.createdBy, t.occurredAt),
-      index('interactions_owner_author').on(t.workspaceId, t.ownerId, t.createdBy, t.occurredAt),
       index('interactions_due').on(t.workspaceId, t.followUpAt).where(due),
       index('interactions_owner_due').on(t.workspaceId, t.ownerId, t.followUpAt).where(due),
+      index('interactions_unowned_due')
+        .on(t.createdBy, t.followUpAt)
+        .where(sql`owner_id IS NULL AND follow_up_at IS NOT NULL AND done_at IS NULL`),
       index('interactions_customer_due').on(t.customerId, t.followUpAt).where(due),
       index('interactions_lead_due').on(t.leadId, t.followUpAt).where(leadDue),
       index('interactions_remind').on(t.remindAt).where(waiting),

@@ -50,12 +50,20 @@ export const leads = sqliteTable(
     /** The number in each form that it is searched by, as digits and as `gramsOf` them, each a line. */
     phoneText: text(),
     message: text(),
-    metadata: text({ mode: 'json' }).$type<Record<string, unknown>>(),
+    metadata: text({ mode: 'json' }).$type<unknown>(),
     ownerId: text().references(() => users.id),
     claimedAt: instant(),
     followUpAt: instant(),
     customerId: text().references(() => customers.id),
+    /** The customer that had it before a merge moved it. */
+    homeId: text(),
     convertedAt: instant(),
+    /** How often it was claimed. */
+    claims: integer().notNull().default(0),
+    /** When its status last changed; null if it never did. */
+    stageSince: instant(),
+    /** The first call, e-mail, meeting, or status beyond NEW. */
+    contactedAt: instant(),
     /** What an imported row without a key of its own is recognised by when it comes again. */
     importKey: text(),
     version: version(),
@@ -73,8 +81,11 @@ export const leads = sqliteTable(
   },
   (t) => [
     index('leads_list').on(t.workspaceId).where(sql`deleted_at IS NULL`),
-    index('leads_owner').on(t.workspaceId, t.ownerId).where(sql`deleted_at IS NULL`),
+    index('leads_owner').on(t.workspaceId, t.ownerId).where(sql`owner_id IS NOT NULL AND deleted_at IS NULL`),
     index('leads_pool').on(t.workspaceId).where(sql`owner_id IS NULL AND deleted_at IS NULL AND status <> 'CLOSED'`),
+    index('leads_unowned_closed')
+      .on(t.workspaceId)
+      .where(sql`owner_id IS NULL AND deleted_at IS NULL AND status = 'CLOSED'`),
     index('leads_updated').on(t.workspaceId, t.updatedAt).where(sql`deleted_at IS NULL`),
     index('leads_owner_updated').on(t.workspaceId, t.ownerId, t.updatedAt).where(sql`deleted_at IS NULL`),
     index('leads_follow_up')
@@ -83,26 +94,39 @@ export const leads = sqliteTable(
     index('leads_owner_follow_up')
       .on(t.workspaceId, t.ownerId, t.followUpAt)
       .where(sql`deleted_at IS NULL AND follow_up_at IS NOT NULL`),
+    index('leads_open_follow_up')
+      .on(t.workspaceId, t.followUpAt)
+      .where(sql`deleted_at IS NULL AND follow_up_at IS NOT NULL AND status <> 'CLOSED'`),
+    index('leads_owner_open_follow_up')
+      .on(t.workspaceId, t.ownerId, t.followUpAt)
+      .where(sql`deleted_at IS NULL AND follow_up_at IS NOT NULL AND status <> 'CLOSED'`),
     index('leads_remind').on(t.remindAt).where(sql`remind_at IS NOT NULL`),
     index('leads_owner_remind').on(t.ownerId, t.remindAt).where(sql`remind_at IS NOT NULL`),
     index('leads_purge').on(t.deletedAt).where(sql`deleted_at IS NOT NULL`),
     index('leads_trash').on(t.workspaceId).where(sql`deleted_at IS NOT NULL`),
     index('leads_owner_trash').on(t.workspaceId, t.ownerId).where(sql`deleted_at IS NOT NULL`),
-    index('leads_email').on(t.workspaceId, t.email).where(sql`deleted_at IS NULL AND email IS NOT NULL`),
     index('leads_phone').on(t.workspaceId, t.phoneE164).where(sql`deleted_at IS NULL AND phone_e164 IS NOT NULL`),
     index('leads_unread').on(t.workspaceId).where(sql`phone IS NOT NULL AND phone_e164 IS NULL`),
     index('leads_import_key').on(t.workspaceId, t.importKey).where(sql`deleted_at IS NULL AND import_key IS NOT NULL`),
+    index('leads_home').on(t.homeId, t.customerId).where(sql`home_id IS NOT NULL`),
     index('leads_customer').on(t.customerId).where(sql`customer_id IS NOT NULL`),
   ],
 )
 
-/**
- * How many living leads a workspace has by owner and status; owner `''` is the unowned, `'*'` everybody.
- * Written by triggers alone, and WITHOUT ROWID, which Drizzle cannot say: hence its migration stands with theirs.
- */
+/** How many living leads an owner has by status; `'*'` is everybody, of nobody there is no row. Kept by triggers. */
 export const leadCounts = sqliteView('lead_counts', {
   workspaceId: text().notNull(),
   owner: text().notNull(),
-  status: text({ enum: LEAD_STATUSES }).notNull(),
-  count: integer().notNull(),
+  inNew: integer().notNull(),
+  inContacted: integer().notNull(),
+  inQualified: integer().notNull(),
+  inClosed: integer().notNull(),
 }).existing()
+
+/** The column of `leadCounts` for each status. */
+export const COUNT_OF_STATUS = {
+  NEW: 'inNew',
+  CONTACTED: 'inContacted',
+  QUALIFIED: 'inQualified',
+  CLOSED: 'inClosed',
+} as const satisfies Record<(typeof LEAD_STATUSES)[number], keyof typeof leadCounts.$inferSelect>

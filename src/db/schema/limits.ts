@@ -7,7 +7,11 @@ export const loginAttempts = sqliteTable(
   'login_attempts',
   {
     subject: text().primaryKey(),
+    /** Attempts that failed, and those whose password is being checked. */
     count: integer().notNull(),
+    /** Of these, those that are being checked, and until when that is believed. */
+    pending: integer().notNull(),
+    pendingUntil: instant().notNull(),
     windowEndsAt: instant().notNull(),
     lockedUntil: instant(),
   },
@@ -20,6 +24,14 @@ export const dailyCounts = sqliteTable(
   { day: text().notNull(), subject: text().notNull(), count: integer().notNull() },
   (t) => [primaryKey({ columns: [t.day, t.subject] })],
 )
+
+/** How far a job has come that looks at a whole table again and again: the window of its last round. */
+export const sweeps = sqliteTable('sweeps', {
+  name: text().primaryKey(),
+  start: text().notNull(),
+  /** Null once the window was the last one. */
+  end: text(),
+})
 
 /** A POST that was sent with an Idempotency-Key, and, once it is done, its sealed answer. */
 export const idempotencyKeys = sqliteTable(

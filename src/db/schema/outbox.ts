@@ -1,6 +1,6 @@
 // Mail to send: written in the batch of the change that causes it, taken by whoever sends it.
 import { sql } from 'drizzle-orm'
-import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { id, instant, version } from '../columns'
 import { workspaces } from './workspaces'
 
@@ -42,4 +42,17 @@ export const outbox = sqliteTable(
     index('outbox_bound').on(t.recipient, t.bound, t.id).where(sql`bound IS NOT NULL`),
     index('outbox_state').on(t.workspaceId, t.state, t.id),
   ],
+)
+
+/** Addresses to which a workspace sends no more mail, because the person who reads it said so. */
+export const mailStops = sqliteTable(
+  'mail_stops',
+  {
+    workspaceId: text()
+      .notNull()
+      .references(() => workspaces.id),
+    address: text().notNull(),
+    createdAt: instant().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.workspaceId, t.address] })],
 )

@@ -42,7 +42,7 @@ export const customerTags = sqliteTable(
   (t) => [primaryKey({ columns: [t.customerId, t.tagId] }), index('customer_tags_tag').on(t.tagId)],
 )
 
-/** How many living customers of an owner have a tag; owner `''` is the unowned, `'*'` everybody. `key` is the tag's. */
+/** How many living customers of an owner have a tag; `'*'` is everybody. `key` is the tag's. */
 export const tagCounts = sqliteView('tag_counts', {
   tagId: text().notNull(),
   owner: text().notNull(),

@@ -21,6 +21,8 @@ export const tickets = sqliteTable(
     customerId: text()
       .notNull()
       .references(() => customers.id),
+    /** The customer that had it before a merge moved it. */
+    homeId: text(),
     interactionId: text(),
     ownerId: text(),
     assigneeId: text(),
@@ -37,13 +39,12 @@ export const tickets = sqliteTable(
   (t) => {
     const living = sql`deleted_at IS NULL`
     return [
+      index('tickets_home').on(t.homeId, t.customerId).where(sql`home_id IS NOT NULL`),
       uniqueIndex('tickets_number').on(t.workspaceId, t.number),
       index('tickets_list').on(t.workspaceId).where(living),
-      index('tickets_status').on(t.workspaceId, t.status).where(living),
       index('tickets_owner').on(t.workspaceId, t.ownerId).where(living),
       index('tickets_assignee').on(t.workspaceId, t.assigneeId).where(living),
       index('tickets_purge').on(t.deletedAt).where(sql`deleted_at IS NOT NULL`),
-      index('tickets_customer').on(t.customerId).where(living),
     ]
   },
 )

@@ -9,7 +9,7 @@ export const USER_STATUSES = ['ACTIVE', 'INACTIVE'] as const
 
 export const DIGESTS = ['single', 'daily'] as const
 
-const TOKEN_KINDS = ['INVITATION', 'VERIFICATION', 'RESET'] as const
+const TOKEN_KINDS = ['INVITATION', 'VERIFICATION', 'RESET', 'EMAIL'] as const
 
 const workspaceId = () =>
   text()
@@ -53,6 +53,7 @@ export const users = sqliteTable(
     uniqueIndex('users_username').on(t.username).where(sql`deleted_at IS NULL AND username IS NOT NULL`),
     index('users_digest').on(t.digestDue).where(sql`digest_due IS NOT NULL`),
     index('users_role').on(t.workspaceId, t.role, t.id).where(sql`deleted_at IS NULL`),
+    index('users_status').on(t.workspaceId, t.status, t.role, t.id).where(sql`deleted_at IS NULL`),
     index('users_workspace').on(t.workspaceId, t.id).where(sql`deleted_at IS NULL`),
   ],
 )
@@ -78,7 +79,7 @@ export const sessions = sqliteTable(
   (t) => [index('sessions_user').on(t.userId, t.createdAt), index('sessions_expires').on(t.expiresAt)],
 )
 
-/** Invitations, and tokens that verify an address or reset a password. */
+/** Invitations, and tokens that verify an address, reset a password or change the address. */
 export const oneTimeTokens = sqliteTable(
   'one_time_tokens',
   {

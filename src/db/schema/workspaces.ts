@@ -3,6 +3,7 @@ import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { id, instant, stamps, version } from '../columns'
 
 export const workspaces = sqliteTable('workspaces', {
+  /** 12 hexadecimal digits (`workspaceIdOf`), short because every index of every table begins with it. */
   id: id(),
   name: text().notNull(),
   slug: text().notNull().unique(),

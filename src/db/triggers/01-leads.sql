@@ -7,21 +7,35 @@ CREATE VIRTUAL TABLE leads_fts USING fts5(
   words, phone, origin, scope, content = '', contentless_delete = 1, tokenize = 'trigram case_sensitive 1'
 );
 --> statement-breakpoint
+-- Living leads by status, a row for each owner and one, '*', for everybody. Those of nobody are the difference.
 CREATE TABLE lead_counts (
   workspace_id text NOT NULL,
   owner text NOT NULL,
-  status text NOT NULL,
-  count integer NOT NULL,
-  PRIMARY KEY (workspace_id, owner, status)
+  in_new integer NOT NULL,
+  in_contacted integer NOT NULL,
+  in_qualified integer NOT NULL,
+  in_closed integer NOT NULL,
+  PRIMARY KEY (workspace_id, owner)
 ) WITHOUT ROWID;
+--> statement-breakpoint
+-- The one way into lead_counts: an owner's lead that was in one status and is in another, null where it did not count.
+CREATE VIEW lead_tally AS SELECT workspace_id, owner, '' AS was, '' AS became FROM lead_counts;
+--> statement-breakpoint
+CREATE TRIGGER lead_tallied INSTEAD OF INSERT ON lead_tally WHEN new.owner IS NOT NULL AND new.was IS NOT new.became
+BEGIN
+  INSERT INTO lead_counts (workspace_id, owner, in_new, in_contacted, in_qualified, in_closed)
+    VALUES (new.workspace_id, new.owner, (new.became IS 'NEW') - (new.was IS 'NEW'),
+      (new.became IS 'CONTACTED') - (new.was IS 'CONTACTED'), (new.became IS 'QUALIFIED') - (new.was IS 'QUALIFIED'),
+      (new.became IS 'CLOSED') - (new.was IS 'CLOSED'))
+    ON CONFLICT DO UPDATE SET in_new = in_new + excluded.in_new, in_contacted = in_contacted + excluded.in_contacted,
+      in_qualified = in_qualified + excluded.in_qualified, in_closed = in_closed + excluded.in_closed;
+END;
 --> statement-breakpoint
 CREATE TRIGGER leads_inserted AFTER INSERT ON leads WHEN new.deleted_at IS NULL
 BEGIN
   INSERT INTO leads_fts (rowid, words, phone, origin, scope)
     VALUES (new.seq, new.search_text, new.search_phone, new.search_source, new.search_scope);
-  INSERT INTO lead_counts (workspace_id, owner, status, count)
-    VALUES (new.workspace_id, '*', new.status, 1), (new.workspace_id, coalesce(new.owner_id, ''), new.status, 1)
-    ON CONFLICT DO UPDATE SET count = count + 1;
+  INSERT INTO lead_tally VALUES (new.workspace_id, '*', NULL, new.status), (new.workspace_id, new.owner_id, NULL, new.status);
 END;
 --> statement-breakpoint
 CREATE TRIGGER leads_reindexed
@@ -34,32 +48,20 @@ BEGIN
     SELECT new.seq, new.search_text, new.search_phone, new.search_source, new.search_scope WHERE new.deleted_at IS NULL;
 END;
 --> statement-breakpoint
-CREATE TRIGGER leads_recounted_by_owner AFTER UPDATE OF owner_id, status, deleted_at ON leads
-WHEN old.owner_id IS NOT new.owner_id OR old.status IS NOT new.status OR old.deleted_at IS NOT new.deleted_at
+CREATE TRIGGER leads_recounted AFTER UPDATE OF owner_id, status, deleted_at ON leads
+WHEN (old.owner_id, old.status, old.deleted_at IS NULL) IS NOT (new.owner_id, new.status, new.deleted_at IS NULL)
 BEGIN
-  INSERT INTO lead_counts (workspace_id, owner, status, count)
-    SELECT old.workspace_id, coalesce(old.owner_id, ''), old.status, -1 WHERE old.deleted_at IS NULL
-    ON CONFLICT DO UPDATE SET count = count - 1;
-  INSERT INTO lead_counts (workspace_id, owner, status, count)
-    SELECT new.workspace_id, coalesce(new.owner_id, ''), new.status, 1 WHERE new.deleted_at IS NULL
-    ON CONFLICT DO UPDATE SET count = count + 1;
-END;
---> statement-breakpoint
-CREATE TRIGGER leads_recounted AFTER UPDATE OF status, deleted_at ON leads
-WHEN old.status IS NOT new.status OR old.deleted_at IS NOT new.deleted_at
-BEGIN
-  INSERT INTO lead_counts (workspace_id, owner, status, count)
-    SELECT old.workspace_id, '*', old.status, -1 WHERE old.deleted_at IS NULL
-    ON CONFLICT DO UPDATE SET count = count - 1;
-  INSERT INTO lead_counts (workspace_id, owner, status, count)
-    SELECT new.workspace_id, '*', new.status, 1 WHERE new.deleted_at IS NULL
-    ON CONFLICT DO UPDATE SET count = count + 1;
+  INSERT INTO lead_tally SELECT new.workspace_id, '*',
+    iif(old.deleted_at IS NULL, old.status, NULL), iif(new.deleted_at IS NULL, new.status, NULL);
+  INSERT INTO lead_tally SELECT new.workspace_id, old.owner_id,
+    iif(old.deleted_at IS NULL, old.status, NULL),
+    iif(new.deleted_at IS NULL AND old.owner_id IS new.owner_id, new.status, NULL);
+  INSERT INTO lead_tally SELECT new.workspace_id, new.owner_id, NULL, iif(new.deleted_at IS NULL, new.status, NULL)
+    WHERE old.owner_id IS NOT new.owner_id;
 END;
 --> statement-breakpoint
 CREATE TRIGGER leads_purged AFTER DELETE ON leads WHEN old.deleted_at IS NULL
 BEGIN
   DELETE FROM leads_fts WHERE rowid = old.seq;
-  INSERT INTO lead_counts (workspace_id, owner, status, count)
-    VALUES (old.workspace_id, '*', old.status, -1), (old.workspace_id, coalesce(old.owner_id, ''), old.status, -1)
-    ON CONFLICT DO UPDATE SET count = count - 1;
+  INSERT INTO lead_tally VALUES (old.workspace_id, '*', old.status, NULL), (old.workspace_id, old.owner_id, old.status, NULL);
 END;

@@ -8,6 +8,7 @@ CREATE VIRTUAL TABLE customers_fts USING fts5(
   content = '', contentless_delete = 1, tokenize = 'trigram case_sensitive 1'
 );
 --> statement-breakpoint
+-- Counters have a row for each owner and one, '*', for everybody. Those of nobody are the difference.
 CREATE TABLE customer_counts (
   workspace_id text NOT NULL, owner text NOT NULL, count integer NOT NULL,
   PRIMARY KEY (workspace_id, owner)
@@ -53,14 +54,14 @@ CREATE TABLE tag_counts (
   PRIMARY KEY (tag_id, owner)
 ) WITHOUT ROWID;
 --> statement-breakpoint
-CREATE INDEX tag_counts_used ON tag_counts (workspace_id, owner, key) WHERE count > 0;
+CREATE INDEX tag_counts_used ON tag_counts (workspace_id, owner, key);
 --> statement-breakpoint
 CREATE TRIGGER customers_inserted AFTER INSERT ON customers WHEN new.deleted_at IS NULL
 BEGIN
   INSERT INTO customers_fts (rowid, name, email, phone, company, job_title, tags, fields, scope)
     SELECT seq, name, email, phone, company, job_title, tags, fields, scope FROM customers_searchable WHERE seq = new.seq;
   INSERT INTO customer_counts (workspace_id, owner, count)
-    VALUES (new.workspace_id, '*', 1), (new.workspace_id, coalesce(new.owner_id, ''), 1)
+    SELECT new.workspace_id, owner, 1 FROM (SELECT '*' AS owner UNION ALL SELECT new.owner_id) WHERE owner IS NOT NULL
     ON CONFLICT DO UPDATE SET count = count + 1;
   INSERT INTO duplicate_keys (workspace_id, key, count)
     SELECT new.workspace_id, value, 1
@@ -101,34 +102,80 @@ CREATE TRIGGER customers_recounted AFTER UPDATE OF owner_id, deleted_at ON custo
 WHEN old.owner_id IS NOT new.owner_id OR old.deleted_at IS NOT new.deleted_at
 BEGIN
   INSERT INTO customer_counts (workspace_id, owner, count)
-    SELECT old.workspace_id, value, -1 FROM json_each(json_array('*', coalesce(old.owner_id, '')))
-    WHERE old.deleted_at IS NULL
+    SELECT old.workspace_id, value, -1
+    FROM json_each(json_array(iif(old.deleted_at IS new.deleted_at, NULL, '*'), old.owner_id))
+    WHERE value IS NOT NULL AND old.deleted_at IS NULL
     ON CONFLICT DO UPDATE SET count = count - 1;
   INSERT INTO customer_counts (workspace_id, owner, count)
-    SELECT new.workspace_id, value, 1 FROM json_each(json_array('*', coalesce(new.owner_id, '')))
-    WHERE new.deleted_at IS NULL
+    SELECT new.workspace_id, value, 1
+    FROM json_each(json_array(iif(old.deleted_at IS new.deleted_at, NULL, '*'), new.owner_id))
+    WHERE value IS NOT NULL AND new.deleted_at IS NULL
     ON CONFLICT DO UPDATE SET count = count + 1;
   INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
     SELECT t.id, value, t.workspace_id, t.key, -1
-    FROM customer_tags ct JOIN tags t ON t.id = ct.tag_id, json_each(json_array('*', coalesce(old.owner_id, '')))
-    WHERE ct.customer_id = old.id AND old.deleted_at IS NULL
+    FROM customer_tags ct JOIN tags t ON t.id = ct.tag_id, json_each(json_array(iif(old.deleted_at IS new.deleted_at, NULL, '*'), old.owner_id))
+    WHERE value IS NOT NULL AND ct.customer_id = old.id AND old.deleted_at IS NULL
     ON CONFLICT DO UPDATE SET count = count - 1;
   INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
     SELECT t.id, value, t.workspace_id, t.key, 1
-    FROM customer_tags ct JOIN tags t ON t.id = ct.tag_id, json_each(json_array('*', coalesce(new.owner_id, '')))
-    WHERE ct.customer_id = new.id AND new.deleted_at IS NULL
+    FROM customer_tags ct JOIN tags t ON t.id = ct.tag_id, json_each(json_array(iif(old.deleted_at IS new.deleted_at, NULL, '*'), new.owner_id))
+    WHERE value IS NOT NULL AND ct.customer_id = new.id AND new.deleted_at IS NULL
     ON CONFLICT DO UPDATE SET count = count + 1;
 END;
 --> statement-breakpoint
+-- What hangs on a record repeats its owner. Up to 100 rows follow in the same transaction, and more by a job.
 CREATE TRIGGER customers_owner_followed AFTER UPDATE OF owner_id ON customers WHEN old.owner_id IS NOT new.owner_id
 BEGIN
-  UPDATE interactions SET owner_id = new.owner_id WHERE customer_id = new.id;
-  UPDATE tickets SET owner_id = new.owner_id WHERE customer_id = new.id;
+  UPDATE interactions SET owner_id = new.owner_id
+  WHERE seq IN (SELECT seq FROM interactions WHERE customer_id = new.id LIMIT 100);
+  UPDATE tickets SET owner_id = new.owner_id WHERE seq IN (SELECT seq FROM tickets WHERE customer_id = new.id LIMIT 100);
 END;
 --> statement-breakpoint
-CREATE TRIGGER leads_owner_followed AFTER UPDATE OF owner_id ON leads WHEN old.owner_id IS NOT new.owner_id
+CREATE TRIGGER customers_owner_followed_by_job AFTER UPDATE OF owner_id ON customers
+WHEN old.owner_id IS NOT new.owner_id AND (
+  EXISTS (SELECT 1 FROM interactions WHERE customer_id = new.id LIMIT 1 OFFSET 100)
+  OR EXISTS (SELECT 1 FROM tickets WHERE customer_id = new.id LIMIT 1 OFFSET 100))
+BEGIN
+  INSERT INTO owners_to_follow VALUES (new.workspace_id, new.id, 'customer');
+END;
+--> statement-breakpoint
+CREATE TRIGGER leads_owner_followed AFTER UPDATE OF owner_id ON leads
+WHEN old.owner_id IS NOT new.owner_id
+  AND NOT EXISTS (SELECT 1 FROM interactions WHERE lead_id = new.id LIMIT 1 OFFSET 100)
 BEGIN
   UPDATE interactions SET owner_id = new.owner_id WHERE lead_id = new.id AND customer_id IS NULL;
+END;
+--> statement-breakpoint
+CREATE TRIGGER leads_owner_followed_by_job AFTER UPDATE OF owner_id ON leads
+WHEN old.owner_id IS NOT new.owner_id AND EXISTS (SELECT 1 FROM interactions WHERE lead_id = new.id LIMIT 1 OFFSET 100)
+BEGIN
+  INSERT INTO owners_to_follow VALUES (new.workspace_id, new.id, 'lead');
+END;
+--> statement-breakpoint
+-- The one way for a trigger to begin a job: a record inserted here has rows that are to follow its owner.
+CREATE VIEW owners_to_follow AS SELECT workspace_id, subject_id AS id, kind AS subject FROM jobs;
+--> statement-breakpoint
+CREATE TRIGGER owner_to_follow INSTEAD OF INSERT ON owners_to_follow
+BEGIN
+  INSERT INTO jobs (id, workspace_id, kind, input, subject_id, due_at, actor_type, created_at, updated_at)
+  SELECT lower(format('%08x-%04x-7%s-8%s-%s', ms >> 16, ms & 65535, substr(hex(randomblob(2)), 2),
+      substr(hex(randomblob(2)), 2), hex(randomblob(6)))),
+    new.workspace_id, 'owner', json_object('subject', new.subject, 'id', new.id), new.id, at, 'system', at, at
+  FROM (SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER) AS ms, strftime('%Y-%m-%dT%H:%M:%fZ') AS at);
+END;
+--> statement-breakpoint
+-- While such a job walks along a column, what changes its place there follows at once, or the walk could miss it.
+CREATE TRIGGER interaction_moved_in_time AFTER UPDATE OF occurred_at ON interactions
+WHEN old.occurred_at <> new.occurred_at
+BEGIN
+  UPDATE interactions SET owner_id = (SELECT owner_id FROM parents WHERE id = coalesce(new.customer_id, new.lead_id))
+  WHERE seq = new.seq AND owner_id IS NOT (SELECT owner_id FROM parents WHERE id = coalesce(new.customer_id, new.lead_id));
+END;
+--> statement-breakpoint
+CREATE TRIGGER ticket_trashed_or_restored AFTER UPDATE OF deleted_at ON tickets WHEN old.deleted_at IS NOT new.deleted_at
+BEGIN
+  UPDATE tickets SET owner_id = (SELECT owner_id FROM customers WHERE id = new.customer_id)
+  WHERE seq = new.seq AND owner_id IS NOT (SELECT owner_id FROM customers WHERE id = new.customer_id);
 END;
 --> statement-breakpoint
 CREATE TRIGGER customer_tagged AFTER INSERT ON customer_tags
@@ -139,8 +186,8 @@ BEGIN
     WHERE seq = (SELECT seq FROM customers WHERE id = new.customer_id) AND deleted_at IS NULL;
   INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
     SELECT t.id, value, t.workspace_id, t.key, 1
-    FROM customers c JOIN tags t ON t.id = new.tag_id, json_each(json_array('*', coalesce(c.owner_id, '')))
-    WHERE c.id = new.customer_id AND c.deleted_at IS NULL
+    FROM customers c JOIN tags t ON t.id = new.tag_id, json_each(json_array('*', c.owner_id))
+    WHERE value IS NOT NULL AND c.id = new.customer_id AND c.deleted_at IS NULL
     ON CONFLICT DO UPDATE SET count = count + 1;
 END;
 --> statement-breakpoint
@@ -152,8 +199,8 @@ BEGIN
     WHERE seq = (SELECT seq FROM customers WHERE id = old.customer_id) AND deleted_at IS NULL;
   INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
     SELECT t.id, value, t.workspace_id, t.key, -1
-    FROM customers c JOIN tags t ON t.id = old.tag_id, json_each(json_array('*', coalesce(c.owner_id, '')))
-    WHERE c.id = old.customer_id AND c.deleted_at IS NULL
+    FROM customers c JOIN tags t ON t.id = old.tag_id, json_each(json_array('*', c.owner_id))
+    WHERE value IS NOT NULL AND c.id = old.customer_id AND c.deleted_at IS NULL
     ON CONFLICT DO UPDATE SET count = count - 1;
 END;
 --> statement-breakpoint

@@ -1,11 +1,13 @@
--- When a customer was last in touch (plans do not count) and is next to be followed up. A row more can only move them
+-- When a customer was last in touch (plans do not count), how often, and when next to be followed up. Rows that move to
+-- another customer are told to both in one statement of the move (src/customers/customers.facts.ts). A row more can only move them
 -- one way; a changed or lost one may have been the very one, so that they are looked up again. Customers are written
 -- only where something changes: a written row costs a thousand times what a read one does.
 CREATE TRIGGER interaction_inserted AFTER INSERT ON interactions WHEN new.customer_id IS NOT NULL
 BEGIN
-  UPDATE customers SET last_interaction_at = new.occurred_at
-  WHERE id = new.customer_id AND new.type NOT IN ('TASK', 'FOLLOW_UP')
-    AND (last_interaction_at IS NULL OR last_interaction_at < new.occurred_at);
+  UPDATE customers SET interaction_count = interaction_count + 1
+  WHERE id = new.customer_id AND new.type NOT IN ('TASK', 'FOLLOW_UP') AND last_interaction_at >= new.occurred_at;
+  UPDATE customers SET interaction_count = interaction_count + 1, last_interaction_at = new.occurred_at
+  WHERE id = new.customer_id AND new.type NOT IN ('TASK', 'FOLLOW_UP') AND changes() = 0;
   UPDATE customers SET next_follow_up_at = new.follow_up_at
   WHERE id = new.customer_id AND new.follow_up_at IS NOT NULL AND new.done_at IS NULL
     AND (next_follow_up_at IS NULL OR next_follow_up_at > new.follow_up_at);
@@ -20,12 +22,11 @@ SELECT c.id,
 FROM customers c;
 --> statement-breakpoint
 CREATE TRIGGER interaction_updated
-AFTER UPDATE OF customer_id, type, occurred_at, follow_up_at, done_at ON interactions
-WHEN old.customer_id IS NOT NULL OR new.customer_id IS NOT NULL
+AFTER UPDATE OF type, occurred_at, follow_up_at, done_at ON interactions WHEN new.customer_id IS NOT NULL
 BEGIN
   UPDATE customers SET (last_interaction_at, next_follow_up_at) =
     (SELECT k.last_interaction_at, k.next_follow_up_at FROM customers_kept k WHERE k.id = customers.id)
-  WHERE id IN (old.customer_id, new.customer_id) AND (last_interaction_at, next_follow_up_at) IS NOT
+  WHERE id = new.customer_id AND (last_interaction_at, next_follow_up_at) IS NOT
     (SELECT k.last_interaction_at, k.next_follow_up_at FROM customers_kept k WHERE k.id = customers.id);
 END;
 --> statement-breakpoint
@@ -35,11 +36,4 @@ BEGIN
     (SELECT k.last_interaction_at, k.next_follow_up_at FROM customers_kept k WHERE k.id = customers.id)
   WHERE id = old.customer_id AND (last_interaction_at, next_follow_up_at) IS NOT
     (SELECT k.last_interaction_at, k.next_follow_up_at FROM customers_kept k WHERE k.id = customers.id);
-END;
---> statement-breakpoint
--- An interaction that moves to another customer, by a conversion or a merge, belongs to the owner of that one.
-CREATE TRIGGER interaction_moved AFTER UPDATE OF customer_id ON interactions
-WHEN new.customer_id IS NOT NULL AND old.customer_id IS NOT new.customer_id
-BEGIN
-  UPDATE interactions SET owner_id = (SELECT owner_id FROM customers WHERE id = new.customer_id) WHERE seq = new.seq;
 END;

@@ -31,20 +31,12 @@ BEGIN
 END;
 --> statement-breakpoint
 -- A customer's living tickets go to the trash and come back with the customer, by having the same deleted_at; what was
--- in the trash by itself stays there.
-CREATE TRIGGER customer_trash_followed AFTER UPDATE OF deleted_at ON customers WHEN old.deleted_at IS NOT new.deleted_at
+-- in the trash by itself stays there. A customer that is merged away takes none along: they belong to the survivor.
+CREATE TRIGGER customer_trash_followed AFTER UPDATE OF deleted_at ON customers
+WHEN old.deleted_at IS NOT new.deleted_at
+  AND NOT EXISTS (SELECT 1 FROM customer_merges m WHERE m.merged_id = new.id AND m.undone_at IS NULL)
 BEGIN
   UPDATE tickets SET deleted_at = new.deleted_at WHERE customer_id = new.id AND deleted_at IS old.deleted_at;
-END;
---> statement-breakpoint
--- A ticket that moves to another customer has the owner of that one, and lives if that one does.
-CREATE TRIGGER ticket_moved AFTER UPDATE OF customer_id ON tickets WHEN old.customer_id IS NOT new.customer_id
-BEGIN
-  UPDATE tickets SET
-    owner_id = (SELECT owner_id FROM customers WHERE id = new.customer_id),
-    deleted_at = CASE WHEN deleted_at IS (SELECT deleted_at FROM customers WHERE id = old.customer_id)
-      THEN (SELECT deleted_at FROM customers WHERE id = new.customer_id) ELSE deleted_at END
-  WHERE seq = new.seq;
 END;
 --> statement-breakpoint
 -- All tickets of a customer, those in the trash too: its own index knows the living alone.

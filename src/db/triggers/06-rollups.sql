@@ -1,7 +1,8 @@
 -- What analytics reads: days of figures (rollups) and open tickets, kept by triggers, so that nobody counts records.
 -- A figure is a fact of what happened: it counts on its day for whoever it concerned then, and nothing that happens
 -- later moves it. Only what is still to be done (metric 'due') goes with its owner.
---   lead         made, by source; kind: its status then. Of the owner it was made for
+--   lead         made, by source; kind: its status then. Of the owner it was made for. Of a day, the first 50 sources have
+--                rows of their own; all others share one, whose part is U+10FFFF
 --   claim        duration: from the lead's arrival, the first time it is claimed. Of the claimer
 --   contact      first call, e-mail, meeting or status beyond NEW; duration: from the lead's arrival. Of its owner then
 --   move         kind: FROM>TO of the status; duration: in FROM. Of its owner then
@@ -19,18 +20,17 @@ CREATE TABLE rollups (
   PRIMARY KEY (workspace_id, owner, metric, day, part)
 ) WITHOUT ROWID;
 --> statement-breakpoint
--- How far a lead has come, for the durations.
-CREATE TABLE lead_progress (
-  lead_id text PRIMARY KEY NOT NULL, stage_since text, claimed_at text, contacted_at text
-) WITHOUT ROWID;
---> statement-breakpoint
 CREATE TABLE ticket_counts (
   workspace_id text NOT NULL, owner text NOT NULL, count integer NOT NULL,
   PRIMARY KEY (workspace_id, owner)
 ) WITHOUT ROWID;
 --> statement-breakpoint
--- What an interaction hangs on.
-CREATE VIEW parents AS SELECT id, deleted_at FROM customers UNION ALL SELECT id, deleted_at FROM leads;
+-- What an interaction hangs on. What still hangs on a customer that was merged away belongs to the survivor.
+CREATE VIEW parents AS
+SELECT id, owner_id, iif(deleted_at IS NOT NULL
+    AND EXISTS (SELECT 1 FROM customer_merges m WHERE m.merged_id = customers.id AND m.undone_at IS NULL),
+  NULL, deleted_at) AS deleted_at FROM customers
+UNION ALL SELECT id, owner_id, deleted_at FROM leads;
 --> statement-breakpoint
 -- The one way into rollups: a fact that is inserted here is counted for its owner and for everybody, or, by -1, taken
 -- back; with everybody null, for the owner alone.
@@ -47,20 +47,24 @@ BEGIN
         WHEN new.seconds IS NULL THEN '' WHEN new.seconds < 1 THEN 0
         ELSE 1 + CAST(ln(new.seconds) / ln(1.04) AS INTEGER) END,
       new.by)
-    FROM (SELECT coalesce(new.owner, '') AS owner UNION ALL SELECT new.everybody) WHERE owner IS NOT NULL
+    FROM (SELECT new.owner AS owner UNION ALL SELECT new.everybody) WHERE owner IS NOT NULL
     ON CONFLICT DO UPDATE SET count = count + excluded.count, cells = (
       SELECT CASE n WHEN 0 THEN json_remove(rollups.cells, path) ELSE json_set(rollups.cells, path, n) END
       FROM (SELECT path, coalesce(json_extract(rollups.cells, path), 0) + excluded.count AS n
         FROM (SELECT '$."' || key || '"' AS path FROM json_each(excluded.cells))));
   DELETE FROM rollups WHERE (new.by < 0 OR new.part = 'interaction') AND workspace_id = new.workspace_id
-    AND owner IN (new.everybody, coalesce(new.owner, '')) AND metric = new.metric AND day = substr(new.at, 1, 10)
+    AND owner IN (new.everybody, new.owner) AND metric = new.metric AND day = substr(new.at, 1, 10)
     AND part = new.part AND cells = '{}';
 END;
 --> statement-breakpoint
 CREATE TRIGGER lead_made AFTER INSERT ON leads
 BEGIN
-  INSERT INTO tally SELECT new.workspace_id, '*', new.owner_id, 'lead', new.created_at,
-    coalesce(new.source, ''), new.status, NULL, 1;
+  INSERT INTO tally SELECT new.workspace_id, '*', new.owner_id, 'lead', new.created_at, CASE
+      WHEN EXISTS (SELECT 1 FROM rollups WHERE workspace_id = new.workspace_id AND owner = '*' AND metric = 'lead'
+        AND day = substr(new.created_at, 1, 10) AND part = coalesce(new.source, '')) THEN coalesce(new.source, '')
+      WHEN (SELECT count(*) FROM (SELECT 1 FROM rollups WHERE workspace_id = new.workspace_id AND owner = '*'
+        AND metric = 'lead' AND day = substr(new.created_at, 1, 10) LIMIT 50)) < 50 THEN coalesce(new.source, '')
+      ELSE char(1114111) END, new.status, NULL, 1;
   INSERT INTO tally SELECT new.workspace_id, '*', new.owner_id, 'due', new.follow_up_at, 'lead', '', NULL, 1
     WHERE new.follow_up_at IS NOT NULL AND new.status <> 'CLOSED' AND new.deleted_at IS NULL;
 END;
@@ -82,30 +86,26 @@ END;
 --> statement-breakpoint
 CREATE TRIGGER lead_gone AFTER DELETE ON leads
 BEGIN
-  DELETE FROM lead_progress WHERE lead_id = old.id;
   INSERT INTO tally SELECT old.workspace_id, '*', old.owner_id, 'due', old.follow_up_at, 'lead', '', NULL, -1
     WHERE old.follow_up_at IS NOT NULL AND old.status <> 'CLOSED' AND old.deleted_at IS NULL;
 END;
 --> statement-breakpoint
--- A lead's history is told by its events, of which each change writes one.
+-- A lead's history is told by its events, of which each change writes one. How far the lead had come is read from it: it is
+-- written there by the change itself, after its event, but for a claim, whose event may come before or after.
 CREATE TRIGGER lead_claimed AFTER INSERT ON events WHEN new.verb = 'lead.claimed'
 BEGIN
   INSERT INTO tally SELECT l.workspace_id, '*', new.actor_id, 'claim', new.created_at, '', '',
-    CASE WHEN p.claimed_at IS NULL THEN (julianday(new.created_at) - julianday(l.created_at)) * 86400 END, 1
-    FROM leads l LEFT JOIN lead_progress p ON p.lead_id = l.id WHERE l.id = new.subject_id;
-  INSERT INTO lead_progress (lead_id, claimed_at) VALUES (new.subject_id, new.created_at)
-    ON CONFLICT DO UPDATE SET claimed_at = excluded.claimed_at WHERE claimed_at IS NULL;
+    CASE WHEN l.claims = (l.owner_id IS NOT NULL) THEN (julianday(new.created_at) - julianday(l.created_at)) * 86400 END, 1
+    FROM leads l WHERE l.id = new.subject_id;
 END;
 --> statement-breakpoint
-CREATE VIEW first_contacts AS SELECT lead_id, contacted_at AS at FROM lead_progress;
+CREATE VIEW first_contacts AS SELECT id AS lead_id, contacted_at AS at FROM leads;
 --> statement-breakpoint
 CREATE TRIGGER lead_contacted INSTEAD OF INSERT ON first_contacts
 BEGIN
   INSERT INTO tally SELECT l.workspace_id, '*', l.owner_id, 'contact', max(new.at, l.created_at),
     '', '', max((julianday(new.at) - julianday(l.created_at)) * 86400, 0), 1
-    FROM leads l LEFT JOIN lead_progress p ON p.lead_id = l.id WHERE l.id = new.lead_id AND p.contacted_at IS NULL;
-  INSERT INTO lead_progress (lead_id, contacted_at) VALUES (new.lead_id, new.at)
-    ON CONFLICT DO UPDATE SET contacted_at = excluded.contacted_at WHERE contacted_at IS NULL;
+    FROM leads l WHERE l.id = new.lead_id AND l.contacted_at IS NULL;
 END;
 --> statement-breakpoint
 CREATE TRIGGER lead_moved AFTER INSERT ON events
@@ -114,12 +114,10 @@ BEGIN
   INSERT INTO tally SELECT l.workspace_id, '*', l.owner_id,
     iif(new.verb = 'lead.converted', 'conversion', 'move'), new.created_at, '',
     new.changes ->> '$.status[0]' || '>' || (new.changes ->> '$.status[1]'),
-    (julianday(new.created_at) - julianday(coalesce(p.stage_since, l.created_at))) * 86400, 1
-    FROM leads l LEFT JOIN lead_progress p ON p.lead_id = l.id WHERE l.id = new.subject_id;
+    (julianday(new.created_at) - julianday(coalesce(l.stage_since, l.created_at))) * 86400, 1
+    FROM leads l WHERE l.id = new.subject_id;
   INSERT INTO first_contacts SELECT new.subject_id, new.created_at
     WHERE new.verb = 'lead.converted' OR new.changes ->> '$.status[1]' IN ('CONTACTED', 'QUALIFIED');
-  INSERT INTO lead_progress (lead_id, stage_since) VALUES (new.subject_id, new.created_at)
-    ON CONFLICT DO UPDATE SET stage_since = excluded.stage_since;
 END;
 --> statement-breakpoint
 CREATE TRIGGER lead_spoken_with AFTER INSERT ON events
@@ -128,6 +126,8 @@ WHEN new.verb = 'interaction.created' AND new.changes ->> '$.leadId[1]' IS NOT N
 BEGIN
   INSERT INTO first_contacts SELECT new.changes ->> '$.leadId[1]',
     min(coalesce(new.changes ->> '$.occurredAt[1]', new.created_at), new.created_at);
+  UPDATE leads SET contacted_at = min(coalesce(new.changes ->> '$.occurredAt[1]', new.created_at), new.created_at)
+    WHERE id = new.changes ->> '$.leadId[1]' AND contacted_at IS NULL;
 END;
 --> statement-breakpoint
 CREATE TRIGGER customer_made AFTER INSERT ON customers
@@ -143,8 +143,6 @@ BEGIN
   INSERT INTO tally SELECT new.workspace_id, '*', new.owner_id, 'due', new.follow_up_at, 'interaction', '', NULL, 1
     WHERE new.follow_up_at IS NOT NULL AND new.done_at IS NULL
       AND (SELECT deleted_at FROM parents WHERE id = coalesce(new.customer_id, new.lead_id)) IS NULL;
-  UPDATE customers SET interaction_count = interaction_count + 1
-    WHERE id = new.customer_id AND new.type NOT IN ('TASK', 'FOLLOW_UP');
 END;
 --> statement-breakpoint
 CREATE TRIGGER interaction_recounted AFTER UPDATE OF type, occurred_at ON interactions
@@ -156,30 +154,32 @@ BEGIN
     new.occurred_at, '', new.type, NULL, 1;
 END;
 --> statement-breakpoint
-CREATE TRIGGER interaction_count_moved AFTER UPDATE OF type, customer_id ON interactions
-WHEN old.customer_id IS NOT new.customer_id OR old.type <> new.type
+CREATE TRIGGER interaction_retyped AFTER UPDATE OF type ON interactions
+WHEN (old.type IN ('TASK', 'FOLLOW_UP')) <> (new.type IN ('TASK', 'FOLLOW_UP'))
 BEGIN
-  UPDATE customers SET interaction_count = interaction_count - 1
-    WHERE id = old.customer_id AND old.type NOT IN ('TASK', 'FOLLOW_UP');
-  UPDATE customers SET interaction_count = interaction_count + 1
-    WHERE id = new.customer_id AND new.type NOT IN ('TASK', 'FOLLOW_UP');
+  UPDATE customers SET interaction_count = interaction_count + iif(new.type IN ('TASK', 'FOLLOW_UP'), -1, 1)
+    WHERE id = new.customer_id;
 END;
 --> statement-breakpoint
 CREATE TRIGGER interaction_due AFTER UPDATE OF follow_up_at, done_at, owner_id, customer_id ON interactions
 WHEN coalesce(old.follow_up_at, new.follow_up_at) IS NOT NULL
-  AND (old.follow_up_at, old.done_at IS NULL, old.owner_id, old.customer_id)
-    IS NOT (new.follow_up_at, new.done_at IS NULL, new.owner_id, new.customer_id)
+  AND (old.follow_up_at, old.done_at IS NULL, old.owner_id,
+      (SELECT deleted_at IS NULL FROM parents WHERE id = coalesce(old.customer_id, old.lead_id)))
+    IS NOT (new.follow_up_at, new.done_at IS NULL, new.owner_id,
+      (SELECT deleted_at IS NULL FROM parents WHERE id = coalesce(new.customer_id, new.lead_id)))
 BEGIN
   INSERT INTO tally SELECT old.workspace_id, iif(old.follow_up_at = new.follow_up_at
-      AND (old.done_at IS NULL, old.customer_id) IS (new.done_at IS NULL, new.customer_id), NULL, '*'),
+      AND (old.done_at IS NULL, (SELECT deleted_at IS NULL FROM parents WHERE id = coalesce(old.customer_id, old.lead_id)))
+        IS (new.done_at IS NULL, (SELECT deleted_at IS NULL FROM parents WHERE id = coalesce(new.customer_id, new.lead_id))), NULL, '*'),
     old.owner_id, 'due', old.follow_up_at, 'interaction', '', NULL, -1
     WHERE old.follow_up_at IS NOT NULL AND old.done_at IS NULL
-      AND (SELECT deleted_at FROM parents WHERE id = coalesce(old.customer_id, old.lead_id)) IS NULL;
+      AND (SELECT deleted_at IS NULL FROM parents WHERE id = coalesce(old.customer_id, old.lead_id));
   INSERT INTO tally SELECT new.workspace_id, iif(old.follow_up_at = new.follow_up_at
-      AND (old.done_at IS NULL, old.customer_id) IS (new.done_at IS NULL, new.customer_id), NULL, '*'),
+      AND (old.done_at IS NULL, (SELECT deleted_at IS NULL FROM parents WHERE id = coalesce(old.customer_id, old.lead_id)))
+        IS (new.done_at IS NULL, (SELECT deleted_at IS NULL FROM parents WHERE id = coalesce(new.customer_id, new.lead_id))), NULL, '*'),
     new.owner_id, 'due', new.follow_up_at, 'interaction', '', NULL, 1
     WHERE new.follow_up_at IS NOT NULL AND new.done_at IS NULL
-      AND (SELECT deleted_at FROM parents WHERE id = coalesce(new.customer_id, new.lead_id)) IS NULL;
+      AND (SELECT deleted_at IS NULL FROM parents WHERE id = coalesce(new.customer_id, new.lead_id));
 END;
 --> statement-breakpoint
 -- What is purged with whom it was about did happen, and stays counted; what somebody deletes was a mistake.
@@ -197,6 +197,7 @@ END;
 -- Nothing is due of whom is in the trash.
 CREATE TRIGGER customer_due_followed AFTER UPDATE OF deleted_at ON customers
 WHEN (old.deleted_at IS NULL) <> (new.deleted_at IS NULL)
+  AND NOT EXISTS (SELECT 1 FROM customer_merges m WHERE m.merged_id = new.id AND m.undone_at IS NULL)
 BEGIN
   INSERT INTO tally SELECT workspace_id, '*', owner_id, 'due', follow_up_at, 'interaction', '',
     NULL, iif(new.deleted_at IS NULL, 1, -1)
@@ -218,7 +219,7 @@ BEGIN
     '', '', NULL, 1;
   INSERT INTO ticket_counts (workspace_id, owner, count)
     SELECT new.workspace_id, value, 1
-    FROM (SELECT '*' AS value UNION ALL SELECT coalesce(new.owner_id, '')
+    FROM (SELECT '*' AS value UNION ALL SELECT new.owner_id
       UNION ALL SELECT nullif(new.assignee_id, new.owner_id))
     WHERE value IS NOT NULL AND new.status IN ('OPEN', 'IN_PROGRESS') AND new.deleted_at IS NULL
     ON CONFLICT DO UPDATE SET count = count + 1;
@@ -230,13 +231,13 @@ WHEN (old.status IN ('OPEN', 'IN_PROGRESS'), old.owner_id, old.assignee_id, old.
 BEGIN
   INSERT INTO ticket_counts (workspace_id, owner, count)
     SELECT old.workspace_id, value, -1
-    FROM (SELECT '*' AS value UNION ALL SELECT coalesce(old.owner_id, '')
+    FROM (SELECT '*' AS value UNION ALL SELECT old.owner_id
       UNION ALL SELECT nullif(old.assignee_id, old.owner_id))
     WHERE value IS NOT NULL AND old.status IN ('OPEN', 'IN_PROGRESS') AND old.deleted_at IS NULL
     ON CONFLICT DO UPDATE SET count = count - 1;
   INSERT INTO ticket_counts (workspace_id, owner, count)
     SELECT new.workspace_id, value, 1
-    FROM (SELECT '*' AS value UNION ALL SELECT coalesce(new.owner_id, '')
+    FROM (SELECT '*' AS value UNION ALL SELECT new.owner_id
       UNION ALL SELECT nullif(new.assignee_id, new.owner_id))
     WHERE value IS NOT NULL AND new.status IN ('OPEN', 'IN_PROGRESS') AND new.deleted_at IS NULL
     ON CONFLICT DO UPDATE SET count = count + 1;
@@ -247,7 +248,7 @@ WHEN old.status IN ('OPEN', 'IN_PROGRESS') AND old.deleted_at IS NULL
 BEGIN
   INSERT INTO ticket_counts (workspace_id, owner, count)
     SELECT old.workspace_id, value, -1
-    FROM (SELECT '*' AS value UNION ALL SELECT coalesce(old.owner_id, '')
+    FROM (SELECT '*' AS value UNION ALL SELECT old.owner_id
       UNION ALL SELECT nullif(old.assignee_id, old.owner_id))
     WHERE value IS NOT NULL
     ON CONFLICT DO UPDATE SET count = count - 1;
@@ -335,6 +336,6 @@ FROM (
       ELSE 1 + CAST(ln(f.seconds) / ln(1.04) AS INTEGER) END AS cell,
     count(*) AS n
   FROM (SELECT * FROM lead_facts UNION ALL SELECT * FROM other_facts) f
-  JOIN json_each(json_array('*', coalesce(f.owner, ''))) o
+  JOIN json_each(json_array('*', nullif(f.owner, ''))) o ON o.value IS NOT NULL
   GROUP BY 1, 2, 3, 4, 5, 6)
 GROUP BY 1, 2, 3, 4, 5;

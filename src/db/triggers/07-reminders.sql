@@ -14,12 +14,12 @@ BEGIN
     AND (last_contact_at IS NULL OR last_contact_at < new.occurred_at);
 END;
 --> statement-breakpoint
-CREATE TRIGGER contact_updated AFTER UPDATE OF customer_id, type, occurred_at ON interactions
-WHEN (old.customer_id IS NOT NULL OR new.customer_id IS NOT NULL)
+CREATE TRIGGER contact_updated AFTER UPDATE OF type, occurred_at ON interactions
+WHEN new.customer_id IS NOT NULL
   AND (old.type IN ('CALL', 'EMAIL', 'MEETING') OR new.type IN ('CALL', 'EMAIL', 'MEETING'))
 BEGIN
   UPDATE customers SET last_contact_at = (SELECT k.last_contact_at FROM customers_contacted k WHERE k.id = customers.id)
-  WHERE id IN (old.customer_id, new.customer_id) AND keep_in_touch_days IS NOT NULL
+  WHERE id = new.customer_id AND keep_in_touch_days IS NOT NULL
     AND last_contact_at IS NOT (SELECT k.last_contact_at FROM customers_contacted k WHERE k.id = customers.id);
 END;
 --> statement-breakpoint

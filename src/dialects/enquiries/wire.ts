@@ -1,17 +1,17 @@
 // dialect enquiries: the format of enquiries, people and errors.
 import { z } from 'zod'
 import type { AppError } from '../../errors'
-import { email, raw, text } from '../../field-schemas'
+import { email, raw } from '../../field-schemas'
 import { errorHandler } from '../dialect'
-import { optionalOrBlank, Pagination, pageQuery } from '../fields'
+import { optionalOrBlank, Pagination, pageQuery, words } from '../fields'
 
 export const NewEnquiry = z.object({
-  name: text(200),
+  name: words(200),
   email: email(),
-  phone: optionalOrBlank(text(50)),
-  courseInterest: optionalOrBlank(text(200)),
-  message: optionalOrBlank(text(5_000)),
-  turnstileToken: raw(2048).optional(),
+  phone: optionalOrBlank(words(50)),
+  courseInterest: optionalOrBlank(words(200)),
+  message: optionalOrBlank(words(5_000)),
+  turnstileToken: optionalOrBlank(raw(2048)),
 })
 
 const SentEnquiry = z.object({
@@ -53,6 +53,7 @@ export const onError = errorHandler(errorBody, {
   unauthenticated: 'Missing or invalid token',
   not_found: 'Resource doesn’t exist',
   already_claimed: 'Lead already claimed',
+  already_yours: 'Lead already claimed',
   internal: 'Unexpected issue',
 })
 

@@ -2,6 +2,7 @@
 import { type Context, Hono } from 'hono'
 import { requirePerson } from '../../access/person'
 import { reach } from '../../access/policy'
+import { isPortal } from '../../access/visible'
 import { getMe } from '../../auth/auth.service'
 import { endSession, endSessionOfToken, refreshSession } from '../../auth/sessions.service'
 import { type AppEnv, ctx, publicCtx } from '../../http/context'
@@ -16,7 +17,7 @@ import { updateLeadAndOwner } from '../../leads/leads.claim'
 import { listLeads } from '../../leads/leads.list'
 import { createLead, getLead, trashLead } from '../../leads/leads.service'
 import { listUsers } from '../../users/users.list'
-import { getUser, removeUser } from '../../users/users.service'
+import { getAuthor, getUser, removeUser } from '../../users/users.service'
 import { addAccounts, changeMember, Member } from '../accounts'
 import { type Dialect, describe, IdParam, requires, validates } from '../dialect'
 import { pagination, toPageRequest } from '../fields'
@@ -60,10 +61,20 @@ app.get(
 )
 app.get(
   '/api/users/:id',
-  describe('Get a user', { 200: Member }),
+  describe('Get a user; as SALES of a colleague, the name', { 200: wire.Colleague }),
   requires('users:read'),
   validates('param', IdParam),
-  async (c) => c.json(Member.parse(await getUser(ctx(c), c.req.valid('param').id)), 200),
+  async (c) => {
+    const { id } = c.req.valid('param')
+    const { actor } = ctx(c)
+    // The activities of a lead name their authors, so the team sees the name of every member.
+    const { user, author } = await c.var.connection.together(() => {
+      const user = getUser(ctx(c), id)
+      const author = isPortal(actor) ? user : getAuthor(ctx(c), id).catch(() => user)
+      return { user: user.catch(() => undefined), author }
+    })
+    return c.json(wire.Colleague.parse(user ?? author), 200)
+  },
 )
 app.put(
   '/api/users/:id',
@@ -136,24 +147,29 @@ app.delete(
 app.get(
   '/api/activities/lead/:leadId',
   describe('List the activities of a lead, newest first', { 200: wire.listOf(wire.Activity) }),
-  requires('interactions:read'),
+  requires('leads:write'),
   validates('param', wire.LeadParam),
   validates('query', wire.Pages),
   async (c) => {
     const pages = c.req.valid('query')
-    const { rows, total } = await listInteractions(ctx(c), {
-      ...toPageRequest(pages),
-      lead: c.req.valid('param').leadId,
-    })
+    const { leadId: lead } = c.req.valid('param')
+    const { activities } = await c.var.connection.together(() => ({
+      lead: getLead(ctx(c), lead, 'leads:write'),
+      activities: listInteractions(ctx(c), { ...toPageRequest(pages), lead }),
+    }))
+    const { rows, total } = activities
     return c.json(wire.listOf(wire.Activity).parse({ data: rows, pagination: pagination(pages, total) }), 200)
   },
 )
 app.get(
   '/api/activities/:id',
   describe('Get an activity', { 200: wire.Activity }),
-  requires('interactions:read'),
+  requires('interactions:write'),
   validates('param', IdParam),
-  async (c) => c.json(wire.Activity.parse(await getInteraction(ctx(c), c.req.valid('param').id)), 200),
+  async (c) => {
+    const activity = await getInteraction(ctx(c), c.req.valid('param').id, { permission: 'interactions:write' })
+    return c.json(wire.Activity.parse(activity), 200)
+  },
 )
 app.post(
   '/api/activities',

@@ -1,20 +1,24 @@
 // dialect leads: the format of leads, activities, users and errors.
 import { z } from 'zod'
 import type { AppError } from '../../errors'
-import { jsonObject, raw, text } from '../../field-schemas'
-import { ROLES } from '../accounts'
+import { jsonValue, raw, uuid } from '../../field-schemas'
+import { Member, ROLES } from '../accounts'
 import { errorHandler } from '../dialect'
-import { nullIfBlank, optionalOrBlank, Pagination, pageQuery } from '../fields'
+import { hasFields, jsonField, nullIfBlank, oneOf, optionalOrBlank, Pagination, pageQuery, words } from '../fields'
 
 const STATUSES = ['NEW', 'CONTACTED', 'QUALIFIED', 'CLOSED'] as const
 
+// String, Text and JSONB of that system: 255 characters, no limit but that of a body, and any JSON.
+const STRING = 255
+const TEXT = 1_000_000
+const JSONB_BYTES = 262_144
 const leadFields = {
-  title: text(200),
-  description: nullIfBlank(text(10_000)),
-  status: optionalOrBlank(z.enum(STATUSES)),
-  source: nullIfBlank(text(100)),
-  ownerId: nullIfBlank(z.uuid()),
-  metadata: nullIfBlank(jsonObject()),
+  title: words(STRING),
+  description: nullIfBlank(words(TEXT)),
+  status: optionalOrBlank(oneOf(STATUSES)),
+  source: nullIfBlank(words(STRING)),
+  ownerId: nullIfBlank(uuid()),
+  metadata: nullIfBlank(jsonField(jsonValue(JSONB_BYTES))),
 }
 export const NewLead = z.object(leadFields)
 export const LeadPatch = NewLead.partial().refine(hasFields, { error: 'Send at least one field of a lead' })
@@ -25,27 +29,27 @@ export const Lead = z.object({
   status: z.enum(STATUSES),
   source: z.string().nullable(),
   ownerId: z.string().nullable(),
-  metadata: z.record(z.string(), z.unknown()).nullable(),
+  metadata: z.unknown(),
   createdAt: z.string(),
   updatedAt: z.string(),
 })
 export const LeadQuery = z.object({
   ...pageQuery(20),
-  status: optionalOrBlank(z.enum(STATUSES)),
-  source: optionalOrBlank(text(100)),
-  ownerId: optionalOrBlank(z.uuid()),
-  search: optionalOrBlank(text(100)),
+  status: optionalOrBlank(oneOf(STATUSES)),
+  source: optionalOrBlank(words(STRING)),
+  ownerId: optionalOrBlank(uuid()),
+  search: optionalOrBlank(words(STRING)),
 })
 
 const TYPES = ['NOTE', 'CALL', 'EMAIL'] as const
 const UNSAID = { NOTE: 'Note', CALL: 'Call', EMAIL: 'E-mail' } as const
-const body = optionalOrBlank(text(10_000))
+const body = optionalOrBlank(words(TEXT))
 /** An activity without a text gets its type as text. */
 export const NewActivity = z
-  .object({ leadId: z.uuid(), type: z.enum(TYPES), body })
+  .object({ leadId: uuid(), type: oneOf(TYPES), body })
   .transform(({ body, ...activity }) => ({ ...activity, body: body ?? UNSAID[activity.type] }))
 export const ActivityPatch = z
-  .object({ type: optionalOrBlank(z.enum(TYPES)), body })
+  .object({ type: optionalOrBlank(oneOf(TYPES)), body })
   .refine(hasFields, { error: 'Send at least one field of an activity' })
 /** An interaction of the product. One that another client has logged may have another type. */
 export const Activity = z.object({
@@ -58,11 +62,13 @@ export const Activity = z.object({
   updatedAt: z.string(),
 })
 
+/** A member; of a colleague, SALES are told the id and the name. */
+export const Colleague = Member.partial().required({ id: true, name: true })
 export const UserPatch = z
   .object({
-    name: text(200),
+    name: words(STRING),
     email: raw(254),
-    role: z.enum(ROLES),
+    role: optionalOrBlank(oneOf(ROLES)),
     password: optionalOrBlank(z.undefined('A password is changed by its owner, at /v1/auth/change-password')),
   })
   .partial()
@@ -70,20 +76,21 @@ export const UserPatch = z
 
 export const RefreshRequest = z.object({ refreshToken: raw(300, 1) })
 export const Tokens = z.object({ accessToken: z.string(), refreshToken: z.string() })
-export const LogoutRequest = RefreshRequest.partial()
+export const LogoutRequest = z.object({ refreshToken: optionalOrBlank(raw(300, 1)) })
 
 export const Pages = z.object(pageQuery(20))
 export const Done = z.object({ message: z.string() })
-export const LeadParam = z.object({ leadId: z.uuid() })
+export const LeadParam = z.object({ leadId: uuid() })
 
 /** A page of something. */
 export const listOf = <S extends z.ZodType>(item: S) => z.object({ data: z.array(item), pagination: Pagination })
 
-function hasFields(patch: object): boolean {
-  return Object.values(patch).some((value) => value !== undefined)
-}
-
-export const onError = errorHandler(errorBody, { invalid: 'Validation failed', malformed_json: 'The body is not JSON' })
+// A lead of the pool is there for SALES as little as another's: one answer for every method.
+export const onError = errorHandler(
+  errorBody,
+  { invalid: 'Validation failed', not_yours: 'This does not exist' },
+  { not_yours: 404 },
+)
 
 function errorBody(message: string, { extras }: AppError) {
   const errors = extras.errors?.map(({ path, message }) => ({ field: path.replace(/^\w+\./, ''), message }))

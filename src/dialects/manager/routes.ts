@@ -1,8 +1,8 @@
 // dialect manager: customers with a login, search, and interactions, with the messages of its README.
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { isPortal } from '../../access/visible'
 import { isUsername, login } from '../../auth/auth.service'
-import { registerInSharedWorkspace } from '../../auth/shared-registration.service'
+import { createSharedAccount } from '../../auth/shared-registration.service'
 import type { Ctx } from '../../context'
 import { listCustomers } from '../../customers/customers.list'
 import { amendCustomer, getCustomer, trashCustomer } from '../../customers/customers.service'
@@ -31,7 +31,7 @@ app.post(
       customer: { phone: phone ?? '', company: company ?? '' },
     }
     const admin = { name: account.username, role: 'ADMIN' as const }
-    await registerInSharedWorkspace(anyCtx(c), { ...account, ...(isCustomer ? portal : admin) }, client(c))
+    await createSharedAccount(anyCtx(c), { ...account, ...(isCustomer ? portal : admin) })
     return c.json({ message: `${isCustomer ? 'Customer-user' : 'Admin-User'} created Successfully` }, 201)
   },
 )
@@ -42,11 +42,7 @@ app.post(
   validates('json', wire.Credentials),
   async (c) => {
     const credentials = c.req.valid('json')
-    const session = login(publicCtx(c), credentials, client(c, { isForADay: true }))
-    const { accessToken } = await mapError(session, 'invalid_credentials', async () => {
-      const isKnown = await isUsername(publicCtx(c), credentials.username)
-      return new AppError(isKnown ? 'invalid_credentials' : 'not_found')
-    })
+    const { accessToken } = await signIn(c, credentials)
     return c.json({ jwtToken: accessToken }, 200)
   },
 )
@@ -84,7 +80,7 @@ app.get(
   describe('Get a customer', {
     200: wire.Details,
     403: 'Access Denied- You can only Access your details',
-    404: 'Customer-user not Found',
+    404: 'Customer-User not Found',
   }),
   requires('customers:read'),
   validates('param', wire.idParam('Invalid Customer Id')),
@@ -133,7 +129,13 @@ app.post(
   async (c) => {
     const { note: body, followUpDate: followUpAt } = c.req.valid('json')
     const { customerId } = c.req.valid('param')
-    const logged = await createInteraction(ctx(c), { type: 'NOTE', customerId, body, followUpAt: followUpAt ?? null })
+    // In this system an interaction is said with the customer, who reads it; a note of the product is the team's alone.
+    const logged = await createInteraction(ctx(c), {
+      type: 'CALL',
+      customerId,
+      body,
+      followUpAt,
+    })
     const message = 'Interaction logged successfully'
     return c.json(wire.Logged.parse({ message, interaction: wire.interactionOf(logged) }), 201)
   },
@@ -161,6 +163,20 @@ app.get(
     return c.json(wire.Interactions.parse({ interactions: rows.map(wire.interactionOf) }), 200)
   },
 )
+
+// Who was invited has an e-mail address and no username, and signs in by it.
+async function signIn(c: Context<AppEnv>, { username, password }: { username: string; password: string }) {
+  const by = (name: { username: string } | { email: string }) =>
+    login(publicCtx(c), { ...name, password }, client(c, { isForADay: true }))
+  const isKnown = () => isUsername(publicCtx(c), username)
+  const unknown = async () => new AppError((await isKnown()) ? 'invalid_credentials' : 'not_found')
+  if (!username.includes('@')) return mapError(by({ username }), 'invalid_credentials', unknown)
+  return by({ email: username }).catch(async (error) => {
+    if (!(error instanceof AppError) || error.code !== 'invalid_credentials') throw error
+    if (await isKnown()) return by({ username })
+    throw new AppError('not_found')
+  })
+}
 
 // A customer is denied every other record, whether it exists or not.
 function unlessAnothers<T>({ actor }: Ctx, work: Promise<T>): Promise<T> {

@@ -2,25 +2,33 @@
 import { z } from 'zod'
 import { Password } from '../../auth/passwords'
 import type { AppError } from '../../errors'
-import { raw, text } from '../../field-schemas'
-import { foldText } from '../../text/fold'
+import { email, isPlain, raw, usernameForm, uuid } from '../../field-schemas'
 import { errorHandler } from '../dialect'
-import { instantOrDay, nullIfBlank, optionalOrBlank, pageQuery, withoutZeroMillis } from '../fields'
+import {
+  instantOrClockTime,
+  nameWords,
+  nullIfBlank,
+  oneOfLower,
+  optionalOrBlank,
+  pageQuery,
+  withoutZeroMillis,
+  words,
+} from '../fields'
 
 const requiredMessage = (what: string) => `Invalid - ${what} field required`
-const requiredText = (what: string, max: number) => text(max, requiredMessage(what))
+const requiredText = (what: string, max: number) => words(max, requiredMessage(what))
 
 export const Registration = z
   .object({
-    username: requiredText('Username', 64).transform(foldText),
-    email: requiredText('Email', 254)
-      .pipe(z.email('Invalid email format'))
-      .transform((address) => address.toLowerCase()),
+    username: requiredText('Username', 64)
+      .transform(usernameForm)
+      .refine(isPlain, 'Username must not hold characters that cannot be seen'),
+    email: email({ missing: requiredMessage('Email'), wrong: 'Invalid email format' }),
     password: raw(1_000, 1, requiredMessage('Password')).pipe(Password),
-    role: z.enum(['admin', 'user'], requiredMessage('Role')),
-    name: optionalOrBlank(text(200)),
-    phone: optionalOrBlank(text(50)),
-    company: optionalOrBlank(text(200)),
+    role: oneOfLower(['admin', 'user'], requiredMessage('Role')),
+    name: optionalOrBlank(nameWords(200)),
+    phone: optionalOrBlank(words(50)),
+    company: optionalOrBlank(words(200)),
   })
   .superRefine(({ role, name, phone, company }, issues) => {
     const details = Object.entries({ Name: name, PhoneNo: phone, Company: company })
@@ -29,26 +37,26 @@ export const Registration = z
   })
 
 export const Credentials = z.object({
-  username: requiredText('Username', 64),
+  username: requiredText('Username', 254),
   password: raw(1_000, 1, requiredMessage('Password')),
 })
 
-const part = optionalOrBlank(text(100))
+const part = optionalOrBlank(words(100))
 export const CustomerQuery = z.object({ ...pageQuery(10), name: part, email: part, phone: part, company: part })
 export const Search = z.object({ query: part, company: part })
 export const CustomerPatch = z.object({
-  name: text(200).optional(),
-  phone: nullIfBlank(text(50)),
-  company: nullIfBlank(text(200)),
+  name: words(200).optional(),
+  phone: nullIfBlank(words(50)),
+  company: nullIfBlank(words(200)),
 })
 
 export const NewInteraction = z.object({
   note: requiredText('Note', 10_000),
-  followUpDate: nullIfBlank(instantOrDay()),
+  followUpDate: nullIfBlank(instantOrClockTime()),
 })
 
 /** The id of a customer in the path, with this message where it is invalid. */
-export const idParam = (message: string) => z.object({ customerId: z.uuid(message) })
+export const idParam = (message: string) => z.object({ customerId: uuid(message) })
 
 export const Details = z.object({
   name: z.string(),

@@ -1,5 +1,5 @@
 // dialect personal: contacts and their tags. A contact is a customer of the product.
-import type { Hono } from 'hono'
+import type { Context, Hono } from 'hono'
 import { createCustomer, trashCustomer, trashCustomers, updateCustomer } from '../../customers/customers.service'
 import { getCustomerWithTags } from '../../customers/customers.with-tags'
 import { AppError } from '../../errors'
@@ -8,7 +8,8 @@ import { download } from '../../exports/exports.stream'
 import { type AppEnv, ctx } from '../../http/context'
 import { tagCustomer, tagCustomers, untagCustomer } from '../../tags/tagging.service'
 import { deleteTagNamed, getTagNamed } from '../../tags/tags.service'
-import { describe, requires, validates } from '../dialect'
+import { describe, requires, validates, validatesEither } from '../dialect'
+import { hasFields } from '../fields'
 import * as wire from './wire'
 
 export function addContacts(app: Hono<AppEnv>, base: string): void {
@@ -21,9 +22,11 @@ function addRecords(app: Hono<AppEnv>, base: string): void {
     `${base}/add-contact`,
     describe('Create a contact', { 201: wire.withData(wire.Contact) }),
     requires('customers:write'),
-    validates('json', wire.NewContact),
+    validatesEither(wire.NewContact),
     async (c) => {
-      const data = wire.Contact.parse({ ...(await createCustomer(ctx(c), c.req.valid('json'))), tags: [] })
+      const { tags = [], ...contact } = c.req.valid('json')
+      const made = await createCustomer(ctx(c), contact)
+      const data = wire.Contact.parse(tags.length > 0 ? await tagged(c, made.id, tags) : { ...made, tags })
       return c.json({ message: 'Contact added successfully', data }, 201)
     },
   )
@@ -31,9 +34,9 @@ function addRecords(app: Hono<AppEnv>, base: string): void {
     `${base}/get-contact-by-id`,
     describe('Get a contact', { 200: wire.withData(wire.Contact), 404: 'Contact not found' }),
     requires('customers:read'),
-    validates('query', wire.ContactQuery),
+    validatesEither(wire.ContactId),
     async (c) => {
-      const data = wire.Contact.parse(await getCustomerWithTags(ctx(c), c.req.valid('query').contactId))
+      const data = wire.Contact.parse(await getCustomerWithTags(ctx(c), c.req.valid('json').contactId))
       return c.json({ message: 'Contact fetched successfully', data }, 200)
     },
   )
@@ -41,20 +44,21 @@ function addRecords(app: Hono<AppEnv>, base: string): void {
     `${base}/update-contact`,
     describe('Change a contact', { 200: wire.withData(wire.Contact), 404: 'Contact not found' }),
     requires('customers:write'),
-    validates('query', wire.ContactQuery),
-    validates('json', wire.ContactPatch),
+    validatesEither(wire.ContactPatch),
     async (c) => {
-      const changed = await updateCustomer(ctx(c), c.req.valid('query').contactId, c.req.valid('json'))
-      return c.json({ message: 'Contact updated successfully', data: wire.Contact.parse(changed) }, 200)
+      const { contactId, tags, ...contact } = c.req.valid('json')
+      const changed = hasFields(contact) ? await updateCustomer(ctx(c), contactId, contact) : undefined
+      const data = wire.Contact.parse(tags || !changed ? await tagged(c, contactId, tags ?? []) : changed)
+      return c.json({ message: 'Contact updated successfully', data }, 200)
     },
   )
   app.delete(
     `${base}/delete-contact`,
     describe('Delete a contact', { 200: wire.Done, 404: 'Contact not found' }),
     requires('customers:write'),
-    validates('query', wire.ContactQuery),
+    validatesEither(wire.ContactId),
     async (c) => {
-      await trashCustomer(ctx(c), c.req.valid('query').contactId)
+      await trashCustomer(ctx(c), c.req.valid('json').contactId)
       return c.json({ message: 'Contact deleted successfully' }, 200)
     },
   )
@@ -62,7 +66,7 @@ function addRecords(app: Hono<AppEnv>, base: string): void {
     `${base}/delete-multiple-contacts`,
     describe('Delete many contacts', { 200: wire.withData(wire.Deleted) }),
     requires('customers:write'),
-    validates('json', wire.Contacts),
+    validatesEither(wire.Contacts),
     async (c) => {
       const data = await trashCustomers(ctx(c), c.req.valid('json').contactIds)
       return c.json({ message: 'Contacts deleted successfully', data }, 200)
@@ -78,12 +82,23 @@ function addRecords(app: Hono<AppEnv>, base: string): void {
   )
 }
 
+/** The contact with these tags and no others. */
+async function tagged(c: Context<AppEnv>, id: string, tags: string[]) {
+  const before = await getCustomerWithTags(ctx(c), id)
+  const isIn = (list: string[], name: string) => list.some((each) => each.toLowerCase() === name.toLowerCase())
+  const add = tags.filter((name) => !isIn(before.tags, name))
+  const remove = before.tags.filter((name) => !isIn(tags, name))
+  if (add.length + remove.length === 0) return before
+  await tagCustomers(ctx(c), { customerIds: [id], add, remove })
+  return getCustomerWithTags(ctx(c), id)
+}
+
 function addTags(app: Hono<AppEnv>, base: string): void {
   app.post(
     `${base}/add-tag`,
     describe('Add a tag to a contact', { 200: wire.Done, 404: 'Contact not found' }),
     requires('customers:write'),
-    validates('json', wire.ContactTag),
+    validatesEither(wire.ContactTag),
     async (c) => {
       const { contactId, tag } = c.req.valid('json')
       await tagCustomer(ctx(c), contactId, tag)
@@ -94,7 +109,7 @@ function addTags(app: Hono<AppEnv>, base: string): void {
     `${base}/add-multiple-tags`,
     describe('Add tags to a contact', { 200: wire.Done, 404: 'Contact not found' }),
     requires('customers:write', { isAsked: true }),
-    validates('json', wire.ContactTags),
+    validatesEither(wire.ContactTags),
     async (c) => {
       const { contactId, tags: add } = c.req.valid('json')
       const { notFound } = await tagCustomers(ctx(c), { customerIds: [contactId], add, remove: [] })
@@ -106,7 +121,7 @@ function addTags(app: Hono<AppEnv>, base: string): void {
     `${base}/delete-tag-from-contact`,
     describe('Remove a tag from a contact', { 200: wire.Done, 404: 'Contact not found' }),
     requires('customers:write'),
-    validates('json', wire.ContactTag),
+    validatesEither(wire.ContactTag),
     async (c) => {
       const { contactId, tag } = c.req.valid('json')
       await untagCustomer(ctx(c), contactId, tag)
@@ -117,7 +132,7 @@ function addTags(app: Hono<AppEnv>, base: string): void {
     `${base}/delete-multiple-tags-from-contacts`,
     describe('Remove tags from contacts', { 200: wire.withData(wire.Tagged) }),
     requires('customers:write'),
-    validates('json', wire.ManyTags),
+    validatesEither(wire.ManyTags),
     async (c) => {
       const { contactIds: customerIds, tags: remove } = c.req.valid('json')
       const data = await tagCustomers(ctx(c), { customerIds, add: [], remove })
@@ -138,7 +153,7 @@ function addTags(app: Hono<AppEnv>, base: string): void {
     `${base}/delete-tag`,
     describe('Delete a tag', { 200: wire.Done, 404: 'Tag not found' }),
     requires('tags:write'),
-    validates('json', wire.TagBody),
+    validatesEither(wire.TagBody),
     async (c) => {
       await deleteTagNamed(ctx(c), c.req.valid('json').tag)
       return c.json({ message: 'Tag deleted successfully' }, 200)

@@ -8,6 +8,7 @@ import { endSession, refreshSession } from '../../auth/sessions.service'
 import { AppError } from '../../errors'
 import { isMigrated } from '../../health/health.service'
 import { type AppEnv, ctx, publicCtx } from '../../http/context'
+import { mailAddress } from '../../text/address'
 import { updateUser } from '../../users/users.service'
 import { client, type Dialect, describe, requires, validates } from '../dialect'
 import { addContacts } from './contacts'
@@ -112,7 +113,7 @@ app.patch(
   validates('json', wire.Details),
   async (c) => {
     const { email, ...details } = c.req.valid('json')
-    const own = { email: email?.trim().toLowerCase() }
+    const own = { email: email === undefined ? undefined : (mailAddress(email.trim()) ?? email) }
     const data = wire.User.parse(await updateUser(ctx(c), ctx(c).actor.id, details, own))
     return c.json({ message: 'User details updated successfully', data }, 200)
   },

@@ -1,14 +1,29 @@
 // dialect personal: the format of accounts, contacts, tags, notes, interactions and errors.
 import { z } from 'zod'
 import { Password } from '../../auth/passwords'
-import { type AppError, invalidError } from '../../errors'
-import { email, jsonObject, raw, text, timeZone } from '../../field-schemas'
+import type { AppError } from '../../errors'
+import { email, jsonObject, raw, timeZone, uuid } from '../../field-schemas'
+import { noteIn } from '../../interactions/interactions.notes'
 import { TagName } from '../../tags/tags.schemas'
 import { errorHandler } from '../dialect'
-import { instantOrDay, isWord, nullIfBlank, optionalOrBlank, Pagination, pageQuery } from '../fields'
+import {
+  blankAsAbsent,
+  hasFields,
+  instantOrClockTime,
+  jsonField,
+  listField,
+  nameWords,
+  nullIfBlank,
+  oneOf,
+  oneOfLower,
+  optionalOrBlank,
+  Pagination,
+  pageQuery,
+  words,
+} from '../fields'
 
 export const Registration = z.object({
-  name: text(200),
+  name: nameWords(200),
   email: email(),
   password: Password,
   invitationToken: optionalOrBlank(raw(200)),
@@ -22,63 +37,65 @@ export const RefreshRequest = z.object({ refreshToken: raw(300, 1) })
 /** The OAuth flow checks the other parameters of the provider. */
 export const Returned = z.object({ state: raw(200).default('') })
 export const Details = z
-  .object({ name: text(200), timeZone: timeZone(), email: raw(254) })
+  .object({ name: words(200), timeZone: optionalOrBlank(timeZone()), email: raw(254) })
   .partial()
   .refine(({ name, timeZone }) => hasFields({ name, timeZone }), { error: 'Send a name or a timeZone' })
 export const Status = z.object({
-  status: z.preprocess((given) => (isWord(given) ? given.toUpperCase() : given), z.enum(['ACTIVE', 'INACTIVE'])),
+  status: oneOf(['ACTIVE', 'INACTIVE']),
 })
 
 const contact = {
-  name: text(200),
+  name: words(200),
   email: nullIfBlank(email()),
-  phone: nullIfBlank(text(50)),
-  company: nullIfBlank(text(200)),
-  customFields: nullIfBlank(jsonObject()),
+  phone: nullIfBlank(words(50)),
+  company: nullIfBlank(words(200)),
+  customFields: nullIfBlank(jsonField(jsonObject())),
+  tags: optionalOrBlank(listField(z.array(TagName).max(20))),
 }
 export const NewContact = z.object(contact)
-export const ContactPatch = NewContact.partial().refine(hasFields, { error: 'Send at least one field of a contact' })
-export const ContactQuery = z.object({ contactId: z.uuid() })
+const contactId = uuid()
+export const ContactPatch = z
+  .object({ ...NewContact.partial().shape, contactId })
+  .refine(({ contactId, ...fields }) => hasFields(fields), { error: 'Send at least one field of a contact' })
+export const ContactId = z.object({ contactId })
 /** The columns of an export, as the product names them. */
 export const COLUMNS = [
   ...['id', 'name', 'email', 'phone', 'company', 'tags', 'lastInteractionAt', 'createdAt', 'updatedAt', 'customFields'],
 ]
-export const ExportQuery = z.object({ format: z.enum(['csv', 'json', 'vcf']).default('csv') })
-export const Contacts = z.object({ contactIds: z.array(z.uuid()).min(1).max(500) })
+export const ExportQuery = z.object({ format: blankAsAbsent(oneOfLower(['csv', 'json', 'vcf']).default('csv')) })
+export const Contacts = z.object({ contactIds: listField(z.array(contactId).min(1).max(500)) })
 
-const names = z.array(TagName).min(1).max(20)
-export const ContactTag = z.object({ contactId: z.uuid(), tag: TagName })
-export const ContactTags = z.object({ contactId: z.uuid(), tags: names })
+const names = listField(z.array(TagName).min(1).max(20))
+export const ContactTag = z.object({ contactId, tag: TagName })
+export const ContactTags = z.object({ contactId, tags: names })
 export const ManyTags = z.object({ ...Contacts.shape, tags: names })
 export const TagBody = z.object({ tag: TagName })
 export const TagParam = z.object({ tagName: TagName })
 
-export const NoteQuery = z.object({ noteId: z.uuid() })
-/** The contact may be named in the query or in the body. */
-export const ContactIdQuery = z.object({ contactId: z.uuid().optional() })
-export const NewNote = z.object({ contactId: z.uuid().optional(), content: text(10_000) })
-export const NotePatch = z.object({ content: text(10_000) })
-export const InteractionQuery = z.object({ interactionId: z.uuid() })
+const noteId = uuid()
+export const NoteId = z.object({ noteId })
+const title = nullIfBlank(words(200).transform((line) => line.replace(/\s+/g, ' ')))
+const content = words(10_000)
+export const NewNote = z.object({ contactId, title, content })
+export const NotePatch = z
+  .object({ noteId, title, content: content.optional() })
+  .refine(({ title, content }) => hasFields({ title, content }), { error: 'Send a title or a content' })
+const interactionId = uuid()
+export const InteractionId = z.object({ interactionId })
 
 // Without NOTE: a note has its own routes, and no list of interactions contains it.
 const TYPES = ['CALL', 'EMAIL', 'MEETING', 'TASK', 'FOLLOW_UP'] as const
-const Type = z.preprocess((given) => (isWord(given) ? given.toUpperCase() : given), z.enum(TYPES))
 const interaction = {
-  type: Type,
-  content: text(10_000),
-  date: optionalOrBlank(instantOrDay()),
-  followUpDate: nullIfBlank(instantOrDay()),
+  type: oneOf(TYPES),
+  content,
+  date: optionalOrBlank(instantOrClockTime()),
+  followUpDate: nullIfBlank(instantOrClockTime()),
 }
-export const NewInteraction = z.object({ contactId: z.uuid().optional(), ...interaction })
+export const NewInteraction = z.object({ contactId, ...interaction })
 export const InteractionPatch = z
-  .object(interaction)
-  .partial()
-  .refine(hasFields, { error: 'Send at least one field of an interaction' })
-export const ListQuery = z.object({ ...pageQuery(20), contactId: optionalOrBlank(z.uuid()) })
-
-function hasFields(patch: object): boolean {
-  return Object.values(patch).some((value) => value !== undefined)
-}
+  .object({ ...z.object(interaction).partial().shape, interactionId })
+  .refine(({ interactionId, ...fields }) => hasFields(fields), { error: 'Send at least one field of an interaction' })
+export const ListQuery = z.object({ ...pageQuery(20), contactId: optionalOrBlank(contactId) })
 
 const stamps = { createdAt: z.string(), updatedAt: z.string() }
 export const User = z.object({
@@ -102,9 +119,10 @@ export const Contact = z.object({
   lastInteractionAt: z.string().nullable(),
   ...stamps,
 })
-export const Note = z.object({ id: z.string(), contactId: z.string().nullable(), content: z.string(), ...stamps })
+const entry = { id: z.string(), contactId: z.string().nullable(), content: z.string(), ...stamps }
+export const Note = z.object({ ...entry, title: z.string().nullable() })
 export const Interaction = z.object({
-  ...Note.shape,
+  ...entry,
   type: z.string(),
   date: z.string(),
   followUpDate: z.string().nullable(),
@@ -120,17 +138,8 @@ export const Done = z.object({ message: z.string() })
 export const withData = <S extends z.ZodType>(data: S) => z.object({ message: z.string(), data })
 export const listOf = <S extends z.ZodType>(item: S) => withData(z.array(item)).extend({ pagination: Pagination })
 
-type WithContactId = z.infer<typeof ContactIdQuery>
-/** The id of the contact in the body or, else, in the query. Throws `invalid` where there is none. */
-export function requireContactId(body: WithContactId, query: WithContactId): string {
-  const id = body.contactId ?? query.contactId
-  const message = 'Send it in the query or in the body'
-  if (id === undefined) throw invalidError('query.contactId', message, 'missing')
-  return id
-}
-
 type InteractionLike = { body: string; customerId: string | null; occurredAt: string; followUpAt: string | null }
-/** An interaction of the product as a note or an interaction of this system. */
+/** An interaction of the product as one of this system. */
 export const entryOf = <R extends InteractionLike>(row: R) => ({
   ...row,
   contactId: row.customerId,
@@ -139,8 +148,11 @@ export const entryOf = <R extends InteractionLike>(row: R) => ({
   followUpDate: row.followUpAt,
 })
 
-/** The fields of the product for an input. A field that is left out stays out. */
-export function toInteractionFields(given: Partial<z.infer<typeof InteractionPatch>>) {
+/** An interaction of the product as a note of this system. */
+export const noteOf = <R extends InteractionLike>(row: R) => Note.parse({ ...entryOf(row), ...noteIn(row.body) })
+
+/** The fields of the product for an input, its times by the user's clock. A field that is left out stays out. */
+export function toInteractionFields(given: Omit<z.infer<typeof InteractionPatch>, 'interactionId'>) {
   const { type, content, date, followUpDate } = given
   return {
     ...(type === undefined ? {} : { type }),

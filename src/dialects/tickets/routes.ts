@@ -2,7 +2,7 @@
 import { Hono } from 'hono'
 import { isTeamRole } from '../../access/policy'
 import { login } from '../../auth/auth.service'
-import { registerInSharedWorkspace } from '../../auth/shared-registration.service'
+import { createSharedAccount, registerInSharedWorkspace } from '../../auth/shared-registration.service'
 import { listCustomers } from '../../customers/customers.list'
 import { amendCustomer, getCustomer, trashCustomer, updateCustomer } from '../../customers/customers.service'
 import { AppError } from '../../errors'
@@ -30,7 +30,7 @@ app.post(
   async (c) => {
     const { phone, company, ...account } = c.req.valid('json')
     const portal = { ...account, role: 'CUSTOMER' as const, customer: { phone, company } }
-    const { customerId } = await registerInSharedWorkspace(anyCtx(c), portal, client(c))
+    const { customerId } = await createSharedAccount(anyCtx(c), portal)
     return c.json({ insertId: { InsertedID: customerId }, message: 'Customer created successfully' }, 201)
   },
 )

@@ -41,7 +41,10 @@ function addInteractions(app: Hono<AppEnv>): void {
     validates('json', wire.Meeting),
     async (c) => {
       const { customer_id: customerId } = c.req.valid('param')
-      const { id } = await createInteraction(ctx(c), { ...wire.loggedIn(c.req.valid('json')), customerId })
+      const { id } = await createInteraction(ctx(c), {
+        ...wire.loggedIn(c.req.valid('json')),
+        customerId,
+      })
       return c.json({ InsertedID: id }, 201)
     },
   )
@@ -89,6 +92,8 @@ function addInteractions(app: Hono<AppEnv>): void {
         ctx(c),
         c.req.valid('param').interaction_id,
         wire.toInteractionFields(c.req.valid('json')),
+        undefined,
+        { notifyCustomer: true },
       )
       return c.json({ message: 'Interaction updated successfully' }, 200)
     },
@@ -99,7 +104,7 @@ function addInteractions(app: Hono<AppEnv>): void {
     requires('interactions:write'),
     validates('param', wire.InteractionParam),
     async (c) => {
-      await deleteInteraction(ctx(c), c.req.valid('param').interaction_id)
+      await deleteInteraction(ctx(c), c.req.valid('param').interaction_id, undefined, { notifyCustomer: true })
       return c.json({ message: 'Interaction deleted successfully' }, 200)
     },
   )

@@ -1,109 +1,98 @@
-// dialect tickets: the format of users, customers, interactions, tickets and errors; the token in its own header, and JSON
-// under any content type.
+// dialect tickets: the format of users, customers, interactions, tickets and errors, and the token in its own header.
 import { createMiddleware } from 'hono/factory'
 import { z } from 'zod'
 import { Password } from '../../auth/passwords'
 import type { AppError } from '../../errors'
-import { email, raw, text } from '../../field-schemas'
+import { email, raw, uuid } from '../../field-schemas'
 import type { AppEnv } from '../../http/context'
 import { errorHandler } from '../dialect'
-import { instantOrDay, isWord, nullIfBlank, optionalOrBlank, pageQuery, UNPAGED, withoutMillis } from '../fields'
+import {
+  blankAsAbsent,
+  hasFields,
+  instantOrClockTime,
+  nameWords,
+  nullIfBlank,
+  oneOf,
+  oneOfLower,
+  optionalOrBlank,
+  pageQuery,
+  UNPAGED,
+  withoutMillis,
+  words,
+} from '../fields'
 
 const IMPORT = '/import/customer_data'
-// Every request of this system claims to be a form. One without a boundary is JSON.
+// Every request of this system claims to be a form. One without a boundary is a bare file.
 const NO_FORM = /^multipart\/form-data(?!.*boundary=)/i
 
-/** A request as the product reads it: `token` becomes Authorization, and a body that is no file becomes JSON. */
+/** A request as the product reads it: `token` becomes Authorization. */
 export const translate = createMiddleware<AppEnv>(async function translate(c, next) {
   const headers = new Headers(c.req.raw.headers)
   const token = headers.get('token')
   if (token && !headers.has('Authorization')) headers.set('Authorization', `Bearer ${token}`)
-  if (!c.req.path.endsWith(IMPORT)) headers.set('Content-Type', 'application/json')
-  else if (NO_FORM.test(headers.get('Content-Type') ?? '')) headers.delete('Content-Type')
+  if (c.req.path.endsWith(IMPORT) && NO_FORM.test(headers.get('Content-Type') ?? '')) headers.delete('Content-Type')
   c.req.raw = new Request(c.req.raw, { headers })
   await next()
 })
 
-/** A body whose field names may be in any case. */
-const anyCase = <S extends z.ZodType>(schema: S) => z.preprocess(lowered, schema)
-
-function lowered(body: unknown): unknown {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body
-  return Object.fromEntries(
-    Object.entries(body).map(([name, value]) => [isWord(name) ? name.toLowerCase() : name, value]),
-  )
-}
-
-const upper = (value: unknown) => (isWord(value) ? value.trim().toUpperCase().replace(/[ -]/g, '_') : value)
-const oneOf = <const V extends readonly string[]>(values: V) => z.preprocess(upper, z.enum(values))
-
 const ROLES = { ADMIN: 'ADMIN', MANAGER: 'MANAGER', SALES: 'SALES', USER: 'SALES' } as const
 const role = oneOf(['ADMIN', 'MANAGER', 'SALES', 'USER']).transform((given) => ROLES[given])
-const account = { name: text(200), email: email(), password: Password }
-export const CustomerSignup = anyCase(
-  z.object({ ...account, company: optionalOrBlank(text(200)), phone: optionalOrBlank(text(50)) }),
-)
-export const UserSignup = anyCase(z.object({ ...account, role: role.default('SALES') }))
-export const Credentials = anyCase(z.object({ email: raw(254), password: raw(1_000) }))
+const account = { name: nameWords(200), email: email(), password: Password }
+export const CustomerSignup = z.object({
+  ...account,
+  company: optionalOrBlank(words(200)),
+  phone: optionalOrBlank(words(50)),
+})
+export const UserSignup = z.object({ ...account, role: blankAsAbsent(role.default('SALES')) })
+export const Credentials = z.object({ email: raw(254), password: raw(1_000) })
 
-export const UserPatch = anyCase(
-  z
-    .object({
-      name: text(200),
-      email: raw(254),
-      role,
-      password: optionalOrBlank(z.undefined('a password is changed by its owner, at /v1/auth/change-password')),
-    })
-    .partial()
-    .refine(({ name, role }) => name !== undefined || role !== undefined, { error: 'send a name or a role' }),
-)
-export const CustomerPatch = anyCase(
-  z
-    .object({ name: text(200), email: email(), phone: nullIfBlank(text(50)), company: nullIfBlank(text(200)) })
-    .partial()
-    .refine(hasFields, { error: 'send a name, an email, a phone or a company' }),
-)
+export const UserPatch = z
+  .object({
+    name: words(200),
+    email: raw(254),
+    role: optionalOrBlank(role),
+    password: optionalOrBlank(z.undefined('a password is changed by its owner, at /v1/auth/change-password')),
+  })
+  .partial()
+  .refine(({ name, role }) => name !== undefined || role !== undefined, { error: 'send a name or a role' })
+export const CustomerPatch = z
+  .object({ name: words(200), email: email(), phone: nullIfBlank(words(50)), company: nullIfBlank(words(200)) })
+  .partial()
+  .refine(hasFields, { error: 'send a name, an email, a phone or a company' })
 
 const TYPES = ['NOTE', 'CALL', 'EMAIL', 'MEETING', 'TASK', 'FOLLOW_UP'] as const
 const interactionShape = {
   type: optionalOrBlank(oneOf(TYPES)),
-  description: optionalOrBlank(text(10_000)),
-  date: optionalOrBlank(instantOrDay()),
-  follow_up: nullIfBlank(instantOrDay()),
+  description: optionalOrBlank(words(10_000)),
+  date: optionalOrBlank(instantOrClockTime()),
+  follow_up: nullIfBlank(instantOrClockTime()),
 }
-export const Meeting = anyCase(z.object(interactionShape))
-export const NewInteraction = anyCase(z.object({ ...interactionShape, customer_id: z.uuid() }))
-export const InteractionPatch = anyCase(
-  z.object(interactionShape).refine(hasFields, { error: 'send a type, a description, a date or a follow_up' }),
-)
+export const Meeting = z.object(interactionShape)
+export const NewInteraction = z.object({ ...interactionShape, customer_id: uuid() })
+export const InteractionPatch = z
+  .object(interactionShape)
+  .refine(hasFields, { error: 'send a type, a description, a date or a follow_up' })
 
 const PRIORITIES = ['LOW', 'NORMAL', 'HIGH', 'URGENT'] as const
 const ticket = {
-  title: text(200),
-  description: nullIfBlank(text(10_000)),
+  title: words(200),
+  description: nullIfBlank(words(10_000)),
   priority: optionalOrBlank(oneOf(PRIORITIES)),
 }
-export const NewTicket = anyCase(z.object(ticket))
-export const TicketPatch = anyCase(
-  z
-    .object({ ...ticket, status: oneOf(['OPEN', 'IN_PROGRESS', 'RESOLVED', 'CLOSED']) })
-    .partial()
-    .refine(hasFields, { error: 'send a title, a description, a priority or a status' }),
-)
-
-function hasFields(patch: object): boolean {
-  return Object.values(patch).some((value) => value !== undefined)
-}
+export const NewTicket = z.object(ticket)
+export const TicketPatch = z
+  .object({ ...ticket, status: oneOf(['OPEN', 'IN_PROGRESS', 'RESOLVED', 'CLOSED']) })
+  .partial()
+  .refine(hasFields, { error: 'send a title, a description, a priority or a status' })
 
 export const Pages = z.object(pageQuery(UNPAGED))
 /** The columns of an export, as the product names them. */
 export const COLUMNS = ['id', 'name', 'email', 'phone', 'company', 'createdAt', 'updatedAt']
-export const ExportQuery = z.object({ format: z.enum(['csv', 'json']).default('csv') })
-const id = z.uuid()
-export const UserParam = z.object({ user_id: id })
-export const CustParam = z.object({ cust_id: id })
-export const CustomerParam = z.object({ customer_id: id })
-export const InteractionParam = z.object({ interaction_id: id })
+export const ExportQuery = z.object({ format: blankAsAbsent(oneOfLower(['csv', 'json']).default('csv')) })
+export const UserParam = z.object({ user_id: uuid() })
+export const CustParam = z.object({ cust_id: uuid() })
+export const CustomerParam = z.object({ customer_id: uuid() })
+export const InteractionParam = z.object({ interaction_id: uuid() })
 
 const stamped = { created_at: z.string(), updated_at: z.string() }
 export const User = z.object({
@@ -216,7 +205,7 @@ export function loggedIn(given: z.infer<typeof Meeting>) {
   return { ...logged, notifyCustomer: logged.type === 'MEETING' && ('within limits' as const) }
 }
 
-/** The fields of the product for an interaction. A field that is left out stays out. */
+/** The fields of the product for an interaction, its times by the user's clock. A field that is left out stays out. */
 export function toInteractionFields({ type, description, date, follow_up }: z.infer<typeof Meeting>) {
   return {
     ...(type === undefined ? {} : { type }),

@@ -1,6 +1,6 @@
-// The typed client: every route with its input and its answers, as types of the routes.
+// The client of the tests: every route with its input and its answers, as types of the routes.
 import { hc } from 'hono/client'
-import type { AppType } from './app'
+import type { AppType } from '../../src/app'
 
 type Options = {
   /** An access token or an API key, or a function that returns the current one. */

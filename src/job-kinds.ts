@@ -1,0 +1,13 @@
+// The kinds of jobs, by the name that stands in the table and in the API.
+import { OWNER } from './interactions/interactions.owner'
+import type { JobKind } from './jobs/jobs.kind'
+import { ERASURE } from './personal-data/personal-data.erasure'
+import { TAG_DELETION } from './tags/tags.deletion'
+import { HANDOVER } from './users/users.handover'
+
+export const JOB_KINDS: Readonly<Record<string, JobKind>> = {
+  erasure: ERASURE,
+  handover: HANDOVER,
+  owner: OWNER,
+  'tag-deletion': TAG_DELETION,
+}

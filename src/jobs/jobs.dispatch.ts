@@ -1,0 +1,40 @@
+// When jobs run: right after the response to the request that began them, and every minute by the schedule.
+import { createMiddleware } from 'hono/factory'
+import { configOf } from '../config'
+import { connect } from '../db/client'
+import { type AppEnv, runAfter } from '../http/context'
+import { SECOND_MS } from '../time'
+import type { JobKinds } from './jobs.kind'
+import { runDueJobs } from './jobs.runner'
+
+const RUN_MS = 25 * SECOND_MS
+/** What the request itself, and the mail that it sends, may have spent of the statements of the invocation. */
+const SPENT_BEFORE = 15
+
+/** Middleware that runs the jobs of a workspace after the response, if the request may have begun some. */
+export const continueJobs = (kinds: JobKinds) =>
+  createMiddleware<AppEnv>(async function continueJobs(c, next) {
+    await next()
+    const { begun, config } = c.var
+    if (begun.size === 0 || c.res.status >= 400) return
+    // A new connection, so that these statements do not count for the request.
+    const { db } = connect(c.env.DB, 'first-primary')
+    const budget = { statements: config.IMPORT_STATEMENTS - SPENT_BEFORE, until: Date.now() + RUN_MS }
+    const run = async () => {
+      for (const workspaceId of begun) await runDueJobs(db, kinds, budget, workspaceId)
+    }
+    // The wait lets the response go first: in development the database runs in this thread and would delay it.
+    runAfter(c, scheduler.wait(1).then(run))
+  })
+
+/** The run of the schedule. It takes half of the statements that are left, for imports share them. */
+export const scheduledJobs = (kinds: JobKinds) =>
+  async function runScheduledJobs(env: Env, _planned: string, spent: { statements: number }): Promise<void> {
+    const { db, cost } = connect(env.DB, 'first-primary')
+    const statements = Math.floor((configOf(env).IMPORT_STATEMENTS - spent.statements) / 2)
+    try {
+      await runDueJobs(db, kinds, { statements, until: Date.now() + RUN_MS })
+    } finally {
+      spent.statements += cost.statements
+    }
+  }
