@@ -166,15 +166,14 @@ function replaced(cells: Cells, was: Cells, now: Cells): Cells {
   })
 }
 
-/** The contacts without those that only `was` has, and with those that only `now` has. */
+/** The contacts without those that only `was` has, and with those that only `now` has. A main one is replaced by the main one. */
 function replacedContacts(...cells: [present?: Cell, was?: Cell, now?: Cell]): Contact[] {
   const [present = [], was = [], now = []] = cells.map(contactsIn)
   const has = (list: readonly Contact[], one: Contact) => list.some((each) => contactKey(each) === contactKey(one))
   const kept = present.filter((each) => !has(was, each) || has(now, each))
-  return united(
-    kept,
-    now.filter((each) => !has(was, each)),
-  )
+  const gained = now.filter((each) => !has(was, each))
+  const hasSameMain = present.slice(0, 1).some((main) => has(was.slice(0, 1), main))
+  return united(hasSameMain ? now.slice(0, 1) : [], kept, gained)
 }
 
 function mapCells(all: readonly Cells[], toCell: (name: string) => Cell | undefined): Cells {

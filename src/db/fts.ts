@@ -37,13 +37,13 @@ const FIRST_SIGN = 0x40000
 
 /** The sign of a workspace within phone numbers: the last 18 bits of its id as one character. */
 export function signOf(workspaceId: string): string {
-  return String.fromCodePoint(FIRST_SIGN + (Number.parseInt(workspaceId.slice(31), 16) % 2 ** 18))
+  return String.fromCodePoint(FIRST_SIGN + (Number.parseInt(workspaceId.slice(-5), 16) % 2 ** 18))
 }
 
-/** SQL for the `signOf` of a column with a UUID. */
+/** SQL for the `signOf` of a column with the id of a workspace. */
 export function signOfColumn(column: string): string {
   const digit = (position: number) => `instr('123456789abcdef', substr(${column}, ${position}, 1))`
-  const code = `${digit(32)} % 4 * 65536 + ${digit(33)} * 4096 + ${digit(34)} * 256 + ${digit(35)} * 16 + ${digit(36)}`
+  const code = `${digit(-5)} % 4 * 65536 + ${digit(-4)} * 4096 + ${digit(-3)} * 256 + ${digit(-2)} * 16 + ${digit(-1)}`
   return `char(${FIRST_SIGN} + ${code})`
 }
 
