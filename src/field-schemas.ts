@@ -39,18 +39,18 @@ export const name = (max: number) =>
     error: 'must hold a character that can be seen',
   })
 
-/** A username in the form in which it is unique: NFKC, in lower case. */
-export const usernameForm = (name: string) => name.trim().normalize('NFKC').toLowerCase()
+/** A username in the form in which it is unique: folded. One that is not plain stays as it is, and is refused. */
+export const usernameForm = (name: string) => (isPlain(name) ? foldText(name) : name)
 
-/** Whether a username has no character that nobody sees. */
-export const isPlain = (name: string) => name.search(INVISIBLE) === -1
+/** Whether a username has something to see, and no character that nobody sees. */
+export const isPlain = (name: string) => foldText(name) !== '' && name.search(INVISIBLE) === -1
 
 /** A username: letters, digits, dots, dashes and underscores. */
 export const username = () =>
   raw(64, 1)
     .overwrite(usernameForm)
     .max(64)
-    .regex(/^[\p{L}\p{N}._-]+$/u, 'may contain letters, digits, dots, dashes and underscores')
+    .regex(/^[\p{L}\p{M}\p{N}._-]+$/u, 'may contain letters, digits, dots, dashes and underscores')
     .refine(isPlain, { error: 'must not hold characters that cannot be seen' })
 
 function normalizeText(raw: string): string {
