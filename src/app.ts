@@ -69,8 +69,7 @@ export function createApp() {
   app.use(limitBody, revalidateSession, notModified)
   app.use('/v1/*', requireUtf8, idempotency, knownQuery(app))
   for (const dialect of dialects) app.use(`${mountOf(dialect)}/*`, noStore, idempotency)
-  app.use(dispatch)
-  app.use(continueJobs(JOB_KINDS))
+  app.use(dispatch, continueJobs(JOB_KINDS))
 
   const routes = app
     .route('/', healthRoutes)

@@ -33,7 +33,7 @@ export const text = (max: number, missing?: string) =>
       error: `must not hold more than ${MAX_MARKS} combining marks in a row`,
     })
 
-/** A name, which holds a character that can be seen. */
+/** A name or a title for people, which holds a character that can be seen. */
 export const name = (max: number) =>
   text(max).refine((value) => value === '' || foldText(value) !== '', {
     error: 'must hold a character that can be seen',

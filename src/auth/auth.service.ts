@@ -23,6 +23,8 @@ type Credentials = {
   refreshToken?: string
   /** Whether to return the customer record of a portal login as well. */
   withCustomer?: boolean
+  /** Whether an unknown name is `not_found`, for APIs that distinguish it from a wrong password. */
+  tellsUnknown?: boolean
 }
 
 /**
@@ -30,10 +32,11 @@ type Credentials = {
  * Throws `locked_out`, or `invalid_credentials` for any other failure, after the same work for known and unknown accounts.
  */
 export async function login(ctx: PublicCtx, credentials: Credentials, client: Client) {
-  const { email, username, password, refreshToken, withCustomer } = credentials
+  const { email, username, password, refreshToken, withCustomer, tellsUnknown } = credentials
   const { db, config } = ctx
   const name = accountName(email ?? username ?? '')
-  if (name === undefined) throw new AppError('invalid_credentials')
+  const unknownError = new AppError(tellsUnknown ? 'not_found' : 'invalid_credentials')
+  if (name === undefined) throw unknownError
   const isNamed = eq(email === undefined ? users.username : users.email, name)
   // Attempts count by e-mail address even for a username: two names must not give twice as many guesses.
   const ofAccount = (column: Column) =>
@@ -44,7 +47,7 @@ export async function login(ctx: PublicCtx, credentials: Credentials, client: Cl
   const isRight = await isPasswordOf(account?.passwordHash, password, config.BCRYPT_COST)
   if (!isRight || !account) {
     await attemptFailure(ctx, subjects)
-    throw new AppError('invalid_credentials')
+    throw account ? new AppError('invalid_credentials') : unknownError
   }
   const session = await prepareSession(ctx, account.id, client)
   const hash = account.passwordHash ?? ''

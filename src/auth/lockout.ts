@@ -9,7 +9,6 @@ import { loginAttempts, sessions, users } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
 import { MINUTE_MS, SECOND_MS } from '../time'
-
 import { readRefreshToken } from './tokens'
 
 const MAX_FAILURES = 10

@@ -4,15 +4,8 @@ import type { PublicCtx } from '../context'
 import { users } from '../db/schema'
 import { ifChanged } from '../db/sql'
 import { eventInsert } from '../events/event-insert'
+import { UNDELIVERABLE } from '../mail/mail.settings'
 import { versionStamp } from '../records/version'
-
-/** The domain of addresses to which no mail can go (RFC 2606). An account that lost its address has one. */
-const NOWHERE = '@unproven.invalid'
-
-/** Whether an address is that of an account which lost its own. */
-export function isNowhere(email: string): boolean {
-  return email.endsWith(NOWHERE)
-}
 
 /**
  * Statements that take an address from the active account that has it unverified, `when` the person who proved it gets
@@ -37,7 +30,7 @@ export function addressYielding(ctx: PublicCtx, email: string | SQL, when: SQL) 
     }),
     db
       .update(users)
-      .set({ email: sql`${users.id} || ${NOWHERE}`, ...versionStamp(users, now) })
+      .set({ email: sql`${users.id} || ${UNDELIVERABLE}`, ...versionStamp(users, now) })
       .where(and(isHolder, ifChanged)),
   ]
 }

@@ -6,7 +6,7 @@ import { columnIn } from '../db/sql'
 import { AppError } from '../errors'
 import { countOf, planAt } from './limits'
 import { LIMITED, type Limited, PLANS } from './plans'
-import { openStripe, requireBilling, withStripeErrors } from './stripe'
+import { openStripe, requireBilling } from './stripe'
 
 const isLimited = (name: string): name is Limited => Object.hasOwn(LIMITED, name)
 const limited = Object.keys(LIMITED).filter(isLimited)
@@ -26,7 +26,7 @@ export async function getBilling(ctx: Ctx) {
 
 /**
  * Stripe's checkout page for PRO. Stripe has one customer for each workspace, even after concurrent requests.
- * Throws `already_subscribed`, and what `withStripeErrors` throws.
+ * Throws `already_subscribed`, and what the client of Stripe throws.
  */
 export async function openCheckout(ctx: Ctx): Promise<{ url: string }> {
   const { config, actor } = ctx
@@ -36,28 +36,26 @@ export async function openCheckout(ctx: Ctx): Promise<{ url: string }> {
   const metadata = { workspaceId: actor.workspaceId }
   const customer =
     state.stripeCustomerId ??
-    (await withStripeErrors(stripe.createCustomer({ name: state.name, metadata }, `workspace ${actor.workspaceId}`))).id
+    (await stripe.createCustomer({ name: state.name, metadata }, `workspace ${actor.workspaceId}`)).id
   if (state.stripeCustomerId === null) await saveCustomer(ctx, customer)
-  const session = await withStripeErrors(
-    stripe.createCheckoutSession({
-      mode: 'subscription',
-      customer,
-      client_reference_id: actor.workspaceId,
-      line_items: [{ price: config.STRIPE_PRICE_PRO ?? '', quantity: 1 }],
-      success_url: `${back}?checkout=done`,
-      cancel_url: `${back}?checkout=cancelled`,
-      subscription_data: { metadata },
-    }),
-  )
+  const session = await stripe.createCheckoutSession({
+    mode: 'subscription',
+    customer,
+    client_reference_id: actor.workspaceId,
+    line_items: [{ price: config.STRIPE_PRICE_PRO ?? '', quantity: 1 }],
+    success_url: `${back}?checkout=done`,
+    cancel_url: `${back}?checkout=cancelled`,
+    subscription_data: { metadata },
+  })
   return { url: session.url ?? back }
 }
 
-/** Stripe's page for cards, invoices and cancelling. Throws `not_subscribed`, and what `withStripeErrors` throws. */
+/** Stripe's page for cards, invoices and cancelling. Throws `not_subscribed`, and what the client of Stripe throws. */
 export async function openPortal(ctx: Ctx): Promise<{ url: string }> {
   const [stripe, back] = [openStripe(ctx.config), billingPageUrl(ctx)]
   const { stripeCustomerId: customer } = await stateOf(ctx)
   if (customer === null) throw new AppError('not_subscribed', { detail: 'POST /v1/billing/checkout comes first.' })
-  const { url } = await withStripeErrors(stripe.createPortalSession({ customer, return_url: back }))
+  const { url } = await stripe.createPortalSession({ customer, return_url: back })
   return { url }
 }
 

@@ -1,5 +1,6 @@
 // The four requests that billing sends to Stripe, as its API reference has them. Its SDK is thirty times as long.
 import { z } from 'zod'
+import { AppError } from '../errors'
 import { SECOND_MS } from '../time'
 
 // The version that the schemas below were written for: Stripe answers in its shapes for as long as it is sent.
@@ -25,24 +26,16 @@ const Refusal = z.object({ error: z.object({ type: z.string().optional(), code: 
 /** A subscription at Stripe; times are in seconds. */
 export type Subscription = z.infer<typeof Subscription>
 
-/** A refusal by Stripe. Without a status there was no usable answer. */
-export class StripeError extends Error {
-  constructor(
-    readonly status?: number,
-    readonly type?: string,
-    readonly code?: string,
-  ) {
-    super(`Stripe: ${code ?? type ?? status ?? 'no usable answer'}`)
-  }
-}
-
 /** A value of Stripe's forms: lists and objects are written as `line_items[0][price]`. */
 type Field = string | number | readonly Field[] | { readonly [name: string]: Field }
 type Fields = { readonly [name: string]: Field }
 
 export type StripeClient = ReturnType<typeof createStripeClient>
 
-/** A client of the API at `url`. Every request throws `StripeError`; one that failed for the moment is sent once more. */
+/**
+ * A client of the API at `url`. A request that failed for the moment is sent once more. Each throws `stripe_unavailable`
+ * if a later one may do better, else `stripe_refused`.
+ */
 export function createStripeClient(url: string, secretKey: string) {
   async function post<S extends z.ZodType>(path: string, schema: S, fields: Fields, key: string = crypto.randomUUID()) {
     const headers = { 'Idempotency-Key': key, 'Content-Type': 'application/x-www-form-urlencoded' }
@@ -64,14 +57,14 @@ export function createStripeClient(url: string, secretKey: string) {
       await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_MS))
       response = await send()
     }
-    if (!response) throw new StripeError()
+    if (!response) throw stripeError({})
     const body: unknown = await response.json().catch(() => undefined)
     if (!response.ok) {
       const { type, code } = Refusal.safeParse(body).data?.error ?? {}
-      throw new StripeError(response.status, type, code)
+      throw stripeError({ status: response.status, type, code })
     }
     const { data, success } = schema.safeParse(body)
-    if (!success) throw new StripeError()
+    if (!success) throw stripeError({})
     return data
   }
 
@@ -94,6 +87,16 @@ function isWorthRetrying(response: Response | undefined): boolean {
   const advice = response.headers.get('Stripe-Should-Retry')
   if (advice !== null) return advice === 'true'
   return response.status === 409 || response.status >= 500
+}
+
+// Without a status there was no usable answer. Stripe's messages can contain request data, such as the end of a key, so
+// only these fields are used.
+function stripeError({ status, type, code }: { status?: number; type?: string; code?: string }): AppError {
+  console.error(JSON.stringify({ level: 'error', event: 'stripe_failed', status, type, code }))
+  const isTemporary = status === undefined || status >= 500 || status === 429 || status === 409
+  if (isTemporary) return new AppError('stripe_unavailable', { retryAfter: 30 })
+  const detail = `Stripe replied ${code ?? type ?? status}; see its dashboard for details.`
+  return new AppError('stripe_refused', { detail })
 }
 
 function formOf(fields: Fields): URLSearchParams {

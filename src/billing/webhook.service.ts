@@ -9,7 +9,7 @@ import { AppError } from '../errors'
 import { changesOf, eventInsert } from '../events/event-insert'
 import { versionStamp } from '../records/version'
 import { GRACE_MS } from './plans'
-import { openStripe, withStripeErrors } from './stripe'
+import { openStripe } from './stripe'
 import type { Subscription } from './stripe.client'
 import { isSignedByStripe } from './webhook.signature'
 
@@ -44,7 +44,7 @@ export async function receiveEvent(ctx: PublicCtx, body: string, signature: stri
   if (!event || !EVENT_TYPES.includes(event.type) || customer === undefined) return
   if (await isKnown(ctx, event.id)) return
   const askedAt = new Date().toISOString()
-  const theirs = await withStripeErrors(stripe.listSubscriptions(customer))
+  const theirs = await stripe.listSubscriptions(customer)
   await saveState(ctx, event, customer, { ...bestStanding(theirs), askedAt })
 }
 

@@ -3,9 +3,13 @@
 
 // zod/v4/core/compile.js: schemas compiled ahead of time.
 export const INVALID = Symbol.for('zod.compile.invalid')
-export class ZodCompileAsyncError extends Error {}
-export class ZodCompileUnsupportedError extends Error {}
-export const [compile, withParser, compileFn] = [leftOut, leftOut, leftOut]
+export {
+  leftOut as compile,
+  leftOut as compileFn,
+  leftOut as withParser,
+  leftOut as ZodCompileAsyncError,
+  leftOut as ZodCompileUnsupportedError,
+}
 
 // zod/v4/classic/from-json-schema.js: schemas made of a JSON Schema.
 export const fromJSONSchema = leftOut

@@ -18,7 +18,7 @@ export const optionalOrBlank = <S extends z.ZodType>(schema: S) => blankAsAbsent
 const writtenOut = (given: unknown) => (typeof given === 'number' || typeof given === 'boolean' ? String(given) : given)
 /** A text, for which these systems took numbers and booleans as well. */
 export const words = (max: number, missing?: string) => z.preprocess(writtenOut, text(max, missing))
-/** The name of an account, likewise. */
+/** A name or a title for people, likewise. */
 export const nameWords = (max: number) => z.preprocess(writtenOut, name(max))
 
 /** Whether an input may be one of a few words, in any case. */

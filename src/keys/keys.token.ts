@@ -2,7 +2,7 @@
 import { randomToken, sha256 } from '../crypto'
 
 const PREFIX_LENGTH = 12
-const KEY = /^ecrm_([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})_([a-z2-7]{12})_[\w-]{43}$/
+const KEY = /^ecrm_([0-9a-f]{12})_([a-z2-7]{12})_[\w-]{43}$/
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567'
 
 /** Generates a key of a workspace, with its prefix (60 random bits) and the hash to store. */

@@ -1,7 +1,6 @@
 // Delivers queued mail: one conditional UPDATE leases each mail, so that two workers never send the same one.
 // A crash between sending and saving the result sends a mail twice, with the same Message-ID.
 import { and, eq, sql } from 'drizzle-orm'
-import { isNowhere } from '../auth/yielding'
 import type { Config } from '../config'
 import type { Db } from '../db/client'
 import { outbox } from '../db/schema'
@@ -10,7 +9,7 @@ import { nextVersion } from '../records/version'
 import { MINUTE_MS } from '../time'
 import { unsealedLink } from './mail.enqueue'
 import { render } from './mail.render'
-import { canMail } from './mail.settings'
+import { canMail, isUndeliverable } from './mail.settings'
 import { SEND_MS } from './mail.smtp'
 import { isStoppable, isTemplate, TEMPLATES } from './mail.templates'
 import { type Failure, failureOf, messageIdOf, openTransport, type Transport } from './mail.transport'
@@ -94,7 +93,7 @@ async function mailOf(config: Config, { id, workspaceId, bound, template, recipi
   const cannot = (reason: string): Failure => ({ kind: 'final', reason, code: 'EUNSENDABLE' })
   if (!isTemplate(template)) return cannot(`The template ${template} does not exist`)
   if (!ONE_ADDRESS.test(recipient)) return cannot('The recipient is not one e-mail address')
-  if (isNowhere(recipient)) return cannot('The account has lost this address')
+  if (isUndeliverable(recipient)) return cannot('The account has lost this address')
   const { sealedLink, replyTo, ...fields } = payload
   const link =
     sealedLink === undefined ? undefined : await unsealedLink(config, workspaceId, sealedLink).catch(() => null)

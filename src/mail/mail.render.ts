@@ -1,5 +1,5 @@
 // Renders a mail as plain text and HTML with the same content. Text that people wrote is escaped and cannot forge a line.
-import type { Item, MailContent } from './mail.templates'
+import type { Item, MailContent } from './mail.template'
 import { brief, linesOf, oneLine } from './mail.text'
 
 export type Rendered = { subject: string; text: string; html: string }

@@ -1,4 +1,4 @@
-// The settings of mail: whether it is configured, and the links to the frontend.
+// What all mail needs: whether it is configured, the links to the frontend, and which addresses get none.
 import type { Config } from '../config'
 import { AppError } from '../errors'
 
@@ -24,4 +24,12 @@ export function requireMail(config: Config): void {
 /** A page of the frontend at PUBLIC_URL. The token follows a #, which browsers send to no server and in no referrer. */
 export function linkTo({ PUBLIC_URL = '' }: Config, page: string, token?: string): string {
   return `${PUBLIC_URL}/${page}${token === undefined ? '' : `#token=${token}`}`
+}
+
+/** The domain of addresses to which no mail can go (RFC 2606). An account that lost its address has one. */
+export const UNDELIVERABLE = '@unproven.invalid'
+
+/** Whether an address is that of an account which lost its own. */
+export function isUndeliverable(email: string): boolean {
+  return email.endsWith(UNDELIVERABLE)
 }

@@ -1,5 +1,6 @@
 // Stopping mail: a person outside the team, who needs no account, gets no more mail of a workspace at an address.
 import { type SQL, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/sqlite-core'
 import type { Config } from '../config'
 import type { PublicCtx } from '../context'
 import { type Secrets, seal, unseal } from '../crypto'
@@ -35,5 +36,6 @@ export async function stopMail({ db, config, now }: PublicCtx, token: string): P
 
 /** Whether mail of a workspace may go to an address, as SQL. */
 export function isNotStopped(workspaceId: string | SQL, to: string | SQL): SQL {
-  return sql`NOT EXISTS (SELECT 1 FROM mail_stops AS stop WHERE stop.workspace_id = ${workspaceId} AND stop.address = ${to})`
+  const stop = alias(mailStops, 'stop')
+  return sql`NOT EXISTS (SELECT 1 FROM ${mailStops} AS stop WHERE ${stop.workspaceId} = ${workspaceId} AND ${stop.address} = ${to})`
 }

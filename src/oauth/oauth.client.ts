@@ -3,7 +3,7 @@
 import * as oauth from 'oauth4webapi'
 import type { PublicCtx } from '../context'
 import { sha256 } from '../crypto'
-import { email, text } from '../field-schemas'
+import { email, name } from '../field-schemas'
 import { withProviderErrors } from './oauth.errors'
 import type { Flow, Identity } from './oauth.flow'
 import {
@@ -71,6 +71,6 @@ export function fetchIdentity(ctx: PublicCtx, flow: Flow, callback: URL): Promis
 
 function identityOf(provider: Provider, profile: OAuthProfile): Identity {
   const address = email().safeParse(profile.email).data ?? null
-  const name = text(200).safeParse(profile.name?.slice(0, 200)).data ?? address?.split('@')[0] ?? ''
-  return { provider, subject: profile.subject, name, email: address }
+  const given = name(200).safeParse(profile.name?.slice(0, 200)).data
+  return { provider, subject: profile.subject, name: given ?? address?.split('@')[0] ?? '', email: address }
 }

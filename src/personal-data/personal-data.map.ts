@@ -134,9 +134,13 @@ export const HELD = {
     }),
   }),
   mailStops: deletedRows(mailStops, {
-    rows: ({ workspaceId, emails, leads, logins }) => sql`mail_stops.workspace_id = ${workspaceId} AND (
-      mail_stops.address IN (${emails}) OR mail_stops.address IN (SELECT email FROM leads WHERE id IN (${leads}))
-      OR mail_stops.address IN (SELECT email FROM users WHERE id IN (${logins})))`,
+    rows: ({
+      workspaceId,
+      emails,
+      leads,
+      logins,
+    }) => sql`${mailStops.workspaceId} = ${workspaceId} AND ${mailStops.address} IN (
+      ${emails} UNION SELECT email FROM leads WHERE id IN (${leads}) UNION SELECT email FROM users WHERE id IN (${logins}))`,
   }),
   // Events of other customers that tell of a relationship to this person.
   mentions: blankedRows(events, {

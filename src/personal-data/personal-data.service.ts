@@ -17,6 +17,7 @@ import { KnownPerson, listsOfPerson, MOST, scopeOf } from './personal-data.perso
 const held = Object.entries(HELD)
 /** What the first batch erases even if much is stored: what gives access, and what says who the person is. */
 const AT_ONCE = [
+  HELD.mailStops,
   HELD.tokens,
   HELD.sessions,
   HELD.providers,

@@ -4,11 +4,13 @@ import text from '../../node_modules/libphonenumber-js/metadata.max.json'
 
 type Metadata = Record<'version' | 'country_calling_codes' | 'countries' | 'nonGeographic', unknown>
 
-let parsed: Metadata | undefined
+const parsed = new Map<typeof text, Metadata>()
+
 // In the bundle the import is the text itself, and not its value as the compiler has it.
 function known(): Metadata {
-  parsed ??= JSON.parse(String(text)) as Metadata
-  return parsed
+  const metadata = parsed.get(text) ?? (JSON.parse(String(text)) as Metadata)
+  parsed.set(text, metadata)
+  return metadata
 }
 
 /** The metadata as the library imports it. */

@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { tickets } from '../db/schema'
 import { PRIORITIES, TICKET_STATUSES } from '../db/schema/tickets'
-import { Id, Instant, text } from '../field-schemas'
+import { Id, Instant, name, text } from '../field-schemas'
 import { defineFields, ERASED } from '../records/fields'
 
 export const TICKET_FIELDS = defineFields(tickets, {
@@ -23,7 +23,7 @@ export const TICKET_FIELDS = defineFields(tickets, {
   title: {
     answer: z.string(),
     example: 'The invoice shows the old address',
-    input: text(200),
+    input: name(200),
     required: true,
     exported: 1,
     erased: ERASED,

@@ -226,10 +226,11 @@ describe('an address', () => {
     expect(await inTurn(1, right(admin), address)).toEqual([429])
   })
 
-  it('is of IPv6 the whole network of a host, and no more', async () => {
+  it('is of IPv6 the whole network of a site, and no more', async () => {
     for (let i = 0; i < 10; i += 1) await inTurn(1, nobody(), `2001:db8:aa:bb::${i + 1}`)
     expect(await inTurn(1, nobody(), '2001:db8:aa:bb:1:2:3:4')).toEqual([429])
-    expect(await inTurn(1, nobody(), '2001:db8:aa:bc::1')).toEqual([401])
+    expect(await inTurn(1, nobody(), '2001:db8:aa:bc::1')).toEqual([429])
+    expect(await inTurn(1, nobody(), '2001:db8:ab:bb::1')).toEqual([401])
   })
 })
 

@@ -3,10 +3,10 @@ import { z } from 'zod'
 import type { AppError } from '../../errors'
 import { email, raw } from '../../field-schemas'
 import { errorHandler } from '../dialect'
-import { optionalOrBlank, Pagination, pageQuery, words } from '../fields'
+import { nameWords, optionalOrBlank, Pagination, pageQuery, words } from '../fields'
 
 export const NewEnquiry = z.object({
-  name: words(200),
+  name: nameWords(200),
   email: email(),
   phone: optionalOrBlank(words(50)),
   courseInterest: optionalOrBlank(words(200)),

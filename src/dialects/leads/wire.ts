@@ -4,7 +4,17 @@ import type { AppError } from '../../errors'
 import { jsonValue, raw, uuid } from '../../field-schemas'
 import { Member, ROLES } from '../accounts'
 import { errorHandler } from '../dialect'
-import { hasFields, jsonField, nullIfBlank, oneOf, optionalOrBlank, Pagination, pageQuery, words } from '../fields'
+import {
+  hasFields,
+  jsonField,
+  nameWords,
+  nullIfBlank,
+  oneOf,
+  optionalOrBlank,
+  Pagination,
+  pageQuery,
+  words,
+} from '../fields'
 
 const STATUSES = ['NEW', 'CONTACTED', 'QUALIFIED', 'CLOSED'] as const
 
@@ -13,7 +23,7 @@ const STRING = 255
 const TEXT = 1_000_000
 const JSONB_BYTES = 262_144
 const leadFields = {
-  title: words(STRING),
+  title: nameWords(STRING),
   description: nullIfBlank(words(TEXT)),
   status: optionalOrBlank(oneOf(STATUSES)),
   source: nullIfBlank(words(STRING)),
@@ -66,7 +76,7 @@ export const Activity = z.object({
 export const Colleague = Member.partial().required({ id: true, name: true })
 export const UserPatch = z
   .object({
-    name: words(STRING),
+    name: nameWords(STRING),
     email: raw(254),
     role: optionalOrBlank(oneOf(ROLES)),
     password: optionalOrBlank(z.undefined('A password is changed by its owner, at /v1/auth/change-password')),

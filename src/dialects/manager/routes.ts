@@ -167,13 +167,11 @@ app.get(
 // Who was invited has an e-mail address and no username, and signs in by it.
 async function signIn(c: Context<AppEnv>, { username, password }: { username: string; password: string }) {
   const by = (name: { username: string } | { email: string }) =>
-    login(publicCtx(c), { ...name, password }, client(c, { isForADay: true }))
-  const isKnown = () => isUsername(publicCtx(c), username)
-  const unknown = async () => new AppError((await isKnown()) ? 'invalid_credentials' : 'not_found')
-  if (!username.includes('@')) return mapError(by({ username }), 'invalid_credentials', unknown)
+    login(publicCtx(c), { ...name, password, tellsUnknown: 'username' in name }, client(c, { isForADay: true }))
+  if (!username.includes('@')) return by({ username })
   return by({ email: username }).catch(async (error) => {
     if (!(error instanceof AppError) || error.code !== 'invalid_credentials') throw error
-    if (await isKnown()) return by({ username })
+    if (await isUsername(publicCtx(c), username)) return by({ username })
     throw new AppError('not_found')
   })
 }

@@ -45,7 +45,7 @@ const part = optionalOrBlank(words(100))
 export const CustomerQuery = z.object({ ...pageQuery(10), name: part, email: part, phone: part, company: part })
 export const Search = z.object({ query: part, company: part })
 export const CustomerPatch = z.object({
-  name: words(200).optional(),
+  name: nameWords(200).optional(),
   phone: nullIfBlank(words(50)),
   company: nullIfBlank(words(200)),
 })

@@ -37,7 +37,7 @@ export const RefreshRequest = z.object({ refreshToken: raw(300, 1) })
 /** The OAuth flow checks the other parameters of the provider. */
 export const Returned = z.object({ state: raw(200).default('') })
 export const Details = z
-  .object({ name: words(200), timeZone: optionalOrBlank(timeZone()), email: raw(254) })
+  .object({ name: nameWords(200), timeZone: optionalOrBlank(timeZone()), email: raw(254) })
   .partial()
   .refine(({ name, timeZone }) => hasFields({ name, timeZone }), { error: 'Send a name or a timeZone' })
 export const Status = z.object({
@@ -45,7 +45,7 @@ export const Status = z.object({
 })
 
 const contact = {
-  name: words(200),
+  name: nameWords(200),
   email: nullIfBlank(email()),
   phone: nullIfBlank(words(50)),
   company: nullIfBlank(words(200)),

@@ -48,7 +48,7 @@ export const Credentials = z.object({ email: raw(254), password: raw(1_000) })
 
 export const UserPatch = z
   .object({
-    name: words(200),
+    name: nameWords(200),
     email: raw(254),
     role: optionalOrBlank(role),
     password: optionalOrBlank(z.undefined('a password is changed by its owner, at /v1/auth/change-password')),
@@ -56,7 +56,7 @@ export const UserPatch = z
   .partial()
   .refine(({ name, role }) => name !== undefined || role !== undefined, { error: 'send a name or a role' })
 export const CustomerPatch = z
-  .object({ name: words(200), email: email(), phone: nullIfBlank(words(50)), company: nullIfBlank(words(200)) })
+  .object({ name: nameWords(200), email: email(), phone: nullIfBlank(words(50)), company: nullIfBlank(words(200)) })
   .partial()
   .refine(hasFields, { error: 'send a name, an email, a phone or a company' })
 
@@ -75,7 +75,7 @@ export const InteractionPatch = z
 
 const PRIORITIES = ['LOW', 'NORMAL', 'HIGH', 'URGENT'] as const
 const ticket = {
-  title: words(200),
+  title: nameWords(200),
   description: nullIfBlank(words(10_000)),
   priority: optionalOrBlank(oneOf(PRIORITIES)),
 }
