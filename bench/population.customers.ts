@@ -1,6 +1,17 @@
 // The customers of the measured database, with the tags, interactions and tickets that hang on each. Two
 // workspaces have nearly as many, of the same words; one customer has thousands of interactions.
-import { DOMAINS, FIRST, type Home, type Homes, LAST, memberOf, RARE_COUNT, SELLER, YEARS_2 } from './population.ts'
+import {
+  DOMAINS,
+  FIRST,
+  type Home,
+  type Homes,
+  LAST,
+  memberOf,
+  RARE_COUNT,
+  SELLER,
+  searchedForms,
+  YEARS_2,
+} from './population.ts'
 import { DAY, dice, iso, pick, type Roll, uuidv7, weighed } from './random.ts'
 
 export type Cell = string | number | null
@@ -44,7 +55,7 @@ const busyCount = (rows: number) => Math.min(5_000, Math.floor(rows / 5))
 export const busySeq = (rows: number) => Math.floor(rows / 2)
 
 export const CUSTOMER_COLUMNS =
-  'seq id workspace_id name sort_name email phone phone_e164 company owner_id user_id custom_fields last_interaction_at next_follow_up_at version created_at updated_at deleted_at'.split(
+  'seq id workspace_id name sort_name email phone phone_e164 phone_text company owner_id user_id custom_fields last_interaction_at next_follow_up_at version created_at updated_at deleted_at'.split(
     ' ',
   )
 export const INTERACTION_COLUMNS =
@@ -107,6 +118,7 @@ function customer(seq: number, life: Life, tagIds: TagIds, { small }: Homes) {
     roll() < 0.9 ? `${first}${seq}.${last}@${pick(roll, DOMAINS)}`.toLowerCase() : null,
     phone,
     phone?.replaceAll(' ', '') ?? null,
+    phone && searchedForms(phone),
     isElsewhere ? ELSEWHERE_COMPANY : roll() < 0.15 ? null : `${pick(roll, LAST)} ${pick(roll, FORMS)}`,
     owner,
     busy ? home.portal.id : null,

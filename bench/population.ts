@@ -1,5 +1,6 @@
 // Who and what the measured database holds: three workspaces of very different size, and their leads.
 // The same numbers come out every time; only the span of time ends now. Customers are in population.customers.ts.
+import { gramsOf } from '../src/text/phone-grams.ts'
 import { DAY, dice, iso, pick, type Roll, uuidv7, weighed, YEAR } from './random.ts'
 
 export type Member = { id: string; email: string; name: string; role: string; createdAt: string }
@@ -106,9 +107,16 @@ export function* leads(count: number, now: number, { large, medium, small }: Hom
 }
 
 export const LEAD_COLUMNS =
-  'seq id workspace_id title status source name sort_name email phone phone_e164 interest message metadata owner_id claimed_at follow_up_at version created_at updated_at deleted_at'.split(
+  'seq id workspace_id title status source name sort_name email phone phone_e164 phone_text interest message metadata owner_id claimed_at follow_up_at version created_at updated_at deleted_at'.split(
     ' ',
   )
+
+/** What is searched of a number `+49 …`: the forms that are dialled from abroad and at home. */
+export function searchedForms(phone: string) {
+  const digits = phone.replace(/\D/g, '')
+  const lines = [digits, `0${digits.slice(2)}`]
+  return [...lines, ...lines.map(gramsOf)].join('\n')
+}
 
 type Life = { roll: Roll; workspace: Home; isRare: boolean; isLarge: boolean }
 
@@ -133,6 +141,7 @@ function lead(seq: number, created: number, now: number, { roll, workspace, isRa
     `${first}.${last}${seq}@${pick(roll, DOMAINS)}`.toLowerCase(),
     phone,
     phone?.replaceAll(' ', '') ?? null,
+    phone && searchedForms(phone),
     interest,
     roll() < 0.3 ? 'We would like to hear what it costs, how long it takes and when you could begin.' : null,
     roll() < 0.2

@@ -6,7 +6,13 @@ CREATE TABLE `customers` (
 	`workspace_id` text NOT NULL,
 	`name` text NOT NULL,
 	`email` text,
+	`email_label` text,
+	`other_emails` text,
+	`other_emails_text` text,
 	`phone` text,
+	`phone_label` text,
+	`other_phones` text,
+	`other_phones_text` text,
 	`company` text,
 	`job_title` text,
 	`owner_id` text,
@@ -15,7 +21,14 @@ CREATE TABLE `customers` (
 	`updated_at` text NOT NULL,
 	`deleted_at` text,
 	`sort_name` text DEFAULT '' NOT NULL,
+	`folded_email` text,
+	`folded_company` text,
+	`folded_job_title` text,
+	`folded_fields` text,
+	`bare_name` text,
+	`bare_company` text,
 	`phone_e164` text,
+	`phone_text` text,
 	`user_id` text,
 	`custom_fields` text,
 	`last_interaction_at` text,
@@ -24,8 +37,14 @@ CREATE TABLE `customers` (
 	`erased_at` text,
 	`import_key` text,
 	`touched_at` text GENERATED ALWAYS AS (coalesce(last_interaction_at, '')) VIRTUAL,
-	`phone_digits` text GENERATED ALWAYS AS (replace(replace(replace(replace(replace(replace(replace(phone, ' ', ''), '-', ''), '(', ''), ')', ''), '.', ''), '/', ''), '+', '')) VIRTUAL,
-	`name_key` text GENERATED ALWAYS AS (replace(replace(replace(sort_name, ' ', ''), '.', ''), '-', '') || '|' || lower(replace(coalesce(company, ''), ' ', ''))) VIRTUAL,
+	`emails` text GENERATED ALWAYS AS (CASE WHEN email IS NULL THEN '[]' ELSE '[' || json_object('email', email, 'label', email_label) || coalesce(',' || substr(other_emails, 2), ']') END) VIRTUAL,
+	`phones` text GENERATED ALWAYS AS (CASE WHEN phone IS NULL THEN '[]' ELSE '[' || json_object('phone', phone, 'phoneE164', phone_e164, 'label', phone_label) || coalesce(',' || substr(other_phones, 2), ']') END) VIRTUAL,
+	`email_text` text GENERATED ALWAYS AS (coalesce(folded_email, lower(email), '') || coalesce(char(10) || other_emails_text, '')) VIRTUAL,
+	`company_text` text GENERATED ALWAYS AS (coalesce(folded_company, lower(company), '')) VIRTUAL,
+	`job_title_text` text GENERATED ALWAYS AS (coalesce(folded_job_title, lower(job_title), '')) VIRTUAL,
+	`name_key` text GENERATED ALWAYS AS (coalesce(bare_name, replace(replace(replace(replace(replace(replace(replace(replace(replace(sort_name, ' ', ''), '.', ''), ',', ''), '-', ''), '/', ''), '&', ''), '(', ''), ')', ''), '"', '')) || '|' || coalesce(bare_company, replace(replace(replace(replace(replace(replace(replace(replace(replace(coalesce(folded_company, lower(company), ''), ' ', ''), '.', ''), ',', ''), '-', ''), '/', ''), '&', ''), '(', ''), ')', ''), '"', ''))) VIRTUAL,
+	`all_phones_text` text GENERATED ALWAYS AS (coalesce(phone_text, '') || coalesce(char(10) || other_phones_text, '')) VIRTUAL,
+	`search_phone` text GENERATED ALWAYS AS (replace(coalesce(phone_text, '') || coalesce(char(10) || other_phones_text, ''), char(1), char(262144 + instr('123456789abcdef', substr(workspace_id, -5, 1)) % 4 * 65536 + instr('123456789abcdef', substr(workspace_id, -4, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, -3, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, -2, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, -1, 1))))) VIRTUAL,
 	`search_scope` text GENERATED ALWAYS AS (CASE WHEN workspace_id IS NULL THEN '〇〇䷂' ELSE char(131072 + instr('123456789abcdef', substr(workspace_id, -12, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, -11, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, -10, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, -9, 1)), 131072 + instr('123456789abcdef', substr(workspace_id, -8, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, -7, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, -6, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, -5, 1)), 131072 + instr('123456789abcdef', substr(workspace_id, -4, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, -3, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, -2, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, -1, 1))) END || ' ' || CASE WHEN owner_id IS NULL THEN '〇〇䷂' ELSE char(131072 + instr('123456789abcdef', substr(owner_id, -12, 1)) * 4096 + instr('123456789abcdef', substr(owner_id, -11, 1)) * 256 + instr('123456789abcdef', substr(owner_id, -10, 1)) * 16 + instr('123456789abcdef', substr(owner_id, -9, 1)), 131072 + instr('123456789abcdef', substr(owner_id, -8, 1)) * 4096 + instr('123456789abcdef', substr(owner_id, -7, 1)) * 256 + instr('123456789abcdef', substr(owner_id, -6, 1)) * 16 + instr('123456789abcdef', substr(owner_id, -5, 1)), 131072 + instr('123456789abcdef', substr(owner_id, -4, 1)) * 4096 + instr('123456789abcdef', substr(owner_id, -3, 1)) * 256 + instr('123456789abcdef', substr(owner_id, -2, 1)) * 16 + instr('123456789abcdef', substr(owner_id, -1, 1))) END) VIRTUAL,
 	`keep_in_touch_days` integer,
 	`last_contact_at` text,
@@ -61,6 +80,7 @@ CREATE INDEX `customers_trash` ON `customers` (`workspace_id`) WHERE deleted_at 
 CREATE INDEX `customers_owner_trash` ON `customers` (`workspace_id`,`owner_id`) WHERE deleted_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `customers_user` ON `customers` (`user_id`) WHERE user_id IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `customers_phone` ON `customers` (`workspace_id`,`phone_e164`,`owner_id`) WHERE deleted_at IS NULL AND phone_e164 IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `customers_unread` ON `customers` (`workspace_id`) WHERE phone IS NOT NULL AND phone_e164 IS NULL;--> statement-breakpoint
 CREATE INDEX `customers_name_key` ON `customers` (`workspace_id`,`name_key`,`owner_id`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE INDEX `customers_import_key` ON `customers` (`workspace_id`,`import_key`) WHERE deleted_at IS NULL AND import_key IS NOT NULL;--> statement-breakpoint
 CREATE TABLE `customer_merged_rows` (
@@ -290,7 +310,11 @@ CREATE TABLE `leads` (
 	`phone` text,
 	`interest` text,
 	`sort_name` text,
+	`folded_title` text,
+	`folded_email` text,
+	`folded_interest` text,
 	`phone_e164` text,
+	`phone_text` text,
 	`message` text,
 	`metadata` text,
 	`owner_id` text,
@@ -307,9 +331,10 @@ CREATE TABLE `leads` (
 	`created_at` text NOT NULL,
 	`updated_at` text NOT NULL,
 	`deleted_at` text,
-	`search_text` text GENERATED ALWAYS AS (title || char(10) || coalesce(name, '') || char(10) || coalesce(email, '') || char(10) || coalesce(phone, '') || char(10) || coalesce(interest, '')) VIRTUAL,
+	`search_text` text GENERATED ALWAYS AS (coalesce(folded_title, lower(title), '') || char(10) || coalesce(sort_name, lower(name), '') || char(10) || coalesce(folded_email, lower(email), '') || char(10) || coalesce(folded_interest, lower(interest), '')) VIRTUAL,
 	`search_source` text GENERATED ALWAYS AS ('⟦' || source || '⟧') VIRTUAL,
 	`search_scope` text GENERATED ALWAYS AS (CASE WHEN workspace_id IS NULL THEN '〇〇䷂' ELSE char(131072 + instr('123456789abcdef', substr(workspace_id, -12, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, -11, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, -10, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, -9, 1)), 131072 + instr('123456789abcdef', substr(workspace_id, -8, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, -7, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, -6, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, -5, 1)), 131072 + instr('123456789abcdef', substr(workspace_id, -4, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, -3, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, -2, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, -1, 1))) END || ' ' || CASE WHEN owner_id IS NULL THEN '〇〇䷂' ELSE char(131072 + instr('123456789abcdef', substr(owner_id, -12, 1)) * 4096 + instr('123456789abcdef', substr(owner_id, -11, 1)) * 256 + instr('123456789abcdef', substr(owner_id, -10, 1)) * 16 + instr('123456789abcdef', substr(owner_id, -9, 1)), 131072 + instr('123456789abcdef', substr(owner_id, -8, 1)) * 4096 + instr('123456789abcdef', substr(owner_id, -7, 1)) * 256 + instr('123456789abcdef', substr(owner_id, -6, 1)) * 16 + instr('123456789abcdef', substr(owner_id, -5, 1)), 131072 + instr('123456789abcdef', substr(owner_id, -4, 1)) * 4096 + instr('123456789abcdef', substr(owner_id, -3, 1)) * 256 + instr('123456789abcdef', substr(owner_id, -2, 1)) * 16 + instr('123456789abcdef', substr(owner_id, -1, 1))) END || ' ' || CASE status WHEN 'NEW' THEN '〇一䷃' WHEN 'CONTACTED' THEN '〇二䷃' WHEN 'QUALIFIED' THEN '〇三䷃' WHEN 'CLOSED' THEN '〇四䷃' END) VIRTUAL,
+	`search_phone` text GENERATED ALWAYS AS (replace(phone_text, char(1), char(262144 + instr('123456789abcdef', substr(workspace_id, -5, 1)) % 4 * 65536 + instr('123456789abcdef', substr(workspace_id, -4, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, -3, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, -2, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, -1, 1))))) VIRTUAL,
 	`reminded_for` text,
 	`held_until` text,
 	`remind_at` text GENERATED ALWAYS AS (CASE WHEN follow_up_at IS NOT NULL AND owner_id IS NOT NULL AND status <> 'CLOSED' AND deleted_at IS NULL AND reminded_for IS NOT follow_up_at THEN max(follow_up_at, coalesce(held_until, '')) END) VIRTUAL,
@@ -335,6 +360,7 @@ CREATE INDEX `leads_purge` ON `leads` (`deleted_at`) WHERE deleted_at IS NOT NUL
 CREATE INDEX `leads_trash` ON `leads` (`workspace_id`) WHERE deleted_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_owner_trash` ON `leads` (`workspace_id`,`owner_id`) WHERE deleted_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_phone` ON `leads` (`workspace_id`,`phone_e164`) WHERE deleted_at IS NULL AND phone_e164 IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `leads_unread` ON `leads` (`workspace_id`) WHERE phone IS NOT NULL AND phone_e164 IS NULL;--> statement-breakpoint
 CREATE INDEX `leads_import_key` ON `leads` (`workspace_id`,`import_key`) WHERE deleted_at IS NULL AND import_key IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_home` ON `leads` (`home_id`,`customer_id`) WHERE home_id IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_customer` ON `leads` (`customer_id`) WHERE customer_id IS NOT NULL;--> statement-breakpoint
@@ -578,6 +604,8 @@ CREATE TABLE `workspaces` (
 	`plan_until` text,
 	`time_zone` text DEFAULT 'UTC' NOT NULL,
 	`default_country` text,
+	`unread_customers_after` integer,
+	`unread_leads_after` integer,
 	`purged_ticket_number` integer DEFAULT 0 NOT NULL,
 	`version` integer DEFAULT 1 NOT NULL,
 	`created_at` text NOT NULL,
@@ -588,10 +616,11 @@ CREATE UNIQUE INDEX `workspaces_slug_unique` ON `workspaces` (`slug`);
 --> statement-breakpoint
 -- Search and counters of leads, kept by triggers.
 -- The index is contentless and its rowid is leads.seq, so that a match streams in order of arrival. What it holds is
--- computed by the generated columns of leads: text, the source in brackets (a phrase then matches it as a whole), and
--- one-token codes of workspace, owner and status.
+-- computed by the generated columns of leads: folded text, the source in brackets (a phrase then matches it as a whole), and
+-- one-token codes of workspace, owner and status. Of a phone number it has the digits, and each four of them as one
+-- character (`gramsOf` in src/text/phone-grams.ts).
 CREATE VIRTUAL TABLE leads_fts USING fts5(
-  words, origin, scope, content = '', contentless_delete = 1, tokenize = 'trigram remove_diacritics 1'
+  words, phone, origin, scope, content = '', contentless_delete = 1, tokenize = 'trigram case_sensitive 1'
 );
 --> statement-breakpoint
 -- Living leads by status, a row for each owner and one, '*', for everybody. Those of nobody are the difference.
@@ -620,19 +649,19 @@ END;
 --> statement-breakpoint
 CREATE TRIGGER leads_inserted AFTER INSERT ON leads WHEN new.deleted_at IS NULL
 BEGIN
-  INSERT INTO leads_fts (rowid, words, origin, scope)
-    VALUES (new.seq, new.search_text, new.search_source, new.search_scope);
+  INSERT INTO leads_fts (rowid, words, phone, origin, scope)
+    VALUES (new.seq, new.search_text, new.search_phone, new.search_source, new.search_scope);
   INSERT INTO lead_tally VALUES (new.workspace_id, '*', NULL, new.status), (new.workspace_id, new.owner_id, NULL, new.status);
 END;
 --> statement-breakpoint
 CREATE TRIGGER leads_reindexed
-AFTER UPDATE OF title, name, email, phone, interest, source, owner_id, status, deleted_at ON leads
-WHEN old.search_text IS NOT new.search_text OR old.search_source IS NOT new.search_source
+AFTER UPDATE OF title, folded_title, sort_name, name, email, folded_email, interest, folded_interest, phone_text, source, owner_id, status, deleted_at ON leads
+WHEN old.search_text IS NOT new.search_text OR old.phone_text IS NOT new.phone_text OR old.search_source IS NOT new.search_source
   OR old.search_scope IS NOT new.search_scope OR old.deleted_at IS NOT new.deleted_at
 BEGIN
   DELETE FROM leads_fts WHERE rowid = old.seq AND old.deleted_at IS NULL;
-  INSERT INTO leads_fts (rowid, words, origin, scope)
-    SELECT new.seq, new.search_text, new.search_source, new.search_scope WHERE new.deleted_at IS NULL;
+  INSERT INTO leads_fts (rowid, words, phone, origin, scope)
+    SELECT new.seq, new.search_text, new.search_phone, new.search_source, new.search_scope WHERE new.deleted_at IS NULL;
 END;
 --> statement-breakpoint
 CREATE TRIGGER leads_recounted AFTER UPDATE OF owner_id, status, deleted_at ON leads
@@ -654,11 +683,13 @@ BEGIN
 END;
 --> statement-breakpoint
 -- Triggers keep the search index and the counters of customers and their tags, and the owners of their records.
--- The index has no content of its own; its rowid is customers.seq. Tags and custom fields are in brackets, so that a phrase
--- matches a whole one. Brackets in their text are replaced. `scope` has one token for the workspace and one for the owner.
+-- The index has no content of its own; its rowid is customers.seq. Its texts are folded. Tags and custom fields are in
+-- brackets, so that a phrase matches a whole one. Brackets in their text are replaced. Of a phone number it has the digits,
+-- and each four of them as one character (`gramsOf` in src/text/phone-grams.ts). `scope` has one token for the workspace
+-- and one for the owner.
 CREATE VIRTUAL TABLE customers_fts USING fts5(
   name, email, phone, company, job_title, tags, fields, scope,
-  content = '', contentless_delete = 1, tokenize = 'trigram remove_diacritics 1'
+  content = '', contentless_delete = 1, tokenize = 'trigram case_sensitive 1'
 );
 --> statement-breakpoint
 -- Counters have a row for each owner and one, '*', for everybody. Those of nobody are the difference.
@@ -666,6 +697,34 @@ CREATE TABLE customer_counts (
   workspace_id text NOT NULL, owner text NOT NULL, count integer NOT NULL,
   PRIMARY KEY (workspace_id, owner)
 ) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE customer_addresses (
+  workspace_id text NOT NULL, email text NOT NULL, customer_id text NOT NULL,
+  PRIMARY KEY (workspace_id, email)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TRIGGER customer_addresses_made AFTER INSERT ON customers
+WHEN new.other_emails IS NOT NULL AND new.deleted_at IS NULL
+BEGIN
+  INSERT INTO customer_addresses (workspace_id, email, customer_id)
+    SELECT new.workspace_id, value ->> 'email', new.id FROM json_each(new.other_emails);
+END;
+--> statement-breakpoint
+CREATE TRIGGER customer_addresses_changed AFTER UPDATE OF other_emails, deleted_at ON customers
+WHEN (old.other_emails IS NOT NULL OR new.other_emails IS NOT NULL)
+  AND (old.other_emails IS NOT new.other_emails OR old.deleted_at IS NOT new.deleted_at)
+BEGIN
+  DELETE FROM customer_addresses WHERE workspace_id = old.workspace_id AND customer_id = old.id
+    AND email IN (SELECT value ->> 'email' FROM json_each(old.other_emails));
+  INSERT INTO customer_addresses (workspace_id, email, customer_id)
+    SELECT new.workspace_id, value ->> 'email', new.id FROM json_each(new.other_emails) WHERE new.deleted_at IS NULL;
+END;
+--> statement-breakpoint
+CREATE TRIGGER customer_addresses_purged AFTER DELETE ON customers WHEN old.other_emails IS NOT NULL
+BEGIN
+  DELETE FROM customer_addresses WHERE workspace_id = old.workspace_id AND customer_id = old.id
+    AND email IN (SELECT value ->> 'email' FROM json_each(old.other_emails));
+END;
 --> statement-breakpoint
 CREATE TABLE duplicate_keys (
   workspace_id text NOT NULL, key text NOT NULL, count integer NOT NULL,
@@ -695,10 +754,11 @@ BEGIN
 END;
 --> statement-breakpoint
 CREATE TRIGGER customers_reindexed
-AFTER UPDATE OF name, email, phone, phone_e164, company, job_title, custom_fields, owner_id, deleted_at ON customers
-WHEN old.name IS NOT new.name OR old.email IS NOT new.email OR old.phone IS NOT new.phone
-  OR old.phone_e164 IS NOT new.phone_e164 OR old.company IS NOT new.company
-  OR old.job_title IS NOT new.job_title OR old.custom_fields IS NOT new.custom_fields OR old.owner_id IS NOT new.owner_id
+AFTER UPDATE OF sort_name, email, folded_email, other_emails_text, phone_text, other_phones_text, company, folded_company,
+  job_title, folded_job_title, custom_fields, folded_fields, owner_id, deleted_at ON customers
+WHEN old.sort_name IS NOT new.sort_name OR old.email_text IS NOT new.email_text OR old.search_phone IS NOT new.search_phone
+  OR old.company_text IS NOT new.company_text OR old.job_title_text IS NOT new.job_title_text
+  OR old.custom_fields IS NOT new.custom_fields OR old.folded_fields IS NOT new.folded_fields OR old.owner_id IS NOT new.owner_id
   OR old.deleted_at IS NOT new.deleted_at
 BEGIN
   DELETE FROM customers_fts WHERE rowid = old.seq AND old.deleted_at IS NULL;
@@ -707,7 +767,7 @@ BEGIN
     WHERE seq = new.seq AND deleted_at IS NULL;
 END;
 --> statement-breakpoint
-CREATE TRIGGER customers_rekeyed AFTER UPDATE OF sort_name, company, phone_e164, deleted_at ON customers
+CREATE TRIGGER customers_rekeyed AFTER UPDATE OF sort_name, bare_name, company, folded_company, bare_company, phone_e164, deleted_at ON customers
 WHEN old.name_key IS NOT new.name_key OR old.phone_e164 IS NOT new.phone_e164 OR old.deleted_at IS NOT new.deleted_at
 BEGIN
   INSERT INTO duplicate_keys (workspace_id, key, count)
@@ -853,15 +913,16 @@ END;
 --> statement-breakpoint
 CREATE VIEW customers_searchable AS
 SELECT
-  c.seq, c.id, c.name, c.email, c.company, c.job_title, c.deleted_at,
-  c.phone || char(10) || c.phone_digits || char(10) || coalesce(c.phone_e164, '') AS phone,
+  c.seq, c.id, c.sort_name AS name, c.email_text AS email, c.company_text AS company, c.job_title_text AS job_title, c.deleted_at,
+  c.search_phone AS phone,
   (SELECT group_concat('⟦' || replace(replace(coalesce(t.indexed_as, t.key), '⟦', '⟪'), '⟧', '⟫') || '⟧', '')
     FROM customer_tags ct JOIN tags t ON t.id = ct.tag_id WHERE ct.customer_id = c.id) AS tags,
-  (SELECT group_concat('⟦' || replace(replace(
-      key || '=' || CASE type WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE value END,
-      '⟦', '⟪'), '⟧', '⟫') || '⟧', '')
-    FROM json_each(c.custom_fields)
-    WHERE type IN ('text', 'integer', 'real', 'true', 'false') AND length(value) <= 100 AND instr(key, '=') = 0) AS fields,
+  (SELECT group_concat('⟦' || replace(replace(coalesce(
+      (SELECT k.value ->> 1 FROM json_each(c.folded_fields) AS k WHERE k.key = f.key AND k.value ->> 0 = f.value),
+      lower(f.key || '=' || CASE f.type WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE f.value END)
+    ), '⟦', '⟪'), '⟧', '⟫') || '⟧', '')
+    FROM json_each(c.custom_fields) AS f
+    WHERE f.type IN ('text', 'integer', 'real', 'true', 'false') AND length(f.value) <= 100 AND instr(f.key, '=') = 0) AS fields,
   c.search_scope AS scope
 FROM customers c;
 --> statement-breakpoint

@@ -1,5 +1,4 @@
 // Demo data: customers, those that leads became and those who were there before or came by themselves.
-import { parsePhoneNumberFromString } from 'libphonenumber-js/min'
 import { atWork, DAY, HOUR, type Random } from './demo-random.ts'
 import type { Customer, User } from './demo-rows.ts'
 import type { Team } from './demo-team.ts'
@@ -58,13 +57,11 @@ export function createCustomer(world: World, at: number, by: User, fields: Field
     version: 1,
     updated_at: iso(at),
   }
-  const derived = { sort_name: fold(fields.name), phone_e164: e164(fields.phone) }
   const customer = world.add('customers', {
     ...world.made(at),
     workspace_id: by.workspace_id,
     ...bare,
     ...fields,
-    ...derived,
   })
   world.tell('customer.created', customer, at, by)
   return customer
@@ -115,15 +112,4 @@ function addCompany(world: World, customer: Customer) {
       company,
       custom_fields: fieldsOf(random, company),
     })
-}
-
-// As src/db/fold.ts and src/customers/phone.ts derive them; a test has the API do it and compares.
-export function fold(text: string) {
-  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().trim().replace(/\s+/g, ' ')
-}
-
-function e164(phone: string | null) {
-  const parsed =
-    phone === null ? undefined : parsePhoneNumberFromString(phone, { defaultCountry: 'GB', extract: false })
-  return parsed?.isPossible() ? parsed.number : null
 }

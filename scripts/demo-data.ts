@@ -8,6 +8,7 @@ import { makeCustomers } from './demo-customers.ts'
 import { makeInteractions } from './demo-interactions.ts'
 import { makeLeads } from './demo-leads.ts'
 import type { Tables, Workspace } from './demo-rows.ts'
+import { withSearchedCustomer, withSearchedLead } from './demo-searched.ts'
 import { makeTags } from './demo-tags.ts'
 import { ADMIN_EMAIL, LOGINS, makeTeam, PASSWORD, SLUG } from './demo-team.ts'
 import { makeTickets } from './demo-tickets.ts'
@@ -41,7 +42,9 @@ export async function demoSql(now: number) {
 // The file is one batch, and foreign keys are checked when it ends. The accounts come last, since every statement asks
 // whether they are there.
 function sqlOf(tables: Tables) {
-  const inserts = Object.entries(tables).flatMap(([table, rows]) => (table === 'users' ? [] : insertsOf(table, rows)))
+  const { users: _, leads, customers, ...others } = tables
+  const rows = { ...others, leads: leads.map(withSearchedLead), customers: customers.map(withSearchedCustomer) }
+  const inserts = Object.entries(rows).flatMap(([table, each]) => insertsOf(table, each))
   const accounts = insertsOf('users', tables.users)
   return ['PRAGMA defer_foreign_keys = on;', ...inserts, ...tables.workspaces.flatMap(recountOf), ...accounts].join(
     '\n',

@@ -27,10 +27,8 @@ export type Lead = Kept & {
 }
 export type Customer = Kept & {
   name: string
-  sort_name: string
   email: Maybe
   phone: Maybe
-  phone_e164: Maybe
   company: Maybe
   owner_id: string
   user_id: Maybe

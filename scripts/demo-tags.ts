@@ -1,5 +1,5 @@
 // Demo data: tags on customers, and relationships between customers.
-import { fold } from './demo-customers.ts'
+import { foldText } from '../src/text/fold.ts'
 import { DAY, HOUR } from './demo-random.ts'
 import type { Customer, Made, User } from './demo-rows.ts'
 import type { Team } from './demo-team.ts'
@@ -37,7 +37,7 @@ function addTag(world: World, { workspace }: Team, { name, at }: DemoTag) {
     ...world.made(at),
     workspace_id: workspace.id,
     name,
-    key: fold(name),
+    key: foldText(name),
     updated_at: iso(at),
   })
 }

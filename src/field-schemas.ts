@@ -1,8 +1,9 @@
 // Schemas of single fields that many inputs and answers share, each with its limit in its message.
 import { z } from '@hono/zod-openapi'
-import { hasEndlessMarks, MAX_MARKS } from './db/fold'
 import { MAX_ADDRESS, mailAddress } from './text/address'
-import { INVISIBLE, WHITE_SPACE } from './text/characters'
+import { INVISIBLE } from './text/characters'
+import { foldText } from './text/fold'
+import { hasEndlessMarks, MAX_MARKS } from './text/marks'
 
 const NUL = '\u0000'
 // Trimming and composing may shorten a text, but hardly ever to a quarter.
@@ -33,25 +34,23 @@ export const text = (max: number, missing?: string) =>
     })
 
 /** A name or a title for people, which holds a character that can be seen. */
-export const name = (max: number) => text(max).refine(isVisible, { error: 'must hold a character that can be seen' })
+export const name = (max: number) =>
+  text(max).refine((value) => value === '' || foldText(value) !== '', {
+    error: 'must hold a character that can be seen',
+  })
 
-// Of invisible characters and spaces alone, such as joiners and fillers, nobody can tell a name.
-function isVisible(value: string): boolean {
-  return value === '' || value.replace(INVISIBLE, '').replace(WHITE_SPACE, '') !== ''
-}
+/** A username in the form in which it is unique: folded. One that is not plain stays as it is, and is refused. */
+export const usernameForm = (name: string) => (isPlain(name) ? foldText(name) : name)
 
-/** A username in the form in which it is unique: NFKC, in lower case. */
-export const usernameForm = (name: string) => name.trim().normalize('NFKC').toLowerCase()
-
-/** Whether a username has no character that nobody sees. */
-export const isPlain = (name: string) => name.search(INVISIBLE) === -1
+/** Whether a username has something to see, and no character that nobody sees. */
+export const isPlain = (name: string) => foldText(name) !== '' && name.search(INVISIBLE) === -1
 
 /** A username: letters, digits, dots, dashes and underscores. */
 export const username = () =>
   raw(64, 1)
     .overwrite(usernameForm)
     .max(64)
-    .regex(/^[\p{L}\p{N}._-]+$/u, 'may contain letters, digits, dots, dashes and underscores')
+    .regex(/^[\p{L}\p{M}\p{N}._-]+$/u, 'may contain letters, digits, dots, dashes and underscores')
     .refine(isPlain, { error: 'must not hold characters that cannot be seen' })
 
 function normalizeText(raw: string): string {

@@ -7,6 +7,7 @@ import { scheduledJobs } from './jobs/jobs.dispatch'
 import { sendDueMail } from './mail/mail.dispatch'
 import { purge } from './purge/purge.service'
 import { queueReminders } from './reminders/reminders.service'
+import { rereadPhones } from './workspaces/phones.reread'
 
 /** The statements that an invocation has sent to D1. Its jobs share the 50 that D1's free plan allows. */
 export type Spent = { statements: number }
@@ -23,6 +24,7 @@ export const SCHEDULE: Readonly<Record<string, readonly Job[]>> = {
     { name: 'jobs', run: scheduledJobs(JOB_KINDS) },
     { name: 'merges', run: settleScheduled },
     { name: 'imports', run: continueImports },
+    { name: 'phones', run: rereadPhones },
   ],
   '*/5 * * * *': [{ name: 'reminders', run: queueReminders }],
   '*/10 1-4 * * *': [{ name: 'purge', run: purge }],

@@ -1,5 +1,5 @@
 // Registration in the shared workspace, for the APIs of other systems in which everyone may register.
-import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
+import { eq, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import { isActorCurrent } from '../access/actor-guard'
 import { authorOf } from '../access/person'
@@ -7,6 +7,7 @@ import { type Actor, OPEN_REGISTRATION_ROLES, type Role, reach } from '../access
 import { hasAdmin, isPortal } from '../access/visible'
 import { isWithinLimit, limitExceeded, limitExceededError } from '../billing/limits'
 import type { PublicCtx } from '../context'
+import { holdersOf } from '../customers/customers.contacts'
 import { CUSTOMER_FIELDS } from '../customers/customers.fields'
 import { one, runBatch, type Statement } from '../db/batch'
 import { customers, users } from '../db/schema'
@@ -112,8 +113,7 @@ function isUsernameTaken(username: string): SQL {
 
 // Knowing a customer's address must not give access to the record: existing customers are invited instead.
 function isCustomerEmail(email: string): SQL {
-  return sql`EXISTS (SELECT 1 FROM ${customers}
-    WHERE ${and(eq(customers.workspaceId, sharedWorkspaceId), eq(customers.email, email), isNull(customers.deletedAt))})`
+  return sql`EXISTS (${holdersOf(sharedWorkspaceId, sql`${JSON.stringify([email])}`)})`
 }
 
 function isSharedAdmin(actor: Actor | undefined): SQL {
@@ -146,7 +146,7 @@ function customerStatements(
     email,
     phone,
     company,
-    ...derivedValues(CUSTOMER_FIELDS, { name, phone }, null),
+    ...derivedValues(CUSTOMER_FIELDS, { name, email, phone, company }, null),
     createdAt: now,
     updatedAt: now,
   }

@@ -1,12 +1,12 @@
 // The fields of a customer. A new field is a column of the table and an entry here. A searched one is also a filter of the
 // list and a column of the search index (src/db/triggers/02-customers.sql).
 import { z } from '@hono/zod-openapi'
-import { fold } from '../db/fold'
 import { customers } from '../db/schema'
 import { ERASED_SORT_NAME } from '../db/schema/customers'
 import { email, Id, Instant, jsonObject, name, text, uuid } from '../field-schemas'
 import { defineFields, ERASED } from '../records/fields'
-import { e164Of } from './phone'
+import { foldText } from '../text/fold'
+import { bareBeyondFolded, foldedBeyondLower, foldedEntries, readPhoneField } from '../text/searched'
 
 /** The parts of fields that customers and leads share, with their names in other systems. */
 export const PERSON = {
@@ -18,7 +18,8 @@ export const PERSON = {
       lastName: 'lastname surname familyname nachname nom apellido apellidos',
     },
   },
-  sortName: { follows: 'name', derive: (name: string) => fold(name) },
+  sortName: { follows: 'name', derive: (name: string): string => foldText(name) },
+  foldedEmail: { follows: 'email', derive: foldedBeyondLower },
   email: {
     imported:
       'email emailaddress mail mailaddress emailid primaryemail workemail email1value emailadresse mailadresse courriel correo correoelectronico adressemail',
@@ -27,7 +28,15 @@ export const PERSON = {
     imported:
       'phone phonenumber phoneno telephone telephonenumber tel telno mobile mobilephone mobilenumber cell cellphone handy telefon telefonnummer phone1value primaryphone workphone businessphone telefono movil',
   },
-  phoneE164: { follows: 'phone', derive: e164Of, isCompared: true },
+  phoneE164: {
+    follows: 'phone',
+    derive: (phone: string, country: string | null) => readPhoneField(phone, country).key,
+    isCompared: true,
+  },
+  phoneText: {
+    follows: 'phone',
+    derive: (phone: string, country: string | null) => readPhoneField(phone, country).text,
+  },
   owner: {
     imported: 'owner owneremail ownerid assignedto salesrep accountowner contactowner leadowner zustandig',
     inFiles: 'owner',
@@ -51,8 +60,7 @@ export const CUSTOMER_FIELDS = defineFields(customers, {
     ...PERSON.name,
     exported: 1,
     vcard: 'FN',
-    // SQLite's lower() folds only A to Z. `sortName` was folded when it was written.
-    searched: { columns: [customers.name, customers.sortName], isPerson: true },
+    searched: { text: customers.sortName, isPerson: true },
     isPortalWritten: true,
     erased: ERASED,
   },
@@ -61,6 +69,7 @@ export const CUSTOMER_FIELDS = defineFields(customers, {
     isMerged: true,
     erased: ERASED_SORT_NAME,
   },
+  bareName: { follows: 'name', derive: bareBeyondFolded, isMerged: true, erased: null },
   email: {
     answer: z.string().nullable(),
     example: 'alice@example.com',
@@ -69,9 +78,23 @@ export const CUSTOMER_FIELDS = defineFields(customers, {
     ...PERSON.email,
     exported: 1,
     vcard: 'EMAIL',
-    searched: { columns: [customers.email], isPerson: true },
+    searched: { text: customers.emailText, isPerson: true },
     erased: null,
   },
+  foldedEmail: { ...PERSON.foldedEmail, isMerged: true, erased: null },
+  emails: {
+    answer: z
+      .array(z.object({ email: z.string(), label: z.string().nullable() }))
+      .openapi({ description: 'The main one is first.' }),
+    example: [{ email: 'alice@example.com', label: 'work' }],
+    input: z
+      .array(z.strictObject({ email: email(), label: text(50).nullable().default(null) }))
+      .max(20)
+      .openapi({ description: 'All addresses, the main one first. Send either these or `email`.' }),
+  },
+  emailLabel: { isMerged: true, erased: null },
+  otherEmails: { kind: 'addresses', isMerged: true, erased: null },
+  otherEmailsText: { kind: 'addresses', isMerged: true, erased: null },
   phone: {
     answer: z.string().nullable().openapi({ description: 'As written.' }),
     example: '020 7946 0958',
@@ -80,17 +103,33 @@ export const CUSTOMER_FIELDS = defineFields(customers, {
     ...PERSON.phone,
     exported: 1,
     vcard: 'TEL',
-    searched: { columns: [customers.phone, customers.phoneDigits, customers.phoneE164], isPerson: true },
+    searched: { text: customers.allPhonesText, isPerson: true },
     isPortalWritten: true,
     erased: null,
   },
   phoneE164: {
-    answer: z.string().nullable().openapi({ description: 'Null if the number could not be read.' }),
+    answer: z.string().nullable().openapi({
+      description: 'With its extension, such as `+4930901820;ext=12`. Null if the number could not be read.',
+    }),
     example: '+442079460958',
     ...PERSON.phoneE164,
     isMerged: true,
     erased: null,
   },
+  phoneText: { ...PERSON.phoneText, isMerged: true, erased: null },
+  phones: {
+    answer: z
+      .array(z.object({ phone: z.string(), phoneE164: z.string().nullable(), label: z.string().nullable() }))
+      .openapi({ description: 'The main one is first.' }),
+    example: [{ phone: '020 7946 0958', phoneE164: '+442079460958', label: 'mobile' }],
+    input: z
+      .array(z.strictObject({ phone: text(50), label: text(50).nullable().default(null) }))
+      .max(20)
+      .openapi({ description: 'All numbers, the main one first. Send either these or `phone`.' }),
+  },
+  phoneLabel: { isMerged: true, erased: null },
+  otherPhones: { kind: 'numbers', isMerged: true, erased: null },
+  otherPhonesText: { kind: 'numbers', isMerged: true, erased: null },
   company: {
     answer: z.string().nullable(),
     example: 'Acme Ltd',
@@ -100,10 +139,12 @@ export const CUSTOMER_FIELDS = defineFields(customers, {
       'company companyname organisation organization organisationname organizationname organization1name org account accountname firm firma unternehmen societe entreprise empresa employer business businessname',
     exported: 1,
     vcard: 'ORG',
-    searched: { columns: [customers.company] },
+    searched: { text: customers.companyText },
     isPortalWritten: true,
     erased: null,
   },
+  foldedCompany: { follows: 'company', derive: foldedBeyondLower, isMerged: true, erased: null },
+  bareCompany: { follows: 'company', derive: bareBeyondFolded, isMerged: true, erased: null },
   jobTitle: {
     answer: z.string().nullable(),
     example: 'Head of Training',
@@ -114,9 +155,10 @@ export const CUSTOMER_FIELDS = defineFields(customers, {
       'jobtitle jobposition position occupation profession organizationtitle organisationtitle organization1title beruf berufsbezeichnung stellenbezeichnung funktion poste fonction cargo puesto',
     exported: 1,
     vcard: 'TITLE',
-    searched: { columns: [customers.jobTitle] },
+    searched: { text: customers.jobTitleText },
     erased: null,
   },
+  foldedJobTitle: { follows: 'jobTitle', derive: foldedBeyondLower, isMerged: true, erased: null },
   ownerId: {
     answer: Id.nullable(),
     example: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0e',
@@ -151,6 +193,13 @@ export const CUSTOMER_FIELDS = defineFields(customers, {
     exported: 5,
     vcard: 'X-CUSTOM-FIELDS',
     isTeamOnly: true,
+    erased: null,
+  },
+  foldedFields: {
+    follows: 'customFields',
+    deriveEntries: foldedEntries,
+    kind: 'entries',
+    isMerged: true,
     erased: null,
   },
   lastInteractionAt: { answer: Instant.nullable(), example: null, exported: 4, isKept: true },

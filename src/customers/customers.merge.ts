@@ -11,10 +11,11 @@ import { AppError, invalidError } from '../errors'
 import { eventInsert } from '../events/event-insert'
 import { versionStamp } from '../records/version'
 import { DAY_MS } from '../time'
+import { allContactsOf } from './customers.contacts'
 import { type CustomerRow, customerColumns } from './customers.record'
 import { isWithinJsonLimit, requireMayAssign } from './customers.rules'
 import { COPIED, type CopiedKind, copiedIds, copyStatements } from './merge.copies'
-import { fieldsOf, type MergedValues, mergedValues, type Prefer } from './merge.fields'
+import { fieldsOf, type MergedValues, mergedColumns, mergedValues, type Prefer } from './merge.fields'
 import { AT_ONCE, MOVED, settlementStatements } from './merge.settlement'
 import { MAX_RELATIONSHIPS, relationshipCount } from './relationships.service'
 
@@ -23,7 +24,12 @@ type Merge = { fromId: string; prefer: Prefer }
 /** A kind of rows that a merge moves or copies. */
 export type Kind = MovedName | CopiedKind
 type Result = { customer: CustomerRow; moved: Record<Kind, number> }
-type Plan = { survivor: CustomerRow; other: CustomerRow; values: MergedValues; result: Result }
+type Plan = {
+  survivor: CustomerRow & MergedValues
+  other: CustomerRow & MergedValues
+  values: MergedValues
+  result: Result
+}
 
 /** Rows are counted up to this number. */
 const MOST_COUNTED = 5_000
@@ -72,14 +78,14 @@ async function planMerge(ctx: Ctx, id: string, { fromId, prefer }: Merge): Promi
   })
   const { present, contactedAt, ...moved } = counts
   requireFit(values, present + moved.relationships)
-  const merged = { ...survivor, ...values, ...latestOf(survivor, other), updatedAt: now }
+  const merged = { ...survivor, ...values, ...allContactsOf(values), ...latestOf(survivor, other), updatedAt: now }
   const customer = { ...merged, nextTouchAt: touchAfter(contactedAt ?? survivor.createdAt, merged) }
   return { survivor, other, values, result: { customer, moved } }
 }
 
 function customerSelect({ db, actor }: Ctx, id: string) {
   return db
-    .select(customerColumns)
+    .select({ ...customerColumns, ...mergedColumns })
     .from(customers)
     .where(and(eq(customers.id, id), visible(actor, 'customers:write', customers)))
 }

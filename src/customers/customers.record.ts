@@ -8,8 +8,25 @@ import type { FieldName } from '../records/fields'
 import type { CUSTOMER_FIELDS } from './customers.fields'
 
 const {
-  phoneDigits,
+  foldedEmail,
+  foldedCompany,
+  foldedJobTitle,
+  foldedFields,
+  bareName,
+  bareCompany,
+  phoneText,
+  emailLabel,
+  otherEmails,
+  otherEmailsText,
+  phoneLabel,
+  otherPhones,
+  otherPhonesText,
+  allPhonesText,
+  emailText,
+  companyText,
+  jobTitleText,
   nameKey,
+  searchPhone,
   searchScope,
   interactionCount,
   importKey,
@@ -22,7 +39,12 @@ const {
 /** All columns, except those that only indexes, analytics, imports and reminders read. */
 export const customerColumns = columns
 export type CustomerRow = { [K in keyof typeof columns]: (typeof customers.$inferSelect)[K] }
-export type CustomerFields = Partial<Pick<CustomerRow, FieldName<typeof CUSTOMER_FIELDS, 'input'>>>
+type Contacts = {
+  emails?: { email: string; label: string | null }[]
+  phones?: { phone: string; label: string | null }[]
+}
+export type CustomerFields = Contacts &
+  Partial<Pick<CustomerRow, Exclude<FieldName<typeof CUSTOMER_FIELDS, 'input'>, keyof Contacts>>>
 
 export const CUSTOMER: RecordKind<typeof customerColumns> = {
   subject: 'customer',

@@ -6,11 +6,12 @@ import { isWithinLimit, limitExceeded, limitExceededError } from '../billing/lim
 import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
 import { customers } from '../db/schema'
-import { columnName, ifChanged } from '../db/sql'
+import { ifChanged } from '../db/sql'
 import { isRestorable } from '../db/trash'
 import { AppError } from '../errors'
 import { eventInsert } from '../events/event-insert'
 import { versionStamp } from '../records/version'
+import { holdersOf } from './customers.contacts'
 import { type CustomerRow, customerColumns } from './customers.record'
 import { isMergedAway, linkedCustomersSelect, linksSelect, unmergeCustomer } from './customers.unmerge'
 
@@ -42,7 +43,7 @@ async function tryToRestore(ctx: Ctx, id: string): Promise<Restored | undefined>
       db
         .update(customers)
         .set({ ...versionStamp(customers, now), deletedAt: null })
-        .where(sql`${mayReturn} AND NOT ${isMergedAway(id)} AND ${isFree('email', id)} AND ${isFree('userId', id)}`)
+        .where(sql`${mayReturn} AND NOT ${isMergedAway(id)} AND ${areAddressesFree(id)} AND ${isLoginFree(id)}`)
         .returning(customerColumns),
     ),
     event: eventInsert(ctx, { verb: 'customer.restored', subject: 'customer', id, when: ifChanged }),
@@ -51,8 +52,8 @@ async function tryToRestore(ctx: Ctx, id: string): Promise<Restored | undefined>
         .select({
           ...customerColumns,
           isInTime: sql<number>`${isInTime}`.as('is_in_time'),
-          hasEmailFree: sql<number>`${isFree('email', id)}`.as('has_email_free'),
-          existingId: existingId(ctx).as('existing_id'),
+          hasEmailFree: sql<number>`${areAddressesFree(id)}`.as('has_email_free'),
+          existingId: existingId(ctx, id).as('existing_id'),
         })
         .from(customers)
         .where(mine),
@@ -73,24 +74,27 @@ async function tryToRestore(ctx: Ctx, id: string): Promise<Restored | undefined>
   throw new AppError('customer_exists', present.existingId ? { existingId: present.existingId } : {})
 }
 
-/** The fields that are unique among living customers, each with its column and index. */
-const UNIQUE = {
-  email: { column: customers.email, index: 'customers_email' },
-  userId: { column: customers.userId, index: 'customers_user' },
-} as const
-export type Unique = keyof typeof UNIQUE
-
-/** SQL: the living customer in reach that has the e-mail of the row of `customers`. */
-function existingId({ actor }: Ctx) {
-  const holder = alias(customers, 'holder')
-  return sql<string | null>`(SELECT holder.id FROM customers AS holder INDEXED BY customers_email
-    WHERE holder.email = ${customers}.email AND ${visible(actor, 'customers:read', holder)})`
+// All addresses of a customer, as JSON.
+function addressesIn(id: string): SQL {
+  return sql`(SELECT json_group_array(a.value ->> 'email') FROM ${customers} AS lost, json_each(lost.emails) AS a WHERE lost.id = ${id})`
 }
 
-/** No other living customer has this value of the trashed one. */
-function isFree(what: Unique, id: string): SQL {
-  const column = sql.identifier(columnName(UNIQUE[what].column))
-  return sql`NOT EXISTS (SELECT 1 FROM customers AS lost CROSS JOIN customers AS holder INDEXED BY ${sql.raw(UNIQUE[what].index)}
-    WHERE lost.id = ${id} AND holder.workspace_id = lost.workspace_id AND holder.${column} = lost.${column}
+/** SQL: a living customer in reach that has one of the addresses of this one. */
+function existingId({ actor }: Ctx, id: string) {
+  const holder = alias(customers, 'holder')
+  return sql<string | null>`(SELECT holder.id FROM customers AS holder
+    WHERE holder.id IN (${holdersOf(actor.workspaceId, addressesIn(id))}) AND ${visible(actor, 'customers:read', holder)} LIMIT 1)`
+}
+
+/** No other living customer has one of the addresses of the trashed one. */
+function areAddressesFree(id: string): SQL {
+  const workspace = sql`(SELECT workspace_id FROM ${customers} WHERE id = ${id})`
+  return sql`NOT EXISTS (SELECT 1 FROM (${holdersOf(workspace, addressesIn(id))}) WHERE id <> ${id})`
+}
+
+/** No other living customer has the portal login of the trashed one. */
+function isLoginFree(id: string): SQL {
+  return sql`NOT EXISTS (SELECT 1 FROM customers AS lost CROSS JOIN customers AS holder INDEXED BY customers_user
+    WHERE lost.id = ${id} AND holder.workspace_id = lost.workspace_id AND holder.user_id = lost.user_id
       AND holder.deleted_at IS NULL AND holder.id <> lost.id)`
 }

@@ -10,22 +10,34 @@ import { customers } from '../db/schema'
 import { allOf, columnIn } from '../db/sql'
 import { AppError, invalidError } from '../errors'
 import type { Requirement } from '../records/change'
+import { PHONE_PROBLEMS } from '../text/phone'
+import { readPhoneField } from '../text/searched'
+import { contactColumns, holdersOf, mainContactChanges, UNTOLD } from './customers.contacts'
 import type { CustomerFields, CustomerRow } from './customers.record'
 
 /** The values of a patch for a SET. Custom fields are merged key by key with those of the row. */
-export function mergedPatch({ customFields, ...patch }: CustomerFields) {
+export function mergedPatch(ctx: Ctx, given: CustomerFields) {
+  const { customFields, ...fields } = contactColumns(given, ctx.actor.country)
+  const patch = { ...fields, ...mainContactChanges(given) }
   if (customFields === undefined) return patch
-  return { ...patch, customFields: customFields && mergedCustomFields(customFields) }
+  return { ...patch, customFields: customFields && patchedEntries('customFields', customFields) }
 }
 
-function mergedCustomFields(fields: Record<string, unknown>): SQL {
-  return sql`json_patch(coalesce(${columnIn('customers', customers.customFields)}, '{}'), ${JSON.stringify(fields)})`
+/** The part of a patch that its event tells of. */
+export function toldPatch(ctx: Ctx, given: CustomerFields): Record<string, unknown> {
+  const untold = new Set<string>(UNTOLD)
+  return Object.fromEntries(Object.entries(mergedPatch(ctx, given)).filter(([name]) => !untold.has(name)))
+}
+
+/** A column of entries with these changed; entries that are null are removed. */
+export function patchedEntries(field: 'customFields' | 'foldedFields', entries: Record<string, unknown>): SQL {
+  return sql`json_patch(coalesce(${columnIn('customers', customers[field])}, '{}'), ${JSON.stringify(entries)})`
 }
 
 const MAX_JSON_BYTES = 16_384
 
 export function doCustomFieldsFit(fields: CustomerFields['customFields']): SQL {
-  return fields ? sql`length(CAST(${mergedCustomFields(fields)} AS BLOB)) <= ${MAX_JSON_BYTES}` : sql`true`
+  return fields ? sql`length(CAST(${patchedEntries('customFields', fields)} AS BLOB)) <= ${MAX_JSON_BYTES}` : sql`true`
 }
 
 /** The same for custom fields that are known as a whole. */
@@ -38,43 +50,40 @@ export function customFieldsTooBigError(): AppError {
   return invalidError('body.customFields', message, 'too_big')
 }
 
-export function warningsOf({ phone, phoneE164 }: CustomerRow) {
+export function warningsOf({ actor }: Ctx, { phone, phoneE164 }: CustomerRow) {
   if (phone === null || phoneE164 !== null) return []
-  const message = 'Stored as written, but it cannot be read as a number. Write it with its country code, such as +44 …'
+  const { problem = 'not_a_number' } = readPhoneField(phone, actor.country)
+  const message = `Stored as written: ${PHONE_PROBLEMS[problem]}`
   return [{ path: 'body.phone', message, code: 'unreadable_phone' }]
 }
 
-/** True if no other customer of the workspace outside the trash has this e-mail. */
-export function isEmailFree(ctx: Ctx, email: string | null | undefined, exceptId: string | SQL = ''): SQL {
-  return email ? sql`NOT EXISTS ${emailHolderSelect(ctx, email, exceptId)}` : sql`true`
+/** True if no other customer of the workspace outside the trash has one of these e-mail addresses. */
+export function areEmailsFree(ctx: Ctx, emails: string[], exceptId: string | SQL = ''): SQL {
+  return emails.length > 0 ? sql`NOT EXISTS ${emailHolderSelect(ctx, emails, exceptId)}` : sql`true`
 }
 
 /** The same as a requirement, whose error names the customer that has the e-mail. */
-export function emailRequirement(
-  ctx: Ctx,
-  email: string | null | undefined,
-  id: string | SQL,
-): Requirement<CustomerRow> {
+export function emailRequirement(ctx: Ctx, emails: string[], id: string | SQL): Requirement<CustomerRow> {
   return {
-    holds: isEmailFree(ctx, email, id),
-    known: sql`(SELECT json_object('id', holder.id, 'inReach', holder.in_reach) FROM ${emailHolderSelect(ctx, email, id)} AS holder)`,
+    holds: areEmailsFree(ctx, emails, id),
+    known: sql`(SELECT json_object('id', holder.id, 'inReach', holder.in_reach) FROM ${emailHolderSelect(ctx, emails, id)} AS holder LIMIT 1)`,
     orElse: (_, holder) => customerExistsError(EmailHolder.parse(holder)),
   }
 }
 
 const EmailHolder = z.object({ id: z.string(), inReach: z.number() })
 
-/** Selects the customer outside the trash that has this e-mail, and whether it is in reach of the actor. */
-export function emailHolderSelect({ db, actor }: Ctx, email: string | null | undefined, exceptId: string | SQL = '') {
+/** Selects the customers outside the trash that have one of these addresses, and whether they are in reach of the actor. */
+export function emailHolderSelect({ db, actor }: Ctx, emails: string[], exceptId: string | SQL = '') {
   const inReach = allOf(visible(actor, 'customers:read', customers))
   return db
     .select({ id: customers.id, inReach: sql<number>`${inReach}`.as('in_reach') })
     .from(customers)
     .where(
       and(
-        eq(customers.workspaceId, actor.workspaceId),
-        email ? eq(customers.email, email) : sql`false`,
-        isNull(customers.deletedAt),
+        emails.length > 0
+          ? sql`${customers.id} IN (${holdersOf(actor.workspaceId, sql`${JSON.stringify(emails)}`)})`
+          : sql`false`,
         sql`${customers.id} <> ${exceptId}`,
       ),
     )

@@ -20,12 +20,25 @@ export const WrittenCustomer = Customer.extend({
 }).openapi('WrittenCustomer', { example: { ...customer, warnings } })
 
 const fields = valuesOf(CUSTOMER_FIELDS, 'input')
+
+type Contacts = {
+  email?: string | null
+  emails?: { email: string }[]
+  phone?: string | null
+  phones?: { phone: string }[]
+}
+/** All addresses or numbers begin with the main one, where both are sent. */
+const agree = ({ email, emails, phone, phones }: Contacts) =>
+  (email === undefined || !emails || (emails[0]?.email ?? null) === email) &&
+  (phone === undefined || !phones || (phones[0]?.phone ?? null) === phone)
+const DISAGREE = { error: 'email and phone must be the first of emails and phones' }
 const required = valuesOf(CUSTOMER_FIELDS, 'required')
 
 export const NewCustomer = z
   .strictObject(fields)
   .partial()
   .required(required)
+  .refine(agree, DISAGREE)
   .openapi('NewCustomer', {
     example: { name: 'Alice Student', email: 'alice@example.com', phone: '020 7946 0958', company: 'Acme Ltd' },
   })
@@ -34,6 +47,7 @@ export const UpsertedCustomer = z
   .strictObject({ ...fields, email: email() })
   .partial()
   .required({ ...required, email: true })
+  .refine(agree, DISAGREE)
   .openapi('UpsertedCustomer', { example: { name: 'Alice Student', email: 'alice@example.com', company: 'Acme Ltd' } })
 
 export const UpsertQuery = z.strictObject({
@@ -46,6 +60,7 @@ export const CustomerPatch = z
   .strictObject(fields)
   .partial()
   .refine((patch) => Object.keys(patch).length > 0, { error: 'Send at least one field' })
+  .refine(agree, DISAGREE)
   .openapi('CustomerPatch', { example: { company: 'Acme Group', customFields: { plan: 'platinum', trial: null } } })
 
 /** The fields that a portal login may change in its own record. */

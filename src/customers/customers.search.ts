@@ -1,12 +1,13 @@
 // The search filters of customers: words, tags and custom fields, in the search index and row by row.
 import { and, or, type SQL, sql } from 'drizzle-orm'
 import type { Ctx } from '../context'
-import { fold } from '../db/fold'
-import { isSearchable, phrase } from '../db/fts'
+import { phrase } from '../db/fts'
 import { customers, customerTags, tags } from '../db/schema'
 import { columnName } from '../db/sql'
 import { namesOf, valuesOf } from '../records/fields'
 import type { Condition } from '../records/list.definition'
+import { isPartOf } from '../records/question'
+import { foldText } from '../text/fold'
 import { CUSTOMER_FIELDS } from './customers.fields'
 
 const SEARCHED = valuesOf(CUSTOMER_FIELDS, 'searched')
@@ -18,14 +19,19 @@ export const PERSON_FIELDS = SEARCHED_FIELDS.filter((field) => 'isPerson' in SEA
 
 /** The text is part of one of these fields. The index finds texts of three characters or more. */
 export function contains(...fields: SearchedField[]) {
-  const texts = fields.flatMap((field) => SEARCHED[field].columns.map((column) => sql`coalesce(${column}, '')`))
-  const text = sql.join(texts, sql` || char(10) || `)
-  const columns = fields.map((field) => columnName(CUSTOMER_FIELDS[field].column)).join(' ')
-  return (part: string): Condition => ({
-    where: or(...spellings(part, fold(part)).map((each) => sql`instr(lower(${text}), lower(${each})) > 0`)),
-    match: isSearchable(part) ? `{${columns}} : (${spellings(part).map(phrase).join(' OR ')})` : undefined,
-    isByArrival: true,
-  })
+  const textOf = (field: SearchedField) => sql`coalesce(${SEARCHED[field].text}, '')`
+  const words = fields.filter((field) => field !== 'phone')
+  const haystack = {
+    words:
+      words.length === 0
+        ? undefined
+        : {
+            columns: words.map((field) => columnName(CUSTOMER_FIELDS[field].column)).join(' '),
+            text: sql.join(words.map(textOf), sql` || char(10) || `),
+          },
+    phone: fields.includes('phone') ? { column: 'phone', text: textOf('phone') } : undefined,
+  }
+  return (part: string, { actor }: Ctx): Condition => isPartOf(part, haystack, actor)
 }
 
 /** All of these tags, or with `tagMatch=any` one of them. */
@@ -38,9 +44,9 @@ export function hasTags(
   const isAny = tagMatch === 'any'
   const has = names.map(
     (name) => sql`EXISTS (SELECT 1 FROM ${customerTags} CROSS JOIN ${tags} ON ${tags.id} = ${customerTags.tagId}
-      WHERE ${customerTags.customerId} = ${customers.id} AND ${tags.key} = ${fold(name)})`,
+      WHERE ${customerTags.customerId} = ${customers.id} AND ${tags.key} = ${foldText(name)})`,
   )
-  const indexed = names.map((name) => indexedTag(actor.workspaceId, fold(name)))
+  const indexed = names.map((name) => indexedTag(actor.workspaceId, foldText(name)))
   const joined = sql.join(indexed, isAny ? sql`|| ' OR ' ||` : sql`|| ' AND ' ||`)
   return {
     where: isAny ? or(...has) : and(...has),
@@ -50,17 +56,17 @@ export function hasTags(
   }
 }
 
-/** Each of these custom fields has exactly this value, in any case. */
+/** Each of these custom fields has exactly this value, folded. */
 export function hasCustomFields(values: Record<string, string>): Condition | undefined {
-  const pairs = Object.entries(values)
+  const names = Object.keys(values)
+  const pairs = Object.entries(values).map(([key, value]) => foldText(`${key}=${value}`))
   if (pairs.length === 0) return undefined
   const has = pairs.map(
-    ([key, value]) => sql`EXISTS (SELECT 1 FROM json_each(${customers.customFields}) WHERE lower(key) = lower(${key})
-      AND lower(CASE type WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE value END) = lower(${value}))`,
+    (pair) => sql`EXISTS (SELECT 1 FROM json_each(${customers.customFields}) AS f WHERE ${indexedPair} = ${pair})`,
   )
   // The index leaves out names with `=`, for `a=b` with the value `c` would be the same text as `a` with the value `b=c`.
-  const indexed = pairs.filter(([key]) => !key.includes('='))
-  const match = indexed.map(([key, value]) => `fields : ${wholePhrase(`${key}=${value}`)}`).join(' AND ')
+  const indexed = names.flatMap((key, i) => (key.includes('=') ? [] : [pairs[i] ?? '']))
+  const match = indexed.map((pair) => `fields : ${wholePhrase(pair)}`).join(' AND ')
   return {
     where: and(...has),
     match: match === '' ? undefined : match,
@@ -82,9 +88,7 @@ function wholePhrase(text: string): string {
   return phrase(`⟦${text.replaceAll('⟦', '⟪').replaceAll('⟧', '⟫')}⟧`)
 }
 
-// A phone number is found by its digits, however the number and the search are written.
-function spellings(text: string, folded = text): string[] {
-  const digits = text.replace(/[\s()+./-]/g, '')
-  const isNumber = /^\d{3,}$/.test(digits)
-  return [...new Set([text, folded || text, isNumber ? digits : text])]
-}
+// What the index has of a custom field `f`, as in the view `customers_searchable`.
+const indexedPair = sql`coalesce(
+  (SELECT k.value ->> 1 FROM json_each(${customers.foldedFields}) AS k WHERE k.key = f.key AND k.value ->> 0 = f.value),
+  lower(f.key || '=' || CASE f.type WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE f.value END))`

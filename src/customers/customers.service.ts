@@ -14,9 +14,11 @@ import { changesOf, eventInsert, hasChanges } from '../events/event-insert'
 import { changeRecord } from '../records/change'
 import { derivedValues, type FieldName, fieldsWith, namesOf, withoutNulls } from '../records/fields'
 import { versionStamp } from '../records/version'
+import { addressesOf, contactColumns } from './customers.contacts'
 import { CUSTOMER_FIELDS } from './customers.fields'
 import { CUSTOMER, type CustomerFields, type CustomerRow, customerColumns } from './customers.record'
 import {
+  areEmailsFree,
   arePeopleValid,
   customerExistsError,
   customFieldsTooBigError,
@@ -24,13 +26,14 @@ import {
   emailHolderSelect,
   emailRequirement,
   invalidPeopleError,
-  isEmailFree,
   isLoginFree,
   loginHolderSelect,
   loginRequirement,
   loginTakenError,
   mergedPatch,
+  patchedEntries,
   requireMayAssign,
+  toldPatch,
   warningsOf,
 } from './customers.rules'
 
@@ -42,21 +45,22 @@ export async function createCustomer(ctx: Ctx, input: CustomerFields & { name: s
   requireMayAssign(ctx, input)
   const row = newCustomerRow(ctx, input)
   const { id, ownerId } = row
-  const { email, userId } = input
+  const { userId } = input
+  const emails = addressesOf(input)
   const where = and(
     arePeopleValid(ctx, { ownerId, userId }),
-    isEmailFree(ctx, email),
+    areEmailsFree(ctx, emails),
     isLoginFree(ctx, userId),
     isWithinLimit(ctx, 'customers'),
   )
   const { created, emailHolder, loginHolder, exceededLimit } = await runBatch(db, {
     created: one(insertFrom(db, customers, row, sql`WHERE ${where}`).returning(customerColumns)),
     event: eventInsert(ctx, { verb: 'customer.created', subject: 'customer', id, when: ifChanged }),
-    emailHolder: one(emailHolderSelect(ctx, email)),
+    emailHolder: one(emailHolderSelect(ctx, emails)),
     loginHolder: one(loginHolderSelect(ctx, userId)),
     exceededLimit: one(limitExceeded(ctx, 'customers')),
   })
-  if (created) return { ...created, warnings: warningsOf(created) }
+  if (created) return { ...created, warnings: warningsOf(ctx, created) }
   if (emailHolder) throw customerExistsError(emailHolder)
   if (loginHolder) throw loginTakenError(loginHolder)
   throw exceededLimit ? limitExceededError(ctx, 'customers', exceededLimit) : invalidPeopleError(input)
@@ -98,18 +102,18 @@ export async function updateCustomer(
   const changed = await changeRecord(ctx, CUSTOMER, id, {
     verb: 'updated',
     permission,
-    set: mergedPatch(patch),
-    derived: derivedColumns(ctx, patch),
+    set: toldPatch(ctx, patch),
+    derived: patchColumns(ctx, patch),
     changesAnything: hasCustomerChanges(ctx, patch),
     ifVersion,
     require: {
-      email: emailRequirement(ctx, patch.email, id),
+      email: emailRequirement(ctx, addressesOf(patch), id),
       login: loginRequirement(ctx, patch.userId, id),
       customFields: { holds: doCustomFieldsFit(patch.customFields), orElse: customFieldsTooBigError },
       people: { holds: arePeopleValid(ctx, patch), orElse: () => invalidPeopleError(patch) },
     },
   })
-  return { ...changed, warnings: warningsOf(changed) }
+  return { ...changed, warnings: warningsOf(ctx, changed) }
 }
 
 /** The fields that a portal login may change in its own record. */
@@ -158,24 +162,37 @@ function isAmongIds(ids: string[]): SQL {
   return sql`${customers.seq} IN (SELECT ${found.seq} FROM ${rows})`
 }
 
+// Where the main number is removed, the reading of the next one takes the place of its reading.
+function derivedContacts({ actor }: Ctx, patch: CustomerFields) {
+  const derived = derivedValues(CUSTOMER_FIELDS, contactColumns(patch, actor.country), actor.country)
+  if (patch.phone !== null || patch.phones) return derived
+  const { phoneE164, phoneText, ...others } = derived
+  return others
+}
+
 /** The columns that are computed from the fields of a patch. */
 function derivedColumns(ctx: Ctx, patch: CustomerFields) {
   // A trigger would set it too late for the row that this statement returns.
   const lastContactAt = sql`(SELECT last_contact_at FROM customers_contacted AS contacted WHERE contacted.id = ${customers}.id)`
+  const { foldedFields, ...derived } = derivedContacts(ctx, patch)
   return {
-    ...derivedValues(CUSTOMER_FIELDS, patch, ctx.actor.country),
+    ...derived,
+    ...(foldedFields === undefined
+      ? {}
+      : { foldedFields: foldedFields && patchedEntries('foldedFields', foldedFields) }),
     ...(patch.keepInTouchDays ? { lastContactAt } : {}),
   }
 }
 
 /** True if a patch changes the row, or the reading of its number: the country of the workspace may have changed. */
 export function hasCustomerChanges(ctx: Ctx, patch: CustomerFields): SQL {
-  return hasChanges(customers, { ...mergedPatch(patch), ...derivedValues(CUSTOMER_FIELDS, patch, ctx.actor.country) })
+  const { foldedFields, ...derived } = derivedContacts(ctx, patch)
+  return hasChanges(customers, { ...mergedPatch(ctx, patch), ...derived })
 }
 
 /** All columns that a patch sets. */
 export function patchColumns(ctx: Ctx, patch: CustomerFields) {
-  return { ...mergedPatch(patch), ...derivedColumns(ctx, patch) }
+  return { ...mergedPatch(ctx, patch), ...derivedColumns(ctx, patch) }
 }
 
 /** The row of a new customer. An actor who reaches only their own customers becomes its owner. */
@@ -184,11 +201,14 @@ export function newCustomerRow<F extends CustomerFields>(ctx: Ctx, input: F) {
   const defaultOwnerId = reach(actor, 'customers:write') === 'all' ? null : authorOf(actor)
   const ownerId = input.ownerId === undefined ? defaultOwnerId : input.ownerId
   const { workspaceId } = actor
-  const { customFields } = input
+  const { customFields, ...others } = input
+  const given = customFields ? { ...others, customFields: withoutNulls(customFields) } : input
+  const columns = contactColumns(given, actor.country)
+  const { foldedFields, ...derived } = derivedValues(CUSTOMER_FIELDS, columns, actor.country)
   return {
-    ...input,
-    ...(customFields && { customFields: withoutNulls(customFields) }),
-    ...derivedValues(CUSTOMER_FIELDS, input, actor.country),
+    ...columns,
+    ...derived,
+    foldedFields: foldedFields && sql`json_patch('{}', ${JSON.stringify(foldedFields)})`,
     id: ctx.newId(),
     ownerId,
     workspaceId,

@@ -10,13 +10,14 @@ import { anyOf } from '../db/sql'
 import { AppError } from '../errors'
 import { eventInsert } from '../events/event-insert'
 import { versionStamp } from '../records/version'
+import { allContactsOf, holdersOf } from './customers.contacts'
 import { type CustomerRow, customerColumns } from './customers.record'
 import { requireMayAssign } from './customers.rules'
 import { uncopyStatements } from './merge.copies'
-import { type Link, type MergedFields, type MergedValues, withoutMerge } from './merge.fields'
+import { type Link, type MergedFields, type MergedValues, mergedColumns, withoutMerge } from './merge.fields'
 import { AT_ONCE, settlementStatements } from './merge.settlement'
 
-type Linked = CustomerRow & { isInReach: number }
+type Linked = CustomerRow & MergedValues & { isInReach: number }
 type Undoing = {
   /** The merge, and those after it that it has reached, oldest first. */
   links: Awaited<ReturnType<typeof linksSelect>>
@@ -60,7 +61,7 @@ export function linksSelect(db: Db, id: string) {
 export function linkedCustomersSelect({ db, actor }: Ctx, id: string) {
   const isInReach = sql<number>`${reachable(actor, 'customers:write', customers)}`
   return db
-    .select({ ...customerColumns, isInReach: isInReach.as('is_in_reach') })
+    .select({ ...customerColumns, ...mergedColumns, isInReach: isInReach.as('is_in_reach') })
     .from(customers)
     .where(
       sql`${customers.id} IN (SELECT merged_id FROM (${reached(id)}) UNION SELECT survivor_id FROM (${reached(id)}))`,
@@ -205,18 +206,21 @@ function uniqueClaims(
 ) {
   const living = above.filter(({ deletedAt }) => deletedAt === null)
   const claimants = [...(returning ? [returning] : []), ...living.map((row) => ({ ...row, ...values.get(row.id) }))]
-  const claimed = (field: 'email' | 'userId') => claimants.flatMap((row) => row[field] ?? [])
-  const isTwice = (field: 'email' | 'userId') => new Set(claimed(field)).size < claimed(field).length
-  if (isTwice('email')) throw customerExists(living[0]?.id ?? null)
-  if (isTwice('userId')) throw new AppError('login_taken')
+  const emails = claimants.flatMap((row) => allContactsOf(row).emails.map(({ email }) => email))
+  const logins = claimants.flatMap(({ userId }) => userId ?? [])
+  if (new Set(emails).size < emails.length) throw customerExists(living[0]?.id ?? null)
+  if (new Set(logins).size < logins.length) throw new AppError('login_taken')
   const ids = JSON.stringify(claimants.map(({ id }) => id))
   const holder = alias(customers, 'holder')
-  const holders = (field: 'email' | 'userId', index: string) => (ctx: Ctx, isInReach?: true) => {
-    const isClaimed = anyOf(holder[field], claimed(field))
-    return sql`SELECT holder.id FROM customers AS holder INDEXED BY ${sql.raw(index)}
-      WHERE ${isClaimed} AND holder.workspace_id = ${ctx.actor.workspaceId} AND holder.deleted_at IS NULL
-        AND holder.id NOT IN (SELECT value FROM json_each(${ids}))
-        ${isInReach ? sql`AND ${visible(ctx.actor, 'customers:read', holder)}` : sql``} LIMIT 1`
+  const others = (ctx: Ctx, isInReach?: true) => sql`holder.workspace_id = ${ctx.actor.workspaceId}
+    AND holder.deleted_at IS NULL AND holder.id NOT IN (SELECT value FROM json_each(${ids}))
+    ${isInReach ? sql`AND ${visible(ctx.actor, 'customers:read', holder)}` : sql``} LIMIT 1`
+  return {
+    holders: {
+      email: (ctx: Ctx, isInReach?: true) => sql`SELECT holder.id FROM customers AS holder
+        WHERE holder.id IN (${holdersOf(ctx.actor.workspaceId, sql`${JSON.stringify(emails)}`)}) AND ${others(ctx, isInReach)}`,
+      userId: (ctx: Ctx) => sql`SELECT holder.id FROM customers AS holder INDEXED BY customers_user
+        WHERE ${anyOf(holder.userId, logins)} AND ${others(ctx)}`,
+    },
   }
-  return { holders: { email: holders('email', 'customers_email'), userId: holders('userId', 'customers_user') } }
 }

@@ -1,6 +1,5 @@
 // Creates or updates a customer by e-mail in one batch, so that two requests at once create one customer.
-import { and, eq, sql } from 'drizzle-orm'
-import { alias } from 'drizzle-orm/sqlite-core'
+import { and, sql } from 'drizzle-orm'
 import { visible } from '../access/visible'
 import { isWithinLimit, limitExceeded, limitExceededError } from '../billing/limits'
 import type { Ctx } from '../context'
@@ -9,20 +8,21 @@ import { customers } from '../db/schema'
 import { allOf, ifChanged, ifUnchanged, insertFrom } from '../db/sql'
 import { changesOf, eventInsert } from '../events/event-insert'
 import { versionStamp } from '../records/version'
+import { addressesOf, holdersOf } from './customers.contacts'
 import { type CustomerFields, customerColumns } from './customers.record'
 import {
+  areEmailsFree,
   arePeopleValid,
   customerExistsError,
   customFieldsTooBigError,
   doCustomFieldsFit,
   emailHolderSelect,
   invalidPeopleError,
-  isEmailFree,
   isLoginFree,
   loginHolderSelect,
   loginTakenError,
-  mergedPatch,
   requireMayAssign,
+  toldPatch,
   warningsOf,
 } from './customers.rules'
 import { hasCustomerChanges, newCustomerRow, patchColumns, type Written } from './customers.service'
@@ -39,35 +39,37 @@ export async function upsertCustomer(
   requireMayAssign(ctx, input)
   const row = newCustomerRow(ctx, input)
   const { id, ownerId } = row
-  const inReach = and(eq(customers.email, input.email), visible(actor, 'customers:write', customers))
-  const found = alias(customers, 'found')
-  const foundId = sql`(SELECT ${found.id} FROM ${customers} AS found WHERE ${found.workspaceId} = ${actor.workspaceId}
-    AND ${found.email} = ${input.email} AND ${found.deletedAt} IS NULL)`
+  const addresses = addressesOf(input)
+  // The address may be another than the main one, and then it stays that.
+  const { email, ...patch } = input
+  const holders = holdersOf(actor.workspaceId, sql`${JSON.stringify([email])}`)
+  const inReach = and(sql`${customers.id} IN (${holders})`, visible(actor, 'customers:write', customers))
+  const foundId = sql`(SELECT id FROM (${holders}) LIMIT 1)`
   const areFieldsValid = doCustomFieldsFit(input.customFields)
   const isLoginValid = isLoginFree(ctx, input.userId, sql`${customers}.id`)
   const arePeopleRight = arePeopleValid(ctx, input)
-  const mayUpdate = allOf(inReach, arePeopleRight, isLoginValid, areFieldsValid, hasCustomerChanges(ctx, input))
-  const mayCreate = sql`${ifUnchanged} AND ${isEmailFree(ctx, input.email)} AND ${isLoginFree(ctx, input.userId)}
+  const mayUpdate = allOf(inReach, arePeopleRight, isLoginValid, areFieldsValid, hasCustomerChanges(ctx, patch))
+  const mayCreate = sql`${ifUnchanged} AND ${areEmailsFree(ctx, addresses)} AND ${isLoginFree(ctx, input.userId)}
      AND ${arePeopleValid(ctx, { ...input, ownerId })} AND ${isWithinLimit(ctx, 'customers')}`
   const { updated, created, emailHolder, present, loginHolder, exceededLimit } = await runBatch(db, {
     updateEvent: eventInsert(ctx, {
       verb: 'customer.updated',
       subject: 'customer',
       id: sql`${customers.id}`,
-      changes: changesOf(customers, mergedPatch(input)),
+      changes: changesOf(customers, toldPatch(ctx, patch)),
       from: sql`${customers}`,
       when: mayUpdate,
     }),
     updated: one(
       db
         .update(customers)
-        .set({ ...patchColumns(ctx, input), ...versionStamp(customers, now) })
+        .set({ ...patchColumns(ctx, patch), ...versionStamp(customers, now) })
         .where(mayUpdate)
         .returning(customerColumns),
     ),
     created: one(insertFrom(db, customers, row, sql`WHERE ${mayCreate}`).returning(customerColumns)),
     createEvent: eventInsert(ctx, { verb: 'customer.created', subject: 'customer', id, when: ifChanged }),
-    emailHolder: one(emailHolderSelect(ctx, input.email)),
+    emailHolder: one(emailHolderSelect(ctx, addresses)),
     present: one(
       db
         .select({
@@ -82,11 +84,11 @@ export async function upsertCustomer(
     exceededLimit: one(limitExceeded(ctx, 'customers')),
   })
   const written = updated ?? created
-  if (written) return { customer: { ...written, warnings: warningsOf(written) }, isNew: created !== undefined }
+  if (written) return { customer: { ...written, warnings: warningsOf(ctx, written) }, isNew: created !== undefined }
   if (emailHolder && !present) throw customerExistsError(emailHolder)
   if (loginHolder) throw loginTakenError(loginHolder)
   if (!present) throw exceededLimit ? limitExceededError(ctx, 'customers', exceededLimit) : invalidPeopleError(input)
   if (!present.areFieldsValid) throw customFieldsTooBigError()
   if (!present.arePeopleValid) throw invalidPeopleError(input)
-  return { customer: { ...present, warnings: warningsOf(present) }, isNew: false }
+  return { customer: { ...present, warnings: warningsOf(ctx, present) }, isNew: false }
 }

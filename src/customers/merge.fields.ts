@@ -1,14 +1,27 @@
 // The fields of two customers as a merge makes them, and what is left of them without one of the merges.
+import { getTableColumns } from 'drizzle-orm'
+import { customers } from '../db/schema'
 import { type Field, fieldsWith, isMap, namesOf, withoutNulls } from '../records/fields'
+import {
+  allContactsOf,
+  contactKey,
+  type Email,
+  emailColumns,
+  type OtherPhone,
+  phoneColumns,
+  united,
+} from './customers.contacts'
 import { CUSTOMER_FIELDS } from './customers.fields'
-import type { CustomerRow } from './customers.record'
 
 export type Prefer = 'this' | 'other'
 
 /** The fields that a merge may fill or replace. */
 export const MERGED = fieldsWith(CUSTOMER_FIELDS, 'isMerged')
 export type MergedField = keyof typeof MERGED
-export type MergedValues = Pick<CustomerRow, MergedField>
+export type MergedValues = Pick<typeof customers.$inferSelect, MergedField>
+
+/** The columns of these fields, for a SELECT. */
+export const mergedColumns: Pick<(typeof customers)['_']['columns'], MergedField> = columnsOf(MERGED)
 
 /** The fields of a survivor before a merge and after it. Of an erased person, there are none. */
 export type MergedFields = { [K in MergedField]?: [before: MergedValues[K], after: MergedValues[K]] }
@@ -16,15 +29,21 @@ export type MergedFields = { [K in MergedField]?: [before: MergedValues[K], afte
 /** A merge as a link between two customers. */
 export type Link = { id: string; survivorId: string; mergedId: string; prefer: Prefer; fields: MergedFields }
 
-// Fields are compared and filled by cell: a field with those that follow it, or one custom field.
+// Fields are compared and filled by cell: a field with those that follow it, one custom field, or a list of contacts.
 type Cell = readonly [value: unknown, ...followers: unknown[]]
 type Cells = ReadonlyMap<string, Cell>
 const EMPTY: Cell = [null]
 
+type Contact = Email | OtherPhone
+// The cells that are lists: all addresses and all numbers, the main one first. Their columns are made of them.
+const LISTS = { emails: emailColumns([]), phones: phoneColumns([]) }
+const IN_LISTS = new Set(Object.values(LISTS).flatMap((columns) => Object.keys(columns)))
+const contactsIn = (cell: Cell = EMPTY): readonly Contact[] => (Array.isArray(cell[0]) ? cell[0] : [])
+
 /** The fields of a survivor: those of one customer, filled up with the other's. */
 export function mergedValues(prefer: Prefer, survivor: MergedValues, other: MergedValues): MergedValues {
   const [mine, theirs] = [cellsOf(survivor), cellsOf(other)]
-  return valuesOf(mapCells([mine, theirs], (name) => filledCell(prefer, mine.get(name), theirs.get(name))))
+  return valuesOf(mapCells([mine, theirs], (name) => filledCell(name, prefer, mine.get(name), theirs.get(name))))
 }
 
 /**
@@ -52,7 +71,7 @@ export function withoutMerge([first, ...later]: readonly Link[], rows: ReadonlyM
     }
     const newAfter = mapCells([after, newBefore, newTheirs], (name) => {
       const isSame = areSame(newBefore, before, name) && areSame(newTheirs, theirs, name)
-      return isSame ? after.get(name) : filledCell(link.prefer, newBefore.get(name), newTheirs.get(name))
+      return isSame ? after.get(name) : filledCell(name, link.prefer, newBefore.get(name), newTheirs.get(name))
     })
     fields.set(link.id, fieldsOf(valuesOf(newBefore), valuesOf(newAfter)))
     was = after
@@ -73,10 +92,14 @@ function sidesOf({ fields }: Link): { before: Cells; after: Cells } {
 }
 
 function cellsOf(values: { [name: string]: unknown }): Cells {
-  const cells = new Map<string, Cell>()
+  const { emails, phones } = allContactsOf(contactValuesOf(values))
+  const cells = new Map<string, Cell>([
+    ['emails', [emails]],
+    ['phones', [phones]],
+  ])
   for (const [name, { kind, follows }] of Object.entries<Field>(MERGED)) {
     const value = values[name] ?? null
-    if (follows) continue
+    if (follows || IN_LISTS.has(name)) continue
     if (kind !== 'entries') cells.set(name, [value, ...followersOf(name).map((each) => values[each] ?? null)])
     else if (isMap(value)) {
       // That there are entries, if only none, is a cell as well.
@@ -88,18 +111,32 @@ function cellsOf(values: { [name: string]: unknown }): Cells {
 }
 
 function valuesOf(cells: Cells): MergedValues {
-  const values = Object.entries<Field>(MERGED).map(([name, { kind, follows = name }]) => {
+  const customFields = entriesOf(cells, 'customFields')
+  const contacts: { [name: string]: unknown } = {
+    ...emailColumns(contactsIn(cells.get('emails')).filter((contact) => 'email' in contact)),
+    ...phoneColumns(contactsIn(cells.get('phones')).filter((contact) => 'phone' in contact)),
+  }
+  const values = Object.entries<Field>(MERGED).map(([name, { kind, follows = name, deriveEntries }]) => {
+    if (IN_LISTS.has(name)) return [name, contacts[name]]
+    if (deriveEntries) return [name, customFields && withoutNulls(deriveEntries(customFields))]
     const [value = null, ...followers] = cells.get(follows) ?? EMPTY
     if (follows !== name) return [name, followers[followersOf(follows).indexOf(name)] ?? null]
-    return [name, kind === 'entries' ? entriesOf(cells, name) : value]
+    return [name, kind === 'entries' ? customFields : value]
   })
   return Object.fromEntries(values)
 }
 
-function entriesOf(cells: Cells, field: string) {
+// A note of a merge may lack fields, which are then empty.
+function contactValuesOf(values: { [name: string]: unknown }): Parameters<typeof allContactsOf>[0] {
+  const pairs: (readonly unknown[])[] = [...IN_LISTS].map((name) => [name, values[name] ?? null])
+  return Object.fromEntries(pairs)
+}
+
+function entriesOf(cells: Cells, field: string): Record<string, unknown> | null {
   const prefix = `${field}.`
   const entries = [...cells].filter(([name, [value]]) => name.startsWith(prefix) && value !== null)
-  if (entries.length === 0) return cells.get(field)?.[0] ?? null
+  const [none] = cells.get(field) ?? EMPTY
+  if (entries.length === 0) return isMap(none) ? none : null
   return Object.fromEntries(entries.map(([name, [value]]) => [name.slice(prefix.length), value]))
 }
 
@@ -107,8 +144,9 @@ function followersOf(name: string): string[] {
   return Object.entries<Field>(MERGED).flatMap(([each, { follows }]) => (follows === name ? [each] : []))
 }
 
-function filledCell(prefer: Prefer, mine: Cell = EMPTY, theirs: Cell = EMPTY): Cell {
+function filledCell(name: string, prefer: Prefer, mine: Cell = EMPTY, theirs: Cell = EMPTY): Cell {
   const [first, second] = prefer === 'this' ? [mine, theirs] : [theirs, mine]
+  if (name in LISTS) return [united(contactsIn(first), contactsIn(second))]
   if (first[0] === null) return second
   return isMap(first[0]) ? [filled(first[0], second[0])] : first
 }
@@ -122,7 +160,20 @@ function filled(first: unknown, second: unknown): unknown {
 
 /** Cells that have the value of `was` get that of `now`. */
 function replaced(cells: Cells, was: Cells, now: Cells): Cells {
-  return mapCells([cells, now], (name) => (areSame(cells, was, name) ? now.get(name) : cells.get(name)))
+  return mapCells([cells, now], (name) => {
+    if (areSame(cells, was, name)) return now.get(name)
+    return name in LISTS ? [replacedContacts(cells.get(name), was.get(name), now.get(name))] : cells.get(name)
+  })
+}
+
+/** The contacts without those that only `was` has, and with those that only `now` has. A main one is replaced by the main one. */
+function replacedContacts(...cells: [present?: Cell, was?: Cell, now?: Cell]): Contact[] {
+  const [present = [], was = [], now = []] = cells.map(contactsIn)
+  const has = (list: readonly Contact[], one: Contact) => list.some((each) => contactKey(each) === contactKey(one))
+  const kept = present.filter((each) => !has(was, each) || has(now, each))
+  const gained = now.filter((each) => !has(was, each))
+  const hasSameMain = present.slice(0, 1).some((main) => has(was.slice(0, 1), main))
+  return united(hasSameMain ? now.slice(0, 1) : [], kept, gained)
 }
 
 function mapCells(all: readonly Cells[], toCell: (name: string) => Cell | undefined): Cells {
@@ -132,11 +183,21 @@ function mapCells(all: readonly Cells[], toCell: (name: string) => Cell | undefi
 
 // What follows a value may be read anew, and is no change of it.
 function areSame(a: Cells, b: Cells, name: string): boolean {
+  if (name in LISTS) return isEqual(asWritten(a.get(name)), asWritten(b.get(name)))
   return isEqual((a.get(name) ?? EMPTY)[0], (b.get(name) ?? EMPTY)[0])
+}
+
+function asWritten(cell?: Cell): string[][] {
+  return contactsIn(cell).map((each) => ['email' in each ? each.email : each.phone, each.label ?? ''])
 }
 
 function isEqual(a: unknown, b: unknown): boolean {
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b
   const [mine, theirs] = [Object.entries(a), new Map<string, unknown>(Object.entries(b))]
   return mine.length === theirs.size && mine.every(([name, value]) => isEqual(value, theirs.get(name)))
+}
+
+function columnsOf(fields: object) {
+  const columns: (readonly unknown[])[] = Object.entries(getTableColumns(customers)).filter(([name]) => name in fields)
+  return Object.fromEntries(columns)
 }

@@ -1,8 +1,8 @@
 // Schemas of relationships between customers.
 import { z } from '@hono/zod-openapi'
-import { fold } from '../db/fold'
 import { Id, IdParam, text } from '../field-schemas'
 import { pageOf, pageQuery } from '../http/pagination'
+import { foldText } from '../text/fold'
 
 /** Kinds with a meaning. Any other text is stored as it is, and is the same for both sides. */
 const KNOWN = ['manager', 'report', 'partner', 'parent', 'child'] as const
@@ -19,7 +19,7 @@ export const RelationshipParam = IdParam.extend({
 export const NewRelationship = z
   .strictObject({
     kind: text(50)
-      .transform((kind) => KNOWN.find((known) => known === fold(kind)) ?? kind)
+      .transform((kind) => KNOWN.find((known) => known === foldText(kind)) ?? kind)
       .openapi({
         type: 'string',
         minLength: 1,

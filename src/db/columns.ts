@@ -17,5 +17,13 @@ export const reminding = () => ({ remindedFor: instant(), heldUntil: instant() }
 /** The instant of the reminder for a record: when it is `due`, or later, after the owner's quiet hours. */
 export const remindAt = (due: string, isWaiting: string) =>
   computed(`CASE WHEN ${isWaiting} AND reminded_for IS NOT ${due} THEN max(${due}, coalesce(held_until, '')) END`)
+/**
+ * SQL of a text as it is searched. The Worker writes `folded` beside it where that is not the text in lower case, which
+ * SQLite knows for A to Z alone.
+ */
+export const searchedText = (folded: string, written: string) => `coalesce(${folded}, lower(${written}), '')`
+/** The same of JSON. */
+export const computedJson = <T>(expression: string) =>
+  text({ mode: 'json' }).$type<T>().generatedAlwaysAs(sql.raw(expression), { mode: 'virtual' })
 /** A column that SQLite computes from SQL over the row, whenever it is read. */
 export const computed = (expression: string) => text().generatedAlwaysAs(sql.raw(expression), { mode: 'virtual' })

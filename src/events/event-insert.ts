@@ -59,12 +59,13 @@ export function changesOf(table: SQLiteTable, patch: Record<string, unknown>): S
   const columns = Object.entries(getTableColumns(table)).filter(([field]) => patch[field] !== undefined)
   const pairs = columns.map(([field, column]) => {
     const value = patch[field]
-    const after = is(value, SQL) ? value : sql`${JSON.stringify(value)}`
+    const isJson = column.dataType === 'json'
+    const computed = is(value, SQL) ? (isJson ? value : sql`json_quote(${value})`) : undefined
+    const after = computed ?? sql`${JSON.stringify(value)}`
     // A column of JSON is compared and stored as JSON, not as text.
-    const [present, next] =
-      column.dataType === 'json'
-        ? [sql`json(${column})`, sql`nullif(json(${after}), 'null')`]
-        : [column, sql`${after} ->> '$'`]
+    const [present, next] = isJson
+      ? [sql`json(${column})`, sql`nullif(json(${after}), 'null')`]
+      : [column, sql`${after} ->> '$'`]
     return sql`${sql.raw(`'${field}'`)}, CASE WHEN ${present} IS NOT (${next}) THEN json_array(${present}, json(${after})) END`
   })
   // json_patch drops the pairs that are null.

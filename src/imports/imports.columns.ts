@@ -1,8 +1,8 @@
 // Maps the columns of a file to fields: by a mapping, by their names or synonyms, or as custom fields.
-import { fold } from '../db/fold'
 import { AppError } from '../errors'
 import { fieldColumn, fieldOfColumn } from '../files/csv-cells'
 import { unreadableError } from '../files/text'
+import { foldText } from '../text/fold'
 import { ENTITIES } from './imports.job'
 
 export type Entity = 'customers' | 'leads'
@@ -74,7 +74,7 @@ export function createColumnPlan({ entity, mapping, unknown }: ColumnRules, isJs
     const customField = fieldOfColumn(name)
     if (customField !== undefined) return extraTarget(customField, true)
     if (name === '') return null
-    const field = FIELD_BY_SYNONYM[entity].get(fold(name).replace(/[^\p{L}\p{N}]/gu, ''))
+    const field = FIELD_BY_SYNONYM[entity].get(foldText(name).replace(/[^\p{L}\p{N}]/gu, ''))
     if (field !== undefined && !filledFields.has(field)) return { field, isMultiple: MULTIPLE_VALUES.test(name) }
     if (IGNORED_COLUMNS.has(name)) return null
     return unknown === 'ignore' ? null : extraTarget(name, isJson)

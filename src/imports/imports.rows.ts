@@ -3,13 +3,15 @@ import { createHash } from 'node:crypto'
 import { z } from '@hono/zod-openapi'
 import { instantAt } from '../clock'
 import { CUSTOMER_FIELDS } from '../customers/customers.fields'
-import { fold } from '../db/fold'
 import { uuid } from '../field-schemas'
 import { fieldOf, tagsCell, tagsOf, unescapeFormula } from '../files/csv-cells'
 import { LEAD_FIELDS } from '../leads/leads.fields'
 import { derivedValues } from '../records/fields'
 import { TagName } from '../tags/tags.schemas'
 import { mailAddress } from '../text/address'
+import { foldText } from '../text/fold'
+import { PHONE_PROBLEMS } from '../text/phone'
+import { readPhoneField } from '../text/searched'
 import type { Entity, Target } from './imports.columns'
 import { ENTITIES } from './imports.job'
 
@@ -98,7 +100,7 @@ export function prepareRow(
       addIssue('tags', 'invalid_tags', tag, parsed.error.issues[0]?.message ?? 'must be a tag')
       return []
     }
-    const key = fold(parsed.data)
+    const key = foldText(parsed.data)
     if (!tagNames.has(key)) tagNames.set(key, parsed.data)
     return [key]
   })
@@ -110,7 +112,8 @@ export function prepareRow(
   const parsed: Record<string, unknown> = result.data
   const derived = derivedValues(RECORD_FIELDS[entity], parsed, country)
   if (derived.phoneE164 === null) {
-    const message = 'Stored as written, because it is not a valid phone number'
+    const { problem = 'not_a_number' } = readPhoneField(String(parsed.phone), country)
+    const message = `Stored as written: ${PHONE_PROBLEMS[problem]}`
     addIssue('phone', 'unreadable_phone', parsed.phone, message, 'warning')
   }
   const row = {

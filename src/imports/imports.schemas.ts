@@ -1,10 +1,10 @@
 // Schemas of imports: the options of a request, and the report of the result.
 import { z } from '@hono/zod-openapi'
-import { isSupportedCountry } from 'libphonenumber-js/min'
 import { IMPORT_DUPLICATES, IMPORT_ENTITIES, IMPORT_MATCHES, IMPORT_MODES, IMPORT_STATES } from '../db/schema/imports'
 import { Id, Instant, raw, text } from '../field-schemas'
 import { fieldOfColumn } from '../files/csv-cells'
 import { flag, pageOf, pageQuery } from '../http/pagination'
+import { isCountry } from '../text/phone'
 import { FIELDS } from './imports.columns'
 
 const Issue = z
@@ -147,7 +147,7 @@ export const ImportQuery = z
     defaultCountry: z
       .string()
       .toUpperCase()
-      .refine(isSupportedCountry, { error: 'must be a country code of two letters such as GB' })
+      .refine(isCountry, { error: 'must be a country code of two letters such as GB' })
       .optional()
       .openapi({
         type: 'string',

@@ -119,11 +119,12 @@ function duplicateIssue(row: PreparedRow, earlier: PreparedRow, level: Issue['le
 
 // The result is the same as if both rows were written one after the other.
 function combineRows(earlier: PreparedRow, row: PreparedRow): PreparedRow {
-  const { customFields: before } = earlier
-  const { customFields: after } = row
-  const customFields = isRecord(before) && isRecord(after) ? { customFields: { ...before, ...after } } : {}
+  const entries = ['customFields', 'foldedFields'].flatMap((field) => {
+    const [before, after] = [earlier[field], row[field]]
+    return isRecord(before) && isRecord(after) ? [[field, { ...before, ...after }] as const] : []
+  })
   const tags = earlier.tags && row.tags ? { tags: [...new Set([...earlier.tags, ...row.tags])] } : {}
-  return { ...earlier, ...row, ...customFields, ...tags }
+  return { ...earlier, ...row, ...Object.fromEntries(entries), ...tags }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -15,6 +15,10 @@ const rowValue = (field: RowField) => (isObject(field) ? sql.raw(`row -> '$.${fi
 const patchedJson = (field: RowField, t: string) =>
   sql`json_patch(coalesce(${columnIn(t, field.column)}, '{}'), ${rowValue(field)})`
 
+// Entries that are null are there to remove others.
+const derivedValue = (field: RowField) =>
+  isObject(field) ? sql`json_patch('{}', ${rowValue(field)})` : cell(field.name)
+
 /** The value of each field of a new record. */
 export function insertValues(entity: Entity): Record<string, SQL> {
   const { filled, derived } = ENTITIES[entity]
@@ -27,7 +31,7 @@ export function insertValues(entity: Entity): Record<string, SQL> {
       hasDefault ? sql`coalesce(${rowValue(field)}, ${field.column.default})` : rowValue(field),
     ] as const
   })
-  return Object.fromEntries([...values, ...derived.map(({ name }) => [name, cell(name)] as const)])
+  return Object.fromEntries([...values, ...derived.map((field) => [field.name, derivedValue(field)] as const)])
 }
 
 /** The new value of each field of an existing record. An empty cell changes nothing. */
@@ -41,8 +45,10 @@ export function updateValues(entity: Entity, t: string): Record<string, SQL> {
         : sql`coalesce(${rowValue(field)}, ${before})`
     return [field.name, after] as const
   })
-  const derivedValues = derived.map(({ name, follows, column }) => {
-    return [name, sql`iif(${cell(follows)} IS NULL, ${columnIn(t, column)}, ${cell(name)})`] as const
+  const derivedValues = derived.map((field) => {
+    const { name, follows, column } = field
+    const after = isObject(field) ? patchedJson(field, t) : cell(name)
+    return [name, sql`iif(${cell(follows)} IS NULL, ${columnIn(t, column)}, ${after})`] as const
   })
   return Object.fromEntries([...values, ...derivedValues])
 }

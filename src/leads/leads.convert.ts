@@ -4,6 +4,7 @@ import { reach } from '../access/policy'
 import { visible } from '../access/visible'
 import { isWithinLimit, limitExceeded, limitExceededError } from '../billing/limits'
 import type { Ctx } from '../context'
+import { holdersOf } from '../customers/customers.contacts'
 import { movedFactsUpdate } from '../customers/customers.facts'
 import { one, runBatch } from '../db/batch'
 import { customers, interactions, leads } from '../db/schema'
@@ -25,20 +26,19 @@ export async function convertLead(ctx: Ctx, id: string, { customerId }: { custom
   const newId = ctx.newId()
   const unconverted = and(eq(leads.id, id), visible(actor, 'leads:write', leads), isUnconverted)
   const isInReach = visible(actor, 'customers:write', customers)
-  const sameEmail = and(
-    eq(customers.workspaceId, actor.workspaceId),
-    eq(customers.email, leads.email),
-    isNull(customers.deletedAt),
-  )
+  const emailOfLead = sql`(SELECT json_array(asked.email) FROM ${leads} AS asked WHERE asked.id = ${id} AND asked.email IS NOT NULL)`
+  const sameEmail = sql`${customers.id} IN (${holdersOf(actor.workspaceId, emailOfLead)})`
   const isLinked = sql`(${eq(customers.id, leads.customerId)} AND ${customers.deletedAt} IS NULL)`
   const newCustomer = {
     id: newId,
     workspaceId: actor.workspaceId,
     name: sql`coalesce(${leads.name}, ${leads.title})`,
-    sortName: sql`coalesce(${leads.sortName}, lower(${leads.title}))`,
-    phoneE164: sql`${leads.phoneE164}`,
+    sortName: sql`coalesce(${leads.sortName}, ${leads.foldedTitle}, lower(${leads.title}))`,
     email: sql`${leads.email}`,
+    foldedEmail: sql`${leads.foldedEmail}`,
     phone: sql`${leads.phone}`,
+    phoneE164: sql`${leads.phoneE164}`,
+    phoneText: sql`${leads.phoneText}`,
     ownerId: sql`${leads.ownerId}`,
     createdAt: now,
     updatedAt: now,

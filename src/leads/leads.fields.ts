@@ -5,6 +5,7 @@ import { leads } from '../db/schema'
 import { LEAD_STATUSES } from '../db/schema/leads'
 import { email, Id, Instant, instantOrDay, jsonObject, name, text } from '../field-schemas'
 import { defineFields, ERASED } from '../records/fields'
+import { foldedBeyondLower } from '../text/searched'
 
 export const LEAD_FIELDS = defineFields(leads, {
   id: {
@@ -23,6 +24,7 @@ export const LEAD_FIELDS = defineFields(leads, {
     exported: 1,
     erased: ERASED,
   },
+  foldedTitle: { follows: 'title', derive: foldedBeyondLower, erased: null },
   description: {
     answer: z.string().nullable(),
     example: null,
@@ -67,6 +69,7 @@ export const LEAD_FIELDS = defineFields(leads, {
     exported: 1,
     erased: null,
   },
+  foldedEmail: { ...PERSON.foldedEmail, erased: null },
   phone: {
     answer: z.string().nullable(),
     example: '+44 20 7946 0958',
@@ -76,6 +79,7 @@ export const LEAD_FIELDS = defineFields(leads, {
     erased: null,
   },
   phoneE164: { ...PERSON.phoneE164, erased: null },
+  phoneText: { ...PERSON.phoneText, erased: null },
   interest: {
     answer: z.string().nullable(),
     example: 'React development',
@@ -84,6 +88,7 @@ export const LEAD_FIELDS = defineFields(leads, {
     exported: 1,
     erased: null,
   },
+  foldedInterest: { follows: 'interest', derive: foldedBeyondLower, erased: null },
   message: {
     answer: z.string().nullable(),
     example: 'When does the next course start?',

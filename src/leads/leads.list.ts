@@ -3,7 +3,7 @@ import { eq, isNotNull, type SQL, sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import { visible } from '../access/visible'
 import type { Ctx } from '../context'
-import { isSearchable, phrase, STATUS_CODES } from '../db/fts'
+import { phrase, STATUS_CODES } from '../db/fts'
 import type { Page } from '../db/page'
 import { leadCounts, leads } from '../db/schema'
 import { COUNT_OF_STATUS } from '../db/schema/leads'
@@ -12,6 +12,7 @@ import { runList } from '../records/list'
 import type { ListDefinition, ListRequest } from '../records/list.definition'
 import { before, from, isNot } from '../records/list.filters'
 import { isOwnedBy, isTrashed, ownedWalks, requestedOwners, scopeCodes } from '../records/list.owned'
+import { isPartOf } from '../records/question'
 import { type LeadRow, leadColumns } from './leads.record'
 import type { LeadQuery } from './leads.schemas'
 
@@ -20,6 +21,10 @@ type Query = z.output<typeof LeadQuery> & { besides?: LeadRow['status'] }
 export type LeadRequest = ListRequest<Query>
 
 const permissions = { read: 'leads:read', trash: 'leads:write' } as const
+const SEARCHED = {
+  words: { columns: 'words', text: sql`${leads.searchText}` },
+  phone: { column: 'phone', text: sql`coalesce(${leads.phoneText}, '')` },
+}
 const OWNED = { table: leads, permissions, trash: ['leads_trash', 'leads_owner_trash'] } as const
 
 const FOLLOW_UP_INDEXES = ['leads_follow_up', 'leads_owner_follow_up'] as const
@@ -51,11 +56,7 @@ export const LEAD_LIST: ListDefinition<LeadRow, Query> = {
   },
   usualOrder: ({ followUpAfter, followUpBefore }) => (followUpAfter || followUpBefore ? 'followUpAt' : '-createdAt'),
   filters: {
-    q: (q) => ({
-      where: sql`instr(lower(${leads.searchText}), lower(${q})) > 0`,
-      match: `words : ${phrase(q)}`,
-      isByArrival: true,
-    }),
+    q: (q, { actor }) => isPartOf(q, SEARCHED, actor),
     status: (status) => ({
       where: eq(leads.status, status),
       match: `scope : ${phrase(STATUS_CODES[status])}`,
@@ -87,7 +88,7 @@ export const LEAD_LIST: ListDefinition<LeadRow, Query> = {
   search: {
     index: 'leads_fts',
     seq: leads.seq,
-    isUsable: (_, { q, trashed }) => !trashed && (q === undefined || isSearchable(q)),
+    isUsable: (_, { trashed }) => !trashed,
     scope: scopeCodes,
     where: ({ actor }) => visible(actor, permissions.read, leads),
     answers: ['owner'],

@@ -7,6 +7,11 @@ import { etagOf } from '../etag'
 import type { RecordKind } from '../records/change'
 
 const {
+  foldedTitle,
+  foldedEmail,
+  foldedInterest,
+  phoneText,
+  searchPhone,
   searchText,
   searchSource,
   searchScope,

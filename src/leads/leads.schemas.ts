@@ -43,9 +43,8 @@ export const LeadQuery = z
       .optional()
       .openapi({
         description:
-          'Part of title, name, e-mail, phone or interest. Case and the accents of Latin letters do not matter. With one ' +
-          'or two characters, and in the trash, only the case of A to Z does not matter, and a page looks through ' +
-          'up to 5,000 leads (`scanned`).',
+          'Part of title, name, e-mail, interest or phone (in any form of the number). Case and accents do not matter. With ' +
+          'one or two characters, and in the trash, a page looks through up to 5,000 leads (`scanned`).',
         example: 'alice',
       }),
     status: z.enum(LEAD_STATUSES).optional(),

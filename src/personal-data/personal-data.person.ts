@@ -44,18 +44,20 @@ function selectsOfPerson(workspaceId: string, isRoot: SQL) {
     UNION SELECT m.merged_id FROM person CROSS JOIN customer_merges AS m ON m.survivor_id = person.id
       WHERE m.undone_at IS NULL)
     SELECT person.id FROM person`
-  const emails = sql`SELECT c.email FROM customers AS c WHERE c.id IN (${customers}) AND c.email IS NOT NULL`
+  const emails = sql`SELECT a.value ->> 'email' AS email FROM customers AS c, json_each(c.emails) AS a WHERE c.id IN (${customers})`
+  const searched = sql`SELECT a.value ->> 'email' AS email, coalesce(iif(a.key = 0, c.folded_email, NULL), lower(a.value ->> 'email')) AS text
+    FROM customers AS c, json_each(c.emails) AS a WHERE c.id IN (${customers})`
   // The search index has the living leads; those in the trash are read. A lead that became another customer belongs to that.
   const scope = `(scope : "${codeOf(workspaceId)}") AND (words : "`
   const leads = sql`SELECT l.id FROM leads AS l WHERE l.customer_id IN (${customers})
-    UNION SELECT l.id FROM (${emails}) AS e
-      CROSS JOIN leads_fts ON leads_fts MATCH ${scope} || replace(e.email, '"', '""') || '")'
+    UNION SELECT l.id FROM (${searched}) AS e
+      CROSS JOIN leads_fts ON leads_fts MATCH ${scope} || replace(e.text, '"', '""') || '")'
       CROSS JOIN leads AS l ON l.seq = leads_fts.rowid
       WHERE l.email = e.email AND l.workspace_id = ${workspaceId} AND l.customer_id IS NULL
     UNION SELECT l.id FROM leads AS l INDEXED BY leads_trash
       WHERE l.workspace_id = ${workspaceId} AND l.deleted_at IS NOT NULL AND l.customer_id IS NULL
         AND l.email IN (${emails})`
-  const phones = sql`SELECT c.phone FROM customers AS c WHERE c.id IN (${customers}) AND c.phone IS NOT NULL
+  const phones = sql`SELECT a.value ->> 'phone' AS phone FROM customers AS c, json_each(c.phones) AS a WHERE c.id IN (${customers})
     UNION SELECT l.phone FROM leads AS l WHERE l.id IN (${leads}) AND l.phone IS NOT NULL`
   const logins = sql`SELECT c.user_id AS id FROM customers AS c
     WHERE c.id IN (${customers}) AND ${isPortalLogin(sql`c.user_id`, workspaceId)}

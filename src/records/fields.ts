@@ -11,11 +11,13 @@ export type Field = {
   input?: z.ZodType
   required?: true
   /** How a cell of a file is read if it is not text. A patch replaces `json` as a whole, and `entries` one by one: null removes one. */
-  kind?: 'choice' | 'instant' | 'number' | 'json' | 'entries'
+  kind?: 'choice' | 'instant' | 'number' | 'json' | 'entries' | 'addresses' | 'numbers'
   /** The field that this one is computed from. Both are written together. */
   follows?: string
   /** Computes this field from the text of the field that it follows. `country` has two letters (ISO 3166). */
   derive?: (text: string, country: string | null) => string | null
+  /** The same of `entries`, entry by entry; null removes one. Such a field is of the kind `entries` itself. */
+  deriveEntries?: (entries: Record<string, unknown>) => Record<string, unknown>
   /** Imports compare it too: its value can change while the field that it follows stays the same. */
   isCompared?: true
   /** A merge fills it from the other record if it is empty. Of `entries`, it adds the missing ones. */
@@ -30,8 +32,8 @@ export type Field = {
   inFiles?: string
   /** The property of a vCard. */
   vcard?: string
-  /** The columns that a search reads. `isPerson` if the field identifies the person. */
-  searched?: { columns: readonly SQLiteColumn[]; isPerson?: true }
+  /** The column with the text that a search reads. `isPerson` if the field identifies the person. */
+  searched?: { text: SQLiteColumn; isPerson?: true }
   /** A portal login may change it in its own record. */
   isPortalWritten?: true
   /** A portal login does not see it. */
@@ -83,6 +85,10 @@ export function valuesOf<F extends Fields, P extends keyof Field>(
 
 type DerivedValues<F> = {
   -readonly [K in NamesWith<F, 'derive'>]?: F[K] extends { derive: (...args: never) => infer V } ? V : never
+} & {
+  -readonly [K in NamesWith<F, 'deriveEntries'>]?:
+    | (F[K] extends { deriveEntries: (...args: never) => infer V } ? V : never)
+    | null
 }
 
 /**
@@ -94,12 +100,17 @@ export function derivedValues<F extends Fields>(
   values: { [name: string]: unknown },
   country: string | null,
 ): DerivedValues<F> {
-  const pairs = pairsWith(fields, 'derive').flatMap(([name, { follows = '', derive }]): [string, unknown][] => {
-    const text = values[follows]
-    if (text === undefined) return []
-    return [[name, typeof text === 'string' && derive ? derive(text, country) : null]]
+  const pairs = pairsWith(fields, 'follows').flatMap(([name, { follows = '', ...field }]): [string, unknown][] => {
+    const value = values[follows]
+    if (value === undefined) return []
+    return [[name, derivedValue(field, value, country)]]
   })
   return fromPairs(pairs, (value) => value)
+}
+
+function derivedValue({ derive, deriveEntries }: Field, value: unknown, country: string | null): unknown {
+  if (typeof value === 'string') return derive?.(value, country) ?? null
+  return typeof value === 'object' && value !== null ? (deriveEntries?.({ ...value }) ?? null) : null
 }
 
 function pairsWith(fields: Fields, property: keyof Field) {

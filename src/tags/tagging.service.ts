@@ -3,17 +3,17 @@ import { and, eq, gt, isNull, type SQL, sql } from 'drizzle-orm'
 import { visible } from '../access/visible'
 import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
-import { fold } from '../db/fold'
 import { cut, type Page, type PageRequest } from '../db/page'
 import { customers, customerTags, events, tags } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
 import { eventInsert } from '../events/event-insert'
+import { foldText } from '../text/fold'
 
 /** Adds a tag to a customer, and creates the tag if there is none. The first spelling of its name stays. Throws `not_found`. */
 export async function tagCustomer(ctx: Ctx, id: string, name: string): Promise<void> {
   const { db, actor, now } = ctx
-  const key = fold(name)
+  const key = foldText(name)
   const isCustomer = and(eq(customers.id, id), visible(actor, 'customers:write', customers))
   const tag = { id: ctx.newId(), workspaceId: actor.workspaceId, name, key, createdAt: now, updatedAt: now }
   const fromCustomerAndTag = sql`FROM ${customers} CROSS JOIN ${tags} WHERE ${isCustomer} AND ${hasKey(ctx, key)}`
@@ -40,7 +40,7 @@ export async function tagCustomer(ctx: Ctx, id: string, name: string): Promise<v
 /** Removes a tag from a customer. Nothing happens if the customer does not have it. Throws `not_found`. */
 export async function untagCustomer(ctx: Ctx, id: string, name: string): Promise<void> {
   const { db, actor } = ctx
-  const key = fold(name)
+  const key = foldText(name)
   const isCustomer = and(eq(customers.id, id), visible(actor, 'customers:write', customers))
   const { customer } = await runBatch(db, {
     untagged: db.delete(customerTags).where(
@@ -97,12 +97,14 @@ export async function tagCustomers(ctx: Ctx, { customerIds, add, remove }: Bulk)
   const { db, actor, now } = ctx
   const stamps = { createdAt: now, updatedAt: now }
   // A Map keeps the last value of a key, so the names are reversed: the first of two spellings stays.
-  const newTags = new Map(add.toReversed().map((name) => [fold(name), { id: ctx.newId(), name, key: fold(name) }]))
+  const newTags = new Map(
+    add.toReversed().map((name) => [foldText(name), { id: ctx.newId(), name, key: foldText(name) }]),
+  )
   const givenIds = sql`json_each(${JSON.stringify([...new Set(customerIds)])}) AS given`
   const inReach = visible(actor, 'customers:write', customers)
   const customersInReach = sql`${givenIds} CROSS JOIN ${customers} WHERE ${customers.id} = given.value AND ${inReach}`
   const tagsToAdd = tagsWithKeys(ctx, [...newTags.keys()])
-  const tagsToRemove = tagsWithKeys(ctx, remove.map(fold))
+  const tagsToRemove = tagsWithKeys(ctx, remove.map(foldText))
   const hasTag = sql`EXISTS (SELECT 1 FROM ${customerTags} WHERE ${customerTags.customerId} = ${customers.id}
     AND ${customerTags.tagId} = tag.id)`
   const removedNames = sql`(SELECT json_group_array(tag.name) FROM ${tagsToRemove} AS tag WHERE ${hasTag})`

@@ -1,13 +1,11 @@
 // Schemas of tags: a tag, its name, and the tagging of many customers.
 import { z } from '@hono/zod-openapi'
-import { fold } from '../db/fold'
-import { Id, IdParam, text, uuid } from '../field-schemas'
+import { Id, IdParam, name, text, uuid } from '../field-schemas'
 import { pageOf, pageQuery } from '../http/pagination'
+import { foldText } from '../text/fold'
 
 /** The name of a tag. Names that differ only in case and accents are the same tag. */
-export const TagName = text(50)
-  .refine((name) => fold(name) !== '', { error: 'must contain a letter, a digit or a symbol' })
-  .openapi({ type: 'string', minLength: 1, maxLength: 50, example: 'VIP' })
+export const TagName = name(50).openapi({ type: 'string', minLength: 1, maxLength: 50, example: 'VIP' })
 
 export const Tag = z
   .object({
@@ -34,7 +32,7 @@ const names = z.array(TagName).max(20).default([])
 export const BulkTagging = z
   .strictObject({ customerIds: z.array(uuid()).min(1).max(500), add: names, remove: names })
   .refine(({ add, remove }) => add.length + remove.length > 0, { error: 'Name a tag to add or to remove' })
-  .refine(({ add, remove }) => add.every((name) => !remove.some((other) => fold(other) === fold(name))), {
+  .refine(({ add, remove }) => add.every((name) => !remove.some((other) => foldText(other) === foldText(name))), {
     error: 'A tag cannot be added and removed at once',
     path: ['remove'],
   })

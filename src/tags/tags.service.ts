@@ -5,7 +5,6 @@ import { z } from 'zod'
 import { owners } from '../access/visible'
 import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
-import { fold } from '../db/fold'
 import type { Page, PageRequest, Position } from '../db/page'
 import { customerTags, tagCounts, tags } from '../db/schema'
 import { allOf, columnIn, primaryKeyOf } from '../db/sql'
@@ -16,6 +15,7 @@ import { eventInsert } from '../events/event-insert'
 import { jobInsert } from '../jobs/jobs.kind'
 import { changeRecord, type RecordKind } from '../records/change'
 import { requireVersion } from '../records/version'
+import { foldText } from '../text/fold'
 
 export type TagRow = { id: string; name: string; key: string; version: number; count: number }
 
@@ -47,6 +47,8 @@ export async function listTags(
   { db, actor }: Ctx,
   { q, limit, after }: { q?: string } & PageRequest,
 ): Promise<Page<TagRow>> {
+  // A question of invisible characters is part of no name.
+  const part = q === undefined ? undefined : foldText(q)
   const isAll = owners(actor, 'tags:read') === 'all'
   const plan = {
     table: 'tags',
@@ -55,7 +57,7 @@ export async function listTags(
     ],
     keys: [sql`${tags.key}`],
     isDown: false,
-    rest: q === undefined ? undefined : sql`instr(${tags.key}, ${fold(q)}) > 0`,
+    rest: part === undefined ? undefined : sql`${part} <> '' AND instr(${tags.key}, ${part}) > 0`,
   }
   const page = plan.rest ? scanWindow(plan, WINDOW_ROWS, limit + 1) : indexedPage(plan, limit + 1, 0)
   const row = { ...columns, count: isAll ? tagColumns.count : sql<number>`tags.count`.as('count') }
@@ -100,7 +102,7 @@ export async function getTag({ db, actor }: Ctx, id: string): Promise<TagRow> {
  * name.
  */
 export function renameTag(ctx: Ctx, id: string, name: string, ifVersion?: number): Promise<TagRow> {
-  const key = fold(name)
+  const key = foldText(name)
   const other = alias(tags, 'other')
   const holder = sql`(SELECT json_quote(${other.id}) FROM ${tags} AS other
     WHERE ${other.workspaceId} = ${ctx.actor.workspaceId} AND ${other.key} = ${key} AND ${other.id} <> ${id})`
@@ -127,7 +129,7 @@ export function deleteTag(ctx: Ctx, id: string, ifVersion?: number): Promise<voi
 
 /** Deletes the tag with this name, in any case and with any accents. Throws `not_found`. */
 export function deleteTagNamed(ctx: Ctx, name: string): Promise<void> {
-  return deleteWhere(ctx, eq(tags.key, fold(name)))
+  return deleteWhere(ctx, eq(tags.key, foldText(name)))
 }
 
 // The tag is hidden and its name free at once. Removing it from a customer writes the search index, so there is a limit.
@@ -179,7 +181,7 @@ export async function getTagNamed({ db, actor }: Ctx, name: string): Promise<Tag
   const [tag] = await db
     .select({ ...columns, count: countOf(ownerIds === 'all' ? '*' : actor.id) })
     .from(tags)
-    .where(and(eq(tags.workspaceId, actor.workspaceId), eq(tags.key, fold(name))))
+    .where(and(eq(tags.workspaceId, actor.workspaceId), eq(tags.key, foldText(name))))
   if (!tag) throw new AppError('not_found')
   return tag
 }

@@ -1,7 +1,7 @@
 // Folding: text as it is compared, searched and sorted by. One rule for tags, names, user names, the index and the question.
-import { asciiDigits, INVISIBLE, WHITE_SPACE } from './characters'
-import { LETTERS, SIGNS } from './letters'
-import { cutLongRows } from './marks'
+import { asciiDigits, INVISIBLE, WHITE_SPACE } from './characters.ts'
+import { LETTERS, SIGNS } from './letters.ts'
+import { cutLongRows } from './marks.ts'
 
 /** A folded text is at most so many times as long, in UTF-16 units: U+FDFA becomes 18 letters. */
 export const FOLD_FACTOR = 18

@@ -1,5 +1,5 @@
 // What people write where a phone number is asked for: cleaned of its signs, split into numbers, and each taken apart.
-import { asciiDigits, INVISIBLE } from './characters'
+import { asciiDigits, INVISIBLE } from './characters.ts'
 
 export const PHONE_LABELS = ['mobile', 'work', 'home', 'main', 'fax', 'pager'] as const
 export type PhoneLabel = (typeof PHONE_LABELS)[number]

@@ -1,7 +1,7 @@
 // Search by phone number: the digits that are indexed of a number, and those that a question is looked for by.
 import { getCountries, getCountryCallingCode } from 'libphonenumber-js/max'
-import { isCountry, type PhoneNumber, type PhoneRules, parse, readPhones } from './phone'
-import { cleanPhoneText, splitPhones, takeApart, withoutTrunk } from './phone-cell'
+import { isCountry, type PhoneNumber, type PhoneRules, parse, readPhones } from './phone.ts'
+import { cleanPhoneText, splitPhones, takeApart, withoutTrunk } from './phone-cell.ts'
 
 /** Longer texts are neither indexed nor asked for as numbers, in UTF-16 units. */
 const MAX_LENGTH = 500

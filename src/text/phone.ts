@@ -14,7 +14,7 @@ import {
   splitPhones,
   takeApart,
   withoutTrunk,
-} from './phone-cell'
+} from './phone-cell.ts'
 
 /** A number that can be dialled: E.164, and the extension, in the digits written, if there is one. */
 export type PhoneNumber = { e164: string; extension?: string; label?: PhoneLabel }

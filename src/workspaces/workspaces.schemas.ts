@@ -1,9 +1,9 @@
 // Schemas of the workspace and of invitations to it.
 import { z } from '@hono/zod-openapi'
-import { isCountry } from '../customers/phone'
 import { ROLES } from '../db/schema/users'
 import { email, Id, Instant, name, raw, timeZone } from '../field-schemas'
 import { pageOf, pageQuery } from '../http/pagination'
+import { isCountry } from '../text/phone'
 
 const WorkspaceId = z.string().openapi({ example: '5f6a7b8c9d0e' })
 

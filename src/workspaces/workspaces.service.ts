@@ -6,6 +6,8 @@ import { isUniqueViolation } from '../db/sql'
 import { AppError } from '../errors'
 import { etagOf } from '../etag'
 import { changeRecord, type RecordKind } from '../records/change'
+import { foldText } from '../text/fold'
+import { REREAD, rereadPiece } from './phones.reread'
 import { isSlugAllowed } from './workspaces.default'
 
 const columns = getTableColumns(workspaces)
@@ -20,8 +22,7 @@ const WORKSPACE: RecordKind<typeof columns> = {
 
 /** A slug for a name: ASCII letters and digits, single dashes between them, at most 50 characters. */
 export function slugOf(name: string): string {
-  const unaccented = name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
-  const slug = unaccented
+  const slug = foldText(name)
     .replace(/[^a-z0-9]+/g, '-')
     .slice(0, 50)
     .replace(/^-|-$/g, '')
@@ -37,13 +38,24 @@ export async function getWorkspace({ db, actor }: Ctx) {
 
 type Patch = Partial<Pick<typeof workspaces.$inferInsert, 'name' | 'slug' | 'timeZone' | 'defaultCountry'>>
 
-/** Changes the workspace; a patch without changes leaves the version. Throws `slug_taken`, `stale`. */
-export function updateWorkspace(ctx: Ctx, patch: Patch, ifVersion?: number) {
+/**
+ * Changes the workspace; a patch without changes leaves the version. With another country, phone numbers that could not be
+ * read are read again: 500 of each kind at once, the others by the schedule. Throws `slug_taken`, `stale`.
+ */
+export async function updateWorkspace(ctx: Ctx, patch: Patch, ifVersion?: number) {
+  const { actor, db } = ctx
+  const changed = await changeWorkspace(ctx, patch, ifVersion)
+  if (changed.unreadLeadsAfter !== null) await rereadPiece(db, actor.workspaceId)
+  return changed
+}
+
+function changeWorkspace(ctx: Ctx, patch: Patch, ifVersion?: number) {
   const { actor } = ctx
   return changeRecord(ctx, WORKSPACE, actor.workspaceId, {
     verb: 'updated',
     permission: 'workspace:write',
     set: patch,
+    derived: patch.defaultCountry === undefined ? {} : REREAD,
     ifVersion,
     require: {
       slug: {

@@ -155,11 +155,8 @@ const SMALL_FILES: [pattern: RegExp, reason: string][] = [
   [/^src\/billing\/plans\.ts$/, 'the plans and their limits, to be changed by who sells them'],
   [/^src\/credentials\.ts$/, 'how opaque tokens are written and found, for auth, mail, calendar and workspaces'],
   [/^src\/customers\/merge\.http\.ts$/, 'the only importer of http/ among the services of a merge'],
-  [/^src\/customers\/phone\.ts$/, 'the only importer of a large library'],
   [/^src\/db\/arrival\.ts$/, 'what ids tell about time, for lists, mail, billing and the purge'],
-  [/^src\/db\/columns\.ts$/, 'the columns that all tables share, which the schema imports'],
   [/^src\/db\/daily-counters\.ts$/, 'counts that must be exact, for http, auth and enquiries'],
-  [/^src\/db\/fold\.ts$/, 'how text is compared, in SQL and in schemas'],
   [/^src\/db\/trash\.ts$/, 'how long the trash keeps, for restoring and for the purge'],
   [/^src\/enquiries\/turnstile\.ts$/, 'the client of one service of a third party'],
   [/^src\/etag\.ts$/, 'what the kernel writes into an error and http/ into an answer'],
@@ -169,6 +166,7 @@ const SMALL_FILES: [pattern: RegExp, reason: string][] = [
   [/^src\/leads\/leads\.progress\.ts$/, 'how far a lead is, which three verbs of the room write'],
   [/^src\/records\/instants\.ts$/, 'days as instants, for the records of three rooms'],
   [/^src\/records\/version\.ts$/, 'the only place that writes a version'],
+  [/^src\/text\/phone-grams\.ts$/, 'digits as the index has them'],
   [/^src\/tickets\/tickets\.record\.ts$/, 'the record of a room, as in each other one'],
 ]
 const isListedSmall = ({ path }: Source) => SMALL_FILES.some(([pattern]) => pattern.test(path))
@@ -217,11 +215,12 @@ const RULES: Rule[] = [
     offence: [file('src/health/health.service.ts', "import { HTTPException } from 'hono/http-exception'")],
   },
   {
-    says: 'the database knows no room of the house but errors and time',
+    says: 'the database knows no room of the house but errors, time and text',
     check: noImports(
       at(/^src\/db\//),
       (name) =>
-        /^(\.\.\/)+(?!(?:errors|time)$)[\w-]+(\/|$)/.test(name) && !/^(\.\.\/)+(columns|fts|schema)$/.test(name),
+        /^(\.\.\/)+(?!(?:errors|time|text\/searched)$)[\w-]+(\/|$)/.test(name) &&
+        !/^(\.\.\/)+(columns|fts|schema)$/.test(name),
     ),
     offence: [file('src/db/sql.ts', "import { reach } from '../access/policy'")],
   },

@@ -115,7 +115,7 @@ describe('a custom field', () => {
       ['plan b', 'gold', [3]],
       ['a.b', 'gold', [4]],
       ['größe', 'xl', [5]],
-      ['grosse', 'xl', []],
+      ['grosse', 'xl', [5]],
       ['n', '5', [6, 10]],
       ['n', '-1.5', [7]],
       ['n', 'true', [8]],

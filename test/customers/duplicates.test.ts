@@ -1,7 +1,7 @@
 // Duplicates: who shares a number or a name and company, as a plain comparison of all pairs would have it.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { fold } from '../../src/db/fold'
+import { nameKey } from '../../src/text/fold'
 import { bodyOf, refusalOf } from '../support/answers'
 import { api, send } from '../support/api'
 import { costOf, counters, made, ownCustomer, seedCustomers, stored } from '../support/customers'
@@ -27,10 +27,9 @@ async function groups(by: Person, limit = '100'): Promise<[reason: string, ids: 
 /** The groups of a plain comparison. */
 async function expected({ workspaceId, role, id }: Person): Promise<[string, string[]][]> {
   const all = (await stored(workspaceId)).filter((row) => row.deletedAt === null)
-  const bare = (text: string) => text.replaceAll(/[ .-]/g, '')
   const mine = all.filter((row) => role !== 'SALES' || row.ownerId === id)
   const keyed = mine.flatMap((row) => [
-    [`name ${bare(fold(row.name))}|${(row.company ?? '').toLowerCase().replaceAll(' ', '')}`, row.id],
+    [`name ${nameKey(row.name)}|${nameKey(row.company ?? '')}`, row.id],
     ...(row.phoneE164 === null ? [] : [[`phone ${row.phoneE164}`, row.id]]),
   ])
   const shared = [...Map.groupBy(keyed, ([key = '']) => key)].filter(([, list]) => list.length > 1)

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { CustomerRow } from '../../src/customers/customers.record'
-import { fold } from '../../src/db/fold'
+import { foldText } from '../../src/text/fold'
 import { page, type Query, seedCustomers, walk } from '../support/customers'
 import { founder, type Person, team } from '../support/factories'
 
@@ -48,12 +48,12 @@ beforeAll(async () => {
     deletedAt: i % 6 === 5 ? instant(50) : null,
   }))
   const stored = await seedCustomers(admin.workspaceId, seeds)
-  rows = stored.map((row, i) => ({ ...row, tags: (seeds[i]?.tags ?? []).map(fold) }))
+  rows = stored.map((row, i) => ({ ...row, tags: (seeds[i]?.tags ?? []).map(foldText) }))
 })
 
 function key(row: Row, sort: Sort): string {
   const column = sort.replace('-', '')
-  if (column === 'name') return fold(row.name)
+  if (column === 'name') return foldText(row.name)
   if (column === 'updatedAt') return row.updatedAt
   if (column === 'lastInteractionAt') return row.lastInteractionAt ?? ''
   return column === 'nextFollowUpAt' ? (row.nextFollowUpAt ?? '') : ''
@@ -70,8 +70,8 @@ function expected(query: Query, { id, role }: Person): string[] {
   const isByDue = due !== undefined && !isTrash && !isSought(query)
   const order = SORTS.find((sort) => sort === query.sort) ?? (isByDue ? 'nextFollowUpAt' : '-createdAt')
   const asked = owner === 'none' ? null : owner === 'me' ? id : owner
-  const tags = [query.tag ?? []].flat().map(fold)
-  const has = (value: string | null, part = '') => fold(value ?? '').includes(fold(part))
+  const tags = [query.tag ?? []].flat().map(foldText)
+  const has = (value: string | null, part = '') => foldText(value ?? '').includes(foldText(part))
   const found = rows.filter((row) => {
     const phones = row.phone && `${row.phone}\n${row.phone.replace(/\D/g, '')}`
     const hasTag = (tag: string) => row.tags.includes(tag)

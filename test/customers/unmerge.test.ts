@@ -71,6 +71,7 @@ describe('restoring a customer that was merged away', () => {
       const [kept = '', lost = ''] = ids
       await bodyOf(mergeInto(manager, kept, lost, prefer), 200)
       const taken = prefer === 'this' ? second : first
+      await patch(manager, kept, { emails: [{ email: prefer === 'this' ? first : second }] })
       const third = await made(manager, { email: taken })
       const before = await held([...ids, third.id])
       await refusalOf(restore(manager, lost), 409, 'customer_exists')

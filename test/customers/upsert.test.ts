@@ -24,7 +24,14 @@ describe('an upsert', () => {
     const { warnings, ...updated } = await bodyOf(second, 200)
     expect([second.headers.get('Location'), second.headers.get('ETag')]).toEqual([null, '"2"'])
     const { warnings: _, ...before } = created
-    const expected = { name: 'Alicia', phone: 'none', customFields: { a: 1, c: 3 }, updatedAt: updated.updatedAt }
+    const phones = [{ phone: 'none', phoneE164: null, label: null }]
+    const expected = {
+      name: 'Alicia',
+      phone: 'none',
+      phones,
+      customFields: { a: 1, c: 3 },
+      updatedAt: updated.updatedAt,
+    }
     expect(updated).toEqual({ ...before, ...expected })
     expect(warnings).toEqual([expect.objectContaining({ path: 'body.phone' })])
     expect(await happenings(created.id)).toEqual(['customer.created', 'customer.updated'])

@@ -33,14 +33,16 @@ describe('the fields of a record', () => {
       const { admin } = await team()
       const id = await customer(admin)
       const column = columnName(CUSTOMER_FIELDS[field].column)
+      // Of these the index has what the Worker makes of them.
+      const written = { name: 'sort_name', phone: 'phone_text' }[String(field)] ?? column
       const found = async (word: string) => {
         const match = `{${column}} : "${word}"`
         const query = `SELECT c.id FROM customers_fts AS f JOIN customers AS c ON c.seq = f.rowid WHERE customers_fts MATCH ?`
         return (await rows<{ id: string }>(query, match)).map((row) => row.id)
       }
-      await rows(`UPDATE customers SET ${column} = ? WHERE id = ?`, 'zqbefore@example.com', id)
+      await rows(`UPDATE customers SET ${written} = ? WHERE id = ?`, 'zqbefore@example.com', id)
       expect(await found('zqbefore')).toEqual([id])
-      await rows(`UPDATE customers SET ${column} = ? WHERE id = ?`, 'zqafter@example.com', id)
+      await rows(`UPDATE customers SET ${written} = ? WHERE id = ?`, 'zqafter@example.com', id)
       expect([await found('zqbefore'), await found('zqafter')]).toEqual([[], [id]])
     },
   )

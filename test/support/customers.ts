@@ -4,9 +4,11 @@ import { eq } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/d1'
 import { v7 as uuidv7 } from 'uuid'
 import { expect } from 'vitest'
+import { CUSTOMER_FIELDS } from '../../src/customers/customers.fields'
 import { type CustomerRow, customerColumns } from '../../src/customers/customers.record'
-import { fold } from '../../src/db/fold'
 import { customers } from '../../src/db/schema'
+import { derivedValues } from '../../src/records/fields'
+import { foldText } from '../../src/text/fold'
 import { bodyOf } from './answers'
 import { api } from './api'
 import { rows } from './database'
@@ -53,7 +55,8 @@ type Seed = Partial<Omit<CustomerRow, 'customFields'>> & { customFields?: unknow
 export async function seedCustomers(workspaceId: string, seeds: Seed[]): Promise<CustomerRow[]> {
   const now = new Date().toISOString()
   const list = seeds.map(({ createdAt = now, updatedAt = createdAt, name = 'A seed', tags: _, ...seed }) => ({
-    ...{ id: uuidv7({ msecs: Date.parse(createdAt) }), version: 1, createdAt, updatedAt, name, sortName: fold(name) },
+    ...{ id: uuidv7({ msecs: Date.parse(createdAt) }), version: 1, createdAt, updatedAt, name },
+    ...derivedValues(CUSTOMER_FIELDS, { ...seed, name }, null),
     ...seed,
     workspaceId,
   }))
@@ -79,7 +82,7 @@ export async function put(table: string, list: Record<string, unknown>[]): Promi
 /** Tags customers, straight in the database: a tag's id is its workspace and key. */
 export async function tag(workspaceId: string, tagged: [id: string, names: string[]][]): Promise<void> {
   const now = new Date().toISOString()
-  const list = tagged.flatMap(([id, names]) => names.map((name) => ({ id, name, key: fold(name) })))
+  const list = tagged.flatMap(([id, names]) => names.map((name) => ({ id, name, key: foldText(name) })))
   await env.DB.batch([
     env.DB.prepare(
       `INSERT INTO tags (id, workspace_id, name, key, created_at, updated_at)

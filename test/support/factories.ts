@@ -5,7 +5,7 @@ import { expect } from 'vitest'
 import type { Role } from '../../src/access/policy'
 import { accessToken, newNonce, REFRESH_MS, refreshHash, refreshTokenText } from '../../src/auth/tokens'
 import { configOf } from '../../src/config'
-import { fold } from '../../src/db/fold'
+import { foldText } from '../../src/text/fold'
 import { api } from './api'
 
 export const unique = (prefix: string) => `${prefix}-${crypto.randomUUID().slice(0, 8)}`
@@ -137,7 +137,7 @@ export async function customer(person: Person, fields: CustomerFields = {}): Pro
       id,
       person.workspaceId,
       row.name,
-      fold(row.name),
+      foldText(row.name),
       row.email ?? null,
       row.phone ?? null,
       row.company ?? null,

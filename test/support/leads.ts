@@ -4,7 +4,9 @@ import { eq } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/d1'
 import { v7 as uuidv7 } from 'uuid'
 import { leads } from '../../src/db/schema'
+import { LEAD_FIELDS } from '../../src/leads/leads.fields'
 import { type LeadRow, leadColumns } from '../../src/leads/leads.record'
+import { derivedValues } from '../../src/records/fields'
 import { bodyOf } from './answers'
 import { api } from './api'
 import { rows } from './database'
@@ -59,12 +61,16 @@ export async function seedLeads(workspaceId: string, seeds: Seed[]): Promise<Lea
       createdAt,
       updatedAt,
     },
+    ...derivedValues(LEAD_FIELDS, { title: 'A seed', ...seed }, null),
     ...seed,
     workspaceId,
   }))
-  const columns = Object.entries(leadColumns).filter(([field]) => field !== 'seq' && field !== 'metadata')
-  const names = columns.map(([field]) => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`))
-  const values = columns.map(([field]) => `value ->> '${field}'`)
+  const derived = Object.keys(
+    derivedValues(LEAD_FIELDS, { title: '', name: '', email: '', phone: '', interest: '' }, null),
+  )
+  const columns = [...Object.keys(leadColumns).filter((field) => field !== 'seq' && field !== 'metadata'), ...derived]
+  const names = columns.map((field) => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`))
+  const values = columns.map((field) => `value ->> '${field}'`)
   const insert = `INSERT INTO leads (${names}) SELECT ${values} FROM json_each(?)`
   await env.DB.prepare(insert).bind(JSON.stringify(list)).run()
   return storedLeads(workspaceId)

@@ -79,7 +79,7 @@ export function textsOf(kind: keyof typeof HELD): [name: string, column: Column]
 
 /** The mark of a column; addresses have one in common, for it is by them that records are found. */
 export const markOf = (mark: string, kind: string, name: string) =>
-  ['email', 'recipient', 'original'].includes(name) || kind === 'mailStops'
+  ['email', 'foldedEmail', 'recipient', 'original'].includes(name) || kind === 'mailStops'
     ? `${mark}@example.com`
     : `${mark}.${kind}.${name}`
 
@@ -109,7 +109,9 @@ export async function plant(mark: string, data: Held): Promise<void> {
             ? '?1'
             : name === 'muted'
               ? 'json_array(?1)'
-              : `json_set(coalesce(${snake(name)}, '{}'), '$.zq', json_array(?1, ?1))`
+              : name === 'otherEmails' || name === 'otherPhones'
+                ? `json_array(json_object('email', ?1, 'phone', ?1, 'phoneE164', ?1, 'label', ?1, 'text', ?1))`
+                : `json_set(coalesce(${snake(name)}, '{}'), '$.zq', json_array(?1, ?1))`
         const where = key.map((each, i) => `${snake(each)} = ?${i + 2}`).join(' AND ')
         return env.DB.prepare(`UPDATE ${getTableName(table)} SET ${snake(name)} = ${set} WHERE ${where}`).bind(
           text,

@@ -1,7 +1,7 @@
 // Tags: one tag whatever its spelling, counts that are always what a recount gives, many customers at once.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { fold } from '../../src/db/fold'
+import { foldText } from '../../src/text/fold'
 import { bodyOf, refusalOf, costOf as requestCost, tally } from '../support/answers'
 import { api, send } from '../support/api'
 import { costOf as cost, counters, seedCustomers, walk } from '../support/customers'
@@ -418,7 +418,7 @@ describe('the counts of tags', () => {
         await rows<{ id: string }>(
           'SELECT id FROM tags WHERE workspace_id = ? AND key = ?',
           admin.workspaceId,
-          fold(wanted),
+          foldText(wanted),
         )
       )[0]?.id
     const does = async (verb: string, id: string, tag: string) => {
@@ -431,7 +431,11 @@ describe('the counts of tags', () => {
       if (verb === 'trash') return v1.customers[':id'].$delete({ param, header: {} })
       if (verb === 'restore') return v1.customers[':id'].restore.$post({ param })
       if (verb === 'bulk')
-        return bulk(manager, { customerIds: ids, add: [tag], remove: names.filter((n) => fold(n) !== fold(tag)) })
+        return bulk(manager, {
+          customerIds: ids,
+          add: [tag],
+          remove: names.filter((n) => foldText(n) !== foldText(tag)),
+        })
       const found = await tagId(tag)
       if (!found) return undefined
       const next = names[(names.indexOf(tag) + 1) % names.length] ?? ''

@@ -2,8 +2,20 @@
 // The search index and the counters beside these tables are kept by triggers (src/db/triggers/02-customers.sql).
 import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, sqliteView, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
-import { computed, idBesideSeq, instant, remindAt, reminding, seq, stamps, version } from '../columns'
-import { codeOfColumn } from '../fts'
+import { BARED_SIGNS } from '../../text/searched'
+import {
+  computed,
+  computedJson,
+  idBesideSeq,
+  instant,
+  remindAt,
+  reminding,
+  searchedText,
+  seq,
+  stamps,
+  version,
+} from '../columns'
+import { codeOfColumn, signOfColumn } from '../fts'
 import { users } from './users'
 import { workspaces } from './workspaces'
 
@@ -12,10 +24,13 @@ const workspaceId = () =>
     .notNull()
     .references(() => workspaces.id)
 
-const PHONE_DIGITS = [' ', '-', '(', ')', '.', '/', '+'].reduce(
-  (phone, mark) => `replace(${phone}, '${mark}', '')`,
-  'phone',
-)
+const FOLDED_COMPANY = searchedText('folded_company', 'company')
+
+const withoutSigns = (text: string) => BARED_SIGNS.reduce((bare, sign) => `replace(${bare}, '${sign}', '')`, text)
+
+const listOf = (main: string, first: string, others: string) =>
+  `CASE WHEN ${main} IS NULL THEN '[]' ELSE '[' || ${first} || coalesce(',' || substr(${others}, 2), ']') END`
+const withOthers = (text: string, others: string) => `${text} || coalesce(char(10) || ${others}, '')`
 
 export const customers = sqliteTable(
   'customers',
@@ -25,16 +40,37 @@ export const customers = sqliteTable(
     workspaceId: workspaceId(),
     name: text().notNull(),
     email: text(),
+    emailLabel: text(),
+    /** Addresses beside the main one, and what they are searched by. */
+    otherEmails: text({ mode: 'json' }).$type<{ email: string; label: string | null }[]>(),
+    otherEmailsText: text(),
     phone: text(),
+    phoneLabel: text(),
+    otherPhones: text({ mode: 'json' }).$type<
+      { phone: string; phoneE164: string | null; label: string | null; text: string }[]
+    >(),
+    otherPhonesText: text(),
     company: text(),
     jobTitle: text(),
     ownerId: text().references(() => users.id),
     version: version(),
     ...stamps(),
     deletedAt: instant(),
-    /** The name without case and accents, as it is sorted by. */
+    /** The folded name, by which customers are sorted and searched. */
     sortName: text().notNull().default(''),
+    /** What other texts are searched by, where folding makes more of them than lower case. */
+    foldedEmail: text(),
+    foldedCompany: text(),
+    foldedJobTitle: text(),
+    /** Custom fields of that kind by key, each as written, and as it stands in the index. */
+    foldedFields: text({ mode: 'json' }).$type<Record<string, [value: string, indexed: string] | null>>(),
+    /** What near-equal names and companies share, where that is not the folded text without BARED_SIGNS. */
+    bareName: text(),
+    bareCompany: text(),
+    /** The number in E.164 with its extension, such as `+4930901820;ext=12`. */
     phoneE164: text('phone_e164'),
+    /** The number in each form that it is searched by, as digits and as `gramsOf` them, each a line. */
+    phoneText: text(),
     /** The portal login of this customer. */
     userId: text().references(() => users.id),
     customFields: text({ mode: 'json' }).$type<Record<string, unknown>>(),
@@ -48,10 +84,23 @@ export const customers = sqliteTable(
     importKey: text(),
     /** `lastInteractionAt`, empty where there was none, so that an order and its cursor need no nulls. */
     touchedAt: computed(`coalesce(last_interaction_at, '')`),
-    phoneDigits: computed(PHONE_DIGITS),
-    /** Near-equal customers share it: name and company without case, accents, spaces and punctuation. */
+    /** All addresses and numbers, the main one first. */
+    emails: computedJson<{ email: string; label: string | null }[]>(
+      listOf('email', `json_object('email', email, 'label', email_label)`, 'other_emails'),
+    ),
+    phones: computedJson<{ phone: string; phoneE164: string | null; label: string | null }[]>(
+      listOf('phone', `json_object('phone', phone, 'phoneE164', phone_e164, 'label', phone_label)`, 'other_phones'),
+    ),
+    emailText: computed(withOthers(searchedText('folded_email', 'email'), 'other_emails_text')),
+    companyText: computed(FOLDED_COMPANY),
+    jobTitleText: computed(searchedText('folded_job_title', 'job_title')),
+    /** Near-equal customers share it: name and company, folded, without spaces and punctuation. */
     nameKey: computed(
-      `replace(replace(replace(sort_name, ' ', ''), '.', ''), '-', '') || '|' || lower(replace(coalesce(company, ''), ' ', ''))`,
+      `coalesce(bare_name, ${withoutSigns('sort_name')}) || '|' || coalesce(bare_company, ${withoutSigns(FOLDED_COMPANY)})`,
+    ),
+    allPhonesText: computed(withOthers(`coalesce(phone_text, '')`, 'other_phones_text')),
+    searchPhone: computed(
+      `replace(${withOthers(`coalesce(phone_text, '')`, 'other_phones_text')}, char(1), ${signOfColumn('workspace_id')})`,
     ),
     searchScope: computed(`${codeOfColumn('workspace_id')} || ' ' || ${codeOfColumn('owner_id')}`),
     /** How many days may pass between two contacts. */
@@ -97,6 +146,7 @@ export const customers = sqliteTable(
       index('customers_phone')
         .on(t.workspaceId, t.phoneE164, t.ownerId)
         .where(sql`deleted_at IS NULL AND phone_e164 IS NOT NULL`),
+      index('customers_unread').on(t.workspaceId).where(sql`phone IS NOT NULL AND phone_e164 IS NULL`),
       index('customers_name_key').on(t.workspaceId, t.nameKey, t.ownerId).where(living),
       index('customers_import_key')
         .on(t.workspaceId, t.importKey)
@@ -104,6 +154,13 @@ export const customers = sqliteTable(
     ]
   },
 )
+
+/** Addresses of living customers beside the main ones. Kept by triggers. */
+export const customerAddresses = sqliteView('customer_addresses', {
+  workspaceId: text().notNull(),
+  email: text().notNull(),
+  customerId: text().notNull(),
+}).existing()
 
 /** The `sortName` of a customer who has been erased: no two of them are near-equal by it. */
 export const ERASED_SORT_NAME = sql`'erased ' || ${customers.id}`

@@ -2,18 +2,20 @@
 // The search index and the counters beside this table are kept by triggers (src/db/triggers/01-leads.sql).
 import { sql } from 'drizzle-orm'
 import { index, integer, sqliteTable, sqliteView, text } from 'drizzle-orm/sqlite-core'
-import { computed, idBesideSeq, instant, remindAt, reminding, seq, stamps, version } from '../columns'
-import { codeOfColumn, STATUS_CODES } from '../fts'
+import { computed, idBesideSeq, instant, remindAt, reminding, searchedText, seq, stamps, version } from '../columns'
+import { codeOfColumn, STATUS_CODES, signOfColumn } from '../fts'
 import { customers } from './customers'
 import { users } from './users'
 import { workspaces } from './workspaces'
 
 export const LEAD_STATUSES = ['NEW', 'CONTACTED', 'QUALIFIED', 'CLOSED'] as const
 
-const SEARCH_TEXT = ['name', 'email', 'phone', 'interest'].reduce(
-  (text, column) => `${text} || char(10) || coalesce(${column}, '')`,
-  'title',
-)
+const SEARCH_TEXT = [
+  searchedText('folded_title', 'title'),
+  searchedText('sort_name', 'name'),
+  searchedText('folded_email', 'email'),
+  searchedText('folded_interest', 'interest'),
+].join(' || char(10) || ')
 const statusCode = Object.entries(STATUS_CODES).map(([status, code]) => `WHEN '${status}' THEN '${code}'`)
 const SEARCH_SCOPE = [
   codeOfColumn('workspace_id'),
@@ -37,9 +39,16 @@ export const leads = sqliteTable(
     email: text(),
     phone: text(),
     interest: text(),
-    /** What a customer made of this lead will be sorted and compared by. */
+    /** The folded name: what it is searched by, and a customer made of this lead is sorted by. */
     sortName: text(),
+    /** What other texts are searched by, where folding makes more of them than lower case. */
+    foldedTitle: text(),
+    foldedEmail: text(),
+    foldedInterest: text(),
+    /** The number in E.164 with its extension, such as `+4930901820;ext=12`. */
     phoneE164: text('phone_e164'),
+    /** The number in each form that it is searched by, as digits and as `gramsOf` them, each a line. */
+    phoneText: text(),
     message: text(),
     metadata: text({ mode: 'json' }).$type<unknown>(),
     ownerId: text().references(() => users.id),
@@ -63,6 +72,7 @@ export const leads = sqliteTable(
     searchText: computed(SEARCH_TEXT),
     searchSource: computed(`'⟦' || source || '⟧'`),
     searchScope: computed(SEARCH_SCOPE),
+    searchPhone: computed(`replace(phone_text, char(1), ${signOfColumn('workspace_id')})`),
     ...reminding(),
     remindAt: remindAt(
       'follow_up_at',
@@ -96,6 +106,7 @@ export const leads = sqliteTable(
     index('leads_trash').on(t.workspaceId).where(sql`deleted_at IS NOT NULL`),
     index('leads_owner_trash').on(t.workspaceId, t.ownerId).where(sql`deleted_at IS NOT NULL`),
     index('leads_phone').on(t.workspaceId, t.phoneE164).where(sql`deleted_at IS NULL AND phone_e164 IS NOT NULL`),
+    index('leads_unread').on(t.workspaceId).where(sql`phone IS NOT NULL AND phone_e164 IS NULL`),
     index('leads_import_key').on(t.workspaceId, t.importKey).where(sql`deleted_at IS NULL AND import_key IS NOT NULL`),
     index('leads_home').on(t.homeId, t.customerId).where(sql`home_id IS NOT NULL`),
     index('leads_customer').on(t.customerId).where(sql`customer_id IS NOT NULL`),

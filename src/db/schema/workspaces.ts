@@ -14,6 +14,9 @@ export const workspaces = sqliteTable('workspaces', {
   planUntil: instant(),
   timeZone: text().notNull().default('UTC'),
   defaultCountry: text(),
+  /** Since the country changed, phone numbers past these rows that cannot be read are to be read again; null for none. */
+  unreadCustomersAfter: integer(),
+  unreadLeadsAfter: integer(),
   /** The highest number of a purged ticket, kept by a trigger, so that no number is used twice. */
   purgedTicketNumber: integer().notNull().default(0),
   version: version(),

@@ -1,9 +1,10 @@
 -- Search and counters of leads, kept by triggers.
 -- The index is contentless and its rowid is leads.seq, so that a match streams in order of arrival. What it holds is
--- computed by the generated columns of leads: text, the source in brackets (a phrase then matches it as a whole), and
--- one-token codes of workspace, owner and status.
+-- computed by the generated columns of leads: folded text, the source in brackets (a phrase then matches it as a whole), and
+-- one-token codes of workspace, owner and status. Of a phone number it has the digits, and each four of them as one
+-- character (`gramsOf` in src/text/phone-grams.ts).
 CREATE VIRTUAL TABLE leads_fts USING fts5(
-  words, origin, scope, content = '', contentless_delete = 1, tokenize = 'trigram remove_diacritics 1'
+  words, phone, origin, scope, content = '', contentless_delete = 1, tokenize = 'trigram case_sensitive 1'
 );
 --> statement-breakpoint
 -- Living leads by status, a row for each owner and one, '*', for everybody. Those of nobody are the difference.
@@ -32,19 +33,19 @@ END;
 --> statement-breakpoint
 CREATE TRIGGER leads_inserted AFTER INSERT ON leads WHEN new.deleted_at IS NULL
 BEGIN
-  INSERT INTO leads_fts (rowid, words, origin, scope)
-    VALUES (new.seq, new.search_text, new.search_source, new.search_scope);
+  INSERT INTO leads_fts (rowid, words, phone, origin, scope)
+    VALUES (new.seq, new.search_text, new.search_phone, new.search_source, new.search_scope);
   INSERT INTO lead_tally VALUES (new.workspace_id, '*', NULL, new.status), (new.workspace_id, new.owner_id, NULL, new.status);
 END;
 --> statement-breakpoint
 CREATE TRIGGER leads_reindexed
-AFTER UPDATE OF title, name, email, phone, interest, source, owner_id, status, deleted_at ON leads
-WHEN old.search_text IS NOT new.search_text OR old.search_source IS NOT new.search_source
+AFTER UPDATE OF title, folded_title, sort_name, name, email, folded_email, interest, folded_interest, phone_text, source, owner_id, status, deleted_at ON leads
+WHEN old.search_text IS NOT new.search_text OR old.phone_text IS NOT new.phone_text OR old.search_source IS NOT new.search_source
   OR old.search_scope IS NOT new.search_scope OR old.deleted_at IS NOT new.deleted_at
 BEGIN
   DELETE FROM leads_fts WHERE rowid = old.seq AND old.deleted_at IS NULL;
-  INSERT INTO leads_fts (rowid, words, origin, scope)
-    SELECT new.seq, new.search_text, new.search_source, new.search_scope WHERE new.deleted_at IS NULL;
+  INSERT INTO leads_fts (rowid, words, phone, origin, scope)
+    SELECT new.seq, new.search_text, new.search_phone, new.search_source, new.search_scope WHERE new.deleted_at IS NULL;
 END;
 --> statement-breakpoint
 CREATE TRIGGER leads_recounted AFTER UPDATE OF owner_id, status, deleted_at ON leads

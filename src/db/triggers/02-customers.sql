@@ -1,9 +1,11 @@
 -- Triggers keep the search index and the counters of customers and their tags, and the owners of their records.
--- The index has no content of its own; its rowid is customers.seq. Tags and custom fields are in brackets, so that a phrase
--- matches a whole one. Brackets in their text are replaced. `scope` has one token for the workspace and one for the owner.
+-- The index has no content of its own; its rowid is customers.seq. Its texts are folded. Tags and custom fields are in
+-- brackets, so that a phrase matches a whole one. Brackets in their text are replaced. Of a phone number it has the digits,
+-- and each four of them as one character (`gramsOf` in src/text/phone-grams.ts). `scope` has one token for the workspace
+-- and one for the owner.
 CREATE VIRTUAL TABLE customers_fts USING fts5(
   name, email, phone, company, job_title, tags, fields, scope,
-  content = '', contentless_delete = 1, tokenize = 'trigram remove_diacritics 1'
+  content = '', contentless_delete = 1, tokenize = 'trigram case_sensitive 1'
 );
 --> statement-breakpoint
 -- Counters have a row for each owner and one, '*', for everybody. Those of nobody are the difference.
@@ -11,6 +13,34 @@ CREATE TABLE customer_counts (
   workspace_id text NOT NULL, owner text NOT NULL, count integer NOT NULL,
   PRIMARY KEY (workspace_id, owner)
 ) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE customer_addresses (
+  workspace_id text NOT NULL, email text NOT NULL, customer_id text NOT NULL,
+  PRIMARY KEY (workspace_id, email)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TRIGGER customer_addresses_made AFTER INSERT ON customers
+WHEN new.other_emails IS NOT NULL AND new.deleted_at IS NULL
+BEGIN
+  INSERT INTO customer_addresses (workspace_id, email, customer_id)
+    SELECT new.workspace_id, value ->> 'email', new.id FROM json_each(new.other_emails);
+END;
+--> statement-breakpoint
+CREATE TRIGGER customer_addresses_changed AFTER UPDATE OF other_emails, deleted_at ON customers
+WHEN (old.other_emails IS NOT NULL OR new.other_emails IS NOT NULL)
+  AND (old.other_emails IS NOT new.other_emails OR old.deleted_at IS NOT new.deleted_at)
+BEGIN
+  DELETE FROM customer_addresses WHERE workspace_id = old.workspace_id AND customer_id = old.id
+    AND email IN (SELECT value ->> 'email' FROM json_each(old.other_emails));
+  INSERT INTO customer_addresses (workspace_id, email, customer_id)
+    SELECT new.workspace_id, value ->> 'email', new.id FROM json_each(new.other_emails) WHERE new.deleted_at IS NULL;
+END;
+--> statement-breakpoint
+CREATE TRIGGER customer_addresses_purged AFTER DELETE ON customers WHEN old.other_emails IS NOT NULL
+BEGIN
+  DELETE FROM customer_addresses WHERE workspace_id = old.workspace_id AND customer_id = old.id
+    AND email IN (SELECT value ->> 'email' FROM json_each(old.other_emails));
+END;
 --> statement-breakpoint
 CREATE TABLE duplicate_keys (
   workspace_id text NOT NULL, key text NOT NULL, count integer NOT NULL,
@@ -40,10 +70,11 @@ BEGIN
 END;
 --> statement-breakpoint
 CREATE TRIGGER customers_reindexed
-AFTER UPDATE OF name, email, phone, phone_e164, company, job_title, custom_fields, owner_id, deleted_at ON customers
-WHEN old.name IS NOT new.name OR old.email IS NOT new.email OR old.phone IS NOT new.phone
-  OR old.phone_e164 IS NOT new.phone_e164 OR old.company IS NOT new.company
-  OR old.job_title IS NOT new.job_title OR old.custom_fields IS NOT new.custom_fields OR old.owner_id IS NOT new.owner_id
+AFTER UPDATE OF sort_name, email, folded_email, other_emails_text, phone_text, other_phones_text, company, folded_company,
+  job_title, folded_job_title, custom_fields, folded_fields, owner_id, deleted_at ON customers
+WHEN old.sort_name IS NOT new.sort_name OR old.email_text IS NOT new.email_text OR old.search_phone IS NOT new.search_phone
+  OR old.company_text IS NOT new.company_text OR old.job_title_text IS NOT new.job_title_text
+  OR old.custom_fields IS NOT new.custom_fields OR old.folded_fields IS NOT new.folded_fields OR old.owner_id IS NOT new.owner_id
   OR old.deleted_at IS NOT new.deleted_at
 BEGIN
   DELETE FROM customers_fts WHERE rowid = old.seq AND old.deleted_at IS NULL;
@@ -52,7 +83,7 @@ BEGIN
     WHERE seq = new.seq AND deleted_at IS NULL;
 END;
 --> statement-breakpoint
-CREATE TRIGGER customers_rekeyed AFTER UPDATE OF sort_name, company, phone_e164, deleted_at ON customers
+CREATE TRIGGER customers_rekeyed AFTER UPDATE OF sort_name, bare_name, company, folded_company, bare_company, phone_e164, deleted_at ON customers
 WHEN old.name_key IS NOT new.name_key OR old.phone_e164 IS NOT new.phone_e164 OR old.deleted_at IS NOT new.deleted_at
 BEGIN
   INSERT INTO duplicate_keys (workspace_id, key, count)
@@ -198,14 +229,15 @@ END;
 --> statement-breakpoint
 CREATE VIEW customers_searchable AS
 SELECT
-  c.seq, c.id, c.name, c.email, c.company, c.job_title, c.deleted_at,
-  c.phone || char(10) || c.phone_digits || char(10) || coalesce(c.phone_e164, '') AS phone,
+  c.seq, c.id, c.sort_name AS name, c.email_text AS email, c.company_text AS company, c.job_title_text AS job_title, c.deleted_at,
+  c.search_phone AS phone,
   (SELECT group_concat('⟦' || replace(replace(coalesce(t.indexed_as, t.key), '⟦', '⟪'), '⟧', '⟫') || '⟧', '')
     FROM customer_tags ct JOIN tags t ON t.id = ct.tag_id WHERE ct.customer_id = c.id) AS tags,
-  (SELECT group_concat('⟦' || replace(replace(
-      key || '=' || CASE type WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE value END,
-      '⟦', '⟪'), '⟧', '⟫') || '⟧', '')
-    FROM json_each(c.custom_fields)
-    WHERE type IN ('text', 'integer', 'real', 'true', 'false') AND length(value) <= 100 AND instr(key, '=') = 0) AS fields,
+  (SELECT group_concat('⟦' || replace(replace(coalesce(
+      (SELECT k.value ->> 1 FROM json_each(c.folded_fields) AS k WHERE k.key = f.key AND k.value ->> 0 = f.value),
+      lower(f.key || '=' || CASE f.type WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE f.value END)
+    ), '⟦', '⟪'), '⟧', '⟫') || '⟧', '')
+    FROM json_each(c.custom_fields) AS f
+    WHERE f.type IN ('text', 'integer', 'real', 'true', 'false') AND length(f.value) <= 100 AND instr(f.key, '=') = 0) AS fields,
   c.search_scope AS scope
 FROM customers c;
