@@ -135,7 +135,13 @@ class History {
         const isNamed = step.name === 'name' || !step.isEmptied
         const value = isNamed ? `Edit ${this.edits}` : null
         const field = Object.entries(PATCHED).find(([column]) => column === step.name)?.[1]
-        const json = field ? { [field]: value } : { customFields: { [step.name.slice(1)]: value } }
+        // A main number alone that is emptied is followed by the next one, which the model does not know.
+        const isListEmptied = field === 'phone' && value === null
+        const json = isListEmptied
+          ? { phones: [] }
+          : field
+            ? { [field]: value }
+            : { customFields: { [step.name.slice(1)]: value } }
         await bodyOf(customers[':id'].$patch({ param, header: {}, json }), 200)
         this.log.push({ what: 'set', on, name: step.name, value })
         return

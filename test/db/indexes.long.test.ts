@@ -11,10 +11,11 @@ import { call, exampleBody, type Operation, operations, queryOf } from '../suppo
 
 /**
  * Asked for members whose quiet hours end, by imports of leads, by merges of customers with records, by the list of a
- * subject's jobs, and where many leads are due: test/reminders/, imports/, customers/, jobs/ and records/ do that.
+ * subject's jobs, by a workspace that gets another country, and where many leads are due: test/reminders/, imports/, customers/, jobs/ and records/ do that.
  */
 const ELSEWHERE = [
   'customers_owner_remind',
+  'customers_unread',
   'interactions_owner_remind',
   'interactions_home',
   'jobs_subject',
@@ -23,6 +24,7 @@ const ELSEWHERE = [
   'leads_open_follow_up',
   'leads_owner_remind',
   'leads_phone',
+  'leads_unread',
   'tickets_home',
 ]
 

@@ -34,7 +34,7 @@ it('a file of anything comes in as it was written, and again changes nothing', a
         expect(made).toMatchObject({
           name: name.trim().normalize(),
           company: company.trim() === '' ? null : company.trim().normalize(),
-          fields: { plan },
+          fields: plan === null ? {} : { plan },
         })
         expect(made?.tags.toSorted()).toEqual(tags.toSorted())
       })

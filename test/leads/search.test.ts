@@ -1,9 +1,9 @@
 // Searching leads: a page of results is what a plain look at every lead would find, whatever people write into names.
-import { env } from 'cloudflare:workers'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { codeOf, codeOfColumn } from '../../src/db/fts'
 import type { LeadRow } from '../../src/leads/leads.record'
+import { foldText } from '../../src/text/fold'
 import { bodyOf } from '../support/answers'
 import { api } from '../support/api'
 import { rows } from '../support/database'
@@ -11,62 +11,19 @@ import { founder, type Person, team } from '../support/factories'
 import { lead, ownLead, seedLeads } from '../support/leads'
 import { idsOf, type LeadQuery, leadPage, leadPages } from '../support/pages'
 
-/** Accents that the index passes over where they stand alone. */
-const PASSED_OVER = /[\u0300-\u0304\u0306-\u030c\u030f\u0311\u031b\u0323-\u0328\u032d\u032e\u0330\u0331]/u
-
-/** A character as the index folds it, as far as JavaScript can say: without case and, if Latin, without accents. */
-function fold(char: string): string {
-  if (PASSED_OVER.test(char)) return ''
-  const bare = /\p{Script=Latin}/u.test(char) ? char.normalize('NFD').replace(/\p{M}/gu, '') : char
-  return bare.toLowerCase()
-}
-
-const folded = (text: string) => [...text].map(fold).join('')
-const lowered = (text: string) => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
-const wordsOf = ({ title, name, email, phone, interest }: LeadRow) =>
-  [title, name, email, phone, interest].map((field) => field ?? '').join('\n')
+const wordsOf = ({ title, name, email, interest }: LeadRow) =>
+  [title, name, email, interest].map((field) => foldText(field ?? '')).join('\n')
 
 /** The leads that a term is part of, newest first: what the search must give. */
 function found(leads: LeadRow[], term: string): string[] {
-  const q = term.trim().normalize()
-  const sought = folded(q)
-  const has =
-    [...sought].length < 3
-      ? (lead: LeadRow) => lowered(wordsOf(lead)).includes(lowered(q))
-      : (lead: LeadRow) => folded(wordsOf(lead)).includes(sought)
-  return leads
-    .filter(has)
-    .map(({ id }) => id)
-    .reverse()
+  const sought = foldText(term)
+  const hits = sought === '' ? [] : leads.filter((lead) => wordsOf(lead).includes(sought))
+  return hits.map(({ id }) => id).reverse()
 }
 
 const search = async ({ token }: Person, q: string) => idsOf(await leadPages(token, { q, limit: '100' }))
 
 describe('the index', () => {
-  it('folds each letter as JavaScript does, but for a few that are rare, and the final sigma', async () => {
-    const [made] = await rows<{ sql: string }>(`SELECT sql FROM sqlite_master WHERE name = 'leads_fts'`)
-    const tokenizer = /tokenize = '[^']+'/.exec(made?.sql ?? '')?.[0]
-    await env.DB.exec(`CREATE VIRTUAL TABLE folding USING fts5(x, ${tokenizer})`)
-    await env.DB.exec(`CREATE VIRTUAL TABLE folded USING fts5vocab('folding', 'instance')`)
-    const blocks = [
-      [0x20, 0x530],
-      [0x1e00, 0x1fff],
-      [0x3040, 0x30ff],
-      [0x4e00, 0x4eff],
-      [0x1f600, 0x1f64f],
-      [0x10400, 0x1044f],
-    ] as const
-    const chars = blocks.flatMap(([from, to]) =>
-      Array.from({ length: to - from + 1 }, (_, i) => String.fromCodePoint(from + i)),
-    )
-    const insert = 'INSERT INTO folding (rowid, x) SELECT key, char(122) || value || char(122) FROM json_each(?)'
-    await env.DB.prepare(insert).bind(JSON.stringify(chars)).run()
-    const terms = await rows<{ doc: number; term: string }>('SELECT doc, term FROM folded')
-    const byChar = new Map(terms.map(({ doc, term }) => [chars[doc], [...term].slice(1, -1).join('')]))
-    const differing = chars.filter((char) => char === char.normalize() && (byChar.get(char) ?? '') !== fold(char))
-    expect(differing.join('')).toBe('µſǠǡǢǣǮǯǼǽǾǿ\u0345ͿςϐϑϕϖϰϱϵԨԪԬԮẛ')
-  })
-
   it('has the same code for a workspace or an owner in SQL as in JavaScript', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.uuid(), { minLength: 50, maxLength: 50 }), async (ids) => {
@@ -200,7 +157,7 @@ describe('a search', () => {
 })
 
 describe('one or two characters', () => {
-  it('are looked for in 5,000 leads at a time, and the cursor goes on where the page ended', async () => {
+  it('are looked for lead by lead, and the cursor goes on where a page ended', async () => {
     const { admin, manager, sales, rival } = await team()
     const owners = [null, sales.id, rival.id]
     const titles = new Map([590, 402, 400, 300].map((i) => [i, 'zZ top'])).set(3, 'qx')
