@@ -15,7 +15,7 @@ export const CalendarLink = z
   })
   .openapi('CalendarLink', {
     example: {
-      url: 'https://crm.example/v1/calendar.ics?token=0192f0c4-7a10-7c3e-9d2b-000000000001.mZ0q4vS1yX8kB2nT6rW9cE3uH5jL7pA0dF1gK2sQ4xY',
+      url: 'https://crm.example/v1/calendar.ics?token=5f6a7b8c9d0e.mZ0q4vS1yX8kB2nT6rW9cE3uH5jL7pA0dF1gK2sQ4xY',
       createdAt: '2026-11-21T15:00:00.000Z',
     },
   })
@@ -24,6 +24,6 @@ export const FeedQuery = z.strictObject({
   token: raw(100, 1).openapi({
     param: { name: 'token', in: 'query', required: true },
     description: 'The token of the link.',
-    example: '0192f0c4-7a10-7c3e-9d2b-000000000001.mZ0q4vS1yX8kB2nT6rW9cE3uH5jL7pA0dF1gK2sQ4xY',
+    example: '5f6a7b8c9d0e.mZ0q4vS1yX8kB2nT6rW9cE3uH5jL7pA0dF1gK2sQ4xY',
   }),
 })

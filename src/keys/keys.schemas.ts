@@ -44,7 +44,7 @@ export const IssuedApiKey = z
     ...ApiKey.shape,
     key: z.string().openapi({
       description: 'Shown only here. Send it as `Authorization: Bearer …`.',
-      example: 'ecrm_0192f0c4-7a10-7c3e-9d2b-000000000001_mzxw6ytboi4t_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG',
+      example: 'ecrm_5f6a7b8c9d0e_mzxw6ytboi4t_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG',
     }),
   })
   .openapi('IssuedApiKey')

@@ -12,7 +12,7 @@ const StopQuery = z.strictObject({
   token: raw(1000, 1).openapi({
     param: { name: 'token', in: 'query', required: true },
     description: 'From the link.',
-    example: '0192f0c4-7a10-7c3e-9d2b-000000000001.b7Jv0k.q3…',
+    example: '5f6a7b8c9d0e.b7Jv0k.q3…',
   }),
 })
 const page = { 'text/html': { schema: z.string() } }
