@@ -42,7 +42,9 @@ export async function demoSql(now: number) {
 // The file is one batch, and foreign keys are checked when it ends. The accounts come last, since every statement asks
 // whether they are there.
 function sqlOf(tables: Tables) {
-  const { users: _, leads, customers, ...others } = tables
+  const { users: _, ...others } = tables
+  // Overwritten in place: triggers of later tables look things up in leads and customers.
+  const { leads, customers } = others
   const rows = { ...others, leads: leads.map(withSearchedLead), customers: customers.map(withSearchedCustomer) }
   const inserts = Object.entries(rows).flatMap(([table, each]) => insertsOf(table, each))
   const accounts = insertsOf('users', tables.users)
