@@ -1019,7 +1019,7 @@ BEGIN
   UPDATE workspaces SET purged_ticket_number = old.number WHERE id = old.workspace_id AND purged_ticket_number < old.number;
 END;
 --> statement-breakpoint
--- Relationships seen from the other side, in the order of whom they lead to.
+-- Relationships seen from the other side, ordered by the other customer.
 CREATE INDEX relationships_from ON customer_relationships (to_id, from_id);
 --> statement-breakpoint
 -- Who stands above somebody, without passing the many who stand below.
@@ -1234,7 +1234,7 @@ BEGIN
       AND (SELECT deleted_at IS NULL FROM parents WHERE id = coalesce(new.customer_id, new.lead_id));
 END;
 --> statement-breakpoint
--- What is purged with whom it was about did happen, and stays counted; what somebody deletes was a mistake.
+-- An interaction that is purged with its customer or lead happened and stays counted; one that is deleted was a mistake.
 CREATE TRIGGER interaction_uncounted AFTER DELETE ON interactions
 WHEN (SELECT deleted_at FROM parents WHERE id = coalesce(old.customer_id, old.lead_id)) IS NULL
 BEGIN
@@ -1246,7 +1246,7 @@ BEGIN
     WHERE id = old.customer_id AND old.type NOT IN ('TASK', 'FOLLOW_UP');
 END;
 --> statement-breakpoint
--- Nothing is due of whom is in the trash.
+-- Nothing is due for a customer or lead in the trash.
 CREATE TRIGGER customer_due_followed AFTER UPDATE OF deleted_at ON customers
 WHEN (old.deleted_at IS NULL) <> (new.deleted_at IS NULL)
   AND NOT EXISTS (SELECT 1 FROM customer_merges m WHERE m.merged_id = new.id AND m.undone_at IS NULL)

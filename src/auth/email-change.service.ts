@@ -75,7 +75,7 @@ export async function confirmEmailChange(ctx: PublicCtx, token: string): Promise
   if (!used) throw new AppError('invalid_token')
 }
 
-// Tells the present address of the user whom `when` selects.
+// Mails the present address of the user that `when` selects.
 function changeMail(
   ctx: PublicCtx,
   template: 'emailChangeAsked' | 'emailChanged',

@@ -101,7 +101,7 @@ function parentCustomer({ actor }: Ctx, id: string) {
 }
 
 // The timeline of a converted lead belongs to its customer: the actor must reach the customer as well. A lead that is only
-// linked to a customer whom the actor does not reach has a timeline of its own until it is converted.
+// linked to a customer out of the actor's reach has a timeline of its own until it is converted.
 function parentLead({ actor }: Ctx, id: string) {
   const fromCustomer = sql`FROM ${customers} WHERE ${customers.id} = ${leads.customerId}`
   const isCustomerInReach = sql`EXISTS (SELECT 1 ${fromCustomer} AND ${visible(actor, 'interactions:write', customers)})`

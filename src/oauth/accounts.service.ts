@@ -25,7 +25,7 @@ export function isAccount({ provider, subject }: AccountKey): SQL | undefined {
   return and(eq(oauthAccounts.provider, provider), eq(oauthAccounts.subject, subject))
 }
 
-/** The id of the user to whom the account is linked, also if that user was removed, as SQL. */
+/** SQL: the id of the user that has the account linked, a removed user included. */
 export function linkedUserId(key: AccountKey): SQL<string> {
   return fieldOfAccount(key, linked.userId)
 }
@@ -46,7 +46,7 @@ export function isLinkable(key: AccountKey): SQL {
     WHERE ${holder.id} = ${linkedUserId(key)} AND ${holder.deletedAt} IS NULL)`
 }
 
-/** Statements that link the account to the active user whom `isUser` selects, unless one of the two has a link already. */
+/** Statements that link the account to the active user that `isUser` selects, unless one of the two has a link already. */
 export function linkStatements(ctx: PublicCtx, identity: Identity, isUser: SQL | undefined) {
   const { provider, subject, email } = identity
   const row = { provider, subject, workspaceId: sql`${users.workspaceId}`, userId: sql`${users.id}`, email }

@@ -1,4 +1,4 @@
-// The job that erases a person about whom much is stored. The customer is out of sight until the job is done.
+// The job that erases a person with many records. The customer is out of sight until the job is done.
 import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Ctx } from '../context'
@@ -11,7 +11,7 @@ import { KnownPerson, scopeOf } from './personal-data.person'
 
 /** How many records a piece takes. Interactions, tickets and leads have a few events each, which are erased with them. */
 const RECORDS = 150
-/** How many rows a piece looks through where no index knows whom they are about. */
+/** How many rows a piece looks through where no index finds the rows of a person. */
 const ROWS = 500
 
 const Input = z.object({

@@ -49,8 +49,8 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     mend: 'Export it again as CSV with a header row, JSON, NDJSON or vCard, and name its type.',
   },
   unsupported_encoding: {
-    why: 'The file is not UTF-8. Spreadsheets often save CSV in the encoding of the country.',
-    mend: 'Save it as “CSV UTF-8”, or convert it with `iconv -t UTF-8`.',
+    why: 'The body or the file is not UTF-8. Spreadsheets often save CSV in the encoding of the country.',
+    mend: 'Send UTF-8. Save a sheet as “CSV UTF-8”, or convert a file with `iconv -t UTF-8`.',
   },
   nothing_imported: {
     why: 'Every row was refused. `errors` has the first reasons, and `importId` leads to all of them.',
@@ -229,7 +229,7 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     mend: 'Read the record again, show both versions to the person, and send the change with the new ETag.',
   },
   body_too_large: {
-    why: 'The API reads bodies of at most 1 MB; files have a limit of their own.',
+    why: 'A body has at most 1 MB, and 128 KB without a token or key. Files have a limit of their own.',
     mend: 'Send less at a time. Send a file to `POST /v1/imports` without an `Idempotency-Key`.',
   },
   file_too_large: {

@@ -53,7 +53,7 @@ export const USER_LIST: ListDefinition<UserRow, Query> = {
   },
 }
 
-/** A page of the team: of colleagues whom the actor does not see whole, id, name and status. */
+/** A page of the team: of a colleague that the actor does not see whole, only id, name and status. */
 export async function listColleagues(ctx: Ctx, request: ListRequest<Query>): Promise<Page<Partial<UserRow>>> {
   const { rows, ...page } = await listUsers(ctx, { ...request, colleagues: true })
   if (!seesOwnAlone(ctx.actor)) return { rows, ...page }

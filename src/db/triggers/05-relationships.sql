@@ -1,4 +1,4 @@
--- Relationships seen from the other side, in the order of whom they lead to.
+-- Relationships seen from the other side, ordered by the other customer.
 CREATE INDEX relationships_from ON customer_relationships (to_id, from_id);
 --> statement-breakpoint
 -- Who stands above somebody, without passing the many who stand below.
