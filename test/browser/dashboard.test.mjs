@@ -48,6 +48,8 @@ describe('the dashboard', () => {
     await page.getByLabel('Password').fill(password)
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'Unclaimed leads' }).waitFor()
+    // The heading may stand before the style sheet has come.
+    await page.waitForLoadState('load')
     return { page, problems, close: () => context.close() }
   }
 
