@@ -1,4 +1,6 @@
 // The table of contents: the middleware of every request in its order, and the router of every resource.
+import type { ErrorHandler } from 'hono'
+import { csrf } from 'hono/csrf'
 import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
 import { analyticsRoutes } from './analytics/analytics.routes'
@@ -10,8 +12,7 @@ import { calendarRoutes } from './calendar/calendar.routes'
 import { customerRoutes } from './customers/customers.routes'
 import { mergeRoutes } from './customers/merge.routes'
 import { relationshipRoutes } from './customers/relationships.routes'
-import { dashboardRoutes, onPageError } from './dashboard/dashboard.routes'
-import { dashboardSession } from './dashboard/dashboard.session'
+import { deskSession } from './desk/desk.session'
 import { dialectAt, dialects, limitedPaths, mountOf } from './dialects/dialects'
 import { noStore, routedPath, translate } from './dialects/dispatch'
 import { docsRoutes } from './docs/docs.routes'
@@ -20,7 +21,7 @@ import { eventRoutes } from './events/events.routes'
 import { exportRoutes } from './exports/exports.routes'
 import { healthRoutes } from './health/health.routes'
 import { requireUtf8 } from './http/body'
-import { context } from './http/context'
+import { type AppEnv, context } from './http/context'
 import { crossOrigin } from './http/cors'
 import { notModified } from './http/etag'
 import { idempotency } from './http/idempotency'
@@ -62,7 +63,7 @@ export function createApp() {
   app.use(requestId(), secureHeaders(), limitHead, translate, context)
   app.use(crossOrigin((c) => dialectAt(c.req.path) !== undefined))
   app.use(authenticate(limits.keyLookup))
-  app.use('/dashboard/*', dashboardSession)
+  app.use('/dashboard/*', csrf(), deskSession)
   app.use(limits.everyRequest)
   app.on('POST', limits.signInPaths, limits.signIn)
   app.on('GET', limits.callbackPaths, limits.signIn)
@@ -107,12 +108,17 @@ export function createApp() {
 
   for (const dialect of dialects) app.route(mountOf(dialect), dialect.app)
   app.route('/', docsRoutes(dialects, app))
-  app.route('/dashboard', dashboardRoutes)
+  // Its pages are a module of their own, which the requests of the API do not load.
+  app.all('/dashboard/*', async (c) => (await desk()).openDesk(c))
   return routes
 }
 
+const desk = () => import('./desk/desk.dispatch')
+const onDeskError: ErrorHandler<AppEnv> = async (error, c) => (await desk()).onDeskError(error, c)
+
 function errorHandlerAt(path: string) {
-  return path.startsWith('/dashboard') ? onPageError : (dialectAt(path)?.onError ?? onError)
+  const isDesk = path === '/dashboard' || path.startsWith('/dashboard/')
+  return isDesk ? onDeskError : (dialectAt(path)?.onError ?? onError)
 }
 
 export type AppType = ReturnType<typeof createApp>

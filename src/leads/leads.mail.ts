@@ -7,7 +7,7 @@ import { leads, users } from '../db/schema'
 import { anyOf, ifChanged } from '../db/sql'
 import { enquirers, hasEnabled, members } from '../mail/mail.audience'
 import { enqueue } from '../mail/mail.enqueue'
-import { linkTo } from '../mail/mail.settings'
+import { linkTo } from '../config'
 
 const leadPayload = ({ config }: Pick<PublicCtx, 'config'>) => ({
   title: sql`${leads.title}`,

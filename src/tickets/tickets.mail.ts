@@ -6,7 +6,7 @@ import { customers, tickets, users } from '../db/schema'
 import { ifChanged } from '../db/sql'
 import { hasEnabled, isNotMuted, members, outsiders, workspaceRoom } from '../mail/mail.audience'
 import { enqueue } from '../mail/mail.enqueue'
-import { linkTo } from '../mail/mail.settings'
+import { linkTo } from '../config'
 
 const SIDES = ['customer', 'assignee'] as const
 type TicketMail = { template: 'ticketOpened' | 'ticketUpdated' } | { template: 'ticketCommented'; comment: string }

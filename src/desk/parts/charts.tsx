@@ -1,6 +1,7 @@
-// Dashboard: charts as SVG made on the server, each with its title, its unit, and the same figures as a table.
+// Charts as SVG made on the server, each with its title, its unit, and the same figures as a table.
 import type { FC } from 'hono/jsx'
-import { count } from './dashboard.words'
+import type { Desk } from '../desk'
+import { count as written } from './times'
 
 export type Point = { label: string; value: number }
 
@@ -18,22 +19,24 @@ function roundUp(value: number): number {
 }
 
 /** Figures over time as columns, with a line at the end of the scale. */
-export const Columns: FC<{ id: string; title: string; unit: string; points: Point[] }> = ({
+export const Columns: FC<{ desk: Desk; id: string; title: string; unit: string; points: Point[] }> = ({
+  desk,
   id,
   title,
   unit,
   points,
 }) => {
+  const count = (value: number) => written(value, desk)
   const top = roundUp(Math.max(...points.map(({ value }) => value), 1))
   const step = WIDTH / Math.max(points.length, 1)
   const total = points.reduce((sum, { value }) => sum + value, 0)
   const [first, last] = [points.at(0), points.at(-1)]
   return (
     <figure>
-      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-labelledby={`${id}-title ${id}-text`}>
+      <svg class="chart" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-labelledby={`${id}-title ${id}-text`}>
         <title id={`${id}-title`}>{title}</title>
         <desc id={`${id}-text`}>
-          {`${count(total)} ${unit} from ${first?.label ?? ''} to ${last?.label ?? ''}; the table below has each figure.`}
+          {desk.words.figures.chart(`${count(total)} ${unit}`, first?.label ?? '', last?.label ?? '')}
         </desc>
         <line class="scale" x1="0" x2={WIDTH} y1={TOP} y2={TOP} />
         <text class="scale" x="0" y={TOP - 6}>
@@ -62,21 +65,22 @@ export const Columns: FC<{ id: string; title: string; unit: string; points: Poin
           {last?.label}
         </text>
       </svg>
-      <Figures title={title} unit={unit} points={points} />
+      <Figures desk={desk} title={title} unit={unit} points={points} />
     </figure>
   )
 }
 
 /** Figures side by side as bars, each with its name and a note. */
-export const Bars: FC<{ id: string; title: string; unit: string; points: (Point & { note: string })[] }> = (props) => {
-  const { id, title, unit, points } = props
+export const Bars: FC<{ desk: Desk; id: string; title: string; unit: string; points: (Point & { note: string })[] }> = (props) => {
+  const { desk, id, title, unit, points } = props
+  const count = (value: number) => written(value, desk)
   const top = Math.max(...points.map(({ value }) => value), 1)
   return (
     <figure>
-      <svg viewBox={`0 0 ${WIDTH} ${points.length * ROW}`} role="img" aria-labelledby={`${id}-title ${id}-text`}>
+      <svg class="chart" viewBox={`0 0 ${WIDTH} ${points.length * ROW}`} role="img" aria-labelledby={`${id}-title ${id}-text`}>
         <title id={`${id}-title`}>{title}</title>
         <desc id={`${id}-text`}>
-          {`In ${unit}: ${points.map(({ label, value, note }) => `${label} ${count(value)}, ${note}`).join('; ')}.`}
+          {`${unit}: ${points.map(({ label, value, note }) => `${label} ${count(value)}, ${note}`).join('; ')}.`}
         </desc>
         {points.map(({ label, value, note }, i) => (
           <>
@@ -100,19 +104,20 @@ export const Bars: FC<{ id: string; title: string; unit: string; points: (Point 
           </>
         ))}
       </svg>
-      <Figures title={title} unit={unit} points={points} />
+      <Figures desk={desk} title={title} unit={unit} points={points} />
     </figure>
   )
 }
 
-const Figures: FC<{ title: string; unit: string; points: (Point & { note?: string })[] }> = ({
+const Figures: FC<{ desk: Desk; title: string; unit: string; points: (Point & { note?: string })[] }> = ({
+  desk,
   title,
   unit,
   points,
 }) => (
-  <details>
+  <details class="figures">
     <summary>
-      As a table<span class="hidden">: {title}</span>
+      {desk.words.figures.asTable}<span class="hidden">: {title}</span>
     </summary>
     <table>
       <caption class="hidden">{title}</caption>
@@ -120,14 +125,14 @@ const Figures: FC<{ title: string; unit: string; points: (Point & { note?: strin
         <tr>
           <th scope="col">&nbsp;</th>
           <th scope="col">{unit}</th>
-          {points.some(({ note }) => note) && <th scope="col">time in it</th>}
+          {points.some(({ note }) => note) && <th scope="col">{desk.words.figures.timeIn}</th>}
         </tr>
       </thead>
       <tbody>
         {points.map(({ label, value, note }) => (
           <tr>
             <th scope="row">{label}</th>
-            <td>{count(value)}</td>
+            <td>{written(value, desk)}</td>
             {note && <td>{note}</td>}
           </tr>
         ))}

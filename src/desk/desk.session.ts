@@ -1,5 +1,5 @@
-// The session of the dashboard: the tokens of the API, sealed in a cookie that only these pages read, and the mark that
-// every form of theirs sends against CSRF.
+// The session of the desk: the tokens of the API, sealed in a cookie that only these pages read; the mark that every form
+// sends against CSRF; and what was done, for the page that comes next.
 import type { Context } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { createMiddleware } from 'hono/factory'
@@ -9,17 +9,30 @@ import { DEVICE_MS, REFRESH_MS, readAccessToken } from '../auth/tokens'
 import type { Config } from '../config'
 import { isMac, mac, seal, unseal } from '../crypto'
 import { AppError } from '../errors'
-import { raw } from '../field-schemas'
-import { bodyText } from '../http/body'
 import { type AppEnv, publicCtx } from '../http/context'
-import { isMultipart, multipartPairs, urlencodedPairs } from '../http/forms'
-import { validationError } from '../http/router'
 
-const COOKIES = { session: 'edge_crm_dashboard', device: 'edge_crm_device', notice: 'edge_crm_notice' }
+const COOKIES = {
+  session: 'edge_crm_dashboard',
+  device: 'edge_crm_device',
+  notice: 'edge_crm_notice',
+  flow: 'edge_crm_flow',
+}
 type Cookie = keyof typeof COOKIES
-const NOTICE_SECONDS = 30
+const NOTICE_SECONDS = 60
+const FLOW_SECONDS = 600
 const Tokens = z.object({ accessToken: z.string(), refreshToken: z.string() })
 type Tokens = z.infer<typeof Tokens>
+
+/** What was done, or what was wrong; `undo` is the form that takes it back. */
+const Flash = z.object({
+  text: z.string(),
+  isBad: z.boolean().optional(),
+  undo: z.object({ action: z.string(), fields: z.record(z.string(), z.string()) }).optional(),
+})
+export type Flash = z.infer<typeof Flash>
+/** A sign-in at a provider that has begun: the verifier of its code, and where the browser goes in the end. */
+const Flow = z.object({ verifier: z.string(), next: z.string() })
+export type Flow = z.infer<typeof Flow>
 
 // `__Host-` keeps other hosts of the domain from setting it, and demands HTTPS, which development does not have.
 function nameOf(cookie: Cookie, { ENVIRONMENT }: Config): string {
@@ -43,6 +56,13 @@ async function readSealed(c: Context<AppEnv>, cookie: Cookie): Promise<string | 
   return sealed === undefined ? undefined : unseal(config, `dashboard ${cookie}`, sealed).catch(() => undefined)
 }
 
+// The same, once: the cookie is dropped.
+async function takeSealed<S extends z.ZodType>(c: Context<AppEnv>, cookie: Cookie, schema: S) {
+  const text = await readSealed(c, cookie)
+  if (getCookie(c, nameOf(cookie, c.var.config)) !== undefined) drop(c, cookie)
+  return text === undefined ? undefined : schema.parse(JSON.parse(text))
+}
+
 function drop(c: Context<AppEnv>, cookie: Cookie): void {
   deleteCookie(c, nameOf(cookie, c.var.config), attributes(c.var.config))
 }
@@ -64,25 +84,33 @@ export function dropSession(c: Context<AppEnv>): void {
 }
 
 /** Keeps what was done, for the page that the browser is sent to. */
-export function keepNotice(c: Context<AppEnv>, text: string): Promise<void> {
-  return keepSealed(c, 'notice', text, NOTICE_SECONDS)
+export function keepFlash(c: Context<AppEnv>, { text, ...rest }: Flash): Promise<void> {
+  return keepSealed(c, 'notice', JSON.stringify({ text: text.slice(0, 500), ...rest }), NOTICE_SECONDS)
 }
 
 /** Reads what was done, once. */
-export async function takeNotice(c: Context<AppEnv>): Promise<string | undefined> {
-  const text = await readSealed(c, 'notice')
-  if (getCookie(c, nameOf('notice', c.var.config)) !== undefined) drop(c, 'notice')
-  return text
+export function takeFlash(c: Context<AppEnv>): Promise<Flash | undefined> {
+  return takeSealed(c, 'notice', Flash)
+}
+
+/** Keeps a sign-in at a provider until the browser comes back. */
+export function keepFlow(c: Context<AppEnv>, flow: Flow): Promise<void> {
+  return keepSealed(c, 'flow', JSON.stringify(flow), FLOW_SECONDS)
+}
+
+/** The sign-in that began in this browser, once. */
+export function takeFlow(c: Context<AppEnv>): Promise<Flow | undefined> {
+  return takeSealed(c, 'flow', Flow)
 }
 
 /**
- * Sets the actor of the dashboard's paths, from the cookie only. An expired access token is refreshed, which costs one
- * round trip every 15 minutes.
+ * Sets the actor of the desk's paths, from the cookie only. An expired access token is refreshed, which costs one round
+ * trip every 15 minutes.
  */
-export const dashboardSession = createMiddleware<AppEnv>(async function dashboardSession(c, next) {
+export const deskSession = createMiddleware<AppEnv>(async function deskSession(c, next) {
   c.set('actor', undefined)
   const tokens = await tokensIn(c)
-  if (tokens) c.set('actor', (await actorIn(c.var.config, tokens.accessToken)) ?? (await renewSession(c, tokens)))
+  if (tokens) await setActor(c, tokens)
   await next()
 })
 
@@ -94,20 +122,27 @@ async function tokensIn(c: Context<AppEnv>): Promise<Tokens | undefined> {
   return undefined
 }
 
-async function actorIn(config: Config, token: string) {
-  const read = await readAccessToken(config, token)
-  return read === 'expired' ? undefined : read?.actor
+async function setActor(c: Context<AppEnv>, tokens: Tokens): Promise<void> {
+  const read = await readAccessToken(c.var.config, tokens.accessToken)
+  if (read && read !== 'expired') c.set('actor', read.actor)
+  else await renewSession(c, tokens.refreshToken)
 }
 
-async function renewSession(c: Context<AppEnv>, { refreshToken }: Tokens) {
+/** Exchanges the refresh token of this browser, so that role, name and time zone are those of now. */
+export async function refreshDesk(c: Context<AppEnv>): Promise<void> {
+  const tokens = await tokensIn(c)
+  if (tokens) await renewSession(c, tokens.refreshToken)
+}
+
+async function renewSession(c: Context<AppEnv>, refreshToken: string): Promise<void> {
   try {
     const tokens = await refreshSession(publicCtx(c), refreshToken)
     await keepSession(c, tokens)
-    return await actorIn(c.var.config, tokens.accessToken)
+    const read = await readAccessToken(c.var.config, tokens.accessToken)
+    if (read && read !== 'expired') c.set('actor', read.actor)
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'invalid_refresh_token') throw error
     dropSession(c)
-    return undefined
   }
 }
 
@@ -116,22 +151,11 @@ export function formMark(c: Context<AppEnv>): Promise<string> {
   return mac(c.var.config, 'dashboard form', sessionOf(c))
 }
 
-function sessionOf({ var: { actor } }: Context<AppEnv>): string {
-  return actor?.type === 'user' ? actor.sessionId : ''
+/** Whether a form carries the mark of this session. A visitor has none, and is guarded by the origin alone. */
+export async function hasFormMark(c: Context<AppEnv>, mark: string): Promise<boolean> {
+  return !c.var.actor || isMac(c.var.config, 'dashboard form', sessionOf(c), mark)
 }
 
-const Form = z.object({ email: raw(254), password: raw(1000), mark: raw(100) }).partial()
-
-/** The fields of a form. Throws `validationError`, and `forbidden` where it lacks the mark of this session. */
-export async function fieldsOf(c: Context<AppEnv>): Promise<z.infer<typeof Form>> {
-  const contentType = c.req.header('Content-Type') ?? ''
-  const pairs = isMultipart(contentType) ? await multipartPairs(c) : urlencodedPairs(await bodyText(c))
-  const { data: fields, error } = Form.safeParse(Object.fromEntries(pairs))
-  if (error) throw validationError('json', error)
-  if (c.var.actor && !(await isMac(c.var.config, 'dashboard form', sessionOf(c), fields.mark ?? ''))) {
-    throw new AppError('forbidden', {
-      detail: 'This form belongs to another session: go back, reload the page, and try again.',
-    })
-  }
-  return fields
+function sessionOf({ var: { actor } }: Context<AppEnv>): string {
+  return actor?.type === 'user' ? actor.sessionId : ''
 }
