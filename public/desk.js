@@ -81,7 +81,9 @@ for (const column of document.querySelectorAll('.column[data-status]')) {
   column.addEventListener('drop', (event) => {
     event.preventDefault()
     column.classList.remove('over')
-    const select = document.getElementById(event.dataTransfer.getData('text/plain'))?.querySelector('select[data-submits]')
+    const select = document
+      .getElementById(event.dataTransfer.getData('text/plain'))
+      ?.querySelector('select[data-submits]')
     if (!select || select.value === column.dataset.status) return
     select.value = column.dataset.status
     select.form.requestSubmit()

@@ -1,6 +1,4 @@
 // The table of contents: the middleware of every request in its order, and the router of every resource.
-import type { ErrorHandler } from 'hono'
-import { csrf } from 'hono/csrf'
 import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
 import { analyticsRoutes } from './analytics/analytics.routes'
@@ -12,7 +10,7 @@ import { calendarRoutes } from './calendar/calendar.routes'
 import { customerRoutes } from './customers/customers.routes'
 import { mergeRoutes } from './customers/merge.routes'
 import { relationshipRoutes } from './customers/relationships.routes'
-import { deskSession } from './desk/desk.session'
+import { deskGuard, isDeskPath, onDeskError, openDesk } from './desk/desk.door'
 import { dialectAt, dialects, limitedPaths, mountOf } from './dialects/dialects'
 import { noStore, routedPath, translate } from './dialects/dispatch'
 import { docsRoutes } from './docs/docs.routes'
@@ -21,7 +19,7 @@ import { eventRoutes } from './events/events.routes'
 import { exportRoutes } from './exports/exports.routes'
 import { healthRoutes } from './health/health.routes'
 import { requireUtf8 } from './http/body'
-import { type AppEnv, context } from './http/context'
+import { context } from './http/context'
 import { crossOrigin } from './http/cors'
 import { notModified } from './http/etag'
 import { idempotency } from './http/idempotency'
@@ -63,7 +61,7 @@ export function createApp() {
   app.use(requestId(), secureHeaders(), limitHead, translate, context)
   app.use(crossOrigin((c) => dialectAt(c.req.path) !== undefined))
   app.use(authenticate(limits.keyLookup))
-  app.use('/dashboard/*', csrf(), deskSession)
+  app.use('/dashboard/*', deskGuard)
   app.use(limits.everyRequest)
   app.on('POST', limits.signInPaths, limits.signIn)
   app.on('GET', limits.callbackPaths, limits.signIn)
@@ -108,17 +106,12 @@ export function createApp() {
 
   for (const dialect of dialects) app.route(mountOf(dialect), dialect.app)
   app.route('/', docsRoutes(dialects, app))
-  // Its pages are a module of their own, which the requests of the API do not load.
-  app.all('/dashboard/*', async (c) => (await desk()).openDesk(c))
+  app.all('/dashboard/*', openDesk)
   return routes
 }
 
-const desk = () => import('./desk/desk.dispatch')
-const onDeskError: ErrorHandler<AppEnv> = async (error, c) => (await desk()).onDeskError(error, c)
-
 function errorHandlerAt(path: string) {
-  const isDesk = path === '/dashboard' || path.startsWith('/dashboard/')
-  return isDesk ? onDeskError : (dialectAt(path)?.onError ?? onError)
+  return isDeskPath(path) ? onDeskError : (dialectAt(path)?.onError ?? onError)
 }
 
 export type AppType = ReturnType<typeof createApp>

@@ -2,6 +2,7 @@
 import { type AnyColumn, eq, type SQL, sql } from 'drizzle-orm'
 import { isActive } from '../access/person'
 import { ownedByTokenHolder } from '../access/visible'
+import { hasPages, linkTo } from '../config'
 import type { Ctx, PublicCtx } from '../context'
 import { credentialOf, credentialText, newSecret } from '../credentials'
 import { one, runBatch } from '../db/batch'
@@ -10,7 +11,6 @@ import { customers, calendarFeeds as feeds, interactions, leads, users, workspac
 import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
 import { eventInsert } from '../events/event-insert'
-import { hasPages, linkTo } from '../config'
 import { DAY_MS } from '../time'
 import { calendarText, type Entry } from './calendar.ics'
 

@@ -4,6 +4,7 @@ import { LinearRouter } from 'hono/router/linear-router'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { actorGuard } from '../access/actor-guard'
 import { isEveryday, missingPermission, type Permission, reach } from '../access/policy'
+import { isPortal } from '../access/visible'
 import { getMe } from '../auth/auth.service'
 import { AppError, ERRORS } from '../errors'
 import { requireVerified } from '../http/allow'
@@ -34,7 +35,8 @@ const router = new LinearRouter<Route>()
 for (const page of PAGES) {
   const path = page.path === '/' ? HOME : HOME + page.path
   router.add('GET', path, { page })
-  for (const [name, action] of Object.entries(page.actions)) router.add('POST', name ? `${path}/${name}` : path, { page, action })
+  for (const [name, action] of Object.entries(page.actions))
+    router.add('POST', name ? `${path}/${name}` : path, { page, action })
 }
 const NAV = PAGES.flatMap(({ path, needs, nav }) => (nav ? [{ path, needs, nav }] : []))
 
@@ -50,10 +52,14 @@ function routeOf(c: Context<AppEnv>, method: string): { route: Route; params: Re
 export async function openDesk(c: Context<AppEnv>): Promise<Response> {
   const method = c.req.method === 'HEAD' ? 'GET' : c.req.method
   const found = routeOf(c, method)
-  if (!found) throw noRouteError(c, ['GET', 'POST'].filter((each) => routeOf(c, each)))
+  if (!found)
+    throw noRouteError(
+      c,
+      ['GET', 'POST'].filter((each) => routeOf(c, each)),
+    )
   const { page, action } = found.route
   if (isVisitor(c, (action ?? page).needs)) return signInFirst(c, method)
-  requireNeeds(c, (action ?? page).needs, action?.isAsked)
+  requireNeeds(c, page, action)
   const desk = await deskOf(c, found.params)
   return action ? act(desk, page, action) : show(desk, page)
 }
@@ -71,12 +77,14 @@ function signInFirst(c: Context<AppEnv>, method: string): Response {
 }
 
 // As allow() does for the routes of the API.
-function requireNeeds(c: Context<AppEnv>, needs: Needs, isAsked = false): void {
+function requireNeeds(c: Context<AppEnv>, page: DeskPage, action?: Action): void {
   const { actor, config, connection } = c.var
+  const { needs } = action ?? page
   if (needs === 'nobody' || !actor) return
+  if (isPortal(actor) && !page.isForPortal && !needs.startsWith('account:')) throw new AppError('forbidden')
   if (!reach(actor, needs)) throw new AppError('forbidden', { detail: missingPermission(actor, needs) })
   if (!needs.startsWith('account:')) requireVerified(actor, config, 'then sign out and in again')
-  if (isAsked || !isEveryday(needs)) guard(c, needs, connection)
+  if (action?.isAsked || !isEveryday(needs)) guard(c, needs, connection)
 }
 
 function guard(c: Context<AppEnv>, needs: Permission, connection: AppEnv['Variables']['connection']): void {
@@ -108,7 +116,10 @@ async function document(desk: Desk, view: View, { me, path, status }: Frame): Pr
   c.header('Content-Security-Policy', CSP)
   c.header('Cache-Control', 'no-store')
   c.header('Vary', 'Accept-Language, Cookie')
-  return c.html(<Document desk={desk} view={view} nav={NAV} me={me} path={path} flash={flash} />, status ?? view.status ?? 200)
+  return c.html(
+    <Document desk={desk} view={view} nav={NAV} me={me} path={path} flash={flash} />,
+    status ?? view.status ?? 200,
+  )
 }
 
 async function act(desk: Desk, page: DeskPage, action: Action): Promise<Response> {

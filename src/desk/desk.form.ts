@@ -20,10 +20,14 @@ export type Form = {
 }
 
 const MAX_PAIRS = 400
+/** Longer than every field of the API: the schemas refuse what is cut here. */
+const MAX_TEXT = 12_000
+const MAX_NAME = 100
 
 export function formOf(pairs: readonly Pair[] = []): Form {
-  const values = Map.groupBy(pairs.slice(0, MAX_PAIRS), ([name]) => name)
-  const all = (name: string) => (values.get(name) ?? []).map(([, value]) => value)
+  const bounded = pairs.slice(0, MAX_PAIRS).filter(([name]) => name.length <= MAX_NAME)
+  const values = Map.groupBy(bounded, ([name]) => name)
+  const all = (name: string) => (values.get(name) ?? []).map(([, value]) => value.slice(0, MAX_TEXT))
   return { all, get: (name) => all(name)[0] ?? '', has: (name) => values.has(name), names: [...values.keys()] }
 }
 

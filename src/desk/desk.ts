@@ -80,8 +80,13 @@ export async function deskOf(c: Context<AppEnv>, params: Record<string, string> 
 
 /** The words of a request: those of the profile, which a cookie repeats, else of the browser. */
 export function languageOf(c: Context<AppEnv>): { words: Words; locale: string } {
-  const asked = [getCookie(c, LANGUAGE_COOKIE) ?? '', ...(c.req.header('Accept-Language') ?? '').slice(0, 300).split(',')]
-  const tags = asked.map((tag) => (tag.split(';')[0] ?? '').trim()).filter((tag) => /^[a-z]{2,3}(-[a-z\d]{2,8})*$/i.test(tag))
+  const asked = [
+    getCookie(c, LANGUAGE_COOKIE) ?? '',
+    ...(c.req.header('Accept-Language') ?? '').slice(0, 300).split(','),
+  ]
+  const tags = asked
+    .map((tag) => (tag.split(';')[0] ?? '').trim())
+    .filter((tag) => /^[a-z]{2,3}(-[a-z\d]{2,8})*$/i.test(tag))
   const words = tags.map((tag) => wordsOf(tag)).find((each) => each !== undefined) ?? wordsOf('en')
   if (!words) throw new Error('The words of English are missing')
   const own = tags.find((tag) => tag.length > 2 && wordsOf(tag) === words)
@@ -90,8 +95,9 @@ export function languageOf(c: Context<AppEnv>): { words: Words; locale: string }
 
 /** A path of the desk, or its start for any other address: where a form may lead back to. */
 export function safePath(path: string): string {
+  if (path.length > 1000) return HOME
   const isPlain = /^\/dashboard(?:[/?][\w\-./?=&%+:,~*]*)?$/.test(path) && !path.includes('//')
-  return isPlain && path.length <= 1000 ? path : HOME
+  return isPlain ? path : HOME
 }
 
 /** An error in the reader's words, with a message for each field that it names. */

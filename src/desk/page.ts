@@ -2,7 +2,7 @@
 import type { Child } from 'hono/jsx'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Permission } from '../access/policy'
-import { HOME, type Desk } from './desk'
+import { type Desk, HOME } from './desk'
 import type { Flash } from './desk.session'
 import type { IconName } from './parts/icons'
 import type { Words } from './words/words'
@@ -42,6 +42,8 @@ type Definition<L extends Loads, M> = {
   /** Below /dashboard, with parameters such as `:id`. */
   path: string
   needs: Needs
+  /** For portal logins as well; all other pages are for the team. */
+  isForPortal?: true
   nav?: { word: keyof Words['nav']; icon: IconName }
   /** The verbs of the page, which cost one round trip together. */
   load?: (desk: Desk) => L
@@ -51,7 +53,7 @@ type Definition<L extends Loads, M> = {
   actions?: Record<string, Action>
 }
 
-export type DeskPage = Pick<Definition<Loads, unknown>, 'path' | 'needs' | 'nav'> & {
+export type DeskPage = Pick<Definition<Loads, unknown>, 'path' | 'needs' | 'nav' | 'isForPortal'> & {
   actions: Record<string, Action>
   /** Reads and renders; `beside` is read in the same round trip. */
   open: <B extends Loads>(desk: Desk, beside: () => B) => Promise<{ view: View | Response; beside: Loaded<B> }>
@@ -59,11 +61,12 @@ export type DeskPage = Pick<Definition<Loads, unknown>, 'path' | 'needs' | 'nav'
 
 /** A page of the desk. Its actions are POSTs to its path, a slash and their name. */
 export function page<L extends Loads = Record<never, never>, M = unknown>(definition: Definition<L, M>): DeskPage {
-  const { path, needs, nav, load, more, view, actions = {} } = definition
+  const { path, needs, nav, isForPortal, load, more, view, actions = {} } = definition
   return {
     path,
     needs,
     nav,
+    isForPortal,
     actions,
     async open(desk, beside) {
       const result = await desk.together(() => {

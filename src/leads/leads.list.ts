@@ -7,10 +7,11 @@ import { phrase, STATUS_CODES } from '../db/fts'
 import type { Page } from '../db/page'
 import { leadCounts, leads } from '../db/schema'
 import { COUNT_OF_STATUS } from '../db/schema/leads'
+import { allOf } from '../db/sql'
 import { pageMarks } from '../db/window'
 import { runList } from '../records/list'
 import type { ListDefinition, ListRequest } from '../records/list.definition'
-import { before, from, isNot } from '../records/list.filters'
+import { before, from, is, isNot } from '../records/list.filters'
 import { isOwnedBy, isTrashed, ownedWalks, requestedOwners, scopeCodes } from '../records/list.owned'
 import { isPartOf } from '../records/question'
 import { type LeadRow, leadColumns } from './leads.record'
@@ -69,6 +70,7 @@ export const LEAD_LIST: ListDefinition<LeadRow, Query> = {
       isCoarse: true,
     }),
     owner: isOwnedBy(leads.ownerId),
+    customer: is(leads.customerId),
     createdAfter: from(leads.createdAt),
     createdBefore: before(leads.createdAt),
     followUpAfter: from(leads.followUpAt),
@@ -76,6 +78,10 @@ export const LEAD_LIST: ListDefinition<LeadRow, Query> = {
     trashed: isTrashed(leads.deletedAt),
   },
   walks(ctx, request, whose, order) {
+    if (request.customer && !request.trashed) {
+      const where = allOf(visible(ctx.actor, permissions.read, leads), isNotNull(leads.customerId), order.only)
+      return [{ index: 'leads_customer', where, answers: ['customer'], isSmall: true }]
+    }
     if (request.trashed || request.besides !== 'CLOSED' || order.indexes !== FOLLOW_UP_INDEXES) {
       return ownedWalks(ctx, request, whose, order, OWNED)
     }

@@ -1,13 +1,13 @@
 // Doors: the way to a provider and back, by the same callback that other frontends use.
+
+import { randomToken, sha256 } from '../../crypto'
 import { AppError, isErrorCode } from '../../errors'
-import { base64url, randomToken, sha256 } from '../../crypto'
 import { clientOf } from '../../http/context'
 import { beginSignIn } from '../../oauth/oauth.browser'
 import { openCode } from '../../oauth/oauth.flow'
 import { signIn } from '../../oauth/sign-in.service'
-import { type Desk, HOME, safePath } from '../desk'
+import { type Desk, failureOf, HOME, safePath } from '../desk'
 import { keepFlash, keepFlow, keepSession, takeFlow } from '../desk.session'
-import { failureOf } from '../desk'
 import { at, page } from '../page'
 import { providersOf } from '../parts/providers'
 

@@ -98,7 +98,15 @@ export const resetPasswordPage = page({
       isBare: true,
       content: (
         <Form desk={desk} action={at('reset-password/choose')} class="stack" stays fields={{ token: tokenOf(desk) }}>
-          <Field desk={desk} name="newPassword" label={doors.newPassword} type="password" autocomplete="new-password" required hint={doors.passwordHint} />
+          <Field
+            desk={desk}
+            name="newPassword"
+            label={doors.newPassword}
+            type="password"
+            autocomplete="new-password"
+            required
+            hint={doors.passwordHint}
+          />
           <button type="submit" class="strong">
             {doors.choosePassword}
           </button>

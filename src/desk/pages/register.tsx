@@ -23,11 +23,33 @@ export const registerPage = page({
       content: (
         <>
           <p class="note">{token ? doors.joinHint : doors.createHint}</p>
-          <Form desk={desk} action={at('register/enter')} class="stack" stays fields={token ? { invitationToken: token } : {}}>
+          <Form
+            desk={desk}
+            action={at('register/enter')}
+            class="stack"
+            stays
+            fields={token ? { invitationToken: token } : {}}
+          >
             <Field desk={desk} name="name" label={doors.name} autocomplete="name" required maxlength={200} />
-            {!token && <Field desk={desk} name="workspaceName" label={doors.workspaceName} autocomplete="organization" maxlength={200} />}
+            {!token && (
+              <Field
+                desk={desk}
+                name="workspaceName"
+                label={doors.workspaceName}
+                autocomplete="organization"
+                maxlength={200}
+              />
+            )}
             <Field desk={desk} name="email" label={doors.email} type="email" autocomplete="username" required />
-            <Field desk={desk} name="password" label={doors.password} type="password" autocomplete="new-password" required hint={doors.passwordHint} />
+            <Field
+              desk={desk}
+              name="password"
+              label={doors.password}
+              type="password"
+              autocomplete="new-password"
+              required
+              hint={doors.passwordHint}
+            />
             <button type="submit" class="strong">
               {token ? doors.join : doors.createWorkspace}
             </button>

@@ -1,13 +1,13 @@
 // Doors: signing in with a password or at a provider, and signing out.
 import { requirePerson } from '../../access/person'
-import { login } from '../../auth/auth.service'
 import { Credentials } from '../../auth/auth.schemas'
+import { login } from '../../auth/auth.service'
 import { endSession } from '../../auth/sessions.service'
+import { clientOf } from '../../http/context'
 import { canMail } from '../../mail/mail.settings'
 import { type Desk, safePath } from '../desk'
 import { parsed } from '../desk.form'
 import { deviceOf, dropSession, keepSession } from '../desk.session'
-import { clientOf } from '../../http/context'
 import { at, page } from '../page'
 import { Field, Form } from '../parts/forms'
 import { Providers } from '../parts/providers'
@@ -29,7 +29,14 @@ export const signInPage = page({
         <>
           <Form desk={desk} action={at('sign-in/enter')} class="stack" fields={{ next }} stays>
             <Field desk={desk} name="email" label={doors.email} type="email" autocomplete="username" required />
-            <Field desk={desk} name="password" label={doors.password} type="password" autocomplete="current-password" required />
+            <Field
+              desk={desk}
+              name="password"
+              label={doors.password}
+              type="password"
+              autocomplete="current-password"
+              required
+            />
             <button type="submit" class="strong">
               {doors.signIn}
             </button>

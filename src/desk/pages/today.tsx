@@ -61,7 +61,10 @@ export const todayPage = page({
       ...toldIn(events.rows),
     ]),
   }),
-  view: (desk, { summary, funnel, trends, pool, mine, overdue, today, leadsDue, tickets, running, team, events, names }) => {
+  view: (
+    desk,
+    { summary, funnel, trends, pool, mine, overdue, today, leadsDue, tickets, running, team, events, names },
+  ) => {
     const due = dueItems([...overdue.rows, ...today.rows], leadsDue.rows, names, desk.words.record.somebody)
     const start = dayIn(desk.timeZone, desk.at).start
     const waiting = [...running.rows, ...tickets.rows].slice(0, LISTED)
@@ -81,7 +84,12 @@ export const todayPage = page({
             <div>
               <Mine desk={desk} leads={mine.rows} names={names} />
               {waiting.length > 0 && (
-                <Section id="tickets" title={desk.words.today.tickets} more={{ href: at('tickets?assignee=me'), label: desk.words.list.all }} class="card">
+                <Section
+                  id="tickets"
+                  title={desk.words.today.tickets}
+                  more={{ href: at('tickets?assignee=me'), label: desk.words.list.all }}
+                  class="card"
+                >
                   <ul class="lines">
                     {waiting.map((ticket) => (
                       <TicketLine desk={desk} ticket={ticket} names={names} />
@@ -109,20 +117,33 @@ export const todayPage = page({
       async run({ ctx, words }) {
         const lead = await claimNextLead(ctx)
         if (!lead) return { to: at(''), say: words.lead.poolEmpty }
-        return { to: leadPath(lead.id), say: words.lead.claimed(leadName(lead), lead.phone), undo: { action: leadPath(lead.id, 'release'), fields: {} } }
+        return {
+          to: leadPath(lead.id),
+          say: words.lead.claimed(leadName(lead), lead.phone),
+          undo: { action: leadPath(lead.id, 'release'), fields: {} },
+        }
       },
     },
   },
 })
 
 type Summary = Awaited<ReturnType<typeof getSummary>>
-const dueIn = ({ followUps: { overdue, today } }: Summary) => overdue.interactions + overdue.leads + today.interactions + today.leads
+const dueIn = ({ followUps: { overdue, today } }: Summary) =>
+  overdue.interactions + overdue.leads + today.interactions + today.leads
 
 const Due: FC<{ desk: Desk; due: DueItem[]; start: string; total: number }> = ({ desk, due, start, total }) => {
   const { words } = desk
-  const [late, today] = [due.filter(({ at }) => at < start).slice(0, LISTED), due.filter(({ at }) => at >= start).slice(0, LISTED)]
+  const [late, today] = [
+    due.filter(({ at }) => at < start).slice(0, LISTED),
+    due.filter(({ at }) => at >= start).slice(0, LISTED),
+  ]
   return (
-    <Section id="due" title={words.today.due} note={total > due.length ? words.list.partOf(late.length + today.length, total) : undefined} class="card">
+    <Section
+      id="due"
+      title={words.today.due}
+      note={total > due.length ? words.list.partOf(late.length + today.length, total) : undefined}
+      class="card"
+    >
       {due.length === 0 && <Empty text={words.today.nothingDue} />}
       {late.length > 0 && (
         <>
@@ -174,7 +195,13 @@ const Pool: FC<{ desk: Desk; pool: LeadRow[]; total: number }> = ({ desk, pool, 
 )
 
 const Mine: FC<{ desk: Desk; leads: LeadRow[]; names: Names }> = ({ desk, leads, names }) => (
-  <Section id="mine" title={desk.words.today.mine} note={leads.length > 0 ? desk.words.today.lastTouched : undefined} more={{ href: at('leads?owner=me'), label: desk.words.list.all }} class="card">
+  <Section
+    id="mine"
+    title={desk.words.today.mine}
+    note={leads.length > 0 ? desk.words.today.lastTouched : undefined}
+    more={{ href: at('leads?owner=me'), label: desk.words.list.all }}
+    class="card"
+  >
     {leads.length === 0 ? (
       <Empty text={desk.words.today.noneOfMine} />
     ) : (

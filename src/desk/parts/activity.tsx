@@ -5,14 +5,19 @@ import type { Desk } from '../desk'
 import type { Names } from '../desk.names'
 import { Section } from './lists'
 import { customerPath, leadPath, ticketPath } from './records'
-import { Time } from './times'
 import { doerOf, sentenceOf } from './timeline'
+import { Time } from './times'
 
 type EventRow = typeof events.$inferSelect
 
 /** The ids whose names the sentences need. */
 export function toldIn(list: readonly EventRow[]): (string | null)[] {
-  return list.flatMap(({ actorId, subjectId, changes }) => [actorId, subjectId, aboutIn(changes), textIn(changes?.ownerId)])
+  return list.flatMap(({ actorId, subjectId, changes }) => [
+    actorId,
+    subjectId,
+    aboutIn(changes),
+    textIn(changes?.ownerId),
+  ])
 }
 
 const textIn = (change: [unknown, unknown] | undefined) => (typeof change?.[1] === 'string' ? change[1] : null)
@@ -20,7 +25,11 @@ const aboutIn = (changes: EventRow['changes']) => textIn(changes?.customerId) ??
 
 const PATHS: Record<string, (id: string) => string> = { lead: leadPath, customer: customerPath, ticket: ticketPath }
 
-export const Activity: FC<{ desk: Desk; events: readonly EventRow[]; names: Names }> = ({ desk, events: list, names }) => (
+export const Activity: FC<{ desk: Desk; events: readonly EventRow[]; names: Names }> = ({
+  desk,
+  events: list,
+  names,
+}) => (
   <Section id="activity" title={desk.words.today.activity} class="card">
     <ol class="activity">
       {list.map((event) => {
@@ -35,7 +44,8 @@ export const Activity: FC<{ desk: Desk; events: readonly EventRow[]; names: Name
         return (
           <li>
             <span>
-              <strong>{doerOf(desk, actor, names)}</strong> {isTalk && type ? desk.words.logged(type, isMine) : sentenceOf(desk, event, names)}
+              <strong>{doerOf(desk, actor, names)}</strong>{' '}
+              {isTalk && type ? desk.words.logged(type, isMine) : sentenceOf(desk, event, names)}
               {named && named.kind !== 'member' && (
                 <>
                   {' · '}

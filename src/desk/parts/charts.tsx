@@ -71,13 +71,20 @@ export const Columns: FC<{ desk: Desk; id: string; title: string; unit: string; 
 }
 
 /** Figures side by side as bars, each with its name and a note. */
-export const Bars: FC<{ desk: Desk; id: string; title: string; unit: string; points: (Point & { note: string })[] }> = (props) => {
+export const Bars: FC<{ desk: Desk; id: string; title: string; unit: string; points: (Point & { note: string })[] }> = (
+  props,
+) => {
   const { desk, id, title, unit, points } = props
   const count = (value: number) => written(value, desk)
   const top = Math.max(...points.map(({ value }) => value), 1)
   return (
     <figure>
-      <svg class="chart" viewBox={`0 0 ${WIDTH} ${points.length * ROW}`} role="img" aria-labelledby={`${id}-title ${id}-text`}>
+      <svg
+        class="chart"
+        viewBox={`0 0 ${WIDTH} ${points.length * ROW}`}
+        role="img"
+        aria-labelledby={`${id}-title ${id}-text`}
+      >
         <title id={`${id}-title`}>{title}</title>
         <desc id={`${id}-text`}>
           {`${unit}: ${points.map(({ label, value, note }) => `${label} ${count(value)}, ${note}`).join('; ')}.`}
@@ -117,7 +124,8 @@ const Figures: FC<{ desk: Desk; title: string; unit: string; points: (Point & { 
 }) => (
   <details class="figures">
     <summary>
-      {desk.words.figures.asTable}<span class="hidden">: {title}</span>
+      {desk.words.figures.asTable}
+      <span class="hidden">: {title}</span>
     </summary>
     <table>
       <caption class="hidden">{title}</caption>

@@ -10,15 +10,30 @@ import { customerPath, leadName, leadPath, Phone } from './records'
 import { Time } from './times'
 
 /** A follow-up: where it belongs, and the address of its actions. */
-export type DueItem = { id: string; at: string; name: string; href: string; text: string; phone?: string | null; action: string }
+export type DueItem = {
+  id: string
+  at: string
+  name: string
+  href: string
+  text: string
+  phone?: string | null
+  action: string
+}
 
 /** Follow-ups of interactions and of leads, the longest due first. */
-export function dueItems(talks: readonly InteractionRow[], leads: readonly LeadRow[], names: Names, somebody: string): DueItem[] {
+export function dueItems(
+  talks: readonly InteractionRow[],
+  leads: readonly LeadRow[],
+  names: Names,
+  somebody: string,
+): DueItem[] {
   const ofTalks = talks.flatMap(({ id, followUpAt, customerId, leadId, body }) => {
     const named = names.get(customerId ?? leadId ?? '')
     const href = customerId ? customerPath(customerId) : leadPath(leadId ?? '')
     const action = at('follow-ups', id)
-    return followUpAt ? [{ id, at: followUpAt, name: named?.name ?? somebody, href, text: body, phone: named?.phone, action }] : []
+    return followUpAt
+      ? [{ id, at: followUpAt, name: named?.name ?? somebody, href, text: body, phone: named?.phone, action }]
+      : []
   })
   const ofLeads = leads.flatMap((lead) => {
     const { id, followUpAt, phone, title } = lead

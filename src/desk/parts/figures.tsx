@@ -25,10 +25,24 @@ export const Tiles: FC<{ desk: Desk; summary: Of<typeof getSummary> }> = ({ desk
       href: at('leads?owner=none'),
     },
     { name: figures.overdue, value: count(late, desk), note: figures.moreToday(count(today, desk)), href: '#due' },
-    { name: figures.openTickets, value: count(tickets.open, desk), note: figures.resolved(tickets.resolved, count(tickets.resolved, desk)), href: at('tickets') },
-    { name: figures.conversion, value: share(leads.conversionRate, desk), note: figures.won(leads.converted, count(leads.converted, desk)) },
+    {
+      name: figures.openTickets,
+      value: count(tickets.open, desk),
+      note: figures.resolved(tickets.resolved, count(tickets.resolved, desk)),
+      href: at('tickets'),
+    },
+    {
+      name: figures.conversion,
+      value: share(leads.conversionRate, desk),
+      note: figures.won(leads.converted, count(leads.converted, desk)),
+    },
     { name: figures.timeToClaim, value: duration(leads.medianSecondsToClaim, desk), note: figures.median },
-    { name: figures.customers, value: count(customers.total, desk), note: figures.newOnes(customers.created, count(customers.created, desk)), href: at('customers') },
+    {
+      name: figures.customers,
+      value: count(customers.total, desk),
+      note: figures.newOnes(customers.created, count(customers.created, desk)),
+      href: at('customers'),
+    },
   ]
   return (
     <dl class="tiles">

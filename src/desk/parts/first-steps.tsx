@@ -7,10 +7,11 @@ import { Section } from './lists'
 
 export const FirstSteps: FC<{ desk: Desk }> = ({ desk }) => {
   const { first } = desk.words
-  const steps: { icon: IconName; words: { title: string; text: string; go: string }; href: string; shown: boolean }[] = [
-    { icon: 'customers', words: first.customer, href: at('customers/new'), shown: desk.can('customers:write') },
-    { icon: 'leads', words: first.lead, href: at('leads/new'), shown: desk.can('leads:write') },
-  ]
+  const steps: { icon: IconName; words: { title: string; text: string; go: string }; href: string; shown: boolean }[] =
+    [
+      { icon: 'customers', words: first.customer, href: at('customers/new'), shown: desk.can('customers:write') },
+      { icon: 'leads', words: first.lead, href: at('leads/new'), shown: desk.can('leads:write') },
+    ]
   return (
     <Section id="first" title={first.title} note={first.note} class="card">
       <ol class="steps">

@@ -3,15 +3,24 @@ import type { Child, FC, PropsWithChildren } from 'hono/jsx'
 import type { Desk } from '../desk'
 import { WHENS } from '../desk.form'
 
-export const Hidden: FC<{ name: string; value: string }> = ({ name, value }) => <input type="hidden" name={name} value={value} />
+export const Hidden: FC<{ name: string; value: string }> = ({ name, value }) => (
+  <input type="hidden" name={name} value={value} />
+)
 
-type FormProps = PropsWithChildren<{ desk: Desk; action: string; class?: string; fields?: Record<string, string>; id?: string; stays?: boolean }>
+type FormProps = PropsWithChildren<{
+  desk: Desk
+  action: string
+  class?: string
+  fields?: Record<string, string>
+  id?: string
+  stays?: boolean
+}>
 
 /** A form that sends a change: with the mark of the session and, unless it `stays`, the page to come back to. */
 export const Form: FC<FormProps> = ({ desk, action, class: kind, fields = {}, id, stays, children }) => (
   <form action={action} method="post" class={kind} id={id}>
     <Hidden name="mark" value={desk.mark} />
-    {!stays && <Hidden name="back" value={desk.here} />}
+    {!stays && fields.back === undefined && <Hidden name="back" value={desk.here} />}
     {Object.entries(fields).map(([name, value]) => (
       <Hidden name={name} value={value} />
     ))}
@@ -19,7 +28,16 @@ export const Form: FC<FormProps> = ({ desk, action, class: kind, fields = {}, id
   </form>
 )
 
-type ActProps = { desk: Desk; action: string; label: string; about?: string; fields?: Record<string, string>; class?: string; icon?: Child; confirm?: string }
+type ActProps = {
+  desk: Desk
+  action: string
+  label: string
+  about?: string
+  fields?: Record<string, string>
+  class?: string
+  icon?: Child
+  confirm?: string
+}
 
 /** A form with one button. `about` says to those who do not see the row what the button belongs to. */
 export const Act: FC<ActProps> = ({ desk, action, label, about, fields, class: kind, icon, confirm }) => (
@@ -81,7 +99,15 @@ export const Field: FC<FieldProps> = ({ desk, name, label, value, hint, rows, id
 }
 
 export type Option = { value: string; label: string }
-type SelectProps = { desk: Desk; name: string; label: string; value?: string | null; options: readonly Option[]; hint?: string; id?: string }
+type SelectProps = {
+  desk: Desk
+  name: string
+  label: string
+  value?: string | null
+  options: readonly Option[]
+  hint?: string
+  id?: string
+}
 
 /** A labelled choice. */
 export const Select: FC<SelectProps> = ({ desk, name, label, value, options, hint, id = name }) => {
@@ -108,7 +134,16 @@ export const Options: FC<{ options: readonly Option[]; chosen: string }> = ({ op
   </>
 )
 
-type ChangerProps = { desk: Desk; action: string; name: string; label: string; value: string; options: readonly Option[]; fields?: Record<string, string>; class?: string }
+type ChangerProps = {
+  desk: Desk
+  action: string
+  name: string
+  label: string
+  value: string
+  options: readonly Option[]
+  fields?: Record<string, string>
+  class?: string
+}
 
 /** A choice that sends itself where a script runs, and has a button where none does. */
 export const Changer: FC<ChangerProps> = ({ desk, action, name, label, value, options, fields, class: kind }) => (
@@ -124,7 +159,12 @@ export const Changer: FC<ChangerProps> = ({ desk, action, name, label, value, op
 )
 
 /** When to come back: a few choices, or a day and a time. The fields are those that `whenOf` reads. */
-export const When: FC<{ desk: Desk; label: string; chosen?: string; id: string }> = ({ desk, label, chosen = '', id }) => {
+export const When: FC<{ desk: Desk; label: string; chosen?: string; id: string }> = ({
+  desk,
+  label,
+  chosen = '',
+  id,
+}) => {
   const { form, when } = desk.words
   const typed = desk.form.has('when') ? desk.form.get('when') : chosen
   const error = desk.failure?.fields.day
@@ -132,13 +172,19 @@ export const When: FC<{ desk: Desk; label: string; chosen?: string; id: string }
     <fieldset class="when">
       <legend>{label}</legend>
       <select name="when" aria-label={label} data-when>
-        <Options options={WHENS.map((value) => ({ value, label: when[value] }))} chosen={typed} />
+        <Options options={WHENS.map((value) => ({ value, label: when[value] ?? value }))} chosen={typed} />
       </select>
       <span class="day">
         <label class="hidden" for={`${id}-day`}>
           {form.day}
         </label>
-        <input id={`${id}-day`} type="date" name="day" value={desk.form.get('day')} aria-invalid={error ? 'true' : undefined} />
+        <input
+          id={`${id}-day`}
+          type="date"
+          name="day"
+          value={desk.form.get('day')}
+          aria-invalid={error ? 'true' : undefined}
+        />
         <label class="hidden" for={`${id}-time`}>
           {form.time}
         </label>

@@ -2,13 +2,16 @@
 import type { FC } from 'hono/jsx'
 
 const PATHS = {
-  today: 'M8 1.5v2M8 12.5v2M1.5 8h2M12.5 8h2M3.4 3.4l1.4 1.4M11.2 11.2l1.4 1.4M3.4 12.6l1.4-1.4M11.2 4.8l1.4-1.4M8 5.2a2.8 2.8 0 1 0 0 5.6 2.8 2.8 0 0 0 0-5.6',
+  today:
+    'M8 1.5v2M8 12.5v2M1.5 8h2M12.5 8h2M3.4 3.4l1.4 1.4M11.2 11.2l1.4 1.4M3.4 12.6l1.4-1.4M11.2 4.8l1.4-1.4M8 5.2a2.8 2.8 0 1 0 0 5.6 2.8 2.8 0 0 0 0-5.6',
   leads: 'M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2M8 5a3 3 0 1 0 0 6 3 3 0 0 0 0-6M8 8h.01',
-  customers: 'M6 7.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5M1.5 13.5c0-2.5 2-4 4.5-4s4.5 1.5 4.5 4M10.5 2.8a2.5 2.5 0 0 1 0 4.4M12 9.8c1.6.5 2.5 1.8 2.5 3.7',
+  customers:
+    'M6 7.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5M1.5 13.5c0-2.5 2-4 4.5-4s4.5 1.5 4.5 4M10.5 2.8a2.5 2.5 0 0 1 0 4.4M12 9.8c1.6.5 2.5 1.8 2.5 3.7',
   tickets: 'M2 4.5h12v2.2a1.5 1.5 0 0 0 0 2.6v2.2H2V9.3a1.5 1.5 0 0 0 0-2.6zM9.5 4.5v1M9.5 7.5v1M9.5 10.5v1',
   import: 'M8 2v7.5M5 6.8l3 3 3-3M2.5 10.5v3h11v-3',
   team: 'M8 6.5a2.2 2.2 0 1 0 0-4.4 2.2 2.2 0 0 0 0 4.4M3.5 13.5c0-2.6 2-4.3 4.5-4.3s4.5 1.7 4.5 4.3',
-  settings: 'M2 4.5h6M11 4.5h3M2 11.5h3M8 11.5h6M9.5 3a1.5 1.5 0 1 0 0 3 1.5 1.5 0 0 0 0-3M6.5 10a1.5 1.5 0 1 0 0 3 1.5 1.5 0 0 0 0-3',
+  settings:
+    'M2 4.5h6M11 4.5h3M2 11.5h3M8 11.5h6M9.5 3a1.5 1.5 0 1 0 0 3 1.5 1.5 0 0 0 0-3M6.5 10a1.5 1.5 0 1 0 0 3 1.5 1.5 0 0 0 0-3',
   search: 'M7 2.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9M10.3 10.3l3.2 3.2',
   plus: 'M8 3v10M3 8h10',
   more: 'M3.5 8h.01M8 8h.01M12.5 8h.01',
@@ -35,7 +38,15 @@ export type IconName = keyof typeof PATHS
 
 /** An icon. With a label it says something by itself, without one it only stands beside its word. */
 export const Icon: FC<{ name: IconName; label?: string }> = ({ name, label }) => (
-  <svg class="icon" viewBox="0 0 16 16" width="16" height="16" role={label ? 'img' : undefined} aria-label={label} aria-hidden={label ? undefined : 'true'}>
+  <svg
+    class="icon"
+    viewBox="0 0 16 16"
+    width="16"
+    height="16"
+    role={label ? 'img' : undefined}
+    aria-label={label}
+    aria-hidden={label ? undefined : 'true'}
+  >
     <path d={PATHS[name]} />
   </svg>
 )

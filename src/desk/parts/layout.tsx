@@ -131,8 +131,17 @@ const Bar: FC<{ desk: Desk; me: Me }> = ({ desk, me }) => {
           <label class="hidden" for="q">
             {frame.searchLabel}
           </label>
-          <input id="q" name="q" type="search" maxlength={200} placeholder={frame.search} value={desk.query.get('q') ?? ''} />
-          <kbd aria-hidden="true">/</kbd>
+          <input
+            id="q"
+            name="q"
+            type="search"
+            maxlength={200}
+            placeholder={frame.search}
+            value={desk.query.get('q') ?? ''}
+          />
+          <span class="key" aria-hidden="true">
+            /
+          </span>
           <button type="submit" class="hidden">
             {frame.searchLabel}
           </button>
@@ -186,7 +195,8 @@ export function initialsOf(name: string): string {
 }
 
 const HUES = 6
-const hueOf = (name: string) => [...name].reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 9973, 7) % HUES
+const hueOf = (name: string) =>
+  [...name].reduce((sum, letter) => (sum * 31 + (letter.codePointAt(0) ?? 0)) % 9973, 7) % HUES
 
 const Said: FC<{ desk: Desk; flash?: Flash }> = ({ desk, flash }) => {
   const said = desk.failure ? { text: desk.failure.text, isBad: true, undo: undefined } : flash
@@ -195,7 +205,9 @@ const Said: FC<{ desk: Desk; flash?: Flash }> = ({ desk, flash }) => {
     <div class={said.isBad ? 'said bad' : 'said'} role={said.isBad ? 'alert' : 'status'}>
       <Icon name={said.isBad ? 'warn' : 'done'} />
       <p>{said.text}</p>
-      {said.undo && <Act desk={desk} action={said.undo.action} fields={said.undo.fields} label={desk.words.frame.undo} />}
+      {said.undo && (
+        <Act desk={desk} action={said.undo.action} fields={said.undo.fields} label={desk.words.frame.undo} />
+      )}
     </div>
   )
 }

@@ -3,7 +3,13 @@ import type { Child, FC, PropsWithChildren } from 'hono/jsx'
 import type { Desk } from '../desk'
 import { Icon } from './icons'
 
-type SectionProps = PropsWithChildren<{ id: string; title: string; note?: Child; more?: { href: string; label: string }; class?: string }>
+type SectionProps = PropsWithChildren<{
+  id: string
+  title: string
+  note?: Child
+  more?: { href: string; label: string }
+  class?: string
+}>
 
 /** A titled part of a page. */
 export const Section: FC<SectionProps> = ({ id, title, note, more, class: kind = '', children }) => (
@@ -58,7 +64,12 @@ export const Chips: FC<ChipsProps> = ({ desk, path, name, label, choices }) => {
   )
 }
 
-type PickerProps = { desk: Desk; path: string; selects: readonly { name: string; label: string; choices: readonly Choice[] }[]; search: string }
+type PickerProps = {
+  desk: Desk
+  path: string
+  selects: readonly { name: string; label: string; choices: readonly Choice[] }[]
+  search: string
+}
 
 /** The search and the further filters of a list, in one form that keeps the others. */
 export const Picker: FC<PickerProps> = ({ desk, path, selects, search }) => {
@@ -71,7 +82,14 @@ export const Picker: FC<PickerProps> = ({ desk, path, selects, search }) => {
       ))}
       <span class="find">
         <Icon name="search" />
-        <input type="search" name="q" aria-label={search} placeholder={search} maxlength={100} value={desk.query.get('q') ?? ''} />
+        <input
+          type="search"
+          name="q"
+          aria-label={search}
+          placeholder={search}
+          maxlength={100}
+          value={desk.query.get('q') ?? ''}
+        />
       </span>
       {selects.map(({ name, label, choices }) => (
         <select name={name} aria-label={label} data-submits>
@@ -89,7 +107,15 @@ export const Picker: FC<PickerProps> = ({ desk, path, selects, search }) => {
   )
 }
 
-type PagesProps = { desk: Desk; path: string; shown: number; nextCursor: string | null; total?: number; totalCapped?: true; of: (count: number, text: string) => string }
+type PagesProps = {
+  desk: Desk
+  path: string
+  shown: number
+  nextCursor: string | null
+  total?: number
+  totalCapped?: true
+  of: (count: number, text: string) => string
+}
 
 /** How many there are, and the way on. */
 export const Pages: FC<PagesProps> = ({ desk, path, shown, nextCursor, total, totalCapped, of }) => {

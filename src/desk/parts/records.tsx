@@ -16,9 +16,12 @@ export const ticketPath = (id: string) => at('tickets', id)
 /** What a lead is called: its person, else its subject. */
 export const leadName = ({ name, title }: Pick<LeadRow, 'name' | 'title'>): string => name ?? title
 /** What it is about, where that says more than its name. */
-export const leadSubject = ({ name, title, interest }: LeadRow): string | null => interest ?? (name === null ? null : title)
+export const leadSubject = ({ name, title, interest }: LeadRow): string | null =>
+  interest ?? (name === null ? null : title)
 
-export const Status: FC<{ desk: Desk; of: string }> = ({ desk, of }) => <span class={`pill ${of.toLowerCase()}`}>{desk.words.status[of] ?? of}</span>
+export const Status: FC<{ desk: Desk; of: string }> = ({ desk, of }) => (
+  <span class={`pill ${of.toLowerCase()}`}>{desk.words.status[of] ?? of}</span>
+)
 
 /** A phone number as a link that calls it. */
 export const Phone: FC<{ desk: Desk; number: string; about?: string }> = ({ desk, number, about }) => (
@@ -73,7 +76,13 @@ export const LeadLine: FC<LeadItem> = ({ desk, lead, names, shows }) => {
       </span>
       <Owner desk={desk} id={lead.ownerId} names={names} />
       <Status desk={desk} of={lead.status} />
-      <span class="when">{inPool && desk.can('leads:claim') ? <Claim desk={desk} lead={lead} /> : <Time desk={desk} at={lead.createdAt} class="note" />}</span>
+      <span class="when">
+        {inPool && desk.can('leads:claim') ? (
+          <Claim desk={desk} lead={lead} />
+        ) : (
+          <Time desk={desk} at={lead.createdAt} class="note" />
+        )}
+      </span>
     </li>
   )
 }

@@ -18,7 +18,11 @@ export function relative(instant: string, { locale, timeZone, at }: Place): stri
   const seconds = (Date.parse(instant) - Date.parse(at)) / 1_000
   const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
   const days = dayOf(instant, timeZone) - dayOf(at, timeZone)
-  if (Math.abs(days) >= 1 && (Math.abs(seconds) >= 43_200 || days === 1 || days === -1) && Math.abs(seconds) >= 21_600) {
+  if (
+    Math.abs(days) >= 1 &&
+    (Math.abs(seconds) >= 43_200 || days === 1 || days === -1) &&
+    Math.abs(seconds) >= 21_600
+  ) {
     if (Math.abs(days) < 14) return format.format(days, 'day')
   }
   const [unit, size] = UNITS.find(([, each]) => Math.abs(seconds) >= each) ?? (['second', 1] as const)
@@ -34,7 +38,14 @@ function dayOf(instant: string, timeZone: string): number {
 
 /** An instant in full, with the name of the zone. */
 export function exact(instant: string, { locale, timeZone }: Place): string {
-  const parts = { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' } as const
+  const parts = {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+  } as const
   return new Intl.DateTimeFormat(locale, { timeZone, ...parts, timeZoneName: 'short' }).format(new Date(instant))
 }
 
@@ -52,7 +63,9 @@ export function dayName(instant: string, place: Place): string {
     return word.charAt(0).toLocaleUpperCase(locale) + word.slice(1)
   }
   const year = instant.slice(0, 4) === at.slice(0, 4) ? {} : { year: 'numeric' as const }
-  return new Intl.DateTimeFormat(locale, { timeZone, weekday: 'long', day: 'numeric', month: 'long', ...year }).format(new Date(instant))
+  return new Intl.DateTimeFormat(locale, { timeZone, weekday: 'long', day: 'numeric', month: 'long', ...year }).format(
+    new Date(instant),
+  )
 }
 
 /** A calendar day such as `2026-11-21`, short. */
@@ -77,7 +90,12 @@ export function duration(seconds: number | null, { locale }: Pick<Desk, 'locale'
 }
 
 /** A time, relative or as the caller words it. */
-export const Time: FC<{ desk: Desk; at: string; text?: string; class?: string }> = ({ desk, at, text, class: kind }) => (
+export const Time: FC<{ desk: Desk; at: string; text?: string; class?: string }> = ({
+  desk,
+  at,
+  text,
+  class: kind,
+}) => (
   <time datetime={at} title={exact(at, desk)} class={kind}>
     {text ?? relative(at, desk)}
   </time>

@@ -1,11 +1,11 @@
-// What tests need of the dashboard: a browser without scripts, which keeps cookies, follows forms and says where it is.
+// What tests need of the desk: a browser without scripts, which keeps cookies, follows forms and says where it is.
 import { ORIGIN, worker } from './api'
 import { PASSWORD, type Person } from './factories'
 
 type Fetch = typeof globalThis.fetch
 export type Seen = { status: number; html: string; headers: Headers; path: string }
 
-/** A browser that stays on the dashboard. */
+/** A browser that stays at the desk. */
 export function browser(fetch: Fetch = worker()) {
   const cookies = new Map<string, string>()
 
@@ -15,7 +15,7 @@ export function browser(fetch: Fetch = worker()) {
     const response = await fetch(`${ORIGIN}${path}`, { ...init, headers, redirect: 'manual' })
     for (const cookie of response.headers.getSetCookie()) keep(cookie)
     const location = response.headers.get('Location')
-    if (location !== null) return go(location)
+    if (location !== null) return go(location.replace(ORIGIN, ''))
     return { status: response.status, html: await response.text(), headers: response.headers, path }
   }
 
@@ -34,7 +34,7 @@ export function browser(fetch: Fetch = worker()) {
     })
 
   const signIn = ({ email }: Pick<Person, 'email'>, password = PASSWORD) =>
-    post('/dashboard/sign-in', { email, password })
+    post('/dashboard/sign-in/enter', { email, password })
 
   return { go, post, signIn, cookies }
 }
