@@ -112,7 +112,7 @@ type Frame = { me?: Awaited<ReturnType<typeof getMe>>; path?: string; status?: C
 
 async function document(desk: Desk, view: View, { me, path, status }: Frame): Promise<Response> {
   const { c } = desk
-  const flash = await takeFlash(c)
+  const flash = c.var.config && (await takeFlash(c))
   c.header('Content-Security-Policy', CSP)
   c.header('Cache-Control', 'no-store')
   c.header('Vary', 'Accept-Language, Cookie')

@@ -48,23 +48,28 @@ export type Desk = {
 
 /** The desk of a request. */
 export async function deskOf(c: Context<AppEnv>, params: Record<string, string> = {}): Promise<Desk> {
-  const { actor, connection } = c.var
+  const { actor, config } = c.var
   const { words, locale } = languageOf(c)
   const url = new URL(c.req.url)
-  const base = publicCtx(c)
+  // An error may come before there are settings and a database.
+  const base = config ? publicCtx(c) : undefined
   return {
     c,
-    base,
+    get base() {
+      return base ?? publicCtx(c)
+    },
     get ctx() {
       if (!actor) throw new AppError('unauthenticated')
-      return { ...base, actor }
+      return { ...this.base, actor }
     },
-    together: connection.together,
+    get together() {
+      return c.var.connection.together
+    },
     words,
     locale,
     timeZone: actor?.timeZone ?? 'UTC',
-    at: base.now,
-    mark: await formMark(c),
+    at: base?.now ?? new Date().toISOString(),
+    mark: config ? await formMark(c) : '',
     here: c.req.method === 'GET' ? url.pathname + url.search : url.pathname,
     params,
     get id() {

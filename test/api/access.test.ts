@@ -31,7 +31,10 @@ const OPEN = [
   'POST /v1/enquiries',
   'POST /v1/unsubscribe',
 ]
-/** What is no part of the API that the document describes: the documents, and the page that shows them. The desk has a matrix of its own. */
+/**
+ * What is no part of the API that the document describes: the documents, and the page that shows them. The desk has a matrix
+ * of its own; its forms are routes where they have a limit of their own.
+ */
 const UNDOCUMENTED = ['GET /', ...['GET /doc', 'GET /openapi.json', 'GET /openapi/{document}', 'GET /problems']]
 
 /** Where the example of a body holds a field that takes a second scope. */
@@ -90,7 +93,7 @@ describe('the OpenAPI document', () => {
       .routes.filter(({ method, path }) => method !== 'ALL' && !path.startsWith('/@'))
       .map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`)
     expect(routes).toContain('GET /v1/leads/{id}')
-    const hidden = [...new Set(routes)].filter((name) => !documented.has(name))
+    const hidden = [...new Set(routes)].filter((name) => !documented.has(name) && !name.includes(' /dashboard/'))
     expect(hidden.sort()).toEqual(UNDOCUMENTED)
   })
 

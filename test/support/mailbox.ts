@@ -58,7 +58,7 @@ export async function mailTo(to: string): Promise<Received> {
 
 /** The token in the link of a mail. */
 export function tokenIn({ text }: Pick<Received, 'text'>): string {
-  const token = /#token=([\w.-]+)/.exec(text)?.[1]
+  const token = /[#?]token=([\w.-]+)/.exec(text)?.[1]
   if (!token) throw new Error('no link with a token in this mail')
   return token
 }

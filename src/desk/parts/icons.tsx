@@ -38,15 +38,10 @@ export type IconName = keyof typeof PATHS
 
 /** An icon. With a label it says something by itself, without one it only stands beside its word. */
 export const Icon: FC<{ name: IconName; label?: string }> = ({ name, label }) => (
-  <svg
-    class="icon"
-    viewBox="0 0 16 16"
-    width="16"
-    height="16"
-    role={label ? 'img' : undefined}
-    aria-label={label}
-    aria-hidden={label ? undefined : 'true'}
-  >
-    <path d={PATHS[name]} />
-  </svg>
+  <>
+    <svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+      <path d={PATHS[name]} />
+    </svg>
+    {label && <span class="hidden">{label}</span>}
+  </>
 )

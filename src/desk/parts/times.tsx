@@ -4,36 +4,27 @@ import type { Desk } from '../desk'
 
 type Place = Pick<Desk, 'locale' | 'timeZone' | 'at'>
 
-const UNITS = [
-  ['year', 31_536_000],
-  ['month', 2_592_000],
-  ['week', 604_800],
-  ['day', 86_400],
-  ['hour', 3_600],
-  ['minute', 60],
-] as const
+const [MINUTE, HOUR, DAY] = [60, 3_600, 86_400]
 
 /** How far an instant is from now, such as `2 hours ago` or `tomorrow`. Days are those of the calendar. */
 export function relative(instant: string, { locale, timeZone, at }: Place): string {
-  const seconds = (Date.parse(instant) - Date.parse(at)) / 1_000
   const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
+  const seconds = (Date.parse(instant) - Date.parse(at)) / 1_000
   const days = dayOf(instant, timeZone) - dayOf(at, timeZone)
-  if (
-    Math.abs(days) >= 1 &&
-    (Math.abs(seconds) >= 43_200 || days === 1 || days === -1) &&
-    Math.abs(seconds) >= 21_600
-  ) {
-    if (Math.abs(days) < 14) return format.format(days, 'day')
-  }
-  const [unit, size] = UNITS.find(([, each]) => Math.abs(seconds) >= each) ?? (['second', 1] as const)
-  return unit === 'second' ? format.format(0, 'second') : format.format(Math.trunc(seconds / size), unit)
+  const [far, distance] = [Math.abs(seconds), Math.abs(days)]
+  if (far < MINUTE) return format.format(0, 'second')
+  if (far < HOUR) return format.format(Math.trunc(seconds / MINUTE), 'minute')
+  if (days === 0 || far < 6 * HOUR) return format.format(Math.trunc(seconds / HOUR), 'hour')
+  if (distance < 14) return format.format(days, 'day')
+  if (distance < 60) return format.format(Math.round(days / 7), 'week')
+  return distance < 700
+    ? format.format(Math.round(days / 30.4), 'month')
+    : format.format(Math.round(days / 365), 'year')
 }
-
-const DAY_SECONDS = 86_400
 
 function dayOf(instant: string, timeZone: string): number {
   const day = new Intl.DateTimeFormat('sv-SE', { timeZone }).format(new Date(instant))
-  return Date.parse(`${day}T00:00:00Z`) / 1_000 / DAY_SECONDS
+  return Date.parse(`${day}T00:00:00Z`) / 1_000 / DAY
 }
 
 /** An instant in full, with the name of the zone. */
@@ -82,10 +73,16 @@ export function share(value: number | null, { locale }: Pick<Desk, 'locale'>): s
   return value === null ? '–' : new Intl.NumberFormat(locale, { style: 'percent' }).format(value)
 }
 
+const LENGTHS = [
+  ['day', DAY],
+  ['hour', HOUR],
+  ['minute', MINUTE],
+] as const
+
 /** A length of time in its largest whole unit; a dash where there is none. */
 export function duration(seconds: number | null, { locale }: Pick<Desk, 'locale'>): string {
   if (seconds === null) return '–'
-  const [unit, size] = UNITS.slice(3).find(([, each]) => seconds >= each) ?? (['second', 1] as const)
+  const [unit, size] = LENGTHS.find(([, each]) => seconds >= each) ?? (['second', 1] as const)
   return new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' }).format(Math.round(seconds / size))
 }
 
