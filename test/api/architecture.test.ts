@@ -136,7 +136,7 @@ const REQUEST_HANDLERS = new RegExp(
     ...['^src/auth/(authenticate|revalidate-session)\\.ts$', '^src/oauth/oauth\\.browser\\.ts$'],
     ...[
       '^src/exports/exports\\.stream\\.ts$',
-      '^src/(imports/imports|customers/merge)\\.http\\.ts$',
+      '^src/imports/imports\\.http\\.ts$',
       '^src/(mail/mail|jobs/jobs)\\.dispatch\\.ts$',
     ],
   ].join('|'),
