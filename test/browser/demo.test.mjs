@@ -21,7 +21,7 @@ describe('the demo data', () => {
       await seedDemo(db)
       return seedDemo(db)
     }))
-    worker = await startWorker({ persist: persistTo, vars: { RATE_LIMIT_MAX: '100000' } })
+    worker = await startWorker({ persist: persistTo, vars: { USER_RATE_LIMIT_MAX: '100000' } })
     for (const { role, email, password } of logins) {
       const response = await worker.fetch('/v1/auth/login', {
         method: 'POST',
