@@ -21,7 +21,11 @@ describe.each([
     expect(found).toMatchObject({ data: [{ id, externalId: 'A-17' }] })
     expect(await (await send(`/v1/${path}?externalId=a-17`, { token: admin.token })).json()).toMatchObject({ data: [] })
     const second = await (await post({ ...fields, externalId: 'B' })).json<{ id: string }>()
-    const patch = send(`/v1/${path}/${second.id}`, { method: 'PATCH', token: admin.token, json: { externalId: 'A-17' } })
+    const patch = send(`/v1/${path}/${second.id}`, {
+      method: 'PATCH',
+      token: admin.token,
+      json: { externalId: 'A-17' },
+    })
     await refusalOf(patch, 409, 'external_id_taken')
     await send(`/v1/${path}/${id}`, { method: 'DELETE', token: admin.token })
     expect((await post({ ...fields, externalId: 'A-17' })).status).toBe(201)
