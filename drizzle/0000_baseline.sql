@@ -102,7 +102,6 @@ CREATE TABLE `customer_merges` (
 	`fields` text NOT NULL,
 	`created_at` text NOT NULL,
 	`undone_at` text,
-	`settled_at` text,
 	`picked` text,
 	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action
 );
@@ -111,7 +110,6 @@ CREATE UNIQUE INDEX `customer_merges_id_unique` ON `customer_merges` (`id`);--> 
 CREATE UNIQUE INDEX `merges_merged` ON `customer_merges` (`merged_id`) WHERE undone_at IS NULL;--> statement-breakpoint
 CREATE INDEX `merges_survivor` ON `customer_merges` (`survivor_id`);--> statement-breakpoint
 CREATE INDEX `merges_created` ON `customer_merges` (`created_at`) WHERE fields <> '{}';--> statement-breakpoint
-CREATE INDEX `merges_unsettled` ON `customer_merges` (`seq`) WHERE settled_at IS NULL;--> statement-breakpoint
 CREATE TABLE `customer_relationships` (
 	`from_id` text NOT NULL,
 	`to_id` text NOT NULL,
