@@ -58,7 +58,7 @@ const restoreCustomerRoute = createRoute({
   request: { params: IdParam },
   responses: {
     200: json(Customer, 'The customer'),
-    ...errors(...POST, 'not_found', 'customer_exists', 'login_taken', 'plan_limit'),
+    ...errors(...POST, 'not_found', 'customer_exists', 'external_id_taken', 'login_taken', 'plan_limit'),
   },
 })
 

@@ -63,6 +63,7 @@ const ORDER = [
     'context',
     'field-schemas',
     'http',
+    'filters',
     'records',
   ],
   ...[
