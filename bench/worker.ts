@@ -110,7 +110,9 @@ export default {
       const DB = watched(env.DB, (queries, results) => {
         asked.statements += queries.length
         if (!request.headers.has('Bench-Tell')) return
-        results.forEach(({ meta }, i) => asked.told.push([queries[i] ?? '', meta.rows_read, meta.rows_written]))
+        for (const [i, { meta }] of results.entries()) {
+          asked.told.push([queries[i] ?? '', meta.rows_read, meta.rows_written])
+        }
       })
       return app.fetch(request, { ...env, DB }, execution)
     }
