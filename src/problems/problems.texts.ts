@@ -254,7 +254,7 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
   },
   rate_limited: {
     why: 'The caller has sent more requests than its window allows. The headers `RateLimit` and `RateLimit-Policy` tell how many.',
-    mend: 'Wait as `Retry-After` says, and send fewer. The operator raises `RATE_LIMIT_MAX`.',
+    mend: 'Wait as `Retry-After` says, and send fewer. `detail` says which limit it is, and which setting raises it.',
   },
   mail_limit: {
     why: 'An address, and a workspace, get a limited number of mails a day, so that nobody can be flooded.',
