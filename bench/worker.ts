@@ -98,7 +98,10 @@ function watched(database: D1Database, tell: (queries: string[], results: Result
 }
 
 /** What the requests that asked for it have sent to the database. */
-const asked: { statements: number; told: [query: string, read: number, written: number][] } = { statements: 0, told: [] }
+const asked: { statements: number; told: [query: string, read: number, written: number][] } = {
+  statements: 0,
+  told: [],
+}
 
 export default {
   async fetch(request, env, execution) {
@@ -110,7 +113,9 @@ export default {
       const DB = watched(env.DB, (queries, results) => {
         asked.statements += queries.length
         if (!request.headers.has('Bench-Tell')) return
-        results.forEach(({ meta }, i) => asked.told.push([queries[i] ?? '', meta.rows_read, meta.rows_written]))
+        for (const [i, { meta }] of results.entries()) {
+          asked.told.push([queries[i] ?? '', meta.rows_read, meta.rows_written])
+        }
       })
       return app.fetch(request, { ...env, DB }, execution)
     }
