@@ -98,7 +98,10 @@ function watched(database: D1Database, tell: (queries: string[], results: Result
 }
 
 /** What the requests that asked for it have sent to the database. */
-const asked: { statements: number; told: [query: string, read: number, written: number][] } = { statements: 0, told: [] }
+const asked: { statements: number; told: [query: string, read: number, written: number][] } = {
+  statements: 0,
+  told: [],
+}
 
 export default {
   async fetch(request, env, execution) {

@@ -44,9 +44,7 @@ export async function convertLead(ctx: Ctx, id: string, { customerId }: { custom
     updatedAt: now,
   }
   const needsCustomer =
-    customerId === undefined
-      ? sql`NOT EXISTS (SELECT 1 FROM ${customers} WHERE ${isKnown})`
-      : sql`false`
+    customerId === undefined ? sql`NOT EXISTS (SELECT 1 FROM ${customers} WHERE ${isKnown})` : sql`false`
   const isTarget =
     customerId === undefined
       ? sql`${customers.id} IN (${newId}, ${holder}, ${leads.customerId}) AND (${customers.id} = ${newId} OR ${isInReach})`
