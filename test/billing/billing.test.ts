@@ -16,7 +16,7 @@ describe('where Stripe is set up', () => {
     send(`/v1/billing/${path}`, { method: 'POST', token: admin.token }, fetch)
   const planChanges = async () => {
     const page = await bodyOf(await api(admin.token).v1.events.$get({ query: { subject: admin.workspaceId } }), 200)
-    return page.data.filter(({ verb }) => verb === 'workspace.plan_changed')
+    return page.data.filter(({ type }) => type === 'workspace.plan_changed')
   }
 
   beforeEach(async () => {
