@@ -18,18 +18,17 @@ export type FeedRequest = FeedFilter & { after: string; limit: number }
 export type FeedPage = { rows: EventRow[]; next: number; isMore: boolean; purged: number }
 
 const { workspaceId: _, ...columns } = getTableColumns(events)
-const place = sql<number>`place`.as('feed_place')
 
 /** A page of the feed of the actor's workspace. */
 export async function feedPage({ db, actor }: Ctx, { after, limit, ...filter }: FeedRequest): Promise<FeedPage> {
   const start = seqOf(after)
   const { found, edge } = await runBatch(db, feedStatements(db, actor.workspaceId, start, limit, filter))
-  const page = found.slice(0, limit)
+  const seqs: number[] = JSON.parse(edge?.seqs ?? '[]')
+  const rows = found.slice(0, limit)
   const isCut = found.length > limit
-  const last = page.at(-1)
-  const [next, seen] = isCut && last ? [last.row.seq, last.place] : [edge?.last ?? start, edge?.count ?? 0]
-  const isMore = isCut || (edge?.count ?? 0) === FEED_WINDOW
-  return { rows: page.map(({ row }) => row), next, isMore, purged: Math.max(0, next - start - seen) }
+  const next = (isCut ? rows.at(-1)?.seq : seqs.at(-1)) ?? start
+  const seen = seqs.filter((seq) => seq <= next).length
+  return { rows, next, isMore: isCut || seqs.length === FEED_WINDOW, purged: Math.max(0, next - start - seen) }
 }
 
 function feedStatements(db: Db, workspaceId: string, start: number, limit: number, filter: FeedFilter) {
@@ -44,22 +43,22 @@ function feedStatements(db: Db, workspaceId: string, start: number, limit: numbe
   const window = feedWindow(workspaceId, start, size)
   return {
     found: db
-      .select({ row: columns, place })
-      .from(new Subquery(sql`SELECT *, row_number() OVER (ORDER BY seq) AS place FROM (${window})`, columns, 'events'))
+      .select(columns)
+      .from(new Subquery(window, columns, 'events'))
       .where(isWanted)
       .orderBy(events.seq)
       .limit(limit + 1),
     edge: one(
       db
-        .select({ last: sql<number | null>`max(seq)`.as('last_seq'), count: sql<number>`count(*)`.as('seen') })
-        .from(sql`(${window})`),
+        .select({ seqs: sql<string>`json_group_array(seq)`.as('seqs') })
+        .from(sql`(${feedWindow(workspaceId, start, size, sql`seq`)})`),
     ),
   }
 }
 
 /** SQL: the next events of a workspace after a number, at most `size` of them. */
-export function feedWindow(workspaceId: string, start: number | SQL, size: number): SQL {
+export function feedWindow(workspaceId: string, start: number | SQL, size: number, selected = sql`*`): SQL {
   const from = typeof start === 'number' ? sql`CAST(${start} AS INTEGER)` : start
   const where = allOf(eq(events.workspaceId, workspaceId), sql`${events.seq} > ${from}`)
-  return sql`SELECT * FROM ${events} WHERE ${where} ORDER BY seq LIMIT ${sql.raw(String(size))}`
+  return sql`SELECT ${selected} FROM ${events} WHERE ${where} ORDER BY seq LIMIT ${sql.raw(String(size))}`
 }

@@ -5,7 +5,7 @@ import { FEED_WINDOW } from '../../src/events/events.feed'
 import { bodyOf, costOf, refusalOf } from '../support/answers'
 import { api, send, worker } from '../support/api'
 import { rows } from '../support/database'
-import { enquiry, founder, type Person, team } from '../support/factories'
+import { founder, type Person, team } from '../support/factories'
 import { newKey } from '../support/keys'
 import { lead } from '../support/leads'
 
@@ -68,10 +68,11 @@ describe('the feed', () => {
       }
     })
     const writers = Array.from({ length: 20 }, async (_, n) => {
-      for (let i = 0; i < 3; i += 1) await enquiry(admin.slug, { name: `Visitor ${n}.${i}` })
+      for (let i = 0; i < 3; i += 1) await lead(admin, { title: `Lead ${n}.${i}` })
     })
-    await Promise.all(writers)
-    isWriting = false
+    await Promise.all(writers).finally(() => {
+      isWriting = false
+    })
     const written = (await readOn(manager, {}, start)).seen.map(({ sequence }) => sequence)
     expect(written).toHaveLength(60)
     expect(await Promise.all(reading)).toEqual([written, written])
