@@ -9,7 +9,7 @@ import { catalogueEntry, EventTypeList, EventTypeQuery } from './feed.schemas'
 const listEventTypesRoute = createRoute({
   method: 'get',
   path: '/types',
-  ...allow('events:read'),
+  ...allow('workspace:read'),
   operationId: 'listEventTypes',
   tags: ['Events'],
   summary: 'List the types of events',

@@ -131,16 +131,15 @@ describe('the feed', () => {
 
 describe('the catalogue', () => {
   it('has a schema and an example of each type, which are of that type', async () => {
-    const { admin, sales } = await team()
-    const { data } = await bodyOf(api(admin.token).v1.events.types.$get({ query: {} }), 200)
+    const { sales } = await team()
+    const { data } = await bodyOf(api(sales.token).v1.events.types.$get({ query: {} }), 200)
     expect(data.map(({ type }) => type)).toEqual(EVENT_TYPES.map(({ type }) => type))
     for (const { type, subject, schema, example } of data) {
       expect(schema).toMatchObject({ type: 'object', properties: { type: { const: type } } })
       expect(example).toMatchObject({ type, subject: { type: subject } })
     }
-    const some = await bodyOf(api(admin.token).v1.events.types.$get({ query: { types: 'tag.*' } }), 200)
+    const some = await bodyOf(api(sales.token).v1.events.types.$get({ query: { types: 'tag.*' } }), 200)
     expect(some.data.map(({ type }) => type)).toEqual(['tag.renamed', 'tag.deleted'])
-    await refusalOf(api(sales.token).v1.events.types.$get({ query: {} }), 403, 'forbidden')
   })
 
   it('stands in the OpenAPI document as webhooks', async () => {
