@@ -56,7 +56,7 @@ describe('where Stripe is set up', () => {
     await setSubscriptions(customer, [subscription({ status: 'active' })])
     expect((await tell({ type: 'checkout.session.completed', customer })).status).toBe(200)
     expect(await billing()).toMatchObject({ plan: 'PRO', status: 'active', renewsAt: '2026-10-21T14:13:20.000Z' })
-    expect(await planChanges()).toMatchObject([{ actorType: 'system', changes: { plan: ['FREE', 'PRO'] } }])
+    expect(await planChanges()).toMatchObject([{ actor: { type: 'system' }, changes: { plan: ['FREE', 'PRO'] } }])
   })
 
   it('many at once and again make one customer at Stripe', async () => {
