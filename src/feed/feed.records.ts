@@ -1,6 +1,6 @@
 // The records that events are about, as an event brings them along: by subject, their table, columns and schema.
-import type { z } from '@hono/zod-openapi'
 import type { SelectedFieldsFlat } from 'drizzle-orm/sqlite-core/query-builders/select.types'
+import type { z } from 'zod'
 import { CUSTOMER_FIELDS } from '../customers/customers.fields'
 import { CUSTOMER } from '../customers/customers.record'
 import { Customer } from '../customers/customers.schemas'
