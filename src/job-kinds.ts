@@ -2,6 +2,7 @@
 import { OWNER } from './interactions/interactions.owner'
 import type { JobKind } from './jobs/jobs.kind'
 import { ERASURE } from './personal-data/personal-data.erasure'
+import { TAGGING } from './tags/tagging.service'
 import { TAG_DELETION } from './tags/tags.deletion'
 import { HANDOVER } from './users/users.handover'
 
@@ -9,5 +10,6 @@ export const JOB_KINDS: Readonly<Record<string, JobKind>> = {
   erasure: ERASURE,
   handover: HANDOVER,
   owner: OWNER,
+  tagging: TAGGING,
   'tag-deletion': TAG_DELETION,
 }
