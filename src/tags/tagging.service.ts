@@ -208,7 +208,7 @@ const hasTag = sql`EXISTS (SELECT 1 FROM ${customerTags} WHERE ${customerTags.cu
 
 // A SELECT cannot RAISE. An invalid JSON path makes it fail with the path in the message, and undoes the whole batch.
 const refusalOf = (full: SQL) =>
-  sql`json_extract('{}', coalesce((SELECT 'refused: too_many_tags ' || id FROM (${full} LIMIT 1)), '$'))`.as('fits')
+  sql`json_extract('{}', coalesce((SELECT 'breach: too_many_tags ' || id FROM (${full} LIMIT 1)), '$'))`.as('fits')
 
 type TaggingCtx = Pick<JobCtx, 'db' | 'now' | 'actor'> & { workspaceId?: string }
 

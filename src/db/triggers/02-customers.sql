@@ -183,7 +183,7 @@ END;
 CREATE TRIGGER customer_tagged_alone AFTER INSERT ON customer_tags
 WHEN NOT EXISTS (SELECT 1 FROM tagged_customers WHERE customer_id = new.customer_id)
 BEGIN
-  SELECT RAISE(ABORT, 'refused: too_many_tags')
+  SELECT RAISE(ABORT, 'breach: too_many_tags')
     WHERE EXISTS (SELECT 1 FROM customer_tags WHERE customer_id = new.customer_id LIMIT 1 OFFSET 50);
   DELETE FROM customers_fts WHERE rowid = (SELECT seq FROM customers WHERE id = new.customer_id AND deleted_at IS NULL);
   INSERT INTO customers_fts (rowid, name, email, phone, company, job_title, tags, fields, scope)
@@ -202,7 +202,7 @@ END;
 --> statement-breakpoint
 CREATE TRIGGER customer_tagged_in_all AFTER DELETE ON tagged_customers
 BEGIN
-  SELECT RAISE(ABORT, 'refused: too_many_tags')
+  SELECT RAISE(ABORT, 'breach: too_many_tags')
     WHERE EXISTS (SELECT 1 FROM customer_tags WHERE customer_id = old.customer_id LIMIT 1 OFFSET 50);
   DELETE FROM customers_fts WHERE rowid = (SELECT seq FROM customers WHERE id = old.customer_id AND deleted_at IS NULL);
   INSERT INTO customers_fts (rowid, name, email, phone, company, job_title, tags, fields, scope)
