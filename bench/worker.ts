@@ -3,6 +3,7 @@
 import { Hono } from 'hono'
 import type { z } from 'zod'
 import { createApp } from '../src/app'
+import { authenticate } from '../src/auth/authenticate'
 import { CustomerQuery, DuplicateQuery } from '../src/customers/customers.schemas'
 import type { Position } from '../src/db/page'
 import { EventQuery } from '../src/events/events.schemas'
@@ -27,13 +28,18 @@ const LISTS: Record<string, z.ZodType<{ limit: number; cursor?: string }>> = {
 
 const app = createApp()
 
-// A list that ends where the header says; the cursor is signed for this very path and query.
-const cursors = new Hono<AppEnv>().use(context).get('*', async (c) => {
-  const query = LISTS[c.req.path.replace(/[0-9a-f-]{36}/, ':id')]?.parse(c.req.query())
-  if (!query) return c.notFound()
-  const next: Position = JSON.parse(c.req.header('Bench-Position') ?? '[]')
-  return c.json(await paged(c, query, async () => ({ rows: [], next })))
-})
+// A list that ends where the header says; the cursor is sealed for this caller, path and query.
+const cursors = new Hono<AppEnv>()
+  .use(
+    context,
+    authenticate(async () => {}),
+  )
+  .get('*', async (c) => {
+    const query = LISTS[c.req.path.replace(/[0-9a-f-]{36}/, ':id')]?.parse(c.req.query())
+    if (!query) return c.notFound()
+    const next: Position = JSON.parse(c.req.header('Bench-Position') ?? '[]')
+    return c.json(await paged(c, query, async () => ({ rows: [], next })))
+  })
 
 async function pointRead(env: Env, seq: string | null) {
   return Response.json(await env.DB.prepare('SELECT * FROM leads WHERE seq = ?').bind(Number(seq)).first())

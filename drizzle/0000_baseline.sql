@@ -35,6 +35,7 @@ CREATE TABLE `customers` (
 	`next_follow_up_at` text,
 	`interaction_count` integer DEFAULT 0 NOT NULL,
 	`erased_at` text,
+	`external_id` text,
 	`import_key` text,
 	`touched_at` text GENERATED ALWAYS AS (coalesce(last_interaction_at, '')) VIRTUAL,
 	`emails` text GENERATED ALWAYS AS (CASE WHEN email IS NULL THEN '[]' ELSE '[' || json_object('email', email, 'label', email_label) || coalesce(',' || substr(other_emails, 2), ']') END) VIRTUAL,
@@ -82,6 +83,7 @@ CREATE INDEX `customers_user` ON `customers` (`user_id`) WHERE user_id IS NOT NU
 CREATE INDEX `customers_phone` ON `customers` (`workspace_id`,`phone_e164`,`owner_id`) WHERE deleted_at IS NULL AND phone_e164 IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `customers_unread` ON `customers` (`workspace_id`) WHERE phone IS NOT NULL AND phone_e164 IS NULL;--> statement-breakpoint
 CREATE INDEX `customers_name_key` ON `customers` (`workspace_id`,`name_key`,`owner_id`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE UNIQUE INDEX `customers_external` ON `customers` (`workspace_id`,`external_id`) WHERE deleted_at IS NULL AND external_id IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `customers_import_key` ON `customers` (`workspace_id`,`import_key`) WHERE deleted_at IS NULL AND import_key IS NOT NULL;--> statement-breakpoint
 CREATE TABLE `customer_merged_rows` (
 	`merge_id` text NOT NULL,
@@ -100,7 +102,6 @@ CREATE TABLE `customer_merges` (
 	`fields` text NOT NULL,
 	`created_at` text NOT NULL,
 	`undone_at` text,
-	`settled_at` text,
 	`picked` text,
 	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action
 );
@@ -109,7 +110,6 @@ CREATE UNIQUE INDEX `customer_merges_id_unique` ON `customer_merges` (`id`);--> 
 CREATE UNIQUE INDEX `merges_merged` ON `customer_merges` (`merged_id`) WHERE undone_at IS NULL;--> statement-breakpoint
 CREATE INDEX `merges_survivor` ON `customer_merges` (`survivor_id`);--> statement-breakpoint
 CREATE INDEX `merges_created` ON `customer_merges` (`created_at`) WHERE fields <> '{}';--> statement-breakpoint
-CREATE INDEX `merges_unsettled` ON `customer_merges` (`seq`) WHERE settled_at IS NULL;--> statement-breakpoint
 CREATE TABLE `customer_relationships` (
 	`from_id` text NOT NULL,
 	`to_id` text NOT NULL,
@@ -326,6 +326,7 @@ CREATE TABLE `leads` (
 	`claims` integer DEFAULT 0 NOT NULL,
 	`stage_since` text,
 	`contacted_at` text,
+	`external_id` text,
 	`import_key` text,
 	`version` integer DEFAULT 1 NOT NULL,
 	`created_at` text NOT NULL,
@@ -361,6 +362,7 @@ CREATE INDEX `leads_trash` ON `leads` (`workspace_id`) WHERE deleted_at IS NOT N
 CREATE INDEX `leads_owner_trash` ON `leads` (`workspace_id`,`owner_id`) WHERE deleted_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_phone` ON `leads` (`workspace_id`,`phone_e164`) WHERE deleted_at IS NULL AND phone_e164 IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_unread` ON `leads` (`workspace_id`) WHERE phone IS NOT NULL AND phone_e164 IS NULL;--> statement-breakpoint
+CREATE UNIQUE INDEX `leads_external` ON `leads` (`workspace_id`,`external_id`) WHERE deleted_at IS NULL AND external_id IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_import_key` ON `leads` (`workspace_id`,`import_key`) WHERE deleted_at IS NULL AND import_key IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_home` ON `leads` (`home_id`,`customer_id`) WHERE home_id IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_customer` ON `leads` (`customer_id`) WHERE customer_id IS NOT NULL;--> statement-breakpoint

@@ -44,14 +44,14 @@ export async function previewMerge(ctx: Ctx, id: string, merge: Merge): Promise<
 
 /**
  * Merges `fromId` into a customer, with one event: a round trip to read both, and one to change them if neither has changed
- * since. Up to 40 records of each kind move at once, and more in pieces after the response. `isSettled` says whether all have
- * moved. Throws `not_found` where either is out of reach, `forbidden`, and `invalid` for what one customer cannot have.
+ * since. Up to 40 records of each kind move at once, and more by a job. Throws `not_found` where either is out of reach,
+ * `forbidden`, and `invalid` for what one customer cannot have.
  */
-export async function mergeCustomers(ctx: Ctx, id: string, merge: Merge): Promise<Result & { isSettled: boolean }> {
+export async function mergeCustomers(ctx: Ctx, id: string, merge: Merge): Promise<Result> {
   for (let tries = 0; tries < TRIES; tries += 1) {
     const plan = await planMerge(ctx, id, merge)
-    const done = await carryOut(ctx, plan, merge)
-    if (done) return { customer: done.customer, moved: plan.result.moved, isSettled: done.settledAt !== null }
+    const customer = await carryOut(ctx, plan, merge)
+    if (customer) return { customer, moved: plan.result.moved }
   }
   throw new AppError('unavailable', { retryAfter: 1 })
 }
@@ -108,7 +108,7 @@ function requireFit({ customFields }: MergedValues, { relationships, tags }: Rec
 }
 
 /** Changes both customers, unless one of them is no longer as it was planned for; then nothing happens. */
-async function carryOut(ctx: Ctx, { survivor, other, values }: Plan, { prefer }: Merge) {
+async function carryOut(ctx: Ctx, { survivor, other, values, result }: Plan, { prefer }: Merge) {
   const { db, now, actor } = ctx
   const mergeId = ctx.newId()
   const { id } = survivor
@@ -150,16 +150,28 @@ async function carryOut(ctx: Ctx, { survivor, other, values }: Plan, { prefer }:
       .set({ ...versionStamp(customers, now), ...values })
       .where(and(eq(customers.id, id), isMerging)),
     copied: copyStatements(ctx, { mergeId, id, fromId: other.id, when: isMerging }),
-    settled: settlementStatements(db, { mergeId, customerId: other.id, now, most: AT_ONCE, when: sql`true` }),
+    settled: settlementStatements(ctx, {
+      mergeId,
+      customerId: other.id,
+      subjectId: id,
+      total: laterTotal(result.moved),
+      when: sql`true`,
+    }),
     customer: one(
       db
-        .select({ customer: customerColumns, settledAt: merges.settledAt })
-        .from(merges)
-        .crossJoin(customers)
-        .where(and(eq(merges.id, mergeId), eq(customers.id, id))),
+        .select(customerColumns)
+        .from(customers)
+        .where(and(eq(customers.id, id), isMerging)),
     ),
   })
   return customer
+}
+
+/** How many rows do not move at once; unknown if there are more than were counted. */
+function laterTotal(moved: Record<Kind, number>): number | undefined {
+  const counts = MOVED.map(({ name }) => moved[name])
+  if (Math.max(...counts) >= MOST_COUNTED) return undefined
+  return counts.reduce((sum, count) => sum + Math.max(0, count - AT_ONCE), 0)
 }
 
 /** An object with a value for each kind of rows, in the order of the answer. */

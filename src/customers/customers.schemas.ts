@@ -103,6 +103,7 @@ export const CustomerFilters = z.strictObject({
     .optional()
     .openapi({ type: 'array', items: { type: 'string' }, description: 'May be repeated.' }),
   tagMatch: z.enum(['all', 'any']).default('all'),
+  externalId: text(200).optional().openapi({ description: 'What another system calls it, exactly.' }),
   owner: memberOr('none', 'me').openapi({
     type: 'string',
     description: '`none`, `me` or a member’s id.',

@@ -15,7 +15,7 @@ import { type CustomerRow, customerColumns } from './customers.record'
 import { requireMayAssign } from './customers.rules'
 import { uncopyStatements } from './merge.copies'
 import { type Link, type MergedFields, type MergedValues, mergedColumns, withoutMerge } from './merge.fields'
-import { AT_ONCE, settlementStatements } from './merge.settlement'
+import { settlementStatements } from './merge.settlement'
 
 type Linked = CustomerRow & MergedValues & { isInReach: number }
 type Undoing = {
@@ -127,20 +127,13 @@ export async function unmergeCustomer(ctx: Ctx, id: string, { links, linked, may
       .update(merges)
       .set({ undoneAt: now })
       .where(sql`${merges.id} = ${merge.id} AND ${merges.picked} IS NOT NULL`),
-    settled: settlementStatements(db, {
+    settled: settlementStatements(ctx, {
       mergeId: merge.id,
       customerId: id,
-      now,
-      most: AT_ONCE,
+      subjectId: id,
       when: sql`${merges.picked} IS NOT NULL`,
     }),
-    present: one(
-      db
-        .select({ customer: customerColumns, settledAt: merges.settledAt })
-        .from(customers)
-        .innerJoin(merges, eq(merges.id, merge.id))
-        .where(eq(customers.id, id)),
-    ),
+    present: one(db.select(customerColumns).from(customers).where(eq(customers.id, id))),
     emailHolder: one(
       db
         .select({
@@ -155,9 +148,7 @@ export async function unmergeCustomer(ctx: Ctx, id: string, { links, linked, may
         .from(sql`(SELECT 1)`),
     ),
   })
-  if (begun && present) {
-    return { customer: present.customer, ...(present.settledAt === null && { unsettledMergeId: merge.id }) }
-  }
+  if (begun && present) return present
   if (emailHolder?.isHeld) throw customerExists(emailHolder.id)
   if (loginHolder?.isHeld) throw new AppError('login_taken')
   return undefined

@@ -7,6 +7,7 @@ import { phrase, STATUS_CODES } from '../db/fts'
 import type { Page } from '../db/page'
 import { leadCounts, leads } from '../db/schema'
 import { COUNT_OF_STATUS } from '../db/schema/leads'
+import { allOf } from '../db/sql'
 import { pageMarks } from '../db/window'
 import { runList } from '../records/list'
 import type { ListDefinition, ListRequest } from '../records/list.definition'
@@ -68,6 +69,7 @@ export const LEAD_LIST: ListDefinition<LeadRow, Query> = {
       match: `origin : ${phrase(`⟦${source}⟧`)}`,
       isCoarse: true,
     }),
+    externalId: (externalId) => ({ where: eq(leads.externalId, externalId) }),
     owner: isOwnedBy(leads.ownerId),
     createdAfter: from(leads.createdAt),
     createdBefore: before(leads.createdAt),
@@ -76,6 +78,10 @@ export const LEAD_LIST: ListDefinition<LeadRow, Query> = {
     trashed: isTrashed(leads.deletedAt),
   },
   walks(ctx, request, whose, order) {
+    if (request.externalId !== undefined && !request.trashed) {
+      const isIt = allOf(isNotNull(leads.externalId), visible(ctx.actor, permissions.read, leads), order.only)
+      return [{ index: 'leads_external', where: allOf(isIt, eq(leads.externalId, request.externalId)), isSmall: true }]
+    }
     if (request.trashed || request.besides !== 'CLOSED' || order.indexes !== FOLLOW_UP_INDEXES) {
       return ownedWalks(ctx, request, whose, order, OWNED)
     }

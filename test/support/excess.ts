@@ -107,6 +107,17 @@ export async function expectCheap(door: Door, kinds: Bodies) {
   }
 }
 
+/** Sends a long value in each of these headers to a door, and demands that it costs no more than is allowed. */
+export async function expectCheapHeaders(door: Door, names: readonly string[]) {
+  const body = door.method === 'GET' ? {} : { body: written(usual(door), door.isForm) }
+  for (const name of names) {
+    for (const value of [`Bearer ${' '.repeat(9_000)}x`, `a=${'";,'.repeat(30_000)}`]) {
+      const found = await excess(door, door.path, { headers: { ...headersOf(door), [name]: value }, ...body })
+      expect([name, found]).toEqual([name, []])
+    }
+  }
+}
+
 /** Makes the workspace that strangers share, which the first of them would make at their own cost. */
 export async function makeSharedWorkspace() {
   const json = { name: 'Eve', email: 'first@example.com' }
