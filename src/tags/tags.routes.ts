@@ -7,7 +7,7 @@ import { ctx } from '../http/context'
 import { IfMatch, ifVersion, withEtag } from '../http/etag'
 import { paged } from '../http/pagination'
 import { body, createRouter, json } from '../http/router'
-import { tagCustomers } from './tagging.service'
+import { tagCustomers } from './tagging.bulk'
 import { BulkTagged, BulkTagging, Tag, TagPage, TagPatch, TagQuery } from './tags.schemas'
 import { deleteTag, getTag, listTags, renameTag } from './tags.service'
 
