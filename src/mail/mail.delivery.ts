@@ -49,7 +49,7 @@ export async function sendDue(db: Db, config: Config, round: Round): Promise<Out
   } finally {
     transport.close()
   }
-  if (rows.length > 0) await releaseRows(db, rows, leaseEnd, round.now)
+  if (rows.length > 0) await releaseRows(db, rows, leaseEnd)
   outcome.waiting += rows.length
   return outcome
 }
@@ -135,7 +135,7 @@ async function saveResult(db: Db, row: Row, failure: Failure | undefined, now: D
   return state
 }
 
-async function releaseRows(db: Db, rows: Row[], leaseEnd: string, now: string): Promise<void> {
+async function releaseRows(db: Db, rows: Row[], leaseEnd: string): Promise<void> {
   const ids = rows.map(({ id }) => id)
   await db
     .update(outbox)
