@@ -47,10 +47,15 @@ const VALUES: Record<string, string[]> = {
   trashed: ['true'],
   done: ['true', 'false'],
   ...Object.fromEntries(
-    ['createdAfter', 'createdBefore', 'followUpAfter', 'followUpBefore', 'touchBefore', 'updatedAfter', 'updatedSince'].map((name) => [
-      name,
-      ['2026-04-01T01:00:00Z'],
-    ]),
+    [
+      'createdAfter',
+      'createdBefore',
+      'followUpAfter',
+      'followUpBefore',
+      'touchBefore',
+      'updatedAfter',
+      'updatedSince',
+    ].map((name) => [name, ['2026-04-01T01:00:00Z']]),
   ),
 }
 
