@@ -35,6 +35,7 @@ CREATE TABLE `customers` (
 	`next_follow_up_at` text,
 	`interaction_count` integer DEFAULT 0 NOT NULL,
 	`erased_at` text,
+	`external_id` text,
 	`import_key` text,
 	`touched_at` text GENERATED ALWAYS AS (coalesce(last_interaction_at, '')) VIRTUAL,
 	`emails` text GENERATED ALWAYS AS (CASE WHEN email IS NULL THEN '[]' ELSE '[' || json_object('email', email, 'label', email_label) || coalesce(',' || substr(other_emails, 2), ']') END) VIRTUAL,
@@ -82,6 +83,7 @@ CREATE INDEX `customers_user` ON `customers` (`user_id`) WHERE user_id IS NOT NU
 CREATE INDEX `customers_phone` ON `customers` (`workspace_id`,`phone_e164`,`owner_id`) WHERE deleted_at IS NULL AND phone_e164 IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `customers_unread` ON `customers` (`workspace_id`) WHERE phone IS NOT NULL AND phone_e164 IS NULL;--> statement-breakpoint
 CREATE INDEX `customers_name_key` ON `customers` (`workspace_id`,`name_key`,`owner_id`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE UNIQUE INDEX `customers_external` ON `customers` (`workspace_id`,`external_id`) WHERE deleted_at IS NULL AND external_id IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `customers_import_key` ON `customers` (`workspace_id`,`import_key`) WHERE deleted_at IS NULL AND import_key IS NOT NULL;--> statement-breakpoint
 CREATE TABLE `customer_merged_rows` (
 	`merge_id` text NOT NULL,
@@ -100,7 +102,6 @@ CREATE TABLE `customer_merges` (
 	`fields` text NOT NULL,
 	`created_at` text NOT NULL,
 	`undone_at` text,
-	`settled_at` text,
 	`picked` text,
 	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action
 );
@@ -109,7 +110,6 @@ CREATE UNIQUE INDEX `customer_merges_id_unique` ON `customer_merges` (`id`);--> 
 CREATE UNIQUE INDEX `merges_merged` ON `customer_merges` (`merged_id`) WHERE undone_at IS NULL;--> statement-breakpoint
 CREATE INDEX `merges_survivor` ON `customer_merges` (`survivor_id`);--> statement-breakpoint
 CREATE INDEX `merges_created` ON `customer_merges` (`created_at`) WHERE fields <> '{}';--> statement-breakpoint
-CREATE INDEX `merges_unsettled` ON `customer_merges` (`seq`) WHERE settled_at IS NULL;--> statement-breakpoint
 CREATE TABLE `customer_relationships` (
 	`from_id` text NOT NULL,
 	`to_id` text NOT NULL,
@@ -237,6 +237,7 @@ CREATE TABLE `interactions` (
 CREATE UNIQUE INDEX `interactions_id_unique` ON `interactions` (`id`);--> statement-breakpoint
 CREATE INDEX `interactions_list` ON `interactions` (`workspace_id`,`occurred_at`);--> statement-breakpoint
 CREATE INDEX `interactions_owner` ON `interactions` (`workspace_id`,`owner_id`,`occurred_at`);--> statement-breakpoint
+CREATE INDEX `interactions_updated` ON `interactions` (`workspace_id`,`updated_at`);--> statement-breakpoint
 CREATE INDEX `interactions_customer` ON `interactions` (`customer_id`,`occurred_at`);--> statement-breakpoint
 CREATE INDEX `interactions_home` ON `interactions` (`home_id`,`customer_id`) WHERE home_id IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `interactions_lead` ON `interactions` (`lead_id`,`occurred_at`) WHERE lead_id IS NOT NULL;--> statement-breakpoint
@@ -326,6 +327,7 @@ CREATE TABLE `leads` (
 	`claims` integer DEFAULT 0 NOT NULL,
 	`stage_since` text,
 	`contacted_at` text,
+	`external_id` text,
 	`import_key` text,
 	`version` integer DEFAULT 1 NOT NULL,
 	`created_at` text NOT NULL,
@@ -361,6 +363,7 @@ CREATE INDEX `leads_trash` ON `leads` (`workspace_id`) WHERE deleted_at IS NOT N
 CREATE INDEX `leads_owner_trash` ON `leads` (`workspace_id`,`owner_id`) WHERE deleted_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_phone` ON `leads` (`workspace_id`,`phone_e164`) WHERE deleted_at IS NULL AND phone_e164 IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_unread` ON `leads` (`workspace_id`) WHERE phone IS NOT NULL AND phone_e164 IS NULL;--> statement-breakpoint
+CREATE UNIQUE INDEX `leads_external` ON `leads` (`workspace_id`,`external_id`) WHERE deleted_at IS NULL AND external_id IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_import_key` ON `leads` (`workspace_id`,`import_key`) WHERE deleted_at IS NULL AND import_key IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_home` ON `leads` (`home_id`,`customer_id`) WHERE home_id IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_customer` ON `leads` (`customer_id`) WHERE customer_id IS NOT NULL;--> statement-breakpoint
@@ -440,7 +443,7 @@ CREATE TABLE `outbox` (
 CREATE INDEX `outbox_due` ON `outbox` (`next_attempt_at`) WHERE state = 'QUEUED';--> statement-breakpoint
 CREATE INDEX `outbox_workspace` ON `outbox` (`workspace_id`,`id`);--> statement-breakpoint
 CREATE INDEX `outbox_bound` ON `outbox` (`recipient`,`bound`,`id`) WHERE bound IS NOT NULL;--> statement-breakpoint
-CREATE INDEX `outbox_state` ON `outbox` (`workspace_id`,`state`,`id`);--> statement-breakpoint
+CREATE INDEX `outbox_unsent` ON `outbox` (`workspace_id`,`state`,`id`) WHERE state <> 'SENT';--> statement-breakpoint
 CREATE TABLE `customer_tags` (
 	`customer_id` text NOT NULL,
 	`tag_id` text NOT NULL,
@@ -450,6 +453,10 @@ CREATE TABLE `customer_tags` (
 ) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `customer_tags_tag` ON `customer_tags` (`tag_id`);--> statement-breakpoint
+CREATE TABLE `tagged_customers` (
+	`customer_id` text PRIMARY KEY NOT NULL
+) WITHOUT ROWID;
+--> statement-breakpoint
 CREATE TABLE `tags` (
 	`id` text PRIMARY KEY NOT NULL,
 	`workspace_id` text NOT NULL,
@@ -496,6 +503,7 @@ CREATE UNIQUE INDEX `tickets_number` ON `tickets` (`workspace_id`,`number`);--> 
 CREATE INDEX `tickets_list` ON `tickets` (`workspace_id`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE INDEX `tickets_owner` ON `tickets` (`workspace_id`,`owner_id`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE INDEX `tickets_assignee` ON `tickets` (`workspace_id`,`assignee_id`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE INDEX `tickets_updated` ON `tickets` (`workspace_id`,`updated_at`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE INDEX `tickets_purge` ON `tickets` (`deleted_at`) WHERE deleted_at IS NOT NULL;--> statement-breakpoint
 CREATE TABLE `calendar_feeds` (
 	`user_id` text PRIMARY KEY NOT NULL,
@@ -527,7 +535,7 @@ CREATE UNIQUE INDEX `one_time_tokens_hash` ON `one_time_tokens` (`token_hash`);-
 CREATE INDEX `one_time_tokens_user` ON `one_time_tokens` (`user_id`,`kind`) WHERE user_id IS NOT NULL;--> statement-breakpoint
 CREATE UNIQUE INDEX `one_time_tokens_pending` ON `one_time_tokens` (`workspace_id`,`email`) WHERE kind = 'INVITATION' AND used_at IS NULL;--> statement-breakpoint
 CREATE INDEX `one_time_tokens_expires` ON `one_time_tokens` (`expires_at`);--> statement-breakpoint
-CREATE INDEX `one_time_tokens_workspace` ON `one_time_tokens` (`workspace_id`,`kind`,`id`);--> statement-breakpoint
+CREATE INDEX `one_time_tokens_invitations` ON `one_time_tokens` (`workspace_id`,`id`) WHERE kind = 'INVITATION';--> statement-breakpoint
 CREATE TABLE `sessions` (
 	`id` text PRIMARY KEY NOT NULL,
 	`workspace_id` text NOT NULL,
@@ -570,14 +578,13 @@ CREATE TABLE `users` (
 	`updated_at` text NOT NULL,
 	`deleted_at` text,
 	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE UNIQUE INDEX `users_email` ON `users` (`email`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE UNIQUE INDEX `users_username` ON `users` (`username`) WHERE deleted_at IS NULL AND username IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `users_digest` ON `users` (`digest_due`) WHERE digest_due IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `users_role` ON `users` (`workspace_id`,`role`,`id`) WHERE deleted_at IS NULL;--> statement-breakpoint
-CREATE INDEX `users_status` ON `users` (`workspace_id`,`status`,`role`,`id`) WHERE deleted_at IS NULL;--> statement-breakpoint
-CREATE INDEX `users_workspace` ON `users` (`workspace_id`,`id`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE INDEX `users_inactive` ON `users` (`workspace_id`,`role`,`id`) WHERE status = 'INACTIVE' AND deleted_at IS NULL;--> statement-breakpoint
 CREATE TABLE `stripe_events` (
 	`id` text PRIMARY KEY NOT NULL,
 	`type` text NOT NULL,
@@ -862,12 +869,40 @@ BEGIN
   WHERE seq = new.seq AND owner_id IS NOT (SELECT owner_id FROM customers WHERE id = new.customer_id);
 END;
 --> statement-breakpoint
-CREATE TRIGGER customer_tagged AFTER INSERT ON customer_tags
+-- A customer has 50 tags at most, and is indexed anew when a tag comes or goes. While a statement changes many, the customer
+-- stands in tagged_customers: then that is done once, when the row goes.
+CREATE TRIGGER customer_tagged_alone AFTER INSERT ON customer_tags
+WHEN NOT EXISTS (SELECT 1 FROM tagged_customers WHERE customer_id = new.customer_id)
 BEGIN
+  SELECT RAISE(ABORT, 'breach: too_many_tags')
+    WHERE EXISTS (SELECT 1 FROM customer_tags WHERE customer_id = new.customer_id LIMIT 1 OFFSET 50);
   DELETE FROM customers_fts WHERE rowid = (SELECT seq FROM customers WHERE id = new.customer_id AND deleted_at IS NULL);
   INSERT INTO customers_fts (rowid, name, email, phone, company, job_title, tags, fields, scope)
     SELECT seq, name, email, phone, company, job_title, tags, fields, scope FROM customers_searchable
     WHERE seq = (SELECT seq FROM customers WHERE id = new.customer_id) AND deleted_at IS NULL;
+END;
+--> statement-breakpoint
+CREATE TRIGGER customer_untagged_alone AFTER DELETE ON customer_tags
+WHEN NOT EXISTS (SELECT 1 FROM tagged_customers WHERE customer_id = old.customer_id)
+BEGIN
+  DELETE FROM customers_fts WHERE rowid = (SELECT seq FROM customers WHERE id = old.customer_id AND deleted_at IS NULL);
+  INSERT INTO customers_fts (rowid, name, email, phone, company, job_title, tags, fields, scope)
+    SELECT seq, name, email, phone, company, job_title, tags, fields, scope FROM customers_searchable
+    WHERE seq = (SELECT seq FROM customers WHERE id = old.customer_id) AND deleted_at IS NULL;
+END;
+--> statement-breakpoint
+CREATE TRIGGER customer_tagged_in_all AFTER DELETE ON tagged_customers
+BEGIN
+  SELECT RAISE(ABORT, 'breach: too_many_tags')
+    WHERE EXISTS (SELECT 1 FROM customer_tags WHERE customer_id = old.customer_id LIMIT 1 OFFSET 50);
+  DELETE FROM customers_fts WHERE rowid = (SELECT seq FROM customers WHERE id = old.customer_id AND deleted_at IS NULL);
+  INSERT INTO customers_fts (rowid, name, email, phone, company, job_title, tags, fields, scope)
+    SELECT seq, name, email, phone, company, job_title, tags, fields, scope FROM customers_searchable
+    WHERE seq = (SELECT seq FROM customers WHERE id = old.customer_id) AND deleted_at IS NULL;
+END;
+--> statement-breakpoint
+CREATE TRIGGER customer_tagged AFTER INSERT ON customer_tags
+BEGIN
   INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
     SELECT t.id, value, t.workspace_id, t.key, 1
     FROM customers c JOIN tags t ON t.id = new.tag_id, json_each(json_array('*', c.owner_id))
@@ -877,10 +912,6 @@ END;
 --> statement-breakpoint
 CREATE TRIGGER customer_untagged AFTER DELETE ON customer_tags
 BEGIN
-  DELETE FROM customers_fts WHERE rowid = (SELECT seq FROM customers WHERE id = old.customer_id AND deleted_at IS NULL);
-  INSERT INTO customers_fts (rowid, name, email, phone, company, job_title, tags, fields, scope)
-    SELECT seq, name, email, phone, company, job_title, tags, fields, scope FROM customers_searchable
-    WHERE seq = (SELECT seq FROM customers WHERE id = old.customer_id) AND deleted_at IS NULL;
   INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
     SELECT t.id, value, t.workspace_id, t.key, -1
     FROM customers c JOIN tags t ON t.id = old.tag_id, json_each(json_array('*', c.owner_id))

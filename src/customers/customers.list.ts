@@ -1,5 +1,5 @@
 // The list of customers.
-import { isNotNull, sql } from 'drizzle-orm'
+import { eq, isNotNull, sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import { isPortal, visible } from '../access/visible'
 import type { Ctx } from '../context'
@@ -45,7 +45,8 @@ export const CUSTOMER_LIST: ListDefinition<CustomerRow, Query> = {
       indexes: ['customers_touch_due', 'customers_owner_touch_due'],
     },
   },
-  usualOrder({ followUpBefore, touchBefore }) {
+  usualOrder({ updatedAfter, followUpBefore, touchBefore }) {
+    if (updatedAfter) return 'updatedAt'
     if (followUpBefore) return 'nextFollowUpAt'
     return touchBefore ? 'nextTouchAt' : '-createdAt'
   },
@@ -60,15 +61,27 @@ export const CUSTOMER_LIST: ListDefinition<CustomerRow, Query> = {
     tag: hasTags,
     tagMatch: noCondition,
     customFields: hasCustomFields,
+    externalId: (externalId) => ({ where: eq(customers.externalId, externalId) }),
     owner: isOwnedBy(customers.ownerId),
     createdAfter: from(customers.createdAt),
     createdBefore: before(customers.createdAt),
+    updatedAfter: from(customers.updatedAt),
     followUpBefore: before(customers.nextFollowUpAt),
     touchBefore: before(customers.nextTouchAt),
     trashed: isTrashed(customers.deletedAt),
   },
   walks(ctx, request, ownerIds, order) {
     const { actor } = ctx
+    if (request.externalId !== undefined && !request.trashed) {
+      const isIt = allOf(isNotNull(customers.externalId), visible(actor, permissions.read, customers), order.only)
+      return [
+        {
+          index: 'customers_external',
+          where: allOf(isIt, eq(customers.externalId, request.externalId)),
+          isSmall: true,
+        },
+      ]
+    }
     if (!isPortal(actor)) return ownedWalks(ctx, request, ownerIds, order, OWNED)
     const isOwnRecord = allOf(isNotNull(customers.userId), visible(actor, permissions.read, customers), order.only)
     return [{ index: 'customers_user', where: isOwnRecord, isSmall: true }]

@@ -55,7 +55,10 @@ export const LEAD_LIST: ListDefinition<LeadRow, Query> = {
       indexes: FOLLOW_UP_INDEXES,
     },
   },
-  usualOrder: ({ followUpAfter, followUpBefore }) => (followUpAfter || followUpBefore ? 'followUpAt' : '-createdAt'),
+  usualOrder({ updatedAfter, followUpAfter, followUpBefore }) {
+    if (updatedAfter) return 'updatedAt'
+    return followUpAfter || followUpBefore ? 'followUpAt' : '-createdAt'
+  },
   filters: {
     q: (q, { actor }) => isPartOf(q, SEARCHED, actor),
     status: (status) => ({
@@ -69,10 +72,12 @@ export const LEAD_LIST: ListDefinition<LeadRow, Query> = {
       match: `origin : ${phrase(`⟦${source}⟧`)}`,
       isCoarse: true,
     }),
+    externalId: (externalId) => ({ where: eq(leads.externalId, externalId) }),
     owner: isOwnedBy(leads.ownerId),
     customer: is(leads.customerId),
     createdAfter: from(leads.createdAt),
     createdBefore: before(leads.createdAt),
+    updatedAfter: from(leads.updatedAt),
     followUpAfter: from(leads.followUpAt),
     followUpBefore: before(leads.followUpAt),
     trashed: isTrashed(leads.deletedAt),
@@ -81,6 +86,10 @@ export const LEAD_LIST: ListDefinition<LeadRow, Query> = {
     if (request.customer && !request.trashed) {
       const where = allOf(visible(ctx.actor, permissions.read, leads), isNotNull(leads.customerId), order.only)
       return [{ index: 'leads_customer', where, answers: ['customer'], isSmall: true }]
+    }
+    if (request.externalId !== undefined && !request.trashed) {
+      const isIt = allOf(isNotNull(leads.externalId), visible(ctx.actor, permissions.read, leads), order.only)
+      return [{ index: 'leads_external', where: allOf(isIt, eq(leads.externalId, request.externalId)), isSmall: true }]
     }
     if (request.trashed || request.besides !== 'CLOSED' || order.indexes !== FOLLOW_UP_INDEXES) {
       return ownedWalks(ctx, request, whose, order, OWNED)

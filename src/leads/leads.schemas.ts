@@ -49,6 +49,7 @@ export const LeadQuery = z
       }),
     status: z.enum(LEAD_STATUSES).optional(),
     source: text(100).optional().openapi({ description: 'The exact source.' }),
+    externalId: text(200).optional().openapi({ description: 'What another system calls it, exactly.' }),
     owner: memberOr('none', 'me').openapi({
       type: 'string',
       description: '`none` for the pool, `me` for your own leads, or the id of a member.',
@@ -57,6 +58,9 @@ export const LeadQuery = z
     customer: uuid().optional().openapi({ description: 'The leads that became this customer, or are of it.' }),
     createdAfter: instant().optional(),
     createdBefore: instant().optional(),
+    updatedAfter: instant().optional().openapi({
+      description: 'Changed at this instant or later; without `sort`, in the order of `updatedAt`, for keeping a copy.',
+    }),
     followUpAfter: instant().optional(),
     followUpBefore: instant().optional(),
     trashed: flag('List the leads in the trash instead.'),
@@ -65,7 +69,7 @@ export const LeadQuery = z
       .optional()
       .openapi({
         description:
-          'The default is `-createdAt`, and `followUpAt` with a follow-up filter. The order by follow-up lists only leads ' +
+          'The default is `-createdAt`, `followUpAt` with a follow-up filter, and `updatedAt` with `updatedAfter`. The order by follow-up lists only leads ' +
           'that have one. A search (`q`) and the trash have the order `createdAt` or `-createdAt`.',
       }),
     total: flag(

@@ -50,6 +50,7 @@ const every = (list: Source[], bad: (source: Source) => boolean) => list.filter(
 const ORDER = [
   ...[
     'bundle',
+    'late',
     'crypto',
     'credentials',
     'errors',
@@ -63,6 +64,7 @@ const ORDER = [
     'context',
     'field-schemas',
     'http',
+    'filters',
     'records',
   ],
   ...[
@@ -78,7 +80,19 @@ const ORDER = [
     'interactions',
     'keys',
   ],
-  ...['tickets', 'files', 'leads', 'reminders', 'workspaces', 'auth', 'purge', 'enquiries', 'exports', 'imports'],
+  ...[
+    'tickets',
+    'files',
+    'leads',
+    'feed',
+    'reminders',
+    'workspaces',
+    'auth',
+    'purge',
+    'enquiries',
+    'exports',
+    'imports',
+  ],
   ...['personal-data', 'problems', 'oauth', 'users', 'desk', 'job-kinds', 'schedule', 'dialects', 'docs', 'app'],
   'index',
 ]
@@ -136,7 +150,7 @@ const REQUEST_HANDLERS = new RegExp(
     ...['^src/auth/(authenticate|revalidate-session)\\.ts$', '^src/oauth/oauth\\.browser\\.ts$'],
     ...[
       '^src/exports/exports\\.stream\\.ts$',
-      '^src/(imports/imports|customers/merge)\\.http\\.ts$',
+      '^src/imports/imports\\.http\\.ts$',
       '^src/(mail/mail|jobs/jobs)\\.dispatch\\.ts$',
     ],
   ].join('|'),
@@ -150,6 +164,8 @@ const SMALL_FILES: [pattern: RegExp, reason: string][] = [
   [/^src\/db\/schema\//, 'the tables of one room'],
   [/^src\/index\.ts$/, 'the entry point of the Worker'],
   [/^src\/job-kinds\.ts$/, 'the kinds of jobs, from the rooms above the engine'],
+  [/\.d\.ts$/, 'what a module is that a script makes'],
+  [/^src\/late\.ts$/, 'the addresses of these modules, seen from the entry point'],
   [/^src\/bundle\/unused\.ts$/, 'what stands in the bundle for parts of libraries'],
   [/^src\/context\.ts$/, 'the one type that every service takes'],
   [/^src\/time\.ts$/, 'durations that every room uses'],
@@ -157,9 +173,9 @@ const SMALL_FILES: [pattern: RegExp, reason: string][] = [
   [/^src\/credentials\.ts$/, 'how opaque tokens are written and found, for auth, mail, calendar and workspaces'],
   [/^src\/desk\/desk\.door\.ts$/, 'what of the desk is in the main module'],
   [/^src\/desk\/(parts|words)\//, 'one part that many pages of the desk share'],
-  [/^src\/customers\/merge\.http\.ts$/, 'the only importer of http/ among the services of a merge'],
   [/^src\/db\/arrival\.ts$/, 'what ids tell about time, for lists, mail, billing and the purge'],
   [/^src\/db\/daily-counters\.ts$/, 'counts that must be exact, for http, auth and enquiries'],
+  [/^src\/db\/tagging-marks\.ts$/, 'what stands around changes of many tags, for tags, merges and imports'],
   [/^src\/db\/trash\.ts$/, 'how long the trash keeps, for restoring and for the purge'],
   [/^src\/enquiries\/turnstile\.ts$/, 'the client of one service of a third party'],
   [/^src\/etag\.ts$/, 'what the kernel writes into an error and http/ into an answer'],
@@ -258,9 +274,9 @@ const RULES: Rule[] = [
     offence: [file('src/leads/leads.owner.ts', lines(SMALL - 1)), file('src/dialects/pages.ts', lines(1))],
   },
   {
-    says: 'app.ts is a table of contents: at most 60 lines beside imports',
-    check: (list) => every(list, (source) => source.path === 'src/app.ts' && linesBesideImports(source) > 60),
-    offence: [file('src/app.ts', lines(61))],
+    says: 'app.ts is a table of contents: at most 80 lines beside imports',
+    check: (list) => every(list, (source) => source.path === 'src/app.ts' && linesBesideImports(source) > 80),
+    offence: [file('src/app.ts', lines(81))],
   },
   {
     says: 'a batch runs by runBatch(), and by the D1 session below it',

@@ -2,7 +2,6 @@
 import { z } from 'zod'
 import { restoreCustomer } from '../../customers/customers.restore'
 import { trashCustomer } from '../../customers/customers.service'
-import { settleAfterResponse } from '../../customers/merge.http'
 import { NewRelationship } from '../../customers/relationships.schemas'
 import { relateCustomers, unrelateCustomers } from '../../customers/relationships.service'
 import { text, uuid } from '../../field-schemas'
@@ -103,9 +102,8 @@ export const customerActions: Record<string, Action> = {
     needs: 'customers:write',
     isQuick: true,
     isAsked: true,
-    async run({ c, ctx, id, words }) {
-      const { unsettledMergeId } = await restoreCustomer(ctx, id)
-      if (unsettledMergeId) settleAfterResponse(c)
+    async run({ ctx, id, words }) {
+      await restoreCustomer(ctx, id)
       return { say: words.record.restored }
     },
   },

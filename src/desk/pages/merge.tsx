@@ -6,7 +6,6 @@ import { mergeCustomers, previewMerge } from '../../customers/customers.merge'
 import type { CustomerRow } from '../../customers/customers.record'
 import { DuplicateQuery, MergeInput } from '../../customers/customers.schemas'
 import { getCustomer } from '../../customers/customers.service'
-import { settleAfterResponse } from '../../customers/merge.http'
 import { AppError } from '../../errors'
 import { uuid } from '../../field-schemas'
 import { paged } from '../../http/pagination'
@@ -129,11 +128,10 @@ export const mergePage = page({
       needs: 'customers:write',
       isQuick: true,
       async run(desk) {
-        const { c, ctx, id, form, words } = desk
+        const { ctx, id, form, words } = desk
         const merge = parsed(MergeInput, { fromId: form.get('fromId'), prefer: form.get('prefer') })
         if (merge.fromId === id) throw new AppError('invalid')
-        const { customer, isSettled } = await mergeCustomers(ctx, id, merge)
-        if (!isSettled) settleAfterResponse(c)
+        const { customer } = await mergeCustomers(ctx, id, merge)
         const undo = { action: customerPath(merge.fromId, 'restore'), fields: { back: customerPath(id) } }
         return { to: customerPath(id), say: words.customer.merged(customer.name), undo }
       },
