@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { copyAssets } from './assets.ts'
+import { buildAssets } from './assets.ts'
 import { ended, messageOf, quietly, root, start } from './run.ts'
 
 const production = ['--env', 'production']
@@ -35,7 +35,7 @@ async function deploy(args: string[]): Promise<number> {
   return migrated || ended(start('wrangler', [...build, ...args]))
 }
 
-copyAssets()
+buildAssets()
 const args = process.argv.slice(2)
 try {
   process.exitCode = args.includes('--dry-run') ? await dryRun(args) : await deploy(args)
