@@ -3,6 +3,7 @@ import { MERGE } from './customers/merge.settlement'
 import { OWNER } from './interactions/interactions.owner'
 import type { JobKind } from './jobs/jobs.kind'
 import { ERASURE } from './personal-data/personal-data.erasure'
+import { TAGGING } from './tags/tagging.bulk'
 import { TAG_DELETION } from './tags/tags.deletion'
 import { HANDOVER } from './users/users.handover'
 
@@ -11,5 +12,6 @@ export const JOB_KINDS: Readonly<Record<string, JobKind>> = {
   handover: HANDOVER,
   merge: MERGE,
   owner: OWNER,
+  tagging: TAGGING,
   'tag-deletion': TAG_DELETION,
 }

@@ -6,6 +6,7 @@ import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
 import type { MovedName } from '../db/relations'
 import { customers, merges } from '../db/schema'
+import { MAX_TAGS } from '../db/schema/tags'
 import { ifChanged, insertFrom } from '../db/sql'
 import { AppError, invalidError } from '../errors'
 import { eventInsert } from '../events/event-insert'
@@ -14,7 +15,7 @@ import { DAY_MS } from '../time'
 import { allContactsOf } from './customers.contacts'
 import { type CustomerRow, customerColumns } from './customers.record'
 import { isWithinJsonLimit, requireMayAssign } from './customers.rules'
-import { COPIED, type CopiedKind, copiedIds, copyStatements } from './merge.copies'
+import { COPIED, type CopiedKind, copiedIds, copyStatements, tagCount } from './merge.copies'
 import { fieldsOf, type MergedValues, mergedColumns, mergedValues, type Prefer } from './merge.fields'
 import { AT_ONCE, MOVED, settlementStatements } from './merge.settlement'
 import { MAX_RELATIONSHIPS, relationshipCount } from './relationships.service'
@@ -65,6 +66,7 @@ async function planMerge(ctx: Ctx, id: string, { fromId, prefer }: Merge): Promi
         .select({
           ...movedCounts(id, fromId),
           present: relationshipCount(id).as('present_relationships'),
+          presentTags: tagCount(id).as('present_tags'),
           contactedAt: lastContactOf(id, fromId),
         })
         .from(sql`(SELECT 1)`),
@@ -76,8 +78,8 @@ async function planMerge(ctx: Ctx, id: string, { fromId, prefer }: Merge): Promi
     ...(values.ownerId !== survivor.ownerId && { ownerId: values.ownerId }),
     ...(values.userId !== survivor.userId && { userId: values.userId }),
   })
-  const { present, contactedAt, ...moved } = counts
-  requireFit(values, present + moved.relationships)
+  const { present, presentTags, contactedAt, ...moved } = counts
+  requireFit(values, { relationships: present + moved.relationships, tags: presentTags + moved.tags })
   const merged = { ...survivor, ...values, ...allContactsOf(values), ...latestOf(survivor, other), updatedAt: now }
   const customer = { ...merged, nextTouchAt: touchAfter(contactedAt ?? survivor.createdAt, merged) }
   return { survivor, other, values, result: { customer, moved } }
@@ -90,7 +92,7 @@ function customerSelect({ db, actor }: Ctx, id: string) {
     .where(and(eq(customers.id, id), visible(actor, 'customers:write', customers)))
 }
 
-function requireFit({ customFields }: MergedValues, relationships: number): void {
+function requireFit({ customFields }: MergedValues, { relationships, tags }: Record<CopiedKind, number>): void {
   if (!isWithinJsonLimit(customFields)) {
     const message = 'The custom fields of both together must be at most 16 KB of JSON'
     throw invalidError('body.fromId', message, 'too_big')
@@ -98,6 +100,10 @@ function requireFit({ customFields }: MergedValues, relationships: number): void
   if (relationships > MAX_RELATIONSHIPS) {
     const message = `A customer has at most ${MAX_RELATIONSHIPS} relationships, and both together have ${relationships}`
     throw invalidError('body.fromId', message, 'too_many_relationships')
+  }
+  if (tags > MAX_TAGS) {
+    const message = `A customer has at most ${MAX_TAGS} tags, and both together have ${tags}`
+    throw invalidError('body.fromId', message, 'too_many_tags')
   }
 }
 

@@ -80,8 +80,9 @@ function addressesIn(id: string): SQL {
 /** SQL: a living customer in reach that has one of the addresses of this one. */
 function existingId({ actor }: Ctx, id: string) {
   const holder = alias(customers, 'holder')
-  return sql<string | null>`(SELECT holder.id FROM customers AS holder
-    WHERE holder.id IN (${holdersOf(actor.workspaceId, addressesIn(id))}) AND ${visible(actor, 'customers:read', holder)} LIMIT 1)`
+  return sql<string | null>`(SELECT holder.id
+    FROM (${holdersOf(actor.workspaceId, addressesIn(id))}) AS held CROSS JOIN customers AS holder ON holder.id = held.id
+    WHERE ${visible(actor, 'customers:read', holder)} LIMIT 1)`
 }
 
 /** No other living customer has one of the addresses of the trashed one. */

@@ -208,8 +208,9 @@ function uniqueClaims(
     ${isInReach ? sql`AND ${visible(ctx.actor, 'customers:read', holder)}` : sql``} LIMIT 1`
   return {
     holders: {
-      email: (ctx: Ctx, isInReach?: true) => sql`SELECT holder.id FROM customers AS holder
-        WHERE holder.id IN (${holdersOf(ctx.actor.workspaceId, sql`${JSON.stringify(emails)}`)}) AND ${others(ctx, isInReach)}`,
+      email: (ctx: Ctx, isInReach?: true) => sql`SELECT holder.id
+        FROM (${holdersOf(ctx.actor.workspaceId, sql`${JSON.stringify(emails)}`)}) AS held
+        CROSS JOIN customers AS holder ON holder.id = held.id WHERE ${others(ctx, isInReach)}`,
       userId: (ctx: Ctx) => sql`SELECT holder.id FROM customers AS holder INDEXED BY customers_user
         WHERE ${anyOf(holder.userId, logins)} AND ${others(ctx)}`,
     },
