@@ -2,6 +2,7 @@
 const input = document.getElementById('search')
 const list = document.getElementById('found')
 const MOST = 12
+const BACKGROUND = /decisions|changelog|architecture|contributing/
 let sections
 
 const wordsOf = (text) => text.toLowerCase().match(/[\p{L}\p{N}_]+/gu) ?? []
@@ -12,7 +13,7 @@ async function load() {
   return all.map((section) => ({ ...section, head: section.heading.toLowerCase(), low: section.text.toLowerCase() }))
 }
 
-function score({ head, low, title }, words) {
+function score({ head, low, title, page }, words) {
   let sum = 0
   for (const word of words) {
     const inHead = head.includes(word)
@@ -20,7 +21,8 @@ function score({ head, low, title }, words) {
     if (!inHead && at < 0 && !title.toLowerCase().includes(word)) return 0
     sum += (inHead ? 20 : 0) + (title.toLowerCase().includes(word) ? 10 : 0) + (at < 0 ? 0 : 5)
   }
-  return sum
+  // How to use it comes before why it is so.
+  return BACKGROUND.test(page) ? sum / 4 : sum
 }
 
 function excerpt({ text, low }, [word = '']) {

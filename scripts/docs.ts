@@ -2,6 +2,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, posix } from 'node:path'
 import { Marked, type Token, type Tokens } from 'marked'
+import { collectionOf } from './collection.ts'
 import { CONTENTS, htmlPage, type Section } from './docs-page.ts'
 import { root } from './run.ts'
 
@@ -93,10 +94,20 @@ function render(source: Source, pages: Map<string, string>) {
 }
 
 function plainText(tokens: Token[]): string {
-  return tokens.map((token) => ('tokens' in token && token.tokens ? plainText(token.tokens) : token.raw.replace(/^`|`$/g, ''))).join('')
+  return tokens
+    .map((token) => ('tokens' in token && token.tokens ? plainText(token.tokens) : token.raw.replace(/^`|`$/g, '')))
+    .join('')
 }
 
 type Found = { page: string; title: string; anchor: string; heading: string; text: string }
+
+// What a reader sees of Markdown, in one line.
+const wordsOf = (markdown: string): string =>
+  markdown
+    .replace(/\[([^\]]+)\]\([^)]*\)/g, '$1')
+    .replace(/[`|*─├└▼►]|-{3,}/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
 
 /** The sections of a page, each with its text, for the search. */
 function searchable(source: Source, tokens: Token[]): Found[] {
@@ -108,7 +119,7 @@ function searchable(source: Source, tokens: Token[]): Found[] {
     if (token.type === 'heading' && token.depth > 1) {
       const heading = plainText(token.tokens ?? [])
       found.push({ page, title, anchor: anchorOf(heading), heading, text: '' })
-    } else if (last && token.type !== 'heading') last.text += ` ${token.raw.replace(/\s+/g, ' ')}`
+    } else if (last && token.type !== 'heading') last.text += ` ${wordsOf(token.raw)}`
   }
   return found
 }
@@ -120,7 +131,7 @@ export const escaped = (text: string): string =>
 
 /** The first sentences of a page, for the list of pages. */
 function summaryOf({ text }: Source): string {
-  const paragraph = text.split(/\n{2,}/).find((part) => /^[A-Z`]/.test(part)) ?? ''
+  const paragraph = text.split(/\n{2,}/).find((part) => /^(?:[A-Z]|`[^`])/.test(part)) ?? ''
   const plain = paragraph.replace(/\s+/g, ' ').replace(/\[([^\]]+)\]\([^)]*\)/g, '$1')
   return /^.*?[.:](?= |$)/.exec(plain)?.[0].replace(/:$/, '.') ?? plain
 }
@@ -137,7 +148,10 @@ function llmsText(pages: Source[]): string {
   const bySlug = new Map(pages.map((page) => [page.slug, page]))
   const line = (page: Source) => `- [${titleOf(page)}](/docs/${page.slug}.md): ${summaryOf(page)}`
   const groups = CONTENTS.map(([heading, slugs]) => {
-    return `## ${heading}\n\n${slugs.flatMap((slug) => bySlug.get(slug) ?? []).map(line).join('\n')}`
+    return `## ${heading}\n\n${slugs
+      .flatMap((slug) => bySlug.get(slug) ?? [])
+      .map(line)
+      .join('\n')}`
   })
   const [index] = pages.filter(({ slug }) => slug === 'index')
   return [
@@ -162,6 +176,10 @@ export function docsFiles(): Map<string, string | Buffer> {
     }),
     ...pages.map((page) => [`docs/${page.slug}.md`, markdownOf(page, slugs)] as const),
     ...images.map((file) => [file, readFileSync(join(root, file))] as const),
+    [
+      'docs/edge-crm.postman.json',
+      JSON.stringify(collectionOf(JSON.parse(readFileSync(join(root, 'openapi/edge-crm.json'), 'utf8')))),
+    ],
     ['docs/search.json', JSON.stringify(rendered.flatMap(({ found }) => found))],
     ['llms.txt', llmsText(pages)],
   ])
