@@ -3,7 +3,9 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { selfTest as changesSelfTest, changesSinceRelease, isPromised } from './api-release.ts'
 import { staleBaseline } from './baseline.ts'
+import { tooLarge } from './bundle-size.ts'
 import { guards, selfTest } from './guards.ts'
+import { makeLateModules } from './late.ts'
 import { openApiProblems } from './openapi.ts'
 import { writtenProblems } from './readme-tables.ts'
 import { capture, root, type Tool } from './run.ts'
@@ -32,6 +34,7 @@ function guarded(): Check[] {
   return Object.entries(guards).map(([name, guard]) => [name, guard(files)])
 }
 
+await makeLateModules()
 const checks: Check[] = [
   ['biome', tool('biome', ['check', '.'])],
   ['tsc', tsc('tsconfig.json')],
@@ -42,6 +45,7 @@ const checks: Check[] = [
   ['docs/ names what there is', writtenProblems()],
   ['no change of /v1 breaks a client', isPromised() ? changesSinceRelease() : []],
   ['changes that break a client are told from others', changesSelfTest()],
+  ['the main module is small', tooLarge()],
   ['guards find what is planted', selfTest()],
   ...guarded(),
 ]
