@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, globSync, readFileSync, statfsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { resolve } from 'node:path'
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
 import { times } from './test/support/times'
@@ -33,7 +33,7 @@ export default defineConfig(async () => ({
     alias: [
       {
         find: /^\.\/late\/desk\.js$/,
-        replacement: fileURLToPath(new URL('src/desk/desk.dispatch.tsx', import.meta.url)),
+        replacement: resolve('src/desk/desk.dispatch.tsx'),
       },
     ],
   },
