@@ -6,6 +6,7 @@ import { customerPage } from './pages/customer'
 import { customersPage } from './pages/customers'
 import { editCustomerPage } from './pages/edit-customer'
 import { editLeadPage } from './pages/edit-lead'
+import { customersExportPage, leadsExportPage, ticketsExportPage } from './pages/exports'
 import { followUpsPage } from './pages/follow-ups'
 import { leadPage } from './pages/lead'
 import { leadsPage } from './pages/leads'
@@ -14,11 +15,14 @@ import { newCustomerPage } from './pages/new-customer'
 import { newLeadPage } from './pages/new-lead'
 import { oauthDonePage, oauthPage } from './pages/oauth'
 import { personalDataFilePage, personalDataPage } from './pages/personal-data'
+import { portalPage } from './pages/portal'
 import { changeEmailPage, forgotPasswordPage, resetPasswordPage, verifyEmailPage } from './pages/recovery'
 import { registerPage } from './pages/register'
 import { relatePage } from './pages/relate'
 import { searchPage } from './pages/search'
 import { signInPage, signOutPage } from './pages/sign-in'
+import { ticketPage } from './pages/ticket'
+import { ticketsPage } from './pages/tickets'
 import { todayPage } from './pages/today'
 
 export const PAGES: readonly DeskPage[] = [
@@ -27,6 +31,7 @@ export const PAGES: readonly DeskPage[] = [
   boardPage,
   newLeadPage,
   editLeadPage,
+  leadsExportPage,
   leadPage,
   followUpsPage,
   customersPage,
@@ -37,7 +42,12 @@ export const PAGES: readonly DeskPage[] = [
   relatePage,
   personalDataFilePage,
   personalDataPage,
+  customersExportPage,
   customerPage,
+  ticketsPage,
+  ticketsExportPage,
+  ticketPage,
+  portalPage,
   searchPage,
   signInPage,
   signOutPage,

@@ -1,6 +1,8 @@
 // The words of the desk in English. Every other language has the same keys; a new text is a line here and in each of them.
 import { ERRORS, type ErrorCode, type ProblemExtras } from '../../errors'
 
+import * as work from './work.en'
+
 const some = (n: number, text: string, one: string, many: string) => `${text} ${n === 1 ? one : many}`
 
 /** Sentences for the errors that people meet; all others have the title of the API. */
@@ -133,6 +135,7 @@ const LOGGED: Record<string, string> = {
 type Deed = { isMine: boolean; about?: string; fields: string[] }
 
 export const en = {
+  ...work,
   lang: 'en',
   locale: 'en-GB',
   name: 'English',
@@ -146,6 +149,7 @@ export const en = {
     import: 'Import',
     team: 'Team',
     settings: 'Settings',
+    portal: 'Your page',
   },
   frame: {
     skip: 'Skip to the content',
