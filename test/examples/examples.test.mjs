@@ -61,7 +61,7 @@ describe('the examples', () => {
     const react = start('react', { PORT: String(PAGE_PORT), VITE_CRM_URL: CRM_URL })
     running.push(react)
     await serves(`http://localhost:${PAGE_PORT}`, react)
-    page = await browser.newPage()
+    page = await (await browser.newContext()).newPage()
     page.setDefaultTimeout(60_000)
   })
   after(async () => {
@@ -103,6 +103,52 @@ describe('the examples', () => {
       .filter({ hasText: 'Alice Student' })
     await lead.getByRole('button', { name: 'Claim' }).click()
     await page.getByText('Alice Student is yours.').waitFor()
+    await page.getByRole('region', { name: 'Mine' }).getByText('Alice Student').waitFor()
+  })
+
+  test('the page goes on when its session expires, with one renewal for two tabs', async () => {
+    const other = await page.context().newPage()
+    const renewals = []
+    const count = (request) =>
+      request.url().endsWith('/v1/auth/refresh') && request.method() === 'POST' && renewals.push(1)
+    for (const each of [page, other]) each.on('request', count)
+    await other.goto(`http://localhost:${PAGE_PORT}`)
+    await other.getByRole('heading', { name: 'Unclaimed' }).waitFor()
+    await page.evaluate(() => {
+      const [[key, text]] = Object.entries(localStorage)
+      localStorage.setItem(key, JSON.stringify({ ...JSON.parse(text), expiresAt: 0 }))
+    })
+    await Promise.all([page, other].map((each) => each.reload()))
+    for (const each of [page, other]) await each.getByRole('heading', { name: 'Unclaimed' }).waitFor()
+    assert.equal(renewals.length, 1)
+    await other.close()
+  })
+
+  test('the page waits where a 429 says so, and goes on after a dead network', async () => {
+    let refused = 0
+    await page.route('**/v1/leads?*', (route) => {
+      refused += 1
+      if (refused > 1) return route.fallback()
+      const headers = {
+        'Retry-After': '1',
+        'Access-Control-Allow-Origin': '*',
+        'Access-Control-Expose-Headers': 'Retry-After',
+      }
+      return route.fulfill({
+        status: 429,
+        headers,
+        contentType: 'application/problem+json',
+        body: '{"code":"rate_limited"}',
+      })
+    })
+    await page.reload()
+    await page.getByRole('region', { name: 'Mine' }).getByText('Alice Student').waitFor()
+    assert.equal(await page.getByRole('alert').count(), 0)
+    await page.unroute('**/v1/leads?*')
+    await page.context().setOffline(true)
+    await page.getByText('The CRM does not answer.').first().waitFor()
+    await page.context().setOffline(false)
+    await page.getByRole('alert').first().waitFor({ state: 'detached' })
     await page.getByRole('region', { name: 'Mine' }).getByText('Alice Student').waitFor()
   })
 
