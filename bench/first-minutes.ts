@@ -4,6 +4,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { freePort } from '../scripts/dev-output.ts'
 import { ended, root } from '../scripts/run.ts'
@@ -18,6 +19,11 @@ const PATH = process.env.PATH?.split(':')
   .join(':')
 const env = { ...process.env, PATH, CI: '1' }
 
+const isServed = (url: string) =>
+  fetch(`${url}/ready`)
+    .then(({ ok }) => ok)
+    .catch(() => false)
+
 /** Starts `npm run dev` in a folder without a database, and waits for the first 200. */
 async function firstAnswer(folder: string, port: number) {
   rmSync(join(folder, '.wrangler'), { recursive: true, force: true })
@@ -25,16 +31,12 @@ async function firstAnswer(folder: string, port: number) {
   const server = spawn('npm', ['run', 'dev', '--', '--port', String(port)], { cwd: folder, env, stdio: 'ignore' })
   const done = ended(server)
   const url = `http://localhost:${port}`
-  for (let isUp = false; !isUp; ) {
-    isUp = await fetch(`${url}/ready`)
-      .then((answer) => answer.ok)
-      .catch(() => false)
-    if (!isUp) await new Promise((resolve) => setTimeout(resolve, 20))
-  }
+  while (!(await isServed(url))) await wait(20)
   const took = seconds(began)
   const stop = async () => {
     server.kill('SIGTERM')
     await done
+    while (await isServed(url)) await wait(100)
   }
   return { url, took, stop }
 }
