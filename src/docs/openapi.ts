@@ -1,6 +1,9 @@
 // The OpenAPI 3.1 document: built from the routes once in each isolate, with the parts that all routes share.
-import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { OpenAPIHono, z } from '@hono/zod-openapi'
 import { PERMISSIONS, POLICY } from '../access/policy'
+import { EVENT_TYPES } from '../events/event-types'
+import { FEED_RECORDS } from '../feed/feed.records'
+import { eventSchemaOf, exampleOf } from '../feed/feed.schemas'
 import type { AppEnv } from '../http/context'
 import { documentHeaders } from './openapi.headers'
 
@@ -16,26 +19,29 @@ const INFO = {
   license: { name: 'MIT', identifier: 'MIT' },
 }
 
+/** In the order in which one learns them. */
 const TAGS = {
-  Auth: 'Accounts, sessions and tokens.',
-  OAuth: 'Sign-in with Google or GitHub, and the accounts that are linked to yours.',
-  Workspace: 'The workspace and invitations to it.',
-  Users: 'Members of the workspace.',
-  Enquiries: 'The public form.',
+  Auth: 'Accounts, sessions and tokens: begin with `POST /v1/auth/register`.',
+  Enquiries: 'The public form: an enquiry becomes a lead in the pool.',
   Leads: 'Leads, the pool of unclaimed ones, claiming and converting.',
   Customers: 'Customers. A contact is a customer too.',
+  Interactions: 'Calls, notes, meetings and follow-ups: the timeline of customers and leads.',
   Tags: 'Tags of customers.',
   Tickets: 'Requests of customers, and the members who handle them.',
-  Interactions: 'Calls, notes, meetings and follow-ups: the timeline of customers and leads.',
+  Users: 'Members of the workspace.',
+  Workspace: 'The workspace and invitations to it.',
   Analytics: 'Figures of days, for your records and in your time zone.',
   Calendar: 'A feed of follow-ups and meetings for calendar programs.',
-  Exports: 'The records that you see, as a file.',
   Imports: 'Files of customers and leads.',
-  Events: 'The audit trail.',
-  Outbox: 'Mails: sent, waiting or failed.',
+  Exports: 'The records that you see, as a file.',
+  Jobs: 'Work on many records, which goes on after its request.',
+  Events: 'The audit trail, and the feed of what happens.',
+  Outbox: 'Mails of the workspace: sent, waiting or failed.',
+  Mail: 'Ending reminders from the link in a mail.',
   'API keys': 'Keys for programs.',
+  OAuth: 'Sign-in with Google or GitHub, and the accounts that are linked to yours.',
   Billing: 'The plan, its limits, and Stripe.',
-  Health: 'For monitoring.',
+  Health: 'For monitoring, and what errors mean.',
 }
 
 const IdempotencyKey = {
@@ -45,6 +51,30 @@ const IdempotencyKey = {
   description:
     'Makes a repeat safe: within 24 hours, the same key and body get the first answer again, with `Idempotency-Replayed: true`. A refused request can be corrected and sent again. Use a UUID.',
   schema: { type: 'string' as const, minLength: 1, maxLength: 255 },
+}
+
+// OpenAPI 3.1 calls `webhooks` what the service sends by itself.
+function registerWebhooks({ openAPIRegistry: registry }: OpenAPIHono<AppEnv>): void {
+  const schemas = new Map<string, z.ZodType>()
+  for (const event of EVENT_TYPES) {
+    const name = FEED_RECORDS[event.subject]?.name ?? 'OtherEvent'
+    const schema = schemas.get(name) ?? eventSchemaOf(event.subject).openapi(name)
+    schemas.set(name, schema)
+    registry.registerWebhook({
+      method: 'post',
+      path: event.type,
+      operationId: `on_${event.type.replace('.', '_')}`,
+      tags: ['Events'],
+      summary: event.description,
+      description: 'Signed by Standard Webhooks 1.0: docs/events.md says how to verify it.',
+      security: [],
+      request: { body: { required: true, content: { 'application/json': { schema, example: exampleOf(event) } } } },
+      responses: {
+        '2XX': { description: 'Any status from 200 to 299 within 15 seconds. The body is not read.' },
+        410: { description: 'Ends the webhook.' },
+      },
+    })
+  }
 }
 
 /** The document as JSON text. */
@@ -63,10 +93,15 @@ export function openApiText(app: OpenAPIHono<AppEnv>): string {
     description: 'The `key` of an API key, in the same header. Each operation names the scope that it needs.',
   })
   registry.registerComponent('parameters', 'IdempotencyKey', IdempotencyKey)
+  registerWebhooks(app)
   const document = app.getOpenAPI31Document({
     openapi: '3.1.0',
     info: INFO,
-    servers: [{ url: '/', description: 'This Worker' }],
+    servers: [
+      { url: '/', description: 'This Worker' },
+      { url: 'http://localhost:8787', description: '`npm run dev`' },
+    ],
+    security: [{ bearer: [] }, { apiKey: [] }],
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
   })
   for (const item of Object.values(document.paths ?? {})) {

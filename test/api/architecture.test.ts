@@ -50,6 +50,7 @@ const every = (list: Source[], bad: (source: Source) => boolean) => list.filter(
 const ORDER = [
   ...[
     'bundle',
+    'late',
     'crypto',
     'credentials',
     'errors',
@@ -79,7 +80,19 @@ const ORDER = [
     'interactions',
     'keys',
   ],
-  ...['tickets', 'files', 'leads', 'reminders', 'workspaces', 'auth', 'purge', 'enquiries', 'exports', 'imports'],
+  ...[
+    'tickets',
+    'files',
+    'leads',
+    'feed',
+    'reminders',
+    'workspaces',
+    'auth',
+    'purge',
+    'enquiries',
+    'exports',
+    'imports',
+  ],
   ...['personal-data', 'problems', 'dashboard', 'oauth', 'users', 'job-kinds', 'schedule', 'dialects', 'docs', 'app'],
   'index',
 ]
@@ -150,6 +163,8 @@ const SMALL_FILES: [pattern: RegExp, reason: string][] = [
   [/^src\/db\/schema\//, 'the tables of one room'],
   [/^src\/index\.ts$/, 'the entry point of the Worker'],
   [/^src\/job-kinds\.ts$/, 'the kinds of jobs, from the rooms above the engine'],
+  [/\.d\.ts$/, 'what a module is that a script makes'],
+  [/^src\/late\.ts$/, 'the addresses of these modules, seen from the entry point'],
   [/^src\/bundle\/unused\.ts$/, 'what stands in the bundle for parts of libraries'],
   [/^src\/context\.ts$/, 'the one type that every service takes'],
   [/^src\/time\.ts$/, 'durations that every room uses'],
@@ -257,9 +272,9 @@ const RULES: Rule[] = [
     offence: [file('src/leads/leads.owner.ts', lines(SMALL - 1)), file('src/dialects/pages.ts', lines(1))],
   },
   {
-    says: 'app.ts is a table of contents: at most 60 lines beside imports',
-    check: (list) => every(list, (source) => source.path === 'src/app.ts' && linesBesideImports(source) > 60),
-    offence: [file('src/app.ts', lines(61))],
+    says: 'app.ts is a table of contents: at most 80 lines beside imports',
+    check: (list) => every(list, (source) => source.path === 'src/app.ts' && linesBesideImports(source) > 80),
+    offence: [file('src/app.ts', lines(81))],
   },
   {
     says: 'a batch runs by runBatch(), and by the D1 session below it',
