@@ -11,7 +11,7 @@ import { requireVerified } from '../http/allow'
 import { type AppEnv, ctx } from '../http/context'
 import { noRouteError, toAppError } from '../http/respond'
 import { type Desk, deskOf, failureOf, HOME, isSaid, safePath } from './desk'
-import { readForm } from './desk.form'
+import { formOf, readForm } from './desk.form'
 import { formMark, keepFlash, takeFlash } from './desk.session'
 import type { Action, DeskPage, Needs, View } from './page'
 import { PAGES } from './pages'
@@ -84,11 +84,14 @@ function requireNeeds(c: Context<AppEnv>, page: DeskPage, action?: Action): void
   if (isPortal(actor) && !page.isForPortal && !needs.startsWith('account:')) throw new AppError('forbidden')
   if (!reach(actor, needs)) throw new AppError('forbidden', { detail: missingPermission(actor, needs) })
   if (!needs.startsWith('account:')) requireVerified(actor, config, 'then sign out and in again')
-  if (action?.isAsked || !isEveryday(needs)) guard(c, needs, connection)
+  const isRecent = action?.isRecent ?? false
+  if (action?.isAsked || isRecent || !isEveryday(needs)) guard(c, needs, connection, isRecent)
 }
 
-function guard(c: Context<AppEnv>, needs: Permission, connection: AppEnv['Variables']['connection']): void {
-  const db = connection.guarded(actorGuard(ctx(c).actor, needs))
+type Connection = AppEnv['Variables']['connection']
+
+function guard(c: Context<AppEnv>, needs: Permission, connection: Connection, isRecent: boolean): void {
+  const db = connection.guarded(actorGuard(ctx(c).actor, needs, { isRecent }))
   // Each verb then makes its own round trip, in which the guard is checked.
   c.set('connection', { ...connection, db, together: async (start) => settled(start()) })
 }
@@ -129,6 +132,12 @@ async function act(desk: Desk, page: DeskPage, action: Action): Promise<Response
   try {
     const done = await action.run(desk)
     if (done instanceof Response) return done
+    if (done.secret !== undefined) {
+      desk.secret = done.secret
+      desk.form = formOf()
+      desk.here = back
+      return show(desk, page, 201)
+    }
     if (done.say) await keepFlash(c, { text: done.say, undo: done.undo })
     return c.redirect(done.to ?? back, 303)
   } catch (error) {
