@@ -13,6 +13,7 @@ const DESK = { width: 1280, height: 860 }
 const PHONE = { width: 375, height: 780 }
 const SHOTS: Record<string, Shot> = {
   'today-light': { path: '', options: { viewport: DESK, colorScheme: 'light' } },
+  'today-dark': { path: '', options: { viewport: DESK, colorScheme: 'dark' } },
   'customer-dark': { path: '/customers/{id}', options: { viewport: DESK, colorScheme: 'dark' } },
   'board-light': { path: '/leads/board?owner=me', options: { viewport: DESK, colorScheme: 'light' } },
   'today-phone': { path: '', options: { viewport: PHONE, colorScheme: 'light', deviceScaleFactor: 2 } },

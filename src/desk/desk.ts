@@ -64,7 +64,7 @@ export async function deskOf(c: Context<AppEnv>, params: Record<string, string> 
     },
     get ctx() {
       if (!actor) throw new AppError('unauthenticated')
-      return { ...this.base, actor }
+      return { ...(base ?? publicCtx(c)), actor }
     },
     get together() {
       return c.var.connection.together

@@ -1,6 +1,7 @@
 // A timeline: what was said and what was done, by day, newest first.
 import type { Child, FC } from 'hono/jsx'
 import type { z } from 'zod'
+import type { EventRow } from '../../events/event-envelope'
 import type { TimelineItem } from '../../interactions/interactions.schemas'
 import type { Desk } from '../desk'
 import type { Names } from '../desk.names'
@@ -12,7 +13,14 @@ import { clockTime, dayName, exact, Time } from './times'
 
 export type Item = z.infer<typeof TimelineItem>
 type Talk = Extract<Item, { kind: 'interaction' }>['interaction']
-type Event = Extract<Item, { kind: 'event' }>['event']
+/** An event, as the trail has it. */
+export type Told = Pick<EventRow, 'verb' | 'actorType' | 'actorId'> & { changes: Record<string, unknown[]> | null }
+const toldIn = ({ type, actor, changes }: Extract<Item, { kind: 'event' }>['event']): Told => ({
+  verb: type,
+  actorType: actor.type,
+  actorId: actor.id,
+  changes,
+})
 
 const ICONS: Record<string, IconName> = {
   CALL: 'call',
@@ -26,11 +34,11 @@ const ICONS: Record<string, IconName> = {
 /** The ids whose names a timeline needs. */
 export function mentionedIn(items: readonly Item[]): (string | null)[] {
   return items.flatMap((item) =>
-    item.kind === 'interaction' ? [item.interaction.createdBy] : [item.event.actorId, ...idsIn(item.event)],
+    item.kind === 'interaction' ? [item.interaction.createdBy] : [item.event.actor.id, ...idsIn(item.event)],
   )
 }
 
-const idsIn = ({ changes }: Event): string[] =>
+const idsIn = ({ changes }: Pick<Told, 'changes'>): string[] =>
   ['ownerId', 'customerId', 'assigneeId', 'leadId'].flatMap((field) =>
     (changes?.[field] ?? []).filter((id) => typeof id === 'string'),
   )
@@ -39,7 +47,7 @@ type Props = { desk: Desk; items: readonly Item[]; names: Names; writes: boolean
 
 export const Timeline: FC<Props> = ({ desk, items, names, writes }) => {
   // The event of a talk says what the talk itself says.
-  const told = items.filter((item) => item.kind === 'interaction' || !item.event.verb.startsWith('interaction.'))
+  const told = items.filter((item) => item.kind === 'interaction' || !item.event.type.startsWith('interaction.'))
   const days = [...Map.groupBy(told, (item) => dayName(item.at, desk))]
   return (
     <div class="timeline">
@@ -53,7 +61,8 @@ export const Timeline: FC<Props> = ({ desk, items, names, writes }) => {
               ) : (
                 <Line desk={desk} icon="event" at={item.at}>
                   <p class="deed">
-                    <strong>{doerOf(desk, item.event, names)}</strong> {sentenceOf(desk, item.event, names)}
+                    <strong>{doerOf(desk, toldIn(item.event), names)}</strong>{' '}
+                    {sentenceOf(desk, toldIn(item.event), names)}
                   </p>
                 </Line>
               ),
@@ -136,7 +145,7 @@ const Deletion: FC<{ desk: Desk; id: string; about: string }> = ({ desk, id, abo
 /** Who did what an event tells. */
 export function doerOf(
   { words, c }: Desk,
-  { actorType, actorId, verb }: Pick<Event, 'actorType' | 'actorId' | 'verb'>,
+  { actorType, actorId, verb }: Pick<Told, 'actorType' | 'actorId' | 'verb'>,
   names: Names,
 ): string {
   if (actorId !== null && actorId === c.var.actor?.id) return words.record.you
@@ -147,7 +156,7 @@ export function doerOf(
 /** What an event tells, in words: `claimed the lead`, `gave it to Grace`. */
 export function sentenceOf(
   { words, c }: Desk,
-  { verb, actorId, changes }: Pick<Event, 'verb' | 'actorId' | 'changes'>,
+  { verb, actorId, changes }: Pick<Told, 'verb' | 'actorId' | 'changes'>,
   names: Names,
   about?: string,
 ): string {
