@@ -20,7 +20,7 @@ import { Section } from '../parts/lists'
 import { Secret, Settings } from '../parts/settings'
 import { Time } from '../parts/times'
 import { zoneOptions } from '../parts/zones'
-import { languages } from '../words/words'
+import { languages, wordsOf } from '../words/words'
 
 const PATH = at('settings')
 const LANGUAGE_SECONDS = (365 * DAY_MS) / SECOND_MS
@@ -58,7 +58,7 @@ export const profilePage = page({
         await updateUser(ctx, ctx.actor.id, parsed(UserPatch, patchOf(form, names)), {})
         const language = languages.find(({ value }) => value === form.get('language'))?.value ?? ''
         setCookie(c, LANGUAGE_COOKIE, language, { path: '/dashboard', sameSite: 'Lax', maxAge: LANGUAGE_SECONDS })
-        return { to: PATH, say: words.settings.saved }
+        return { to: PATH, say: (wordsOf(language) ?? words).settings.saved }
       },
     },
     address: {

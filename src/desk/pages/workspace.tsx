@@ -43,7 +43,7 @@ export const workspacePage = page({
       },
     },
     'try-form': {
-      needs: 'leads:write',
+      needs: 'workspace:write',
       isQuick: true,
       async run({ ctx, words }) {
         const { formTest, formTried } = words.settings.workspace
