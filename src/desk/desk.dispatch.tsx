@@ -3,7 +3,7 @@ import type { Context, ErrorHandler } from 'hono'
 import { LinearRouter } from 'hono/router/linear-router'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { actorGuard } from '../access/actor-guard'
-import { isEveryday, missingPermission, type Permission, reach } from '../access/policy'
+import { isEveryday, missingPermission, reach } from '../access/policy'
 import { isPortal } from '../access/visible'
 import { getMe } from '../auth/auth.service'
 import { AppError, ERRORS } from '../errors'
@@ -85,21 +85,9 @@ function requireNeeds(c: Context<AppEnv>, page: DeskPage, action?: Action): void
   if (!reach(actor, needs)) throw new AppError('forbidden', { detail: missingPermission(actor, needs) })
   if (!needs.startsWith('account:')) requireVerified(actor, config, 'then sign out and in again')
   const isRecent = action?.isRecent ?? false
-  if (action?.isAsked || isRecent || !isEveryday(needs)) guard(c, needs, connection, isRecent)
-}
-
-type Connection = AppEnv['Variables']['connection']
-
-function guard(c: Context<AppEnv>, needs: Permission, connection: Connection, isRecent: boolean): void {
-  const db = connection.guarded(actorGuard(ctx(c).actor, needs, { isRecent }))
-  // Each verb then makes its own round trip, in which the guard is checked.
-  c.set('connection', { ...connection, db, together: async (start) => settled(start()) })
-}
-
-async function settled<T extends Record<string, Promise<unknown>>>(work: T) {
-  const entries = await Promise.all(Object.entries(work).map(async ([name, result]) => [name, await result]))
-  // Object.fromEntries forgets which name has which type.
-  return Object.fromEntries(entries) as { [K in keyof T]: Awaited<T[K]> }
+  if (action?.isAsked || isRecent || !isEveryday(needs)) {
+    c.set('connection', { ...connection, ...connection.guarded(actorGuard(actor, needs, { isRecent })) })
+  }
 }
 
 async function show(desk: Desk, page: DeskPage, status?: ContentfulStatusCode): Promise<Response> {

@@ -35,7 +35,12 @@ describe('the team', () => {
     expect(page.status).toBe(201)
     expect(textOf(await at.go('/dashboard/team'))).toContain(email)
     const token = new URL(link, ORIGIN).searchParams.get('token') ?? ''
-    const joined = await browser().post('/dashboard/register/enter', { token, name: 'Grace', email, password: PASSWORD })
+    const joined = await browser().post('/dashboard/register/enter', {
+      invitationToken: token,
+      name: 'Grace',
+      email,
+      password: PASSWORD,
+    })
     expect(textOf(joined)).toContain('Welcome, Grace.')
     expect(textOf(await at.go('/dashboard/team'))).toContain('3 members')
   })

@@ -15,6 +15,7 @@ import { updateUser } from '../../users/users.service'
 import { type Desk, LANGUAGE_COOKIE } from '../desk'
 import { parsed, patchOf } from '../desk.form'
 import { at, page } from '../page'
+import { deviceName } from '../parts/devices'
 import { Act, Field, Form, Select } from '../parts/forms'
 import { Section } from '../parts/lists'
 import { Secret, Settings } from '../parts/settings'
@@ -210,7 +211,7 @@ const Sessions: FC<{ desk: Desk; sessions: Session[] }> = ({ desk, sessions }) =
         {sessions.map(({ id, userAgent, lastUsedAt, createdAt, current }) => (
           <li>
             <span>
-              {userAgent ?? profile.unknownDevice}{' '}
+              {userAgent ? deviceName(userAgent) : profile.unknownDevice}{' '}
               <span class="note">
                 {current ? profile.thisOne : profile.used} <Time desk={desk} at={lastUsedAt ?? createdAt} />
               </span>
@@ -220,7 +221,7 @@ const Sessions: FC<{ desk: Desk; sessions: Session[] }> = ({ desk, sessions }) =
                 desk={desk}
                 action={`${PATH}/end-session`}
                 label={profile.end}
-                about={userAgent ?? ''}
+                about={userAgent ? deviceName(userAgent) : ''}
                 fields={{ id }}
               />
             )}

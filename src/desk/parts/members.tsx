@@ -15,14 +15,16 @@ export const MemberLine: FC<{ desk: Desk; member: Partial<UserRow> }> = ({ desk,
   return (
     <li class="line member">
       <Avatar name={name} />
-      {desk.can('users:admin') ? (
-        <a class="name" href={memberPath(id)}>
-          {name}
-        </a>
-      ) : (
-        <span class="name">{name}</span>
-      )}
-      {isMe && <span class="note">{record.you}</span>}
+      <span class="who">
+        {desk.can('users:admin') ? (
+          <a class="name" href={memberPath(id)}>
+            {name}
+          </a>
+        ) : (
+          <span class="name">{name}</span>
+        )}
+        {isMe && <span class="note"> · {record.you}</span>}
+      </span>
       <span class="about">{email}</span>
       {role && <span class="note">{settings.roles[role]}</span>}
       {status && <span class={`pill ${status === 'ACTIVE' ? 'good' : ''}`}>{settings.states[status]}</span>}

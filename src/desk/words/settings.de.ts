@@ -32,7 +32,7 @@ export const settings: SettingsWords = {
     invited: (email) => `Die Einladung an ${email} ist unterwegs.`,
     link: 'Gib diesen Link weiter. Er wird nur jetzt gezeigt.',
     open: 'Offene Einladungen',
-    expires: 'gilt bis',
+    expires: 'endet',
     withdraw: 'Zurückziehen',
     withdrawn: 'Die Einladung ist zurückgezogen.',
     reassign: 'Beim Ausscheiden: wer Leads und Kunden bekommt',

@@ -31,7 +31,7 @@ export const settings = {
     invited: (email: string) => `The invitation to ${email} is on its way.`,
     link: 'Pass this link on. It is shown only now.',
     open: 'Open invitations',
-    expires: 'works until',
+    expires: 'ends',
     withdraw: 'Withdraw',
     withdrawn: 'The invitation is withdrawn.',
     reassign: 'If they leave: who gets their leads and customers',
