@@ -4,9 +4,15 @@ import type { Context, ErrorHandler } from 'hono'
 import { every } from 'hono/combine'
 import { csrf } from 'hono/csrf'
 import type { AppEnv } from '../http/context'
+import { loadDesk } from '../late'
+import { HOST } from '../late/host.mjs'
 import { deskSession } from './desk.session'
 
-const load = () => import('./desk.dispatch')
+/** The pages; before they run, they are handed what they share with the main module. */
+function load() {
+  Reflect.set(globalThis, Symbol.for('edge-crm host'), HOST)
+  return loadDesk()
+}
 
 /** Whether a path is one of the desk. */
 export const isDeskPath = (path: string): boolean => path === '/dashboard' || path.startsWith('/dashboard/')

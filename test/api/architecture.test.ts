@@ -171,7 +171,6 @@ const SMALL_FILES: [pattern: RegExp, reason: string][] = [
   [/^src\/time\.ts$/, 'durations that every room uses'],
   [/^src\/billing\/plans\.ts$/, 'the plans and their limits, to be changed by who sells them'],
   [/^src\/credentials\.ts$/, 'how opaque tokens are written and found, for auth, mail, calendar and workspaces'],
-  [/^src\/desk\/desk\.door\.ts$/, 'what of the desk is in the main module'],
   [/^src\/desk\/(parts|words)\//, 'one part that many pages of the desk share'],
   [/^src\/db\/arrival\.ts$/, 'what ids tell about time, for lists, mail, billing and the purge'],
   [/^src\/db\/daily-counters\.ts$/, 'counts that must be exact, for http, auth and enquiries'],
