@@ -15,11 +15,10 @@ import { updateUser } from '../../users/users.service'
 import { type Desk, LANGUAGE_COOKIE } from '../desk'
 import { parsed, patchOf } from '../desk.form'
 import { at, page } from '../page'
-import { deviceName } from '../parts/devices'
-import { Act, Field, Form, Select } from '../parts/forms'
+import { Field, Form, Select } from '../parts/forms'
 import { Section } from '../parts/lists'
+import { Accounts, Calendar, Sessions } from '../parts/sessions'
 import { Secret, Settings } from '../parts/settings'
-import { Time } from '../parts/times'
 import { zoneOptions } from '../parts/zones'
 import { languages, wordsOf } from '../words/words'
 
@@ -197,75 +196,6 @@ const Password: FC<{ desk: Desk }> = ({ desk }) => {
           <button type="submit">{form.change}</button>
         </div>
       </Form>
-    </Section>
-  )
-}
-
-type Session = Awaited<ReturnType<typeof listSessions>>[number]
-
-const Sessions: FC<{ desk: Desk; sessions: Session[] }> = ({ desk, sessions }) => {
-  const { profile } = desk.words.settings
-  return (
-    <Section id="sessions" title={profile.sessions} class="card">
-      <ul class="side-list">
-        {sessions.map(({ id, userAgent, lastUsedAt, createdAt, current }) => (
-          <li>
-            <span>
-              {userAgent ? deviceName(userAgent) : profile.unknownDevice}{' '}
-              <span class="note">
-                {current ? profile.thisOne : profile.used} <Time desk={desk} at={lastUsedAt ?? createdAt} />
-              </span>
-            </span>
-            {!current && (
-              <Act
-                desk={desk}
-                action={`${PATH}/end-session`}
-                label={profile.end}
-                about={userAgent ? deviceName(userAgent) : ''}
-                fields={{ id }}
-              />
-            )}
-          </li>
-        ))}
-      </ul>
-    </Section>
-  )
-}
-
-type Account = Awaited<ReturnType<typeof listAccounts>>[number]
-
-const Accounts: FC<{ desk: Desk; accounts: Account[] }> = ({ desk, accounts }) => {
-  const { profile } = desk.words.settings
-  return (
-    <Section id="accounts" title={profile.accounts} class="card">
-      {accounts.length === 0 && <p class="note">{profile.noAccounts}</p>}
-      <ul class="side-list">
-        {accounts.map(({ provider, email }) => (
-          <li>
-            <span>
-              {provider} <span class="note">{email}</span>
-            </span>
-            <Act desk={desk} action={`${PATH}/unlink`} label={profile.unlink} about={provider} fields={{ provider }} />
-          </li>
-        ))}
-      </ul>
-    </Section>
-  )
-}
-
-const Calendar: FC<{ desk: Desk; since: string | null }> = ({ desk, since }) => {
-  const { profile } = desk.words.settings
-  return (
-    <Section id="calendar" title={profile.calendar} note={profile.calendarHint} class="card">
-      {since && (
-        <p class="note">
-          {profile.calendarSince} <Time desk={desk} at={since} />
-        </p>
-      )}
-      <div class="tools">
-        <Act desk={desk} action={`${PATH}/calendar`} label={since ? profile.newCalendar : profile.openCalendar} />
-        {since && <Act desk={desk} action={`${PATH}/close-calendar`} label={profile.closeCalendar} class="quiet" />}
-      </div>
     </Section>
   )
 }

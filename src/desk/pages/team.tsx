@@ -106,7 +106,7 @@ const Invite = ({ desk }: { desk: Desk }) => {
             desk={desk}
             name="role"
             label={team.role}
-            value="SALES"
+            value={NewInvitation.shape.role.parse(undefined)}
             options={ROLES.map((role) => ({ value: role, label: `${roles[role]}: ${roleHints[role]}` }))}
           />
         </div>
