@@ -1,5 +1,6 @@
 // The words of the desk in English. Every other language has the same keys; a new text is a line here and in each of them.
 import { ERRORS, type ErrorCode, type ProblemExtras } from '../../errors'
+import { settings } from './settings.en'
 
 import * as work from './work.en'
 
@@ -141,6 +142,7 @@ export const en = {
   name: 'English',
   error,
   issue,
+  settings,
   nav: {
     today: 'Today',
     leads: 'Leads',
