@@ -1,5 +1,5 @@
 // What is asked less often: keys, links, mail, files, settings and pages.
-import { bulk, change, customerChange, get, list, listOf100, logging, one } from './budgets.ts'
+import { bulk, change, customerChange, get, list, listOf100, logging, mailing, one } from './budgets.ts'
 import { RARE } from './population.ts'
 import type { Endpoint, Group, More } from './types.ts'
 
@@ -17,6 +17,7 @@ const asked = (name: string, request: string, more?: More): Endpoint => ({
 const byPage = (path: string): Partial<Endpoint> => ({ request: `GET ${path}`, headers: { Cookie: '{cookie}' } })
 /** A Worker that sends mail; without it, these are refused. */
 const mail = { 'Bench-Mail': 'log' }
+const by = { Authorization: 'Bearer {session}' }
 const token = { token: 'x'.repeat(43) }
 const exported = (name: string, filter = 'createdAfter=2100-01-01T00:00:00Z') => ({
   name: `export of ${name}`,
@@ -55,6 +56,7 @@ export const rest: Group[] = [
       }),
       asked('end another session', `DELETE /v1/auth/sessions/${UNKNOWN}`, { status: 404 }),
       asked('forgotten password', 'POST /v1/auth/forgot-password', {
+        budget: mailing,
         as: undefined,
         status: 202,
         headers: mail,
@@ -68,12 +70,18 @@ export const rest: Group[] = [
       asked('verify an address, refused', 'POST /v1/auth/verify-email', { as: undefined, status: 400, body: token }),
       asked('confirm an address, refused', 'POST /v1/auth/confirm-email', { as: undefined, status: 400, body: token }),
       asked('change the address', 'POST /v1/auth/change-email', {
-        as: 'changer',
+        budget: mailing,
+        as: undefined,
         status: 202,
-        headers: mail,
+        headers: { ...mail, ...by },
         body: { newEmail: 'new-{n}@bench.example' },
       }),
-      asked('send the link again', 'POST /v1/auth/resend-verification', { as: 'changer', status: 202, headers: mail }),
+      asked('send the link again', 'POST /v1/auth/resend-verification', {
+        budget: mailing,
+        as: undefined,
+        status: 202,
+        headers: { ...mail, ...by },
+      }),
       { name: 'linked providers', ...get('/v1/auth/oauth', 'sales'), ...none },
       asked('link a provider, refused', 'POST /v1/auth/oauth', {
         status: 400,
@@ -86,7 +94,7 @@ export const rest: Group[] = [
       }),
       asked('unlink a provider, none is', 'DELETE /v1/auth/oauth/google', { status: 404 }),
       asked('to a provider, none is set up', 'GET /v1/auth/oauth/google', { as: undefined, status: 501 }),
-      asked('back from it', 'GET /v1/auth/oauth/google/callback?code=x&state=y', { as: undefined, status: 501 }),
+      asked('back from it', 'GET /v1/auth/oauth/google/callback?code=x&state=y', { as: undefined, status: 400 }),
     ],
   ],
   [
@@ -155,7 +163,7 @@ export const rest: Group[] = [
       }),
       asked('unrelate', 'DELETE /v1/customers/{busy}/relationships/{related}', { status: 204, budget: logging }),
       { name: 'one tag', ...get('/v1/tags/{tag}', 'manager', { ...one, read: 4 }) },
-      asked('restore a ticket, it lives', 'POST /v1/tickets/{openTicket}/restore', { budget: logging }),
+      asked('restore a ticket, it lives', 'POST /v1/tickets/{ticket}/restore', { budget: logging }),
     ],
   ],
   [

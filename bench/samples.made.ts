@@ -24,9 +24,9 @@ export async function madeSamples(
     if (!response.ok) throw new Error(`${path} answered ${response.status} ${await response.text()}`)
     return response
   }
-  const times = async <T>(make: (i: number) => Promise<T>): Promise<T[]> => {
+  const times = async <T>(make: (i: number) => Promise<T>, most = EACH): Promise<T[]> => {
     const all: T[] = []
-    for (let i = 0; i < EACH; i += 1) all.push(await make(i))
+    for (let i = 0; i < most; i += 1) all.push(await make(i))
     return all
   }
   const key = async (name: string) =>
@@ -50,11 +50,12 @@ export async function madeSamples(
         return Id.parse(await (await post('/v1/workspace/invitations', guest, 'admin')).json()).id
       }),
       session: await times(async (i) => {
-        const login = { email: memberOf(workspaces.large, 30 + i).email, password: PASSWORD }
+        const login = { email: memberOf(workspaces.large, 24 + i).email, password: PASSWORD }
         return Tokens.parse(await (await post('/v1/auth/login', login)).json()).accessToken
-      }),
+      }, 3 * EACH),
       importId: await times(
         async (i) => Id.parse(await (await post('/v1/imports?entity=customers', imported(i), 'admin')).json()).id,
+        4 * EACH,
       ),
     },
     kept: [

@@ -97,7 +97,12 @@ function watched(database: D1Database, tell: (queries: string[], results: Result
   })
 }
 
-const WITH_MAIL = { MAIL_TRANSPORT: 'log', PUBLIC_URL: 'https://crm.bench.example', SMTP_FROM: 'crm@bench.example' }
+const WITH_MAIL = {
+  MAIL_TRANSPORT: 'log',
+  PUBLIC_URL: 'https://crm.bench.example',
+  SMTP_FROM: 'crm@bench.example',
+  MAILS_PER_RECIPIENT_A_DAY: '1000',
+}
 /** What the requests that asked for it have sent to the database. */
 const asked: { statements: number; told: [query: string, read: number, written: number][] } = {
   statements: 0,
