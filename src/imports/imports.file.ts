@@ -1,15 +1,22 @@
 // Opens the file of an import in any format, and gives its columns and a stream of its rows as cells.
 import { AppError } from '../errors'
 import { csvRows } from '../files/csv'
-import { escapeFormula, fieldCell, fieldColumn, fieldOfColumn, tagsCell } from '../files/csv-cells'
 import { jsonRows, ndjsonRows } from '../files/json'
 import { boundaryOf, filePart } from '../files/multipart'
 import { decodeUtf8, limitBytes, type Raw, unreadableError } from '../files/text'
 import { vcardRows } from '../files/vcard-reader'
-import { type ColumnPlan, type ColumnRules, createColumnPlan, requireKnownColumns } from './imports.columns'
+import type { ColumnPlan, ColumnRules } from './imports.columns'
+import { openObjects } from './imports.objects'
+import { openTable } from './imports.table'
 
-export type FileRow = Raw<readonly (string | undefined)[]>
-export type ImportFile = { plan: ColumnPlan; rows: AsyncIterable<FileRow> }
+/** A row as cells, or a line that is no record, which is told and not counted. */
+export type FileRow = Raw<readonly (string | undefined)[]> | { line: number; skipped: string; value: string }
+/** `about`: what the file says of itself, known when it is read. */
+export type ImportFile = {
+  plan: ColumnPlan
+  rows: AsyncIterable<FileRow>
+  about: () => { recognised: string | null; encoding: string | null }
+}
 
 type Format = 'csv' | 'json' | 'ndjson' | 'vcard'
 type ObjectReader = (text: AsyncIterable<string>) => AsyncIterable<Raw<Record<string, unknown>>>
@@ -51,9 +58,9 @@ async function openText(pieces: AsyncIterable<string>, type: string, rules: Colu
   const { first, text } = await peek(pieces)
   if (first.trim() === '') throw unreadableError('The file is empty.')
   const format = formatOf(type, first)
-  if (format === 'csv') return csvFile(text, rules)
-  const plan = createColumnPlan(rules, true)
-  return { plan, rows: objectRows(OBJECT_READERS[format](text), plan, rules) }
+  const opened =
+    format === 'csv' ? await openTable(csvRows(text), rules) : openObjects(OBJECT_READERS[format](text), rules)
+  return { ...opened, about: () => ({ recognised: opened.plan.profile()?.name ?? null, encoding: 'utf-8' }) }
 }
 
 function formatOf(type: string, first: string): Format {
@@ -80,73 +87,4 @@ async function peek(pieces: AsyncIterable<string>) {
     yield* { [Symbol.asyncIterator]: () => rest }
   }
   return { first, text: text() }
-}
-
-async function csvFile(text: AsyncIterable<string>, rules: ColumnRules): Promise<ImportFile> {
-  const source = csvRows(text)[Symbol.asyncIterator]()
-  const header = await source.next()
-  if (header.done) throw unreadableError('The file is empty.')
-  if ('fault' in header.value)
-    throw unreadableError(`The first line must name the columns, but it ${header.value.fault}.`)
-  const plan = createColumnPlan(rules, false)
-  for (const column of header.value.content) plan.add(column)
-  requireKnownColumns(rules, plan)
-  async function* rows(): AsyncIterable<FileRow> {
-    for await (const row of { [Symbol.asyncIterator]: () => source }) yield checkWidth(row, plan.columns.length)
-  }
-  return { plan, rows: rows() }
-}
-
-// Missing cells at the end count as empty. Too many cells are an error: a value probably contains the separator.
-function checkWidth(row: Raw<string[]>, width: number): FileRow {
-  if ('fault' in row || row.content.slice(width).every((cell) => cell.trim() === '')) return row
-  const fault = `has ${row.content.length} cells, but the first line has ${width}: quote values that contain the separator`
-  return { line: row.line, fault, cells: row.content }
-}
-
-// Objects as rows of cells; each new key adds a column.
-async function* objectRows(
-  rows: AsyncIterable<Raw<Record<string, unknown>>>,
-  plan: ColumnPlan,
-  rules: ColumnRules,
-): AsyncIterable<FileRow> {
-  const indexes = new Map<string, number>()
-  const columnIndex = (key: string) => {
-    const known = indexes.get(key)
-    if (known !== undefined) return known
-    plan.add(key)
-    indexes.set(key, plan.columns.length - 1)
-    return plan.columns.length - 1
-  }
-  for await (const row of rows) {
-    if ('fault' in row) {
-      yield row
-      continue
-    }
-    const cells: (string | undefined)[] = []
-    for (const [key, value] of flatten(row.content)) {
-      const index = columnIndex(key)
-      const isEmpty = value === undefined || (value === null && fieldOfColumn(key) === undefined)
-      if (!isEmpty) cells[index] = cellOf(value, plan.targets[index]?.extra !== undefined)
-    }
-    // Array.from turns holes into undefined, which JSON writes as null.
-    yield { line: row.line, content: Array.from(cells) }
-  }
-  if (indexes.size > 0) requireKnownColumns(rules, plan)
-}
-
-// `customFields` as one column for each of its entries.
-function flatten(fields: Record<string, unknown>): [string, unknown][] {
-  return Object.entries(fields).flatMap(([key, value]) => {
-    if (key !== 'customFields' || typeof value !== 'object' || value === null || Array.isArray(value))
-      return [[key, value]]
-    return Object.entries(value).map(([name, each]): [string, unknown] => [fieldColumn(name), each])
-  })
-}
-
-// A JSON value as the cell of an export, which an import reads back to the same value.
-function cellOf(value: unknown, isExtra: boolean): string {
-  if (isExtra) return escapeFormula(fieldCell(value))
-  if (Array.isArray(value) && value.every((each) => typeof each === 'string')) return tagsCell(value)
-  return typeof value === 'string' ? escapeFormula(value) : JSON.stringify(value)
 }

@@ -49,9 +49,18 @@ export const ENTITIES = {
     name: 'customers',
     subject: 'customer',
     isEmailUnique: true,
+    /** They have further addresses and numbers. */
+    hasContacts: true,
     ...importedFields(CUSTOMER_FIELDS),
   },
-  leads: { table: leads, name: 'leads', subject: 'lead', isEmailUnique: false, ...importedFields(LEAD_FIELDS) },
+  leads: {
+    table: leads,
+    name: 'leads',
+    subject: 'lead',
+    isEmailUnique: false,
+    hasContacts: false,
+    ...importedFields(LEAD_FIELDS),
+  },
 } as const
 
 /**

@@ -1,11 +1,13 @@
 // Schemas of imports: the options of a request, and the report of the result.
 import { z } from '@hono/zod-openapi'
 import { IMPORT_DUPLICATES, IMPORT_ENTITIES, IMPORT_MATCHES, IMPORT_MODES, IMPORT_STATES } from '../db/schema/imports'
+import { LEAD_STATUSES } from '../db/schema/leads'
 import { Id, Instant, raw, text } from '../field-schemas'
 import { fieldOfColumn } from '../files/csv-cells'
 import { flag, pageOf, pageQuery } from '../http/pagination'
 import { isCountry } from '../text/phone'
 import { FIELDS } from './imports.columns'
+import { PROFILE_NAMES } from './imports.profiles'
 
 const Issue = z
   .object({
@@ -29,10 +31,12 @@ const example = {
   dryRun: false,
   status: 'DONE' as const,
   columns: [
-    { column: 'Full name', field: 'name' },
-    { column: 'E-mail', field: 'email' },
-    { column: 'Plan', field: 'customFields.Plan' },
+    { column: 'Full name', field: 'name', values: 3, unused: 0, example: null },
+    { column: 'E-mail', field: 'email', values: 3, unused: 0, example: null },
+    { column: 'Plan', field: 'customFields.Plan', values: 2, unused: 0, example: null },
   ],
+  recognised: null,
+  encoding: 'utf-8',
   received: 3,
   ...{ created: 1, updated: 1, unchanged: 0, superseded: 0, failed: 1, reverted: 0, kept: 0 },
   createdBy: '0192f0c4-7a10-7c3e-9d2b-000000000007',
@@ -51,9 +55,21 @@ export const Import = z
     duplicates: z.enum(IMPORT_DUPLICATES),
     dryRun: z.boolean(),
     status: z.enum(IMPORT_STATES),
-    columns: z.array(z.object({ column: z.string(), field: z.string().nullable() })).openapi({
-      description: 'The columns of the file, and the field that each fills; null if the column is ignored.',
+    recognised: z.string().nullable().openapi({
+      description: 'The system that wrote the file, as its columns tell, such as `hubspot-contacts`.',
     }),
+    encoding: z.string().nullable().openapi({ description: 'The encoding that the file was read in.' }),
+    columns: z
+      .array(
+        z.object({
+          column: z.string(),
+          field: z.string().nullable().openapi({ description: 'Null if the column is ignored.' }),
+          values: z.number().int().openapi({ description: 'Rows with a value in this column.' }),
+          unused: z.number().int().openapi({ description: 'How many of these values are stored nowhere.' }),
+          example: z.string().nullable().openapi({ description: 'The first value that is stored nowhere.' }),
+        }),
+      )
+      .openapi({ description: 'The columns of the file, the field that each fills, and what is stored nowhere.' }),
     received: number('Rows of the file. After the import, it is the sum of the next five counts.'),
     created: number('Records created.'),
     updated: number('Records changed.'),
@@ -73,6 +89,7 @@ export const ImportReport = Import.extend({
   warnings: z.array(Issue).openapi({ description: 'Problems of rows that were written all the same; the first 100.' }),
   moreErrors: z.boolean(),
   moreWarnings: z.boolean(),
+  untold: number('Errors and warnings that are not kept: at most 10,000 are.'),
 }).openapi('ImportReport', {
   example: {
     ...example,
@@ -80,6 +97,7 @@ export const ImportReport = Import.extend({
     warnings: [],
     moreErrors: false,
     moreWarnings: false,
+    untold: 0,
   },
 })
 
@@ -101,6 +119,17 @@ const Mapping = z
     })
     return z.NEVER
   })
+
+const StatusMapping = z
+  .union([raw(MAX_MAPPING), z.array(raw(1_000)).max(500)])
+  .transform((value) =>
+    typeof value === 'string' && value.trimStart().startsWith('{') ? fromJson(value) : fromPairs([value].flat()),
+  )
+  .pipe(
+    z.record(z.string(), z.enum(LEAD_STATUSES), {
+      error: `must be a JSON object of the file’s statuses and ${LEAD_STATUSES.join(', ')}`,
+    }),
+  )
 
 function fromJson(text: string): Record<string, string | null> | undefined {
   try {
@@ -153,6 +182,19 @@ export const ImportQuery = z
         type: 'string',
         description: 'Country of phone numbers without a country code. Default: the country of the workspace.',
       }),
+    system: z
+      .enum(['none', ...PROFILE_NAMES])
+      .optional()
+      .openapi({
+        description: 'The system that wrote the file, where its columns do not tell, or tell wrong; `none` is none.',
+      }),
+    statusMapping: StatusMapping.optional().openapi({
+      type: 'array',
+      items: { type: 'string' },
+      description:
+        'The statuses of leads that the file calls otherwise, as a JSON object `{"Angefragt": "NEW"}` or as repeated ' +
+        '`statusMapping=Angefragt:NEW`. What other systems call theirs is known.',
+    }),
     mapping: Mapping.optional().openapi({
       type: 'array',
       items: { type: 'string' },
@@ -164,10 +206,12 @@ export const ImportQuery = z
   .superRefine(({ entity, mapping = {} }, context) => {
     const fields = FIELDS[entity]
     const mappedFields = new Set<string>()
+    // A person has several of these.
+    const several = ['email', 'phone', 'tags']
     for (const [column, field] of Object.entries(mapping)) {
       const path = ['mapping']
       if (field === null) continue
-      if (mappedFields.has(field))
+      if (mappedFields.has(field) && !several.includes(field))
         context.addIssue({ code: 'custom', path, message: `Two columns are mapped to ${field}` })
       mappedFields.add(field)
       if (fields.includes(field) || fieldOfColumn(field)) continue

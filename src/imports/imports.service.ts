@@ -19,6 +19,7 @@ import { type Budget, leaseEnd, newChunkIds, runBudgeted, runChunks } from './im
 import { revertStart } from './imports.revert'
 import { prepareRow } from './imports.rows'
 import { createStaging, importInsert, stagedDataDrop, uploadEnd } from './imports.staging'
+import type { StatusMapping } from './imports.statuses'
 import { chunkStatements } from './imports.write'
 
 export type ImportOptions = Pick<Job, 'mode' | 'duplicates'> & {
@@ -30,6 +31,9 @@ export type ImportOptions = Pick<Job, 'mode' | 'duplicates'> & {
   /** The e-mail address or the id of a member. */
   defaultOwner?: string
   defaultCountry?: string
+  /** The name of a profile, or `none`. */
+  system?: string
+  statusMapping?: StatusMapping
 }
 type ImportRow = typeof imports.$inferInsert
 export type Upload = { body: AsyncIterable<Uint8Array>; contentType: string }
@@ -39,10 +43,10 @@ export type Upload = { body: AsyncIterable<Uint8Array>; contentType: string }
  * `openFile`, `unreadable_import`, `nothing_imported` if every row failed, `plan_limit` and `invalid_owner`.
  */
 export async function importFile(ctx: Ctx, options: ImportOptions, upload: Upload, budget: Budget): Promise<Report> {
-  const { mapping = {}, unknown, entity, match = entity === 'leads' ? 'id' : 'email' } = options
-  const file = await openFile(upload.body, upload.contentType, { entity, mapping, unknown })
+  const { mapping = {}, unknown, entity, match = entity === 'leads' ? 'id' : 'email', system } = options
+  const file = await openFile(upload.body, upload.contentType, { entity, mapping, unknown, system })
   const id = ctx.newId()
-  const staging = createStaging(id, options.duplicates)
+  const staging = createStaging(id, options.duplicates, entity)
   const newImport = newImportRow(ctx, id, options, match)
   const insertAs = (status: ImportRow['status'], values: Partial<ImportRow>) =>
     importInsert(ctx, { ...newImport, ...values, status }, defaultOwnerId(ctx, options))
@@ -53,8 +57,9 @@ export async function importFile(ctx: Ctx, options: ImportOptions, upload: Uploa
     for await (const row of file.rows) {
       stageRow(row)
       if (!staging.isFull()) continue
+      if (budget.statements < UPLOAD_STATEMENTS) throw tooLargeError()
       await runBudgeted(ctx, budget, {
-        import: isStored ? undefined : insertAs('UPLOADING', { columns: file.plan.columns }),
+        import: isStored ? undefined : insertAs('UPLOADING', { columns: file.plan.columns, ...file.about() }),
         rows: staging.flush(ctx),
       })
       isStored = true
@@ -70,7 +75,7 @@ export async function importFile(ctx: Ctx, options: ImportOptions, upload: Uploa
   const status = chunks > 0 ? 'RUNNING' : 'FAILED'
   const end = {
     ...staging.counts,
-    ...{ chunks, columns: file.plan.columns, busyUntil: leaseEnd() },
+    ...{ chunks, columns: file.plan.columns, busyUntil: leaseEnd(), ...file.about() },
     ...(chunks > 0 ? {} : { finishedAt: ctx.now }),
   }
   const job = { ...newImport, defaultOwner: options.defaultOwner ?? null, ...end }
@@ -83,6 +88,14 @@ export async function importFile(ctx: Ctx, options: ImportOptions, upload: Uploa
   })
   if (!report) throw await notCreatedError(ctx, options)
   return chunks > 1 ? writeFurtherChunks(ctx, job, budget) : requireImportedRow(parseReport(report))
+}
+
+/** Statements that an upload needs to store what memory holds, and to end. */
+const UPLOAD_STATEMENTS = 24
+
+function tooLargeError(): AppError {
+  const detail = 'The database takes no more statements in one request: split the file, or raise IMPORT_STATEMENTS.'
+  return new AppError('file_too_large', { detail })
 }
 
 async function notCreatedError(ctx: Ctx, { dryRun }: ImportOptions): Promise<AppError> {
@@ -128,20 +141,28 @@ function defaultOwnerId({ actor }: Ctx, { defaultOwner }: ImportOptions): SQL | 
 // A function that validates one row of the file and stages the row or its errors.
 function rowStager(
   { actor }: Ctx,
-  { entity, defaultCountry }: ImportOptions,
+  { entity, defaultCountry, statusMapping = {} }: ImportOptions,
   match: Job['match'],
   { plan }: ImportFile,
   staging: ReturnType<typeof createStaging>,
 ) {
   const tagNames = new Map<string, string>()
-  const rules = { entity, match, country: defaultCountry ?? actor.country, timeZone: actor.timeZone }
+  const country = defaultCountry ?? actor.country
+  const rules = { entity, match, country, timeZone: actor.timeZone, statuses: statusMapping }
   return (row: FileRow) => {
+    if ('skipped' in row) {
+      const { line, skipped, value } = row
+      const issue = { line, level: 'warning' as const, field: null, code: 'skipped_line', value, message: skipped }
+      return staging.tell(issue)
+    }
     if ('fault' in row) {
       const { line, fault, cells } = row
       const issue = { line, level: 'error' as const, field: null, code: 'unreadable_row', value: null, message: fault }
       return staging.refuse([issue], cells)
     }
-    const { row: prepared, issues } = prepareRow(row.line, row.content, plan.targets, rules, tagNames)
+    const { row: prepared, issues, isStored } = prepareRow(row.line, row.content, plan, rules, tagNames)
+    // What a failed row says is in `errors.csv`, so its values are not missing.
+    plan.tally(row.content, (column) => prepared === undefined || isStored(column))
     if (prepared) staging.add(prepared, issues, row.content, tagNames)
     else staging.refuse(issues, row.content)
     // Staging copies the names, so the map may start anew.
