@@ -100,10 +100,10 @@ export function readCells(
 
   function readEmail(column: number, key: string, text: string, label: string | null) {
     const { emails, wrong } = emailsOf(text)
-    for (const email of emails) {
+    for (const { text: email, label: own } of emails) {
       if (row.emails.some((each) => each.email === email)) row.stored.add(column)
       else if (row.emails.length <= (rules.hasContacts ? MAX_FURTHER : 0)) {
-        row.emails.push(rowEmail(email, label))
+        row.emails.push(rowEmail(email, own ?? label))
         row.stored.add(column)
       } else addTo(key, column, email)
     }
@@ -117,8 +117,8 @@ export function readCells(
 
   function readPhone(column: number, key: string, text: string, label: string | null) {
     const { phones, wrong } = phonesOf(text, rules.country)
-    for (const phone of phones) {
-      const read = rowPhone(phone, label, rules.country)
+    for (const { text: phone, label: own } of phones) {
+      const read = rowPhone(phone, own ?? label, rules.country)
       const isKnown = row.phones.some((each) => (each.phoneE164 ?? each.phone) === (read.phoneE164 ?? read.phone))
       if (isKnown) row.stored.add(column)
       else if (row.phones.length <= (rules.hasContacts ? MAX_FURTHER : 0)) {

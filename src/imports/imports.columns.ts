@@ -29,11 +29,13 @@ export type ColumnReport = {
   example: string | null
 }
 
-/** Columns of our exports and of `errors.csv` that an import does not read, by these exact names. */
+/** Columns of our exports, of `errors.csv` and of vCards that an import does not read, by these exact names. */
 const IGNORED_COLUMNS = new Set([
   'import.line',
   'import.error',
-  ...ENTITIES.customers.readOnly,
+  ...['VERSION', 'PRODID', 'REV', 'CREATED', 'PROFILE', 'PHOTO', 'LOGO', 'SOUND', 'KEY'],
+  // These are read as the addresses and numbers that they are.
+  ...ENTITIES.customers.readOnly.filter((name) => name !== 'emails' && name !== 'phones'),
   ...ENTITIES.leads.readOnly,
 ])
 

@@ -60,7 +60,16 @@ async function openText(pieces: AsyncIterable<string>, type: string, rules: Colu
   const format = formatOf(type, first)
   const opened =
     format === 'csv' ? await openTable(csvRows(text), rules) : openObjects(OBJECT_READERS[format](text), rules)
-  return { ...opened, about: () => ({ recognised: opened.plan.profile()?.name ?? null, encoding: 'utf-8' }) }
+  const recognised = () => (format === 'vcard' ? cardSystem(opened.plan) : (opened.plan.profile()?.name ?? null))
+  return { ...opened, about: () => ({ recognised: recognised(), encoding: 'utf-8' }) }
+}
+
+// The system that wrote vCards, as it says itself; Android’s are those of 2.1 that say nothing.
+function cardSystem({ columns }: ColumnPlan): string {
+  const said = (name: string) => columns.find(({ column }) => column === name)?.example ?? ''
+  if (/apple|icloud/i.test(said('PRODID'))) return 'vcard-apple'
+  if (/google/i.test(said('PRODID'))) return 'vcard-google'
+  return said('VERSION') === '2.1' || /android/i.test(said('PRODID')) ? 'vcard-android' : 'vcard'
 }
 
 function formatOf(type: string, first: string): Format {

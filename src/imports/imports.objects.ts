@@ -1,8 +1,10 @@
 // Opens a stream of objects (JSON, vCards): each key, and each key within an object that names fields, is a column.
+
 import { escapeFormula, fieldCell, fieldColumn, fieldOfColumn, tagsCell } from '../files/csv-cells'
 import { faultyRow, type Raw } from '../files/text'
 import { isMap } from '../records/fields'
 import { type ColumnPlan, type ColumnRules, createColumnPlan, knownNames, requireKnownColumns } from './imports.columns'
+import { textOf } from './imports.contacts'
 import type { FileRow } from './imports.file'
 
 type Fields = Record<string, unknown>
@@ -11,20 +13,6 @@ type Fields = Record<string, unknown>
 const MAX_DEPTH = 4
 /** Objects that hold the fields of a record in answers of other systems. */
 const WRAPPERS = ['properties', 'attributes', 'fields']
-const VALUES = [
-  'value',
-  'email',
-  'address',
-  'email_address',
-  'emailAddress',
-  'phone',
-  'number',
-  'phoneNumber',
-  'name',
-  'title',
-  'label',
-  'original_phone_number',
-]
 
 export function openObjects(
   rows: AsyncIterable<Raw<Fields>>,
@@ -54,7 +42,7 @@ export function openObjects(
         const target = plan.targets[index]
         const isEmpty = value === undefined || (value === null && fieldOfColumn(key) === undefined)
         if (isEmpty) continue
-        const cell = cellOf(value, target?.kind === 'extra' || target?.kind === 'unused', target)
+        const cell = cellOf(value, target?.kind === 'extra', target)
         if (cell === undefined) fault ??= `has under “${key.slice(0, 60)}” what is neither text nor a number`
         content[index] = cell
       }
@@ -95,23 +83,11 @@ function cellOf(
   if (typeof value === 'string') return escapeFormula(value)
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
   const field = target?.kind === 'field' ? target.field : ''
-  if (field === 'customFields' || field === 'metadata') return JSON.stringify(value)
+  if (field === 'customFields' || field === 'metadata' || target?.kind !== 'field') return JSON.stringify(value)
   const list = Array.isArray(value) ? value.map(textOf) : [textOf(value)]
   const texts = list.filter((each) => each !== undefined)
   if (texts.length < list.length) return undefined
   if (field === 'tags') return tagsCell(texts)
-  if (field === 'email' || field === 'phone') return texts.length === 1 ? texts[0] : JSON.stringify(texts)
+  if (field === 'email' || field === 'phone') return JSON.stringify(value)
   return texts.length === 1 ? texts[0] : undefined
-}
-
-// The text of `{"value":"a@x.de","label":"work"}`, as most systems write an address, a number or a tag.
-function textOf(value: unknown): string | undefined {
-  if (typeof value === 'string') return value
-  if (typeof value === 'number') return String(value)
-  if (!isMap(value)) return undefined
-  for (const key of VALUES) {
-    const text = value[key]
-    if (typeof text === 'string' && text !== '') return text
-  }
-  return undefined
 }

@@ -117,7 +117,16 @@ const DEFINITIONS: Definition[] = [
     columns: { 'Deal - Title': 'title', 'Deal - ID': 'externalId', 'Deal - Label': 'extra' },
   },
   { name: 'pipedrive-people', signs: ['Person - Name', 'Person - ID', 'Person - Email'] },
-  { name: 'pipedrive-organizations', signs: ['Organization - Name,Organization - ID', 'Organization - Name,Organization - Owner', 'Organization - Name,Organization - Label', 'Organization - Name,Organization - People'], columns: { 'Organization - ID': 'externalId' } },
+  {
+    name: 'pipedrive-organizations',
+    signs: [
+      'Organization - Name,Organization - ID',
+      'Organization - Name,Organization - Owner',
+      'Organization - Name,Organization - Label',
+      'Organization - Name,Organization - People',
+    ],
+    columns: { 'Organization - ID': 'externalId' },
+  },
   {
     name: 'mailchimp',
     signs: ['MEMBER_RATING,OPTIN_TIME', 'LEID,EUID', 'OPTIN_TIME,CONFIRM_TIME'],

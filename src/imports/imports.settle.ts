@@ -21,7 +21,10 @@ export function settledRow(ctx: Ctx, job: Job): SQL {
     ...(has('externalId') || has('id') ? [foreignId(ctx, job)] : []),
     ...contacts,
   ]
-  return patches.reduce((row, { when, patch }) => sql`jsonb_patch(${row}, CASE WHEN ${when} THEN ${patch} ELSE '{}' END)`, sql`row`)
+  return patches.reduce(
+    (row, { when, patch }) => sql`jsonb_patch(${row}, CASE WHEN ${when} THEN ${patch} ELSE '{}' END)`,
+    sql`row`,
+  )
 }
 
 type Patch = { when: SQL; patch: SQL }

@@ -21,8 +21,10 @@ export async function openTable(rows: AsyncIterable<Row>, rules: ColumnRules) {
   for (let next = await source.next(); !next.done; next = await source.next()) {
     first.push(next.value)
     if (first.length > MAX_ABOVE) break
-    const { main, all } = knownNames(namesOf(next.value), rules)
-    if (main > 0 && all > 1) break
+    const names = namesOf(next.value)
+    const { main, all } = knownNames(names, rules)
+    // A row of groups above the header (“Contact”, “Address”) has gaps.
+    if (main > 0 && all > 1 && !names.some(isEmpty)) break
   }
   const [top] = first
   if (!top) throw unreadableError('The file is empty.')
@@ -44,19 +46,14 @@ export async function openTable(rows: AsyncIterable<Row>, rules: ColumnRules) {
 
 const namesOf = (row: Row | undefined) => (row && 'content' in row ? row.content : [])
 
-// The first row, unless none of its cells names a field, and one of the next ones names two.
+// Of the first rows that one which names most fields; the first row, if none names any.
 function headerAt(rows: readonly Row[], rules: ColumnRules): number {
   const known = rows.map((row) => knownNames(namesOf(row), rules))
-  if ((known[0]?.main ?? 0) > 0) {
-    // A row of groups above (“Contact”, “Address”) has gaps, and fewer names than the row below it.
-    const isGroups =
-      namesOf(rows[0]).some(isEmpty) && (known[1]?.all ?? 0) > (known[0]?.all ?? 0) && (known[1]?.main ?? 0) > 0
-    return isGroups ? 1 : 0
-  }
-  const found = known.findIndex(({ main, all }) => main > 0 && all > 1)
-  if (found !== -1) return found
-  const alone = known.findIndex(({ main }, i) => main > 0 && namesOf(rows[i]).length === 1)
-  return alone === -1 ? 0 : alone
+  const most = Math.max(...known.map(({ main, all }) => (main > 0 ? all : 0)))
+  const best = known.findIndex(({ main, all }) => main > 0 && all === most)
+  // One word alone in a wide row is a value: “Company” in a title.
+  const isSure = most > 1 || best === 0 || filled(namesOf(rows[best])).length === 1
+  return best === -1 || !isSure ? 0 : best
 }
 
 // A name that comes twice is told apart by the group above it, as in merged cells: “Home Street”, “Work Street”.
