@@ -37,6 +37,7 @@ export function classifiedChunk(ctx: Ctx, job: Job, n: number, ids: string) {
       FROM located LEFT JOIN ${table} AS t ON ${t.id} = located.record AND ${t.deletedAt} IS NULL
     ), compared AS MATERIALIZED (
       SELECT looked_up.*, ${t.id} IS NOT NULL AS record_exists, ${t.email} AS email_before, ${t.phoneE164} AS phone_before,
+        ${t.externalId} AS external_before,
         ${earlierRow(job, (k) => sql`json_array(${k.outcome}, ${k.line})`, recordKeys)} AS earlier,
         iif(${t.id} IS NULL, false, ${isChanged(job)}) AS is_changed,
         iif(${t.id} IS NULL, false, ${isTooBig(job.entity, 't')}) AS is_too_big, ${isEmailTaken(ctx, job)} AS is_email_taken
@@ -48,7 +49,7 @@ export function classifiedChunk(ctx: Ctx, job: Job, n: number, ids: string) {
       SELECT outcome, CASE outcome
         WHEN 'create' THEN jsonb_set(row, '$.record', ${ids} || printf('%08x', n), '$.ownerId', owner)
         ELSE jsonb_set(row, '$.record', record, '$.ownerId', owner, '$.n', n, '$.code', code, '$.emailBefore', email_before,
-          '$.phoneBefore', phone_before, '$.earlier', earlier ->> 0, '$.earlierLine', earlier ->> 1) END AS row
+          '$.phoneBefore', phone_before, '$.externalBefore', external_before, '$.earlier', earlier ->> 0, '$.earlierLine', earlier ->> 1) END AS row
       FROM classified ORDER BY n)
   )`
   return ctx.db.update(importChunks).set({ rows: outcomes }).where(unwrittenChunk(job, n))
@@ -155,7 +156,7 @@ function withinPlanLimit(ctx: Ctx, { id, entity, dryRun }: Job): SQL {
   if (room === null) return sql`SELECT * FROM sorted`
   const created = sql`(SELECT ${imports.created} FROM ${imports} WHERE ${imports.id} = ${id})`
   const remaining = dryRun ? sql`${room} - ${created}` : room
-  return sql`SELECT n, row, record, owner, email_before, phone_before, earlier, iif(is_over, 'plan_limit', code) AS code,
+  return sql`SELECT n, row, record, owner, email_before, phone_before, external_before, earlier, iif(is_over, 'plan_limit', code) AS code,
       iif(is_over, 'failed', outcome) AS outcome
     FROM (SELECT *, outcome = 'create' AND sum(outcome = 'create') OVER (ORDER BY n) > ${remaining} AS is_over FROM sorted)`
 }

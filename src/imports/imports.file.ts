@@ -1,16 +1,19 @@
 // Opens the file of an import in any format, and gives its columns and a stream of its rows as cells.
 import { AppError } from '../errors'
 import { csvRows } from '../files/csv'
+import type { EncodingName, Guess } from '../files/encoding'
 import { jsonRows, ndjsonRows } from '../files/json'
 import { boundaryOf, filePart } from '../files/multipart'
-import { decodeUtf8, limitBytes, type Raw, unreadableError } from '../files/text'
+import { decodeText, limitBytes, type Raw, unreadableError } from '../files/text'
 import { vcardRows } from '../files/vcard-reader'
 import type { ColumnPlan, ColumnRules } from './imports.columns'
 import { openObjects } from './imports.objects'
 import { openTable } from './imports.table'
 
 /** A row as cells, or a line that is no record, which is told and not counted. */
-export type FileRow = Raw<readonly (string | undefined)[]> | { line: number; skipped: string; value: string }
+export type FileRow =
+  | Raw<readonly (string | undefined)[]>
+  | { line: number; skipped: string; value: string; code?: string }
 /** `about`: what the file says of itself, known when it is read. */
 export type ImportFile = {
   plan: ColumnPlan
@@ -37,6 +40,9 @@ const OBJECT_READERS: Record<Exclude<Format, 'csv'>, ObjectReader> = {
   vcard: vcardRows,
 }
 
+/** `encoding` and `sheet` are what a caller says of the file. */
+export type FileRules = ColumnRules & { encoding?: EncodingName; sheet?: string }
+
 /**
  * Opens a body by its content type, and a multipart body by the type of its first file. Throws `wrong_content_type`,
  * `unreadable_import`, `unsupported_encoding` and `file_too_large`.
@@ -44,24 +50,40 @@ const OBJECT_READERS: Record<Exclude<Format, 'csv'>, ObjectReader> = {
 export async function openFile(
   body: AsyncIterable<Uint8Array>,
   contentType: string,
-  rules: ColumnRules,
+  rules: FileRules,
 ): Promise<ImportFile> {
-  const type = contentType.split(';')[0]?.trim().toLowerCase() ?? ''
-  if (type !== 'multipart/form-data') return openText(decodeUtf8(limitBytes(body)), type, rules)
+  const type = mediaType(contentType)
+  if (type !== 'multipart/form-data') return openText(limitBytes(body), type, rules)
   const boundary = boundaryOf(contentType)
   if (boundary === undefined) throw unreadableError('The Content-Type of the multipart body has no boundary.')
   const part = await filePart(limitBytes(body), boundary)
-  return openText(decodeUtf8(part.bytes), part.type.split(';')[0]?.trim().toLowerCase() ?? '', rules)
+  return openText(part.bytes, mediaType(part.type), rules)
 }
 
-async function openText(pieces: AsyncIterable<string>, type: string, rules: ColumnRules): Promise<ImportFile> {
-  const { first, text } = await peek(pieces)
+const mediaType = (contentType: string) => contentType.split(';')[0]?.trim().toLowerCase() ?? ''
+
+async function openText(bytes: AsyncIterable<Uint8Array>, type: string, rules: FileRules): Promise<ImportFile> {
+  const decoded = decodeText(bytes, rules.encoding)
+  const { first, text } = await peek(decoded.text)
   if (first.trim() === '') throw unreadableError('The file is empty.')
   const format = formatOf(type, first)
   const opened =
     format === 'csv' ? await openTable(csvRows(text), rules) : openObjects(OBJECT_READERS[format](text), rules)
   const recognised = () => (format === 'vcard' ? cardSystem(opened.plan) : (opened.plan.profile()?.name ?? null))
-  return { ...opened, about: () => ({ recognised: recognised(), encoding: 'utf-8' }) }
+  return {
+    ...opened,
+    rows: withGuess(opened.rows, decoded.guess),
+    about: () => ({ recognised: recognised(), encoding: decoded.guess().encoding }),
+  }
+}
+
+// Says of an encoding that its letters alone tell, that it was guessed.
+async function* withGuess(rows: AsyncIterable<FileRow>, guess: () => Guess): AsyncIterable<FileRow> {
+  yield* rows
+  const { encoding, isSure } = guess()
+  if (isSure) return
+  const message = `Read as ${encoding}, as its letters tell; send encoding= if names look wrong`
+  yield { line: 1, skipped: message, value: encoding, code: 'guessed_encoding' }
 }
 
 // The system that wrote vCards, as it says itself; Android’s are those of 2.1 that say nothing.

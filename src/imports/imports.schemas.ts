@@ -4,6 +4,7 @@ import { IMPORT_DUPLICATES, IMPORT_ENTITIES, IMPORT_MATCHES, IMPORT_MODES, IMPOR
 import { LEAD_STATUSES } from '../db/schema/leads'
 import { Id, Instant, raw, text } from '../field-schemas'
 import { fieldOfColumn } from '../files/csv-cells'
+import { ENCODINGS } from '../files/encoding'
 import { flag, pageOf, pageQuery } from '../http/pagination'
 import { isCountry } from '../text/phone'
 import { FIELDS } from './imports.columns'
@@ -188,6 +189,20 @@ export const ImportQuery = z
       .openapi({
         description: 'The system that wrote the file, where its columns do not tell, or tell wrong; `none` is none.',
       }),
+    encoding: z
+      .string()
+      .toLowerCase()
+      .pipe(z.enum(ENCODINGS, { error: `must be one of ${ENCODINGS.join(', ')}` }))
+      .optional()
+      .openapi({
+        type: 'string',
+        enum: [...ENCODINGS],
+        description:
+          'The encoding of the file. Without it, it is found; where it is not plain, the answer names the candidates.',
+      }),
+    sheet: text(100)
+      .optional()
+      .openapi({ description: 'Of a workbook: the name or the number of the sheet. Default: the first.' }),
     statusMapping: StatusMapping.optional().openapi({
       type: 'array',
       items: { type: 'string' },

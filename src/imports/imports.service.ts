@@ -9,6 +9,7 @@ import { importChunks, importIssues, importOriginals, imports, users } from '../
 import { ifChanged } from '../db/sql'
 import { AppError } from '../errors'
 import { eventInsert } from '../events/event-insert'
+import type { EncodingName } from '../files/encoding'
 import { unreadableError } from '../files/text'
 import { mailAddress } from '../text/address'
 import type { Entity, Mapping } from './imports.columns'
@@ -34,6 +35,9 @@ export type ImportOptions = Pick<Job, 'mode' | 'duplicates'> & {
   /** The name of a profile, or `none`. */
   system?: string
   statusMapping?: StatusMapping
+  encoding?: EncodingName
+  /** The name or the number of the sheet of a workbook. */
+  sheet?: string
 }
 type ImportRow = typeof imports.$inferInsert
 export type Upload = { body: AsyncIterable<Uint8Array>; contentType: string }
@@ -43,8 +47,16 @@ export type Upload = { body: AsyncIterable<Uint8Array>; contentType: string }
  * `openFile`, `unreadable_import`, `nothing_imported` if every row failed, `plan_limit` and `invalid_owner`.
  */
 export async function importFile(ctx: Ctx, options: ImportOptions, upload: Upload, budget: Budget): Promise<Report> {
-  const { mapping = {}, unknown, entity, match = entity === 'leads' ? 'id' : 'email', system } = options
-  const file = await openFile(upload.body, upload.contentType, { entity, mapping, unknown, system })
+  const {
+    mapping = {},
+    unknown,
+    entity,
+    match = entity === 'leads' ? 'id' : 'email',
+    system,
+    encoding,
+    sheet,
+  } = options
+  const file = await openFile(upload.body, upload.contentType, { entity, mapping, unknown, system, encoding, sheet })
   const id = ctx.newId()
   const staging = createStaging(id, options.duplicates, entity)
   const newImport = newImportRow(ctx, id, options, match)
@@ -151,8 +163,8 @@ function rowStager(
   const rules = { entity, match, country, timeZone: actor.timeZone, statuses: statusMapping }
   return (row: FileRow) => {
     if ('skipped' in row) {
-      const { line, skipped, value } = row
-      const issue = { line, level: 'warning' as const, field: null, code: 'skipped_line', value, message: skipped }
+      const { line, skipped, value, code = 'skipped_line' } = row
+      const issue = { line, level: 'warning' as const, field: null, code, value, message: skipped }
       return staging.tell(issue)
     }
     if ('fault' in row) {

@@ -53,7 +53,8 @@ function foreignId({ actor }: Ctx, job: Job): Patch {
           : sql` OR EXISTS (SELECT 1 FROM ${importKeys} AS keys WHERE ${keys.importId} = ${job.id}
       AND ${keys.key} = 'external:' || ${given} AND ${keys.recordId} IS NOT record)`
       })`
-  const isOurs = sql`(${cell('externalId')} IS NULL AND (${cell('id')} IS ${r.id} OR ${r.externalId} IS NOT NULL))`
+  const isOfRecord = sql`EXISTS (SELECT 1 FROM ${table} AS other WHERE ${other.id} = ${cell('id')} AND ${other.workspaceId} = ${actor.workspaceId})`
+  const isOurs = sql`(${cell('externalId')} IS NULL AND (${r.externalId} IS NOT NULL OR ${isOfRecord}))`
   const column = columnOf(job, job.columns.some(({ field }) => field === 'externalId') ? 'externalId' : 'id')
   return {
     when: sql`${given} IS NOT NULL AND NOT ${isOurs} AND ${given} IS NOT ${r.externalId}`,

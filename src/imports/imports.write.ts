@@ -51,18 +51,21 @@ function keysInsert({ db }: Ctx, job: Job, n: number) {
     cell('key'),
     ...(job.match === 'email' ? [] : [sql`'email:' || (${cell('email')})`, sql`'email:' || (${cell('emailBefore')})`]),
     ...(job.match === 'externalId' ? [] : [sql`'external:' || (${cell('externalId')})`]),
+    sql`'external:' || (${cell('externalBefore')})`,
     ...(job.match === 'phone' ? [sql`'phone:' || (${cell('phoneBefore')})`] : []),
   ]
-  // With match=email, the e-mail is the key of a row that has one.
-  const needsRecordKey = job.match === 'email' ? sql`${cell('by')} = 'content'` : sql`true`
+  // With match=email, the e-mail is the key of a row that has one, unless it is a further address of the record.
+  const needsRecordKey =
+    job.match === 'email' ? sql`${cell('by')} <> 'match' OR ${cell('emailBefore')} <> ${cell('email')}` : sql`true`
+  const all = [...keys, sql`iif(${needsRecordKey}, 'record:' || (${cell('record')}), NULL)`]
+  // D1 takes few terms in a compound SELECT, so the keys of a row are a list.
   const selects = [
-    ...keys.map((key) => sql`SELECT row, outcome, ${key} AS key FROM ${rows}`),
+    sql`SELECT row, outcome, each.value AS key FROM ${rows}, json_each(json_array(${sql.join(all, sql`, `)})) AS each`,
     ...(job.entity === 'customers'
       ? [
           sql`SELECT row, outcome, 'email:' || (each.value ->> 'email') AS key FROM ${rows}, json_each(row -> '$.addedEmails') AS each`,
         ]
       : []),
-    sql`SELECT row, outcome, 'record:' || (${cell('record')}) AS key FROM ${rows} WHERE ${needsRecordKey}`,
   ]
   const newOutcome = columnIn('excluded', importKeys.outcome)
   return insertFrom(
