@@ -13,11 +13,12 @@ import { relationshipRoutes } from './customers/relationships.routes'
 import { dashboardRoutes, onPageError } from './dashboard/dashboard.routes'
 import { dashboardSession } from './dashboard/dashboard.session'
 import { dialectAt, dialects, limitedPaths, mountOf } from './dialects/dialects'
-import { noStore, routedPath, translate } from './dialects/dispatch'
+import { nameDialect, noStore, routedPath, translate } from './dialects/dispatch'
 import { docsRoutes } from './docs/docs.routes'
 import { enquiryRoutes } from './enquiries/enquiries.routes'
 import { eventRoutes } from './events/events.routes'
 import { exportRoutes } from './exports/exports.routes'
+import { feedRoutes } from './feed/feed.routes'
 import { healthRoutes } from './health/health.routes'
 import { requireUtf8 } from './http/body'
 import { context } from './http/context'
@@ -55,11 +56,11 @@ import { workspaceRoutes } from './workspaces/workspaces.routes'
 /** A new app with its own rate limiter: one for each isolate. */
 export function createApp() {
   const app = createRouter({ getPath: routedPath })
-  const limits = createLimits(limitedPaths)
+  const limits = createLimits(limitedPaths, (c) => dialectAt(c.req.path) !== undefined)
 
   app.onError((error, c) => errorHandlerAt(c.req.path)(error, c))
   app.notFound((c) => errorHandlerAt(c.req.path)(noRouteError(c, methodsOf(app, c.req.path)), c))
-  app.use(requestId(), secureHeaders(), limitHead, translate, context)
+  app.use(requestId(), secureHeaders(), limitHead, nameDialect, translate, context)
   app.use(crossOrigin((c) => dialectAt(c.req.path) !== undefined))
   app.use(authenticate(limits.keyLookup))
   app.use('/dashboard/*', dashboardSession)
@@ -97,6 +98,7 @@ export function createApp() {
     .route('/v1/analytics', analyticsRoutes)
     .route('/v1', calendarRoutes)
     .route('/v1/exports', exportRoutes)
+    .route('/v1/events', feedRoutes)
     .route('/v1/events', eventRoutes)
     .route('/v1/outbox', outboxRoutes)
     .route('/v1/unsubscribe', unsubscribeRoutes)

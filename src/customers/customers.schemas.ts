@@ -111,6 +111,9 @@ export const CustomerFilters = z.strictObject({
   }),
   createdAfter: instant().optional(),
   createdBefore: instant().optional(),
+  updatedAfter: instant().optional().openapi({
+    description: 'Changed at this instant or later; without `sort`, in the order of `updatedAt`, for keeping a copy.',
+  }),
   followUpBefore: instant().optional(),
   touchBefore: instant().optional().openapi({ description: 'Customers to contact before this time.' }),
   trashed: flag('List the customers in the trash instead.'),
@@ -130,7 +133,7 @@ export const CustomerFilters = z.strictObject({
     .optional()
     .openapi({
       description:
-        'The default is `-createdAt`; with `followUpBefore` it is `nextFollowUpAt`, with `touchBefore` `nextTouchAt`. ' +
+        'The default is `-createdAt`; with `updatedAfter` it is `updatedAt`, with `followUpBefore` it is `nextFollowUpAt`, with `touchBefore` `nextTouchAt`. ' +
         'Searches (words, tags, custom fields) and the trash are sorted by `createdAt`.',
     }),
   customFields: z

@@ -57,6 +57,9 @@ export const LeadQuery = z
     }),
     createdAfter: instant().optional(),
     createdBefore: instant().optional(),
+    updatedAfter: instant().optional().openapi({
+      description: 'Changed at this instant or later; without `sort`, in the order of `updatedAt`, for keeping a copy.',
+    }),
     followUpAfter: instant().optional(),
     followUpBefore: instant().optional(),
     trashed: flag('List the leads in the trash instead.'),
@@ -65,7 +68,7 @@ export const LeadQuery = z
       .optional()
       .openapi({
         description:
-          'The default is `-createdAt`, and `followUpAt` with a follow-up filter. The order by follow-up lists only leads ' +
+          'The default is `-createdAt`, `followUpAt` with a follow-up filter, and `updatedAt` with `updatedAfter`. The order by follow-up lists only leads ' +
           'that have one. A search (`q`) and the trash have the order `createdAt` or `-createdAt`.',
       }),
     total: flag(

@@ -28,7 +28,7 @@ afterEach(() => {
 const logged = () => [...errors.mock.calls, ...warnings.mock.calls].flat().map(String)
 
 /** What asks nothing of the database. Whoever adds an operation that does not adds it here. */
-const WITHOUT_DATABASE = ['GET /health', 'GET /problems/{code}']
+const WITHOUT_DATABASE = ['GET /health', 'GET /problems/{code}', 'GET /v1/events/types']
 
 /** Calls an operation as its document says, with what must be genuine in place of the example. */
 function call(operation: Operation, people: { by: Person; customer: Person }, fetch: typeof globalThis.fetch) {
@@ -122,7 +122,7 @@ describe('an error that nobody foresaw', () => {
 describe('while KV cannot be reached', () => {
   it('requests go on, limited by this isolate alone, which every answer says', async () => {
     const { token } = await founder()
-    const fetch = worker({ KV: failingKv, RATE_LIMIT_MAX: '5' })
+    const fetch = worker({ KV: failingKv, USER_RATE_LIMIT_MAX: '5' })
     const answers = await Promise.all(Array.from({ length: 12 }, () => send('/v1/leads', { token }, fetch)))
     expect(tally(answers)).toEqual({ 200: 5, 429: 7 })
     for (const { headers } of answers) expect(headers.get('RateLimit-Degraded')).toBe('1')

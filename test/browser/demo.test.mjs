@@ -5,22 +5,23 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { seedDemo } from '../../scripts/demo-data.ts'
-import { quietly } from '../../scripts/run.ts'
+import { migrate, withLocalDatabase } from '../../scripts/local-database.ts'
 import { startWorker } from '../../scripts/worker.ts'
 
 describe('the demo data', () => {
   const persistTo = mkdtempSync(join(tmpdir(), 'edge-crm-'))
-  const wrangler = (args) => quietly('wrangler', args, 'wrangler failed')
   const tokens = {}
   let worker
   let logins
   let slug
 
   before(async () => {
-    await wrangler(['d1', 'migrations', 'apply', 'DB', '--local', '--persist-to', persistTo])
-    ;({ logins, slug } = await seedDemo({ wrangler, persistTo }))
-    await seedDemo({ wrangler, persistTo })
-    worker = await startWorker({ persist: persistTo, vars: { RATE_LIMIT_MAX: '100000' } })
+    ;({ logins, slug } = await withLocalDatabase({ persistTo }, async (db) => {
+      await migrate(db)
+      await seedDemo(db)
+      return seedDemo(db)
+    }))
+    worker = await startWorker({ persist: persistTo, vars: { USER_RATE_LIMIT_MAX: '100000' } })
     for (const { role, email, password } of logins) {
       const response = await worker.fetch('/v1/auth/login', {
         method: 'POST',
@@ -200,13 +201,13 @@ describe('the demo data', () => {
     const leads = await all('/v1/leads?')
     const events = (await all('/v1/events?')).reverse()
     const now = new Date().toISOString()
-    assert.ok(events.every(({ createdAt }, i) => createdAt <= now && createdAt >= (events[i - 1]?.createdAt ?? '')))
-    const stories = Map.groupBy(events, ({ subjectId }) => subjectId)
+    assert.ok(events.every(({ timestamp }, i) => timestamp <= now && timestamp >= (events[i - 1]?.timestamp ?? '')))
+    const stories = Map.groupBy(events, ({ subject }) => subject.id)
     for (const lead of leads) {
       const story = stories.get(lead.id)
-      assert.match(story[0].verb, /^lead\.(enquired|created)$/)
-      assert.equal(story[0].createdAt, lead.createdAt)
-      assert.equal(story.at(-1).createdAt, lead.updatedAt)
+      assert.match(story[0].type, /^lead\.(enquired|created)$/)
+      assert.equal(story[0].timestamp, lead.createdAt)
+      assert.equal(story.at(-1).timestamp, lead.updatedAt)
       const told = { status: 'NEW', ownerId: null, followUpAt: null, customerId: null }
       for (const { changes } of story) {
         for (const [field, [before, after]] of Object.entries(changes ?? {})) {
@@ -215,7 +216,7 @@ describe('the demo data', () => {
         }
       }
       for (const field of ['status', 'ownerId', 'followUpAt', 'customerId']) assert.equal(lead[field], told[field])
-      if (lead.customerId) assert.equal(stories.get(lead.customerId)[0].verb, 'customer.created')
+      if (lead.customerId) assert.equal(stories.get(lead.customerId)[0].type, 'customer.created')
     }
   })
 
