@@ -14,10 +14,12 @@ const { build }: typeof import('esbuild') = createRequire(require.resolve('wrang
 /** What each module gives, as src/bundle/late.d.ts and src/problems/problems.late.d.ts say it. It must share no code with the main module. */
 const MODULES = {
   bcrypt: `export { compare, hash } from 'bcryptjs'`,
+  chardet: `export { analyse } from 'chardet'`,
   explanations: `export { EXPLANATIONS } from './src/problems/problems.texts'`,
   oauth: `export { allowInsecureRequests, authorizationCodeGrantRequest, ClientSecretPost, discoveryRequest,
     getValidatedIdTokenClaims, processAuthorizationCodeResponse, processDiscoveryResponse, validateApplicationLevelSignature,
     validateAuthResponse } from 'oauth4webapi'`,
+  saxes: `export { SaxesParser } from 'saxes'`,
   smtp: `export { default } from 'nodemailer/lib/smtp-connection'`,
 }
 

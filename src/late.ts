@@ -4,11 +4,17 @@
 /** bcryptjs, for passwords. */
 export const loadBcrypt = () => import('./late/bcrypt.js')
 
+/** chardet, for files in legacy encodings. */
+export const loadChardet = () => import('./late/chardet.js')
+
 /** What each error means, for those who ask. */
 export const loadExplanations = () => import('./late/explanations.js')
 
 /** oauth4webapi, for sign-in by a provider. */
 export const loadOAuth = () => import('./late/oauth.js')
+
+/** saxes, for workbooks. */
+export const loadSaxes = () => import('./late/saxes.js')
 
 /** nodemailer's SMTP connection, for mail. */
 export const loadSmtp = () => import('./late/smtp.js')

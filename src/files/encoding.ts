@@ -1,5 +1,6 @@
 // Which encoding a file is in: told by its first bytes, by what decodes at all, and else by how the letters follow each other.
 import { AppError } from '../errors'
+import { loadChardet } from '../late'
 
 /** Encodings that are tried, by the names of the Encoding Standard; each is the main one of its kind. */
 export const ENCODINGS = [
@@ -36,7 +37,7 @@ const LINE_CHARACTERS = 120
 
 /** What a sample beyond ASCII is written in. Throws `unsupported_encoding` with the candidates, if that is not plain. */
 export async function guessEncoding(sample: Uint8Array): Promise<Guess> {
-  const { analyse } = await import('chardet')
+  const { analyse } = await loadChardet()
   const confidences = new Map(analyse(sample).map(({ name, confidence }) => [name.toLowerCase(), confidence]))
   const candidates = GUESSED.flatMap((encoding): Candidate[] => {
     const text = decodedOrNothing(sample, encoding)

@@ -208,6 +208,11 @@ function requireText(head: Uint8Array): void {
 export type Raw<Content> = { line: number; content: Content } | FaultyRow
 export type FaultyRow = { line: number; fault: string; cells: string[] }
 
+/** A row as cells, or a line that is no record, which is told and not counted. */
+export type FileRow =
+  | Raw<readonly (string | undefined)[]>
+  | { line: number; skipped: string; value: string; code?: string }
+
 const SHOWN = 1_000
 
 export function faultyRow(line: number, fault: string, text: string): FaultyRow {

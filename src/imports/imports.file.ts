@@ -4,16 +4,14 @@ import { csvRows } from '../files/csv'
 import type { EncodingName, Guess } from '../files/encoding'
 import { jsonRows, ndjsonRows } from '../files/json'
 import { boundaryOf, filePart } from '../files/multipart'
-import { decodeText, limitBytes, type Raw, unreadableError } from '../files/text'
+import { decodeText, type FileRow, isZip, limitBytes, peekBytes, type Raw, unreadableError } from '../files/text'
 import { vcardRows } from '../files/vcard-reader'
+import { MAX_WORKBOOK_BYTES, openWorkbook } from '../files/xlsx'
+import { tooLargeError } from '../files/xlsx-zip'
 import type { ColumnPlan, ColumnRules } from './imports.columns'
 import { openObjects } from './imports.objects'
 import { openTable } from './imports.table'
 
-/** A row as cells, or a line that is no record, which is told and not counted. */
-export type FileRow =
-  | Raw<readonly (string | undefined)[]>
-  | { line: number; skipped: string; value: string; code?: string }
 /** `about`: what the file says of itself, known when it is read. */
 export type ImportFile = {
   plan: ColumnPlan
@@ -53,14 +51,47 @@ export async function openFile(
   rules: FileRules,
 ): Promise<ImportFile> {
   const type = mediaType(contentType)
-  if (type !== 'multipart/form-data') return openText(limitBytes(body), type, rules)
+  if (type !== 'multipart/form-data') return openBytes(limitBytes(body), type, rules)
   const boundary = boundaryOf(contentType)
   if (boundary === undefined) throw unreadableError('The Content-Type of the multipart body has no boundary.')
   const part = await filePart(limitBytes(body), boundary)
-  return openText(part.bytes, mediaType(part.type), rules)
+  return openBytes(part.bytes, mediaType(part.type), rules)
 }
 
 const mediaType = (contentType: string) => contentType.split(';')[0]?.trim().toLowerCase() ?? ''
+
+// A workbook is known by its first bytes, whatever it is called.
+async function openBytes(bytes: AsyncIterable<Uint8Array>, type: string, rules: FileRules): Promise<ImportFile> {
+  const { head, rest } = await peekBytes(bytes)
+  if (isZip(head)) return openSheet(rest, rules)
+  if (type === WORKBOOK) throw unreadableError('This is no workbook of Excel (.xlsx).')
+  return openText(rest, type, rules)
+}
+
+const WORKBOOK = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+
+async function openSheet(bytes: AsyncIterable<Uint8Array>, rules: FileRules): Promise<ImportFile> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of bytes) {
+    size += chunk.length
+    if (size > MAX_WORKBOOK_BYTES) throw tooLargeError()
+    chunks.push(chunk)
+  }
+  const { rows, others } = await openWorkbook(await new Blob(chunks).bytes(), rules.sheet)
+  const opened = await openTable(rows, rules)
+  return {
+    plan: opened.plan,
+    rows: withOthers(opened.rows, others),
+    about: () => ({ recognised: opened.plan.profile()?.name ?? null, encoding: null }),
+  }
+}
+
+async function* withOthers(rows: AsyncIterable<FileRow>, others: string[]): AsyncIterable<FileRow> {
+  yield* rows
+  const skipped = 'This sheet is not read: import it by sheet='
+  for (const [i, value] of others.slice(0, 50).entries()) yield { line: i, skipped, value, code: 'sheet_not_read' }
+}
 
 async function openText(bytes: AsyncIterable<Uint8Array>, type: string, rules: FileRules): Promise<ImportFile> {
   const decoded = decodeText(bytes, rules.encoding)
@@ -98,7 +129,7 @@ function formatOf(type: string, first: string): Format {
   for (const format of ['csv', 'json', 'ndjson', 'vcard'] as const)
     if (MEDIA_TYPES[format].includes(type)) return format
   if (!UNKNOWN_TYPES.includes(type)) {
-    const known = Object.values(MEDIA_TYPES).map(([standard]) => standard)
+    const known = [...Object.values(MEDIA_TYPES).map(([standard]) => standard), WORKBOOK]
     throw new AppError('wrong_content_type', {
       detail: `Send ${known.join(', ')}, or one of them as multipart/form-data.`,
     })

@@ -1,11 +1,10 @@
 // Opens a stream of objects (JSON, vCards): each key, and each key within an object that names fields, is a column.
 
 import { escapeFormula, fieldCell, fieldColumn, fieldOfColumn, tagsCell } from '../files/csv-cells'
-import { faultyRow, type Raw } from '../files/text'
+import { type FileRow, faultyRow, type Raw } from '../files/text'
 import { isMap } from '../records/fields'
 import { type ColumnPlan, type ColumnRules, createColumnPlan, knownNames, requireKnownColumns } from './imports.columns'
 import { textOf } from './imports.contacts'
-import type { FileRow } from './imports.file'
 
 type Fields = Record<string, unknown>
 

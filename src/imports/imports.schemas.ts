@@ -1,13 +1,13 @@
 // Schemas of imports: the options of a request, and the report of the result.
 import { z } from '@hono/zod-openapi'
 import { IMPORT_DUPLICATES, IMPORT_ENTITIES, IMPORT_MATCHES, IMPORT_MODES, IMPORT_STATES } from '../db/schema/imports'
-import { LEAD_STATUSES } from '../db/schema/leads'
-import { Id, Instant, raw, text } from '../field-schemas'
+import { Id, Instant, text } from '../field-schemas'
 import { fieldOfColumn } from '../files/csv-cells'
 import { ENCODINGS } from '../files/encoding'
 import { flag, pageOf, pageQuery } from '../http/pagination'
 import { isCountry } from '../text/phone'
 import { FIELDS } from './imports.columns'
+import { Mapping, StatusMapping } from './imports.mapping'
 import { PROFILE_NAMES } from './imports.profiles'
 
 const Issue = z
@@ -104,50 +104,6 @@ export const ImportReport = Import.extend({
 
 export const ImportPage = pageOf(Import, 'ImportPage')
 export const ImportListQuery = z.strictObject(pageQuery)
-
-const MAX_MAPPING = 20_000
-
-/** A mapping as one JSON object, or as `Column:field` for each column. `Column:` ignores the column. */
-const Mapping = z
-  .union([raw(MAX_MAPPING), z.array(raw(1_000)).max(500)])
-  .transform((value, context): Record<string, string | null> => {
-    const mapping =
-      typeof value === 'string' && value.trimStart().startsWith('{') ? fromJson(value) : fromPairs([value].flat())
-    if (mapping) return mapping
-    context.addIssue({
-      code: 'custom',
-      message: 'must be a JSON object of columns and fields, or Column:field for each column',
-    })
-    return z.NEVER
-  })
-
-const StatusMapping = z
-  .union([raw(MAX_MAPPING), z.array(raw(1_000)).max(500)])
-  .transform((value) =>
-    typeof value === 'string' && value.trimStart().startsWith('{') ? fromJson(value) : fromPairs([value].flat()),
-  )
-  .pipe(
-    z.record(z.string(), z.enum(LEAD_STATUSES), {
-      error: `must be a JSON object of the file’s statuses and ${LEAD_STATUSES.join(', ')}`,
-    }),
-  )
-
-function fromJson(text: string): Record<string, string | null> | undefined {
-  try {
-    return z.record(z.string(), z.string().nullable()).safeParse(JSON.parse(text)).data
-  } catch {
-    return undefined
-  }
-}
-
-function fromPairs(pairs: string[]): Record<string, string | null> | undefined {
-  const entries = pairs.map((pair): [string, string | null] | undefined => {
-    const at = pair.lastIndexOf(':')
-    return at < 1 ? undefined : [pair.slice(0, at).trim(), pair.slice(at + 1).trim() || null]
-  })
-  const known = entries.filter((entry) => entry !== undefined)
-  return known.length === entries.length ? Object.fromEntries(known) : undefined
-}
 
 export const ImportQuery = z
   .strictObject({
@@ -256,6 +212,9 @@ export const importBody = {
         type: 'string' as const,
         example: 'BEGIN:VCARD\r\nVERSION:4.0\r\nFN:Alice Student\r\nEMAIL:alice@example.com\r\nEND:VCARD\r\n',
       },
+    },
+    'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': {
+      schema: { type: 'string' as const, format: 'binary' },
     },
     'multipart/form-data': {
       schema: { type: 'object' as const, properties: { file: { type: 'string' as const, format: 'binary' } } },

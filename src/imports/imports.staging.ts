@@ -7,9 +7,8 @@ import type { Ctx } from '../context'
 import type { Statement } from '../db/batch'
 import { importChunks, importIssues, importKeys, importOriginals, imports } from '../db/schema'
 import { allOf, insertFrom } from '../db/sql'
-import { foldText } from '../text/fold'
-import { foldedBeyondLower } from '../text/searched'
 import type { Entity } from './imports.columns'
+import { combineRows } from './imports.combine'
 import { ENTITIES, MAX_JSON } from './imports.job'
 import { TOO_BIG_MESSAGE } from './imports.refusals'
 import type { Issue, PreparedRow } from './imports.rows'
@@ -66,11 +65,6 @@ export function createStaging(importId: string, duplicates: 'last' | 'refuse', e
     issues.push(text)
     issueBytes += sizeOf(text)
     allIssueBytes += sizeOf(text)
-  }
-
-  /** Tells something of the file that is no row of it. */
-  function tell(issue: Issue) {
-    addIssue(issue, 50)
   }
 
   /** Counts a row as failed. The first issue of a row stores its cells. */
@@ -153,7 +147,8 @@ export function createStaging(importId: string, duplicates: 'last' | 'refuse', e
 
   return {
     counts,
-    tell,
+    /** Tells something of the file that is no row of it. */
+    tell: (issue: Issue) => addIssue(issue, 50),
     refuse,
     add,
     flush,
@@ -165,41 +160,6 @@ export function createStaging(importId: string, duplicates: 'last' | 'refuse', e
 function duplicateIssue(row: PreparedRow, earlier: PreparedRow, level: Issue['level']): Issue {
   const message = `Line ${earlier.line} is the same record${level === 'warning' ? '; this line wins' : ''}`
   return { line: row.line, level, field: null, code: 'duplicate_in_file', value: row.key.slice(0, 200), message }
-}
-
-// The result is the same as if both rows were written one after the other.
-function combineRows(earlier: PreparedRow, row: PreparedRow): PreparedRow {
-  const entries = ['customFields', 'foldedFields'].flatMap((field) => {
-    const [before, after] = [earlier[field], row[field]]
-    return isRecord(before) && isRecord(after) ? [[field, { ...before, ...after }] as const] : []
-  })
-  const tags = earlier.tags && row.tags ? { tags: [...new Set([...earlier.tags, ...row.tags])] } : {}
-  return { ...earlier, ...row, ...Object.fromEntries(entries), ...tags, ...combinedContacts(earlier, row) }
-}
-
-// The address by which both are one record stays the main one, and everything else is beside it.
-function combinedContacts(earlier: PreparedRow, row: PreparedRow) {
-  const emailOf = ({ email, emailLabel }: PreparedRow) =>
-    typeof email === 'string' ? [{ email, label: emailLabel ?? null, text: foldText(email) }] : []
-  const all = [...(earlier.furtherEmails ?? []), ...(row.furtherEmails ?? []), ...emailOf(earlier), ...emailOf(row)]
-  const main = row.key.startsWith('email:') ? row.key.slice('email:'.length) : (row.email ?? earlier.email)
-  const emails = new Map(all.map((each) => [each.email, each]))
-  if (typeof main === 'string') emails.delete(main)
-  const phones = new Map(
-    [...(earlier.furtherPhones ?? []), ...(row.furtherPhones ?? [])].map((each) => [
-      each.phoneE164 ?? each.phone,
-      each,
-    ]),
-  )
-  return {
-    ...(typeof main === 'string' ? { email: main, foldedEmail: foldedBeyondLower(main) } : {}),
-    ...(emails.size > 0 ? { furtherEmails: [...emails.values()] } : {}),
-    ...(phones.size > 0 ? { furtherPhones: [...phones.values()] } : {}),
-  }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
 }
 
 // Whether the import exists and was not cancelled.

@@ -1,7 +1,6 @@
 // Opens a table of cells: finds its header below titles and groups, and takes out the totals and notices at its end.
-import { type Raw, unreadableError } from '../files/text'
+import { type FileRow, type Raw, unreadableError } from '../files/text'
 import { type ColumnRules, createColumnPlan, knownNames, requireKnownColumns } from './imports.columns'
-import type { FileRow } from './imports.file'
 import { headerKey } from './imports.headers'
 
 type Row = Raw<string[]>
