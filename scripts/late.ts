@@ -2,7 +2,7 @@
 // whatever is imported, also by `await import()`, into the main module, but for files that a rule of wrangler.toml names.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Plugin } from 'esbuild'
 import { root } from './run.ts'
@@ -30,11 +30,46 @@ const withoutFetch: Plugin = {
     one.onResolve({ filter: /^\.\.\/fetch\/index\.js$/ }, () => ({ path: join(root, 'src/bundle/unused.ts') })),
 }
 
+/** The modules that `reading` shares with the main module, which hands them over: src/imports/imports.reader.ts has them all. */
+const SHARED =
+  /^src\/(clock|errors|late|customers\/customers\.fields|leads\/leads\.fields|records\/fields|tags\/tags\.schemas|text\/(address|fold|phone|searched)|files\/(csv-cells|unreadable)|imports\/imports\.(job|templates))$/
+
+const withShared: Plugin = {
+  name: 'with-shared',
+  setup: (one) =>
+    one.onResolve({ filter: /^\.{1,2}\// }, ({ path, resolveDir }) => {
+      const name = relative(root, join(resolveDir, path)).replaceAll('\\', '/').replace(/\.ts$/, '')
+      return SHARED.test(name) ? { path: name, external: true } : undefined
+    }),
+}
+
+// Its own code, which calls that of the main module: as a function of those.
+async function makeReading() {
+  const { outputFiles } = await build({
+    entryPoints: [join(root, 'src', 'imports', 'imports.reading.ts')],
+    bundle: true,
+    minify: true,
+    write: false,
+    format: 'cjs',
+    target: 'es2024',
+    charset: 'utf8',
+    external: ['node:*', '@hono/zod-openapi'],
+    plugins: [withShared],
+  })
+  const [made] = outputFiles
+  if (!made) throw new Error('esbuild made nothing of the reading of files')
+  keep('reading', `export function make(require){const module={exports:{}};${made.text}\nreturn module.exports}\n`)
+}
+
+function keep(name: string, text: string) {
+  const file = join(root, 'src', 'late', `${name}.js`)
+  if (textOf(file) !== text) writeFileSync(file, text)
+}
+
 /** Makes them where they are missing or out of date. */
 export async function makeLateModules() {
   mkdirSync(join(root, 'src', 'late'), { recursive: true })
   for (const [name, contents] of Object.entries(MODULES)) {
-    const file = join(root, 'src', 'late', `${name}.js`)
     const { outputFiles } = await build({
       stdin: { contents, resolveDir: root },
       bundle: true,
@@ -48,8 +83,9 @@ export async function makeLateModules() {
     })
     const [made] = outputFiles
     if (!made) throw new Error(`esbuild made nothing of ${name}`)
-    if (textOf(file) !== made.text) writeFileSync(file, made.text)
+    keep(name, made.text)
   }
+  await makeReading()
 }
 
 function textOf(file: string): string | undefined {

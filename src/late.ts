@@ -13,6 +13,9 @@ export const loadExplanations = () => import('./late/explanations.js')
 /** oauth4webapi, for sign-in by a provider. */
 export const loadOAuth = () => import('./late/oauth.js')
 
+/** What reads the files of imports (src/imports/imports.reading.ts). */
+export const loadReading = () => import('./late/reading.js')
+
 /** saxes, for workbooks. */
 export const loadSaxes = () => import('./late/saxes.js')
 

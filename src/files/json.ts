@@ -1,6 +1,7 @@
 // Reads JSON as a stream: an array of objects, or one object a line (NDJSON). Memory holds one object.
 import { linesOf } from './lines'
-import { faultyRow, MAX_ROW, type Raw, unreadableError } from './text'
+import { faultyRow, MAX_ROW, type Raw } from './text'
+import { unreadableError } from './unreadable'
 
 type Fields = Record<string, unknown>
 

@@ -1,5 +1,5 @@
 // Lines of a text that comes in pieces: ended by LF, CRLF or CR alone, each looked at once, however long it is.
-import { unreadableError } from './text'
+import { unreadableError } from './unreadable'
 
 /** A line without an end is refused at this length, in characters. */
 const MAX_LINE = 1_000_000

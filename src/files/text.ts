@@ -1,13 +1,7 @@
 // Decodes an upload as a stream of text within the size limit. Errors name other file types and their remedy.
 import { AppError } from '../errors'
-import { type EncodingName, type Guess, guessEncoding } from './encoding'
-
-export const MAX_FILE_BYTES = 50 * 1_048_576
-
-/** The error of a file that cannot be read at all. */
-export function unreadableError(detail: string): AppError {
-  return new AppError('unreadable_import', { detail })
-}
+import { type Guess, guessEncoding } from './encoding'
+import { type EncodingName, MAX_FILE_BYTES, unreadableError } from './unreadable'
 
 /** The same chunks. Throws `file_too_large` after 50 MB, and `unreadable_import` if the client disconnects. */
 export async function* limitBytes(bytes: AsyncIterable<Uint8Array>, max = MAX_FILE_BYTES): AsyncIterable<Uint8Array> {

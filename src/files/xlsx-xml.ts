@@ -1,6 +1,6 @@
 // Reads the XML of a workbook as a stream of what opens, what closes and the text between.
 import { loadSaxes } from '../late'
-import { unreadableError } from './text'
+import { unreadableError } from './unreadable'
 import { entryText, type Room, type ZipEntry } from './xlsx-zip'
 
 type Attributes = Record<string, string>

@@ -1,6 +1,6 @@
 // The entries of a zip archive (APPNOTE 6.3.10) in memory, and their contents as streams within a limit.
 import { AppError } from '../errors'
-import { unreadableError } from './text'
+import { unreadableError } from './unreadable'
 
 export type ZipEntry = { name: string; isDeflated: boolean; compressed: Uint8Array; size: number }
 

@@ -1,7 +1,8 @@
 // Reads a workbook of Excel (ECMA-376): the rows of one sheet as cells, dates and numbers as they are typed. The sheet is
 // a stream; in memory are the file and its shared strings.
 import { serialDay } from '../text/days'
-import { type Raw, unreadableError } from './text'
+import type { Raw } from './text'
+import { unreadableError } from './unreadable'
 import { type CellStyle, dateOf, stylesOf } from './xlsx-styles'
 import { parserOf, read } from './xlsx-xml'
 import { entryText, MAX_UNZIPPED, type Room, tooLargeError, type ZipEntry, zipEntries } from './xlsx-zip'

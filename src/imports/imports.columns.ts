@@ -1,12 +1,11 @@
 // Maps the columns of a file to fields: by a mapping, by the system that wrote it, by their names, or as custom fields.
 import { AppError } from '../errors'
 import { fieldColumn, fieldOfColumn } from '../files/csv-cells'
-import { unreadableError } from '../files/text'
+import { unreadableError } from '../files/unreadable'
 import { dictionaryOf, headerKey, headerWords, meaningOf } from './imports.headers'
-import { ENTITIES } from './imports.job'
+import { ENTITIES, type Entity, FIELDS } from './imports.job'
 import { type Profile, profileOf, recognisedProfile } from './imports.profiles'
-
-export type Entity = 'customers' | 'leads'
+import type { Values } from './imports.templates'
 
 /**
  * What becomes of the cells of a column. `field`: they fill a field, and what the field does not take becomes an extra by
@@ -19,7 +18,13 @@ export type Target =
   | { kind: 'unused' }
 export type Mapping = Record<string, string | null>
 /** `system` is the profile that a caller names; `none` is none. */
-export type ColumnRules = { entity: Entity; mapping: Mapping; unknown: 'customFields' | 'ignore'; system?: string }
+export type ColumnRules = {
+  entity: Entity
+  mapping: Mapping
+  unknown: 'customFields' | 'ignore'
+  system?: string
+  values?: Values
+}
 /** A column of the report: how many cells of it have a value, how many of those are stored nowhere, and one of these. */
 export type ColumnReport = {
   column: string
@@ -42,12 +47,6 @@ const IGNORED_COLUMNS = new Set([
 const DICTIONARIES = {
   customers: dictionaryOf(ENTITIES.customers.columns),
   leads: dictionaryOf(ENTITIES.leads.columns),
-}
-
-/** The fields that a column can fill, for each entity. */
-export const FIELDS: Record<Entity, string[]> = {
-  customers: ENTITIES.customers.columns.map(([field]) => field),
-  leads: ENTITIES.leads.columns.map(([field]) => field),
 }
 
 const MAX_COLUMNS = 500
@@ -83,7 +82,8 @@ export function createColumnPlan({ entity, mapping, unknown, system }: ColumnRul
 
   function targetOf(name: string, isNameless: boolean): Target {
     if (Object.hasOwn(mapping, name)) return mappedTarget(name, mapping[name] ?? null)
-    if (isNameless || IGNORED_COLUMNS.has(name)) return { kind: 'unused' }
+    // `= …` is what `errors.csv` calls a column that is made of others.
+    if (isNameless || IGNORED_COLUMNS.has(name) || name.startsWith('= ')) return { kind: 'unused' }
     const customField = fieldOfColumn(name)
     if (customField !== undefined) return extraTarget(customField, true)
     const known = profile?.columns?.[headerKey(name)]
@@ -139,6 +139,15 @@ export function createColumnPlan({ entity, mapping, unknown, system }: ColumnRul
     return key
   }
 
+  /** Adds a column that is made of others. Returns its place. */
+  function addValue(field: string, name: string): number {
+    const customField = fieldOfColumn(field)
+    const target = customField === undefined ? fieldTarget(name, field, null, true) : extraTarget(customField, false)
+    targets.push(target)
+    columns.push({ column: name, field: targetName(target), values: 0, unused: 0, example: null })
+    return columns.length - 1
+  }
+
   /** Counts the values of a row, and those that are stored nowhere. */
   function tally(cells: readonly (string | undefined)[], isStored: (column: number) => boolean): void {
     columns.forEach((column, i) => {
@@ -160,7 +169,7 @@ export function createColumnPlan({ entity, mapping, unknown, system }: ColumnRul
     return true
   }
 
-  return { columns, targets, begin, add, tally, isFirst, profile: () => profile }
+  return { columns, targets, begin, add, addValue, tally, isFirst, profile: () => profile }
 
   function targetName(target: Target): string | null {
     if (target.kind === 'unused') return null

@@ -92,6 +92,14 @@ function importedFields(fields: Fields) {
   return { columns, filled, derived, readOnly, required, extras }
 }
 
+export type Entity = keyof typeof ENTITIES
+
+/** The fields that a column can fill, for each entity. */
+export const FIELDS: Record<Entity, string[]> = {
+  customers: ENTITIES.customers.columns.map(([field]) => field),
+  leads: ENTITIES.leads.columns.map(([field]) => field),
+}
+
 /** The permission of an import: it reaches every record of the workspace. */
 export const PERMISSION = 'imports:write'
 

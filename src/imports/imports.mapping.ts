@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { LEAD_STATUSES } from '../db/schema/leads'
 import { raw } from '../field-schemas'
+import { templateParts } from './imports.templates'
 
 const MAX_MAPPING = 20_000
 
@@ -29,6 +30,19 @@ export const StatusMapping = z
     z.record(z.string(), z.enum(LEAD_STATUSES), {
       error: `must be a JSON object of the file’s statuses and ${LEAD_STATUSES.join(', ')}`,
     }),
+  )
+
+/** Templates by the field that each fills, as one JSON object. */
+export const Values = raw(MAX_MAPPING)
+  .transform((text) => fromJson(text))
+  .pipe(
+    z.record(
+      z.string(),
+      z.string().refine((text) => templateParts(text) !== undefined, {
+        error: 'has a brace that is not closed, or no column in it',
+      }),
+      { error: 'must be a JSON object of fields, each with a text such as "{First} {Last}"' },
+    ),
   )
 
 function fromJson(text: string): Record<string, string | null> | undefined {

@@ -5,6 +5,7 @@ import { type FileRow, faultyRow, type Raw } from '../files/text'
 import { isMap } from '../records/fields'
 import { type ColumnPlan, type ColumnRules, createColumnPlan, knownNames, requireKnownColumns } from './imports.columns'
 import { textOf } from './imports.contacts'
+import { addValues } from './imports.values'
 
 type Fields = Record<string, unknown>
 
@@ -26,6 +27,7 @@ export function openObjects(
     indexes.set(key, plan.columns.length - 1)
     return plan.columns.length - 1
   }
+  let fill: ReturnType<typeof addValues> | undefined
   async function* cells(): AsyncIterable<FileRow> {
     for await (const row of rows) {
       if ('fault' in row) {
@@ -34,6 +36,7 @@ export function openObjects(
       }
       const pairs = columnsOf(row.content, rules)
       if (indexes.size === 0) plan.begin(pairs.map(([key]) => key))
+      fill ??= addValues(plan, rules.values ?? {})
       const content: (string | undefined)[] = []
       let fault: string | undefined
       for (const [key, value] of pairs) {
@@ -45,6 +48,7 @@ export function openObjects(
         if (cell === undefined) fault ??= `has under “${key.slice(0, 60)}” what is neither text nor a number`
         content[index] = cell
       }
+      fill(content, (name) => content[indexes.get(name) ?? -1])
       // Array.from turns holes into undefined, which JSON writes as null.
       yield fault === undefined
         ? { line: row.line, content: Array.from(content) }

@@ -1,5 +1,6 @@
 // The systems whose files are recognised by their columns, and what the names of columns alone do not tell about each.
 import { headerKey } from './imports.headers'
+import type { SYSTEMS } from './imports.systems'
 
 /**
  * `signs`: sets of columns; a file with all of one set is of this system. `columns` says what columns are that another
@@ -12,7 +13,7 @@ export type Profile = {
   prefixed?: true
 }
 
-type Definition = { name: string; signs: string; columns?: Record<string, string>; prefixed?: true }
+type Definition = { name: (typeof SYSTEMS)[number]; signs: string; columns?: Record<string, string>; prefixed?: true }
 
 const JOB_TITLE = { Title: 'jobTitle' }
 
@@ -147,15 +148,6 @@ const PROFILES: Profile[] = DEFINITIONS.map(({ signs, columns, ...profile }) => 
     columns: Object.fromEntries(Object.entries(columns).map(([name, field]) => [headerKey(name), field])),
   }),
 }))
-
-/** The names of all systems that are recognised. */
-export const PROFILE_NAMES = [
-  ...DEFINITIONS.map(({ name }) => name),
-  'vcard',
-  'vcard-apple',
-  'vcard-google',
-  'vcard-android',
-] as const
 
 /** The profile of this name; undefined, where it has no columns of its own. */
 export function profileOf(name: string): Profile | undefined {

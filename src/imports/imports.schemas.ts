@@ -3,14 +3,14 @@ import { z } from '@hono/zod-openapi'
 import { IMPORT_DUPLICATES, IMPORT_ENTITIES, IMPORT_MATCHES, IMPORT_MODES, IMPORT_STATES } from '../db/schema/imports'
 import { Id, Instant, text } from '../field-schemas'
 import { fieldOfColumn } from '../files/csv-cells'
-import { ENCODINGS } from '../files/encoding'
+import { ENCODINGS } from '../files/unreadable'
 import { flag, pageOf, pageQuery } from '../http/pagination'
 import { isCountry } from '../text/phone'
-import { FIELDS } from './imports.columns'
-import { Mapping, StatusMapping } from './imports.mapping'
-import { PROFILE_NAMES } from './imports.profiles'
+import { FIELDS } from './imports.job'
+import { Mapping, StatusMapping, Values as ValuesParam } from './imports.mapping'
+import { SYSTEMS } from './imports.systems'
 
-const Issue = z
+export const Issue = z
   .object({
     line: z
       .number()
@@ -140,7 +140,7 @@ export const ImportQuery = z
         description: 'Country of phone numbers without a country code. Default: the country of the workspace.',
       }),
     system: z
-      .enum(['none', ...PROFILE_NAMES])
+      .enum(['none', ...SYSTEMS])
       .optional()
       .openapi({
         description: 'The system that wrote the file, where its columns do not tell, or tell wrong; `none` is none.',
@@ -166,6 +166,14 @@ export const ImportQuery = z
         'The statuses of leads that the file calls otherwise, as a JSON object `{"Angefragt": "NEW"}` or as repeated ' +
         '`statusMapping=Angefragt:NEW`. What other systems call theirs is known.',
     }),
+    values: ValuesParam.optional().openapi({
+      type: 'string',
+      description:
+        'Fields that are made of several columns, as a JSON object: `{"name": "{First} {Last}"}` joins, `{"phone": "{Mobile|Phone}"}` ' +
+        'takes the first that is filled, `{"name": "{Contact[1]}"}` and `{"jobTitle": "{Contact[2-]}"}` split by words, ' +
+        '`{"source": "Fair"}` is the same in every row.',
+      example: '{"name": "{First} {Last}"}',
+    }),
     mapping: Mapping.optional().openapi({
       type: 'array',
       items: { type: 'string' },
@@ -174,8 +182,13 @@ export const ImportQuery = z
         '`mapping=Kunde:name`. Null, or nothing after the colon, ignores a column. `customFields.…` are custom fields.',
     }),
   })
-  .superRefine(({ entity, mapping = {} }, context) => {
+  .superRefine(({ entity, mapping = {}, values = {} }, context) => {
     const fields = FIELDS[entity]
+    for (const field of Object.keys(values)) {
+      if (fields.includes(field) || fieldOfColumn(field)) continue
+      const message = `${field} is not one of ${fields.join(', ')}, customFields.…`
+      context.addIssue({ code: 'custom', path: ['values'], message })
+    }
     const mappedFields = new Set<string>()
     // A person has several of these.
     const several = ['email', 'phone', 'tags']

@@ -9,16 +9,15 @@ import { importChunks, importIssues, importOriginals, imports, users } from '../
 import { ifChanged } from '../db/sql'
 import { AppError } from '../errors'
 import { eventInsert } from '../events/event-insert'
-import type { EncodingName } from '../files/encoding'
-import { type FileRow, unreadableError } from '../files/text'
+import { type EncodingName, unreadableError } from '../files/unreadable'
 import { mailAddress } from '../text/address'
-import type { Entity, Mapping } from './imports.columns'
-import { type ImportFile, openFile } from './imports.file'
-import type { Job } from './imports.job'
+import type { Mapping } from './imports.columns'
+import type { Entity, Job } from './imports.job'
+import { loadReading } from './imports.reader'
 import { getImport, parseReport, type Report, reportSelect } from './imports.report'
 import { type Budget, leaseEnd, newChunkIds, runBudgeted, runChunks } from './imports.resume'
 import { revertStart } from './imports.revert'
-import { prepareRow } from './imports.rows'
+import { rowStager } from './imports.stager'
 import { createStaging, importInsert, stagedDataDrop, uploadEnd } from './imports.staging'
 import type { StatusMapping } from './imports.statuses'
 import { chunkStatements } from './imports.write'
@@ -36,6 +35,8 @@ export type ImportOptions = Pick<Job, 'mode' | 'duplicates'> & {
   system?: string
   statusMapping?: StatusMapping
   encoding?: EncodingName
+  /** Templates by the field that each fills. */
+  values?: Record<string, string>
   /** The name or the number of the sheet of a workbook. */
   sheet?: string
 }
@@ -55,14 +56,24 @@ export async function importFile(ctx: Ctx, options: ImportOptions, upload: Uploa
     system,
     encoding,
     sheet,
+    values,
   } = options
-  const file = await openFile(upload.body, upload.contentType, { entity, mapping, unknown, system, encoding, sheet })
+  const { openFile, prepareRow } = await loadReading()
+  const file = await openFile(upload.body, upload.contentType, {
+    entity,
+    mapping,
+    unknown,
+    system,
+    encoding,
+    sheet,
+    values,
+  })
   const id = ctx.newId()
   const staging = createStaging(id, options.duplicates, entity)
   const newImport = newImportRow(ctx, id, options, match)
   const insertAs = (status: ImportRow['status'], values: Partial<ImportRow>) =>
     importInsert(ctx, { ...newImport, ...values, status }, defaultOwnerId(ctx, options))
-  const stageRow = rowStager(ctx, options, match, file, staging)
+  const stageRow = rowStager(ctx, options, match, file, staging, prepareRow)
 
   let isStored = false
   try {
@@ -148,38 +159,6 @@ function defaultOwnerId({ actor }: Ctx, { defaultOwner }: ImportOptions): SQL | 
   const owner = mailAddress(defaultOwner) ?? defaultOwner.toLowerCase()
   return sql`(SELECT ${u.id} FROM ${users} AS u WHERE (${u.email} = ${owner} OR ${u.id} = ${owner})
     AND ${isTeamMember(sql`${u.id}`, actor.workspaceId)})`
-}
-
-// A function that validates one row of the file and stages the row or its errors.
-function rowStager(
-  { actor }: Ctx,
-  { entity, defaultCountry, statusMapping = {} }: ImportOptions,
-  match: Job['match'],
-  { plan }: ImportFile,
-  staging: ReturnType<typeof createStaging>,
-) {
-  const tagNames = new Map<string, string>()
-  const country = defaultCountry ?? actor.country
-  const rules = { entity, match, country, timeZone: actor.timeZone, statuses: statusMapping }
-  return (row: FileRow) => {
-    if ('skipped' in row) {
-      const { line, skipped, value, code = 'skipped_line' } = row
-      const issue = { line, level: 'warning' as const, field: null, code, value, message: skipped }
-      return staging.tell(issue)
-    }
-    if ('fault' in row) {
-      const { line, fault, cells } = row
-      const issue = { line, level: 'error' as const, field: null, code: 'unreadable_row', value: null, message: fault }
-      return staging.refuse([issue], cells)
-    }
-    const { row: prepared, issues, isStored } = prepareRow(row.line, row.content, plan, rules, tagNames)
-    // What a failed row says is in `errors.csv`, so its values are not missing.
-    plan.tally(row.content, (column) => prepared === undefined || isStored(column))
-    if (prepared) staging.add(prepared, issues, row.content, tagNames)
-    else staging.refuse(issues, row.content)
-    // Staging copies the names, so the map may start anew.
-    if (tagNames.size > 1_000) tagNames.clear()
-  }
 }
 
 // Deletes the import of a broken upload. If this fails too, the cron cancels the import.

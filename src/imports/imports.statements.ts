@@ -4,7 +4,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import { customers, customerTags, tags } from '../db/schema'
 import { columnIn } from '../db/sql'
-import type { Entity } from './imports.columns'
+import type { Entity } from './imports.job'
 import { ENTITIES, MAX_JSON, type RowField } from './imports.job'
 
 /** A text or number of the row, by its JSON key; the key of a field is its name. */

@@ -1,7 +1,9 @@
 // Opens a table of cells: finds its header below titles and groups, and takes out the totals and notices at its end.
-import { type FileRow, type Raw, unreadableError } from '../files/text'
+import type { FileRow, Raw } from '../files/text'
+import { unreadableError } from '../files/unreadable'
 import { type ColumnRules, createColumnPlan, knownNames, requireKnownColumns } from './imports.columns'
 import { headerKey } from './imports.headers'
+import { addValues, requireColumnsOf } from './imports.values'
 
 type Row = Raw<string[]>
 
@@ -34,11 +36,25 @@ export async function openTable(rows: AsyncIterable<Row>, rules: ColumnRules) {
   const plan = createColumnPlan(rules, false)
   plan.begin(names)
   for (const name of names) plan.add(name)
+  const { values = {} } = rules
+  requireColumnsOf(values, names)
+  const fill = addValues(plan, values)
   requireKnownColumns(rules, plan)
+  const places = new Map(names.map((name, i) => [name.trim(), i]))
   async function* records(): AsyncIterable<FileRow> {
     for (const row of above) yield skippedRow(row, 'Stands above the names of the columns')
     const rest = { [Symbol.asyncIterator]: () => source }
-    yield* withoutEnd(checkedRows(first.slice(at + 1), rest, names.length), names.length)
+    yield* filledRows(withoutEnd(checkedRows(first.slice(at + 1), rest, names.length), names.length))
+  }
+  async function* filledRows(rows: AsyncIterable<FileRow>): AsyncIterable<FileRow> {
+    for await (const row of rows) {
+      if (!('content' in row)) yield row
+      else {
+        const content = Array.from({ length: names.length }, (_, i) => row.content[i])
+        fill(content, (name) => row.content[places.get(name) ?? -1])
+        yield { line: row.line, content }
+      }
+    }
   }
   return { plan, rows: records() }
 }
