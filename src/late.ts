@@ -7,6 +7,9 @@ export const loadBcrypt = () => import('./late/bcrypt.js')
 /** chardet, for files in legacy encodings. */
 export const loadChardet = () => import('./late/chardet.js')
 
+/** The pages of the desk. What they share with the main module stands in `HOST` of `late/host.mjs`. */
+export const loadDesk = () => import('./late/desk.js')
+
 /** What each error means, for those who ask. */
 export const loadExplanations = () => import('./late/explanations.js')
 
