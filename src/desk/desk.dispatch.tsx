@@ -3,7 +3,7 @@ import type { Context, ErrorHandler } from 'hono'
 import { LinearRouter } from 'hono/router/linear-router'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { actorGuard } from '../access/actor-guard'
-import { isEveryday, missingPermission, type Permission, reach } from '../access/policy'
+import { isEveryday, missingPermission, reach } from '../access/policy'
 import { isPortal } from '../access/visible'
 import { getMe } from '../auth/auth.service'
 import { AppError, ERRORS } from '../errors'
@@ -11,7 +11,7 @@ import { requireVerified } from '../http/allow'
 import { type AppEnv, ctx } from '../http/context'
 import { noRouteError, toAppError } from '../http/respond'
 import { type Desk, deskOf, failureOf, HOME, isSaid, safePath } from './desk'
-import { readForm } from './desk.form'
+import { formOf, readForm } from './desk.form'
 import { formMark, keepFlash, takeFlash } from './desk.session'
 import type { Action, DeskPage, Needs, View } from './page'
 import { PAGES } from './pages'
@@ -84,19 +84,10 @@ function requireNeeds(c: Context<AppEnv>, page: DeskPage, action?: Action): void
   if (isPortal(actor) && !page.isForPortal && !needs.startsWith('account:')) throw new AppError('forbidden')
   if (!reach(actor, needs)) throw new AppError('forbidden', { detail: missingPermission(actor, needs) })
   if (!needs.startsWith('account:')) requireVerified(actor, config, 'then sign out and in again')
-  if (action?.isAsked || !isEveryday(needs)) guard(c, needs, connection)
-}
-
-function guard(c: Context<AppEnv>, needs: Permission, connection: AppEnv['Variables']['connection']): void {
-  const db = connection.guarded(actorGuard(ctx(c).actor, needs))
-  // Each verb then makes its own round trip, in which the guard is checked.
-  c.set('connection', { ...connection, db, together: async (start) => settled(start()) })
-}
-
-async function settled<T extends Record<string, Promise<unknown>>>(work: T) {
-  const entries = await Promise.all(Object.entries(work).map(async ([name, result]) => [name, await result]))
-  // Object.fromEntries forgets which name has which type.
-  return Object.fromEntries(entries) as { [K in keyof T]: Awaited<T[K]> }
+  const isRecent = action?.isRecent ?? false
+  if (action?.isAsked || isRecent || !isEveryday(needs)) {
+    c.set('connection', { ...connection, ...connection.guarded(actorGuard(actor, needs, { isRecent })) })
+  }
 }
 
 async function show(desk: Desk, page: DeskPage, status?: ContentfulStatusCode): Promise<Response> {
@@ -129,6 +120,12 @@ async function act(desk: Desk, page: DeskPage, action: Action): Promise<Response
   try {
     const done = await action.run(desk)
     if (done instanceof Response) return done
+    if (done.secret !== undefined) {
+      desk.secret = done.secret
+      desk.form = formOf()
+      desk.here = back
+      return show(desk, page, 201)
+    }
     if (done.say) await keepFlash(c, { text: done.say, undo: done.undo })
     return c.redirect(done.to ?? back, 303)
   } catch (error) {

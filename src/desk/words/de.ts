@@ -1,6 +1,7 @@
 // The words of the desk in German, with the keys of the English ones.
 import { ERRORS, type ErrorCode, type ProblemExtras } from '../../errors'
 import type { Words } from './en'
+import { settings } from './settings.de'
 
 const some = (n: number, text: string, one: string, many: string) => `${text} ${n === 1 ? one : many}`
 
@@ -139,6 +140,7 @@ export const de: Words = {
   name: 'Deutsch',
   error,
   issue,
+  settings,
   nav: {
     today: 'Heute',
     leads: 'Leads',

@@ -1,5 +1,6 @@
 // The words of the desk in English. Every other language has the same keys; a new text is a line here and in each of them.
 import { ERRORS, type ErrorCode, type ProblemExtras } from '../../errors'
+import { settings } from './settings.en'
 
 const some = (n: number, text: string, one: string, many: string) => `${text} ${n === 1 ? one : many}`
 
@@ -138,6 +139,7 @@ export const en = {
   name: 'English',
   error,
   issue,
+  settings,
   nav: {
     today: 'Today',
     leads: 'Leads',
