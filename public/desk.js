@@ -94,8 +94,8 @@ for (const column of document.querySelectorAll('.column[data-status]')) {
 function watch(live) {
   setTimeout(async () => {
     const answer = await fetch(location.href, { headers: { Accept: 'text/html' } }).catch(() => undefined)
-    const page = answer?.ok && new DOMParser().parseFromString(await answer.text(), 'text/html')
-    const next = page && page.getElementById(live.id)
+    const page = answer?.ok ? new DOMParser().parseFromString(await answer.text(), 'text/html') : undefined
+    const next = page?.getElementById(live.id)
     if (!next) return watch(live)
     if (next.dataset.live === undefined) return location.reload()
     live.replaceWith(next)

@@ -11,7 +11,7 @@ const MAX_BODY = 1_048_576
 /** No body that needs no account comes near to it: the longest enquiry, all of it escaped, has 110 KB. */
 const MAX_BODY_OF_STRANGERS = 131_072
 /** Files that are imported at the desk, whose forms are read whole. */
-const DESK_IMPORT = /^\/dashboard\/import\/([\w-]+\/)?(check|run)$/
+const DESK_IMPORT = /^\/dashboard\/import\/(check|try|run)$/
 const MAX_DESK_FILE = 10 * MAX_BODY
 
 /**

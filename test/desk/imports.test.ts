@@ -28,12 +28,16 @@ it('200 rows are checked, one column is put right, they are imported, and taken 
   const rows = Array.from({ length: 200 }, (_, i) => `Person ${i},person${i}@example.com,Firm ${i % 7}`)
   const file = ['Name,E-mail,Wo', ...rows].join('\r\n')
   const checked = await send('/dashboard/import/check', { entity: 'customers', mode: 'upsert' }, file)
-  expect(textOf(checked)).toMatch(/Checked: nothing was written.*Rows 200 New 200/)
+  expect(textOf(checked)).toMatch(/Rows 200 Without an error 200/)
+  expect(textOf(checked)).toContain('Firm 0 · Firm 1 · Firm 2')
   expect(await total()).toBe(0)
   expect(checked.html).toMatch(/name="column\.2" value="Wo"/)
   const columns = { 'column.0': 'Name', 'field.0': 'name', 'column.1': 'E-mail', 'field.1': 'email' }
   const right = { entity: 'customers', mode: 'upsert', ...columns, 'column.2': 'Wo', 'field.2': 'company' }
-  const done = await send(`${checked.path}/run`, right, file)
+  const tried = await send('/dashboard/import/try', right, file)
+  expect(textOf(tried)).toMatch(/nothing was written.*Rows 200 New 200/)
+  expect(await total()).toBe(0)
+  const done = await send('/dashboard/import/run', right, file)
   expect(textOf(done)).toMatch(/New 200/)
   expect(await total()).toBe(200)
   expect(textOf(await desk.go('/dashboard/customers?q=Firm 3'))).toContain('Firm 3')

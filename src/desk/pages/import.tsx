@@ -1,22 +1,19 @@
 // An import: how each column was understood, what became of the rows, its errors, and taking it back.
 import type { FC } from 'hono/jsx'
 import type { z } from 'zod'
-import { CUSTOMER_FIELDS } from '../../customers/customers.fields'
 import { continueAfterResponse, requestBudget } from '../../imports/imports.http'
 import { errorFile, getImport } from '../../imports/imports.report'
 import { ImportReport } from '../../imports/imports.schemas'
 import { cancelImport, revertImport } from '../../imports/imports.service'
-import { LEAD_FIELDS } from '../../leads/leads.fields'
 import type { Desk } from '../desk'
 import { at, page } from '../page'
-import { Act, Form, Hidden, Options } from '../parts/forms'
+import { Act } from '../parts/forms'
+import { ImportColumns } from '../parts/import-columns'
 import { Section } from '../parts/lists'
 import { count } from '../parts/times'
-import { uploadFrom } from '../parts/upload'
 
 type Report = z.infer<typeof ImportReport>
 const COUNTS = ['received', 'created', 'updated', 'unchanged', 'superseded', 'failed', 'reverted', 'kept'] as const
-const FIELDS = { customers: Object.entries(CUSTOMER_FIELDS), leads: Object.entries(LEAD_FIELDS) }
 
 export const importErrorsPage = page({
   path: '/import/:id/errors',
@@ -71,7 +68,13 @@ export const importPage = page({
               </div>
             ))}
           </dl>
-          <Columns desk={desk} report={report} />
+          <ImportColumns
+            desk={desk}
+            columns={report.columns}
+            entity={report.entity}
+            mode={report.mode}
+            isOpen={report.dryRun}
+          />
           <Issues desk={desk} id="errors" title={imports.errors} issues={report.errors} isMore={report.moreErrors} />
           <Issues
             desk={desk}
@@ -85,7 +88,6 @@ export const importPage = page({
     }
   },
   actions: {
-    run: { needs: 'imports:write', run: (desk) => uploadFrom(desk, false) },
     cancel: {
       needs: 'imports:write',
       isQuick: true,
@@ -106,80 +108,6 @@ export const importPage = page({
     },
   },
 })
-
-/** The columns; after a check they can be put right, and the file sent again. */
-const Columns: FC<{ desk: Desk; report: Report }> = ({ desk, report }) => {
-  const { imports } = desk.words
-  const table = (
-    <dl class="facts columns-of-file">
-      {report.columns.map(({ column, field }, i) => (
-        <>
-          <dt>{column}</dt>
-          <dd>
-            {report.dryRun ? (
-              <>
-                <Hidden name={`column.${i}`} value={column} />
-                <select name={`field.${i}`} aria-label={`${column} ${imports.becomes}`}>
-                  <Options options={fieldOptions(desk, report, field)} chosen={chosenOf(field)} />
-                </select>
-              </>
-            ) : (
-              nameOf(desk, field)
-            )}
-          </dd>
-        </>
-      ))}
-    </dl>
-  )
-  return (
-    <Section id="columns" title={imports.columns} class="card">
-      {report.dryRun ? (
-        <Form
-          desk={desk}
-          action={`${at('import', report.id)}/run`}
-          class="stack"
-          stays
-          isUpload
-          fields={{ entity: report.entity, mode: report.mode }}
-        >
-          {table}
-          <div class="field">
-            <label for="file">{imports.again}</label>
-            <input id="file" type="file" name="file" required />
-            {desk.failure?.fields.file && <p class="wrong">{desk.failure.fields.file}</p>}
-          </div>
-          <div class="tools">
-            <button type="submit" class="strong">
-              {imports.run}
-            </button>
-          </div>
-        </Form>
-      ) : (
-        table
-      )}
-    </Section>
-  )
-}
-
-const isOwn = (field: string | null) => field?.startsWith('customFields.') ?? false
-const chosenOf = (field: string | null) => (field === null ? '-' : isOwn(field) ? '+' : field)
-
-function nameOf({ words }: Desk, field: string | null): string {
-  if (field === null) return words.imports.ignored
-  return isOwn(field) ? words.imports.ownField : (words.fieldNames[field] ?? field)
-}
-
-function fieldOptions(desk: Desk, { entity }: Report, field: string | null) {
-  const known = FIELDS[entity].flatMap(([name, { imported }]: [string, { imported?: string }]) =>
-    imported ? [name] : [],
-  )
-  const names = field === null || isOwn(field) || known.includes(field) ? known : [field, ...known]
-  return [
-    { value: '-', label: desk.words.imports.ignored },
-    { value: '+', label: desk.words.imports.ownField },
-    ...names.map((value) => ({ value, label: desk.words.fieldNames[value] ?? value })),
-  ]
-}
 
 type IssuesProps = { desk: Desk; id: string; title: string; issues: Report['errors']; isMore: boolean }
 

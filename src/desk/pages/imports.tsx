@@ -1,16 +1,19 @@
 // Imports: the list of them, and choosing a file to check or to import.
 import type { FC } from 'hono/jsx'
+import type { z } from 'zod'
 import { IMPORT_ENTITIES, IMPORT_MODES } from '../../db/schema/imports'
 import { paged } from '../../http/pagination'
+import { ImportPreview } from '../../imports/imports.preview.schemas'
 import { listImports } from '../../imports/imports.report'
 import { ImportListQuery } from '../../imports/imports.schemas'
 import type { Desk } from '../desk'
 import { questionOf } from '../desk.question'
 import { at, page } from '../page'
 import { Form, Select } from '../parts/forms'
+import { ImportColumns } from '../parts/import-columns'
 import { Empty, Pages, Section } from '../parts/lists'
 import { count, Time } from '../parts/times'
-import { uploadFrom } from '../parts/upload'
+import { importFrom, previewFrom } from '../parts/upload'
 
 const PATH = at('import')
 const SHOWN = '20'
@@ -28,12 +31,16 @@ export const importsPage = page({
       title: imports.title,
       content: (
         <div class="list">
-          <Section id="new" title={imports.new} class="card">
-            <FileForm desk={desk} />
-          </Section>
-          <Section id="done" title={imports.title}>
+          {desk.shown === undefined ? (
+            <Section id="new" title={imports.new} class="card">
+              <FileForm desk={desk} />
+            </Section>
+          ) : (
+            <Checked desk={desk} preview={ImportPreview.parse(desk.shown)} />
+          )}
+          <Section id="done" title={imports.past}>
             {list.data.length === 0 && <Empty text={imports.none} />}
-            <ul class="lines">
+            <ul class={list.data.length > 0 ? 'lines' : undefined}>
               {list.data.map((one) => (
                 <li class="line ticket">
                   <a class="name" href={at('import', one.id)}>
@@ -57,10 +64,58 @@ export const importsPage = page({
     }
   },
   actions: {
-    check: { needs: 'imports:write', run: (desk) => uploadFrom(desk, true) },
-    run: { needs: 'imports:write', run: (desk) => uploadFrom(desk, false) },
+    check: { needs: 'imports:write', run: previewFrom },
+    try: { needs: 'imports:write', run: (desk) => importFrom(desk, true) },
+    run: { needs: 'imports:write', run: (desk) => importFrom(desk, false) },
   },
 })
+
+type Preview = z.infer<typeof ImportPreview>
+
+/** What the first rows would become, before anything is written. */
+const Checked: FC<{ desk: Desk; preview: Preview }> = ({ desk, preview }) => {
+  const { imports } = desk.words
+  const { rows, valid, duplicates, problems, columns } = preview
+  return (
+    <>
+      <dl class="tiles">
+        {[
+          [imports.counts.received, rows],
+          [imports.fine, valid],
+          [imports.counts.superseded, duplicates.inFile],
+          [imports.there, duplicates.existing],
+        ].map(([name, value]) => (
+          <div>
+            <dt>{name}</dt>
+            <dd class="figure">{count(Number(value), desk)}</dd>
+          </div>
+        ))}
+      </dl>
+      <ImportColumns
+        desk={desk}
+        columns={columns}
+        entity={desk.form.get('entity') === 'leads' ? 'leads' : 'customers'}
+        mode={desk.form.get('mode')}
+        isOpen
+        note={preview.isWhole ? undefined : imports.firstRows}
+      />
+      {problems.length > 0 && (
+        <Section id="problems" title={imports.warnings} class="card">
+          <ul class="side-list">
+            {problems.map(({ line, field, message, value, count: times }) => (
+              <li>
+                <span>
+                  {imports.line(line)} · {field ? (desk.words.fieldNames[field] ?? field) : ''} {message}
+                </span>
+                <span class="note">{times > 1 ? `× ${count(times, desk)}` : (value?.slice(0, 60) ?? '')}</span>
+              </li>
+            ))}
+          </ul>
+        </Section>
+      )}
+    </>
+  )
+}
 
 const FileForm: FC<{ desk: Desk }> = ({ desk }) => {
   const { imports } = desk.words
@@ -74,7 +129,7 @@ const FileForm: FC<{ desk: Desk }> = ({ desk }) => {
           type="file"
           name="file"
           required
-          accept=".csv,.txt,.tsv,.json,.ndjson,.vcf,text/csv,application/json,text/vcard"
+          accept=".csv,.txt,.tsv,.xlsx,.json,.ndjson,.vcf,text/csv,application/json,text/vcard"
         />
         {error && <p class="wrong">{error}</p>}
         <p class="note">{imports.hint}</p>
