@@ -106,7 +106,7 @@ export const TICKET_FILTER_FIELDS: FilterFields = {
 
 // What the Worker writes beside a text where folding makes more of it than lower case.
 function folded(beside: AnyColumn, written: AnyColumn): FilterField {
-  return textField(sql`coalesce(${beside}, lower(${written}), '')`)
+  return textField(sql`coalesce(${beside}, lower(${written}))`)
 }
 
 function teamOnly(field: FilterField): FilterField {

@@ -1,8 +1,10 @@
 // The shapes of an interaction, in answers, input, patches, queries and pages; and of a timeline.
 import { z } from '@hono/zod-openapi'
+import { INTERACTION_TYPES } from '../db/schema/interactions'
 import { Event } from '../events/events.schemas'
 import { Instant, instant, memberOr, timeZone, uuid } from '../field-schemas'
-import { flag, pageOf, pageQuery } from '../http/pagination'
+import { filterParameter, questionOf } from '../filters/filters.schemas'
+import { flag, pageOf, pageQuery, someOf } from '../http/pagination'
 import { valuesOf } from '../records/fields'
 import { DUE } from './interactions.due'
 import { INTERACTION_FIELDS } from './interactions.fields'
@@ -52,7 +54,8 @@ export const InteractionPatch = z
 export const InteractionQuery = z
   .strictObject({
     ...pageQuery,
-    type: INTERACTION_FIELDS.type.answer.optional(),
+    filter: filterParameter(),
+    type: someOf(INTERACTION_TYPES),
     author: memberOr('me').openapi({
       type: 'string',
       description: '`me`, or the id of the member who logged it.',
@@ -70,9 +73,15 @@ export const InteractionQuery = z
     }),
     followUpAfter: instant().optional(),
     followUpBefore: instant().optional(),
+    sort: z.enum(['-occurredAt', 'occurredAt', 'followUpAt', '-followUpAt']).optional().openapi({
+      description:
+        'The default is `-occurredAt`, and `followUpAt` for open follow-ups. The order by follow-up has open ones alone.',
+    }),
     done: flag('`false`: open follow-ups, `true`: done ones. Without it, follow-up filters list open ones.'),
   })
   .openapi('InteractionQuery')
+
+export const InteractionQuestion = questionOf(InteractionQuery.shape, 'InteractionQuestion')
 
 export const InteractionPage = pageOf(Interaction, 'InteractionPage')
 

@@ -1,20 +1,23 @@
 // The list of tickets. The search index has a word for each workspace, owner, customer, status, priority and assignee.
-import { eq, isNull, type SQL, sql } from 'drizzle-orm'
+import { eq, inArray, isNull, type SQL, sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import { requirePersonId } from '../access/person'
 import { isPortal, owners, ownRecord, ticketParts, ticketsInReach } from '../access/visible'
 import type { Ctx } from '../context'
 import type { Page } from '../db/page'
 import { tickets } from '../db/schema'
+import { PRIORITIES, TICKET_STATUSES } from '../db/schema/tickets'
 import { allOf } from '../db/sql'
 import { pageMarks } from '../db/window'
+import { TICKET_FILTER_FIELDS } from '../filters/filters.records'
 import { runList } from '../records/list'
+import { asParameter, asParameters, asRange } from '../records/list.asked'
 import type { ListDefinition, ListRequest } from '../records/list.definition'
 import { before, from } from '../records/list.filters'
 import { type TicketRow, ticketColumns } from './tickets.record'
 import type { TicketQuery } from './tickets.schemas'
 
-type Query = z.output<typeof TicketQuery> & { sort?: 'createdAt' | '-createdAt' }
+type Query = z.output<typeof TicketQuery>
 export type TicketRequest = ListRequest<Query>
 
 export const TICKET_LIST: ListDefinition<TicketRow, Query> = {
@@ -26,13 +29,13 @@ export const TICKET_LIST: ListDefinition<TicketRow, Query> = {
   orders: { createdAt: { by: ['seq'], arrivedAt: tickets.createdAt } },
   usualOrder: () => '-createdAt',
   filters: {
-    status: (status, { actor }) => ({
-      where: eq(tickets.status, status),
-      match: word('s', actor.workspaceId, status),
+    status: (statuses, { actor }) => ({
+      where: inArray(tickets.status, statuses),
+      match: statuses.map((status) => word('s', actor.workspaceId, status)).join(' OR '),
     }),
-    priority: (priority, { actor }) => ({
-      where: eq(tickets.priority, priority),
-      match: word('p', actor.workspaceId, priority),
+    priority: (priorities, { actor }) => ({
+      where: inArray(tickets.priority, priorities),
+      match: priorities.map((priority) => word('p', actor.workspaceId, priority)).join(' OR '),
     }),
     assignee(assignee, { actor }) {
       if (assignee === 'none') return { where: isNull(tickets.assigneeId), match: word('a', actor.workspaceId) }
@@ -42,6 +45,16 @@ export const TICKET_LIST: ListDefinition<TicketRow, Query> = {
     customer: (id) => ({ where: eq(tickets.customerId, id), match: word('c', id) }),
     createdAfter: from(tickets.createdAt),
     createdBefore: before(tickets.createdAt),
+  },
+  asked: {
+    fields: TICKET_FILTER_FIELDS,
+    lifts: {
+      status: asParameters((values) => ({ status: TICKET_STATUSES.filter((each) => values.includes(each)) })),
+      priority: asParameters((values) => ({ priority: PRIORITIES.filter((each) => values.includes(each)) })),
+      assigneeId: asParameter((assignee) => ({ assignee })),
+      customerId: asParameter((customer) => ({ customer })),
+      createdAt: asRange(tickets.createdAt),
+    },
   },
   walks: ({ actor }) =>
     ticketParts(actor, 'tickets:read').map((part) => ({ where: allOf(part, isNull(tickets.deletedAt)) })),

@@ -18,9 +18,9 @@ type Filters = (typeof LEAD_LIST)['filters']
 /** A value for filters of leads that some of the leads below pass, and some do not. */
 const SAMPLES: LeadRequest[] = [
   { q: 'alpha', limit: 100 },
-  { status: 'NEW', limit: 100 },
+  { status: ['NEW'], limit: 100 },
   { besides: 'CLOSED', limit: 100 },
-  { source: 'fair', limit: 100 },
+  { source: ['fair'], limit: 100 },
   { owner: 'none', limit: 100 },
   { createdAfter: '2026-03-01T10:00:00.000Z', limit: 100 },
   { createdBefore: '2026-03-01T10:00:00.000Z', limit: 100 },
@@ -80,7 +80,7 @@ describe('a list of leads', () => {
       ...LEAD_LIST,
       filters: { ...LEAD_LIST.filters, interest: is(leads.interest) },
     }
-    for (const narrower of [{}, { status: 'NEW' as const }, { owner: 'none' }]) {
+    for (const narrower of [{}, { status: ['NEW' as const] }, { owner: 'none' }]) {
       const request = { limit: 100, total: true, interest: 'a bicycle', ...narrower }
       const { rows, total } = await runList(acting(manager), list, request)
       expect(rows.length).toBeGreaterThan(0)
