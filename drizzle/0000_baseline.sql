@@ -102,7 +102,6 @@ CREATE TABLE `customer_merges` (
 	`fields` text NOT NULL,
 	`created_at` text NOT NULL,
 	`undone_at` text,
-	`settled_at` text,
 	`picked` text,
 	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action
 );
@@ -111,7 +110,6 @@ CREATE UNIQUE INDEX `customer_merges_id_unique` ON `customer_merges` (`id`);--> 
 CREATE UNIQUE INDEX `merges_merged` ON `customer_merges` (`merged_id`) WHERE undone_at IS NULL;--> statement-breakpoint
 CREATE INDEX `merges_survivor` ON `customer_merges` (`survivor_id`);--> statement-breakpoint
 CREATE INDEX `merges_created` ON `customer_merges` (`created_at`) WHERE fields <> '{}';--> statement-breakpoint
-CREATE INDEX `merges_unsettled` ON `customer_merges` (`seq`) WHERE settled_at IS NULL;--> statement-breakpoint
 CREATE TABLE `customer_relationships` (
 	`from_id` text NOT NULL,
 	`to_id` text NOT NULL,
@@ -444,7 +442,7 @@ CREATE TABLE `outbox` (
 CREATE INDEX `outbox_due` ON `outbox` (`next_attempt_at`) WHERE state = 'QUEUED';--> statement-breakpoint
 CREATE INDEX `outbox_workspace` ON `outbox` (`workspace_id`,`id`);--> statement-breakpoint
 CREATE INDEX `outbox_bound` ON `outbox` (`recipient`,`bound`,`id`) WHERE bound IS NOT NULL;--> statement-breakpoint
-CREATE INDEX `outbox_state` ON `outbox` (`workspace_id`,`state`,`id`);--> statement-breakpoint
+CREATE INDEX `outbox_unsent` ON `outbox` (`workspace_id`,`state`,`id`) WHERE state <> 'SENT';--> statement-breakpoint
 CREATE TABLE `customer_tags` (
 	`customer_id` text NOT NULL,
 	`tag_id` text NOT NULL,
@@ -454,6 +452,10 @@ CREATE TABLE `customer_tags` (
 ) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `customer_tags_tag` ON `customer_tags` (`tag_id`);--> statement-breakpoint
+CREATE TABLE `tagged_customers` (
+	`customer_id` text PRIMARY KEY NOT NULL
+) WITHOUT ROWID;
+--> statement-breakpoint
 CREATE TABLE `tags` (
 	`id` text PRIMARY KEY NOT NULL,
 	`workspace_id` text NOT NULL,
@@ -531,7 +533,7 @@ CREATE UNIQUE INDEX `one_time_tokens_hash` ON `one_time_tokens` (`token_hash`);-
 CREATE INDEX `one_time_tokens_user` ON `one_time_tokens` (`user_id`,`kind`) WHERE user_id IS NOT NULL;--> statement-breakpoint
 CREATE UNIQUE INDEX `one_time_tokens_pending` ON `one_time_tokens` (`workspace_id`,`email`) WHERE kind = 'INVITATION' AND used_at IS NULL;--> statement-breakpoint
 CREATE INDEX `one_time_tokens_expires` ON `one_time_tokens` (`expires_at`);--> statement-breakpoint
-CREATE INDEX `one_time_tokens_workspace` ON `one_time_tokens` (`workspace_id`,`kind`,`id`);--> statement-breakpoint
+CREATE INDEX `one_time_tokens_invitations` ON `one_time_tokens` (`workspace_id`,`id`) WHERE kind = 'INVITATION';--> statement-breakpoint
 CREATE TABLE `sessions` (
 	`id` text PRIMARY KEY NOT NULL,
 	`workspace_id` text NOT NULL,
@@ -574,14 +576,13 @@ CREATE TABLE `users` (
 	`updated_at` text NOT NULL,
 	`deleted_at` text,
 	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE UNIQUE INDEX `users_email` ON `users` (`email`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE UNIQUE INDEX `users_username` ON `users` (`username`) WHERE deleted_at IS NULL AND username IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `users_digest` ON `users` (`digest_due`) WHERE digest_due IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `users_role` ON `users` (`workspace_id`,`role`,`id`) WHERE deleted_at IS NULL;--> statement-breakpoint
-CREATE INDEX `users_status` ON `users` (`workspace_id`,`status`,`role`,`id`) WHERE deleted_at IS NULL;--> statement-breakpoint
-CREATE INDEX `users_workspace` ON `users` (`workspace_id`,`id`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE INDEX `users_inactive` ON `users` (`workspace_id`,`role`,`id`) WHERE status = 'INACTIVE' AND deleted_at IS NULL;--> statement-breakpoint
 CREATE TABLE `stripe_events` (
 	`id` text PRIMARY KEY NOT NULL,
 	`type` text NOT NULL,
@@ -866,12 +867,40 @@ BEGIN
   WHERE seq = new.seq AND owner_id IS NOT (SELECT owner_id FROM customers WHERE id = new.customer_id);
 END;
 --> statement-breakpoint
-CREATE TRIGGER customer_tagged AFTER INSERT ON customer_tags
+-- A customer has 50 tags at most, and is indexed anew when a tag comes or goes. While a statement changes many, the customer
+-- stands in tagged_customers: then that is done once, when the row goes.
+CREATE TRIGGER customer_tagged_alone AFTER INSERT ON customer_tags
+WHEN NOT EXISTS (SELECT 1 FROM tagged_customers WHERE customer_id = new.customer_id)
 BEGIN
+  SELECT RAISE(ABORT, 'breach: too_many_tags')
+    WHERE EXISTS (SELECT 1 FROM customer_tags WHERE customer_id = new.customer_id LIMIT 1 OFFSET 50);
   DELETE FROM customers_fts WHERE rowid = (SELECT seq FROM customers WHERE id = new.customer_id AND deleted_at IS NULL);
   INSERT INTO customers_fts (rowid, name, email, phone, company, job_title, tags, fields, scope)
     SELECT seq, name, email, phone, company, job_title, tags, fields, scope FROM customers_searchable
     WHERE seq = (SELECT seq FROM customers WHERE id = new.customer_id) AND deleted_at IS NULL;
+END;
+--> statement-breakpoint
+CREATE TRIGGER customer_untagged_alone AFTER DELETE ON customer_tags
+WHEN NOT EXISTS (SELECT 1 FROM tagged_customers WHERE customer_id = old.customer_id)
+BEGIN
+  DELETE FROM customers_fts WHERE rowid = (SELECT seq FROM customers WHERE id = old.customer_id AND deleted_at IS NULL);
+  INSERT INTO customers_fts (rowid, name, email, phone, company, job_title, tags, fields, scope)
+    SELECT seq, name, email, phone, company, job_title, tags, fields, scope FROM customers_searchable
+    WHERE seq = (SELECT seq FROM customers WHERE id = old.customer_id) AND deleted_at IS NULL;
+END;
+--> statement-breakpoint
+CREATE TRIGGER customer_tagged_in_all AFTER DELETE ON tagged_customers
+BEGIN
+  SELECT RAISE(ABORT, 'breach: too_many_tags')
+    WHERE EXISTS (SELECT 1 FROM customer_tags WHERE customer_id = old.customer_id LIMIT 1 OFFSET 50);
+  DELETE FROM customers_fts WHERE rowid = (SELECT seq FROM customers WHERE id = old.customer_id AND deleted_at IS NULL);
+  INSERT INTO customers_fts (rowid, name, email, phone, company, job_title, tags, fields, scope)
+    SELECT seq, name, email, phone, company, job_title, tags, fields, scope FROM customers_searchable
+    WHERE seq = (SELECT seq FROM customers WHERE id = old.customer_id) AND deleted_at IS NULL;
+END;
+--> statement-breakpoint
+CREATE TRIGGER customer_tagged AFTER INSERT ON customer_tags
+BEGIN
   INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
     SELECT t.id, value, t.workspace_id, t.key, 1
     FROM customers c JOIN tags t ON t.id = new.tag_id, json_each(json_array('*', c.owner_id))
@@ -881,10 +910,6 @@ END;
 --> statement-breakpoint
 CREATE TRIGGER customer_untagged AFTER DELETE ON customer_tags
 BEGIN
-  DELETE FROM customers_fts WHERE rowid = (SELECT seq FROM customers WHERE id = old.customer_id AND deleted_at IS NULL);
-  INSERT INTO customers_fts (rowid, name, email, phone, company, job_title, tags, fields, scope)
-    SELECT seq, name, email, phone, company, job_title, tags, fields, scope FROM customers_searchable
-    WHERE seq = (SELECT seq FROM customers WHERE id = old.customer_id) AND deleted_at IS NULL;
   INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
     SELECT t.id, value, t.workspace_id, t.key, -1
     FROM customers c JOIN tags t ON t.id = old.tag_id, json_each(json_array('*', c.owner_id))

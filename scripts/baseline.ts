@@ -31,6 +31,8 @@ const WITHOUT_ROWID = [
   'one_time_tokens',
   'outbox',
   'sessions',
+  'tagged_customers',
+  'users',
 ]
 
 /** The tables as Drizzle makes them, with what it cannot say. */

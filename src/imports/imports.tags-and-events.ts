@@ -2,8 +2,10 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import type { Ctx } from '../context'
+import type { Statement } from '../db/batch'
 import { customerTags, importChunks, tags } from '../db/schema'
 import { columnIn, insertFrom } from '../db/sql'
+import { taggingMarks } from '../db/tagging-marks'
 import { eventInsert } from '../events/event-insert'
 import { chunkWhere, classifiedRows, ENTITIES, type Job, rowsWithOutcome } from './imports.job'
 import { beforeAndAfter, cell, isNewTag } from './imports.statements'
@@ -32,15 +34,18 @@ export function tagsInsert({ db, actor, now }: Ctx, job: Job, n: number, ids: st
   ).onConflictDoNothing()
 }
 
-/** Inserts the links between the customers of a chunk and their tags. */
-export function customerTagsInsert(ctx: Ctx, job: Job, n: number) {
-  return insertFrom(
+/** The statements that insert the links between the customers of a chunk and their tags. */
+export function customerTagStatements(ctx: Ctx, job: Job, n: number): Statement[] {
+  const rows = rowsWithOutcome(job, n, 'create', 'update')
+  const several = sql`SELECT ${cell('record')} AS id FROM ${rows} WHERE json_array_length(row, '$.tags') > 1`
+  const [marked, unmarked] = taggingMarks(ctx.db, several)
+  const links = insertFrom(
     ctx.db,
     customerTags,
     { customerId: cell('record'), tagId: sql`${tags.id}` },
-    sql`FROM ${rowsWithOutcome(job, n, 'create', 'update')} CROSS JOIN ${rowTags}
-      CROSS JOIN ${tags} ON ${tagOfRow(ctx)} WHERE true`,
+    sql`FROM ${rows} CROSS JOIN ${rowTags} CROSS JOIN ${tags} ON ${tagOfRow(ctx)} WHERE true`,
   ).onConflictDoNothing()
+  return [marked, links, unmarked]
 }
 
 /** Inserts one event for each new record. */

@@ -160,6 +160,10 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     why: 'A name is one tag, whatever its case and accents.',
     mend: 'Use the tag at `existingId`.',
   },
+  too_many_tags: {
+    why: 'A customer has at most 50 tags, and one of these would have more. Nothing was changed.',
+    mend: 'Take tags off first; what belongs to one customer alone is better kept in a custom field.',
+  },
   email_taken: {
     why: 'An e-mail address belongs to one account of the installation.',
     mend: 'Sign in with it, ask for a new password, or use another address.',
@@ -254,7 +258,7 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
   },
   rate_limited: {
     why: 'The caller has sent more requests than its window allows. The headers `RateLimit` and `RateLimit-Policy` tell how many.',
-    mend: 'Wait as `Retry-After` says, and send fewer. The operator raises `RATE_LIMIT_MAX`.',
+    mend: 'Wait as `Retry-After` says, and send fewer. `detail` says which limit it is, and which setting raises it.',
   },
   mail_limit: {
     why: 'An address, and a workspace, get a limited number of mails a day, so that nobody can be flooded.',

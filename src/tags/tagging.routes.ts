@@ -32,7 +32,7 @@ const tagCustomerRoute = createRoute({
   summary: 'Add a tag to a customer',
   description: 'Creates the tag if it does not exist. Case and accents do not matter; the first spelling is the name.',
   request: { params: CustomerTagParam },
-  responses: { 204: { description: 'The customer has the tag' }, ...errors(...READ, 'not_found') },
+  responses: { 204: { description: 'The customer has the tag' }, ...errors(...READ, 'not_found', 'too_many_tags') },
 })
 
 const untagCustomerRoute = createRoute({

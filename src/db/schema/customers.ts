@@ -212,16 +212,13 @@ export const merges = sqliteTable(
     fields: text().notNull(),
     createdAt: instant().notNull(),
     undoneAt: instant(),
-    /** When every row was where this merge, or its undoing, puts it. Null while rows are on their way. */
-    settledAt: instant(),
-    /** JSON: the rows of a piece, by kind. It is set only within the transaction that moves them. */
+    /** JSON: the rows that move at once, by kind. It is set only within the transaction that moves them. */
     picked: text(),
   },
   (t) => [
     uniqueIndex('merges_merged').on(t.mergedId).where(sql`undone_at IS NULL`),
     index('merges_survivor').on(t.survivorId),
     index('merges_created').on(t.createdAt).where(sql`fields <> '{}'`),
-    index('merges_unsettled').on(t.seq).where(sql`settled_at IS NULL`),
   ],
 )
 

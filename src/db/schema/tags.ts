@@ -5,6 +5,9 @@ import { id, instant, stamps, version } from '../columns'
 import { customers } from './customers'
 import { workspaces } from './workspaces'
 
+/** How many tags a customer has at most; triggers hold it. */
+export const MAX_TAGS = 50
+
 export const tags = sqliteTable(
   'tags',
   {
@@ -41,6 +44,9 @@ export const customerTags = sqliteTable(
   },
   (t) => [primaryKey({ columns: [t.customerId, t.tagId] }), index('customer_tags_tag').on(t.tagId)],
 )
+
+/** Customers several of whose tags are changing in the batch that runs, so that triggers index each once. Empty between batches. */
+export const taggedCustomers = sqliteTable('tagged_customers', { customerId: text().primaryKey() })
 
 /** How many living customers of an owner have a tag; `'*'` is everybody. `key` is the tag's. */
 export const tagCounts = sqliteView('tag_counts', {

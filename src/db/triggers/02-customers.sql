@@ -178,12 +178,40 @@ BEGIN
   WHERE seq = new.seq AND owner_id IS NOT (SELECT owner_id FROM customers WHERE id = new.customer_id);
 END;
 --> statement-breakpoint
-CREATE TRIGGER customer_tagged AFTER INSERT ON customer_tags
+-- A customer has 50 tags at most, and is indexed anew when a tag comes or goes. While a statement changes many, the customer
+-- stands in tagged_customers: then that is done once, when the row goes.
+CREATE TRIGGER customer_tagged_alone AFTER INSERT ON customer_tags
+WHEN NOT EXISTS (SELECT 1 FROM tagged_customers WHERE customer_id = new.customer_id)
 BEGIN
+  SELECT RAISE(ABORT, 'breach: too_many_tags')
+    WHERE EXISTS (SELECT 1 FROM customer_tags WHERE customer_id = new.customer_id LIMIT 1 OFFSET 50);
   DELETE FROM customers_fts WHERE rowid = (SELECT seq FROM customers WHERE id = new.customer_id AND deleted_at IS NULL);
   INSERT INTO customers_fts (rowid, name, email, phone, company, job_title, tags, fields, scope)
     SELECT seq, name, email, phone, company, job_title, tags, fields, scope FROM customers_searchable
     WHERE seq = (SELECT seq FROM customers WHERE id = new.customer_id) AND deleted_at IS NULL;
+END;
+--> statement-breakpoint
+CREATE TRIGGER customer_untagged_alone AFTER DELETE ON customer_tags
+WHEN NOT EXISTS (SELECT 1 FROM tagged_customers WHERE customer_id = old.customer_id)
+BEGIN
+  DELETE FROM customers_fts WHERE rowid = (SELECT seq FROM customers WHERE id = old.customer_id AND deleted_at IS NULL);
+  INSERT INTO customers_fts (rowid, name, email, phone, company, job_title, tags, fields, scope)
+    SELECT seq, name, email, phone, company, job_title, tags, fields, scope FROM customers_searchable
+    WHERE seq = (SELECT seq FROM customers WHERE id = old.customer_id) AND deleted_at IS NULL;
+END;
+--> statement-breakpoint
+CREATE TRIGGER customer_tagged_in_all AFTER DELETE ON tagged_customers
+BEGIN
+  SELECT RAISE(ABORT, 'breach: too_many_tags')
+    WHERE EXISTS (SELECT 1 FROM customer_tags WHERE customer_id = old.customer_id LIMIT 1 OFFSET 50);
+  DELETE FROM customers_fts WHERE rowid = (SELECT seq FROM customers WHERE id = old.customer_id AND deleted_at IS NULL);
+  INSERT INTO customers_fts (rowid, name, email, phone, company, job_title, tags, fields, scope)
+    SELECT seq, name, email, phone, company, job_title, tags, fields, scope FROM customers_searchable
+    WHERE seq = (SELECT seq FROM customers WHERE id = old.customer_id) AND deleted_at IS NULL;
+END;
+--> statement-breakpoint
+CREATE TRIGGER customer_tagged AFTER INSERT ON customer_tags
+BEGIN
   INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
     SELECT t.id, value, t.workspace_id, t.key, 1
     FROM customers c JOIN tags t ON t.id = new.tag_id, json_each(json_array('*', c.owner_id))
@@ -193,10 +221,6 @@ END;
 --> statement-breakpoint
 CREATE TRIGGER customer_untagged AFTER DELETE ON customer_tags
 BEGIN
-  DELETE FROM customers_fts WHERE rowid = (SELECT seq FROM customers WHERE id = old.customer_id AND deleted_at IS NULL);
-  INSERT INTO customers_fts (rowid, name, email, phone, company, job_title, tags, fields, scope)
-    SELECT seq, name, email, phone, company, job_title, tags, fields, scope FROM customers_searchable
-    WHERE seq = (SELECT seq FROM customers WHERE id = old.customer_id) AND deleted_at IS NULL;
   INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
     SELECT t.id, value, t.workspace_id, t.key, -1
     FROM customers c JOIN tags t ON t.id = old.tag_id, json_each(json_array('*', c.owner_id))
