@@ -14,11 +14,11 @@ const groupOf = (name: 'and' | 'or') => ({
 })
 const FILTER_EXAMPLE = {
   and: [
-    { field: 'status', op: 'in', value: ['NEW', 'CONTACTED'] },
+    { field: 'createdAt', op: 'within', value: 'last30days' },
     {
       or: [
-        { field: 'createdAt', op: 'within', value: 'last7days' },
-        { field: 'owner.name', op: 'startsWith', value: 'Ada' },
+        { field: 'updatedAt', op: 'lt', value: 'today-7' },
+        { field: 'customer.company', op: 'startsWith', value: 'Acme' },
       ],
     },
   ],
@@ -67,7 +67,7 @@ export function questionOf<S extends z.ZodType>({ sort }: { sort: S }, name: str
       limit: z.number().int().min(1).max(100).default(20).openapi({ description: 'Rows of a page, 1 to 100.' }),
       cursor: pageQuery.cursor,
     })
-    .openapi(name, { example: { filter: FILTER_EXAMPLE, limit: 20 } })
+    .openapi(name, { example: { filter: { field: 'createdAt', op: 'within', value: 'last30days' }, limit: 20 } })
 }
 
 /** A filter as a query parameter: the JSON of a tree, percent-encoded. */

@@ -30,6 +30,7 @@ export const EVERYDAY = [
   ...['PATCH /v1/tickets/{id}', 'POST /v1/customers', 'POST /v1/interactions', 'POST /v1/interactions/{id}/done'],
   ...['POST /v1/leads', 'POST /v1/leads/claim-next', 'POST /v1/leads/{id}/claim', 'POST /v1/leads/{id}/convert'],
   ...['POST /v1/leads/{id}/release', 'POST /v1/tickets', 'POST /v1/tickets/{id}/comments', 'PUT /v1/customers'],
+  ...['leads', 'customers', 'interactions', 'tickets'].map((records) => `POST /v1/${records}/query`),
   ...['PUT /v1/customers/{id}/relationships/{otherId}', 'PUT /v1/customers/{id}/tags/{name}'],
 ]
 
