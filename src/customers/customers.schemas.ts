@@ -113,6 +113,9 @@ export const CustomerFilters = z.strictObject({
   }),
   createdAfter: instant().optional(),
   createdBefore: instant().optional(),
+  updatedAfter: instant().optional().openapi({
+    description: 'Changed at this instant or later; without `sort`, in the order of `updatedAt`, for keeping a copy.',
+  }),
   followUpBefore: instant().optional(),
   touchBefore: instant().optional().openapi({ description: 'Customers to contact before this time.' }),
   trashed: flag('List the customers in the trash instead.'),
@@ -132,9 +135,9 @@ export const CustomerFilters = z.strictObject({
     .optional()
     .openapi({
       description:
-        'The default is `-createdAt`; with `followUpBefore` it is `nextFollowUpAt`, with `touchBefore` `nextTouchAt`. ' +
-        'Of searches (words, tags, custom fields) and of the trash, the default is `-createdAt`; in another order, their ' +
-        'newest 1,000 customers are sorted, and `partial` says so if there are more.',
+        'The default is `-createdAt`; with `updatedAfter` it is `updatedAt`, with `followUpBefore` it is `nextFollowUpAt`, ' +
+        'with `touchBefore` `nextTouchAt`. Of searches (words, tags, custom fields) and of the trash, the default is ' +
+        '`-createdAt`; in another order, their newest 1,000 customers are sorted, and `partial` says so if there are more.',
     }),
   customFields: z
     .record(fieldName, text(100))

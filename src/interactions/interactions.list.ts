@@ -15,7 +15,7 @@ import { AppError } from '../errors'
 import { INTERACTION_FILTER_FIELDS } from '../filters/filters.records'
 import { listQuery, runList } from '../records/list'
 import { asParameter, asParameters, asRange } from '../records/list.asked'
-import type { FilterName, ListDefinition, ListRequest, Walk } from '../records/list.definition'
+import type { FilterName, ListDefinition, ListRequest, Order, Walk } from '../records/list.definition'
 import { before, from, isNot, noCondition, range } from '../records/list.filters'
 import { dueBetween } from './interactions.due'
 import { type InteractionRow, interactionColumns } from './interactions.record'
@@ -31,6 +31,8 @@ type InteractionWalk = Walk<FilterName<Query>>
 const { type, createdBy, customerId, leadId, ownerId, workspaceId, followUpAt, doneAt } = interactions
 const isOpen = allOf(isNotNull(followUpAt), isNull(doneAt))
 
+const BY_CHANGE: Order<InteractionRow> = { by: ['updatedAt', 'seq'] }
+
 export const INTERACTION_LIST: ListDefinition<InteractionRow, Query> = {
   table: interactions,
   name: 'interactions',
@@ -40,8 +42,10 @@ export const INTERACTION_LIST: ListDefinition<InteractionRow, Query> = {
   orders: {
     occurredAt: { by: ['occurredAt', 'seq'] },
     followUpAt: { by: ['followUpAt', 'seq'], only: isOpen },
+    updatedAt: BY_CHANGE,
   },
-  usualOrder({ done, due, followUpAfter, followUpBefore }) {
+  usualOrder({ updatedAfter, done, due, followUpAfter, followUpBefore }) {
+    if (updatedAfter) return 'updatedAt'
     const isOfFollowUps = done === undefined ? due || followUpAfter || followUpBefore : !done
     return isOfFollowUps ? 'followUpAt' : '-occurredAt'
   },
@@ -60,6 +64,7 @@ export const INTERACTION_LIST: ListDefinition<InteractionRow, Query> = {
       return range(followUpAt, [day.from, day.to])
     },
     timeZone: noCondition,
+    updatedAfter: from(interactions.updatedAt),
     followUpAfter: from(followUpAt),
     followUpBefore: before(followUpAt),
     done: (done) => ({ where: done ? isNotNull(doneAt) : isOpen }),
@@ -77,11 +82,14 @@ export const INTERACTION_LIST: ListDefinition<InteractionRow, Query> = {
       leadId: asParameter((lead) => ({ lead })),
       occurredAt: asRange(interactions.occurredAt),
       followUpAt: asRange(followUpAt),
+      updatedAt: asRange(interactions.updatedAt),
     },
   },
-  walks({ actor }, request, whose, { only }) {
-    const walk = only ? [dueWalk(actor, request, whose === 'all')] : historyWalks(actor, request, whose === 'all')
-    return walk.map((each) => ({ ...each, where: and(each.where, only) }))
+  walks({ actor }, request, whose, order) {
+    const { only } = order
+    if (order === BY_CHANGE) return [{ index: 'interactions_updated', where: isInScope(actor, true) }]
+    const walks = only ? [dueWalk(actor, request, whose === 'all')] : historyWalks(actor, request, whose === 'all')
+    return walks.map((walk) => ({ ...walk, where: and(walk.where, only) }))
   },
   check: ({ actor }) => visibleInteractions(actor, 'interactions:read'),
   checkReads: 2,

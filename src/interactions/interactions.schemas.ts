@@ -71,12 +71,18 @@ export const InteractionQuery = z
       description: 'The time zone of `due`; the default is your own, as your access token has it.',
       example: 'Pacific/Auckland',
     }),
+    updatedAfter: instant().optional().openapi({
+      description: 'Changed at this instant or later; in the order of `updatedAt`, for keeping a copy.',
+    }),
     followUpAfter: instant().optional(),
     followUpBefore: instant().optional(),
-    sort: z.enum(['-occurredAt', 'occurredAt', 'followUpAt', '-followUpAt']).optional().openapi({
-      description:
-        'The default is `-occurredAt`, and `followUpAt` for open follow-ups. The order by follow-up has open ones alone.',
-    }),
+    sort: z
+      .enum(['-occurredAt', 'occurredAt', 'followUpAt', '-followUpAt', '-updatedAt', 'updatedAt'])
+      .optional()
+      .openapi({
+        description:
+          'The default is `-occurredAt`, and `followUpAt` for open follow-ups. The order by follow-up has open ones alone.',
+      }),
     done: flag('`false`: open follow-ups, `true`: done ones. Without it, follow-up filters list open ones.'),
   })
   .openapi('InteractionQuery')

@@ -59,6 +59,9 @@ export const LeadQuery = z
     }),
     createdAfter: instant().optional(),
     createdBefore: instant().optional(),
+    updatedAfter: instant().optional().openapi({
+      description: 'Changed at this instant or later; without `sort`, in the order of `updatedAt`, for keeping a copy.',
+    }),
     followUpAfter: instant().optional(),
     followUpBefore: instant().optional(),
     trashed: flag('List the leads in the trash instead.'),
@@ -67,9 +70,9 @@ export const LeadQuery = z
       .optional()
       .openapi({
         description:
-          'The default is `-createdAt`, and `followUpAt` with a follow-up filter. The order by follow-up lists only leads ' +
-          'that have one. Of a search (`q`) and of the trash, the default is `-createdAt`; in another order, their newest ' +
-          '1,000 leads are sorted, and `partial` says so if there are more.',
+          'The default is `-createdAt`, `followUpAt` with a follow-up filter, and `updatedAt` with `updatedAfter`. The order ' +
+          'by follow-up lists only leads that have one. Of a search (`q`) and of the trash, the default is `-createdAt`; in ' +
+          'another order, their newest 1,000 leads are sorted, and `partial` says so if there are more.',
       }),
     total: flag(
       'Count the leads as well. With filters other than owner and status, counting stops at 1,000 (`totalCapped`). A `q` ' +

@@ -98,8 +98,8 @@ export type ListDefinition<Row, Q> = {
   walks: (ctx: Ctx, request: ListRequest<Q>, ownerIds: Owners, order: Order<Row>) => Walk<FilterName<Q>>[]
   /** The fields of filters, and for some of them how a parameter or an index answers a condition. */
   asked?: { fields: FilterFields; lifts: { [field: string]: Lift<Q> } }
-  /** A condition that is checked row by row in every request. */
-  check?: (ctx: Ctx) => SQL | undefined
+  /** A condition that is checked row by row in every request of an order. */
+  check?: (ctx: Ctx, order: Order<Row>) => SQL | undefined
   search?: Search<Q>
   counter?: Counter<Q>
   /** How many rows of other tables `check` reads for a row. */

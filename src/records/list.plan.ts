@@ -121,7 +121,7 @@ function planInOrder<Row, Q>(
     ),
     keys,
     isDown,
-    rest: and(...checked.map(({ where }) => where), list.check?.(ctx)),
+    rest: and(...checked.map(({ where }) => where), list.check?.(ctx, order)),
     isSmall,
     isNarrow: filters.some((filter) => filter.isByArrival && placeOf(filter) !== 'check'),
     windowRows: Math.min(WINDOW.rows, Math.floor(WINDOW.reads / readsPerRow())),

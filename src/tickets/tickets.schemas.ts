@@ -53,7 +53,12 @@ export const TicketQuery = z
     customer: uuid().optional().openapi({ description: 'The tickets of this customer.' }),
     createdAfter: instant().optional(),
     createdBefore: instant().optional(),
-    sort: z.enum(['-createdAt', 'createdAt']).optional().openapi({ description: 'The default is `-createdAt`.' }),
+    sort: z.enum(['-createdAt', 'createdAt', '-updatedAt', 'updatedAt']).optional().openapi({
+      description: 'The default is `-createdAt`, and `updatedAt` with `updatedAfter`.',
+    }),
+    updatedAfter: instant().optional().openapi({
+      description: 'Changed at this instant or later; in the order of `updatedAt`, for keeping a copy.',
+    }),
     total: flag('Count the tickets as well; counting stops at 1,000 (`totalCapped`).'),
   })
   .openapi('TicketQuery')
