@@ -165,7 +165,6 @@ const SMALL_FILES: [pattern: RegExp, reason: string][] = [
   [/^src\/job-kinds\.ts$/, 'the kinds of jobs, from the rooms above the engine'],
   [/\.d\.ts$/, 'what a module is that a script makes'],
   [/^src\/late\.ts$/, 'the addresses of these modules, seen from the entry point'],
-  [/^src\/bundle\/unused\.ts$/, 'what stands in the bundle for parts of libraries'],
   [/^src\/context\.ts$/, 'the one type that every service takes'],
   [/^src\/time\.ts$/, 'durations that every room uses'],
   [/^src\/billing\/plans\.ts$/, 'the plans and their limits, to be changed by who sells them'],
