@@ -6,6 +6,7 @@ import type { Actor } from '../access/policy'
 import { isPortal, isShared, owners, ownRecord, visible, visibleInteractions } from '../access/visible'
 import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
+import { codeOf, phrase } from '../db/fts'
 import type { Page, PageRequest } from '../db/page'
 import { customers, interactions, leads, users } from '../db/schema'
 import { INTERACTION_TYPES } from '../db/schema/interactions'
@@ -17,13 +18,15 @@ import { listQuery, runList } from '../records/list'
 import { asParameter, asParameters, asRange } from '../records/list.asked'
 import type { FilterName, ListDefinition, ListRequest, Order, Walk } from '../records/list.definition'
 import { before, from, isNot, noCondition, range } from '../records/list.filters'
+import { isPartOf } from '../records/question'
 import { dueBetween } from './interactions.due'
 import { type InteractionRow, interactionColumns } from './interactions.record'
 import type { InteractionQuery } from './interactions.schemas'
 
 /** `besides` excludes one type. */
-type Query = z.output<typeof InteractionQuery> & {
+type Query = Omit<z.output<typeof InteractionQuery>, 'sort'> & {
   besides?: InteractionRow['type']
+  sort?: z.output<typeof InteractionQuery>['sort'] | '-createdAt'
 }
 export type InteractionRequest = ListRequest<Query>
 type InteractionWalk = Walk<FilterName<Query>>
@@ -32,6 +35,8 @@ const { type, createdBy, customerId, leadId, ownerId, workspaceId, followUpAt, d
 const isOpen = allOf(isNotNull(followUpAt), isNull(doneAt))
 
 const BY_CHANGE: Order<InteractionRow> = { by: ['updatedAt', 'seq'] }
+
+const SEARCHED = { words: { columns: 'words', text: sql`${interactions.searchText}` } }
 
 export const INTERACTION_LIST: ListDefinition<InteractionRow, Query> = {
   table: interactions,
@@ -42,6 +47,8 @@ export const INTERACTION_LIST: ListDefinition<InteractionRow, Query> = {
   orders: {
     occurredAt: { by: ['occurredAt', 'seq'] },
     followUpAt: { by: ['followUpAt', 'seq'], only: isOpen },
+    // Of searches alone: no other index has this order.
+    createdAt: { by: ['seq'], arrivedAt: interactions.createdAt },
     updatedAt: BY_CHANGE,
   },
   usualOrder({ updatedAfter, done, due, followUpAfter, followUpBefore }) {
@@ -50,6 +57,12 @@ export const INTERACTION_LIST: ListDefinition<InteractionRow, Query> = {
     return isOfFollowUps ? 'followUpAt' : '-occurredAt'
   },
   filters: {
+    q(q, { actor }, { customer, lead }) {
+      const { match, isByArrival, ...rowByRow } = isPartOf(q, SEARCHED, actor)
+      // Of one customer or lead there are few, in their own order.
+      const isIndexed = match !== undefined && !customer && !lead && !isPortal(actor)
+      return isIndexed ? { ...rowByRow, match, isByArrival } : rowByRow
+    },
     type: (types) => ({ where: inArray(type, types) }),
     besides: isNot(type),
     author: (author, { actor }) => ({
@@ -93,6 +106,12 @@ export const INTERACTION_LIST: ListDefinition<InteractionRow, Query> = {
   },
   check: ({ actor }) => visibleInteractions(actor, 'interactions:read'),
   checkReads: 2,
+  search: {
+    index: 'interactions_fts',
+    seq: interactions.seq,
+    scope: ({ actor }) => [`scope : ${phrase(codeOf(actor.workspaceId))}`],
+    where: ({ actor }) => eq(workspaceId, actor.workspaceId),
+  },
   isCountCapped: true,
 }
 

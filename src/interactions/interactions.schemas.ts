@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { INTERACTION_TYPES } from '../db/schema/interactions'
 import { Event } from '../events/events.schemas'
-import { Instant, instant, memberOr, timeZone, uuid } from '../field-schemas'
+import { Instant, instant, memberOr, text, timeZone, uuid } from '../field-schemas'
 import { filterParameter, questionOf } from '../filters/filters.schemas'
 import { flag, pageOf, pageQuery, someOf } from '../http/pagination'
 import { valuesOf } from '../records/fields'
@@ -55,6 +55,14 @@ export const InteractionQuery = z
   .strictObject({
     ...pageQuery,
     filter: filterParameter(),
+    q: text(100)
+      .optional()
+      .openapi({
+        description:
+          'Part of what was said; case and accents do not matter. The latest logged come first; in another order, the 1,000 ' +
+          'latest hits are sorted.',
+        example: 'offer',
+      }),
     type: someOf(INTERACTION_TYPES),
     author: memberOr('me').openapi({
       type: 'string',

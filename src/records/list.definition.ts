@@ -100,7 +100,8 @@ export type ListDefinition<Row, Q> = {
   asked?: { fields: FilterFields; lifts: { [field: string]: Lift<Q> } }
   /** A condition that is checked row by row in every request of an order. */
   check?: (ctx: Ctx, order: Order<Row>) => SQL | undefined
-  search?: Search<Q>
+  /** The search index, or the one for a request. */
+  search?: Search<Q> | ((request: ListRequest<Q>) => Search<Q>)
   counter?: Counter<Q>
   /** How many rows of other tables `check` reads for a row. */
   checkReads?: number

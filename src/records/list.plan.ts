@@ -191,11 +191,12 @@ function orderOf<Row, Q>(list: ListDefinition<Row, Q>, request: ListRequest<Q>, 
 // A scan with filters might read a million rows to find twenty. The search index does not.
 function usableSearch<Row, Q>(
   ctx: Ctx,
-  { search }: ListDefinition<Row, Q>,
+  list: ListDefinition<Row, Q>,
   request: ListRequest<Q>,
   filters: RequestFilter[],
   order: Order<Row>,
 ): Search<Q> | undefined {
+  const search = typeof list.search === 'function' ? list.search(request) : list.search
   const isUsed = order.arrivedAt !== undefined && filters.some(({ match }) => match !== undefined)
   return isUsed && (search?.isUsable?.(ctx, request) ?? true) ? search : undefined
 }

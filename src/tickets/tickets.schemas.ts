@@ -43,6 +43,9 @@ export const TicketQuery = z
   .strictObject({
     ...pageQuery,
     filter: filterParameter(),
+    q: text(100)
+      .optional()
+      .openapi({ description: 'Part of title or description; case and accents do not matter.', example: 'invoice' }),
     status: someOf(TICKET_STATUSES),
     priority: someOf(PRIORITIES),
     assignee: memberOr('none', 'me').openapi({
