@@ -2,9 +2,14 @@
 import { z } from '@hono/zod-openapi'
 import { INTERACTION_TYPES } from '../db/schema/interactions'
 import { Event } from '../events/events.schemas'
+<<<<<<< HEAD
 import { Instant, instant, memberOr, text, timeZone, uuid } from '../field-schemas'
 import { filterParameter, questionOf } from '../filters/filters.schemas'
 import { flag, pageOf, pageQuery, someOf } from '../http/pagination'
+=======
+import { Instant, instant, instantOrDay, memberOr, text, timeZone, uuid } from '../field-schemas'
+import { flag, pageOf, pageQuery } from '../http/pagination'
+>>>>>>> main
 import { valuesOf } from '../records/fields'
 import { DUE } from './interactions.due'
 import { INTERACTION_FIELDS } from './interactions.fields'
@@ -50,6 +55,20 @@ export const InteractionPatch = z
   .partial()
   .refine((patch) => Object.keys(patch).length > 0, { error: 'Send at least one field' })
   .openapi('InteractionPatch', { example: { followUpAt: '2026-12-04T09:00:00.000Z' } })
+
+/** What comes after an interaction that is done. */
+export const Completion = z
+  .strictObject({
+    next: z
+      .strictObject({ followUpAt: instantOrDay(), body: text(10_000).optional() })
+      .optional()
+      .openapi({
+        description:
+          'A follow-up of the same customer or lead that is planned in the same step; without `body`, it has the text of ' +
+          'this interaction. An interaction that is done already plans nothing.',
+      }),
+  })
+  .openapi('Completion', { example: { next: { followUpAt: '2026-12-04' } } })
 
 export const InteractionQuery = z
   .strictObject({
