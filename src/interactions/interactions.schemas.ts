@@ -2,14 +2,9 @@
 import { z } from '@hono/zod-openapi'
 import { INTERACTION_TYPES } from '../db/schema/interactions'
 import { Event } from '../events/events.schemas'
-<<<<<<< HEAD
-import { Instant, instant, memberOr, text, timeZone, uuid } from '../field-schemas'
+import { Instant, instant, instantOrDay, memberOr, text, timeZone, uuid } from '../field-schemas'
 import { filterParameter, questionOf } from '../filters/filters.schemas'
 import { flag, pageOf, pageQuery, someOf } from '../http/pagination'
-=======
-import { Instant, instant, instantOrDay, memberOr, text, timeZone, uuid } from '../field-schemas'
-import { flag, pageOf, pageQuery } from '../http/pagination'
->>>>>>> main
 import { valuesOf } from '../records/fields'
 import { DUE } from './interactions.due'
 import { INTERACTION_FIELDS } from './interactions.fields'
