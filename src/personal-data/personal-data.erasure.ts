@@ -6,8 +6,8 @@ import { customers, events, imports, interactions, leads, outbox, tickets } from
 import { allOf } from '../db/sql'
 import { type JobCtx, type JobStep, jobInsert, jobKind } from '../jobs/jobs.kind'
 import { newestFirst } from '../jobs/jobs.walks'
-import { HELD, mentionsIn } from './personal-data.map'
-import { KnownPerson, scopeOf } from './personal-data.person'
+import { HELD } from './personal-data.map'
+import { KnownPerson, mentionsIn, scopeOf } from './personal-data.person'
 
 /** How many records a piece takes. Interactions, tickets and leads have a few events each, which are erased with them. */
 const RECORDS = 150

@@ -28,7 +28,7 @@ import { LEAD_FIELDS } from '../leads/leads.fields'
 import { ERASED, fieldsWith, namesOf, valuesOf } from '../records/fields'
 import { nextVersion, versionStamp } from '../records/version'
 import { TICKET_FIELDS } from '../tickets/tickets.fields'
-import { MOST, type PersonScope, rowsAbout } from './personal-data.person'
+import { MOST, mentionsIn, type PersonScope, rowsAbout } from './personal-data.person'
 
 type Column<T extends SQLiteTable> = keyof T['$inferInsert'] & string
 /** A new value for each of these columns. */
@@ -112,17 +112,6 @@ const TRAIL = {
   kept: ['seq', 'id', 'workspaceId', 'subjectType', 'subjectId', 'verb', 'actorType', 'actorId', 'createdAt'],
   erased: () => ({ changes: redactedChanges }),
 } as const
-
-/**
- * SELECT of the `seq` of events that tell other customers of a relationship to the person: they were written at the same
- * instant as the person's own, which `own` selects with `changes` and `created_at`.
- */
-export const mentionsIn = (workspaceId: string, customers: SQL, own: SQL) => sql`SELECT other.seq FROM (${own}) AS own
-  CROSS JOIN json_each(own.changes, '$.relationship') AS relation
-  CROSS JOIN events AS other ON +other.workspace_id = ${workspaceId}
-    AND other.subject_id = relation.value ->> 'customerId' AND other.created_at = own.created_at
-  WHERE other.subject_id NOT IN (${customers}) AND EXISTS (SELECT 1 FROM json_each(other.changes, '$.relationship') AS mention
-    WHERE mention.value ->> 'customerId' IN (${customers}))`
 
 export const HELD = {
   mails: blankedRows(outbox, {

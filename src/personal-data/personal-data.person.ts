@@ -34,6 +34,17 @@ export function rowsAbout(table: SQLiteTable, { customers, leads, logins }: Iden
 }
 
 /**
+ * SELECT of the `seq` of events that tell other customers of a relationship to the person: they were written at the same
+ * instant as the person's own, which `own` selects with `changes` and `created_at`.
+ */
+export const mentionsIn = (workspaceId: string, customers: SQL, own: SQL) => sql`SELECT other.seq FROM (${own}) AS own
+  CROSS JOIN json_each(own.changes, '$.relationship') AS relation
+  CROSS JOIN events AS other ON +other.workspace_id = ${workspaceId}
+    AND other.subject_id = relation.value ->> 'customerId' AND other.created_at = own.created_at
+  WHERE other.subject_id NOT IN (${customers}) AND EXISTS (SELECT 1 FROM json_each(other.changes, '$.relationship') AS mention
+    WHERE mention.value ->> 'customerId' IN (${customers}))`
+
+/**
  * The person behind the customer that `isRoot` picks, under the alias `root`: the customers that were merged into it, the
  * leads that became it or have its e-mail, the records that refer to these, the portal login if no other customer has it,
  * and invitations to that person.
