@@ -90,19 +90,8 @@ function readableRows<T extends SQLiteTable>(table: T, { rows, window, secret = 
 
 // The audit trail keeps that a field changed, and its values only if they say nothing of who somebody is.
 const KEPT_CHANGES = [
-  'status',
-  'priority',
-  'type',
-  'ownerId',
-  'assigneeId',
-  'customerId',
-  'leadId',
-  'occurredAt',
-  'followUpAt',
-  'doneAt',
-  'mergedId',
-  'commentId',
-  'role',
+  ...['status', 'priority', 'type', 'ownerId', 'assigneeId', 'customerId'],
+  ...['leadId', 'occurredAt', 'followUpAt', 'doneAt', 'mergedId', 'commentId', 'role'],
 ]
 const redactedChanges = sql`CASE WHEN events.changes IS NOT NULL THEN (SELECT json_group_object(c.key, CASE WHEN c.key IN (SELECT value FROM json_each(${JSON.stringify(KEPT_CHANGES)}))
   THEN json(c.value) ELSE json('[null,null]') END) FROM json_each(events.changes) AS c) END`
@@ -122,16 +111,8 @@ export const HELD = {
     window: (workspaceId) => sql`${outbox.id} IN (SELECT recent.id FROM ${outbox} AS recent
       WHERE recent.workspace_id = ${workspaceId} ORDER BY recent.id DESC LIMIT ${WINDOW})`,
     kept: [
-      'id',
-      'workspaceId',
-      'template',
-      'bound',
-      'attempts',
-      'nextAttemptAt',
-      'takenUntil',
-      'giveUpAt',
-      'sentAt',
-      'createdAt',
+      ...(['id', 'workspaceId', 'template', 'bound', 'attempts'] as const),
+      ...(['nextAttemptAt', 'takenUntil', 'giveUpAt', 'sentAt', 'createdAt'] as const),
     ],
     erased: () => ({
       recipient: '',
