@@ -35,6 +35,7 @@ const TAGS = {
   Exports: 'The records that you see, as a file.',
   Imports: 'Files of customers and leads.',
   Events: 'The audit trail, and the feed of what happens.',
+  Webhooks: 'Where events go, signed, in order, and again if they fail.',
   Outbox: 'Mails: sent, waiting or failed.',
   'API keys': 'Keys for programs.',
   Billing: 'The plan, its limits, and Stripe.',

@@ -18,6 +18,8 @@ export type FeedRequest = FeedFilter & { after: string; limit: number }
 export type FeedPage = { rows: EventRow[]; next: number; isMore: boolean; purged: number }
 
 const { workspaceId: _, ...columns } = getTableColumns(events)
+/** The columns of an event as readers see it. */
+export const EVENT_COLUMNS = columns
 
 /** A page of the feed of the actor's workspace. */
 export async function feedPage({ db, actor }: Ctx, { after, limit, ...filter }: FeedRequest): Promise<FeedPage> {

@@ -57,6 +57,7 @@ const ORDER = [
     'time',
     'clock',
     'config',
+    'outbound',
     'text',
     'db',
     'access',
@@ -84,6 +85,7 @@ const ORDER = [
     'files',
     'leads',
     'feed',
+    'webhooks',
     'reminders',
     'workspaces',
     'auth',
@@ -150,7 +152,7 @@ const REQUEST_HANDLERS = new RegExp(
     ...[
       '^src/exports/exports\\.stream\\.ts$',
       '^src/imports/imports\\.http\\.ts$',
-      '^src/(mail/mail|jobs/jobs)\\.dispatch\\.ts$',
+      '^src/(mail/mail|jobs/jobs|webhooks/webhooks)\\.dispatch\\.ts$',
     ],
   ].join('|'),
 )
