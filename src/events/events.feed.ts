@@ -64,3 +64,16 @@ export function feedWindow(workspaceId: string, start: number | SQL, size: numbe
   const where = allOf(eq(events.workspaceId, workspaceId), sql`${events.seq} > ${from}`)
   return sql`SELECT ${selected} FROM ${events} WHERE ${where} ORDER BY seq LIMIT ${sql.raw(String(size))}`
 }
+
+/** The next events of a workspace after a number, at most `limit`. */
+export function eventsAfter(db: Db, workspaceId: string, start: number, limit: number) {
+  return db.select(columns).from(new Subquery(feedWindow(workspaceId, start, limit), columns, 'events')).orderBy(events.seq)
+}
+
+/** The number of the last event of a workspace; 0 if there is none. */
+export function lastSeqSelect(db: Db, workspaceId: string) {
+  return db
+    .select({ seq: sql<number>`coalesce(max(${events.seq}), 0)`.as('last_seq') })
+    .from(events)
+    .where(eq(events.workspaceId, workspaceId))
+}

@@ -65,9 +65,9 @@ async function replayAll({ db, actor }: Ctx, id: string, start: SQL, end: SQL) {
 
 /** Tries a delivery again at once, from the first of ten tries on. Throws `not_found`. */
 export async function retryDelivery({ db, actor, now }: Ctx, id: string, delivery: string): Promise<void> {
-  if (!/^[0-9a-f]{14}$/.test(delivery)) throw new AppError('not_found')
   const { workspaceId } = actor
-  const seq = sql`CAST(${seqOf(delivery)} AS INTEGER)`
+  // What is no sequence is the number of no event.
+  const seq = sql`CAST(${/^[0-9a-f]{14}$/.test(delivery) ? seqOf(delivery) : -1} AS INTEGER)`
   const values = {
     webhookId: sql`${webhooks.id}`,
     seq: sql`e.seq`,
