@@ -4,9 +4,10 @@ import { createHash } from 'node:crypto'
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
-import { copyAssets } from './assets.ts'
+import { buildAssets } from './assets.ts'
 import { freePort, readyOutput } from './dev-output.ts'
 import { runSchedule } from './dev-schedule.ts'
+import { makeLateModules } from './late.ts'
 import { migrate, withLocalDatabase } from './local-database.ts'
 import { ended, messageOf, root, start } from './run.ts'
 
@@ -28,7 +29,8 @@ function optionOf(...names: string[]): string | undefined {
 
 async function prepare() {
   if (!existsSync(join(root, '.dev.vars'))) copyFileSync(join(root, '.dev.vars.example'), join(root, '.dev.vars'))
-  copyAssets()
+  buildAssets()
+  await makeLateModules()
   if (demo && !has('--persist-to')) args.push('--persist-to', DEMO_FOLDER)
   requireCurrentSchema()
   if (!has('--port')) args.push('--port', String(await freePort(PORT)))

@@ -6,6 +6,7 @@ import { rows, selectAll } from './database'
 import { customer, type Person } from './factories'
 import { newKey } from './keys'
 import { lead } from './leads'
+import { webhook } from './webhooks'
 import { call, exampleBody, fieldsOf, type Operation } from './operations'
 
 /** Ids by the collection that addresses them, such as `leads`; `marker` stands in the text of each record. */
@@ -36,6 +37,7 @@ export async function belongings(person: Person, admin = person): Promise<Belong
       await bodyOf(client.workspace.invitations.$post({ json: { email: `${marker}@b.de`, role: 'SALES' } }), 201)
     ).id,
     'api-keys': (await newKey(admin, { name: marker })).id,
+    webhooks: (await webhook(admin, { description: marker })).id,
   }
   return { person, marker, ids }
 }
