@@ -67,7 +67,10 @@ export function feedWindow(workspaceId: string, start: number | SQL, size: numbe
 
 /** The next events of a workspace after a number, at most `limit`. */
 export function eventsAfter(db: Db, workspaceId: string, start: number, limit: number) {
-  return db.select(columns).from(new Subquery(feedWindow(workspaceId, start, limit), columns, 'events')).orderBy(events.seq)
+  return db
+    .select(columns)
+    .from(new Subquery(feedWindow(workspaceId, start, limit), columns, 'events'))
+    .orderBy(events.seq)
 }
 
 /** The number of the last event of a workspace; 0 if there is none. */

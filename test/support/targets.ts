@@ -6,8 +6,8 @@ import { rows, selectAll } from './database'
 import { customer, type Person } from './factories'
 import { newKey } from './keys'
 import { lead } from './leads'
-import { webhook } from './webhooks'
 import { call, exampleBody, fieldsOf, type Operation } from './operations'
+import { webhook } from './webhooks'
 
 /** Ids by the collection that addresses them, such as `leads`; `marker` stands in the text of each record. */
 export type Belongings = { person: Person; marker: string; ids: Record<string, string> }

@@ -2,9 +2,9 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { MAX_ATTEMPTS, nextTry, retryAfterOf, stateOf } from '../../src/webhooks/webhooks.ladder'
-import { seedLeads } from '../support/leads'
 import { rows } from '../support/database'
 import { founder, type Person } from '../support/factories'
+import { seedLeads } from '../support/leads'
 import { hanging, type Received, receivers } from '../support/receiver'
 import { deliveries, scheduled, shownWebhook, webhook } from '../support/webhooks'
 
@@ -145,9 +145,14 @@ it('keeps the order while it succeeds; what failed is overtaken, and says so by 
   const ids = await idsOf(admin)
   const sequences = got.slice(2).map(({ body }) => JSON.parse(body).sequence)
   expect(got.slice(2).map(idOf).toSorted()).toEqual(ids.toSorted())
-  const [overtaken, rest] = [sequences.filter((_, i) => ids.indexOf(idOf(got[i + 2] ?? got[0] ?? expect.fail())) < 2), sequences.slice()]
+  const [overtaken, rest] = [
+    sequences.filter((_, i) => ids.indexOf(idOf(got[i + 2] ?? got[0] ?? expect.fail())) < 2),
+    sequences.slice(),
+  ]
   expect(overtaken).toHaveLength(2)
-  expect(rest.filter((each) => !overtaken.includes(each))).toEqual(rest.filter((each) => !overtaken.includes(each)).toSorted())
+  expect(rest.filter((each) => !overtaken.includes(each))).toEqual(
+    rest.filter((each) => !overtaken.includes(each)).toSorted(),
+  )
 })
 
 it('tries an event ten times, by the ladder, then no more', async () => {
@@ -181,7 +186,10 @@ it('is FAILING after an hour, DISABLED after five days, and the ADMINs are told 
   expect(await row()).toMatchObject({ state: 'DISABLED', reason: 'unreachable' })
   const mails = await rows(`SELECT recipient FROM outbox WHERE template = 'webhookDisabled'`)
   expect(mails).toEqual([{ recipient: admin.email }])
-  const told = await rows(`SELECT verb, actor_type FROM events WHERE subject_id = ? AND verb = 'webhook.disabled'`, hook.id)
+  const told = await rows(
+    `SELECT verb, actor_type FROM events WHERE subject_id = ? AND verb = 'webhook.disabled'`,
+    hook.id,
+  )
   expect(told).toEqual([{ verb: 'webhook.disabled', actor_type: 'system' }])
   const count = got.length
   await pass(5 * MINUTE)
@@ -205,7 +213,9 @@ it('a dead one has two tries a run and delays no other, nor does one that hangs'
   const alive = await webhook(admin, { url: 'https://alive.example.com/' })
   vi.restoreAllMocks()
   const got = receivers({
-    ...Object.fromEntries(others.map((_, n) => [`dead${n}.example.com`, n % 2 ? hanging : () => new Response(null, { status: 500 })])),
+    ...Object.fromEntries(
+      others.map((_, n) => [`dead${n}.example.com`, n % 2 ? hanging : () => new Response(null, { status: 500 })]),
+    ),
   })
   await happen(admin, 4)
   await scheduled()
@@ -254,7 +264,9 @@ it('forgets with a person what a failed delivery holds of them', async () => {
   receivers({ 'hooks.example.com': () => new Response(null, { status: 500 }) })
   await happen(admin, 1)
   await scheduled()
-  expect((await rows('SELECT body FROM webhook_deliveries WHERE webhook_id = ? AND body IS NOT NULL', hook.id)).length).toBe(1)
+  expect(
+    (await rows('SELECT body FROM webhook_deliveries WHERE webhook_id = ? AND body IS NOT NULL', hook.id)).length,
+  ).toBe(1)
   await rows(`UPDATE events SET changes = NULL WHERE workspace_id = ? AND verb = 'lead.updated'`, admin.workspaceId)
   expect(await rows('SELECT body FROM webhook_deliveries WHERE webhook_id = ?', hook.id)).toEqual([{ body: null }])
 })
