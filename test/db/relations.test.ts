@@ -28,6 +28,7 @@ const OUTSIDE: Record<string, string> = {
   'import_keys.import_id': 'an import is never deleted',
   'import_issues.import_id': 'an import is never deleted',
   'import_keys.record_id': 'goes when the import is over',
+  external_id: 'what the record is called in another system',
   'imports.default_owner': 'a setting of the job; the records that it made have owners of their own',
   'subscriptions.stripe_customer_id': 'an id at Stripe',
 }
