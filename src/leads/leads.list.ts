@@ -11,7 +11,7 @@ import { allOf } from '../db/sql'
 import { pageMarks } from '../db/window'
 import { runList } from '../records/list'
 import type { ListDefinition, ListRequest } from '../records/list.definition'
-import { before, from, isNot } from '../records/list.filters'
+import { before, from, is, isNot } from '../records/list.filters'
 import { isOwnedBy, isTrashed, ownedWalks, requestedOwners, scopeCodes } from '../records/list.owned'
 import { isPartOf } from '../records/question'
 import { type LeadRow, leadColumns } from './leads.record'
@@ -74,6 +74,7 @@ export const LEAD_LIST: ListDefinition<LeadRow, Query> = {
     }),
     externalId: (externalId) => ({ where: eq(leads.externalId, externalId) }),
     owner: isOwnedBy(leads.ownerId),
+    customer: is(leads.customerId),
     createdAfter: from(leads.createdAt),
     createdBefore: before(leads.createdAt),
     updatedAfter: from(leads.updatedAt),
@@ -82,6 +83,10 @@ export const LEAD_LIST: ListDefinition<LeadRow, Query> = {
     trashed: isTrashed(leads.deletedAt),
   },
   walks(ctx, request, whose, order) {
+    if (request.customer && !request.trashed) {
+      const where = allOf(visible(ctx.actor, permissions.read, leads), isNotNull(leads.customerId), order.only)
+      return [{ index: 'leads_customer', where, answers: ['customer'], isSmall: true }]
+    }
     if (request.externalId !== undefined && !request.trashed) {
       const isIt = allOf(isNotNull(leads.externalId), visible(ctx.actor, permissions.read, leads), order.only)
       return [{ index: 'leads_external', where: allOf(isIt, eq(leads.externalId, request.externalId)), isSmall: true }]
