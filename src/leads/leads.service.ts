@@ -10,6 +10,7 @@ import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
 import { eventInsert, hasChanges } from '../events/event-insert'
 import { changeRecord, restoreRecord } from '../records/change'
+import { byCountryOf, countryCheck } from '../records/country'
 import { derivedValues, type FieldName } from '../records/fields'
 import { withInstants } from '../records/instants'
 import { LEAD_FIELDS } from './leads.fields'
@@ -24,10 +25,13 @@ export type LeadFields = Partial<Pick<Insert, FieldName<typeof LEAD_FIELDS, 'inp
  * Makes a lead. Throws `invalid_owner` if the owner is no active member of the team, and `forbidden` if the actor may not
  * give leads to other members.
  */
-export async function createLead(
-  ctx: Ctx,
-  input: LeadFields & { title: string; ownerId?: string | null },
-): Promise<LeadRow> {
+export function createLead(ctx: Ctx, input: NewLead): Promise<LeadRow> {
+  return byCountryOf(ctx, (read) => insertLead(read, input))
+}
+
+type NewLead = LeadFields & { title: string; ownerId?: string | null }
+
+async function insertLead(ctx: Ctx, input: NewLead): Promise<LeadRow> {
   const { db, actor, now } = ctx
   const canAssign = reach(actor, 'leads:assign') === 'all'
   const { ownerId = canAssign ? null : authorOf(actor), ...fields } = withInstants(ctx, input)
@@ -56,6 +60,7 @@ export async function createLead(
       when: ifChanged,
     }),
     mail: assignmentMail(ctx, id, ownerId),
+    country: countryCheck(db, [fields.phone], actor),
   })
   if (!lead) throw new AppError('invalid_owner')
   return lead
@@ -82,6 +87,10 @@ export async function getLead(
 
 /** Changes the fields of a lead. Throws `not_found`, `not_yours`, `stale`. */
 export function updateLead(ctx: Ctx, id: string, fields: LeadFields, ifVersion?: number): Promise<LeadRow> {
+  return byCountryOf(ctx, (read) => changeLead(read, id, fields, ifVersion))
+}
+
+function changeLead(ctx: Ctx, id: string, fields: LeadFields, ifVersion?: number): Promise<LeadRow> {
   const patch = withInstants(ctx, fields)
   const derived = derivedFields(patch, ctx.actor.country)
   const changesAnything = hasChanges(leads, { ...patch, ...derived })
@@ -92,6 +101,7 @@ export function updateLead(ctx: Ctx, id: string, fields: LeadFields, ifVersion?:
     derived: { ...derived, ...progressOf(patch.status, ctx.now) },
     changesAnything,
     ifVersion,
+    followedBy: countryCheck(ctx.db, [patch.phone], ctx.actor),
   })
 }
 
