@@ -19,6 +19,7 @@ const LIBRARIES = {
   oauth: `export { allowInsecureRequests, authorizationCodeGrantRequest, ClientSecretPost, discoveryRequest,
     getValidatedIdTokenClaims, processAuthorizationCodeResponse, processDiscoveryResponse, validateApplicationLevelSignature,
     validateAuthResponse } from 'oauth4webapi'`,
+  ipaddr: `export { default } from 'ipaddr.js'`,
   smtp: `export { default } from 'nodemailer/lib/smtp-connection'`,
 }
 

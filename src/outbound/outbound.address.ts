@@ -1,6 +1,4 @@
 // Which addresses that people send may be called at all: the rules for the text of an address, before anything is asked of it.
-import ipaddr from 'ipaddr.js'
-
 export type OutboundRules = {
   /** Host names of this Worker: it does not call itself. */
   ownHosts: readonly string[]
@@ -29,7 +27,8 @@ export function addressProblem(text: string, { ownHosts, allowsLocalhost }: Outb
   const { hostname, port } = new URL(text)
   if (port !== '') return 'must use port 443'
   const host = hostname.toLowerCase()
-  if (host.startsWith('[') || ipaddr.isValid(host)) return 'must name its host: an IP address is not called'
+  // URL writes every spelling of a number as four of them.
+  if (host.startsWith('[') || /^[\d.]+$/.test(host)) return 'must name its host: an IP address is not called'
   const labels = host.split('.')
   const last = labels.at(-1) ?? ''
   if (labels.length < 2 || host.length > 253 || !labels.every((label) => LABEL.test(label)) || !/[a-z]/.test(last)) {

@@ -8,7 +8,9 @@ export type Outbound = { rules: OutboundRules; resolve: Resolver }
 
 /** The rules of this installation, and a resolver for a run or a request. `requestHost` is the host that was asked. */
 export function outboundOf(config: Config, requestHost?: string): Outbound {
-  const own = [config.PUBLIC_URL, config.API_URL].flatMap((url) => (url === undefined ? [] : [new URL(url).hostname]))
+  const own = [config.PUBLIC_URL, config.WORKER_URL].flatMap((url) =>
+    url === undefined ? [] : [new URL(url).hostname],
+  )
   const ownHosts = requestHost === undefined ? own : [...own, requestHost.toLowerCase()]
   return {
     rules: { ownHosts, allowsLocalhost: config.OUTBOUND_LOCALHOST },

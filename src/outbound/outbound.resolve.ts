@@ -1,8 +1,10 @@
 // Looks a host name up by DNS over HTTPS (the JSON form of RFC 8484 that Cloudflare and Google serve), and asks whether
 // every address is one of the public internet. Whatever is unsure is refused.
-import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
+import { loadIpaddr } from '../late'
 import { SECOND_MS } from '../time'
+
+type Ranges = Awaited<ReturnType<typeof loadIpaddr>>['default']
 
 const PATIENCE_MS = 5 * SECOND_MS
 const TYPES = { A: 1, AAAA: 28 } as const
@@ -33,7 +35,8 @@ async function standingOf(url: string, host: string): Promise<Standing> {
   try {
     const addresses = (await Promise.all([ask(url, host, 'A'), ask(url, host, 'AAAA')])).flat()
     if (addresses.length === 0 || addresses.length > MAX_ADDRESSES) return 'unknown'
-    return addresses.every(isPublic) ? 'public' : 'private'
+    const { default: ipaddr } = await loadIpaddr()
+    return addresses.every((address) => isPublic(ipaddr, address)) ? 'public' : 'private'
   } catch {
     return 'unknown'
   }
@@ -55,7 +58,7 @@ async function ask(url: string, host: string, type: keyof typeof TYPES): Promise
 }
 
 /** Whether an address is unicast on the public internet, in whichever way it is written. */
-export function isPublic(address: string): boolean {
+export function isPublic(ipaddr: Ranges, address: string): boolean {
   try {
     const parsed = ipaddr.parse(address)
     if ('isIPv4MappedAddress' in parsed && parsed.isIPv4MappedAddress())
