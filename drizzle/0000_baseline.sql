@@ -363,6 +363,7 @@ CREATE INDEX `leads_remind` ON `leads` (`remind_at`) WHERE remind_at IS NOT NULL
 CREATE INDEX `leads_owner_remind` ON `leads` (`owner_id`,`remind_at`) WHERE remind_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_purge` ON `leads` (`deleted_at`) WHERE deleted_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_trash` ON `leads` (`workspace_id`) WHERE deleted_at IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `leads_trash_email` ON `leads` (`workspace_id`,`email`) WHERE deleted_at IS NOT NULL AND customer_id IS NULL AND email IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_owner_trash` ON `leads` (`workspace_id`,`owner_id`) WHERE deleted_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_phone` ON `leads` (`workspace_id`,`phone_e164`) WHERE deleted_at IS NULL AND phone_e164 IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_unread` ON `leads` (`workspace_id`) WHERE phone IS NOT NULL AND phone_e164 IS NULL;--> statement-breakpoint
