@@ -5,6 +5,9 @@ declare module '*late/bcrypt.js' {
 declare module '*late/ipaddr.js' {
   export { default } from 'ipaddr.js'
 }
+declare module '*late/json-schema.js' {
+  export const toJSONSchema: unknown
+}
 declare module '*late/chardet.js' {
   export { analyse } from 'chardet'
 }
