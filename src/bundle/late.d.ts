@@ -2,6 +2,12 @@
 declare module '*late/bcrypt.js' {
   export { compare, hash } from 'bcryptjs'
 }
+declare module '*late/chardet.js' {
+  export { analyse } from 'chardet'
+}
+declare module '*late/saxes.js' {
+  export { SaxesParser } from 'saxes'
+}
 declare module '*late/oauth.js' {
   export * from 'oauth4webapi'
 }

@@ -8,7 +8,7 @@ import { isPortal } from '../access/visible'
 import { getMe } from '../auth/auth.service'
 import { AppError, ERRORS } from '../errors'
 import { requireVerified } from '../http/allow'
-import { type AppEnv, ctx } from '../http/context'
+import type { AppEnv } from '../http/context'
 import { noRouteError, toAppError } from '../http/respond'
 import { type Desk, deskOf, failureOf, HOME, isSaid, safePath } from './desk'
 import { formOf, readForm } from './desk.form'
@@ -38,7 +38,7 @@ for (const page of PAGES) {
   for (const [name, action] of Object.entries(page.actions))
     router.add('POST', name ? `${path}/${name}` : path, { page, action })
 }
-const NAV = PAGES.flatMap(({ path, needs, nav }) => (nav ? [{ path, needs, nav }] : []))
+const NAV = PAGES.flatMap(({ nav, ...rest }) => (nav ? [{ ...rest, nav }] : []))
 
 function routeOf(c: Context<AppEnv>, method: string): { route: Route; params: Record<string, string> } | undefined {
   const [found] = router.match(method, c.req.path.replace(/(?<=.)\/+$/, ''))[0]
@@ -58,6 +58,8 @@ export async function openDesk(c: Context<AppEnv>): Promise<Response> {
       ['GET', 'POST'].filter((each) => routeOf(c, each)),
     )
   const { page, action } = found.route
+  const { actor } = c.var
+  if (page.path === '/' && !action && actor && isPortal(actor)) return c.redirect(`${HOME}/portal`, 303)
   if (isVisitor(c, (action ?? page).needs)) return signInFirst(c, method)
   requireNeeds(c, page, action)
   const desk = await deskOf(c, found.params)

@@ -1,5 +1,6 @@
 // The names of records by id, only of those that the reader may see.
 import { and, eq, sql } from 'drizzle-orm'
+import { reach } from '../access/policy'
 import { visible } from '../access/visible'
 import type { Ctx } from '../context'
 import { runBatch } from '../db/batch'
@@ -26,16 +27,20 @@ export async function namesOf({ db, actor }: Ctx, wanted: readonly (string | nul
       .from(list)
       .crossJoin(customers)
       .where(and(sql`${customers.id} = wanted`, visible(actor, 'customers:read', customers))),
-    leads: db
-      .select({ id: leads.id, name: leads.name, title: leads.title, phone: leads.phone, email: leads.email })
-      .from(list)
-      .crossJoin(leads)
-      .where(and(sql`${leads.id} = wanted`, visible(actor, 'leads:read', leads))),
+    leads: reach(actor, 'leads:read')
+      ? db
+          .select({ id: leads.id, name: leads.name, title: leads.title, phone: leads.phone, email: leads.email })
+          .from(list)
+          .crossJoin(leads)
+          .where(and(sql`${leads.id} = wanted`, visible(actor, 'leads:read', leads)))
+      : undefined,
   })
   return new Map<string, Named>([
     ...named.members.map(({ id, name }) => [id, { name, kind: 'member' }] as const),
     ...named.customers.map(({ id, ...rest }) => [id, { ...rest, kind: 'customer' }] as const),
-    ...named.leads.map(({ id, name, title, ...rest }) => [id, { ...rest, name: name ?? title, kind: 'lead' }] as const),
+    ...(named.leads ?? []).map(
+      ({ id, name, title, ...rest }) => [id, { ...rest, name: name ?? title, kind: 'lead' }] as const,
+    ),
   ])
 }
 

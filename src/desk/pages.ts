@@ -7,6 +7,7 @@ import { customerPage } from './pages/customer'
 import { customersPage } from './pages/customers'
 import { editCustomerPage } from './pages/edit-customer'
 import { editLeadPage } from './pages/edit-lead'
+import { customersExportPage, leadsExportPage, ticketsExportPage } from './pages/exports'
 import { followUpsPage } from './pages/follow-ups'
 import { keysPage } from './pages/keys'
 import { leadPage } from './pages/lead'
@@ -18,6 +19,7 @@ import { newLeadPage } from './pages/new-lead'
 import { notificationsPage } from './pages/notifications'
 import { oauthDonePage, oauthPage } from './pages/oauth'
 import { personalDataFilePage, personalDataPage } from './pages/personal-data'
+import { portalPage } from './pages/portal'
 import { profilePage } from './pages/profile'
 import { changeEmailPage, forgotPasswordPage, resetPasswordPage, verifyEmailPage } from './pages/recovery'
 import { registerPage } from './pages/register'
@@ -25,6 +27,8 @@ import { relatePage } from './pages/relate'
 import { searchPage } from './pages/search'
 import { signInPage, signOutPage } from './pages/sign-in'
 import { teamPage } from './pages/team'
+import { ticketPage } from './pages/ticket'
+import { ticketsPage } from './pages/tickets'
 import { todayPage } from './pages/today'
 import { trashPage } from './pages/trash'
 import { workspacePage } from './pages/workspace'
@@ -35,6 +39,7 @@ export const PAGES: readonly DeskPage[] = [
   boardPage,
   newLeadPage,
   editLeadPage,
+  leadsExportPage,
   leadPage,
   followUpsPage,
   customersPage,
@@ -45,7 +50,12 @@ export const PAGES: readonly DeskPage[] = [
   relatePage,
   personalDataFilePage,
   personalDataPage,
+  customersExportPage,
   customerPage,
+  ticketsPage,
+  ticketsExportPage,
+  ticketPage,
+  portalPage,
   searchPage,
   teamPage,
   memberPage,

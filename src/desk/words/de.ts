@@ -2,6 +2,7 @@
 import { ERRORS, type ErrorCode, type ProblemExtras } from '../../errors'
 import type { Words } from './en'
 import { settings } from './settings.de'
+import * as work from './work.de'
 
 const some = (n: number, text: string, one: string, many: string) => `${text} ${n === 1 ? one : many}`
 
@@ -135,6 +136,7 @@ const LOGGED_AS: Record<string, string> = {
 const has = (isMine: boolean) => (isMine ? 'hast' : 'hat')
 
 export const de: Words = {
+  ...work,
   lang: 'de',
   locale: 'de-DE',
   name: 'Deutsch',
@@ -149,6 +151,7 @@ export const de: Words = {
     import: 'Import',
     team: 'Team',
     settings: 'Einstellungen',
+    portal: 'Deine Seite',
   },
   frame: {
     skip: 'Zum Inhalt',

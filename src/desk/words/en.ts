@@ -2,6 +2,8 @@
 import { ERRORS, type ErrorCode, type ProblemExtras } from '../../errors'
 import { settings } from './settings.en'
 
+import * as work from './work.en'
+
 const some = (n: number, text: string, one: string, many: string) => `${text} ${n === 1 ? one : many}`
 
 /** Sentences for the errors that people meet; all others have the title of the API. */
@@ -134,6 +136,7 @@ const LOGGED: Record<string, string> = {
 type Deed = { isMine: boolean; about?: string; fields: string[] }
 
 export const en = {
+  ...work,
   lang: 'en',
   locale: 'en-GB',
   name: 'English',
@@ -148,6 +151,7 @@ export const en = {
     import: 'Import',
     team: 'Team',
     settings: 'Settings',
+    portal: 'Your page',
   },
   frame: {
     skip: 'Skip to the content',
