@@ -17,6 +17,7 @@ const LIBRARIES = {
   bcrypt: `export { compare, hash } from 'bcryptjs'`,
   chardet: `export { analyse } from 'chardet'`,
   explanations: `export { EXPLANATIONS } from './src/problems/problems.texts'`,
+  'json-schema': `export * from './node_modules/zod/v4/core/json-schema-processors.js'`,
   oauth: `export { allowInsecureRequests, authorizationCodeGrantRequest, ClientSecretPost, discoveryRequest,
     getValidatedIdTokenClaims, processAuthorizationCodeResponse, processDiscoveryResponse, validateApplicationLevelSignature,
     validateAuthResponse } from 'oauth4webapi'`,

@@ -28,6 +28,7 @@ const TAGS = {
   Interactions: 'Calls, notes, meetings and follow-ups: the timeline of customers and leads.',
   Tags: 'Tags of customers.',
   Tickets: 'Requests of customers, and the members who handle them.',
+  Search: 'One search over customers, leads, tickets and what was said.',
   Users: 'Members of the workspace.',
   Workspace: 'The workspace and invitations to it.',
   Analytics: 'Figures of days, for your records and in your time zone.',
