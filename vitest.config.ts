@@ -50,6 +50,8 @@ export default defineConfig(async () => ({
           KEY_RATE_LIMIT_MAX: '1000000',
           AUTH_RATE_LIMIT_MAX: '1000000',
           MAIL_TRANSPORT: 'off',
+          DOH_URL: 'https://doh.test/dns-query',
+          WEBHOOK_TIMEOUT_SECONDS: '1',
         },
       },
     }),
@@ -66,5 +68,7 @@ export default defineConfig(async () => ({
     reporters: ['default', times()],
     deps: { optimizer: { ssr: { enabled: true, include: packages() } } },
     testTimeout: 60_000,
+    // How many random filters test/filters tries of each list, and which.
+    provide: { filters: { runs: Number(process.env.FILTER_RUNS ?? 120), seed: Number(process.env.FILTER_SEED ?? 1) } },
   },
 }))

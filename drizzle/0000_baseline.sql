@@ -220,6 +220,7 @@ CREATE TABLE `interactions` (
 	`owner_id` text,
 	`type` text NOT NULL,
 	`body` text NOT NULL,
+	`folded_body` text,
 	`occurred_at` text NOT NULL,
 	`follow_up_at` text,
 	`done_at` text,
@@ -227,6 +228,8 @@ CREATE TABLE `interactions` (
 	`version` integer DEFAULT 1 NOT NULL,
 	`created_at` text NOT NULL,
 	`updated_at` text NOT NULL,
+	`search_text` text GENERATED ALWAYS AS (coalesce(folded_body, lower(body), '')) VIRTUAL,
+	`search_scope` text GENERATED ALWAYS AS (CASE WHEN workspace_id IS NULL THEN '〇〇䷂' ELSE char(131072 + instr('123456789abcdef', substr(workspace_id, -12, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, -11, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, -10, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, -9, 1)), 131072 + instr('123456789abcdef', substr(workspace_id, -8, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, -7, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, -6, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, -5, 1)), 131072 + instr('123456789abcdef', substr(workspace_id, -4, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, -3, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, -2, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, -1, 1))) END) VIRTUAL,
 	`reminded_for` text,
 	`held_until` text,
 	`remind_to` text GENERATED ALWAYS AS (coalesce(owner_id, created_by)) VIRTUAL,
@@ -448,6 +451,11 @@ CREATE INDEX `outbox_due` ON `outbox` (`next_attempt_at`) WHERE state = 'QUEUED'
 CREATE INDEX `outbox_workspace` ON `outbox` (`workspace_id`,`id`);--> statement-breakpoint
 CREATE INDEX `outbox_bound` ON `outbox` (`recipient`,`bound`,`id`) WHERE bound IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `outbox_unsent` ON `outbox` (`workspace_id`,`state`,`id`) WHERE state <> 'SENT';--> statement-breakpoint
+CREATE TABLE `streams` (
+	`workspace_id` text PRIMARY KEY NOT NULL,
+	`opened_at` text NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE `customer_tags` (
 	`customer_id` text NOT NULL,
 	`tag_id` text NOT NULL,
@@ -489,6 +497,8 @@ CREATE TABLE `tickets` (
 	`assignee_id` text,
 	`title` text NOT NULL,
 	`description` text,
+	`folded_title` text,
+	`folded_description` text,
 	`status` text DEFAULT 'OPEN' NOT NULL,
 	`priority` text DEFAULT 'NORMAL' NOT NULL,
 	`opened_by` text,
@@ -497,6 +507,8 @@ CREATE TABLE `tickets` (
 	`created_at` text NOT NULL,
 	`updated_at` text NOT NULL,
 	`deleted_at` text,
+	`search_text` text GENERATED ALWAYS AS (coalesce(folded_title, lower(title), '') || char(10) || coalesce(folded_description, lower(description), '')) VIRTUAL,
+	`search_scope` text GENERATED ALWAYS AS (CASE WHEN workspace_id IS NULL THEN '〇〇䷂' ELSE char(131072 + instr('123456789abcdef', substr(workspace_id, -12, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, -11, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, -10, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, -9, 1)), 131072 + instr('123456789abcdef', substr(workspace_id, -8, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, -7, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, -6, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, -5, 1)), 131072 + instr('123456789abcdef', substr(workspace_id, -4, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, -3, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, -2, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, -1, 1))) END) VIRTUAL,
 	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`customer_id`) REFERENCES `customers`(`id`) ON UPDATE no action ON DELETE no action
 );
@@ -589,6 +601,59 @@ CREATE UNIQUE INDEX `users_username` ON `users` (`username`) WHERE deleted_at IS
 CREATE INDEX `users_digest` ON `users` (`digest_due`) WHERE digest_due IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `users_role` ON `users` (`workspace_id`,`role`,`id`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE INDEX `users_inactive` ON `users` (`workspace_id`,`role`,`id`) WHERE status = 'INACTIVE' AND deleted_at IS NULL;--> statement-breakpoint
+CREATE TABLE `webhook_deliveries` (
+	`webhook_id` text NOT NULL,
+	`seq` integer NOT NULL,
+	`workspace_id` text NOT NULL,
+	`event_id` text NOT NULL,
+	`type` text NOT NULL,
+	`subject_id` text NOT NULL,
+	`state` text NOT NULL,
+	`attempts` integer DEFAULT 0 NOT NULL,
+	`due_at` text NOT NULL,
+	`body` text,
+	`status` integer,
+	`ms` integer,
+	`error` text,
+	`last_tried_at` text,
+	`created_at` text NOT NULL,
+	PRIMARY KEY(`webhook_id`, `seq`)
+);
+--> statement-breakpoint
+CREATE INDEX `webhook_deliveries_due` ON `webhook_deliveries` (`webhook_id`,`due_at`) WHERE state = 'PENDING';--> statement-breakpoint
+CREATE INDEX `webhook_deliveries_subject` ON `webhook_deliveries` (`subject_id`) WHERE body IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `webhook_deliveries_old` ON `webhook_deliveries` (`created_at`);--> statement-breakpoint
+CREATE TABLE `webhooks` (
+	`id` text PRIMARY KEY NOT NULL,
+	`workspace_id` text NOT NULL,
+	`url` text NOT NULL,
+	`types` text NOT NULL,
+	`filter` text,
+	`skip_own` integer DEFAULT false NOT NULL,
+	`description` text,
+	`state` text DEFAULT 'ACTIVE' NOT NULL,
+	`reason` text,
+	`secret` text NOT NULL,
+	`previous_secret` text,
+	`previous_until` text,
+	`cursor` integer NOT NULL,
+	`replay_cursor` integer,
+	`replay_end` integer,
+	`lease_until` text,
+	`held_until` text,
+	`failures` integer DEFAULT 0 NOT NULL,
+	`failing_since` text,
+	`last_tried_at` text,
+	`last_delivered_at` text,
+	`recent` text NOT NULL,
+	`created_by` text NOT NULL,
+	`version` integer DEFAULT 1 NOT NULL,
+	`created_at` text NOT NULL,
+	`updated_at` text NOT NULL,
+	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `webhooks_workspace` ON `webhooks` (`workspace_id`,`id`);--> statement-breakpoint
 CREATE TABLE `stripe_events` (
 	`id` text PRIMARY KEY NOT NULL,
 	`type` text NOT NULL,
@@ -961,6 +1026,28 @@ SELECT
   c.search_scope AS scope
 FROM customers c;
 --> statement-breakpoint
+-- Words of what was said, by workspace. The index has no content of its own; its rowid is interactions.seq. Who owns the
+-- record does not stand in it, since rows follow a change of the owner: each hit is looked up.
+CREATE VIRTUAL TABLE interactions_fts USING fts5(
+  words, scope, content = '', contentless_delete = 1, tokenize = 'trigram case_sensitive 1'
+);
+--> statement-breakpoint
+CREATE TRIGGER interactions_indexed AFTER INSERT ON interactions
+BEGIN
+  INSERT INTO interactions_fts (rowid, words, scope) VALUES (new.seq, new.search_text, new.search_scope);
+END;
+--> statement-breakpoint
+CREATE TRIGGER interactions_reindexed AFTER UPDATE OF body, folded_body ON interactions WHEN old.search_text IS NOT new.search_text
+BEGIN
+  DELETE FROM interactions_fts WHERE rowid = old.seq;
+  INSERT INTO interactions_fts (rowid, words, scope) VALUES (new.seq, new.search_text, new.search_scope);
+END;
+--> statement-breakpoint
+CREATE TRIGGER interactions_unindexed AFTER DELETE ON interactions
+BEGIN
+  DELETE FROM interactions_fts WHERE rowid = old.seq;
+END;
+--> statement-breakpoint
 -- When a customer was last in touch (plans do not count), how often, and when next to be followed up. Rows that move to
 -- another customer are told to both in one statement of the move (src/customers/customers.facts.ts). A row more can only move them
 -- one way; a changed or lost one may have been the very one, so that they are looked up again. Customers are written
@@ -1006,6 +1093,28 @@ END;
 CREATE VIRTUAL TABLE tickets_fts USING fts5(
   facets, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'
 );
+--> statement-breakpoint
+-- Words of title and description, by workspace, as interactions_fts has them.
+CREATE VIRTUAL TABLE tickets_words USING fts5(
+  words, scope, content = '', contentless_delete = 1, tokenize = 'trigram case_sensitive 1'
+);
+--> statement-breakpoint
+CREATE TRIGGER tickets_indexed AFTER INSERT ON tickets
+BEGIN
+  INSERT INTO tickets_words (rowid, words, scope) VALUES (new.seq, new.search_text, new.search_scope);
+END;
+--> statement-breakpoint
+CREATE TRIGGER tickets_words_changed AFTER UPDATE OF title, folded_title, description, folded_description ON tickets
+WHEN old.search_text IS NOT new.search_text
+BEGIN
+  DELETE FROM tickets_words WHERE rowid = old.seq;
+  INSERT INTO tickets_words (rowid, words, scope) VALUES (new.seq, new.search_text, new.search_scope);
+END;
+--> statement-breakpoint
+CREATE TRIGGER tickets_unindexed AFTER DELETE ON tickets
+BEGIN
+  DELETE FROM tickets_words WHERE rowid = old.seq;
+END;
 --> statement-breakpoint
 CREATE VIEW tickets_facets AS
 SELECT t.seq, t.deleted_at, replace(replace(
@@ -1474,4 +1583,9 @@ WHEN new.next_digest_at IS NOT NULL AND (old.digest IS NOT new.digest OR old.dig
   OR old.quiet_from IS NOT new.quiet_from OR old.quiet_to IS NOT new.quiet_to OR old.time_zone IS NOT new.time_zone)
 BEGIN
   UPDATE users SET next_digest_at = NULL WHERE id = new.id;
+END;
+--> statement-breakpoint
+-- Events change when a person is erased, and then alone: what a webhook holds of their subject is erased with them.
+CREATE TRIGGER webhook_bodies_erased AFTER UPDATE OF changes ON events BEGIN
+  UPDATE webhook_deliveries SET body = NULL WHERE subject_id = NEW.subject_id AND body IS NOT NULL;
 END;

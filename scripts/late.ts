@@ -17,9 +17,11 @@ const LIBRARIES = {
   bcrypt: `export { compare, hash } from 'bcryptjs'`,
   chardet: `export { analyse } from 'chardet'`,
   explanations: `export { EXPLANATIONS } from './src/problems/problems.texts'`,
+  'json-schema': `export * from './node_modules/zod/v4/core/json-schema-processors.js'`,
   oauth: `export { allowInsecureRequests, authorizationCodeGrantRequest, ClientSecretPost, discoveryRequest,
     getValidatedIdTokenClaims, processAuthorizationCodeResponse, processDiscoveryResponse, validateApplicationLevelSignature,
     validateAuthResponse } from 'oauth4webapi'`,
+  ipaddr: `export { default } from 'ipaddr.js'`,
   saxes: `export { SaxesParser } from 'saxes'`,
   smtp: `export { default } from 'nodemailer/lib/smtp-connection'`,
 }

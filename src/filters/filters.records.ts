@@ -71,6 +71,7 @@ export const CUSTOMER_FILTER_FIELDS: FilterFields = CUSTOMER
 export const INTERACTION_FILTER_FIELDS: FilterFields = {
   id: idField(interactions.id),
   type: selectField(interactions.type, INTERACTION_TYPES),
+  body: textField(interactions.searchText),
   customerId: idField(interactions.customerId),
   leadId: idField(interactions.leadId),
   ticketId: idField(interactions.ticketId),
@@ -94,6 +95,8 @@ export const TICKET_FILTER_FIELDS: FilterFields = {
   number: numberField(tickets.number),
   customerId: idField(tickets.customerId),
   interactionId: idField(tickets.interactionId),
+  title: folded(tickets.foldedTitle, tickets.title),
+  description: folded(tickets.foldedDescription, tickets.description),
   status: selectField(tickets.status, TICKET_STATUSES),
   priority: selectField(tickets.priority, PRIORITIES),
   assigneeId: memberField(tickets.assigneeId),
@@ -106,7 +109,7 @@ export const TICKET_FILTER_FIELDS: FilterFields = {
 
 // What the Worker writes beside a text where folding makes more of it than lower case.
 function folded(beside: AnyColumn, written: AnyColumn): FilterField {
-  return textField(sql`coalesce(${beside}, lower(${written}), '')`)
+  return textField(sql`coalesce(${beside}, lower(${written}))`)
 }
 
 function teamOnly(field: FilterField): FilterField {

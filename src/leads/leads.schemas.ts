@@ -3,7 +3,8 @@ import { z } from '@hono/zod-openapi'
 import { Customer } from '../customers/customers.schemas'
 import { LEAD_STATUSES } from '../db/schema/leads'
 import { instant, memberOr, text, uuid } from '../field-schemas'
-import { flag, pageOf, pageQuery } from '../http/pagination'
+import { filterParameter, questionOf } from '../filters/filters.schemas'
+import { flag, pageOf, pageQuery, repeated, someOf } from '../http/pagination'
 import { valuesOf } from '../records/fields'
 import { LEAD_FIELDS } from './leads.fields'
 
@@ -39,6 +40,7 @@ export const SORTS = ['-createdAt', 'createdAt', '-updatedAt', 'updatedAt', '-fo
 export const LeadQuery = z
   .strictObject({
     ...pageQuery,
+    filter: filterParameter(),
     q: text(100)
       .optional()
       .openapi({
@@ -47,8 +49,8 @@ export const LeadQuery = z
           'one or two characters, and in the trash, a page looks through up to 5,000 leads (`scanned`).',
         example: 'alice',
       }),
-    status: z.enum(LEAD_STATUSES).optional(),
-    source: text(100).optional().openapi({ description: 'The exact source.' }),
+    status: someOf(LEAD_STATUSES),
+    source: repeated(text(100), 'The exact source.'),
     externalId: text(200).optional().openapi({ description: 'What another system calls it, exactly.' }),
     owner: memberOr('none', 'me').openapi({
       type: 'string',
@@ -69,8 +71,9 @@ export const LeadQuery = z
       .optional()
       .openapi({
         description:
-          'The default is `-createdAt`, `followUpAt` with a follow-up filter, and `updatedAt` with `updatedAfter`. The order by follow-up lists only leads ' +
-          'that have one. A search (`q`) and the trash have the order `createdAt` or `-createdAt`.',
+          'The default is `-createdAt`, `followUpAt` with a follow-up filter, and `updatedAt` with `updatedAfter`. The order ' +
+          'by follow-up lists only leads that have one. Of a search (`q`) and of the trash, the default is `-createdAt`; in ' +
+          'another order, their newest 1,000 leads are sorted, and `partial` says so if there are more.',
       }),
     total: flag(
       'Count the leads as well. With filters other than owner and status, counting stops at 1,000 (`totalCapped`). A `q` ' +
@@ -78,6 +81,8 @@ export const LeadQuery = z
     ),
   })
   .openapi('LeadQuery')
+
+export const LeadQuestion = questionOf(LeadQuery.shape, 'LeadQuestion')
 
 export const LeadPage = pageOf(Lead, 'LeadPage')
 

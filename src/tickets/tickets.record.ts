@@ -5,10 +5,10 @@ import { tickets } from '../db/schema'
 import { etagOf } from '../etag'
 import type { RecordKind } from '../records/change'
 
-const { homeId, ...columns } = getTableColumns(tickets)
-/** Every column except the one that only merges read. */
+const { homeId, foldedTitle, foldedDescription, searchText, searchScope, ...columns } = getTableColumns(tickets)
+/** Every column except those that only merges and searches read. */
 export const ticketColumns = columns
-export type TicketRow = Omit<typeof tickets.$inferSelect, 'homeId'>
+export type TicketRow = { [K in keyof typeof columns]: (typeof tickets.$inferSelect)[K] }
 
 export const TICKET: RecordKind<typeof ticketColumns> = {
   subject: 'ticket',

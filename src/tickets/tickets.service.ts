@@ -11,8 +11,8 @@ import { AppError, invalidError } from '../errors'
 import { eventInsert } from '../events/event-insert'
 import { ownWords } from '../records/authorship'
 import { changeRecord, restoreRecord } from '../records/change'
-import type { FieldName } from '../records/fields'
-import type { TICKET_FIELDS } from './tickets.fields'
+import { derivedValues, type FieldName } from '../records/fields'
+import { TICKET_FIELDS } from './tickets.fields'
 import { ticketMail } from './tickets.mail'
 import { TICKET, type TicketRow, ticketColumns } from './tickets.record'
 import { canBecome, resolvedAt, transitionError } from './tickets.status'
@@ -51,6 +51,7 @@ export async function openTicket(ctx: Ctx, input: NewTicket): Promise<TicketRow>
     FROM ${workspaces} WHERE ${workspaces.id} = ${actor.workspaceId})`
   const row = {
     ...fields,
+    ...derivedValues(TICKET_FIELDS, fields, actor.country),
     id,
     workspaceId: actor.workspaceId,
     number,
@@ -102,7 +103,10 @@ export function updateTicket(
     set: patch,
     ifVersion,
     followedBy: ticketMail(ctx, id, { template: 'ticketUpdated' }),
-    ...(status && { derived: { resolvedAt: resolvedAt(status, ctx.now) } }),
+    derived: {
+      ...derivedValues(TICKET_FIELDS, fields, ctx.actor.country),
+      ...(status && { resolvedAt: resolvedAt(status, ctx.now) }),
+    },
     require: {
       opener: ownWords(ctx, tickets.openedBy, tickets.description, patch.description),
       ...(status && {

@@ -1,4 +1,5 @@
 // Operations tried with the token of an ended session or of a role that is gone: which are everyday work, and how to try one.
+
 import { expect } from 'vitest'
 import { bodyOf } from './answers'
 import { api, worker } from './api'
@@ -14,6 +15,7 @@ import { mailing } from './mailbox'
 import { obtainCode, someone, withProviders } from './oauth-browser'
 import { call, exampleBody, type Operation, operations } from './operations'
 import { ticket } from './tickets'
+import { webhook } from './webhooks'
 
 /** Everyday reading and writing, which a token may do for its 15 minutes. Whoever adds such an operation adds it here. */
 export const EVERYDAY = [
@@ -24,13 +26,21 @@ export const EVERYDAY = [
   ...['GET /v1/customers/{id}/relationships', 'GET /v1/customers/{id}/tags', 'GET /v1/customers/{id}/timeline'],
   'GET /v1/events/types',
   ...['GET /v1/interactions', 'GET /v1/interactions/{id}', 'GET /v1/leads', 'GET /v1/leads/{id}'],
-  ...['GET /v1/leads/{id}/timeline', 'GET /v1/tags', 'GET /v1/tags/{id}', 'GET /v1/tickets', 'GET /v1/tickets/{id}'],
+  ...[
+    'GET /v1/leads/{id}/timeline',
+    'GET /v1/search',
+    'GET /v1/tags',
+    'GET /v1/tags/{id}',
+    'GET /v1/tickets',
+    'GET /v1/tickets/{id}',
+  ],
   ...['GET /v1/tickets/{id}/comments', 'GET /v1/users', 'GET /v1/users/me/notifications', 'GET /v1/users/{id}'],
   'GET /v1/workspace',
   ...['PATCH /v1/customers/me', 'PATCH /v1/customers/{id}', 'PATCH /v1/interactions/{id}', 'PATCH /v1/leads/{id}'],
   ...['PATCH /v1/tickets/{id}', 'POST /v1/customers', 'POST /v1/interactions', 'POST /v1/interactions/{id}/done'],
   ...['POST /v1/leads', 'POST /v1/leads/claim-next', 'POST /v1/leads/{id}/claim', 'POST /v1/leads/{id}/convert'],
   ...['POST /v1/leads/{id}/release', 'POST /v1/tickets', 'POST /v1/tickets/{id}/comments', 'PUT /v1/customers'],
+  ...['leads', 'customers', 'interactions', 'tickets'].map((records) => `POST /v1/${records}/query`),
   ...['PUT /v1/customers/{id}/relationships/{otherId}', 'PUT /v1/customers/{id}/tags/{name}'],
 ]
 
@@ -58,6 +68,7 @@ export async function recordsFor(admin: Person): Promise<Record<string, string>>
     imports: (await imported(admin, 'name\nAnn\n')).id,
     users: (await member(admin, 'SALES')).id,
     'api-keys': (await newKey(admin)).id,
+    webhooks: (await webhook(admin)).id,
     workspace: (await bodyOf(api(admin.token).v1.workspace.invitations.$post({ json: invitation }), 201)).id,
   }
 }
