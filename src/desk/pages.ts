@@ -33,7 +33,8 @@ import { ticketPage } from './pages/ticket'
 import { ticketsPage } from './pages/tickets'
 import { todayPage } from './pages/today'
 import { trashPage } from './pages/trash'
-import { workspacePage } from './pages/workspace'
+import { webhookPage, webhooksPage } from './pages/webhooks'
+import { billingPage, workspacePage } from './pages/workspace'
 
 export const PAGES: readonly DeskPage[] = [
   todayPage,
@@ -67,7 +68,10 @@ export const PAGES: readonly DeskPage[] = [
   profilePage,
   notificationsPage,
   workspacePage,
+  billingPage,
   keysPage,
+  webhooksPage,
+  webhookPage,
   trashPage,
   auditPage,
   signInPage,

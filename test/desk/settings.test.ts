@@ -188,3 +188,28 @@ it('a portal login sees its own account alone', async () => {
   expect(textOf(page)).toContain('Notifications')
   expect(textOf(page)).not.toContain('API keys')
 })
+
+describe('webhooks', () => {
+  it('are made with a secret that is shown once, paused, resumed and deleted', async () => {
+    const page = await at.post('/dashboard/settings/webhooks/make', {
+      mark,
+      url: 'https://hooks.example.com/crm',
+      types: 'lead.*, ticket.created',
+    })
+    expect(secretIn(page)).toMatch(/^whsec_/)
+    const list = await at.go('/dashboard/settings/webhooks')
+    expect(list.html).not.toContain('whsec_')
+    expect(textOf(list)).toContain('lead.* ticket.created')
+    const [, path = ''] = /href="(\/dashboard\/settings\/webhooks\/[0-9a-f-]{36})"/.exec(list.html) ?? []
+    expect(textOf(await at.post(`${path}/pause`, { mark, back: path }))).toContain('It is paused')
+    expect(textOf(await at.post(`${path}/resume`, { mark, back: path }))).toContain('It goes on')
+    expect(textOf(await at.go(path))).toContain('Everything has arrived at the first try.')
+    expect(textOf(await at.post(`${path}/delete`, { mark }))).toContain('The webhook is deleted.')
+  })
+
+  it('go to no address of this network, and the form keeps what was typed', async () => {
+    const fields = { mark, url: 'https://127.0.0.1/crm', types: 'lead.*' }
+    const page = await at.post('/dashboard/settings/webhooks/make', fields)
+    expect([page.status, page.html.includes('value="https://127.0.0.1/crm"')]).toEqual([400, true])
+  })
+})

@@ -64,6 +64,13 @@ export const workspacePage = page({
   },
 })
 
+/** The address to which Stripe and the limits of a plan lead. */
+export const billingPage = page({
+  path: '/billing',
+  needs: 'billing:read',
+  view: (desk) => desk.c.redirect(PATH, 303),
+})
+
 const Workspace: FC<{ desk: Desk; workspace: Awaited<ReturnType<typeof getWorkspace>> }> = ({ desk, workspace }) => {
   const { settings, labels, form } = desk.words
   const { workspace: words } = settings

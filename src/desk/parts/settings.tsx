@@ -4,12 +4,13 @@ import type { Permission } from '../../access/policy'
 import type { Desk } from '../desk'
 import { at } from '../page'
 
-type Part = 'profile' | 'notifications' | 'workspace' | 'keys' | 'trash' | 'audit'
+type Part = 'profile' | 'notifications' | 'workspace' | 'keys' | 'webhooks' | 'trash' | 'audit'
 const PARTS: { name: Part; path: string; needs: Permission }[] = [
   { name: 'profile', path: 'settings', needs: 'account:read' },
   { name: 'notifications', path: 'settings/notifications', needs: 'account:read' },
   { name: 'workspace', path: 'settings/workspace', needs: 'workspace:write' },
   { name: 'keys', path: 'settings/keys', needs: 'api-keys:read' },
+  { name: 'webhooks', path: 'settings/webhooks', needs: 'webhooks:read' },
   { name: 'trash', path: 'settings/trash', needs: 'leads:write' },
   { name: 'audit', path: 'settings/audit', needs: 'events:read' },
 ]

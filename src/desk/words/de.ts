@@ -116,6 +116,13 @@ const DEEDS: Record<string, string> = {
   'tag.deleted': 'ein Schlagwort gelöscht',
   'api_key.created': 'einen API-Schlüssel erzeugt',
   'api_key.revoked': 'einen API-Schlüssel gesperrt',
+  'webhook.created': 'hat einen Webhook angelegt',
+  'webhook.updated': 'hat einen Webhook geändert',
+  'webhook.deleted': 'hat einen Webhook gelöscht',
+  'webhook.paused': 'hat einen Webhook angehalten',
+  'webhook.resumed': 'hat einen Webhook fortgesetzt',
+  'webhook.disabled': 'hat einen Webhook abgeschaltet, der nicht antwortet',
+  'webhook.secret_rotated': 'hat das Geheimnis eines Webhooks geändert',
   'mail.retried': 'eine Mail erneut gesendet',
 }
 

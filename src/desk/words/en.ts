@@ -113,6 +113,13 @@ const DEEDS: Record<string, string> = {
   'tag.deleted': 'deleted a tag',
   'api_key.created': 'made an API key',
   'api_key.revoked': 'revoked an API key',
+  'webhook.created': 'made a webhook',
+  'webhook.updated': 'changed a webhook',
+  'webhook.deleted': 'deleted a webhook',
+  'webhook.paused': 'paused a webhook',
+  'webhook.resumed': 'resumed a webhook',
+  'webhook.disabled': 'switched off a webhook that does not answer',
+  'webhook.secret_rotated': 'changed the secret of a webhook',
   'mail.retried': 'sent a mail again',
 }
 
