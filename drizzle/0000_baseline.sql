@@ -24,13 +24,13 @@ CREATE TABLE `customers` (
 	`folded_email` text,
 	`folded_company` text,
 	`folded_job_title` text,
-	`folded_fields` text,
 	`bare_name` text,
 	`bare_company` text,
 	`phone_e164` text,
 	`phone_text` text,
 	`user_id` text,
 	`custom_fields` text,
+	`folded_fields` text,
 	`last_interaction_at` text,
 	`next_follow_up_at` text,
 	`interaction_count` integer DEFAULT 0 NOT NULL,
@@ -317,6 +317,8 @@ CREATE TABLE `leads` (
 	`phone_text` text,
 	`message` text,
 	`metadata` text,
+	`custom_fields` text,
+	`folded_fields` text,
 	`owner_id` text,
 	`claimed_at` text,
 	`follow_up_at` text,
@@ -450,6 +452,15 @@ CREATE TABLE `customer_tags` (
 ) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `customer_tags_tag` ON `customer_tags` (`tag_id`);--> statement-breakpoint
+CREATE TABLE `lead_tags` (
+	`lead_id` text NOT NULL,
+	`tag_id` text NOT NULL,
+	PRIMARY KEY(`lead_id`, `tag_id`),
+	FOREIGN KEY (`lead_id`) REFERENCES `leads`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`tag_id`) REFERENCES `tags`(`id`) ON UPDATE no action ON DELETE no action
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `lead_tags_tag` ON `lead_tags` (`tag_id`);--> statement-breakpoint
 CREATE TABLE `tags` (
 	`id` text PRIMARY KEY NOT NULL,
 	`workspace_id` text NOT NULL,
@@ -466,6 +477,15 @@ CREATE TABLE `tags` (
 CREATE UNIQUE INDEX `tags_key` ON `tags` (`workspace_id`,`key`);--> statement-breakpoint
 CREATE UNIQUE INDEX `tags_indexed` ON `tags` (`workspace_id`,`indexed_as`) WHERE indexed_as IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `tags_deleted` ON `tags` (`workspace_id`) WHERE deleted_at IS NOT NULL;--> statement-breakpoint
+CREATE TABLE `ticket_tags` (
+	`ticket_id` text NOT NULL,
+	`tag_id` text NOT NULL,
+	PRIMARY KEY(`ticket_id`, `tag_id`),
+	FOREIGN KEY (`ticket_id`) REFERENCES `tickets`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`tag_id`) REFERENCES `tags`(`id`) ON UPDATE no action ON DELETE no action
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `ticket_tags_tag` ON `ticket_tags` (`tag_id`);--> statement-breakpoint
 CREATE TABLE `tickets` (
 	`seq` integer PRIMARY KEY NOT NULL,
 	`id` text NOT NULL,
@@ -481,6 +501,8 @@ CREATE TABLE `tickets` (
 	`status` text DEFAULT 'OPEN' NOT NULL,
 	`priority` text DEFAULT 'NORMAL' NOT NULL,
 	`opened_by` text,
+	`custom_fields` text,
+	`folded_fields` text,
 	`resolved_at` text,
 	`version` integer DEFAULT 1 NOT NULL,
 	`created_at` text NOT NULL,
@@ -617,10 +639,10 @@ CREATE UNIQUE INDEX `workspaces_slug_unique` ON `workspaces` (`slug`);
 -- Search and counters of leads, kept by triggers.
 -- The index is contentless and its rowid is leads.seq, so that a match streams in order of arrival. What it holds is
 -- computed by the generated columns of leads: folded text, the source in brackets (a phrase then matches it as a whole), and
--- one-token codes of workspace, owner and status. Of a phone number it has the digits, and each four of them as one
+-- one-token codes of workspace, owner and status. Tags and custom fields stand in brackets too (08-tags.sql). Of a phone number it has the digits, and each four of them as one
 -- character (`gramsOf` in src/text/phone-grams.ts).
 CREATE VIRTUAL TABLE leads_fts USING fts5(
-  words, phone, origin, scope, content = '', contentless_delete = 1, tokenize = 'trigram case_sensitive 1'
+  words, phone, origin, tags, fields, scope, content = '', contentless_delete = 1, tokenize = 'trigram case_sensitive 1'
 );
 --> statement-breakpoint
 -- Living leads by status, a row for each owner and one, '*', for everybody. Those of nobody are the difference.
@@ -649,19 +671,21 @@ END;
 --> statement-breakpoint
 CREATE TRIGGER leads_inserted AFTER INSERT ON leads WHEN new.deleted_at IS NULL
 BEGIN
-  INSERT INTO leads_fts (rowid, words, phone, origin, scope)
-    VALUES (new.seq, new.search_text, new.search_phone, new.search_source, new.search_scope);
+  INSERT INTO leads_fts (rowid, words, phone, origin, tags, fields, scope)
+    SELECT seq, words, phone, origin, tags, fields, scope FROM leads_searchable WHERE seq = new.seq;
   INSERT INTO lead_tally VALUES (new.workspace_id, '*', NULL, new.status), (new.workspace_id, new.owner_id, NULL, new.status);
 END;
 --> statement-breakpoint
 CREATE TRIGGER leads_reindexed
-AFTER UPDATE OF title, folded_title, sort_name, name, email, folded_email, interest, folded_interest, phone_text, source, owner_id, status, deleted_at ON leads
+AFTER UPDATE OF title, folded_title, sort_name, name, email, folded_email, interest, folded_interest, phone_text, source,
+  custom_fields, folded_fields, owner_id, status, deleted_at ON leads
 WHEN old.search_text IS NOT new.search_text OR old.phone_text IS NOT new.phone_text OR old.search_source IS NOT new.search_source
+  OR old.custom_fields IS NOT new.custom_fields OR old.folded_fields IS NOT new.folded_fields
   OR old.search_scope IS NOT new.search_scope OR old.deleted_at IS NOT new.deleted_at
 BEGIN
   DELETE FROM leads_fts WHERE rowid = old.seq AND old.deleted_at IS NULL;
-  INSERT INTO leads_fts (rowid, words, phone, origin, scope)
-    SELECT new.seq, new.search_text, new.search_phone, new.search_source, new.search_scope WHERE new.deleted_at IS NULL;
+  INSERT INTO leads_fts (rowid, words, phone, origin, tags, fields, scope)
+    SELECT seq, words, phone, origin, tags, fields, scope FROM leads_searchable WHERE seq = new.seq AND deleted_at IS NULL;
 END;
 --> statement-breakpoint
 CREATE TRIGGER leads_recounted AFTER UPDATE OF owner_id, status, deleted_at ON leads
@@ -682,7 +706,14 @@ BEGIN
   INSERT INTO lead_tally VALUES (old.workspace_id, '*', old.status, NULL), (old.workspace_id, old.owner_id, old.status, NULL);
 END;
 --> statement-breakpoint
--- Triggers keep the search index and the counters of customers and their tags, and the owners of their records.
+CREATE VIEW leads_searchable AS
+SELECT l.seq, l.id, l.search_text AS words, l.search_phone AS phone, l.search_source AS origin, l.deleted_at,
+  (SELECT group_concat(tag, '') FROM lead_tags CROSS JOIN indexed_tags ON id = tag_id WHERE lead_id = l.id) AS tags,
+  (SELECT group_concat(field, '') FROM lead_field_pairs AS f WHERE f.id = l.id AND is_indexed) AS fields,
+  l.search_scope AS scope
+FROM leads l;
+--> statement-breakpoint
+-- Triggers keep the search index and the counters of customers, and the owners of their records. Tags: 08-tags.sql.
 -- The index has no content of its own; its rowid is customers.seq. Its texts are folded. Tags and custom fields are in
 -- brackets, so that a phrase matches a whole one. Brackets in their text are replaced. Of a phone number it has the digits,
 -- and each four of them as one character (`gramsOf` in src/text/phone-grams.ts). `scope` has one token for the workspace
@@ -732,13 +763,6 @@ CREATE TABLE duplicate_keys (
 ) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX duplicate_keys_shared ON duplicate_keys (workspace_id, key) WHERE count > 1;
---> statement-breakpoint
-CREATE TABLE tag_counts (
-  tag_id text NOT NULL, owner text NOT NULL, workspace_id text NOT NULL, key text NOT NULL, count integer NOT NULL,
-  PRIMARY KEY (tag_id, owner)
-) WITHOUT ROWID;
---> statement-breakpoint
-CREATE INDEX tag_counts_used ON tag_counts (workspace_id, owner, key);
 --> statement-breakpoint
 CREATE TRIGGER customers_inserted AFTER INSERT ON customers WHEN new.deleted_at IS NULL
 BEGIN
@@ -794,16 +818,6 @@ BEGIN
     SELECT new.workspace_id, value, 1
     FROM json_each(json_array(iif(old.deleted_at IS new.deleted_at, NULL, '*'), new.owner_id))
     WHERE value IS NOT NULL AND new.deleted_at IS NULL
-    ON CONFLICT DO UPDATE SET count = count + 1;
-  INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
-    SELECT t.id, value, t.workspace_id, t.key, -1
-    FROM customer_tags ct JOIN tags t ON t.id = ct.tag_id, json_each(json_array(iif(old.deleted_at IS new.deleted_at, NULL, '*'), old.owner_id))
-    WHERE value IS NOT NULL AND ct.customer_id = old.id AND old.deleted_at IS NULL
-    ON CONFLICT DO UPDATE SET count = count - 1;
-  INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
-    SELECT t.id, value, t.workspace_id, t.key, 1
-    FROM customer_tags ct JOIN tags t ON t.id = ct.tag_id, json_each(json_array(iif(old.deleted_at IS new.deleted_at, NULL, '*'), new.owner_id))
-    WHERE value IS NOT NULL AND ct.customer_id = new.id AND new.deleted_at IS NULL
     ON CONFLICT DO UPDATE SET count = count + 1;
 END;
 --> statement-breakpoint
@@ -864,15 +878,14 @@ END;
 --> statement-breakpoint
 CREATE TRIGGER customer_tagged AFTER INSERT ON customer_tags
 BEGIN
+  SELECT RAISE(ABORT, 'refused: too_many_tags')
+    WHERE EXISTS (SELECT 1 FROM customer_tags WHERE customer_id = new.customer_id LIMIT 1 OFFSET 50);
   DELETE FROM customers_fts WHERE rowid = (SELECT seq FROM customers WHERE id = new.customer_id AND deleted_at IS NULL);
   INSERT INTO customers_fts (rowid, name, email, phone, company, job_title, tags, fields, scope)
     SELECT seq, name, email, phone, company, job_title, tags, fields, scope FROM customers_searchable
     WHERE seq = (SELECT seq FROM customers WHERE id = new.customer_id) AND deleted_at IS NULL;
-  INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
-    SELECT t.id, value, t.workspace_id, t.key, 1
-    FROM customers c JOIN tags t ON t.id = new.tag_id, json_each(json_array('*', c.owner_id))
-    WHERE value IS NOT NULL AND c.id = new.customer_id AND c.deleted_at IS NULL
-    ON CONFLICT DO UPDATE SET count = count + 1;
+  INSERT INTO tag_tally SELECT new.tag_id, value, 1, 0, 0 FROM customers AS c, json_each(json_array('*', c.owner_id))
+    WHERE c.id = new.customer_id AND c.deleted_at IS NULL;
 END;
 --> statement-breakpoint
 CREATE TRIGGER customer_untagged AFTER DELETE ON customer_tags
@@ -881,16 +894,8 @@ BEGIN
   INSERT INTO customers_fts (rowid, name, email, phone, company, job_title, tags, fields, scope)
     SELECT seq, name, email, phone, company, job_title, tags, fields, scope FROM customers_searchable
     WHERE seq = (SELECT seq FROM customers WHERE id = old.customer_id) AND deleted_at IS NULL;
-  INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
-    SELECT t.id, value, t.workspace_id, t.key, -1
-    FROM customers c JOIN tags t ON t.id = old.tag_id, json_each(json_array('*', c.owner_id))
-    WHERE value IS NOT NULL AND c.id = old.customer_id AND c.deleted_at IS NULL
-    ON CONFLICT DO UPDATE SET count = count - 1;
-END;
---> statement-breakpoint
-CREATE TRIGGER tag_deleted AFTER DELETE ON tags
-BEGIN
-  DELETE FROM tag_counts WHERE tag_id = old.id;
+  INSERT INTO tag_tally SELECT old.tag_id, value, -1, 0, 0 FROM customers AS c, json_each(json_array('*', c.owner_id))
+    WHERE c.id = old.customer_id AND c.deleted_at IS NULL;
 END;
 --> statement-breakpoint
 CREATE TRIGGER duplicate_key_emptied AFTER UPDATE OF count ON duplicate_keys WHEN new.count <= 0
@@ -898,31 +903,12 @@ BEGIN
   DELETE FROM duplicate_keys WHERE workspace_id = new.workspace_id AND key = new.key;
 END;
 --> statement-breakpoint
-CREATE TRIGGER tag_renamed AFTER UPDATE OF key ON tags WHEN old.key IS NOT new.key
-BEGIN
-  UPDATE tags SET indexed_as = old.key WHERE id = new.id AND indexed_as IS NULL;
-  UPDATE tag_counts SET key = new.key WHERE tag_id = new.id;
-END;
---> statement-breakpoint
-CREATE TRIGGER tag_made AFTER INSERT ON tags
-WHEN new.indexed_as IS NULL
-  AND EXISTS (SELECT 1 FROM tags t WHERE t.workspace_id = new.workspace_id AND t.indexed_as = new.key)
-BEGIN
-  UPDATE tags SET indexed_as = new.id WHERE id = new.id;
-END;
---> statement-breakpoint
 CREATE VIEW customers_searchable AS
 SELECT
   c.seq, c.id, c.sort_name AS name, c.email_text AS email, c.company_text AS company, c.job_title_text AS job_title, c.deleted_at,
   c.search_phone AS phone,
-  (SELECT group_concat('⟦' || replace(replace(coalesce(t.indexed_as, t.key), '⟦', '⟪'), '⟧', '⟫') || '⟧', '')
-    FROM customer_tags ct JOIN tags t ON t.id = ct.tag_id WHERE ct.customer_id = c.id) AS tags,
-  (SELECT group_concat('⟦' || replace(replace(coalesce(
-      (SELECT k.value ->> 1 FROM json_each(c.folded_fields) AS k WHERE k.key = f.key AND k.value ->> 0 = f.value),
-      lower(f.key || '=' || CASE f.type WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE f.value END)
-    ), '⟦', '⟪'), '⟧', '⟫') || '⟧', '')
-    FROM json_each(c.custom_fields) AS f
-    WHERE f.type IN ('text', 'integer', 'real', 'true', 'false') AND length(f.value) <= 100 AND instr(f.key, '=') = 0) AS fields,
+  (SELECT group_concat(tag, '') FROM customer_tags CROSS JOIN indexed_tags ON id = tag_id WHERE customer_id = c.id) AS tags,
+  (SELECT group_concat(field, '') FROM customer_field_pairs AS f WHERE f.id = c.id AND is_indexed) AS fields,
   c.search_scope AS scope
 FROM customers c;
 --> statement-breakpoint
@@ -966,8 +952,9 @@ BEGIN
     (SELECT k.last_interaction_at, k.next_follow_up_at FROM customers_kept k WHERE k.id = customers.id);
 END;
 --> statement-breakpoint
--- What tickets are narrowed by, each a word: workspace, status, priority, customer, owner and assignee. Any selection of
--- them streams in order of arrival. Status and priority, and nobody as owner or assignee, are words of the workspace.
+-- What tickets are narrowed by, each a word: workspace, status, priority, customer, owner, assignee, tags and custom fields.
+-- Any selection of them streams in order of arrival. Status, priority, custom fields, and nobody as owner or assignee, are
+-- words of the workspace. A custom field is written in hexadecimal digits.
 CREATE VIRTUAL TABLE tickets_fts USING fts5(
   facets, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'
 );
@@ -975,7 +962,9 @@ CREATE VIRTUAL TABLE tickets_fts USING fts5(
 CREATE VIEW tickets_facets AS
 SELECT t.seq, t.deleted_at, replace(replace(
   'w' || t.workspace_id || ' s' || t.workspace_id || t.status || ' p' || t.workspace_id || t.priority
-  || ' c' || t.customer_id || ' o' || coalesce(t.owner_id, t.workspace_id) || ' a' || coalesce(t.assignee_id, t.workspace_id),
+  || ' c' || t.customer_id || ' o' || coalesce(t.owner_id, t.workspace_id) || ' a' || coalesce(t.assignee_id, t.workspace_id)
+  || coalesce((SELECT group_concat(' t' || tag_id, '') FROM ticket_tags WHERE ticket_id = t.id), '')
+  || coalesce((SELECT group_concat(' f' || t.workspace_id || hex(pair), '') FROM ticket_field_pairs AS f WHERE f.id = t.id AND is_indexed), ''),
   '-', ''), '_', '') AS facets
 FROM tickets t;
 --> statement-breakpoint
@@ -985,9 +974,10 @@ BEGIN
 END;
 --> statement-breakpoint
 CREATE TRIGGER tickets_reindexed
-AFTER UPDATE OF status, priority, customer_id, owner_id, assignee_id, deleted_at ON tickets
+AFTER UPDATE OF status, priority, customer_id, owner_id, assignee_id, custom_fields, folded_fields, deleted_at ON tickets
 WHEN old.status IS NOT new.status OR old.priority IS NOT new.priority OR old.customer_id IS NOT new.customer_id
-  OR old.owner_id IS NOT new.owner_id OR old.assignee_id IS NOT new.assignee_id OR old.deleted_at IS NOT new.deleted_at
+  OR old.owner_id IS NOT new.owner_id OR old.assignee_id IS NOT new.assignee_id
+  OR old.custom_fields IS NOT new.custom_fields OR old.folded_fields IS NOT new.folded_fields OR old.deleted_at IS NOT new.deleted_at
 BEGIN
   DELETE FROM tickets_fts WHERE rowid = old.seq;
   INSERT INTO tickets_fts (rowid, facets) SELECT seq, facets FROM tickets_facets WHERE seq = new.seq AND deleted_at IS NULL;
@@ -1439,4 +1429,166 @@ WHEN new.next_digest_at IS NOT NULL AND (old.digest IS NOT new.digest OR old.dig
   OR old.quiet_from IS NOT new.quiet_from OR old.quiet_to IS NOT new.quiet_to OR old.time_zone IS NOT new.time_zone)
 BEGIN
   UPDATE users SET next_digest_at = NULL WHERE id = new.id;
+END;
+--> statement-breakpoint
+-- Tags and custom fields of customers, leads and tickets: how often a tag is used, and what the search indexes hold.
+-- Living records of an owner with a tag, a row for each owner and one, '*', for everybody. Leads of nobody have the owner ''.
+CREATE TABLE tag_counts (
+  tag_id text NOT NULL, owner text NOT NULL, workspace_id text NOT NULL, key text NOT NULL,
+  customers integer NOT NULL, leads integer NOT NULL, tickets integer NOT NULL,
+  PRIMARY KEY (tag_id, owner)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX tag_counts_used ON tag_counts (workspace_id, owner, key);
+--> statement-breakpoint
+-- The one way into tag_counts: how many more records of each kind an owner has with the tag.
+CREATE VIEW tag_tally AS SELECT tag_id, owner, customers, leads, tickets FROM tag_counts;
+--> statement-breakpoint
+CREATE TRIGGER tag_tallied INSTEAD OF INSERT ON tag_tally WHEN new.owner IS NOT NULL
+BEGIN
+  INSERT INTO tag_counts (tag_id, owner, workspace_id, key, customers, leads, tickets)
+    SELECT id, new.owner, workspace_id, key, new.customers, new.leads, new.tickets FROM tags WHERE id = new.tag_id
+    ON CONFLICT DO UPDATE SET customers = customers + excluded.customers, leads = leads + excluded.leads,
+      tickets = tickets + excluded.tickets;
+END;
+--> statement-breakpoint
+CREATE TRIGGER tag_deleted AFTER DELETE ON tags
+BEGIN
+  DELETE FROM tag_counts WHERE tag_id = old.id;
+END;
+--> statement-breakpoint
+CREATE TRIGGER tag_renamed AFTER UPDATE OF key ON tags WHEN old.key IS NOT new.key
+BEGIN
+  UPDATE tags SET indexed_as = old.key WHERE id = new.id AND indexed_as IS NULL;
+  UPDATE tag_counts SET key = new.key WHERE tag_id = new.id;
+END;
+--> statement-breakpoint
+CREATE TRIGGER tag_made AFTER INSERT ON tags
+WHEN new.indexed_as IS NULL
+  AND EXISTS (SELECT 1 FROM tags t WHERE t.workspace_id = new.workspace_id AND t.indexed_as = new.key)
+BEGIN
+  UPDATE tags SET indexed_as = new.id WHERE id = new.id;
+END;
+--> statement-breakpoint
+-- What stands for a tag in a search index of text: in brackets, which its own text has not.
+CREATE VIEW indexed_tags AS
+SELECT id, '⟦' || replace(replace(coalesce(indexed_as, key), '⟦', '⟪'), '⟧', '⟫') || '⟧' AS tag FROM tags;
+--> statement-breakpoint
+-- The custom fields of a record as `key=value`, folded; of a list, one for each of its values. Indexes leave out long values,
+-- and keys with `=`, for `a=b` with the value `c` would be the same text as `a` with the value `b=c`.
+CREATE VIEW customer_field_pairs AS
+SELECT id, key, pair, '⟦' || replace(replace(pair, '⟦', '⟪'), '⟧', '⟫') || '⟧' AS field,
+  length(value) <= 100 AND instr(key, '=') = 0 AS is_indexed
+FROM (SELECT r.id, f.key, e.value, coalesce(
+      (SELECT p.value ->> 1 FROM json_each(r.folded_fields) AS k, json_each(k.value) AS p
+        WHERE k.key = f.key AND p.value ->> 0 = e.value),
+      lower(f.key || '=' || e.value)) AS pair
+    FROM customers AS r, json_each(r.custom_fields) AS f,
+      json_each(CASE f.type WHEN 'array' THEN f.value WHEN 'true' THEN '["true"]' WHEN 'false' THEN '["false"]'
+        ELSE json_array(f.value) END) AS e
+    WHERE f.type IN ('text', 'integer', 'real', 'true', 'false', 'array') AND e.type IN ('text', 'integer', 'real'));
+--> statement-breakpoint
+-- The custom fields of a record as `key=value`, folded; of a list, one for each of its values. Indexes leave out long values,
+-- and keys with `=`, for `a=b` with the value `c` would be the same text as `a` with the value `b=c`.
+CREATE VIEW lead_field_pairs AS
+SELECT id, key, pair, '⟦' || replace(replace(pair, '⟦', '⟪'), '⟧', '⟫') || '⟧' AS field,
+  length(value) <= 100 AND instr(key, '=') = 0 AS is_indexed
+FROM (SELECT r.id, f.key, e.value, coalesce(
+      (SELECT p.value ->> 1 FROM json_each(r.folded_fields) AS k, json_each(k.value) AS p
+        WHERE k.key = f.key AND p.value ->> 0 = e.value),
+      lower(f.key || '=' || e.value)) AS pair
+    FROM leads AS r, json_each(r.custom_fields) AS f,
+      json_each(CASE f.type WHEN 'array' THEN f.value WHEN 'true' THEN '["true"]' WHEN 'false' THEN '["false"]'
+        ELSE json_array(f.value) END) AS e
+    WHERE f.type IN ('text', 'integer', 'real', 'true', 'false', 'array') AND e.type IN ('text', 'integer', 'real'));
+--> statement-breakpoint
+-- The custom fields of a record as `key=value`, folded; of a list, one for each of its values. Indexes leave out long values,
+-- and keys with `=`, for `a=b` with the value `c` would be the same text as `a` with the value `b=c`.
+CREATE VIEW ticket_field_pairs AS
+SELECT id, key, pair, '⟦' || replace(replace(pair, '⟦', '⟪'), '⟧', '⟫') || '⟧' AS field,
+  length(value) <= 100 AND instr(key, '=') = 0 AS is_indexed
+FROM (SELECT r.id, f.key, e.value, coalesce(
+      (SELECT p.value ->> 1 FROM json_each(r.folded_fields) AS k, json_each(k.value) AS p
+        WHERE k.key = f.key AND p.value ->> 0 = e.value),
+      lower(f.key || '=' || e.value)) AS pair
+    FROM tickets AS r, json_each(r.custom_fields) AS f,
+      json_each(CASE f.type WHEN 'array' THEN f.value WHEN 'true' THEN '["true"]' WHEN 'false' THEN '["false"]'
+        ELSE json_array(f.value) END) AS e
+    WHERE f.type IN ('text', 'integer', 'real', 'true', 'false', 'array') AND e.type IN ('text', 'integer', 'real'));
+--> statement-breakpoint
+CREATE TRIGGER customer_tags_recounted AFTER UPDATE OF owner_id, deleted_at ON customers
+WHEN old.owner_id IS NOT new.owner_id OR old.deleted_at IS NOT new.deleted_at
+BEGIN
+  INSERT INTO tag_tally SELECT tag_id, value, -1, 0, 0
+    FROM customer_tags, json_each(json_array(iif(old.deleted_at IS new.deleted_at, NULL, '*'), old.owner_id))
+    WHERE customer_id = old.id AND old.deleted_at IS NULL;
+  INSERT INTO tag_tally SELECT tag_id, value, 1, 0, 0
+    FROM customer_tags, json_each(json_array(iif(old.deleted_at IS new.deleted_at, NULL, '*'), new.owner_id))
+    WHERE customer_id = new.id AND new.deleted_at IS NULL;
+END;
+--> statement-breakpoint
+CREATE TRIGGER lead_tagged AFTER INSERT ON lead_tags
+BEGIN
+  SELECT RAISE(ABORT, 'refused: too_many_tags') WHERE EXISTS (SELECT 1 FROM lead_tags WHERE lead_id = new.lead_id LIMIT 1 OFFSET 50);
+  DELETE FROM leads_fts WHERE rowid = (SELECT seq FROM leads WHERE id = new.lead_id AND deleted_at IS NULL);
+  INSERT INTO leads_fts (rowid, words, phone, origin, tags, fields, scope)
+    SELECT seq, words, phone, origin, tags, fields, scope FROM leads_searchable
+    WHERE seq = (SELECT seq FROM leads WHERE id = new.lead_id) AND deleted_at IS NULL;
+  INSERT INTO tag_tally SELECT new.tag_id, value, 0, 1, 0 FROM leads AS l, json_each(json_array('*', coalesce(l.owner_id, '')))
+    WHERE l.id = new.lead_id AND l.deleted_at IS NULL;
+END;
+--> statement-breakpoint
+CREATE TRIGGER lead_untagged AFTER DELETE ON lead_tags
+BEGIN
+  DELETE FROM leads_fts WHERE rowid = (SELECT seq FROM leads WHERE id = old.lead_id AND deleted_at IS NULL);
+  INSERT INTO leads_fts (rowid, words, phone, origin, tags, fields, scope)
+    SELECT seq, words, phone, origin, tags, fields, scope FROM leads_searchable
+    WHERE seq = (SELECT seq FROM leads WHERE id = old.lead_id) AND deleted_at IS NULL;
+  INSERT INTO tag_tally SELECT old.tag_id, value, 0, -1, 0 FROM leads AS l, json_each(json_array('*', coalesce(l.owner_id, '')))
+    WHERE l.id = old.lead_id AND l.deleted_at IS NULL;
+END;
+--> statement-breakpoint
+CREATE TRIGGER lead_tags_recounted AFTER UPDATE OF owner_id, deleted_at ON leads
+WHEN old.owner_id IS NOT new.owner_id OR old.deleted_at IS NOT new.deleted_at
+BEGIN
+  INSERT INTO tag_tally SELECT tag_id, value, 0, -1, 0
+    FROM lead_tags, json_each(json_array(iif(old.deleted_at IS new.deleted_at, NULL, '*'), coalesce(old.owner_id, '')))
+    WHERE lead_id = old.id AND old.deleted_at IS NULL;
+  INSERT INTO tag_tally SELECT tag_id, value, 0, 1, 0
+    FROM lead_tags, json_each(json_array(iif(old.deleted_at IS new.deleted_at, NULL, '*'), coalesce(new.owner_id, '')))
+    WHERE lead_id = new.id AND new.deleted_at IS NULL;
+END;
+--> statement-breakpoint
+CREATE TRIGGER ticket_tagged AFTER INSERT ON ticket_tags
+BEGIN
+  SELECT RAISE(ABORT, 'refused: too_many_tags') WHERE EXISTS (SELECT 1 FROM ticket_tags WHERE ticket_id = new.ticket_id LIMIT 1 OFFSET 50);
+  DELETE FROM tickets_fts WHERE rowid = (SELECT seq FROM tickets WHERE id = new.ticket_id);
+  INSERT INTO tickets_fts (rowid, facets) SELECT seq, facets FROM tickets_facets
+    WHERE seq = (SELECT seq FROM tickets WHERE id = new.ticket_id) AND deleted_at IS NULL;
+  INSERT INTO tag_tally SELECT new.tag_id, value, 0, 0, 1
+    FROM tickets AS t, json_each(json_array('*', t.owner_id, nullif(t.assignee_id, t.owner_id)))
+    WHERE t.id = new.ticket_id AND t.deleted_at IS NULL;
+END;
+--> statement-breakpoint
+CREATE TRIGGER ticket_untagged AFTER DELETE ON ticket_tags
+BEGIN
+  DELETE FROM tickets_fts WHERE rowid = (SELECT seq FROM tickets WHERE id = old.ticket_id);
+  INSERT INTO tickets_fts (rowid, facets) SELECT seq, facets FROM tickets_facets
+    WHERE seq = (SELECT seq FROM tickets WHERE id = old.ticket_id) AND deleted_at IS NULL;
+  INSERT INTO tag_tally SELECT old.tag_id, value, 0, 0, -1
+    FROM tickets AS t, json_each(json_array('*', t.owner_id, nullif(t.assignee_id, t.owner_id)))
+    WHERE t.id = old.ticket_id AND t.deleted_at IS NULL;
+END;
+--> statement-breakpoint
+CREATE TRIGGER ticket_tags_recounted AFTER UPDATE OF owner_id, assignee_id, deleted_at ON tickets
+WHEN old.owner_id IS NOT new.owner_id OR old.assignee_id IS NOT new.assignee_id OR old.deleted_at IS NOT new.deleted_at
+BEGIN
+  INSERT INTO tag_tally SELECT tag_id, value, 0, 0, -1
+    FROM ticket_tags, json_each(json_array(iif(old.deleted_at IS new.deleted_at, NULL, '*'), old.owner_id,
+      nullif(old.assignee_id, old.owner_id)))
+    WHERE ticket_id = old.id AND old.deleted_at IS NULL;
+  INSERT INTO tag_tally SELECT tag_id, value, 0, 0, 1
+    FROM ticket_tags, json_each(json_array(iif(old.deleted_at IS new.deleted_at, NULL, '*'), new.owner_id,
+      nullif(new.assignee_id, new.owner_id)))
+    WHERE ticket_id = new.id AND new.deleted_at IS NULL;
 END;

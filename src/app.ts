@@ -45,7 +45,7 @@ import { accountRoutes } from './oauth/accounts.routes'
 import { oauthRoutes } from './oauth/oauth.routes'
 import { personalDataRoutes } from './personal-data/personal-data.routes'
 import { problemRoutes } from './problems/problems.routes'
-import { taggingRoutes } from './tags/tagging.routes'
+import { customerTagRoutes, leadTagRoutes, ticketTagRoutes } from './tags/tagging.routes'
 import { tagRoutes } from './tags/tags.routes'
 import { ticketRoutes } from './tickets/tickets.routes'
 import { notificationRoutes } from './users/notifications.routes'
@@ -90,7 +90,9 @@ export function createApp() {
     .route('/v1/customers', mergeRoutes)
     .route('/v1/customers', customerRoutes)
     .route('/v1/customers', relationshipRoutes)
-    .route('/v1/customers', taggingRoutes)
+    .route('/v1/customers', customerTagRoutes)
+    .route('/v1/leads', leadTagRoutes)
+    .route('/v1/tickets', ticketTagRoutes)
     .route('/v1/customers', personalDataRoutes)
     .route('/v1/tags', tagRoutes)
     .route('/v1/tickets', ticketRoutes)

@@ -44,6 +44,7 @@ export const ERRORS = {
   invalid_transition: [409, 'The ticket cannot change from its status to that one'],
   relationship_cycle: [409, 'This relationship would create a cycle'],
   tag_exists: [409, 'A tag with this name exists'],
+  too_many_tags: [409, 'A record may have at most 50 tags'],
   email_taken: [409, 'The e-mail address is already in use'],
   account_unverified: [409, 'An account with this e-mail address exists, but the address is not verified'],
   provider_taken: [409, 'Another account of this provider is already linked'],

@@ -7,6 +7,7 @@ import { one, runBatch } from '../db/batch'
 import { customers } from '../db/schema'
 import { allOf, ifChanged, ifUnchanged, insertFrom } from '../db/sql'
 import { changesOf, eventInsert } from '../events/event-insert'
+import { customFieldsTooBigError, doCustomFieldsFit } from '../records/custom-fields'
 import { versionStamp } from '../records/version'
 import { addressesOf, holdersOf } from './customers.contacts'
 import { type CustomerFields, customerColumns } from './customers.record'
@@ -14,8 +15,6 @@ import {
   areEmailsFree,
   arePeopleValid,
   customerExistsError,
-  customFieldsTooBigError,
-  doCustomFieldsFit,
   emailHolderSelect,
   invalidPeopleError,
   isLoginFree,
@@ -45,7 +44,7 @@ export async function upsertCustomer(
   const holders = holdersOf(actor.workspaceId, sql`${JSON.stringify([email])}`)
   const inReach = and(sql`${customers.id} IN (${holders})`, visible(actor, 'customers:write', customers))
   const foundId = sql`(SELECT id FROM (${holders}) LIMIT 1)`
-  const areFieldsValid = doCustomFieldsFit(input.customFields)
+  const areFieldsValid = doCustomFieldsFit(customers, input.customFields)
   const isLoginValid = isLoginFree(ctx, input.userId, sql`${customers}.id`)
   const arePeopleRight = arePeopleValid(ctx, input)
   const mayUpdate = allOf(inReach, arePeopleRight, isLoginValid, areFieldsValid, hasCustomerChanges(ctx, patch))

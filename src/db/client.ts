@@ -1,6 +1,6 @@
 // D1: one metered session for each request, with its bookmark. Errors of the database itself become a 503.
 import { type Query, type SQL, sql } from 'drizzle-orm'
-import { AppError } from '../errors'
+import { AppError, isErrorCode } from '../errors'
 import { SECOND_MS } from '../time'
 import { createDb, type Db, type Send } from './session'
 
@@ -120,7 +120,8 @@ function createGatherer(trip: Send): { ask: Send; together: Together } {
   }
 }
 
-// An error of SQLite is a fault of the statement. Any other error means that the database was not reached.
+// An error of SQLite is a fault of the statement, or the refusal of a trigger that names an error. Any other error means that the
+// database was not reached.
 async function withTimeout<T>(query: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | null = null
   const lost = new Promise<never>((_, reject) => {
@@ -132,6 +133,8 @@ async function withTimeout<T>(query: Promise<T>): Promise<T> {
     const message = error instanceof Error ? error.message : String(error)
     const refused =
       /SQLITE_(ERROR|CONSTRAINT|MISMATCH|TOOBIG|RANGE|AUTH)/.test(message) || message.includes('D1_TYPE_ERROR')
+    const code = /refused: (\w+)/.exec(message)?.[1]
+    if (refused && isErrorCode(code)) throw new AppError(code)
     if (refused) throw error
     console.error(JSON.stringify({ level: 'error', event: 'database_unavailable', message }))
     throw new AppError('unavailable', { retryAfter: 5 })

@@ -109,8 +109,8 @@ function ownerOfRow({ actor }: Ctx, { id, defaultOwner }: Job): SQL {
 function isChanged({ entity }: Job): SQL {
   const t = alias(ENTITIES[entity].table, 't')
   const hasNewOwner = sql`(${cell('owner')} IS NOT NULL AND looked_up.owner IS NOT ${t.ownerId})`
-  const hasNewTag = sql`EXISTS (SELECT 1 FROM json_each(row -> '$.tags') AS tag WHERE ${isNewTag})`
-  const differences = [...fieldDifferences(entity, 't'), hasNewOwner, ...(entity === 'customers' ? [hasNewTag] : [])]
+  const hasNewTag = sql`EXISTS (SELECT 1 FROM json_each(row -> '$.tags') AS tag WHERE ${isNewTag(entity)})`
+  const differences = [...fieldDifferences(entity, 't'), hasNewOwner, hasNewTag]
   return sql`(${sql.join(differences, sql` OR `)})`
 }
 

@@ -2,9 +2,10 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import type { Ctx } from '../context'
-import { customerTags, importChunks, tags } from '../db/schema'
-import { columnIn, insertFrom } from '../db/sql'
+import { importChunks, tags } from '../db/schema'
+import { columnIn, columnKey, insertFrom } from '../db/sql'
 import { eventInsert } from '../events/event-insert'
+import { TAGGED } from '../tags/tagged'
 import { chunkWhere, classifiedRows, ENTITIES, type Job, rowsWithOutcome } from './imports.job'
 import { beforeAndAfter, cell, isNewTag } from './imports.statements'
 
@@ -32,12 +33,13 @@ export function tagsInsert({ db, actor, now }: Ctx, job: Job, n: number, ids: st
   ).onConflictDoNothing()
 }
 
-/** Inserts the links between the customers of a chunk and their tags. */
-export function customerTagsInsert(ctx: Ctx, job: Job, n: number) {
+/** Inserts the links between the records of a chunk and their tags. */
+export function recordTagsInsert(ctx: Ctx, job: Job, n: number) {
+  const { links, of } = TAGGED[job.entity]
   return insertFrom(
     ctx.db,
-    customerTags,
-    { customerId: cell('record'), tagId: sql`${tags.id}` },
+    links,
+    { [columnKey(of)]: cell('record'), tagId: sql`${tags.id}` },
     sql`FROM ${rowsWithOutcome(job, n, 'create', 'update')} CROSS JOIN ${rowTags}
       CROSS JOIN ${tags} ON ${tagOfRow(ctx)} WHERE true`,
   ).onConflictDoNothing()
@@ -58,7 +60,7 @@ export function createdEventsInsert(ctx: Ctx, job: Job, n: number) {
 
 /** Inserts one event for each record that will change. Runs before the update, because it reads the old values. */
 export function updatedEventsInsert(ctx: Ctx, job: Job, n: number) {
-  const { subject, table, name } = ENTITIES[job.entity]
+  const { subject, table } = ENTITIES[job.entity]
   const t = alias(table, 't')
   const { before, after } = beforeAndAfter(job.entity, 't', {
     name: 'ownerId',
@@ -70,13 +72,13 @@ export function updatedEventsInsert(ctx: Ctx, job: Job, n: number) {
     FROM json_each(${before}) AS old JOIN json_each(${after}) AS new ON new.key = old.key
     WHERE new.value IS NOT NULL AND old.value IS NOT new.value)`
   const changes = sql`json_set(${fieldChanges}, '$.importId', json_array(NULL, ${job.id}))`
-  const newTags = sql`(SELECT json_group_array(${tags.name}) FROM ${rowTags} CROSS JOIN ${tags} ON ${tagOfRow(ctx)} WHERE ${isNewTag})`
+  const newTags = sql`(SELECT json_group_array(${tags.name}) FROM ${rowTags} CROSS JOIN ${tags} ON ${tagOfRow(ctx)} WHERE ${isNewTag(job.entity)})`
   const withTags = sql`iif(${newTags} = '[]', ${changes}, json_set(${changes}, '$.tags', json_array(json_array(), json(${newTags}))))`
   return eventInsert(ctx, {
     verb: `${subject}.updated`,
     subject,
     id: sql`${t.id}`,
-    changes: name === 'customers' ? withTags : changes,
+    changes: withTags,
     from: sql`${classifiedRows(job, n, 'update')} CROSS JOIN ${table} AS t ON ${t.id} = ${cell('record')}`,
     when: sql`true`,
   })

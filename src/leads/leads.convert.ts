@@ -11,14 +11,16 @@ import { customers, interactions, leads } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
 import { eventInsert } from '../events/event-insert'
+import { customFieldsTooBigError } from '../records/custom-fields'
 import { versionStamp } from '../records/version'
+import { carriedStatements, fitsCustomer } from './leads.carry'
 import { leadColumns } from './leads.record'
 
 // An enquiry of a customer is linked to the customer before it is converted.
 const isUnconverted = or(isNull(leads.customerId), isNull(leads.convertedAt))
 
 /**
- * Converts a lead and closes it. Throws `already_converted`, `plan_limit`, `customer_exists` if a customer out of reach
+ * Converts a lead and closes it; its tags and custom fields go to the customer. Throws `already_converted`, `plan_limit`, `customer_exists` if a customer out of reach
  * has the e-mail address, and `not_found` for the lead or the customer.
  */
 export async function convertLead(ctx: Ctx, id: string, { customerId }: { customerId?: string }) {
@@ -40,6 +42,8 @@ export async function convertLead(ctx: Ctx, id: string, { customerId }: { custom
     phoneE164: sql`${leads.phoneE164}`,
     phoneText: sql`${leads.phoneText}`,
     ownerId: sql`${leads.ownerId}`,
+    customFields: sql`${leads.customFields}`,
+    foldedFields: sql`${leads.foldedFields}`,
     createdAt: now,
     updatedAt: now,
   }
@@ -53,7 +57,7 @@ export async function convertLead(ctx: Ctx, id: string, { customerId }: { custom
       : and(eq(customers.id, customerId), isInReach)
   const targetId = sql`(SELECT ${customers.id} FROM ${customers} WHERE ${isTarget}
     ORDER BY ${customers.id} IS ${leads.customerId} DESC LIMIT 1)`
-  const isPossible = sql`${unconverted} AND ${targetId} IS NOT NULL`
+  const isPossible = sql`${unconverted} AND ${targetId} IS NOT NULL AND ${fitsCustomer(targetId)}`
   // Interactions that follow the lead to its customer; of a lead that was converted before, none are left to move.
   const customerOfLead = sql`(SELECT ${leads.customerId} FROM ${leads} WHERE ${eq(leads.id, id)})`
   const isFollowing = and(
@@ -61,6 +65,7 @@ export async function convertLead(ctx: Ctx, id: string, { customerId }: { custom
     isNull(interactions.customerId),
     sql`${customerOfLead} IS NOT NULL`,
   )
+  const hasConverted = sql`EXISTS (SELECT 1 FROM ${leads} WHERE ${eq(leads.id, id)} AND ${eq(leads.convertedAt, now)})`
   const ownerOfCustomer = sql`(SELECT ${customers.ownerId} FROM ${customers} WHERE ${customers.id} = ${customerOfLead})`
   const { converted, present, customer, exceeded } = await runBatch(db, {
     customerInsert: insertFrom(
@@ -94,13 +99,14 @@ export async function convertLead(ctx: Ctx, id: string, { customerId }: { custom
         .returning(leadColumns),
     ),
     factsMoved: movedFactsUpdate(db, sql`SELECT seq FROM ${interactions} WHERE ${isFollowing}`, customerOfLead),
+    ...carriedStatements(ctx, id, customerOfLead, hasConverted),
     timelineMoved: db
       .update(interactions)
       .set({ customerId: customerOfLead, ownerId: ownerOfCustomer, ...versionStamp(interactions, now) })
       .where(isFollowing),
     present: one(
       db
-        .select(leadColumns)
+        .select({ ...leadColumns, fits: sql<number>`${fitsCustomer(targetId)}`.as('fits') })
         .from(leads)
         .where(and(eq(leads.id, id), visible(actor, 'leads:read', leads))),
     ),
@@ -118,6 +124,7 @@ export async function convertLead(ctx: Ctx, id: string, { customerId }: { custom
   if (present.customerId !== null && present.convertedAt !== null) {
     throw new AppError('already_converted', { existingId: present.customerId })
   }
+  if (!present.fits) throw customFieldsTooBigError('body.customerId')
   if (exceeded) throw limitExceededError(ctx, 'customers', exceeded)
   throw new AppError(customerId === undefined ? 'customer_exists' : 'not_found')
 }

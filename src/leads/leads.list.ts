@@ -8,16 +8,18 @@ import type { Page } from '../db/page'
 import { leadCounts, leads } from '../db/schema'
 import { COUNT_OF_STATUS } from '../db/schema/leads'
 import { pageMarks } from '../db/window'
+import { hasCustomFields } from '../records/custom-fields'
 import { runList } from '../records/list'
 import type { ListDefinition, ListRequest } from '../records/list.definition'
-import { before, from, isNot } from '../records/list.filters'
+import { before, from, isNot, noCondition } from '../records/list.filters'
 import { isOwnedBy, isTrashed, ownedWalks, requestedOwners, scopeCodes } from '../records/list.owned'
 import { isPartOf } from '../records/question'
+import { hasTags, TAGGED } from '../tags/tagged'
 import { type LeadRow, leadColumns } from './leads.record'
-import type { LeadQuery } from './leads.schemas'
+import type { LeadFilters } from './leads.schemas'
 
 /** `besides` excludes one status. */
-type Query = z.output<typeof LeadQuery> & { besides?: LeadRow['status'] }
+type Query = z.output<typeof LeadFilters> & { besides?: LeadRow['status'] }
 export type LeadRequest = ListRequest<Query>
 
 const permissions = { read: 'leads:read', trash: 'leads:write' } as const
@@ -68,6 +70,9 @@ export const LEAD_LIST: ListDefinition<LeadRow, Query> = {
       match: `origin : ${phrase(`⟦${source}⟧`)}`,
       isCoarse: true,
     }),
+    tag: hasTags(TAGGED.leads),
+    tagMatch: noCondition,
+    customFields: (values) => hasCustomFields(leads, values),
     owner: isOwnedBy(leads.ownerId),
     createdAfter: from(leads.createdAt),
     createdBefore: before(leads.createdAt),

@@ -4,6 +4,7 @@ import { Customer } from '../customers/customers.schemas'
 import { LEAD_STATUSES } from '../db/schema/leads'
 import { instant, memberOr, text, uuid } from '../field-schemas'
 import { flag, pageOf, pageQuery } from '../http/pagination'
+import { facetQuery, gatherCustomFields } from '../records/facets.schemas'
 import { valuesOf } from '../records/fields'
 import { LEAD_FIELDS } from './leads.fields'
 
@@ -36,43 +37,44 @@ export const Assignment = z
 
 export const SORTS = ['-createdAt', 'createdAt', '-updatedAt', 'updatedAt', '-followUpAt', 'followUpAt'] as const
 
-export const LeadQuery = z
-  .strictObject({
-    ...pageQuery,
-    q: text(100)
-      .optional()
-      .openapi({
-        description:
-          'Part of title, name, e-mail, interest or phone (in any form of the number). Case and accents do not matter. With ' +
-          'one or two characters, and in the trash, a page looks through up to 5,000 leads (`scanned`).',
-        example: 'alice',
-      }),
-    status: z.enum(LEAD_STATUSES).optional(),
-    source: text(100).optional().openapi({ description: 'The exact source.' }),
-    owner: memberOr('none', 'me').openapi({
-      type: 'string',
-      description: '`none` for the pool, `me` for your own leads, or the id of a member.',
-      example: 'none',
+export const LeadFilters = z.strictObject({
+  ...pageQuery,
+  q: text(100)
+    .optional()
+    .openapi({
+      description:
+        'Part of title, name, e-mail, interest or phone (in any form of the number). Case and accents do not matter. With ' +
+        'one or two characters, and in the trash, a page looks through up to 5,000 leads (`scanned`).',
+      example: 'alice',
     }),
-    createdAfter: instant().optional(),
-    createdBefore: instant().optional(),
-    followUpAfter: instant().optional(),
-    followUpBefore: instant().optional(),
-    trashed: flag('List the leads in the trash instead.'),
-    sort: z
-      .enum(SORTS)
-      .optional()
-      .openapi({
-        description:
-          'The default is `-createdAt`, and `followUpAt` with a follow-up filter. The order by follow-up lists only leads ' +
-          'that have one. A search (`q`) and the trash have the order `createdAt` or `-createdAt`.',
-      }),
-    total: flag(
-      'Count the leads as well. With filters other than owner and status, counting stops at 1,000 (`totalCapped`). A `q` ' +
-        'of one or two characters, or in the trash, has no total.',
-    ),
-  })
-  .openapi('LeadQuery')
+  status: z.enum(LEAD_STATUSES).optional(),
+  ...facetQuery,
+  source: text(100).optional().openapi({ description: 'The exact source.' }),
+  owner: memberOr('none', 'me').openapi({
+    type: 'string',
+    description: '`none` for the pool, `me` for your own leads, or the id of a member.',
+    example: 'none',
+  }),
+  createdAfter: instant().optional(),
+  createdBefore: instant().optional(),
+  followUpAfter: instant().optional(),
+  followUpBefore: instant().optional(),
+  trashed: flag('List the leads in the trash instead.'),
+  sort: z
+    .enum(SORTS)
+    .optional()
+    .openapi({
+      description:
+        'The default is `-createdAt`, and `followUpAt` with a follow-up filter. The order by follow-up lists only leads ' +
+        'that have one. Searches (words, tags, custom fields) and the trash have the order `createdAt` or `-createdAt`.',
+    }),
+  total: flag(
+    'Count the leads as well. With filters other than owner and status, counting stops at 1,000 (`totalCapped`). A `q` ' +
+      'of one or two characters, or in the trash, has no total.',
+  ),
+})
+
+export const LeadQuery = z.pipe(gatherCustomFields<z.input<typeof LeadFilters>>(), LeadFilters)
 
 export const LeadPage = pageOf(Lead, 'LeadPage')
 

@@ -12,6 +12,7 @@ import {
   importIssues,
   interactions,
   leads,
+  leadTags,
   mailStops,
   merges,
   oauthAccounts,
@@ -20,6 +21,7 @@ import {
   relationships,
   sessions,
   tickets,
+  ticketTags,
   users,
 } from '../db/schema'
 import { INTERACTION_FIELDS } from '../interactions/interactions.fields'
@@ -106,6 +108,8 @@ const TRAIL = {
   erased: () => ({ changes: redactedChanges }),
 } as const
 
+const tagName = sql<string>`(SELECT t.name FROM tags AS t WHERE t.id = tag_id)`.as('name')
+
 export const HELD = {
   mails: blankedRows(outbox, {
     rows: ({ workspaceId, emails, leads, logins, records }) => sql`outbox.workspace_id = ${workspaceId} AND (
@@ -177,6 +181,10 @@ export const HELD = {
       ...versionStamp(interactions, now),
     }),
   }),
+  ticketTags: deletedRows(ticketTags, {
+    rows: (person) => sql`ticket_id IN (SELECT t.id FROM tickets AS t WHERE t.customer_id IN (${person.customers}))`,
+    beside: { name: tagName },
+  }),
   tickets: blankedRows(tickets, {
     kept: [...namesOf(fieldsWith(TICKET_FIELDS, 'isKept')), ...(['seq', 'workspaceId', 'ownerId', 'homeId'] as const)],
     erased: (now) => ({ ...valuesOf(TICKET_FIELDS, 'erased'), ...versionStamp(tickets, now) }),
@@ -208,6 +216,10 @@ export const HELD = {
       ...versionStamp(users, now),
     }),
   }),
+  leadTags: deletedRows(leadTags, {
+    rows: (person) => sql`lead_id IN (${person.leads})`,
+    beside: { name: tagName },
+  }),
   leads: blankedRows(leads, {
     rows: (person) => sql`leads.id IN (${person.leads})`,
     kept: [
@@ -222,7 +234,7 @@ export const HELD = {
   }),
   relationships: deletedRows(relationships),
   tags: deletedRows(customerTags, {
-    beside: { name: sql<string>`(SELECT t.name FROM tags AS t WHERE t.id = tag_id)`.as('name') },
+    beside: { name: tagName },
   }),
   merges: blankedRows(merges, {
     kept: [

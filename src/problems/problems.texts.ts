@@ -156,6 +156,10 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     why: 'A name is one tag, whatever its case and accents.',
     mend: 'Use the tag at `existingId`.',
   },
+  too_many_tags: {
+    why: 'A customer, lead or ticket has at most 50 tags, and this one would have more. Nothing was changed.',
+    mend: 'Take tags off first; what belongs to one record alone is better kept in a custom field.',
+  },
   email_taken: {
     why: 'An e-mail address belongs to one account of the installation.',
     mend: 'Sign in with it, ask for a new password, or use another address.',

@@ -8,13 +8,16 @@ import type { Page } from '../db/page'
 import { tickets } from '../db/schema'
 import { allOf } from '../db/sql'
 import { pageMarks } from '../db/window'
+import { AppError } from '../errors'
+import { hasCustomFields } from '../records/custom-fields'
 import { runList } from '../records/list'
-import type { ListDefinition, ListRequest } from '../records/list.definition'
-import { before, from } from '../records/list.filters'
-import { type TicketRow, ticketColumns } from './tickets.record'
-import type { TicketQuery } from './tickets.schemas'
+import type { Condition, ListDefinition, ListRequest } from '../records/list.definition'
+import { before, from, noCondition } from '../records/list.filters'
+import { hasTags, TAGGED, wordOfTag } from '../tags/tagged'
+import { redactTicket, type TicketRow, ticketColumns } from './tickets.record'
+import type { TicketFilters } from './tickets.schemas'
 
-type Query = z.output<typeof TicketQuery> & { sort?: 'createdAt' | '-createdAt' }
+type Query = z.output<typeof TicketFilters> & { sort?: 'createdAt' | '-createdAt' }
 export type TicketRequest = ListRequest<Query>
 
 export const TICKET_LIST: ListDefinition<TicketRow, Query> = {
@@ -40,6 +43,13 @@ export const TICKET_LIST: ListDefinition<TicketRow, Query> = {
       return { where: eq(tickets.assigneeId, id), match: word('a', id) }
     },
     customer: (id) => ({ where: eq(tickets.customerId, id), match: word('c', id) }),
+    tag: (names, ctx, request) => forTeam(ctx, hasTags(TAGGED.tickets, wordOfTag)(names, ctx, request)),
+    tagMatch: noCondition,
+    customFields: (values, ctx) =>
+      forTeam(
+        ctx,
+        hasCustomFields(tickets, values, (pair) => word('f', ctx.actor.workspaceId, toHex(pair))),
+      ),
     createdAfter: from(tickets.createdAt),
     createdBefore: before(tickets.createdAt),
   },
@@ -63,7 +73,19 @@ function word(letter: string, ...parts: string[]): string {
   return letter + parts.join('').replaceAll(/[-_]/g, '')
 }
 
+// As a custom field stands in the index: its bytes in hexadecimal digits.
+function toHex(text: string): string {
+  return [...new TextEncoder().encode(text)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+// What a portal login does not see, it cannot ask for either.
+function forTeam({ actor }: Ctx, condition: Condition | undefined): Condition | undefined {
+  if (isPortal(actor)) throw new AppError('forbidden', { detail: 'Only the team sees tags and custom fields.' })
+  return condition
+}
+
 /** A page of the tickets in reach, newest first. */
-export function listTickets(ctx: Ctx, request: TicketRequest): Promise<Page<TicketRow>> {
-  return runList(ctx, TICKET_LIST, request)
+export async function listTickets(ctx: Ctx, request: TicketRequest): Promise<Page<TicketRow>> {
+  const page = await runList(ctx, TICKET_LIST, request)
+  return { ...page, rows: page.rows.map((row) => redactTicket(ctx.actor, row)) }
 }

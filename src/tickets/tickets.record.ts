@@ -1,14 +1,15 @@
 // The ticket as a record: its columns, the type of a row, and what `changeRecord` needs to know.
 import { getTableColumns, or } from 'drizzle-orm'
-import { ticketParts } from '../access/visible'
+import type { Actor } from '../access/policy'
+import { isPortal, ticketParts } from '../access/visible'
 import { tickets } from '../db/schema'
 import { etagOf } from '../etag'
 import type { RecordKind } from '../records/change'
 
-const { homeId, ...columns } = getTableColumns(tickets)
-/** Every column except the one that only merges read. */
+const { homeId, foldedFields, ...columns } = getTableColumns(tickets)
+/** Every column except those that only merges and the search read. */
 export const ticketColumns = columns
-export type TicketRow = Omit<typeof tickets.$inferSelect, 'homeId'>
+export type TicketRow = Omit<typeof tickets.$inferSelect, 'homeId' | 'foldedFields'>
 
 export const TICKET: RecordKind<typeof ticketColumns> = {
   subject: 'ticket',
@@ -17,4 +18,9 @@ export const TICKET: RecordKind<typeof ticketColumns> = {
   etag: etagOf,
   reads: 'tickets:read',
   isInReach: (actor, permission) => or(...ticketParts(actor, permission)),
+}
+
+/** A ticket as the actor may see it: custom fields are for the team only. */
+export function redactTicket(actor: Actor, ticket: TicketRow): TicketRow {
+  return isPortal(actor) ? { ...ticket, customFields: null } : ticket
 }

@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { Id, Instant, instant, memberOr, text, uuid } from '../field-schemas'
 import { flag, pageOf, pageQuery } from '../http/pagination'
+import { facetQuery, gatherCustomFields } from '../records/facets.schemas'
 import { valuesOf } from '../records/fields'
 import { TICKET_FIELDS } from './tickets.fields'
 
@@ -37,22 +38,23 @@ export const TicketAssignment = z
   .strictObject({ assigneeId: uuid().nullable().openapi({ description: 'Null removes the assignee.' }) })
   .openapi('TicketAssignment', { example: { assigneeId: '0192f0c4-7a10-7c3e-9d2b-000000000007' } })
 
-export const TicketQuery = z
-  .strictObject({
-    ...pageQuery,
-    status: TICKET_FIELDS.status.answer.optional(),
-    priority: TICKET_FIELDS.priority.answer.optional(),
-    assignee: memberOr('none', 'me').openapi({
-      type: 'string',
-      description: '`none`, `me` or the id of a member.',
-      example: 'me',
-    }),
-    customer: uuid().optional().openapi({ description: 'The tickets of this customer.' }),
-    createdAfter: instant().optional(),
-    createdBefore: instant().optional(),
-    total: flag('Count the tickets as well; counting stops at 1,000 (`totalCapped`).'),
-  })
-  .openapi('TicketQuery')
+export const TicketFilters = z.strictObject({
+  ...pageQuery,
+  status: TICKET_FIELDS.status.answer.optional(),
+  priority: TICKET_FIELDS.priority.answer.optional(),
+  assignee: memberOr('none', 'me').openapi({
+    type: 'string',
+    description: '`none`, `me` or the id of a member.',
+    example: 'me',
+  }),
+  customer: uuid().optional().openapi({ description: 'The tickets of this customer.' }),
+  ...facetQuery,
+  createdAfter: instant().optional(),
+  createdBefore: instant().optional(),
+  total: flag('Count the tickets as well; counting stops at 1,000 (`totalCapped`).'),
+})
+
+export const TicketQuery = z.pipe(gatherCustomFields<z.input<typeof TicketFilters>>(), TicketFilters)
 
 export const TicketPage = pageOf(Ticket, 'TicketPage')
 

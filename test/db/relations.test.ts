@@ -16,7 +16,7 @@ const OUTSIDE: Record<string, string> = {
   actor_id: 'history, like created_by',
   subject_id: 'the audit trail: events outlive their records, and erasing empties them',
   'tickets.interaction_id': 'the interaction from which the ticket was opened: history, like created_by',
-  'customer_tags.tag_id': 'a tag that is deleted loses its rows at night (src/purge/purge.expired.ts)',
+  tag_id: 'a tag that is deleted loses its rows by a job (src/tags/tags.deletion.ts)',
   home_id: 'the customer that had the row before a merge: it is read only to move the row back',
   'customer_merged_rows.merge_id': 'goes with its merge (src/purge/purge.expired.ts)',
   'customer_merged_rows.row_id': 'a note of what was copied: it is read only to take the copy back',

@@ -6,7 +6,8 @@ import { AppError } from '../../errors'
 import { exportCustomers } from '../../exports/exports.service'
 import { download } from '../../exports/exports.stream'
 import { type AppEnv, ctx } from '../../http/context'
-import { tagCustomer, tagCustomers, untagCustomer } from '../../tags/tagging.service'
+import { TAGGED } from '../../tags/tagged'
+import { tagCustomers, tagRecord, untagRecord } from '../../tags/tagging.service'
 import { deleteTagNamed, getTagNamed } from '../../tags/tags.service'
 import { describe, requires, validates, validatesEither } from '../dialect'
 import { hasFields } from '../fields'
@@ -101,7 +102,7 @@ function addTags(app: Hono<AppEnv>, base: string): void {
     validatesEither(wire.ContactTag),
     async (c) => {
       const { contactId, tag } = c.req.valid('json')
-      await tagCustomer(ctx(c), contactId, tag)
+      await tagRecord(ctx(c), TAGGED.customers, contactId, tag)
       return c.json({ message: 'Tag added successfully' }, 200)
     },
   )
@@ -124,7 +125,7 @@ function addTags(app: Hono<AppEnv>, base: string): void {
     validatesEither(wire.ContactTag),
     async (c) => {
       const { contactId, tag } = c.req.valid('json')
-      await untagCustomer(ctx(c), contactId, tag)
+      await untagRecord(ctx(c), TAGGED.customers, contactId, tag)
       return c.json({ message: 'Tag removed successfully' }, 200)
     },
   )
