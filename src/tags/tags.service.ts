@@ -194,7 +194,7 @@ async function deleteWhere(ctx: Ctx, condition: SQL, ifVersion?: number): Promis
   })
   if (deleted.length > 0) return
   if (!present) throw new AppError('not_found')
-  requireVersion(present, ifVersion)
+  requireVersion(withUses(present), ifVersion)
 }
 
 /** The tag with this name, and how many customers in reach have it. Throws `not_found`. */

@@ -200,11 +200,11 @@ describe('a lead that becomes a customer', () => {
 describe('an import of leads', () => {
   it('reads tags and custom fields, changes them, and takes all of it back', async () => {
     const { admin } = await team()
-    const file = 'title,email,tags,Budget\nOne,one@example.com,"VIP, fair",500\nTwo,two@example.com,,\n'
+    const file = 'title,email,tags,Budget\nOne,one@example.com,VIP; fair,500\nTwo,two@example.com,,\n'
     const first = await imported(admin, file, { query: { entity: 'leads', match: 'email' } })
     expect(first).toMatchObject({ created: 2, failed: 0 })
     const [one] = await idsOf(admin, '/v1/leads?tag=vip&customFields.budget=500')
-    const again = await imported(admin, file.replace('VIP, fair', 'VIP, new').replace('500', '600'), {
+    const again = await imported(admin, file.replace('VIP; fair', 'VIP; new').replace('500', '600'), {
       query: { entity: 'leads', match: 'email' },
     })
     expect(again).toMatchObject({ updated: 1, unchanged: 1 })

@@ -155,8 +155,8 @@ describe('tags of the workspace', () => {
 
   it('cost a page, however many there are', async () => {
     const { manager, sales, rival } = await team()
-    const [mine, theirs] = [await customer(sales), await customer(rival)]
     for (let i = 0; i < 6; i += 1) {
+      const [mine, theirs] = [await customer(sales), await customer(rival)]
       const names = (who: string) => Array.from({ length: 10 }, (_, j) => `${who} ${i} ${j}`)
       await bulk(manager, { customerIds: [theirs], add: [...names('a'), ...names('b')] })
       await bulk(manager, { customerIds: [mine], add: names('c') })
