@@ -32,6 +32,8 @@ export default defineConfig(async () => ({
           JWT_SECRET: 'test-only-secret-test-only-secret-test',
           BCRYPT_COST: '4',
           RATE_LIMIT_MAX: '1000000',
+          USER_RATE_LIMIT_MAX: '1000000',
+          KEY_RATE_LIMIT_MAX: '1000000',
           AUTH_RATE_LIMIT_MAX: '1000000',
           MAIL_TRANSPORT: 'off',
         },

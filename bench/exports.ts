@@ -21,7 +21,7 @@ const { values } = parseArgs({ options: { rows: { type: 'string', default: '1000
 const rows = Number(values.rows)
 const folder = join(root, '.wrangler', `bench-exports-${rows}`)
 const entry = join(root, 'bench', 'exports.worker.ts')
-const vars = { RATE_LIMIT_MAX: '1000000', MAIL_TRANSPORT: 'off', SIGNUP: 'open' }
+const vars = { USER_RATE_LIMIT_MAX: '1000000', MAIL_TRANSPORT: 'off', SIGNUP: 'open' }
 
 async function json<T>(response: Response, schema: z.ZodType<T>): Promise<T> {
   if (!response.ok) throw new Error(`${response.status} ${await response.text()}`)

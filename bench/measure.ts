@@ -37,16 +37,24 @@ async function measureOne(endpoint: Endpoint, bench: Bench, fill: Fill): Promise
   return { name, as, request, ...cost, ms, given: Number.isFinite(given) ? given : null, budget, over }
 }
 
-async function sample(endpoint: Endpoint, bench: Bench, fill: Fill) {
+/** Sends a request and checks that the answer is the one that is meant to be measured. */
+export async function sendOne(bench: Bench, endpoint: Endpoint, fill: Fill, more: Record<string, string> = {}) {
   const { name, as, request, body, headers, status = 200, gives = 1, twice } = endpoint
   const filled = fill({ request, body, headers })
   if (twice) await send(bench, as, filled)
-  const response = await send(bench, as, filled)
+  const response = await send(bench, as, { ...filled, headers: { ...filled.headers, ...more } })
   const answer = await response.text()
   if (response.status !== status) throw new Error(`${name}: ${filled.request} answered ${response.status} ${answer}`)
   const given = answer.startsWith('{') ? List.safeParse(JSON.parse(answer)).data?.data?.length : undefined
   if (given !== undefined && given < gives)
     throw new Error(`${name}: ${filled.request} found ${given} rows, which measures nothing`)
+  return { status: response.status, headers: response.headers, given }
+}
+
+async function sample(endpoint: Endpoint, bench: Bench, fill: Fill) {
+  const { name } = endpoint
+  const response = await sendOne(bench, endpoint, fill)
+  const { given } = response
   const timing = response.headers.get('Server-Timing') ?? ''
   const figures = FIGURES.exec(timing)?.groups
   if (!figures) throw new Error(`${name}: no Server-Timing in the answer`)

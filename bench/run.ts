@@ -1,4 +1,4 @@
-// `npm run bench -- --rows N [--json] [--no-throughput]`: what each endpoint costs in the database at N leads,
+// `npm run bench -- --rows N [--json] [--no-throughput] [--only TEXT]`: what each endpoint costs in the database at N leads,
 // against its budget, and how fast the busiest ones are. Leaves 1 when a budget is exceeded. See docs/performance.md.
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
@@ -9,6 +9,7 @@ import { memberOf, SELLER } from './population.ts'
 import { costTable, throughputTable } from './report.ts'
 import { prepareSamples } from './samples.ts'
 import { startSeeded } from './seed.ts'
+import { statementsOf } from './tell.ts'
 import { throughput } from './throughput.ts'
 import type { Bench, Homes, Role, Run } from './types.ts'
 
@@ -89,6 +90,16 @@ async function run({ rows, throughput: isTimed }: { rows: number; throughput: bo
   }
 }
 
+async function tell(rows: number, only: string) {
+  const bench = await opened(rows)
+  try {
+    const { fill } = await prepareSamples(bench)
+    console.log(await statementsOf(endpoints, only, bench, fill))
+  } finally {
+    await bench.dispose()
+  }
+}
+
 function print({ rows, pages, costs, throughput: ratios }: Run) {
   console.log(
     `${rows.toLocaleString('en')} leads and as many customers; the worst of five requests each\n\n${costTable(costs)}`,
@@ -106,6 +117,7 @@ const { values } = parseArgs({
     rows: { type: 'string', default: String(SMALL) },
     json: { type: 'boolean', default: false },
     throughput: { type: 'boolean', default: true },
+    only: { type: 'string' },
   },
   allowNegative: true,
 })
@@ -115,13 +127,16 @@ if (!Number.isInteger(rows) || rows < SMALL) {
   process.exit(2)
 }
 try {
-  const result = await run({ ...values, rows })
-  log('')
-  if (values.json) console.log(JSON.stringify(result, null, 2))
-  else print(result)
-  const over = result.costs.filter((each) => each.over.length)
-  for (const { name, as, over: figures } of over) console.error(`over budget: ${name} (${as}): ${figures.join(', ')}`)
-  process.exitCode = over.length ? 1 : 0
+  if (values.only !== undefined) await tell(rows, values.only)
+  else {
+    const result = await run({ ...values, rows })
+    log('')
+    if (values.json) console.log(JSON.stringify(result, null, 2))
+    else print(result)
+    const over = result.costs.filter((each) => each.over.length)
+    for (const { name, as, over: figures } of over) console.error(`over budget: ${name} (${as}): ${figures.join(', ')}`)
+    process.exitCode = over.length ? 1 : 0
+  }
 } catch (error) {
   console.error(error)
   process.exitCode = 1

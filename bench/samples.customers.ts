@@ -25,7 +25,7 @@ export function stocksOfCustomers({ workspaces: { large }, people }: Bench, most
   return {
     customer: [`SELECT id ${others} AND seq % 3 <> 2 ORDER BY seq LIMIT ?`, large.id, sales, many],
     known: ofOthers('email', 'email IS NOT NULL AND seq % 3 = 1 ORDER BY seq DESC'),
-    kept: ofOthers('id', 'last_interaction_at IS NOT NULL AND seq % 6 = 2 ORDER BY seq'),
+    kept: ofOthers('id', 'last_interaction_at IS NOT NULL AND seq % 12 = 2 ORDER BY seq'),
     merged: ofOthers('id', 'last_interaction_at IS NOT NULL AND seq % 6 = 5 ORDER BY seq'),
     ownCustomer: [
       `SELECT id ${living} AND owner_id = ? AND user_id IS NULL ORDER BY seq LIMIT ?`,

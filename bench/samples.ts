@@ -35,8 +35,8 @@ function stocks({ workspaces: { large }, people }: Bench): Record<string, Query>
       JSON.stringify([...Object.values(people).map(({ id }) => id), memberOf(large, 20).id]),
     ],
     rich: [
-      `SELECT id FROM customers WHERE workspace_id = ? AND deleted_at IS NULL AND user_id IS NULL
-        ORDER BY interaction_count DESC LIMIT ? OFFSET 1`,
+      `SELECT id FROM customers WHERE workspace_id = ? AND deleted_at IS NULL AND user_id IS NULL AND seq % 12 = 8
+        ORDER BY interaction_count DESC LIMIT ?`,
       large.id,
       STOCK,
     ],

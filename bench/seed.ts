@@ -17,6 +17,8 @@ const entry = join(root, 'bench', 'worker.ts')
 export const vars = {
   MAIL_TRANSPORT: 'off',
   RATE_LIMIT_MAX: '1000000000',
+  USER_RATE_LIMIT_MAX: '1000000000',
+  KEY_RATE_LIMIT_MAX: '1000000000',
   AUTH_RATE_LIMIT_MAX: '1000000000',
   ENQUIRY_DAILY_MAX: '1000000000',
   BCRYPT_COST: String(BCRYPT_COST),

@@ -1,5 +1,6 @@
 // The shapes that the files of the benchmark share.
-import type { Database, startWorker } from '../scripts/worker.ts'
+import type { Database } from '../scripts/local-database.ts'
+import type { startWorker } from '../scripts/worker.ts'
 import type { Home, Homes, Member } from './population.ts'
 
 export type Worker = Awaited<ReturnType<typeof startWorker>>

@@ -3,6 +3,7 @@
 import { Hono } from 'hono'
 import type { z } from 'zod'
 import { createApp } from '../src/app'
+import { authenticate } from '../src/auth/authenticate'
 import { CustomerQuery, DuplicateQuery } from '../src/customers/customers.schemas'
 import type { Position } from '../src/db/page'
 import { EventQuery } from '../src/events/events.schemas'
@@ -27,13 +28,18 @@ const LISTS: Record<string, z.ZodType<{ limit: number; cursor?: string }>> = {
 
 const app = createApp()
 
-// A list that ends where the header says; the cursor is signed for this very path and query.
-const cursors = new Hono<AppEnv>().use(context).get('*', async (c) => {
-  const query = LISTS[c.req.path.replace(/[0-9a-f-]{36}/, ':id')]?.parse(c.req.query())
-  if (!query) return c.notFound()
-  const next: Position = JSON.parse(c.req.header('Bench-Position') ?? '[]')
-  return c.json(await paged(c, query, async () => ({ rows: [], next })))
-})
+// A list that ends where the header says; the cursor is sealed for this caller, path and query.
+const cursors = new Hono<AppEnv>()
+  .use(
+    context,
+    authenticate(async () => {}),
+  )
+  .get('*', async (c) => {
+    const query = LISTS[c.req.path.replace(/[0-9a-f-]{36}/, ':id')]?.parse(c.req.query())
+    if (!query) return c.notFound()
+    const next: Position = JSON.parse(c.req.header('Bench-Position') ?? '[]')
+    return c.json(await paged(c, query, async () => ({ rows: [], next })))
+  })
 
 async function pointRead(env: Env, seq: string | null) {
   return Response.json(await env.DB.prepare('SELECT * FROM leads WHERE seq = ?').bind(Number(seq)).first())
@@ -58,36 +64,58 @@ async function bareInsert(env: Env, rows: string, query: URLSearchParams) {
   return new Response(String(Date.now() - started))
 }
 
-/** The database, with every statement that is sent to it counted. */
-function counting(database: D1Database, count: (statements: number) => void): D1Database {
+type Results = D1Result<Record<string, unknown>>[]
+
+/** The database, with every batch that was sent to it told. */
+function watched(database: D1Database, tell: (queries: string[], results: Results) => void): D1Database {
   return new Proxy(database, {
     get: (_, property) =>
       property !== 'withSession'
         ? undefined
         : (anchor: string) => {
             const session = database.withSession(anchor)
+            const texts = new WeakMap<object, string>()
             return {
-              prepare: (query: string) => session.prepare(query),
+              prepare: (query: string) => ({
+                bind: (...values: unknown[]) => {
+                  const statement = session.prepare(query).bind(...values)
+                  texts.set(statement, query)
+                  return statement
+                },
+              }),
               getBookmark: () => session.getBookmark(),
-              batch: (statements: D1PreparedStatement[]) => {
-                count(statements.length)
-                return session.batch(statements)
+              batch: async (statements: D1PreparedStatement[]) => {
+                const results: Results = await session.batch(statements)
+                tell(
+                  statements.map((statement) => texts.get(statement) ?? ''),
+                  results,
+                )
+                return results
               },
             }
           },
   })
 }
 
-const asked = { statements: 0 }
+/** What the requests that asked for it have sent to the database. */
+const asked: { statements: number; told: [query: string, read: number, written: number][] } = {
+  statements: 0,
+  told: [],
+}
 
 export default {
   async fetch(request, env, execution) {
     const { pathname, searchParams } = new URL(request.url)
     if (pathname === '/bench/insert') return bareInsert(env, await request.text(), searchParams)
     if (pathname === '/bench/statements') return new Response(String(asked.statements))
-    if (pathname.startsWith('/v1/imports')) {
-      const DB = counting(env.DB, (statements) => {
-        asked.statements += statements
+    if (pathname === '/bench/told') return Response.json(asked.told.splice(0))
+    if (pathname.startsWith('/v1/imports') || request.headers.has('Bench-Tell')) {
+      const DB = watched(env.DB, (queries, results) => {
+        asked.statements += queries.length
+        if (!request.headers.has('Bench-Tell')) return
+        for (const [i, { meta }] of results.entries()) {
+          asked.told.push([queries[i] ?? '', meta.rows_read, meta.rows_written])
+        }
       })
       return app.fetch(request, { ...env, DB }, execution)
     }

@@ -35,6 +35,7 @@ CREATE TABLE `customers` (
 	`next_follow_up_at` text,
 	`interaction_count` integer DEFAULT 0 NOT NULL,
 	`erased_at` text,
+	`external_id` text,
 	`import_key` text,
 	`touched_at` text GENERATED ALWAYS AS (coalesce(last_interaction_at, '')) VIRTUAL,
 	`emails` text GENERATED ALWAYS AS (CASE WHEN email IS NULL THEN '[]' ELSE '[' || json_object('email', email, 'label', email_label) || coalesce(',' || substr(other_emails, 2), ']') END) VIRTUAL,
@@ -82,6 +83,7 @@ CREATE INDEX `customers_user` ON `customers` (`user_id`) WHERE user_id IS NOT NU
 CREATE INDEX `customers_phone` ON `customers` (`workspace_id`,`phone_e164`,`owner_id`) WHERE deleted_at IS NULL AND phone_e164 IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `customers_unread` ON `customers` (`workspace_id`) WHERE phone IS NOT NULL AND phone_e164 IS NULL;--> statement-breakpoint
 CREATE INDEX `customers_name_key` ON `customers` (`workspace_id`,`name_key`,`owner_id`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE UNIQUE INDEX `customers_external` ON `customers` (`workspace_id`,`external_id`) WHERE deleted_at IS NULL AND external_id IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `customers_import_key` ON `customers` (`workspace_id`,`import_key`) WHERE deleted_at IS NULL AND import_key IS NOT NULL;--> statement-breakpoint
 CREATE TABLE `customer_merged_rows` (
 	`merge_id` text NOT NULL,
@@ -100,7 +102,6 @@ CREATE TABLE `customer_merges` (
 	`fields` text NOT NULL,
 	`created_at` text NOT NULL,
 	`undone_at` text,
-	`settled_at` text,
 	`picked` text,
 	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action
 );
@@ -109,7 +110,6 @@ CREATE UNIQUE INDEX `customer_merges_id_unique` ON `customer_merges` (`id`);--> 
 CREATE UNIQUE INDEX `merges_merged` ON `customer_merges` (`merged_id`) WHERE undone_at IS NULL;--> statement-breakpoint
 CREATE INDEX `merges_survivor` ON `customer_merges` (`survivor_id`);--> statement-breakpoint
 CREATE INDEX `merges_created` ON `customer_merges` (`created_at`) WHERE fields <> '{}';--> statement-breakpoint
-CREATE INDEX `merges_unsettled` ON `customer_merges` (`seq`) WHERE settled_at IS NULL;--> statement-breakpoint
 CREATE TABLE `customer_relationships` (
 	`from_id` text NOT NULL,
 	`to_id` text NOT NULL,
@@ -328,6 +328,7 @@ CREATE TABLE `leads` (
 	`claims` integer DEFAULT 0 NOT NULL,
 	`stage_since` text,
 	`contacted_at` text,
+	`external_id` text,
 	`import_key` text,
 	`version` integer DEFAULT 1 NOT NULL,
 	`created_at` text NOT NULL,
@@ -363,6 +364,7 @@ CREATE INDEX `leads_trash` ON `leads` (`workspace_id`) WHERE deleted_at IS NOT N
 CREATE INDEX `leads_owner_trash` ON `leads` (`workspace_id`,`owner_id`) WHERE deleted_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_phone` ON `leads` (`workspace_id`,`phone_e164`) WHERE deleted_at IS NULL AND phone_e164 IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_unread` ON `leads` (`workspace_id`) WHERE phone IS NOT NULL AND phone_e164 IS NULL;--> statement-breakpoint
+CREATE UNIQUE INDEX `leads_external` ON `leads` (`workspace_id`,`external_id`) WHERE deleted_at IS NULL AND external_id IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_import_key` ON `leads` (`workspace_id`,`import_key`) WHERE deleted_at IS NULL AND import_key IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_home` ON `leads` (`home_id`,`customer_id`) WHERE home_id IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_customer` ON `leads` (`customer_id`) WHERE customer_id IS NOT NULL;--> statement-breakpoint
@@ -442,7 +444,7 @@ CREATE TABLE `outbox` (
 CREATE INDEX `outbox_due` ON `outbox` (`next_attempt_at`) WHERE state = 'QUEUED';--> statement-breakpoint
 CREATE INDEX `outbox_workspace` ON `outbox` (`workspace_id`,`id`);--> statement-breakpoint
 CREATE INDEX `outbox_bound` ON `outbox` (`recipient`,`bound`,`id`) WHERE bound IS NOT NULL;--> statement-breakpoint
-CREATE INDEX `outbox_state` ON `outbox` (`workspace_id`,`state`,`id`);--> statement-breakpoint
+CREATE INDEX `outbox_unsent` ON `outbox` (`workspace_id`,`state`,`id`) WHERE state <> 'SENT';--> statement-breakpoint
 CREATE TABLE `customer_tags` (
 	`customer_id` text NOT NULL,
 	`tag_id` text NOT NULL,
@@ -461,6 +463,10 @@ CREATE TABLE `lead_tags` (
 ) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `lead_tags_tag` ON `lead_tags` (`tag_id`);--> statement-breakpoint
+CREATE TABLE `tagged_customers` (
+	`customer_id` text PRIMARY KEY NOT NULL
+) WITHOUT ROWID;
+--> statement-breakpoint
 CREATE TABLE `tags` (
 	`id` text PRIMARY KEY NOT NULL,
 	`workspace_id` text NOT NULL,
@@ -549,7 +555,7 @@ CREATE UNIQUE INDEX `one_time_tokens_hash` ON `one_time_tokens` (`token_hash`);-
 CREATE INDEX `one_time_tokens_user` ON `one_time_tokens` (`user_id`,`kind`) WHERE user_id IS NOT NULL;--> statement-breakpoint
 CREATE UNIQUE INDEX `one_time_tokens_pending` ON `one_time_tokens` (`workspace_id`,`email`) WHERE kind = 'INVITATION' AND used_at IS NULL;--> statement-breakpoint
 CREATE INDEX `one_time_tokens_expires` ON `one_time_tokens` (`expires_at`);--> statement-breakpoint
-CREATE INDEX `one_time_tokens_workspace` ON `one_time_tokens` (`workspace_id`,`kind`,`id`);--> statement-breakpoint
+CREATE INDEX `one_time_tokens_invitations` ON `one_time_tokens` (`workspace_id`,`id`) WHERE kind = 'INVITATION';--> statement-breakpoint
 CREATE TABLE `sessions` (
 	`id` text PRIMARY KEY NOT NULL,
 	`workspace_id` text NOT NULL,
@@ -592,14 +598,13 @@ CREATE TABLE `users` (
 	`updated_at` text NOT NULL,
 	`deleted_at` text,
 	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE UNIQUE INDEX `users_email` ON `users` (`email`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE UNIQUE INDEX `users_username` ON `users` (`username`) WHERE deleted_at IS NULL AND username IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `users_digest` ON `users` (`digest_due`) WHERE digest_due IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `users_role` ON `users` (`workspace_id`,`role`,`id`) WHERE deleted_at IS NULL;--> statement-breakpoint
-CREATE INDEX `users_status` ON `users` (`workspace_id`,`status`,`role`,`id`) WHERE deleted_at IS NULL;--> statement-breakpoint
-CREATE INDEX `users_workspace` ON `users` (`workspace_id`,`id`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE INDEX `users_inactive` ON `users` (`workspace_id`,`role`,`id`) WHERE status = 'INACTIVE' AND deleted_at IS NULL;--> statement-breakpoint
 CREATE TABLE `stripe_events` (
 	`id` text PRIMARY KEY NOT NULL,
 	`type` text NOT NULL,
@@ -672,7 +677,8 @@ END;
 CREATE TRIGGER leads_inserted AFTER INSERT ON leads WHEN new.deleted_at IS NULL
 BEGIN
   INSERT INTO leads_fts (rowid, words, phone, origin, tags, fields, scope)
-    SELECT seq, words, phone, origin, tags, fields, scope FROM leads_searchable WHERE seq = new.seq;
+    SELECT new.seq, new.search_text, new.search_phone, new.search_source, NULL, CASE WHEN new.custom_fields IS NOT NULL
+        THEN (SELECT group_concat(field, '') FROM lead_field_pairs AS f WHERE f.id = new.id AND is_indexed) END, new.search_scope;
   INSERT INTO lead_tally VALUES (new.workspace_id, '*', NULL, new.status), (new.workspace_id, new.owner_id, NULL, new.status);
 END;
 --> statement-breakpoint
@@ -685,7 +691,11 @@ WHEN old.search_text IS NOT new.search_text OR old.phone_text IS NOT new.phone_t
 BEGIN
   DELETE FROM leads_fts WHERE rowid = old.seq AND old.deleted_at IS NULL;
   INSERT INTO leads_fts (rowid, words, phone, origin, tags, fields, scope)
-    SELECT seq, words, phone, origin, tags, fields, scope FROM leads_searchable WHERE seq = new.seq AND deleted_at IS NULL;
+    SELECT new.seq, new.search_text, new.search_phone, new.search_source,
+      (SELECT group_concat(tag, '') FROM lead_tags CROSS JOIN indexed_tags ON id = tag_id WHERE lead_id = new.id),
+      CASE WHEN new.custom_fields IS NOT NULL
+        THEN (SELECT group_concat(field, '') FROM lead_field_pairs AS f WHERE f.id = new.id AND is_indexed) END,
+      new.search_scope WHERE new.deleted_at IS NULL;
 END;
 --> statement-breakpoint
 CREATE TRIGGER leads_recounted AFTER UPDATE OF owner_id, status, deleted_at ON leads
@@ -709,7 +719,8 @@ END;
 CREATE VIEW leads_searchable AS
 SELECT l.seq, l.id, l.search_text AS words, l.search_phone AS phone, l.search_source AS origin, l.deleted_at,
   (SELECT group_concat(tag, '') FROM lead_tags CROSS JOIN indexed_tags ON id = tag_id WHERE lead_id = l.id) AS tags,
-  (SELECT group_concat(field, '') FROM lead_field_pairs AS f WHERE f.id = l.id AND is_indexed) AS fields,
+  CASE WHEN l.custom_fields IS NOT NULL
+    THEN (SELECT group_concat(field, '') FROM lead_field_pairs AS f WHERE f.id = l.id AND is_indexed) END AS fields,
   l.search_scope AS scope
 FROM leads l;
 --> statement-breakpoint
@@ -876,24 +887,46 @@ BEGIN
   WHERE seq = new.seq AND owner_id IS NOT (SELECT owner_id FROM customers WHERE id = new.customer_id);
 END;
 --> statement-breakpoint
-CREATE TRIGGER customer_tagged AFTER INSERT ON customer_tags
+-- A customer has 50 tags at most, and is indexed anew when a tag comes or goes. While a statement changes many, the customer
+-- stands in tagged_customers: then that is done once, when the row goes.
+CREATE TRIGGER customer_tagged_alone AFTER INSERT ON customer_tags
+WHEN NOT EXISTS (SELECT 1 FROM tagged_customers WHERE customer_id = new.customer_id)
 BEGIN
-  SELECT RAISE(ABORT, 'refused: too_many_tags')
+  SELECT RAISE(ABORT, 'breach: too_many_tags')
     WHERE EXISTS (SELECT 1 FROM customer_tags WHERE customer_id = new.customer_id LIMIT 1 OFFSET 50);
   DELETE FROM customers_fts WHERE rowid = (SELECT seq FROM customers WHERE id = new.customer_id AND deleted_at IS NULL);
   INSERT INTO customers_fts (rowid, name, email, phone, company, job_title, tags, fields, scope)
     SELECT seq, name, email, phone, company, job_title, tags, fields, scope FROM customers_searchable
     WHERE seq = (SELECT seq FROM customers WHERE id = new.customer_id) AND deleted_at IS NULL;
+END;
+--> statement-breakpoint
+CREATE TRIGGER customer_untagged_alone AFTER DELETE ON customer_tags
+WHEN NOT EXISTS (SELECT 1 FROM tagged_customers WHERE customer_id = old.customer_id)
+BEGIN
+  DELETE FROM customers_fts WHERE rowid = (SELECT seq FROM customers WHERE id = old.customer_id AND deleted_at IS NULL);
+  INSERT INTO customers_fts (rowid, name, email, phone, company, job_title, tags, fields, scope)
+    SELECT seq, name, email, phone, company, job_title, tags, fields, scope FROM customers_searchable
+    WHERE seq = (SELECT seq FROM customers WHERE id = old.customer_id) AND deleted_at IS NULL;
+END;
+--> statement-breakpoint
+CREATE TRIGGER customer_tagged_in_all AFTER DELETE ON tagged_customers
+BEGIN
+  SELECT RAISE(ABORT, 'breach: too_many_tags')
+    WHERE EXISTS (SELECT 1 FROM customer_tags WHERE customer_id = old.customer_id LIMIT 1 OFFSET 50);
+  DELETE FROM customers_fts WHERE rowid = (SELECT seq FROM customers WHERE id = old.customer_id AND deleted_at IS NULL);
+  INSERT INTO customers_fts (rowid, name, email, phone, company, job_title, tags, fields, scope)
+    SELECT seq, name, email, phone, company, job_title, tags, fields, scope FROM customers_searchable
+    WHERE seq = (SELECT seq FROM customers WHERE id = old.customer_id) AND deleted_at IS NULL;
+END;
+--> statement-breakpoint
+CREATE TRIGGER customer_tagged AFTER INSERT ON customer_tags
+BEGIN
   INSERT INTO tag_tally SELECT new.tag_id, value, 1, 0, 0 FROM customers AS c, json_each(json_array('*', c.owner_id))
     WHERE c.id = new.customer_id AND c.deleted_at IS NULL;
 END;
 --> statement-breakpoint
 CREATE TRIGGER customer_untagged AFTER DELETE ON customer_tags
 BEGIN
-  DELETE FROM customers_fts WHERE rowid = (SELECT seq FROM customers WHERE id = old.customer_id AND deleted_at IS NULL);
-  INSERT INTO customers_fts (rowid, name, email, phone, company, job_title, tags, fields, scope)
-    SELECT seq, name, email, phone, company, job_title, tags, fields, scope FROM customers_searchable
-    WHERE seq = (SELECT seq FROM customers WHERE id = old.customer_id) AND deleted_at IS NULL;
   INSERT INTO tag_tally SELECT old.tag_id, value, -1, 0, 0 FROM customers AS c, json_each(json_array('*', c.owner_id))
     WHERE c.id = old.customer_id AND c.deleted_at IS NULL;
 END;
@@ -908,7 +941,8 @@ SELECT
   c.seq, c.id, c.sort_name AS name, c.email_text AS email, c.company_text AS company, c.job_title_text AS job_title, c.deleted_at,
   c.search_phone AS phone,
   (SELECT group_concat(tag, '') FROM customer_tags CROSS JOIN indexed_tags ON id = tag_id WHERE customer_id = c.id) AS tags,
-  (SELECT group_concat(field, '') FROM customer_field_pairs AS f WHERE f.id = c.id AND is_indexed) AS fields,
+  CASE WHEN c.custom_fields IS NOT NULL
+    THEN (SELECT group_concat(field, '') FROM customer_field_pairs AS f WHERE f.id = c.id AND is_indexed) END AS fields,
   c.search_scope AS scope
 FROM customers c;
 --> statement-breakpoint
@@ -964,7 +998,7 @@ SELECT t.seq, t.deleted_at, replace(replace(
   'w' || t.workspace_id || ' s' || t.workspace_id || t.status || ' p' || t.workspace_id || t.priority
   || ' c' || t.customer_id || ' o' || coalesce(t.owner_id, t.workspace_id) || ' a' || coalesce(t.assignee_id, t.workspace_id)
   || coalesce((SELECT group_concat(' t' || tag_id, '') FROM ticket_tags WHERE ticket_id = t.id), '')
-  || coalesce((SELECT group_concat(' f' || t.workspace_id || hex(pair), '') FROM ticket_field_pairs AS f WHERE f.id = t.id AND is_indexed), ''),
+  || coalesce(CASE WHEN t.custom_fields IS NOT NULL THEN (SELECT group_concat(' f' || t.workspace_id || hex(pair), '') FROM ticket_field_pairs AS f WHERE f.id = t.id AND is_indexed) END, ''),
   '-', ''), '_', '') AS facets
 FROM tickets t;
 --> statement-breakpoint
@@ -1529,7 +1563,7 @@ END;
 --> statement-breakpoint
 CREATE TRIGGER lead_tagged AFTER INSERT ON lead_tags
 BEGIN
-  SELECT RAISE(ABORT, 'refused: too_many_tags') WHERE EXISTS (SELECT 1 FROM lead_tags WHERE lead_id = new.lead_id LIMIT 1 OFFSET 50);
+  SELECT RAISE(ABORT, 'breach: too_many_tags') WHERE EXISTS (SELECT 1 FROM lead_tags WHERE lead_id = new.lead_id LIMIT 1 OFFSET 50);
   DELETE FROM leads_fts WHERE rowid = (SELECT seq FROM leads WHERE id = new.lead_id AND deleted_at IS NULL);
   INSERT INTO leads_fts (rowid, words, phone, origin, tags, fields, scope)
     SELECT seq, words, phone, origin, tags, fields, scope FROM leads_searchable
@@ -1561,7 +1595,7 @@ END;
 --> statement-breakpoint
 CREATE TRIGGER ticket_tagged AFTER INSERT ON ticket_tags
 BEGIN
-  SELECT RAISE(ABORT, 'refused: too_many_tags') WHERE EXISTS (SELECT 1 FROM ticket_tags WHERE ticket_id = new.ticket_id LIMIT 1 OFFSET 50);
+  SELECT RAISE(ABORT, 'breach: too_many_tags') WHERE EXISTS (SELECT 1 FROM ticket_tags WHERE ticket_id = new.ticket_id LIMIT 1 OFFSET 50);
   DELETE FROM tickets_fts WHERE rowid = (SELECT seq FROM tickets WHERE id = new.ticket_id);
   INSERT INTO tickets_fts (rowid, facets) SELECT seq, facets FROM tickets_facets
     WHERE seq = (SELECT seq FROM tickets WHERE id = new.ticket_id) AND deleted_at IS NULL;

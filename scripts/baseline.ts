@@ -32,6 +32,8 @@ const WITHOUT_ROWID = [
   'one_time_tokens',
   'outbox',
   'sessions',
+  'tagged_customers',
+  'users',
   'ticket_tags',
 ]
 

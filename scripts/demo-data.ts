@@ -1,8 +1,5 @@
 // Realistic data for `npm run demo`: the year of one workspace, the same at every run, with dates that end
 // today. A new table is one more row type in demo-rows.ts and one more generator, which adds rows and their events.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import bcrypt from 'bcryptjs'
 import { makeCustomers } from './demo-customers.ts'
 import { makeInteractions } from './demo-interactions.ts'
@@ -13,52 +10,37 @@ import { makeTags } from './demo-tags.ts'
 import { ADMIN_EMAIL, LOGINS, makeTeam, PASSWORD, SLUG } from './demo-team.ts'
 import { makeTickets } from './demo-tickets.ts'
 import { createWorld } from './demo-world.ts'
+import type { Database } from './local-database.ts'
 
 const generators = [makeLeads, makeCustomers, makeTags, makeInteractions, makeTickets]
 
-type Local = { wrangler: (args: string[]) => Promise<unknown>; persistTo: string }
-
-/** Puts the demo workspace into the local database, unless it is there already; gives its logins and its slug. */
-export async function seedDemo({ wrangler, persistTo }: Local) {
-  const folder = mkdtempSync(join(tmpdir(), 'edge-crm-'))
-  try {
-    const file = join(folder, 'demo.sql')
-    writeFileSync(file, await demoSql(Date.now()))
-    await wrangler(['d1', 'execute', 'DB', '--local', '--persist-to', persistTo, '--file', file, '--yes'])
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
+/** Puts the demo workspace into a migrated database, unless it is there already; gives its logins and its slug. */
+export async function seedDemo(db: Database) {
+  const isThere = await db.prepare(`SELECT 1 AS found FROM users WHERE email = ${literal(ADMIN_EMAIL)}`).first('found')
+  if (!isThere) await db.batch((await demoStatements(Date.now())).map((sql) => db.prepare(sql)))
   return { logins: LOGINS, slug: SLUG }
 }
 
-/** All of it as SQL that does nothing where the demo workspace exists. */
-export async function demoSql(now: number) {
+async function demoStatements(now: number): Promise<string[]> {
   const world = createWorld({ seed: 20_261_121, now })
   const team = makeTeam(world, { passwordHash: await bcrypt.hash(PASSWORD, 10) })
   for (const generate of generators) generate(world, team)
-  return sqlOf(world.tables)
+  return statementsOf(world.tables)
 }
 
-// The file is one batch, and foreign keys are checked when it ends. The accounts come last, since every statement asks
-// whether they are there.
-function sqlOf(tables: Tables) {
-  const { users: _, ...others } = tables
+// They are one batch, and foreign keys are checked when it ends.
+function statementsOf(tables: Tables): string[] {
   // Overwritten in place: triggers of later tables look things up in leads and customers.
-  const { leads, customers } = others
-  const rows = { ...others, leads: leads.map(withSearchedLead), customers: customers.map(withSearchedCustomer) }
+  const { leads, customers } = tables
+  const rows = { ...tables, leads: leads.map(withSearchedLead), customers: customers.map(withSearchedCustomer) }
   const inserts = Object.entries(rows).flatMap(([table, each]) => insertsOf(table, each))
-  const accounts = insertsOf('users', tables.users)
-  return ['PRAGMA defer_foreign_keys = on;', ...inserts, ...tables.workspaces.flatMap(recountOf), ...accounts].join(
-    '\n',
-  )
+  return ['PRAGMA defer_foreign_keys = on', ...inserts, ...tables.workspaces.flatMap(recountOf)]
 }
-
-const IS_NEW = `NOT EXISTS (SELECT 1 FROM users WHERE email = ${literal(ADMIN_EMAIL)})`
 
 // The rows have their final state; their events say what counts on which day.
 function recountOf(workspace: Workspace) {
-  const where = `WHERE workspace_id = ${literal(workspace.id)} AND ${IS_NEW}`
-  return [`DELETE FROM rollups ${where};`, `INSERT INTO rollups SELECT * FROM rollups_recounted ${where};`]
+  const where = `WHERE workspace_id = ${literal(workspace.id)}`
+  return [`DELETE FROM rollups ${where}`, `INSERT INTO rollups SELECT * FROM rollups_recounted ${where}`]
 }
 
 /** D1 takes statements of 100 KB; characters beyond ASCII take up to four bytes, quotes double. */
@@ -86,10 +68,7 @@ function insertsOf(table: string, rows: object[]) {
     }
     chunk.push(values)
   }
-  return chunks.map(
-    (values) =>
-      `INSERT INTO ${table} (${columns.join(', ')}) SELECT * FROM (VALUES\n${values.join(',\n')})\nWHERE ${IS_NEW};`,
-  )
+  return chunks.map((values) => `INSERT INTO ${table} (${columns.join(', ')}) VALUES\n${values.join(',\n')}`)
 }
 
 function literal(value: unknown) {

@@ -22,7 +22,7 @@ function matches(part: string, value: number): boolean {
 }
 
 /** Runs what is due at the beginning of each minute, at a Worker that wrangler dev serves. A minute without it is left out. */
-export function runSchedule(origin: string): NodeJS.Timeout {
+export function runSchedule(origin: string): void {
   const config = readFileSync(join(root, 'wrangler.toml'), 'utf8')
   const [, list = ''] = /^crons = \[(.*)\]$/m.exec(config) ?? []
   const crons = [...list.matchAll(/"([^"]+)"/g)].map(([, cron = '']) => cron)
@@ -32,6 +32,8 @@ export function runSchedule(origin: string): NodeJS.Timeout {
       const query = new URLSearchParams({ cron, time: String(now.getTime()) })
       await fetch(`${origin}/cdn-cgi/handler/scheduled?${query}`).catch(() => {})
     }
+    plan()
   }
-  return setInterval(tick, MINUTE_MS)
+  const plan = () => setTimeout(tick, MINUTE_MS - (Date.now() % MINUTE_MS)).unref()
+  plan()
 }

@@ -1,32 +1,29 @@
-// `npm run dev`: settings, assets and migrations, then `wrangler dev`, which gets everything after `--`, and its schedule.
-// `--demo` keeps a database of its own and fills it: scripts/demo-data.ts exports seedDemo({ wrangler, persistTo }), where
-// wrangler(args) runs one command and resolves to its output; it resolves to { logins: [{ role, email, password }], slug }.
+// `npm run dev`: settings, assets, migrations, `wrangler dev`, which gets everything after `--`, and its schedule.
+// `--demo` keeps a database of its own and fills it with scripts/demo-data.ts.
 import { createHash } from 'node:crypto'
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { parseEnv } from 'node:util'
 import { copyAssets } from './assets.ts'
+import { freePort, readyOutput } from './dev-output.ts'
 import { runSchedule } from './dev-schedule.ts'
-import { ended, messageOf, quietly, root, start } from './run.ts'
+import { migrate, withLocalDatabase } from './local-database.ts'
+import { ended, messageOf, root, start } from './run.ts'
 
 const DEMO_FOLDER = '.wrangler/demo'
+const PORT = 8787
+const startedAt = Date.now()
 const given = process.argv.slice(2)
 const demo = given.includes('--demo')
 const args = given.filter((arg) => arg !== '--demo')
 
 const has = (...names: string[]) => args.some((arg) => names.some((name) => arg === name || arg.startsWith(`${name}=`)))
+const hasVar = (name: string) => args.some((arg) => arg.replace(/^--var=/, '').startsWith(`${name}:`))
 
-function valueAfter(name: string): string | undefined {
-  const at = args.indexOf(name)
-  return at === -1 ? args.find((arg) => arg.startsWith(`${name}=`))?.split('=')[1] : args[at + 1]
-}
-
-// The migrations must meet the database that wrangler dev will open: same folder, same environment, same configuration.
-function sharedArgs() {
-  const names = ['--persist-to', '--env', '-e', '--config', '-c']
-  return args.flatMap((arg, i) => {
-    if (names.includes(arg)) return args.slice(i, i + 2)
-    return names.some((name) => arg.startsWith(`${name}=`)) ? [arg] : []
-  })
+function optionOf(...names: string[]): string | undefined {
+  const at = args.findIndex((arg) => names.includes(arg))
+  if (at !== -1) return args[at + 1]
+  return args.find((arg) => names.some((name) => arg.startsWith(`${name}=`)))?.replace(/^[^=]*=/, '')
 }
 
 async function prepare() {
@@ -34,15 +31,19 @@ async function prepare() {
   copyAssets()
   if (demo && !has('--persist-to')) args.push('--persist-to', DEMO_FOLDER)
   requireCurrentSchema()
-  await quietly('wrangler', ['d1', 'migrations', 'apply', 'DB', '--local', ...sharedArgs()], 'The migrations failed.')
-  if (demo) await seed()
+  if (!has('--port')) args.push('--port', String(await freePort(PORT)))
+  if (!has('--inspector-port')) args.push('--inspector-port', '0')
+  // Its shortcuts would overwrite lines that this script prints.
+  if (!has('--show-interactive-dev-session')) args.push('--show-interactive-dev-session=false')
+  // Links in mails lead to this Worker, and no plan limits the statements of a local database.
+  const ownVars = parseEnv(readFileSync(join(root, '.dev.vars'), 'utf8'))
+  const fitting = { PUBLIC_URL: `http://localhost:${optionOf('--port')}`, IMPORT_STATEMENTS: '1000' }
+  for (const [name, value] of Object.entries(fitting)) {
+    if (!hasVar(name) && !(name in ownVars)) args.push('--var', `${name}:${value}`)
+  }
 }
 
-function persistFolder() {
-  const at = args.indexOf('--persist-to')
-  if (at !== -1) return args[at + 1] ?? ''
-  return args.find((arg) => arg.startsWith('--persist-to='))?.split('=')[1] ?? '.wrangler/state'
-}
+const persistFolder = () => optionOf('--persist-to') ?? '.wrangler/state'
 
 // Before 1.0 the schema is made anew rather than migrated, so a database of an older one cannot be opened.
 function requireCurrentSchema() {
@@ -61,19 +62,44 @@ function requireCurrentSchema() {
   writeFileSync(mark, present)
 }
 
-async function seed() {
-  const { seedDemo } = await import('./demo-data.ts')
-  const shared = sharedArgs()
-  const persistTo = shared[shared.indexOf('--persist-to') + 1] ?? DEMO_FOLDER
-  const { logins, slug } = await seedDemo({
-    wrangler: (list) => quietly('wrangler', list, 'The demo data failed.'),
-    persistTo,
+/** What the database holds, in the words that the reader sees when the Worker is ready. */
+function fillDatabase(): Promise<string> {
+  const place = { persistTo: persistFolder(), config: optionOf('--config', '-c'), env: optionOf('--env', '-e') }
+  return withLocalDatabase(place, async (db) => {
+    await migrate(db)
+    if (demo) return demoLogins(await (await import('./demo-data.ts')).seedDemo(db))
+    const isEmpty = !(await db.prepare('SELECT 1 AS found FROM users').first('found'))
+    return isEmpty ? firstAccount(`http://localhost:${optionOf('--port')}`) : ''
   })
-  for (const { role, email, password } of logins) console.log(`${role.padEnd(10)}${email}  ${password}`)
-  console.log(`They sign in at /dashboard or POST /v1/auth/login. A public form names the workspace "${slug}".`)
 }
 
+function demoLogins({ logins, slug }: { logins: { role: string; email: string; password: string }[]; slug: string }) {
+  const lines = logins.map(({ role, email, password }) => `  ${role.padEnd(10)}${email.padEnd(28)}${password}`)
+  return `Sign in as one of them:\n\n${lines.join('\n')}\n\nA public form names the workspace "${slug}".\n`
+}
+
+const firstAccount = (url: string) => `There is no account yet. The first one founds a workspace:
+
+  curl ${url}/v1/auth/register -H 'Content-Type: application/json' \\
+    -d '{"email":"you@example.com","password":"correct horse battery","name":"You","workspaceName":"My team"}'
+
+Then sign in at the desk. To see it with data, end this and run: npm run demo
+`
+
+const welcome = (url: string, content: string) => `
+Ready after ${((Date.now() - startedAt) / 1000).toFixed(1)} s.
+
+  desk           ${url}/dashboard
+  API reference  ${url}/doc
+  documentation  ${url}/docs/
+  data           ${persistFolder()} (delete it to start again)
+
+${content}
+Mails are printed here. The schedule runs: imports, mails and reminders end by themselves. Ctrl+C ends all.
+`
+
 const parent = process.ppid
+console.log(`Edge CRM: starting ${demo ? 'a CRM with a year of invented data' : 'a local CRM'} …`)
 try {
   await prepare()
 } catch (error) {
@@ -81,11 +107,28 @@ try {
   process.exit(1)
 }
 
-if (!has('--inspector-port')) args.push('--inspector-port', '0')
-const server = start('wrangler', ['dev', ...args])
-runSchedule(`http://127.0.0.1:${valueAfter('--port') ?? 8787}`).unref()
-for (const signal of ['SIGINT', 'SIGTERM'] satisfies NodeJS.Signals[]) process.on(signal, () => server.kill(signal))
+// Both take a second of a core: the database is filled while wrangler bundles.
+const filled = fillDatabase()
+const server = start('wrangler', ['dev', ...args], {
+  stdio: ['inherit', 'pipe', 'pipe'],
+  env: process.stdout.isTTY ? { FORCE_COLOR: '1' } : {},
+})
+const exit = ended(server)
+const end = (signal: NodeJS.Signals) => server.kill(signal)
+for (const signal of ['SIGINT', 'SIGTERM'] satisfies NodeJS.Signals[]) process.on(signal, () => end(signal))
 // The shell between npm and this script dies of a SIGTERM without passing it on, and the port would stay taken.
-const orphaned = () => process.ppid !== parent && server.kill('SIGTERM')
-if (process.env.npm_lifecycle_event) setInterval(orphaned, 300).unref()
-process.exitCode = await ended(server)
+if (process.env.npm_lifecycle_event) setInterval(() => process.ppid !== parent && end('SIGTERM'), 300).unref()
+
+try {
+  const [url, content] = await Promise.all([readyOutput(server), filled])
+  if (url !== undefined) {
+    console.log(welcome(url, content))
+    runSchedule(url)
+  }
+} catch (error) {
+  console.error(messageOf(error))
+  process.exitCode = 1
+  end('SIGTERM')
+}
+const code = await exit
+process.exitCode ||= code

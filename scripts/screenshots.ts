@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type BrowserContextOptions, chromium } from 'playwright-core'
 import { seedDemo } from './demo-data.ts'
-import { quietly, root } from './run.ts'
+import { migrate, withLocalDatabase } from './local-database.ts'
+import { root } from './run.ts'
 import { startWorker } from './worker.ts'
 
 const SHOTS: Record<string, BrowserContextOptions> = {
@@ -13,9 +14,10 @@ const SHOTS: Record<string, BrowserContextOptions> = {
 }
 
 const persistTo = mkdtempSync(join(tmpdir(), 'edge-crm-'))
-const wrangler = (args: string[]) => quietly('wrangler', args, 'wrangler failed')
-await wrangler(['d1', 'migrations', 'apply', 'DB', '--local', '--persist-to', persistTo])
-const { logins } = await seedDemo({ wrangler, persistTo })
+const { logins } = await withLocalDatabase({ persistTo }, async (db) => {
+  await migrate(db)
+  return seedDemo(db)
+})
 const worker = await startWorker({ persist: persistTo })
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] })

@@ -9,15 +9,13 @@ import { tmpdir } from 'node:os'
 import { extname, join, parse, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import { copyAssets } from './assets.ts'
+import { type Database, migrate, miniflare } from './local-database.ts'
 import { quietly, root } from './run.ts'
 
 // Wrangler would announce on stdout whose settings it read.
 process.env.WRANGLER_LOG ??= 'warn'
-// Miniflare is wrangler's dependency, not ours, so it is found from there.
 const require = createRequire(import.meta.url)
-const { convertV4MiniflareOptions, Log, LogLevel, Miniflare }: typeof import('miniflare') = createRequire(
-  require.resolve('wrangler'),
-)('miniflare')
+const { convertV4MiniflareOptions, Log, LogLevel, Miniflare } = miniflare
 
 const config = join(root, 'wrangler.toml')
 const entryPoint = join(root, 'src', 'index.ts')
@@ -39,25 +37,11 @@ type Options = {
   bare?: boolean
   heap?: number
 }
-type Statement = {
-  bind: (...values: unknown[]) => Statement
-  all: <Row>() => Promise<{ results: Row[] }>
-  first: <Cell>(column: string) => Promise<Cell | null>
-  raw: <Row>() => Promise<Row[]>
-  run: () => Promise<unknown>
-}
-/** What scripts use of D1, whose own types are those of the Workers runtime. */
-export type Database = {
-  prepare: (sql: string) => Statement
-  batch: (statements: Statement[]) => Promise<unknown>
-  exec: (sql: string) => Promise<unknown>
-}
-
 /** Bundles the Worker and starts it; `dispose` ends it. */
 export async function startWorker({ vars = {}, persist, entry = entryPoint, d1 = true, bare, heap }: Options = {}) {
   copyAssets()
   const bundle = mkdtempSync(join(tmpdir(), 'edge-crm-'))
-  let started: InstanceType<typeof Miniflare> | undefined
+  let started: InstanceType<typeof miniflare.Miniflare> | undefined
   try {
     await quietly(
       'wrangler',
@@ -112,22 +96,4 @@ function modules(bundle: string, entry: string) {
       const type = moduleTypes[extname(name)]
       return type ? [{ type, path: join(bundle, name) }] : []
     })
-}
-
-// Kept in the table that `wrangler d1 migrations apply` keeps, so a persisted database can be handed from one to the other.
-async function migrate(db: Database) {
-  const folder = join(root, 'drizzle')
-  await db.exec(
-    'CREATE TABLE IF NOT EXISTS d1_migrations (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL)',
-  )
-  const { results } = await db.prepare('SELECT name FROM d1_migrations').all<{ name: string }>()
-  const applied = new Set(results.map((row) => row.name))
-  const pending = readdirSync(folder).filter((name) => name.endsWith('.sql') && !applied.has(name))
-  for (const name of pending.sort()) {
-    const statements = readFileSync(join(folder, name), 'utf8').split('--> statement-breakpoint')
-    await db.batch([
-      ...statements.filter((sql) => sql.trim()).map((sql) => db.prepare(sql)),
-      db.prepare('INSERT INTO d1_migrations (name) VALUES (?)').bind(name),
-    ])
-  }
 }

@@ -13,7 +13,7 @@ import { relationshipRoutes } from './customers/relationships.routes'
 import { dashboardRoutes, onPageError } from './dashboard/dashboard.routes'
 import { dashboardSession } from './dashboard/dashboard.session'
 import { dialectAt, dialects, limitedPaths, mountOf } from './dialects/dialects'
-import { noStore, routedPath, translate } from './dialects/dispatch'
+import { nameDialect, noStore, routedPath, translate } from './dialects/dispatch'
 import { docsRoutes } from './docs/docs.routes'
 import { enquiryRoutes } from './enquiries/enquiries.routes'
 import { eventRoutes } from './events/events.routes'
@@ -55,11 +55,11 @@ import { workspaceRoutes } from './workspaces/workspaces.routes'
 /** A new app with its own rate limiter: one for each isolate. */
 export function createApp() {
   const app = createRouter({ getPath: routedPath })
-  const limits = createLimits(limitedPaths)
+  const limits = createLimits(limitedPaths, (c) => dialectAt(c.req.path) !== undefined)
 
   app.onError((error, c) => errorHandlerAt(c.req.path)(error, c))
   app.notFound((c) => errorHandlerAt(c.req.path)(noRouteError(c, methodsOf(app, c.req.path)), c))
-  app.use(requestId(), secureHeaders(), limitHead, translate, context)
+  app.use(requestId(), secureHeaders(), limitHead, nameDialect, translate, context)
   app.use(crossOrigin((c) => dialectAt(c.req.path) !== undefined))
   app.use(authenticate(limits.keyLookup))
   app.use('/dashboard/*', dashboardSession)

@@ -44,6 +44,8 @@ const Settings = z
     DIALECTS: dialects,
     BCRYPT_COST: whole(10, 4, 15),
     RATE_LIMIT_MAX: whole(100),
+    USER_RATE_LIMIT_MAX: whole(1000),
+    KEY_RATE_LIMIT_MAX: whole(5000),
     RATE_LIMIT_WINDOW_SECONDS: whole(900, 1, 86_400),
     AUTH_RATE_LIMIT_MAX: whole(50),
     ENQUIRY_DAILY_MAX: whole(50),

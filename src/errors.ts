@@ -38,6 +38,7 @@ export const ERRORS = {
   already_yours: [409, 'This lead is yours already'],
   already_converted: [409, 'The lead is already converted'],
   customer_exists: [409, 'A customer with this e-mail address exists'],
+  external_id_taken: [409, 'Another record has this external id'],
   login_taken: [409, 'The portal login belongs to another customer'],
   already_erased: [409, 'The data of this person is already erased, and none was added since'],
   merged_away: [409, 'The customer was merged into another one'],

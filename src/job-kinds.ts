@@ -1,13 +1,17 @@
 // The kinds of jobs, by the name that stands in the table and in the API.
+import { MERGE } from './customers/merge.settlement'
 import { OWNER } from './interactions/interactions.owner'
 import type { JobKind } from './jobs/jobs.kind'
 import { ERASURE } from './personal-data/personal-data.erasure'
+import { TAGGING } from './tags/tagging.bulk'
 import { TAG_DELETION } from './tags/tags.deletion'
 import { HANDOVER } from './users/users.handover'
 
 export const JOB_KINDS: Readonly<Record<string, JobKind>> = {
   erasure: ERASURE,
   handover: HANDOVER,
+  merge: MERGE,
   owner: OWNER,
+  tagging: TAGGING,
   'tag-deletion': TAG_DELETION,
 }

@@ -1,5 +1,4 @@
 // The schedule: the jobs of each cron expression of wrangler.toml (in UTC). Each expression is one invocation.
-import { settleScheduled } from './customers/merge.schedule'
 import { AppError } from './errors'
 import { continueImports } from './imports/imports.http'
 import { JOB_KINDS } from './job-kinds'
@@ -22,7 +21,6 @@ export const SCHEDULE: Readonly<Record<string, readonly Job[]>> = {
   '* * * * *': [
     { name: 'mail', run: sendDueMail },
     { name: 'jobs', run: scheduledJobs(JOB_KINDS) },
-    { name: 'merges', run: settleScheduled },
     { name: 'imports', run: continueImports },
     { name: 'phones', run: rereadPhones },
   ],

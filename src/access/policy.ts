@@ -130,6 +130,7 @@ export const POLICY: Record<Role, Partial<Record<Permission, Reach>>> = {
     ...everyRole,
     'users:read': 'own',
     'users:write': 'own',
+    'jobs:read': 'own',
     'leads:read': 'own',
     'leads:write': 'own',
     'leads:claim': 'all',

@@ -80,7 +80,8 @@ export async function createSharedAccount(
   const { user, workspace, taken, exceeded } = await runBatch(db, {
     sharedWorkspace: sharedWorkspaceInsert(ctx),
     account: insertFrom(db, users, account, mayInsert),
-    event: registrationEvent(ctx, account.id),
+    // A portal login is told of by the event of its customer.
+    event: customer ? undefined : registrationEvent(ctx, account.id),
     ...userAndWorkspace(ctx, account.id),
     session,
     taken: one(
@@ -157,6 +158,7 @@ function customerStatements(
       verb: 'customer.created',
       subject: 'customer',
       id,
+      changes: { userId: [null, userId] },
       workspaceId: sharedWorkspaceId,
       when: ifChanged,
     }),

@@ -9,6 +9,16 @@ import { defineFields, ERASED } from '../records/fields'
 import { foldText } from '../text/fold'
 import { bareBeyondFolded, foldedBeyondLower, readPhoneField } from '../text/searched'
 
+/** What another system calls a record. */
+export const EXTERNAL_ID = {
+  answer: z.string().nullable().openapi({ description: 'What another system calls it: unique in the workspace.' }),
+  example: null,
+  input: text(200).nullable(),
+  exported: 1,
+  isTeamOnly: true,
+  erased: null,
+} as const
+
 /** The parts of fields that customers and leads share, with their names in other systems. */
 export const PERSON = {
   name: {
@@ -219,6 +229,7 @@ export const CUSTOMER_FIELDS = defineFields(customers, {
     example: '2026-12-21T15:00:00.000Z',
     isTeamOnly: true,
   },
+  externalId: { ...EXTERNAL_ID, imported: 'externalid' },
   createdAt: { answer: Instant, example: '2026-11-21T15:00:00.000Z', exported: 3, isKept: true },
   updatedAt: { answer: Instant, example: '2026-11-21T15:00:00.000Z', exported: 3, isKept: true },
   deletedAt: { answer: Instant.nullable(), example: null, isKept: true },

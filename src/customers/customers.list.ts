@@ -1,5 +1,5 @@
 // The list of customers.
-import { isNotNull, sql } from 'drizzle-orm'
+import { eq, isNotNull, sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import { isPortal, visible } from '../access/visible'
 import type { Ctx } from '../context'
@@ -62,6 +62,7 @@ export const CUSTOMER_LIST: ListDefinition<CustomerRow, Query> = {
     tag: hasTags(TAGGED.customers),
     tagMatch: noCondition,
     customFields: (values) => hasCustomFields(customers, values),
+    externalId: (externalId) => ({ where: eq(customers.externalId, externalId) }),
     owner: isOwnedBy(customers.ownerId),
     createdAfter: from(customers.createdAt),
     createdBefore: before(customers.createdAt),
@@ -71,6 +72,16 @@ export const CUSTOMER_LIST: ListDefinition<CustomerRow, Query> = {
   },
   walks(ctx, request, ownerIds, order) {
     const { actor } = ctx
+    if (request.externalId !== undefined && !request.trashed) {
+      const isIt = allOf(isNotNull(customers.externalId), visible(actor, permissions.read, customers), order.only)
+      return [
+        {
+          index: 'customers_external',
+          where: allOf(isIt, eq(customers.externalId, request.externalId)),
+          isSmall: true,
+        },
+      ]
+    }
     if (!isPortal(actor)) return ownedWalks(ctx, request, ownerIds, order, OWNED)
     const isOwnRecord = allOf(isNotNull(customers.userId), visible(actor, permissions.read, customers), order.only)
     return [{ index: 'customers_user', where: isOwnRecord, isSmall: true }]

@@ -6,6 +6,7 @@ import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
 import type { MovedName } from '../db/relations'
 import { customers, merges } from '../db/schema'
+import { MAX_TAGS } from '../db/schema/tags'
 import { ifChanged, insertFrom } from '../db/sql'
 import { AppError, invalidError } from '../errors'
 import { eventInsert } from '../events/event-insert'
@@ -15,7 +16,7 @@ import { DAY_MS } from '../time'
 import { allContactsOf } from './customers.contacts'
 import { type CustomerRow, customerColumns } from './customers.record'
 import { requireMayAssign } from './customers.rules'
-import { COPIED, type CopiedKind, copiedIds, copyStatements } from './merge.copies'
+import { COPIED, type CopiedKind, copiedIds, copyStatements, tagCount } from './merge.copies'
 import { fieldsOf, type MergedValues, mergedColumns, mergedValues, type Prefer } from './merge.fields'
 import { AT_ONCE, MOVED, settlementStatements } from './merge.settlement'
 import { MAX_RELATIONSHIPS, relationshipCount } from './relationships.service'
@@ -44,14 +45,14 @@ export async function previewMerge(ctx: Ctx, id: string, merge: Merge): Promise<
 
 /**
  * Merges `fromId` into a customer, with one event: a round trip to read both, and one to change them if neither has changed
- * since. Up to 40 records of each kind move at once, and more in pieces after the response. `isSettled` says whether all have
- * moved. Throws `not_found` where either is out of reach, `forbidden`, and `invalid` for what one customer cannot have.
+ * since. Up to 40 records of each kind move at once, and more by a job. Throws `not_found` where either is out of reach,
+ * `forbidden`, and `invalid` for what one customer cannot have.
  */
-export async function mergeCustomers(ctx: Ctx, id: string, merge: Merge): Promise<Result & { isSettled: boolean }> {
+export async function mergeCustomers(ctx: Ctx, id: string, merge: Merge): Promise<Result> {
   for (let tries = 0; tries < TRIES; tries += 1) {
     const plan = await planMerge(ctx, id, merge)
-    const done = await carryOut(ctx, plan, merge)
-    if (done) return { customer: done.customer, moved: plan.result.moved, isSettled: done.settledAt !== null }
+    const customer = await carryOut(ctx, plan, merge)
+    if (customer) return { customer, moved: plan.result.moved }
   }
   throw new AppError('unavailable', { retryAfter: 1 })
 }
@@ -66,6 +67,7 @@ async function planMerge(ctx: Ctx, id: string, { fromId, prefer }: Merge): Promi
         .select({
           ...movedCounts(id, fromId),
           present: relationshipCount(id).as('present_relationships'),
+          presentTags: tagCount(id).as('present_tags'),
           contactedAt: lastContactOf(id, fromId),
         })
         .from(sql`(SELECT 1)`),
@@ -77,8 +79,8 @@ async function planMerge(ctx: Ctx, id: string, { fromId, prefer }: Merge): Promi
     ...(values.ownerId !== survivor.ownerId && { ownerId: values.ownerId }),
     ...(values.userId !== survivor.userId && { userId: values.userId }),
   })
-  const { present, contactedAt, ...moved } = counts
-  requireFit(values, present + moved.relationships)
+  const { present, presentTags, contactedAt, ...moved } = counts
+  requireFit(values, { relationships: present + moved.relationships, tags: presentTags + moved.tags })
   const merged = { ...survivor, ...values, ...allContactsOf(values), ...latestOf(survivor, other), updatedAt: now }
   const customer = { ...merged, nextTouchAt: touchAfter(contactedAt ?? survivor.createdAt, merged) }
   return { survivor, other, values, result: { customer, moved } }
@@ -91,7 +93,7 @@ function customerSelect({ db, actor }: Ctx, id: string) {
     .where(and(eq(customers.id, id), visible(actor, 'customers:write', customers)))
 }
 
-function requireFit({ customFields }: MergedValues, relationships: number): void {
+function requireFit({ customFields }: MergedValues, { relationships, tags }: Record<CopiedKind, number>): void {
   if (!isWithinJsonLimit(customFields)) {
     const message = 'The custom fields of both together must be at most 16 KB of JSON'
     throw invalidError('body.fromId', message, 'too_big')
@@ -100,10 +102,14 @@ function requireFit({ customFields }: MergedValues, relationships: number): void
     const message = `A customer has at most ${MAX_RELATIONSHIPS} relationships, and both together have ${relationships}`
     throw invalidError('body.fromId', message, 'too_many_relationships')
   }
+  if (tags > MAX_TAGS) {
+    const message = `A customer has at most ${MAX_TAGS} tags, and both together have ${tags}`
+    throw invalidError('body.fromId', message, 'too_many_tags')
+  }
 }
 
 /** Changes both customers, unless one of them is no longer as it was planned for; then nothing happens. */
-async function carryOut(ctx: Ctx, { survivor, other, values }: Plan, { prefer }: Merge) {
+async function carryOut(ctx: Ctx, { survivor, other, values, result }: Plan, { prefer }: Merge) {
   const { db, now, actor } = ctx
   const mergeId = ctx.newId()
   const { id } = survivor
@@ -145,16 +151,28 @@ async function carryOut(ctx: Ctx, { survivor, other, values }: Plan, { prefer }:
       .set({ ...versionStamp(customers, now), ...values })
       .where(and(eq(customers.id, id), isMerging)),
     copied: copyStatements(ctx, { mergeId, id, fromId: other.id, when: isMerging }),
-    settled: settlementStatements(db, { mergeId, customerId: other.id, now, most: AT_ONCE, when: sql`true` }),
+    settled: settlementStatements(ctx, {
+      mergeId,
+      customerId: other.id,
+      subjectId: id,
+      total: laterTotal(result.moved),
+      when: sql`true`,
+    }),
     customer: one(
       db
-        .select({ customer: customerColumns, settledAt: merges.settledAt })
-        .from(merges)
-        .crossJoin(customers)
-        .where(and(eq(merges.id, mergeId), eq(customers.id, id))),
+        .select(customerColumns)
+        .from(customers)
+        .where(and(eq(customers.id, id), isMerging)),
     ),
   })
   return customer
+}
+
+/** How many rows do not move at once; unknown if there are more than were counted. */
+function laterTotal(moved: Record<Kind, number>): number | undefined {
+  const counts = MOVED.map(({ name }) => moved[name])
+  if (Math.max(...counts) >= MOST_COUNTED) return undefined
+  return counts.reduce((sum, count) => sum + Math.max(0, count - AT_ONCE), 0)
 }
 
 /** An object with a value for each kind of rows, in the order of the answer. */

@@ -15,17 +15,15 @@ import { holdersOf } from './customers.contacts'
 import { type CustomerRow, customerColumns } from './customers.record'
 import { isMergedAway, linkedCustomersSelect, linksSelect, unmergeCustomer } from './customers.unmerge'
 
-type Restored = { customer: CustomerRow; unsettledMergeId?: string }
-
 /** How often an undoing is planned anew because another request has changed one of the customers meanwhile. */
 const TRIES = 5
 
 /**
- * Takes a customer out of the trash, and undoes its merge. A living customer is returned as it is. `unsettledMergeId` is the
- * merge whose rows are not all back yet. Throws `not_found` (also after 30 days), `customer_exists`, `login_taken`,
- * `plan_limit`, and `forbidden` if a customer that has them is out of reach, or SALES would change its portal login.
+ * Takes a customer out of the trash, and undoes its merge. A living customer is returned as it is. Throws `not_found` (also
+ * after 30 days), `customer_exists`, `login_taken`, `plan_limit`, and `forbidden` if a customer that has the address or login
+ * is out of reach, or SALES would change its portal login.
  */
-export async function restoreCustomer(ctx: Ctx, id: string): Promise<Restored> {
+export async function restoreCustomer(ctx: Ctx, id: string): Promise<CustomerRow> {
   for (let tries = 0; tries < TRIES; tries += 1) {
     const restored = await tryToRestore(ctx, id)
     if (restored) return restored
@@ -33,7 +31,7 @@ export async function restoreCustomer(ctx: Ctx, id: string): Promise<Restored> {
   throw new AppError('unavailable', { retryAfter: 1 })
 }
 
-async function tryToRestore(ctx: Ctx, id: string): Promise<Restored | undefined> {
+async function tryToRestore(ctx: Ctx, id: string): Promise<CustomerRow | undefined> {
   const { db, actor, now } = ctx
   const mine = and(eq(customers.id, id), reachable(actor, 'customers:write', customers))
   const isInTime = isRestorable(customers.deletedAt, now)
@@ -62,9 +60,9 @@ async function tryToRestore(ctx: Ctx, id: string): Promise<Restored | undefined>
     links: linksSelect(db, id),
     linked: linkedCustomersSelect(ctx, id),
   })
-  if (restored) return { customer: restored }
+  if (restored) return restored
   if (!present) throw new AppError('not_found')
-  if (present.deletedAt === null) return { customer: present }
+  if (present.deletedAt === null) return present
   if (!present.isInTime) throw new AppError('not_found', { detail: 'It was in the trash for more than 30 days.' })
   const [first] = links
   const refusal = lack && limitExceededError(ctx, 'customers', lack)
@@ -82,8 +80,9 @@ function addressesIn(id: string): SQL {
 /** SQL: a living customer in reach that has one of the addresses of this one. */
 function existingId({ actor }: Ctx, id: string) {
   const holder = alias(customers, 'holder')
-  return sql<string | null>`(SELECT holder.id FROM customers AS holder
-    WHERE holder.id IN (${holdersOf(actor.workspaceId, addressesIn(id))}) AND ${visible(actor, 'customers:read', holder)} LIMIT 1)`
+  return sql<string | null>`(SELECT holder.id
+    FROM (${holdersOf(actor.workspaceId, addressesIn(id))}) AS held CROSS JOIN customers AS holder ON holder.id = held.id
+    WHERE ${visible(actor, 'customers:read', holder)} LIMIT 1)`
 }
 
 /** No other living customer has one of the addresses of the trashed one. */

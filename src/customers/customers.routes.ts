@@ -63,7 +63,7 @@ const createCustomerRoute = createRoute({
   request: { body: body(NewCustomer) },
   responses: {
     201: json(WrittenCustomer, 'The customer'),
-    ...errors(...POST, 'customer_exists', 'login_taken', 'invalid_owner', 'plan_limit'),
+    ...errors(...POST, 'customer_exists', 'external_id_taken', 'login_taken', 'invalid_owner', 'plan_limit'),
   },
 })
 
@@ -79,7 +79,7 @@ const upsertCustomerRoute = createRoute({
   responses: {
     200: json(WrittenCustomer, 'Updated'),
     201: json(WrittenCustomer, 'Created'),
-    ...errors(...WRITE, 'customer_exists', 'login_taken', 'invalid_owner', 'plan_limit'),
+    ...errors(...WRITE, 'customer_exists', 'external_id_taken', 'login_taken', 'invalid_owner', 'plan_limit'),
   },
 })
 
@@ -131,7 +131,7 @@ const updateCustomerRoute = createRoute({
   request: { params: IdParam, headers: IfMatch, body: body(CustomerPatch) },
   responses: {
     200: json(WrittenCustomer, 'The customer after the change'),
-    ...errors(...WRITE, 'not_found', 'customer_exists', 'login_taken', 'invalid_owner', 'stale'),
+    ...errors(...WRITE, 'not_found', 'customer_exists', 'external_id_taken', 'login_taken', 'invalid_owner', 'stale'),
   },
 })
 

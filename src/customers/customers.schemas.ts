@@ -91,6 +91,7 @@ export const CustomerFilters = z.strictObject({
   company: part('company'),
   jobTitle: part('job title'),
   ...facetQuery,
+  externalId: text(200).optional().openapi({ description: 'What another system calls it, exactly.' }),
   owner: memberOr('none', 'me').openapi({
     type: 'string',
     description: '`none`, `me` or a member’s id.',

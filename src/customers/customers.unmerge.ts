@@ -15,7 +15,7 @@ import { type CustomerRow, customerColumns } from './customers.record'
 import { requireMayAssign } from './customers.rules'
 import { uncopyStatements } from './merge.copies'
 import { type Link, type MergedFields, type MergedValues, mergedColumns, withoutMerge } from './merge.fields'
-import { AT_ONCE, settlementStatements } from './merge.settlement'
+import { settlementStatements } from './merge.settlement'
 
 type Linked = CustomerRow & MergedValues & { isInReach: number }
 type Undoing = {
@@ -127,20 +127,13 @@ export async function unmergeCustomer(ctx: Ctx, id: string, { links, linked, may
       .update(merges)
       .set({ undoneAt: now })
       .where(sql`${merges.id} = ${merge.id} AND ${merges.picked} IS NOT NULL`),
-    settled: settlementStatements(db, {
+    settled: settlementStatements(ctx, {
       mergeId: merge.id,
       customerId: id,
-      now,
-      most: AT_ONCE,
+      subjectId: id,
       when: sql`${merges.picked} IS NOT NULL`,
     }),
-    present: one(
-      db
-        .select({ customer: customerColumns, settledAt: merges.settledAt })
-        .from(customers)
-        .innerJoin(merges, eq(merges.id, merge.id))
-        .where(eq(customers.id, id)),
-    ),
+    present: one(db.select(customerColumns).from(customers).where(eq(customers.id, id))),
     emailHolder: one(
       db
         .select({
@@ -155,9 +148,7 @@ export async function unmergeCustomer(ctx: Ctx, id: string, { links, linked, may
         .from(sql`(SELECT 1)`),
     ),
   })
-  if (begun && present) {
-    return { customer: present.customer, ...(present.settledAt === null && { unsettledMergeId: merge.id }) }
-  }
+  if (begun && present) return present
   if (emailHolder?.isHeld) throw customerExists(emailHolder.id)
   if (loginHolder?.isHeld) throw new AppError('login_taken')
   return undefined
@@ -217,8 +208,9 @@ function uniqueClaims(
     ${isInReach ? sql`AND ${visible(ctx.actor, 'customers:read', holder)}` : sql``} LIMIT 1`
   return {
     holders: {
-      email: (ctx: Ctx, isInReach?: true) => sql`SELECT holder.id FROM customers AS holder
-        WHERE holder.id IN (${holdersOf(ctx.actor.workspaceId, sql`${JSON.stringify(emails)}`)}) AND ${others(ctx, isInReach)}`,
+      email: (ctx: Ctx, isInReach?: true) => sql`SELECT holder.id
+        FROM (${holdersOf(ctx.actor.workspaceId, sql`${JSON.stringify(emails)}`)}) AS held
+        CROSS JOIN customers AS holder ON holder.id = held.id WHERE ${others(ctx, isInReach)}`,
       userId: (ctx: Ctx) => sql`SELECT holder.id FROM customers AS holder INDEXED BY customers_user
         WHERE ${anyOf(holder.userId, logins)} AND ${others(ctx)}`,
     },

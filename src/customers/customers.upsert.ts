@@ -41,9 +41,9 @@ export async function upsertCustomer(
   const addresses = addressesOf(input)
   // The address may be another than the main one, and then it stays that.
   const { email, ...patch } = input
-  const holders = holdersOf(actor.workspaceId, sql`${JSON.stringify([email])}`)
-  const inReach = and(sql`${customers.id} IN (${holders})`, visible(actor, 'customers:write', customers))
-  const foundId = sql`(SELECT id FROM (${holders}) LIMIT 1)`
+  const foundId = sql`(${holdersOf(actor.workspaceId, sql`${JSON.stringify([email])}`)} LIMIT 1)`
+  // One id, for which SQLite asks the index of ids: for a list of ids it would scan the workspace.
+  const inReach = and(sql`${customers.id} = ${foundId}`, visible(actor, 'customers:write', customers))
   const areFieldsValid = doCustomFieldsFit(customers, input.customFields)
   const isLoginValid = isLoginFree(ctx, input.userId, sql`${customers}.id`)
   const arePeopleRight = arePeopleValid(ctx, input)

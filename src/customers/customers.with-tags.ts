@@ -8,9 +8,6 @@ import { AppError } from '../errors'
 import { type CustomerRow, customerColumns } from './customers.record'
 import { redactFor } from './customers.service'
 
-/** How many tags are returned with a customer. */
-const MAX_TAGS = 100
-
 /** A customer in reach with the names of its tags, the oldest tag first. Throws `not_found`. */
 export async function getCustomerWithTags({ db, actor }: Ctx, id: string): Promise<CustomerRow & { tags: string[] }> {
   const isCustomer = and(eq(customers.id, id), visible(actor, 'customers:read', customers))
@@ -27,8 +24,7 @@ export async function getCustomerWithTags({ db, actor }: Ctx, id: string): Promi
           isNull(tags.deletedAt),
         ),
       )
-      .orderBy(customerTags.tagId)
-      .limit(MAX_TAGS),
+      .orderBy(customerTags.tagId),
   })
   if (!customer) throw new AppError('not_found')
   return { ...redactFor(actor, customer), tags: names.map(({ name }) => name) }

@@ -6,6 +6,7 @@ import type { Statement } from '../db/batch'
 import type { CopiedName } from '../db/relations'
 import { customerTags, mergedRows, merges, relationships } from '../db/schema'
 import { insertFrom } from '../db/sql'
+import { taggingMarks } from '../db/tagging-marks'
 
 /** What a merge calls the rows that it copies. Their SQL is written by hand, for each table has its own idea of a duplicate. */
 export const COPIED = { customerTags: 'tags', relationships: 'relationships' } as const satisfies Record<
@@ -15,6 +16,8 @@ export const COPIED = { customerTags: 'tags', relationships: 'relationships' } a
 export type CopiedKind = (typeof COPIED)[CopiedName]
 
 const tagsOf = (id: string | SQL) => sql`SELECT tag_id AS id FROM ${customerTags} WHERE customer_id = ${id}`
+/** SQL: how many tags a customer has. */
+export const tagCount = (id: string) => sql<number>`(SELECT count(*) FROM (${tagsOf(id)}))`
 const relatedTo = (id: string | SQL) => sql`SELECT to_id AS id FROM ${relationships} WHERE from_id = ${id}
   UNION SELECT from_id FROM ${relationships} WHERE to_id = ${id}`
 const idsOf: Record<CopiedKind, (id: string | SQL) => SQL> = { tags: tagsOf, relationships: relatedTo }
@@ -50,14 +53,17 @@ export function copyStatements({ db, actor, now }: Ctx, { mergeId, id, fromId, w
     sql`(SELECT row_id FROM ${mergedRows} WHERE merge_id = ${mergeId} AND kind = ${kind})`
   const ends = (end: 'from_id' | 'to_id') =>
     sql`CASE WHEN ${sql.raw(end)} = ${fromId} THEN ${id} ELSE ${sql.raw(end)} END`
+  const [marked, unmarked] = taggingMarks(db, sql`SELECT ${id} AS id WHERE EXISTS ${noted('tags')}`)
   return [
     note('tags'),
+    marked,
     insertFrom(
       db,
       customerTags,
       { customerId: id, tagId: sql`tag_id` },
       sql`FROM ${customerTags} WHERE customer_id = ${fromId} AND tag_id IN ${noted('tags')} AND tag_id NOT IN (${tagsOf(id)})`,
     ),
+    unmarked,
     note('relationships'),
     insertFrom(
       db,
@@ -86,10 +92,13 @@ export function uncopyStatements({ db }: Ctx, steps: readonly Step[], when: SQL)
     const goes = (kind: CopiedKind, rowId: SQL) =>
       sql`${rowId} IN (${lost(kind)}) AND NOT ${isCopy(kind, survivorId, rowId, id)} AND ${when}`
     const { fromId, toId } = relationships
+    const [marked, unmarked] = taggingMarks(db, sql`SELECT ${survivorId} AS id WHERE EXISTS (${lost('tags')})`)
     return [
+      marked,
       db
         .delete(customerTags)
         .where(sql`${customerTags.customerId} = ${survivorId} AND ${goes('tags', sql`${customerTags.tagId}`)}`),
+      unmarked,
       db.delete(relationships).where(
         sql`(${fromId} = ${survivorId} AND ${goes('relationships', sql`${toId}`)})
           OR (${toId} = ${survivorId} AND ${goes('relationships', sql`${fromId}`)})`,

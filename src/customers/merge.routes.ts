@@ -11,7 +11,6 @@ import { listDuplicates } from './customers.duplicates'
 import { mergeCustomers, previewMerge } from './customers.merge'
 import { restoreCustomer } from './customers.restore'
 import { Customer, DuplicatePage, DuplicateQuery, Merged, MergeInput, MergeQuery } from './customers.schemas'
-import { settleAfterResponse } from './merge.http'
 
 const tags = ['Customers']
 
@@ -38,7 +37,7 @@ const mergeCustomersRoute = createRoute({
     'Empty fields are filled from the other customer. Its tags, relationships, timeline, tickets and leads move to this one, ' +
     'and it goes to the trash. A relationship that would put the customer above itself does not move. ' +
     'Restoring the other within 30 days undoes the merge. `dryRun=true` changes nothing. Up to 40 interactions, tickets and ' +
-    'leads each have moved when the answer comes, and more follow within minutes; `moved` counts up to 5,000 of each. A merge ' +
+    'leads each have moved when the answer comes, and a job moves the rest; `moved` counts up to 5,000 of each. A merge ' +
     'needs what its changes would need one by one: only a MANAGER can move a portal login.',
   request: { params: IdParam, query: MergeQuery, body: body(MergeInput) },
   responses: { 200: json(Merged, 'The customer as merged, and how much moved'), ...errors(...POST, 'not_found') },
@@ -55,11 +54,11 @@ const restoreCustomerRoute = createRoute({
     'A customer that was merged into another gets back the records and fields that the merge moved, unless they were changed ' +
     'since. Merges can be undone in any order: all customers become what they would be without this one. SALES cannot do this ' +
     'if the other belongs to a colleague, or if it would change a portal login or take an owner away. 409 while another ' +
-    'customer has its e-mail. Where more than 40 records come back, the rest follows within minutes.',
+    'customer has its e-mail. Where more than 40 records come back, a job brings the rest.',
   request: { params: IdParam },
   responses: {
     200: json(Customer, 'The customer'),
-    ...errors(...POST, 'not_found', 'customer_exists', 'login_taken', 'plan_limit'),
+    ...errors(...POST, 'not_found', 'customer_exists', 'external_id_taken', 'login_taken', 'plan_limit'),
   },
 })
 
@@ -76,12 +75,9 @@ export const mergeRoutes = createRouter()
     }
     const merge = c.req.valid('json')
     if (c.req.valid('query').dryRun) return c.json(Merged.parse(await previewMerge(ctx(c), id, merge)), 200)
-    const { isSettled, ...merged } = await mergeCustomers(ctx(c), id, merge)
-    if (!isSettled) settleAfterResponse(c)
-    return c.json(Merged.parse(merged), 200)
+    return c.json(Merged.parse(await mergeCustomers(ctx(c), id, merge)), 200)
   })
   .openapi(restoreCustomerRoute, async (c) => {
-    const { customer, unsettledMergeId } = await restoreCustomer(ctx(c), c.req.valid('param').id)
-    if (unsettledMergeId) settleAfterResponse(c)
+    const customer = await restoreCustomer(ctx(c), c.req.valid('param').id)
     return c.json(Customer.parse(withEtag(c, customer)), 200)
   })

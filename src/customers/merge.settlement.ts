@@ -3,11 +3,14 @@
 // puts them, so that merges can be undone in any order too.
 import { type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
+import { z } from 'zod'
+import type { Ctx } from '../context'
 import type { Statement } from '../db/batch'
 import type { Db } from '../db/client'
 import { type MovedName, type RecordReference, recordReferencesTo, referencesFrom } from '../db/relations'
 import { customers, interactions, merges, tickets } from '../db/schema'
 import { columnIn, columnKey } from '../db/sql'
+import { jobInsert, jobKind } from '../jobs/jobs.kind'
 import { nextVersion } from '../records/version'
 import { movedFactsUpdate } from './customers.facts'
 
@@ -16,40 +19,59 @@ type Moved = RecordReference & { name: MovedName; home: SQLiteColumn }
 /** The references to customers from records that a merge moves. */
 export const MOVED = recordReferencesTo(customers).filter((each): each is Moved => each.onMerge === 'move')
 
-/** How many rows of each kind settle in the request itself, and in a later piece: each writes up to 14 rows. */
+/** How many rows of each kind settle in the request itself, and how many in a piece of the job: each writes up to 14 rows. */
 export const AT_ONCE = 40
-export const A_PIECE = 150
+const A_PIECE = 300
+
+/** The job that settles the rest. Its pieces find their rows anew, whatever was merged or undone meanwhile. */
+export const MERGE = jobKind({
+  input: z.object({ customerId: z.string() }),
+  steps: ({ db }, { customerId }) =>
+    MOVED.map((reference) => ({
+      full: A_PIECE,
+      pick: () => ({ key: sql`seq`, from: sql`FROM (${misplacedRows(reference, customerId, A_PIECE)})` }),
+      statements: (picked) => moveStatements(db, reference, customerId, picked),
+    })),
+})
 
 type Settlement = {
   mergeId: string
   /** The customer that the merge took away, or its undoing gave back. */
   customerId: string
-  now: string
-  /** How many rows of each kind at most. */
-  most: number
+  /** The customer that the request names. */
+  subjectId: string
+  /** About how many rows there are, if that is known. */
+  total?: number
   /** Whether to do anything at all. */
   when: SQL
 }
 
-/** The statements that settle a piece of the rows of a merge, and note whether any are left. */
-export function settlementStatements(db: Db, { mergeId, customerId, now, most, when }: Settlement): Statement[] {
-  const rows = MOVED.map((reference) => ({ reference, select: misplacedRows(reference, customerId, most) }))
+/** The statements that settle the first rows of a merge, and begin the job if any are left. */
+export function settlementStatements(ctx: Ctx, settlement: Settlement): Statement[] {
+  const { db } = ctx
+  const { mergeId, customerId, subjectId, total, when } = settlement
+  const rows = MOVED.map((reference) => ({ reference, select: misplacedRows(reference, customerId, AT_ONCE) }))
   const lists = rows.map(
     ({ reference, select }) => sql`${sql.raw(`'${reference.name}'`)}, (SELECT json_group_array(seq) FROM (${select}))`,
   )
   const pickedOf = ({ name }: Moved) =>
     sql`SELECT value FROM json_each((SELECT picked FROM ${merges} WHERE id = ${mergeId}), ${`$.${name}`})`
   const isLeft = MOVED.map((reference) => sql`EXISTS (${misplacedRows(reference, customerId, 1)})`)
+  const isSettling = sql`${merges.id} = ${mergeId} AND ${merges.picked} IS NOT NULL`
   return [
     db
       .update(merges)
       .set({ picked: sql`json_object(${sql.join(lists, sql`, `)})` })
       .where(sql`${merges.id} = ${mergeId} AND ${when}`),
     ...rows.flatMap(({ reference }) => moveStatements(db, reference, customerId, pickedOf(reference))),
-    db
-      .update(merges)
-      .set({ picked: null, settledAt: sql`iif(${sql.join(isLeft, sql` OR `)}, NULL, ${now})` })
-      .where(sql`${merges.id} = ${mergeId} AND ${merges.picked} IS NOT NULL`),
+    jobInsert(ctx, {
+      kind: 'merge',
+      input: { customerId },
+      subjectId,
+      ...(total !== undefined && { total: sql`${total}` }),
+      when: sql`EXISTS (SELECT 1 FROM ${merges} WHERE ${isSettling}) AND (${sql.join(isLeft, sql` OR `)})`,
+    }),
+    db.update(merges).set({ picked: null }).where(isSettling),
   ]
 }
 

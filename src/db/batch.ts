@@ -1,6 +1,8 @@
 // A batch whose statements, and so their results, have names.
 import type { BatchItem } from 'drizzle-orm/batch'
+import { AppError } from '../errors'
 import type { Db } from './client'
+import { isUniqueViolation } from './sql'
 
 export type Statement = BatchItem<'sqlite'>
 type One<S extends Statement> = { first: S }
@@ -31,9 +33,17 @@ export async function runBatch<const S extends Record<string, Entry>>(db: Db, st
   const numbered = entries.find(([name]) => /^\d+$/.test(name))
   if (numbered) throw new Error(`A statement needs a name, not the number ${numbered[0]}`)
   const [first, ...others] = entries.flatMap(([, entry]) => statementsOf(entry))
-  const results: unknown[][] = first ? await db.batch([first, ...others]) : []
+  const results: unknown[][] = first ? await db.batch([first, ...others]).catch(throwKnown) : []
   // Object.fromEntries forgets which name has which type.
   return Object.fromEntries(entries.map(([name, entry]) => [name, resultOf(entry, results)])) as Results<S>
+}
+
+// Whatever writes an external id may run into the one index that keeps it unique: no request needs to ask first.
+function throwKnown(error: unknown): never {
+  const isTaken = ['customers', 'leads'].some((table) =>
+    isUniqueViolation(error, `${table}.workspace_id, ${table}.external_id`),
+  )
+  throw isTaken ? new AppError('external_id_taken') : error
 }
 
 function statementsOf(entry: Entry): readonly Statement[] {

@@ -133,8 +133,8 @@ async function withTimeout<T>(query: Promise<T>): Promise<T> {
     const message = error instanceof Error ? error.message : String(error)
     const refused =
       /SQLITE_(ERROR|CONSTRAINT|MISMATCH|TOOBIG|RANGE|AUTH)/.test(message) || message.includes('D1_TYPE_ERROR')
-    const code = /refused: (\w+)/.exec(message)?.[1]
-    if (refused && isErrorCode(code)) throw new AppError(code)
+    const [, code, existingId] = /breach: (\w+)(?: ([\w-]+))?/.exec(message) ?? []
+    if (refused && isErrorCode(code)) throw new AppError(code, existingId ? { existingId } : {})
     if (refused) throw error
     console.error(JSON.stringify({ level: 'error', event: 'database_unavailable', message }))
     throw new AppError('unavailable', { retryAfter: 5 })

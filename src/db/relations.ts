@@ -36,7 +36,7 @@ type Reference = {
   isPersonal?: true
   /**
    * When another customer takes the place of this one: `move` gives the row to that customer, `copy` makes a second row for
-   * that customer (src/customers/merge.queries.ts has the SQL of each). Without it, the row stays.
+   * that customer (src/customers/merge.settlement.ts and merge.copies.ts). Without it, the row stays.
    */
   onMerge?: 'move' | 'copy'
   /** Of a row that moves: the column that keeps the customer who had it first, and gets it back if the merge is undone. */

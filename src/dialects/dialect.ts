@@ -20,6 +20,8 @@ export type Dialect = {
   app: Hono<AppEnv>
   /** The paths of the dialect. Where it has no route for one, its 404 answers. */
   base: RegExp
+  /** The path of `/v1` for what begins with a path of the dialect; the longest counts. */
+  ownPaths: Readonly<Record<string, `/v1/${string}`>>
   onError: ReturnType<typeof createErrorHandler>
   /** The paths where a password may be guessed or an account made: they have the rate limit of sign-ins. */
   signsIn: readonly string[]
@@ -31,6 +33,13 @@ export type Dialect = {
   translate?: MiddlewareHandler<AppEnv>
   /** Whether a request that another dialect knows as well is for this one. */
   isMeant?: (headers: Headers) => boolean
+}
+
+/** The path of the product's own API for a path of a dialect. */
+export function ownPathOf({ ownPaths }: Pick<Dialect, 'ownPaths'>, path: string): string {
+  const begins = Object.keys(ownPaths).filter((start) => path.startsWith(start))
+  const [longest = ''] = begins.toSorted((a, b) => b.length - a.length)
+  return ownPaths[longest] ?? '/v1'
 }
 
 /** The media types of an answer that is a file. */
@@ -174,7 +183,9 @@ export function errorHandler(
     const code = OTHERWISE[error.code] ?? error.code
     const extras = code === error.code ? error.extras : {}
     const status = statuses[code] ?? ERRORS[code][0]
-    const message = c.var.wording?.[status] ?? messages[code] ?? extras.detail ?? ERRORS[code][1]
+    const promised = c.var.wording?.[status] ?? messages[code]
+    const detail = extras.detail && [extras.detail, c.var.dialectHint].join(' ')
+    const message = promised ?? detail ?? ERRORS[code][1]
     return { status, type: 'application/json', body: body(message, error) }
   }
   return createErrorHandler(render)

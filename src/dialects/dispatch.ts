@@ -4,7 +4,9 @@ import { createMiddleware } from 'hono/factory'
 import { getPath } from 'hono/utils/url'
 import { dialectsOn } from '../config'
 import type { AppEnv } from '../http/context'
-import type { Dialect } from './dialect'
+import { setHeader } from '../http/headers'
+import { askedPath } from '../http/respond'
+import { type Dialect, ownPathOf } from './dialect'
 import { dialectAt, dialects, mountOf } from './dialects'
 
 /** The path by which a request is routed. No client can write the path of a dialect itself. */
@@ -24,6 +26,22 @@ function tidyPath(path: string): string {
 /** Puts a request of a dialect into the form that the product reads, where the dialect sends another. */
 export const translate = createMiddleware<AppEnv>(async function translate(c, next) {
   return dialectAt(c.req.path)?.translate?.(c, next) ?? next()
+})
+
+/**
+ * Names the dialect in every answer, with the path of the product's own API for the same, as an item of RFC 9651:
+ * `Edge-CRM-Dialect: enquiries;v1="/v1/leads"`.
+ */
+export const nameDialect = createMiddleware<AppEnv>(async function nameDialect(c, next) {
+  const dialect = dialectAt(c.req.path)
+  if (!dialect) return next()
+  const own = ownPathOf(dialect, askedPath(c))
+  c.set(
+    'dialectHint',
+    `This is the API of another system, the dialect “${dialect.name}”; Edge CRM’s own is /v1: see /doc.`,
+  )
+  await next()
+  setHeader(c, 'Edge-CRM-Dialect', `${dialect.name};v1="${own}"`)
 })
 
 /** Forbids caches to store an answer of a dialect: it has no ETag, and many hold tokens. */

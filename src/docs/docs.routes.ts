@@ -1,6 +1,7 @@
 // The API reference: the OpenAPI documents, and a page that shows them with Swagger UI, whose files the Worker serves itself.
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { Hono } from 'hono'
+import { accepts } from 'hono/accepts'
 import { html } from 'hono/html'
 import type { Dialect } from '../dialects/dialect'
 import { documentText } from '../dialects/documents'
@@ -39,11 +40,27 @@ const page = (documents: { name: string; url: string }[]) => html`<!doctype html
 
 const DOCUMENT = { 'Content-Type': 'application/json', 'Cache-Control': 'max-age=300' }
 
+/** What there is at this address, for programs. */
+const indexOf = (origin: string) => ({
+  name: 'Edge CRM',
+  api: `${origin}/v1`,
+  openapi: `${origin}/openapi.json`,
+  reference: `${origin}/doc`,
+  documentation: `${origin}/docs/`,
+  problems: `${origin}/problems`,
+  desk: `${origin}/dashboard`,
+  health: `${origin}/health`,
+})
+
 /** The page, the document of `app`, and the documents of the dialects that are on. The document of `app` is built once. */
 export function docsRoutes(dialects: readonly Dialect[], app: OpenAPIHono<AppEnv>) {
   let text: string | undefined
   return new Hono<AppEnv>()
-    .get('/', (c) => c.redirect('/doc'))
+    .get('/', (c) => {
+      c.header('Vary', 'Accept')
+      const isBrowser = accepts(c, { header: 'Accept', supports: ['text/html', 'application/json'], default: 'json' })
+      return isBrowser === 'text/html' ? c.redirect('/dashboard') : c.json(indexOf(new URL(c.req.url).origin))
+    })
     .get('/doc', (c) => {
       const on = dialects.filter(({ name }) => c.var.config.DIALECTS.includes(name))
       const theirs = on.map(({ name, title }) => ({ name: title, url: `/openapi/${name}.json` }))

@@ -24,6 +24,8 @@ export type AppEnv = {
     refusal?: unknown
     /** In a dialect: the message of an error, by its status. */
     wording?: Record<number, string>
+    /** In a dialect: which API this is, for errors that the other system has no words for. */
+    dialectHint?: string
   }
 }
 const BOOKMARK = /^[0-9a-f-]{1,128}$/i

@@ -8,6 +8,7 @@ const EXPOSED = [
   'Content-Disposition',
   'D1-Bookmark',
   'ETag',
+  'Edge-CRM-Dialect',
   'Idempotency-Replayed',
   'Location',
   'RateLimit',

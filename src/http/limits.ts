@@ -25,27 +25,28 @@ const CALLBACKS = ['/v1/auth/oauth/:provider/callback']
 const MACHINES = ['/health', '/ready', '/v1/billing/webhook']
 const MACHINE_FACTOR = 10
 
+type Setting = 'RATE_LIMIT_MAX' | 'USER_RATE_LIMIT_MAX' | 'KEY_RATE_LIMIT_MAX' | 'AUTH_RATE_LIMIT_MAX'
+
 /** The rate limits of one isolate as middleware, and the paths at which signing in is limited. */
-export function createLimits(dialects: LimitedPaths) {
+export function createLimits(dialects: LimitedPaths, isDialect: (c: Context<AppEnv>) => boolean) {
   const limiter = createLimiter()
   const machines = new Set([...MACHINES, ...dialects.probes])
-  const rule = (c: Context<AppEnv>, name: string, limit: number) => ({
-    name,
-    limit,
-    windowSeconds: c.get('config').RATE_LIMIT_WINDOW_SECONDS,
-  })
   return {
     everyRequest: rateLimit<AppEnv>({
       limiter,
-      ruleOf: (c) =>
-        machines.has(c.req.path)
-          ? rule(c, 'machine', MACHINE_FACTOR * c.get('config').RATE_LIMIT_MAX)
-          : rule(c, 'default', c.get('config').RATE_LIMIT_MAX),
+      ruleOf: (c) => {
+        const type = c.get('actor')?.type
+        if (machines.has(c.req.path)) return rule(c, 'machine', 'RATE_LIMIT_MAX', 'An address', MACHINE_FACTOR)
+        if (type === undefined) return rule(c, 'default', 'RATE_LIMIT_MAX', 'An address without a token')
+        if (isDialect(c)) return rule(c, 'dialect', 'RATE_LIMIT_MAX', 'A user of the API of another system')
+        if (type === 'key') return rule(c, 'default', 'KEY_RATE_LIMIT_MAX', 'An API key')
+        return rule(c, 'default', 'USER_RATE_LIMIT_MAX', 'A user')
+      },
       subject: callerOf,
     }),
     signIn: rateLimit<AppEnv>({
       limiter,
-      ruleOf: (c) => rule(c, 'auth', c.get('config').AUTH_RATE_LIMIT_MAX),
+      ruleOf: (c) => rule(c, 'auth', 'AUTH_RATE_LIMIT_MAX', 'An address, to sign in, register and refresh,'),
       subject: subjectOfAddress,
     }),
     signInPaths: [...SIGN_IN, ...dialects.signIn],
@@ -53,10 +54,18 @@ export function createLimits(dialects: LimitedPaths) {
     // A machine may use many keys, and each is looked up every few seconds: this stops a flood of invented keys only.
     keyLookup: admission<AppEnv>({
       limiter,
-      ruleOf: (c) => rule(c, 'key-lookup', MACHINE_FACTOR * c.get('config').RATE_LIMIT_MAX),
+      ruleOf: (c) => rule(c, 'key-lookup', 'RATE_LIMIT_MAX', 'An address with unknown API keys', MACHINE_FACTOR),
       subject: subjectOfAddress,
     }),
   }
+}
+
+function rule(c: Context<AppEnv>, name: string, setting: Setting, who: string, factor = 1) {
+  const { [setting]: max, RATE_LIMIT_WINDOW_SECONDS: windowSeconds } = c.get('config')
+  const limit = factor * max
+  const span = windowSeconds % 60 === 0 ? `${windowSeconds / 60} minutes` : `${windowSeconds} seconds`
+  const reason = `${who} may send ${limit} requests in ${span}; the operator raises this with ${setting}.`
+  return { name, limit, windowSeconds, reason }
 }
 
 function subjectOfAddress(c: Context<AppEnv>): string {

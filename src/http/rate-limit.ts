@@ -8,9 +8,12 @@ import type { RateLimitRule } from './window-sync'
 
 type KvEnv = { Bindings: { KV: KVNamespace } }
 
+/** A rule with the sentence that a refusal says. */
+type Rule = RateLimitRule & { reason: string }
+
 type Options<E extends KvEnv> = {
   limiter: Limiter
-  ruleOf: (c: Context<E>) => RateLimitRule
+  ruleOf: (c: Context<E>) => Rule
   subject: (c: Context<E>) => string
 }
 
@@ -21,7 +24,7 @@ export function rateLimit<E extends KvEnv>({ limiter, ruleOf, subject }: Options
     const outcome = await limiter.take(c.env.KV, subject(c), rule, (work) => runAfter(c, work))
     if (!outcome.allowed) {
       report(c, rule, outcome)
-      throw new AppError('rate_limited', { retryAfter: outcome.retryAfterSeconds })
+      throw rateLimitedError(rule, outcome)
     }
     await next()
     report(c, rule, outcome)
@@ -31,9 +34,15 @@ export function rateLimit<E extends KvEnv>({ limiter, ruleOf, subject }: Options
 /** The same for a part of a request, which is reported only where it is refused. */
 export function admission<E extends KvEnv>({ limiter, ruleOf, subject }: Options<E>) {
   return async function admit(c: Context<E>): Promise<void> {
-    const outcome = await limiter.take(c.env.KV, subject(c), ruleOf(c), (work) => runAfter(c, work))
-    if (!outcome.allowed) throw new AppError('rate_limited', { retryAfter: outcome.retryAfterSeconds })
+    const rule = ruleOf(c)
+    const outcome = await limiter.take(c.env.KV, subject(c), rule, (work) => runAfter(c, work))
+    if (!outcome.allowed) throw rateLimitedError(rule, outcome)
   }
+}
+
+function rateLimitedError({ reason }: Rule, { retryAfterSeconds }: RateLimitOutcome): AppError {
+  const detail = `${reason} Wait ${retryAfterSeconds} seconds.`
+  return new AppError('rate_limited', { retryAfter: retryAfterSeconds, detail })
 }
 
 // After the handler, because its Response or a 304 drops earlier headers. Inner limits have reported by then, so this one

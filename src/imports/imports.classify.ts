@@ -5,6 +5,9 @@ import { isTeamMember, visible } from '../access/visible'
 import { remainingRoom } from '../billing/limits'
 import type { Ctx } from '../context'
 import { importChunks, importKeys, imports, users } from '../db/schema'
+import { MAX_TAGS } from '../db/schema/tags'
+import { columnIn } from '../db/sql'
+import { TAGGED } from '../tags/tagged'
 import { ENTITIES, type Job, type Outcome, PERMISSION, unwrittenChunk } from './imports.job'
 import { IS_TO_CHANGE, refusalCode } from './imports.refusals'
 import { cell, fieldDifferences, isNewTag, isTooBig } from './imports.statements'
@@ -34,7 +37,8 @@ export function classifiedChunk(ctx: Ctx, job: Job, n: number, ids: string) {
       SELECT looked_up.*, ${t.id} IS NOT NULL AS record_exists, ${t.email} AS email_before, ${t.phoneE164} AS phone_before,
         ${earlierRow(job, (k) => sql`json_array(${k.outcome}, ${k.line})`, recordKeys)} AS earlier,
         iif(${t.id} IS NULL, false, ${isChanged(job)}) AS is_changed,
-        iif(${t.id} IS NULL, false, ${isTooBig(job.entity, 't')}) AS is_too_big, ${isEmailTaken(ctx, job)} AS is_email_taken
+        iif(${t.id} IS NULL, false, ${isTooBig(job.entity, 't')}) AS is_too_big,
+        ${hasTooManyTags(job)} AS has_too_many_tags, ${isEmailTaken(ctx, job)} AS is_email_taken
       FROM looked_up
       LEFT JOIN ${table} AS t ON ${t.id} = looked_up.record AND ${t.deletedAt} IS NULL
     ), checked AS (SELECT *, ${refusalCode(job)} AS code FROM compared), sorted AS (SELECT *, ${OUTCOME} AS outcome FROM checked
@@ -112,6 +116,15 @@ function isChanged({ entity }: Job): SQL {
   const hasNewTag = sql`EXISTS (SELECT 1 FROM json_each(row -> '$.tags') AS tag WHERE ${isNewTag(entity)})`
   const differences = [...fieldDifferences(entity, 't'), hasNewOwner, hasNewTag]
   return sql`(${sql.join(differences, sql` OR `)})`
+}
+
+// Whether the record would have more tags than it may, without those that an earlier row of the file has for it.
+function hasTooManyTags({ entity }: Job): SQL {
+  const { links, of } = TAGGED[entity]
+  const most = sql.raw(String(MAX_TAGS))
+  const had = sql`SELECT 1 FROM ${links} AS had WHERE ${columnIn('had', of)} = looked_up.record LIMIT ${most}`
+  const added = sql`SELECT 1 FROM json_each(row -> '$.tags') AS tag WHERE ${isNewTag(entity)}`
+  return sql`(row -> '$.tags' IS NOT NULL AND (SELECT count(*) FROM (${had})) + (SELECT count(*) FROM (${added})) > ${most})`
 }
 
 // Refuses the new customers for which the plan has no room. A dry run inserts none, so its earlier chunks are subtracted.

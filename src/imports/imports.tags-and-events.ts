@@ -2,8 +2,10 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import type { Ctx } from '../context'
+import type { Statement } from '../db/batch'
 import { importChunks, tags } from '../db/schema'
 import { columnIn, columnKey, insertFrom } from '../db/sql'
+import { taggingMarks } from '../db/tagging-marks'
 import { eventInsert } from '../events/event-insert'
 import { TAGGED } from '../tags/tagged'
 import { chunkWhere, classifiedRows, ENTITIES, type Job, rowsWithOutcome } from './imports.job'
@@ -33,16 +35,20 @@ export function tagsInsert({ db, actor, now }: Ctx, job: Job, n: number, ids: st
   ).onConflictDoNothing()
 }
 
-/** Inserts the links between the records of a chunk and their tags. */
-export function recordTagsInsert(ctx: Ctx, job: Job, n: number) {
+/** The statements that insert the links between the records of a chunk and their tags. */
+export function recordTagStatements(ctx: Ctx, job: Job, n: number): Statement[] {
   const { links, of } = TAGGED[job.entity]
-  return insertFrom(
+  const rows = rowsWithOutcome(job, n, 'create', 'update')
+  const several = sql`SELECT ${cell('record')} AS id FROM ${rows} WHERE json_array_length(row, '$.tags') > 1`
+  const [marked, unmarked] = taggingMarks(ctx.db, several)
+  const inserted = insertFrom(
     ctx.db,
     links,
     { [columnKey(of)]: cell('record'), tagId: sql`${tags.id}` },
-    sql`FROM ${rowsWithOutcome(job, n, 'create', 'update')} CROSS JOIN ${rowTags}
-      CROSS JOIN ${tags} ON ${tagOfRow(ctx)} WHERE true`,
+    sql`FROM ${rows} CROSS JOIN ${rowTags} CROSS JOIN ${tags} ON ${tagOfRow(ctx)} WHERE true`,
   ).onConflictDoNothing()
+  // Leads are indexed anew with each tag.
+  return job.entity === 'customers' ? [marked, inserted, unmarked] : [inserted]
 }
 
 /** Inserts one event for each new record. */

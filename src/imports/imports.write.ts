@@ -11,7 +11,7 @@ import { type Job, type Outcome, rowsWithOutcome, unwrittenChunk } from './impor
 import { recordsInsert, recordsUpdate } from './imports.records'
 import { refusalText } from './imports.refusals'
 import { cell } from './imports.statements'
-import { createdEventsInsert, recordTagsInsert, tagsInsert, updatedEventsInsert } from './imports.tags-and-events'
+import { createdEventsInsert, recordTagStatements, tagsInsert, updatedEventsInsert } from './imports.tags-and-events'
 
 /**
  * The statements that write chunk `n`; with the last chunk they also finish the import. They do nothing if the chunk is
@@ -37,7 +37,7 @@ function recordStatements(ctx: Ctx, job: Job, n: number, ids: string): Statement
     updatedEventsInsert(ctx, job, n),
     recordsInsert(ctx, job, n),
     recordsUpdate(ctx, job, n),
-    ...(hasTags ? [recordTagsInsert(ctx, job, n)] : []),
+    ...(hasTags ? recordTagStatements(ctx, job, n) : []),
     createdEventsInsert(ctx, job, n),
   ]
 }

@@ -8,18 +8,21 @@ import type { JobKinds } from './jobs.kind'
 import { runDueJobs } from './jobs.runner'
 
 const RUN_MS = 25 * SECOND_MS
-/** What the request itself, and the mail that it sends, may have spent of the statements of the invocation. */
-const SPENT_BEFORE = 15
+/** Statements of an invocation that are left to mail, which also goes after the response. */
+const FOR_MAIL = 5
 
 /** Middleware that runs the jobs of a workspace after the response, if the request may have begun some. */
 export const continueJobs = (kinds: JobKinds) =>
   createMiddleware<AppEnv>(async function continueJobs(c, next) {
     await next()
-    const { begun, config } = c.var
+    const { begun, config, connection } = c.var
     if (begun.size === 0 || c.res.status >= 400) return
     // A new connection, so that these statements do not count for the request.
     const { db } = connect(c.env.DB, 'first-primary')
-    const budget = { statements: config.IMPORT_STATEMENTS - SPENT_BEFORE, until: Date.now() + RUN_MS }
+    const budget = {
+      statements: config.IMPORT_STATEMENTS - connection.cost.statements - FOR_MAIL,
+      until: Date.now() + RUN_MS,
+    }
     const run = async () => {
       for (const workspaceId of begun) await runDueJobs(db, kinds, budget, workspaceId)
     }

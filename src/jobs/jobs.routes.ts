@@ -20,7 +20,7 @@ const listJobsRoute = createRoute({
   summary: 'List jobs',
   description:
     'What touches more records than one request may goes on as a job: the records of a member who leaves, of a customer who ' +
-    'changes hands or is erased, of a deleted tag. Newest first. Kept for 30 days after the end.',
+    'changes hands, is merged or is erased, of a deleted tag. Newest first. Kept for 30 days after the end.',
   request: { query: JobQuery },
   responses: { 200: json(JobPage, 'A page of jobs'), ...errors(...READ, 'invalid_cursor') },
 })

@@ -25,9 +25,9 @@ export function fitsCustomer(customerId: SQL): SQL {
 export function carriedStatements(ctx: Ctx, leadId: string, customerId: SQL, isConverted: SQL) {
   const { db, now } = ctx
   const giver = sql`${leads} AS giver`
-  const valueOf = (field: 'customFields' | 'foldedFields') =>
+  const filledBy = (field: 'customFields' | 'foldedFields') =>
     sql`(SELECT ${filled(field, sql`${customers}`, sql`giver`)} FROM ${giver} WHERE giver.id = ${leadId})`
-  const gains = { customFields: valueOf('customFields') }
+  const gains = { customFields: filledBy('customFields') }
   const isHeir = sql`${customers.id} = ${customerId} AND ${isConverted}
     AND EXISTS (SELECT 1 FROM ${giver} WHERE giver.id = ${leadId} AND giver.custom_fields IS NOT NULL)
     AND ${hasChanges(customers, gains)}`
@@ -47,7 +47,7 @@ export function carriedStatements(ctx: Ctx, leadId: string, customerId: SQL, isC
     }),
     fieldsCarried: db
       .update(customers)
-      .set({ ...gains, foldedFields: valueOf('foldedFields'), ...versionStamp(customers, now) })
+      .set({ ...gains, foldedFields: filledBy('foldedFields'), ...versionStamp(customers, now) })
       .where(isHeir),
     tagsEvent: eventInsert(ctx, {
       verb: 'customer.tagged',

@@ -29,8 +29,8 @@ export async function convertLead(ctx: Ctx, id: string, { customerId }: { custom
   const unconverted = and(eq(leads.id, id), visible(actor, 'leads:write', leads), isUnconverted)
   const isInReach = visible(actor, 'customers:write', customers)
   const emailOfLead = sql`(SELECT json_array(asked.email) FROM ${leads} AS asked WHERE asked.id = ${id} AND asked.email IS NOT NULL)`
-  const sameEmail = sql`${customers.id} IN (${holdersOf(actor.workspaceId, emailOfLead)})`
-  const isLinked = sql`(${eq(customers.id, leads.customerId)} AND ${customers.deletedAt} IS NULL)`
+  const holder = sql`(${holdersOf(actor.workspaceId, emailOfLead)} LIMIT 1)`
+  const isKnown = sql`${customers.id} IN (${holder}, ${leads.customerId}) AND ${customers.deletedAt} IS NULL`
   const newCustomer = {
     id: newId,
     workspaceId: actor.workspaceId,
@@ -48,12 +48,10 @@ export async function convertLead(ctx: Ctx, id: string, { customerId }: { custom
     updatedAt: now,
   }
   const needsCustomer =
-    customerId === undefined
-      ? sql`NOT EXISTS (SELECT 1 FROM ${customers} WHERE ${or(sameEmail, isLinked)})`
-      : sql`false`
+    customerId === undefined ? sql`NOT EXISTS (SELECT 1 FROM ${customers} WHERE ${isKnown})` : sql`false`
   const isTarget =
     customerId === undefined
-      ? sql`(${customers.id} = ${newId} OR ${and(or(sameEmail, isLinked), isInReach)})`
+      ? sql`${customers.id} IN (${newId}, ${holder}, ${leads.customerId}) AND (${customers.id} = ${newId} OR ${isInReach})`
       : and(eq(customers.id, customerId), isInReach)
   const targetId = sql`(SELECT ${customers.id} FROM ${customers} WHERE ${isTarget}
     ORDER BY ${customers.id} IS ${leads.customerId} DESC LIMIT 1)`

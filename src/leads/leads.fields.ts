@@ -1,6 +1,6 @@
 // The fields of a lead. A new field is a column of the table and a line here; its search stands in the schema.
 import { z } from '@hono/zod-openapi'
-import { PERSON } from '../customers/customers.fields'
+import { EXTERNAL_ID, PERSON } from '../customers/customers.fields'
 import { leads } from '../db/schema'
 import { LEAD_STATUSES } from '../db/schema/leads'
 import { email, Id, Instant, instantOrDay, jsonObject, name, text } from '../field-schemas'
@@ -120,6 +120,7 @@ export const LEAD_FIELDS = defineFields(leads, {
   },
   customFields: { ...CUSTOM_FIELDS, imported: 'customfields', exported: 5, erased: null },
   foldedFields: { ...FOLDED_FIELDS, erased: null },
+  externalId: { ...EXTERNAL_ID, imported: 'externalid' },
   ownerId: { answer: Id.nullable(), example: null, ...PERSON.owner, exported: 2, isKept: true },
   claimedAt: { answer: Instant.nullable(), example: null, exported: 4, isKept: true },
   followUpAt: {

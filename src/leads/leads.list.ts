@@ -7,6 +7,7 @@ import { phrase, STATUS_CODES } from '../db/fts'
 import type { Page } from '../db/page'
 import { leadCounts, leads } from '../db/schema'
 import { COUNT_OF_STATUS } from '../db/schema/leads'
+import { allOf } from '../db/sql'
 import { pageMarks } from '../db/window'
 import { hasCustomFields } from '../records/custom-fields'
 import { runList } from '../records/list'
@@ -73,6 +74,7 @@ export const LEAD_LIST: ListDefinition<LeadRow, Query> = {
     tag: hasTags(TAGGED.leads),
     tagMatch: noCondition,
     customFields: (values) => hasCustomFields(leads, values),
+    externalId: (externalId) => ({ where: eq(leads.externalId, externalId) }),
     owner: isOwnedBy(leads.ownerId),
     createdAfter: from(leads.createdAt),
     createdBefore: before(leads.createdAt),
@@ -81,6 +83,10 @@ export const LEAD_LIST: ListDefinition<LeadRow, Query> = {
     trashed: isTrashed(leads.deletedAt),
   },
   walks(ctx, request, whose, order) {
+    if (request.externalId !== undefined && !request.trashed) {
+      const isIt = allOf(isNotNull(leads.externalId), visible(ctx.actor, permissions.read, leads), order.only)
+      return [{ index: 'leads_external', where: allOf(isIt, eq(leads.externalId, request.externalId)), isSmall: true }]
+    }
     if (request.trashed || request.besides !== 'CLOSED' || order.indexes !== FOLLOW_UP_INDEXES) {
       return ownedWalks(ctx, request, whose, order, OWNED)
     }

@@ -40,7 +40,7 @@ const createLeadRoute = createRoute({
   description:
     'SALES own the leads that they make. A lead made by a MANAGER or ADMIN goes to the pool unless it has an `ownerId`.',
   request: { body: body(NewLead) },
-  responses: { 201: json(Lead, 'The lead'), ...errors(...POST, 'invalid_owner') },
+  responses: { 201: json(Lead, 'The lead'), ...errors(...POST, 'invalid_owner', 'external_id_taken') },
 })
 
 const getLeadRoute = createRoute({
@@ -64,7 +64,10 @@ const updateLeadRoute = createRoute({
   summary: 'Change a lead',
   description: 'Changes the fields that you send. The owner changes by claim, release and assign.',
   request: { params: IdParam, headers: IfMatch, body: body(LeadPatch) },
-  responses: { 200: json(Lead, 'The changed lead'), ...errors(...WRITE, 'not_yours', 'not_found', 'stale') },
+  responses: {
+    200: json(Lead, 'The changed lead'),
+    ...errors(...WRITE, 'not_yours', 'not_found', 'stale', 'external_id_taken'),
+  },
 })
 
 const trashLeadRoute = createRoute({
@@ -88,7 +91,7 @@ const restoreLeadRoute = createRoute({
   summary: 'Take a lead out of the trash',
   description: 'A lead that is not in the trash stays as it is.',
   request: { params: IdParam },
-  responses: { 200: json(Lead, 'The lead'), ...errors(...POST, 'not_found') },
+  responses: { 200: json(Lead, 'The lead'), ...errors(...POST, 'not_found', 'external_id_taken') },
 })
 
 export const leadRoutes = createRouter()

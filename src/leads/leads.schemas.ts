@@ -50,6 +50,7 @@ export const LeadFilters = z.strictObject({
   status: z.enum(LEAD_STATUSES).optional(),
   ...facetQuery,
   source: text(100).optional().openapi({ description: 'The exact source.' }),
+  externalId: text(200).optional().openapi({ description: 'What another system calls it, exactly.' }),
   owner: memberOr('none', 'me').openapi({
     type: 'string',
     description: '`none` for the pool, `me` for your own leads, or the id of a member.',

@@ -49,19 +49,20 @@ export async function sendDue(db: Db, config: Config, round: Round): Promise<Out
   } finally {
     transport.close()
   }
-  if (rows.length > 0) await releaseRows(db, rows, leaseEnd, round.now)
+  if (rows.length > 0) await releaseRows(db, rows, leaseEnd)
   outcome.waiting += rows.length
   return outcome
 }
 
 function leaseDue(db: Db, { now, limit, queuedAt }: Round, leaseEnd: string) {
   const isDue = queuedAt === undefined ? sql`due.next_attempt_at <= ${now}` : sql`due.next_attempt_at = ${queuedAt}`
+  const isFree = sql`(due.taken_until IS NULL OR due.taken_until <= ${now})`
   // The state is a literal, because SQLite does not use the partial index with a parameter.
-  const due = sql`(SELECT due.id FROM ${outbox} AS due WHERE due.state = 'QUEUED' AND ${isDue}
+  const due = sql`(SELECT due.id FROM ${outbox} AS due WHERE due.state = 'QUEUED' AND ${isDue} AND ${isFree}
     ORDER BY due.next_attempt_at, due.id LIMIT ${limit})`
   return db
     .update(outbox)
-    .set({ attempts: sql`${outbox.attempts} + 1`, nextAttemptAt: leaseEnd, takenUntil: leaseEnd })
+    .set({ attempts: sql`${outbox.attempts} + 1`, takenUntil: leaseEnd })
     .where(sql`${outbox.id} IN ${due}`)
     .returning({
       id: outbox.id,
@@ -134,10 +135,10 @@ async function saveResult(db: Db, row: Row, failure: Failure | undefined, now: D
   return state
 }
 
-async function releaseRows(db: Db, rows: Row[], leaseEnd: string, now: string): Promise<void> {
+async function releaseRows(db: Db, rows: Row[], leaseEnd: string): Promise<void> {
   const ids = rows.map(({ id }) => id)
   await db
     .update(outbox)
-    .set({ attempts: sql`${outbox.attempts} - 1`, nextAttemptAt: now, takenUntil: null })
+    .set({ attempts: sql`${outbox.attempts} - 1`, takenUntil: null })
     .where(and(anyOf(outbox.id, ids), eq(outbox.state, 'QUEUED'), eq(outbox.takenUntil, leaseEnd)))
 }

@@ -239,7 +239,7 @@ export const HELD = {
   merges: blankedRows(merges, {
     kept: [
       ...(['seq', 'id', 'workspaceId', 'survivorId', 'mergedId', 'prefer'] as const),
-      ...(['createdAt', 'undoneAt', 'settledAt', 'picked'] as const),
+      ...(['createdAt', 'undoneAt', 'picked'] as const),
     ],
     erased: () => ({ fields: '{}' }),
   }),

@@ -132,6 +132,10 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     why: 'An e-mail address belongs to one living customer of a workspace.',
     mend: 'Change the customer at `existingId`, or use `PUT /v1/customers` to create or update by address.',
   },
+  external_id_taken: {
+    why: 'An external id belongs to one living customer, or lead, of a workspace.',
+    mend: 'Find the record by `?externalId=`, and change that, or empty its external id first.',
+  },
   login_taken: {
     why: 'A portal login belongs to one customer.',
     mend: 'Remove it from the customer at `existingId` first.',
@@ -157,7 +161,7 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     mend: 'Use the tag at `existingId`.',
   },
   too_many_tags: {
-    why: 'A customer, lead or ticket has at most 50 tags, and this one would have more. Nothing was changed.',
+    why: 'A customer, lead or ticket has at most 50 tags, and one of these would have more. Nothing was changed.',
     mend: 'Take tags off first; what belongs to one record alone is better kept in a custom field.',
   },
   email_taken: {
@@ -254,7 +258,7 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
   },
   rate_limited: {
     why: 'The caller has sent more requests than its window allows. The headers `RateLimit` and `RateLimit-Policy` tell how many.',
-    mend: 'Wait as `Retry-After` says, and send fewer. The operator raises `RATE_LIMIT_MAX`.',
+    mend: 'Wait as `Retry-After` says, and send fewer. `detail` says which limit it is, and which setting raises it.',
   },
   mail_limit: {
     why: 'An address, and a workspace, get a limited number of mails a day, so that nobody can be flooded.',

@@ -2,7 +2,7 @@
 import { getTableName, or, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import type { Actor, Permission } from '../access/policy'
-import { reachable, ticketsInReach, visible } from '../access/visible'
+import { ticketsInReach, visible } from '../access/visible'
 import type { Ctx } from '../context'
 import { customers, customerTags, leads, leadTags, tags, tickets, ticketTags } from '../db/schema'
 import { columnIn } from '../db/sql'

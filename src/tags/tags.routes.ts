@@ -7,7 +7,7 @@ import { ctx } from '../http/context'
 import { IfMatch, ifVersion, withEtag } from '../http/etag'
 import { paged } from '../http/pagination'
 import { body, createRouter, json } from '../http/router'
-import { tagCustomers } from './tagging.service'
+import { tagCustomers } from './tagging.bulk'
 import { BulkTagged, BulkTagging, Tag, TagPage, TagPatch, TagQuery } from './tags.schemas'
 import { deleteTag, getTag, listTags, renameTag } from './tags.service'
 
@@ -70,9 +70,14 @@ const tagCustomersRoute = createRoute({
   tags,
   summary: 'Tag many customers',
   description:
-    'Up to 500 customers at once, with up to 20 tags to add and 20 to remove. Returns how many customers changed, and which were not in your reach.',
+    'Up to 100 customers, with up to 20 tags to add and 20 to remove. Returns how many customers changed, and which were not ' +
+    'in your reach. More than 100 customers, or fewer with many tags, change by a job, which `GET /v1/jobs/{id}` shows. A ' +
+    'customer has at most 50 tags: if one would have more, nothing changes.',
   request: { body: body(BulkTagging) },
-  responses: { 200: json(BulkTagged, 'The number of changed customers, and those not found'), ...errors(...POST) },
+  responses: {
+    200: json(BulkTagged, 'The number of changed customers, and those not found'),
+    ...errors(...POST, 'too_many_tags'),
+  },
 })
 
 export const tagRoutes = createRouter()

@@ -34,7 +34,7 @@ export const TagPatch = z.strictObject({ name: TagName }).openapi('TagPatch', { 
 const names = z.array(TagName).max(20).default([])
 
 export const BulkTagging = z
-  .strictObject({ customerIds: z.array(uuid()).min(1).max(500), add: names, remove: names })
+  .strictObject({ customerIds: z.array(uuid()).min(1).max(100), add: names, remove: names })
   .refine(({ add, remove }) => add.length + remove.length > 0, { error: 'Name a tag to add or to remove' })
   .refine(({ add, remove }) => add.every((name) => !remove.some((other) => foldText(other) === foldText(name))), {
     error: 'A tag cannot be added and removed at once',
@@ -46,10 +46,13 @@ export const BulkTagging = z
 
 export const BulkTagged = z
   .object({
-    changed: z.number().int().openapi({ description: 'How many customers changed.' }),
+    changed: z.number().int().openapi({ description: 'How many customers changed at once.' }),
     notFound: z.array(Id).openapi({ description: 'Customers that do not exist, or are not in your reach.' }),
+    jobId: Id.nullable().openapi({
+      description: 'The job that changes them, where they are too many to change at once.',
+    }),
   })
-  .openapi('BulkTagged', { example: { changed: 1, notFound: [] } })
+  .openapi('BulkTagged', { example: { changed: 1, notFound: [], jobId: null } })
 
 export const RecordTagParam = IdParam.extend({
   name: TagName.openapi({ param: { name: 'name', in: 'path' }, example: 'VIP' }),

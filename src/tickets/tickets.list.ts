@@ -8,7 +8,7 @@ import type { Page } from '../db/page'
 import { tickets } from '../db/schema'
 import { allOf } from '../db/sql'
 import { pageMarks } from '../db/window'
-import { AppError } from '../errors'
+import { invalidError } from '../errors'
 import { hasCustomFields } from '../records/custom-fields'
 import { runList } from '../records/list'
 import type { Condition, ListDefinition, ListRequest } from '../records/list.definition'
@@ -80,7 +80,7 @@ function toHex(text: string): string {
 
 // What a portal login does not see, it cannot ask for either.
 function forTeam({ actor }: Ctx, condition: Condition | undefined): Condition | undefined {
-  if (isPortal(actor)) throw new AppError('forbidden', { detail: 'Only the team sees tags and custom fields.' })
+  if (isPortal(actor)) throw invalidError('query', 'Only the team sees tags and custom fields', 'not_for_you')
   return condition
 }
 

@@ -1,5 +1,5 @@
 // The list of members, in the order in which they joined the workspace.
-import { and, eq } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import { type Actor, TEAM } from '../access/policy'
 import { isPortal, isTeamUser, owners } from '../access/visible'
@@ -41,15 +41,25 @@ export const USER_LIST: ListDefinition<UserRow, Query> = {
     team: (team) => (team ? { where: isTeamUser } : undefined),
     colleagues: () => undefined,
   },
-  // One walk for each role, which share no row, since an index of roles has ids in order within each.
+  // One walk for each role, which share no row, since an index of roles has ids in order within each. Of those who are
+  // active, nearly all, the walk finds out as it goes.
   walks({ actor }, { role, status, team, colleagues }) {
     const isWide = colleagues && seesOwnAlone(actor) && !isPortal(actor)
     const where = isWide ? teamOf(actor) : visibleUsers(actor)
-    const answers = ['role', 'status', 'team'] as const
-    if (!role && !status && !team) return [{ index: 'users_workspace', where, answers }]
     const roles = role ? [role] : team ? TEAM : ROLES
-    const index = status ? 'users_status' : 'users_role'
-    return roles.map((each) => ({ index, where: and(where, eq(users.role, each)), answers }))
+    if (status !== 'INACTIVE') {
+      return roles.map((each) => ({
+        index: 'users_role',
+        where: and(where, eq(users.role, each)),
+        answers: ['role', 'team'] as const,
+      }))
+    }
+    const isInactive = sql`${users.status} = 'INACTIVE'`
+    return roles.map((each) => ({
+      index: 'users_inactive',
+      where: and(where, isInactive, eq(users.role, each)),
+      answers: ['role', 'status', 'team'] as const,
+    }))
   },
 }
 

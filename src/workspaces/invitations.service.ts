@@ -150,7 +150,8 @@ export const isInviterActive = sql`(${oneTimeTokens.createdBy} IS NULL OR EXISTS
 function isPending(workspaceId: string, now: string) {
   return and(
     eq(oneTimeTokens.workspaceId, workspaceId),
-    eq(oneTimeTokens.kind, 'INVITATION'),
+    // A literal, because SQLite does not use the partial index with a parameter.
+    sql`${oneTimeTokens.kind} = 'INVITATION'`,
     isNull(oneTimeTokens.usedAt),
     gt(oneTimeTokens.expiresAt, now),
     isInviterActive,

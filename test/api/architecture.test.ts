@@ -63,6 +63,7 @@ const ORDER = [
     'context',
     'field-schemas',
     'http',
+    'filters',
     'records',
   ],
   ...[
@@ -136,7 +137,7 @@ const REQUEST_HANDLERS = new RegExp(
     ...['^src/auth/(authenticate|revalidate-session)\\.ts$', '^src/oauth/oauth\\.browser\\.ts$'],
     ...[
       '^src/exports/exports\\.stream\\.ts$',
-      '^src/(imports/imports|customers/merge)\\.http\\.ts$',
+      '^src/imports/imports\\.http\\.ts$',
       '^src/(mail/mail|jobs/jobs)\\.dispatch\\.ts$',
     ],
   ].join('|'),
@@ -154,9 +155,9 @@ const SMALL_FILES: [pattern: RegExp, reason: string][] = [
   [/^src\/time\.ts$/, 'durations that every room uses'],
   [/^src\/billing\/plans\.ts$/, 'the plans and their limits, to be changed by who sells them'],
   [/^src\/credentials\.ts$/, 'how opaque tokens are written and found, for auth, mail, calendar and workspaces'],
-  [/^src\/customers\/merge\.http\.ts$/, 'the only importer of http/ among the services of a merge'],
   [/^src\/db\/arrival\.ts$/, 'what ids tell about time, for lists, mail, billing and the purge'],
   [/^src\/db\/daily-counters\.ts$/, 'counts that must be exact, for http, auth and enquiries'],
+  [/^src\/db\/tagging-marks\.ts$/, 'what stands around changes of many tags, for tags, merges and imports'],
   [/^src\/db\/trash\.ts$/, 'how long the trash keeps, for restoring and for the purge'],
   [/^src\/enquiries\/turnstile\.ts$/, 'the client of one service of a third party'],
   [/^src\/etag\.ts$/, 'what the kernel writes into an error and http/ into an answer'],

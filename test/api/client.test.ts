@@ -23,7 +23,7 @@ describe('the types of an answer', () => {
       200 | 204 | 400 | 401 | 403 | 409 | 413 | 415 | 422 | 429 | 503
     >()
     expectTypeOf<Answer<Leads[':id']['$patch']>['status']>().toEqualTypeOf<
-      200 | 400 | 401 | 403 | 404 | 412 | 413 | 415 | 429 | 503
+      200 | 400 | 401 | 403 | 404 | 409 | 412 | 413 | 415 | 429 | 503
     >()
     expectTypeOf<Answer<Client['health']['$get']>['status']>().toEqualTypeOf<200 | 400 | 429>()
   })

@@ -25,6 +25,8 @@ it('is production, shut and careful where nothing but the secret is set', () => 
     DIALECTS: [],
     BCRYPT_COST: 10,
     RATE_LIMIT_MAX: 100,
+    USER_RATE_LIMIT_MAX: 1000,
+    KEY_RATE_LIMIT_MAX: 5000,
     RATE_LIMIT_WINDOW_SECONDS: 900,
     AUTH_RATE_LIMIT_MAX: expect.any(Number),
     ENQUIRY_DAILY_MAX: expect.any(Number),

@@ -20,9 +20,10 @@ import {
 const STATEMENTS: Record<string, number> = {
   'GET /v1/customers/{id}/personal-data': 19,
   'POST /v1/customers/{id}/erase': 21,
-  'POST /v1/imports': 21,
+  'POST /v1/imports': 23,
   'POST /v1/customers/{id}/merge': 17,
   'POST /v1/customers/{id}/restore': 13,
+  'POST /v1/leads/{id}/convert': 13,
   'DELETE /v1/users/{id}': 13,
 }
 const WITHOUT_DATABASE = ['GET /health', 'GET /problems/{code}']

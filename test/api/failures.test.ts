@@ -122,7 +122,7 @@ describe('an error that nobody foresaw', () => {
 describe('while KV cannot be reached', () => {
   it('requests go on, limited by this isolate alone, which every answer says', async () => {
     const { token } = await founder()
-    const fetch = worker({ KV: failingKv, RATE_LIMIT_MAX: '5' })
+    const fetch = worker({ KV: failingKv, USER_RATE_LIMIT_MAX: '5' })
     const answers = await Promise.all(Array.from({ length: 12 }, () => send('/v1/leads', { token }, fetch)))
     expect(tally(answers)).toEqual({ 200: 5, 429: 7 })
     for (const { headers } of answers) expect(headers.get('RateLimit-Degraded')).toBe('1')

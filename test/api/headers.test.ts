@@ -168,12 +168,38 @@ describe('the bookmark of the database', () => {
   })
 })
 
+describe('an answer of a dialect', () => {
+  const everything = worker({ DIALECTS: 'manager,leads,enquiries,tickets,personal' })
+
+  it.each([
+    ['/api/enquiries/unclaimed', 'enquiries;v1="/v1/leads"'],
+    ['/api/leads?page=1', 'leads;v1="/v1/leads"'],
+    ['/customers/search', 'manager;v1="/v1/customers"'],
+    ['/users/meetings/', 'tickets;v1="/v1/interactions"'],
+    ['/api/v1/notes/list-notes', 'personal;v1="/v1/interactions"'],
+    ['/api/nothing', 'enquiries;v1="/v1"'],
+  ])('names it and the path of /v1: %s', async (path, named) => {
+    const refused = await send(path, { headers: { Origin: APP } }, everything)
+    expect([refused.ok, refused.headers.get('Edge-CRM-Dialect')]).toEqual([false, named])
+    expect(refused.headers.get('Access-Control-Expose-Headers')).toContain('Edge-CRM-Dialect')
+  })
+
+  it('says it in words where the other system has none, and /v1 says nothing of it', async () => {
+    const fetch = worker({ DIALECTS: 'leads', RATE_LIMIT_MAX: '1' })
+    const headers = { 'CF-Connecting-IP': freshAddress() }
+    await send('/api/leads', { headers }, fetch)
+    const refused = await send('/api/leads', { headers }, fetch)
+    expect([refused.status, await refused.text()]).toEqual([429, expect.stringContaining('/v1')])
+    expect((await send('/v1/leads')).headers.get('Edge-CRM-Dialect')).toBeNull()
+  })
+})
+
 describe('the rate limit', () => {
   const limited = (settings: Record<string, string>) => worker({ RATE_LIMIT_WINDOW_SECONDS: '900', ...settings })
 
   it('is told on every answer, and ends in a problem that says when to come back', async () => {
     const [one, other] = [await founder(), await founder()]
-    const fetch = limited({ RATE_LIMIT_MAX: '2' })
+    const fetch = limited({ RATE_LIMIT_MAX: '2', USER_RATE_LIMIT_MAX: '2' })
     for (const left of [1, 0]) {
       const { status, headers } = await send('/v1/leads', { token: one.token }, fetch)
       expect([status, headers.get('RateLimit-Policy')]).toEqual([200, '"default";q=2;w=900'])
@@ -190,6 +216,20 @@ describe('the rate limit', () => {
     const [home, away] = [freshAddress(), freshAddress()]
     for (const status of [200, 200, 429]) expect((await from(home)).status).toBe(status)
     expect((await from(away)).status).toBe(200)
+  })
+
+  it.each([
+    ['a person', 'USER_RATE_LIMIT_MAX', '/v1/leads', true],
+    ['a stranger', 'RATE_LIMIT_MAX', '/v1/leads', false],
+    ['a user of a dialect', 'RATE_LIMIT_MAX', '/api/leads', true],
+  ])('says to %s why, and that %s raises it', async (_, setting, path, isSignedIn) => {
+    const { token } = await founder()
+    const fetch = limited({ [setting]: '1', DIALECTS: 'leads' })
+    const asked = { ...(isSignedIn ? { token } : {}), headers: { 'CF-Connecting-IP': freshAddress() } }
+    await send(path, asked, fetch)
+    const refused = await send(path, asked, fetch)
+    expect(refused.status).toBe(429)
+    expect(await refused.text()).toMatch(new RegExp(`1 requests in 15 minutes;.* ${setting}\\. Wait \\d+ seconds`))
   })
 
   it('leaves ten times as much to monitors, which ask whether the service is up', async () => {

@@ -172,6 +172,21 @@ it.each([
 })
 
 describe('the pages for machines', () => {
+  it('begin at /, which leads a browser to the desk and tells a program what there is', async () => {
+    const page = await send('/', {
+      headers: { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' },
+      redirect: 'manual',
+    })
+    expect([page.status, page.headers.get('Location'), page.headers.get('Vary')]).toEqual([
+      302,
+      '/dashboard',
+      'Accept, Origin',
+    ])
+    const index = await bodyOf(send('/', { headers: { Accept: '*/*' } }), 200)
+    expect(index).toMatchObject({ api: `${ORIGIN}/v1`, openapi: `${ORIGIN}/openapi.json` })
+    expect(await bodyOf(send('/'), 200)).toEqual(index)
+  })
+
   it('explain no code that is none', async () => {
     for (const code of ['nothing', 'toString', '__proto__', 'constructor']) {
       await refusalOf(send(`/problems/${code}`), 404, 'not_found')

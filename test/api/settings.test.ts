@@ -56,6 +56,8 @@ it('a Worker in production runs with a secret of its own and nothing else set', 
     SIGNUP: undefined,
     BCRYPT_COST: undefined,
     RATE_LIMIT_MAX: undefined,
+    USER_RATE_LIMIT_MAX: undefined,
+    KEY_RATE_LIMIT_MAX: undefined,
     AUTH_RATE_LIMIT_MAX: undefined,
   })
   expect([status, logged]).toEqual([200, []])

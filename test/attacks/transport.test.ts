@@ -72,7 +72,7 @@ describe('evading the rate limit', () => {
   })
 
   it('by signing in again, or by another address, is of no use to one user', async () => {
-    const fetch = worker({ RATE_LIMIT_MAX: '3' })
+    const fetch = worker({ USER_RATE_LIMIT_MAX: '3' })
     const { email, token } = await founder()
     const login = await send('/v1/auth/login', { method: 'POST', json: { email, password: PASSWORD } })
     const { accessToken } = await login.json<{ accessToken: string }>()

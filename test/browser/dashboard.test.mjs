@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { chromium } from 'playwright-core'
 import { seedDemo } from '../../scripts/demo-data.ts'
-import { quietly } from '../../scripts/run.ts'
+import { migrate, withLocalDatabase } from '../../scripts/local-database.ts'
 import { startWorker } from '../../scripts/worker.ts'
 
 const PHONE = { width: 360, height: 740 }
@@ -19,10 +19,11 @@ describe('the dashboard', () => {
   let logins
 
   before(async () => {
-    const wrangler = (args) => quietly('wrangler', args, 'wrangler failed')
-    await wrangler(['d1', 'migrations', 'apply', 'DB', '--local', '--persist-to', persistTo])
-    ;({ logins } = await seedDemo({ wrangler, persistTo }))
-    worker = await startWorker({ persist: persistTo, vars: { RATE_LIMIT_MAX: '100000' } })
+    ;({ logins } = await withLocalDatabase({ persistTo }, async (db) => {
+      await migrate(db)
+      return seedDemo(db)
+    }))
+    worker = await startWorker({ persist: persistTo, vars: { USER_RATE_LIMIT_MAX: '100000' } })
     browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] })
   })
 

@@ -5,22 +5,23 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { seedDemo } from '../../scripts/demo-data.ts'
-import { quietly } from '../../scripts/run.ts'
+import { migrate, withLocalDatabase } from '../../scripts/local-database.ts'
 import { startWorker } from '../../scripts/worker.ts'
 
 describe('the demo data', () => {
   const persistTo = mkdtempSync(join(tmpdir(), 'edge-crm-'))
-  const wrangler = (args) => quietly('wrangler', args, 'wrangler failed')
   const tokens = {}
   let worker
   let logins
   let slug
 
   before(async () => {
-    await wrangler(['d1', 'migrations', 'apply', 'DB', '--local', '--persist-to', persistTo])
-    ;({ logins, slug } = await seedDemo({ wrangler, persistTo }))
-    await seedDemo({ wrangler, persistTo })
-    worker = await startWorker({ persist: persistTo, vars: { RATE_LIMIT_MAX: '100000' } })
+    ;({ logins, slug } = await withLocalDatabase({ persistTo }, async (db) => {
+      await migrate(db)
+      await seedDemo(db)
+      return seedDemo(db)
+    }))
+    worker = await startWorker({ persist: persistTo, vars: { USER_RATE_LIMIT_MAX: '100000' } })
     for (const { role, email, password } of logins) {
       const response = await worker.fetch('/v1/auth/login', {
         method: 'POST',

@@ -2,10 +2,11 @@
 
 import { v7 as uuidv7 } from 'uuid'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
-import { settleMerges } from '../../src/customers/merge.schedule'
 import { connect } from '../../src/db/client'
+import { JOB_KINDS } from '../../src/job-kinds'
+import { runDueJobs } from '../../src/jobs/jobs.runner'
 import { bodyOf, refusalOf } from '../support/answers'
-import { api } from '../support/api'
+import { api, worker } from '../support/api'
 import { costOf, made, put } from '../support/customers'
 import { count, rows } from '../support/database'
 import { type Person, team } from '../support/factories'
@@ -170,31 +171,31 @@ describe('a customer with 1,200 interactions, 300 tickets and 300 leads', () => 
     tickets: await count('tickets', 'customer_id = ? AND deleted_at IS NULL', id),
     leads: await count('leads', 'customer_id = ?', id),
   })
-  /** Waits until what the requests go on with after their responses has ended. */
-  async function afterResponse(): Promise<void> {
-    const settled = () => count('interactions', 'home_id IS NOT NULL')
-    for (let before = -1, now = await settled(); before !== now; ) {
-      await scheduler.wait(400)
-      ;[before, now] = [now, await settled()]
-    }
-  }
-
   const ALL = { interactions: 1_200, tickets: 300, leads: 300 }
   const NONE = { interactions: 0, tickets: 0, leads: 0 }
+  // So few statements that most rows wait for the schedule.
+  let slow: ReturnType<typeof api>
+  beforeAll(() => {
+    slow = api(manager.token, worker({ IMPORT_STATEMENTS: '40' }))
+  })
+  const becomeDue = () => rows(`UPDATE jobs SET due_at = '2000-01-01' WHERE state = 'RUNNING'`)
+  const runJobs = async (DB: D1Database, statements = 1_000) => {
+    await becomeDue()
+    const budget = { statements, until: Date.now() + 20_000 }
+    await runDueJobs(connect(DB, 'first-primary').db, JOB_KINDS, budget, manager.workspaceId)
+  }
   const settle = async (kills = 0) => {
-    await afterResponse()
     const silence = vi.spyOn(console, 'error').mockImplementation(() => {})
     for (let i = 0; i < kills; i += 1) {
-      const { DB } = metered({
-        after: (trip) => {
-          if (trip === 2) throw new Error('killed')
-        },
-      })
-      await expect(settleMerges(connect(DB, 'first-primary').db, { statements: 1_000 })).rejects.toThrow('unavailable')
+      const die = (trip: number) => {
+        if (trip === 2) throw new Error('killed')
+      }
+      const { DB } = metered({ [i % 2 === 0 ? 'before' : 'after']: die })
+      await expect(runJobs(DB)).rejects.toThrow('unavailable')
     }
     silence.mockRestore()
     const { DB, cost } = metered()
-    await settleMerges(connect(DB, 'first-primary').db, { statements: 1_000 })
+    await runJobs(DB)
     return cost
   }
 
@@ -203,7 +204,7 @@ describe('a customer with 1,200 interactions, 300 tickets and 300 leads', () => 
     const figures =
       'SELECT interaction_count, last_interaction_at, next_follow_up_at, last_contact_at FROM customers WHERE id = ?'
     const [before] = await rows(figures, id)
-    const answer = await mergeInto(manager, kept, id)
+    const answer = await mergeInto(slow, kept, id)
     const cost = costOf(answer)
     expect(cost.written).toBeLessThanOrEqual(5_000)
     expect(cost.read).toBeLessThanOrEqual(25_000)
@@ -212,9 +213,10 @@ describe('a customer with 1,200 interactions, 300 tickets and 300 leads', () => 
     expect([await of(kept), await of(id)]).toEqual([ALL, NONE])
     expect(await count('interactions', 'customer_id = ? AND owner_id IS NOT ?', kept, people.rival.id)).toBe(0)
     expect((await rows(figures, kept))[0]).toEqual(before)
-    expect(await count('customer_merges', 'settled_at IS NULL')).toBe(0)
+    const jobs = await bodyOf(api(manager.token).v1.jobs.$get({ query: { subjectId: kept } }), 200)
+    expect(jobs.data).toMatchObject([{ kind: 'merge', state: 'DONE', done: 1_800 - 3 * 40, total: 1_800 - 3 * 40 }])
 
-    const back = await restore(manager, id)
+    const back = await restore(slow, id)
     expect(costOf(back).written).toBeLessThanOrEqual(5_000)
     expect(costOf(back).read).toBeLessThanOrEqual(25_000)
     await settle(5)
@@ -226,15 +228,14 @@ describe('a customer with 1,200 interactions, 300 tickets and 300 leads', () => 
 
   it('writes at most ten rows for each that settles, and a piece no more than 5,000', async () => {
     const [id, kept] = [await large(), (await owned(people.sales.id)).id]
-    await bodyOf(mergeInto(manager, kept, id), 200)
-    await afterResponse()
+    await bodyOf(mergeInto(slow, kept, id), 200)
     const { interactions, tickets, leads } = await of(id)
     const left = interactions + tickets + leads
     expect(left).toBeGreaterThan(500)
     let [worst, total] = [0, 0]
     for (;;) {
       const { DB, cost } = metered()
-      await settleMerges(connect(DB, 'first-primary').db, { statements: 7 })
+      await runJobs(DB, 7)
       if (cost.rowsWritten === 0) break
       total += cost.rowsWritten
       worst = Math.max(worst, cost.rowsWritten)
@@ -246,16 +247,16 @@ describe('a customer with 1,200 interactions, 300 tickets and 300 leads', () => 
 
   it('is undone while its rows are still on their way, and merged anew meanwhile', async () => {
     const [id, first, second] = [await large(), (await owned(null)).id, (await owned(null)).id]
-    await bodyOf(mergeInto(manager, first, id), 200)
-    await bodyOf(mergeInto(manager, second, first), 200)
-    await bodyOf(restore(manager, id), 200)
+    await bodyOf(mergeInto(slow, first, id), 200)
+    await bodyOf(mergeInto(slow, second, first), 200)
+    await bodyOf(restore(slow, id), 200)
     await settle()
     expect([await of(id), await of(first), await of(second)]).toEqual([ALL, NONE, NONE])
-    await bodyOf(mergeInto(manager, second, id), 200)
-    await bodyOf(restore(manager, first), 200)
+    await bodyOf(mergeInto(slow, second, id), 200)
+    await bodyOf(restore(slow, first), 200)
     await settle()
     expect([await of(id), await of(first), await of(second)]).toEqual([NONE, NONE, ALL])
-    await bodyOf(restore(manager, id), 200)
+    await bodyOf(restore(slow, id), 200)
     await settle()
     expect([await of(id), await of(first), await of(second)]).toEqual([ALL, NONE, NONE])
   })

@@ -18,6 +18,7 @@ const OUTSIDE: Record<string, string> = {
   'tickets.interaction_id': 'the interaction from which the ticket was opened: history, like created_by',
   tag_id: 'a tag that is deleted loses its rows by a job (src/tags/tags.deletion.ts)',
   home_id: 'the customer that had the row before a merge: it is read only to move the row back',
+  'tagged_customers.customer_id': 'empty between batches',
   'customer_merged_rows.merge_id': 'goes with its merge (src/purge/purge.expired.ts)',
   'customer_merged_rows.row_id': 'a note of what was copied: it is read only to take the copy back',
   'import_chunks.import_id': 'an import is never deleted',

@@ -36,11 +36,11 @@ describe('a CSV of customers', () => {
     const time = `${at(1)},${at(1)},,`
     expect(await answer.text()).toBe(
       `${[
-        'id,name,email,phone,company,jobTitle,owner,tags,keepInTouchDays,createdAt,updatedAt,lastInteractionAt,nextFollowUpAt,' +
+        'id,name,email,phone,company,jobTitle,owner,tags,keepInTouchDays,externalId,createdAt,updatedAt,lastInteractionAt,nextFollowUpAt,' +
           'customFields.größe,customFields.list,customFields.no,customFields.off,customFields.plan',
-        `${ID(1)},"Zoë ""Z"" Ünal",zoe@example.com,,,,${sales.email},"""a;b"";vip",,${time},,,,,`,
-        `${ID(2)},"Multi\nline",,,"A, B",Buyer,,,,${time},5,,,,gold`,
-        `${ID(3)},猫,,,,,,,,${time},,"[""x"",1]",null,false,"""5"""`,
+        `${ID(1)},"Zoë ""Z"" Ünal",zoe@example.com,,,,${sales.email},"""a;b"";vip",,,${time},,,,,`,
+        `${ID(2)},"Multi\nline",,,"A, B",Buyer,,,,,${time},5,,,,gold`,
+        `${ID(3)},猫,,,,,,,,,${time},,"[""x"",1]",null,false,"""5"""`,
       ].join('\r\n')}\r\n`,
     )
   })
@@ -70,9 +70,9 @@ describe('a CSV of customers', () => {
     await customerMade(admin, { name: 'A', customFields: fields(0, 200) })
     await customerMade(admin, { name: 'B', customFields: fields(200, 200) })
     const columns = async () => (await exported(admin, 'customers')).split('\r\n')[0]?.split(',').length
-    expect(await columns()).toBe(13 + 400)
+    expect(await columns()).toBe(14 + 400)
     await customerMade(admin, { name: 'C', customFields: { one: 'more' } })
-    expect(await columns()).toBe(14)
+    expect(await columns()).toBe(15)
     expect(await exported(admin, 'customers?q=C&columns=name,customFields')).toBe('name,customFields.one\r\nC,more\r\n')
   })
 
@@ -165,7 +165,7 @@ describe('leads, interactions and tickets', () => {
       'number,title,status\r\n1,A seed,OPEN\r\n',
     )
     expect(await only('leads')).toBe(
-      'id,title,name,email,phone,interest,message,description,status,source,owner,followUpAt,metadata,createdAt,' +
+      'id,title,name,email,phone,interest,message,externalId,description,status,source,owner,followUpAt,metadata,createdAt,' +
         'updatedAt,claimedAt,convertedAt',
     )
     expect(await only('interactions')).toMatch(/^id,type,body,customerId,leadId,ticketId,occurredAt,/)

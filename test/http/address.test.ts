@@ -17,17 +17,20 @@ it.each([
   ['1:2:3', 'unknown'],
   ['not:an:address', 'unknown'],
   [':', 'unknown'],
-  [':'.repeat(100_000), 'unknown'],
 ])('%s is counted as %s', (address, network) => {
-  expect(networkOf(address.slice(0, 200_000))).toBe(network)
+  expect(networkOf(address)).toBe(network)
+})
+
+it('a long row of colons is counted as unknown', () => {
+  expect(networkOf(':'.repeat(100_000))).toBe('unknown')
 })
 
 it('150 networks of one site share one limit, and another site has its own', async () => {
   const fetch = worker({ RATE_LIMIT_MAX: '100' })
   const from = (address: string) => send('/v1/leads', { headers: { 'CF-Connecting-IP': address } }, fetch)
-  const answers: number[] = []
-  for (let i = 0; i < 150; i += 1) answers.push((await from(`2001:db8:77:${i.toString(16)}::1`)).status)
-  expect(answers.filter((status) => status !== 429)).toHaveLength(100)
+  const addresses = Array.from({ length: 150 }, (_, i) => `2001:db8:77:${i.toString(16)}::1`)
+  const answers = await Promise.all(addresses.map(from))
+  expect(answers.filter(({ status }) => status !== 429)).toHaveLength(100)
   expect((await from('2001:db8:78::1')).status).toBe(401)
 })
 

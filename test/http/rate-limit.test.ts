@@ -15,7 +15,7 @@ function appWith(names: string[], { limit = 3, raw = false } = {}) {
   const app = new Hono<{ Bindings: Env }>()
   const subject = `ip:${crypto.randomUUID()}`
   for (const name of names) {
-    const rule = { name, limit: name === 'auth' ? 1 : limit, windowSeconds: 900 }
+    const rule = { name, limit: name === 'auth' ? 1 : limit, windowSeconds: 900, reason: 'Three in a window.' }
     app.use(name === 'auth' ? '/auth/*' : '*', rateLimit({ limiter, ruleOf: () => rule, subject: () => subject }))
   }
   app.get('/json', (c) => c.json({ ok: true }))
@@ -99,7 +99,11 @@ it('leaves the writing to KV for after the answer', async () => {
   const subject = `ip:${crypto.randomUUID()}`
   const app = new Hono<{ Bindings: Env }>()
   app.use(
-    rateLimit({ limiter, ruleOf: () => ({ name: 'default', limit: 20, windowSeconds: 900 }), subject: () => subject }),
+    rateLimit({
+      limiter,
+      ruleOf: () => ({ name: 'default', limit: 20, windowSeconds: 900, reason: 'Three in a window.' }),
+      subject: () => subject,
+    }),
   )
   const ctx = createExecutionContext()
   await app.fetch(new Request('https://crm.example/'), env, ctx)

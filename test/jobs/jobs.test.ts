@@ -129,12 +129,16 @@ describe('a job', () => {
     await rows('DELETE FROM jobs WHERE id = ?', id)
   })
 
-  it('is listed for those who look after the workspace, and for nobody else', async () => {
+  it('is listed for those who look after the workspace, and for others who began it', async () => {
     const id = await begin('stamping', 'Listed')
     const list = await bodyOf(await api(people.manager.token).v1.jobs.$get({ query: { state: 'RUNNING' } }), 200)
     expect(list.data.map((job) => job.id)).toEqual([id])
     expect(list.data[0]).not.toHaveProperty('input')
-    expect((await api(people.sales.token).v1.jobs.$get({ query: {} })).status).toBe(403)
+    const { sales } = people
+    expect((await bodyOf(api(sales.token).v1.jobs.$get({ query: {} }), 200)).data).toEqual([])
+    expect((await api(sales.token).v1.jobs[':id'].$get({ param: { id } })).status).toBe(404)
+    await rows('UPDATE jobs SET actor_id = ? WHERE id = ? RETURNING id', sales.id, id)
+    expect((await bodyOf(api(sales.token).v1.jobs.$get({ query: {} }), 200)).data).toMatchObject([{ id }])
     const stranger = await team()
     expect((await api(stranger.admin.token).v1.jobs[':id'].$get({ param: { id } })).status).toBe(404)
   })

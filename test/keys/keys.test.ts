@@ -369,7 +369,7 @@ describe('checking a key', () => {
   it('has a limit of its own, whatever the address, and leaves that of its maker alone', async () => {
     const admin = await founder()
     const [one, other] = [await newKey(admin), await newKey(admin)]
-    const fetch = worker({ RATE_LIMIT_MAX: '2' })
+    const fetch = worker({ KEY_RATE_LIMIT_MAX: '2' })
     const ask = (token: string) => send('/v1/leads', { token, headers: { 'CF-Connecting-IP': freshAddress() } }, fetch)
     for (const status of [200, 200, 429]) expect((await ask(one.key)).status).toBe(status)
     expect([(await ask(other.key)).status, (await ask(admin.token)).status]).toEqual([200, 200])

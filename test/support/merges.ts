@@ -6,10 +6,19 @@ import { put, seedCustomers } from './customers'
 import { rows, selectAll } from './database'
 import { type Person, unique } from './factories'
 
-export const mergeInto = (by: Person, id: string, fromId: string, prefer?: 'this' | 'other', dryRun?: 'true') =>
-  api(by.token).v1.customers[':id'].merge.$post({ param: { id }, query: { dryRun }, json: { fromId, prefer } })
+type Client = ReturnType<typeof api>
+const clientOf = (by: Person | Client): Client => ('token' in by ? api(by.token) : by)
 
-export const restore = (by: Person, id: string) => api(by.token).v1.customers[':id'].restore.$post({ param: { id } })
+export const mergeInto = (
+  by: Person | Client,
+  id: string,
+  fromId: string,
+  prefer?: 'this' | 'other',
+  dryRun?: 'true',
+) => clientOf(by).v1.customers[':id'].merge.$post({ param: { id }, query: { dryRun }, json: { fromId, prefer } })
+
+export const restore = (by: Person | Client, id: string) =>
+  clientOf(by).v1.customers[':id'].restore.$post({ param: { id } })
 
 const at = (hour: number) => `2026-05-01T0${hour}:00:00.000Z`
 const hour = fc.integer({ min: 0, max: 9 }).map(at)

@@ -23,6 +23,8 @@ export const EVERYDAY = [
   ...['GET /v1/customers', 'GET /v1/customers/duplicates', 'GET /v1/customers/me', 'GET /v1/customers/{id}'],
   ...['GET /v1/customers/{id}/relationships', 'GET /v1/customers/{id}/tags', 'GET /v1/customers/{id}/timeline'],
   ...['GET /v1/interactions', 'GET /v1/interactions/{id}', 'GET /v1/leads', 'GET /v1/leads/{id}'],
+  ...['GET /v1/leads/{id}/tags', 'GET /v1/tickets/{id}/tags', 'PUT /v1/leads/{id}/tags/{name}'],
+  'PUT /v1/tickets/{id}/tags/{name}',
   ...['GET /v1/leads/{id}/timeline', 'GET /v1/tags', 'GET /v1/tags/{id}', 'GET /v1/tickets', 'GET /v1/tickets/{id}'],
   ...['GET /v1/tickets/{id}/comments', 'GET /v1/users', 'GET /v1/users/me/notifications', 'GET /v1/users/{id}'],
   'GET /v1/workspace',

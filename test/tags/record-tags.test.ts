@@ -228,7 +228,7 @@ describe('a portal login', () => {
     expect((await get(portal, `/v1/tickets/${id}`)).customFields).toBeNull()
     expect((await get(portal, '/v1/tickets')).data).toMatchObject([{ id, customFields: null }])
     for (const query of ['tag=vip', 'customFields.secret=x']) {
-      await refusalOf(send(`/v1/tickets?${query}`, { token: portal.token }), 403, 'forbidden')
+      await refusalOf(send(`/v1/tickets?${query}`, { token: portal.token }), 400, 'invalid')
     }
     await refusalOf(patch(portal, `/v1/tickets/${id}`, { customFields: { a: 1 } }), 403, 'forbidden')
     await refusalOf(put(portal, `/v1/tickets/${id}/tags/x`), 403, 'forbidden')

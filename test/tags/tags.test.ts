@@ -38,8 +38,8 @@ async function counts(by: Person, query: { q?: string } = {}) {
 async function tagged(by: Person, number: number, add: string[]): Promise<string[]> {
   const seeds = await seedCustomers(by.workspaceId, Array(number).fill({ ownerId: by.id }))
   const ids = seeds.map(({ id }) => id)
-  for (let from = 0; from < number; from += 500) {
-    await bodyOf(bulk(by, { customerIds: ids.slice(from, from + 500), add }), 200)
+  for (let from = 0; from < number; from += 100) {
+    await bodyOf(bulk(by, { customerIds: ids.slice(from, from + 100), add }), 200)
   }
   return ids
 }
@@ -155,10 +155,10 @@ describe('tags of the workspace', () => {
 
   it('cost a page, however many there are', async () => {
     const { manager, sales, rival } = await team()
-    for (let i = 0; i < 6; i += 1) {
-      const [mine, theirs] = [await customer(sales), await customer(rival)]
+    const [mine, theirs] = [await customer(sales), await customer(rival)]
+    for (let i = 0; i < 5; i += 1) {
       const names = (who: string) => Array.from({ length: 10 }, (_, j) => `${who} ${i} ${j}`)
-      await bulk(manager, { customerIds: [theirs], add: [...names('a'), ...names('b')] })
+      await bulk(manager, { customerIds: [theirs], add: names(i % 2 ? 'a' : 'b') })
       await bulk(manager, { customerIds: [mine], add: names('c') })
     }
     for (const by of [manager, sales, rival]) {
@@ -173,7 +173,7 @@ describe('tags of the workspace', () => {
       seen.push(...data.map(({ name }) => name))
       cursor = nextCursor
     } while (cursor)
-    expect(seen).toHaveLength(60)
+    expect(seen).toHaveLength(50)
     expect(seen).toEqual(seen.toSorted())
   })
 
@@ -341,7 +341,7 @@ describe('tagging many', () => {
     const unknown = crypto.randomUUID()
     const customerIds = [both, had, bare, both, theirs, unknown]
     const answer = await bodyOf(bulk(sales, { customerIds, add: ['in', 'IN', 'New'], remove: ['OUT', 'nothing'] }), 200)
-    expect(answer).toEqual({ changed: 3, notFound: [theirs, unknown] })
+    expect(answer).toEqual({ changed: 3, notFound: [theirs, unknown], jobId: null })
     expect(await Promise.all([both, had, bare].map((id) => namesOf(sales, id)))).toEqual(
       [both, had, bare].map(() => ['In', 'New']),
     )
@@ -353,6 +353,7 @@ describe('tagging many', () => {
     expect(await bodyOf(bulk(manager, { customerIds: [both, bare], remove: ['new'] }), 200)).toEqual({
       changed: 2,
       notFound: [],
+      jobId: null,
     })
     expect(await last(bare)).toEqual({
       verb: 'customer.untagged',
@@ -371,18 +372,20 @@ describe('tagging many', () => {
     expect(await bodyOf(bulk(sales, { customerIds: [theirs], add: ['Mine'] }), 200)).toEqual({
       changed: 0,
       notFound: [theirs],
+      jobId: null,
     })
     await refusalOf(put(sales, theirs, 'Mine'), 404, 'not_found')
     expect(await counts(manager)).toEqual([])
   })
 
-  it('takes 500 customers and 20 tags each way, and says what is wrong', async () => {
+  it('takes 100 customers and 20 tags each way, and says what is wrong', async () => {
     const { sales } = await team()
     const id = await customer(sales)
-    const many = Array.from({ length: 499 }, () => crypto.randomUUID())
+    const many = Array.from({ length: 99 }, () => crypto.randomUUID())
     expect(await bodyOf(bulk(sales, { customerIds: [id, ...many], add: ['x'] }), 200)).toEqual({
       changed: 1,
       notFound: many,
+      jobId: null,
     })
     const tags = Array.from({ length: 21 }, (_, i) => `t${i}`)
     for (const json of [

@@ -79,6 +79,8 @@ export const customers = sqliteTable(
     interactionCount: integer().notNull().default(0),
     /** When who this was has been erased. */
     erasedAt: instant(),
+    /** What another system calls this customer. */
+    externalId: text(),
     /** What an imported row without an e-mail or another key is recognised by when it comes again. */
     importKey: text(),
     /** `lastInteractionAt`, empty where there was none, so that an order and its cursor need no nulls. */
@@ -147,6 +149,9 @@ export const customers = sqliteTable(
         .where(sql`deleted_at IS NULL AND phone_e164 IS NOT NULL`),
       index('customers_unread').on(t.workspaceId).where(sql`phone IS NOT NULL AND phone_e164 IS NULL`),
       index('customers_name_key').on(t.workspaceId, t.nameKey, t.ownerId).where(living),
+      uniqueIndex('customers_external')
+        .on(t.workspaceId, t.externalId)
+        .where(sql`deleted_at IS NULL AND external_id IS NOT NULL`),
       index('customers_import_key')
         .on(t.workspaceId, t.importKey)
         .where(sql`deleted_at IS NULL AND import_key IS NOT NULL`),
@@ -206,16 +211,13 @@ export const merges = sqliteTable(
     fields: text().notNull(),
     createdAt: instant().notNull(),
     undoneAt: instant(),
-    /** When every row was where this merge, or its undoing, puts it. Null while rows are on their way. */
-    settledAt: instant(),
-    /** JSON: the rows of a piece, by kind. It is set only within the transaction that moves them. */
+    /** JSON: the rows that move at once, by kind. It is set only within the transaction that moves them. */
     picked: text(),
   },
   (t) => [
     uniqueIndex('merges_merged').on(t.mergedId).where(sql`undone_at IS NULL`),
     index('merges_survivor').on(t.survivorId),
     index('merges_created').on(t.createdAt).where(sql`fields <> '{}'`),
-    index('merges_unsettled').on(t.seq).where(sql`settled_at IS NULL`),
   ],
 )
 

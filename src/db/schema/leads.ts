@@ -1,7 +1,7 @@
 // Leads. An enquiry is a lead that nobody owns yet; the unowned, open ones are the pool that claiming draws from.
 // The search index and the counters beside this table are kept by triggers (src/db/triggers/01-leads.sql).
 import { sql } from 'drizzle-orm'
-import { index, integer, sqliteTable, sqliteView, text } from 'drizzle-orm/sqlite-core'
+import { index, integer, sqliteTable, sqliteView, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import {
   computed,
   customFields,
@@ -76,6 +76,8 @@ export const leads = sqliteTable(
     stageSince: instant(),
     /** The first call, e-mail, meeting, or status beyond NEW. */
     contactedAt: instant(),
+    /** What another system calls this lead. */
+    externalId: text(),
     /** What an imported row without a key of its own is recognised by when it comes again. */
     importKey: text(),
     version: version(),
@@ -119,6 +121,9 @@ export const leads = sqliteTable(
     index('leads_owner_trash').on(t.workspaceId, t.ownerId).where(sql`deleted_at IS NOT NULL`),
     index('leads_phone').on(t.workspaceId, t.phoneE164).where(sql`deleted_at IS NULL AND phone_e164 IS NOT NULL`),
     index('leads_unread').on(t.workspaceId).where(sql`phone IS NOT NULL AND phone_e164 IS NULL`),
+    uniqueIndex('leads_external')
+      .on(t.workspaceId, t.externalId)
+      .where(sql`deleted_at IS NULL AND external_id IS NOT NULL`),
     index('leads_import_key').on(t.workspaceId, t.importKey).where(sql`deleted_at IS NULL AND import_key IS NOT NULL`),
     index('leads_home').on(t.homeId, t.customerId).where(sql`home_id IS NOT NULL`),
     index('leads_customer').on(t.customerId).where(sql`customer_id IS NOT NULL`),

@@ -25,9 +25,9 @@ export const outbox = sqliteTable(
     payload: text({ mode: 'json' }).$type<Record<string, string>>().notNull(),
     state: text({ enum: MAIL_STATES }).notNull().default('QUEUED'),
     attempts: integer().notNull().default(0),
-    /** When it may be tried (again); while somebody sends it, when that attempt is given up. */
+    /** When it may be tried (again). */
     nextAttemptAt: instant().notNull(),
-    /** Until when it is in somebody's hands; null while nobody sends it. */
+    /** Until when a worker has it; null while none sends it. */
     takenUntil: instant(),
     /** When trying ends: a day after it was queued, or with the link in it. */
     giveUpAt: instant().notNull(),
@@ -40,7 +40,7 @@ export const outbox = sqliteTable(
     index('outbox_due').on(t.nextAttemptAt).where(sql`state = 'QUEUED'`),
     index('outbox_workspace').on(t.workspaceId, t.id),
     index('outbox_bound').on(t.recipient, t.bound, t.id).where(sql`bound IS NOT NULL`),
-    index('outbox_state').on(t.workspaceId, t.state, t.id),
+    index('outbox_unsent').on(t.workspaceId, t.state, t.id).where(sql`state <> 'SENT'`),
   ],
 )
 

@@ -8,6 +8,9 @@ import { leads } from './leads'
 import { tickets } from './tickets'
 import { workspaces } from './workspaces'
 
+/** How many tags a record has at most; triggers hold it. */
+export const MAX_TAGS = 50
+
 export const tags = sqliteTable(
   'tags',
   {
@@ -32,9 +35,6 @@ export const tags = sqliteTable(
   ],
 )
 
-/** How many tags a record has at most. */
-export const MAX_TAGS = 50
-
 const tagId = () =>
   text()
     .notNull()
@@ -50,6 +50,9 @@ export const customerTags = sqliteTable(
   },
   (t) => [primaryKey({ columns: [t.customerId, t.tagId] }), index('customer_tags_tag').on(t.tagId)],
 )
+
+/** Customers several of whose tags are changing in the batch that runs, so that triggers index each once. Empty between batches. */
+export const taggedCustomers = sqliteTable('tagged_customers', { customerId: text().primaryKey() })
 
 export const leadTags = sqliteTable(
   'lead_tags',

@@ -53,8 +53,7 @@ export const users = sqliteTable(
     uniqueIndex('users_username').on(t.username).where(sql`deleted_at IS NULL AND username IS NOT NULL`),
     index('users_digest').on(t.digestDue).where(sql`digest_due IS NOT NULL`),
     index('users_role').on(t.workspaceId, t.role, t.id).where(sql`deleted_at IS NULL`),
-    index('users_status').on(t.workspaceId, t.status, t.role, t.id).where(sql`deleted_at IS NULL`),
-    index('users_workspace').on(t.workspaceId, t.id).where(sql`deleted_at IS NULL`),
+    index('users_inactive').on(t.workspaceId, t.role, t.id).where(sql`status = 'INACTIVE' AND deleted_at IS NULL`),
   ],
 )
 
@@ -105,7 +104,7 @@ export const oneTimeTokens = sqliteTable(
       .on(t.workspaceId, t.email)
       .where(sql`kind = 'INVITATION' AND used_at IS NULL`),
     index('one_time_tokens_expires').on(t.expiresAt),
-    index('one_time_tokens_workspace').on(t.workspaceId, t.kind, t.id),
+    index('one_time_tokens_invitations').on(t.workspaceId, t.id).where(sql`kind = 'INVITATION'`),
   ],
 )
 

@@ -34,7 +34,8 @@ END;
 CREATE TRIGGER leads_inserted AFTER INSERT ON leads WHEN new.deleted_at IS NULL
 BEGIN
   INSERT INTO leads_fts (rowid, words, phone, origin, tags, fields, scope)
-    SELECT seq, words, phone, origin, tags, fields, scope FROM leads_searchable WHERE seq = new.seq;
+    SELECT new.seq, new.search_text, new.search_phone, new.search_source, NULL, CASE WHEN new.custom_fields IS NOT NULL
+        THEN (SELECT group_concat(field, '') FROM lead_field_pairs AS f WHERE f.id = new.id AND is_indexed) END, new.search_scope;
   INSERT INTO lead_tally VALUES (new.workspace_id, '*', NULL, new.status), (new.workspace_id, new.owner_id, NULL, new.status);
 END;
 --> statement-breakpoint
@@ -47,7 +48,11 @@ WHEN old.search_text IS NOT new.search_text OR old.phone_text IS NOT new.phone_t
 BEGIN
   DELETE FROM leads_fts WHERE rowid = old.seq AND old.deleted_at IS NULL;
   INSERT INTO leads_fts (rowid, words, phone, origin, tags, fields, scope)
-    SELECT seq, words, phone, origin, tags, fields, scope FROM leads_searchable WHERE seq = new.seq AND deleted_at IS NULL;
+    SELECT new.seq, new.search_text, new.search_phone, new.search_source,
+      (SELECT group_concat(tag, '') FROM lead_tags CROSS JOIN indexed_tags ON id = tag_id WHERE lead_id = new.id),
+      CASE WHEN new.custom_fields IS NOT NULL
+        THEN (SELECT group_concat(field, '') FROM lead_field_pairs AS f WHERE f.id = new.id AND is_indexed) END,
+      new.search_scope WHERE new.deleted_at IS NULL;
 END;
 --> statement-breakpoint
 CREATE TRIGGER leads_recounted AFTER UPDATE OF owner_id, status, deleted_at ON leads
@@ -71,6 +76,7 @@ END;
 CREATE VIEW leads_searchable AS
 SELECT l.seq, l.id, l.search_text AS words, l.search_phone AS phone, l.search_source AS origin, l.deleted_at,
   (SELECT group_concat(tag, '') FROM lead_tags CROSS JOIN indexed_tags ON id = tag_id WHERE lead_id = l.id) AS tags,
-  (SELECT group_concat(field, '') FROM lead_field_pairs AS f WHERE f.id = l.id AND is_indexed) AS fields,
+  CASE WHEN l.custom_fields IS NOT NULL
+    THEN (SELECT group_concat(field, '') FROM lead_field_pairs AS f WHERE f.id = l.id AND is_indexed) END AS fields,
   l.search_scope AS scope
 FROM leads l;

@@ -161,24 +161,46 @@ BEGIN
   WHERE seq = new.seq AND owner_id IS NOT (SELECT owner_id FROM customers WHERE id = new.customer_id);
 END;
 --> statement-breakpoint
-CREATE TRIGGER customer_tagged AFTER INSERT ON customer_tags
+-- A customer has 50 tags at most, and is indexed anew when a tag comes or goes. While a statement changes many, the customer
+-- stands in tagged_customers: then that is done once, when the row goes.
+CREATE TRIGGER customer_tagged_alone AFTER INSERT ON customer_tags
+WHEN NOT EXISTS (SELECT 1 FROM tagged_customers WHERE customer_id = new.customer_id)
 BEGIN
-  SELECT RAISE(ABORT, 'refused: too_many_tags')
+  SELECT RAISE(ABORT, 'breach: too_many_tags')
     WHERE EXISTS (SELECT 1 FROM customer_tags WHERE customer_id = new.customer_id LIMIT 1 OFFSET 50);
   DELETE FROM customers_fts WHERE rowid = (SELECT seq FROM customers WHERE id = new.customer_id AND deleted_at IS NULL);
   INSERT INTO customers_fts (rowid, name, email, phone, company, job_title, tags, fields, scope)
     SELECT seq, name, email, phone, company, job_title, tags, fields, scope FROM customers_searchable
     WHERE seq = (SELECT seq FROM customers WHERE id = new.customer_id) AND deleted_at IS NULL;
+END;
+--> statement-breakpoint
+CREATE TRIGGER customer_untagged_alone AFTER DELETE ON customer_tags
+WHEN NOT EXISTS (SELECT 1 FROM tagged_customers WHERE customer_id = old.customer_id)
+BEGIN
+  DELETE FROM customers_fts WHERE rowid = (SELECT seq FROM customers WHERE id = old.customer_id AND deleted_at IS NULL);
+  INSERT INTO customers_fts (rowid, name, email, phone, company, job_title, tags, fields, scope)
+    SELECT seq, name, email, phone, company, job_title, tags, fields, scope FROM customers_searchable
+    WHERE seq = (SELECT seq FROM customers WHERE id = old.customer_id) AND deleted_at IS NULL;
+END;
+--> statement-breakpoint
+CREATE TRIGGER customer_tagged_in_all AFTER DELETE ON tagged_customers
+BEGIN
+  SELECT RAISE(ABORT, 'breach: too_many_tags')
+    WHERE EXISTS (SELECT 1 FROM customer_tags WHERE customer_id = old.customer_id LIMIT 1 OFFSET 50);
+  DELETE FROM customers_fts WHERE rowid = (SELECT seq FROM customers WHERE id = old.customer_id AND deleted_at IS NULL);
+  INSERT INTO customers_fts (rowid, name, email, phone, company, job_title, tags, fields, scope)
+    SELECT seq, name, email, phone, company, job_title, tags, fields, scope FROM customers_searchable
+    WHERE seq = (SELECT seq FROM customers WHERE id = old.customer_id) AND deleted_at IS NULL;
+END;
+--> statement-breakpoint
+CREATE TRIGGER customer_tagged AFTER INSERT ON customer_tags
+BEGIN
   INSERT INTO tag_tally SELECT new.tag_id, value, 1, 0, 0 FROM customers AS c, json_each(json_array('*', c.owner_id))
     WHERE c.id = new.customer_id AND c.deleted_at IS NULL;
 END;
 --> statement-breakpoint
 CREATE TRIGGER customer_untagged AFTER DELETE ON customer_tags
 BEGIN
-  DELETE FROM customers_fts WHERE rowid = (SELECT seq FROM customers WHERE id = old.customer_id AND deleted_at IS NULL);
-  INSERT INTO customers_fts (rowid, name, email, phone, company, job_title, tags, fields, scope)
-    SELECT seq, name, email, phone, company, job_title, tags, fields, scope FROM customers_searchable
-    WHERE seq = (SELECT seq FROM customers WHERE id = old.customer_id) AND deleted_at IS NULL;
   INSERT INTO tag_tally SELECT old.tag_id, value, -1, 0, 0 FROM customers AS c, json_each(json_array('*', c.owner_id))
     WHERE c.id = old.customer_id AND c.deleted_at IS NULL;
 END;
@@ -193,6 +215,7 @@ SELECT
   c.seq, c.id, c.sort_name AS name, c.email_text AS email, c.company_text AS company, c.job_title_text AS job_title, c.deleted_at,
   c.search_phone AS phone,
   (SELECT group_concat(tag, '') FROM customer_tags CROSS JOIN indexed_tags ON id = tag_id WHERE customer_id = c.id) AS tags,
-  (SELECT group_concat(field, '') FROM customer_field_pairs AS f WHERE f.id = c.id AND is_indexed) AS fields,
+  CASE WHEN c.custom_fields IS NOT NULL
+    THEN (SELECT group_concat(field, '') FROM customer_field_pairs AS f WHERE f.id = c.id AND is_indexed) END AS fields,
   c.search_scope AS scope
 FROM customers c;

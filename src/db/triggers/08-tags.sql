@@ -68,7 +68,7 @@ END;
 --> statement-breakpoint
 CREATE TRIGGER lead_tagged AFTER INSERT ON lead_tags
 BEGIN
-  SELECT RAISE(ABORT, 'refused: too_many_tags') WHERE EXISTS (SELECT 1 FROM lead_tags WHERE lead_id = new.lead_id LIMIT 1 OFFSET 50);
+  SELECT RAISE(ABORT, 'breach: too_many_tags') WHERE EXISTS (SELECT 1 FROM lead_tags WHERE lead_id = new.lead_id LIMIT 1 OFFSET 50);
   DELETE FROM leads_fts WHERE rowid = (SELECT seq FROM leads WHERE id = new.lead_id AND deleted_at IS NULL);
   INSERT INTO leads_fts (rowid, words, phone, origin, tags, fields, scope)
     SELECT seq, words, phone, origin, tags, fields, scope FROM leads_searchable
@@ -100,7 +100,7 @@ END;
 --> statement-breakpoint
 CREATE TRIGGER ticket_tagged AFTER INSERT ON ticket_tags
 BEGIN
-  SELECT RAISE(ABORT, 'refused: too_many_tags') WHERE EXISTS (SELECT 1 FROM ticket_tags WHERE ticket_id = new.ticket_id LIMIT 1 OFFSET 50);
+  SELECT RAISE(ABORT, 'breach: too_many_tags') WHERE EXISTS (SELECT 1 FROM ticket_tags WHERE ticket_id = new.ticket_id LIMIT 1 OFFSET 50);
   DELETE FROM tickets_fts WHERE rowid = (SELECT seq FROM tickets WHERE id = new.ticket_id);
   INSERT INTO tickets_fts (rowid, facets) SELECT seq, facets FROM tickets_facets
     WHERE seq = (SELECT seq FROM tickets WHERE id = new.ticket_id) AND deleted_at IS NULL;

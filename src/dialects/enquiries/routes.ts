@@ -62,6 +62,7 @@ export const enquiries: Dialect = {
   title: 'CRM Backend API (enquiries)',
   app,
   base: /^\/api(\/|$)/,
+  ownPaths: { '/api/auth': '/v1/auth', '/api/enquiries': '/v1/leads', '/api/enquiries/public': '/v1/enquiries' },
   onError: wire.onError,
   signsIn: ['/api/auth/register', '/api/auth/login'],
 }

@@ -207,6 +207,13 @@ export const leads: Dialect = {
   title: 'CRM Backend (leads)',
   app,
   base: /^\/api(\/|$)/,
+  ownPaths: {
+    '/api/auth': '/v1/auth',
+    '/api/auth/me': '/v1/users/me',
+    '/api/users': '/v1/users',
+    '/api/leads': '/v1/leads',
+    '/api/activities': '/v1/interactions',
+  },
   onError: wire.onError,
   signsIn: ['/api/auth/register', '/api/auth/login', '/api/auth/refresh'],
 }

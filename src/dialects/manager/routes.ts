@@ -186,6 +186,7 @@ export const manager: Dialect = {
   title: 'CRM-Backend-Manager',
   app,
   base: /^\/(auth|customers|interactions)(\/|$)/,
+  ownPaths: { '/auth': '/v1/auth', '/customers': '/v1/customers', '/interactions': '/v1/interactions' },
   onError: wire.onError,
   signsIn: ['/auth/register', '/auth/login'],
 }
