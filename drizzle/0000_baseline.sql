@@ -1514,7 +1514,7 @@ CREATE VIEW customer_field_pairs AS
 SELECT id, key, pair, '⟦' || replace(replace(pair, '⟦', '⟪'), '⟧', '⟫') || '⟧' AS field,
   length(value) <= 100 AND instr(key, '=') = 0 AS is_indexed
 FROM (SELECT r.id, f.key, e.value, coalesce(
-      (SELECT p.value ->> 1 FROM json_each(r.folded_fields) AS k, json_each(k.value) AS p
+      (SELECT p.value ->> 1 FROM json_each(r.folded_fields) AS k, json_each(CASE k.type WHEN 'array' THEN k.value END) AS p
         WHERE k.key = f.key AND p.value ->> 0 = e.value),
       lower(f.key || '=' || e.value)) AS pair
     FROM customers AS r, json_each(r.custom_fields) AS f,
@@ -1528,7 +1528,7 @@ CREATE VIEW lead_field_pairs AS
 SELECT id, key, pair, '⟦' || replace(replace(pair, '⟦', '⟪'), '⟧', '⟫') || '⟧' AS field,
   length(value) <= 100 AND instr(key, '=') = 0 AS is_indexed
 FROM (SELECT r.id, f.key, e.value, coalesce(
-      (SELECT p.value ->> 1 FROM json_each(r.folded_fields) AS k, json_each(k.value) AS p
+      (SELECT p.value ->> 1 FROM json_each(r.folded_fields) AS k, json_each(CASE k.type WHEN 'array' THEN k.value END) AS p
         WHERE k.key = f.key AND p.value ->> 0 = e.value),
       lower(f.key || '=' || e.value)) AS pair
     FROM leads AS r, json_each(r.custom_fields) AS f,
@@ -1542,7 +1542,7 @@ CREATE VIEW ticket_field_pairs AS
 SELECT id, key, pair, '⟦' || replace(replace(pair, '⟦', '⟪'), '⟧', '⟫') || '⟧' AS field,
   length(value) <= 100 AND instr(key, '=') = 0 AS is_indexed
 FROM (SELECT r.id, f.key, e.value, coalesce(
-      (SELECT p.value ->> 1 FROM json_each(r.folded_fields) AS k, json_each(k.value) AS p
+      (SELECT p.value ->> 1 FROM json_each(r.folded_fields) AS k, json_each(CASE k.type WHEN 'array' THEN k.value END) AS p
         WHERE k.key = f.key AND p.value ->> 0 = e.value),
       lower(f.key || '=' || e.value)) AS pair
     FROM tickets AS r, json_each(r.custom_fields) AS f,
@@ -1551,7 +1551,8 @@ FROM (SELECT r.id, f.key, e.value, coalesce(
     WHERE f.type IN ('text', 'integer', 'real', 'true', 'false', 'array') AND e.type IN ('text', 'integer', 'real'));
 --> statement-breakpoint
 CREATE TRIGGER customer_tags_recounted AFTER UPDATE OF owner_id, deleted_at ON customers
-WHEN old.owner_id IS NOT new.owner_id OR old.deleted_at IS NOT new.deleted_at
+WHEN (old.owner_id IS NOT new.owner_id OR old.deleted_at IS NOT new.deleted_at)
+  AND EXISTS (SELECT 1 FROM customer_tags WHERE customer_id = new.id)
 BEGIN
   INSERT INTO tag_tally SELECT tag_id, value, -1, 0, 0
     FROM customer_tags, json_each(json_array(iif(old.deleted_at IS new.deleted_at, NULL, '*'), old.owner_id))
@@ -1583,7 +1584,8 @@ BEGIN
 END;
 --> statement-breakpoint
 CREATE TRIGGER lead_tags_recounted AFTER UPDATE OF owner_id, deleted_at ON leads
-WHEN old.owner_id IS NOT new.owner_id OR old.deleted_at IS NOT new.deleted_at
+WHEN (old.owner_id IS NOT new.owner_id OR old.deleted_at IS NOT new.deleted_at)
+  AND EXISTS (SELECT 1 FROM lead_tags WHERE lead_id = new.id)
 BEGIN
   INSERT INTO tag_tally SELECT tag_id, value, 0, -1, 0
     FROM lead_tags, json_each(json_array(iif(old.deleted_at IS new.deleted_at, NULL, '*'), coalesce(old.owner_id, '')))
@@ -1615,7 +1617,8 @@ BEGIN
 END;
 --> statement-breakpoint
 CREATE TRIGGER ticket_tags_recounted AFTER UPDATE OF owner_id, assignee_id, deleted_at ON tickets
-WHEN old.owner_id IS NOT new.owner_id OR old.assignee_id IS NOT new.assignee_id OR old.deleted_at IS NOT new.deleted_at
+WHEN (old.owner_id IS NOT new.owner_id OR old.assignee_id IS NOT new.assignee_id OR old.deleted_at IS NOT new.deleted_at)
+  AND EXISTS (SELECT 1 FROM ticket_tags WHERE ticket_id = new.id)
 BEGIN
   INSERT INTO tag_tally SELECT tag_id, value, 0, 0, -1
     FROM ticket_tags, json_each(json_array(iif(old.deleted_at IS new.deleted_at, NULL, '*'), old.owner_id,
