@@ -18,6 +18,7 @@ import { docsRoutes } from './docs/docs.routes'
 import { enquiryRoutes } from './enquiries/enquiries.routes'
 import { eventRoutes } from './events/events.routes'
 import { exportRoutes } from './exports/exports.routes'
+import { feedRoutes } from './feed/feed.routes'
 import { healthRoutes } from './health/health.routes'
 import { requireUtf8 } from './http/body'
 import { context } from './http/context'
@@ -99,6 +100,7 @@ export function createApp() {
     .route('/v1/analytics', analyticsRoutes)
     .route('/v1', calendarRoutes)
     .route('/v1/exports', exportRoutes)
+    .route('/v1/events', feedRoutes)
     .route('/v1/events', eventRoutes)
     .route('/v1/outbox', outboxRoutes)
     .route('/v1/unsubscribe', unsubscribeRoutes)

@@ -47,7 +47,8 @@ export const CUSTOMER_LIST: ListDefinition<CustomerRow, Query> = {
       indexes: ['customers_touch_due', 'customers_owner_touch_due'],
     },
   },
-  usualOrder({ followUpBefore, touchBefore }) {
+  usualOrder({ updatedAfter, followUpBefore, touchBefore }) {
+    if (updatedAfter) return 'updatedAt'
     if (followUpBefore) return 'nextFollowUpAt'
     return touchBefore ? 'nextTouchAt' : '-createdAt'
   },
@@ -66,6 +67,7 @@ export const CUSTOMER_LIST: ListDefinition<CustomerRow, Query> = {
     owner: isOwnedBy(customers.ownerId),
     createdAfter: from(customers.createdAt),
     createdBefore: before(customers.createdAt),
+    updatedAfter: from(customers.updatedAt),
     followUpBefore: before(customers.nextFollowUpAt),
     touchBefore: before(customers.nextTouchAt),
     trashed: isTrashed(customers.deletedAt),

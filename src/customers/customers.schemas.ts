@@ -99,6 +99,9 @@ export const CustomerFilters = z.strictObject({
   }),
   createdAfter: instant().optional(),
   createdBefore: instant().optional(),
+  updatedAfter: instant().optional().openapi({
+    description: 'Changed at this instant or later; without `sort`, in the order of `updatedAt`, for keeping a copy.',
+  }),
   followUpBefore: instant().optional(),
   touchBefore: instant().optional().openapi({ description: 'Customers to contact before this time.' }),
   trashed: flag('List the customers in the trash instead.'),
@@ -118,7 +121,7 @@ export const CustomerFilters = z.strictObject({
     .optional()
     .openapi({
       description:
-        'The default is `-createdAt`; with `followUpBefore` it is `nextFollowUpAt`, with `touchBefore` `nextTouchAt`. ' +
+        'The default is `-createdAt`; with `updatedAfter` it is `updatedAt`, with `followUpBefore` it is `nextFollowUpAt`, with `touchBefore` `nextTouchAt`. ' +
         'Searches (words, tags, custom fields) and the trash are sorted by `createdAt`.',
     }),
   total: flag('Return the total too. With filters other than the owner, counting stops after 1,000 (`totalCapped`).'),

@@ -1,6 +1,9 @@
 // The OpenAPI 3.1 document: built from the routes once in each isolate, with the parts that all routes share.
-import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { OpenAPIHono, z } from '@hono/zod-openapi'
 import { PERMISSIONS, POLICY } from '../access/policy'
+import { EVENT_TYPES } from '../events/event-types'
+import { FEED_RECORDS } from '../feed/feed.records'
+import { eventSchemaOf, exampleOf } from '../feed/feed.schemas'
 import type { AppEnv } from '../http/context'
 import { documentHeaders } from './openapi.headers'
 
@@ -31,7 +34,7 @@ const TAGS = {
   Calendar: 'A feed of follow-ups and meetings for calendar programs.',
   Exports: 'The records that you see, as a file.',
   Imports: 'Files of customers and leads.',
-  Events: 'The audit trail.',
+  Events: 'The audit trail, and the feed of what happens.',
   Outbox: 'Mails: sent, waiting or failed.',
   'API keys': 'Keys for programs.',
   Billing: 'The plan, its limits, and Stripe.',
@@ -45,6 +48,30 @@ const IdempotencyKey = {
   description:
     'Makes a repeat safe: within 24 hours, the same key and body get the first answer again, with `Idempotency-Replayed: true`. A refused request can be corrected and sent again. Use a UUID.',
   schema: { type: 'string' as const, minLength: 1, maxLength: 255 },
+}
+
+// OpenAPI 3.1 calls `webhooks` what the service sends by itself.
+function registerWebhooks({ openAPIRegistry: registry }: OpenAPIHono<AppEnv>): void {
+  const schemas = new Map<string, z.ZodType>()
+  for (const event of EVENT_TYPES) {
+    const name = FEED_RECORDS[event.subject]?.name ?? 'OtherEvent'
+    const schema = schemas.get(name) ?? eventSchemaOf(event.subject).openapi(name)
+    schemas.set(name, schema)
+    registry.registerWebhook({
+      method: 'post',
+      path: event.type,
+      operationId: `on_${event.type.replace('.', '_')}`,
+      tags: ['Events'],
+      summary: event.description,
+      description: 'Signed by Standard Webhooks 1.0: docs/events.md says how to verify it.',
+      security: [],
+      request: { body: { required: true, content: { 'application/json': { schema, example: exampleOf(event) } } } },
+      responses: {
+        '2XX': { description: 'Any status from 200 to 299 within 15 seconds. The body is not read.' },
+        410: { description: 'Ends the webhook.' },
+      },
+    })
+  }
 }
 
 /** The document as JSON text. */
@@ -63,6 +90,7 @@ export function openApiText(app: OpenAPIHono<AppEnv>): string {
     description: 'The `key` of an API key, in the same header. Each operation names the scope that it needs.',
   })
   registry.registerComponent('parameters', 'IdempotencyKey', IdempotencyKey)
+  registerWebhooks(app)
   const document = app.getOpenAPI31Document({
     openapi: '3.1.0',
     info: INFO,

@@ -8,10 +8,11 @@ import { pageMarks } from '../db/window'
 import { runList } from '../records/list'
 import type { ListDefinition, ListRequest } from '../records/list.definition'
 import { is } from '../records/list.filters'
+import { meetsPatterns } from './event-types'
 import type { EventQuery } from './events.schemas'
 
 type EventRow = typeof events.$inferSelect
-type Query = z.output<typeof EventQuery> & { sort?: '-createdAt' | '-ofSubject' }
+type Query = Omit<z.output<typeof EventQuery>, 'after'> & { sort?: '-createdAt' | '-ofSubject' }
 
 const columns = getTableColumns(events)
 export const EVENT_LIST: ListDefinition<EventRow, Query> = {
@@ -25,7 +26,11 @@ export const EVENT_LIST: ListDefinition<EventRow, Query> = {
     ofSubject: { by: ['createdAt', 'seq'] },
   },
   usualOrder: ({ subject }) => (subject === undefined ? '-createdAt' : '-ofSubject'),
-  filters: { subject: is(events.subjectId) },
+  filters: {
+    subject: is(events.subjectId),
+    actor: is(events.actorId),
+    types: (types) => ({ where: meetsPatterns(types) }),
+  },
   walks: ({ actor }, { subject }) => {
     const index = subject === undefined ? undefined : 'events_subject'
     return [{ index, where: eq(events.workspaceId, actor.workspaceId), answers: ['subject'] }]

@@ -12,7 +12,7 @@ import { allOf } from '../db/sql'
 import { pageMarks } from '../db/window'
 import { AppError } from '../errors'
 import { listQuery, runList } from '../records/list'
-import type { FilterName, ListDefinition, ListRequest, Walk } from '../records/list.definition'
+import type { FilterName, ListDefinition, ListRequest, Order, Walk } from '../records/list.definition'
 import { before, from, is, isNot, noCondition, range } from '../records/list.filters'
 import { dueBetween } from './interactions.due'
 import { type InteractionRow, interactionColumns } from './interactions.record'
@@ -21,13 +21,15 @@ import type { InteractionQuery } from './interactions.schemas'
 /** `besides` excludes one type. */
 type Query = z.output<typeof InteractionQuery> & {
   besides?: InteractionRow['type']
-  sort?: '-occurredAt' | 'followUpAt'
+  sort?: '-occurredAt' | 'followUpAt' | 'updatedAt'
 }
 export type InteractionRequest = ListRequest<Query>
 type InteractionWalk = Walk<FilterName<Query>>
 
 const { type, createdBy, customerId, leadId, ownerId, workspaceId, followUpAt, doneAt } = interactions
 const isOpen = allOf(isNotNull(followUpAt), isNull(doneAt))
+
+const BY_CHANGE: Order<InteractionRow> = { by: ['updatedAt', 'seq'] }
 
 export const INTERACTION_LIST: ListDefinition<InteractionRow, Query> = {
   table: interactions,
@@ -38,8 +40,10 @@ export const INTERACTION_LIST: ListDefinition<InteractionRow, Query> = {
   orders: {
     occurredAt: { by: ['occurredAt', 'seq'] },
     followUpAt: { by: ['followUpAt', 'seq'], only: isOpen },
+    updatedAt: BY_CHANGE,
   },
-  usualOrder({ done, due, followUpAfter, followUpBefore }) {
+  usualOrder({ updatedAfter, done, due, followUpAfter, followUpBefore }) {
+    if (updatedAfter) return 'updatedAt'
     const isOfFollowUps = done === undefined ? due || followUpAfter || followUpBefore : !done
     return isOfFollowUps ? 'followUpAt' : '-occurredAt'
   },
@@ -58,11 +62,14 @@ export const INTERACTION_LIST: ListDefinition<InteractionRow, Query> = {
       return range(followUpAt, [day.from, day.to])
     },
     timeZone: noCondition,
+    updatedAfter: from(interactions.updatedAt),
     followUpAfter: from(followUpAt),
     followUpBefore: before(followUpAt),
     done: (done) => ({ where: done ? isNotNull(doneAt) : isOpen }),
   },
-  walks({ actor }, request, whose, { only }) {
+  walks({ actor }, request, whose, order) {
+    const { only } = order
+    if (order === BY_CHANGE) return [{ index: 'interactions_updated', where: isInScope(actor, true) }]
     const walk = only ? dueWalk(actor, request, whose === 'all') : historyWalk(actor, request, whose === 'all')
     return [{ ...walk, where: and(walk.where, only) }]
   },

@@ -68,6 +68,9 @@ export const InteractionQuery = z
       description: 'The time zone of `due`; the default is your own, as your access token has it.',
       example: 'Pacific/Auckland',
     }),
+    updatedAfter: instant().optional().openapi({
+      description: 'Changed at this instant or later; in the order of `updatedAt`, for keeping a copy.',
+    }),
     followUpAfter: instant().optional(),
     followUpBefore: instant().optional(),
     done: flag('`false`: open follow-ups, `true`: done ones. Without it, follow-up filters list open ones.'),

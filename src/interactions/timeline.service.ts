@@ -7,6 +7,7 @@ import { one, runBatch } from '../db/batch'
 import { cut, type Page, type PageRequest, type Position } from '../db/page'
 import { customers, events, interactions, leads } from '../db/schema'
 import { AppError } from '../errors'
+import { envelopeOf } from '../events/event-envelope'
 import { fieldsWith } from '../records/fields'
 import { INTERACTION_FIELDS } from './interactions.fields'
 
@@ -70,10 +71,18 @@ async function timelineOf({ db }: Ctx, parentId: SQL, selects: SQL[], { limit }:
   })
   if (!parent?.id) throw new AppError('not_found')
   const { rows, ...page } = cut(entries, limit, ({ at, seq, kind }) => [at, seq, kind])
-  return { ...page, rows: rows.map(({ record, ...entry }) => ({ ...entry, [entry.kind]: JSON.parse(record) })) }
+  return {
+    ...page,
+    rows: rows.map(({ record, ...entry }) => ({ ...entry, [entry.kind]: recordOf(entry.kind, record) })),
+  }
 }
 
-const { seq, workspaceId, changes, ...plainEventColumns } = getTableColumns(events)
+function recordOf(kind: Kind, json: string) {
+  const record = JSON.parse(json)
+  return kind === 'event' ? envelopeOf(record) : record
+}
+
+const { workspaceId, changes, ...plainEventColumns } = getTableColumns(events)
 // Only fields that have an answer: a new column of the table must not appear here by itself.
 const interactionColumns = Object.fromEntries(
   Object.entries(fieldsWith(INTERACTION_FIELDS, 'answer')).map(([field, { column }]) => [field, column]),

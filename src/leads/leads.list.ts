@@ -57,7 +57,10 @@ export const LEAD_LIST: ListDefinition<LeadRow, Query> = {
       indexes: FOLLOW_UP_INDEXES,
     },
   },
-  usualOrder: ({ followUpAfter, followUpBefore }) => (followUpAfter || followUpBefore ? 'followUpAt' : '-createdAt'),
+  usualOrder({ updatedAfter, followUpAfter, followUpBefore }) {
+    if (updatedAfter) return 'updatedAt'
+    return followUpAfter || followUpBefore ? 'followUpAt' : '-createdAt'
+  },
   filters: {
     q: (q, { actor }) => isPartOf(q, SEARCHED, actor),
     status: (status) => ({
@@ -78,6 +81,7 @@ export const LEAD_LIST: ListDefinition<LeadRow, Query> = {
     owner: isOwnedBy(leads.ownerId),
     createdAfter: from(leads.createdAt),
     createdBefore: before(leads.createdAt),
+    updatedAfter: from(leads.updatedAt),
     followUpAfter: from(leads.followUpAt),
     followUpBefore: before(leads.followUpAt),
     trashed: isTrashed(leads.deletedAt),

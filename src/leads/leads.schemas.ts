@@ -58,6 +58,9 @@ export const LeadFilters = z.strictObject({
   }),
   createdAfter: instant().optional(),
   createdBefore: instant().optional(),
+  updatedAfter: instant().optional().openapi({
+    description: 'Changed at this instant or later; without `sort`, in the order of `updatedAt`, for keeping a copy.',
+  }),
   followUpAfter: instant().optional(),
   followUpBefore: instant().optional(),
   trashed: flag('List the leads in the trash instead.'),
@@ -66,8 +69,8 @@ export const LeadFilters = z.strictObject({
     .optional()
     .openapi({
       description:
-        'The default is `-createdAt`, and `followUpAt` with a follow-up filter. The order by follow-up lists only leads ' +
-        'that have one. Searches (words, tags, custom fields) and the trash have the order `createdAt` or `-createdAt`.',
+        'The default is `-createdAt`, `followUpAt` with a follow-up filter, and `updatedAt` with `updatedAfter`. The order by ' +
+        'follow-up lists only leads that have one. Searches (words, tags, custom fields) and the trash have the order `createdAt` or `-createdAt`.',
     }),
   total: flag(
     'Count the leads as well. With filters other than owner and status, counting stops at 1,000 (`totalCapped`). A `q` ' +

@@ -83,8 +83,8 @@ export type ListDefinition<Row, Q> = {
   filters: { [K in FilterName<Q>]-?: Filter<NonNullable<Q[K]>, Q> }
   /** The indexes that return the rows for this actor and request. No two walks share a row. */
   walks: (ctx: Ctx, request: ListRequest<Q>, ownerIds: Owners, order: Order<Row>) => Walk<FilterName<Q>>[]
-  /** A condition that is checked row by row in every request. */
-  check?: (ctx: Ctx) => SQL | undefined
+  /** A condition that is checked row by row in every request of an order. */
+  check?: (ctx: Ctx, order: Order<Row>) => SQL | undefined
   search?: Search<Q>
   counter?: Counter<Q>
   /** How many rows of other tables `check` reads for a row. */

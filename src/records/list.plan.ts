@@ -103,7 +103,7 @@ function planInOrder<Row, Q>(
     ),
     keys,
     isDown,
-    rest: and(...checked.map(({ where }) => where), list.check?.(ctx)),
+    rest: and(...checked.map(({ where }) => where), list.check?.(ctx, order)),
     isSmall,
     windowRows: Math.min(WINDOW.rows, Math.floor(WINDOW.reads / readsPerRow())),
     checked,

@@ -51,6 +51,9 @@ export const TicketFilters = z.strictObject({
   ...facetQuery,
   createdAfter: instant().optional(),
   createdBefore: instant().optional(),
+  updatedAfter: instant().optional().openapi({
+    description: 'Changed at this instant or later; in the order of `updatedAt`, for keeping a copy.',
+  }),
   total: flag('Count the tickets as well; counting stops at 1,000 (`totalCapped`).'),
 })
 

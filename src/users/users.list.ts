@@ -1,5 +1,5 @@
 // The list of members, in the order in which they joined the workspace.
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, gte, sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import { type Actor, TEAM } from '../access/policy'
 import { isPortal, isTeamUser, owners } from '../access/visible'
@@ -38,6 +38,9 @@ export const USER_LIST: ListDefinition<UserRow, Query> = {
       where: allOf(eq(users.role, role), seesOwnAlone(actor) ? eq(users.id, actor.id) : undefined),
     }),
     status: is(users.status),
+    updatedAfter: (instant, { actor }) => ({
+      where: allOf(gte(users.updatedAt, instant), seesOwnAlone(actor) ? eq(users.id, actor.id) : undefined),
+    }),
     team: (team) => (team ? { where: isTeamUser } : undefined),
     colleagues: () => undefined,
   },

@@ -1,7 +1,7 @@
 // Schemas of members. None contains a password or its hash.
 import { z } from '@hono/zod-openapi'
 import { ROLES, USER_STATUSES } from '../db/schema/users'
-import { Id, Instant, name, timeZone, username, uuid } from '../field-schemas'
+import { Id, Instant, instant, name, timeZone, username, uuid } from '../field-schemas'
 import { pageOf, pageQuery } from '../http/pagination'
 
 /** A member of a workspace. */
@@ -49,6 +49,7 @@ export const UserQuery = z.strictObject({
   ...pageQuery,
   role: z.enum(ROLES).optional(),
   status: z.enum(USER_STATUSES).optional(),
+  updatedAfter: instant().optional().openapi({ description: 'Changed at this instant or later.' }),
 })
 
 /** Input of changing a member: at least one field. */

@@ -79,7 +79,19 @@ const ORDER = [
     'interactions',
     'keys',
   ],
-  ...['tickets', 'files', 'leads', 'reminders', 'workspaces', 'auth', 'purge', 'enquiries', 'exports', 'imports'],
+  ...[
+    'tickets',
+    'files',
+    'leads',
+    'feed',
+    'reminders',
+    'workspaces',
+    'auth',
+    'purge',
+    'enquiries',
+    'exports',
+    'imports',
+  ],
   ...['personal-data', 'problems', 'dashboard', 'oauth', 'users', 'job-kinds', 'schedule', 'dialects', 'docs', 'app'],
   'index',
 ]
@@ -257,9 +269,9 @@ const RULES: Rule[] = [
     offence: [file('src/leads/leads.owner.ts', lines(SMALL - 1)), file('src/dialects/pages.ts', lines(1))],
   },
   {
-    says: 'app.ts is a table of contents: at most 60 lines beside imports',
-    check: (list) => every(list, (source) => source.path === 'src/app.ts' && linesBesideImports(source) > 60),
-    offence: [file('src/app.ts', lines(61))],
+    says: 'app.ts is a table of contents: at most 80 lines beside imports',
+    check: (list) => every(list, (source) => source.path === 'src/app.ts' && linesBesideImports(source) > 80),
+    offence: [file('src/app.ts', lines(81))],
   },
   {
     says: 'a batch runs by runBatch(), and by the D1 session below it',

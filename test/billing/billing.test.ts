@@ -16,7 +16,7 @@ describe('where Stripe is set up', () => {
     send(`/v1/billing/${path}`, { method: 'POST', token: admin.token }, fetch)
   const planChanges = async () => {
     const page = await bodyOf(await api(admin.token).v1.events.$get({ query: { subject: admin.workspaceId } }), 200)
-    return page.data.filter(({ verb }) => verb === 'workspace.plan_changed')
+    return page.data.filter(({ type }) => type === 'workspace.plan_changed')
   }
 
   beforeEach(async () => {
@@ -56,7 +56,7 @@ describe('where Stripe is set up', () => {
     await setSubscriptions(customer, [subscription({ status: 'active' })])
     expect((await tell({ type: 'checkout.session.completed', customer })).status).toBe(200)
     expect(await billing()).toMatchObject({ plan: 'PRO', status: 'active', renewsAt: '2026-10-21T14:13:20.000Z' })
-    expect(await planChanges()).toMatchObject([{ actorType: 'system', changes: { plan: ['FREE', 'PRO'] } }])
+    expect(await planChanges()).toMatchObject([{ actor: { type: 'system' }, changes: { plan: ['FREE', 'PRO'] } }])
   })
 
   it('many at once and again make one customer at Stripe', async () => {

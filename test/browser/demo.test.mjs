@@ -201,13 +201,13 @@ describe('the demo data', () => {
     const leads = await all('/v1/leads?')
     const events = (await all('/v1/events?')).reverse()
     const now = new Date().toISOString()
-    assert.ok(events.every(({ createdAt }, i) => createdAt <= now && createdAt >= (events[i - 1]?.createdAt ?? '')))
-    const stories = Map.groupBy(events, ({ subjectId }) => subjectId)
+    assert.ok(events.every(({ timestamp }, i) => timestamp <= now && timestamp >= (events[i - 1]?.timestamp ?? '')))
+    const stories = Map.groupBy(events, ({ subject }) => subject.id)
     for (const lead of leads) {
       const story = stories.get(lead.id)
-      assert.match(story[0].verb, /^lead\.(enquired|created)$/)
-      assert.equal(story[0].createdAt, lead.createdAt)
-      assert.equal(story.at(-1).createdAt, lead.updatedAt)
+      assert.match(story[0].type, /^lead\.(enquired|created)$/)
+      assert.equal(story[0].timestamp, lead.createdAt)
+      assert.equal(story.at(-1).timestamp, lead.updatedAt)
       const told = { status: 'NEW', ownerId: null, followUpAt: null, customerId: null }
       for (const { changes } of story) {
         for (const [field, [before, after]] of Object.entries(changes ?? {})) {
@@ -216,7 +216,7 @@ describe('the demo data', () => {
         }
       }
       for (const field of ['status', 'ownerId', 'followUpAt', 'customerId']) assert.equal(lead[field], told[field])
-      if (lead.customerId) assert.equal(stories.get(lead.customerId)[0].verb, 'customer.created')
+      if (lead.customerId) assert.equal(stories.get(lead.customerId)[0].type, 'customer.created')
     }
   })
 

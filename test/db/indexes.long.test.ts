@@ -40,14 +40,22 @@ const VALUES: Record<string, string[]> = {
   assignee: ['me', 'none'],
   ...Object.fromEntries(['customer', 'lead', 'ticket', 'subject', 'user'].map((name) => [name, [id]])),
   tag: ['vip'],
+  after: ['0'],
+  types: ['lead.*'],
+  actor: [id],
   total: ['true'],
   trashed: ['true'],
   done: ['true', 'false'],
   ...Object.fromEntries(
-    ['createdAfter', 'createdBefore', 'followUpAfter', 'followUpBefore', 'touchBefore', 'updatedSince'].map((name) => [
-      name,
-      ['2026-04-01T01:00:00Z'],
-    ]),
+    [
+      'createdAfter',
+      'createdBefore',
+      'followUpAfter',
+      'followUpBefore',
+      'touchBefore',
+      'updatedAfter',
+      'updatedSince',
+    ].map((name) => [name, ['2026-04-01T01:00:00Z']]),
   ),
 }
 

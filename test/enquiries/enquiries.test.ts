@@ -37,7 +37,7 @@ describe('an enquiry', () => {
       metadata: { utm: { source: 'ad' } },
     })
     const { data } = await bodyOf(api(admin.token).v1.events.$get({ query: { subject: answer.id } }), 200)
-    expect(data).toMatchObject([{ verb: 'lead.enquired', actorType: 'public', actorId: null }])
+    expect(data).toMatchObject([{ type: 'lead.enquired', actor: { type: 'public', id: null } }])
   })
 
   it('needs a name and an e-mail alone', async () => {
@@ -99,7 +99,7 @@ describe('an enquiry from the address of a customer', () => {
     expect((await pool(rival)).map(({ id }) => id)).not.toContain(a.id)
     const param = { id: customerId }
     const { data } = await bodyOf(api(sales.token).v1.customers[':id'].timeline.$get({ param, query: {} }), 200)
-    expect(data.some((item) => item.kind === 'event' && item.event.verb === 'lead.enquired')).toBe(true)
+    expect(data.some((item) => item.kind === 'event' && item.event.type === 'lead.enquired')).toBe(true)
     const converted = await bodyOf(
       api(sales.token).v1.leads[':id'].convert.$post({ param: { id: a.id }, json: {} }),
       200,

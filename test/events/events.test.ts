@@ -27,7 +27,7 @@ it('tells the whole life of a lead, with the values before and after', async () 
   await one.convert.$post({ param: { id }, json: {} })
   const life = (await events(manager, { subject: id })).reverse()
   const instant = expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/)
-  expect(life.map(({ verb, actorId, changes }) => [verb, actorId, changes])).toEqual([
+  expect(life.map(({ type, actor, changes }) => [type, actor.id, changes])).toEqual([
     ['lead.created', admin.id, { ownerId: [null, null] }],
     ['lead.claimed', sales.id, { ownerId: [null, sales.id] }],
     [
@@ -42,7 +42,7 @@ it('tells the whole life of a lead, with the values before and after', async () 
     ['lead.converted', manager.id, { customerId: [null, expect.any(String)], status: ['NEW', 'CLOSED'] }],
   ])
   for (const event of life) {
-    expect(event).toMatchObject({ subjectType: 'lead', subjectId: id, actorType: 'user', createdAt: instant })
+    expect(event).toMatchObject({ subject: { type: 'lead', id }, actor: { type: 'user' }, timestamp: instant })
   }
 })
 
@@ -70,8 +70,8 @@ it('is walked page by page, each event once, while more of them come', async () 
     await patch(`Later ${cursor}`)
   } while (cursor)
   expect(seen).toEqual(before.map((event) => event.id))
-  expect(before[0]).toMatchObject({ verb: 'lead.updated' })
-  expect(before.at(-1)).toMatchObject({ verb: 'user.registered', subjectId: admin.id })
+  expect(before[0]).toMatchObject({ type: 'lead.updated' })
+  expect(before.at(-1)).toMatchObject({ type: 'user.registered', subject: { id: admin.id } })
 })
 
 it('is for ADMIN and MANAGER, each of the own workspace', async () => {

@@ -20,8 +20,8 @@ const convert = (by: Person, id: string, customerId?: string) =>
 type Read = typeof ofCustomer | typeof ofLead
 type Item =
   | { kind: 'interaction'; interaction: { id: string } }
-  | { kind: 'event'; event: { id: string; verb: string } }
-const nameOf = (item: Item) => (item.kind === 'event' ? item.event.verb : item.interaction.id)
+  | { kind: 'event'; event: { id: string; type: string } }
+const nameOf = (item: Item) => (item.kind === 'event' ? item.event.type : item.interaction.id)
 
 async function timeline(read: Read, by: Person, id: string) {
   return (await bodyOf(read(by, id, { limit: '100' }), 200)).data.map(nameOf)
@@ -69,10 +69,10 @@ describe('the timeline of a customer', () => {
     )
     const { data, nextCursor } = await bodyOf(ofCustomer(sales, id), 200)
     const events = await bodyOf(api(manager.token).v1.events.$get({ query: { subject: id } }), 200)
-    expect(events.data.map(({ verb }) => verb)).toEqual(['customer.updated', 'customer.created'])
+    expect(events.data.map(({ type }) => type)).toEqual(['customer.updated', 'customer.created'])
     expect(data).toEqual([
       { kind: 'interaction', at: late.occurredAt, interaction: late },
-      ...events.data.map((event) => ({ kind: 'event', at: event.createdAt, event })),
+      ...events.data.map((event) => ({ kind: 'event', at: event.timestamp, event })),
       { kind: 'interaction', at: early.occurredAt, interaction: early },
     ])
     expect(events.data[0]?.changes).toMatchObject({ name: ['Carla Customer', 'Carola'] })

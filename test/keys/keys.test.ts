@@ -137,7 +137,7 @@ describe('a key', () => {
     const ticket = await bodyOf(client.tickets.$post({ json: { customerId, title: 'Broken' } }), 201)
     expect([note.createdBy, ticket.openedBy]).toEqual([null, null])
     const { data } = await bodyOf(client.events.$get({ query: { subject: ticket.id } }), 200)
-    expect(data).toMatchObject([{ verb: 'ticket.created', actorType: 'key', actorId: keyId }])
+    expect(data).toMatchObject([{ type: 'ticket.created', actor: { type: 'key', id: keyId } }])
   })
 
   it('makes leads and customers that nobody owns, unless it says who', async () => {

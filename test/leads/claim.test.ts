@@ -150,7 +150,7 @@ describe('assigning a lead', () => {
     }
     const query = { subject: id, limit: '1' }
     const { data } = await bodyOf(api(manager.token).v1.events.$get({ query }), 200)
-    expect(data[0]).toMatchObject({ verb: 'lead.assigned', actorId: manager.id })
+    expect(data[0]).toMatchObject({ type: 'lead.assigned', actor: { id: manager.id } })
     expect(data[0]?.changes?.ownerId).toEqual([sales.id, rival.id])
     expect(await happenings(id)).toEqual(['lead.created', 'lead.assigned', 'lead.assigned'])
   })

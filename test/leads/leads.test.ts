@@ -161,7 +161,7 @@ describe('changing a lead', () => {
     const after = await bodyOf(response, 200)
     expect(after).toEqual({ ...before, ...change, updatedAt: after.updatedAt })
     const { data } = await bodyOf(api(manager.token).v1.events.$get({ query: { subject: before.id } }), 200)
-    expect(data[0]).toMatchObject({ verb: 'lead.updated', actorType: 'user', actorId: manager.id })
+    expect(data[0]).toMatchObject({ type: 'lead.updated', actor: { type: 'user', id: manager.id } })
     expect(data[0]?.changes).toEqual({
       title: [EVERYTHING.title, 'Vue course'],
       metadata: [EVERYTHING.metadata, { campaign: 'spring' }],

@@ -163,7 +163,7 @@ describe('a timeline', () => {
     const answer = await timeline.$get({ param: { id }, query: { limit: '100' } })
     expect(costOf(answer).read).toBeLessThanOrEqual(1_000)
     const { data } = await bodyOf(answer, 200)
-    const shown = data.flatMap((item) => (item.kind === 'event' ? [item.event.subjectId] : []))
+    const shown = data.flatMap((item) => (item.kind === 'event' ? [item.event.subject.id] : []))
     expect(leads.slice(-99).every((lead) => shown.includes(lead.id))).toBe(true)
   })
 })

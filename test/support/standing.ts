@@ -22,6 +22,7 @@ export const EVERYDAY = [
   ...['GET /v1/auth/me', 'GET /v1/auth/oauth', 'GET /v1/auth/sessions', 'GET /v1/calendar'],
   ...['GET /v1/customers', 'GET /v1/customers/duplicates', 'GET /v1/customers/me', 'GET /v1/customers/{id}'],
   ...['GET /v1/customers/{id}/relationships', 'GET /v1/customers/{id}/tags', 'GET /v1/customers/{id}/timeline'],
+  'GET /v1/events/types',
   ...['GET /v1/interactions', 'GET /v1/interactions/{id}', 'GET /v1/leads', 'GET /v1/leads/{id}'],
   ...['GET /v1/leads/{id}/tags', 'GET /v1/tickets/{id}/tags', 'PUT /v1/leads/{id}/tags/{name}'],
   'PUT /v1/tickets/{id}/tags/{name}',

@@ -80,7 +80,7 @@ describe('words of another person', () => {
     expect((await note.$delete({ param: { id: comment.id }, header: {} })).status).toBe(204)
     const { data } = await bodyOf(api(admin.token).v1.events.$get({ query: { subject: comment.id } }), 200)
     expect(data[0]).toMatchObject({
-      ...{ verb: 'interaction.deleted', actorId: rival.id },
+      ...{ type: 'interaction.deleted', actor: { id: rival.id } },
       changes: { createdBy: [portal.id, null], ticketId: [id, null] },
     })
   })

@@ -48,6 +48,7 @@ export const interactions = sqliteTable(
     return [
       index('interactions_list').on(t.workspaceId, t.occurredAt),
       index('interactions_owner').on(t.workspaceId, t.ownerId, t.occurredAt),
+      index('interactions_updated').on(t.workspaceId, t.updatedAt),
       index('interactions_customer').on(t.customerId, t.occurredAt),
       index('interactions_home').on(t.homeId, t.customerId).where(sql`home_id IS NOT NULL`),
       index('interactions_lead').on(t.leadId, t.occurredAt).where(sql`lead_id IS NOT NULL`),

@@ -45,6 +45,7 @@ export const tickets = sqliteTable(
       index('tickets_list').on(t.workspaceId).where(living),
       index('tickets_owner').on(t.workspaceId, t.ownerId).where(living),
       index('tickets_assignee').on(t.workspaceId, t.assigneeId).where(living),
+      index('tickets_updated').on(t.workspaceId, t.updatedAt).where(living),
       index('tickets_purge').on(t.deletedAt).where(sql`deleted_at IS NOT NULL`),
     ]
   },
