@@ -20,6 +20,7 @@ const ELSEWHERE: Record<string, string> = {
   stripe_events: 'which of Stripe’s events were taken in',
   tags: 'words of the workspace; who has which stands in customer_tags',
   customer_merged_rows: 'ids alone',
+  tagged_customers: 'ids alone, and empty between batches',
   imports: 'files as such: whose, of which columns, how many rows',
   import_chunks: 'what is on its way in; emptied once it is written',
   import_originals: 'what is on its way in; gone once it is written',

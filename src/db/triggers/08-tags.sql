@@ -48,7 +48,7 @@ SELECT id, key, pair, '⟦' || replace(replace(pair, '⟦', '⟪'), '⟧', '⟫'
   length(value) <= 100 AND instr(key, '=') = 0 AS is_indexed
 FROM (SELECT r.id, f.key, e.value, coalesce(
       (SELECT p.value ->> 1 FROM json_each(r.folded_fields) AS k, json_each(CASE k.type WHEN 'array' THEN k.value END) AS p
-        WHERE k.key = f.key AND p.value ->> 0 = e.value),
+        WHERE k.key = f.key AND CASE p.type WHEN 'array' THEN p.value ->> 0 END = e.value),
       lower(f.key || '=' || e.value)) AS pair
     FROM {{record}}s AS r, json_each(r.custom_fields) AS f,
       json_each(CASE f.type WHEN 'array' THEN f.value WHEN 'true' THEN '["true"]' WHEN 'false' THEN '["false"]'
