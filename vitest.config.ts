@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, globSync, readFileSync, statfsSync } from 'node:fs'
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
@@ -5,7 +6,7 @@ import { times } from './test/support/times'
 
 /** The packages of src/. Bundled, each is one module to fetch, which shortens the start of a Worker by a fifth. */
 function packages(): string[] {
-  const texts = globSync('src/**/*.{ts,tsx}').map((path) => readFileSync(path, 'utf8'))
+  const texts = globSync('src/**/!(*.d).{ts,tsx}').map((path) => readFileSync(path, 'utf8'))
   const names = texts.flatMap((text) => [...text.matchAll(/ from '([@a-z][^:'\n]+)'/g)].map(([, name = '']) => name))
   return [...new Set([...names, 'hono/jsx/jsx-runtime', 'hono/jsx/jsx-dev-runtime', 'fast-check'])]
 }
@@ -19,6 +20,9 @@ if (existsSync(MEMORY)) {
   const { bavail, bsize } = statfsSync(MEMORY)
   if (bavail * bsize >= NEEDED_BYTES) process.env.TMPDIR = MEMORY
 }
+
+// Modules of the Worker that are made of libraries.
+execFileSync(process.execPath, ['scripts/late.ts'])
 
 export default defineConfig(async () => ({
   // Packages whose source maps name sources that they do not ship are no news.

@@ -2,7 +2,9 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { staleBaseline } from './baseline.ts'
+import { tooLarge } from './bundle-size.ts'
 import { guards, selfTest } from './guards.ts'
+import { makeLateModules } from './late.ts'
 import { openApiProblems } from './openapi.ts'
 import { capture, root, type Tool } from './run.ts'
 
@@ -30,6 +32,7 @@ function guarded(): Check[] {
   return Object.entries(guards).map(([name, guard]) => [name, guard(files)])
 }
 
+await makeLateModules()
 const checks: Check[] = [
   ['biome', tool('biome', ['check', '.'])],
   ['tsc', tsc('tsconfig.json')],
@@ -37,6 +40,7 @@ const checks: Check[] = [
   ['worker-configuration.d.ts is current', tool('wrangler', ['types', '--check'])],
   ['drizzle/0000_baseline.sql is current', staleBaseline()],
   ['openapi/ is current', openApiProblems()],
+  ['the main module is small', tooLarge()],
   ['guards find what is planted', selfTest()],
   ...guarded(),
 ]

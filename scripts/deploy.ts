@@ -1,19 +1,17 @@
 // `npm run deploy`: remote migrations, then the Worker; `-- --dry-run` only builds it and prints its size.
-import { readdirSync, readFileSync } from 'node:fs'
-import { extname, join } from 'node:path'
-import { gzipSync } from 'node:zlib'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { copyAssets } from './assets.ts'
-import { ended, messageOf, quietly, root, start } from './run.ts'
+import { bundled, production } from './bundle-size.ts'
+import { makeLateModules } from './late.ts'
+import { ended, messageOf, root, start } from './run.ts'
 
-const production = ['--env', 'production']
 const build = ['deploy', ...production, '--minify']
 
 async function dryRun(args: string[]): Promise<number> {
-  await quietly('wrangler', [...build, '--outdir', 'dist', ...args], 'The Worker could not be built.')
-  const modules = readdirSync(join(root, 'dist')).filter((name) => ['.js', '.wasm'].includes(extname(name)))
-  const code = modules.map((name) => readFileSync(join(root, 'dist', name)))
-  const size = (list: Buffer[]) => `${(list.reduce((sum, part) => sum + part.length, 0) / 1024).toFixed(1)} KiB`
-  console.log(`bundle in dist/: ${size(code)}, gzipped ${size(code.map((part) => gzipSync(part)))}`)
+  const { main, gzipped, late } = await bundled('dist', args)
+  const size = (bytes: number) => `${(bytes / 1024).toFixed(1)} KiB`
+  console.log(`main module in dist/: ${size(main)}, gzipped ${size(gzipped)}; beside it ${size(late)}`)
   return 0
 }
 
@@ -36,6 +34,7 @@ async function deploy(args: string[]): Promise<number> {
 }
 
 copyAssets()
+await makeLateModules()
 const args = process.argv.slice(2)
 try {
   process.exitCode = args.includes('--dry-run') ? await dryRun(args) : await deploy(args)

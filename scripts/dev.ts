@@ -7,6 +7,7 @@ import { parseEnv } from 'node:util'
 import { copyAssets } from './assets.ts'
 import { freePort, readyOutput } from './dev-output.ts'
 import { runSchedule } from './dev-schedule.ts'
+import { makeLateModules } from './late.ts'
 import { migrate, withLocalDatabase } from './local-database.ts'
 import { ended, messageOf, root, start } from './run.ts'
 
@@ -29,6 +30,7 @@ function optionOf(...names: string[]): string | undefined {
 async function prepare() {
   if (!existsSync(join(root, '.dev.vars'))) copyFileSync(join(root, '.dev.vars.example'), join(root, '.dev.vars'))
   copyAssets()
+  await makeLateModules()
   if (demo && !has('--persist-to')) args.push('--persist-to', DEMO_FOLDER)
   requireCurrentSchema()
   if (!has('--port')) args.push('--port', String(await freePort(PORT)))

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { extname, join, parse, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import { copyAssets } from './assets.ts'
+import { makeLateModules } from './late.ts'
 import { type Database, migrate, miniflare } from './local-database.ts'
 import { quietly, root } from './run.ts'
 
@@ -40,6 +41,7 @@ type Options = {
 /** Bundles the Worker and starts it; `dispose` ends it. */
 export async function startWorker({ vars = {}, persist, entry = entryPoint, d1 = true, bare, heap }: Options = {}) {
   copyAssets()
+  await makeLateModules()
   const bundle = mkdtempSync(join(tmpdir(), 'edge-crm-'))
   let started: InstanceType<typeof miniflare.Miniflare> | undefined
   try {
@@ -90,7 +92,7 @@ function options(bundle: string, entry: string, { vars, persist, bare }: Pick<Op
 // Miniflare runs the first module; wrangler names it after the entry's file.
 function modules(bundle: string, entry: string) {
   const main = `${parse(entry).name}.js`
-  return readdirSync(bundle)
+  return readdirSync(bundle, { recursive: true, encoding: 'utf8' })
     .sort((a, b) => Number(b === main) - Number(a === main))
     .flatMap((name) => {
       const type = moduleTypes[extname(name)]

@@ -1,7 +1,7 @@
 // Passwords: hashed with bcrypt at the cost BCRYPT_COST. A hash of another cost is replaced at the next sign-in.
 import { z } from '@hono/zod-openapi'
-import bcrypt from 'bcryptjs'
 import { boundedText } from '../field-schemas'
+import { loadBcrypt } from '../late'
 
 const NUL = '\u0000'
 /** bcrypt reads no further. */
@@ -22,7 +22,8 @@ function isWithinBytes(password: string): boolean {
 }
 
 /** The bcrypt hash of a password, with a new salt. */
-export function hashPassword(password: string, cost: number): Promise<string> {
+export async function hashPassword(password: string, cost: number): Promise<string> {
+  const bcrypt = await loadBcrypt()
   return bcrypt.hash(password, cost)
 }
 
@@ -33,6 +34,7 @@ const DUMMY_SALT_AND_HASH = '.X5bJ0Yw4x3X6q1vQyQyQeJ8m1R0n8i0S7o4iT5pXnqk4m0m1c3
 export async function isPasswordOf(hash: string | null | undefined, password: string, cost: number): Promise<boolean> {
   if (!isWithinBytes(password)) return false
   const comparedHash = hash ?? `$2b$${String(cost).padStart(2, '0')}$${DUMMY_SALT_AND_HASH}`
+  const bcrypt = await loadBcrypt()
   const isMatch = await bcrypt.compare(password, comparedHash)
   // bcrypt repeats a short text after a NUL, so that a text with a NUL can match the hash of a shorter one.
   return isMatch && hash != null && !password.includes(NUL)
@@ -40,5 +42,5 @@ export async function isPasswordOf(hash: string | null | undefined, password: st
 
 /** Whether the hash has another cost than `cost`. */
 export function needsRehash(hash: string, cost: number): boolean {
-  return bcrypt.getRounds(hash) !== cost
+  return Number(hash.split('$')[2]) !== cost
 }

@@ -2,19 +2,20 @@
 // run, and is opened again after it is lost.
 import type { Socket } from 'node:net'
 import type { Config } from '../config'
+import { loadSmtp } from '../late'
 import { SECOND_MS } from '../time'
 import type { Envelope } from './mail.message'
 
 /** The longest time for one mail, from connecting to the last reply of the server. */
 export const SEND_MS = 45 * SECOND_MS
 
-type Connection = typeof import('nodemailer/lib/smtp-connection').default
+type Connection = Awaited<ReturnType<typeof loadSmtp>>['default']
 type SMTPConnection = InstanceType<Connection>
 export type SmtpClient = { send: (envelope: Envelope, message: string) => Promise<void>; close: () => void }
 
 /** A client of the server in the settings. Errors are nodemailer's, with `code` and `responseCode`. */
 export async function createSmtpClient(config: Config): Promise<SmtpClient> {
-  const { default: Connection } = await import('nodemailer/lib/smtp-connection')
+  const { default: Connection } = await loadSmtp()
   let open: SMTPConnection | undefined
 
   function close() {

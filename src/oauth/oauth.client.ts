@@ -1,9 +1,8 @@
 // Requests to a provider: authorization code flow (RFC 6749, 4.1) with PKCE (RFC 7636), by oauth4webapi.
-// The bundle has only those functions of the library that are used.
-import * as oauth from 'oauth4webapi'
 import type { PublicCtx } from '../context'
 import { sha256 } from '../crypto'
 import { email, name } from '../field-schemas'
+import { loadOAuth } from '../late'
 import { withProviderErrors } from './oauth.errors'
 import type { Flow, Identity } from './oauth.flow'
 import {
@@ -53,7 +52,7 @@ export function fetchIdentity(ctx: PublicCtx, flow: Flow, callback: URL): Promis
   const { id, secret } = credentialsOf(config, flow.provider)
   const { serverOf, profileOf } = PROVIDERS[flow.provider]
   return withProviderErrors(ctx, flow.provider, async () => {
-    const server = await serverOf(config)
+    const [oauth, server] = await Promise.all([loadOAuth(), serverOf(config)])
     const client = { client_id: id }
     const response = await oauth.authorizationCodeGrantRequest(
       server,
@@ -62,7 +61,7 @@ export function fetchIdentity(ctx: PublicCtx, flow: Flow, callback: URL): Promis
       oauth.validateAuthResponse(server, client, callback, flow.state),
       `${callback.origin}${callback.pathname}`,
       flow.verifier,
-      requestOptions(server.token_endpoint ?? ''),
+      await requestOptions(server.token_endpoint ?? ''),
     )
     const profile = await profileOf({ config, server, client, response, nonce: flow.nonce })
     return identityOf(flow.provider, profile)

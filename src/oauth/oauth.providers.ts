@@ -1,9 +1,10 @@
 // The providers: their credentials, their addresses, and how each yields a user's profile.
 import { z } from '@hono/zod-openapi'
-import * as oauth from 'oauth4webapi'
+import type { AuthorizationServer, Client } from 'oauth4webapi'
 import type { Config } from '../config'
 import { PROVIDERS } from '../db/schema/oauth'
 import { AppError } from '../errors'
+import { loadOAuth } from '../late'
 import { HOUR_MS, SECOND_MS } from '../time'
 
 export { PROVIDERS }
@@ -29,15 +30,16 @@ const TIMEOUT_MS = 5 * SECOND_MS
 export const timeoutSignal = () => AbortSignal.timeout(TIMEOUT_MS)
 
 /** The library's options for requests to this address. Settings allow plain HTTP only in development. */
-export function requestOptions(url: string) {
+export async function requestOptions(url: string) {
+  const oauth = await loadOAuth()
   return { [oauth.allowInsecureRequests]: url.startsWith('http:'), signal: timeoutSignal }
 }
 
 /** The response of the token endpoint, not yet validated, with everything needed to validate it. */
 export type Exchange = {
   config: Config
-  server: oauth.AuthorizationServer
-  client: oauth.Client
+  server: AuthorizationServer
+  client: Client
   response: Response
   nonce: string
 }
@@ -48,14 +50,15 @@ export type OAuthProfile = { subject: string; name?: string; email?: string }
 const METADATA_MS = HOUR_MS
 
 // Per isolate. The library caches the provider's signing keys by this object, for five minutes.
-const discovered = new WeakMap<Config, { server: oauth.AuthorizationServer; at: number }>()
+const discovered = new WeakMap<Config, { server: AuthorizationServer; at: number }>()
 
 /** The issuer's metadata (OpenID Connect Discovery 1.0), fetched at most once an hour. */
-export async function googleServer(config: Config): Promise<oauth.AuthorizationServer> {
+export async function googleServer(config: Config): Promise<AuthorizationServer> {
   const cached = discovered.get(config)
   if (cached && Date.now() - cached.at < METADATA_MS) return cached.server
+  const oauth = await loadOAuth()
   const issuer = new URL(config.GOOGLE_ISSUER)
-  const answer = await oauth.discoveryRequest(issuer, requestOptions(config.GOOGLE_ISSUER))
+  const answer = await oauth.discoveryRequest(issuer, await requestOptions(config.GOOGLE_ISSUER))
   const server = await oauth.processDiscoveryResponse(issuer, answer)
   discovered.set(config, { server, at: Date.now() })
   return server
@@ -70,15 +73,16 @@ const Claims = z.object({
 
 /** The profile in the ID token, after checking issuer, audience, nonce, times and signature (OIDC Core 1.0, 3.1.3.7). */
 export async function googleProfile({ config, server, client, response, nonce }: Exchange): Promise<OAuthProfile> {
+  const oauth = await loadOAuth()
   const checks = { expectedNonce: nonce, requireIdToken: true }
   const answer = await oauth.processAuthorizationCodeResponse(server, client, response, checks)
-  await oauth.validateApplicationLevelSignature(server, response, requestOptions(config.GOOGLE_ISSUER))
+  await oauth.validateApplicationLevelSignature(server, response, await requestOptions(config.GOOGLE_ISSUER))
   const { sub, email, email_verified, name } = Claims.parse(oauth.getValidatedIdTokenClaims(answer))
   return { subject: sub, name, email: email_verified ? email : undefined }
 }
 
 /** GitHub has no discovery document, so that its endpoints are fixed. */
-export function githubServer({ GITHUB_URL }: Config): oauth.AuthorizationServer {
+export function githubServer({ GITHUB_URL }: Config): AuthorizationServer {
   const issuer = `${GITHUB_URL}/login/oauth`
   return { issuer, authorization_endpoint: `${issuer}/authorize`, token_endpoint: `${issuer}/access_token` }
 }
@@ -89,6 +93,7 @@ const Emails = z.array(z.object({ email: z.string(), primary: z.boolean(), verif
 
 /** The profile of the token's owner. The address comes from /user/emails: the one in /user may be unverified. */
 export async function githubProfile({ config, server, client, response }: Exchange): Promise<OAuthProfile> {
+  const oauth = await loadOAuth()
   const { access_token } = await oauth.processAuthorizationCodeResponse(server, client, response)
   const [user, emails] = await Promise.all([
     fetchGithub(config, '/user', access_token).then((answer) => User.parse(answer)),

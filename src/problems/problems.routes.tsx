@@ -5,8 +5,8 @@ import { AppError, ERRORS, type ErrorCode, errors, isErrorCode, Problem } from '
 import { raw } from '../field-schemas'
 import { open } from '../http/allow'
 import { createRouter } from '../http/router'
+import { loadExplanations } from '../late'
 import { ProblemList, ProblemPage } from './problems.page'
-import { EXPLANATIONS } from './problems.texts'
 
 const tags = ['Health']
 
@@ -50,7 +50,8 @@ const HTML = 'text/html'
 const isForPeople = (c: Parameters<typeof accepts>[0]) =>
   accepts(c, { header: 'Accept', supports: [HTML, 'application/json'], default: 'application/json' }) === HTML
 
-function explanationOf(code: ErrorCode, origin: string) {
+async function explanationOf(code: ErrorCode, origin: string) {
+  const { EXPLANATIONS } = await loadExplanations()
   const [status, title] = ERRORS[code]
   const example = {
     type: `${origin}/problems/${code}`,
@@ -63,10 +64,10 @@ function explanationOf(code: ErrorCode, origin: string) {
 }
 
 export const problemRoutes = createRouter()
-  .openapi(explainProblemRoute, (c) => {
+  .openapi(explainProblemRoute, async (c) => {
     const { code } = c.req.valid('param')
     if (!isErrorCode(code)) throw new AppError('not_found')
-    const explanation = explanationOf(code, new URL(c.req.url).origin)
+    const explanation = await explanationOf(code, new URL(c.req.url).origin)
     if (!isForPeople(c)) return c.json(explanation, 200, { Vary: 'Accept' })
     return c.html(<ProblemPage {...explanation} />, 200, PAGE)
   })

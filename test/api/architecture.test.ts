@@ -50,6 +50,7 @@ const every = (list: Source[], bad: (source: Source) => boolean) => list.filter(
 const ORDER = [
   ...[
     'bundle',
+    'late',
     'crypto',
     'credentials',
     'errors',
@@ -162,6 +163,8 @@ const SMALL_FILES: [pattern: RegExp, reason: string][] = [
   [/^src\/db\/schema\//, 'the tables of one room'],
   [/^src\/index\.ts$/, 'the entry point of the Worker'],
   [/^src\/job-kinds\.ts$/, 'the kinds of jobs, from the rooms above the engine'],
+  [/\.d\.ts$/, 'what a module is that a script makes'],
+  [/^src\/late\.ts$/, 'the addresses of these modules, seen from the entry point'],
   [/^src\/bundle\/unused\.ts$/, 'what stands in the bundle for parts of libraries'],
   [/^src\/context\.ts$/, 'the one type that every service takes'],
   [/^src\/time\.ts$/, 'durations that every room uses'],

@@ -1,0 +1,10 @@
+// What the modules of libraries are that scripts/late.ts makes in src/late/.
+declare module '*late/bcrypt.js' {
+  export { compare, hash } from 'bcryptjs'
+}
+declare module '*late/oauth.js' {
+  export * from 'oauth4webapi'
+}
+declare module '*late/smtp.js' {
+  export { default } from 'nodemailer/lib/smtp-connection'
+}

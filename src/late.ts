@@ -1,0 +1,14 @@
+// What few requests need: each is a module beside the main one (scripts/late.ts), and runs when it is first asked for. The
+// imports stand in this file, for wrangler keeps their addresses as they are, seen from here.
+
+/** bcryptjs, for passwords. */
+export const loadBcrypt = () => import('./late/bcrypt.js')
+
+/** What each error means, for those who ask. */
+export const loadExplanations = () => import('./late/explanations.js')
+
+/** oauth4webapi, for sign-in by a provider. */
+export const loadOAuth = () => import('./late/oauth.js')
+
+/** nodemailer's SMTP connection, for mail. */
+export const loadSmtp = () => import('./late/smtp.js')
