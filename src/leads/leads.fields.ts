@@ -4,7 +4,7 @@ import { EXTERNAL_ID, PERSON } from '../customers/customers.fields'
 import { leads } from '../db/schema'
 import { LEAD_STATUSES } from '../db/schema/leads'
 import { email, Id, Instant, instantOrDay, jsonObject, name, text } from '../field-schemas'
-import { CUSTOM_FIELDS, FOLDED_FIELDS } from '../records/custom-fields'
+import { CUSTOM_FIELDS, FOLDED_FIELDS } from '../records/facets.schemas'
 import { defineFields, ERASED } from '../records/fields'
 import { foldedBeyondLower } from '../text/searched'
 

@@ -30,6 +30,7 @@ import { ERASED, fieldsWith, namesOf, valuesOf } from '../records/fields'
 import { nextVersion, versionStamp } from '../records/version'
 import { TICKET_FIELDS } from '../tickets/tickets.fields'
 import { type PersonScope, rowsAbout } from './personal-data.person'
+import { TRAIL } from './personal-data.trail'
 
 type Column<T extends SQLiteTable> = keyof T['$inferInsert'] & string
 /** A new value for each of these columns. */
@@ -83,30 +84,6 @@ function readableRows<T extends SQLiteTable>(table: T, { rows, secret = [], besi
       .limit(limit)
   return { read, where }
 }
-
-// The audit trail keeps that a field changed, and its values only if they say nothing of who somebody is.
-const KEPT_CHANGES = [
-  'status',
-  'priority',
-  'type',
-  'ownerId',
-  'assigneeId',
-  'customerId',
-  'leadId',
-  'occurredAt',
-  'followUpAt',
-  'doneAt',
-  'mergedId',
-  'commentId',
-  'role',
-]
-const redactedChanges = sql`CASE WHEN events.changes IS NOT NULL THEN (SELECT json_group_object(c.key, CASE WHEN c.key IN (SELECT value FROM json_each(${JSON.stringify(KEPT_CHANGES)}))
-  THEN json(c.value) ELSE json('[null,null]') END) FROM json_each(events.changes) AS c) END`
-
-const TRAIL = {
-  kept: ['seq', 'id', 'workspaceId', 'subjectType', 'subjectId', 'verb', 'actorType', 'actorId', 'createdAt'],
-  erased: () => ({ changes: redactedChanges }),
-} as const
 
 const tagName = sql<string>`(SELECT t.name FROM tags AS t WHERE t.id = tag_id)`.as('name')
 

@@ -1,11 +1,9 @@
 // Custom fields of customers, leads and tickets: their columns in a change, their bound, and the filter by their values.
-import { z } from '@hono/zod-openapi'
 import { and, getTableName, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { phrase } from '../db/fts'
 import { columnIn } from '../db/sql'
 import { type AppError, invalidError } from '../errors'
-import { jsonObject } from '../field-schemas'
 import { foldText } from '../text/fold'
 import { foldedEntries } from '../text/searched'
 import { withoutNulls } from './fields'
@@ -13,17 +11,6 @@ import type { Condition } from './list.definition'
 
 type Entries = Record<string, unknown>
 type CustomTable = SQLiteTable & { id: SQLiteColumn; customFields: SQLiteColumn; foldedFields: SQLiteColumn }
-
-/** What the tables of fields say of custom fields. */
-export const CUSTOM_FIELDS = {
-  answer: z.record(z.string(), z.unknown()).nullable(),
-  example: { plan: 'gold' },
-  input: jsonObject()
-    .openapi({ example: { plan: 'gold' }, description: 'A null value means that there is no such field.' })
-    .nullable(),
-  kind: 'entries',
-} as const
-export const FOLDED_FIELDS = { follows: 'customFields', deriveEntries: foldedEntries, kind: 'entries' } as const
 
 /** The largest size of the custom fields of a record, in bytes of JSON. */
 export const MAX_JSON_BYTES = 16_384

@@ -1,6 +1,18 @@
-// The query parameters of lists by tag and by custom field, which customers, leads and tickets share.
+// What customers, leads and tickets share of custom fields and tags: their schemas, and the parameters of lists by them.
 import { z } from '@hono/zod-openapi'
-import { text } from '../field-schemas'
+import { jsonObject, text } from '../field-schemas'
+import { foldedEntries } from '../text/searched'
+
+/** What the tables of fields say of custom fields. */
+export const CUSTOM_FIELDS = {
+  answer: z.record(z.string(), z.unknown()).nullable(),
+  example: { plan: 'gold' },
+  input: jsonObject()
+    .openapi({ example: { plan: 'gold' }, description: 'A null value means that there is no such field.' })
+    .nullable(),
+  kind: 'entries',
+} as const
+export const FOLDED_FIELDS = { follows: 'customFields', deriveEntries: foldedEntries, kind: 'entries' } as const
 
 const FIELDS = 'customFields.'
 // Each is a condition with two parameters, of which a statement of D1 has 100.

@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi'
 import { tickets } from '../db/schema'
 import { PRIORITIES, TICKET_STATUSES } from '../db/schema/tickets'
 import { Id, Instant, name, text } from '../field-schemas'
-import { CUSTOM_FIELDS, FOLDED_FIELDS } from '../records/custom-fields'
+import { CUSTOM_FIELDS, FOLDED_FIELDS } from '../records/facets.schemas'
 import { defineFields, ERASED } from '../records/fields'
 
 export const TICKET_FIELDS = defineFields(tickets, {
