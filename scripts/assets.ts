@@ -1,19 +1,22 @@
-// Copies Swagger UI from node_modules to public/swagger/, so that the docs page needs no CDN.
-import { copyFileSync, mkdirSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+// The files that the Worker serves and a script makes: the documentation at /docs, and /llms.txt. Every command that starts
+// or deploys the Worker makes them anew; only files that differ are written.
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { docsFiles } from './docs.ts'
 import { root } from './run.ts'
 
-const files = ['swagger-ui-bundle.js', 'swagger-ui.css']
-
-export function copyAssets() {
-  const target = join(root, 'public', 'swagger')
-  mkdirSync(target, { recursive: true })
-  for (const file of files) {
-    const from = join(root, 'node_modules', 'swagger-ui-dist', file)
-    const to = join(target, file)
-    if (statSync(to, { throwIfNoEntry: false })?.size !== statSync(from).size) copyFileSync(from, to)
+/** Writes public/docs/ and public/llms.txt. */
+export function buildAssets(): void {
+  const files = docsFiles()
+  for (const [name, content] of files) {
+    const path = join(root, 'public', name)
+    if (existsSync(path) && readFileSync(path).equals(Buffer.from(content))) continue
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, content)
   }
+  const left = globSync('docs/**/*.*', { cwd: join(root, 'public') }).map((name) => name.replaceAll('\\', '/'))
+  for (const name of left) if (!files.has(name)) rmSync(join(root, 'public', name))
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) copyAssets()
+if (process.argv[1] === fileURLToPath(import.meta.url)) buildAssets()

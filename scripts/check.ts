@@ -1,11 +1,13 @@
 // `npm run check`: checks the code without running it, one line for each check.
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { selfTest as changesSelfTest, changesSinceRelease, isPromised } from './api-release.ts'
 import { staleBaseline } from './baseline.ts'
 import { tooLarge } from './bundle-size.ts'
 import { guards, selfTest } from './guards.ts'
 import { makeLateModules } from './late.ts'
 import { openApiProblems } from './openapi.ts'
+import { writtenProblems } from './readme-tables.ts'
 import { capture, root, type Tool } from './run.ts'
 
 type Check = [name: string, problems: string[] | Promise<string[]>]
@@ -40,6 +42,9 @@ const checks: Check[] = [
   ['worker-configuration.d.ts is current', tool('wrangler', ['types', '--check'])],
   ['drizzle/0000_baseline.sql is current', staleBaseline()],
   ['openapi/ is current', openApiProblems()],
+  ['docs/ names what there is', writtenProblems()],
+  ['no change of /v1 breaks a client', isPromised() ? changesSinceRelease() : []],
+  ['changes that break a client are told from others', changesSelfTest()],
   ['the main module is small', tooLarge()],
   ['guards find what is planted', selfTest()],
   ...guarded(),

@@ -1,7 +1,7 @@
 // `npm run deploy`: remote migrations, then the Worker; `-- --dry-run` only builds it and prints its size.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { copyAssets } from './assets.ts'
+import { buildAssets } from './assets.ts'
 import { bundled, production } from './bundle-size.ts'
 import { makeLateModules } from './late.ts'
 import { ended, messageOf, root, start } from './run.ts'
@@ -33,7 +33,7 @@ async function deploy(args: string[]): Promise<number> {
   return migrated || ended(start('wrangler', [...build, ...args]))
 }
 
-copyAssets()
+buildAssets()
 await makeLateModules()
 const args = process.argv.slice(2)
 try {

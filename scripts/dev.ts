@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
-import { copyAssets } from './assets.ts'
+import { buildAssets } from './assets.ts'
 import { freePort, readyOutput } from './dev-output.ts'
 import { runSchedule } from './dev-schedule.ts'
 import { makeLateModules } from './late.ts'
@@ -29,7 +29,7 @@ function optionOf(...names: string[]): string | undefined {
 
 async function prepare() {
   if (!existsSync(join(root, '.dev.vars'))) copyFileSync(join(root, '.dev.vars.example'), join(root, '.dev.vars'))
-  copyAssets()
+  buildAssets()
   await makeLateModules()
   if (demo && !has('--persist-to')) args.push('--persist-to', DEMO_FOLDER)
   requireCurrentSchema()

@@ -108,8 +108,8 @@ function firstDifference(before: string, after: string): string[] {
 
 async function write() {
   const documents = await openApiDocuments()
-  rmSync(folder, { recursive: true, force: true })
-  mkdirSync(folder)
+  mkdirSync(folder, { recursive: true })
+  for (const name of readdirSync(folder)) if (name.endsWith('.json')) rmSync(join(folder, name))
   for (const [name, text] of documents) writeFileSync(join(folder, name), text)
   console.log(`openapi/: ${[...documents.keys()].join(', ')}`)
 }

@@ -1,5 +1,5 @@
-// Does what README.md says: pastes its shell blocks marked `runnable` one after the other against a fresh Worker,
-// and compares its tables with the code. `node scripts/readme-check.ts`; the browser tests run it as well.
+// Does what README.md and docs/tour.md say: pastes their shell blocks marked `runnable` one after the other against a fresh
+// Worker, and compares the tables of docs/ with the code. `node scripts/readme-check.ts`; the browser tests run it as well.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -32,22 +32,22 @@ async function program(name: string, args: string[], env = {}) {
   return { code: await ended(child), output }
 }
 
-async function shellProblems(readme: string, url: string, folder: string) {
+async function shellProblems(text: string, url: string, folder: string) {
   const statuses = join(folder, 'statuses')
-  const code = blocks(readme, 'bash').join('\n')
+  const code = blocks(text, 'bash').join('\n')
   writeFileSync(join(folder, 'readme.sh'), `${PRELUDE}\n${code.replaceAll(LOCAL, url)}`)
   writeFileSync(statuses, '')
   const ran = await program('bash', ['-eu', join(folder, 'readme.sh')], { STATUSES: statuses })
-  if (ran.code !== 0) return [`README, bash: left with ${ran.code}\n${ran.output}`]
-  if (ran.output.includes('"data":[]')) return [`README, bash: finds nothing where it says it does\n${ran.output}`]
+  if (ran.code !== 0) return [`bash: left with ${ran.code}\n${ran.output}`]
+  if (ran.output.includes('"data":[]')) return [`bash: finds nothing where it says it does\n${ran.output}`]
   const expected = [...code.matchAll(/→ (\d{3})/g)].map(([, status]) => status)
   const got = readFileSync(statuses, 'utf8').trim().split('\n')
-  return expected.join() === got.join() ? [] : [`README, bash: promises ${expected}, gives ${got}\n${ran.output}`]
+  return expected.join() === got.join() ? [] : [`bash: promises ${expected}, gives ${got}\n${ran.output}`]
 }
 
 /** The resources and who reaches them, against the permissions in the OpenAPI document. */
-function resourceProblems(readme: string, { paths, 'x-policy': policy }: z.infer<typeof Document>) {
-  const rows = tableUnder(readme, 'What there is, and for whom')
+function resourceProblems(text: string, { paths, 'x-policy': policy }: z.infer<typeof Document>) {
+  const rows = tableUnder(text, 'What there is, and for whom')
   const operations = Object.entries(paths)
     .filter(([path]) => path.startsWith('/v1/'))
     .flatMap(([path, item]) =>
@@ -59,22 +59,22 @@ function resourceProblems(readme: string, { paths, 'x-policy': policy }: z.infer
     ['ADMIN', 'MANAGER', 'SALES', 'CUSTOMER'].flatMap((role, i) => {
       const permissions = (served.get(name) ?? []).map(({ operation }) => operation['x-permission'])
       const mayEnter = permissions.some((permission) => permission === undefined || permission in (policy[role] ?? {}))
-      return mayEnter === (cells[i] !== '–') ? [] : [`README, resources: ${name} for ${role} is not ${cells[i]}`]
+      return mayEnter === (cells[i] !== '–') ? [] : [`docs/api.md: ${name} for ${role} is not ${cells[i]}`]
     }),
   )
-  return [...compared('README, resources', names, served.keys()), ...wrong]
+  return [...compared('docs/api.md', names, served.keys()), ...wrong]
 }
 
 /** Everything in which the README is wrong, as lines; takes a Worker with an empty database. */
 export async function readmeProblems(worker: Worker): Promise<string[]> {
-  const readme = readFileSync(join(root, 'README.md'), 'utf8')
+  const read = (path: string) => readFileSync(join(root, path), 'utf8')
   const folder = mkdtempSync(join(tmpdir(), 'edge-crm-'))
   try {
     const document = Document.parse(await (await worker.fetch('/openapi.json')).json())
     return [
       ...writtenProblems(),
-      ...resourceProblems(readme, document),
-      ...(await shellProblems(readme, worker.url, folder)),
+      ...resourceProblems(read('docs/api.md'), document),
+      ...(await shellProblems(read('README.md') + read('docs/tour.md'), worker.url, folder)),
     ]
   } finally {
     rmSync(folder, { recursive: true })

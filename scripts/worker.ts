@@ -8,7 +8,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { extname, join, parse, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
-import { copyAssets } from './assets.ts'
+import { buildAssets } from './assets.ts'
 import { makeLateModules } from './late.ts'
 import { type Database, migrate, miniflare } from './local-database.ts'
 import { quietly, root } from './run.ts'
@@ -40,7 +40,7 @@ type Options = {
 }
 /** Bundles the Worker and starts it; `dispose` ends it. */
 export async function startWorker({ vars = {}, persist, entry = entryPoint, d1 = true, bare, heap }: Options = {}) {
-  copyAssets()
+  buildAssets()
   await makeLateModules()
   const bundle = mkdtempSync(join(tmpdir(), 'edge-crm-'))
   let started: InstanceType<typeof miniflare.Miniflare> | undefined

@@ -1,4 +1,4 @@
-// The API reference: the OpenAPI documents, and a page that shows them with Swagger UI, whose files the Worker serves itself.
+// The API reference: the OpenAPI documents, and a page that shows them with RapiDoc, which the Worker serves itself.
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { Hono } from 'hono'
 import { accepts } from 'hono/accepts'
@@ -27,14 +27,32 @@ const page = (documents: { name: string; url: string }[]) => html`<!doctype html
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <title>Edge CRM API reference</title>
     <link rel="icon" href="data:," />
-    <link rel="stylesheet" href="/swagger/swagger-ui.css" />
     <link rel="stylesheet" href="/doc.css" />
-    <script src="/swagger/swagger-ui-bundle.js" defer></script>
+    <script src="/doc-styles.js" defer></script>
     <script src="/doc.js" defer></script>
+    <script src="/rapidoc/rapidoc-min.js" defer></script>
   </head>
   <body>
     <noscript>This page needs JavaScript. The whole API is described in <a href="/openapi.json">/openapi.json</a>.</noscript>
-    <div id="swagger" data-documents="${JSON.stringify(documents)}"></div>
+    <rapi-doc
+      data-documents="${JSON.stringify(documents)}"
+      render-style="focused"
+      show-header="false"
+      load-fonts="false"
+      persist-auth="true"
+      show-method-in-nav-bar="as-colored-text"
+      schema-description-expanded="true"
+      allow-server-selection="false"
+      allow-advanced-search="true"
+      show-components="false"
+      regular-font="system-ui, sans-serif"
+      mono-font="ui-monospace, monospace"
+    >
+      <div class="links" slot="nav-logo">
+        <a href="/docs/">Documentation</a> <a href="/dashboard">Desk</a>
+        <select id="api" aria-label="API" hidden></select>
+      </div>
+    </rapi-doc>
   </body>
 </html>`
 

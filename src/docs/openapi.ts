@@ -19,26 +19,29 @@ const INFO = {
   license: { name: 'MIT', identifier: 'MIT' },
 }
 
+/** In the order in which one learns them. */
 const TAGS = {
-  Auth: 'Accounts, sessions and tokens.',
-  OAuth: 'Sign-in with Google or GitHub, and the accounts that are linked to yours.',
-  Workspace: 'The workspace and invitations to it.',
-  Users: 'Members of the workspace.',
-  Enquiries: 'The public form.',
+  Auth: 'Accounts, sessions and tokens: begin with `POST /v1/auth/register`.',
+  Enquiries: 'The public form: an enquiry becomes a lead in the pool.',
   Leads: 'Leads, the pool of unclaimed ones, claiming and converting.',
   Customers: 'Customers. A contact is a customer too.',
+  Interactions: 'Calls, notes, meetings and follow-ups: the timeline of customers and leads.',
   Tags: 'Tags of customers.',
   Tickets: 'Requests of customers, and the members who handle them.',
-  Interactions: 'Calls, notes, meetings and follow-ups: the timeline of customers and leads.',
+  Users: 'Members of the workspace.',
+  Workspace: 'The workspace and invitations to it.',
   Analytics: 'Figures of days, for your records and in your time zone.',
   Calendar: 'A feed of follow-ups and meetings for calendar programs.',
-  Exports: 'The records that you see, as a file.',
   Imports: 'Files of customers and leads.',
+  Exports: 'The records that you see, as a file.',
+  Jobs: 'Work on many records, which goes on after its request.',
   Events: 'The audit trail, and the feed of what happens.',
-  Outbox: 'Mails: sent, waiting or failed.',
+  Outbox: 'Mails of the workspace: sent, waiting or failed.',
+  Mail: 'Ending reminders from the link in a mail.',
   'API keys': 'Keys for programs.',
+  OAuth: 'Sign-in with Google or GitHub, and the accounts that are linked to yours.',
   Billing: 'The plan, its limits, and Stripe.',
-  Health: 'For monitoring.',
+  Health: 'For monitoring, and what errors mean.',
 }
 
 const IdempotencyKey = {
@@ -94,7 +97,11 @@ export function openApiText(app: OpenAPIHono<AppEnv>): string {
   const document = app.getOpenAPI31Document({
     openapi: '3.1.0',
     info: INFO,
-    servers: [{ url: '/', description: 'This Worker' }],
+    servers: [
+      { url: '/', description: 'This Worker' },
+      { url: 'http://localhost:8787', description: '`npm run dev`' },
+    ],
+    security: [{ bearer: [] }, { apiKey: [] }],
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
   })
   for (const item of Object.values(document.paths ?? {})) {

@@ -13,7 +13,8 @@ export function eventSchemaOf(subject: Subject) {
   const record = FEED_RECORDS[subject]?.schema ?? z.looseObject({})
   return z.object({
     ...Event.shape,
-    data: record.nullable().openapi({ description: DATA }),
+    // A union: `nullable()` would make the record nullable wherever the document refers to it.
+    data: z.union([record, z.null()]).openapi({ description: DATA }),
     truncated: z.literal(true).optional(),
   })
 }
