@@ -15,6 +15,7 @@ const { build }: typeof import('esbuild') = createRequire(require.resolve('wrang
 const MODULES = {
   bcrypt: `export { compare, hash } from 'bcryptjs'`,
   explanations: `export { EXPLANATIONS } from './src/problems/problems.texts'`,
+  'json-schema': `export * from './node_modules/zod/v4/core/json-schema-processors.js'`,
   oauth: `export { allowInsecureRequests, authorizationCodeGrantRequest, ClientSecretPost, discoveryRequest,
     getValidatedIdTokenClaims, processAuthorizationCodeResponse, processDiscoveryResponse, validateApplicationLevelSignature,
     validateAuthResponse } from 'oauth4webapi'`,

@@ -1,11 +1,16 @@
 // What few requests need: each is a module beside the main one (scripts/late.ts), and runs when it is first asked for. The
 // imports stand in this file, for wrangler keeps their addresses as they are, seen from here.
 
+import { useJsonSchema } from './bundle/json-schema'
+
 /** bcryptjs, for passwords. */
 export const loadBcrypt = () => import('./late/bcrypt.js')
 
 /** What each error means, for those who ask. */
 export const loadExplanations = () => import('./late/explanations.js')
+
+/** zod's writer of JSON Schema, for documents. `z.toJSONSchema` may be called from then on. */
+export const loadJsonSchema = async () => useJsonSchema(await import('./late/json-schema.js'))
 
 /** oauth4webapi, for sign-in by a provider. */
 export const loadOAuth = () => import('./late/oauth.js')

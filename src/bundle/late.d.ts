@@ -2,6 +2,9 @@
 declare module '*late/bcrypt.js' {
   export { compare, hash } from 'bcryptjs'
 }
+declare module '*late/json-schema.js' {
+  export const toJSONSchema: unknown
+}
 declare module '*late/oauth.js' {
   export * from 'oauth4webapi'
 }

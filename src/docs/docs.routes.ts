@@ -7,6 +7,7 @@ import type { Dialect } from '../dialects/dialect'
 import { documentText } from '../dialects/documents'
 import { AppError } from '../errors'
 import type { AppEnv } from '../http/context'
+import { loadJsonSchema } from '../late'
 import { openApiText } from './openapi'
 
 const contentSecurityPolicy = [
@@ -89,9 +90,10 @@ export function docsRoutes(dialects: readonly Dialect[], app: OpenAPIHono<AppEnv
       text ??= openApiText(app)
       return c.body(text, 200, DOCUMENT)
     })
-    .get('/openapi/:document', (c) => {
+    .get('/openapi/:document', async (c) => {
       const asked = dialects.find(({ name }) => c.req.param('document') === `${name}.json`)
       if (!asked || !c.var.config.DIALECTS.includes(asked.name)) throw new AppError('not_found')
+      await loadJsonSchema()
       return c.body(documentText(asked), 200, DOCUMENT)
     })
 }

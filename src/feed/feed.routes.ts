@@ -4,6 +4,7 @@ import { errors, READ } from '../errors'
 import { EVENT_TYPES, isOfPatterns } from '../events/event-types'
 import { allow } from '../http/allow'
 import { createRouter, json } from '../http/router'
+import { loadJsonSchema } from '../late'
 import { catalogueEntry, EventTypeList, EventTypeQuery } from './feed.schemas'
 
 const listEventTypesRoute = createRoute({
@@ -20,7 +21,8 @@ const listEventTypesRoute = createRoute({
   responses: { 200: json(EventTypeList, 'The catalogue'), ...errors(...READ) },
 })
 
-export const feedRoutes = createRouter().openapi(listEventTypesRoute, (c) => {
+export const feedRoutes = createRouter().openapi(listEventTypesRoute, async (c) => {
+  await loadJsonSchema()
   const { types } = c.req.valid('query')
   const chosen = EVENT_TYPES.filter(({ type }) => types === undefined || isOfPatterns(type, types))
   return c.json(EventTypeList.parse({ data: chosen.map(catalogueEntry) }), 200)

@@ -26,6 +26,7 @@ const SAMPLES: LeadRequest[] = [
   { createdBefore: '2026-03-01T10:00:00.000Z', limit: 100 },
   { followUpAfter: '2026-04-01T10:00:00.000Z', limit: 100 },
   { followUpBefore: '2026-04-01T10:00:00.000Z', limit: 100 },
+  { updatedAfter: '2026-03-01T10:00:00.000Z', limit: 100 },
   { trashed: true, limit: 100 },
 ]
 
