@@ -19,6 +19,7 @@ import { enquiryRoutes } from './enquiries/enquiries.routes'
 import { eventRoutes } from './events/events.routes'
 import { exportRoutes } from './exports/exports.routes'
 import { feedRoutes } from './feed/feed.routes'
+import { fieldRoutes } from './fields/fields.routes'
 import { healthRoutes } from './health/health.routes'
 import { requireUtf8 } from './http/body'
 import { context } from './http/context'
@@ -96,6 +97,7 @@ export function createApp() {
     .route('/v1/tickets', ticketTagRoutes)
     .route('/v1/customers', personalDataRoutes)
     .route('/v1/tags', tagRoutes)
+    .route('/v1/fields', fieldRoutes)
     .route('/v1/tickets', ticketRoutes)
     .route('/v1/analytics', analyticsRoutes)
     .route('/v1', calendarRoutes)

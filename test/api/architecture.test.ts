@@ -75,6 +75,7 @@ const ORDER = [
     'billing',
     'mail',
     'tags',
+    'fields',
     'calendar',
     'customers',
     'interactions',
