@@ -14,6 +14,8 @@ const OUTSIDE: Record<string, string> = {
   created_by: 'history: it names the author for good, whether or not that user is still there',
   opened_by: 'history, like created_by',
   actor_id: 'history, like created_by',
+  field_id: 'a definition is never deleted',
+  'field_keys.record_id': 'triggers keep it beside the record',
   external_id: 'what another system calls the record',
   subject_id: 'the audit trail: events outlive their records, and erasing empties them',
   'tickets.interaction_id': 'the interaction from which the ticket was opened: history, like created_by',
