@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, globSync, readFileSync, statfsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
 import { times } from './test/support/times'
@@ -27,6 +28,15 @@ execFileSync(process.execPath, ['scripts/late.ts'])
 export default defineConfig(async () => ({
   // Packages whose source maps name sources that they do not ship are no news.
   logLevel: 'error' as const,
+  // Tests run the pages of the desk from their sources, and not the module that is made of them.
+  resolve: {
+    alias: [
+      {
+        find: /^\.\/late\/desk\.js$/,
+        replacement: resolve('src/desk/desk.dispatch.tsx'),
+      },
+    ],
+  },
   plugins: [
     cloudflareTest({
       wrangler: { configPath: './wrangler.toml' },

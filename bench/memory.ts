@@ -1,4 +1,4 @@
-// Measures the memory that a job needs: the smallest JavaScript heap in which it finishes. A heap too small for the live
+// Measures the memory and the CPU that a job needs. Of memory: the smallest JavaScript heap in which it finishes. A heap too small for the live
 // objects ends the process; the size of a heap at one moment says little, since V8 collects late.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 
@@ -21,11 +21,32 @@ export async function smallestHeap<T>(run: (heap: number) => Promise<T>, from = 
 
 /** Peak and present memory, in MB, of the workerd that this process has started last; the peak begins anew. */
 export function processMemory() {
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
-  const pid = Math.max(...pids.filter(isOurs).map(Number))
+  const pid = workerdPid()
   const status = readFileSync(`/proc/${pid}/status`, 'utf8')
   writeFileSync(`/proc/${pid}/clear_refs`, '5')
   return { peak: field(status, 'VmHWM') / 1024, now: field(status, 'VmRSS') / 1024 }
+}
+
+/** The CPU that all threads of that workerd have taken, in milliseconds. */
+export function processCpu(): number {
+  known ??= workerdPid()
+  const tasks = readdirSync(`/proc/${known}/task`)
+  return tasks.reduce((sum, task) => sum + cpuOf(`/proc/${known}/task/${task}/schedstat`), 0) / 1e6
+}
+let known: number | undefined
+
+function cpuOf(file: string): number {
+  try {
+    return Number(readFileSync(file, 'utf8').split(' ')[0])
+  } catch {
+    // The thread has ended since it was listed.
+    return 0
+  }
+}
+
+function workerdPid(): number {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+  return Math.max(...pids.filter(isOurs).map(Number))
 }
 
 function isOurs(pid: string) {

@@ -39,7 +39,7 @@ async function prepare() {
   if (!has('--show-interactive-dev-session')) args.push('--show-interactive-dev-session=false')
   // Links in mails lead to this Worker, and no plan limits the statements of a local database.
   const ownVars = parseEnv(readFileSync(join(root, '.dev.vars'), 'utf8'))
-  const fitting = { PUBLIC_URL: `http://localhost:${optionOf('--port')}`, IMPORT_STATEMENTS: '1000' }
+  const fitting = { WORKER_URL: `http://localhost:${optionOf('--port')}`, IMPORT_STATEMENTS: '1000' }
   for (const [name, value] of Object.entries(fitting)) {
     if (!hasVar(name) && !(name in ownVars)) args.push('--var', `${name}:${value}`)
   }

@@ -4,15 +4,16 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Plugin } from 'esbuild'
+import type { BuildOptions, Plugin } from 'esbuild'
+import { DESK, hostText } from './late-desk.ts'
 import { root } from './run.ts'
 
 const require = createRequire(import.meta.url)
 // esbuild is wrangler's dependency, not ours, so it is found from there.
 const { build }: typeof import('esbuild') = createRequire(require.resolve('wrangler'))('esbuild')
 
-/** What each module gives, as src/bundle/late.d.ts and src/problems/problems.late.d.ts say it. It must share no code with the main module. */
-const MODULES = {
+/** What each module gives, as src/bundle/late.d.ts and src/problems/problems.late.d.ts say it. A library shares no code with the main module. */
+const LIBRARIES = {
   bcrypt: `export { compare, hash } from 'bcryptjs'`,
   explanations: `export { EXPLANATIONS } from './src/problems/problems.texts'`,
   'json-schema': `export * from './node_modules/zod/v4/core/json-schema-processors.js'`,
@@ -32,23 +33,37 @@ const withoutFetch: Plugin = {
 /** Makes them where they are missing or out of date. */
 export async function makeLateModules() {
   mkdirSync(join(root, 'src', 'late'), { recursive: true })
-  for (const [name, contents] of Object.entries(MODULES)) {
-    const file = join(root, 'src', 'late', `${name}.js`)
-    const { outputFiles } = await build({
-      stdin: { contents, resolveDir: root },
-      bundle: true,
-      minify: true,
-      write: false,
-      format: 'esm',
-      target: 'es2024',
-      conditions: ['workerd', 'worker', 'browser'],
-      external: ['node:*'],
-      plugins: [withoutFetch],
-    })
-    const [made] = outputFiles
-    if (!made) throw new Error(`esbuild made nothing of ${name}`)
-    if (textOf(file) !== made.text) writeFileSync(file, made.text)
+  for (const [name, contents] of Object.entries(LIBRARIES)) {
+    await make(name, { stdin: { contents, resolveDir: root }, plugins: [withoutFetch] })
   }
+  await makeDesk()
+}
+
+/** Makes the module of the desk, which is our own and shares code with the main module, and the host of that code. */
+export async function makeDesk() {
+  write('host.mjs', hostText())
+  await make('desk', DESK)
+}
+
+async function make(name: string, options: BuildOptions) {
+  const { outputFiles } = await build({
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: 'es2024',
+    conditions: ['workerd', 'worker', 'browser'],
+    external: ['node:*'],
+    ...options,
+    write: false,
+  })
+  const [made] = outputFiles
+  if (!made) throw new Error(`esbuild made nothing of ${name}`)
+  write(`${name}.js`, made.text)
+}
+
+function write(name: string, text: string) {
+  const file = join(root, 'src', 'late', name)
+  if (textOf(file) !== text) writeFileSync(file, text)
 }
 
 function textOf(file: string): string | undefined {

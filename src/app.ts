@@ -10,8 +10,7 @@ import { calendarRoutes } from './calendar/calendar.routes'
 import { customerRoutes } from './customers/customers.routes'
 import { mergeRoutes } from './customers/merge.routes'
 import { relationshipRoutes } from './customers/relationships.routes'
-import { dashboardRoutes, onPageError } from './dashboard/dashboard.routes'
-import { dashboardSession } from './dashboard/dashboard.session'
+import { deskGuard, isDeskPath, onDeskError, openDesk } from './desk/desk.door'
 import { dialectAt, dialects, limitedPaths, mountOf } from './dialects/dialects'
 import { nameDialect, noStore, routedPath, translate } from './dialects/dispatch'
 import { docsRoutes } from './docs/docs.routes'
@@ -64,7 +63,7 @@ export function createApp() {
   app.use(requestId(), secureHeaders(), limitHead, nameDialect, translate, context)
   app.use(crossOrigin((c) => dialectAt(c.req.path) !== undefined))
   app.use(authenticate(limits.keyLookup))
-  app.use('/dashboard/*', dashboardSession)
+  app.use('/dashboard/*', deskGuard)
   app.use(limits.everyRequest)
   app.on('POST', limits.signInPaths, limits.signIn)
   app.on('GET', limits.callbackPaths, limits.signIn)
@@ -113,12 +112,12 @@ export function createApp() {
 
   for (const dialect of dialects) app.route(mountOf(dialect), dialect.app)
   app.route('/', docsRoutes(dialects, app))
-  app.route('/dashboard', dashboardRoutes)
+  app.all('/dashboard/*', openDesk)
   return routes
 }
 
 function errorHandlerAt(path: string) {
-  return path.startsWith('/dashboard') ? onPageError : (dialectAt(path)?.onError ?? onError)
+  return isDeskPath(path) ? onDeskError : (dialectAt(path)?.onError ?? onError)
 }
 
 export type AppType = ReturnType<typeof createApp>

@@ -59,7 +59,7 @@ const Settings = z
       .url({ protocol: /^https?$/, error: 'must be an address such as https://crm.example.com' })
       .transform((url) => url.replace(/\/+$/, ''))
       .optional(),
-    API_URL: z
+    WORKER_URL: z
       .url({ protocol: /^https?$/, error: 'must be an address such as https://crm.example.com' })
       .transform((url) => url.replace(/\/+$/, ''))
       .optional(),
@@ -108,12 +108,12 @@ const Settings = z
       issues.addIssue({ code: 'custom', path: [name], message: 'must begin with https: in production' })
     }
   })
-  .transform(({ MAIL_TRANSPORT, PUBLIC_URL, ...settings }) => {
+  .transform(({ MAIL_TRANSPORT, WORKER_URL, ...settings }) => {
     const isLocal = settings.ENVIRONMENT === 'development'
     return {
       ...settings,
       MAIL_TRANSPORT: MAIL_TRANSPORT ?? (isLocal ? 'log' : 'off'),
-      PUBLIC_URL: PUBLIC_URL ?? (isLocal ? 'http://localhost:8787' : undefined),
+      WORKER_URL: WORKER_URL ?? (isLocal ? 'http://localhost:8787' : undefined),
     }
   })
 
@@ -139,6 +139,18 @@ export function dialectsOn(env: object): Config['DIALECTS'] {
     return []
   }
 }
+
+/**
+ * A page for a person: of the frontend at PUBLIC_URL, where the token follows a #, which browsers send to no server and in
+ * no referrer; without one, of the desk, which reads it without a script.
+ */
+export function linkTo({ PUBLIC_URL, WORKER_URL = '' }: Config, page: string, token?: string): string {
+  if (PUBLIC_URL !== undefined) return `${PUBLIC_URL}/${page}${token === undefined ? '' : `#token=${token}`}`
+  return `${WORKER_URL}/dashboard/${page}${token === undefined ? '' : `?token=${token}`}`
+}
+
+/** Whether it is known where pages for people are. */
+export const hasPages = ({ PUBLIC_URL, WORKER_URL }: Config): boolean => (PUBLIC_URL ?? WORKER_URL) !== undefined
 
 function explain({ path, message }: z.core.$ZodIssue): string {
   const name = String(path[0])

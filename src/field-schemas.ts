@@ -18,6 +18,9 @@ export const boundedText =
   (raw: string) =>
     raw.length > SHRINKS_BY * max ? raw.slice(0, 2 * (max + 1)) : settle(raw)
 
+// Without it, the message for what is missing would stand for what is too long.
+const tooLong = (max: number) => `Too big: expected string to have <=${max} characters`
+
 /**
  * Text, trimmed, composed (NFC) and well-formed, 1 to `max` characters, without NUL. `missing` is the message where
  * there is none.
@@ -27,7 +30,7 @@ export const text = (max: number, missing?: string) =>
     .string(missing)
     .overwrite(boundedText(max, normalizeText))
     .min(1, missing)
-    .max(max, { abort: true })
+    .max(max, { abort: true, error: tooLong(max) })
     .refine((value) => !value.includes(NUL), { error: 'must not hold a NUL character' })
     .refine((value) => !hasEndlessMarks(value), {
       error: `must not hold more than ${MAX_MARKS} combining marks in a row`,
@@ -60,7 +63,7 @@ function normalizeText(raw: string): string {
 
 /** A text that is used unchanged, such as a token: `min` to `max` characters. Add a pattern by `.pipe()`. */
 export const raw = (max: number, min = 0, missing?: string) => {
-  const bounded = z.string(missing).overwrite(boundedText(max)).max(max)
+  const bounded = z.string(missing).overwrite(boundedText(max)).max(max, tooLong(max))
   return min === 0 ? bounded : bounded.min(min, missing)
 }
 

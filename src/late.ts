@@ -6,6 +6,9 @@ import { useJsonSchema } from './bundle/json-schema'
 /** bcryptjs, for passwords. */
 export const loadBcrypt = () => import('./late/bcrypt.js')
 
+/** The pages of the desk. What they share with the main module stands in `HOST` of `late/host.mjs`. */
+export const loadDesk = () => import('./late/desk.js')
+
 /** What each error means, for those who ask. */
 export const loadExplanations = () => import('./late/explanations.js')
 

@@ -64,7 +64,7 @@ export async function login(ctx: PublicCtx, credentials: Credentials, client: Cl
   return { user, workspace, customer, ...(await session.issueTokens(user, workspace)) }
 }
 
-const AccountName = text(254)
+const AccountName = text(255)
 
 /** An e-mail address or username in the form in which accounts store it; undefined if no account can have it. */
 function accountName(input: string): string | undefined {

@@ -14,6 +14,7 @@ import { customers, users } from '../db/schema'
 import { ifChanged, insertFrom, isUniqueViolation } from '../db/sql'
 import { AppError } from '../errors'
 import { eventInsert } from '../events/event-insert'
+import { byCountry, countryCheck } from '../records/country'
 import { derivedValues } from '../records/fields'
 import { sharedWorkspaceId, sharedWorkspaceInsert } from '../workspaces/workspaces.default'
 import { hashPassword } from './passwords'
@@ -50,10 +51,23 @@ type Opening = { id: string; session?: Statement }
 export async function createSharedAccount(
   ctx: RegistrationCtx,
   input: SharedRegistration,
-  { id, session }: Opening = { id: ctx.newId() },
+  opening: Opening = { id: ctx.newId() },
 ) {
-  const { db, now, config, actor } = ctx
-  if (config.SIGNUP === 'closed') throw new AppError('signup_closed')
+  if (ctx.config.SIGNUP === 'closed') throw new AppError('signup_closed')
+  const passwordHash = await hashPassword(input.password, ctx.config.BCRYPT_COST)
+  return byCountry(ctx.actor?.country ?? null, (country) =>
+    insertAccount(ctx, input, { ...opening, passwordHash, country }),
+  )
+}
+
+type Inserted = Opening & { passwordHash: string; country: string | null }
+
+async function insertAccount(
+  ctx: RegistrationCtx,
+  input: SharedRegistration,
+  { id, session, passwordHash, country }: Inserted,
+) {
+  const { db, now, actor } = ctx
   const { email, username, name, customer } = input
   const hasCustomer = customer ? isCustomerEmail(email) : sql`false`
   const hasUsername = username === undefined ? sql`false` : isUsernameTaken(username)
@@ -65,7 +79,7 @@ export async function createSharedAccount(
     email,
     username,
     name,
-    passwordHash: await hashPassword(input.password, config.BCRYPT_COST),
+    passwordHash,
     role: customer ? sql`${input.role}` : sql`CASE WHEN ${isFirst} THEN 'ADMIN' ELSE ${input.role} END`,
     createdAt: now,
     updatedAt: now,
@@ -93,7 +107,7 @@ export async function createSharedAccount(
         .from(sql`(SELECT 1)`),
     ),
     exceeded: one(limitExceeded(ctx, limited, { workspaceId: sharedWorkspaceId, when: isRoleAllowed })),
-    customer: customer ? customerStatements(ctx, customerId, account.id, input) : [],
+    customer: customer ? customerStatements(ctx, customerId, account.id, input, country) : [],
     verification: await tokenStatements(ctx, 'VERIFICATION', eq(users.id, account.id)),
   }).catch((error) => {
     throw isUniqueViolation(error, 'users.email') ? new AppError('email_taken') : error
@@ -135,6 +149,7 @@ function customerStatements(
   id: string,
   userId: string,
   { name, email, customer }: SharedRegistration,
+  country: string | null,
 ) {
   const { db, now } = ctx
   const { phone, company } = customer ?? {}
@@ -147,7 +162,7 @@ function customerStatements(
     email,
     phone,
     company,
-    ...derivedValues(CUSTOMER_FIELDS, { name, email, phone, company }, null),
+    ...derivedValues(CUSTOMER_FIELDS, { name, email, phone, company }, country),
     createdAt: now,
     updatedAt: now,
   }
@@ -162,5 +177,6 @@ function customerStatements(
       workspaceId: sharedWorkspaceId,
       when: ifChanged,
     }),
+    ...countryCheck(db, [phone], { workspaceId: sharedWorkspaceId, country }),
   ]
 }

@@ -1,5 +1,6 @@
 // Billing: the plan with its limits and counts, and links to Stripe's pages to subscribe or change the subscription.
 import { eq, sql } from 'drizzle-orm'
+import { hasPages, linkTo } from '../config'
 import type { Ctx } from '../context'
 import { subscriptions, workspaces } from '../db/schema'
 import { columnIn } from '../db/sql'
@@ -59,14 +60,12 @@ export async function openPortal(ctx: Ctx): Promise<{ url: string }> {
   return { url }
 }
 
-// The page of the frontend to which Stripe redirects.
+// The page to which Stripe redirects.
 function billingPageUrl({ config }: Ctx): string {
-  if (config.PUBLIC_URL === undefined) {
-    throw new AppError('not_configured', {
-      detail: 'Billing needs PUBLIC_URL to be set: Stripe redirects there.',
-    })
+  if (!hasPages(config)) {
+    throw new AppError('not_configured', { detail: 'Billing needs WORKER_URL to be set: Stripe redirects there.' })
   }
-  return `${config.PUBLIC_URL}/billing`
+  return linkTo(config, 'billing')
 }
 
 async function saveCustomer({ db, actor, now }: Ctx, stripeCustomerId: string): Promise<void> {

@@ -2,7 +2,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import { type Actor, TEAM } from '../access/policy'
-import type { Config } from '../config'
+import { type Config, hasPages, linkTo } from '../config'
 import { leastIdAt } from '../db/arrival'
 import type { Db } from '../db/client'
 import { apiKeys, customerCounts, imports, users, workspaces } from '../db/schema'
@@ -108,6 +108,6 @@ export function limitExceededError(
   { count, max }: z.infer<typeof Room>,
 ) {
   const detail = `The plan has room for ${max} ${LIMITED[what]}, and there are ${count}.`
-  const link = config.PUBLIC_URL === undefined ? {} : { upgradeUrl: `${config.PUBLIC_URL}/billing` }
+  const link = hasPages(config) ? { upgradeUrl: linkTo(config, 'billing') } : {}
   return new AppError('plan_limit', { detail, limit: { of: what, count, max }, ...link })
 }

@@ -2,6 +2,7 @@
 import { type AnyColumn, eq, type SQL, sql } from 'drizzle-orm'
 import { isActive } from '../access/person'
 import { ownedByTokenHolder } from '../access/visible'
+import { hasPages, linkTo } from '../config'
 import type { Ctx, PublicCtx } from '../context'
 import { credentialOf, credentialText, newSecret } from '../credentials'
 import { one, runBatch } from '../db/batch'
@@ -10,7 +11,6 @@ import { customers, calendarFeeds as feeds, interactions, leads, users, workspac
 import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
 import { eventInsert } from '../events/event-insert'
-import { linkTo } from '../mail/mail.settings'
 import { DAY_MS } from '../time'
 import { calendarText, type Entry } from './calendar.ics'
 
@@ -75,7 +75,7 @@ export async function readFeed({ db, now, config }: PublicCtx, token: string): P
     future: entriesOf(db, me, { from: now, to: daysFromNow(FUTURE.days), order: sql`ASC`, limit: FUTURE.entries }),
   })
   if (!workspace) throw new AppError('not_found')
-  const urlOf = (path: string | null) => (path !== null && config.PUBLIC_URL ? linkTo(config, path) : null)
+  const urlOf = (path: string | null) => (path !== null && hasPages(config) ? linkTo(config, path) : null)
   const entries = [...past.toReversed(), ...future].map(
     ({ kind, id, at, name, note, path, changedAt, version }): Entry => {
       // Each date to keep in touch is a new entry; every other entry keeps its uid when its time changes.

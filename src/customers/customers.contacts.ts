@@ -16,6 +16,11 @@ export function addressesOf({ email, emails }: CustomerFields): string[] {
   return !emails ? (email ? [email] : []) : [...new Set(emails.map((each) => each.email))]
 }
 
+/** The numbers of a request, as they are written. */
+export function numbersOf({ phone, phones = [] }: CustomerFields): unknown[] {
+  return [phone, ...phones.map((each) => each.phone)]
+}
+
 /** Columns that are there for search alone, which events do not tell of. */
 export const UNTOLD = ['otherEmailsText', 'otherPhonesText', 'phoneText', 'phoneE164', 'foldedEmail'] as const
 

@@ -12,10 +12,13 @@ import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
 import { changesOf, eventInsert, hasChanges } from '../events/event-insert'
 import { changeRecord } from '../records/change'
+
+import { byCountryOf, countryCheck } from '../records/country'
 import { customFieldsTooBigError, doCustomFieldsFit, newCustomFields, patchedEntries } from '../records/custom-fields'
 import { derivedValues, type FieldName, fieldsWith, namesOf } from '../records/fields'
+
 import { versionStamp } from '../records/version'
-import { addressesOf, contactColumns } from './customers.contacts'
+import { addressesOf, contactColumns, numbersOf } from './customers.contacts'
 import { CUSTOMER_FIELDS } from './customers.fields'
 import { CUSTOMER, type CustomerFields, type CustomerRow, customerColumns } from './customers.record'
 import {
@@ -38,7 +41,11 @@ import {
 export type Written = CustomerRow & { warnings: { path: string; message: string; code: string }[] }
 
 /** Creates a customer. Throws `customer_exists`, `login_taken`, `invalid_owner`, `forbidden` and `plan_limit`. */
-export async function createCustomer(ctx: Ctx, input: CustomerFields & { name: string }): Promise<Written> {
+export function createCustomer(ctx: Ctx, input: CustomerFields & { name: string }): Promise<Written> {
+  return byCountryOf(ctx, (read) => insertCustomer(read, input))
+}
+
+async function insertCustomer(ctx: Ctx, input: CustomerFields & { name: string }): Promise<Written> {
   const { db } = ctx
   requireMayAssign(ctx, input)
   const row = newCustomerRow(ctx, input)
@@ -57,6 +64,7 @@ export async function createCustomer(ctx: Ctx, input: CustomerFields & { name: s
     emailHolder: one(emailHolderSelect(ctx, emails)),
     loginHolder: one(loginHolderSelect(ctx, userId)),
     exceededLimit: one(limitExceeded(ctx, 'customers')),
+    country: countryCheck(db, numbersOf(input), ctx.actor),
   })
   if (created) return { ...created, warnings: warningsOf(ctx, created) }
   if (emailHolder) throw customerExistsError(emailHolder)
@@ -95,6 +103,15 @@ export async function updateCustomer(
   permission: 'customers:write' | 'self:write' = 'customers:write',
 ): Promise<Written> {
   requireMayAssign(ctx, patch)
+  return byCountryOf(ctx, (read) => changeCustomer(read, id, patch, { ifVersion, permission }))
+}
+
+async function changeCustomer(
+  ctx: Ctx,
+  id: string | SQL,
+  patch: CustomerFields,
+  { ifVersion, permission }: { ifVersion?: number; permission: 'customers:write' | 'self:write' },
+): Promise<Written> {
   // What hangs on the customer follows the owner, by a job if it is much.
   if (patch.ownerId !== undefined) ctx.begun.add(ctx.actor.workspaceId)
   const changed = await changeRecord(ctx, CUSTOMER, id, {
@@ -113,6 +130,7 @@ export async function updateCustomer(
       },
       people: { holds: arePeopleValid(ctx, patch), orElse: () => invalidPeopleError(patch) },
     },
+    followedBy: countryCheck(ctx.db, numbersOf(patch), ctx.actor),
   })
   return { ...changed, warnings: warningsOf(ctx, changed) }
 }

@@ -7,9 +7,12 @@ import { one, runBatch } from '../db/batch'
 import { customers } from '../db/schema'
 import { allOf, ifChanged, ifUnchanged, insertFrom } from '../db/sql'
 import { changesOf, eventInsert } from '../events/event-insert'
+
+import { byCountryOf, countryCheck } from '../records/country'
 import { customFieldsTooBigError, doCustomFieldsFit } from '../records/custom-fields'
+
 import { versionStamp } from '../records/version'
-import { addressesOf, holdersOf } from './customers.contacts'
+import { addressesOf, holdersOf, numbersOf } from './customers.contacts'
 import { type CustomerFields, customerColumns } from './customers.record'
 import {
   areEmailsFree,
@@ -30,10 +33,14 @@ import { hasCustomerChanges, newCustomerRow, patchColumns, type Written } from '
  * Updates the customer outside the trash with this e-mail, or creates one. If nothing would change, it writes nothing.
  * Throws `customer_exists` if that customer is out of reach, `login_taken`, `invalid_owner`, `invalid`, `plan_limit`.
  */
-export async function upsertCustomer(
-  ctx: Ctx,
-  input: CustomerFields & { name: string; email: string },
-): Promise<{ customer: Written; isNew: boolean }> {
+export function upsertCustomer(ctx: Ctx, input: Given): Promise<Upserted> {
+  return byCountryOf(ctx, (read) => writeCustomer(read, input))
+}
+
+type Given = CustomerFields & { name: string; email: string }
+type Upserted = { customer: Written; isNew: boolean }
+
+async function writeCustomer(ctx: Ctx, input: Given): Promise<Upserted> {
   const { db, actor, now } = ctx
   requireMayAssign(ctx, input)
   const row = newCustomerRow(ctx, input)
@@ -81,6 +88,7 @@ export async function upsertCustomer(
     ),
     loginHolder: one(loginHolderSelect(ctx, input.userId, sql`coalesce(${foundId}, '')`)),
     exceededLimit: one(limitExceeded(ctx, 'customers')),
+    country: countryCheck(db, numbersOf(input), actor),
   })
   const written = updated ?? created
   if (written) return { customer: { ...written, warnings: warningsOf(ctx, written) }, isNew: created !== undefined }

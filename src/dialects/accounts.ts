@@ -12,12 +12,12 @@ import { type AppEnv, publicCtx } from '../http/context'
 import { mailAddress } from '../text/address'
 import { updateUser } from '../users/users.service'
 import { anyCtx, client, describe, validates } from './dialect'
-import { blankAsAbsent, nameWords, nullIfBlank, oneOf } from './fields'
+import { blankAsAbsent, nameWords, nullIfBlank, oneOf, STRING } from './fields'
 
 export const ROLES = ['ADMIN', 'MANAGER', 'SALES'] as const
 
 const Registration = z.object({
-  name: nullIfBlank(nameWords(255)),
+  name: nullIfBlank(nameWords(STRING)),
   email: email(),
   password: Password,
   role: blankAsAbsent(oneOf(ROLES).default('SALES')),

@@ -15,6 +15,10 @@ export const blankAsAbsent = <S extends z.ZodType>(schema: S) =>
   z.preprocess(replaceBlanks(['', null], undefined), schema)
 export const optionalOrBlank = <S extends z.ZodType>(schema: S) => blankAsAbsent(schema.optional())
 
+/** What a String of these systems takes, and what their Text does: as much as a body has room for. */
+export const STRING = 255
+export const TEXT = 1_000_000
+
 const writtenOut = (given: unknown) => (typeof given === 'number' || typeof given === 'boolean' ? String(given) : given)
 /** A text, for which these systems took numbers and booleans as well. */
 export const words = (max: number, missing?: string) => z.preprocess(writtenOut, text(max, missing))

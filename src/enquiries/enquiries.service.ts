@@ -2,6 +2,7 @@
 import { eq, sql } from 'drizzle-orm'
 import { isTeamMember } from '../access/visible'
 import type { PublicCtx } from '../context'
+import { holdersOf } from '../customers/customers.contacts'
 import { one, runBatch } from '../db/batch'
 import { dailyCountIncrement, secondsToMidnight } from '../db/daily-counters'
 import { customers, leads, workspaces } from '../db/schema'
@@ -10,6 +11,7 @@ import { AppError, invalidError } from '../errors'
 import { eventInsert } from '../events/event-insert'
 import { enquiryMails } from '../leads/leads.mail'
 import { derivedFields } from '../leads/leads.service'
+import { byCountry, countryCheck } from '../records/country'
 import { SECOND_MS } from '../time'
 import { SHARED_SLUG, sharedWorkspaceInsert } from '../workspaces/workspaces.default'
 import { isHuman } from './turnstile'
@@ -36,11 +38,15 @@ type NewEnquiry = {
  * Throws `not_found` for an unknown slug, `enquiry_limit`, and `invalid` if Turnstile refuses the form.
  */
 export async function submitEnquiry(ctx: PublicCtx, input: NewEnquiry) {
-  const { db, now, config } = ctx
   if (!(await isHuman(ctx, input.turnstileToken))) {
     const message = 'The form check failed; load the form again'
     throw invalidError('body.turnstileToken', message, 'turnstile')
   }
+  return byCountry(null, (country) => insertEnquiry(ctx, input, country))
+}
+
+async function insertEnquiry(ctx: PublicCtx, input: NewEnquiry, country: string | null) {
+  const { db, now, config } = ctx
   const today = now.slice(0, 10)
   const { name, email, phone = null, interest = null, message = null, metadata } = input
   const enquiry = { id: ctx.newId(), name, email, phone, interest, message, createdAt: now }
@@ -49,13 +55,12 @@ export async function submitEnquiry(ctx: PublicCtx, input: NewEnquiry) {
     if ((await workspaceBySlug).length === 0) throw unknownWorkspaceError()
     return enquiry
   }
-  const known = sql`FROM ${customers} WHERE ${customers.workspaceId} = ${workspaces.id} AND ${customers.email} = ${email}
-    AND ${customers.deletedAt} IS NULL`
+  const known = sql`FROM ${customers} WHERE ${customers.id} = (${holdersOf(sql`${workspaces.id}`, sql`${JSON.stringify([email])}`)} LIMIT 1)`
   const ownerId = sql`(SELECT ${customers.ownerId} ${known}
     AND ${isTeamMember(sql`${customers.ownerId}`, sql`${workspaces.id}`)})`
   const row = {
     ...enquiry,
-    ...derivedFields(enquiry, null),
+    ...derivedFields(enquiry, country),
     metadata,
     workspaceId: sql`${workspaces.id}`,
     title: interest ?? `Enquiry of ${name}`.slice(0, 200),
@@ -97,6 +102,7 @@ export async function submitEnquiry(ctx: PublicCtx, input: NewEnquiry) {
     }),
     workspace: one(workspaceBySlug),
     mail: enquiryMails(ctx, enquiry),
+    country: countryCheck(db, [phone], { workspaceId: sql`(${workspaceBySlug})`, country }),
   })
   if (!workspace) throw unknownWorkspaceError()
   if (!lead) throw new AppError('enquiry_limit', { retryAfter: secondsToMidnight(now) })

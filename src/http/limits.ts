@@ -17,7 +17,12 @@ const SIGN_IN = [
   '/v1/auth/forgot-password',
   '/v1/auth/reset-password',
   '/v1/auth/confirm-email',
-  '/dashboard/sign-in',
+  '/dashboard/sign-in/enter',
+  '/dashboard/register/enter',
+  '/dashboard/verify-email/confirm',
+  '/dashboard/change-email/confirm',
+  '/dashboard/forgot-password/send',
+  '/dashboard/reset-password/choose',
 ]
 const CALLBACKS = ['/v1/auth/oauth/:provider/callback']
 // A monitor asks every few seconds, and its own requests must not make it report an outage. Stripe sends the events of

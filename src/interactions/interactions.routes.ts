@@ -9,6 +9,7 @@ import { paged } from '../http/pagination'
 import { body, createRouter, json } from '../http/router'
 import { listInteractions } from './interactions.list'
 import {
+  Completion,
   Interaction,
   InteractionPage,
   InteractionPatch,
@@ -104,8 +105,14 @@ const completeInteractionRoute = createRoute({
   operationId: 'completeInteraction',
   tags,
   summary: 'Mark an interaction as done',
-  description: 'Its follow-up is no longer due. An interaction that is done already stays as it is.',
-  request: { params: IdParam, headers: IfMatch },
+  description:
+    'Its follow-up is no longer due. An interaction that is done already stays as it is. With `next`, the next follow-up ' +
+    'is planned in the same step. The body may be left out.',
+  request: {
+    params: IdParam,
+    headers: IfMatch,
+    body: { required: false, content: { 'application/json': { schema: Completion } } },
+  },
   responses: {
     200: json(Interaction, 'The interaction with its `doneAt`'),
     ...errors(...POST, 'not_yours', 'not_found', 'stale'),
@@ -134,6 +141,7 @@ export const interactionRoutes = createRouter()
     return c.body(null, 204)
   })
   .openapi(completeInteractionRoute, async (c) => {
-    const done = await completeInteraction(ctx(c), c.req.valid('param').id, ifVersion(c.req.valid('header')))
+    const completion = { ifVersion: ifVersion(c.req.valid('header')), ...c.req.valid('json') }
+    const done = await completeInteraction(ctx(c), c.req.valid('param').id, completion)
     return c.json(Interaction.parse(withEtag(c, done)), 200)
   })

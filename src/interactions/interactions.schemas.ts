@@ -1,7 +1,7 @@
 // The shapes of an interaction, in answers, input, patches, queries and pages; and of a timeline.
 import { z } from '@hono/zod-openapi'
 import { Event } from '../events/events.schemas'
-import { Instant, instant, memberOr, timeZone, uuid } from '../field-schemas'
+import { Instant, instant, instantOrDay, memberOr, text, timeZone, uuid } from '../field-schemas'
 import { flag, pageOf, pageQuery } from '../http/pagination'
 import { valuesOf } from '../records/fields'
 import { DUE } from './interactions.due'
@@ -48,6 +48,20 @@ export const InteractionPatch = z
   .partial()
   .refine((patch) => Object.keys(patch).length > 0, { error: 'Send at least one field' })
   .openapi('InteractionPatch', { example: { followUpAt: '2026-12-04T09:00:00.000Z' } })
+
+/** What comes after an interaction that is done. */
+export const Completion = z
+  .strictObject({
+    next: z
+      .strictObject({ followUpAt: instantOrDay(), body: text(10_000).optional() })
+      .optional()
+      .openapi({
+        description:
+          'A follow-up of the same customer or lead that is planned in the same step; without `body`, it has the text of ' +
+          'this interaction. An interaction that is done already plans nothing.',
+      }),
+  })
+  .openapi('Completion', { example: { next: { followUpAt: '2026-12-04' } } })
 
 export const InteractionQuery = z
   .strictObject({

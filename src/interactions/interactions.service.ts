@@ -1,5 +1,6 @@
 // Interactions: logging, reading, changing, completing, deleting. Lists and timelines have files of their own.
 import { and, eq, isNull, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/sqlite-core'
 import { authorOf } from '../access/person'
 import { reach } from '../access/policy'
 import { visible } from '../access/visible'
@@ -166,15 +167,61 @@ function ownComment(ctx: Ctx, body: string | undefined): Requirement<Interaction
   return { holds: sql`(${interactions.ticketId} IS NULL OR ${holds})`, ...rest }
 }
 
-/** Marks an interaction as done. Returns one that is done already as it is. */
-export function completeInteraction(ctx: Ctx, id: string, ifVersion?: number): Promise<InteractionRow> {
+/** What comes after an interaction that is done: a follow-up of the same record; without a text, with that of the interaction. */
+type NextStep = { followUpAt: string; body?: string }
+
+/**
+ * Marks an interaction as done and, in the same step, plans what is next. Returns one that is done already as it is, and
+ * plans nothing then.
+ */
+export function completeInteraction(
+  ctx: Ctx,
+  id: string,
+  { ifVersion, next }: { ifVersion?: number; next?: NextStep } = {},
+): Promise<InteractionRow> {
   return changeRecord(ctx, INTERACTION, id, {
     verb: 'done',
     permission: 'interactions:write',
     set: { doneAt: ctx.now },
     changesAnything: isNull(interactions.doneAt),
     ifVersion,
+    followedBy: next ? nextStatements(ctx, id, withInstants(ctx, next)) : [],
   })
+}
+
+const finished = alias(interactions, 'finished')
+
+// They follow the change in its batch, and do nothing where it did not happen.
+function nextStatements(ctx: Ctx, id: string, { followUpAt, body }: NextStep) {
+  const { db, actor, now } = ctx
+  const nextId = ctx.newId()
+  const row = {
+    id: nextId,
+    workspaceId: actor.workspaceId,
+    type: 'FOLLOW_UP' as const,
+    body: body ?? sql`${finished.body}`,
+    customerId: sql`${finished.customerId}`,
+    leadId: sql`${finished.leadId}`,
+    ownerId: sql`${finished.ownerId}`,
+    occurredAt: now,
+    followUpAt,
+    createdBy: authorOf(actor),
+    createdAt: now,
+    updatedAt: now,
+  }
+  const changes = { type: [null, 'FOLLOW_UP'], followUpAt: [null, followUpAt] } satisfies Record<
+    string,
+    [unknown, unknown]
+  >
+  return [
+    insertFrom(
+      db,
+      interactions,
+      row,
+      sql`FROM ${interactions} AS ${finished} WHERE ${finished.id} = ${id} AND ${ifChanged}`,
+    ),
+    eventInsert(ctx, { verb: 'interaction.created', subject: 'interaction', id: nextId, changes, when: ifChanged }),
+  ]
 }
 
 /** Deletes an interaction permanently. The event keeps its fields, except the text, and so says whose words were removed. */

@@ -10,6 +10,9 @@ import { columnIn, forceIndex, ifChanged } from '../db/sql'
 import { AppError } from '../errors'
 import { eventInsert, hasChanges } from '../events/event-insert'
 import { changeRecord, type Requirement } from '../records/change'
+
+import { byCountryOf, countryCheck } from '../records/country'
+
 import { versionStamp } from '../records/version'
 import { assignmentMail, claimMail } from './leads.mail'
 import { LEAD, type LeadRow, leadColumns } from './leads.record'
@@ -111,11 +114,13 @@ export function assignLead(ctx: Ctx, id: string, ownerId: string, ifVersion?: nu
  * Changes fields and owner in one step. Without `leads:assign`, the owner can only stay the same or become null. Throws
  * `forbidden`, `invalid_owner`.
  */
-export function updateLeadAndOwner(
-  ctx: Ctx,
-  id: string,
-  { ownerId, ...input }: LeadFields & { ownerId?: string | null },
-): Promise<LeadRow> {
+export function updateLeadAndOwner(ctx: Ctx, id: string, patch: LeadAndOwner): Promise<LeadRow> {
+  return byCountryOf(ctx, (read) => changeLeadAndOwner(read, id, patch))
+}
+
+type LeadAndOwner = LeadFields & { ownerId?: string | null }
+
+function changeLeadAndOwner(ctx: Ctx, id: string, { ownerId, ...input }: LeadAndOwner): Promise<LeadRow> {
   const { actor, now } = ctx
   const canAssign = reach(actor, 'leads:assign') !== undefined
   if (ownerId === undefined || (ownerId === actor.id && !canAssign)) return updateLead(ctx, id, input)
@@ -135,7 +140,7 @@ export function updateLeadAndOwner(
     },
     changesAnything: hasChanges(leads, { ...patch, ownerId }),
     require: { ...require, owner: ownerRequirement(ctx, ownerId) },
-    followedBy: assignmentMail(ctx, id, ownerId, isNewOwner),
+    followedBy: [...assignmentMail(ctx, id, ownerId, isNewOwner), ...countryCheck(ctx.db, [input.phone], actor)],
   })
 }
 

@@ -12,7 +12,9 @@ import { pageMarks } from '../db/window'
 import { hasCustomFields } from '../records/custom-fields'
 import { runList } from '../records/list'
 import type { ListDefinition, ListRequest } from '../records/list.definition'
-import { before, from, isNot, noCondition } from '../records/list.filters'
+
+import { before, from, is, isNot, noCondition } from '../records/list.filters'
+
 import { isOwnedBy, isTrashed, ownedWalks, requestedOwners, scopeCodes } from '../records/list.owned'
 import { isPartOf } from '../records/question'
 import { hasTags, TAGGED } from '../tags/tagged'
@@ -79,6 +81,7 @@ export const LEAD_LIST: ListDefinition<LeadRow, Query> = {
     customFields: (values) => hasCustomFields(leads, values),
     externalId: (externalId) => ({ where: eq(leads.externalId, externalId) }),
     owner: isOwnedBy(leads.ownerId),
+    customer: is(leads.customerId),
     createdAfter: from(leads.createdAt),
     createdBefore: before(leads.createdAt),
     updatedAfter: from(leads.updatedAt),
@@ -87,6 +90,10 @@ export const LEAD_LIST: ListDefinition<LeadRow, Query> = {
     trashed: isTrashed(leads.deletedAt),
   },
   walks(ctx, request, whose, order) {
+    if (request.customer && !request.trashed) {
+      const where = allOf(visible(ctx.actor, permissions.read, leads), isNotNull(leads.customerId), order.only)
+      return [{ index: 'leads_customer', where, answers: ['customer'], isSmall: true }]
+    }
     if (request.externalId !== undefined && !request.trashed) {
       const isIt = allOf(isNotNull(leads.externalId), visible(ctx.actor, permissions.read, leads), order.only)
       return [{ index: 'leads_external', where: allOf(isIt, eq(leads.externalId, request.externalId)), isSmall: true }]

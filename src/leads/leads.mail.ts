@@ -2,12 +2,12 @@
 import { and, eq, or, type SQL, sql } from 'drizzle-orm'
 import { actorName } from '../access/person'
 import { rolesReaching } from '../access/policy'
+import { linkTo } from '../config'
 import type { Ctx, PublicCtx } from '../context'
 import { leads, users } from '../db/schema'
 import { anyOf, ifChanged } from '../db/sql'
 import { enquirers, hasEnabled, members } from '../mail/mail.audience'
 import { enqueue } from '../mail/mail.enqueue'
-import { linkTo } from '../mail/mail.settings'
 
 const leadPayload = ({ config }: Pick<PublicCtx, 'config'>) => ({
   title: sql`${leads.title}`,

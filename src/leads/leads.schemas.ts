@@ -56,6 +56,7 @@ export const LeadFilters = z.strictObject({
     description: '`none` for the pool, `me` for your own leads, or the id of a member.',
     example: 'none',
   }),
+  customer: uuid().optional().openapi({ description: 'The leads that became this customer, or are of it.' }),
   createdAfter: instant().optional(),
   createdBefore: instant().optional(),
   updatedAfter: instant().optional().openapi({

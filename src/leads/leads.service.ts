@@ -9,13 +9,16 @@ import { leads } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
 import { eventInsert, hasChanges } from '../events/event-insert'
+
 import { changeRecord, type Requirement, restoreRecord } from '../records/change'
+import { byCountryOf, countryCheck } from '../records/country'
 import {
   customFieldsTooBigError,
   doCustomFieldsFit,
   newCustomFields,
   patchedCustomFields,
 } from '../records/custom-fields'
+
 import { derivedValues, type FieldName } from '../records/fields'
 import { withInstants } from '../records/instants'
 import { LEAD_FIELDS } from './leads.fields'
@@ -30,10 +33,13 @@ export type LeadFields = Partial<Pick<Insert, FieldName<typeof LEAD_FIELDS, 'inp
  * Makes a lead. Throws `invalid_owner` if the owner is no active member of the team, and `forbidden` if the actor may not
  * give leads to other members.
  */
-export async function createLead(
-  ctx: Ctx,
-  input: LeadFields & { title: string; ownerId?: string | null },
-): Promise<LeadRow> {
+export function createLead(ctx: Ctx, input: NewLead): Promise<LeadRow> {
+  return byCountryOf(ctx, (read) => insertLead(read, input))
+}
+
+type NewLead = LeadFields & { title: string; ownerId?: string | null }
+
+async function insertLead(ctx: Ctx, input: NewLead): Promise<LeadRow> {
   const { db, actor, now } = ctx
   const canAssign = reach(actor, 'leads:assign') === 'all'
   const { ownerId = canAssign ? null : authorOf(actor), customFields, ...fields } = withInstants(ctx, input)
@@ -63,6 +69,7 @@ export async function createLead(
       when: ifChanged,
     }),
     mail: assignmentMail(ctx, id, ownerId),
+    country: countryCheck(db, [fields.phone], actor),
   })
   if (!lead) throw new AppError('invalid_owner')
   return lead
@@ -89,6 +96,10 @@ export async function getLead(
 
 /** Changes the fields of a lead; custom fields are merged key by key. Throws `not_found`, `not_yours`, `stale`, `invalid`. */
 export function updateLead(ctx: Ctx, id: string, fields: LeadFields, ifVersion?: number): Promise<LeadRow> {
+  return byCountryOf(ctx, (read) => changeLead(read, id, fields, ifVersion))
+}
+
+function changeLead(ctx: Ctx, id: string, fields: LeadFields, ifVersion?: number): Promise<LeadRow> {
   const { patch, derived, changesAnything, require } = leadPatch(ctx, fields)
   return changeRecord(ctx, LEAD, id, {
     verb: 'updated',
@@ -98,6 +109,7 @@ export function updateLead(ctx: Ctx, id: string, fields: LeadFields, ifVersion?:
     changesAnything,
     require,
     ifVersion,
+    followedBy: countryCheck(ctx.db, [patch.phone], ctx.actor),
   })
 }
 

@@ -1,14 +1,14 @@
-// What all mail needs: whether it is configured, the links to the frontend, and which addresses get none.
+// What all mail needs: whether it is configured, the links to pages, and which addresses get none.
 import type { Config } from '../config'
 import { AppError } from '../errors'
 
 /** The names of missing settings; empty if mail is configured. */
 function missingSettings(config: Config): string[] {
-  const { MAIL_TRANSPORT, PUBLIC_URL, SMTP_HOST, SMTP_FROM, SMTP_USER, SMTP_PASS } = config
+  const { MAIL_TRANSPORT, WORKER_URL, SMTP_HOST, SMTP_FROM, SMTP_USER, SMTP_PASS } = config
   if (MAIL_TRANSPORT === 'off') return ['MAIL_TRANSPORT']
   const login = SMTP_USER === undefined && SMTP_PASS === undefined ? {} : { SMTP_USER, SMTP_PASS }
   const smtp = MAIL_TRANSPORT === 'smtp' ? { SMTP_HOST, SMTP_FROM, ...login } : {}
-  return Object.entries({ PUBLIC_URL, ...smtp }).flatMap(([name, value]) => (value === undefined ? [name] : []))
+  return Object.entries({ WORKER_URL, ...smtp }).flatMap(([name, value]) => (value === undefined ? [name] : []))
 }
 
 export function canMail(config: Config): boolean {
@@ -19,11 +19,6 @@ export function canMail(config: Config): boolean {
 export function requireMail(config: Config): void {
   const names = missingSettings(config)
   if (names.length > 0) throw new AppError('not_configured', { detail: `Mail needs ${names.join(', ')} to be set.` })
-}
-
-/** A page of the frontend at PUBLIC_URL. The token follows a #, which browsers send to no server and in no referrer. */
-export function linkTo({ PUBLIC_URL = '' }: Config, page: string, token?: string): string {
-  return `${PUBLIC_URL}/${page}${token === undefined ? '' : `#token=${token}`}`
 }
 
 /** The domain of addresses to which no mail can go (RFC 2606). An account that lost its address has one. */

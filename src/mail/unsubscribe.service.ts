@@ -11,7 +11,7 @@ import { AppError } from '../errors'
 /** The link by which the reader of a mail stops further ones. It names the workspace in clear, and the address sealed. */
 export async function stopLink(config: Config, workspaceId: string, address: string): Promise<string> {
   const sealed = await seal(config, 'unsubscribe', address, { context: workspaceId })
-  return `${config.API_URL ?? config.PUBLIC_URL ?? ''}/v1/unsubscribe?token=${workspaceId}.${sealed}`
+  return `${config.WORKER_URL ?? ''}/v1/unsubscribe?token=${workspaceId}.${sealed}`
 }
 
 async function addressOf(secrets: Secrets, token: string): Promise<{ workspaceId: string; address: string }> {

@@ -1,10 +1,9 @@
 // The mails of a round of reminders: one statement queues them for the records that are still due when it runs.
 import { sql } from 'drizzle-orm'
-import type { Config } from '../config'
+import { type Config, linkTo } from '../config'
 import type { Db } from '../db/client'
 import { workspaceRoom } from '../mail/mail.audience'
 import { enqueue } from '../mail/mail.enqueue'
-import { linkTo } from '../mail/mail.settings'
 import type { Due } from '../mail/mail.templates'
 import { oneLine } from '../mail/mail.text'
 import { type DueRow, isStillDue, type Kind } from './reminders.queries'

@@ -1,12 +1,12 @@
 // Mail about tickets: to the customer and to the assignee, never to the author of the change.
 import { eq, sql } from 'drizzle-orm'
 import { actorName } from '../access/person'
+import { linkTo } from '../config'
 import type { Ctx } from '../context'
 import { customers, tickets, users } from '../db/schema'
 import { ifChanged } from '../db/sql'
 import { hasEnabled, isNotMuted, members, outsiders, workspaceRoom } from '../mail/mail.audience'
 import { enqueue } from '../mail/mail.enqueue'
-import { linkTo } from '../mail/mail.settings'
 
 const SIDES = ['customer', 'assignee'] as const
 type TicketMail = { template: 'ticketOpened' | 'ticketUpdated' } | { template: 'ticketCommented'; comment: string }

@@ -47,12 +47,12 @@ export async function getUser(ctx: Ctx, id: string): Promise<UserRow> {
   return user
 }
 
-/** The name of a member of the team, active or not, removed or not, for records that name them. Throws `not_found`. */
+/** The name of a member of the team, active or not, for records that name them. Throws `not_found`. */
 export async function getAuthor({ db, actor }: Ctx, id: string): Promise<{ id: string; name: string }> {
   const [author] = await db
     .select({ id: users.id, name: users.name })
     .from(users)
-    .where(and(eq(users.id, id), eq(users.workspaceId, actor.workspaceId), isTeamUser))
+    .where(and(eq(users.id, id), eq(users.workspaceId, actor.workspaceId), isTeamUser, isNull(users.deletedAt)))
   if (!author) throw new AppError('not_found')
   return author
 }

@@ -31,14 +31,11 @@ const OPEN = [
   'POST /v1/enquiries',
   'POST /v1/unsubscribe',
 ]
-/** What is no part of the API that the document describes: the documents, the page that shows them, and the dashboard. */
-const UNDOCUMENTED = [
-  ...['GET /', 'GET /dashboard', 'GET /dashboard/search'],
-  ...['GET /doc', 'GET /openapi.json', 'GET /openapi/{document}', 'GET /problems'],
-  'POST /dashboard/follow-ups/{id}/done',
-  ...['POST /dashboard/leads/{id}/claim', 'POST /dashboard/leads/{id}/done'],
-  ...['POST /dashboard/sign-in', 'POST /dashboard/sign-out'],
-]
+/**
+ * What is no part of the API that the document describes: the documents, and the page that shows them. The desk has a matrix
+ * of its own; its forms are routes where they have a limit of their own.
+ */
+const UNDOCUMENTED = ['GET /', ...['GET /doc', 'GET /openapi.json', 'GET /openapi/{document}', 'GET /problems']]
 
 /** Where the example of a body holds a field that takes a second scope. */
 const TAKES_MORE = ['PATCH /v1/tickets/{id}']
@@ -96,7 +93,7 @@ describe('the OpenAPI document', () => {
       .routes.filter(({ method, path }) => method !== 'ALL' && !path.startsWith('/@'))
       .map(({ method, path }) => `${method} ${path.replace(/:(\w+)/g, '{$1}')}`)
     expect(routes).toContain('GET /v1/leads/{id}')
-    const hidden = [...new Set(routes)].filter((name) => !documented.has(name))
+    const hidden = [...new Set(routes)].filter((name) => !documented.has(name) && !name.includes(' /dashboard/'))
     expect(hidden.sort()).toEqual(UNDOCUMENTED)
   })
 

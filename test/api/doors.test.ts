@@ -1,9 +1,9 @@
-// Anything, sent by strangers and members to every door: API, dialects, dashboard, and paths that there are not. No answer
+// Anything, sent by strangers and members to every door: API, dialects, desk, and paths that there are not. No answer
 // is a failure of ours.
 import fc from 'fast-check'
 import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
 import { ORIGIN, send } from '../support/api'
-import { browser } from '../support/dashboard'
+import { browser } from '../support/desk'
 import { founder, freshAddress, type Person } from '../support/factories'
 import { type Door, doors } from '../support/strangers'
 import { isFailure } from '../support/targets'

@@ -127,9 +127,9 @@ describe('a body in another encoding', () => {
     await bodyOf(post(await founder(), { headers: JSON_TYPE, body: '\ufeff{"title":"J\u00f6rg"}' }), 201)
   })
 
-  it('is refused by the dashboard', async () => {
+  it('is refused by the desk', async () => {
     const headers = { 'Content-Type': 'application/x-www-form-urlencoded', Origin: ORIGIN }
-    const sent = (body: string) => send('/dashboard/sign-in', { method: 'POST', headers, body })
+    const sent = (body: string) => send('/dashboard/sign-in/enter', { method: 'POST', headers, body })
     expect((await sent('email=J%F6rg%40example.com&password=x')).status).toBe(400)
     expect((await sent('email=J%C3%B6rg%40example.com&password=x')).status).toBe(401)
   })

@@ -12,14 +12,14 @@ afterEach(() => void vi.restoreAllMocks())
 
 beforeAll(makeSharedWorkspace)
 
-it('the doors are those of the API, the dialects and the dashboard', () => {
+it('the doors are those of the API, the dialects and the desk', () => {
   expect(open.length).toBeGreaterThan(50)
   expect(taking.map(({ name }) => name)).toEqual(
     expect.arrayContaining([
       'POST /v1/enquiries',
       'POST /v1/auth/login',
       'POST /v1/billing/webhook',
-      'POST /dashboard/sign-in',
+      'POST /dashboard/sign-in/enter',
       'enquiries: POST /api/enquiries/public',
       'tickets: POST /user/signin',
     ]),

@@ -3,8 +3,8 @@ import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { bodyOf, refusalOf } from '../support/answers'
 import { api, send, worker } from '../support/api'
-import { browser, markIn } from '../support/dashboard'
 import { rows } from '../support/database'
+import { browser, markIn } from '../support/desk'
 import { founder, PASSWORD, unique } from '../support/factories'
 import { mailing, mailsTo, queuedTo, sweepAt, tokenIn } from '../support/mailbox'
 import { obtainCode, someone, withProviders } from '../support/oauth-browser'
@@ -104,7 +104,7 @@ it('a sign-in at a provider that was begun before is ended after', async () => {
   expect((await api(undefined, fetch).v1.auth.oauth.token.$post({ json: { code, codeVerifier } })).status).toBe(200)
 })
 
-it('the dashboard stays open, and a form of a page from before the change is taken', async () => {
+it('the desk stays open, and a form of a page from before the change is taken', async () => {
   const admin = await founder()
   let present = before
   const own = browser((input, init) => present(input, init))

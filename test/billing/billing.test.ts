@@ -231,10 +231,10 @@ describe('where it is not', () => {
     })
   })
 
-  it('checkout without a PUBLIC_URL says that Stripe could send nobody back', async () => {
+  it('checkout without a WORKER_URL says that Stripe could send nobody back', async () => {
     const { token } = await founder()
     const homeless = shop({ PUBLIC_URL: undefined, ENVIRONMENT: 'production', STRIPE_API_URL: undefined })
     const problem = await problemOf(await send('/v1/billing/checkout', { method: 'POST', token }, homeless))
-    expect(problem).toMatchObject({ code: 'not_configured', detail: expect.stringContaining('PUBLIC_URL') })
+    expect(problem).toMatchObject({ code: 'not_configured', detail: expect.stringContaining('WORKER_URL') })
   })
 })

@@ -81,7 +81,7 @@ it('no index is kept that no statement asks', async () => {
     }
     return send(statements)
   })
-  const settings = { DB, MAIL_TRANSPORT: 'log', PUBLIC_URL: 'https://crm.example.com', SMTP_FROM: 'crm@example.com' }
+  const settings = { DB, MAIL_TRANSPORT: 'log', WORKER_URL: 'https://crm.example.com', SMTP_FROM: 'crm@example.com' }
   const fetch = worker(settings)
   const { admin, manager, sales, customer: portal } = await team()
   const people: Person[] = [manager, sales, portal, admin]

@@ -211,7 +211,7 @@ describe('from another origin', () => {
     },
   )
 
-  it('/v1 and the dashboard may not', async () => {
+  it('/v1 and the desk may not', async () => {
     for (const path of ['/v1/leads', '/dashboard', '/health']) expect((await asked(path, {}))[1]).toBeNull()
     expect((await asked('/v1/leads', preflight))[1]).toBeNull()
   })

@@ -105,7 +105,7 @@ describe('a due list', () => {
     const task = await logged(sales, { customerId, type: 'TASK', occurredAt: at(12) })
     const plain = await logged(sales, { customerId, occurredAt: at(13) })
     for (const { id } of [closed, task]) {
-      await bodyOf(api(sales.token).v1.interactions[':id'].done.$post({ param: { id }, header: {} }), 200)
+      await bodyOf(api(sales.token).v1.interactions[':id'].done.$post({ json: {}, param: { id }, header: {} }), 200)
     }
     const cases: [Query, { id: string }[]][] = [
       [{}, [plain, task, closed, open]],

@@ -15,7 +15,8 @@ const header = (tag?: string) => (tag === undefined ? {} : { 'if-match': tag })
 const patch = (by: Person, id: string, json: Patch, tag?: string) =>
   one(by).$patch({ param: { id }, header: header(tag), json })
 const remove = (by: Person, id: string, tag?: string) => one(by).$delete({ param: { id }, header: header(tag) })
-const done = (by: Person, id: string, tag?: string) => one(by).done.$post({ param: { id }, header: header(tag) })
+const done = (by: Person, id: string, tag?: string) =>
+  one(by).done.$post({ json: {}, param: { id }, header: header(tag) })
 const post = (by: Person, json: unknown) => send('/v1/interactions', { method: 'POST', token: by.token, json })
 const eventsOf = async (id: string) => {
   const list = await rows<{ verb: string; changes: string | null; actor_id: string }>(

@@ -81,7 +81,7 @@ async function take({ admin, owners, ...parents }: World, step: Step): Promise<v
     const json = { type, occurredAt: minute(at), followUpAt: due === null ? null : minute(due) }
     await bodyOf(one.$patch({ param, header: {}, json }), 200)
   } else if (step.do === 'complete') {
-    await bodyOf(one.done.$post({ param, header: {} }), 200)
+    await bodyOf(one.done.$post({ json: {}, param, header: {} }), 200)
   } else if (step.do === 'move') {
     await moveInteraction(param.id, parents[step.to])
   } else {

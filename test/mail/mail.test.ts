@@ -261,7 +261,7 @@ describe('the log', () => {
     const { email, token } = await invited(admin, local)
     const mail = lines.find((line) => line.startsWith(`Mail to ${email}`))
     expect(mail).toContain('Subject: Ada Admin invites you to')
-    expect(mail).toContain(`http://localhost:8787/register#token=${token}`)
+    expect(mail).toContain(`http://localhost:8787/dashboard/register?token=${token}`)
     expect(await queuedTo(email)).toMatchObject([{ state: 'SENT', payload: '{}' }])
   })
 

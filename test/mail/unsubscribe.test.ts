@@ -6,7 +6,7 @@ import { rows } from '../support/database'
 import { founder, member, unique } from '../support/factories'
 import { mailing, mailsTo, type Received } from '../support/mailbox'
 
-const fetch = worker(mailing({ PUBLIC_URL: ORIGIN }))
+const fetch = worker(mailing())
 
 beforeEach(() => void vi.spyOn(console, 'warn').mockImplementation(() => {}))
 afterEach(() => void vi.restoreAllMocks())

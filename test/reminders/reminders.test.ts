@@ -85,7 +85,7 @@ describe('a follow-up', () => {
   it('is mailed once, but again where it was moved; never where it is done', async () => {
     const { id } = await followUp(sales, '2030-05-06T10:00:00.000Z')
     const done = await followUp(sales, '2030-05-06T10:00:00.000Z')
-    await api(sales.token).v1.interactions[':id'].done.$post({ param: { id: done.id }, header: {} })
+    await api(sales.token).v1.interactions[':id'].done.$post({ json: {}, param: { id: done.id }, header: {} })
     for (const minutes of [0, 5, 60, 24 * 60]) await run(later('2030-05-06T10:00:00.000Z', minutes))
     expect(await numberOf(sales)).toBe(1)
     const move = (followUpAt: string | null) =>
@@ -101,7 +101,7 @@ describe('a follow-up', () => {
     expect(await numberOf(sales)).toBe(2)
     await move(null)
     await move('2030-05-11T10:00:00.000Z')
-    await api(sales.token).v1.interactions[':id'].done.$post({ param: { id }, header: {} })
+    await api(sales.token).v1.interactions[':id'].done.$post({ json: {}, param: { id }, header: {} })
     await run('2030-05-12T10:00:00.000Z')
     expect(await numberOf(sales)).toBe(2)
   })
@@ -248,7 +248,7 @@ describe('quiet hours', () => {
     const { id } = await followUp(sales, '2030-05-06T22:00:00.000Z')
     const moved = await followUp(sales, '2030-05-06T22:00:00.000Z')
     await run('2030-05-06T22:00:00.000Z')
-    await api(sales.token).v1.interactions[':id'].done.$post({ param: { id }, header: {} })
+    await api(sales.token).v1.interactions[':id'].done.$post({ json: {}, param: { id }, header: {} })
     const json = { followUpAt: '2030-05-07T09:00:00.000Z' }
     await api(sales.token).v1.interactions[':id'].$patch({ param: { id: moved.id }, header: {}, json })
     await run('2030-05-07T07:00:00.000Z')

@@ -104,7 +104,7 @@ async function colleague({ id: adminId, workspaceId, slug }: Person, role: Role)
 /** An enquiry in the pool of a workspace; gives its id. */
 export async function enquiry(
   slug: string,
-  fields: { name?: string; email?: string; interest?: string } = {},
+  fields: { name?: string; email?: string; phone?: string; interest?: string } = {},
 ): Promise<string> {
   const json = { workspace: slug, name: 'Alice Student', email: `${unique('alice')}@example.com`, ...fields }
   const response = await api().v1.enquiries.$post({ json })

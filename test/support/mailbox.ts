@@ -4,6 +4,7 @@ import { inject } from 'vitest'
 import { type Config, configOf } from '../../src/config'
 import { connect } from '../../src/db/client'
 import { type Round, sendDue } from '../../src/mail/mail.delivery'
+import { ORIGIN } from './api'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -21,6 +22,7 @@ export function mailing(overrides: Record<string, unknown> = {}) {
     SMTP_PORT: String(inject('smtp').smtp),
     SMTP_FROM: 'Edge CRM <crm@mail.test>',
     PUBLIC_URL,
+    WORKER_URL: ORIGIN,
     ...overrides,
   }
 }
@@ -56,7 +58,7 @@ export async function mailTo(to: string): Promise<Received> {
 
 /** The token in the link of a mail. */
 export function tokenIn({ text }: Pick<Received, 'text'>): string {
-  const token = /#token=([\w.-]+)/.exec(text)?.[1]
+  const token = /[#?]token=([\w.-]+)/.exec(text)?.[1]
   if (!token) throw new Error('no link with a token in this mail')
   return token
 }

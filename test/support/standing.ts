@@ -56,7 +56,8 @@ export async function recordsFor(admin: Person): Promise<Record<string, string>>
     customers: customerId,
     tags: tagged?.id ?? expect.fail('no tag'),
     interactions: (await logged(admin, note)).id,
-    fields: (await bodyOf(api(admin.token).v1.fields.$post({ json: { entity: 'lead', key: 'f', type: 'text' } }), 201)).id,
+    fields: (await bodyOf(api(admin.token).v1.fields.$post({ json: { entity: 'lead', key: 'f', type: 'text' } }), 201))
+      .id,
     leads: (await ownLead(admin)).id,
     tickets: (await ticket(admin, { customerId })).id,
     imports: (await imported(admin, 'name\nAnn\n')).id,

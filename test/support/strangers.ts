@@ -1,7 +1,7 @@
 // Every door that stands open without an account, out of the documents and forms, with what can be filled in; and a watch
 // on what walks a long text.
 import { z } from 'zod'
-import { dashboardRoutes } from '../../src/dashboard/dashboard.routes'
+import { PAGES } from '../../src/desk/pages'
 import { dialects } from '../../src/dialects/dialects'
 import { documentText } from '../../src/dialects/documents'
 import { send, worker } from './api'
@@ -81,21 +81,39 @@ function ofTheDialects(): Door[] {
   })
 }
 
-async function ofTheDashboard(): Promise<Door[]> {
+// The fields that forms of the desk have, by the names that its pages use most.
+const DESK_FIELDS = [
+  ...['mark', 'back', 'next', 'email', 'password', 'name', 'token', 'title', 'body', 'type', 'status', 'when', 'day'],
+  ...[
+    'email.0',
+    'phone.0',
+    'fieldName.0',
+    'fieldValue.0',
+    'version',
+    'ownerId',
+    'otherId',
+    'kind',
+    'fromId',
+    'settles',
+  ],
+]
+
+function ofTheDesk(): Door[] {
   const usual = set()
-  const page = await (await send('/dashboard', {}, usual.fetch)).text()
-  const fields = [...page.matchAll(/<input[^>]* name="(\w+)"/g)].map(([, name = '']) => name)
-  const routes = dashboardRoutes.routes.filter(({ method }) => method === 'GET' || method === 'POST')
-  return routes.map(({ method, path }) => ({
-    name: `${method} /dashboard${path}`,
+  const door = (method: string, path: string): Door => ({
+    name: `${method} ${path}`,
     method,
-    path: `/dashboard${path.replace(':id', anyOne('id'))}`.replace(/\/$/, ''),
+    path: path.replace(':id', anyOne('id')).replace(':provider', 'google'),
     isOpen: true,
     isForm: true,
-    body: [...fields, 'mark'],
-    query: ['q'],
+    body: DESK_FIELDS,
+    query: ['q', 'status', 'owner', 'sort', 'tag', 'find', 'with', 'token', 'next'],
     ...usual,
-  }))
+  })
+  return PAGES.flatMap(({ path, actions }) => {
+    const start = `/dashboard${path === '/' ? '' : path}`
+    return [door('GET', start), ...Object.keys(actions).map((name) => door('POST', name ? `${start}/${name}` : start))]
+  })
 }
 
 function ofNothing(): Door[] {
@@ -106,7 +124,7 @@ function ofNothing(): Door[] {
   }))
 }
 
-export const doors = [...ofTheApi(), ...ofTheDialects(), ...(await ofTheDashboard()), ...ofNothing()]
+export const doors = [...ofTheApi(), ...ofTheDialects(), ...ofTheDesk(), ...ofNothing()]
 
 /** What a field may well hold, by its name. */
 export function likely(name: string): unknown {

@@ -3,13 +3,13 @@ import { z } from 'zod'
 import type { AppError } from '../../errors'
 import { email, raw } from '../../field-schemas'
 import { errorHandler } from '../dialect'
-import { nameWords, optionalOrBlank, Pagination, pageQuery, words } from '../fields'
+import { nameWords, optionalOrBlank, Pagination, pageQuery, STRING, words } from '../fields'
 
 export const NewEnquiry = z.object({
-  name: nameWords(200),
+  name: nameWords(STRING),
   email: email(),
-  phone: optionalOrBlank(words(50)),
-  courseInterest: optionalOrBlank(words(200)),
+  phone: optionalOrBlank(words(STRING)),
+  courseInterest: optionalOrBlank(words(STRING)),
   message: optionalOrBlank(words(5_000)),
   turnstileToken: optionalOrBlank(raw(2048)),
 })

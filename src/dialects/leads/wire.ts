@@ -13,14 +13,14 @@ import {
   optionalOrBlank,
   Pagination,
   pageQuery,
+  STRING,
+  TEXT,
   words,
 } from '../fields'
 
 const STATUSES = ['NEW', 'CONTACTED', 'QUALIFIED', 'CLOSED'] as const
 
-// String, Text and JSONB of that system: 255 characters, no limit but that of a body, and any JSON.
-const STRING = 255
-const TEXT = 1_000_000
+// JSONB of that system takes any JSON.
 const JSONB_BYTES = 262_144
 const leadFields = {
   title: nameWords(STRING),

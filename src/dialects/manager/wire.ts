@@ -11,6 +11,8 @@ import {
   oneOfLower,
   optionalOrBlank,
   pageQuery,
+  STRING,
+  TEXT,
   withoutZeroMillis,
   words,
 } from '../fields'
@@ -20,15 +22,15 @@ const requiredText = (what: string, max: number) => words(max, requiredMessage(w
 
 export const Registration = z
   .object({
-    username: requiredText('Username', 64)
+    username: requiredText('Username', STRING)
       .transform(usernameForm)
       .refine(isPlain, 'Username must not hold characters that cannot be seen'),
     email: email({ missing: requiredMessage('Email'), wrong: 'Invalid email format' }),
     password: raw(1_000, 1, requiredMessage('Password')).pipe(Password),
     role: oneOfLower(['admin', 'user'], requiredMessage('Role')),
-    name: optionalOrBlank(nameWords(200)),
-    phone: optionalOrBlank(words(50)),
-    company: optionalOrBlank(words(200)),
+    name: optionalOrBlank(nameWords(STRING)),
+    phone: optionalOrBlank(words(STRING)),
+    company: optionalOrBlank(words(STRING)),
   })
   .superRefine(({ role, name, phone, company }, issues) => {
     const details = Object.entries({ Name: name, PhoneNo: phone, Company: company })
@@ -37,21 +39,21 @@ export const Registration = z
   })
 
 export const Credentials = z.object({
-  username: requiredText('Username', 254),
+  username: requiredText('Username', STRING),
   password: raw(1_000, 1, requiredMessage('Password')),
 })
 
-const part = optionalOrBlank(words(100))
+const part = optionalOrBlank(words(STRING))
 export const CustomerQuery = z.object({ ...pageQuery(10), name: part, email: part, phone: part, company: part })
 export const Search = z.object({ query: part, company: part })
 export const CustomerPatch = z.object({
-  name: nameWords(200).optional(),
-  phone: nullIfBlank(words(50)),
-  company: nullIfBlank(words(200)),
+  name: nameWords(STRING).optional(),
+  phone: nullIfBlank(words(STRING)),
+  company: nullIfBlank(words(STRING)),
 })
 
 export const NewInteraction = z.object({
-  note: requiredText('Note', 10_000),
+  note: requiredText('Note', TEXT),
   followUpDate: nullIfBlank(instantOrClockTime()),
 })
 

@@ -137,7 +137,7 @@ function addTags(app: Hono<AppEnv>, base: string): void {
     validatesEither(wire.ManyTags),
     async (c) => {
       const { contactIds: customerIds, tags: remove } = c.req.valid('json')
-      const data = await tagCustomers(ctx(c), { customerIds, add: [], remove })
+      const data = wire.Tagged.parse(await tagCustomers(ctx(c), { customerIds, add: [], remove }))
       return c.json({ message: 'Tags removed successfully', data }, 200)
     },
   )

@@ -19,11 +19,13 @@ import {
   optionalOrBlank,
   Pagination,
   pageQuery,
+  STRING,
+  TEXT,
   words,
 } from '../fields'
 
 export const Registration = z.object({
-  name: nameWords(200),
+  name: nameWords(STRING),
   email: email(),
   password: Password,
   invitationToken: optionalOrBlank(raw(200)),
@@ -37,7 +39,7 @@ export const RefreshRequest = z.object({ refreshToken: raw(300, 1) })
 /** The OAuth flow checks the other parameters of the provider. */
 export const Returned = z.object({ state: raw(200).default('') })
 export const Details = z
-  .object({ name: nameWords(200), timeZone: optionalOrBlank(timeZone()), email: raw(254) })
+  .object({ name: nameWords(STRING), timeZone: optionalOrBlank(timeZone()), email: raw(254) })
   .partial()
   .refine(({ name, timeZone }) => hasFields({ name, timeZone }), { error: 'Send a name or a timeZone' })
 export const Status = z.object({
@@ -45,10 +47,10 @@ export const Status = z.object({
 })
 
 const contact = {
-  name: nameWords(200),
+  name: nameWords(STRING),
   email: nullIfBlank(email()),
-  phone: nullIfBlank(words(50)),
-  company: nullIfBlank(words(200)),
+  phone: nullIfBlank(words(STRING)),
+  company: nullIfBlank(words(STRING)),
   customFields: nullIfBlank(jsonField(jsonObject())),
   tags: optionalOrBlank(listField(z.array(TagName).max(20))),
 }
@@ -74,8 +76,8 @@ export const TagParam = z.object({ tagName: TagName })
 
 const noteId = uuid()
 export const NoteId = z.object({ noteId })
-const title = nullIfBlank(words(200).transform((line) => line.replace(/\s+/g, ' ')))
-const content = words(10_000)
+const title = nullIfBlank(words(STRING).transform((line) => line.replace(/\s+/g, ' ')))
+const content = words(TEXT)
 export const NewNote = z.object({ contactId, title, content })
 export const NotePatch = z
   .object({ noteId, title, content: content.optional() })

@@ -16,6 +16,8 @@ import {
   oneOfLower,
   optionalOrBlank,
   pageQuery,
+  STRING,
+  TEXT,
   UNPAGED,
   withoutMillis,
   words,
@@ -37,18 +39,18 @@ export const translate = createMiddleware<AppEnv>(async function translate(c, ne
 
 const ROLES = { ADMIN: 'ADMIN', MANAGER: 'MANAGER', SALES: 'SALES', USER: 'SALES' } as const
 const role = oneOf(['ADMIN', 'MANAGER', 'SALES', 'USER']).transform((given) => ROLES[given])
-const account = { name: nameWords(200), email: email(), password: Password }
+const account = { name: nameWords(STRING), email: email(), password: Password }
 export const CustomerSignup = z.object({
   ...account,
-  company: optionalOrBlank(words(200)),
-  phone: optionalOrBlank(words(50)),
+  company: optionalOrBlank(words(STRING)),
+  phone: optionalOrBlank(words(STRING)),
 })
 export const UserSignup = z.object({ ...account, role: blankAsAbsent(role.default('SALES')) })
 export const Credentials = z.object({ email: raw(254), password: raw(1_000) })
 
 export const UserPatch = z
   .object({
-    name: nameWords(200),
+    name: nameWords(STRING),
     email: raw(254),
     role: optionalOrBlank(role),
     password: optionalOrBlank(z.undefined('a password is changed by its owner, at /v1/auth/change-password')),
@@ -56,14 +58,19 @@ export const UserPatch = z
   .partial()
   .refine(({ name, role }) => name !== undefined || role !== undefined, { error: 'send a name or a role' })
 export const CustomerPatch = z
-  .object({ name: nameWords(200), email: email(), phone: nullIfBlank(words(50)), company: nullIfBlank(words(200)) })
+  .object({
+    name: nameWords(STRING),
+    email: email(),
+    phone: nullIfBlank(words(STRING)),
+    company: nullIfBlank(words(STRING)),
+  })
   .partial()
   .refine(hasFields, { error: 'send a name, an email, a phone or a company' })
 
 const TYPES = ['NOTE', 'CALL', 'EMAIL', 'MEETING', 'TASK', 'FOLLOW_UP'] as const
 const interactionShape = {
   type: optionalOrBlank(oneOf(TYPES)),
-  description: optionalOrBlank(words(10_000)),
+  description: optionalOrBlank(words(TEXT)),
   date: optionalOrBlank(instantOrClockTime()),
   follow_up: nullIfBlank(instantOrClockTime()),
 }
@@ -75,8 +82,8 @@ export const InteractionPatch = z
 
 const PRIORITIES = ['LOW', 'NORMAL', 'HIGH', 'URGENT'] as const
 const ticket = {
-  title: nameWords(200),
-  description: nullIfBlank(words(10_000)),
+  title: nameWords(STRING),
+  description: nullIfBlank(words(TEXT)),
   priority: optionalOrBlank(oneOf(PRIORITIES)),
 }
 export const NewTicket = z.object(ticket)

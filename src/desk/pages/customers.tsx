@@ -1,0 +1,122 @@
+// Customers: the list, whose filters stand in the address.
+import { listCustomers } from '../../customers/customers.list'
+import type { CustomerRow } from '../../customers/customers.record'
+import { CustomerFilters } from '../../customers/customers.schemas'
+import { paged } from '../../http/pagination'
+import { listTags } from '../../tags/tags.service'
+import type { Desk } from '../desk'
+import { membersOf, namesOf } from '../desk.names'
+import { questionOf } from '../desk.question'
+import { at, page } from '../page'
+import { CustomerLine } from '../parts/customers'
+import { Icon } from '../parts/icons'
+import { Empty, Pages, Picker } from '../parts/lists'
+import { ownerChoices } from './leads'
+
+const PATH = at('customers')
+const SHOWN = '25'
+/** How many tags the filter offers. */
+const TAGS = 50
+
+export const customersPage = page({
+  path: '/customers',
+  needs: 'customers:read',
+  nav: { word: 'customers', icon: 'customers' },
+  load: (desk) => ({
+    list: paged(desk.c, asked(desk), (query) => listCustomers(desk.ctx, query)),
+    tags: listTags(desk.ctx, { limit: TAGS }),
+    members: desk.can('leads:assign') ? membersOf(desk.ctx) : Promise.resolve([]),
+  }),
+  more: async ({ ctx }, { list }) => ({
+    names: await namesOf(
+      ctx,
+      list.data.map(({ ownerId }: CustomerRow) => ownerId),
+    ),
+  }),
+  view: (desk, { list, tags, members, names }) => {
+    const { words } = desk
+    return {
+      title: words.nav.customers,
+      isWide: true,
+      tools: desk.can('customers:write') && (
+        <>
+          <a class="button" href={at('customers/duplicates')}>
+            {words.customer.duplicates}
+          </a>
+          <a class="button strong" href={at('customers/new')}>
+            <Icon name="plus" />
+            {words.customer.new}
+          </a>
+        </>
+      ),
+      content: (
+        <div class="list">
+          <div class="filters">
+            <Picker
+              desk={desk}
+              path={PATH}
+              search={words.customer.search}
+              selects={[
+                {
+                  name: 'tag',
+                  label: words.customer.tag,
+                  choices: [
+                    { value: '', label: words.customer.anyTag },
+                    ...tags.rows.map(({ name, count }) => ({ value: name, label: `${name} (${count})` })),
+                  ],
+                },
+                { name: 'owner', label: words.record.owner, choices: ownerChoices(desk, members) },
+                { name: 'sort', label: words.list.order, choices: sortChoices(desk) },
+              ]}
+            />
+          </div>
+          {list.data.length === 0 ? (
+            <NoCustomers desk={desk} />
+          ) : (
+            <ul class="lines">
+              {list.data.map((customer) => (
+                <CustomerLine desk={desk} customer={customer} names={names} />
+              ))}
+            </ul>
+          )}
+          <Pages desk={desk} path={PATH} shown={list.data.length} {...list} of={words.customer.count} />
+        </div>
+      ),
+    }
+  },
+})
+
+// A search, a tag and the trash come in the order of arrival alone.
+function asked(desk: Desk) {
+  const query = questionOf(desk, CustomerFilters, { limit: SHOWN, total: 'true' })
+  const isByArrival = query.q !== undefined || query.tag !== undefined || query.trashed
+  const { sort, ...rest } = query
+  return isByArrival && sort !== 'createdAt' ? rest : query
+}
+
+function sortChoices({ words: { list } }: Desk) {
+  return [
+    { value: '', label: list.newest },
+    { value: 'name', label: list.byName },
+    { value: '-lastInteractionAt', label: list.lastTalk },
+    { value: 'lastInteractionAt', label: list.longSilent },
+    { value: 'nextFollowUpAt', label: list.due },
+    { value: 'nextTouchAt', label: list.keepInTouch },
+  ]
+}
+
+const NoCustomers = ({ desk }: { desk: Desk }) => {
+  const isFiltered = [...desk.query.keys()].some((name) => name !== 'sort')
+  const { words } = desk
+  return isFiltered ? (
+    <Empty text={words.list.nothingFound}>
+      <a href={PATH}>{words.list.clear}</a>
+    </Empty>
+  ) : (
+    <Empty text={words.customer.none}>
+      <a class="button" href={at('customers/new')}>
+        {words.customer.new}
+      </a>
+    </Empty>
+  )
+}
