@@ -4,9 +4,9 @@ import { and, eq, type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
-import { fields, jobs } from '../db/schema'
+import { fieldKeys, fields, jobs } from '../db/schema'
 import { FIELD_ENTITIES, FIELD_TYPES } from '../db/schema/fields'
-import { columnIn, ifChanged } from '../db/sql'
+import { columnIn, ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
 import { eventInsert } from '../events/event-insert'
 import { type JobCtx, jobInsert, jobKind } from '../jobs/jobs.kind'
@@ -169,10 +169,14 @@ export const FIELD_KEYS = jobKind({
     FIELD_ENTITIES.map((entity) => ({
       ...piecesOf(ctx, entity, fieldId),
       statements: (picked: SQL) => [
-        ctx.db.run(sql`INSERT OR IGNORE INTO field_keys (field_id, value, record_id)
-          SELECT f.id, lower(trim(g.value)), r.id FROM ${RECORDS[entity]} AS r CROSS JOIN ${fields} AS f ON f.id = ${fieldId} AND f.is_unique
+        insertFrom(
+          ctx.db,
+          fieldKeys,
+          { fieldId: sql`f.id`, value: sql`lower(trim(g.value))`, recordId: sql`r.id` },
+          sql`FROM ${RECORDS[entity]} AS r CROSS JOIN ${fields} AS f ON f.id = ${fieldId} AND f.is_unique
             CROSS JOIN json_each(r.custom_fields) AS g ON g.key = f.key
-          WHERE r.seq IN (${picked}) AND g.type IN ('text', 'integer', 'real') AND trim(g.value) <> ''`),
+            WHERE r.seq IN (${picked}) AND g.type IN ('text', 'integer', 'real') AND trim(g.value) <> ''`,
+        ).onConflictDoNothing(),
       ],
     })),
 })

@@ -8,7 +8,6 @@ import { IfMatch, ifVersion, withEtag } from '../http/etag'
 import { body, createRouter, json } from '../http/router'
 import { retypeField } from './fields.retype'
 import {
-  EntityParam,
   Field,
   FieldList,
   FieldPatch,
@@ -56,6 +55,7 @@ const getFieldRoute = createRoute({
   operationId: 'getField',
   tags,
   summary: 'Get a custom field',
+  description: 'Its type, label and rules.',
   request: { params: IdParam },
   responses: { 200: json(Field, 'The field'), ...errors(...READ, 'not_found') },
 })
@@ -90,13 +90,13 @@ const retypeFieldRoute = createRoute({
 
 const setStrictRoute = createRoute({
   method: 'put',
-  path: '/entities/{entity}',
+  path: '/strict',
   ...allow('fields:write'),
   operationId: 'setStrict',
   tags,
   summary: 'Take defined fields alone, or any',
   description: 'A strict entity refuses new values without a definition. Those that are there stay.',
-  request: { params: EntityParam, body: body(Strictness) },
+  request: { body: body(Strictness) },
   responses: { 200: json(Strictness, 'What holds now'), ...errors(...WRITE) },
 })
 
@@ -119,6 +119,6 @@ export const fieldRoutes = createRouter()
     return c.json(Retyped.parse(await retypeField(ctx(c), c.req.valid('param').id, c.req.valid('json'), dryRun)), 200)
   })
   .openapi(setStrictRoute, async (c) => {
-    const { entity } = c.req.valid('param')
-    return c.json(Strictness.parse(await setStrict(ctx(c), entity, c.req.valid('json').strict)), 200)
+    const { entity, strict } = c.req.valid('json')
+    return c.json(Strictness.parse(await setStrict(ctx(c), entity, strict)), 200)
   })

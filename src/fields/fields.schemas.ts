@@ -117,14 +117,10 @@ export const Retyped = z
   .openapi('Retyped')
 
 export const Strictness = z
-  .strictObject({ strict: z.boolean().openapi({ description: 'Refuse values without a definition.' }) })
-  .openapi('Strictness', { example: { strict: true } })
+  .strictObject({ entity, strict: z.boolean().openapi({ description: 'Refuse values without a definition.' }) })
+  .openapi('Strictness', { example: { entity: 'lead', strict: true } })
 
 export const FieldQuery = z.strictObject({ entity: entity.optional() })
-export const EntityParam = z.object({
-  entity: entity.openapi({ param: { name: 'entity', in: 'path' }, example: 'lead' }),
-})
-
 /** All fields: there are at most 150. */
 export const FieldList = z
   .object({

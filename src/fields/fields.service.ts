@@ -195,7 +195,7 @@ export async function setStrict(ctx: Ctx, asked: Entity, strict: boolean) {
       when: ifChanged,
     }),
   })
-  return { strict }
+  return { entity: asked, strict }
 }
 
 // The values that were there before the field was unique. Those that stand twice stay, and only the first of them is taken.
