@@ -32,6 +32,7 @@ export const accounts: Group[] = [
         ...open('/v1/auth/login', {
           body: { email: 'nobody-{n}@bench.example', password: '{password}' },
           status: 401,
+          budget: password,
         }),
       },
       {

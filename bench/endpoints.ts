@@ -5,6 +5,16 @@ import { analytics } from './endpoints.analytics.ts'
 import { customerChanges, customers } from './endpoints.customers.ts'
 import { jobs } from './endpoints.jobs.ts'
 import { leads } from './endpoints.leads.ts'
+import { rest } from './endpoints.rest.ts'
 import { work } from './endpoints.work.ts'
 
-export const endpoints = [...leads, ...customers, ...work, ...customerChanges, ...analytics, ...accounts, ...jobs]
+export const endpoints = [
+  ...leads,
+  ...customers,
+  ...work,
+  ...customerChanges,
+  ...analytics,
+  ...accounts,
+  ...rest,
+  ...jobs,
+]

@@ -53,6 +53,11 @@ export function stocksOfCustomers({ workspaces: { large }, people }: Bench, most
       sales,
       most,
     ],
+    related: [
+      `SELECT to_id FROM customer_relationships WHERE from_id = (SELECT id FROM customers WHERE user_id = ?) LIMIT ?`,
+      large.portal.id,
+      most,
+    ],
     ticket: [`SELECT id ${asked} AND seq % 2 = 0 ORDER BY seq LIMIT ?`, large.id, most],
     openTicket: [`SELECT id ${asked} AND status IN ('OPEN', 'IN_PROGRESS') AND seq % 2 = 1 LIMIT ?`, large.id, most],
     tag: [`SELECT id FROM tags WHERE workspace_id = ? AND key GLOB 'segment*' ORDER BY key LIMIT ?`, large.id, most],

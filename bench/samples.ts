@@ -6,6 +6,7 @@ import { PASSWORD } from './fill.ts'
 import { COMMON, memberOf } from './population.ts'
 import { retryOnce } from './retry-once.ts'
 import { busiest, depthsOfCustomers, stocksOfCustomers } from './samples.customers.ts'
+import { madeSamples } from './samples.made.ts'
 import type { Bench, Content, Database, Depth, Query, Role } from './types.ts'
 
 const Page = z.object({ nextCursor: z.string() })
@@ -74,7 +75,9 @@ export async function prepareSamples(bench: Bench) {
     stock[name] = (await retryOnce(() => wanted.raw<[string]>())).flat()
   }
   const most = await retryOnce(() => busiest(db, bench))
-  const known = new Map<string, string>(Object.entries(most))
+  const made = await madeSamples(bench)
+  Object.assign(stock, made.stock)
+  const known = new Map<string, string>([...Object.entries(most), ...made.kept])
   const cursors: Record<string, string> = {}
   const pages: Record<string, number> = {}
   for (const [name, depth] of Object.entries({ ...depths(bench), ...depthsOfCustomers(bench, most) })) {
@@ -86,7 +89,7 @@ export async function prepareSamples(bench: Bench) {
   const { large } = bench.workspaces
   let n = 0
   let member = 20
-  const made: Record<string, () => string | undefined> = {
+  const counted: Record<string, () => string | undefined> = {
     n: () => String(++n),
     key: () => randomUUID(),
     password: () => PASSWORD,
@@ -100,7 +103,7 @@ export async function prepareSamples(bench: Bench) {
     refresh: () => bench.refreshTokens.shift(),
   }
   const drawn = (name: string) => {
-    const value = cursors[name] ?? known.get(name) ?? made[name]?.() ?? stock[name]?.shift()
+    const value = cursors[name] ?? known.get(name) ?? counted[name]?.() ?? stock[name]?.shift()
     if (value === undefined) throw new Error(`No sample is left for {${name}}`)
     return value
   }

@@ -30,6 +30,8 @@ export type Endpoint = Content & {
   status?: number
   /** The least number of rows that a list must answer (1), so that nothing empty is measured by mistake. */
   gives?: number
+  /** A request that is sent before, unmeasured. */
+  before?: string
   /** Whether the same request is sent before, unmeasured. */
   twice?: boolean
   budget: Budget

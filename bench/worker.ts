@@ -97,6 +97,12 @@ function watched(database: D1Database, tell: (queries: string[], results: Result
   })
 }
 
+const WITH_MAIL = {
+  MAIL_TRANSPORT: 'log',
+  PUBLIC_URL: 'https://crm.bench.example',
+  SMTP_FROM: 'crm@bench.example',
+  MAILS_PER_RECIPIENT_A_DAY: '1000',
+}
 /** What the requests that asked for it have sent to the database. */
 const asked: { statements: number; told: [query: string, read: number, written: number][] } = {
   statements: 0,
@@ -106,6 +112,7 @@ const asked: { statements: number; told: [query: string, read: number, written: 
 export default {
   async fetch(request, env, execution) {
     const { pathname, searchParams } = new URL(request.url)
+    const settings = request.headers.has('Bench-Mail') ? { ...env, ...WITH_MAIL } : env
     if (pathname === '/bench/insert') return bareInsert(env, await request.text(), searchParams)
     if (pathname === '/bench/statements') return new Response(String(asked.statements))
     if (pathname === '/bench/told') return Response.json(asked.told.splice(0))
@@ -117,10 +124,10 @@ export default {
           asked.told.push([queries[i] ?? '', meta.rows_read, meta.rows_written])
         }
       })
-      return app.fetch(request, { ...env, DB }, execution)
+      return app.fetch(request, { ...settings, DB }, execution)
     }
     if (pathname === '/bench/point-read') return pointRead(env, searchParams.get('seq'))
     if (request.headers.has('Bench-Position')) return cursors.fetch(request, env, execution)
-    return app.fetch(request, env, execution)
+    return app.fetch(request, settings, execution)
   },
 } satisfies ExportedHandler<Env>

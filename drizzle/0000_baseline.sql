@@ -221,6 +221,9 @@ CREATE TABLE `imports` (
 	`dry_run` integer NOT NULL,
 	`default_owner` text,
 	`columns` text NOT NULL,
+	`recognised` text,
+	`encoding` text,
+	`issues` integer DEFAULT 0 NOT NULL,
 	`received` integer DEFAULT 0 NOT NULL,
 	`created` integer DEFAULT 0 NOT NULL,
 	`updated` integer DEFAULT 0 NOT NULL,
@@ -251,6 +254,7 @@ CREATE TABLE `interactions` (
 	`owner_id` text,
 	`type` text NOT NULL,
 	`body` text NOT NULL,
+	`folded_body` text,
 	`occurred_at` text NOT NULL,
 	`follow_up_at` text,
 	`done_at` text,
@@ -258,6 +262,8 @@ CREATE TABLE `interactions` (
 	`version` integer DEFAULT 1 NOT NULL,
 	`created_at` text NOT NULL,
 	`updated_at` text NOT NULL,
+	`search_text` text GENERATED ALWAYS AS (coalesce(folded_body, lower(body), '')) VIRTUAL,
+	`search_scope` text GENERATED ALWAYS AS (CASE WHEN workspace_id IS NULL THEN '〇〇䷂' ELSE char(131072 + instr('123456789abcdef', substr(workspace_id, -12, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, -11, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, -10, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, -9, 1)), 131072 + instr('123456789abcdef', substr(workspace_id, -8, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, -7, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, -6, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, -5, 1)), 131072 + instr('123456789abcdef', substr(workspace_id, -4, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, -3, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, -2, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, -1, 1))) END) VIRTUAL,
 	`reminded_for` text,
 	`held_until` text,
 	`remind_to` text GENERATED ALWAYS AS (coalesce(owner_id, created_by)) VIRTUAL,
@@ -396,6 +402,7 @@ CREATE INDEX `leads_remind` ON `leads` (`remind_at`) WHERE remind_at IS NOT NULL
 CREATE INDEX `leads_owner_remind` ON `leads` (`owner_id`,`remind_at`) WHERE remind_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_purge` ON `leads` (`deleted_at`) WHERE deleted_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_trash` ON `leads` (`workspace_id`) WHERE deleted_at IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `leads_trash_email` ON `leads` (`workspace_id`,`email`) WHERE deleted_at IS NOT NULL AND customer_id IS NULL AND email IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_owner_trash` ON `leads` (`workspace_id`,`owner_id`) WHERE deleted_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_phone` ON `leads` (`workspace_id`,`phone_e164`) WHERE deleted_at IS NULL AND phone_e164 IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_unread` ON `leads` (`workspace_id`) WHERE phone IS NOT NULL AND phone_e164 IS NULL;--> statement-breakpoint
@@ -539,6 +546,8 @@ CREATE TABLE `tickets` (
 	`assignee_id` text,
 	`title` text NOT NULL,
 	`description` text,
+	`folded_title` text,
+	`folded_description` text,
 	`status` text DEFAULT 'OPEN' NOT NULL,
 	`priority` text DEFAULT 'NORMAL' NOT NULL,
 	`opened_by` text,
@@ -549,6 +558,8 @@ CREATE TABLE `tickets` (
 	`created_at` text NOT NULL,
 	`updated_at` text NOT NULL,
 	`deleted_at` text,
+	`search_text` text GENERATED ALWAYS AS (coalesce(folded_title, lower(title), '') || char(10) || coalesce(folded_description, lower(description), '')) VIRTUAL,
+	`search_scope` text GENERATED ALWAYS AS (CASE WHEN workspace_id IS NULL THEN '〇〇䷂' ELSE char(131072 + instr('123456789abcdef', substr(workspace_id, -12, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, -11, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, -10, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, -9, 1)), 131072 + instr('123456789abcdef', substr(workspace_id, -8, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, -7, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, -6, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, -5, 1)), 131072 + instr('123456789abcdef', substr(workspace_id, -4, 1)) * 4096 + instr('123456789abcdef', substr(workspace_id, -3, 1)) * 256 + instr('123456789abcdef', substr(workspace_id, -2, 1)) * 16 + instr('123456789abcdef', substr(workspace_id, -1, 1))) END) VIRTUAL,
 	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action,
 	FOREIGN KEY (`customer_id`) REFERENCES `customers`(`id`) ON UPDATE no action ON DELETE no action
 );
@@ -982,6 +993,28 @@ SELECT
   c.search_scope AS scope
 FROM customers c;
 --> statement-breakpoint
+-- Words of what was said, by workspace. The index has no content of its own; its rowid is interactions.seq. Who owns the
+-- record does not stand in it, since rows follow a change of the owner: each hit is looked up.
+CREATE VIRTUAL TABLE interactions_fts USING fts5(
+  words, scope, content = '', contentless_delete = 1, tokenize = 'trigram case_sensitive 1'
+);
+--> statement-breakpoint
+CREATE TRIGGER interactions_indexed AFTER INSERT ON interactions
+BEGIN
+  INSERT INTO interactions_fts (rowid, words, scope) VALUES (new.seq, new.search_text, new.search_scope);
+END;
+--> statement-breakpoint
+CREATE TRIGGER interactions_reindexed AFTER UPDATE OF body, folded_body ON interactions WHEN old.search_text IS NOT new.search_text
+BEGIN
+  DELETE FROM interactions_fts WHERE rowid = old.seq;
+  INSERT INTO interactions_fts (rowid, words, scope) VALUES (new.seq, new.search_text, new.search_scope);
+END;
+--> statement-breakpoint
+CREATE TRIGGER interactions_unindexed AFTER DELETE ON interactions
+BEGIN
+  DELETE FROM interactions_fts WHERE rowid = old.seq;
+END;
+--> statement-breakpoint
 -- When a customer was last in touch (plans do not count), how often, and when next to be followed up. Rows that move to
 -- another customer are told to both in one statement of the move (src/customers/customers.facts.ts). A row more can only move them
 -- one way; a changed or lost one may have been the very one, so that they are looked up again. Customers are written
@@ -1028,6 +1061,28 @@ END;
 CREATE VIRTUAL TABLE tickets_fts USING fts5(
   facets, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'
 );
+--> statement-breakpoint
+-- Words of title and description, by workspace, as interactions_fts has them.
+CREATE VIRTUAL TABLE tickets_words USING fts5(
+  words, scope, content = '', contentless_delete = 1, tokenize = 'trigram case_sensitive 1'
+);
+--> statement-breakpoint
+CREATE TRIGGER tickets_indexed AFTER INSERT ON tickets
+BEGIN
+  INSERT INTO tickets_words (rowid, words, scope) VALUES (new.seq, new.search_text, new.search_scope);
+END;
+--> statement-breakpoint
+CREATE TRIGGER tickets_words_changed AFTER UPDATE OF title, folded_title, description, folded_description ON tickets
+WHEN old.search_text IS NOT new.search_text
+BEGIN
+  DELETE FROM tickets_words WHERE rowid = old.seq;
+  INSERT INTO tickets_words (rowid, words, scope) VALUES (new.seq, new.search_text, new.search_scope);
+END;
+--> statement-breakpoint
+CREATE TRIGGER tickets_unindexed AFTER DELETE ON tickets
+BEGIN
+  DELETE FROM tickets_words WHERE rowid = old.seq;
+END;
 --> statement-breakpoint
 CREATE VIEW tickets_facets AS
 SELECT t.seq, t.deleted_at, replace(replace(

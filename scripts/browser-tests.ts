@@ -1,10 +1,14 @@
-// `npm run test:browser`: runs test/browser/ in headless Chromium against the Worker on a local port.
+// `npm run test:browser` and `test:examples`: runs the *.test.mjs of a folder, with headless Chromium, against the Worker on a
+// local port.
 import { existsSync, globSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
 import { messageOf, root } from './run.ts'
 import { startWorker } from './worker.ts'
+
+// The pages of test/examples.
+const CORS_ORIGINS = 'http://localhost:5174,http://localhost:3001'
 
 function findChromium() {
   const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
@@ -15,7 +19,7 @@ function findChromium() {
 }
 
 async function runFiles(files: string[]) {
-  const events = run({ files, concurrency: 1, timeout: 120_000 })
+  const events = run({ files, concurrency: 1, timeout: 240_000 })
   const counts = { passed: 0, failed: 0 }
   events.on('test:summary', (summary) => {
     if (!summary.file)
@@ -30,10 +34,12 @@ async function main() {
   const chromium = findChromium()
   if (!chromium)
     throw new Error('No Chromium found: install one (Debian: apt-get install chromium) or set CHROMIUM to its path.')
-  const worker = await startWorker()
+  const [folder] = process.argv.slice(2)
+  if (!folder) throw new Error('Which folder of tests?')
+  const worker = await startWorker({ vars: { CORS_ORIGINS } })
   try {
     Object.assign(process.env, { CHROMIUM: chromium, WORKER_URL: worker.url })
-    return await runFiles(globSync('test/browser/*.test.mjs', { cwd: root }).map((file) => join(root, file)))
+    return await runFiles(globSync(`${folder}/*.test.mjs`, { cwd: root }).map((file) => join(root, file)))
   } finally {
     await worker.dispose()
   }

@@ -33,7 +33,11 @@ async function prepare() {
   await makeLateModules()
   if (demo && !has('--persist-to')) args.push('--persist-to', DEMO_FOLDER)
   requireCurrentSchema()
-  if (!has('--port')) args.push('--port', String(await freePort(PORT)))
+  if (!has('--port')) {
+    const port = await freePort(PORT)
+    if (port !== PORT) console.log(`Port ${PORT} is taken: this one gets ${port}.`)
+    args.push('--port', String(port))
+  }
   if (!has('--inspector-port')) args.push('--inspector-port', '0')
   // Its shortcuts would overwrite lines that this script prints.
   if (!has('--show-interactive-dev-session')) args.push('--show-interactive-dev-session=false')

@@ -2,6 +2,7 @@
 // commands, rooms, linked files. Each check gives its problems as lines.
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { CONTENTS } from './docs-page.ts'
 import { root } from './run.ts'
 
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
@@ -73,6 +74,13 @@ function rooms() {
   return compared('docs/architecture.md, rooms', shown, folders)
 }
 
+function contents() {
+  const slugs = new Set(CONTENTS.flatMap(([, list]) => list))
+  const pages = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'))
+  const missing = pages.map((name) => name.replace(/\.md$/, '')).filter((slug) => !slugs.has(slug))
+  return missing.map((slug) => `docs/${slug}.md stands in no group of CONTENTS in scripts/docs-page.ts`)
+}
+
 function decisions() {
   const pages = readdirSync(join(root, 'docs', 'decisions')).filter((name) => /^\d/.test(name))
   const shown = [...read('docs/decisions/README.md').matchAll(/\]\(([^)]+)\)/g)].map(([, name = '']) => name)
@@ -122,6 +130,7 @@ export function writtenProblems() {
     ...dependencies(),
     ...commands(),
     ...rooms(),
+    ...contents(),
     ...decisions(),
     ...logEvents(),
     ...links(),

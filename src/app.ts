@@ -46,6 +46,7 @@ import { accountRoutes } from './oauth/accounts.routes'
 import { oauthRoutes } from './oauth/oauth.routes'
 import { personalDataRoutes } from './personal-data/personal-data.routes'
 import { problemRoutes } from './problems/problems.routes'
+import { searchRoutes } from './search/search.routes'
 import { customerTagRoutes, leadTagRoutes, ticketTagRoutes } from './tags/tagging.routes'
 import { tagRoutes } from './tags/tags.routes'
 import { ticketRoutes } from './tickets/tickets.routes'
@@ -98,6 +99,7 @@ export function createApp() {
     .route('/v1/tags', tagRoutes)
     .route('/v1/fields', fieldRoutes)
     .route('/v1/tickets', ticketRoutes)
+    .route('/v1/search', searchRoutes)
     .route('/v1/analytics', analyticsRoutes)
     .route('/v1', calendarRoutes)
     .route('/v1/exports', exportRoutes)

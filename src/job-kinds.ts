@@ -3,12 +3,14 @@ import { MERGE } from './customers/merge.settlement'
 import { FIELD_KEYS, FIELD_RETYPE } from './fields/fields.retype'
 import { OWNER } from './interactions/interactions.owner'
 import type { JobKind } from './jobs/jobs.kind'
+import { CONVERSION } from './leads/leads.conversion'
 import { ERASURE } from './personal-data/personal-data.erasure'
 import { TAGGING } from './tags/tagging.bulk'
 import { TAG_DELETION } from './tags/tags.deletion'
 import { HANDOVER } from './users/users.handover'
 
 export const JOB_KINDS: Readonly<Record<string, JobKind>> = {
+  conversion: CONVERSION,
   erasure: ERASURE,
   'field-keys': FIELD_KEYS,
   'field-retype': FIELD_RETYPE,

@@ -6,6 +6,9 @@ import { useJsonSchema } from './bundle/json-schema'
 /** bcryptjs, for passwords. */
 export const loadBcrypt = () => import('./late/bcrypt.js')
 
+/** chardet, for files in legacy encodings. */
+export const loadChardet = () => import('./late/chardet.js')
+
 /** The pages of the desk. What they share with the main module stands in `HOST` of `late/host.mjs`. */
 export const loadDesk = () => import('./late/desk.js')
 
@@ -17,6 +20,12 @@ export const loadJsonSchema = async () => useJsonSchema(await import('./late/jso
 
 /** oauth4webapi, for sign-in by a provider. */
 export const loadOAuth = () => import('./late/oauth.js')
+
+/** What reads the files of imports (src/imports/imports.reading.ts). */
+export const loadReading = () => import('./late/reading.js')
+
+/** saxes, for workbooks. */
+export const loadSaxes = () => import('./late/saxes.js')
 
 /** nodemailer's SMTP connection, for mail. */
 export const loadSmtp = () => import('./late/smtp.js')

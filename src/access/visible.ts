@@ -27,7 +27,7 @@ export function requirePermission(actor: Actor, permission: Permission, rule: st
     throw new AppError('forbidden', { detail: `${rule} ${missingPermission(actor, permission)}` })
 }
 
-type Scoped = { workspaceId: AnyColumn; ownerId: AnyColumn; deletedAt: AnyColumn; userId?: AnyColumn }
+type Scoped = { workspaceId: AnyColumn | SQL; ownerId: AnyColumn; deletedAt: AnyColumn; userId?: AnyColumn }
 
 /** Rows of a table that the actor reaches with a permission, by workspace and owner, and that are not in the trash. */
 export function visible(actor: Actor, permission: Permission, table: Scoped): SQL | undefined {
@@ -40,7 +40,7 @@ export function reachable(actor: Actor, permission: Permission, table: Omit<Scop
   const byOwner = reached === 'all' ? undefined : or(...reached.map((owner) => ownedBy(table.ownerId, owner)))
   // A portal login owns no customer: it is tied to one by `userId`.
   const byLogin = table.userId && isPortal(actor) ? eq(table.userId, actor.id) : undefined
-  return and(eq(table.workspaceId, actor.workspaceId), byLogin ?? byOwner)
+  return and(sql`${table.workspaceId} = ${actor.workspaceId}`, byLogin ?? byOwner)
 }
 
 /** Whether the actor is a portal login, who sees only the customer's own record. */

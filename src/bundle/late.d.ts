@@ -5,6 +5,12 @@ declare module '*late/bcrypt.js' {
 declare module '*late/json-schema.js' {
   export const toJSONSchema: unknown
 }
+declare module '*late/chardet.js' {
+  export { analyse } from 'chardet'
+}
+declare module '*late/saxes.js' {
+  export { SaxesParser } from 'saxes'
+}
 declare module '*late/oauth.js' {
   export * from 'oauth4webapi'
 }

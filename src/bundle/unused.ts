@@ -14,6 +14,9 @@ export {
 // zod/v4/classic/from-json-schema.js: schemas made of a JSON Schema.
 export const fromJSONSchema = leftOut
 
+// zod/v4/classic/deep-partial.js and in-out.js: schemas made of others.
+export { leftOut as deepPartial, leftOut as input, leftOut as output }
+
 // zod/v4/locales/index.js: messages in other languages have no names here. English is imported by itself.
 
 // nodemailer/lib/fetch: attachments by their address.

@@ -23,21 +23,21 @@ export const EXTERNAL_ID = {
 export const PERSON = {
   name: {
     imported:
-      'name fullname contact contactname customer customername client clientname displayname person kunde kundenname formattedname',
+      'name fullname contact contactname customer customername client clientname displayname person formattedname',
     parts: {
-      firstName: 'firstname forename givenname vorname prenom nombre',
-      lastName: 'lastname surname familyname nachname nom apellido apellidos',
+      firstName: 'firstname forename givenname',
+      middleName: 'middlename additionalname',
+      lastName: 'lastname surname familyname',
+      nameSuffix: 'namesuffix suffix',
     },
   },
   sortName: { follows: 'name', derive: (name: string): string => foldText(name) },
   foldedEmail: { follows: 'email', derive: foldedBeyondLower },
   email: {
-    imported:
-      'email emailaddress mail mailaddress emailid primaryemail workemail email1value emailadresse mailadresse courriel correo correoelectronico adressemail',
+    imported: 'email emails emailaddress emailaddresses mail mailaddress emailid primaryemail',
   },
   phone: {
-    imported:
-      'phone phonenumber phoneno telephone telephonenumber tel telno mobile mobilephone mobilenumber cell cellphone handy telefon telefonnummer phone1value primaryphone workphone businessphone telefono movil',
+    imported: 'phone phones phonenumber phoneno telephone telephonenumber tel telno mobile cell primaryphone',
   },
   phoneE164: {
     follows: 'phone',
@@ -49,7 +49,8 @@ export const PERSON = {
     derive: (phone: string, country: string | null) => readPhoneField(phone, country).text,
   },
   owner: {
-    imported: 'owner owneremail ownerid assignedto salesrep accountowner contactowner leadowner zustandig',
+    imported:
+      'owner owneremail ownerid ownername assignedto salesrep accountowner contactowner companyowner leadowner dealowner',
     inFiles: 'owner',
   },
 } as const
@@ -147,7 +148,7 @@ export const CUSTOMER_FIELDS = defineFields(customers, {
     input: text(200).nullable(),
     isMerged: true,
     imported:
-      'company companyname organisation organization organisationname organizationname organization1name org account accountname firm firma unternehmen societe entreprise empresa employer business businessname',
+      'company companyname organisation organization organisationname organizationname organization1name org orgname account accountname companyaccount firm employer business businessname',
     exported: 1,
     vcard: 'ORG',
     searched: { text: customers.companyText },
@@ -163,7 +164,7 @@ export const CUSTOMER_FIELDS = defineFields(customers, {
     isMerged: true,
     // Not `title`: in files of Outlook that is “Mr” or “Dr”, and stands before “Job Title”.
     imported:
-      'jobtitle jobposition position occupation profession organizationtitle organisationtitle organization1title beruf berufsbezeichnung stellenbezeichnung funktion poste fonction cargo puesto',
+      'jobtitle jobposition position occupation profession organizationtitle organisationtitle organization1title beruf berufsbezeichnung stellenbezeichnung funktion poste fonction',
     exported: 1,
     vcard: 'TITLE',
     searched: { text: customers.jobTitleText },

@@ -7,8 +7,11 @@ import type { Page } from '../db/page'
 import { customerCounts, customers } from '../db/schema'
 import { allOf } from '../db/sql'
 import { pageMarks } from '../db/window'
+import { invalidError } from '../errors'
+import { CUSTOMER_FILTER_FIELDS } from '../filters/filters.records'
 import { hasCustomFields } from '../records/custom-fields'
 import { runList } from '../records/list'
+import { asParameter, asRange, asWords } from '../records/list.asked'
 import type { ListDefinition, ListRequest } from '../records/list.definition'
 import { before, from, noCondition } from '../records/list.filters'
 import { isOwnedBy, isTrashed, ownedWalks, requestedOwners, scopeCodes } from '../records/list.owned'
@@ -72,6 +75,20 @@ export const CUSTOMER_LIST: ListDefinition<CustomerRow, Query> = {
     touchBefore: before(customers.nextTouchAt),
     trashed: isTrashed(customers.deletedAt),
   },
+  asked: {
+    fields: CUSTOMER_FILTER_FIELDS,
+    lifts: {
+      ownerId: asParameter((owner) => ({ owner })),
+      name: asWords('name'),
+      email: asWords('email'),
+      company: asWords('company'),
+      jobTitle: asWords('job_title'),
+      createdAt: asRange(customers.createdAt),
+      updatedAt: asRange(customers.updatedAt),
+      nextFollowUpAt: asRange(customers.nextFollowUpAt),
+      nextTouchAt: asRange(customers.nextTouchAt),
+    },
+  },
   walks(ctx, request, ownerIds, order) {
     const { actor } = ctx
     if (request.externalId !== undefined && !request.trashed) {
@@ -100,8 +117,23 @@ export const CUSTOMER_LIST: ListDefinition<CustomerRow, Query> = {
   counter: { table: customerCounts, answers: ['owner'], count: () => sql`${customerCounts.count}` },
 }
 
-/** A page of the customers that the actor sees. Throws `invalid` for an order that a search or the trash cannot have. */
+/** What tells of fields that a portal login does not see. */
+const HIDDEN_FILTERS = ['tag', 'customFields', 'externalId', 'followUpBefore', 'touchBefore'] as const
+const HIDDEN_ORDERS = ['nextFollowUpAt', 'nextTouchAt']
+
+// What is not shown must not be guessed by a filter or an order.
+function requireShown({ actor }: Ctx, request: CustomerRequest): void {
+  if (!isPortal(actor)) return
+  const hidden = HIDDEN_FILTERS.find((name) => request[name] !== undefined)
+  if (hidden) throw invalidError(`query.${hidden}`, 'Your role does not see the field of this filter', 'unknown')
+  if (HIDDEN_ORDERS.includes(request.sort?.replace('-', '') ?? '')) {
+    throw invalidError('query.sort', 'Your role does not see the field of this order', 'unknown')
+  }
+}
+
+/** A page of the customers that the actor sees. Throws `invalid` for what tells of fields that the actor does not see. */
 export async function listCustomers(ctx: Ctx, request: CustomerRequest): Promise<Page<CustomerRow>> {
+  requireShown(ctx, request)
   const page = await runList(ctx, CUSTOMER_LIST, request)
   return { ...page, rows: page.rows.map((row) => redactFor(ctx.actor, row)) }
 }

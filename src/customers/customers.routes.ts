@@ -17,6 +17,7 @@ import {
   CustomerPage,
   CustomerPatch,
   CustomerQuery,
+  CustomerQuestion,
   NewCustomer,
   UpsertedCustomer,
   UpsertQuery,
@@ -49,6 +50,19 @@ const listCustomersRoute = createRoute({
     'the trash have no total.',
   request: { query: CustomerQuery },
   responses: { 200: json(CustomerPage, 'A page of customers'), ...errors(...READ, 'invalid_cursor') },
+})
+
+const queryCustomersRoute = createRoute({
+  method: 'post',
+  path: '/query',
+  ...allow('customers:read'),
+  operationId: 'queryCustomers',
+  tags,
+  summary: 'Query customers',
+  description:
+    'The list of customers with a filter as JSON, for filters that are long in an address. It changes nothing.',
+  request: { body: body(CustomerQuestion) },
+  responses: { 200: json(CustomerPage, 'A page of customers'), ...errors(...POST, 'invalid_cursor') },
 })
 
 const createCustomerRoute = createRoute({
@@ -167,6 +181,12 @@ function writerCtx(c: Context<AppEnv>, { ownerId, userId }: { ownerId?: unknown;
 export const customerRoutes = createRouter()
   .openapi(listCustomersRoute, async (c) => {
     const page = await paged(c, c.req.valid('query'), (query) => listCustomers(ctx(c), query))
+    return c.json(CustomerPage.parse(page), 200)
+  })
+  .openapi(queryCustomersRoute, async (c) => {
+    const page = await paged(c, c.req.valid('json'), (query) =>
+      listCustomers(ctx(c), { ...query, filterAt: 'body.filter' }),
+    )
     return c.json(CustomerPage.parse(page), 200)
   })
   .openapi(createCustomerRoute, async (c) => {

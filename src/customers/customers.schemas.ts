@@ -1,6 +1,7 @@
 // Schemas of customers: answers, new customers, patches, lists, duplicates and merges.
 import { z } from '@hono/zod-openapi'
 import { email, Id, instant, memberOr, text, uuid } from '../field-schemas'
+import { filterParameter, questionOf } from '../filters/filters.schemas'
 import { flag, pageOf, pageQuery } from '../http/pagination'
 import { facetQuery, gatherCustomFields } from '../records/facets.schemas'
 import { fieldsWith, valuesOf } from '../records/fields'
@@ -84,6 +85,7 @@ const part = (field: string) =>
 
 export const CustomerFilters = z.strictObject({
   ...pageQuery,
+  filter: filterParameter(),
   q: part('name, e-mail, phone (digits are enough), company or job title').openapi({ example: 'alice' }),
   name: part('name'),
   email: part('e-mail'),
@@ -121,13 +123,16 @@ export const CustomerFilters = z.strictObject({
     .optional()
     .openapi({
       description:
-        'The default is `-createdAt`; with `updatedAfter` it is `updatedAt`, with `followUpBefore` it is `nextFollowUpAt`, with `touchBefore` `nextTouchAt`. ' +
-        'Searches (words, tags, custom fields) and the trash are sorted by `createdAt`.',
+        'The default is `-createdAt`; with `updatedAfter` it is `updatedAt`, with `followUpBefore` it is `nextFollowUpAt`, ' +
+        'with `touchBefore` `nextTouchAt`. Of searches (words, tags, custom fields) and of the trash, the default is ' +
+        '`-createdAt`; in another order, their newest 1,000 customers are sorted, and `partial` says so if there are more.',
     }),
   total: flag('Return the total too. With filters other than the owner, counting stops after 1,000 (`totalCapped`).'),
 })
 
 export const CustomerQuery = z.pipe(gatherCustomFields<z.input<typeof CustomerFilters>>(), CustomerFilters)
+
+export const CustomerQuestion = questionOf(CustomerFilters.shape, 'CustomerQuestion')
 
 export const CustomerPage = pageOf(Customer, 'CustomerPage')
 

@@ -21,13 +21,13 @@ export type Together = <T extends Record<string, Promise<unknown>>>(
 /** A condition for the statements of a caller: SQL that fails where it is false, and the error for its message. */
 export type Guard = { condition: SQL; refusalOf: (message: string) => AppError | undefined }
 
-/** `guarded` returns a db that checks the condition on the primary in each batch, in its transaction. */
+/** `guarded` returns a connection that checks the condition on the primary in each batch, in its transaction. */
 export type Connection = {
   db: Db
   cost: Cost
   bookmark: () => string | null
   together: Together
-  guarded: (guard: Guard) => Db
+  guarded: (guard: Guard) => Pick<Connection, 'db' | 'together'>
 }
 
 /** Adds the cost of another connection to that of a request. */
@@ -72,13 +72,14 @@ export function connect(database: D1Database, anchor: string): Connection {
       // A replica, or the state at the client's bookmark, may not know yet that a session has ended.
       session = database.withSession('first-primary')
       const query = db.select({ holds: condition }).from(sql`(SELECT 1)`).toSQL()
-      return createDb(async (queries) => {
+      const checked = createGatherer(async (queries) => {
         try {
           return (await trip([query, ...queries])).slice(1)
         } catch (error) {
           throw (error instanceof Error && refusalOf(error.message)) || error
         }
       })
+      return { db: createDb(checked.ask), together: checked.together }
     },
   }
 }

@@ -14,7 +14,15 @@ export type PageRequest = { limit: number; after?: Position; offset?: number }
  * the order.
  */
 export type Scanned = { rows: number; to?: string }
-export type Page<Row> = { rows: Row[]; next?: Position; scanned?: Scanned; total?: number; totalCapped?: boolean }
+/** `partial` if rows were left out that no index could find: `scanned` then says how far the page has looked. */
+export type Page<Row> = {
+  rows: Row[]
+  next?: Position
+  partial?: true
+  scanned?: Scanned
+  total?: number
+  totalCapped?: boolean
+}
 
 /** Splits rows that were fetched with `limit + 1` into a page and the position where the next one starts. */
 export function cut<Row>(rows: Row[], limit: number, positionOf: (row: Row) => Position): Page<Row> {

@@ -69,8 +69,21 @@ function narrowRows(plan: ListPlan, { sources, rest, only, keys }: NarrowPlan): 
 }
 
 /**
+ * A page of the `size` newest rows of a plan, those that pass `rest`, sorted by `keys`. If there are so many, the oldest of
+ * them follows with 2 as `is_last`: older ones were not looked at.
+ */
+export function newestRows(plan: ListPlan, newest: ListPlan, size: number, limit: number, offset = 0): SQL {
+  const rows = sql`${mergedSources(newest, everyColumn(newest))} LIMIT ${size}`
+  const skip = offset === 0 ? sql`` : sql` OFFSET ${offset}`
+  const found = sql`SELECT *, 0 AS is_last, 0 AS hit_count FROM newest AS ${sql.raw(plan.table)} WHERE ${allOf(plan.rest ?? sql`true`)}
+    ORDER BY ${sql.join(orderByKeys(plan.keys, plan.isDown), sql`, `)} LIMIT ${limit}${skip}`
+  return sql`WITH newest AS MATERIALIZED (${rows}) SELECT * FROM (${found})
+    UNION ALL SELECT *, 2 AS is_last, 0 AS hit_count FROM (SELECT * FROM newest LIMIT 1 OFFSET ${size - 1})`
+}
+
+/**
  * The page found in a window. If it is not full and the window was, the next page starts behind the window, which the
- * page says by `scanned`.
+ * page says by `scanned`. Of the newest rows that were sorted, it says so if there are more.
  */
 export function windowPage<Row>(
   rows: Marked<Row>[],
@@ -81,7 +94,9 @@ export function windowPage<Row>(
   const end = rows.find(({ isLast }) => isLast)
   const found = rows.flatMap(({ row, isLast }) => (isLast ? [] : [row]))
   const page = cut(found, limit, positionOf)
-  return page.next || !end ? page : { ...page, next: positionOf(end.row), scanned: scannedTo?.(end.row) }
+  if (!end || (page.next && end.isLast === 1)) return page
+  const next = end.isLast === 1 ? positionOf(end.row) : page.next
+  return { ...page, ...(next && { next }), partial: true, scanned: scannedTo?.(end.row) }
 }
 
 /**

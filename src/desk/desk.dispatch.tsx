@@ -3,15 +3,15 @@ import type { Context, ErrorHandler } from 'hono'
 import { LinearRouter } from 'hono/router/linear-router'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { actorGuard } from '../access/actor-guard'
-import { isEveryday, missingPermission, type Permission, reach } from '../access/policy'
+import { isEveryday, missingPermission, reach } from '../access/policy'
 import { isPortal } from '../access/visible'
 import { getMe } from '../auth/auth.service'
 import { AppError, ERRORS } from '../errors'
 import { requireVerified } from '../http/allow'
-import { type AppEnv, ctx } from '../http/context'
+import type { AppEnv } from '../http/context'
 import { noRouteError, toAppError } from '../http/respond'
 import { type Desk, deskOf, failureOf, HOME, isSaid, safePath } from './desk'
-import { readForm } from './desk.form'
+import { formOf, readForm } from './desk.form'
 import { formMark, keepFlash, takeFlash } from './desk.session'
 import type { Action, DeskPage, Needs, View } from './page'
 import { PAGES } from './pages'
@@ -38,7 +38,7 @@ for (const page of PAGES) {
   for (const [name, action] of Object.entries(page.actions))
     router.add('POST', name ? `${path}/${name}` : path, { page, action })
 }
-const NAV = PAGES.flatMap(({ path, needs, nav }) => (nav ? [{ path, needs, nav }] : []))
+const NAV = PAGES.flatMap(({ nav, ...rest }) => (nav ? [{ ...rest, nav }] : []))
 
 function routeOf(c: Context<AppEnv>, method: string): { route: Route; params: Record<string, string> } | undefined {
   const [found] = router.match(method, c.req.path.replace(/(?<=.)\/+$/, ''))[0]
@@ -58,6 +58,8 @@ export async function openDesk(c: Context<AppEnv>): Promise<Response> {
       ['GET', 'POST'].filter((each) => routeOf(c, each)),
     )
   const { page, action } = found.route
+  const { actor } = c.var
+  if (page.path === '/' && !action && actor && isPortal(actor)) return c.redirect(`${HOME}/portal`, 303)
   if (isVisitor(c, (action ?? page).needs)) return signInFirst(c, method)
   requireNeeds(c, page, action)
   const desk = await deskOf(c, found.params)
@@ -84,19 +86,10 @@ function requireNeeds(c: Context<AppEnv>, page: DeskPage, action?: Action): void
   if (isPortal(actor) && !page.isForPortal && !needs.startsWith('account:')) throw new AppError('forbidden')
   if (!reach(actor, needs)) throw new AppError('forbidden', { detail: missingPermission(actor, needs) })
   if (!needs.startsWith('account:')) requireVerified(actor, config, 'then sign out and in again')
-  if (action?.isAsked || !isEveryday(needs)) guard(c, needs, connection)
-}
-
-function guard(c: Context<AppEnv>, needs: Permission, connection: AppEnv['Variables']['connection']): void {
-  const db = connection.guarded(actorGuard(ctx(c).actor, needs))
-  // Each verb then makes its own round trip, in which the guard is checked.
-  c.set('connection', { ...connection, db, together: async (start) => settled(start()) })
-}
-
-async function settled<T extends Record<string, Promise<unknown>>>(work: T) {
-  const entries = await Promise.all(Object.entries(work).map(async ([name, result]) => [name, await result]))
-  // Object.fromEntries forgets which name has which type.
-  return Object.fromEntries(entries) as { [K in keyof T]: Awaited<T[K]> }
+  const isRecent = action?.isRecent ?? false
+  if (action?.isAsked || isRecent || !isEveryday(needs)) {
+    c.set('connection', { ...connection, ...connection.guarded(actorGuard(actor, needs, { isRecent })) })
+  }
 }
 
 async function show(desk: Desk, page: DeskPage, status?: ContentfulStatusCode): Promise<Response> {
@@ -129,6 +122,12 @@ async function act(desk: Desk, page: DeskPage, action: Action): Promise<Response
   try {
     const done = await action.run(desk)
     if (done instanceof Response) return done
+    if (done.secret !== undefined) {
+      desk.secret = done.secret
+      desk.form = formOf()
+      desk.here = back
+      return show(desk, page, 201)
+    }
     if (done.say) await keepFlash(c, { text: done.say, undo: done.undo })
     return c.redirect(done.to ?? back, 303)
   } catch (error) {

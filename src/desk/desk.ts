@@ -29,6 +29,8 @@ export type Desk = {
   words: Words
   /** The language with its region, as the browser has it, for numbers and dates. */
   locale: string
+  /** The language that was chosen in the settings; empty for that of the browser. */
+  language: string
   timeZone: string
   /** The instant of the request. */
   at: string
@@ -43,6 +45,8 @@ export type Desk = {
   /** What was typed, where a form is shown again or sent. */
   form: Form
   failure?: Failure
+  /** What an action has made that is shown only here. */
+  secret?: string
   can: (permission: Permission) => boolean
 }
 
@@ -67,6 +71,7 @@ export async function deskOf(c: Context<AppEnv>, params: Record<string, string> 
     },
     words,
     locale,
+    language: getCookie(c, LANGUAGE_COOKIE) ?? '',
     timeZone: actor?.timeZone ?? 'UTC',
     at: base?.now ?? new Date().toISOString(),
     mark: config ? await formMark(c) : '',

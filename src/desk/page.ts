@@ -24,12 +24,20 @@ export type View = {
 }
 
 /** What an action leads to: a page, with what was done. Without `to`, the page from which the form was sent. */
-export type Done = { to?: string; say?: string; undo?: Flash['undo'] }
+export type Done = {
+  to?: string
+  say?: string
+  undo?: Flash['undo']
+  /** A secret that is shown this once: the page itself is the answer, and its view finds it in `desk.secret`. */
+  secret?: string
+}
 
 export type Action = {
   needs: Needs
   /** Each batch checks that the session still holds, as the API does where it deletes or restores. */
   isAsked?: true
+  /** Needs a sign-in within the last 15 minutes. */
+  isRecent?: true
   /** Its form holds no text that could be lost: what is wrong is said on the page from which it was sent. */
   isQuick?: true
   run: (desk: Desk) => Promise<Done | Response>

@@ -86,7 +86,9 @@ export function docsRoutes(dialects: readonly Dialect[], app: OpenAPIHono<AppEnv
       c.header('Content-Security-Policy', contentSecurityPolicy)
       return c.html(page([{ name: 'Edge CRM', url: '/openapi.json' }, ...theirs]))
     })
-    .get('/openapi.json', (c) => {
+    .get('/openapi.json', async (c) => {
+      // The lengths of texts and the bounds of numbers, too, are read by zod's writer of JSON Schema.
+      await loadJsonSchema()
       text ??= openApiText(app)
       return c.body(text, 200, DOCUMENT)
     })

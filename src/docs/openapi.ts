@@ -29,6 +29,7 @@ const TAGS = {
   Tags: 'Tags of customers, leads and tickets.',
   Fields: 'Which custom fields customers, leads and tickets have.',
   Tickets: 'Requests of customers, and the members who handle them.',
+  Search: 'One search over customers, leads, tickets and what was said.',
   Users: 'Members of the workspace.',
   Workspace: 'The workspace and invitations to it.',
   Analytics: 'Figures of days, for your records and in your time zone.',

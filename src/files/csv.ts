@@ -1,5 +1,6 @@
 // Reads CSV as a stream (RFC 4180, separated by , ; or TAB). Memory holds one row; an unclosed quote costs one line.
-import { faultyRow, lineEnds, MAX_ROW, type Raw, unreadableError } from './text'
+import { faultyRow, lineEnds, MAX_ROW, type Raw } from './text'
+import { unreadableError } from './unreadable'
 
 /** How far to search for the end of a quoted cell, in characters. Longer cells are one faulty row. */
 const MAX_QUOTED = 9 * MAX_ROW

@@ -1,5 +1,5 @@
 // The file in a multipart/form-data body (RFC 7578), streamed: of all parts the first that has a file name.
-import { unreadableError } from './text'
+import { unreadableError } from './unreadable'
 
 export type Part = { type: string; name: string; bytes: AsyncIterable<Uint8Array> }
 

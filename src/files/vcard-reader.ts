@@ -1,124 +1,105 @@
-// Reads vCards 2.1, 3.0 (RFC 2426) and 4.0 (RFC 6350) as a stream: each becomes a row with the columns of an export.
+// Reads vCards 2.1, 3.0 (RFC 2426) and 4.0 (RFC 6350) as a stream: each becomes an object with a key for what it says.
 import { Buffer } from 'node:buffer'
-import { CUSTOMER_FIELDS } from '../customers/customers.fields'
-import { exportedFields } from '../records/fields'
-import { fieldCell, fieldColumn, tagsCell } from './csv-cells'
+import { linesOf } from './lines'
 import { faultyRow, MAX_ROW, type Raw } from './text'
+import { cardObject, type Property } from './vcard-object'
 
-type Property = { name: string; params: string; value: string }
+type Fields = Record<string, unknown>
+type Line = { text: string; length: number }
 
-// Pictures, sounds and keys are skipped: no field holds them, and they are long.
-const IS_MEDIA = /^(?:[\w-]+\.)?(?:PHOTO|LOGO|SOUND|KEY)[;:]/i
+// Pictures, sounds and keys: no field holds them, and they are long.
+const IS_MEDIA = /^(?:[\w-]{1,50}\.)?(?:PHOTO|LOGO|SOUND|KEY)[;:]/i
+/** How much of such a property is kept, in characters. */
+const MEDIA_CHARACTERS = 80
 
-/** The columns that properties fill. */
-const COLUMNS = exportedFields(CUSTOMER_FIELDS).flatMap(([column, { vcard }]) =>
-  vcard ? [[column, vcard] as const] : [],
-)
-/** Properties that become custom fields if no field has them. */
-const CUSTOM = ['NOTE', 'TITLE'].filter((name) => COLUMNS.every(([, property]) => property !== name))
-
-/** One row for each card; `line` is that of its BEGIN. */
-export async function* vcardRows(text: AsyncIterable<string>): AsyncIterable<Raw<Record<string, unknown>>> {
-  let [line, start, isMedia] = [0, 0, false]
-  let card: string[] | undefined
-  let size = 0
+/** One object for each card; `line` is that of its BEGIN. */
+export async function* vcardRows(text: AsyncIterable<string>): AsyncIterable<Raw<Fields>> {
+  let [line, start, isMedia, size] = [0, 0, false, 0]
+  let card: Line[] | undefined
+  const textOf = (lines: Line[]) => lines.map((each) => each.text).join('\n')
   for await (const each of linesOf(text)) {
     line += 1
     if (/^BEGIN:VCARD\s*$/i.test(each)) {
-      if (card) yield faultyRow(start, 'is a vCard without END:VCARD', card.join('\n'))
+      if (card) yield faultyRow(start, 'is a vCard without END:VCARD', textOf(card))
       ;[card, start, size] = [[], line, 0]
     } else if (/^END:VCARD\s*$/i.test(each) && card) {
-      if (size > MAX_ROW) yield faultyRow(start, `is longer than ${MAX_ROW} characters`, card.join('\n'))
+      if (size > MAX_ROW) yield faultyRow(start, `is longer than ${MAX_ROW} characters`, textOf(card))
       else yield cardRow(card, start)
       card = undefined
     } else if (card) {
-      isMedia = IS_MEDIA.test(each) || (isMedia && /^[ \t]/.test(each))
-      if (isMedia) continue
-      size += each.length
+      const isContinued = isMedia && (/^[ \t]/.test(each) || each === '')
+      isMedia = IS_MEDIA.test(each) || isContinued
+      const last = card.at(-1)
+      if (isContinued && last) {
+        last.length += each.length
+        continue
+      }
+      const kept = isMedia ? each.slice(0, MEDIA_CHARACTERS) : each
+      size += kept.length
       // A card that is too long is faulty, so its rest is not stored.
-      if (size <= MAX_ROW) card.push(each)
+      if (size <= MAX_ROW) card.push({ text: kept, length: each.length })
     } else if (each.trim() !== '') yield faultyRow(line, 'stands outside of a vCard', each)
   }
-  if (card) yield faultyRow(start, 'is a vCard without END:VCARD', card.join('\n'))
+  if (card) yield faultyRow(start, 'is a vCard without END:VCARD', textOf(card))
 }
 
-async function* linesOf(text: AsyncIterable<string>): AsyncIterable<string> {
-  let rest = ''
-  for await (const chunk of text) {
-    const lines = (rest + chunk).split('\n')
-    rest = lines.pop() ?? ''
-    for (const line of lines) yield line.replace(/\r$/, '')
-  }
-  if (rest !== '') yield rest
-}
-
-function cardRow(lines: string[], line: number): Raw<Record<string, unknown>> {
-  const properties = lines
-    .join('\n')
-    .replace(SOFT_BREAK, (text) => text.replaceAll('=\n', ''))
-    .replace(/\n[ \t]/g, '')
-    .split('\n')
-    .flatMap(propertyOf)
+function cardRow(lines: Line[], line: number): Raw<Fields> {
+  const properties = unfolded(lines).flatMap(propertyOf)
   const version = properties.find(({ name }) => name === 'VERSION')?.value.trim() ?? ''
+  const all = lines.map((each) => each.text).join('\n')
   if (!['2.1', '3.0', '4.0'].includes(version)) {
-    return faultyRow(line, `is a vCard ${version || 'without a version'}; 2.1, 3.0 and 4.0 are read`, lines.join('\n'))
+    return faultyRow(line, `is a vCard ${version || 'without a version'}; 2.1, 3.0 and 4.0 are read`, all)
   }
-  const all = (name: string) => properties.filter((each) => each.name === name)
-  const best = (name: string) => all(name).toSorted((a, b) => rank(a) - rank(b))[0]?.value
-  const text = (name: string) => unescapeText(best(name) ?? '').trim()
-  const [family = '', given = ''] = parts(best('N') ?? '', ';')
-  const tags = all('CATEGORIES').flatMap(({ value }) => parts(value, ','))
-  // Properties whose value is not their plain text.
-  const special: Record<string, string | undefined> = {
-    FN: text('FN') || `${given} ${family}`.trim(),
-    TEL: text('TEL').replace(/^tel:/i, ''),
-    ORG: parts(best('ORG') ?? '', ';')[0]?.trim() ?? '',
-    CATEGORIES: tagsCell(tags.map((tag) => tag.trim())),
+  const kind = properties.find(({ name }) => name === 'KIND' || name === 'X-ADDRESSBOOKSERVER-KIND')?.value.trim() ?? ''
+  if (/^group$/i.test(kind)) return faultyRow(line, 'is a group of cards, not a person', all)
+  return { line, content: cardObject(properties) }
+}
+
+// Lines that go on in the next one: with a space at its start, or in quoted-printable (RFC 2045) with = at the end.
+function unfolded(lines: Line[]): Line[] {
+  const whole: { parts: string[]; length: number; isQuoted: boolean }[] = []
+  for (const { text, length } of lines) {
+    const last = whole.at(-1)
+    const end = last?.parts.at(-1) ?? ''
+    if (last?.isQuoted && end.endsWith('=')) {
+      last.parts[last.parts.length - 1] = end.slice(0, -1)
+      last.parts.push(text)
+    } else if (last && /^[ \t]/.test(text)) last.parts.push(text.slice(1))
+    else if (text !== '') {
+      const head = text.slice(0, text.indexOf(':') + 1)
+      whole.push({ parts: [text], length, isQuoted: /;(?:ENCODING=)?QUOTED-PRINTABLE\b/i.test(head) })
+    }
   }
-  const fields = COLUMNS.map(([column, property]) => [column, special[property] ?? text(property)] as const)
-  const custom = CUSTOM.map((property) => [fieldColumn(property.toLowerCase()), fieldCell(text(property) || undefined)])
-  const content = Object.fromEntries([...fields, ...custom].filter(([, value]) => value !== ''))
-  return { line, content }
+  return whole.map(({ parts, length }) => ({ text: parts.join(''), length }))
 }
 
 // [group.]NAME[;params]:value, where a parameter in quotes may hold a colon.
-function propertyOf(line: string): Property[] {
-  const [, name = '', params = '', value = ''] =
-    /^(?:[\w-]+\.)?([\w-]+)((?:;(?:[^":;]|"[^"]*")*)*):(.*)$/.exec(line) ?? []
-  const upper = params.toUpperCase()
-  return name === '' ? [] : [{ name: name.toUpperCase(), params: upper, value: plain(value, upper) }]
+function propertyOf({ text, length }: Line): Property[] {
+  let [colon, isQuoted] = [-1, false]
+  for (let at = 0; at < text.length && colon === -1; at += 1) {
+    if (text[at] === '"') isQuoted = !isQuoted
+    else if (text[at] === ':' && !isQuoted) colon = at
+  }
+  const head = text.slice(0, colon)
+  const semicolon = head.indexOf(';')
+  const [, group = '', name = ''] =
+    /^(?:([\w-]+)\.)?([\w-]+)$/.exec(semicolon === -1 ? head : head.slice(0, semicolon)) ?? []
+  if (colon === -1 || name === '') return [{ group: '', name: 'UNREADABLE', params: '', value: text, length }]
+  const params = semicolon === -1 ? '' : head.slice(semicolon).toUpperCase()
+  return [{ group, name: name.toUpperCase(), params, value: decoded(text.slice(colon + 1), params), length }]
 }
 
-// Quoted-printable, in which phones write 2.1 (RFC 2045): a line that ends with = goes on in the next one.
-const SOFT_BREAK = /^[^:\n]*;(?:ENCODING=)?QUOTED-PRINTABLE[;:](?:.*=\n)+/gim
-
-function plain(value: string, params: string): string {
+// Values in quoted-printable, in which phones write 2.1, in the character set that the property names.
+function decoded(value: string, params: string): string {
   if (!params.includes('QUOTED-PRINTABLE')) return value
   const octets = value.replace(/=([0-9A-F]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
-  return Buffer.from(octets, 'latin1').toString(/CHARSET=(?:ISO-8859-1|WINDOWS-1252)/.test(params) ? 'latin1' : 'utf8')
-}
-
-// 4.0 says PREF=1 to 100, 3.0 TYPE=PREF.
-function rank({ params }: Property): number {
-  const order = /;PREF=(\d+)/.exec(params)?.[1]
-  if (order !== undefined) return Number(order)
-  return /[;,="]PREF\b/.test(params) ? 1 : 101
-}
-
-// Splits a list at the marks without a backslash before them.
-function parts(value: string, mark: ';' | ','): string[] {
-  const list: string[] = []
-  let [start, at] = [0, 0]
-  for (; at < value.length; at += 1) {
-    if (value[at] === '\\') at += 1
-    else if (value[at] === mark) {
-      list.push(unescapeText(value.slice(start, at)))
-      start = at + 1
-    }
+  // What is not quoted is text already.
+  if ([...octets].some((each) => each.charCodeAt(0) > 255)) return octets
+  const charset = /;CHARSET="?([\w:-]+)/.exec(params)?.[1] ?? 'UTF-8'
+  const bytes = Buffer.from(octets, 'latin1')
+  try {
+    return new TextDecoder(charset, { fatal: true, ignoreBOM: false }).decode(bytes)
+  } catch {
+    return bytes.toString('latin1')
   }
-  return [...list, unescapeText(value.slice(start))]
-}
-
-function unescapeText(value: string): string {
-  return value.replace(/\\(.)/gs, (_, mark: string) => (mark === 'n' || mark === 'N' ? '\n' : mark))
 }

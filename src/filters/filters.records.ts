@@ -1,7 +1,7 @@
 // The fields of leads, customers, interactions and tickets that a filter may ask about, and those of one related record.
 import { type AnyColumn, type SQLWrapper, sql } from 'drizzle-orm'
 import { visible } from '../access/visible'
-import { customers, customerTags, interactions, leads, tags, tickets } from '../db/schema'
+import { customers, customerTags, interactions, leads, leadTags, tags, tickets, ticketTags } from '../db/schema'
 import { INTERACTION_TYPES } from '../db/schema/interactions'
 import { LEAD_STATUSES } from '../db/schema/leads'
 import { PRIORITIES, TICKET_STATUSES } from '../db/schema/tickets'
@@ -30,6 +30,12 @@ const LEAD: FilterFields = {
   claimedAt: instantField(leads.claimedAt),
   followUpAt: instantField(leads.followUpAt),
   customerId: idField(leads.customerId),
+  tags: setField({
+    rows: sql`${leadTags} CROSS JOIN ${tags} ON ${tags.id} = ${leadTags.tagId}
+      WHERE ${leadTags.leadId} = ${leads.id} AND ${tags.deletedAt} IS NULL`,
+    each: sql`${tags.key}`,
+  }),
+  ...jsonFields('customFields', { entries: leads.customFields, folded: leads.foldedFields }),
   convertedAt: instantField(leads.convertedAt),
   createdAt: instantField(leads.createdAt),
   updatedAt: instantField(leads.updatedAt),
@@ -71,6 +77,7 @@ export const CUSTOMER_FILTER_FIELDS: FilterFields = CUSTOMER
 export const INTERACTION_FILTER_FIELDS: FilterFields = {
   id: idField(interactions.id),
   type: selectField(interactions.type, INTERACTION_TYPES),
+  body: textField(interactions.searchText),
   customerId: idField(interactions.customerId),
   leadId: idField(interactions.leadId),
   ticketId: idField(interactions.ticketId),
@@ -94,10 +101,20 @@ export const TICKET_FILTER_FIELDS: FilterFields = {
   number: numberField(tickets.number),
   customerId: idField(tickets.customerId),
   interactionId: idField(tickets.interactionId),
+  title: folded(tickets.foldedTitle, tickets.title),
+  description: folded(tickets.foldedDescription, tickets.description),
   status: selectField(tickets.status, TICKET_STATUSES),
   priority: selectField(tickets.priority, PRIORITIES),
   assigneeId: memberField(tickets.assigneeId),
   openedBy: memberField(tickets.openedBy),
+  tags: teamOnly(
+    setField({
+      rows: sql`${ticketTags} CROSS JOIN ${tags} ON ${tags.id} = ${ticketTags.tagId}
+        WHERE ${ticketTags.ticketId} = ${tickets.id} AND ${tags.deletedAt} IS NULL`,
+      each: sql`${tags.key}`,
+    }),
+  ),
+  ...jsonFields('customFields', { entries: tickets.customFields, folded: tickets.foldedFields, isTeamOnly: true }),
   resolvedAt: instantField(tickets.resolvedAt),
   createdAt: instantField(tickets.createdAt),
   updatedAt: instantField(tickets.updatedAt),
@@ -106,7 +123,7 @@ export const TICKET_FILTER_FIELDS: FilterFields = {
 
 // What the Worker writes beside a text where folding makes more of it than lower case.
 function folded(beside: AnyColumn, written: AnyColumn): FilterField {
-  return textField(sql`coalesce(${beside}, lower(${written}), '')`)
+  return textField(sql`coalesce(${beside}, lower(${written}))`)
 }
 
 function teamOnly(field: FilterField): FilterField {

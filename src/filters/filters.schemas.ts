@@ -1,6 +1,7 @@
 // The schema of a filter, in bodies as JSON and in a query parameter as the text of that JSON.
 import { z } from '@hono/zod-openapi'
 import { raw } from '../field-schemas'
+import { pageQuery } from '../http/pagination'
 import { FILTER_BOUNDS, type FilterTree, OPERATORS, shapeIssues } from './filters.tree'
 
 const ref = { $ref: '#/components/schemas/Filter' }
@@ -11,13 +12,13 @@ const groupOf = (name: 'and' | 'or') => ({
   properties: { [name]: { type: 'array' as const, items: ref, minItems: 1, maxItems: FILTER_BOUNDS.conditions } },
   additionalProperties: false,
 })
-const example = {
+const FILTER_EXAMPLE = {
   and: [
-    { field: 'status', op: 'in', value: ['NEW', 'CONTACTED'] },
+    { field: 'createdAt', op: 'within', value: 'last30days' },
     {
       or: [
-        { field: 'createdAt', op: 'within', value: 'last7days' },
-        { field: 'owner.name', op: 'startsWith', value: 'Ada' },
+        { field: 'updatedAt', op: 'lt', value: 'today-7' },
+        { field: 'customer.company', op: 'startsWith', value: 'Acme' },
       ],
     },
   ],
@@ -54,8 +55,20 @@ export const Filter = z
       groupOf('or'),
       { type: 'object', required: ['not'], properties: { not: ref }, additionalProperties: false },
     ],
-    example,
+    example: FILTER_EXAMPLE,
   })
+
+/** The body of `POST /v1/…/query`: a filter beside the order and the page of a list, whose parameters are `query`. */
+export function questionOf<S extends z.ZodType>({ sort }: { sort: S }, name: string) {
+  return z
+    .strictObject({
+      filter: Filter.optional(),
+      sort,
+      limit: z.number().int().min(1).max(100).default(20).openapi({ description: 'Rows of a page, 1 to 100.' }),
+      cursor: pageQuery.cursor,
+    })
+    .openapi(name, { example: { filter: { field: 'createdAt', op: 'within', value: 'last30days' }, limit: 20 } })
+}
 
 /** A filter as a query parameter: the JSON of a tree, percent-encoded. */
 export const filterParameter = () =>

@@ -22,7 +22,7 @@ export function allow(permission: Permission, { isAsked = false, isRecent = fals
     if (!permission.startsWith('account:')) requireVerified(actor, c.get('config'), 'then refresh your token')
     const connection = c.get('connection')
     if (isAsked || isRecent || !isEveryday(permission) || c.req.method === 'DELETE') {
-      c.set('connection', { ...connection, db: connection.guarded(actorGuard(actor, permission, { isRecent })) })
+      c.set('connection', { ...connection, ...connection.guarded(actorGuard(actor, permission, { isRecent })) })
     }
     await next()
     // Work after the answer, such as storing it for its Idempotency-Key, is not checked.

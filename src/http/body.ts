@@ -16,12 +16,12 @@ export async function bodyText(c: Pick<Context, 'req'>): Promise<string> {
   }
 }
 
-// An import reads its file as it arrives, and checks the encoding itself.
-const STREAMED = '/v1/imports'
+/** Paths whose file is read as it arrives, in any encoding and up to a limit of its own. */
+export const STREAMED = ['/v1/imports', '/v1/imports/preview']
 
 /** Throws `unsupported_encoding` where a body is not UTF-8: lenient decoding would store other letters. */
 export const requireUtf8 = createMiddleware<AppEnv>(async function requireUtf8(c, next) {
-  if (c.req.method !== 'GET' && c.req.method !== 'HEAD' && c.req.path !== STREAMED) await bodyText(c)
+  if (c.req.method !== 'GET' && c.req.method !== 'HEAD' && !STREAMED.includes(c.req.path)) await bodyText(c)
   await next()
 })
 

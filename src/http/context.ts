@@ -82,7 +82,7 @@ export function ctx(c: Context<AppEnv>): Ctx {
 /** The same for requests that grant a power: each batch checks that the session or key still holds. */
 export function standingCtx(c: Context<AppEnv>): Ctx {
   const context = ctx(c)
-  return { ...context, db: c.var.connection.guarded(actorGuard(context.actor)) }
+  return { ...context, db: c.var.connection.guarded(actorGuard(context.actor)).db }
 }
 
 /**

@@ -11,6 +11,35 @@ const Flag = z.enum(['true', 'false']).transform((value) => value === 'true')
 export const flag = (description: string) =>
   Flag.optional().openapi({ type: 'string', enum: ['true', 'false'], description })
 
+const MAX_VALUES = 20
+
+/** A parameter with one or more of these values, separated by commas or repeated. */
+export function someOf<const T extends readonly [string, ...string[]]>(values: T) {
+  const each = z.enum(values, { error: `must be one or more of ${values.join(', ')}, separated by commas` })
+  return z
+    .union([raw(1000), z.array(raw(1000)).max(MAX_VALUES)])
+    .transform((given) => [given].flat().flatMap((text) => text.split(',').map((value) => value.trim())))
+    .pipe(z.array(each).max(MAX_VALUES))
+    .transform((chosen) => [...new Set(chosen)])
+    .optional()
+    .openapi({
+      type: 'array',
+      items: { type: 'string', enum: [...values] },
+      param: { style: 'form', explode: false },
+      description: 'One or more, separated by commas.',
+      example: values.slice(0, 2),
+    })
+}
+
+/** A parameter that may be repeated, each time with another value. */
+export function repeated<S extends z.ZodType<string>>(value: S, description: string) {
+  return z
+    .union([value, z.array(value).max(MAX_VALUES)])
+    .transform((given) => [...new Set([given].flat())])
+    .optional()
+    .openapi({ type: 'array', items: { type: 'string' }, description: `${description} May be repeated.` })
+}
+
 /** The query parameters of every list. */
 export const pageQuery = {
   limit: z.coerce
@@ -31,9 +60,9 @@ export async function paged<Q extends { limit: number; cursor?: string }, Row>(
 ) {
   const { cursor, ...rest } = query
   const after = cursor === undefined ? undefined : await readCursor(c, query, cursor)
-  const { rows, next, scanned, total, totalCapped } = await list({ ...rest, after })
+  const { rows, next, partial, scanned, total, totalCapped } = await list({ ...rest, after })
   const nextCursor = next ? await writeCursor(c, query, next) : null
-  const optional = Object.entries({ scanned, total, totalCapped }).filter(([, value]) => value !== undefined)
+  const optional = Object.entries({ partial, scanned, total, totalCapped }).filter(([, value]) => value !== undefined)
   return { data: rows, nextCursor, ...Object.fromEntries(optional) }
 }
 
@@ -47,7 +76,9 @@ const Scanned = z
   })
   .openapi('Scanned', {
     description:
-      'How far a page has looked for rows, if it ended before it was full: no index answers its filters. `nextCursor` goes on.',
+      'How far a page has looked for rows if no index answers what was asked. Where it ended before it was full, ' +
+      '`nextCursor` goes on. Of a search or the trash in another order than `createdAt`, the newest 1,000 rows are sorted, ' +
+      'and `to` is the `createdAt` of the oldest of them.',
   })
 
 /** The schema of a page. It has `total` only for a request with `total=true`. */
@@ -59,6 +90,10 @@ export function pageOf<S extends z.ZodType>(item: S, name: string) {
         .string()
         .nullable()
         .openapi({ description: 'Send it as `cursor` for the next page; null at the end.' }),
+      partial: z.literal(true).optional().openapi({
+        description:
+          'No index answers what was asked, so that the page looked through a part of the rows: see `scanned`.',
+      }),
       scanned: Scanned.optional(),
       total: z.number().int().optional(),
       totalCapped: z

@@ -3,14 +3,13 @@ import type { Context } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { createMiddleware } from 'hono/factory'
 import { AppError, invalidError } from '../errors'
-import { requireUtf8Escapes } from './body'
+import { requireUtf8Escapes, STREAMED } from './body'
 import type { AppEnv } from './context'
 
 const MAX_HEAD = 16_384
 const MAX_BODY = 1_048_576
 /** No body that needs no account comes near to it: the longest enquiry, all of it escaped, has 110 KB. */
 const MAX_BODY_OF_STRANGERS = 131_072
-const IMPORTS = '/v1/imports'
 
 /**
  * Throws `invalid`, with the name of the header, where the address or a header is longer than 16 KB, and
@@ -32,7 +31,7 @@ export const limitBody = createMiddleware<AppEnv>(async function limitBody(c, ne
 const bodyOfMember = bodyLimit({
   maxSize: MAX_BODY,
   onError: (c) => {
-    const isFile = c.req.path === IMPORTS
+    const isFile = STREAMED.includes(c.req.path)
     const more = isFile ? ' Without an Idempotency-Key, a file may have 50 MB.' : ''
     throw new AppError('body_too_large', { detail: `A body may have 1 MB.${more}` })
   },
@@ -46,7 +45,7 @@ const bodyOfStranger = bodyLimit({
 
 // An import reads its file as it arrives and has its own limit. With an Idempotency-Key the whole file is read first.
 function isStreamed(c: Context<AppEnv>): boolean {
-  return c.req.path === IMPORTS && c.req.method === 'POST' && c.req.header('Idempotency-Key') === undefined
+  return STREAMED.includes(c.req.path) && c.req.method === 'POST' && c.req.header('Idempotency-Key') === undefined
 }
 
 function tooLongError(path: string): AppError {

@@ -4,12 +4,13 @@ import { alias } from 'drizzle-orm/sqlite-core'
 import { isTeamMember, visible } from '../access/visible'
 import { remainingRoom } from '../billing/limits'
 import type { Ctx } from '../context'
-import { importChunks, importKeys, imports, users } from '../db/schema'
+import { customerAddresses, importChunks, importKeys, imports, users } from '../db/schema'
 import { MAX_TAGS } from '../db/schema/tags'
 import { columnIn } from '../db/sql'
 import { TAGGED } from '../tags/tagged'
 import { ENTITIES, type Job, type Outcome, PERMISSION, unwrittenChunk } from './imports.job'
 import { IS_TO_CHANGE, refusalCode } from './imports.refusals'
+import { settledRow } from './imports.settle'
 import { cell, fieldDifferences, isNewTag, isTooBig } from './imports.statements'
 
 const OUTCOMES: Outcome[] = ['create', 'update', 'unchanged', 'superseded', 'failed']
@@ -30,24 +31,29 @@ export function classifiedChunk(ctx: Ctx, job: Job, n: number, ids: string) {
     WITH parsed AS MATERIALIZED (SELECT key AS n, jsonb(value) AS row FROM json_each(${rows})
     ), matched AS MATERIALIZED (
       SELECT n, row, ${earlierRow(job, (k) => sql`${k.recordId}`, cell('key'))} AS record_in_file, ${recordOfRow(ctx, job)} AS record_in_table FROM parsed
-    ), looked_up AS MATERIALIZED (
+    ), owners AS MATERIALIZED (${ownersOfRows(ctx)}
+    ), located AS MATERIALIZED (
       SELECT n, row, coalesce(record_in_file, record_in_table) AS record, ${ownerOfRow(ctx, job)} AS owner, ${occurrenceColumns(job)}
       FROM matched
+    ), looked_up AS MATERIALIZED (
+      SELECT n, ${settledRow(ctx, job)} AS row, record, owner, nth, nth_of_email, nth_of_external, ${t.seq} AS record_seq
+      FROM located LEFT JOIN ${table} AS t ON ${t.id} = located.record AND ${t.deletedAt} IS NULL
     ), compared AS MATERIALIZED (
       SELECT looked_up.*, ${t.id} IS NOT NULL AS record_exists, ${t.email} AS email_before, ${t.phoneE164} AS phone_before,
+        ${t.externalId} AS external_before,
         ${earlierRow(job, (k) => sql`json_array(${k.outcome}, ${k.line})`, recordKeys)} AS earlier,
         iif(${t.id} IS NULL, false, ${isChanged(job)}) AS is_changed,
         iif(${t.id} IS NULL, false, ${isTooBig(job.entity, 't')}) AS is_too_big,
         ${hasTooManyTags(job)} AS has_too_many_tags, ${isEmailTaken(ctx, job)} AS is_email_taken
       FROM looked_up
-      LEFT JOIN ${table} AS t ON ${t.id} = looked_up.record AND ${t.deletedAt} IS NULL
+      LEFT JOIN ${table} AS t ON ${t.seq} = looked_up.record_seq
     ), checked AS (SELECT *, ${refusalCode(job)} AS code FROM compared), sorted AS (SELECT *, ${OUTCOME} AS outcome FROM checked
     ), classified AS (${withinPlanLimit(ctx, job)})
     SELECT jsonb_object(${sql.join(groups, sql`, `)}) FROM (
       SELECT outcome, CASE outcome
         WHEN 'create' THEN jsonb_set(row, '$.record', ${ids} || printf('%08x', n), '$.ownerId', owner)
         ELSE jsonb_set(row, '$.record', record, '$.ownerId', owner, '$.n', n, '$.code', code, '$.emailBefore', email_before,
-          '$.phoneBefore', phone_before, '$.earlier', earlier ->> 0, '$.earlierLine', earlier ->> 1) END AS row
+          '$.phoneBefore', phone_before, '$.externalBefore', external_before, '$.earlier', earlier ->> 0, '$.earlierLine', earlier ->> 1) END AS row
       FROM classified ORDER BY n)
   )`
   return ctx.db.update(importChunks).set({ rows: outcomes }).where(unwrittenChunk(job, n))
@@ -58,6 +64,8 @@ const OUTCOME =
   WHEN record_exists AND is_changed AND ${IS_TO_CHANGE} THEN 'update' ELSE 'unchanged' END`)
 
 const key = alias(importKeys, 'k')
+// An id that is none of ours is what another system calls the record.
+const externalId = sql`coalesce(${cell('externalId')}, ${cell('id')})`
 
 // The first row of an earlier chunk that has one of these keys; null in the only chunk of an import.
 function earlierRow({ id, chunks }: Job, select: (k: typeof key) => SQL, keys: SQL): SQL {
@@ -69,9 +77,13 @@ function earlierRow({ id, chunks }: Job, select: (k: typeof key) => SQL, keys: S
 // Numbers the rows of one record within the chunk, and the rows of one e-mail. The row with `nth` = 1 is the one in effect.
 function occurrenceColumns({ duplicates, match }: Job): SQL {
   const order = sql.raw(duplicates === 'last' ? 'DESC' : 'ASC')
-  const ofRecord = sql`row_number() OVER (PARTITION BY coalesce(record_in_file, nullif(record_in_table, '?'), n) ORDER BY n ${order}) AS nth`
-  if (match === 'email') return ofRecord
-  return sql`${ofRecord}, row_number() OVER (PARTITION BY coalesce(${cell('email')}, n) ORDER BY n) AS nth_of_email`
+  const record = sql`coalesce(record_in_file, nullif(record_in_table, '?'), n)`
+  const ofRecord = sql`row_number() OVER (PARTITION BY ${record} ORDER BY n ${order}) AS nth`
+  // With match=email, the record that has the e-mail is the record of the row.
+  const ofEmail =
+    match === 'email' ? sql`1` : sql`row_number() OVER (PARTITION BY coalesce(${cell('email')}, n) ORDER BY n)`
+  return sql`${ofRecord}, ${ofEmail} AS nth_of_email,
+    dense_rank() OVER (PARTITION BY coalesce(${externalId}, n) ORDER BY ${record}) AS nth_of_external`
 }
 
 // The id of the record that the row stands for: '?' if several match, null if none does.
@@ -84,7 +96,12 @@ function recordOfRow({ actor }: Ctx, { entity, match }: Job): SQL {
     sql`(SELECT CASE count(*) WHEN 0 THEN NULL WHEN 1 THEN min(id) ELSE '?' END FROM (SELECT ${t.id} AS id ${where} LIMIT 2))`
   const onlyRecordWith = (field: 'email' | 'phoneE164') => {
     const isSame = sql`${t[field]} = ${cell(field)}`
-    if (entity === 'customers' || field === 'phoneE164') return onlyRecord(visibleWhere(isSame))
+    if (field === 'phoneE164') return onlyRecord(visibleWhere(isSame))
+    // A further address of a customer is theirs as well.
+    if (entity === 'customers') {
+      return sql`coalesce((SELECT ${t.id} ${visibleWhere(isSame)}), (SELECT other.customer_id FROM ${customerAddresses} AS other
+        WHERE other.workspace_id = ${actor.workspaceId} AND other.email = ${cell('email')}))`
+    }
     // The e-mail of a lead has no index of its own: the search index finds it.
     const phrase = sql`'words : "' || replace(${cell(field)}, '"', '""') || '"'`
     return onlyRecord(sql`FROM leads_fts CROSS JOIN ${table} AS t ON ${t.seq} = leads_fts.rowid
@@ -92,8 +109,26 @@ function recordOfRow({ actor }: Ctx, { entity, match }: Job): SQL {
   }
   const byId = sql`(SELECT ${t.id} ${visibleWhere(sql`${t.id} = ${cell('id')}`)})`
   const byContent = sql`(SELECT ${t.id} ${visibleWhere(sql`${t.importKey} = ${cell('importKey')}`)} LIMIT 1)`
-  const byMatch = match === 'id' ? sql`NULL` : onlyRecordWith(match === 'phone' ? 'phoneE164' : 'email')
-  return sql`CASE ${cell('by')} WHEN 'match' THEN ${byMatch} ELSE coalesce(${byId}, ${byContent}) END`
+  const byExternal = sql`(SELECT ${t.id} ${visibleWhere(sql`${t.externalId} = ${externalId}`)})`
+  const byKey = sql`coalesce(${byId}, ${byExternal})`
+  const byMatch =
+    match === 'externalId'
+      ? byKey
+      : match === 'id'
+        ? sql`NULL`
+        : onlyRecordWith(match === 'phone' ? 'phoneE164' : 'email')
+  return sql`CASE ${cell('by')} WHEN 'match' THEN ${byMatch} WHEN 'external' THEN ${byKey} ELSE ${byContent} END`
+}
+
+// Each owner that the rows name, once: the member with this address, this id, or, if only one has it, this name.
+function ownersOfRows({ actor }: Ctx): SQL {
+  const u = alias(users, 'u')
+  const isMember = isTeamMember(sql`${u.id}`, actor.workspaceId)
+  const memberWhere = (condition: SQL) => sql`(SELECT ${u.id} FROM ${users} AS u WHERE ${condition} AND ${isMember})`
+  const byName = sql`(SELECT iif(count(*) = 1, min(${u.id}), NULL) FROM ${users} AS u
+    WHERE ${u.workspaceId} = ${actor.workspaceId} AND (lower(${u.name}) = given.key OR ${u.name} = given.owner) AND ${isMember})`
+  return sql`SELECT given.owner, coalesce(${memberWhere(sql`${u.email} = given.owner`)}, ${memberWhere(sql`${u.id} = given.key`)}, ${byName}) AS id
+    FROM (SELECT DISTINCT ${cell('owner')} AS owner, ${cell('ownerKey')} AS key FROM parsed WHERE ${cell('owner')} IS NOT NULL) AS given`
 }
 
 // The id of the team member that the row names by address or id. A new record without one gets the default owner.
@@ -102,11 +137,10 @@ function ownerOfRow({ actor }: Ctx, { id, defaultOwner }: Job): SQL {
   const memberWhere = (condition: SQL) =>
     sql`(SELECT ${u.id} FROM ${users} AS u WHERE ${condition} AND ${isTeamMember(sql`${u.id}`, actor.workspaceId)})`
   const owner = cell('owner')
-  const named = sql`coalesce(${memberWhere(sql`${u.email} = ${owner}`)}, ${memberWhere(sql`${u.id} = ${owner}`)})`
+  const named = sql`(SELECT owners.id FROM owners WHERE owners.owner = ${owner})`
   const defaultOwnerId = sql`(SELECT ${imports.defaultOwner} FROM ${imports} WHERE ${imports.id} = ${id})`
   const fallback = defaultOwner === null ? sql`NULL` : memberWhere(sql`${u.id} = ${defaultOwnerId}`)
-  return sql`CASE WHEN ${owner} IS NOT NULL THEN ${named}
-    WHEN coalesce(record_in_file, record_in_table) IS NULL THEN ${fallback} END`
+  return sql`coalesce(${named}, CASE WHEN coalesce(record_in_file, record_in_table) IS NULL THEN ${fallback} END)`
 }
 
 // Whether the row changes the record `t`, its tags included.
@@ -114,7 +148,9 @@ function isChanged({ entity }: Job): SQL {
   const t = alias(ENTITIES[entity].table, 't')
   const hasNewOwner = sql`(${cell('owner')} IS NOT NULL AND looked_up.owner IS NOT ${t.ownerId})`
   const hasNewTag = sql`EXISTS (SELECT 1 FROM json_each(row -> '$.tags') AS tag WHERE ${isNewTag(entity)})`
-  const differences = [...fieldDifferences(entity, 't'), hasNewOwner, hasNewTag]
+  const hasNewContact = sql`${cell('addedEmails')} IS NOT NULL OR ${cell('addedPhones')} IS NOT NULL`
+  const ofCustomers = entity === 'customers' ? [hasNewContact] : []
+  const differences = [...fieldDifferences(entity, 't'), hasNewOwner, hasNewTag, ...ofCustomers]
   return sql`(${sql.join(differences, sql` OR `)})`
 }
 
@@ -133,7 +169,7 @@ function withinPlanLimit(ctx: Ctx, { id, entity, dryRun }: Job): SQL {
   if (room === null) return sql`SELECT * FROM sorted`
   const created = sql`(SELECT ${imports.created} FROM ${imports} WHERE ${imports.id} = ${id})`
   const remaining = dryRun ? sql`${room} - ${created}` : room
-  return sql`SELECT n, row, record, owner, email_before, phone_before, earlier, iif(is_over, 'plan_limit', code) AS code,
+  return sql`SELECT n, row, record, owner, email_before, phone_before, external_before, earlier, iif(is_over, 'plan_limit', code) AS code,
       iif(is_over, 'failed', outcome) AS outcome
     FROM (SELECT *, outcome = 'create' AND sum(outcome = 'create') OVER (ORDER BY n) > ${remaining} AS is_over FROM sorted)`
 }
@@ -145,8 +181,10 @@ function isEmailTaken({ actor }: Ctx, { id, entity, match }: Job): SQL {
   if (!isEmailUnique || match === 'email') return sql`false`
   const other = alias(table, 'other')
   const email = cell('email')
-  const isInTable = sql`EXISTS (SELECT 1 FROM ${table} AS other WHERE ${visible(actor, PERMISSION, other)}
-    AND ${other.email} = ${email} AND ${other.id} IS NOT looked_up.record)`
+  const isInTable = sql`(EXISTS (SELECT 1 FROM ${table} AS other WHERE ${visible(actor, PERMISSION, other)}
+      AND ${other.email} = ${email} AND ${other.id} IS NOT looked_up.record)
+    OR EXISTS (SELECT 1 FROM ${customerAddresses} AS held WHERE held.workspace_id = ${actor.workspaceId}
+      AND held.email = ${email} AND held.customer_id IS NOT looked_up.record))`
   const isInFile = sql`EXISTS (SELECT 1 FROM ${importKeys} AS k WHERE ${key.importId} = ${id}
     AND ${key.key} = 'email:' || (${email}) AND ${key.recordId} IS NOT looked_up.record)`
   return sql`(${email} IS NOT NULL AND (nth_of_email > 1 OR ${isInTable} OR ${isInFile}))`

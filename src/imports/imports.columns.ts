@@ -1,112 +1,202 @@
-// Maps the columns of a file to fields: by a mapping, by their names or synonyms, or as custom fields.
+// Maps the columns of a file to fields: by a mapping, by the system that wrote it, by their names, or as custom fields.
 import { AppError } from '../errors'
 import { fieldColumn, fieldOfColumn } from '../files/csv-cells'
-import { unreadableError } from '../files/text'
-import { foldText } from '../text/fold'
-import { ENTITIES } from './imports.job'
-
-export type Entity = 'customers' | 'leads'
+import { unreadableError } from '../files/unreadable'
+import { dictionaryOf, headerKey, headerWords, meaningOf } from './imports.headers'
+import { ENTITIES, type Entity, FIELDS } from './imports.job'
+import { type Profile, profileOf, recognisedProfile } from './imports.profiles'
+import type { Values } from './imports.templates'
 
 /**
- * The field that a column fills, or null. `extra` is the key of a custom field, whose cell is JSON if `isJson` is set.
- * A cell of a `isMultiple` column holds several values.
+ * What becomes of the cells of a column. `field`: they fill a field, and what the field does not take becomes an extra by
+ * the name of `key`. `extra`: a custom field. `label`: the kind of the address or number in column `of`. `unused`: nothing.
  */
-export type Target = { field: string; extra?: string; isJson?: boolean; isMultiple?: boolean } | null
+export type Target =
+  | { kind: 'field'; field: string; key: string; label: string | null; isMapped: boolean }
+  | { kind: 'extra'; key: string; isJson: boolean }
+  | { kind: 'label'; of: number; key: string }
+  | { kind: 'unused' }
 export type Mapping = Record<string, string | null>
-export type ColumnRules = { entity: Entity; mapping: Mapping; unknown: 'customFields' | 'ignore' }
+/** `system` is the profile that a caller names; `none` is none. */
+export type ColumnRules = {
+  entity: Entity
+  mapping: Mapping
+  unknown: 'customFields' | 'ignore'
+  system?: string
+  values?: Values
+}
+/** A column of the report: how many cells of it have a value, how many of those are stored nowhere, and one of these. */
+export type ColumnReport = {
+  column: string
+  field: string | null
+  values: number
+  unused: number
+  example: string | null
+}
 
-/**
- * Columns of our exports and of `errors.csv` that an import ignores. Only these exact names: “Customer ID” or
- * “created_at” comes from another system and becomes a custom field.
- */
+/** Columns of our exports, of `errors.csv` and of vCards that an import does not read, by these exact names. */
 const IGNORED_COLUMNS = new Set([
   'import.line',
   'import.error',
-  ...ENTITIES.customers.readOnly,
+  ...['VERSION', 'PRODID', 'REV', 'CREATED', 'PROFILE', 'PHOTO', 'LOGO', 'SOUND', 'KEY'],
+  // These are read as the addresses and numbers that they are.
+  ...ENTITIES.customers.readOnly.filter((name) => name !== 'emails' && name !== 'phones'),
   ...ENTITIES.leads.readOnly,
 ])
 
-/** Columns of Google Contacts with several values in a cell, such as “a@x.de ::: b@x.de”. */
-const MULTIPLE_VALUES = /^(?:(?:e-mail|phone) \d+ - value|labels|group membership)$/i
-
-const FIELD_BY_SYNONYM = {
-  customers: fieldsBySynonym('customers'),
-  leads: fieldsBySynonym('leads'),
-}
-
-function fieldsBySynonym(entity: Entity) {
-  const pairs = ENTITIES[entity].columns.map(([field, synonyms]) =>
-    synonyms.split(' ').map((synonym) => [synonym, field] as const),
-  )
-  return new Map(pairs.flat())
-}
-
-/** The fields that a column can fill, for each entity. */
-export const FIELDS: Record<Entity, string[]> = {
-  customers: ENTITIES.customers.columns.map(([field]) => field),
-  leads: ENTITIES.leads.columns.map(([field]) => field),
+const DICTIONARIES = {
+  customers: dictionaryOf(ENTITIES.customers.columns),
+  leads: dictionaryOf(ENTITIES.leads.columns),
 }
 
 const MAX_COLUMNS = 500
+const EXAMPLE_CHARACTERS = 100
+/** Of these, leads that other systems write have the job of the person in a column “Title”. */
+const BESIDE_JOB_TITLES = ['company', 'firstName', 'lastName', 'nameSuffix']
 
-/** The columns of a file and their targets, filled by `add`. The first of two columns for the same field fills it. */
-export function createColumnPlan({ entity, mapping, unknown }: ColumnRules, isJson: boolean) {
-  const columns: { column: string; field: string | null }[] = []
+/** The columns of a file and what becomes of each. `begin` takes the names that are known first, `add` one more. */
+export function createColumnPlan({ entity, mapping, unknown, system }: ColumnRules, isJson: boolean) {
+  const columns: ColumnReport[] = []
   const targets: Target[] = []
-  const filledFields = new Set(Object.values(mapping))
   const extraKeys = new Set<string>()
+  let profile: Profile | undefined
+  let hasJobTitles = false
+  const dictionary = DICTIONARIES[entity]
+
+  function begin(names: readonly string[]): void {
+    profile = system === undefined ? recognisedProfile(names) : profileOf(system)
+    const meanings = names.map((name) => meaningOf(name, DICTIONARIES.customers)?.field ?? '')
+    hasJobTitles = meanings.some((field) => BESIDE_JOB_TITLES.includes(field))
+  }
 
   function add(column: string): Target {
     if (columns.length >= MAX_COLUMNS) throw unreadableError(`The file has more than ${MAX_COLUMNS} columns.`)
-    const target = targetOf(column)
-    // JSON objects can name a field differently: there, the first value of each object fills it.
-    if (target && !target.extra && !isJson) filledFields.add(target.field)
+    const name = column.trim() === '' ? `(column ${columns.length + 1})` : column
+    const target = targetOf(name.trim(), column.trim() === '')
     targets.push(target)
     // `errors.csv` names a custom field from JSON as an export does, so that an import reads it again.
-    const name = isJson && target?.extra !== undefined ? fieldColumn(target.extra) : column
-    columns.push({ column: name, field: target && targetName(target) })
+    const shown = isJson && target.kind === 'extra' ? fieldColumn(target.key) : name
+    columns.push({ column: shown, field: targetName(target), values: 0, unused: 0, example: null })
     return target
   }
 
-  function targetOf(column: string): Target {
-    const name = column.trim()
-    if (Object.hasOwn(mapping, name)) return mappedTarget(mapping[name] ?? null)
+  function targetOf(name: string, isNameless: boolean): Target {
+    if (Object.hasOwn(mapping, name)) return mappedTarget(name, mapping[name] ?? null)
+    // `= …` is what `errors.csv` calls a column that is made of others.
+    if (isNameless || IGNORED_COLUMNS.has(name) || name.startsWith('= ')) return { kind: 'unused' }
     const customField = fieldOfColumn(name)
     if (customField !== undefined) return extraTarget(customField, true)
-    if (name === '') return null
-    const field = FIELD_BY_SYNONYM[entity].get(foldText(name).replace(/[^\p{L}\p{N}]/gu, ''))
-    if (field !== undefined && !filledFields.has(field)) return { field, isMultiple: MULTIPLE_VALUES.test(name) }
-    if (IGNORED_COLUMNS.has(name)) return null
-    return unknown === 'ignore' ? null : extraTarget(name, isJson)
+    const known = profile?.columns?.[headerKey(name)]
+    if (known !== undefined)
+      return FIELDS[entity].includes(known) ? fieldTarget(name, known, null) : unknownTarget(name)
+    const labelled = labelledColumn(name)
+    if (labelled !== undefined) return { kind: 'label', of: labelled, key: keyOf(name) }
+    const meaning = meaningOf(name, dictionary)
+    if (!meaning || (meaning.field === 'title' && hasJobTitles && headerKey(name) === 'title'))
+      return unknownTarget(name)
+    return fieldTarget(name, meaning.field, meaning.label ?? null)
   }
 
-  function mappedTarget(field: string | null): Target {
-    if (field === null) return null
+  // “E-mail 1 - Label” and “Phone Number Type” say of which kind the address or number beside them is.
+  function labelledColumn(name: string): number | undefined {
+    const words = headerWords(name)
+    if (!ENTITIES[entity].hasContacts || !['label', 'type'].includes(words.at(-1) ?? '')) return undefined
+    const of = words.slice(0, -1).join('')
+    const meaning = meaningOf(of === '' ? name : words.slice(0, -1).join(' '), dictionary)
+    if (meaning?.field !== 'email' && meaning?.field !== 'phone') return undefined
+    // The label stands before its value in files of Google, and behind it in those of others.
+    return pairOf.get(of) ?? columns.length + 1
+  }
+  const pairOf = new Map<string, number>()
+
+  function fieldTarget(name: string, field: string, label: string | null, isMapped = false): Target {
+    const words = headerWords(name)
+    pairOf.set((words.at(-1) === 'value' ? words.slice(0, -1) : words).join(''), columns.length)
+    return { kind: 'field', field, key: keyOf(name), label, isMapped }
+  }
+
+  function mappedTarget(name: string, field: string | null): Target {
+    if (field === null) return { kind: 'unused' }
     const customField = fieldOfColumn(field)
-    return customField === undefined ? { field } : extraTarget(customField, isJson)
+    if (customField !== undefined) return extraTarget(customField, isJson)
+    return fieldTarget(name, field, meaningOf(name, dictionary)?.label ?? null, true)
+  }
+
+  function unknownTarget(name: string): Target {
+    return unknown === 'ignore' ? { kind: 'unused' } : extraTarget(name, isJson)
   }
 
   function extraTarget(name: string, hasJsonCells: boolean): Target {
-    const key = isJson ? name : uniqueKey(name)
-    return key === '__proto__' ? null : { field: ENTITIES[entity].extras, extra: key, isJson: hasJsonCells }
+    const key = keyOf(name)
+    return key === '__proto__' ? { kind: 'unused' } : { kind: 'extra', key, isJson: hasJsonCells }
   }
 
-  // Columns of the same name get different keys: “Notes” and “Notes (2)”.
-  function uniqueKey(name: string): string {
+  // Columns of the same name get different keys: “Notes” and “Notes (2)”. Of an object no two do.
+  function keyOf(name: string): string {
     let key = name
-    for (let nth = 2; extraKeys.has(key); nth += 1) key = `${name} (${nth})`
+    for (let nth = 2; !isJson && extraKeys.has(key); nth += 1) key = `${name} (${nth})`
     extraKeys.add(key)
     return key
   }
 
-  return { columns, targets, add }
+  /** Adds a column that is made of others. Returns its place. */
+  function addValue(field: string, name: string): number {
+    const customField = fieldOfColumn(field)
+    const target = customField === undefined ? fieldTarget(name, field, null, true) : extraTarget(customField, false)
+    targets.push(target)
+    columns.push({ column: name, field: targetName(target), values: 0, unused: 0, example: null })
+    return columns.length - 1
+  }
+
+  /** Counts the values of a row, and those that are stored nowhere. */
+  function tally(cells: readonly (string | undefined)[], isStored: (column: number) => boolean): void {
+    columns.forEach((column, i) => {
+      const value = cells[i]?.trim() ?? ''
+      if (value === '') return
+      column.values += 1
+      if (isStored(i)) return
+      column.unused += 1
+      column.example ??= value.slice(0, EXAMPLE_CHARACTERS).toWellFormed()
+    })
+  }
+
+  const told = new Set<string>()
+  /** True the first time that something is told of a column. */
+  function isFirst(column: number, code: string): boolean {
+    const key = `${column} ${code}`
+    if (told.has(key)) return false
+    told.add(key)
+    return true
+  }
+
+  return { columns, targets, begin, add, addValue, tally, isFirst, profile: () => profile }
+
+  function targetName(target: Target): string | null {
+    if (target.kind === 'unused') return null
+    if (target.kind === 'extra') return extraName(target.key)
+    if (target.kind === 'field') return target.field
+    const of = targets[target.of]
+    return of?.kind === 'field' ? `${of.field}.label` : 'label'
+  }
+
+  function extraName(key: string): string {
+    const { extras } = ENTITIES[entity]
+    return extras === 'customFields' ? fieldColumn(key) : `${extras}.${key}`
+  }
 }
 
 export type ColumnPlan = ReturnType<typeof createColumnPlan>
 
-function targetName({ field, extra }: NonNullable<Target>): string {
-  if (extra === undefined) return field
-  return field === 'customFields' ? fieldColumn(extra) : `${field}.${extra}`
+/** Fields of which one at least makes a record. */
+const MAIN_FIELDS = ['name', 'firstName', 'lastName', 'email', 'phone', 'id', 'externalId', 'title', 'company']
+
+/** How many of these names are those of a field that makes a record, and how many those of any field. */
+export function knownNames(names: readonly string[], { entity, mapping }: ColumnRules): { main: number; all: number } {
+  const fields = names.flatMap((name) => {
+    const key = name.trim()
+    return Object.hasOwn(mapping, key) ? (mapping[key] ?? 'none') : (meaningOf(key, DICTIONARIES[entity])?.field ?? [])
+  })
+  return { main: fields.filter((field) => MAIN_FIELDS.includes(field)).length, all: fields.length }
 }
 
 /** Throws `invalid` if the mapping names an absent column, and `unreadable_import` if no column fills a main field. */
@@ -121,15 +211,19 @@ export function requireKnownColumns({ entity, mapping }: ColumnRules, { columns,
     }))
     throw new AppError('invalid', { errors })
   }
-  const known = new Set(targets.map((target) => target?.field))
-  const mainFields = ['name', 'firstName', 'lastName', 'email', 'phone', 'id', 'title', 'company']
-  if (mainFields.some((field) => known.has(field))) return
+  const known = new Set(targets.map((target) => (target.kind === 'field' ? target.field : '')))
+  if (MAIN_FIELDS.some((field) => known.has(field))) return
+  const template = Object.fromEntries(names.slice(0, MAX_SHOWN).map((name) => [name, null]))
   throw unreadableError(
-    `No column of the first line is known: ${listNames(names)}. Rename them to ${FIELDS[entity].join(', ')}, or send a mapping.`,
+    `No column of the first line is known: ${listNames(names)}. Send mapping=${JSON.stringify(template)} with the field of ` +
+      `each instead of null: ${FIELDS[entity].join(', ')}, customFields.…`,
   )
 }
 
+const MAX_SHOWN = 20
+
 function listNames(names: string[]): string {
-  const some = names.slice(0, 20).map((name) => `“${name.slice(0, 60)}”`)
-  return names.length > 20 ? `${some.join(', ')} and ${names.length - 20} more` : some.join(', ') || 'none'
+  const some = names.slice(0, MAX_SHOWN).map((name) => `“${name.slice(0, 60)}”`)
+  const more = names.length - MAX_SHOWN
+  return more > 0 ? `${some.join(', ')} and ${more} more` : some.join(', ') || 'none'
 }

@@ -1,15 +1,25 @@
 // Opens the file of an import in any format, and gives its columns and a stream of its rows as cells.
 import { AppError } from '../errors'
 import { csvRows } from '../files/csv'
-import { escapeFormula, fieldCell, fieldColumn, fieldOfColumn, tagsCell } from '../files/csv-cells'
+import type { Guess } from '../files/encoding'
 import { jsonRows, ndjsonRows } from '../files/json'
 import { boundaryOf, filePart } from '../files/multipart'
-import { decodeUtf8, limitBytes, type Raw, unreadableError } from '../files/text'
+import { decodeText, type FileRow, isZip, limitBytes, peekBytes, type Raw } from '../files/text'
+import type { EncodingName } from '../files/unreadable'
+import { unreadableError } from '../files/unreadable'
 import { vcardRows } from '../files/vcard-reader'
-import { type ColumnPlan, type ColumnRules, createColumnPlan, requireKnownColumns } from './imports.columns'
+import { MAX_WORKBOOK_BYTES, openWorkbook } from '../files/xlsx'
+import { tooLargeError } from '../files/xlsx-zip'
+import type { ColumnPlan, ColumnRules } from './imports.columns'
+import { openObjects } from './imports.objects'
+import { openTable } from './imports.table'
 
-export type FileRow = Raw<readonly (string | undefined)[]>
-export type ImportFile = { plan: ColumnPlan; rows: AsyncIterable<FileRow> }
+/** `about`: what the file says of itself, known when it is read. */
+export type ImportFile = {
+  plan: ColumnPlan
+  rows: AsyncIterable<FileRow>
+  about: () => { recognised: string | null; encoding: string | null }
+}
 
 type Format = 'csv' | 'json' | 'ndjson' | 'vcard'
 type ObjectReader = (text: AsyncIterable<string>) => AsyncIterable<Raw<Record<string, unknown>>>
@@ -30,6 +40,9 @@ const OBJECT_READERS: Record<Exclude<Format, 'csv'>, ObjectReader> = {
   vcard: vcardRows,
 }
 
+/** `encoding` and `sheet` are what a caller says of the file. */
+export type FileRules = ColumnRules & { encoding?: EncodingName; sheet?: string }
+
 /**
  * Opens a body by its content type, and a multipart body by the type of its first file. Throws `wrong_content_type`,
  * `unreadable_import`, `unsupported_encoding` and `file_too_large`.
@@ -37,30 +50,88 @@ const OBJECT_READERS: Record<Exclude<Format, 'csv'>, ObjectReader> = {
 export async function openFile(
   body: AsyncIterable<Uint8Array>,
   contentType: string,
-  rules: ColumnRules,
+  rules: FileRules,
 ): Promise<ImportFile> {
-  const type = contentType.split(';')[0]?.trim().toLowerCase() ?? ''
-  if (type !== 'multipart/form-data') return openText(decodeUtf8(limitBytes(body)), type, rules)
+  const type = mediaType(contentType)
+  if (type !== 'multipart/form-data') return openBytes(limitBytes(body), type, rules)
   const boundary = boundaryOf(contentType)
   if (boundary === undefined) throw unreadableError('The Content-Type of the multipart body has no boundary.')
   const part = await filePart(limitBytes(body), boundary)
-  return openText(decodeUtf8(part.bytes), part.type.split(';')[0]?.trim().toLowerCase() ?? '', rules)
+  return openBytes(part.bytes, mediaType(part.type), rules)
 }
 
-async function openText(pieces: AsyncIterable<string>, type: string, rules: ColumnRules): Promise<ImportFile> {
-  const { first, text } = await peek(pieces)
+const mediaType = (contentType: string) => contentType.split(';')[0]?.trim().toLowerCase() ?? ''
+
+// A workbook is known by its first bytes, whatever it is called.
+async function openBytes(bytes: AsyncIterable<Uint8Array>, type: string, rules: FileRules): Promise<ImportFile> {
+  const { head, rest } = await peekBytes(bytes)
+  if (isZip(head)) return openSheet(rest, rules)
+  if (type === WORKBOOK) throw unreadableError('This is no workbook of Excel (.xlsx).')
+  return openText(rest, type, rules)
+}
+
+const WORKBOOK = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+
+async function openSheet(bytes: AsyncIterable<Uint8Array>, rules: FileRules): Promise<ImportFile> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of bytes) {
+    size += chunk.length
+    if (size > MAX_WORKBOOK_BYTES) throw tooLargeError()
+    chunks.push(chunk)
+  }
+  const { rows, others } = await openWorkbook(await new Blob(chunks).bytes(), rules.sheet)
+  const opened = await openTable(rows, rules)
+  return {
+    plan: opened.plan,
+    rows: withOthers(opened.rows, others),
+    about: () => ({ recognised: opened.plan.profile()?.name ?? null, encoding: null }),
+  }
+}
+
+async function* withOthers(rows: AsyncIterable<FileRow>, others: string[]): AsyncIterable<FileRow> {
+  yield* rows
+  const skipped = 'This sheet is not read: import it by sheet='
+  for (const [i, value] of others.slice(0, 50).entries()) yield { line: i, skipped, value, code: 'sheet_not_read' }
+}
+
+async function openText(bytes: AsyncIterable<Uint8Array>, type: string, rules: FileRules): Promise<ImportFile> {
+  const decoded = decodeText(bytes, rules.encoding)
+  const { first, text } = await peek(decoded.text)
   if (first.trim() === '') throw unreadableError('The file is empty.')
   const format = formatOf(type, first)
-  if (format === 'csv') return csvFile(text, rules)
-  const plan = createColumnPlan(rules, true)
-  return { plan, rows: objectRows(OBJECT_READERS[format](text), plan, rules) }
+  const opened =
+    format === 'csv' ? await openTable(csvRows(text), rules) : openObjects(OBJECT_READERS[format](text), rules)
+  const recognised = () => (format === 'vcard' ? cardSystem(opened.plan) : (opened.plan.profile()?.name ?? null))
+  return {
+    ...opened,
+    rows: withGuess(opened.rows, decoded.guess),
+    about: () => ({ recognised: recognised(), encoding: decoded.guess().encoding }),
+  }
+}
+
+// Says of an encoding that its letters alone tell, that it was guessed.
+async function* withGuess(rows: AsyncIterable<FileRow>, guess: () => Guess): AsyncIterable<FileRow> {
+  yield* rows
+  const { encoding, isSure } = guess()
+  if (isSure) return
+  const message = `Read as ${encoding}, as its letters tell; send encoding= if names look wrong`
+  yield { line: 1, skipped: message, value: encoding, code: 'guessed_encoding' }
+}
+
+// The system that wrote vCards, as it says itself; Android’s are those of 2.1 that say nothing.
+function cardSystem({ columns }: ColumnPlan): string {
+  const said = (name: string) => columns.find(({ column }) => column === name)?.example ?? ''
+  if (/apple|icloud/i.test(said('PRODID'))) return 'vcard-apple'
+  if (/google/i.test(said('PRODID'))) return 'vcard-google'
+  return said('VERSION') === '2.1' || /android/i.test(said('PRODID')) ? 'vcard-android' : 'vcard'
 }
 
 function formatOf(type: string, first: string): Format {
   for (const format of ['csv', 'json', 'ndjson', 'vcard'] as const)
     if (MEDIA_TYPES[format].includes(type)) return format
   if (!UNKNOWN_TYPES.includes(type)) {
-    const known = Object.values(MEDIA_TYPES).map(([standard]) => standard)
+    const known = [...Object.values(MEDIA_TYPES).map(([standard]) => standard), WORKBOOK]
     throw new AppError('wrong_content_type', {
       detail: `Send ${known.join(', ')}, or one of them as multipart/form-data.`,
     })
@@ -80,73 +151,4 @@ async function peek(pieces: AsyncIterable<string>) {
     yield* { [Symbol.asyncIterator]: () => rest }
   }
   return { first, text: text() }
-}
-
-async function csvFile(text: AsyncIterable<string>, rules: ColumnRules): Promise<ImportFile> {
-  const source = csvRows(text)[Symbol.asyncIterator]()
-  const header = await source.next()
-  if (header.done) throw unreadableError('The file is empty.')
-  if ('fault' in header.value)
-    throw unreadableError(`The first line must name the columns, but it ${header.value.fault}.`)
-  const plan = createColumnPlan(rules, false)
-  for (const column of header.value.content) plan.add(column)
-  requireKnownColumns(rules, plan)
-  async function* rows(): AsyncIterable<FileRow> {
-    for await (const row of { [Symbol.asyncIterator]: () => source }) yield checkWidth(row, plan.columns.length)
-  }
-  return { plan, rows: rows() }
-}
-
-// Missing cells at the end count as empty. Too many cells are an error: a value probably contains the separator.
-function checkWidth(row: Raw<string[]>, width: number): FileRow {
-  if ('fault' in row || row.content.slice(width).every((cell) => cell.trim() === '')) return row
-  const fault = `has ${row.content.length} cells, but the first line has ${width}: quote values that contain the separator`
-  return { line: row.line, fault, cells: row.content }
-}
-
-// Objects as rows of cells; each new key adds a column.
-async function* objectRows(
-  rows: AsyncIterable<Raw<Record<string, unknown>>>,
-  plan: ColumnPlan,
-  rules: ColumnRules,
-): AsyncIterable<FileRow> {
-  const indexes = new Map<string, number>()
-  const columnIndex = (key: string) => {
-    const known = indexes.get(key)
-    if (known !== undefined) return known
-    plan.add(key)
-    indexes.set(key, plan.columns.length - 1)
-    return plan.columns.length - 1
-  }
-  for await (const row of rows) {
-    if ('fault' in row) {
-      yield row
-      continue
-    }
-    const cells: (string | undefined)[] = []
-    for (const [key, value] of flatten(row.content)) {
-      const index = columnIndex(key)
-      const isEmpty = value === undefined || (value === null && fieldOfColumn(key) === undefined)
-      if (!isEmpty) cells[index] = cellOf(value, plan.targets[index]?.extra !== undefined)
-    }
-    // Array.from turns holes into undefined, which JSON writes as null.
-    yield { line: row.line, content: Array.from(cells) }
-  }
-  if (indexes.size > 0) requireKnownColumns(rules, plan)
-}
-
-// `customFields` as one column for each of its entries.
-function flatten(fields: Record<string, unknown>): [string, unknown][] {
-  return Object.entries(fields).flatMap(([key, value]) => {
-    if (key !== 'customFields' || typeof value !== 'object' || value === null || Array.isArray(value))
-      return [[key, value]]
-    return Object.entries(value).map(([name, each]): [string, unknown] => [fieldColumn(name), each])
-  })
-}
-
-// A JSON value as the cell of an export, which an import reads back to the same value.
-function cellOf(value: unknown, isExtra: boolean): string {
-  if (isExtra) return escapeFormula(fieldCell(value))
-  if (Array.isArray(value) && value.every((each) => typeof each === 'string')) return tagsCell(value)
-  return typeof value === 'string' ? escapeFormula(value) : JSON.stringify(value)
 }

@@ -49,9 +49,18 @@ export const ENTITIES = {
     name: 'customers',
     subject: 'customer',
     isEmailUnique: true,
+    /** They have further addresses and numbers. */
+    hasContacts: true,
     ...importedFields(CUSTOMER_FIELDS),
   },
-  leads: { table: leads, name: 'leads', subject: 'lead', isEmailUnique: false, ...importedFields(LEAD_FIELDS) },
+  leads: {
+    table: leads,
+    name: 'leads',
+    subject: 'lead',
+    isEmailUnique: false,
+    hasContacts: false,
+    ...importedFields(LEAD_FIELDS),
+  },
 } as const
 
 /**
@@ -81,6 +90,14 @@ function importedFields(fields: Fields) {
     if (kind === 'json' || kind === 'entries') extras = name
   }
   return { columns, filled, derived, readOnly, required, extras }
+}
+
+export type Entity = keyof typeof ENTITIES
+
+/** The fields that a column can fill, for each entity. */
+export const FIELDS: Record<Entity, string[]> = {
+  customers: ENTITIES.customers.columns.map(([field]) => field),
+  leads: ENTITIES.leads.columns.map(([field]) => field),
 }
 
 /** The permission of an import: it reaches every record of the workspace. */

@@ -7,6 +7,7 @@ import { leads } from '../db/schema'
 import { columnIn, insertFrom } from '../db/sql'
 import { progressOf } from '../leads/leads.progress'
 import { versionStamp } from '../records/version'
+import { contactUpdates, contactValues } from './imports.further'
 import { classifiedRows, ENTITIES, type Job, PERMISSION } from './imports.job'
 import { cell, insertValues, updateValues } from './imports.statements'
 
@@ -16,6 +17,7 @@ export function recordsInsert({ db, actor, now }: Ctx, job: Job, n: number) {
     ...{ id: cell('record'), workspaceId: actor.workspaceId, ownerId: cell('ownerId'), importKey: cell('importKey') },
     ...{ createdAt: now, updatedAt: now },
     ...insertValues(job.entity),
+    ...(job.entity === 'customers' ? contactValues : {}),
     ...(job.entity === 'leads' ? { claimedAt: sql`iif(${cell('ownerId')} IS NULL, NULL, ${now})` } : {}),
   }
   return insertFrom(db, ENTITIES[job.entity].table, values, sql`FROM ${classifiedRows(job, n, 'create')}`)
@@ -36,6 +38,7 @@ export function recordsUpdate(ctx: Ctx, job: Job, n: number) {
     .set({
       ...values,
       ...ofLeads,
+      ...(job.entity === 'customers' ? contactUpdates(name) : {}),
       ownerId,
       ...versionStamp(table, ctx.now),
     })

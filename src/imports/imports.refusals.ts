@@ -8,8 +8,8 @@ const REFUSALS = {
   ambiguous: { field: null, value: `row ->> 'key'`, message: 'Several records match; use match=id' },
   owner_unknown: {
     field: 'owner',
-    value: `row ->> 'owner'`,
-    message: 'No active team member has this address or id',
+    value: 'NULL',
+    message: 'The default owner is no active member of the team any more',
   },
   email_taken: { field: 'email', value: `row ->> 'email'`, message: 'Another customer has this e-mail address' },
   not_found: { field: null, value: `row ->> 'key'`, message: 'No record matches, and mode=update creates none' },
@@ -27,19 +27,18 @@ const REFUSALS = {
 export const TOO_BIG_MESSAGE = REFUSALS.too_big.message
 
 // A row without the matching field repeats an earlier import of the same content: later changes of the record stay.
-export const IS_TO_CHANGE = `(row ->> 'by' = 'match' OR record IS NULL OR record = row ->> 'id')`
+export const IS_TO_CHANGE = `(row ->> 'by' <> 'content' OR record IS NULL OR record = row ->> 'id')`
 
 /** The code of the first reason against a row of `compared`; null if it can be written. */
 export function refusalCode({ mode, duplicates, defaultOwner, entity }: Job): SQL {
   const { required } = ENTITIES[entity]
-  const needsOwner = `row ->> 'owner' IS NOT NULL${defaultOwner === null ? '' : ' OR record IS NULL'}`
   const cases = [
     `WHEN record = '?' THEN 'ambiguous'`,
     duplicates === 'refuse' ? `WHEN nth > 1 OR earlier IS NOT NULL THEN 'duplicate_in_file'` : '',
-    `WHEN (${needsOwner}) AND owner IS NULL THEN 'owner_unknown'`,
+    defaultOwner === null ? '' : `WHEN record IS NULL AND owner IS NULL THEN 'owner_unknown'`,
     `WHEN is_email_taken THEN 'email_taken'`,
     mode === 'update' ? `WHEN record IS NULL THEN 'not_found'` : '',
-    `WHEN record IS NULL AND row ->> '${required}' IS NULL THEN 'required'`,
+    `WHEN record IS NULL AND coalesce(row ->> '${required}', row ->> '$.fallback.${required}') IS NULL THEN 'required'`,
     mode === 'create'
       ? `WHEN record_exists AND is_changed AND ${IS_TO_CHANGE} AND earlier ->> 0 IS NOT 'create' THEN 'exists'`
       : '',

@@ -9,6 +9,7 @@ import { importIssues, imports } from '../db/schema'
 import { AppError } from '../errors'
 import { csvLine, unescapeFormula } from '../files/csv-cells'
 import { ImportReport } from './imports.schemas'
+import { MAX_ISSUES } from './imports.staging'
 
 export type Report = z.infer<typeof ImportReport>
 
@@ -17,7 +18,15 @@ const SHOWN_ISSUES = 100
 /** How many failed rows one statement reads. */
 const PAGE_ROWS = 1_000
 
-const { workspaceId, defaultOwner, chunks, updatedAt, busyUntil, ...columns } = getTableColumns(imports)
+const {
+  workspaceId,
+  defaultOwner,
+  chunks,
+  updatedAt,
+  busyUntil,
+  issues: issueCount,
+  ...columns
+} = getTableColumns(imports)
 
 const i = alias(importIssues, 'i')
 const issueObject = sql.join(
@@ -45,6 +54,7 @@ export function reportSelect({ db, actor }: Ctx, id: string) {
       warnings: firstIssues('warning').as('warnings'),
       moreErrors: hasMore('error').as('more_errors'),
       moreWarnings: hasMore('warning').as('more_warnings'),
+      untold: sql<number>`max(0, ${issueCount} - ${sql.raw(String(MAX_ISSUES))})`.as('untold'),
     })
     .from(imports)
     .where(and(eq(imports.id, id), eq(imports.workspaceId, actor.workspaceId)))

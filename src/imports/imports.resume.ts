@@ -105,7 +105,7 @@ export async function resumeImport(worker: Worker, id: string, budget: Budget): 
   if (!actor || !reach(actor, 'imports:write')) return endImport(worker, id, 'CANCELLED')
   const ctx = {
     ...worker,
-    db: guarded(actorGuard(actor, 'imports:write', { isBackground: true })),
+    db: guarded(actorGuard(actor, 'imports:write', { isBackground: true })).db,
     actor,
     now,
     newId: () => uuidv7(),

@@ -7,6 +7,8 @@ import { ctx } from '../http/context'
 import { paged } from '../http/pagination'
 import { createRouter, json } from '../http/router'
 import { continueAfterResponse, readUpload, requestBudget } from './imports.http'
+import { previewImport } from './imports.preview'
+import { ImportPreview } from './imports.preview.schemas'
 import { errorFile, getImport, listImports } from './imports.report'
 import { ImportListQuery, ImportPage, ImportQuery, ImportReport, importBody } from './imports.schemas'
 import { cancelImport, importFile, revertImport } from './imports.service'
@@ -32,6 +34,23 @@ const importRecordsRoute = createRoute({
     201: json(ImportReport, 'The import is finished'),
     202: json(ImportReport, 'The file has arrived, and the import is running'),
     ...errors(...POST, ...UNREADABLE, 'invalid_owner', 'plan_limit'),
+  },
+})
+
+const previewImportRoute = createRoute({
+  method: 'post',
+  path: '/preview',
+  ...allow('imports:write'),
+  operationId: 'previewImport',
+  tags,
+  summary: 'Preview an import',
+  description:
+    'Reads the first 500 rows of a file and says what each column would become, what is unknown, which problems there are, ' +
+    'and how many records are there already. It takes the same parameters as an import, and writes nothing.',
+  request: { query: ImportQuery, body: importBody },
+  responses: {
+    200: json(ImportPreview, 'What the import would do'),
+    ...errors(...POST, 'unreadable_import', 'unsupported_encoding', 'file_too_large'),
   },
 })
 
@@ -117,6 +136,9 @@ export const importRoutes = createRouter()
     }
     return report.dryRun ? c.json(report, 200) : c.json(report, 201, { Location: `/v1/imports/${report.id}` })
   })
+  .openapi(previewImportRoute, async (c) =>
+    c.json(await previewImport(ctx(c), c.req.valid('query'), await readUpload(c)), 200),
+  )
   .openapi(listImportsRoute, async (c) => {
     const page = await paged(c, c.req.valid('query'), (query) => listImports(ctx(c), query))
     return c.json(ImportPage.parse(page), 200)

@@ -1,19 +1,20 @@
 // Prepares one row of a file: its cells become the fields of a record, validated by the schemas of these fields.
 import { createHash } from 'node:crypto'
 import { z } from '@hono/zod-openapi'
-import { instantAt } from '../clock'
 import { CUSTOMER_FIELDS } from '../customers/customers.fields'
-import { uuid } from '../field-schemas'
-import { fieldOf, tagsCell, tagsOf, unescapeFormula } from '../files/csv-cells'
 import { LEAD_FIELDS } from '../leads/leads.fields'
-import { derivedValues } from '../records/fields'
+import { derivedValues, isMap } from '../records/fields'
 import { TagName } from '../tags/tags.schemas'
 import { mailAddress } from '../text/address'
 import { foldText } from '../text/fold'
 import { PHONE_PROBLEMS } from '../text/phone'
 import { readPhoneField } from '../text/searched'
-import type { Entity, Target } from './imports.columns'
+import { type CellRules, type RowCells, readCells } from './imports.cells'
+import type { ColumnPlan } from './imports.columns'
+import { headerKey } from './imports.headers'
+import type { Entity } from './imports.job'
 import { ENTITIES } from './imports.job'
+import type { StatusMapping } from './imports.statuses'
 
 export type Issue = {
   line: number
@@ -24,20 +25,32 @@ export type Issue = {
   message: string
 }
 
-/** A valid row. Rows with the same `key` are one record; `by` says how that record is found: by `match` or by content. */
+/**
+ * A valid row. Rows with the same `key` are one record; `by` says how that record is found: by `match`, by what another
+ * system calls it, or by content. `fallback` has the fields of a new record that the row does not name.
+ */
 export type PreparedRow = {
   line: number
   key: string
-  by: 'match' | 'content'
+  by: 'match' | 'external' | 'content'
   id?: string
+  externalId?: string
   importKey?: string
   owner?: string
   tags?: string[]
+  furtherEmails?: { email: string }[]
+  furtherPhones?: { phone: string; phoneE164: string | null }[]
   phoneE164?: string | null
   sortName?: string | null
 } & Record<string, unknown>
 
-export type RowRules = { entity: Entity; match: 'email' | 'phone' | 'id'; country: string | null; timeZone: string }
+export type RowRules = {
+  entity: Entity
+  match: 'email' | 'phone' | 'id' | 'externalId'
+  country: string | null
+  timeZone: string
+  statuses: StatusMapping
+}
 
 const RECORD_FIELDS = { customers: CUSTOMER_FIELDS, leads: LEAD_FIELDS }
 const SCHEMAS = { customers: rowSchema('customers'), leads: rowSchema('leads') }
@@ -49,24 +62,38 @@ function rowSchema(entity: Entity) {
 }
 
 function kindsOf(entity: Entity) {
-  return new Map(ENTITIES[entity].filled.map(({ name, kind }) => [name, kind]))
+  return new Map(ENTITIES[entity].filled.map(({ name, kind }) => [name, { kind }]))
 }
-
-const Uuid = uuid()
 
 /** How many characters of a wrong value an issue shows. */
 const SHOWN_CHARACTERS = 200
 /** JSON of this length, in characters, never exceeds the 16 KB of a record's custom fields. */
 const MAX_UNCHECKED_JSON = 5_000
+/** The longest name of a customer, and title of a lead, in characters. */
+const MAX_NAME = 200
+/** What a lead without a title is called by: the extras of these columns, in this order. */
+const TITLE_COLUMNS = ['company', 'companyname', 'companyaccount', 'accountname', 'formname', 'campaignname', 'adname']
+
+/** The rules by which the cells of a file are read. */
+export function cellRulesOf({ entity, country, timeZone, statuses }: RowRules, plan: ColumnPlan): CellRules {
+  const profile = plan.profile()
+  return {
+    ...{ country, timeZone, statuses, fields: KINDS[entity], hasContacts: ENTITIES[entity].hasContacts },
+    isPrefixed: profile?.prefixed ?? false,
+    isJoined: profile?.name === 'google-contacts',
+    hasCommas: profile !== undefined && profile.name !== 'edge-crm',
+  }
+}
 
 /** The valid row, or none if its issues contain an error. Adds the name of each tag to `tagNames`, by its key. */
 export function prepareRow(
   line: number,
   cells: readonly (string | undefined)[],
-  targets: readonly Target[],
-  { entity, match, country, timeZone }: RowRules,
+  plan: ColumnPlan,
+  rules: RowRules,
   tagNames: Map<string, string>,
-): { row?: PreparedRow; issues: Issue[] } {
+): { row?: PreparedRow; issues: Issue[]; isStored: (column: number) => boolean } {
+  const { entity, match, country } = rules
   const issues: Issue[] = []
   const addIssue = (
     field: string | null,
@@ -75,26 +102,32 @@ export function prepareRow(
     message: string,
     level: Issue['level'] = 'error',
   ) => issues.push({ line, level, field, code, value: displayValue(value), message })
-  const { values, extras, notObjects } = fieldsOfCells(cells, targets, KINDS[entity], timeZone)
-  for (const [field, value] of notObjects) addIssue(field, `invalid_${field}`, value, 'must be a JSON object')
-  const { id, owner, tags, ...fields } = values
+  const read = readCells(cells, plan.targets, cellRulesOf(rules, plan))
+  const isStored = (column: number) => read.stored.has(column)
+  for (const [field, value] of read.notObjects) addIssue(field, `invalid_${field}`, value, 'must be a JSON object')
+  const { id, owner, externalId, ...fields } = read.values
+  const [main, ...furtherEmails] = read.emails
+  const [phone, ...furtherPhones] = read.phones
+  if (main) fields.email = main.email
+  else if (read.wrongEmail !== undefined) addIssue('email', 'invalid_email', read.wrongEmail, 'Invalid email address')
+  if (phone) fields.phone = phone.phone
+  if (externalId !== undefined) fields.externalId = externalId
   const extrasField = ENTITIES[entity].extras
   const json = fields[extrasField]
-  const allExtras = Object.fromEntries([...(isRecord(json) ? Object.entries(json) : []), ...extras])
+  const allExtras = Object.fromEntries([...(isMap(json) ? Object.entries(json) : []), ...read.extras])
   // Flat, short extras are valid JSON for sure. Skipping their schema saves most of the time of a row.
   const areExtrasValid =
     json === undefined &&
-    extras.every(([, value]) => !isNested(value)) &&
+    [...read.extras.values()].every((value) => !isNested(value)) &&
     JSON.stringify(allExtras).length <= MAX_UNCHECKED_JSON
-  if (extras.length > 0 && !areExtrasValid) fields[extrasField] = allExtras
+  if (read.extras.size > 0 && !areExtrasValid) fields[extrasField] = allExtras
   const result = SCHEMAS[entity].safeParse(fields)
   for (const { path, code, message } of result.error?.issues ?? []) {
     const field = path.map(String).join('.')
     const value = path.length === 1 ? fields[String(path[0])] : undefined
     addIssue(field, code === 'too_big' ? 'too_long' : `invalid_${String(path[0])}`, value, message)
   }
-  const names = typeof tags === 'string' ? tagsOf(tags) : []
-  const keys = names.flatMap((tag) => {
+  const tags = read.tags.flatMap((tag) => {
     const parsed = TagName.safeParse(tag)
     if (!parsed.success) {
       addIssue('tags', 'invalid_tags', tag, parsed.error.issues[0]?.message ?? 'must be a tag')
@@ -104,11 +137,11 @@ export function prepareRow(
     if (!tagNames.has(key)) tagNames.set(key, parsed.data)
     return [key]
   })
-  const recordId = typeof id === 'string' && Uuid.safeParse(id).success ? id.toLowerCase() : undefined
-  if (match === 'id' && id !== undefined && recordId === undefined)
-    addIssue('id', 'invalid_id', id, 'must be the id of a record')
-  if (result.data === undefined || issues.length > 0) return { issues }
+  if (result.data === undefined || issues.length > 0) return { issues, isStored }
 
+  for (const { field, code, value, message, column, once } of read.notes) {
+    if (!once || plan.isFirst(column, code)) addIssue(field, code, value, message, 'warning')
+  }
   const parsed: Record<string, unknown> = result.data
   const derived = derivedValues(RECORD_FIELDS[entity], parsed, country)
   if (derived.phoneE164 === null) {
@@ -118,87 +151,60 @@ export function prepareRow(
   }
   const row = {
     ...parsed,
-    ...(extras.length > 0 && areExtrasValid ? { [extrasField]: allExtras } : {}),
+    ...(read.extras.size > 0 && areExtrasValid ? { [extrasField]: allExtras } : {}),
     ...derived,
-    ...(recordId === undefined ? {} : { id: recordId }),
-    ...(typeof owner === 'string' ? { owner: mailAddress(owner) ?? owner.toLowerCase() } : {}),
-    ...(keys.length > 0 ? { tags: [...new Set(keys)] } : {}),
+    ...(typeof id === 'string' ? { id } : {}),
+    ...(typeof owner === 'string' ? ownerOf(owner) : {}),
+    ...(tags.length > 0 ? { tags: [...new Set(tags)] } : {}),
+    ...(main?.label ? { emailLabel: main.label } : {}),
+    ...(phone?.label ? { phoneLabel: phone.label } : {}),
+    ...(furtherEmails.length > 0 ? { furtherEmails } : {}),
+    ...(furtherPhones.length > 0 ? { furtherPhones } : {}),
   }
-  return { row: { line, ...row, ...identityOf(row, match, id) }, issues }
+  const fallback = fallbackOf(entity, row, read)
+  if (fallback && entity === 'customers') {
+    addIssue('name', 'name_made', fallback, 'The row has no name: a new record is named by this', 'warning')
+  }
+  const named = fallback === undefined ? {} : { fallback: namedBy(entity, fallback, country) }
+  return { row: { line, ...row, ...named, ...identityOf(row, match) }, issues, isStored }
 }
 
-// The value of the matching field identifies the row; without that value, a hash of its content does.
-function identityOf(row: Record<string, unknown>, match: RowRules['match'], id: unknown) {
+// By address or id; else by name, as it is compared with the names of the members.
+function ownerOf(owner: string) {
+  return { owner: mailAddress(owner) ?? owner, ownerKey: owner.toLowerCase() }
+}
+
+// What a new record is called where the row does not say: its company, its address; of a lead also its form.
+function fallbackOf(entity: Entity, row: Record<string, unknown>, { extras }: RowCells): string | undefined {
+  if (row[ENTITIES[entity].required] !== undefined) return undefined
+  const columns = new Map([...extras].map(([key, value]) => [headerKey(key), value]))
+  const texts =
+    entity === 'customers'
+      ? [row.company, row.email, row.phone]
+      : [row.name, row.interest, ...TITLE_COLUMNS.map((key) => columns.get(key)), row.email, row.phone, row.message]
+  const text = texts.find((each) => typeof each === 'string' && foldText(each) !== '')
+  return typeof text === 'string' ? text.slice(0, MAX_NAME).toWellFormed().trim() : undefined
+}
+
+function namedBy(entity: Entity, text: string, country: string | null) {
+  const named = { [ENTITIES[entity].required]: text }
+  return { ...named, ...derivedValues(RECORD_FIELDS[entity], named, country) }
+}
+
+// The value of the matching field identifies the row; without that value, its id or a hash of its content does.
+function identityOf(row: Record<string, unknown>, match: RowRules['match']) {
+  const external = row.externalId ?? row.id
+  if (match === 'externalId' && typeof external === 'string')
+    return { key: `external:${external}`, by: 'match' as const }
   const value = match === 'email' ? row.email : match === 'phone' ? row.phoneE164 : undefined
   if (typeof value === 'string') return { key: `${match}:${value}`, by: 'match' as const }
-  const importKey = createHash('sha256')
-    .update(JSON.stringify([id, row]))
-    .digest('base64url')
-    .slice(0, 22)
+  if (typeof external === 'string') return { key: `external:${external}`, by: 'external' as const }
+  const importKey = createHash('sha256').update(JSON.stringify(row)).digest('base64url').slice(0, 22)
   return { key: `content:${importKey}`, by: 'content' as const, importKey }
-}
-
-// Values by field, custom fields as pairs, and cells that should hold a JSON object but do not.
-function fieldsOfCells(
-  cells: readonly (string | undefined)[],
-  targets: readonly Target[],
-  kinds: ReturnType<typeof kindsOf>,
-  timeZone: string,
-) {
-  const values: Record<string, unknown> = {}
-  const extras: [string, unknown][] = []
-  const notObjects: [string, string][] = []
-  targets.forEach((target, i) => {
-    const cell = unescapeFormula(cells[i] ?? '')
-    const value = target?.isMultiple ? importedValues(target.field, cell) : cell.trim()
-    if (target === null || value === '' || (target.extra === undefined && values[target.field] !== undefined)) return
-    const kind = kinds.get(target.field)
-    if (target.extra !== undefined) extras.push([target.extra, target.isJson ? jsonValue(cell) : value])
-    else if (kind === 'json' || kind === 'entries') {
-      const object = fieldOf(cell)
-      if (isRecord(object)) values[target.field] = object
-      else notObjects.push([target.field, cell])
-    } else if (kind === 'choice') values[target.field] = value.toUpperCase().replace(/[\s-]+/g, '_')
-    else if (kind === 'instant') values[target.field] = instantOf(value, timeZone)
-    else if (kind === 'number') values[target.field] = numberOf(value)
-    else values[target.field] = value
-  })
-  const { firstName, lastName, ...fields } = values
-  const name = [firstName, lastName].filter((part) => part !== undefined).join(' ')
-  return { values: name !== '' && fields.name === undefined ? { ...fields, name } : fields, extras, notObjects }
-}
-
-// The first of several e-mails or numbers; all labels except `myContacts`, which every Google contact has.
-function importedValues(field: string, cell: string): string {
-  const [first = '', ...rest] = cell.split(':::').map((part) => part.trim())
-  if (field !== 'tags') return first
-  const labels = [first, ...rest].map((label) => label.replace(/^\* /, ''))
-  return tagsCell(labels.filter((label) => label !== '' && label !== 'myContacts'))
-}
-
-// A number that JavaScript cannot write back unchanged, such as one of twenty digits, stays text.
-function jsonValue(cell: string): unknown {
-  const value = fieldOf(cell)
-  return typeof value === 'number' && JSON.stringify(value) !== cell.trim() ? cell : value
-}
-
-// Text that is not a whole number stays text: the schema refuses it and the report shows it.
-function numberOf(value: string): number | string {
-  return /^\d+$/.test(value) ? Number(value) : value
-}
-
-// A date, or a date and time without an offset, is meant where the user is.
-function instantOf(value: string, timeZone: string): string {
-  const [, day, time = '00:00:00'] = /^(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d(?::\d\d(?:\.\d+)?)?))?$/.exec(value) ?? []
-  return day === undefined ? value : instantAt(timeZone, `${day}T${time}`)
 }
 
 function isNested(value: unknown): boolean {
   return typeof value === 'object' && value !== null
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function displayValue(value: unknown): string | null {

@@ -1,13 +1,16 @@
 // Schemas of imports: the options of a request, and the report of the result.
 import { z } from '@hono/zod-openapi'
 import { IMPORT_DUPLICATES, IMPORT_ENTITIES, IMPORT_MATCHES, IMPORT_MODES, IMPORT_STATES } from '../db/schema/imports'
-import { Id, Instant, raw, text } from '../field-schemas'
+import { Id, Instant, text } from '../field-schemas'
 import { fieldOfColumn } from '../files/csv-cells'
+import { ENCODINGS } from '../files/unreadable'
 import { flag, pageOf, pageQuery } from '../http/pagination'
 import { isCountry } from '../text/phone'
-import { FIELDS } from './imports.columns'
+import { FIELDS } from './imports.job'
+import { Mapping, StatusMapping, Values as ValuesParam } from './imports.mapping'
+import { SYSTEMS } from './imports.systems'
 
-const Issue = z
+export const Issue = z
   .object({
     line: z
       .number()
@@ -29,10 +32,12 @@ const example = {
   dryRun: false,
   status: 'DONE' as const,
   columns: [
-    { column: 'Full name', field: 'name' },
-    { column: 'E-mail', field: 'email' },
-    { column: 'Plan', field: 'customFields.Plan' },
+    { column: 'Full name', field: 'name', values: 3, unused: 0, example: null },
+    { column: 'E-mail', field: 'email', values: 3, unused: 0, example: null },
+    { column: 'Plan', field: 'customFields.Plan', values: 2, unused: 0, example: null },
   ],
+  recognised: null,
+  encoding: 'utf-8',
   received: 3,
   ...{ created: 1, updated: 1, unchanged: 0, superseded: 0, failed: 1, reverted: 0, kept: 0 },
   createdBy: '0192f0c4-7a10-7c3e-9d2b-000000000007',
@@ -51,9 +56,21 @@ export const Import = z
     duplicates: z.enum(IMPORT_DUPLICATES),
     dryRun: z.boolean(),
     status: z.enum(IMPORT_STATES),
-    columns: z.array(z.object({ column: z.string(), field: z.string().nullable() })).openapi({
-      description: 'The columns of the file, and the field that each fills; null if the column is ignored.',
+    recognised: z.string().nullable().openapi({
+      description: 'The system that wrote the file, as its columns tell, such as `hubspot-contacts`.',
     }),
+    encoding: z.string().nullable().openapi({ description: 'The encoding that the file was read in.' }),
+    columns: z
+      .array(
+        z.object({
+          column: z.string(),
+          field: z.string().nullable().openapi({ description: 'Null if the column is ignored.' }),
+          values: z.number().int().openapi({ description: 'Rows with a value in this column.' }),
+          unused: z.number().int().openapi({ description: 'How many of these values are stored nowhere.' }),
+          example: z.string().nullable().openapi({ description: 'The first value that is stored nowhere.' }),
+        }),
+      )
+      .openapi({ description: 'The columns of the file, the field that each fills, and what is stored nowhere.' }),
     received: number('Rows of the file. After the import, it is the sum of the next five counts.'),
     created: number('Records created.'),
     updated: number('Records changed.'),
@@ -73,6 +90,7 @@ export const ImportReport = Import.extend({
   warnings: z.array(Issue).openapi({ description: 'Problems of rows that were written all the same; the first 100.' }),
   moreErrors: z.boolean(),
   moreWarnings: z.boolean(),
+  untold: number('Errors and warnings that are not kept: at most 10,000 are.'),
 }).openapi('ImportReport', {
   example: {
     ...example,
@@ -80,44 +98,12 @@ export const ImportReport = Import.extend({
     warnings: [],
     moreErrors: false,
     moreWarnings: false,
+    untold: 0,
   },
 })
 
 export const ImportPage = pageOf(Import, 'ImportPage')
 export const ImportListQuery = z.strictObject(pageQuery)
-
-const MAX_MAPPING = 20_000
-
-/** A mapping as one JSON object, or as `Column:field` for each column. `Column:` ignores the column. */
-const Mapping = z
-  .union([raw(MAX_MAPPING), z.array(raw(1_000)).max(500)])
-  .transform((value, context): Record<string, string | null> => {
-    const mapping =
-      typeof value === 'string' && value.trimStart().startsWith('{') ? fromJson(value) : fromPairs([value].flat())
-    if (mapping) return mapping
-    context.addIssue({
-      code: 'custom',
-      message: 'must be a JSON object of columns and fields, or Column:field for each column',
-    })
-    return z.NEVER
-  })
-
-function fromJson(text: string): Record<string, string | null> | undefined {
-  try {
-    return z.record(z.string(), z.string().nullable()).safeParse(JSON.parse(text)).data
-  } catch {
-    return undefined
-  }
-}
-
-function fromPairs(pairs: string[]): Record<string, string | null> | undefined {
-  const entries = pairs.map((pair): [string, string | null] | undefined => {
-    const at = pair.lastIndexOf(':')
-    return at < 1 ? undefined : [pair.slice(0, at).trim(), pair.slice(at + 1).trim() || null]
-  })
-  const known = entries.filter((entry) => entry !== undefined)
-  return known.length === entries.length ? Object.fromEntries(known) : undefined
-}
 
 export const ImportQuery = z
   .strictObject({
@@ -153,6 +139,41 @@ export const ImportQuery = z
         type: 'string',
         description: 'Country of phone numbers without a country code. Default: the country of the workspace.',
       }),
+    system: z
+      .enum(['none', ...SYSTEMS])
+      .optional()
+      .openapi({
+        description: 'The system that wrote the file, where its columns do not tell, or tell wrong; `none` is none.',
+      }),
+    encoding: z
+      .string()
+      .toLowerCase()
+      .pipe(z.enum(ENCODINGS, { error: `must be one of ${ENCODINGS.join(', ')}` }))
+      .optional()
+      .openapi({
+        type: 'string',
+        enum: [...ENCODINGS],
+        description:
+          'The encoding of the file. Without it, it is found; where it is not plain, the answer names the candidates.',
+      }),
+    sheet: text(100)
+      .optional()
+      .openapi({ description: 'Of a workbook: the name or the number of the sheet. Default: the first.' }),
+    statusMapping: StatusMapping.optional().openapi({
+      type: 'array',
+      items: { type: 'string' },
+      description:
+        'The statuses of leads that the file calls otherwise, as a JSON object `{"Angefragt": "NEW"}` or as repeated ' +
+        '`statusMapping=Angefragt:NEW`. What other systems call theirs is known.',
+    }),
+    values: ValuesParam.optional().openapi({
+      type: 'string',
+      description:
+        'Fields that are made of several columns, as a JSON object: `{"name": "{First} {Last}"}` joins, `{"phone": "{Mobile|Phone}"}` ' +
+        'takes the first that is filled, `{"name": "{Contact[1]}"}` and `{"jobTitle": "{Contact[2-]}"}` split by words, ' +
+        '`{"source": "Fair"}` is the same in every row.',
+      example: '{"name": "{First} {Last}"}',
+    }),
     mapping: Mapping.optional().openapi({
       type: 'array',
       items: { type: 'string' },
@@ -161,13 +182,20 @@ export const ImportQuery = z
         '`mapping=Kunde:name`. Null, or nothing after the colon, ignores a column. `customFields.…` are custom fields.',
     }),
   })
-  .superRefine(({ entity, mapping = {} }, context) => {
+  .superRefine(({ entity, mapping = {}, values = {} }, context) => {
     const fields = FIELDS[entity]
+    for (const field of Object.keys(values)) {
+      if (fields.includes(field) || fieldOfColumn(field)) continue
+      const message = `${field} is not one of ${fields.join(', ')}, customFields.…`
+      context.addIssue({ code: 'custom', path: ['values'], message })
+    }
     const mappedFields = new Set<string>()
+    // A person has several of these.
+    const several = ['email', 'phone', 'tags']
     for (const [column, field] of Object.entries(mapping)) {
       const path = ['mapping']
       if (field === null) continue
-      if (mappedFields.has(field))
+      if (mappedFields.has(field) && !several.includes(field))
         context.addIssue({ code: 'custom', path, message: `Two columns are mapped to ${field}` })
       mappedFields.add(field)
       if (fields.includes(field) || fieldOfColumn(field)) continue
@@ -197,6 +225,9 @@ export const importBody = {
         type: 'string' as const,
         example: 'BEGIN:VCARD\r\nVERSION:4.0\r\nFN:Alice Student\r\nEMAIL:alice@example.com\r\nEND:VCARD\r\n',
       },
+    },
+    'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': {
+      schema: { type: 'string' as const, format: 'binary' },
     },
     'multipart/form-data': {
       schema: { type: 'object' as const, properties: { file: { type: 'string' as const, format: 'binary' } } },

@@ -9,16 +9,17 @@ import { importChunks, importIssues, importOriginals, imports, users } from '../
 import { ifChanged } from '../db/sql'
 import { AppError } from '../errors'
 import { eventInsert } from '../events/event-insert'
-import { unreadableError } from '../files/text'
+import { type EncodingName, unreadableError } from '../files/unreadable'
 import { mailAddress } from '../text/address'
-import type { Entity, Mapping } from './imports.columns'
-import { type FileRow, type ImportFile, openFile } from './imports.file'
-import type { Job } from './imports.job'
+import type { Mapping } from './imports.columns'
+import type { Entity, Job } from './imports.job'
+import { loadReading } from './imports.reader'
 import { getImport, parseReport, type Report, reportSelect } from './imports.report'
 import { type Budget, leaseEnd, newChunkIds, runBudgeted, runChunks } from './imports.resume'
 import { revertStart } from './imports.revert'
-import { prepareRow } from './imports.rows'
+import { rowStager } from './imports.stager'
 import { createStaging, importInsert, stagedDataDrop, uploadEnd } from './imports.staging'
+import type { StatusMapping } from './imports.statuses'
 import { chunkStatements } from './imports.write'
 
 export type ImportOptions = Pick<Job, 'mode' | 'duplicates'> & {
@@ -30,6 +31,14 @@ export type ImportOptions = Pick<Job, 'mode' | 'duplicates'> & {
   /** The e-mail address or the id of a member. */
   defaultOwner?: string
   defaultCountry?: string
+  /** The name of a profile, or `none`. */
+  system?: string
+  statusMapping?: StatusMapping
+  encoding?: EncodingName
+  /** Templates by the field that each fills. */
+  values?: Record<string, string>
+  /** The name or the number of the sheet of a workbook. */
+  sheet?: string
 }
 type ImportRow = typeof imports.$inferInsert
 export type Upload = { body: AsyncIterable<Uint8Array>; contentType: string }
@@ -39,22 +48,41 @@ export type Upload = { body: AsyncIterable<Uint8Array>; contentType: string }
  * `openFile`, `unreadable_import`, `nothing_imported` if every row failed, `plan_limit` and `invalid_owner`.
  */
 export async function importFile(ctx: Ctx, options: ImportOptions, upload: Upload, budget: Budget): Promise<Report> {
-  const { mapping = {}, unknown, entity, match = entity === 'leads' ? 'id' : 'email' } = options
-  const file = await openFile(upload.body, upload.contentType, { entity, mapping, unknown })
+  const {
+    mapping = {},
+    unknown,
+    entity,
+    match = entity === 'leads' ? 'id' : 'email',
+    system,
+    encoding,
+    sheet,
+    values,
+  } = options
+  const { openFile, prepareRow } = await loadReading()
+  const file = await openFile(upload.body, upload.contentType, {
+    entity,
+    mapping,
+    unknown,
+    system,
+    encoding,
+    sheet,
+    values,
+  })
   const id = ctx.newId()
-  const staging = createStaging(id, options.duplicates)
+  const staging = createStaging(id, options.duplicates, entity)
   const newImport = newImportRow(ctx, id, options, match)
   const insertAs = (status: ImportRow['status'], values: Partial<ImportRow>) =>
     importInsert(ctx, { ...newImport, ...values, status }, defaultOwnerId(ctx, options))
-  const stageRow = rowStager(ctx, options, match, file, staging)
+  const stageRow = rowStager(ctx, options, match, file, staging, prepareRow)
 
   let isStored = false
   try {
     for await (const row of file.rows) {
       stageRow(row)
       if (!staging.isFull()) continue
+      if (budget.statements < UPLOAD_STATEMENTS) throw tooLargeError()
       await runBudgeted(ctx, budget, {
-        import: isStored ? undefined : insertAs('UPLOADING', { columns: file.plan.columns }),
+        import: isStored ? undefined : insertAs('UPLOADING', { columns: file.plan.columns, ...file.about() }),
         rows: staging.flush(ctx),
       })
       isStored = true
@@ -70,7 +98,7 @@ export async function importFile(ctx: Ctx, options: ImportOptions, upload: Uploa
   const status = chunks > 0 ? 'RUNNING' : 'FAILED'
   const end = {
     ...staging.counts,
-    ...{ chunks, columns: file.plan.columns, busyUntil: leaseEnd() },
+    ...{ chunks, columns: file.plan.columns, busyUntil: leaseEnd(), ...file.about() },
     ...(chunks > 0 ? {} : { finishedAt: ctx.now }),
   }
   const job = { ...newImport, defaultOwner: options.defaultOwner ?? null, ...end }
@@ -83,6 +111,14 @@ export async function importFile(ctx: Ctx, options: ImportOptions, upload: Uploa
   })
   if (!report) throw await notCreatedError(ctx, options)
   return chunks > 1 ? writeFurtherChunks(ctx, job, budget) : requireImportedRow(parseReport(report))
+}
+
+/** Statements that an upload needs to store what memory holds, and to end. */
+const UPLOAD_STATEMENTS = 24
+
+function tooLargeError(): AppError {
+  const detail = 'The database takes no more statements in one request: split the file, or raise IMPORT_STATEMENTS.'
+  return new AppError('file_too_large', { detail })
 }
 
 async function notCreatedError(ctx: Ctx, { dryRun }: ImportOptions): Promise<AppError> {
@@ -123,30 +159,6 @@ function defaultOwnerId({ actor }: Ctx, { defaultOwner }: ImportOptions): SQL | 
   const owner = mailAddress(defaultOwner) ?? defaultOwner.toLowerCase()
   return sql`(SELECT ${u.id} FROM ${users} AS u WHERE (${u.email} = ${owner} OR ${u.id} = ${owner})
     AND ${isTeamMember(sql`${u.id}`, actor.workspaceId)})`
-}
-
-// A function that validates one row of the file and stages the row or its errors.
-function rowStager(
-  { actor }: Ctx,
-  { entity, defaultCountry }: ImportOptions,
-  match: Job['match'],
-  { plan }: ImportFile,
-  staging: ReturnType<typeof createStaging>,
-) {
-  const tagNames = new Map<string, string>()
-  const rules = { entity, match, country: defaultCountry ?? actor.country, timeZone: actor.timeZone }
-  return (row: FileRow) => {
-    if ('fault' in row) {
-      const { line, fault, cells } = row
-      const issue = { line, level: 'error' as const, field: null, code: 'unreadable_row', value: null, message: fault }
-      return staging.refuse([issue], cells)
-    }
-    const { row: prepared, issues } = prepareRow(row.line, row.content, plan.targets, rules, tagNames)
-    if (prepared) staging.add(prepared, issues, row.content, tagNames)
-    else staging.refuse(issues, row.content)
-    // Staging copies the names, so the map may start anew.
-    if (tagNames.size > 1_000) tagNames.clear()
-  }
 }
 
 // Deletes the import of a broken upload. If this fails too, the cron cancels the import.

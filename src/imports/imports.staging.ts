@@ -7,7 +7,9 @@ import type { Ctx } from '../context'
 import type { Statement } from '../db/batch'
 import { importChunks, importIssues, importKeys, importOriginals, imports } from '../db/schema'
 import { allOf, insertFrom } from '../db/sql'
-import { MAX_JSON } from './imports.job'
+import { combineRows } from './imports.combine'
+import type { Entity } from './imports.job'
+import { ENTITIES, MAX_JSON } from './imports.job'
 import { TOO_BIG_MESSAGE } from './imports.refusals'
 import type { Issue, PreparedRow } from './imports.rows'
 
@@ -18,16 +20,28 @@ const CHUNK_BYTES = 900_000
 const FLUSH_BYTES = 2_000_000
 /** The largest size of the issues in one parameter. */
 const ISSUE_BYTES = 1_000_000
+/** How many errors and warnings of an import are kept, and how many bytes of those that are found while it comes in. */
+export const MAX_ISSUES = 10_000
+const MAX_ISSUE_BYTES = 8_000_000
 
 type Chunk = {
   rows: string[]
   originals: string[]
   indexes: Map<string, number>
+  /** Which row has an e-mail address, main or further, by the key of that row. */
+  addresses: Map<string, string>
   tags: Map<string, string>
   bytes: number
 }
 
-const emptyChunk = (): Chunk => ({ rows: [], originals: [], indexes: new Map(), tags: new Map(), bytes: 0 })
+const emptyChunk = (): Chunk => ({
+  rows: [],
+  originals: [],
+  indexes: new Map(),
+  addresses: new Map(),
+  tags: new Map(),
+  bytes: 0,
+})
 
 const sizeOf = (text: string) => Buffer.byteLength(text)
 
@@ -35,18 +49,22 @@ type Cells = readonly (string | undefined)[]
 type StoredIssue = Issue & { n: number; original?: string }
 
 /** Gathers the rows and issues of one import. Rows of one record within a chunk become one row. */
-export function createStaging(importId: string, duplicates: 'last' | 'refuse') {
+export function createStaging(importId: string, duplicates: 'last' | 'refuse', entity: Entity = 'customers') {
   let chunk = emptyChunk()
   let chunks: Chunk[] = []
   let issues: string[] = []
-  let [bytes, sentChunks, issueBytes] = [0, 0, 0]
-  const counts = { received: 0, failed: 0, superseded: 0 }
+  let [bytes, sentChunks, issueBytes, allIssueBytes] = [0, 0, 0, 0]
+  const counts = { received: 0, failed: 0, superseded: 0, issues: 0 }
+  const areAddressesUnique = ENTITIES[entity].hasContacts
 
   function addIssue(issue: Issue, n: number, cells?: Cells) {
+    counts.issues += 1
+    if (counts.issues > MAX_ISSUES || allIssueBytes > MAX_ISSUE_BYTES) return
     const stored: StoredIssue = { ...issue, n, ...(cells ? { original: JSON.stringify(cells) } : {}) }
     const text = JSON.stringify(stored)
     issues.push(text)
     issueBytes += sizeOf(text)
+    allIssueBytes += sizeOf(text)
   }
 
   /** Counts a row as failed. The first issue of a row stores its cells. */
@@ -56,7 +74,29 @@ export function createStaging(importId: string, duplicates: 'last' | 'refuse') {
     for (const [n, issue] of errors.entries()) addIssue(issue, n, n === 0 ? cells : undefined)
   }
 
-  function add(row: PreparedRow, warnings: Issue[], cells: Cells, tagNames: Map<string, string>) {
+  // An address belongs to one row of a chunk: as main address of a row that is matched by it, it is that row.
+  function claimAddresses(row: PreparedRow, warnings: Issue[]): PreparedRow {
+    if (!areAddressesUnique) return row
+    const main = typeof row.email === 'string' ? row.email : undefined
+    const holder = main === undefined ? undefined : chunk.addresses.get(main)
+    const own = holder !== undefined && row.key === `email:${main}` ? { ...row, key: holder } : row
+    if (main !== undefined && holder === undefined) chunk.addresses.set(main, own.key)
+    const { furtherEmails = [] } = own
+    const free = furtherEmails.filter(({ email }) => {
+      const key = chunk.addresses.get(email)
+      if (key === undefined) chunk.addresses.set(email, own.key)
+      if (key === undefined || key === own.key) return true
+      const message = 'Left out: another row has this e-mail address'
+      warnings.push({ line: row.line, level: 'warning', field: 'email', code: 'email_taken', value: email, message })
+      return false
+    })
+    if (free.length === furtherEmails.length) return own
+    const { furtherEmails: _, ...rest } = own
+    return free.length === 0 ? { ...rest, line: own.line, key: own.key, by: own.by } : { ...own, furtherEmails: free }
+  }
+
+  function add(given: PreparedRow, warnings: Issue[], cells: Cells, tagNames: Map<string, string>) {
+    const row = claimAddresses(given, warnings)
     const index = chunk.indexes.get(row.key)
     const earlier = index === undefined ? undefined : rowAt(index)
     if (earlier && duplicates === 'refuse') return refuse([duplicateIssue(row, earlier, 'error')], cells)
@@ -74,7 +114,10 @@ export function createStaging(importId: string, duplicates: 'last' | 'refuse') {
     const text = JSON.stringify(combined)
     const original = JSON.stringify(cells)
     const size = sizeOf(text)
-    if (!earlier && (chunk.rows.length === CHUNK_ROWS || chunk.bytes + size > CHUNK_BYTES)) closeChunk()
+    if (!earlier && (chunk.rows.length === CHUNK_ROWS || chunk.bytes + size > CHUNK_BYTES)) {
+      closeChunk()
+      claimAddresses(row, [])
+    }
     const target = chunk.indexes.get(row.key) ?? chunk.rows.length
     chunk.rows[target] = text
     chunk.originals[target] = original
@@ -104,6 +147,8 @@ export function createStaging(importId: string, duplicates: 'last' | 'refuse') {
 
   return {
     counts,
+    /** Tells something of the file that is no row of it. */
+    tell: (issue: Issue) => addIssue(issue, 50),
     refuse,
     add,
     flush,
@@ -115,20 +160,6 @@ export function createStaging(importId: string, duplicates: 'last' | 'refuse') {
 function duplicateIssue(row: PreparedRow, earlier: PreparedRow, level: Issue['level']): Issue {
   const message = `Line ${earlier.line} is the same record${level === 'warning' ? '; this line wins' : ''}`
   return { line: row.line, level, field: null, code: 'duplicate_in_file', value: row.key.slice(0, 200), message }
-}
-
-// The result is the same as if both rows were written one after the other.
-function combineRows(earlier: PreparedRow, row: PreparedRow): PreparedRow {
-  const entries = ['customFields', 'foldedFields'].flatMap((field) => {
-    const [before, after] = [earlier[field], row[field]]
-    return isRecord(before) && isRecord(after) ? [[field, { ...before, ...after }] as const] : []
-  })
-  const tags = earlier.tags && row.tags ? { tags: [...new Set([...earlier.tags, ...row.tags])] } : {}
-  return { ...earlier, ...row, ...Object.fromEntries(entries), ...tags }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
 }
 
 // Whether the import exists and was not cancelled.

@@ -4,7 +4,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { tags } from '../db/schema'
 import { columnIn } from '../db/sql'
 import { TAGGED } from '../tags/tagged'
-import type { Entity } from './imports.columns'
+import type { Entity } from './imports.job'
 import { ENTITIES, MAX_JSON, type RowField } from './imports.job'
 
 /** A text or number of the row, by its JSON key; the key of a field is its name. */
@@ -21,8 +21,12 @@ const derivedValue = (field: RowField) =>
 
 /** The value of each field of a new record. */
 export function insertValues(entity: Entity): Record<string, SQL> {
-  const { filled, derived } = ENTITIES[entity]
+  const { filled, derived, required } = ENTITIES[entity]
+  // A new record without a name has one made of what else the row says.
+  const fallback = (name: string) => sql.raw(`row ->> '$.fallback.${name}'`)
   const values = filled.map((field) => {
+    if (field.name === required)
+      return [field.name, sql`coalesce(${cell(field.name)}, ${fallback(field.name)})`] as const
     // A null entry means that there is no such entry, as in a patch.
     if (field.kind === 'entries') return [field.name, sql`json_patch('{}', ${rowValue(field)})`] as const
     const hasDefault = field.column.notNull && field.column.hasDefault
@@ -31,7 +35,11 @@ export function insertValues(entity: Entity): Record<string, SQL> {
       hasDefault ? sql`coalesce(${rowValue(field)}, ${field.column.default})` : rowValue(field),
     ] as const
   })
-  return Object.fromEntries([...values, ...derived.map((field) => [field.name, derivedValue(field)] as const)])
+  const derivedValues = derived.map((field) => {
+    const { name, follows } = field
+    return [name, follows === required ? sql`coalesce(${cell(name)}, ${fallback(name)})` : derivedValue(field)] as const
+  })
+  return Object.fromEntries([...values, ...derivedValues])
 }
 
 /** The new value of each field of an existing record. An empty cell changes nothing. */
@@ -84,14 +92,14 @@ export function isTooBig(entity: Entity, t: string): SQL {
 }
 
 /** JSON objects of the fields before and after the row; `extra` is one more field. */
-export function beforeAndAfter(entity: Entity, t: string, extra: { name: string; before: SQL; after: SQL }) {
+export function beforeAndAfter(entity: Entity, t: string, extras: { name: string; before: SQL; after: SQL }[]) {
   const pairs = ENTITIES[entity].filled.map((field) => {
     const before = columnIn(t, field.column)
     const after = field.kind === 'entries' ? patchedJson(field, t) : rowValue(field)
     return { name: field.name, before: isObject(field) ? sql`json(${before})` : before, after }
   })
   const objectOf = (side: 'before' | 'after') => {
-    const entries = [...pairs, extra].map((pair) => sql`${sql.raw(`'${pair.name}'`)}, ${pair[side]}`)
+    const entries = [...pairs, ...extras].map((pair) => sql`${sql.raw(`'${pair.name}'`)}, ${pair[side]}`)
     return sql`json_object(${sql.join(entries, sql`, `)})`
   }
   return { before: objectOf('before'), after: objectOf('after') }

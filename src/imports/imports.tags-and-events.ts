@@ -8,6 +8,7 @@ import { columnIn, columnKey, insertFrom } from '../db/sql'
 import { taggingMarks } from '../db/tagging-marks'
 import { eventInsert } from '../events/event-insert'
 import { TAGGED } from '../tags/tagged'
+import { contactChanges } from './imports.further'
 import { chunkWhere, classifiedRows, ENTITIES, type Job, rowsWithOutcome } from './imports.job'
 import { beforeAndAfter, cell, isNewTag } from './imports.statements'
 
@@ -68,12 +69,17 @@ export function createdEventsInsert(ctx: Ctx, job: Job, n: number) {
 export function updatedEventsInsert(ctx: Ctx, job: Job, n: number) {
   const { subject, table } = ENTITIES[job.entity]
   const t = alias(table, 't')
-  const { before, after } = beforeAndAfter(job.entity, 't', {
+  const owner = {
     name: 'ownerId',
     before: columnIn('t', table.ownerId),
     after: sql`iif(${cell('owner')} IS NULL, NULL, ${cell('ownerId')})`,
-  })
-  const jsonValue = (side: 'old' | 'new') => sql.raw(`iif(${side}.type = 'object', json(${side}.value), ${side}.value)`)
+  }
+  const { before, after } = beforeAndAfter(job.entity, 't', [
+    owner,
+    ...(job.entity === 'customers' ? contactChanges('t') : []),
+  ])
+  const jsonValue = (side: 'old' | 'new') =>
+    sql.raw(`iif(${side}.type IN ('object', 'array'), json(${side}.value), ${side}.value)`)
   const fieldChanges = sql`(SELECT json_group_object(new.key, json_array(${jsonValue('old')}, ${jsonValue('new')}))
     FROM json_each(${before}) AS old JOIN json_each(${after}) AS new ON new.key = old.key
     WHERE new.value IS NOT NULL AND old.value IS NOT new.value)`

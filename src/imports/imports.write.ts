@@ -10,6 +10,7 @@ import { classifiedChunk } from './imports.classify'
 import { type Job, type Outcome, rowsWithOutcome, unwrittenChunk } from './imports.job'
 import { recordsInsert, recordsUpdate } from './imports.records'
 import { refusalText } from './imports.refusals'
+import { MAX_ISSUES } from './imports.staging'
 import { cell } from './imports.statements'
 import { createdEventsInsert, recordTagStatements, tagsInsert, updatedEventsInsert } from './imports.tags-and-events'
 
@@ -24,6 +25,7 @@ export function chunkStatements(ctx: Ctx, job: Job, n: number, ids: string): Sta
     ...(job.dryRun ? [] : recordStatements(ctx, job, n, ids)),
     ...(job.chunks > 1 ? [keysInsert(ctx, job, n)] : []),
     issuesInsert(ctx, job, n),
+    ...settlementIssues(ctx, job, n),
     countsUpdate(ctx, job, n),
     ctx.db.update(importChunks).set({ rows: '[]', tags: '[]', ids }).where(unwrittenChunk(job, n)),
     ...(isLast ? finishStatements(ctx, job) : []),
@@ -48,13 +50,22 @@ function keysInsert({ db }: Ctx, job: Job, n: number) {
   const keys = [
     cell('key'),
     ...(job.match === 'email' ? [] : [sql`'email:' || (${cell('email')})`, sql`'email:' || (${cell('emailBefore')})`]),
+    ...(job.match === 'externalId' ? [] : [sql`'external:' || (${cell('externalId')})`]),
+    sql`'external:' || (${cell('externalBefore')})`,
     ...(job.match === 'phone' ? [sql`'phone:' || (${cell('phoneBefore')})`] : []),
   ]
-  // With match=email, the e-mail is the key of a row that has one.
-  const needsRecordKey = job.match === 'email' ? sql`${cell('by')} = 'content'` : sql`true`
+  // With match=email, the e-mail is the key of a row that has one, unless it is a further address of the record.
+  const needsRecordKey =
+    job.match === 'email' ? sql`${cell('by')} <> 'match' OR ${cell('emailBefore')} <> ${cell('email')}` : sql`true`
+  const all = [...keys, sql`iif(${needsRecordKey}, 'record:' || (${cell('record')}), NULL)`]
+  // D1 takes few terms in a compound SELECT, so the keys of a row are a list.
   const selects = [
-    ...keys.map((key) => sql`SELECT row, outcome, ${key} AS key FROM ${rows}`),
-    sql`SELECT row, outcome, 'record:' || (${cell('record')}) AS key FROM ${rows} WHERE ${needsRecordKey}`,
+    sql`SELECT row, outcome, each.value AS key FROM ${rows}, json_each(json_array(${sql.join(all, sql`, `)})) AS each`,
+    ...(job.entity === 'customers'
+      ? [
+          sql`SELECT row, outcome, 'email:' || (each.value ->> 'email') AS key FROM ${rows}, json_each(row -> '$.addedEmails') AS each`,
+        ]
+      : []),
   ]
   const newOutcome = columnIn('excluded', importKeys.outcome)
   return insertFrom(
@@ -73,7 +84,8 @@ const originals = alias(importOriginals, 'originals')
 
 // Inserts an error with the original cells for each failed row, and a warning for each row of a repeated record.
 function issuesInsert({ db }: Ctx, job: Job, n: number) {
-  const repeatedMessage = `'Line ' || (row ->> 'earlierLine') || ' is the same record; this line wins'`
+  const repeatedMessage = `iif(row ->> 'earlierLine' IS NULL, 'A later line is the same record; that line wins',
+    'Line ' || (row ->> 'earlierLine') || ' is the same record; this line wins')`
   const original = sql`(SELECT o.value FROM ${importOriginals} AS originals, json_each(${originals.rows}) AS o
     WHERE ${originals.importId} = ${job.id} AND ${originals.n} = ${n} AND o.key = ${cell('n')})`
   const code = cell('code')
@@ -91,9 +103,66 @@ function issuesInsert({ db }: Ctx, job: Job, n: number) {
       message: refusalText(job, 'message', repeatedMessage),
       original: sql`iif(${code} IS NULL, NULL, ${original})`,
     },
-    sql`FROM ${rowsWithOutcome(job, n, 'failed', 'update', 'unchanged')} WHERE outcome = 'failed' OR ${cell('earlier')} IS NOT NULL`,
+    sql`FROM ${rowsWithOutcome(job, n, 'failed', 'update', 'unchanged', 'superseded')}
+      WHERE outcome IN ('failed', 'superseded') OR ${cell('earlier')} IS NOT NULL
+      LIMIT coalesce(max(0, ${sql.raw(String(MAX_ISSUES))} - (SELECT ${imports.issues} FROM ${imports} WHERE ${imports.id} = ${job.id})), 0)`,
   ).onConflictDoNothing()
 }
+
+// What was settled otherwise than the row says: one warning a column for owners and ids, and one for each such address.
+function settlementIssues({ db }: Ctx, job: Job, n: number): Statement[] {
+  const rows = rowsWithOutcome(job, n, 'create', 'update', 'unchanged')
+  const has = (...fields: string[]) => job.columns.some(({ field }) => fields.includes(field ?? ''))
+  const onceFor = (key: string, field: string, code: string, nth: number, message: string) =>
+    insertFrom(
+      db,
+      importIssues,
+      {
+        ...{
+          importId: job.id,
+          line: sql`line`,
+          n: sql.raw(String(nth)),
+          level: sql`'warning'`,
+          field: sql.raw(`'${field}'`),
+        },
+        ...{ code: sql.raw(`'${code}'`), value: sql`substr(value, 1, 200)`, message: sql`rows || ${message}` },
+      },
+      sql`FROM (SELECT min(${cell('line')}) AS line, ${cell(key)} AS value, count(*) AS rows FROM ${rows} WHERE ${cell(key)} IS NOT NULL)
+        WHERE rows > 0 AND NOT EXISTS (SELECT 1 FROM ${importIssues} AS told WHERE ${told.importId} = ${job.id}
+          AND ${told.level} = 'warning' AND ${told.code} = ${sql.raw(`'${code}'`)})`,
+    ).onConflictDoNothing()
+  const kept = ' rows such as this one are kept as a custom field: '
+  return [
+    ...(has('owner')
+      ? [onceFor('unknownOwner', 'owner', 'owner_unknown', 101, `${kept}no active member has this name, address or id`)]
+      : []),
+    ...(has('externalId', 'id')
+      ? [onceFor('takenId', 'externalId', 'external_id_taken', 102, `${kept}another record has this id`)]
+      : []),
+    ...(job.entity === 'customers' && has('email')
+      ? [
+          insertFrom(
+            db,
+            importIssues,
+            {
+              ...{
+                importId: job.id,
+                line: cell('line'),
+                n: sql`200 + each.key`,
+                level: sql`'warning'`,
+                field: sql`'email'`,
+              },
+              ...{ code: sql`'email_taken'`, value: sql`each.value ->> 'email'` },
+              message: sql`'Left out: another customer has this e-mail address'`,
+            },
+            sql`FROM ${rows}, json_each(row -> '$.leftEmails') AS each WHERE true`,
+          ).onConflictDoNothing(),
+        ]
+      : []),
+  ]
+}
+
+const told = alias(importIssues, 'told')
 
 // Adds the counts of the chunk. A record counts once, by its first row that changes it; its further rows are superseded.
 function countsUpdate({ db, now }: Ctx, job: Job, n: number) {
@@ -118,6 +187,7 @@ function countsUpdate({ db, now }: Ctx, job: Job, n: number) {
       unchanged: sql`${imports.unchanged} + counts.unchanged`,
       superseded: sql`${imports.superseded} + counts.superseded`,
       failed: sql`${imports.failed} + counts.failed`,
+      issues: sql`${imports.issues} + counts.failed + counts.superseded`,
       updatedAt: now,
     })
     .from(sql`(${counts}) AS counts`)

@@ -4,6 +4,7 @@ import { interactions } from '../db/schema'
 import { INTERACTION_TYPES } from '../db/schema/interactions'
 import { Id, Instant, instantOrDay, text } from '../field-schemas'
 import { defineFields, ERASED } from '../records/fields'
+import { foldedBeyondLower } from '../text/searched'
 
 export const INTERACTION_FIELDS = defineFields(interactions, {
   id: { answer: Id, example: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d10', exported: 1, isKept: true },
@@ -23,6 +24,7 @@ export const INTERACTION_FIELDS = defineFields(interactions, {
     exported: 1,
     erased: ERASED,
   },
+  foldedBody: { follows: 'body', derive: foldedBeyondLower, erased: null },
   customerId: {
     answer: Id.nullable(),
     example: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0f',

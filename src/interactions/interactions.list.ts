@@ -1,27 +1,32 @@
 // The list of interactions: newest first, or open follow-ups with the soonest first.
-import { and, eq, isNotNull, isNull, type SQL, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNotNull, isNull, type SQL, sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import { requirePersonId } from '../access/person'
 import type { Actor } from '../access/policy'
 import { isPortal, isShared, owners, ownRecord, visible, visibleInteractions } from '../access/visible'
 import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
+import { codeOf, phrase } from '../db/fts'
 import type { Page, PageRequest } from '../db/page'
 import { customers, interactions, leads, users } from '../db/schema'
+import { INTERACTION_TYPES } from '../db/schema/interactions'
 import { allOf } from '../db/sql'
 import { pageMarks } from '../db/window'
 import { AppError } from '../errors'
+import { INTERACTION_FILTER_FIELDS } from '../filters/filters.records'
 import { listQuery, runList } from '../records/list'
+import { asParameter, asParameters, asRange } from '../records/list.asked'
 import type { FilterName, ListDefinition, ListRequest, Order, Walk } from '../records/list.definition'
-import { before, from, is, isNot, noCondition, range } from '../records/list.filters'
+import { before, from, isNot, noCondition, range } from '../records/list.filters'
+import { isPartOf } from '../records/question'
 import { dueBetween } from './interactions.due'
 import { type InteractionRow, interactionColumns } from './interactions.record'
 import type { InteractionQuery } from './interactions.schemas'
 
 /** `besides` excludes one type. */
-type Query = z.output<typeof InteractionQuery> & {
+type Query = Omit<z.output<typeof InteractionQuery>, 'sort'> & {
   besides?: InteractionRow['type']
-  sort?: '-occurredAt' | 'followUpAt' | 'updatedAt'
+  sort?: z.output<typeof InteractionQuery>['sort'] | '-createdAt'
 }
 export type InteractionRequest = ListRequest<Query>
 type InteractionWalk = Walk<FilterName<Query>>
@@ -30,6 +35,8 @@ const { type, createdBy, customerId, leadId, ownerId, workspaceId, followUpAt, d
 const isOpen = allOf(isNotNull(followUpAt), isNull(doneAt))
 
 const BY_CHANGE: Order<InteractionRow> = { by: ['updatedAt', 'seq'] }
+
+const SEARCHED = { words: { columns: 'words', text: sql`${interactions.searchText}` } }
 
 export const INTERACTION_LIST: ListDefinition<InteractionRow, Query> = {
   table: interactions,
@@ -40,6 +47,8 @@ export const INTERACTION_LIST: ListDefinition<InteractionRow, Query> = {
   orders: {
     occurredAt: { by: ['occurredAt', 'seq'] },
     followUpAt: { by: ['followUpAt', 'seq'], only: isOpen },
+    // Of searches alone: no other index has this order.
+    createdAt: { by: ['seq'], arrivedAt: interactions.createdAt },
     updatedAt: BY_CHANGE,
   },
   usualOrder({ updatedAfter, done, due, followUpAfter, followUpBefore }) {
@@ -48,7 +57,13 @@ export const INTERACTION_LIST: ListDefinition<InteractionRow, Query> = {
     return isOfFollowUps ? 'followUpAt' : '-occurredAt'
   },
   filters: {
-    type: is(type),
+    q(q, { actor }, { customer, lead }) {
+      const { match, isByArrival, ...rowByRow } = isPartOf(q, SEARCHED, actor)
+      // Of one customer or lead there are few, in their own order.
+      const isIndexed = match !== undefined && !customer && !lead && !isPortal(actor)
+      return isIndexed ? { ...rowByRow, match, isByArrival } : rowByRow
+    },
+    type: (types) => ({ where: inArray(type, types) }),
     besides: isNot(type),
     author: (author, { actor }) => ({
       where: author === 'me' ? eq(createdBy, requirePersonId(actor)) : isByMember(actor, author),
@@ -67,14 +82,36 @@ export const INTERACTION_LIST: ListDefinition<InteractionRow, Query> = {
     followUpBefore: before(followUpAt),
     done: (done) => ({ where: done ? isNotNull(doneAt) : isOpen }),
   },
+  asked: {
+    fields: INTERACTION_FILTER_FIELDS,
+    lifts: {
+      type: asParameters((values) => ({ type: INTERACTION_TYPES.filter((each) => values.includes(each)) })),
+      // By `author=me`, members without the whole workspace find what they logged in the pool as well.
+      createdBy: (asked, ctx) =>
+        owners(ctx.actor, 'interactions:read') === 'all'
+          ? asParameter<Query>((author) => ({ author }))(asked, ctx)
+          : undefined,
+      customerId: asParameter((customer) => ({ customer })),
+      leadId: asParameter((lead) => ({ lead })),
+      occurredAt: asRange(interactions.occurredAt),
+      followUpAt: asRange(followUpAt),
+      updatedAt: asRange(interactions.updatedAt),
+    },
+  },
   walks({ actor }, request, whose, order) {
     const { only } = order
     if (order === BY_CHANGE) return [{ index: 'interactions_updated', where: isInScope(actor, true) }]
-    const walk = only ? dueWalk(actor, request, whose === 'all') : historyWalk(actor, request, whose === 'all')
-    return [{ ...walk, where: and(walk.where, only) }]
+    const walks = only ? [dueWalk(actor, request, whose === 'all')] : historyWalks(actor, request, whose === 'all')
+    return walks.map((walk) => ({ ...walk, where: and(walk.where, only) }))
   },
   check: ({ actor }) => visibleInteractions(actor, 'interactions:read'),
   checkReads: 2,
+  search: {
+    index: 'interactions_fts',
+    seq: interactions.seq,
+    scope: ({ actor }) => [`scope : ${phrase(codeOf(actor.workspaceId))}`],
+    where: ({ actor }) => eq(workspaceId, actor.workspaceId),
+  },
   isCountCapped: true,
 }
 
@@ -88,24 +125,28 @@ function dueWalk(actor: Actor, { customer, lead }: InteractionRequest, isAll: bo
 }
 
 // Interactions of a customer, of a lead, of a type, of an author, of an owner, or of the workspace.
-function historyWalk(
+function historyWalks(
   actor: Actor,
-  { customer, lead, type, author }: InteractionRequest,
+  { customer, lead, type: types, author }: InteractionRequest,
   isAll: boolean,
-): InteractionWalk {
+): InteractionWalk[] {
   if (isPortal(actor)) {
     const where = and(customer ? undefined : isOfOwnRecord(actor), isShared)
-    return { index: 'interactions_shared', where, answers: ['customer'] }
+    return [{ index: 'interactions_shared', where, answers: ['customer'] }]
   }
-  if (customer) return { index: 'interactions_customer', where: undefined, answers: ['customer'] }
-  if (lead) return { index: 'interactions_lead', where: undefined, answers: ['lead'] }
+  if (customer) return [{ index: 'interactions_customer', where: undefined, answers: ['customer'] }]
+  if (lead) return [{ index: 'interactions_lead', where: undefined, answers: ['lead'] }]
   const where = isInScope(actor, isAll)
   const owned = isAll ? '' : 'owner_'
-  if (type) return { index: `interactions_${owned}type`, where, answers: ['type'] }
+  // Each walk becomes two after a cursor, and D1 merges five SELECTs at most.
+  if (types && types.length <= 2) {
+    const index = `interactions_${owned}type`
+    return types.map((each) => ({ index, where: allOf(where, eq(type, each)), answers: ['type'] }))
+  }
   // Among the interactions with one's own customers, those of another author are looked for.
   if (author && (isAll || author === 'me'))
-    return { index: 'interactions_author', where: undefined, answers: ['author'] }
-  return { index: isAll ? 'interactions_list' : 'interactions_owner', where }
+    return [{ index: 'interactions_author', where: undefined, answers: ['author'] }]
+  return [{ index: isAll ? 'interactions_list' : 'interactions_owner', where }]
 }
 
 function isInScope(actor: Actor, isAll: boolean): SQL {

@@ -14,6 +14,7 @@ import {
   InteractionPage,
   InteractionPatch,
   InteractionQuery,
+  InteractionQuestion,
   NewInteraction,
 } from './interactions.schemas'
 import {
@@ -40,6 +41,19 @@ const listInteractionsRoute = createRoute({
     'With several filters, a page looks through up to 3,333 interactions; if it is not full then, `scanned` says how far.',
   request: { query: InteractionQuery },
   responses: { 200: json(InteractionPage, 'A page of interactions'), ...errors(...READ, 'invalid_cursor') },
+})
+
+const queryInteractionsRoute = createRoute({
+  method: 'post',
+  path: '/query',
+  ...allow('interactions:read'),
+  operationId: 'queryInteractions',
+  tags,
+  summary: 'Query interactions',
+  description:
+    'The list of interactions with a filter as JSON, for filters that are long in an address. It changes nothing.',
+  request: { body: body(InteractionQuestion) },
+  responses: { 200: json(InteractionPage, 'A page of interactions'), ...errors(...POST, 'invalid_cursor') },
 })
 
 const createInteractionRoute = createRoute({
@@ -122,6 +136,12 @@ const completeInteractionRoute = createRoute({
 export const interactionRoutes = createRouter()
   .openapi(listInteractionsRoute, async (c) => {
     const page = await paged(c, c.req.valid('query'), (query) => listInteractions(ctx(c), query))
+    return c.json(InteractionPage.parse(page), 200)
+  })
+  .openapi(queryInteractionsRoute, async (c) => {
+    const page = await paged(c, c.req.valid('json'), (query) =>
+      listInteractions(ctx(c), { ...query, filterAt: 'body.filter' }),
+    )
     return c.json(InteractionPage.parse(page), 200)
   })
   .openapi(createInteractionRoute, async (c) => {

@@ -1,8 +1,10 @@
 // The shapes of an interaction, in answers, input, patches, queries and pages; and of a timeline.
 import { z } from '@hono/zod-openapi'
+import { INTERACTION_TYPES } from '../db/schema/interactions'
 import { Event } from '../events/events.schemas'
 import { Instant, instant, instantOrDay, memberOr, text, timeZone, uuid } from '../field-schemas'
-import { flag, pageOf, pageQuery } from '../http/pagination'
+import { filterParameter, questionOf } from '../filters/filters.schemas'
+import { flag, pageOf, pageQuery, someOf } from '../http/pagination'
 import { valuesOf } from '../records/fields'
 import { DUE } from './interactions.due'
 import { INTERACTION_FIELDS } from './interactions.fields'
@@ -66,7 +68,16 @@ export const Completion = z
 export const InteractionQuery = z
   .strictObject({
     ...pageQuery,
-    type: INTERACTION_FIELDS.type.answer.optional(),
+    filter: filterParameter(),
+    q: text(100)
+      .optional()
+      .openapi({
+        description:
+          'Part of what was said; case and accents do not matter. The latest logged come first; in another order, the 1,000 ' +
+          'latest hits are sorted.',
+        example: 'offer',
+      }),
+    type: someOf(INTERACTION_TYPES),
     author: memberOr('me').openapi({
       type: 'string',
       description: '`me`, or the id of the member who logged it.',
@@ -87,9 +98,18 @@ export const InteractionQuery = z
     }),
     followUpAfter: instant().optional(),
     followUpBefore: instant().optional(),
+    sort: z
+      .enum(['-occurredAt', 'occurredAt', 'followUpAt', '-followUpAt', '-updatedAt', 'updatedAt'])
+      .optional()
+      .openapi({
+        description:
+          'The default is `-occurredAt`, and `followUpAt` for open follow-ups. The order by follow-up has open ones alone.',
+      }),
     done: flag('`false`: open follow-ups, `true`: done ones. Without it, follow-up filters list open ones.'),
   })
   .openapi('InteractionQuery')
+
+export const InteractionQuestion = questionOf(InteractionQuery.shape, 'InteractionQuestion')
 
 export const InteractionPage = pageOf(Interaction, 'InteractionPage')
 

@@ -13,9 +13,9 @@ import { eventInsert } from '../events/event-insert'
 import { hasRoomForMail, mailLimitError, outsiders } from '../mail/mail.audience'
 import { ownWords } from '../records/authorship'
 import { changeRecord, deleteRecord, type Requirement } from '../records/change'
-import type { FieldName } from '../records/fields'
+import { derivedValues, type FieldName } from '../records/fields'
 import { withInstants } from '../records/instants'
-import type { INTERACTION_FIELDS } from './interactions.fields'
+import { INTERACTION_FIELDS } from './interactions.fields'
 import { meetingDeletedMail, meetingMail, meetingMovedMail } from './interactions.mail'
 import {
   INTERACTION,
@@ -46,6 +46,7 @@ export async function createInteraction(ctx: Ctx, input: NewInteraction): Promis
   const row = {
     occurredAt: now,
     ...fields,
+    ...derivedValues(INTERACTION_FIELDS, fields, actor.country),
     id,
     workspaceId: actor.workspaceId,
     createdBy: authorOf(actor),
@@ -155,6 +156,7 @@ export function updateInteraction(
     verb: 'updated',
     permission: 'interactions:write',
     set: patch.followUpAt ? { ...patch, doneAt: null } : patch,
+    derived: derivedValues(INTERACTION_FIELDS, patch, ctx.actor.country),
     ifVersion,
     require: { author: ownComment(ctx, patch.body) },
     followedBy: notifyCustomer ? meetingMovedMail(ctx, id) : [],

@@ -5,16 +5,20 @@ import { visible } from '../access/visible'
 import { isWithinLimit, limitExceeded, limitExceededError } from '../billing/limits'
 import type { Ctx } from '../context'
 import { holdersOf } from '../customers/customers.contacts'
-import { movedFactsUpdate } from '../customers/customers.facts'
 import { one, runBatch } from '../db/batch'
 import { customers, interactions, leads } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
 import { eventInsert } from '../events/event-insert'
+import { jobInsert } from '../jobs/jobs.kind'
 import { customFieldsTooBigError } from '../records/custom-fields'
 import { versionStamp } from '../records/version'
 import { carriedStatements, fitsCustomer } from './leads.carry'
+import { moveStatements } from './leads.conversion'
 import { leadColumns } from './leads.record'
+
+/** How many of its interactions follow a lead in the batch of the conversion: each takes up to 14 rows. */
+const AT_ONCE = 100
 
 // An enquiry of a customer is linked to the customer before it is converted.
 const isUnconverted = or(isNull(leads.customerId), isNull(leads.convertedAt))
@@ -56,15 +60,12 @@ export async function convertLead(ctx: Ctx, id: string, { customerId }: { custom
   const targetId = sql`(SELECT ${customers.id} FROM ${customers} WHERE ${isTarget}
     ORDER BY ${customers.id} IS ${leads.customerId} DESC LIMIT 1)`
   const isPossible = sql`${unconverted} AND ${targetId} IS NOT NULL AND ${fitsCustomer(targetId)}`
-  // Interactions that follow the lead to its customer; of a lead that was converted before, none are left to move.
+  // The newest interactions follow the lead to its customer at once, and the others by a job.
   const customerOfLead = sql`(SELECT ${leads.customerId} FROM ${leads} WHERE ${eq(leads.id, id)})`
-  const isFollowing = and(
-    eq(interactions.leadId, id),
-    isNull(interactions.customerId),
-    sql`${customerOfLead} IS NOT NULL`,
-  )
+  const following = (limit: number, offset = 0) => sql`SELECT said.seq FROM ${interactions} AS said
+    WHERE said.lead_id = ${id} AND said.customer_id IS NULL AND ${customerOfLead} IS NOT NULL
+    ORDER BY said.occurred_at DESC, said.seq DESC LIMIT ${limit} OFFSET ${offset}`
   const hasConverted = sql`EXISTS (SELECT 1 FROM ${leads} WHERE ${eq(leads.id, id)} AND ${eq(leads.convertedAt, now)})`
-  const ownerOfCustomer = sql`(SELECT ${customers.ownerId} FROM ${customers} WHERE ${customers.id} = ${customerOfLead})`
   const { converted, present, customer, exceeded } = await runBatch(db, {
     customerInsert: insertFrom(
       db,
@@ -96,12 +97,14 @@ export async function convertLead(ctx: Ctx, id: string, { customerId }: { custom
         .where(isPossible)
         .returning(leadColumns),
     ),
-    factsMoved: movedFactsUpdate(db, sql`SELECT seq FROM ${interactions} WHERE ${isFollowing}`, customerOfLead),
     ...carriedStatements(ctx, id, customerOfLead, hasConverted),
-    timelineMoved: db
-      .update(interactions)
-      .set({ customerId: customerOfLead, ownerId: ownerOfCustomer, ...versionStamp(interactions, now) })
-      .where(isFollowing),
+    job: jobInsert(ctx, {
+      kind: 'conversion',
+      input: { leadId: id },
+      subjectId: id,
+      when: sql`EXISTS (${following(1, AT_ONCE)})`,
+    }),
+    timelineMoved: moveStatements(db, now, id, following(AT_ONCE)),
     present: one(
       db
         .select({ ...leadColumns, fits: sql<number>`${fitsCustomer(targetId)}`.as('fits') })

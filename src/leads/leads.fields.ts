@@ -12,7 +12,7 @@ export const LEAD_FIELDS = defineFields(leads, {
   id: {
     answer: Id,
     example: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0e',
-    imported: 'id leadid',
+    imported: 'id',
     exported: 1,
     isKept: true,
   },
@@ -21,7 +21,7 @@ export const LEAD_FIELDS = defineFields(leads, {
     example: 'React course for a team of five',
     input: name(200),
     required: true,
-    imported: 'title leadtitle subject topic deal dealname opportunity betreff',
+    imported: 'title leadtitle subject topic deal dealname opportunity opportunityname betreff',
     exported: 1,
     erased: ERASED,
   },

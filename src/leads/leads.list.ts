@@ -1,16 +1,18 @@
 // The list of leads: its orders, filters, search index and counter.
-import { eq, isNotNull, type SQL, sql } from 'drizzle-orm'
+import { eq, inArray, isNotNull, type SQL, sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import { visible } from '../access/visible'
 import type { Ctx } from '../context'
 import { phrase, STATUS_CODES } from '../db/fts'
 import type { Page } from '../db/page'
 import { leadCounts, leads } from '../db/schema'
-import { COUNT_OF_STATUS } from '../db/schema/leads'
+import { COUNT_OF_STATUS, LEAD_STATUSES } from '../db/schema/leads'
 import { allOf } from '../db/sql'
 import { pageMarks } from '../db/window'
+import { LEAD_FILTER_FIELDS } from '../filters/filters.records'
 import { hasCustomFields } from '../records/custom-fields'
 import { runList } from '../records/list'
+import { asParameter, asParameters, asRange, asWords } from '../records/list.asked'
 import type { ListDefinition, ListRequest } from '../records/list.definition'
 
 import { before, from, is, isNot, noCondition } from '../records/list.filters'
@@ -65,15 +67,15 @@ export const LEAD_LIST: ListDefinition<LeadRow, Query> = {
   },
   filters: {
     q: (q, { actor }) => isPartOf(q, SEARCHED, actor),
-    status: (status) => ({
-      where: eq(leads.status, status),
-      match: `scope : ${phrase(STATUS_CODES[status])}`,
+    status: (statuses) => ({
+      where: inArray(leads.status, statuses),
+      match: `scope : (${statuses.map((status) => phrase(STATUS_CODES[status])).join(' OR ')})`,
       isCoarse: true,
     }),
     besides: isNot(leads.status),
-    source: (source) => ({
-      where: eq(leads.source, source),
-      match: `origin : ${phrase(`⟦${source}⟧`)}`,
+    source: (sources) => ({
+      where: inArray(leads.source, sources),
+      match: `origin : (${sources.map((source) => phrase(`⟦${source}⟧`)).join(' OR ')})`,
       isCoarse: true,
     }),
     tag: hasTags(TAGGED.leads),
@@ -88,6 +90,20 @@ export const LEAD_LIST: ListDefinition<LeadRow, Query> = {
     followUpAfter: from(leads.followUpAt),
     followUpBefore: before(leads.followUpAt),
     trashed: isTrashed(leads.deletedAt),
+  },
+  asked: {
+    fields: LEAD_FILTER_FIELDS,
+    lifts: {
+      status: asParameters((values) => ({ status: LEAD_STATUSES.filter((status) => values.includes(status)) })),
+      ownerId: asParameter((owner) => ({ owner })),
+      title: asWords('words'),
+      name: asWords('words'),
+      email: asWords('words'),
+      interest: asWords('words'),
+      createdAt: asRange(leads.createdAt),
+      updatedAt: asRange(leads.updatedAt),
+      followUpAt: asRange(leads.followUpAt),
+    },
   },
   walks(ctx, request, whose, order) {
     if (request.customer && !request.trashed) {
@@ -118,13 +134,13 @@ export const LEAD_LIST: ListDefinition<LeadRow, Query> = {
   counter: { table: leadCounts, answers: ['owner', 'status'], count: ({ status }) => leadCount(status) },
 }
 
-function leadCount(status?: LeadRow['status']): SQL {
-  const names = status ? [COUNT_OF_STATUS[status]] : Object.values(COUNT_OF_STATUS)
-  const columns = names.map((name) => sql`${leadCounts[name]}`)
+function leadCount(statuses: readonly LeadRow['status'][] = LEAD_STATUSES): SQL {
+  const names = new Set(statuses.map((status) => COUNT_OF_STATUS[status]))
+  const columns = [...names].map((name) => sql`${leadCounts[name]}`)
   return sql`(${sql.join(columns, sql` + `)})`
 }
 
-/** A page of the leads in reach. Throws `invalid` for an order that a search or the trash cannot have. */
+/** A page of the leads in reach. */
 export function listLeads(ctx: Ctx, request: LeadRequest): Promise<Page<LeadRow>> {
   return runList(ctx, LEAD_LIST, request)
 }

@@ -8,7 +8,7 @@ import { IfMatch, ifVersion, withEtag } from '../http/etag'
 import { paged } from '../http/pagination'
 import { body, createRouter, json } from '../http/router'
 import { listLeads } from './leads.list'
-import { Lead, LeadPage, LeadPatch, LeadQuery, NewLead } from './leads.schemas'
+import { Lead, LeadPage, LeadPatch, LeadQuery, LeadQuestion, NewLead } from './leads.schemas'
 import { createLead, getLead, restoreLead, trashLead, updateLead } from './leads.service'
 
 const tags = ['Leads']
@@ -28,6 +28,18 @@ const listLeadsRoute = createRoute({
     'it has looked, and `nextCursor` goes on.',
   request: { query: LeadQuery },
   responses: { 200: json(LeadPage, 'A page of leads'), ...errors(...READ, 'invalid_cursor') },
+})
+
+const queryLeadsRoute = createRoute({
+  method: 'post',
+  path: '/query',
+  ...allow('leads:read'),
+  operationId: 'queryLeads',
+  tags,
+  summary: 'Query leads',
+  description: 'The list of leads with a filter as JSON, for filters that are long in an address. It changes nothing.',
+  request: { body: body(LeadQuestion) },
+  responses: { 200: json(LeadPage, 'A page of leads'), ...errors(...POST, 'invalid_cursor') },
 })
 
 const createLeadRoute = createRoute({
@@ -97,6 +109,12 @@ const restoreLeadRoute = createRoute({
 export const leadRoutes = createRouter()
   .openapi(listLeadsRoute, async (c) => {
     const page = await paged(c, c.req.valid('query'), (query) => listLeads(ctx(c), query))
+    return c.json(LeadPage.parse(page), 200)
+  })
+  .openapi(queryLeadsRoute, async (c) => {
+    const page = await paged(c, c.req.valid('json'), (query) =>
+      listLeads(ctx(c), { ...query, filterAt: 'body.filter' }),
+    )
     return c.json(LeadPage.parse(page), 200)
   })
   .openapi(createLeadRoute, async (c) => {

@@ -3,7 +3,8 @@ import { z } from '@hono/zod-openapi'
 import { Customer } from '../customers/customers.schemas'
 import { LEAD_STATUSES } from '../db/schema/leads'
 import { instant, memberOr, text, uuid } from '../field-schemas'
-import { flag, pageOf, pageQuery } from '../http/pagination'
+import { filterParameter, questionOf } from '../filters/filters.schemas'
+import { flag, pageOf, pageQuery, repeated, someOf } from '../http/pagination'
 import { facetQuery, gatherCustomFields } from '../records/facets.schemas'
 import { valuesOf } from '../records/fields'
 import { LEAD_FIELDS } from './leads.fields'
@@ -39,6 +40,7 @@ export const SORTS = ['-createdAt', 'createdAt', '-updatedAt', 'updatedAt', '-fo
 
 export const LeadFilters = z.strictObject({
   ...pageQuery,
+  filter: filterParameter(),
   q: text(100)
     .optional()
     .openapi({
@@ -47,9 +49,8 @@ export const LeadFilters = z.strictObject({
         'one or two characters, and in the trash, a page looks through up to 5,000 leads (`scanned`).',
       example: 'alice',
     }),
-  status: z.enum(LEAD_STATUSES).optional(),
-  ...facetQuery,
-  source: text(100).optional().openapi({ description: 'The exact source.' }),
+  status: someOf(LEAD_STATUSES),
+  source: repeated(text(100), 'The exact source.'),
   externalId: text(200).optional().openapi({ description: 'What another system calls it, exactly.' }),
   owner: memberOr('none', 'me').openapi({
     type: 'string',
@@ -57,6 +58,7 @@ export const LeadFilters = z.strictObject({
     example: 'none',
   }),
   customer: uuid().optional().openapi({ description: 'The leads that became this customer, or are of it.' }),
+  ...facetQuery,
   createdAfter: instant().optional(),
   createdBefore: instant().optional(),
   updatedAfter: instant().optional().openapi({
@@ -70,8 +72,9 @@ export const LeadFilters = z.strictObject({
     .optional()
     .openapi({
       description:
-        'The default is `-createdAt`, `followUpAt` with a follow-up filter, and `updatedAt` with `updatedAfter`. The order by ' +
-        'follow-up lists only leads that have one. Searches (words, tags, custom fields) and the trash have the order `createdAt` or `-createdAt`.',
+        'The default is `-createdAt`, `followUpAt` with a follow-up filter, and `updatedAt` with `updatedAfter`. The order ' +
+        'by follow-up lists only leads that have one. Of a search (`q`) and of the trash, the default is `-createdAt`; in ' +
+        'another order, their newest 1,000 leads are sorted, and `partial` says so if there are more.',
     }),
   total: flag(
     'Count the leads as well. With filters other than owner and status, counting stops at 1,000 (`totalCapped`). A `q` ' +
@@ -80,6 +83,8 @@ export const LeadFilters = z.strictObject({
 })
 
 export const LeadQuery = z.pipe(gatherCustomFields<z.input<typeof LeadFilters>>(), LeadFilters)
+
+export const LeadQuestion = questionOf(LeadFilters.shape, 'LeadQuestion')
 
 export const LeadPage = pageOf(Lead, 'LeadPage')
 

@@ -7,7 +7,7 @@ import { allOf } from '../db/sql'
 import { type JobCtx, type JobStep, jobInsert, jobKind } from '../jobs/jobs.kind'
 import { newestFirst } from '../jobs/jobs.walks'
 import { HELD } from './personal-data.map'
-import { KnownPerson, scopeOf } from './personal-data.person'
+import { KnownPerson, mentionsIn, scopeOf } from './personal-data.person'
 
 /** How many records a piece takes. Interactions, tickets and leads have a few events each, which are erased with them. */
 const RECORDS = 150
@@ -48,7 +48,7 @@ export function erasureJob(ctx: Ctx, customerId: string, known: KnownPerson, whe
 }
 
 const isAbout = ({ workspaceId }: JobCtx, ids: SQL) =>
-  sql`events.workspace_id = ${workspaceId} AND events.subject_id IN (${ids})`
+  sql`+events.workspace_id = ${workspaceId} AND events.subject_id IN (${ids})`
 
 // The events of a record, and those that tell other customers of a relationship, which were written at the same instant.
 function eventStep({ db, workspaceId, now }: JobCtx, { known }: Input, id: string): JobStep {
@@ -60,12 +60,8 @@ function eventStep({ db, workspaceId, now }: JobCtx, { known }: Input, id: strin
     full: ROWS,
     pick: (after) => newestFirst(events, events.createdAt, isOfRecord, after, ROWS),
     statements: (picked) => {
-      const mentions = sql`SELECT other.seq FROM events AS own
-        CROSS JOIN json_each(own.changes, '$.relationship') AS relation
-        CROSS JOIN events AS other ON other.workspace_id = own.workspace_id
-          AND other.subject_id = relation.value ->> 'customerId' AND other.created_at = own.created_at
-        WHERE own.workspace_id = ${workspaceId} AND own.seq IN (${picked}) AND EXISTS (SELECT 1 FROM json_each(other.changes, '$.relationship') AS mention
-          WHERE mention.value ->> 'customerId' IN (SELECT value FROM json_each(${ids})))`
+      const own = sql`SELECT changes, created_at FROM events WHERE workspace_id = ${workspaceId} AND seq IN (${picked})`
+      const mentions = mentionsIn(workspaceId, sql`SELECT value FROM json_each(${ids})`, own)
       return [
         HELD.mentions.eraseRows(db, isNumbered(mentions), now),
         HELD.events.eraseRows(db, isNumbered(picked), now),

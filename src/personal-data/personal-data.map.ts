@@ -24,12 +24,13 @@ import {
   ticketTags,
   users,
 } from '../db/schema'
+import { allOf } from '../db/sql'
 import { INTERACTION_FIELDS } from '../interactions/interactions.fields'
 import { LEAD_FIELDS } from '../leads/leads.fields'
 import { ERASED, fieldsWith, namesOf, valuesOf } from '../records/fields'
 import { nextVersion, versionStamp } from '../records/version'
 import { TICKET_FIELDS } from '../tickets/tickets.fields'
-import { type PersonScope, rowsAbout } from './personal-data.person'
+import { MOST, mentionsIn, type PersonScope, rowsAbout } from './personal-data.person'
 import { TRAIL } from './personal-data.trail'
 
 type Column<T extends SQLiteTable> = keyof T['$inferInsert'] & string
@@ -41,9 +42,14 @@ type About<T extends SQLiteTable> = {
   rows?: (person: PersonScope) => SQL
   /** Columns that are never shown, for they give access. */
   secret?: readonly Column<T>[]
+  /** Of a table that no index of the person's finds: the rows that reading looks through, the newest. */
+  window?: (workspaceId: string) => SQL
   /** Shown beside the columns. */
   beside?: Record<string, SQL.Aliased<string>>
 }
+
+/** How many rows of all persons reading looks through in such a table. */
+export const WINDOW = 2_000
 
 const INTERNAL = ['seq', 'workspaceId', 'version']
 
@@ -56,21 +62,21 @@ function blankedRows<T extends SQLiteTable, const K extends Column<T>>(
     ...about
   }: About<T> & { kept: readonly K[]; erased: (now: string) => Values<T, Exclude<Column<T>, K>> },
 ) {
-  const { read, where } = readableRows(table, about)
+  const { read, where, window } = readableRows(table, about)
   const eraseRows = (db: Db, rows: SQL, now: string) => db.update(table).set(erased(now)).where(rows)
   const erase = (db: Db, person: PersonScope, now: string) => eraseRows(db, where(person), now)
-  return { table, kept: new Set<string>(kept), read, where, eraseRows, erase }
+  return { table, kept: new Set<string>(kept), read, where, window, eraseRows, erase }
 }
 
 /** Rows that erasing deletes. */
 function deletedRows<T extends SQLiteTable>(table: T, about: About<T> = {}) {
-  const { read, where } = readableRows(table, about)
+  const { read, where, window } = readableRows(table, about)
   const eraseRows = (db: Db, rows: SQL, _now: string) => db.delete(table).where(rows)
   const erase = (db: Db, person: PersonScope, now: string) => eraseRows(db, where(person), now)
-  return { table, kept: new Set<string>(), read, where, eraseRows, erase }
+  return { table, kept: new Set<string>(), read, where, window, eraseRows, erase }
 }
 
-function readableRows<T extends SQLiteTable>(table: T, { rows, secret = [], beside }: About<T>) {
+function readableRows<T extends SQLiteTable>(table: T, { rows, window, secret = [], beside }: About<T>) {
   const hidden: string[] = [...INTERNAL, ...secret]
   const columns = Object.entries(getTableColumns(table)).filter(
     ([name, column]) => !column.generated && !hidden.includes(name),
@@ -80,12 +86,14 @@ function readableRows<T extends SQLiteTable>(table: T, { rows, secret = [], besi
     db
       .select({ ...Object.fromEntries(columns), ...beside })
       .from(table)
-      .where(where(person))
+      .where(allOf(where(person), window?.(person.workspaceId)))
       .limit(limit)
-  return { read, where }
+  return { read, where, window }
 }
 
 const tagName = sql<string>`(SELECT t.name FROM tags AS t WHERE t.id = tag_id)`.as('name')
+
+// The plus keeps SQLite from the order of the workspace's events, along which it would read them all.
 
 export const HELD = {
   mails: blankedRows(outbox, {
@@ -93,17 +101,11 @@ export const HELD = {
       outbox.recipient IN (${emails}) OR outbox.recipient IN (SELECT email FROM leads WHERE id IN (${leads}))
       OR outbox.recipient IN (SELECT email FROM users WHERE id IN (${logins}))
       OR substr(outbox.payload ->> '$.link', -36) IN (${records}))`,
+    window: (workspaceId) => sql`${outbox.id} IN (SELECT recent.id FROM ${outbox} AS recent
+      WHERE recent.workspace_id = ${workspaceId} ORDER BY recent.id DESC LIMIT ${WINDOW})`,
     kept: [
-      'id',
-      'workspaceId',
-      'template',
-      'bound',
-      'attempts',
-      'nextAttemptAt',
-      'takenUntil',
-      'giveUpAt',
-      'sentAt',
-      'createdAt',
+      ...(['id', 'workspaceId', 'template', 'bound', 'attempts'] as const),
+      ...(['nextAttemptAt', 'takenUntil', 'giveUpAt', 'sentAt', 'createdAt'] as const),
     ],
     erased: () => ({
       recipient: '',
@@ -125,14 +127,17 @@ export const HELD = {
   }),
   // Events of other customers that tell of a relationship to this person.
   mentions: blankedRows(events, {
-    rows: ({ workspaceId, customers, related }) => sql`events.workspace_id = ${workspaceId}
-      AND events.subject_id IN (${related}) AND events.subject_id NOT IN (${customers})
-      AND EXISTS (SELECT 1 FROM json_each(events.changes, '$.relationship') AS r
-        WHERE r.value ->> 'customerId' IN (${customers}))`,
+    rows: ({ workspaceId, customers }) =>
+      sql`events.workspace_id = ${workspaceId} AND events.seq IN (${mentionsIn(
+        workspaceId,
+        customers,
+        sql`SELECT changes, created_at FROM events WHERE +workspace_id = ${workspaceId} AND subject_id IN (${customers}) LIMIT ${MOST}`,
+      )})`,
     ...TRAIL,
   }),
   events: blankedRows(events, {
-    rows: ({ workspaceId, records }) => sql`events.workspace_id = ${workspaceId} AND events.subject_id IN (${records})`,
+    rows: ({ workspaceId, records }) =>
+      sql`+events.workspace_id = ${workspaceId} AND events.subject_id IN (${records})`,
     ...TRAIL,
   }),
   // Rows of files with an error or a warning, if an address or a number of the person stands in them.
@@ -143,6 +148,9 @@ export const HELD = {
         OR EXISTS (SELECT 1 FROM (${emails}) AS e
           WHERE instr(lower(coalesce(import_issues.original, '') || coalesce(import_issues.value, '')), e.email) > 0)
         OR EXISTS (SELECT 1 FROM (${phones}) AS p WHERE instr(import_issues.original, json_quote(p.phone)) > 0))`,
+    window: (workspaceId) => sql`(import_issues.import_id, import_issues.line, import_issues.n) IN (
+      SELECT recent.import_id, recent.line, recent.n FROM (SELECT i.id FROM imports AS i WHERE i.workspace_id = ${workspaceId}
+        ORDER BY i.id DESC) AS i CROSS JOIN import_issues AS recent ON recent.import_id = i.id LIMIT ${WINDOW})`,
     kept: ['importId', 'line', 'n', 'level', 'field', 'code'],
     erased: () => ({ value: null, message: ERASED, original: null }),
   }),

@@ -14,11 +14,10 @@ export const MOST = 1_000
 type Identity = Record<'customers' | 'leads' | 'logins', SQL>
 
 /**
- * These, and SELECTs of the ids of one-time tokens, of all records (`records`), of customers that were ever related, and of
+ * These, and SELECTs of the ids of one-time tokens, of all records (`records`), and of
  * e-mail addresses and phone numbers.
  */
-export type PersonScope = { workspaceId: string } & Identity &
-  Record<'related' | 'emails' | 'phones' | 'tokens' | 'records', SQL>
+export type PersonScope = { workspaceId: string } & Identity & Record<'emails' | 'phones' | 'tokens' | 'records', SQL>
 
 /** The rows of a table that are about the person: those that refer to the person by db/relations.ts. */
 export function rowsAbout(table: SQLiteTable, { customers, leads, logins }: Identity): SQL {
@@ -35,6 +34,17 @@ export function rowsAbout(table: SQLiteTable, { customers, leads, logins }: Iden
 }
 
 /**
+ * SELECT of the `seq` of events that tell other customers of a relationship to the person: they were written at the same
+ * instant as the person's own, which `own` selects with `changes` and `created_at`.
+ */
+export const mentionsIn = (workspaceId: string, customers: SQL, own: SQL) => sql`SELECT other.seq FROM (${own}) AS own
+  CROSS JOIN json_each(own.changes, '$.relationship') AS relation
+  CROSS JOIN events AS other ON +other.workspace_id = ${workspaceId}
+    AND other.subject_id = relation.value ->> 'customerId' AND other.created_at = own.created_at
+  WHERE other.subject_id NOT IN (${customers}) AND EXISTS (SELECT 1 FROM json_each(other.changes, '$.relationship') AS mention
+    WHERE mention.value ->> 'customerId' IN (${customers}))`
+
+/**
  * The person behind the customer that `isRoot` picks, under the alias `root`: the customers that were merged into it, the
  * leads that became it or have its e-mail, the records that refer to these, the portal login if no other customer has it,
  * and invitations to that person.
@@ -47,16 +57,16 @@ function selectsOfPerson(workspaceId: string, isRoot: SQL) {
   const emails = sql`SELECT a.value ->> 'email' AS email FROM customers AS c, json_each(c.emails) AS a WHERE c.id IN (${customers})`
   const searched = sql`SELECT a.value ->> 'email' AS email, coalesce(iif(a.key = 0, c.folded_email, NULL), lower(a.value ->> 'email')) AS text
     FROM customers AS c, json_each(c.emails) AS a WHERE c.id IN (${customers})`
-  // The search index has the living leads; those in the trash are read. A lead that became another customer belongs to that.
+  // The search index has the living leads, and an index of addresses those in the trash. A lead that became another customer belongs to that.
   const scope = `(scope : "${codeOf(workspaceId)}") AND (words : "`
   const leads = sql`SELECT l.id FROM leads AS l WHERE l.customer_id IN (${customers})
     UNION SELECT l.id FROM (${searched}) AS e
       CROSS JOIN leads_fts ON leads_fts MATCH ${scope} || replace(e.text, '"', '""') || '")'
       CROSS JOIN leads AS l ON l.seq = leads_fts.rowid
       WHERE l.email = e.email AND l.workspace_id = ${workspaceId} AND l.customer_id IS NULL
-    UNION SELECT l.id FROM leads AS l INDEXED BY leads_trash
-      WHERE l.workspace_id = ${workspaceId} AND l.deleted_at IS NOT NULL AND l.customer_id IS NULL
-        AND l.email IN (${emails})`
+    UNION SELECT l.id FROM (${emails}) AS e CROSS JOIN leads AS l INDEXED BY leads_trash_email
+      ON l.workspace_id = ${workspaceId} AND l.email = e.email AND l.email IS NOT NULL
+        AND l.deleted_at IS NOT NULL AND l.customer_id IS NULL`
   const phones = sql`SELECT a.value ->> 'phone' AS phone FROM customers AS c, json_each(c.phones) AS a WHERE c.id IN (${customers})
     UNION SELECT l.phone FROM leads AS l WHERE l.id IN (${leads}) AND l.phone IS NOT NULL`
   const logins = sql`SELECT c.user_id AS id FROM customers AS c
@@ -65,16 +75,13 @@ function selectsOfPerson(workspaceId: string, isRoot: SQL) {
   const tokens = sql`SELECT k.id FROM one_time_tokens AS k WHERE k.workspace_id = ${workspaceId}
     AND (k.user_id IN (${logins}) OR k.used_by IN (${logins})
       OR (k.user_id IS NULL AND k.used_by IS NULL AND k.email IN (${emails})))`
-  const related = sql`SELECT r.value ->> 'customerId' AS id FROM (SELECT e.changes FROM events AS e
-      WHERE e.workspace_id = ${workspaceId} AND e.subject_id IN (${customers}) LIMIT ${MOST}) AS e
-    CROSS JOIN json_each(e.changes, '$.relationship') AS r`
-  return { customers, leads, logins, emails, phones, tokens, related }
+  return { customers, leads, logins, emails, phones, tokens }
 }
 
 const Ids = z.array(z.string())
 /** What a person is known by, as it was read: the lists of `statementsOfPerson`. */
 export const KnownPerson = z.object({
-  ...{ customers: Ids, leads: Ids, logins: Ids, emails: Ids, phones: Ids, tokens: Ids, related: Ids },
+  ...{ customers: Ids, leads: Ids, logins: Ids, emails: Ids, phones: Ids, tokens: Ids },
 })
 export type KnownPerson = z.infer<typeof KnownPerson>
 
@@ -109,11 +116,9 @@ export function scopeOf(workspaceId: string, known: KnownPerson, isIt = sql`true
   const records = [customers, leads, ...referring, logins, tokens].reduce(
     (all, each) => sql`SELECT id FROM (${all}) UNION ALL SELECT id FROM (${each})`,
   )
-  const related = ids(known.related)
   return {
     workspaceId,
     ...identity,
-    related,
     emails: named('email', known.emails),
     phones: named('phone', known.phones),
     tokens,

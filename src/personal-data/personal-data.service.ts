@@ -11,7 +11,7 @@ import { allOf, columnIn, ifChanged } from '../db/sql'
 import { AppError } from '../errors'
 import { eventInsert } from '../events/event-insert'
 import { erasureJob } from './personal-data.erasure'
-import { HELD } from './personal-data.map'
+import { HELD, WINDOW } from './personal-data.map'
 import { KnownPerson, listsOfPerson, MOST, scopeOf } from './personal-data.person'
 
 const held = Object.entries(HELD)
@@ -34,15 +34,32 @@ export async function readPersonalData(ctx: Ctx, id: string) {
   const { db, actor, now } = ctx
   const { known } = await findPerson(ctx, id, 'personal-data:read')
   const person = scopeOf(actor.workspaceId, known)
-  const reads = held.map(([kind, { read }]) => [kind, read(db, person, MOST + 1)] as const)
-  const kinds = Object.entries(await runBatch(db, Object.fromEntries(reads)))
+  const { lists, wide } = await runBatch(db, {
+    lists: held.map(([, { read }]) => read(db, person, MOST + 1)),
+    wide: one(db.select(widths(actor.workspaceId)).from(sql`(SELECT 1)`)),
+  })
+  const kinds = held.map(([kind], i) => [kind, lists[i] ?? []] as const)
   return {
     customerId: id,
     readAt: now,
     data: Object.fromEntries(kinds.map(([kind, list]) => [kind, list.slice(0, MOST)])),
-    incomplete: kinds.filter(([, list]) => list.length > MOST).map(([kind]) => kind),
+    incomplete: kinds
+      .filter(([kind, list]) => list.length > MOST || (isWide(kind) && wide?.[kind] === 1))
+      .map(([kind]) => kind),
   }
 }
+
+/** SQL: whether more mails, and more rows of files, are kept than reading looks through for those of a person. */
+const widths = (workspaceId: string) => ({
+  mails: sql<number>`${upTo(WINDOW, sql`FROM outbox WHERE workspace_id = ${workspaceId}`)}`.as('wide_mails'),
+  imported: sql<number>`${upTo(
+    WINDOW,
+    sql`FROM imports CROSS JOIN import_issues ON import_id = imports.id WHERE workspace_id = ${workspaceId}`,
+  )}`.as('wide_imported'),
+})
+const isWide = (kind: string): kind is 'mails' | 'imported' => kind === 'mails' || kind === 'imported'
+/** SQL: whether there are more than so many rows. */
+const upTo = (most: number, from: SQL) => sql`(SELECT count(*) > ${most} FROM (SELECT 1 ${from} LIMIT ${most + 1}))`
 
 /**
  * Erases the person behind a customer as the map says, with an event that says only that it happened. If much is stored, the
@@ -92,13 +109,19 @@ async function findPerson({ db, actor }: Ctx, id: string, permission: Permission
   const { workspaceId } = actor
   const root = alias(customers, 'root')
   const isRoot = allOf(eq(root.id, id), reachable(actor, permission, root))
-  const upTo = (most: number, from: SQL) => sql`(SELECT count(*) > ${most} FROM (SELECT 1 ${from} LIMIT ${most + 1}))`
+  // With those that were merged into the customer.
+  const person = sql`WITH RECURSIVE person(id) AS (SELECT ${id} UNION SELECT m.merged_id FROM person
+    CROSS JOIN customer_merges AS m ON m.survivor_id = person.id WHERE m.undone_at IS NULL) SELECT id FROM person`
   const isMuch = sql.join(
     [
-      upTo(300, sql`FROM interactions WHERE customer_id = ${id}`),
-      upTo(500, sql`FROM events WHERE workspace_id = ${workspaceId} AND subject_id = ${id}`),
-      upTo(100, sql`FROM tickets WHERE customer_id = ${id}`),
-      upTo(50, sql`FROM leads WHERE customer_id = ${id}`),
+      upTo(300, sql`FROM interactions WHERE customer_id IN (${person})`),
+      upTo(
+        300,
+        sql`FROM leads AS l CROSS JOIN interactions AS i ON i.lead_id = l.id WHERE l.customer_id IN (${person})`,
+      ),
+      upTo(500, sql`FROM events WHERE +workspace_id = ${workspaceId} AND subject_id IN (${person})`),
+      upTo(100, sql`FROM tickets WHERE customer_id IN (${person})`),
+      upTo(50, sql`FROM leads WHERE customer_id IN (${person})`),
       upTo(2_000, sql`FROM outbox WHERE workspace_id = ${workspaceId}`),
       upTo(
         2_000,

@@ -8,9 +8,12 @@ import type { Ctx } from '../context'
 import type { Db } from '../db/client'
 import type { PageRequest } from '../db/page'
 import type { Marked } from '../db/window'
+import type { FilterFields } from '../filters/filters.fields'
+import type { AskedField } from '../filters/filters.read'
+import type { FilterTree } from '../filters/filters.tree'
 
-/** Query parameters that are not filters. */
-type Paging = 'limit' | 'cursor' | 'sort' | 'total'
+/** Query parameters that are not filters with one condition each. */
+type Paging = 'limit' | 'cursor' | 'sort' | 'total' | 'filter'
 export type FilterName<Q> = Exclude<keyof Q, Paging> & string
 /** The orders that a query may name in `sort`, without the minus. */
 type OrderName<Q> = Q extends { sort?: infer S } ? (S extends `-${infer Name}` ? Name : S & string) : never
@@ -20,7 +23,14 @@ export type ListRequest<Q> = PageRequest &
   FilterValues<Q> & {
     sort?: OrderName<Q> | `-${OrderName<Q>}`
     total?: boolean
+    /** A filter beside the parameters, and where it came from, for errors: `query.filter` if that is not said. */
+    filter?: FilterTree
+    filterAt?: string
+    /** The conditions of the filter, once it was read. */
+    asked?: AskedCondition[]
   }
+/** What is left of a filter to check: a condition with the name of its field. */
+export type AskedCondition = Condition & { name: string }
 export type FilterValues<Q> = { [K in FilterName<Q>]?: Q[K] }
 
 /** The condition of a filter. */
@@ -34,7 +44,10 @@ export type Condition = {
   isCoarse?: true
   /** About how many rows of other tables `where` reads for a row. */
   reads?: number
-  /** A search or the trash: only the order of arrival is possible. A search without the index has no total. */
+  /**
+   * A search or the trash: its indexes have rows in the order of arrival alone. In another order, the newest of them are
+   * sorted. A search without the index has no total.
+   */
   isByArrival?: true
 }
 
@@ -83,9 +96,12 @@ export type ListDefinition<Row, Q> = {
   filters: { [K in FilterName<Q>]-?: Filter<NonNullable<Q[K]>, Q> }
   /** The indexes that return the rows for this actor and request. No two walks share a row. */
   walks: (ctx: Ctx, request: ListRequest<Q>, ownerIds: Owners, order: Order<Row>) => Walk<FilterName<Q>>[]
+  /** The fields of filters, and for some of them how a parameter or an index answers a condition. */
+  asked?: { fields: FilterFields; lifts: { [field: string]: Lift<Q> } }
   /** A condition that is checked row by row in every request of an order. */
   check?: (ctx: Ctx, order: Order<Row>) => SQL | undefined
-  search?: Search<Q>
+  /** The search index, or the one for a request. */
+  search?: Search<Q> | ((request: ListRequest<Q>) => Search<Q>)
   counter?: Counter<Q>
   /** How many rows of other tables `check` reads for a row. */
   checkReads?: number
@@ -97,6 +113,15 @@ export type ListDefinition<Row, Q> = {
   /** Totals of pages by number are capped at 1,000. Without this, a page scans REACH rows and counts every hit. */
   isCountCapped?: true
 }
+
+/**
+ * How the list answers a condition of a filter faster than row by row: by parameters of the request, which then hold instead
+ * of it; or beside it by an index, as a `Condition` without its `where`.
+ */
+export type Lift<Q> = (
+  asked: AskedField,
+  ctx: Ctx,
+) => { parameters: FilterValues<Q> } | { condition: Omit<Condition, 'where'> } | undefined
 
 /** The search index of the table. Its rowid is the `seq` of the table. */
 export type Search<Q> = {

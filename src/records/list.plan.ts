@@ -3,11 +3,10 @@ import { and, type SQL, sql } from 'drizzle-orm'
 import type { Owners } from '../access/visible'
 import type { Ctx } from '../context'
 import { arrivedBetween } from '../db/arrival'
-import { afterCursorInParts, remainingRange } from '../db/cursor'
+import { afterCursor, afterCursorInParts, remainingRange } from '../db/cursor'
 import type { Position } from '../db/page'
 import { allOf } from '../db/sql'
 import type { ListPlan, NarrowPlan } from '../db/window'
-import { invalidError } from '../errors'
 import type {
   Condition,
   FilterName,
@@ -31,9 +30,13 @@ export type RequestPlan<Row> = ListPlan & {
   windowRows: number
   /** The filters that no index answers. */
   checked: RequestFilter[]
+  /** The newest rows of the trash or of a search, which are sorted: no index has them in the order of the list. */
+  newest?: RequestPlan<Row>
   /** Whether the rows can be counted. They cannot if a search has no index. */
   isCountable: boolean
   isSmall: boolean
+  /** Its sources have only what a search or the trash has. */
+  isNarrow: boolean
 }
 
 /** The most rows of a window, and the most rows that a scan of it reads in all tables. */
@@ -41,7 +44,10 @@ const WINDOW = { rows: 5_000, reads: 10_000 }
 /** The most values in filters for which other indexes are tried: D1 binds at most 100 parameters. */
 const MAX_NARROW_VALUES = 8
 
-/** The plan for a request. Throws `invalid` for an order that a search or the trash cannot have. */
+/** How many of the newest hits of a search, or rows of the trash, are sorted in another order. */
+const NEWEST = 1_000
+
+/** The plan for a request whose filter was read. */
 export function planOf<Row, Q>(
   ctx: Ctx,
   list: ListDefinition<Row, Q>,
@@ -49,7 +55,19 @@ export function planOf<Row, Q>(
   ownerIds: Owners,
 ): RequestPlan<Row> {
   const filters = requestFilters(ctx, list, request)
-  return planInOrder(ctx, list, request, ownerIds, filters, orderOf(list, request, filters))
+  const { order, isDown } = orderOf(list, request, filters)
+  const plan = planInOrder(ctx, list, request, ownerIds, filters, { order, isDown })
+  const arrival = Object.values<Order<Row>>(list.orders).find(({ arrivedAt }) => arrivedAt)
+  const isByArrival = !plan.isSmall && filters.some((filter) => filter.isByArrival)
+  if (order.arrivedAt || !arrival || !isByArrival) return plan
+  const newest = planInOrder(ctx, list, { ...request, after: undefined }, ownerIds, filters, {
+    order: arrival,
+    isDown: true,
+  })
+  // A word that the search index does not find is looked for row by row, in any order.
+  if (!newest.isNarrow) return plan
+  const rest = and(newest.rest, order.only, afterCursor(plan.keys, request.after, isDown))
+  return { ...plan, rest, checked: newest.checked, isCountable: newest.isCountable, newest, windowRows: NEWEST }
 }
 
 /**
@@ -105,6 +123,7 @@ function planInOrder<Row, Q>(
     isDown,
     rest: and(...checked.map(({ where }) => where), list.check?.(ctx, order)),
     isSmall,
+    isNarrow: filters.some((filter) => filter.isByArrival && placeOf(filter) !== 'check'),
     windowRows: Math.min(WINDOW.rows, Math.floor(WINDOW.reads / readsPerRow())),
     checked,
     isCountable: !checked.some(({ isByArrival }) => isByArrival),
@@ -129,13 +148,14 @@ function planInOrder<Row, Q>(
     if (place === 'search') return isCoarse ? where : undefined
     if (place !== 'range' || !range) return place === 'walk' ? where : undefined
     const ends = remainingRange(range.ends, after, isDown)
-    if (!order.arrivedAt) return within(range.of, ends)
+    if (!order.arrivedAt) return and(isCoarse ? where : undefined, within(range.of, ends))
     return and(where, arrivedBetween(sql`${list.table}`, keys[0] ?? sql`seq`, ends))
   }
 }
 
 function requestFilters<Row, Q>(ctx: Ctx, list: ListDefinition<Row, Q>, request: ListRequest<Q>): RequestFilter[] {
-  return filterNames(list).flatMap((name) => requestFilter(ctx, list, request, name) ?? [])
+  const asked = (request.asked ?? []).map((condition) => ({ ...condition, value: condition.range?.ends ?? [] }))
+  return [...filterNames(list).flatMap((name) => requestFilter(ctx, list, request, name) ?? []), ...asked]
 }
 
 function filterNames<Row, Q>({ filters }: ListDefinition<Row, Q>): FilterName<Q>[] {
@@ -158,32 +178,25 @@ function requestFilter<Row, Q, K extends FilterName<Q>>(
 
 /** The order that the request names, or the default order of the list, and its direction. */
 function orderOf<Row, Q>(list: ListDefinition<Row, Q>, request: ListRequest<Q>, filters: RequestFilter[]) {
-  const isByArrival = filters.some((each) => each.isByArrival)
   const orders = Object.entries<Order<Row>>(list.orders)
   const [arrival] = orders.find(([, order]) => order.arrivedAt) ?? []
+  const isByArrival = arrival !== undefined && filters.some((each) => each.isByArrival)
   const sort = request.sort ?? (isByArrival ? `-${arrival}` : list.usualOrder(request))
   const isDown = sort.startsWith('-')
   const found = orders.find(([name]) => name === (isDown ? sort.slice(1) : sort))
   if (!found) throw new Error(`No order ${sort} of ${list.name}`)
-  const [name, order] = found
-  if (isByArrival && name !== arrival) {
-    throw invalidError(
-      'query.sort',
-      'A search and the trash are sorted by createdAt: leave sort out',
-      'not_with_search',
-    )
-  }
-  return { order, isDown }
+  return { order: found[1], isDown }
 }
 
 // A scan with filters might read a million rows to find twenty. The search index does not.
 function usableSearch<Row, Q>(
   ctx: Ctx,
-  { search }: ListDefinition<Row, Q>,
+  list: ListDefinition<Row, Q>,
   request: ListRequest<Q>,
   filters: RequestFilter[],
   order: Order<Row>,
 ): Search<Q> | undefined {
+  const search = typeof list.search === 'function' ? list.search(request) : list.search
   const isUsed = order.arrivedAt !== undefined && filters.some(({ match }) => match !== undefined)
   return isUsed && (search?.isUsable?.(ctx, request) ?? true) ? search : undefined
 }

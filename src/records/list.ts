@@ -9,6 +9,7 @@ import { columnIn } from '../db/sql'
 import {
   indexedPage,
   indexedRows,
+  newestRows,
   numberedPage,
   numberedWindow,
   scanWindow,
@@ -16,6 +17,7 @@ import {
   withinReach,
 } from '../db/window'
 import { namesOf } from './fields'
+import { withFilterRead } from './list.asked'
 import type { Counter, ListDefinition, ListRequest, Query } from './list.definition'
 import { narrowPlanOf, planOf, type RequestPlan } from './list.plan'
 
@@ -26,8 +28,9 @@ import { narrowPlanOf, planOf, type RequestPlan } from './list.plan'
 export async function runList<Row, Q>(
   ctx: Ctx,
   list: ListDefinition<Row, Q>,
-  request: ListRequest<Q>,
+  given: ListRequest<Q>,
 ): Promise<Page<Row>> {
+  const request = withFilterRead(ctx, list, given)
   const { limit, total, offset } = request
   const ownerIds = list.owners(ctx, request)
   if (hasNoOwner(ownerIds)) return { rows: [], ...(total ? { total: 0 } : {}) }
@@ -46,14 +49,16 @@ export async function runList<Row, Q>(
 }
 
 /** A page of the list as a statement for a batch. The rows have page marks. */
-export function listQuery<Row, Q>(ctx: Ctx, list: ListDefinition<Row, Q>, request: ListRequest<Q>): Query<Row> {
+export function listQuery<Row, Q>(ctx: Ctx, list: ListDefinition<Row, Q>, given: ListRequest<Q>): Query<Row> {
+  const request = withFilterRead(ctx, list, given)
   const ownerIds = list.owners(ctx, request)
   const plan = planOf(ctx, list, request, ownerIds)
   return list.read(ctx.db, rowsIn(list, pageOf(ctx, list, plan, request, ownerIds, offsetOf(request))))
 }
 
 /** The SELECT of a page of any size, for exports. It reads every row, so it finds words of any length. */
-export function listSelect<Row, Q>(ctx: Ctx, list: ListDefinition<Row, Q>, request: ListRequest<Q>): SQL {
+export function listSelect<Row, Q>(ctx: Ctx, list: ListDefinition<Row, Q>, given: ListRequest<Q>): SQL {
+  const request = withFilterRead(ctx, list, given)
   const ownerIds = list.owners(ctx, request)
   if (hasNoOwner(ownerIds)) return sql`SELECT * FROM ${list.table} WHERE false`
   const columns = Object.values<AnyColumn>(list.columns).map((column) => columnIn(list.name, column))
@@ -61,12 +66,8 @@ export function listSelect<Row, Q>(ctx: Ctx, list: ListDefinition<Row, Q>, reque
 }
 
 /** The position of a row in the list, for a cursor. */
-export function positionIn<Row, Q>(
-  ctx: Ctx,
-  list: ListDefinition<Row, Q>,
-  request: ListRequest<Q>,
-  row: Row,
-): Position {
+export function positionIn<Row, Q>(ctx: Ctx, list: ListDefinition<Row, Q>, given: ListRequest<Q>, row: Row): Position {
+  const request = withFilterRead(ctx, list, given)
   return planOf(ctx, list, request, list.owners(ctx, request)).positionOf(row)
 }
 
@@ -80,6 +81,8 @@ function pageOf<Row, Q>(
   skipped: number,
 ): SQL {
   const { limit, offset } = request
+  const { newest, windowRows } = plan
+  if (newest) return newestRows(plan, newest, windowRows, offset === undefined ? limit + 1 : limit, skipped)
   if (offset !== undefined) return indexedPage(plan.rest ? withinReach(plan) : plan, limit, skipped)
   if (!plan.rest) return indexedPage(plan, limit + 1, 0)
   return scanWindow(plan, plan.windowRows, limit + 1, narrowPlanOf(ctx, list, request, ownerIds, plan))
@@ -87,12 +90,13 @@ function pageOf<Row, Q>(
 
 function scannedTo<Row, Q>(
   { columns }: ListDefinition<Row, Q>,
-  { windowRows, order }: RequestPlan<Row>,
+  { windowRows, order, newest }: RequestPlan<Row>,
   row: Row,
 ): Scanned {
   const [first] = order.by
   const names = namesOf(columns)
-  const key = order.arrivedAt ? names.find((name) => columns[name] === order.arrivedAt) : first
+  const arrivedAt = newest?.order.arrivedAt ?? order.arrivedAt
+  const key = arrivedAt ? names.find((name) => columns[name] === arrivedAt) : first
   return { rows: windowRows, to: key && String(row[key]) }
 }
 
@@ -112,7 +116,8 @@ function countOf<Row, Q>(
   const isCounterUsable =
     !isSmall && !order.only && filters.every(({ name }) => counter?.answers.some((each) => each === name))
   if (counter && isCounterUsable) return counterQuery(ctx, counter, ownerIds, request)
-  const wholePlan = planOf(ctx, list, { ...request, sort: order.only && request.sort, after: undefined }, ownerIds)
+  const whole = planOf(ctx, list, { ...request, sort: order.only && request.sort, after: undefined }, ownerIds)
+  const wholePlan = whole.newest ? { ...whole.newest, rest: and(whole.newest.rest, order.only) } : whole
   const { sources, rest } = wholePlan.rest && list.isCountCapped ? withinReach(wholePlan) : wholePlan
   return cappedCount(ctx.db, sources, rest)
 }

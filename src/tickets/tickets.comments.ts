@@ -11,6 +11,8 @@ import { ifChanged, insertFrom } from '../db/sql'
 import { pageMarks, windowPage } from '../db/window'
 import { AppError } from '../errors'
 import { eventInsert } from '../events/event-insert'
+import { INTERACTION_FIELDS } from '../interactions/interactions.fields'
+import { derivedValues } from '../records/fields'
 import { listQuery, positionIn } from '../records/list'
 import type { ListDefinition } from '../records/list.definition'
 import { ticketMail } from './tickets.mail'
@@ -45,6 +47,7 @@ export async function commentOnTicket(ctx: Ctx, ticketId: string, body: string):
     ownerId: sql`${tickets.ownerId}`,
     type: 'NOTE' as const,
     body,
+    ...derivedValues(INTERACTION_FIELDS, { body }, actor.country),
     occurredAt: now,
     createdBy: authorOf(actor),
     createdAt: now,

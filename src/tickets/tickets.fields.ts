@@ -5,6 +5,7 @@ import { PRIORITIES, TICKET_STATUSES } from '../db/schema/tickets'
 import { Id, Instant, name, text } from '../field-schemas'
 import { CUSTOM_FIELDS, FOLDED_FIELDS } from '../records/facets.schemas'
 import { defineFields, ERASED } from '../records/fields'
+import { foldedBeyondLower } from '../text/searched'
 
 export const TICKET_FIELDS = defineFields(tickets, {
   id: { answer: Id, example: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0e', exported: 1, isKept: true },
@@ -29,6 +30,7 @@ export const TICKET_FIELDS = defineFields(tickets, {
     exported: 1,
     erased: ERASED,
   },
+  foldedTitle: { follows: 'title', derive: foldedBeyondLower, erased: null },
   description: {
     answer: z.string().nullable(),
     example: null,
@@ -36,6 +38,7 @@ export const TICKET_FIELDS = defineFields(tickets, {
     exported: 1,
     erased: null,
   },
+  foldedDescription: { follows: 'description', derive: foldedBeyondLower, erased: null },
   // No input: a new ticket is OPEN, and a patch may only follow the transitions of tickets.status.ts.
   status: { answer: z.enum(TICKET_STATUSES), example: 'OPEN', exported: 1, isKept: true },
   priority: {

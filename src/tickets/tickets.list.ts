@@ -1,26 +1,50 @@
 // The list of tickets. The search index has a word for each workspace, owner, customer, status, priority and assignee.
-import { eq, isNull, type SQL, sql } from 'drizzle-orm'
+import { eq, inArray, isNull, type SQL, sql } from 'drizzle-orm'
 import type { z } from 'zod'
 import { requirePersonId } from '../access/person'
 import { isPortal, owners, ownRecord, ticketParts, ticketsInReach } from '../access/visible'
 import type { Ctx } from '../context'
+import { codeOf, phrase } from '../db/fts'
 import type { Page } from '../db/page'
 import { tickets } from '../db/schema'
+import { PRIORITIES, TICKET_STATUSES } from '../db/schema/tickets'
 import { allOf } from '../db/sql'
 import { pageMarks } from '../db/window'
 import { invalidError } from '../errors'
+import { TICKET_FILTER_FIELDS } from '../filters/filters.records'
 import { hasCustomFields } from '../records/custom-fields'
 import { runList } from '../records/list'
-import type { Condition, ListDefinition, ListRequest, Order } from '../records/list.definition'
+import { asParameter, asParameters, asRange } from '../records/list.asked'
+import type { Condition, ListDefinition, ListRequest, Order, Search } from '../records/list.definition'
 import { before, from, noCondition } from '../records/list.filters'
+import { isPartOf } from '../records/question'
 import { hasTags, TAGGED, wordOfTag } from '../tags/tagged'
 import { redactTicket, type TicketRow, ticketColumns } from './tickets.record'
 import type { TicketFilters } from './tickets.schemas'
 
-type Query = z.output<typeof TicketFilters> & { sort?: 'createdAt' | '-createdAt' | 'updatedAt' }
+type Query = z.output<typeof TicketFilters>
 export type TicketRequest = ListRequest<Query>
 
 const BY_CHANGE: Order<TicketRow> = { by: ['updatedAt', 'seq'] }
+
+const BY_FACETS: Search<Query> = {
+  index: 'tickets_fts',
+  seq: tickets.seq,
+  scope({ actor }, whose): (string | SQL)[] {
+    const workspace = word('w', actor.workspaceId)
+    if (whose === 'all') return [workspace]
+    if (isPortal(actor)) return [workspace, sql`'c' || coalesce(replace(${ownRecord(actor)}, '-', ''), '')`]
+    return [workspace, `${word('o', actor.id)} OR ${word('a', actor.id)}`]
+  },
+  where: ({ actor }) => ticketsInReach(actor, 'tickets:read'),
+}
+const BY_WORDS: Search<Query> = {
+  index: 'tickets_words',
+  seq: tickets.seq,
+  scope: ({ actor }) => [`scope : ${phrase(codeOf(actor.workspaceId))}`],
+  where: ({ actor }) => ticketsInReach(actor, 'tickets:read'),
+}
+const SEARCHED = { words: { columns: 'words', text: sql`${tickets.searchText}` } }
 
 export const TICKET_LIST: ListDefinition<TicketRow, Query> = {
   table: tickets,
@@ -31,30 +55,44 @@ export const TICKET_LIST: ListDefinition<TicketRow, Query> = {
   orders: { createdAt: { by: ['seq'], arrivedAt: tickets.createdAt }, updatedAt: BY_CHANGE },
   usualOrder: ({ updatedAfter }) => (updatedAfter ? 'updatedAt' : '-createdAt'),
   filters: {
-    status: (status, { actor }) => ({
-      where: eq(tickets.status, status),
-      match: word('s', actor.workspaceId, status),
+    q: (q, { actor }) => isPartOf(q, SEARCHED, actor),
+    status: (statuses, { actor }, { q }) => ({
+      where: inArray(tickets.status, statuses),
+      match: facets(q, ...statuses.map((status) => word('s', actor.workspaceId, status))),
     }),
-    priority: (priority, { actor }) => ({
-      where: eq(tickets.priority, priority),
-      match: word('p', actor.workspaceId, priority),
+    priority: (priorities, { actor }, { q }) => ({
+      where: inArray(tickets.priority, priorities),
+      match: facets(q, ...priorities.map((priority) => word('p', actor.workspaceId, priority))),
     }),
-    assignee(assignee, { actor }) {
-      if (assignee === 'none') return { where: isNull(tickets.assigneeId), match: word('a', actor.workspaceId) }
+    assignee(assignee, { actor }, { q }) {
+      if (assignee === 'none')
+        return { where: isNull(tickets.assigneeId), match: facets(q, word('a', actor.workspaceId)) }
       const id = assignee === 'me' ? requirePersonId(actor) : assignee
-      return { where: eq(tickets.assigneeId, id), match: word('a', id) }
+      return { where: eq(tickets.assigneeId, id), match: facets(q, word('a', id)) }
     },
-    customer: (id) => ({ where: eq(tickets.customerId, id), match: word('c', id) }),
-    tag: (names, ctx, request) => forTeam(ctx, hasTags(TAGGED.tickets, wordOfTag)(names, ctx, request)),
+    customer: (id, _, { q }) => ({ where: eq(tickets.customerId, id), match: facets(q, word('c', id)) }),
+    tag: (names, ctx, request) => forTeam(ctx, hasTags(TAGGED.tickets, wordOfTag)(names, ctx, request), request.q),
     tagMatch: noCondition,
-    customFields: (values, ctx) =>
+    customFields: (values, ctx, { q }) =>
       forTeam(
         ctx,
         hasCustomFields(tickets, values, (pair) => word('f', ctx.actor.workspaceId, toHex(pair))),
+        q,
       ),
     createdAfter: from(tickets.createdAt),
     createdBefore: before(tickets.createdAt),
     updatedAfter: from(tickets.updatedAt),
+  },
+  asked: {
+    fields: TICKET_FILTER_FIELDS,
+    lifts: {
+      status: asParameters((values) => ({ status: TICKET_STATUSES.filter((each) => values.includes(each)) })),
+      priority: asParameters((values) => ({ priority: PRIORITIES.filter((each) => values.includes(each)) })),
+      assigneeId: asParameter((assignee) => ({ assignee })),
+      customerId: asParameter((customer) => ({ customer })),
+      createdAt: asRange(tickets.createdAt),
+      updatedAt: asRange(tickets.updatedAt),
+    },
   },
   walks({ actor }, _, _owners, order) {
     const isLiving = isNull(tickets.deletedAt)
@@ -64,17 +102,12 @@ export const TICKET_LIST: ListDefinition<TicketRow, Query> = {
   // One index has the changes of all owners: those of others are few, since a copy was last made.
   check: ({ actor }, order) =>
     order === BY_CHANGE && owners(actor, 'tickets:read') !== 'all' ? ticketsInReach(actor, 'tickets:read') : undefined,
-  search: {
-    index: 'tickets_fts',
-    seq: tickets.seq,
-    scope({ actor }, whose): (string | SQL)[] {
-      const workspace = word('w', actor.workspaceId)
-      if (whose === 'all') return [workspace]
-      if (isPortal(actor)) return [workspace, sql`'c' || coalesce(replace(${ownRecord(actor)}, '-', ''), '')`]
-      return [workspace, `${word('o', actor.id)} OR ${word('a', actor.id)}`]
-    },
-    where: ({ actor }) => ticketsInReach(actor, 'tickets:read'),
-  },
+  search: ({ q }) => (q === undefined ? BY_FACETS : BY_WORDS),
+}
+
+// Words have an index of their own, in which each hit is checked by the other filters.
+function facets(q: string | undefined, ...words: string[]): string | undefined {
+  return q === undefined ? words.join(' OR ') : undefined
 }
 
 // A word of the search index, as the view tickets_facets writes it.
@@ -87,10 +120,10 @@ function toHex(text: string): string {
   return [...new TextEncoder().encode(text)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
-// What a portal login does not see, it cannot ask for either.
-function forTeam({ actor }: Ctx, condition: Condition | undefined): Condition | undefined {
+// What a portal login does not see, it cannot ask for either. Words have an index of their own.
+function forTeam({ actor }: Ctx, condition: Condition | undefined, q: string | undefined): Condition | undefined {
   if (isPortal(actor)) throw invalidError('query', 'Only the team sees tags and custom fields', 'not_for_you')
-  return condition
+  return condition && q !== undefined ? { ...condition, match: undefined } : condition
 }
 
 /** A page of the tickets in reach, newest first. */

@@ -6,10 +6,11 @@ import { tickets } from '../db/schema'
 import { etagOf } from '../etag'
 import type { RecordKind } from '../records/change'
 
-const { homeId, foldedFields, ...columns } = getTableColumns(tickets)
-/** Every column except those that only merges and the search read. */
+const { homeId, foldedFields, foldedTitle, foldedDescription, searchText, searchScope, ...columns } =
+  getTableColumns(tickets)
+/** Every column except those that only merges and searches read. */
 export const ticketColumns = columns
-export type TicketRow = Omit<typeof tickets.$inferSelect, 'homeId' | 'foldedFields'>
+export type TicketRow = { [K in keyof typeof columns]: (typeof tickets.$inferSelect)[K] }
 
 export const TICKET: RecordKind<typeof ticketColumns> = {
   subject: 'ticket',

@@ -20,6 +20,7 @@ import {
   TicketPage,
   TicketPatch,
   TicketQuery,
+  TicketQuestion,
 } from './tickets.schemas'
 import { assignTicket, getTicket, openTicket, restoreTicket, trashTicket, updateTicket } from './tickets.service'
 
@@ -37,6 +38,19 @@ const listTicketsRoute = createRoute({
     'CUSTOMER their own. The tickets of a trashed customer are in the trash as well.',
   request: { query: TicketQuery },
   responses: { 200: json(TicketPage, 'A page of tickets'), ...errors(...READ, 'invalid_cursor') },
+})
+
+const queryTicketsRoute = createRoute({
+  method: 'post',
+  path: '/query',
+  ...allow('tickets:read'),
+  operationId: 'queryTickets',
+  tags,
+  summary: 'Query tickets',
+  description:
+    'The list of tickets with a filter as JSON, for filters that are long in an address. It changes nothing.',
+  request: { body: body(TicketQuestion) },
+  responses: { 200: json(TicketPage, 'A page of tickets'), ...errors(...POST, 'invalid_cursor') },
 })
 
 const openTicketRoute = createRoute({
@@ -151,6 +165,12 @@ const listCommentsRoute = createRoute({
 export const ticketRoutes = createRouter()
   .openapi(listTicketsRoute, async (c) => {
     const page = await paged(c, c.req.valid('query'), (query) => listTickets(ctx(c), query))
+    return c.json(TicketPage.parse(page), 200)
+  })
+  .openapi(queryTicketsRoute, async (c) => {
+    const page = await paged(c, c.req.valid('json'), (query) =>
+      listTickets(ctx(c), { ...query, filterAt: 'body.filter' }),
+    )
     return c.json(TicketPage.parse(page), 200)
   })
   .openapi(openTicketRoute, async (c) => {

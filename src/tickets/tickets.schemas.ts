@@ -1,7 +1,9 @@
 // The shapes of a ticket and of its comments, in answers, input, patches, queries and pages.
 import { z } from '@hono/zod-openapi'
+import { PRIORITIES, TICKET_STATUSES } from '../db/schema/tickets'
 import { Id, Instant, instant, memberOr, text, uuid } from '../field-schemas'
-import { flag, pageOf, pageQuery } from '../http/pagination'
+import { filterParameter, questionOf } from '../filters/filters.schemas'
+import { flag, pageOf, pageQuery, someOf } from '../http/pagination'
 import { facetQuery, gatherCustomFields } from '../records/facets.schemas'
 import { valuesOf } from '../records/fields'
 import { TICKET_FIELDS } from './tickets.fields'
@@ -40,8 +42,12 @@ export const TicketAssignment = z
 
 export const TicketFilters = z.strictObject({
   ...pageQuery,
-  status: TICKET_FIELDS.status.answer.optional(),
-  priority: TICKET_FIELDS.priority.answer.optional(),
+  filter: filterParameter(),
+  q: text(100)
+    .optional()
+    .openapi({ description: 'Part of title or description; case and accents do not matter.', example: 'invoice' }),
+  status: someOf(TICKET_STATUSES),
+  priority: someOf(PRIORITIES),
   assignee: memberOr('none', 'me').openapi({
     type: 'string',
     description: '`none`, `me` or the id of a member.',
@@ -51,6 +57,9 @@ export const TicketFilters = z.strictObject({
   ...facetQuery,
   createdAfter: instant().optional(),
   createdBefore: instant().optional(),
+  sort: z.enum(['-createdAt', 'createdAt', '-updatedAt', 'updatedAt']).optional().openapi({
+    description: 'The default is `-createdAt`, and `updatedAt` with `updatedAfter`.',
+  }),
   updatedAfter: instant().optional().openapi({
     description: 'Changed at this instant or later; in the order of `updatedAt`, for keeping a copy.',
   }),
@@ -58,6 +67,8 @@ export const TicketFilters = z.strictObject({
 })
 
 export const TicketQuery = z.pipe(gatherCustomFields<z.input<typeof TicketFilters>>(), TicketFilters)
+
+export const TicketQuestion = questionOf(TicketFilters.shape, 'TicketQuestion')
 
 export const TicketPage = pageOf(Ticket, 'TicketPage')
 

@@ -17,8 +17,8 @@ import {
   newCustomFields,
   patchedCustomFields,
 } from '../records/custom-fields'
-import type { FieldName } from '../records/fields'
-import type { TICKET_FIELDS } from './tickets.fields'
+import { derivedValues, type FieldName } from '../records/fields'
+import { TICKET_FIELDS } from './tickets.fields'
 import { ticketMail } from './tickets.mail'
 import { redactTicket, TICKET, type TicketRow, ticketColumns } from './tickets.record'
 import { canBecome, resolvedAt, transitionError } from './tickets.status'
@@ -61,6 +61,7 @@ export async function openTicket(ctx: Ctx, input: NewTicket): Promise<TicketRow>
   const row = {
     ...fields,
     ...newCustomFields(customFields),
+    ...derivedValues(TICKET_FIELDS, fields, actor.country),
     id,
     workspaceId: actor.workspaceId,
     number,
@@ -113,7 +114,11 @@ export async function updateTicket(
     set: { ...patch, ...custom },
     ifVersion,
     followedBy: ticketMail(ctx, id, { template: 'ticketUpdated' }),
-    derived: { foldedFields, ...(status && { resolvedAt: resolvedAt(status, ctx.now) }) },
+    derived: {
+      foldedFields,
+      ...derivedValues(TICKET_FIELDS, fields, ctx.actor.country),
+      ...(status && { resolvedAt: resolvedAt(status, ctx.now) }),
+    },
     require: {
       customFields: {
         holds: doCustomFieldsFit(tickets, patch.customFields),

@@ -21,6 +21,11 @@ function canSet(actor: Actor, from: Status, to: Status): boolean {
   return reach(actor, 'tickets:handle') !== undefined || to === 'CLOSED' || (to === 'IN_PROGRESS' && isFinished(from))
 }
 
+/** The statuses that an actor may give a ticket, from its present one. */
+export function statusesAfter(actor: Actor, from: Status): Status[] {
+  return TRANSITIONS[from].filter((to) => canSet(actor, from, to))
+}
+
 /** SQL: the ticket has this status already, or the actor may give it this status. */
 export function canBecome(actor: Actor, to: Status): SQL {
   const statuses = Object.keys(TRANSITIONS) as Status[]

@@ -85,6 +85,7 @@ const ORDER = [
     'tickets',
     'files',
     'leads',
+    'search',
     'feed',
     'reminders',
     'workspaces',
@@ -162,12 +163,11 @@ const LARGE = 250
 const TEXTS = /^src\/(problems\/problems\.texts|desk\/words\/[a-z]{2})\.ts$/
 /** The files below 25 lines, each with the reason why it stands alone. */
 const SMALL_FILES: [pattern: RegExp, reason: string][] = [
+  [/^src\/bundle\/zod\.ts$/, 'what the bundle has of the namespace of zod'],
   [/^src\/db\/schema\//, 'the tables of one room'],
   [/^src\/index\.ts$/, 'the entry point of the Worker'],
   [/^src\/job-kinds\.ts$/, 'the kinds of jobs, from the rooms above the engine'],
   [/\.d\.ts$/, 'what a module is that a script makes'],
-  [/^src\/late\.ts$/, 'the addresses of these modules, seen from the entry point'],
-  [/^src\/bundle\/unused\.ts$/, 'what stands in the bundle for parts of libraries'],
   [/^src\/context\.ts$/, 'the one type that every service takes'],
   [/^src\/time\.ts$/, 'durations that every room uses'],
   [/^src\/billing\/plans\.ts$/, 'the plans and their limits, to be changed by who sells them'],
@@ -178,6 +178,8 @@ const SMALL_FILES: [pattern: RegExp, reason: string][] = [
   [/^src\/db\/tagging-marks\.ts$/, 'what stands around changes of many tags, for tags, merges and imports'],
   [/^src\/db\/trash\.ts$/, 'how long the trash keeps, for restoring and for the purge'],
   [/^src\/enquiries\/turnstile\.ts$/, 'the client of one service of a third party'],
+  [/^src\/files\/unreadable\.ts$/, 'the parts of reading files that stand in the main module'],
+  [/^src\/imports\/imports\.reading\.ts$/, 'what the module beside the main one gives'],
   [/^src\/health\/health\.service\.ts$/, 'the service of a router'],
   [/^src\/http\/address\.ts$/, 'which addresses are counted as one caller'],
   [/^src\/http\/headers\.ts$/, 'how the middleware in http/ writes into an answer that is there'],

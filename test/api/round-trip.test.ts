@@ -77,7 +77,7 @@ it('customers with more different fields than a file has columns come back as we
     { name: 'C' },
   ])
   const file = await exported(source, 'customers')
-  expect(file.split('\r\n')[0]?.split(',')).toHaveLength(14)
+  expect(file.split('\r\n')[0]?.split(',')).toHaveLength(15)
   expect(await imported(target, file)).toMatchObject({ created: 3, failed: 0 })
   const query = 'customers?columns=name,customFields'
   expect(await exported(target, query)).toBe(await exported(source, query))

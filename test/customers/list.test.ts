@@ -101,19 +101,13 @@ describe('walking a list', () => {
 })
 
 describe('a list', () => {
-  it('refuses what it does not know, and an order that a search or the trash cannot have', async () => {
+  it('refuses what it does not know', async () => {
     const { token } = await founder()
     const paths = ['page=2', 'sort=phone', 'sort=-nextFollowUpAt', 'limit=0', 'limit=101', 'owner=all', 'total=yes']
     const more = ['trashed=1', 'createdAfter=today', 'tagMatch=some', 'q=', `q=${'x'.repeat(101)}`, 'q=a&q=b', 'tag=']
     const tags = Array.from({ length: 11 }, (_, i) => `tag=t${i}`).join('&')
     for (const query of [...paths, ...more, tags]) {
       await refusalOf(send(`/v1/customers?${query}`, { token }), 400, 'invalid')
-    }
-    for (const query of ['q=alice', 'q=a', 'tag=vip', 'customFields.a=b', 'trashed=true']) {
-      for (const sort of ['name', '-updatedAt', 'nextFollowUpAt']) {
-        const { errors } = await refusalOf(send(`/v1/customers?${query}&sort=${sort}`, { token }), 400, 'invalid')
-        expect(errors).toEqual([expect.objectContaining({ path: 'query.sort', code: 'not_with_search' })])
-      }
     }
   })
 })

@@ -193,10 +193,11 @@ describe('the desk', () => {
     expect(textOf(await it.go('/dashboard/search?q=paul'))).toContain('Show all')
   })
 
-  it('is not for portal logins, who are told so and can sign out', async () => {
+  it('leads a portal login to their own page, and lets out', async () => {
     const it = browser()
     const page = await it.signIn(people.customer)
-    expect(page.status).toBe(403)
+    expect(page.path).toBe('/dashboard/portal')
+    expect(textOf(page)).toContain('There is no record for your login yet.')
     expect(textOf(await it.post('/dashboard/sign-out', { mark: markIn(page) }))).toContain('You are signed out.')
   })
 

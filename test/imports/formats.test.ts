@@ -259,13 +259,9 @@ describe('a file', () => {
     ])
   })
 
-  const utf16 = new Uint8Array([0xff, 0xfe, 0x6e, 0, 0x61, 0])
-  const latin1 = new Uint8Array([...new TextEncoder().encode('name\nM'), 0xfc, ...new TextEncoder().encode('ller\n')])
   it.each([
-    ['UTF-16', utf16, 'unsupported_encoding'],
-    ['Latin-1', latin1, 'unsupported_encoding'],
     ['a workbook', new Uint8Array([0x50, 0x4b, 3, 4, 20, 0]), 'unreadable_import'],
-    ['binary', new Uint8Array([110, 0, 97, 0, 10]), 'unreadable_import'],
+    ['binary', new Uint8Array([110, 0, 0, 97, 0, 0, 10]), 'unreadable_import'],
     ['empty', '', 'unreadable_import'],
     ['blank', ' \n\n ', 'unreadable_import'],
     ['only a header', 'name,email\n', 'unreadable_import'],
@@ -341,11 +337,9 @@ Bad,,,,LOST,,,tomorrow,[1],
     const file = FILE.replace('%', sales.email)
     const query = { entity: 'leads' }
     const report = await imported(admin, file, { query })
-    expect(figures(report)).toMatchObject({ received: 4, created: 2, failed: 2 })
+    expect(figures(report)).toMatchObject({ received: 4, created: 3, failed: 1 })
     expect(report.errors.map(({ line, field }) => [line, field])).toEqual([
-      [4, 'title'],
       [5, 'metadata'],
-      [5, 'status'],
       [5, 'followUpAt'],
     ])
     const stored = await rows(
@@ -363,8 +357,9 @@ Bad,,,,LOST,,,tomorrow,[1],
         owner_id: sales.id,
         is_claimed: 1,
       },
+      { title: 'No title' },
     ])
-    expect(figures(await imported(admin, file, { query }))).toMatchObject({ created: 0, unchanged: 2 })
+    expect(figures(await imported(admin, file, { query }))).toMatchObject({ created: 0, unchanged: 3 })
   })
 
   it('are changed where they are matched by e-mail or by id', async () => {

@@ -8,6 +8,8 @@ import { seedLeads } from '../support/leads'
 const SIZE = 11_000
 const MAX_READ = 25_000
 const at = (i: number) => new Date(Date.parse('2026-04-01T00:00:00Z') + i * 60_000).toISOString()
+/** The first and the last lead of each window of a search for two characters, newest first. */
+const EDGES = [10_999, 6_000, 5_999, 1_000, 999, 0]
 const isRare = (i: number) => [3, 340, 341, 8_000, 10_990].includes(i)
 
 type Page = { data: { id: string }[]; nextCursor: string | null; scanned?: { rows: number; to: string } }
@@ -29,12 +31,14 @@ describe('among 11,000 leads', () => {
   let people: Awaited<ReturnType<typeof team>>
   let rare: string[]
   let older: string[]
+  let edges: string[]
   beforeAll(async () => {
     people = await team()
     const rows = await seedLeads(
       people.admin.workspaceId,
       Array.from({ length: SIZE }, (_, i) => ({
         createdAt: at(i),
+        ...(EDGES.includes(i) ? { title: 'Zw top' } : {}),
         // Few different instants, so that windows end among leads that share one.
         updatedAt: at(20_000 + (i % 3)),
         followUpAt: isRare(i) ? at(-2) : at(i % 7),
@@ -44,6 +48,7 @@ describe('among 11,000 leads', () => {
       })),
     )
     rare = rows.filter((_, i) => isRare(i)).map(({ id }) => id)
+    edges = EDGES.flatMap((i) => rows[i]?.id ?? [])
     older = rows.filter((_, i) => i < 50).map(({ id }) => id)
   })
 
@@ -78,6 +83,22 @@ describe('among 11,000 leads', () => {
       const answer = await send(`/v1/leads?limit=20&${query}`, { token: people.manager.token })
       expect(await answer.json<Page>()).not.toHaveProperty('scanned')
       expect(costOf(answer).read).toBeLessThanOrEqual(100)
+    }
+  })
+
+  it('finds two characters at both sides of where a window ends, each once, however small the page', async () => {
+    for (const [limit, sizes] of [
+      [20, [2, 2, 2]],
+      [2, [2, 2, 2]],
+      [1, [1, 1, 1, 1, 1, 1]],
+    ] as const) {
+      for (const person of [people.manager, people.admin]) {
+        const pages = await pagesOf(person, `/v1/leads?limit=${limit}&q=ZW`)
+        expect(pages.flatMap(({ data }) => data.map(({ id }) => id))).toEqual(edges)
+        expect(pages.map(({ data }) => data.length).filter((size) => size > 0)).toEqual(sizes)
+      }
+      const up = await pagesOf(people.manager, `/v1/leads?limit=${limit}&q=zw&sort=createdAt`)
+      expect(up.flatMap(({ data }) => data.map(({ id }) => id))).toEqual(edges.toReversed())
     }
   })
 

@@ -27,13 +27,21 @@ export const EVERYDAY = [
   ...['GET /v1/leads/{id}/tags', 'GET /v1/tickets/{id}/tags', 'PUT /v1/leads/{id}/tags/{name}'],
   'PUT /v1/tickets/{id}/tags/{name}',
   ...['GET /v1/fields', 'GET /v1/fields/{id}'],
-  ...['GET /v1/leads/{id}/timeline', 'GET /v1/tags', 'GET /v1/tags/{id}', 'GET /v1/tickets', 'GET /v1/tickets/{id}'],
+  ...[
+    'GET /v1/leads/{id}/timeline',
+    'GET /v1/search',
+    'GET /v1/tags',
+    'GET /v1/tags/{id}',
+    'GET /v1/tickets',
+    'GET /v1/tickets/{id}',
+  ],
   ...['GET /v1/tickets/{id}/comments', 'GET /v1/users', 'GET /v1/users/me/notifications', 'GET /v1/users/{id}'],
   'GET /v1/workspace',
   ...['PATCH /v1/customers/me', 'PATCH /v1/customers/{id}', 'PATCH /v1/interactions/{id}', 'PATCH /v1/leads/{id}'],
   ...['PATCH /v1/tickets/{id}', 'POST /v1/customers', 'POST /v1/interactions', 'POST /v1/interactions/{id}/done'],
   ...['POST /v1/leads', 'POST /v1/leads/claim-next', 'POST /v1/leads/{id}/claim', 'POST /v1/leads/{id}/convert'],
   ...['POST /v1/leads/{id}/release', 'POST /v1/tickets', 'POST /v1/tickets/{id}/comments', 'PUT /v1/customers'],
+  ...['leads', 'customers', 'interactions', 'tickets'].map((records) => `POST /v1/${records}/query`),
   ...['PUT /v1/customers/{id}/relationships/{otherId}', 'PUT /v1/customers/{id}/tags/{name}'],
 ]
 

@@ -31,7 +31,7 @@ export function createTransport({ send, tokens, retries, maxWaitSeconds, wait = 
     const { headers, method } = request
     const isSignIn = SIGN_IN.test(pathname)
     if (method === 'POST' && !isSignIn && !headers.has('Idempotency-Key') && !isStream(request)) {
-      headers.set('Idempotency-Key', crypto.randomUUID())
+      headers.set('Idempotency-Key', newKey())
     }
     const etag = etags.get(pathname)
     if (isChange(method) && etag && !headers.has('If-Match')) headers.set('If-Match', etag)
@@ -120,4 +120,14 @@ function backoff(tries: number): number {
 
 function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms))
+}
+
+// A page without TLS has no randomUUID, and React Native no crypto. A key must only be new, not a secret.
+function newKey(): string {
+  const source = globalThis.crypto as Partial<Crypto> | undefined
+  if (source?.randomUUID) return source.randomUUID()
+  const bytes = new Uint8Array(16)
+  if (source?.getRandomValues) source.getRandomValues(bytes)
+  else for (let i = 0; i < bytes.length; i += 1) bytes[i] = Math.random() * 256
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

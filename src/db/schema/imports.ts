@@ -6,7 +6,7 @@ import { workspaces } from './workspaces'
 
 export const IMPORT_ENTITIES = ['customers', 'leads'] as const
 export const IMPORT_MODES = ['create', 'update', 'upsert'] as const
-export const IMPORT_MATCHES = ['email', 'phone', 'id'] as const
+export const IMPORT_MATCHES = ['email', 'phone', 'id', 'externalId'] as const
 export const IMPORT_STATES = ['UPLOADING', 'RUNNING', 'DONE', 'FAILED', 'CANCELLED', 'REVERTING', 'REVERTED'] as const
 export const IMPORT_DUPLICATES = ['last', 'refuse'] as const
 const ISSUE_LEVELS = ['error', 'warning'] as const
@@ -30,8 +30,16 @@ export const imports = sqliteTable(
     dryRun: integer({ mode: 'boolean' }).notNull(),
     /** Who owns what is made without an owner of its own. */
     defaultOwner: text(),
-    /** The columns of the file in their order, and the field that each fills. */
-    columns: text({ mode: 'json' }).$type<{ column: string; field: string | null }[]>().notNull(),
+    /** The columns of the file in their order, the field that each fills, and what is stored nowhere. */
+    columns: text({ mode: 'json' })
+      .$type<{ column: string; field: string | null; values: number; unused: number; example: string | null }[]>()
+      .notNull(),
+    /** The system that wrote the file, as its columns tell. */
+    recognised: text(),
+    /** The encoding of the file. */
+    encoding: text(),
+    /** How many errors and warnings there are, kept or not. */
+    issues: count(),
     received: count(),
     created: count(),
     updated: count(),

@@ -2,7 +2,8 @@
 // `ownerId` repeats the owner of that customer or lead, kept by triggers, so that one's own are found without a join.
 import { sql } from 'drizzle-orm'
 import { index, sqliteTable, text } from 'drizzle-orm/sqlite-core'
-import { computed, idBesideSeq, instant, remindAt, reminding, seq, stamps, version } from '../columns'
+import { computed, idBesideSeq, instant, remindAt, reminding, searchedText, seq, stamps, version } from '../columns'
+import { codeOfColumn } from '../fts'
 import { customers } from './customers'
 import { leads } from './leads'
 import { tickets } from './tickets'
@@ -26,12 +27,16 @@ export const interactions = sqliteTable(
     ownerId: text(),
     type: text({ enum: INTERACTION_TYPES }).notNull(),
     body: text().notNull(),
+    /** What it is searched by, where folding makes more of it than lower case. */
+    foldedBody: text(),
     occurredAt: instant().notNull(),
     followUpAt: instant(),
     doneAt: instant(),
     createdBy: text(),
     version: version(),
     ...stamps(),
+    searchText: computed(searchedText('folded_body', 'body')),
+    searchScope: computed(codeOfColumn('workspace_id')),
     ...reminding(),
     /** Who is reminded: the owner, or whoever logged it where nobody owns what it is about. */
     remindTo: computed('coalesce(owner_id, created_by)'),

@@ -118,6 +118,9 @@ export const leads = sqliteTable(
     index('leads_owner_remind').on(t.ownerId, t.remindAt).where(sql`remind_at IS NOT NULL`),
     index('leads_purge').on(t.deletedAt).where(sql`deleted_at IS NOT NULL`),
     index('leads_trash').on(t.workspaceId).where(sql`deleted_at IS NOT NULL`),
+    index('leads_trash_email')
+      .on(t.workspaceId, t.email)
+      .where(sql`deleted_at IS NOT NULL AND customer_id IS NULL AND email IS NOT NULL`),
     index('leads_owner_trash').on(t.workspaceId, t.ownerId).where(sql`deleted_at IS NOT NULL`),
     index('leads_phone').on(t.workspaceId, t.phoneE164).where(sql`deleted_at IS NULL AND phone_e164 IS NOT NULL`),
     index('leads_unread').on(t.workspaceId).where(sql`phone IS NOT NULL AND phone_e164 IS NULL`),

@@ -2,12 +2,15 @@
 // `ownerId` repeats the owner of the customer, kept by a trigger.
 import { sql } from 'drizzle-orm'
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
-import { customFields, idBesideSeq, instant, seq, stamps, version } from '../columns'
+import { computed, customFields, idBesideSeq, instant, searchedText, seq, stamps, version } from '../columns'
+import { codeOfColumn } from '../fts'
 import { customers } from './customers'
 import { workspaces } from './workspaces'
 
 export const TICKET_STATUSES = ['OPEN', 'IN_PROGRESS', 'RESOLVED', 'CLOSED'] as const
 export const PRIORITIES = ['LOW', 'NORMAL', 'HIGH', 'URGENT'] as const
+
+const SEARCH_TEXT = `${searchedText('folded_title', 'title')} || char(10) || ${searchedText('folded_description', 'description')}`
 
 export const tickets = sqliteTable(
   'tickets',
@@ -28,6 +31,9 @@ export const tickets = sqliteTable(
     assigneeId: text(),
     title: text().notNull(),
     description: text(),
+    /** What they are searched by, where folding makes more of them than lower case. */
+    foldedTitle: text(),
+    foldedDescription: text(),
     status: text({ enum: TICKET_STATUSES }).notNull().default('OPEN'),
     priority: text({ enum: PRIORITIES }).notNull().default('NORMAL'),
     openedBy: text(),
@@ -36,6 +42,8 @@ export const tickets = sqliteTable(
     version: version(),
     ...stamps(),
     deletedAt: instant(),
+    searchText: computed(SEARCH_TEXT),
+    searchScope: computed(codeOfColumn('workspace_id')),
   },
   (t) => {
     const living = sql`deleted_at IS NULL`

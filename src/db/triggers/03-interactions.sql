@@ -1,3 +1,25 @@
+-- Words of what was said, by workspace. The index has no content of its own; its rowid is interactions.seq. Who owns the
+-- record does not stand in it, since rows follow a change of the owner: each hit is looked up.
+CREATE VIRTUAL TABLE interactions_fts USING fts5(
+  words, scope, content = '', contentless_delete = 1, tokenize = 'trigram case_sensitive 1'
+);
+--> statement-breakpoint
+CREATE TRIGGER interactions_indexed AFTER INSERT ON interactions
+BEGIN
+  INSERT INTO interactions_fts (rowid, words, scope) VALUES (new.seq, new.search_text, new.search_scope);
+END;
+--> statement-breakpoint
+CREATE TRIGGER interactions_reindexed AFTER UPDATE OF body, folded_body ON interactions WHEN old.search_text IS NOT new.search_text
+BEGIN
+  DELETE FROM interactions_fts WHERE rowid = old.seq;
+  INSERT INTO interactions_fts (rowid, words, scope) VALUES (new.seq, new.search_text, new.search_scope);
+END;
+--> statement-breakpoint
+CREATE TRIGGER interactions_unindexed AFTER DELETE ON interactions
+BEGIN
+  DELETE FROM interactions_fts WHERE rowid = old.seq;
+END;
+--> statement-breakpoint
 -- When a customer was last in touch (plans do not count), how often, and when next to be followed up. Rows that move to
 -- another customer are told to both in one statement of the move (src/customers/customers.facts.ts). A row more can only move them
 -- one way; a changed or lost one may have been the very one, so that they are looked up again. Customers are written

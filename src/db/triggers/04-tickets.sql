@@ -5,6 +5,28 @@ CREATE VIRTUAL TABLE tickets_fts USING fts5(
   facets, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'
 );
 --> statement-breakpoint
+-- Words of title and description, by workspace, as interactions_fts has them.
+CREATE VIRTUAL TABLE tickets_words USING fts5(
+  words, scope, content = '', contentless_delete = 1, tokenize = 'trigram case_sensitive 1'
+);
+--> statement-breakpoint
+CREATE TRIGGER tickets_indexed AFTER INSERT ON tickets
+BEGIN
+  INSERT INTO tickets_words (rowid, words, scope) VALUES (new.seq, new.search_text, new.search_scope);
+END;
+--> statement-breakpoint
+CREATE TRIGGER tickets_words_changed AFTER UPDATE OF title, folded_title, description, folded_description ON tickets
+WHEN old.search_text IS NOT new.search_text
+BEGIN
+  DELETE FROM tickets_words WHERE rowid = old.seq;
+  INSERT INTO tickets_words (rowid, words, scope) VALUES (new.seq, new.search_text, new.search_scope);
+END;
+--> statement-breakpoint
+CREATE TRIGGER tickets_unindexed AFTER DELETE ON tickets
+BEGIN
+  DELETE FROM tickets_words WHERE rowid = old.seq;
+END;
+--> statement-breakpoint
 CREATE VIEW tickets_facets AS
 SELECT t.seq, t.deleted_at, replace(replace(
   'w' || t.workspace_id || ' s' || t.workspace_id || t.status || ' p' || t.workspace_id || t.priority

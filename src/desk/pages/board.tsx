@@ -25,7 +25,8 @@ export const boardPage = page({
   needs: 'leads:read',
   load: (desk) => {
     const { owner, q } = questionOf(desk, LeadFilters.pick({ owner: true, q: true }).strip(), {})
-    const column = (status: Status, limit = CARDS) => listLeads(desk.ctx, { status, owner, q, limit, total: true })
+    const column = (status: Status, limit = CARDS) =>
+      listLeads(desk.ctx, { status: [status], owner, q, limit, total: true })
     return {
       NEW: column('NEW'),
       CONTACTED: column('CONTACTED'),

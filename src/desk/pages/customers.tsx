@@ -9,6 +9,7 @@ import { membersOf, namesOf } from '../desk.names'
 import { questionOf } from '../desk.question'
 import { at, page } from '../page'
 import { CustomerLine } from '../parts/customers'
+import { Exports } from '../parts/exports'
 import { Icon } from '../parts/icons'
 import { Empty, Pages, Picker } from '../parts/lists'
 import { ownerChoices } from './leads'
@@ -40,6 +41,7 @@ export const customersPage = page({
       isWide: true,
       tools: desk.can('customers:write') && (
         <>
+          <Exports desk={desk} path="customers" formats={['csv', 'json', 'vcf']} />
           <a class="button" href={at('customers/duplicates')}>
             {words.customer.duplicates}
           </a>

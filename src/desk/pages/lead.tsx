@@ -11,7 +11,7 @@ import { membersOf, namesOf } from '../desk.names'
 import { pageOf } from '../desk.question'
 import { at, page } from '../page'
 import { FollowUpBanner } from '../parts/follow-up'
-import { Act, Changer, Form, Hidden } from '../parts/forms'
+import { Act, Changer, Form, Hidden, When } from '../parts/forms'
 import { Icon } from '../parts/icons'
 import { Section } from '../parts/lists'
 import { LogForm } from '../parts/log'
@@ -77,6 +77,7 @@ export const leadPage = page({
             </Section>
           </div>
           <aside>
+            {!lead.followUpAt && isOpen && isMine && <PlanCard desk={desk} id={lead.id} />}
             <Section
               id="details"
               title={words.record.details}
@@ -145,6 +146,18 @@ export const leadPage = page({
   },
   actions: leadActions,
 })
+
+const PlanCard: FC<{ desk: Desk; id: string }> = ({ desk, id }) => (
+  <Section id="plan" title={desk.words.lead.followUp} class="card">
+    <p class="note">{desk.words.plan.none}</p>
+    <Form desk={desk} action={leadPath(id, 'follow-up/set')} class="log">
+      <When desk={desk} label={desk.words.plan.set} chosen="tomorrow" id="plan-when" />
+      <div class="tools">
+        <button type="submit">{desk.words.plan.save}</button>
+      </div>
+    </Form>
+  </Section>
+)
 
 type ToolsProps = { desk: Desk; lead: LeadRow; isMine: boolean; members: readonly { id: string; name: string }[] }
 

@@ -8,6 +8,7 @@ import type { Desk } from '../desk'
 import { membersOf, namesOf } from '../desk.names'
 import { questionOf } from '../desk.question'
 import { at, page } from '../page'
+import { Exports } from '../parts/exports'
 import { Act } from '../parts/forms'
 import { Icon } from '../parts/icons'
 import { Chips, Empty, Pages, Picker } from '../parts/lists'
@@ -41,6 +42,7 @@ export const leadsPage = page({
       tools: (
         <>
           <Views desk={desk} />
+          <Exports desk={desk} path="leads" formats={['csv', 'json']} />
           <Act desk={desk} action={at('claim-next')} label={words.lead.claimNext} />
           <a class="button strong" href={at('leads/new')}>
             <Icon name="plus" />

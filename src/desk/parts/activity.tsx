@@ -25,12 +25,10 @@ const aboutIn = (changes: EventRow['changes']) => textIn(changes?.customerId) ??
 
 const PATHS: Record<string, (id: string) => string> = { lead: leadPath, customer: customerPath, ticket: ticketPath }
 
-export const Activity: FC<{ desk: Desk; events: readonly EventRow[]; names: Names }> = ({
-  desk,
-  events: list,
-  names,
-}) => (
-  <Section id="activity" title={desk.words.today.activity} class="card">
+type ActivityProps = { desk: Desk; events: readonly EventRow[]; names: Names; title?: string }
+
+export const Activity: FC<ActivityProps> = ({ desk, events: list, names, title = desk.words.today.activity }) => (
+  <Section id="activity" title={title} class="card">
     <ol class="activity">
       {list.map((event) => {
         const id = names.has(event.subjectId) ? event.subjectId : aboutIn(event.changes)

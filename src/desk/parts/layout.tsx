@@ -12,7 +12,7 @@ import { Icon } from './icons'
 
 type Me = Awaited<ReturnType<typeof getMe>>
 /** The pages in the navigation. */
-export type Nav = readonly (Pick<DeskPage, 'path' | 'needs'> & { nav: NonNullable<DeskPage['nav']> })[]
+export type Nav = readonly (Pick<DeskPage, 'path' | 'needs' | 'isForPortal'> & { nav: NonNullable<DeskPage['nav']> })[]
 type Props = { desk: Desk; view: View; nav: Nav; me?: Me; path?: string; flash?: Flash }
 
 /** A whole document. */
@@ -87,7 +87,10 @@ const Mark: FC = () => (
 const ON_PHONE = 3
 
 const Side: FC<{ desk: Desk; nav: Nav; me: Me; path?: string }> = ({ desk, nav: pages, me, path = '' }) => {
-  const entries = pages.filter(({ needs }) => needs === 'nobody' || desk.can(needs))
+  const isTeam = !isPortal(desk.ctx.actor)
+  const entries = pages.filter(
+    ({ needs, isForPortal }) => (isTeam || isForPortal) && (needs === 'nobody' || desk.can(needs)),
+  )
   const link = ({ path: to, nav }: Nav[number]) => (
     <a href={at(to.slice(1))} aria-current={isBelow(path, to) ? 'page' : undefined}>
       <Icon name={nav.icon} />
@@ -123,31 +126,36 @@ function isBelow(path: string, start: string): boolean {
 
 const Bar: FC<{ desk: Desk; me: Me }> = ({ desk, me }) => {
   const { frame } = desk.words
+  const isTeam = !isPortal(desk.ctx.actor)
   return (
     <header class="top">
-      <search>
-        <form action={at('search')} method="get">
-          <Icon name="search" />
-          <label class="hidden" for="q">
-            {frame.searchLabel}
-          </label>
-          <input
-            id="q"
-            name="q"
-            type="search"
-            maxlength={200}
-            placeholder={frame.search}
-            value={desk.query.get('q') ?? ''}
-          />
-          <span class="key" aria-hidden="true">
-            /
-          </span>
-          <button type="submit" class="hidden">
-            {frame.searchLabel}
-          </button>
-        </form>
-      </search>
-      {!isPortal(desk.ctx.actor) && (
+      {isTeam ? (
+        <search>
+          <form action={at('search')} method="get">
+            <Icon name="search" />
+            <label class="hidden" for="q">
+              {frame.searchLabel}
+            </label>
+            <input
+              id="q"
+              name="q"
+              type="search"
+              maxlength={200}
+              placeholder={frame.search}
+              value={desk.query.get('q') ?? ''}
+            />
+            <span class="key" aria-hidden="true">
+              /
+            </span>
+            <button type="submit" class="hidden">
+              {frame.searchLabel}
+            </button>
+          </form>
+        </search>
+      ) : (
+        <span class="fill" />
+      )}
+      {isTeam && (
         <details class="menu">
           <summary class="button">
             <Icon name="plus" />

@@ -68,7 +68,8 @@ type PickerProps = {
   desk: Desk
   path: string
   selects: readonly { name: string; label: string; choices: readonly Choice[] }[]
-  search: string
+  /** What is searched; a list without it has no search. */
+  search?: string
 }
 
 /** The search and the further filters of a list, in one form that keeps the others. */
@@ -80,17 +81,19 @@ export const Picker: FC<PickerProps> = ({ desk, path, selects, search }) => {
       {kept.map(([name, value]) => (
         <input type="hidden" name={name} value={value} />
       ))}
-      <span class="find">
-        <Icon name="search" />
-        <input
-          type="search"
-          name="q"
-          aria-label={search}
-          placeholder={search}
-          maxlength={100}
-          value={desk.query.get('q') ?? ''}
-        />
-      </span>
+      {search && (
+        <span class="find">
+          <Icon name="search" />
+          <input
+            type="search"
+            name="q"
+            aria-label={search}
+            placeholder={search}
+            maxlength={100}
+            value={desk.query.get('q') ?? ''}
+          />
+        </span>
+      )}
       {selects.map(({ name, label, choices }) => (
         <select name={name} aria-label={label} data-submits>
           {choices.map(({ value, label: text }) => (

@@ -13,9 +13,11 @@ export const TicketLine: FC<{ desk: Desk; ticket: TicketRow; names: Names }> = (
       <span class="number">#{ticket.number}</span> {ticket.title}
     </a>
     <span class="about">{names.get(ticket.customerId)?.name}</span>
-    {(ticket.priority === 'HIGH' || ticket.priority === 'URGENT') && (
-      <span class="pill bad">{desk.words.priority[ticket.priority]}</span>
-    )}
+    <span class="urgency">
+      {(ticket.priority === 'HIGH' || ticket.priority === 'URGENT') && (
+        <span class="pill bad">{desk.words.priority[ticket.priority]}</span>
+      )}
+    </span>
     <Status desk={desk} of={ticket.status} />
     <Time desk={desk} at={ticket.createdAt} class="note" />
   </li>

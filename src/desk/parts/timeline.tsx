@@ -1,6 +1,7 @@
 // A timeline: what was said and what was done, by day, newest first.
 import type { Child, FC } from 'hono/jsx'
 import type { z } from 'zod'
+import { isPortal } from '../../access/visible'
 import type { EventRow } from '../../events/event-envelope'
 import type { TimelineItem } from '../../interactions/interactions.schemas'
 import type { Desk } from '../desk'
@@ -21,6 +22,9 @@ const toldIn = ({ type, actor, changes }: Extract<Item, { kind: 'event' }>['even
   actorId: actor.id,
   changes,
 })
+
+// A customer does not call the team colleagues.
+const strangerIn = ({ words, ctx }: Desk) => (isPortal(ctx.actor) ? words.portal.us : words.record.aColleague)
 
 const ICONS: Record<string, IconName> = {
   CALL: 'call',
@@ -96,7 +100,7 @@ const TalkLine: FC<{ desk: Desk; talk: Talk; names: Names; writes: boolean }> = 
   const who =
     talk.createdBy === desk.ctx.actor.id
       ? words.record.you
-      : (names.get(talk.createdBy ?? '')?.name ?? words.record.aColleague)
+      : (names.get(talk.createdBy ?? '')?.name ?? strangerIn(desk))
   return (
     <Line
       desk={desk}

@@ -1,6 +1,8 @@
 // The words of the desk in German, with the keys of the English ones.
 import { ERRORS, type ErrorCode, type ProblemExtras } from '../../errors'
 import type { Words } from './en'
+import { settings } from './settings.de'
+import * as work from './work.de'
 
 const some = (n: number, text: string, one: string, many: string) => `${text} ${n === 1 ? one : many}`
 
@@ -134,11 +136,13 @@ const LOGGED_AS: Record<string, string> = {
 const has = (isMine: boolean) => (isMine ? 'hast' : 'hat')
 
 export const de: Words = {
+  ...work,
   lang: 'de',
   locale: 'de-DE',
   name: 'Deutsch',
   error,
   issue,
+  settings,
   nav: {
     today: 'Heute',
     leads: 'Leads',
@@ -147,6 +151,7 @@ export const de: Words = {
     import: 'Import',
     team: 'Team',
     settings: 'Einstellungen',
+    portal: 'Deine Seite',
   },
   frame: {
     skip: 'Zum Inhalt',

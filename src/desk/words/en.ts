@@ -1,5 +1,8 @@
 // The words of the desk in English. Every other language has the same keys; a new text is a line here and in each of them.
 import { ERRORS, type ErrorCode, type ProblemExtras } from '../../errors'
+import { settings } from './settings.en'
+
+import * as work from './work.en'
 
 const some = (n: number, text: string, one: string, many: string) => `${text} ${n === 1 ? one : many}`
 
@@ -133,11 +136,13 @@ const LOGGED: Record<string, string> = {
 type Deed = { isMine: boolean; about?: string; fields: string[] }
 
 export const en = {
+  ...work,
   lang: 'en',
   locale: 'en-GB',
   name: 'English',
   error,
   issue,
+  settings,
   nav: {
     today: 'Today',
     leads: 'Leads',
@@ -146,6 +151,7 @@ export const en = {
     import: 'Import',
     team: 'Team',
     settings: 'Settings',
+    portal: 'Your page',
   },
   frame: {
     skip: 'Skip to the content',

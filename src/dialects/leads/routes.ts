@@ -106,7 +106,13 @@ app.get(
   async (c) => {
     const { ownerId, search: q, status, source, ...pages } = c.req.valid('query')
     const owner = reach(ctx(c).actor, 'leads:read') === 'all' ? ownerId : 'me'
-    const { rows, total } = await listLeads(ctx(c), { ...toPageRequest(pages), q, status, source, owner })
+    const { rows, total } = await listLeads(ctx(c), {
+      ...toPageRequest(pages),
+      q,
+      status: status && [status],
+      source: source === undefined ? undefined : [source],
+      owner,
+    })
     return c.json(wire.listOf(wire.Lead).parse({ data: rows, pagination: pagination(pages, total) }), 200)
   },
 )

@@ -40,7 +40,7 @@ function addNotes(app: Hono<AppEnv>, base: string): void {
     validatesEither(wire.ListQuery),
     async (c) => {
       const { contactId: customer, ...pages } = c.req.valid('json')
-      const { rows, total } = await listInteractions(ctx(c), { ...toPageRequest(pages), customer, type: 'NOTE' })
+      const { rows, total } = await listInteractions(ctx(c), { ...toPageRequest(pages), customer, type: ['NOTE'] })
       const data = rows.map(wire.noteOf)
       return c.json({ message: 'Notes fetched successfully', data, pagination: pagination(pages, total) }, 200)
     },

@@ -1,0 +1,164 @@
+// Settings of the workspace: its name, the form for a website, and the plan.
+import type { FC } from 'hono/jsx'
+import { getBilling, openCheckout, openPortal } from '../../billing/billing.service'
+import { hasBilling } from '../../billing/stripe'
+import { createLead } from '../../leads/leads.service'
+import { WorkspacePatch } from '../../workspaces/workspaces.schemas'
+import { getWorkspace, updateWorkspace } from '../../workspaces/workspaces.service'
+import type { Desk } from '../desk'
+import { parsed, patchOf } from '../desk.form'
+import { at, page } from '../page'
+import { Act, Field, Form, Hidden, Select } from '../parts/forms'
+import { Section } from '../parts/lists'
+import { Settings } from '../parts/settings'
+import { count } from '../parts/times'
+import { countryOptions, zoneOptions } from '../parts/zones'
+
+const PATH = at('settings/workspace')
+
+export const workspacePage = page({
+  path: '/settings/workspace',
+  needs: 'workspace:write',
+  load: ({ ctx }) => ({
+    workspace: getWorkspace(ctx),
+    billing: hasBilling(ctx.config) ? getBilling(ctx) : Promise.resolve(undefined),
+  }),
+  view: (desk, { workspace, billing }) => ({
+    title: desk.words.nav.settings,
+    content: (
+      <Settings desk={desk} part="workspace">
+        <Workspace desk={desk} workspace={workspace} />
+        <Snippet desk={desk} slug={workspace.slug} />
+        {billing && <Plan desk={desk} billing={billing} />}
+      </Settings>
+    ),
+  }),
+  actions: {
+    save: {
+      needs: 'workspace:write',
+      async run({ ctx, form, words }) {
+        const names = ['name', 'slug', 'timeZone', 'defaultCountry']
+        await updateWorkspace(ctx, parsed(WorkspacePatch, patchOf(form, names)), Number(form.get('version')))
+        return { to: PATH, say: words.settings.saved }
+      },
+    },
+    'try-form': {
+      needs: 'workspace:write',
+      isQuick: true,
+      async run({ ctx, words }) {
+        const { formTest, formTried } = words.settings.workspace
+        await createLead(ctx, { title: formTest, name: formTest, source: 'website', ownerId: null })
+        return { to: PATH, say: formTried }
+      },
+    },
+    subscribe: {
+      needs: 'billing:write',
+      isQuick: true,
+      run: async ({ c, ctx }) => c.redirect((await openCheckout(ctx)).url, 303),
+    },
+    portal: {
+      needs: 'billing:write',
+      isQuick: true,
+      run: async ({ c, ctx }) => c.redirect((await openPortal(ctx)).url, 303),
+    },
+  },
+})
+
+const Workspace: FC<{ desk: Desk; workspace: Awaited<ReturnType<typeof getWorkspace>> }> = ({ desk, workspace }) => {
+  const { settings, labels, form } = desk.words
+  const { workspace: words } = settings
+  return (
+    <Section id="workspace" title={words.title} class="card">
+      <Form desk={desk} action={`${PATH}/save`} class="stack" stays>
+        <Hidden name="version" value={String(workspace.version)} />
+        <div class="pair">
+          <Field desk={desk} name="name" label={labels.name} value={workspace.name} required />
+          <Field desk={desk} name="slug" label={words.slug} value={workspace.slug} hint={words.slugHint} required />
+        </div>
+        <div class="pair">
+          <Select
+            desk={desk}
+            name="timeZone"
+            label={settings.profile.timeZone}
+            value={workspace.timeZone}
+            hint={words.timeZoneHint}
+            options={zoneOptions()}
+          />
+          <Select
+            desk={desk}
+            name="defaultCountry"
+            label={words.country}
+            value={workspace.defaultCountry}
+            hint={words.countryHint}
+            options={[{ value: '', label: words.noCountry }, ...countryOptions(desk)]}
+          />
+        </div>
+        <div class="tools">
+          <button type="submit" class="strong">
+            {form.save}
+          </button>
+        </div>
+      </Form>
+    </Section>
+  )
+}
+
+/** The public form as HTML for a page of another site. */
+export function formSnippet(origin: string, slug: string): string {
+  return `<form id="enquiry">
+  <input name="name" placeholder="Name" required>
+  <input name="email" type="email" placeholder="E-mail" required>
+  <textarea name="message" placeholder="Message"></textarea>
+  <input name="website" hidden>
+  <button>Send</button>
+</form>
+<script>
+  document.getElementById('enquiry').addEventListener('submit', async (event) => {
+    event.preventDefault()
+    const form = event.target
+    const fields = Object.fromEntries(new FormData(form))
+    const answer = await fetch('${origin}/v1/enquiries', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ workspace: '${slug}', ...fields }),
+    })
+    const { detail } = answer.ok ? {} : await answer.json()
+    if (answer.ok) form.reset()
+    alert(answer.ok ? 'Thank you.' : detail)
+  })
+</script>`
+}
+
+const Snippet: FC<{ desk: Desk; slug: string }> = ({ desk, slug }) => {
+  const { workspace: words } = desk.words.settings
+  return (
+    <Section id="form" title={words.form} note={words.formHint} class="card">
+      <textarea class="code" rows={12} readonly aria-labelledby="form" data-copies>
+        {formSnippet(new URL(desk.c.req.url).origin, slug)}
+      </textarea>
+      <div class="tools">
+        <Act desk={desk} action={`${PATH}/try-form`} label={words.formTry} />
+      </div>
+    </Section>
+  )
+}
+
+const Plan: FC<{ desk: Desk; billing: Awaited<ReturnType<typeof getBilling>> }> = ({ desk, billing }) => {
+  const { workspace: words } = desk.words.settings
+  return (
+    <Section id="plan" title={words.plan} note={billing.plan} class="card">
+      <dl class="facts">
+        {billing.limits.map(({ of, count: used, max }) => (
+          <>
+            <dt>{words.limits[of]}</dt>
+            <dd>{words.of(count(used, desk), count(max, desk))}</dd>
+          </>
+        ))}
+      </dl>
+      <div class="tools">
+        <Act desk={desk} action={`${PATH}/subscribe`} label={words.subscribe} />
+        <Act desk={desk} action={`${PATH}/portal`} label={words.portal} class="quiet" />
+      </div>
+    </Section>
+  )
+}
