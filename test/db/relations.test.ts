@@ -16,7 +16,6 @@ const OUTSIDE: Record<string, string> = {
   actor_id: 'history, like created_by',
   field_id: 'a definition is never deleted',
   'field_keys.record_id': 'triggers keep it beside the record',
-  external_id: 'what another system calls the record',
   subject_id: 'the audit trail: events outlive their records, and erasing empties them',
   'tickets.interaction_id': 'the interaction from which the ticket was opened: history, like created_by',
   tag_id: 'a tag that is deleted loses its rows by a job (src/tags/tags.deletion.ts)',
