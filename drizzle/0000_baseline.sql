@@ -451,6 +451,11 @@ CREATE INDEX `outbox_due` ON `outbox` (`next_attempt_at`) WHERE state = 'QUEUED'
 CREATE INDEX `outbox_workspace` ON `outbox` (`workspace_id`,`id`);--> statement-breakpoint
 CREATE INDEX `outbox_bound` ON `outbox` (`recipient`,`bound`,`id`) WHERE bound IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `outbox_unsent` ON `outbox` (`workspace_id`,`state`,`id`) WHERE state <> 'SENT';--> statement-breakpoint
+CREATE TABLE `streams` (
+	`workspace_id` text PRIMARY KEY NOT NULL,
+	`opened_at` text NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE `customer_tags` (
 	`customer_id` text NOT NULL,
 	`tag_id` text NOT NULL,
@@ -596,6 +601,59 @@ CREATE UNIQUE INDEX `users_username` ON `users` (`username`) WHERE deleted_at IS
 CREATE INDEX `users_digest` ON `users` (`digest_due`) WHERE digest_due IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `users_role` ON `users` (`workspace_id`,`role`,`id`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE INDEX `users_inactive` ON `users` (`workspace_id`,`role`,`id`) WHERE status = 'INACTIVE' AND deleted_at IS NULL;--> statement-breakpoint
+CREATE TABLE `webhook_deliveries` (
+	`webhook_id` text NOT NULL,
+	`seq` integer NOT NULL,
+	`workspace_id` text NOT NULL,
+	`event_id` text NOT NULL,
+	`type` text NOT NULL,
+	`subject_id` text NOT NULL,
+	`state` text NOT NULL,
+	`attempts` integer DEFAULT 0 NOT NULL,
+	`due_at` text NOT NULL,
+	`body` text,
+	`status` integer,
+	`ms` integer,
+	`error` text,
+	`last_tried_at` text,
+	`created_at` text NOT NULL,
+	PRIMARY KEY(`webhook_id`, `seq`)
+);
+--> statement-breakpoint
+CREATE INDEX `webhook_deliveries_due` ON `webhook_deliveries` (`webhook_id`,`due_at`) WHERE state = 'PENDING';--> statement-breakpoint
+CREATE INDEX `webhook_deliveries_subject` ON `webhook_deliveries` (`subject_id`) WHERE body IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `webhook_deliveries_old` ON `webhook_deliveries` (`created_at`);--> statement-breakpoint
+CREATE TABLE `webhooks` (
+	`id` text PRIMARY KEY NOT NULL,
+	`workspace_id` text NOT NULL,
+	`url` text NOT NULL,
+	`types` text NOT NULL,
+	`filter` text,
+	`skip_own` integer DEFAULT false NOT NULL,
+	`description` text,
+	`state` text DEFAULT 'ACTIVE' NOT NULL,
+	`reason` text,
+	`secret` text NOT NULL,
+	`previous_secret` text,
+	`previous_until` text,
+	`cursor` integer NOT NULL,
+	`replay_cursor` integer,
+	`replay_end` integer,
+	`lease_until` text,
+	`held_until` text,
+	`failures` integer DEFAULT 0 NOT NULL,
+	`failing_since` text,
+	`last_tried_at` text,
+	`last_delivered_at` text,
+	`recent` text NOT NULL,
+	`created_by` text NOT NULL,
+	`version` integer DEFAULT 1 NOT NULL,
+	`created_at` text NOT NULL,
+	`updated_at` text NOT NULL,
+	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `webhooks_workspace` ON `webhooks` (`workspace_id`,`id`);--> statement-breakpoint
 CREATE TABLE `stripe_events` (
 	`id` text PRIMARY KEY NOT NULL,
 	`type` text NOT NULL,
@@ -1525,4 +1583,9 @@ WHEN new.next_digest_at IS NOT NULL AND (old.digest IS NOT new.digest OR old.dig
   OR old.quiet_from IS NOT new.quiet_from OR old.quiet_to IS NOT new.quiet_to OR old.time_zone IS NOT new.time_zone)
 BEGIN
   UPDATE users SET next_digest_at = NULL WHERE id = new.id;
+END;
+--> statement-breakpoint
+-- Events change when a person is erased, and then alone: what a webhook holds of their subject is erased with them.
+CREATE TRIGGER webhook_bodies_erased AFTER UPDATE OF changes ON events BEGIN
+  UPDATE webhook_deliveries SET body = NULL WHERE subject_id = NEW.subject_id AND body IS NOT NULL;
 END;

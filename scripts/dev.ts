@@ -84,12 +84,14 @@ function demoLogins({ logins, slug }: { logins: { role: string; email: string; p
   return `Sign in as one of them:\n\n${lines.join('\n')}\n\nA public form names the workspace "${slug}".\n`
 }
 
-const firstAccount = (url: string) => `There is no account yet. The first one founds a workspace:
+const firstAccount = (
+  url: string,
+) => `There is no account yet. The first one founds a workspace: make it at ${url}/dashboard/register, or with
 
   curl ${url}/v1/auth/register -H 'Content-Type: application/json' \\
     -d '{"email":"you@example.com","password":"correct horse battery","name":"You","workspaceName":"My team"}'
 
-Then sign in at the desk. To see it with data, end this and run: npm run demo
+To see it with data, end this and run: npm run demo
 `
 
 const welcome = (url: string, content: string) => `

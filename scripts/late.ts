@@ -21,6 +21,7 @@ const LIBRARIES = {
   oauth: `export { allowInsecureRequests, authorizationCodeGrantRequest, ClientSecretPost, discoveryRequest,
     getValidatedIdTokenClaims, processAuthorizationCodeResponse, processDiscoveryResponse, validateApplicationLevelSignature,
     validateAuthResponse } from 'oauth4webapi'`,
+  ipaddr: `export { default } from 'ipaddr.js'`,
   saxes: `export { SaxesParser } from 'saxes'`,
   smtp: `export { default } from 'nodemailer/lib/smtp-connection'`,
 }

@@ -5,6 +5,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parseEnv } from 'node:util'
+import { makeLateModules } from './late.ts'
 import { root } from './run.ts'
 
 type Fetch = (request: Request, env: object, ctx: object) => Promise<Response>
@@ -23,6 +24,7 @@ function bundler(): typeof import('esbuild') {
 
 // The bundle lies inside the project, so that it finds the packages, which are not part of it.
 async function importWorker(): Promise<Fetch> {
+  await makeLateModules()
   const parent = join(root, '.wrangler')
   mkdirSync(parent, { recursive: true })
   const target = mkdtempSync(join(parent, 'openapi-'))

@@ -38,6 +38,8 @@ import { jobRoutes } from './jobs/jobs.routes'
 import { keyRoutes } from './keys/keys.routes'
 import { claimRoutes } from './leads/claims.routes'
 import { leadRoutes } from './leads/leads.routes'
+import { tellWatchers } from './live/live.dispatch'
+import { liveRoutes } from './live/live.routes'
 import { dispatch } from './mail/mail.dispatch'
 import { outboxRoutes } from './mail/outbox.routes'
 import { unsubscribeRoutes } from './mail/unsubscribe.routes'
@@ -51,6 +53,9 @@ import { tagRoutes } from './tags/tags.routes'
 import { ticketRoutes } from './tickets/tickets.routes'
 import { notificationRoutes } from './users/notifications.routes'
 import { userRoutes } from './users/users.routes'
+import { deliveryRoutes } from './webhooks/deliveries.routes'
+import { notify } from './webhooks/webhooks.dispatch'
+import { webhookRoutes } from './webhooks/webhooks.routes'
 import { workspaceRoutes } from './workspaces/workspaces.routes'
 
 /** A new app with its own rate limiter: one for each isolate. */
@@ -70,7 +75,7 @@ export function createApp() {
   app.use(limitBody, revalidateSession, notModified)
   app.use('/v1/*', requireUtf8, idempotency, knownQuery(app))
   for (const dialect of dialects) app.use(`${mountOf(dialect)}/*`, noStore, idempotency)
-  app.use(dispatch, continueJobs(JOB_KINDS))
+  app.use(dispatch, tellWatchers, notify, continueJobs(JOB_KINDS))
 
   const routes = app
     .route('/', healthRoutes)
@@ -106,6 +111,9 @@ export function createApp() {
     .route('/v1/imports', importRoutes)
     .route('/v1/jobs', jobRoutes)
     .route('/v1/api-keys', keyRoutes)
+    .route('/v1/stream', liveRoutes)
+    .route('/v1/webhooks', deliveryRoutes)
+    .route('/v1/webhooks', webhookRoutes)
     .route('/v1/billing', billingRoutes)
 
   for (const dialect of dialects) app.route(mountOf(dialect), dialect.app)

@@ -82,6 +82,10 @@ const Settings = z
     STRIPE_WEBHOOK_SECRET: z.string().min(1).optional(),
     STRIPE_PRICE_PRO: z.string().min(1).optional(),
     STRIPE_API_URL: z.url({ protocol: /^https?$/ }).default('https://api.stripe.com'),
+    DOH_URL: z.url({ protocol: /^https?$/ }).default('https://cloudflare-dns.com/dns-query'),
+    OUTBOUND_LOCALHOST: flag,
+    WEBHOOK_TIMEOUT_SECONDS: whole(15, 1, 25),
+    WEBHOOK_SENDS: whole(40, 1, 10_000),
     IMPORT_STATEMENTS: whole(50, 40, 1000),
     TURNSTILE_SECRET: z.string().min(1).optional(),
     TURNSTILE_VERIFY_URL: z.url().default('https://challenges.cloudflare.com/turnstile/v0/siteverify'),
@@ -98,12 +102,16 @@ const Settings = z
     path: ['MAIL_TRANSPORT'],
     error: 'is log, which prints whole mails with their links: use smtp or off in production',
   })
+  .refine((s) => s.ENVIRONMENT !== 'production' || !s.OUTBOUND_LOCALHOST, {
+    path: ['OUTBOUND_LOCALHOST'],
+    error: 'is true, which is for development alone',
+  })
   .refine((s) => !s.REQUIRE_VERIFIED_EMAIL || s.ENVIRONMENT === 'development' || s.MAIL_TRANSPORT === 'smtp', {
     path: ['REQUIRE_VERIFIED_EMAIL'],
     error: 'is true, but nobody can verify an address without mail: set MAIL_TRANSPORT to smtp',
   })
   .superRefine((s, issues) => {
-    for (const name of ['GOOGLE_ISSUER', 'GITHUB_URL', 'GITHUB_API_URL', 'STRIPE_API_URL'] as const) {
+    for (const name of ['GOOGLE_ISSUER', 'GITHUB_URL', 'GITHUB_API_URL', 'STRIPE_API_URL', 'DOH_URL'] as const) {
       if (s.ENVIRONMENT === 'development' || s[name].startsWith('https:')) continue
       issues.addIssue({ code: 'custom', path: [name], message: 'must begin with https: in production' })
     }

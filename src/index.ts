@@ -2,6 +2,8 @@
 import { createApp } from './app'
 import { runJobs, SCHEDULE } from './schedule'
 
+export { Workspace } from './live/live.object'
+
 const app = createApp()
 
 export default {

@@ -3,9 +3,11 @@ import { AppError } from './errors'
 import { continueImports } from './imports/imports.http'
 import { JOB_KINDS } from './job-kinds'
 import { scheduledJobs } from './jobs/jobs.dispatch'
+import { tellBusy } from './live/live.dispatch'
 import { sendDueMail } from './mail/mail.dispatch'
 import { purge } from './purge/purge.service'
 import { queueReminders } from './reminders/reminders.service'
+import { sendDueWebhooks } from './webhooks/webhooks.dispatch'
 import { rereadPhones } from './workspaces/phones.reread'
 
 /** The statements that an invocation has sent to D1. Its jobs share the 50 that D1's free plan allows. */
@@ -21,6 +23,8 @@ export const SCHEDULE: Readonly<Record<string, readonly Job[]>> = {
   '* * * * *': [
     { name: 'mail', run: sendDueMail },
     { name: 'jobs', run: scheduledJobs(JOB_KINDS) },
+    { name: 'streams', run: tellBusy },
+    { name: 'webhooks', run: sendDueWebhooks },
     { name: 'imports', run: continueImports },
     { name: 'phones', run: rereadPhones },
   ],

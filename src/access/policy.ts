@@ -44,6 +44,8 @@ export const PERMISSIONS = {
   'outbox:write': 'Retry a mail at once.',
   'api-keys:read': 'See the API keys of the workspace, without their secrets.',
   'api-keys:write': 'Create and revoke API keys.',
+  'webhooks:read': 'See webhooks and what became of their deliveries, without secrets.',
+  'webhooks:write': 'Make and change webhooks, which get every event of the workspace.',
   'billing:read': 'See the plan, its limits and their use.',
   'billing:write': 'Subscribe, and open the billing portal.',
 } as const
@@ -122,6 +124,8 @@ export const POLICY: Record<Role, Partial<Record<Permission, Reach>>> = {
     'outbox:write': 'all',
     'api-keys:read': 'all',
     'api-keys:write': 'all',
+    'webhooks:read': 'all',
+    'webhooks:write': 'all',
     'billing:read': 'all',
     'billing:write': 'all',
   },

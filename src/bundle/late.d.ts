@@ -2,6 +2,9 @@
 declare module '*late/bcrypt.js' {
   export { compare, hash } from 'bcryptjs'
 }
+declare module '*late/ipaddr.js' {
+  export { default } from 'ipaddr.js'
+}
 declare module '*late/json-schema.js' {
   export const toJSONSchema: unknown
 }

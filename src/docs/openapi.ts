@@ -37,6 +37,7 @@ const TAGS = {
   Exports: 'The records that you see, as a file.',
   Jobs: 'Work on many records, which goes on after its request.',
   Events: 'The audit trail, and the feed of what happens.',
+  Webhooks: 'Where events go, signed, in order, and again if they fail.',
   Outbox: 'Mails of the workspace: sent, waiting or failed.',
   Mail: 'Ending reminders from the link in a mail.',
   'API keys': 'Keys for programs.',

@@ -25,14 +25,22 @@ type EventInput = {
   /** The workspace, if there is no signed-in caller. */
   workspaceId?: string | SQL
 }
-type EventCtx = { db: Db; now: string; actor?: Pick<Actor, 'type' | 'id' | 'workspaceId'> }
+type EventCtx = {
+  db: Db
+  now: string
+  actor?: Pick<Actor, 'type' | 'id' | 'workspaceId'>
+  /** The workspaces that are told of events after the response. */
+  happened?: Set<string | SQL>
+}
 
 /** The statement that records a change, if it happened. Without a signed-in caller, the actor is `public` or `by`. */
 export function eventInsert(
-  { db, now, actor }: EventCtx,
+  { db, now, actor, happened }: EventCtx,
   { verb, subject, id, changes, from, isOne, when, by, workspaceId }: EventInput,
 ) {
   const workspace = workspaceId ?? actor?.workspaceId ?? ''
+  // What refers to `from` means nothing later: the schedule tells of that event.
+  if (typeof workspace === 'string' || !from) happened?.add(workspace)
   // A batch is one transaction, and D1 runs one at a time: no two events take the same number.
   const lastSeq = sql`coalesce((SELECT last.seq FROM ${events} AS last WHERE last.workspace_id = ${workspace}
     ORDER BY last.seq DESC LIMIT 1), 0)`

@@ -72,11 +72,20 @@ const CATALOGUE: Record<Subject, Record<string, string>> = {
     cancelled: 'An import was cancelled.',
     reverted: 'An import was reverted.',
   },
+  webhook: {
+    created: 'A webhook was made.',
+    updated: 'A webhook was changed.',
+    deleted: 'A webhook was deleted.',
+    paused: 'A webhook was paused.',
+    resumed: 'A webhook was resumed.',
+    disabled: 'A webhook was disabled: gone, or without a delivery for five days.',
+    secret_rotated: 'A webhook was given another secret.',
+  },
   api_key: { created: 'An API key was created.', revoked: 'An API key was revoked.' },
 }
 
-/** What `*` leaves out: events about accounts and credentials. A reader gets them by name, such as `user.*`. */
-export const UNASKED: readonly Subject[] = ['user', 'api_key']
+/** What `*` leaves out: events about accounts, credentials and webhooks. A reader gets them by name, such as `user.*`. */
+export const UNASKED: readonly Subject[] = ['user', 'api_key', 'webhook']
 
 export type EventType = { type: string; subject: Subject; description: string }
 

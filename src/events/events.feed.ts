@@ -18,6 +18,8 @@ export type FeedRequest = FeedFilter & { after: string; limit: number }
 export type FeedPage = { rows: EventRow[]; next: number; isMore: boolean; purged: number }
 
 const { workspaceId: _, ...columns } = getTableColumns(events)
+/** The columns of an event as readers see it. */
+export const EVENT_COLUMNS = columns
 
 /** A page of the feed of the actor's workspace. */
 export async function feedPage({ db, actor }: Ctx, { after, limit, ...filter }: FeedRequest): Promise<FeedPage> {
@@ -61,4 +63,20 @@ export function feedWindow(workspaceId: string, start: number | SQL, size: numbe
   const from = typeof start === 'number' ? sql`CAST(${start} AS INTEGER)` : start
   const where = allOf(eq(events.workspaceId, workspaceId), sql`${events.seq} > ${from}`)
   return sql`SELECT ${selected} FROM ${events} WHERE ${where} ORDER BY seq LIMIT ${sql.raw(String(size))}`
+}
+
+/** The next events of a workspace after a number, at most `limit`. */
+export function eventsAfter(db: Db, workspaceId: string, start: number, limit: number) {
+  return db
+    .select(columns)
+    .from(new Subquery(feedWindow(workspaceId, start, limit), columns, 'events'))
+    .orderBy(events.seq)
+}
+
+/** The number of the last event of a workspace; 0 if there is none. */
+export function lastSeqSelect(db: Db, workspaceId: string) {
+  return db
+    .select({ seq: sql<number>`coalesce(max(${events.seq}), 0)`.as('last_seq') })
+    .from(events)
+    .where(eq(events.workspaceId, workspaceId))
 }

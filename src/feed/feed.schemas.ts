@@ -1,5 +1,5 @@
 // The shapes of what leaves the house: an event with its record, as webhooks send it, and the catalogue of types.
-import { z } from '@hono/zod-openapi'
+import { OpenAPIHono, z } from '@hono/zod-openapi'
 import type { EventType, Subject } from '../events/event-types'
 import { EVENT_EXAMPLE, Event, TypePatterns } from '../events/events.schemas'
 import { raw } from '../field-schemas'
@@ -40,13 +40,17 @@ export function exampleOf({ type, subject }: EventType) {
   }
 }
 
-/** JSON Schema (2020-12) of the events of each subject, made once. */
+/** JSON Schema (2020-12, which OpenAPI 3.1 uses) of the events of each subject, made once; what it refers to stands in it. */
 const schemas = new Map<Subject, Record<string, unknown>>()
 
 function jsonSchemaOf(subject: Subject): Record<string, unknown> {
   const known = schemas.get(subject)
   if (known) return known
-  const made: Record<string, unknown> = z.toJSONSchema(eventSchemaOf(subject), { io: 'output', unrepresentable: 'any' })
+  const app = new OpenAPIHono()
+  app.openAPIRegistry.register('Made', eventSchemaOf(subject))
+  const { components } = app.getOpenAPI31Document({ openapi: '3.1.0', info: { title: '', version: '' } })
+  const { Made, ...others } = components?.schemas ?? {}
+  const made = { ...Made, ...(Object.keys(others).length > 0 ? { components: { schemas: others } } : {}) }
   schemas.set(subject, made)
   return made
 }
@@ -55,11 +59,8 @@ function jsonSchemaOf(subject: Subject): Record<string, unknown> {
 export function catalogueEntry(type: EventType) {
   const schema = jsonSchemaOf(type.subject)
   const properties = typeof schema.properties === 'object' ? schema.properties : {}
-  return {
-    ...type,
-    schema: { ...schema, properties: { ...properties, type: { const: type.type } } },
-    example: exampleOf(type),
-  }
+  const ofType = { ...schema, properties: { ...properties, type: { const: type.type } } }
+  return { ...type, schema: ofType, example: exampleOf(type) }
 }
 
 export const EventTypeQuery = z.strictObject({

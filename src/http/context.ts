@@ -1,4 +1,5 @@
 // The context of a request: settings, the metered D1 session, the actor, and the clock.
+import type { SQL } from 'drizzle-orm'
 import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { v7 as uuidv7 } from 'uuid'
@@ -18,6 +19,7 @@ export type AppEnv = {
     connection: Connection
     outgoing: Set<string>
     begun: Set<string>
+    happened: Set<string | SQL>
     actor?: Actor
     /** When the access token was issued, in seconds since 1970; unset without one. */
     tokenIssuedAt?: number
@@ -42,6 +44,7 @@ export const context = createMiddleware<AppEnv>(async function context(c, next) 
   c.set('connection', connection)
   c.set('outgoing', new Set())
   c.set('begun', new Set())
+  c.set('happened', new Set())
   await next()
   // A 304 saves the body. The answer to a change may contain a token: no cache may store it.
   if (!c.res.headers.has('Cache-Control')) {
@@ -61,10 +64,12 @@ function serverTiming({ cost }: Connection): string {
 
 /** The context of a verb in an open route. */
 export function publicCtx(c: Context<AppEnv>): PublicCtx {
-  const { connection, config, requestId, outgoing, begun } = c.var
+  const { connection, config, requestId, ...caused } = c.var
   const now = new Date()
   const newId = () => uuidv7({ msecs: now.getTime() })
-  return { db: connection.db, config, now: now.toISOString(), requestId, address: addressOf(c), newId, outgoing, begun }
+  const { outgoing, begun, happened } = caused
+  const basis = { db: connection.db, config, now: now.toISOString(), requestId, address: addressOf(c), newId }
+  return { ...basis, outgoing, begun, happened }
 }
 
 /** The client that opens a session, as the session stores it. */

@@ -96,4 +96,20 @@ export const ACCOUNT_TEMPLATES = {
       action: { label: 'Join', link: p.link },
     }),
   ),
+  webhookDisabled: template(
+    { plain: ['at', 'host', 'reason'] },
+    () => 'A webhook was disabled',
+    (p) => ({
+      paragraphs: [
+        `The webhook to ${p.host} was disabled at ${formatInstant(p.at)}: ${WEBHOOK_REASONS[p.reason] ?? p.reason}. Nothing is sent there any more.`,
+        'What happens gathers for 30 days. Mend the receiver, then resume the webhook: POST /v1/webhooks/{id}/resume.',
+      ],
+    }),
+  ),
+}
+
+const WEBHOOK_REASONS: Record<string, string> = {
+  gone: 'the receiver answered 410 Gone',
+  unreachable: 'nothing could be delivered for five days',
+  secret: 'its secret cannot be read any more, since JWT_SECRET has changed; rotate the secret first',
 }

@@ -212,6 +212,10 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     why: 'Only mail that waits or has failed is tried again.',
     mend: 'Nothing is left to do.',
   },
+  webhook_limit: {
+    why: 'A workspace has 10 webhooks at most: each is asked after every change.',
+    mend: 'Delete one, or let one receiver pass events on to others.',
+  },
   last_admin: {
     why: 'A workspace without an active ADMIN could not be administered any more.',
     mend: 'Make another member ADMIN first.',

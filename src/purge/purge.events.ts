@@ -2,12 +2,14 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { runBatch } from '../db/batch'
 import type { Db } from '../db/client'
-import { events, sweeps } from '../db/schema'
+import { events, sweeps, webhookDeliveries, webhooks } from '../db/schema'
 import { DAY_MS } from '../time'
 import type { Purged } from './purge.trash'
 
 /** How many events a round looks at. */
 const ROWS = 5_000
+/** How long a webhook that was paused or disabled keeps events. */
+const WAIT_MS = 30 * DAY_MS
 
 /**
  * A round: looks at the next events in the order of workspaces and of their events, and deletes those that are old. The
@@ -33,15 +35,20 @@ export async function purgeEvents(db: Db, now: string, keepDays: number): Promis
         sql`(workspace_id, seq) IN (SELECT e.workspace_id, e.seq FROM ${sweeps} AS sweep CROSS JOIN ${events} AS e
           WHERE sweep.name = 'events' AND (e.workspace_id, e.seq) > ${positionOf(sql`sweep.start`)}
             AND (sweep."end" IS NULL OR (e.workspace_id, e.seq) <= ${positionOf(sql`sweep."end"`)})
-            AND e.created_at < ${before} AND NOT ${isNewest} AND ${isDelivered})`,
+            AND e.created_at < ${before} AND NOT ${isNewest} AND ${isDelivered(now)})`,
       )
       .returning({ gone: sql<number>`1` }),
   })
   return { counts: { events: deleted.length }, isFull: moved[0]?.end !== null, statements: 2 }
 }
 
-// Nothing takes events elsewhere yet. What does, such as webhooks, keeps here the events that have not been delivered.
-const isDelivered = sql`true`
+// What a webhook has yet to send stays. One that nobody resumes is waited for 30 days.
+const isDelivered = (
+  now: string,
+) => sql`NOT EXISTS (SELECT 1 FROM ${webhooks} AS hook WHERE hook.workspace_id = e.workspace_id
+  AND (hook.cursor < e.seq OR (e.seq > hook.replay_cursor AND e.seq <= hook.replay_end) OR EXISTS (SELECT 1
+    FROM ${webhookDeliveries} AS d WHERE d.webhook_id = hook.id AND d.seq = e.seq AND d.state = 'PENDING'))
+  AND (hook.state IN ('ACTIVE', 'FAILING') OR hook.updated_at > ${new Date(Date.parse(now) - WAIT_MS).toISOString()}))`
 
 // A position is `<workspace id>/<seq>`, empty before the first event.
 function positionOf(position: SQL): SQL {

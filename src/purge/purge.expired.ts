@@ -15,6 +15,7 @@ import {
   oneTimeTokens,
   outbox,
   sessions,
+  webhookDeliveries,
 } from '../db/schema'
 import { primaryKeyOf } from '../db/sql'
 import { purgedBefore } from '../db/trash'
@@ -25,6 +26,7 @@ import type { Purged } from './purge.trash'
 const ROWS = 5_000
 const MAIL_MS = 30 * DAY_MS
 const JOB_MS = 30 * DAY_MS
+const DELIVERY_MS = 30 * DAY_MS
 
 /** What a round has deleted, and the kinds of which there may be more. */
 export type PurgedKinds = Purged & { full: string[] }
@@ -66,6 +68,11 @@ export async function purgeExpired(db: Db, now: string, kinds?: readonly string[
           AND ${merges.undoneAt} IS NULL`,
       )
       .returning({ gone: sql<number>`1` }),
+    // Those of a deleted webhook go as well.
+    webhookDeliveries: deletion(
+      webhookDeliveries,
+      sql`${webhookDeliveries.createdAt} < ${new Date(Date.parse(now) - DELIVERY_MS).toISOString()}`,
+    ),
     jobs: deletion(jobs, sql`${jobs.id} < ${leastIdAt(now, -JOB_MS)} AND ${jobs.state} <> 'RUNNING'`),
   }
   const chosen = Object.entries(deletions).filter(([kind]) => kinds?.includes(kind) ?? true)

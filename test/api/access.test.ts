@@ -18,6 +18,7 @@ const OPEN = [
   'GET /v1/auth/oauth/{provider}',
   'GET /v1/auth/oauth/{provider}/callback',
   'GET /v1/calendar.ics',
+  'GET /v1/stream',
   'GET /v1/unsubscribe',
   'POST /v1/auth/confirm-email',
   'POST /v1/auth/forgot-password',

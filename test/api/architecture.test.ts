@@ -58,6 +58,7 @@ const ORDER = [
     'time',
     'clock',
     'config',
+    'outbound',
     'text',
     'db',
     'access',
@@ -86,6 +87,8 @@ const ORDER = [
     'leads',
     'search',
     'feed',
+    'live',
+    'webhooks',
     'reminders',
     'workspaces',
     'auth',
@@ -152,7 +155,7 @@ const REQUEST_HANDLERS = new RegExp(
     ...[
       '^src/exports/exports\\.stream\\.ts$',
       '^src/imports/imports\\.http\\.ts$',
-      '^src/(mail/mail|jobs/jobs)\\.dispatch\\.ts$',
+      '^src/(mail/mail|jobs/jobs|webhooks/webhooks|live/live)\\.dispatch\\.ts$',
     ],
   ].join('|'),
 )
@@ -361,9 +364,9 @@ const RULES: Rule[] = [
     offence: [file('src/utils/dates.ts'), file('src/leads/helpers.ts'), file('src/leads/leads.types.ts')],
   },
   {
-    says: 'no class but AppError, and those that drizzle asks for',
+    says: 'no class but AppError, those that drizzle asks for, and the Durable Object',
     check: noText(
-      but(/^src\/db\/session\.ts$/),
+      but(/^src\/(db\/session|live\/live\.object)\.ts$/),
       /^\s*(export\s+)?(default\s+)?(abstract\s+)?class\s+(?!AppError\b)|=\s*class\b/,
     ),
     offence: [file('src/leads/leads.service.ts', 'export class LeadService {'), file('src/a.ts', 'const A = class {}')],

@@ -11,7 +11,7 @@ import { call, exampleBody, type Operation, operations, queryOf } from '../suppo
 
 /**
  * Asked for members whose quiet hours end, by imports of leads, by merges of customers with records, by the list of a
- * subject's jobs, by a workspace that gets another country, and where many leads are due: test/reminders/, imports/, customers/, jobs/ and records/ do that.
+ * subject's jobs, by a workspace that gets another country, where many leads are due, and by a trigger when a person is erased: test/reminders/, imports/, customers/, jobs/, records/ and webhooks/ do that.
  */
 const ELSEWHERE = [
   'customers_owner_remind',
@@ -26,6 +26,7 @@ const ELSEWHERE = [
   'leads_phone',
   'leads_unread',
   'tickets_home',
+  'webhook_deliveries_subject',
 ]
 
 const Traced = z.object({ statement: z.string(), params: z.array(z.unknown()) })

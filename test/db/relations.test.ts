@@ -17,6 +17,8 @@ const OUTSIDE: Record<string, string> = {
   subject_id: 'the audit trail: events outlive their records, and erasing empties them',
   'tickets.interaction_id': 'the interaction from which the ticket was opened: history, like created_by',
   'customer_tags.tag_id': 'a tag that is deleted loses its rows at night (src/purge/purge.expired.ts)',
+  'webhook_deliveries.webhook_id': 'goes with its webhook, or at night (src/purge/purge.expired.ts)',
+  'webhook_deliveries.event_id': 'the audit trail, like subject_id',
   home_id: 'the customer that had the row before a merge: it is read only to move the row back',
   'tagged_customers.customer_id': 'empty between batches',
   'customer_merged_rows.merge_id': 'goes with its merge (src/purge/purge.expired.ts)',
@@ -26,6 +28,7 @@ const OUTSIDE: Record<string, string> = {
   'import_keys.import_id': 'an import is never deleted',
   'import_issues.import_id': 'an import is never deleted',
   'import_keys.record_id': 'goes when the import is over',
+  external_id: 'what the record is called in another system',
   'imports.default_owner': 'a setting of the job; the records that it made have owners of their own',
   'subscriptions.stripe_customer_id': 'an id at Stripe',
 }

@@ -68,8 +68,8 @@ const NEEDS_MAIL = [
   'POST /v1/outbox/{id}/retry',
 ]
 
-/** What takes a sealed link out of a mail, and asks nothing of the database before; test/mail/unsubscribe.test.ts tries it. */
-const NEEDS_LINK = ['GET /v1/unsubscribe', 'POST /v1/unsubscribe']
+/** What takes a sealed link out of a mail, and asks nothing of the database before; test/mail/ and test/live/ try it. */
+const NEEDS_LINK = ['GET /v1/stream', 'GET /v1/unsubscribe', 'POST /v1/unsubscribe']
 
 /** What leads to a provider or comes from one: a 501 where none is set up; test/oauth/ tries it with providers. */
 export const NEEDS_PROVIDER = [

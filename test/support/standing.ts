@@ -1,4 +1,5 @@
 // Operations tried with the token of an ended session or of a role that is gone: which are everyday work, and how to try one.
+
 import { expect } from 'vitest'
 import { bodyOf } from './answers'
 import { api, worker } from './api'
@@ -14,6 +15,7 @@ import { mailing } from './mailbox'
 import { obtainCode, someone, withProviders } from './oauth-browser'
 import { call, exampleBody, type Operation, operations } from './operations'
 import { ticket } from './tickets'
+import { webhook } from './webhooks'
 
 /** Everyday reading and writing, which a token may do for its 15 minutes. Whoever adds such an operation adds it here. */
 export const EVERYDAY = [
@@ -66,6 +68,7 @@ export async function recordsFor(admin: Person): Promise<Record<string, string>>
     imports: (await imported(admin, 'name\nAnn\n')).id,
     users: (await member(admin, 'SALES')).id,
     'api-keys': (await newKey(admin)).id,
+    webhooks: (await webhook(admin)).id,
     workspace: (await bodyOf(api(admin.token).v1.workspace.invitations.$post({ json: invitation }), 201)).id,
   }
 }

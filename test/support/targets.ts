@@ -7,6 +7,7 @@ import { customer, type Person } from './factories'
 import { newKey } from './keys'
 import { lead } from './leads'
 import { call, exampleBody, fieldsOf, type Operation } from './operations'
+import { webhook } from './webhooks'
 
 /** Ids by the collection that addresses them, such as `leads`; `marker` stands in the text of each record. */
 export type Belongings = { person: Person; marker: string; ids: Record<string, string> }
@@ -36,6 +37,7 @@ export async function belongings(person: Person, admin = person): Promise<Belong
       await bodyOf(client.workspace.invitations.$post({ json: { email: `${marker}@b.de`, role: 'SALES' } }), 201)
     ).id,
     'api-keys': (await newKey(admin, { name: marker })).id,
+    webhooks: (await webhook(admin, { description: marker })).id,
   }
   return { person, marker, ids }
 }

@@ -15,6 +15,7 @@ export const SUBJECT_TYPES = [
   'mail',
   'import',
   'api_key',
+  'webhook',
 ] as const
 
 export const events = sqliteTable(
