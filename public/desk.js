@@ -89,3 +89,17 @@ for (const column of document.querySelectorAll('.column[data-status]')) {
     select.form.requestSubmit()
   })
 }
+
+// What is running is looked at again every few seconds, without the page moving.
+function watch(live) {
+  setTimeout(async () => {
+    const answer = await fetch(location.href, { headers: { Accept: 'text/html' } }).catch(() => undefined)
+    const page = answer?.ok ? new DOMParser().parseFromString(await answer.text(), 'text/html') : undefined
+    const next = page?.getElementById(live.id)
+    if (!next) return watch(live)
+    if (next.dataset.live === undefined) return location.reload()
+    live.replaceWith(next)
+    watch(next)
+  }, 1000 * Number(live.dataset.live))
+}
+for (const live of document.querySelectorAll('[data-live][id]')) watch(live)

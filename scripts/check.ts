@@ -7,6 +7,7 @@ import { tooLarge } from './bundle-size.ts'
 import { guards, selfTest } from './guards.ts'
 import { makeLateModules } from './late.ts'
 import { openApiProblems } from './openapi.ts'
+import { resourceProblems } from './readme-resources.ts'
 import { writtenProblems } from './readme-tables.ts'
 import { capture, root, type Tool } from './run.ts'
 
@@ -42,7 +43,7 @@ const checks: Check[] = [
   ['worker-configuration.d.ts is current', tool('wrangler', ['types', '--check'])],
   ['drizzle/0000_baseline.sql is current', staleBaseline()],
   ['openapi/ is current', openApiProblems()],
-  ['docs/ names what there is', writtenProblems()],
+  ['docs/ names what there is', [...writtenProblems(), ...resourceProblems()]],
   ['no change of /v1 breaks a client', isPromised() ? changesSinceRelease() : []],
   ['changes that break a client are told from others', changesSelfTest()],
   ['the main module is small', tooLarge()],

@@ -5,17 +5,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { z } from 'zod'
-import { compared, tableUnder, writtenProblems } from './readme-tables.ts'
+import { writtenProblems } from './readme-tables.ts'
 import { ended, root } from './run.ts'
 import { startWorker } from './worker.ts'
 
 const LOCAL = 'http://localhost:8787'
 
-const Document = z.object({
-  paths: z.record(z.string(), z.record(z.string(), z.object({ 'x-permission': z.string().optional() }))),
-  'x-policy': z.record(z.string(), z.record(z.string(), z.string())),
-})
 type Worker = Pick<Awaited<ReturnType<typeof startWorker>>, 'url' | 'fetch'>
 
 const blocks = (readme: string, language: string) =>
@@ -45,35 +40,13 @@ async function shellProblems(text: string, url: string, folder: string) {
   return expected.join() === got.join() ? [] : [`bash: promises ${expected}, gives ${got}\n${ran.output}`]
 }
 
-/** The resources and who reaches them, against the permissions in the OpenAPI document. */
-function resourceProblems(text: string, { paths, 'x-policy': policy }: z.infer<typeof Document>) {
-  const rows = tableUnder(text, 'What there is, and for whom')
-  const operations = Object.entries(paths)
-    .filter(([path]) => path.startsWith('/v1/'))
-    .flatMap(([path, item]) =>
-      Object.values(item).map((operation) => ({ resource: `/v1/${path.split('/')[2]}`, operation })),
-    )
-  const served = Map.groupBy(operations, ({ resource }) => resource)
-  const names = rows.map(([name = '']) => name)
-  const wrong = rows.flatMap(([name = '', , ...cells]) =>
-    ['ADMIN', 'MANAGER', 'SALES', 'CUSTOMER'].flatMap((role, i) => {
-      const permissions = (served.get(name) ?? []).map(({ operation }) => operation['x-permission'])
-      const mayEnter = permissions.some((permission) => permission === undefined || permission in (policy[role] ?? {}))
-      return mayEnter === (cells[i] !== '–') ? [] : [`docs/api.md: ${name} for ${role} is not ${cells[i]}`]
-    }),
-  )
-  return [...compared('docs/api.md', names, served.keys()), ...wrong]
-}
-
 /** Everything in which the README is wrong, as lines; takes a Worker with an empty database. */
 export async function readmeProblems(worker: Worker): Promise<string[]> {
   const read = (path: string) => readFileSync(join(root, path), 'utf8')
   const folder = mkdtempSync(join(tmpdir(), 'edge-crm-'))
   try {
-    const document = Document.parse(await (await worker.fetch('/openapi.json')).json())
     return [
       ...writtenProblems(),
-      ...resourceProblems(read('docs/api.md'), document),
       ...(await shellProblems(read('README.md') + read('docs/tour.md'), worker.url, folder)),
     ]
   } finally {

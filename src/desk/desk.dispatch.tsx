@@ -122,6 +122,11 @@ async function act(desk: Desk, page: DeskPage, action: Action): Promise<Response
   try {
     const done = await action.run(desk)
     if (done instanceof Response) return done
+    if (done.shown !== undefined) {
+      desk.shown = done.shown
+      desk.here = back
+      return show(desk, page)
+    }
     if (done.secret !== undefined) {
       desk.secret = done.secret
       desk.form = formOf()

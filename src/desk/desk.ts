@@ -47,6 +47,8 @@ export type Desk = {
   failure?: Failure
   /** What an action has made that is shown only here. */
   secret?: string
+  /** What an action has found out, for the page that it is of. */
+  shown?: unknown
   can: (permission: Permission) => boolean
 }
 

@@ -30,6 +30,8 @@ export type Done = {
   undo?: Flash['undo']
   /** A secret that is shown this once: the page itself is the answer, and its view finds it in `desk.secret`. */
   secret?: string
+  /** What the page itself is to show now, without being asked for anew: its view finds it in `desk.shown`. */
+  shown?: unknown
 }
 
 export type Action = {

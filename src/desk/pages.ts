@@ -9,6 +9,8 @@ import { editCustomerPage } from './pages/edit-customer'
 import { editLeadPage } from './pages/edit-lead'
 import { customersExportPage, leadsExportPage, ticketsExportPage } from './pages/exports'
 import { followUpsPage } from './pages/follow-ups'
+import { importErrorsPage, importPage } from './pages/import'
+import { importsPage } from './pages/imports'
 import { keysPage } from './pages/keys'
 import { leadPage } from './pages/lead'
 import { leadsPage } from './pages/leads'
@@ -55,6 +57,9 @@ export const PAGES: readonly DeskPage[] = [
   ticketsPage,
   ticketsExportPage,
   ticketPage,
+  importsPage,
+  importErrorsPage,
+  importPage,
   portalPage,
   searchPage,
   teamPage,

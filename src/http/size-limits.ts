@@ -10,6 +10,9 @@ const MAX_HEAD = 16_384
 const MAX_BODY = 1_048_576
 /** No body that needs no account comes near to it: the longest enquiry, all of it escaped, has 110 KB. */
 const MAX_BODY_OF_STRANGERS = 131_072
+/** Files that are imported at the desk, whose forms are read whole. */
+const DESK_IMPORT = /^\/dashboard\/import\/(check|try|run)$/
+const MAX_DESK_FILE = 10 * MAX_BODY
 
 /**
  * Throws `invalid`, with the name of the header, where the address or a header is longer than 16 KB, and
@@ -25,6 +28,7 @@ export const limitHead = createMiddleware<AppEnv>(async function limitHead({ req
 /** Throws `body_too_large` where a body is larger than 1 MB or, without an account, than 128 KB. */
 export const limitBody = createMiddleware<AppEnv>(async function limitBody(c, next) {
   if (isStreamed(c)) return next()
+  if (c.var.actor && DESK_IMPORT.test(c.req.path)) return bodyOfDeskImport(c, next)
   return c.var.actor ? bodyOfMember(c, next) : bodyOfStranger(c, next)
 })
 
@@ -34,6 +38,12 @@ const bodyOfMember = bodyLimit({
     const isFile = STREAMED.includes(c.req.path)
     const more = isFile ? ' Without an Idempotency-Key, a file may have 50 MB.' : ''
     throw new AppError('body_too_large', { detail: `A body may have 1 MB.${more}` })
+  },
+})
+const bodyOfDeskImport = bodyLimit({
+  maxSize: MAX_DESK_FILE,
+  onError: () => {
+    throw new AppError('body_too_large', { detail: 'At the desk a file may have 10 MB. Larger ones go to the API.' })
   },
 })
 const bodyOfStranger = bodyLimit({

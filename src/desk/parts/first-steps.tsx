@@ -9,6 +9,9 @@ export const FirstSteps: FC<{ desk: Desk }> = ({ desk }) => {
   const { first } = desk.words
   const steps: { icon: IconName; words: { title: string; text: string; go: string }; href: string; shown: boolean }[] =
     [
+      { icon: 'team', words: first.invite, href: at('team'), shown: desk.can('invitations:write') },
+      { icon: 'enquiry', words: first.form, href: at('settings/workspace'), shown: desk.can('workspace:write') },
+      { icon: 'import', words: first.file, href: at('import'), shown: desk.can('imports:write') },
       { icon: 'customers', words: first.customer, href: at('customers/new'), shown: desk.can('customers:write') },
       { icon: 'leads', words: first.lead, href: at('leads/new'), shown: desk.can('leads:write') },
     ]

@@ -14,11 +14,13 @@ type FormProps = PropsWithChildren<{
   fields?: Record<string, string>
   id?: string
   stays?: boolean
+  /** It carries a file. */
+  isUpload?: boolean
 }>
 
 /** A form that sends a change: with the mark of the session and, unless it `stays`, the page to come back to. */
-export const Form: FC<FormProps> = ({ desk, action, class: kind, fields = {}, id, stays, children }) => (
-  <form action={action} method="post" class={kind} id={id}>
+export const Form: FC<FormProps> = ({ desk, action, class: kind, fields = {}, id, stays, isUpload, children }) => (
+  <form action={action} method="post" class={kind} id={id} enctype={isUpload ? 'multipart/form-data' : undefined}>
     <Hidden name="mark" value={desk.mark} />
     {!stays && fields.back === undefined && <Hidden name="back" value={desk.here} />}
     {Object.entries(fields).map(([name, value]) => (

@@ -1,6 +1,7 @@
 // The words of the desk in German, with the keys of the English ones.
 import { ERRORS, type ErrorCode, type ProblemExtras } from '../../errors'
 import type { Words } from './en'
+import * as files from './import.de'
 import { settings } from './settings.de'
 import * as work from './work.de'
 
@@ -137,6 +138,7 @@ const has = (isMine: boolean) => (isMine ? 'hast' : 'hat')
 
 export const de: Words = {
   ...work,
+  ...files,
   lang: 'de',
   locale: 'de-DE',
   name: 'Deutsch',
@@ -408,6 +410,17 @@ export const de: Words = {
   first: {
     title: 'So fängst du an',
     note: 'ein paar Minuten, in beliebiger Reihenfolge',
+    invite: { title: 'Jemanden einladen', text: 'Ein Link kommt per Mail und führt in dein Team.', go: 'Einladen' },
+    form: {
+      title: 'Das Formular auf deine Website setzen',
+      text: 'Ein paar Zeilen zum Kopieren. Anfragen warten dann hier.',
+      go: 'Zeigen',
+    },
+    file: {
+      title: 'Eine Datei importieren',
+      text: 'Kunden oder Leads aus einer Tabelle oder einem Adressbuch.',
+      go: 'Wählen',
+    },
     customer: { title: 'Einen Kunden anlegen', text: 'Name und Nummer genügen.', go: 'Anlegen' },
     lead: { title: 'Einen Lead notieren', text: 'Jemand, aus dem ein Kunde werden kann.', go: 'Notieren' },
   },

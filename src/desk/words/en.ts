@@ -1,7 +1,7 @@
 // The words of the desk in English. Every other language has the same keys; a new text is a line here and in each of them.
 import { ERRORS, type ErrorCode, type ProblemExtras } from '../../errors'
+import * as files from './import.en'
 import { settings } from './settings.en'
-
 import * as work from './work.en'
 
 const some = (n: number, text: string, one: string, many: string) => `${text} ${n === 1 ? one : many}`
@@ -137,6 +137,7 @@ type Deed = { isMine: boolean; about?: string; fields: string[] }
 
 export const en = {
   ...work,
+  ...files,
   lang: 'en',
   locale: 'en-GB',
   name: 'English',
@@ -396,6 +397,13 @@ export const en = {
   first: {
     title: 'Begin here',
     note: 'a few minutes, in any order',
+    invite: { title: 'Invite a colleague', text: 'They get a link by mail and join your team.', go: 'Invite' },
+    form: {
+      title: 'Put the form on your website',
+      text: 'A few lines to copy. Enquiries then wait in the pool.',
+      go: 'Show',
+    },
+    file: { title: 'Import a file', text: 'Customers or leads from a table or an address book.', go: 'Choose' },
     customer: { title: 'Add a customer', text: 'Name and number are enough.', go: 'Add' },
     lead: { title: 'Note a lead', text: 'Somebody who may become a customer.', go: 'Note' },
   },
