@@ -32,7 +32,13 @@ export function throughputTable(results: Ratio[]) {
   for (const { name, against, ratio, quartiles, perSecond, againstPerSecond } of results) {
     const [low, high] = quartiles
     const spread = `${low.toFixed(2)}–${high.toFixed(2)}`
-    lines.push([`${name} : ${against}`, ratio.toFixed(2), spread, number(perSecond), number(againstPerSecond)])
+    lines.push([
+      `${name} : ${against}`,
+      ratio.toFixed(2),
+      spread,
+      number(Math.round(perSecond)),
+      number(Math.round(againstPerSecond)),
+    ])
   }
   return aligned(lines)
 }

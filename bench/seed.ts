@@ -24,14 +24,21 @@ export const vars = {
   BCRYPT_COST: String(BCRYPT_COST),
 }
 
+/** The folder of the seeded database of this size, and the moment its data ends. */
+export async function seededFolder(rows: number, log: Log): Promise<{ folder: string; now: number }> {
+  const folder = join(root, '.wrangler', `bench-${rows}`)
+  const { now } = known(folder) ?? (await seed(folder, rows, log))
+  return { folder: join(folder, 'seed'), now }
+}
+
 /** Starts the Worker on a copy of the database of this size; gives it with the moment the data ends. */
 export async function startSeeded(rows: number, log: Log): Promise<Seeded> {
   const folder = join(root, '.wrangler', `bench-${rows}`)
-  const { now } = known(folder) ?? (await seed(folder, rows, log))
+  const { folder: seeded, now } = await seededFolder(rows, log)
   const run = join(folder, 'run')
   const clear = () => rmSync(run, { recursive: true, force: true })
   clear()
-  cpSync(join(folder, 'seed'), run, { recursive: true })
+  cpSync(seeded, run, { recursive: true })
   try {
     const worker = await startWorker({ vars, persist: run, entry, bare: true })
     return { ...worker, now, rows, workspaces: workspaces(now), dispose: () => worker.dispose().finally(clear) }

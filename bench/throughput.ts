@@ -3,11 +3,12 @@
 import { Agent, request as send } from 'node:http'
 import type { Bench, Database, Log, Ratio } from './types.ts'
 
-type Request = { method?: string; path: string; body?: object; token?: string; status?: number }
+/** What is sent. */
+export type Request = { method?: string; path: string; body?: object; token?: string; status?: number }
 /** A Worker with connections that are kept open. */
-type Target = { url: string; agent: Agent }
+export type Target = { url: string; agent: Agent }
 /** A kind of request: `next` gives one after the other, `after` undoes a burst. */
-type Kind = {
+export type Kind = {
   name: string
   to: Target
   writes?: boolean
@@ -16,7 +17,8 @@ type Kind = {
   after?: () => Promise<unknown>
 }
 
-const CONCURRENCY = 32
+/** How many requests are on their way at once. */
+export const CONCURRENCY = 32
 const BURST = 192
 const ROUNDS = 11
 
@@ -62,7 +64,8 @@ export async function throughput(bench: Bench, small: Bench | undefined, deep: D
 }
 
 const as = (bench: Bench, request: Request) => () => ({ ...request, token: bench.tokens.manager })
-const targetOf = ({ url }: Bench): Target => ({
+/** Connections to it that are kept open. */
+export const targetOf = ({ url }: { url: string }): Target => ({
   url,
   agent: new Agent({ keepAlive: true, maxSockets: CONCURRENCY }),
 })
@@ -110,9 +113,10 @@ function creating(bench: Bench, to: Target): Kind {
   return { name: 'create', to, writes: true, next }
 }
 
-async function compare(of: Kind, against: Kind): Promise<Ratio> {
+/** Bursts of both in turn, after one round to warm up. */
+export async function compare(of: Kind, against: Kind, most = ROUNDS): Promise<Ratio> {
   const rounds: { ratio: number; of: number; against: number }[] = []
-  for (let i = 0; i <= ROUNDS; i += 1) {
+  for (let i = 0; i <= most; i += 1) {
     const b = await burst(against)
     const a = await burst(of)
     // The first round warms up.
@@ -125,8 +129,8 @@ async function compare(of: Kind, against: Kind): Promise<Ratio> {
     against: against.name,
     ratio: quartile('ratio', 0.5),
     quartiles: [quartile('ratio', 0.25), quartile('ratio', 0.75)],
-    perSecond: Math.round(quartile('of', 0.5)),
-    againstPerSecond: Math.round(quartile('against', 0.5)),
+    perSecond: quartile('of', 0.5),
+    againstPerSecond: quartile('against', 0.5),
   }
 }
 

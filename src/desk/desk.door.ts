@@ -4,6 +4,7 @@ import type { Context, ErrorHandler } from 'hono'
 import { every } from 'hono/combine'
 import { csrf } from 'hono/csrf'
 import type { AppEnv } from '../http/context'
+import { onError } from '../http/respond'
 import { loadDesk } from '../late'
 import { HOST } from '../late/host.mjs'
 import { deskSession } from './desk.session'
@@ -25,5 +26,6 @@ export async function openDesk(c: Context<AppEnv>): Promise<Response> {
   return (await load()).openDesk(c)
 }
 
-/** An error as a page. */
-export const onDeskError: ErrorHandler<AppEnv> = async (error, c) => (await load()).onDeskError(error, c)
+/** An error as a page; as a problem document where it came before the request had its context, which a page needs. */
+export const onDeskError: ErrorHandler<AppEnv> = async (error, c) =>
+  'connection' in c.var ? (await load()).onDeskError(error, c) : onError(error, c)

@@ -1,6 +1,7 @@
 // dialects: fields and pages as these systems send and write them: forms, blanks, days for instants, page numbers, totals.
 import { z } from 'zod'
 import { instant, name, text } from '../field-schemas'
+import { TagName } from '../tags/tags.schemas'
 
 const replaceBlanks = <E>(blanks: readonly unknown[], empty: E) =>
   function replaceBlank(given: unknown) {
@@ -22,6 +23,8 @@ export const TEXT = 1_000_000
 const writtenOut = (given: unknown) => (typeof given === 'number' || typeof given === 'boolean' ? String(given) : given)
 /** A text, for which these systems took numbers and booleans as well. */
 export const words = (max: number, missing?: string) => z.preprocess(writtenOut, text(max, missing))
+/** The name of a tag, likewise. */
+export const tagWord = () => z.preprocess(writtenOut, TagName)
 /** A name or a title for people, likewise. */
 export const nameWords = (max: number) => z.preprocess(writtenOut, name(max))
 
@@ -81,7 +84,16 @@ const clockTime = z
  * instant of it, by `withInstants`.
  */
 export const instantOrClockTime = () =>
-  z.union([instant(), clockTime], 'must be an instant such as 2026-11-21T15:00:00Z, or a day such as 2026-11-21')
+  z.preprocess(
+    ofNumber,
+    z.union([instant(), clockTime], 'must be an instant such as 2026-11-21T15:00:00Z, or a day such as 2026-11-21'),
+  )
+
+// The milliseconds that Date takes as a number.
+function ofNumber(given: unknown) {
+  const date = typeof given === 'number' ? new Date(given) : undefined
+  return date && !Number.isNaN(date.getTime()) ? date.toISOString() : given
+}
 
 /** The instant without `.000`, as in 2024-03-15T10:00:00Z. */
 export const withoutZeroMillis = (instant: string): string => instant.replace('.000Z', 'Z')

@@ -2,9 +2,9 @@
 import { z } from '@hono/zod-openapi'
 import { email, Id, Instant, instant, jsonObject, name, raw, text } from '../field-schemas'
 
-// Forms send what is left empty as '', or as blanks.
+// Forms send what is left empty as '', as blanks or as null.
 const absentIfBlank = (given: unknown) =>
-  typeof given === 'string' && given.length <= MAX_BLANK && given.trim() === '' ? undefined : given
+  given === null || (typeof given === 'string' && given.length <= MAX_BLANK && given.trim() === '') ? undefined : given
 const MAX_BLANK = 100
 const optionalOrBlank = <S extends z.ZodType>(schema: S) => z.preprocess(absentIfBlank, schema.optional())
 

@@ -58,15 +58,40 @@ export async function filePart(body: AsyncIterable<Uint8Array>, boundary: string
     }
   }
 
+  const nameOf = (head: string) => /^content-disposition:.*\bfilename="?([^"\r\n]*)/im.exec(head)?.[1] ?? ''
+
+  // What stands behind the file: a second file, or a parameter, would be ignored without a word.
+  async function* onlyFile(): AsyncIterable<Uint8Array> {
+    yield* untilMark()
+    for (let head = await headers(); head !== undefined; head = await headers()) {
+      requireIgnorable(head)
+      if (nameOf(head) !== '') throw unreadableError('The form holds two files: send each by itself.')
+      for await (const _ of untilMark());
+    }
+  }
+
   for await (const _ of untilMark());
   for (let head = await headers(); head !== undefined; head = await headers()) {
-    const name = /^content-disposition:.*\bfilename="?([^"\r\n]*)/im.exec(head)?.[1]
+    const name = nameOf(head)
+    requireIgnorable(head)
     const type = /^content-type:\s*([^\r\n]+)/im.exec(head)?.[1] ?? ''
-    if (name !== undefined) return { type, name, bytes: untilMark() }
+    if (name !== '') return { type, name, bytes: onlyFile() }
     for await (const _ of untilMark());
   }
   throw unreadableError('The form holds no file: send it as a part with a file name, such as -F file=@customers.csv.')
 }
+
+// A field of the form that is called as a parameter is meant to be one.
+function requireIgnorable(head: string): void {
+  const field = /^content-disposition:[^\r\n]*;\s*name="?(\w{1,40})"?/im.exec(head)?.[1] ?? ''
+  if (!PARAMETERS.includes(field)) return
+  throw unreadableError(`“${field}” stands in the form: send it in the address, as ?${field}=…`)
+}
+
+const PARAMETERS = [
+  ...['entity', 'mode', 'match', 'dryRun', 'duplicates', 'unknown', 'defaultOwner', 'defaultCountry', 'mapping'],
+  ...['values', 'statusMapping', 'system', 'encoding', 'sheet'],
+]
 
 function concatBytes(a: Uint8Array, b: Uint8Array): Uint8Array {
   if (a.length === 0) return b

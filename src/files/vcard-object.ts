@@ -12,7 +12,7 @@ const COLUMN_OF = new Map(
   exportedFields(CUSTOMER_FIELDS).flatMap(([column, { vcard }]) => (vcard ? [[vcard, column] as const] : [])),
 )
 /** Properties that say something of the card and not of the person: the report has them, and no record. */
-const OF_THE_CARD = ['VERSION', 'PRODID', 'REV', 'CREATED', 'PROFILE', 'PHOTO', 'LOGO', 'SOUND', 'KEY']
+const OF_THE_CARD = ['VERSION', 'PRODID', 'REV', 'CREATED', 'X-CREATED', 'PROFILE', 'PHOTO', 'LOGO', 'SOUND', 'KEY']
 const HIDDEN = ['BEGIN', 'END', 'X-ABLABEL']
 const LABELS: [type: RegExp, label: string][] = [
   [/\b(?:CELL|IPHONE|MOBILE)\b/, 'mobile'],
@@ -46,13 +46,12 @@ export function cardObject(properties: readonly Property[]): Fields {
   const [family = '', given = '', middle = '', prefix = '', suffix = ''] = parts(all('N')[0]?.value ?? '', ';')
   const [company = '', ...units] = parts(all('ORG')[0]?.value ?? '', ';')
   put(row, 'name', all('FN').slice(0, 1).map(textOf))
-  for (const [key, value] of Object.entries({
-    firstName: given,
-    middleName: middle,
-    lastName: family,
-    nameSuffix: suffix,
-  }))
-    put(row, key, [value])
+  const names = { firstName: given, middleName: middle, lastName: family, nameSuffix: suffix }
+  if (row.name === undefined) for (const [key, value] of Object.entries(names)) put(row, key, [value])
+  // FN is the whole name, as the person has it; what N says beyond it is kept beside it.
+  else if (Object.values(names).some((part) => !String(row.name).includes(part.trim()))) {
+    put(row, 'structured name', [[given, middle, family, suffix].filter((part) => part.trim() !== '').join(' ')])
+  }
   put(row, 'name prefix', [prefix])
   put(row, 'other names', all('FN').slice(1).map(textOf))
   const emails = labelled('EMAIL')

@@ -15,8 +15,8 @@ export function vcard(fields: Fields): string {
     ['PRODID', '-//Edge CRM//EN'],
     ['UID', `urn:uuid:${id}`],
     ...PROPERTIES.map(({ column, vcard }): [string, string] => [vcard, textOf(fields[column])]),
-    // RFC 9554
-    ['CREATED;VALUE=timestamp', stamp(createdAt)],
+    // CREATED of RFC 9554 is no property of 4.0 to other readers.
+    ['X-CREATED', stamp(createdAt)],
     ['REV', stamp(updatedAt)],
     ['END', 'VCARD'],
   ]

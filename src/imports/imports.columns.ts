@@ -38,7 +38,7 @@ export type ColumnReport = {
 const IGNORED_COLUMNS = new Set([
   'import.line',
   'import.error',
-  ...['VERSION', 'PRODID', 'REV', 'CREATED', 'PROFILE', 'PHOTO', 'LOGO', 'SOUND', 'KEY'],
+  ...['VERSION', 'PRODID', 'REV', 'CREATED', 'X-CREATED', 'PROFILE', 'PHOTO', 'LOGO', 'SOUND', 'KEY'],
   // These are read as the addresses and numbers that they are.
   ...ENTITIES.customers.readOnly.filter((name) => name !== 'emails' && name !== 'phones'),
   ...ENTITIES.leads.readOnly,

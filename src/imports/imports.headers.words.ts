@@ -49,7 +49,7 @@ export const PHONE_WORDS =
 /** Words of a phone column that say nothing further, or of which kind the number or address is. Null: of none. */
 export const QUALIFIERS: [words: string, label: string | null][] = [
   [
-    'number numbers no nr nummer numero num numer cislo nro numarasi номер address addresses adress adresse adresa adres adresi direccion indirizzo endereco value contact contacts contactperson person people customer client lead user kunde your my the e main primary default principal principale haupt hauptnummer preferred first list all full subscriber de of del di da do du la el le person’s electronico elettronica elettronico elektronische eletronico электронная электронной электронный почты адрес адреса эл cep',
+    'number numbers no nr nummer numero num numer cislo nro numarasi номер address addresses adress adresse adresa adres adresi direccion indirizzo endereco value contact contacts contactperson person people customer client lead user kunde your my the e main primary default principal principale haupt hauptnummer preferred recommended optional required best first list all full subscriber de of del di da do du la el le person’s electronico elettronica elettronico elektronische eletronico электронная электронной электронный почты адрес адреса эл cep',
     null,
   ],
   [

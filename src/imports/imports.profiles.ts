@@ -21,7 +21,8 @@ const JOB_TITLE = { Title: 'jobTitle' }
 const DEFINITIONS: Definition[] = [
   {
     name: 'facebook-leads',
-    signs: 'created_time,ad_id,form_id|created_time,form_id,platform|form_id,is_organic,platform',
+    signs:
+      'created_time,ad_id,form_id|Source,Form,Channel,Stage|created_time,form_id,platform|form_id,is_organic,platform',
     columns: { id: 'externalId', platform: 'source', lead_status: 'status', form_name: 'extra', ad_name: 'extra' },
     prefixed: true,
   },

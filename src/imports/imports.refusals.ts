@@ -4,6 +4,7 @@ import { ENTITIES, type Job } from './imports.job'
 
 /** Reasons by code; `value` is SQL over the row. */
 const REFUSALS = {
+  erased: { field: null, value: 'NULL', message: 'The person was erased while the import was running' },
   duplicate_in_file: { field: null, value: `row ->> 'line'`, message: 'An earlier row of the file is the same record' },
   ambiguous: { field: null, value: `row ->> 'key'`, message: 'Several records match; use match=id' },
   owner_unknown: {
@@ -33,6 +34,7 @@ export const IS_TO_CHANGE = `(row ->> 'by' <> 'content' OR record IS NULL OR rec
 export function refusalCode({ mode, duplicates, defaultOwner, entity }: Job): SQL {
   const { required } = ENTITIES[entity]
   const cases = [
+    `WHEN row ->> 'erased' = 1 THEN 'erased'`,
     `WHEN record = '?' THEN 'ambiguous'`,
     duplicates === 'refuse' ? `WHEN nth > 1 OR earlier IS NOT NULL THEN 'duplicate_in_file'` : '',
     defaultOwner === null ? '' : `WHEN record IS NULL AND owner IS NULL THEN 'owner_unknown'`,

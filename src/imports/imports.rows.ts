@@ -180,8 +180,16 @@ function fallbackOf(entity: Entity, row: Record<string, unknown>, { extras }: Ro
   const columns = new Map([...extras].map(([key, value]) => [headerKey(key), value]))
   const texts =
     entity === 'customers'
-      ? [row.company, row.email, row.phone]
-      : [row.name, row.interest, ...TITLE_COLUMNS.map((key) => columns.get(key)), row.email, row.phone, row.message]
+      ? [row.company, row.email, row.phone, row.externalId]
+      : [
+          row.name,
+          row.interest,
+          ...TITLE_COLUMNS.map((key) => columns.get(key)),
+          row.email,
+          row.phone,
+          row.message,
+          row.externalId,
+        ]
   const text = texts.find((each) => typeof each === 'string' && foldText(each) !== '')
   return typeof text === 'string' ? text.slice(0, MAX_NAME).toWellFormed().trim() : undefined
 }

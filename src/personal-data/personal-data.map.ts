@@ -28,6 +28,7 @@ import { LEAD_FIELDS } from '../leads/leads.fields'
 import { ERASED, fieldsWith, namesOf, valuesOf } from '../records/fields'
 import { nextVersion, versionStamp } from '../records/version'
 import { TICKET_FIELDS } from '../tickets/tickets.fields'
+import { isMentioned } from './personal-data.imports'
 import { MOST, mentionsIn, type PersonScope, rowsAbout } from './personal-data.person'
 
 type Column<T extends SQLiteTable> = keyof T['$inferInsert'] & string
@@ -151,10 +152,7 @@ export const HELD = {
   imported: blankedRows(importIssues, {
     rows: ({ workspaceId, emails, phones }) => sql`import_issues.import_id IN (
         SELECT i.id FROM imports AS i WHERE i.workspace_id = ${workspaceId})
-      AND (import_issues.value IN (${phones})
-        OR EXISTS (SELECT 1 FROM (${emails}) AS e
-          WHERE instr(lower(coalesce(import_issues.original, '') || coalesce(import_issues.value, '')), e.email) > 0)
-        OR EXISTS (SELECT 1 FROM (${phones}) AS p WHERE instr(import_issues.original, json_quote(p.phone)) > 0))`,
+      AND ${isMentioned(sql`coalesce(import_issues.original, '') || ' ' || coalesce(import_issues.value, '')`, { emails, phones })}`,
     window: (workspaceId) => sql`(import_issues.import_id, import_issues.line, import_issues.n) IN (
       SELECT recent.import_id, recent.line, recent.n FROM (SELECT i.id FROM imports AS i WHERE i.workspace_id = ${workspaceId}
         ORDER BY i.id DESC) AS i CROSS JOIN import_issues AS recent ON recent.import_id = i.id LIMIT ${WINDOW})`,

@@ -55,6 +55,13 @@ function selectsOfPerson(workspaceId: string, isRoot: SQL) {
       WHERE m.undone_at IS NULL)
     SELECT person.id FROM person`
   const emails = sql`SELECT a.value ->> 'email' AS email FROM customers AS c, json_each(c.emails) AS a WHERE c.id IN (${customers})`
+  // The audit trail knows addresses and numbers that they had before, and that are nobody else's now.
+  const before = (field: 'email' | 'phone') => sql`SELECT told.value FROM (SELECT e.changes FROM events AS e
+      WHERE e.workspace_id = ${workspaceId} AND e.subject_id IN (${customers}) LIMIT ${MOST}) AS e
+    CROSS JOIN json_each(e.changes, ${sql.raw(`'$.${field}'`)}) AS told
+    WHERE told.value IS NOT NULL AND NOT EXISTS (SELECT 1 FROM customers AS other WHERE other.workspace_id = ${workspaceId}
+      AND other.deleted_at IS NULL AND other.${sql.raw(field === 'email' ? 'email' : 'phone_e164')} = told.value AND other.id NOT IN (${customers}))`
+  const allEmails = sql`${emails} UNION SELECT value FROM (${before('email')})`
   const searched = sql`SELECT a.value ->> 'email' AS email, coalesce(iif(a.key = 0, c.folded_email, NULL), lower(a.value ->> 'email')) AS text
     FROM customers AS c, json_each(c.emails) AS a WHERE c.id IN (${customers})`
   // The search index has the living leads, and an index of addresses those in the trash. A lead that became another customer belongs to that.
@@ -68,6 +75,7 @@ function selectsOfPerson(workspaceId: string, isRoot: SQL) {
       ON l.workspace_id = ${workspaceId} AND l.email = e.email AND l.email IS NOT NULL
         AND l.deleted_at IS NOT NULL AND l.customer_id IS NULL`
   const phones = sql`SELECT a.value ->> 'phone' AS phone FROM customers AS c, json_each(c.phones) AS a WHERE c.id IN (${customers})
+    UNION SELECT value FROM (${before('phone')})
     UNION SELECT l.phone FROM leads AS l WHERE l.id IN (${leads}) AND l.phone IS NOT NULL`
   const logins = sql`SELECT c.user_id AS id FROM customers AS c
     WHERE c.id IN (${customers}) AND ${isPortalLogin(sql`c.user_id`, workspaceId)}
@@ -75,7 +83,7 @@ function selectsOfPerson(workspaceId: string, isRoot: SQL) {
   const tokens = sql`SELECT k.id FROM one_time_tokens AS k WHERE k.workspace_id = ${workspaceId}
     AND (k.user_id IN (${logins}) OR k.used_by IN (${logins})
       OR (k.user_id IS NULL AND k.used_by IS NULL AND k.email IN (${emails})))`
-  return { customers, leads, logins, emails, phones, tokens }
+  return { customers, leads, logins, emails: allEmails, phones, tokens }
 }
 
 const Ids = z.array(z.string())

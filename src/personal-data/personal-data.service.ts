@@ -11,6 +11,7 @@ import { allOf, columnIn, ifChanged } from '../db/sql'
 import { AppError } from '../errors'
 import { eventInsert } from '../events/event-insert'
 import { erasureJob } from './personal-data.erasure'
+import { arrivalErasures } from './personal-data.imports'
 import { HELD, WINDOW } from './personal-data.map'
 import { KnownPerson, listsOfPerson, MOST, scopeOf } from './personal-data.person'
 
@@ -90,6 +91,7 @@ export async function erasePerson(ctx: Ctx, id: string) {
     ),
     event: eventInsert(ctx, { verb: 'customer.erased', subject: 'customer', id, when: ifChanged }),
     job: isMuch ? erasureJob(ctx, id, known, isErased) : undefined,
+    arrivals: arrivalErasures(db, person, isErased, now),
     held: (isMuch ? AT_ONCE : Object.values(HELD)).map(({ erase }) => erase(db, person, now)),
     hidden: isMuch
       ? db

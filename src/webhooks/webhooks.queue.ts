@@ -117,8 +117,8 @@ export async function dueWebhooks(db: Db, now: string, workspaceId: Place | unde
   return rows.map(({ id }) => id)
 }
 
-// The webhook may send, and has something to send.
-function hasWork(now: string): SQL {
+/** SQL: the webhook may send, and has something to send. */
+export function hasWork(now: string): SQL {
   const next = sql`SELECT verb FROM ${events} AS e WHERE e.workspace_id = ${webhooks.workspaceId} AND e.seq > ${webhooks.cursor}
     ORDER BY e.seq LIMIT ${LAG}`
   // The cursor stays where it is while nothing is wanted, but not for long, so that this reads little.
@@ -139,8 +139,8 @@ export function isWantedType(verb: SQL): SQL {
     )})))`
 }
 
-/** SQL: no run has the webhook, and it neither rests, nor was paused or disabled. */
-export function isSendable(now: string): SQL {
+// No run has the webhook, and it neither rests, nor was paused or disabled.
+function isSendable(now: string): SQL {
   return sql`${webhooks.state} IN ('ACTIVE', 'FAILING') AND coalesce(${webhooks.leaseUntil}, '') <= ${now}
     AND coalesce(${webhooks.heldUntil}, '') <= ${now}`
 }

@@ -5,7 +5,7 @@ import type { Db } from '../db/client'
 import { webhooks, workspaces } from '../db/schema'
 import { SECOND_MS } from '../time'
 import { storedFilter } from './webhooks.filter'
-import { isSendable, readQueue, type WebhookRow } from './webhooks.queue'
+import { hasWork, readQueue, type WebhookRow } from './webhooks.queue'
 import { saveOutcome } from './webhooks.result'
 import { openedSecret, sealedSecret } from './webhooks.secret'
 import type { Receiver, Sending } from './webhooks.send'
@@ -41,7 +41,10 @@ export async function runWebhook(run: Run, id: string): Promise<void> {
     const isStopped = probes <= 0 || outcome.ending !== null || outcome.retryAfterMs > 0
     const goesOn = !isStopped && outcome.isMore && isWithin(run)
     const saved = await saveOutcome(run, hook, outcome, goesOn ? leaseEnd(run) : null, resealed)
-    hook = goesOn && (saved?.state === 'ACTIVE' || saved?.state === 'FAILING') ? { ...hook, ...saved } : undefined
+    const isLive = saved?.state === 'ACTIVE' || saved?.state === 'FAILING'
+    if (goesOn) hook = isLive ? { ...hook, ...saved } : undefined
+    // What happened meanwhile found the webhook taken: it is taken once more, if there is something.
+    else hook = isStopped || !isWithin(run) ? undefined : await take(run, id)
   }
 }
 
@@ -73,7 +76,7 @@ async function take(run: Run, id: string): Promise<Taken | undefined> {
   const [taken] = await run.db
     .update(webhooks)
     .set({ leaseUntil: leaseEnd(run) })
-    .where(and(eq(webhooks.id, id), isSendable(now)))
+    .where(and(eq(webhooks.id, id), hasWork(now)))
     .returning({ ...getTableColumns(webhooks), timeZone: zone })
   return taken
 }

@@ -158,6 +158,14 @@ describe('ids, words and numbers', () => {
       json: { name: 'Bo', phone: 4930901820 },
     })
     expect(data.phone).toBe('4930901820')
+    const tags = { contactId: data.id, tags: [2024, true, 'x'] }
+    await ask('POST /api/v1/contacts/add-multiple-tags', 200, { token: owner, json: tags })
+    await ask('POST /api/v1/contacts/add-tag', 200, { token: owner, json: { contactId: data.id, tag: 7 } })
+    const usage = await ask('GET /api/v1/contacts/get-tag-usage/2024', 200, { token: owner })
+    expect(usage.data).toEqual({ tag: '2024', count: 1 })
+    const call = { contactId: data.id, type: 'CALL', content: 5, date: Date.parse('2026-03-15T10:00:00Z') }
+    const { data: logged } = await ask('POST /api/v1/interactions/log-interaction', 201, { token: owner, json: call })
+    expect(logged).toMatchObject({ content: '5', date: '2026-03-15T10:00:00.000Z' })
   })
 })
 

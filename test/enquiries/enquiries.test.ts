@@ -281,3 +281,13 @@ describe('where Turnstile is configured', () => {
     expect(await pool(admin)).toEqual([])
   })
 })
+
+describe('what a form leaves empty', () => {
+  it.each([null, '', '  '])('as %j is as if it were left out', async (empty) => {
+    const { slug } = await founder()
+    for (const field of ['phone', 'interest', 'message', 'metadata', 'openedAt', 'turnstileToken']) {
+      const json = { workspace: slug, name: 'E', email: `${unique('e')}@example.com`, [field]: empty }
+      expect([field, (await send('/v1/enquiries', { method: 'POST', json })).status]).toEqual([field, 201])
+    }
+  })
+})

@@ -33,12 +33,12 @@ describe('a vCard', () => {
           'TITLE:Boss\\, Sales',
           'CATEGORIES:a\\,b,vip',
         ],
-        ...['X-CUSTOM-FIELDS:{"plan":"gold"}', 'CREATED;VALUE=timestamp:20261121T150000Z', 'REV:20261122T150000Z'],
+        ...['X-CUSTOM-FIELDS:{"plan":"gold"}', 'X-CREATED:20261121T150000Z', 'REV:20261122T150000Z'],
         'END:VCARD',
       ].join('\r\n')}\r\n`,
     )
     expect(propertiesOf(vcard({ ...usual, email: null, tags: [], customFields: {} })).map(([name]) => name)).toEqual([
-      ...['BEGIN', 'VERSION', 'PRODID', 'UID', 'FN', 'CREATED;VALUE=timestamp', 'END', ''],
+      ...['BEGIN', 'VERSION', 'PRODID', 'UID', 'FN', 'X-CREATED', 'END', ''],
     ])
   })
 

@@ -201,6 +201,34 @@ describe('a file', () => {
     expect((await customersOf(admin)).map(({ name }) => name)).toEqual(['--not the end', 'Ann'])
   })
 
+  it('in a form is the only one there, and no parameter stands beside it', async () => {
+    const admin = await founder()
+    const sent = (...parts: [name: string, value: string | File][]) => {
+      const form = new FormData()
+      for (const [name, value] of parts) form.append(name, value)
+      return send('/v1/imports?entity=customers', { method: 'POST', token: admin.token, body: form })
+    }
+    const file = new File(['name\nAnn\n'], 'a.csv', { type: 'text/csv' })
+    for (const parts of [
+      [
+        ['dryRun', 'true'],
+        ['file', file],
+      ],
+      [
+        ['file', file],
+        ['dryRun', 'true'],
+      ],
+      [
+        ['file', file],
+        ['second', file],
+      ],
+    ] as [string, string | File][][]) {
+      await refusalOf(sent(...parts), 400, 'unreadable_import')
+    }
+    expect(await customersOf(admin)).toEqual([])
+    expect((await sent(['empty', new File([], '')], ['file', file])).status).toBe(201)
+  })
+
   it('of vCards, 3.0 and 4.0, makes customers', async () => {
     const admin = await founder()
     const file = [

@@ -3,13 +3,16 @@ import createFetchClient, { type Client } from 'openapi-fetch'
 import { CrmError, problemOf } from './problems.js'
 import type { components, lists, operations, paths } from './schema.js'
 import { keepSession, memoryStorage, type SessionStorage, sessionOf, type Tokens } from './session.js'
+import { type StreamMessage, type WatchOptions, watchStream } from './stream.js'
 import { createTransport, type RetryOptions, type TokenSource } from './transport.js'
 import { type Progress, sendWithProgress } from './upload.js'
 
 export { CrmError, CrmNetworkError, type CrmProblem, type ErrorCode, problemOf } from './problems.js'
 export type { components, lists, operations, paths } from './schema.js'
 export { memoryStorage, type Session, type SessionStorage, webStorage } from './session.js'
+export type { StreamMessage, WatchOptions } from './stream.js'
 export type { Progress } from './upload.js'
+export { type VerifyOptions, verifyWebhook, type WebhookEvent, WebhookVerificationError } from './webhooks.js'
 
 type Schemas = components['schemas']
 /** A schema of the API by its name: `Schema<'Lead'>`. */
@@ -54,6 +57,11 @@ export type CrmClient = Client<paths> & {
     path: P,
     ...params: P extends NeedsNoPath ? [params?: ListParams<P>] : [params: ListParams<P>]
   ): AsyncGenerator<lists[P]['item'], void>
+  /**
+   * Calls `handle` for each record that changes or leaves your sight, until `signal` is aborted or the session has ended. It
+   * reconnects by itself, and resumes where it was.
+   */
+  watch(handle: (message: StreamMessage) => void, options?: WatchOptions): Promise<void>
   /** Imports a file. The report may say `RUNNING`: read `/v1/imports/{id}` until it is over. Throws `CrmError`. */
   upload(file: Blob | string, upload: Upload): Promise<Schema<'ImportReport'>>
 }
@@ -117,6 +125,10 @@ export function createClient({ url, apiKey, storage = memoryStorage(), onSignedO
         if (page.nextCursor === null) return
         cursor = page.nextCursor
       }
+    },
+    watch(handle: (message: StreamMessage) => void, watchOptions: WatchOptions = {}) {
+      const ticket = async () => (await api.POST('/v1/stream/ticket')).data?.path
+      return watchStream({ baseUrl, ticket }, handle, watchOptions)
     },
     async upload(file: Blob | string, { type, query, onProgress, signal }: Upload) {
       const via = onProgress && sendWithProgress(send, file, onProgress)

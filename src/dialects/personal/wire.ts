@@ -4,7 +4,6 @@ import { Password } from '../../auth/passwords'
 import type { AppError } from '../../errors'
 import { email, jsonObject, raw, timeZone, uuid } from '../../field-schemas'
 import { noteIn } from '../../interactions/interactions.notes'
-import { TagName } from '../../tags/tags.schemas'
 import { errorHandler } from '../dialect'
 import {
   blankAsAbsent,
@@ -21,6 +20,7 @@ import {
   pageQuery,
   STRING,
   TEXT,
+  tagWord,
   words,
 } from '../fields'
 
@@ -52,7 +52,7 @@ const contact = {
   phone: nullIfBlank(words(STRING)),
   company: nullIfBlank(words(STRING)),
   customFields: nullIfBlank(jsonField(jsonObject())),
-  tags: optionalOrBlank(listField(z.array(TagName).max(20))),
+  tags: optionalOrBlank(listField(z.array(tagWord()).max(20))),
 }
 export const NewContact = z.object(contact)
 const contactId = uuid()
@@ -67,12 +67,12 @@ export const COLUMNS = [
 export const ExportQuery = z.object({ format: blankAsAbsent(oneOfLower(['csv', 'json', 'vcf']).default('csv')) })
 export const Contacts = z.object({ contactIds: listField(z.array(contactId).min(1).max(500)) })
 
-const names = listField(z.array(TagName).min(1).max(20))
-export const ContactTag = z.object({ contactId, tag: TagName })
+const names = listField(z.array(tagWord()).min(1).max(20))
+export const ContactTag = z.object({ contactId, tag: tagWord() })
 export const ContactTags = z.object({ contactId, tags: names })
 export const ManyTags = z.object({ ...Contacts.shape, tags: names })
-export const TagBody = z.object({ tag: TagName })
-export const TagParam = z.object({ tagName: TagName })
+export const TagBody = z.object({ tag: tagWord() })
+export const TagParam = z.object({ tagName: tagWord() })
 
 const noteId = uuid()
 export const NoteId = z.object({ noteId })
