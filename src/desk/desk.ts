@@ -54,11 +54,11 @@ export type Desk = {
 
 /** The desk of a request. */
 export async function deskOf(c: Context<AppEnv>, params: Record<string, string> = {}): Promise<Desk> {
-  const { actor, config } = c.var
+  const { actor, config, connection } = c.var
   const { words, locale } = languageOf(c)
   const url = new URL(c.req.url)
   // An error may come before there are settings and a database.
-  const base = config ? publicCtx(c) : undefined
+  const base = connection ? publicCtx(c) : undefined
   return {
     c,
     get base() {

@@ -17,6 +17,7 @@ const post = (token: string, json: unknown) => send('/v1/leads', { method: 'POST
 type Document = { components: { schemas: { LeadPatch: { properties: Record<string, { type: string | string[] }> } } } }
 
 const EVERYTHING = {
+  externalId: 'CRM-17',
   title: 'React course for a team of five',
   description: 'Two days,\nin house.',
   status: 'CONTACTED',

@@ -9,11 +9,15 @@ import type { LeadQuery } from '../../src/leads/leads.schemas'
 import { runList } from '../../src/records/list'
 import type { ListDefinition } from '../../src/records/list.definition'
 import { is } from '../../src/records/list.filters'
+import { seedCustomers } from '../support/customers'
 import { type Person, team } from '../support/factories'
 import { seedLeads } from '../support/leads'
 import { database, mailConfig } from '../support/mailbox'
 
 type Filters = (typeof LEAD_LIST)['filters']
+
+/** The customer that some of the leads below became. */
+const CUSTOMER = '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0e'
 
 /** A value for filters of leads that some of the leads below pass, and some do not. */
 const SAMPLES: LeadRequest[] = [
@@ -22,6 +26,7 @@ const SAMPLES: LeadRequest[] = [
   { besides: 'CLOSED', limit: 100 },
   { source: ['fair'], limit: 100 },
   { externalId: 'lead 3', limit: 100 },
+  { customer: CUSTOMER, limit: 100 },
   { owner: 'none', limit: 100 },
   { createdAfter: '2026-03-01T10:00:00.000Z', limit: 100 },
   { createdBefore: '2026-03-01T10:00:00.000Z', limit: 100 },
@@ -44,10 +49,12 @@ beforeAll(async () => {
     externalId: i === 3 ? 'lead 3' : null,
     source: i % 2 === 0 ? 'fair' : null,
     interest: i % 4 === 0 ? 'a bicycle' : null,
+    customerId: i % 7 === 0 ? CUSTOMER : null,
     ownerId: i % 5 === 0 ? null : people.sales.id,
     followUpAt: i % 2 === 0 ? null : `2026-04-01T${String(i).padStart(2, '0')}:00:00.000Z`,
     deletedAt: i % 6 === 5 ? '2026-03-02T00:00:00.000Z' : null,
   }))
+  await seedCustomers(manager.workspaceId, [{ id: CUSTOMER, name: 'Ann' }])
   seeded = await seedLeads(manager.workspaceId, seeds)
 })
 
