@@ -113,13 +113,13 @@ describe('the desk', () => {
         const column = page.locator('.column[data-status=CONTACTED]')
         const moved = column.locator('.deal').first()
         const id = await moved.getAttribute('id')
-        if (scripts && device === 'desk') await moved.dragTo(page.locator('.column[data-status=QUALIFIED]'))
+        if (scripts && device === 'desk') await moved.dragTo(page.locator('#column-QUALIFIED'))
         else {
           await moved.locator('select').selectOption('QUALIFIED')
           if (!scripts) await moved.getByRole('button').click()
         }
-        await said(page).waitFor()
-        assert.equal(await page.locator(`.column[data-status=QUALIFIED] #${id}`).count(), 1)
+        assert.match(await said(page).locator('p').innerText(), /: Qualified\.$/)
+        assert.equal(await page.locator(`.column[data-status=CONTACTED] #${id}`).count(), 0)
         assert.notEqual(lead, page.url())
         assert.deepEqual(problems, [])
         await close()
