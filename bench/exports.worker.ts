@@ -2,6 +2,9 @@
 // after its headers, and Server-Timing, have left.
 import { createApp } from '../src/app'
 
+// A binding of wrangler.toml names it.
+export { Workspace } from '../src/live/live.object'
+
 const app = createApp()
 const cost = { statements: 0, read: 0 }
 

@@ -172,8 +172,8 @@ function countTags(db: Database) {
     ON owner.value IS NOT NULL`
   return [
     db.prepare('DELETE FROM tag_counts'),
-    db.prepare(`INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
-      SELECT t.id, owner.value, t.workspace_id, t.key, count(*) ${used} GROUP BY t.id, owner.value`),
+    db.prepare(`INSERT INTO tag_counts (tag_id, owner, workspace_id, key, customers, leads, tickets)
+      SELECT t.id, owner.value, t.workspace_id, t.key, count(*), 0, 0 ${used} GROUP BY t.id, owner.value`),
   ]
 }
 

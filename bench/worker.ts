@@ -15,6 +15,9 @@ import { runJobs, SCHEDULE } from '../src/schedule'
 import { TagQuery } from '../src/tags/tags.schemas'
 import { TicketQuery } from '../src/tickets/tickets.schemas'
 
+// A binding of wrangler.toml names it.
+export { Workspace } from '../src/live/live.object'
+
 const LISTS: Record<string, z.ZodType<{ limit: number; cursor?: string }>> = {
   '/v1/customers': CustomerQuery,
   '/v1/customers/duplicates': DuplicateQuery,

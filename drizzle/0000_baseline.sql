@@ -24,13 +24,13 @@ CREATE TABLE `customers` (
 	`folded_email` text,
 	`folded_company` text,
 	`folded_job_title` text,
-	`folded_fields` text,
 	`bare_name` text,
 	`bare_company` text,
 	`phone_e164` text,
 	`phone_text` text,
 	`user_id` text,
 	`custom_fields` text,
+	`folded_fields` text,
 	`last_interaction_at` text,
 	`next_follow_up_at` text,
 	`interaction_count` integer DEFAULT 0 NOT NULL,
@@ -137,6 +137,40 @@ CREATE TABLE `events` (
 ) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE UNIQUE INDEX `events_subject` ON `events` (`subject_id`,`created_at`,`seq`);--> statement-breakpoint
+CREATE TABLE `field_keys` (
+	`field_id` text NOT NULL,
+	`value` text NOT NULL,
+	`record_id` text NOT NULL,
+	PRIMARY KEY(`field_id`, `value`)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `field_keys_record` ON `field_keys` (`record_id`);--> statement-breakpoint
+CREATE TABLE `fields` (
+	`id` text PRIMARY KEY NOT NULL,
+	`workspace_id` text NOT NULL,
+	`entity` text NOT NULL,
+	`key` text NOT NULL,
+	`type` text NOT NULL,
+	`label` text NOT NULL,
+	`is_required` integer DEFAULT false NOT NULL,
+	`is_unique` integer DEFAULT false NOT NULL,
+	`options` text,
+	`position` integer NOT NULL,
+	`archived_at` text,
+	`version` integer DEFAULT 1 NOT NULL,
+	`created_at` text NOT NULL,
+	`updated_at` text NOT NULL,
+	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `fields_key` ON `fields` (`workspace_id`,`entity`,`key`);--> statement-breakpoint
+CREATE TABLE `strict_entities` (
+	`workspace_id` text NOT NULL,
+	`entity` text NOT NULL,
+	PRIMARY KEY(`workspace_id`, `entity`),
+	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action
+) WITHOUT ROWID;
+--> statement-breakpoint
 CREATE TABLE `import_chunks` (
 	`import_id` text NOT NULL,
 	`n` integer NOT NULL,
@@ -324,6 +358,8 @@ CREATE TABLE `leads` (
 	`phone_text` text,
 	`message` text,
 	`metadata` text,
+	`custom_fields` text,
+	`folded_fields` text,
 	`owner_id` text,
 	`claimed_at` text,
 	`follow_up_at` text,
@@ -465,6 +501,15 @@ CREATE TABLE `customer_tags` (
 ) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `customer_tags_tag` ON `customer_tags` (`tag_id`);--> statement-breakpoint
+CREATE TABLE `lead_tags` (
+	`lead_id` text NOT NULL,
+	`tag_id` text NOT NULL,
+	PRIMARY KEY(`lead_id`, `tag_id`),
+	FOREIGN KEY (`lead_id`) REFERENCES `leads`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`tag_id`) REFERENCES `tags`(`id`) ON UPDATE no action ON DELETE no action
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `lead_tags_tag` ON `lead_tags` (`tag_id`);--> statement-breakpoint
 CREATE TABLE `tagged_customers` (
 	`customer_id` text PRIMARY KEY NOT NULL
 ) WITHOUT ROWID;
@@ -485,6 +530,15 @@ CREATE TABLE `tags` (
 CREATE UNIQUE INDEX `tags_key` ON `tags` (`workspace_id`,`key`);--> statement-breakpoint
 CREATE UNIQUE INDEX `tags_indexed` ON `tags` (`workspace_id`,`indexed_as`) WHERE indexed_as IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `tags_deleted` ON `tags` (`workspace_id`) WHERE deleted_at IS NOT NULL;--> statement-breakpoint
+CREATE TABLE `ticket_tags` (
+	`ticket_id` text NOT NULL,
+	`tag_id` text NOT NULL,
+	PRIMARY KEY(`ticket_id`, `tag_id`),
+	FOREIGN KEY (`ticket_id`) REFERENCES `tickets`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`tag_id`) REFERENCES `tags`(`id`) ON UPDATE no action ON DELETE no action
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `ticket_tags_tag` ON `ticket_tags` (`tag_id`);--> statement-breakpoint
 CREATE TABLE `tickets` (
 	`seq` integer PRIMARY KEY NOT NULL,
 	`id` text NOT NULL,
@@ -502,6 +556,8 @@ CREATE TABLE `tickets` (
 	`status` text DEFAULT 'OPEN' NOT NULL,
 	`priority` text DEFAULT 'NORMAL' NOT NULL,
 	`opened_by` text,
+	`custom_fields` text,
+	`folded_fields` text,
 	`resolved_at` text,
 	`version` integer DEFAULT 1 NOT NULL,
 	`created_at` text NOT NULL,
@@ -693,10 +749,10 @@ CREATE UNIQUE INDEX `workspaces_slug_unique` ON `workspaces` (`slug`);
 -- Search and counters of leads, kept by triggers.
 -- The index is contentless and its rowid is leads.seq, so that a match streams in order of arrival. What it holds is
 -- computed by the generated columns of leads: folded text, the source in brackets (a phrase then matches it as a whole), and
--- one-token codes of workspace, owner and status. Of a phone number it has the digits, and each four of them as one
+-- one-token codes of workspace, owner and status. Tags and custom fields stand in brackets too (08-tags.sql). Of a phone number it has the digits, and each four of them as one
 -- character (`gramsOf` in src/text/phone-grams.ts).
 CREATE VIRTUAL TABLE leads_fts USING fts5(
-  words, phone, origin, scope, content = '', contentless_delete = 1, tokenize = 'trigram case_sensitive 1'
+  words, phone, origin, tags, fields, scope, content = '', contentless_delete = 1, tokenize = 'trigram case_sensitive 1'
 );
 --> statement-breakpoint
 -- Living leads by status, a row for each owner and one, '*', for everybody. Those of nobody are the difference.
@@ -725,19 +781,26 @@ END;
 --> statement-breakpoint
 CREATE TRIGGER leads_inserted AFTER INSERT ON leads WHEN new.deleted_at IS NULL
 BEGIN
-  INSERT INTO leads_fts (rowid, words, phone, origin, scope)
-    VALUES (new.seq, new.search_text, new.search_phone, new.search_source, new.search_scope);
+  INSERT INTO leads_fts (rowid, words, phone, origin, tags, fields, scope)
+    SELECT new.seq, new.search_text, new.search_phone, new.search_source, NULL, CASE WHEN new.custom_fields IS NOT NULL
+        THEN (SELECT group_concat(field, '') FROM lead_field_pairs AS f WHERE f.id = new.id AND is_indexed) END, new.search_scope;
   INSERT INTO lead_tally VALUES (new.workspace_id, '*', NULL, new.status), (new.workspace_id, new.owner_id, NULL, new.status);
 END;
 --> statement-breakpoint
 CREATE TRIGGER leads_reindexed
-AFTER UPDATE OF title, folded_title, sort_name, name, email, folded_email, interest, folded_interest, phone_text, source, owner_id, status, deleted_at ON leads
+AFTER UPDATE OF title, folded_title, sort_name, name, email, folded_email, interest, folded_interest, phone_text, source,
+  custom_fields, folded_fields, owner_id, status, deleted_at ON leads
 WHEN old.search_text IS NOT new.search_text OR old.phone_text IS NOT new.phone_text OR old.search_source IS NOT new.search_source
+  OR old.custom_fields IS NOT new.custom_fields OR old.folded_fields IS NOT new.folded_fields
   OR old.search_scope IS NOT new.search_scope OR old.deleted_at IS NOT new.deleted_at
 BEGIN
   DELETE FROM leads_fts WHERE rowid = old.seq AND old.deleted_at IS NULL;
-  INSERT INTO leads_fts (rowid, words, phone, origin, scope)
-    SELECT new.seq, new.search_text, new.search_phone, new.search_source, new.search_scope WHERE new.deleted_at IS NULL;
+  INSERT INTO leads_fts (rowid, words, phone, origin, tags, fields, scope)
+    SELECT new.seq, new.search_text, new.search_phone, new.search_source,
+      (SELECT group_concat(tag, '') FROM lead_tags CROSS JOIN indexed_tags ON id = tag_id WHERE lead_id = new.id),
+      CASE WHEN new.custom_fields IS NOT NULL
+        THEN (SELECT group_concat(field, '') FROM lead_field_pairs AS f WHERE f.id = new.id AND is_indexed) END,
+      new.search_scope WHERE new.deleted_at IS NULL;
 END;
 --> statement-breakpoint
 CREATE TRIGGER leads_recounted AFTER UPDATE OF owner_id, status, deleted_at ON leads
@@ -758,7 +821,15 @@ BEGIN
   INSERT INTO lead_tally VALUES (old.workspace_id, '*', old.status, NULL), (old.workspace_id, old.owner_id, old.status, NULL);
 END;
 --> statement-breakpoint
--- Triggers keep the search index and the counters of customers and their tags, and the owners of their records.
+CREATE VIEW leads_searchable AS
+SELECT l.seq, l.id, l.search_text AS words, l.search_phone AS phone, l.search_source AS origin, l.deleted_at,
+  (SELECT group_concat(tag, '') FROM lead_tags CROSS JOIN indexed_tags ON id = tag_id WHERE lead_id = l.id) AS tags,
+  CASE WHEN l.custom_fields IS NOT NULL
+    THEN (SELECT group_concat(field, '') FROM lead_field_pairs AS f WHERE f.id = l.id AND is_indexed) END AS fields,
+  l.search_scope AS scope
+FROM leads l;
+--> statement-breakpoint
+-- Triggers keep the search index and the counters of customers, and the owners of their records. Tags: 08-tags.sql.
 -- The index has no content of its own; its rowid is customers.seq. Its texts are folded. Tags and custom fields are in
 -- brackets, so that a phrase matches a whole one. Brackets in their text are replaced. Of a phone number it has the digits,
 -- and each four of them as one character (`gramsOf` in src/text/phone-grams.ts). `scope` has one token for the workspace
@@ -808,13 +879,6 @@ CREATE TABLE duplicate_keys (
 ) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX duplicate_keys_shared ON duplicate_keys (workspace_id, key) WHERE count > 1;
---> statement-breakpoint
-CREATE TABLE tag_counts (
-  tag_id text NOT NULL, owner text NOT NULL, workspace_id text NOT NULL, key text NOT NULL, count integer NOT NULL,
-  PRIMARY KEY (tag_id, owner)
-) WITHOUT ROWID;
---> statement-breakpoint
-CREATE INDEX tag_counts_used ON tag_counts (workspace_id, owner, key);
 --> statement-breakpoint
 CREATE TRIGGER customers_inserted AFTER INSERT ON customers WHEN new.deleted_at IS NULL
 BEGIN
@@ -870,16 +934,6 @@ BEGIN
     SELECT new.workspace_id, value, 1
     FROM json_each(json_array(iif(old.deleted_at IS new.deleted_at, NULL, '*'), new.owner_id))
     WHERE value IS NOT NULL AND new.deleted_at IS NULL
-    ON CONFLICT DO UPDATE SET count = count + 1;
-  INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
-    SELECT t.id, value, t.workspace_id, t.key, -1
-    FROM customer_tags ct JOIN tags t ON t.id = ct.tag_id, json_each(json_array(iif(old.deleted_at IS new.deleted_at, NULL, '*'), old.owner_id))
-    WHERE value IS NOT NULL AND ct.customer_id = old.id AND old.deleted_at IS NULL
-    ON CONFLICT DO UPDATE SET count = count - 1;
-  INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
-    SELECT t.id, value, t.workspace_id, t.key, 1
-    FROM customer_tags ct JOIN tags t ON t.id = ct.tag_id, json_each(json_array(iif(old.deleted_at IS new.deleted_at, NULL, '*'), new.owner_id))
-    WHERE value IS NOT NULL AND ct.customer_id = new.id AND new.deleted_at IS NULL
     ON CONFLICT DO UPDATE SET count = count + 1;
 END;
 --> statement-breakpoint
@@ -972,25 +1026,14 @@ END;
 --> statement-breakpoint
 CREATE TRIGGER customer_tagged AFTER INSERT ON customer_tags
 BEGIN
-  INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
-    SELECT t.id, value, t.workspace_id, t.key, 1
-    FROM customers c JOIN tags t ON t.id = new.tag_id, json_each(json_array('*', c.owner_id))
-    WHERE value IS NOT NULL AND c.id = new.customer_id AND c.deleted_at IS NULL
-    ON CONFLICT DO UPDATE SET count = count + 1;
+  INSERT INTO tag_tally SELECT new.tag_id, value, 1, 0, 0 FROM customers AS c, json_each(json_array('*', c.owner_id))
+    WHERE c.id = new.customer_id AND c.deleted_at IS NULL;
 END;
 --> statement-breakpoint
 CREATE TRIGGER customer_untagged AFTER DELETE ON customer_tags
 BEGIN
-  INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
-    SELECT t.id, value, t.workspace_id, t.key, -1
-    FROM customers c JOIN tags t ON t.id = old.tag_id, json_each(json_array('*', c.owner_id))
-    WHERE value IS NOT NULL AND c.id = old.customer_id AND c.deleted_at IS NULL
-    ON CONFLICT DO UPDATE SET count = count - 1;
-END;
---> statement-breakpoint
-CREATE TRIGGER tag_deleted AFTER DELETE ON tags
-BEGIN
-  DELETE FROM tag_counts WHERE tag_id = old.id;
+  INSERT INTO tag_tally SELECT old.tag_id, value, -1, 0, 0 FROM customers AS c, json_each(json_array('*', c.owner_id))
+    WHERE c.id = old.customer_id AND c.deleted_at IS NULL;
 END;
 --> statement-breakpoint
 CREATE TRIGGER duplicate_key_emptied AFTER UPDATE OF count ON duplicate_keys WHEN new.count <= 0
@@ -998,31 +1041,13 @@ BEGIN
   DELETE FROM duplicate_keys WHERE workspace_id = new.workspace_id AND key = new.key;
 END;
 --> statement-breakpoint
-CREATE TRIGGER tag_renamed AFTER UPDATE OF key ON tags WHEN old.key IS NOT new.key
-BEGIN
-  UPDATE tags SET indexed_as = old.key WHERE id = new.id AND indexed_as IS NULL;
-  UPDATE tag_counts SET key = new.key WHERE tag_id = new.id;
-END;
---> statement-breakpoint
-CREATE TRIGGER tag_made AFTER INSERT ON tags
-WHEN new.indexed_as IS NULL
-  AND EXISTS (SELECT 1 FROM tags t WHERE t.workspace_id = new.workspace_id AND t.indexed_as = new.key)
-BEGIN
-  UPDATE tags SET indexed_as = new.id WHERE id = new.id;
-END;
---> statement-breakpoint
 CREATE VIEW customers_searchable AS
 SELECT
   c.seq, c.id, c.sort_name AS name, c.email_text AS email, c.company_text AS company, c.job_title_text AS job_title, c.deleted_at,
   c.search_phone AS phone,
-  (SELECT group_concat('⟦' || replace(replace(coalesce(t.indexed_as, t.key), '⟦', '⟪'), '⟧', '⟫') || '⟧', '')
-    FROM customer_tags ct JOIN tags t ON t.id = ct.tag_id WHERE ct.customer_id = c.id) AS tags,
-  (SELECT group_concat('⟦' || replace(replace(coalesce(
-      (SELECT k.value ->> 1 FROM json_each(c.folded_fields) AS k WHERE k.key = f.key AND k.value ->> 0 = f.value),
-      lower(f.key || '=' || CASE f.type WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE f.value END)
-    ), '⟦', '⟪'), '⟧', '⟫') || '⟧', '')
-    FROM json_each(c.custom_fields) AS f
-    WHERE f.type IN ('text', 'integer', 'real', 'true', 'false') AND length(f.value) <= 100 AND instr(f.key, '=') = 0) AS fields,
+  (SELECT group_concat(tag, '') FROM customer_tags CROSS JOIN indexed_tags ON id = tag_id WHERE customer_id = c.id) AS tags,
+  CASE WHEN c.custom_fields IS NOT NULL
+    THEN (SELECT group_concat(field, '') FROM customer_field_pairs AS f WHERE f.id = c.id AND is_indexed) END AS fields,
   c.search_scope AS scope
 FROM customers c;
 --> statement-breakpoint
@@ -1088,8 +1113,9 @@ BEGIN
     (SELECT k.last_interaction_at, k.next_follow_up_at FROM customers_kept k WHERE k.id = customers.id);
 END;
 --> statement-breakpoint
--- What tickets are narrowed by, each a word: workspace, status, priority, customer, owner and assignee. Any selection of
--- them streams in order of arrival. Status and priority, and nobody as owner or assignee, are words of the workspace.
+-- What tickets are narrowed by, each a word: workspace, status, priority, customer, owner, assignee, tags and custom fields.
+-- Any selection of them streams in order of arrival. Status, priority, custom fields, and nobody as owner or assignee, are
+-- words of the workspace. A custom field is written in hexadecimal digits.
 CREATE VIRTUAL TABLE tickets_fts USING fts5(
   facets, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'
 );
@@ -1119,7 +1145,9 @@ END;
 CREATE VIEW tickets_facets AS
 SELECT t.seq, t.deleted_at, replace(replace(
   'w' || t.workspace_id || ' s' || t.workspace_id || t.status || ' p' || t.workspace_id || t.priority
-  || ' c' || t.customer_id || ' o' || coalesce(t.owner_id, t.workspace_id) || ' a' || coalesce(t.assignee_id, t.workspace_id),
+  || ' c' || t.customer_id || ' o' || coalesce(t.owner_id, t.workspace_id) || ' a' || coalesce(t.assignee_id, t.workspace_id)
+  || coalesce((SELECT group_concat(' t' || tag_id, '') FROM ticket_tags WHERE ticket_id = t.id), '')
+  || coalesce(CASE WHEN t.custom_fields IS NOT NULL THEN (SELECT group_concat(' f' || t.workspace_id || hex(pair), '') FROM ticket_field_pairs AS f WHERE f.id = t.id AND is_indexed) END, ''),
   '-', ''), '_', '') AS facets
 FROM tickets t;
 --> statement-breakpoint
@@ -1129,9 +1157,10 @@ BEGIN
 END;
 --> statement-breakpoint
 CREATE TRIGGER tickets_reindexed
-AFTER UPDATE OF status, priority, customer_id, owner_id, assignee_id, deleted_at ON tickets
+AFTER UPDATE OF status, priority, customer_id, owner_id, assignee_id, custom_fields, folded_fields, deleted_at ON tickets
 WHEN old.status IS NOT new.status OR old.priority IS NOT new.priority OR old.customer_id IS NOT new.customer_id
-  OR old.owner_id IS NOT new.owner_id OR old.assignee_id IS NOT new.assignee_id OR old.deleted_at IS NOT new.deleted_at
+  OR old.owner_id IS NOT new.owner_id OR old.assignee_id IS NOT new.assignee_id
+  OR old.custom_fields IS NOT new.custom_fields OR old.folded_fields IS NOT new.folded_fields OR old.deleted_at IS NOT new.deleted_at
 BEGIN
   DELETE FROM tickets_fts WHERE rowid = old.seq;
   INSERT INTO tickets_fts (rowid, facets) SELECT seq, facets FROM tickets_facets WHERE seq = new.seq AND deleted_at IS NULL;
@@ -1585,7 +1614,348 @@ BEGIN
   UPDATE users SET next_digest_at = NULL WHERE id = new.id;
 END;
 --> statement-breakpoint
+-- Tags and custom fields of customers, leads and tickets: how often a tag is used, and what the search indexes hold.
+-- Living records of an owner with a tag, a row for each owner and one, '*', for everybody. Leads of nobody have the owner ''.
+CREATE TABLE tag_counts (
+  tag_id text NOT NULL, owner text NOT NULL, workspace_id text NOT NULL, key text NOT NULL,
+  customers integer NOT NULL, leads integer NOT NULL, tickets integer NOT NULL,
+  PRIMARY KEY (tag_id, owner)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX tag_counts_used ON tag_counts (workspace_id, owner, key);
+--> statement-breakpoint
+-- The one way into tag_counts: how many more records of each kind an owner has with the tag.
+CREATE VIEW tag_tally AS SELECT tag_id, owner, customers, leads, tickets FROM tag_counts;
+--> statement-breakpoint
+CREATE TRIGGER tag_tallied INSTEAD OF INSERT ON tag_tally WHEN new.owner IS NOT NULL
+BEGIN
+  INSERT INTO tag_counts (tag_id, owner, workspace_id, key, customers, leads, tickets)
+    SELECT id, new.owner, workspace_id, key, new.customers, new.leads, new.tickets FROM tags WHERE id = new.tag_id
+    ON CONFLICT DO UPDATE SET customers = customers + excluded.customers, leads = leads + excluded.leads,
+      tickets = tickets + excluded.tickets;
+END;
+--> statement-breakpoint
+CREATE TRIGGER tag_deleted AFTER DELETE ON tags
+BEGIN
+  DELETE FROM tag_counts WHERE tag_id = old.id;
+END;
+--> statement-breakpoint
+CREATE TRIGGER tag_renamed AFTER UPDATE OF key ON tags WHEN old.key IS NOT new.key
+BEGIN
+  UPDATE tags SET indexed_as = old.key WHERE id = new.id AND indexed_as IS NULL;
+  UPDATE tag_counts SET key = new.key WHERE tag_id = new.id;
+END;
+--> statement-breakpoint
+CREATE TRIGGER tag_made AFTER INSERT ON tags
+WHEN new.indexed_as IS NULL
+  AND EXISTS (SELECT 1 FROM tags t WHERE t.workspace_id = new.workspace_id AND t.indexed_as = new.key)
+BEGIN
+  UPDATE tags SET indexed_as = new.id WHERE id = new.id;
+END;
+--> statement-breakpoint
+-- What stands for a tag in a search index of text: in brackets, which its own text has not.
+CREATE VIEW indexed_tags AS
+SELECT id, '⟦' || replace(replace(coalesce(indexed_as, key), '⟦', '⟪'), '⟧', '⟫') || '⟧' AS tag FROM tags;
+--> statement-breakpoint
+-- The custom fields of a record as `key=value`, folded; of a list, one for each of its values. Indexes leave out long values,
+-- and keys with `=`, for `a=b` with the value `c` would be the same text as `a` with the value `b=c`.
+CREATE VIEW customer_field_pairs AS
+SELECT id, key, pair, '⟦' || replace(replace(pair, '⟦', '⟪'), '⟧', '⟫') || '⟧' AS field,
+  length(value) <= 100 AND instr(key, '=') = 0 AS is_indexed
+FROM (SELECT r.id, f.key, e.value, coalesce(
+      (SELECT p.value ->> 1 FROM json_each(r.folded_fields) AS k, json_each(CASE k.type WHEN 'array' THEN k.value END) AS p
+        WHERE k.key = f.key AND CASE p.type WHEN 'array' THEN p.value ->> 0 END = e.value),
+      lower(f.key || '=' || e.value)) AS pair
+    FROM customers AS r, json_each(r.custom_fields) AS f,
+      json_each(CASE f.type WHEN 'array' THEN f.value WHEN 'true' THEN '["true"]' WHEN 'false' THEN '["false"]'
+        ELSE json_array(f.value) END) AS e
+    WHERE f.type IN ('text', 'integer', 'real', 'true', 'false', 'array') AND e.type IN ('text', 'integer', 'real'));
+--> statement-breakpoint
+-- The custom fields of a record as `key=value`, folded; of a list, one for each of its values. Indexes leave out long values,
+-- and keys with `=`, for `a=b` with the value `c` would be the same text as `a` with the value `b=c`.
+CREATE VIEW lead_field_pairs AS
+SELECT id, key, pair, '⟦' || replace(replace(pair, '⟦', '⟪'), '⟧', '⟫') || '⟧' AS field,
+  length(value) <= 100 AND instr(key, '=') = 0 AS is_indexed
+FROM (SELECT r.id, f.key, e.value, coalesce(
+      (SELECT p.value ->> 1 FROM json_each(r.folded_fields) AS k, json_each(CASE k.type WHEN 'array' THEN k.value END) AS p
+        WHERE k.key = f.key AND CASE p.type WHEN 'array' THEN p.value ->> 0 END = e.value),
+      lower(f.key || '=' || e.value)) AS pair
+    FROM leads AS r, json_each(r.custom_fields) AS f,
+      json_each(CASE f.type WHEN 'array' THEN f.value WHEN 'true' THEN '["true"]' WHEN 'false' THEN '["false"]'
+        ELSE json_array(f.value) END) AS e
+    WHERE f.type IN ('text', 'integer', 'real', 'true', 'false', 'array') AND e.type IN ('text', 'integer', 'real'));
+--> statement-breakpoint
+-- The custom fields of a record as `key=value`, folded; of a list, one for each of its values. Indexes leave out long values,
+-- and keys with `=`, for `a=b` with the value `c` would be the same text as `a` with the value `b=c`.
+CREATE VIEW ticket_field_pairs AS
+SELECT id, key, pair, '⟦' || replace(replace(pair, '⟦', '⟪'), '⟧', '⟫') || '⟧' AS field,
+  length(value) <= 100 AND instr(key, '=') = 0 AS is_indexed
+FROM (SELECT r.id, f.key, e.value, coalesce(
+      (SELECT p.value ->> 1 FROM json_each(r.folded_fields) AS k, json_each(CASE k.type WHEN 'array' THEN k.value END) AS p
+        WHERE k.key = f.key AND CASE p.type WHEN 'array' THEN p.value ->> 0 END = e.value),
+      lower(f.key || '=' || e.value)) AS pair
+    FROM tickets AS r, json_each(r.custom_fields) AS f,
+      json_each(CASE f.type WHEN 'array' THEN f.value WHEN 'true' THEN '["true"]' WHEN 'false' THEN '["false"]'
+        ELSE json_array(f.value) END) AS e
+    WHERE f.type IN ('text', 'integer', 'real', 'true', 'false', 'array') AND e.type IN ('text', 'integer', 'real'));
+--> statement-breakpoint
+CREATE TRIGGER customer_tags_recounted AFTER UPDATE OF owner_id, deleted_at ON customers
+WHEN (old.owner_id IS NOT new.owner_id OR old.deleted_at IS NOT new.deleted_at)
+  AND EXISTS (SELECT 1 FROM customer_tags WHERE customer_id = new.id)
+BEGIN
+  INSERT INTO tag_tally SELECT tag_id, value, -1, 0, 0
+    FROM customer_tags, json_each(json_array(iif(old.deleted_at IS new.deleted_at, NULL, '*'), old.owner_id))
+    WHERE customer_id = old.id AND old.deleted_at IS NULL;
+  INSERT INTO tag_tally SELECT tag_id, value, 1, 0, 0
+    FROM customer_tags, json_each(json_array(iif(old.deleted_at IS new.deleted_at, NULL, '*'), new.owner_id))
+    WHERE customer_id = new.id AND new.deleted_at IS NULL;
+END;
+--> statement-breakpoint
+CREATE TRIGGER lead_tagged AFTER INSERT ON lead_tags
+BEGIN
+  SELECT RAISE(ABORT, 'breach: too_many_tags') WHERE EXISTS (SELECT 1 FROM lead_tags WHERE lead_id = new.lead_id LIMIT 1 OFFSET 50);
+  DELETE FROM leads_fts WHERE rowid = (SELECT seq FROM leads WHERE id = new.lead_id AND deleted_at IS NULL);
+  INSERT INTO leads_fts (rowid, words, phone, origin, tags, fields, scope)
+    SELECT seq, words, phone, origin, tags, fields, scope FROM leads_searchable
+    WHERE seq = (SELECT seq FROM leads WHERE id = new.lead_id) AND deleted_at IS NULL;
+  INSERT INTO tag_tally SELECT new.tag_id, value, 0, 1, 0 FROM leads AS l, json_each(json_array('*', coalesce(l.owner_id, '')))
+    WHERE l.id = new.lead_id AND l.deleted_at IS NULL;
+END;
+--> statement-breakpoint
+CREATE TRIGGER lead_untagged AFTER DELETE ON lead_tags
+BEGIN
+  DELETE FROM leads_fts WHERE rowid = (SELECT seq FROM leads WHERE id = old.lead_id AND deleted_at IS NULL);
+  INSERT INTO leads_fts (rowid, words, phone, origin, tags, fields, scope)
+    SELECT seq, words, phone, origin, tags, fields, scope FROM leads_searchable
+    WHERE seq = (SELECT seq FROM leads WHERE id = old.lead_id) AND deleted_at IS NULL;
+  INSERT INTO tag_tally SELECT old.tag_id, value, 0, -1, 0 FROM leads AS l, json_each(json_array('*', coalesce(l.owner_id, '')))
+    WHERE l.id = old.lead_id AND l.deleted_at IS NULL;
+END;
+--> statement-breakpoint
+CREATE TRIGGER lead_tags_recounted AFTER UPDATE OF owner_id, deleted_at ON leads
+WHEN (old.owner_id IS NOT new.owner_id OR old.deleted_at IS NOT new.deleted_at)
+  AND EXISTS (SELECT 1 FROM lead_tags WHERE lead_id = new.id)
+BEGIN
+  INSERT INTO tag_tally SELECT tag_id, value, 0, -1, 0
+    FROM lead_tags, json_each(json_array(iif(old.deleted_at IS new.deleted_at, NULL, '*'), coalesce(old.owner_id, '')))
+    WHERE lead_id = old.id AND old.deleted_at IS NULL;
+  INSERT INTO tag_tally SELECT tag_id, value, 0, 1, 0
+    FROM lead_tags, json_each(json_array(iif(old.deleted_at IS new.deleted_at, NULL, '*'), coalesce(new.owner_id, '')))
+    WHERE lead_id = new.id AND new.deleted_at IS NULL;
+END;
+--> statement-breakpoint
+CREATE TRIGGER ticket_tagged AFTER INSERT ON ticket_tags
+BEGIN
+  SELECT RAISE(ABORT, 'breach: too_many_tags') WHERE EXISTS (SELECT 1 FROM ticket_tags WHERE ticket_id = new.ticket_id LIMIT 1 OFFSET 50);
+  DELETE FROM tickets_fts WHERE rowid = (SELECT seq FROM tickets WHERE id = new.ticket_id);
+  INSERT INTO tickets_fts (rowid, facets) SELECT seq, facets FROM tickets_facets
+    WHERE seq = (SELECT seq FROM tickets WHERE id = new.ticket_id) AND deleted_at IS NULL;
+  INSERT INTO tag_tally SELECT new.tag_id, value, 0, 0, 1
+    FROM tickets AS t, json_each(json_array('*', t.owner_id, nullif(t.assignee_id, t.owner_id)))
+    WHERE t.id = new.ticket_id AND t.deleted_at IS NULL;
+END;
+--> statement-breakpoint
+CREATE TRIGGER ticket_untagged AFTER DELETE ON ticket_tags
+BEGIN
+  DELETE FROM tickets_fts WHERE rowid = (SELECT seq FROM tickets WHERE id = old.ticket_id);
+  INSERT INTO tickets_fts (rowid, facets) SELECT seq, facets FROM tickets_facets
+    WHERE seq = (SELECT seq FROM tickets WHERE id = old.ticket_id) AND deleted_at IS NULL;
+  INSERT INTO tag_tally SELECT old.tag_id, value, 0, 0, -1
+    FROM tickets AS t, json_each(json_array('*', t.owner_id, nullif(t.assignee_id, t.owner_id)))
+    WHERE t.id = old.ticket_id AND t.deleted_at IS NULL;
+END;
+--> statement-breakpoint
+CREATE TRIGGER ticket_tags_recounted AFTER UPDATE OF owner_id, assignee_id, deleted_at ON tickets
+WHEN (old.owner_id IS NOT new.owner_id OR old.assignee_id IS NOT new.assignee_id OR old.deleted_at IS NOT new.deleted_at)
+  AND EXISTS (SELECT 1 FROM ticket_tags WHERE ticket_id = new.id)
+BEGIN
+  INSERT INTO tag_tally SELECT tag_id, value, 0, 0, -1
+    FROM ticket_tags, json_each(json_array(iif(old.deleted_at IS new.deleted_at, NULL, '*'), old.owner_id,
+      nullif(old.assignee_id, old.owner_id)))
+    WHERE ticket_id = old.id AND old.deleted_at IS NULL;
+  INSERT INTO tag_tally SELECT tag_id, value, 0, 0, 1
+    FROM ticket_tags, json_each(json_array(iif(old.deleted_at IS new.deleted_at, NULL, '*'), new.owner_id,
+      nullif(new.assignee_id, new.owner_id)))
+    WHERE ticket_id = new.id AND new.deleted_at IS NULL;
+END;
+--> statement-breakpoint
 -- Events change when a person is erased, and then alone: what a webhook holds of their subject is erased with them.
 CREATE TRIGGER webhook_bodies_erased AFTER UPDATE OF changes ON events BEGIN
   UPDATE webhook_deliveries SET body = NULL WHERE subject_id = NEW.subject_id AND body IS NOT NULL;
+END;
+--> statement-breakpoint
+-- What definitions of custom fields demand of every write, by whatever way it comes. Only what a write changes is checked: a
+-- value that was there before its definition, or before its member left, stands in nobody's way.
+CREATE VIEW field_checks AS SELECT workspace_id, entity, '' AS was, '' AS becomes FROM fields;
+--> statement-breakpoint
+-- The one way to check: the custom fields of a record before and after a write. The error has the path of each wrong value.
+CREATE TRIGGER field_checked INSTEAD OF INSERT ON field_checks
+BEGIN
+  SELECT RAISE(ABORT, 'breach: invalid ' || json_object('errors', json(problems))) FROM (
+    SELECT json_group_array(json_object('path', 'body.customFields.' || key, 'message', message, 'code', code)) AS problems FROM (
+      SELECT g.key, 'wrong_type' AS code, CASE f.type
+          WHEN 'text' THEN 'must be a text' WHEN 'number' THEN 'must be a number' WHEN 'boolean' THEN 'must be true or false'
+          WHEN 'date' THEN 'must be a day such as 2026-11-21' WHEN 'instant' THEN 'must be an instant such as 2026-11-21T15:00:00.000Z'
+          WHEN 'select' THEN 'must be one of ' || (SELECT group_concat(value, ', ') FROM json_each(f.options))
+          WHEN 'multiselect' THEN 'must be a list of ' || (SELECT group_concat(value, ', ') FROM json_each(f.options))
+          WHEN 'url' THEN 'must be an address that begins with https:// or http://'
+          ELSE 'must be the id of an active member of the team' END AS message
+        FROM json_each(new.becomes) AS g CROSS JOIN fields AS f ON f.workspace_id = new.workspace_id AND f.entity = new.entity
+          AND f.key = g.key AND f.archived_at IS NULL
+        WHERE g.type <> 'null'
+          AND NOT EXISTS (SELECT 1 FROM json_each(new.was) AS w WHERE w.key = g.key AND w.type = g.type AND w.value IS g.value)
+          AND NOT CASE f.type
+            WHEN 'number' THEN g.type IN ('integer', 'real')
+            WHEN 'boolean' THEN g.type IN ('true', 'false')
+            WHEN 'multiselect' THEN g.type = 'array' AND NOT EXISTS (SELECT 1 FROM json_each(iif(g.type = 'array', g.value, '[]')) AS e
+              WHERE e.type <> 'text' OR e.value NOT IN (SELECT value FROM json_each(f.options)))
+            ELSE g.type = 'text' AND (g.value = '' OR CASE f.type
+              WHEN 'text' THEN true
+              WHEN 'date' THEN coalesce(date(g.value) = g.value, false)
+              WHEN 'instant' THEN coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', g.value) = g.value, false)
+              WHEN 'select' THEN g.value IN (SELECT value FROM json_each(f.options))
+              WHEN 'url' THEN length(g.value) <= 2000 AND instr(g.value, ' ') = 0
+                AND (substr(lower(g.value), 1, 8) = 'https://' OR substr(lower(g.value), 1, 7) = 'http://')
+              ELSE EXISTS (SELECT 1 FROM users AS u WHERE u.id = g.value AND u.workspace_id = new.workspace_id
+                AND u.status = 'ACTIVE' AND u.deleted_at IS NULL AND u.role <> 'CUSTOMER') END) END
+      UNION ALL
+      SELECT g.key, 'unknown', 'is no field: this entity takes defined fields alone' FROM json_each(new.becomes) AS g
+        WHERE EXISTS (SELECT 1 FROM strict_entities AS s WHERE s.workspace_id = new.workspace_id AND s.entity = new.entity)
+          AND NOT EXISTS (SELECT 1 FROM json_each(new.was) AS w WHERE w.key = g.key AND w.type = g.type AND w.value IS g.value)
+          AND NOT EXISTS (SELECT 1 FROM fields AS f WHERE f.workspace_id = new.workspace_id AND f.entity = new.entity
+            AND f.key = g.key AND f.archived_at IS NULL)
+      UNION ALL
+      SELECT f.key, 'missing', 'is required' FROM json_each(new.was) AS w CROSS JOIN fields AS f
+          ON f.workspace_id = new.workspace_id AND f.entity = new.entity AND f.key = w.key
+        WHERE f.is_required AND f.archived_at IS NULL AND w.value <> ''
+          AND NOT EXISTS (SELECT 1 FROM json_each(new.becomes) AS g WHERE g.key = f.key AND g.value <> '')))
+  WHERE problems <> '[]';
+END;
+--> statement-breakpoint
+-- The one way into field_keys: the record has these custom fields now. A value that another living record has is refused.
+CREATE VIEW field_keyings AS SELECT workspace_id, entity, '' AS record_id, '' AS fields FROM fields;
+--> statement-breakpoint
+CREATE TRIGGER field_keyed INSTEAD OF INSERT ON field_keyings
+BEGIN
+  DELETE FROM field_keys WHERE record_id = new.record_id;
+  SELECT RAISE(ABORT, 'breach: field_taken ' || json_object('existingId', k.record_id, 'errors',
+      json_array(json_object('path', 'body.customFields.' || f.key, 'message', 'Another record has this value', 'code', 'taken'))))
+    FROM json_each(new.fields) AS g CROSS JOIN fields AS f ON f.workspace_id = new.workspace_id AND f.entity = new.entity
+      AND f.key = g.key AND f.is_unique
+    CROSS JOIN field_keys AS k ON k.field_id = f.id AND k.value = lower(trim(g.value))
+    WHERE k.record_id <> new.record_id;
+  INSERT INTO field_keys (field_id, value, record_id)
+    SELECT f.id, lower(trim(g.value)), new.record_id FROM json_each(new.fields) AS g CROSS JOIN fields AS f
+      ON f.workspace_id = new.workspace_id AND f.entity = new.entity AND f.key = g.key AND f.is_unique
+    WHERE g.type IN ('text', 'integer', 'real') AND trim(g.value) <> '';
+END;
+--> statement-breakpoint
+CREATE TRIGGER customer_fields_checked BEFORE INSERT ON customers
+WHEN new.custom_fields IS NOT NULL AND (EXISTS (SELECT 1 FROM fields WHERE workspace_id = new.workspace_id AND entity = 'customer')
+  OR EXISTS (SELECT 1 FROM strict_entities WHERE workspace_id = new.workspace_id AND entity = 'customer'))
+BEGIN
+  INSERT INTO field_checks VALUES (new.workspace_id, 'customer', NULL, new.custom_fields);
+END;
+--> statement-breakpoint
+CREATE TRIGGER lead_fields_checked BEFORE INSERT ON leads
+WHEN new.custom_fields IS NOT NULL AND (EXISTS (SELECT 1 FROM fields WHERE workspace_id = new.workspace_id AND entity = 'lead')
+  OR EXISTS (SELECT 1 FROM strict_entities WHERE workspace_id = new.workspace_id AND entity = 'lead'))
+BEGIN
+  INSERT INTO field_checks VALUES (new.workspace_id, 'lead', NULL, new.custom_fields);
+END;
+--> statement-breakpoint
+CREATE TRIGGER ticket_fields_checked BEFORE INSERT ON tickets
+WHEN new.custom_fields IS NOT NULL AND (EXISTS (SELECT 1 FROM fields WHERE workspace_id = new.workspace_id AND entity = 'ticket')
+  OR EXISTS (SELECT 1 FROM strict_entities WHERE workspace_id = new.workspace_id AND entity = 'ticket'))
+BEGIN
+  INSERT INTO field_checks VALUES (new.workspace_id, 'ticket', NULL, new.custom_fields);
+END;
+--> statement-breakpoint
+CREATE TRIGGER customer_fields_rechecked BEFORE UPDATE OF custom_fields ON customers
+WHEN new.custom_fields IS NOT old.custom_fields AND (
+  EXISTS (SELECT 1 FROM fields WHERE workspace_id = new.workspace_id AND entity = 'customer')
+  OR EXISTS (SELECT 1 FROM strict_entities WHERE workspace_id = new.workspace_id AND entity = 'customer'))
+BEGIN
+  INSERT INTO field_checks VALUES (new.workspace_id, 'customer', old.custom_fields, new.custom_fields);
+END;
+--> statement-breakpoint
+CREATE TRIGGER lead_fields_rechecked BEFORE UPDATE OF custom_fields ON leads
+WHEN new.custom_fields IS NOT old.custom_fields AND (
+  EXISTS (SELECT 1 FROM fields WHERE workspace_id = new.workspace_id AND entity = 'lead')
+  OR EXISTS (SELECT 1 FROM strict_entities WHERE workspace_id = new.workspace_id AND entity = 'lead'))
+BEGIN
+  INSERT INTO field_checks VALUES (new.workspace_id, 'lead', old.custom_fields, new.custom_fields);
+END;
+--> statement-breakpoint
+CREATE TRIGGER ticket_fields_rechecked BEFORE UPDATE OF custom_fields ON tickets
+WHEN new.custom_fields IS NOT old.custom_fields AND (
+  EXISTS (SELECT 1 FROM fields WHERE workspace_id = new.workspace_id AND entity = 'ticket')
+  OR EXISTS (SELECT 1 FROM strict_entities WHERE workspace_id = new.workspace_id AND entity = 'ticket'))
+BEGIN
+  INSERT INTO field_checks VALUES (new.workspace_id, 'ticket', old.custom_fields, new.custom_fields);
+END;
+--> statement-breakpoint
+CREATE TRIGGER customer_fields_keyed AFTER INSERT ON customers
+WHEN new.custom_fields IS NOT NULL AND new.deleted_at IS NULL
+  AND EXISTS (SELECT 1 FROM fields WHERE workspace_id = new.workspace_id AND entity = 'customer' AND is_unique)
+BEGIN
+  INSERT INTO field_keyings VALUES (new.workspace_id, 'customer', new.id, new.custom_fields);
+END;
+--> statement-breakpoint
+CREATE TRIGGER lead_fields_keyed AFTER INSERT ON leads
+WHEN new.custom_fields IS NOT NULL AND new.deleted_at IS NULL
+  AND EXISTS (SELECT 1 FROM fields WHERE workspace_id = new.workspace_id AND entity = 'lead' AND is_unique)
+BEGIN
+  INSERT INTO field_keyings VALUES (new.workspace_id, 'lead', new.id, new.custom_fields);
+END;
+--> statement-breakpoint
+CREATE TRIGGER ticket_fields_keyed AFTER INSERT ON tickets
+WHEN new.custom_fields IS NOT NULL AND new.deleted_at IS NULL
+  AND EXISTS (SELECT 1 FROM fields WHERE workspace_id = new.workspace_id AND entity = 'ticket' AND is_unique)
+BEGIN
+  INSERT INTO field_keyings VALUES (new.workspace_id, 'ticket', new.id, new.custom_fields);
+END;
+--> statement-breakpoint
+CREATE TRIGGER customer_fields_rekeyed AFTER UPDATE OF custom_fields, deleted_at ON customers
+WHEN (old.custom_fields IS NOT new.custom_fields OR old.deleted_at IS NOT new.deleted_at)
+  AND (old.custom_fields IS NOT NULL OR new.custom_fields IS NOT NULL)
+  AND EXISTS (SELECT 1 FROM fields WHERE workspace_id = new.workspace_id AND entity = 'customer' AND is_unique)
+BEGIN
+  INSERT INTO field_keyings VALUES (new.workspace_id, 'customer', new.id, iif(new.deleted_at IS NULL, new.custom_fields, NULL));
+END;
+--> statement-breakpoint
+CREATE TRIGGER lead_fields_rekeyed AFTER UPDATE OF custom_fields, deleted_at ON leads
+WHEN (old.custom_fields IS NOT new.custom_fields OR old.deleted_at IS NOT new.deleted_at)
+  AND (old.custom_fields IS NOT NULL OR new.custom_fields IS NOT NULL)
+  AND EXISTS (SELECT 1 FROM fields WHERE workspace_id = new.workspace_id AND entity = 'lead' AND is_unique)
+BEGIN
+  INSERT INTO field_keyings VALUES (new.workspace_id, 'lead', new.id, iif(new.deleted_at IS NULL, new.custom_fields, NULL));
+END;
+--> statement-breakpoint
+CREATE TRIGGER ticket_fields_rekeyed AFTER UPDATE OF custom_fields, deleted_at ON tickets
+WHEN (old.custom_fields IS NOT new.custom_fields OR old.deleted_at IS NOT new.deleted_at)
+  AND (old.custom_fields IS NOT NULL OR new.custom_fields IS NOT NULL)
+  AND EXISTS (SELECT 1 FROM fields WHERE workspace_id = new.workspace_id AND entity = 'ticket' AND is_unique)
+BEGIN
+  INSERT INTO field_keyings VALUES (new.workspace_id, 'ticket', new.id, iif(new.deleted_at IS NULL, new.custom_fields, NULL));
+END;
+--> statement-breakpoint
+CREATE TRIGGER customer_fields_unkeyed AFTER DELETE ON customers WHEN old.custom_fields IS NOT NULL AND old.deleted_at IS NULL
+BEGIN
+  DELETE FROM field_keys WHERE record_id = old.id;
+END;
+--> statement-breakpoint
+CREATE TRIGGER lead_fields_unkeyed AFTER DELETE ON leads WHEN old.custom_fields IS NOT NULL AND old.deleted_at IS NULL
+BEGIN
+  DELETE FROM field_keys WHERE record_id = old.id;
+END;
+--> statement-breakpoint
+CREATE TRIGGER ticket_fields_unkeyed AFTER DELETE ON tickets WHEN old.custom_fields IS NOT NULL AND old.deleted_at IS NULL
+BEGIN
+  DELETE FROM field_keys WHERE record_id = old.id;
+END;
+--> statement-breakpoint
+CREATE TRIGGER field_unkeyed AFTER UPDATE OF is_unique ON fields WHEN old.is_unique AND NOT new.is_unique
+BEGIN
+  DELETE FROM field_keys WHERE field_id = old.id;
 END;

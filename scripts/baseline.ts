@@ -24,15 +24,19 @@ const WITHOUT_ROWID = [
   'customer_tags',
   'daily_counts',
   'events',
+  'field_keys',
   'idempotency_keys',
   'import_issues',
   'import_keys',
+  'lead_tags',
   'login_attempts',
   'one_time_tokens',
   'outbox',
   'sessions',
+  'strict_entities',
   'tagged_customers',
   'users',
+  'ticket_tags',
 ]
 
 /** The tables as Drizzle makes them, with what it cannot say. */
@@ -42,6 +46,12 @@ function withoutRowids(tables: string): string {
     if (!table.test(text)) throw new Error(`There is no table ${name} to make WITHOUT ROWID.`)
     return text.replace(table, '$1 WITHOUT ROWID;')
   }, tables)
+}
+
+/** A statement with `{{record}}` is made for each kind of record that has tags and custom fields. */
+function forEachRecord(statement: string): string[] {
+  if (!statement.includes('{{record}}')) return [statement]
+  return ['customer', 'lead', 'ticket'].map((record) => statement.replaceAll('{{record}}', record))
 }
 
 function generateTables(out: string): void {
@@ -58,7 +68,8 @@ export function baselineText(): string {
     generateTables(out)
     const tables = readFileSync(join(out, NAME), 'utf8')
     const paths = globSync('src/db/triggers/*.sql', { cwd: root }).sort()
-    const parts = [withoutRowids(tables), ...paths.map((path) => readFileSync(join(root, path), 'utf8'))]
+    const written = paths.flatMap((path) => readFileSync(join(root, path), 'utf8').split(BREAK))
+    const parts = [withoutRowids(tables), ...written.flatMap(forEachRecord)]
     return `${HEADER}${parts.map((part) => part.trim()).join(`\n${BREAK}\n`)}\n`
   } finally {
     rmSync(out, { recursive: true })

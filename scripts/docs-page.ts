@@ -6,7 +6,7 @@ export type Section = { depth: number; anchor: string; title: string }
 /** The order of the pages, by group. A page that stands in none is found by the search and by links. */
 export const CONTENTS: [string, string[]][] = [
   ['Begin', ['index', 'tour', 'desk', 'frontend', 'signing-in', 'client', 'examples']],
-  ['The API', ['api', 'events', 'importing', 'exporting', 'migrating', 'versioning']],
+  ['The API', ['api', 'querying', 'events', 'importing', 'exporting', 'migrating', 'versioning']],
   ['Run it', ['deploying', 'settings', 'security', 'performance']],
   ['Change it', ['architecture', 'contributing', 'tools', 'decisions/index', 'changelog']],
 ]

@@ -18,6 +18,7 @@ import { enquiryRoutes } from './enquiries/enquiries.routes'
 import { eventRoutes } from './events/events.routes'
 import { exportRoutes } from './exports/exports.routes'
 import { feedRoutes } from './feed/feed.routes'
+import { fieldRoutes } from './fields/fields.routes'
 import { healthRoutes } from './health/health.routes'
 import { requireUtf8 } from './http/body'
 import { context } from './http/context'
@@ -48,7 +49,7 @@ import { oauthRoutes } from './oauth/oauth.routes'
 import { personalDataRoutes } from './personal-data/personal-data.routes'
 import { problemRoutes } from './problems/problems.routes'
 import { searchRoutes } from './search/search.routes'
-import { taggingRoutes } from './tags/tagging.routes'
+import { customerTagRoutes, leadTagRoutes, ticketTagRoutes } from './tags/tagging.routes'
 import { tagRoutes } from './tags/tags.routes'
 import { ticketRoutes } from './tickets/tickets.routes'
 import { notificationRoutes } from './users/notifications.routes'
@@ -96,9 +97,12 @@ export function createApp() {
     .route('/v1/customers', mergeRoutes)
     .route('/v1/customers', customerRoutes)
     .route('/v1/customers', relationshipRoutes)
-    .route('/v1/customers', taggingRoutes)
+    .route('/v1/customers', customerTagRoutes)
+    .route('/v1/leads', leadTagRoutes)
+    .route('/v1/tickets', ticketTagRoutes)
     .route('/v1/customers', personalDataRoutes)
     .route('/v1/tags', tagRoutes)
+    .route('/v1/fields', fieldRoutes)
     .route('/v1/tickets', ticketRoutes)
     .route('/v1/search', searchRoutes)
     .route('/v1/analytics', analyticsRoutes)

@@ -45,7 +45,10 @@ export const ERRORS = {
   invalid_transition: [409, 'The ticket cannot change from its status to that one'],
   relationship_cycle: [409, 'This relationship would create a cycle'],
   tag_exists: [409, 'A tag with this name exists'],
-  too_many_tags: [409, 'A customer may have at most 50 tags'],
+  field_exists: [409, 'A field with this key exists'],
+  field_taken: [409, 'Another record has this value'],
+  too_many_fields: [409, 'An entity may have at most 50 fields'],
+  too_many_tags: [409, 'A record may have at most 50 tags'],
   email_taken: [409, 'The e-mail address is already in use'],
   account_unverified: [409, 'An account with this e-mail address exists, but the address is not verified'],
   provider_taken: [409, 'Another account of this provider is already linked'],
@@ -128,7 +131,7 @@ export type ProblemExtras = {
   upgradeUrl?: string
 }
 
-type Issue = z.infer<typeof Issue>
+export type Issue = z.infer<typeof Issue>
 type Extras = ProblemExtras & { retryAfter?: number; etag?: string; allow?: string }
 
 /** An error by its code. `retryAfter` is in seconds, `etag` is the record's present one. It keeps the first 50 issues. */

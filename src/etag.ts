@@ -7,12 +7,14 @@ export type Versioned = {
   nextFollowUpAt?: string | null
   nextTouchAt?: string | null
   count?: number
+  leads?: number
+  tickets?: number
 }
 
 /** The strong ETag of a record, in its quotes: the version, and the columns that triggers keep. */
-export function etagOf({ version, lastInteractionAt, nextFollowUpAt, nextTouchAt, count }: Versioned): string {
+export function etagOf({ version, lastInteractionAt, nextFollowUpAt, nextTouchAt, ...counts }: Versioned): string {
   const kept = [lastInteractionAt, nextFollowUpAt, nextTouchAt].filter((at) => typeof at === 'string').map(Date.parse)
-  return `"${[version, ...kept, ...(count === undefined ? [] : [count])].join('-')}"`
+  return `"${[version, ...kept, ...[counts.count, counts.leads, counts.tickets].filter((count) => count !== undefined)].join('-')}"`
 }
 
 /**

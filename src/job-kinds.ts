@@ -1,5 +1,6 @@
 // The kinds of jobs, by the name that stands in the table and in the API.
 import { MERGE } from './customers/merge.settlement'
+import { FIELD_KEYS, FIELD_RETYPE } from './fields/fields.retype'
 import { OWNER } from './interactions/interactions.owner'
 import type { JobKind } from './jobs/jobs.kind'
 import { CONVERSION } from './leads/leads.conversion'
@@ -11,6 +12,8 @@ import { HANDOVER } from './users/users.handover'
 export const JOB_KINDS: Readonly<Record<string, JobKind>> = {
   conversion: CONVERSION,
   erasure: ERASURE,
+  'field-keys': FIELD_KEYS,
+  'field-retype': FIELD_RETYPE,
   handover: HANDOVER,
   merge: MERGE,
   owner: OWNER,

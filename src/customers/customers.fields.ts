@@ -3,10 +3,11 @@
 import { z } from '@hono/zod-openapi'
 import { customers } from '../db/schema'
 import { ERASED_SORT_NAME } from '../db/schema/customers'
-import { email, Id, Instant, jsonObject, name, text, uuid } from '../field-schemas'
+import { email, Id, Instant, name, text, uuid } from '../field-schemas'
+import { CUSTOM_FIELDS, FOLDED_FIELDS } from '../records/facets.schemas'
 import { defineFields, ERASED } from '../records/fields'
 import { foldText } from '../text/fold'
-import { bareBeyondFolded, foldedBeyondLower, foldedEntries, readPhoneField } from '../text/searched'
+import { bareBeyondFolded, foldedBeyondLower, readPhoneField } from '../text/searched'
 
 /** What another system calls a record. */
 export const EXTERNAL_ID = {
@@ -193,12 +194,7 @@ export const CUSTOMER_FIELDS = defineFields(customers, {
     vcard: 'CATEGORIES',
   },
   customFields: {
-    answer: z.record(z.string(), z.unknown()).nullable(),
-    example: { plan: 'gold' },
-    input: jsonObject()
-      .openapi({ example: { plan: 'gold' }, description: 'A null value means that there is no such field.' })
-      .nullable(),
-    kind: 'entries',
+    ...CUSTOM_FIELDS,
     isMerged: true,
     imported: 'customfields',
     exported: 5,
@@ -206,13 +202,7 @@ export const CUSTOMER_FIELDS = defineFields(customers, {
     isTeamOnly: true,
     erased: null,
   },
-  foldedFields: {
-    follows: 'customFields',
-    deriveEntries: foldedEntries,
-    kind: 'entries',
-    isMerged: true,
-    erased: null,
-  },
+  foldedFields: { ...FOLDED_FIELDS, isMerged: true, erased: null },
   lastInteractionAt: { answer: Instant.nullable(), example: null, exported: 4, isKept: true },
   nextFollowUpAt: { answer: Instant.nullable(), example: null, exported: 4, isTeamOnly: true, isKept: true },
   keepInTouchDays: {

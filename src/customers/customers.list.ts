@@ -9,14 +9,16 @@ import { allOf } from '../db/sql'
 import { pageMarks } from '../db/window'
 import { invalidError } from '../errors'
 import { CUSTOMER_FILTER_FIELDS } from '../filters/filters.records'
+import { hasCustomFields } from '../records/custom-fields'
 import { runList } from '../records/list'
 import { asParameter, asRange, asWords } from '../records/list.asked'
 import type { ListDefinition, ListRequest } from '../records/list.definition'
 import { before, from, noCondition } from '../records/list.filters'
 import { isOwnedBy, isTrashed, ownedWalks, requestedOwners, scopeCodes } from '../records/list.owned'
+import { hasTags, TAGGED } from '../tags/tagged'
 import { type CustomerRow, customerColumns } from './customers.record'
 import type { CustomerFilters } from './customers.schemas'
-import { contains, hasCustomFields, hasTags, PERSON_FIELDS, SEARCHED_FIELDS } from './customers.search'
+import { contains, PERSON_FIELDS, SEARCHED_FIELDS } from './customers.search'
 import { redactFor } from './customers.service'
 
 /** `person` is like `q`, but searches only the fields that identify the person. */
@@ -61,9 +63,9 @@ export const CUSTOMER_LIST: ListDefinition<CustomerRow, Query> = {
     phone: contains('phone'),
     company: contains('company'),
     jobTitle: contains('jobTitle'),
-    tag: hasTags,
+    tag: hasTags(TAGGED.customers),
     tagMatch: noCondition,
-    customFields: hasCustomFields,
+    customFields: (values) => hasCustomFields(customers, values),
     externalId: (externalId) => ({ where: eq(customers.externalId, externalId) }),
     owner: isOwnedBy(customers.ownerId),
     createdAfter: from(customers.createdAt),

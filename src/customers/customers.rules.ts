@@ -7,9 +7,10 @@ import { reach } from '../access/policy'
 import { isPortalUser, isTeamMember, visible } from '../access/visible'
 import type { Ctx } from '../context'
 import { customers } from '../db/schema'
-import { allOf, columnIn } from '../db/sql'
-import { AppError, invalidError } from '../errors'
+import { allOf } from '../db/sql'
+import { AppError } from '../errors'
 import type { Requirement } from '../records/change'
+import { patchedEntries } from '../records/custom-fields'
 import { PHONE_PROBLEMS } from '../text/phone'
 import { readPhoneField } from '../text/searched'
 import { contactColumns, holdersOf, mainContactChanges, UNTOLD } from './customers.contacts'
@@ -20,34 +21,13 @@ export function mergedPatch(ctx: Ctx, given: CustomerFields) {
   const { customFields, ...fields } = contactColumns(given, ctx.actor.country)
   const patch = { ...fields, ...mainContactChanges(given) }
   if (customFields === undefined) return patch
-  return { ...patch, customFields: customFields && patchedEntries('customFields', customFields) }
+  return { ...patch, customFields: customFields && patchedEntries(customers, 'customFields', customFields) }
 }
 
 /** The part of a patch that its event tells of. */
 export function toldPatch(ctx: Ctx, given: CustomerFields): Record<string, unknown> {
   const untold = new Set<string>(UNTOLD)
   return Object.fromEntries(Object.entries(mergedPatch(ctx, given)).filter(([name]) => !untold.has(name)))
-}
-
-/** A column of entries with these changed; entries that are null are removed. */
-export function patchedEntries(field: 'customFields' | 'foldedFields', entries: Record<string, unknown>): SQL {
-  return sql`json_patch(coalesce(${columnIn('customers', customers[field])}, '{}'), ${JSON.stringify(entries)})`
-}
-
-const MAX_JSON_BYTES = 16_384
-
-export function doCustomFieldsFit(fields: CustomerFields['customFields']): SQL {
-  return fields ? sql`length(CAST(${patchedEntries('customFields', fields)} AS BLOB)) <= ${MAX_JSON_BYTES}` : sql`true`
-}
-
-/** The same for custom fields that are known as a whole. */
-export function isWithinJsonLimit(fields: unknown): boolean {
-  return new TextEncoder().encode(JSON.stringify(fields)).length <= MAX_JSON_BYTES
-}
-
-export function customFieldsTooBigError(): AppError {
-  const message = 'The custom fields together must be at most 16 KB of JSON'
-  return invalidError('body.customFields', message, 'too_big')
 }
 
 export function warningsOf({ actor }: Ctx, { phone, phoneE164 }: CustomerRow) {

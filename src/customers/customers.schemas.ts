@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi'
 import { email, Id, instant, memberOr, text, uuid } from '../field-schemas'
 import { filterParameter, questionOf } from '../filters/filters.schemas'
 import { flag, pageOf, pageQuery } from '../http/pagination'
+import { facetQuery, gatherCustomFields } from '../records/facets.schemas'
 import { fieldsWith, valuesOf } from '../records/fields'
 import { CUSTOMER_FIELDS } from './customers.fields'
 import { byKind } from './customers.merge'
@@ -81,14 +82,6 @@ const part = (field: string) =>
   text(100)
     .optional()
     .openapi({ description: `Part of the ${field}; case and accents do not matter.` })
-const FIELDS = 'customFields.'
-// Each is a condition with two parameters, of which a statement of D1 has 100.
-const MAX_FIELDS = 10
-const fieldName = z
-  .string()
-  .min(1)
-  .max(100)
-  .refine((name) => name.isWellFormed() && !name.includes('\u0000'), { error: 'must be the name of a field' })
 
 export const CustomerFilters = z.strictObject({
   ...pageQuery,
@@ -99,12 +92,7 @@ export const CustomerFilters = z.strictObject({
   phone: part('phone number'),
   company: part('company'),
   jobTitle: part('job title'),
-  tag: z
-    .union([text(50), z.array(text(50)).max(10)])
-    .transform((tags) => (Array.isArray(tags) ? tags : [tags]))
-    .optional()
-    .openapi({ type: 'array', items: { type: 'string' }, description: 'May be repeated.' }),
-  tagMatch: z.enum(['all', 'any']).default('all'),
+  ...facetQuery,
   externalId: text(200).optional().openapi({ description: 'What another system calls it, exactly.' }),
   owner: memberOr('none', 'me').openapi({
     type: 'string',
@@ -139,32 +127,10 @@ export const CustomerFilters = z.strictObject({
         'with `touchBefore` `nextTouchAt`. Of searches (words, tags, custom fields) and of the trash, the default is ' +
         '`-createdAt`; in another order, their newest 1,000 customers are sorted, and `partial` says so if there are more.',
     }),
-  customFields: z
-    .record(fieldName, text(100))
-    .refine((fields) => Object.keys(fields).length <= MAX_FIELDS, { error: `must be at most ${MAX_FIELDS} fields` })
-    .optional()
-    .openapi({
-      param: { style: 'form', explode: true },
-      description:
-        'Written as `customFields.plan=gold`, one parameter for each field, at most ten. The name may have any characters, ' +
-        'percent-encoded as in every URL (RFC 3986): `customFields.How%20did%20you%20hear%3F=radio`. It matches the whole ' +
-        'value; case and accents do not matter.',
-      example: { 'customFields.plan': 'gold' },
-    }),
   total: flag('Return the total too. With filters other than the owner, counting stops after 1,000 (`totalCapped`).'),
 })
 
-/** Gathers parameters such as `customFields.plan` into one object. */
-export const gatherCustomFields = z.transform((query: Record<string, unknown>) => {
-  const entries = Object.entries(query)
-  const fields = entries
-    .filter(([name]) => name.startsWith(FIELDS))
-    .map(([name, value]) => [name.slice(FIELDS.length), value])
-  const rest = entries.filter(([name]) => !name.startsWith(FIELDS))
-  return { ...Object.fromEntries(rest), ...(fields.length > 0 ? { customFields: Object.fromEntries(fields) } : {}) }
-})
-
-export const CustomerQuery = z.pipe(gatherCustomFields, CustomerFilters)
+export const CustomerQuery = z.pipe(gatherCustomFields<z.input<typeof CustomerFilters>>(), CustomerFilters)
 
 export const CustomerQuestion = questionOf(CustomerFilters.shape, 'CustomerQuestion')
 

@@ -12,8 +12,11 @@ import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
 import { changesOf, eventInsert, hasChanges } from '../events/event-insert'
 import { changeRecord } from '../records/change'
+
 import { byCountryOf, countryCheck } from '../records/country'
-import { derivedValues, type FieldName, fieldsWith, namesOf, withoutNulls } from '../records/fields'
+import { customFieldsTooBigError, doCustomFieldsFit, newCustomFields, patchedEntries } from '../records/custom-fields'
+import { derivedValues, type FieldName, fieldsWith, namesOf } from '../records/fields'
+
 import { versionStamp } from '../records/version'
 import { addressesOf, contactColumns, numbersOf } from './customers.contacts'
 import { CUSTOMER_FIELDS } from './customers.fields'
@@ -22,8 +25,6 @@ import {
   areEmailsFree,
   arePeopleValid,
   customerExistsError,
-  customFieldsTooBigError,
-  doCustomFieldsFit,
   emailHolderSelect,
   emailRequirement,
   invalidPeopleError,
@@ -32,7 +33,6 @@ import {
   loginRequirement,
   loginTakenError,
   mergedPatch,
-  patchedEntries,
   requireMayAssign,
   toldPatch,
   warningsOf,
@@ -124,7 +124,10 @@ async function changeCustomer(
     require: {
       email: emailRequirement(ctx, addressesOf(patch), id),
       login: loginRequirement(ctx, patch.userId, id),
-      customFields: { holds: doCustomFieldsFit(patch.customFields), orElse: customFieldsTooBigError },
+      customFields: {
+        holds: doCustomFieldsFit(customers, patch.customFields),
+        orElse: () => customFieldsTooBigError(),
+      },
       people: { holds: arePeopleValid(ctx, patch), orElse: () => invalidPeopleError(patch) },
     },
     followedBy: countryCheck(ctx.db, numbersOf(patch), ctx.actor),
@@ -195,7 +198,7 @@ function derivedColumns(ctx: Ctx, patch: CustomerFields) {
     ...derived,
     ...(foldedFields === undefined
       ? {}
-      : { foldedFields: foldedFields && patchedEntries('foldedFields', foldedFields) }),
+      : { foldedFields: foldedFields && patchedEntries(customers, 'foldedFields', foldedFields) }),
     ...(patch.keepInTouchDays ? { lastContactAt } : {}),
   }
 }
@@ -218,13 +221,12 @@ export function newCustomerRow<F extends CustomerFields>(ctx: Ctx, input: F) {
   const ownerId = input.ownerId === undefined ? defaultOwnerId : input.ownerId
   const { workspaceId } = actor
   const { customFields, ...others } = input
-  const given = customFields ? { ...others, customFields: withoutNulls(customFields) } : input
-  const columns = contactColumns(given, actor.country)
-  const { foldedFields, ...derived } = derivedValues(CUSTOMER_FIELDS, columns, actor.country)
+  const columns = contactColumns(others, actor.country)
+  const derived = derivedValues(CUSTOMER_FIELDS, columns, actor.country)
   return {
     ...columns,
     ...derived,
-    foldedFields: foldedFields && sql`json_patch('{}', ${JSON.stringify(foldedFields)})`,
+    ...newCustomFields(customFields),
     id: ctx.newId(),
     ownerId,
     workspaceId,

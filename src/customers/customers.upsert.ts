@@ -7,7 +7,10 @@ import { one, runBatch } from '../db/batch'
 import { customers } from '../db/schema'
 import { allOf, ifChanged, ifUnchanged, insertFrom } from '../db/sql'
 import { changesOf, eventInsert } from '../events/event-insert'
+
 import { byCountryOf, countryCheck } from '../records/country'
+import { customFieldsTooBigError, doCustomFieldsFit } from '../records/custom-fields'
+
 import { versionStamp } from '../records/version'
 import { addressesOf, holdersOf, numbersOf } from './customers.contacts'
 import { type CustomerFields, customerColumns } from './customers.record'
@@ -15,8 +18,6 @@ import {
   areEmailsFree,
   arePeopleValid,
   customerExistsError,
-  customFieldsTooBigError,
-  doCustomFieldsFit,
   emailHolderSelect,
   invalidPeopleError,
   isLoginFree,
@@ -50,7 +51,7 @@ async function writeCustomer(ctx: Ctx, input: Given): Promise<Upserted> {
   const foundId = sql`(${holdersOf(actor.workspaceId, sql`${JSON.stringify([email])}`)} LIMIT 1)`
   // One id, for which SQLite asks the index of ids: for a list of ids it would scan the workspace.
   const inReach = and(sql`${customers.id} = ${foundId}`, visible(actor, 'customers:write', customers))
-  const areFieldsValid = doCustomFieldsFit(input.customFields)
+  const areFieldsValid = doCustomFieldsFit(customers, input.customFields)
   const isLoginValid = isLoginFree(ctx, input.userId, sql`${customers}.id`)
   const arePeopleRight = arePeopleValid(ctx, input)
   const mayUpdate = allOf(inReach, arePeopleRight, isLoginValid, areFieldsValid, hasCustomerChanges(ctx, patch))

@@ -1,6 +1,7 @@
 // D1: one metered session for each request, with its bookmark. Errors of the database itself become a 503.
 import { type Query, type SQL, sql } from 'drizzle-orm'
-import { AppError, isErrorCode } from '../errors'
+import { z } from 'zod'
+import { AppError, Issue, isErrorCode } from '../errors'
 import { SECOND_MS } from '../time'
 import { createDb, type Db, type Send } from './session'
 
@@ -121,7 +122,8 @@ function createGatherer(trip: Send): { ask: Send; together: Together } {
   }
 }
 
-// An error of SQLite is a fault of the statement, or the refusal of a trigger that names an error. Any other error means that the database was not reached.
+// An error of SQLite is a fault of the statement, or the refusal of a trigger that names an error. Any other error means that the
+// database was not reached.
 async function withTimeout<T>(query: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | null = null
   const lost = new Promise<never>((_, reject) => {
@@ -133,12 +135,22 @@ async function withTimeout<T>(query: Promise<T>): Promise<T> {
     const message = error instanceof Error ? error.message : String(error)
     const refused =
       /SQLITE_(ERROR|CONSTRAINT|MISMATCH|TOOBIG|RANGE|AUTH)/.test(message) || message.includes('D1_TYPE_ERROR')
-    const [, code, existingId] = /breach: (\w+)(?: ([\w-]+))?/.exec(message) ?? []
-    if (refused && isErrorCode(code)) throw new AppError(code, existingId ? { existingId } : {})
+    const breach = refused ? breachOf(message) : undefined
+    if (breach) throw breach
     if (refused) throw error
     console.error(JSON.stringify({ level: 'error', event: 'database_unavailable', message }))
     throw new AppError('unavailable', { retryAfter: 5 })
   } finally {
     clearTimeout(timer)
   }
+}
+
+const Breach = z.object({ existingId: z.string().optional(), errors: z.array(Issue).optional() })
+
+// A trigger refuses with the code of an error, and with the id of the record that stands in the way, or JSON.
+function breachOf(message: string): AppError | undefined {
+  const [, code, more = ''] = /breach: (\w+)(?: (\{.*\}|[\w-]+))?/s.exec(message) ?? []
+  if (!isErrorCode(code)) return undefined
+  if (more.startsWith('{')) return new AppError(code, Breach.parse(JSON.parse(more)))
+  return new AppError(code, more === '' ? {} : { existingId: more })
 }

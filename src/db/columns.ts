@@ -12,6 +12,14 @@ export const instant = () => text()
 /** Counts the changes of a record; its ETag. */
 export const version = () => integer().notNull().default(1)
 export const stamps = () => ({ createdAt: instant().notNull(), updatedAt: instant().notNull() })
+/**
+ * Custom fields by key. `foldedFields` has those that folding makes more of than lower case, each as written and as
+ * `key=value` stands in the search index.
+ */
+export const customFields = () => ({
+  customFields: text({ mode: 'json' }).$type<Record<string, unknown>>(),
+  foldedFields: text({ mode: 'json' }).$type<Record<string, [value: string, indexed: string][] | null>>(),
+})
 /** The state of reminders for a due record: the due time that was handled, and the end of the owner's quiet hours. */
 export const reminding = () => ({ remindedFor: instant(), heldUntil: instant() })
 /** The instant of the reminder for a record: when it is `due`, or later, after the owner's quiet hours. */

@@ -7,12 +7,14 @@ import {
   customerTags,
   interactions,
   leads,
+  leadTags,
   merges,
   oauthAccounts,
   oneTimeTokens,
   relationships,
   sessions,
   tickets,
+  ticketTags,
   users,
 } from './schema'
 import type { SUBJECT_TYPES } from './schema/events'
@@ -100,6 +102,14 @@ export const RELATIONS = {
       { columns: [interactions.ticketId], to: tickets, onPurge: 'clear' },
       { columns: [interactions.ownerId], to: users, onLeave: 'follow' },
     ],
+  },
+  ticketTags: {
+    table: ticketTags,
+    references: [{ columns: [ticketTags.ticketId], to: tickets, onPurge: 'delete' }],
+  },
+  leadTags: {
+    table: leadTags,
+    references: [{ columns: [leadTags.leadId], to: leads, isPersonal: true, onPurge: 'delete' }],
   },
   tickets: {
     table: tickets,

@@ -1,17 +1,18 @@
 // The options of an export: the filters of the list, format, columns, limit and where to continue.
 import { z } from '@hono/zod-openapi'
 import { CUSTOMER_FIELDS } from '../customers/customers.fields'
-import { CustomerFilters, gatherCustomFields } from '../customers/customers.schemas'
+import { CustomerFilters } from '../customers/customers.schemas'
 import type { ExportedName } from '../db/relations'
 import { uuid } from '../field-schemas'
 import { flag } from '../http/pagination'
 import { INTERACTION_FIELDS } from '../interactions/interactions.fields'
 import { InteractionQuery } from '../interactions/interactions.schemas'
 import { LEAD_FIELDS } from '../leads/leads.fields'
-import { LeadQuery } from '../leads/leads.schemas'
+import { LeadFilters } from '../leads/leads.schemas'
+import { gatherCustomFields } from '../records/facets.schemas'
 import { exportedFields, type Fields } from '../records/fields'
 import { TICKET_FIELDS } from '../tickets/tickets.fields'
-import { TicketQuery } from '../tickets/tickets.schemas'
+import { TicketFilters } from '../tickets/tickets.schemas'
 
 const columnNames = (fields: Fields) => exportedFields(fields).map(([column]) => column)
 
@@ -61,26 +62,26 @@ const pageOptions = { limit: true, cursor: true } as const
 const listOptions = { ...pageOptions, total: true } as const
 const sortedListOptions = { ...listOptions, sort: true } as const
 
-export const CustomerExport = z.pipe(
-  gatherCustomFields,
-  CustomerFilters.omit(sortedListOptions)
-    .extend({ format: z.enum(['csv', 'json', 'ndjson', 'vcf']).default('csv'), columns: columnsOf(COLUMNS.customers) })
-    .extend(commonOptions)
-    .refine(allowsColumns, COLUMNS_ERROR)
-    .refine(allowsBom, BOM_ERROR),
-)
+const CustomerFile = CustomerFilters.omit(sortedListOptions)
+  .extend({ format: z.enum(['csv', 'json', 'ndjson', 'vcf']).default('csv'), columns: columnsOf(COLUMNS.customers) })
+  .extend(commonOptions)
+  .refine(allowsColumns, COLUMNS_ERROR)
+  .refine(allowsBom, BOM_ERROR)
+export const CustomerExport = z.pipe(gatherCustomFields<z.input<typeof CustomerFile>>(), CustomerFile)
 
-export const LeadExport = LeadQuery.omit(sortedListOptions)
+const LeadFile = LeadFilters.omit(sortedListOptions)
   .extend({ format, columns: columnsOf(COLUMNS.leads) })
   .extend(commonOptions)
   .refine(allowsBom, BOM_ERROR)
+export const LeadExport = z.pipe(gatherCustomFields<z.input<typeof LeadFile>>(), LeadFile)
 
 export const InteractionExport = InteractionQuery.omit({ ...pageOptions, sort: true })
   .extend({ format, columns: columnsOf(COLUMNS.interactions) })
   .extend(commonOptions)
   .refine(allowsBom, BOM_ERROR)
 
-export const TicketExport = TicketQuery.omit(sortedListOptions)
+const TicketFile = TicketFilters.omit(sortedListOptions)
   .extend({ format, columns: columnsOf(COLUMNS.tickets) })
   .extend(commonOptions)
   .refine(allowsBom, BOM_ERROR)
+export const TicketExport = z.pipe(gatherCustomFields<z.input<typeof TicketFile>>(), TicketFile)

@@ -20,30 +20,22 @@ export type Options = {
 /** A file whose text is created piece by piece, on demand. */
 export type ExportFile = { name: string; mediaType: string; pieces: AsyncGenerator<string> }
 
-/** Exports customers. A CSV file has a column for each custom field, so their names are read before the first row. */
-export async function exportCustomers(
+export function exportCustomers(
   ctx: Ctx,
-  { format, columns = [...COLUMNS.customers], after, limit, bom, ...filters }: Options & Filters<typeof customerSource>,
-): Promise<ExportFile> {
-  const source = customerSource(ctx, filters)
-  const start = await positionAfter(source, after)
-  const pageRows = pageSize(ctx, limit)
-  const page = source.page(pageRows, start)
-  const hasCustomColumns = format === 'csv' && columns.includes('customFields')
-  const { rows, keys } = hasCustomColumns
-    ? await readWithFieldNames(ctx, source, page)
-    : { rows: await page, keys: undefined }
-  const writer = format === 'csv' ? csv(columns, keys, bom) : FORMATS[format](columns)
-  return fileOf(ctx, 'customers', { format, writer }, pagesOf(source, rows, pageRows, limit))
+  { format, columns, after, limit, bom, ...filters }: Options & Filters<typeof customerSource>,
+) {
+  return exportRows(ctx, 'customers', customerSource(ctx, filters), { format, columns, after, limit, bom })
 }
 
+type FieldNames = ReturnType<typeof customerSource>['fieldNames']
+
 // The first page and the names of all custom fields, read section by section. No names if they cannot be columns.
-async function readWithFieldNames<Row>({ db }: Ctx, source: ReturnType<typeof customerSource>, page: Query<Row>) {
-  const { names, sectionEnd } = source.fieldNames()
+async function readWithFieldNames<Row>({ db }: Ctx, fieldNames: FieldNames, page: Query<Row>) {
+  const { names, sectionEnd } = fieldNames()
   const first = await runBatch(db, { rows: page, names, sectionEnd: one(sectionEnd) })
   const keys = new Set(first.names.map(({ key }) => key))
   for (let end = first.sectionEnd; end && keys.size <= MAX_CUSTOM_COLUMNS; ) {
-    const { names, sectionEnd } = source.fieldNames([end.seq])
+    const { names, sectionEnd } = fieldNames([end.seq])
     const section = await runBatch(db, { names, sectionEnd: one(sectionEnd) })
     for (const { key } of section.names) keys.add(key)
     end = section.sectionEnd
@@ -77,16 +69,22 @@ export function exportTickets(
 
 type Filters<S extends (ctx: Ctx, filters: never) => unknown> = Parameters<S>[1]
 
+// A CSV file has a column for each custom field, so their names are read before the first row.
 async function exportRows<Row extends Positioned & Measured & Fields, Positioned>(
   ctx: Ctx,
   name: keyof typeof COLUMNS,
-  source: Source<Row, Positioned>,
+  source: Source<Row, Positioned> & { fieldNames?: FieldNames },
   { format, columns = [...COLUMNS[name]], after, limit, bom }: Options,
 ): Promise<ExportFile> {
   const start = await positionAfter(source, after)
   const pageRows = pageSize(ctx, limit)
-  const rows = await source.page(pageRows, start)
-  const writer = format === 'csv' ? csv(columns, undefined, bom) : FORMATS[format](columns)
+  const page = source.page(pageRows, start)
+  const { fieldNames } = source
+  const hasCustomColumns = fieldNames && format === 'csv' && columns.includes('customFields')
+  const { rows, keys } = hasCustomColumns
+    ? await readWithFieldNames(ctx, fieldNames, page)
+    : { rows: await page, keys: undefined }
+  const writer = format === 'csv' ? csv(columns, keys, bom) : FORMATS[format](columns)
   return fileOf(ctx, name, { format, writer }, pagesOf(source, rows, pageRows, limit))
 }
 

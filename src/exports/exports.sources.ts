@@ -6,7 +6,7 @@ import type { Ctx } from '../context'
 import { CUSTOMER_LIST, type CustomerRequest } from '../customers/customers.list'
 import { customerColumns } from '../customers/customers.record'
 import type { Position } from '../db/page'
-import { customers, customerTags, interactions, leads, tags, tickets, users } from '../db/schema'
+import { customers, interactions, leads, tickets, users } from '../db/schema'
 import { columnIn } from '../db/sql'
 import { invalidError } from '../errors'
 import { INTERACTION_LIST, type InteractionRequest } from '../interactions/interactions.list'
@@ -14,6 +14,7 @@ import { type InteractionRow, interactionColumns } from '../interactions/interac
 import { LEAD_LIST, type LeadRequest } from '../leads/leads.list'
 import { leadColumns } from '../leads/leads.record'
 import { listSelect, positionIn } from '../records/list'
+import { TAGGED, tagNamesOf } from '../tags/tagged'
 import { TICKET_LIST, type TicketRequest } from '../tickets/tickets.list'
 import { ticketColumns } from '../tickets/tickets.record'
 import { fitsPage, measuredRows, upTo } from './exports.pages'
@@ -23,7 +24,7 @@ type After = Position | undefined
 
 /** The largest number of custom fields with their own columns. */
 export const MAX_CUSTOM_COLUMNS = 400
-/** How many pages of customers one statement searches for names of custom fields. D1 limits it to 30 seconds. */
+/** How many pages of records one statement searches for names of custom fields. D1 limits it to 30 seconds. */
 const SECTION_PAGES = 40
 
 const bySeq = ({ seq }: { seq: number }): Position => [seq]
@@ -32,9 +33,6 @@ const emailOf = (userId: SQL) =>
   sql<
     string | null
   >`(SELECT ${columnIn('u', users.email)} FROM ${users} AS u WHERE ${columnIn('u', users.id)} = ${userId})`
-const tagNames = sql`(SELECT json_group_array(${columnIn('t', tags.name)} ORDER BY ${columnIn('t', tags.key)})
-  FROM ${customerTags} AS ct CROSS JOIN ${tags} AS t ON ${columnIn('t', tags.id)} = ${columnIn('ct', customerTags.tagId)}
-  WHERE ${columnIn('ct', customerTags.customerId)} = ${columnIn('customers', customers.id)} AND ${columnIn('t', tags.deletedAt)} IS NULL)`
 const parseNames = (json: string): string[] => JSON.parse(json)
 
 // Sorts custom fields by name, so that their order does not depend on their history.
@@ -43,16 +41,43 @@ function parseSorted(json: string): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
+/** The custom fields of a record, sorted by name, and the names of its tags. */
+function facetsOf(kind: 'customers' | 'leads' | 'tickets') {
+  const { table } = TAGGED[kind]
+  return {
+    customFields: sql`nullif(${columnIn(kind, table.customFields)}, '{}')`.mapWith(parseSorted).as('custom_fields'),
+    tags: tagNamesOf(TAGGED[kind]).mapWith(parseNames).as('tags'),
+  }
+}
+
+/**
+ * The statements that read the names of the custom fields in a section of these rows, and the last row of a full section.
+ * `rows` is a SELECT of so many records after a position.
+ */
+function fieldNames({ db, config }: Ctx, rows: (limit: number, after?: After) => SQL) {
+  return (after?: After) => {
+    const size = SECTION_PAGES * config.EXPORT_PAGE_ROWS
+    const section = sql`(${rows(size, after)}) AS c`
+    const names = db
+      .selectDistinct({ key: sql<string>`f.key`.as('key') })
+      .from(sql`${section} CROSS JOIN json_each(c.custom_fields) AS f`)
+      .limit(MAX_CUSTOM_COLUMNS + 1)
+    const sectionEnd = db
+      .select({ seq: sql<number>`c.seq`.as('seq') })
+      .from(section)
+      .limit(1)
+      .offset(size - 1)
+    return { names, sectionEnd }
+  }
+}
+
 /** Customers with the names of their tags and the e-mail address of their owner. */
 export function customerSource(ctx: Ctx, filters: Filters<CustomerRequest>) {
-  const { db, actor, config } = ctx
+  const { db, actor } = ctx
   const rows = (limit: number, after?: After) =>
     listSelect(ctx, CUSTOMER_LIST, { ...filters, sort: 'createdAt', limit, after })
   const owner = emailOf(columnIn('customers', customers.ownerId)).as('owner')
-  const customFields = sql`nullif(${columnIn('customers', customers.customFields)}, '{}')`
-    .mapWith(parseSorted)
-    .as('custom_fields')
-  const columns = { ...customerColumns, customFields, owner, tags: tagNames.mapWith(parseNames).as('tags'), upTo }
+  const columns = { ...customerColumns, ...facetsOf('customers'), owner, upTo }
   return {
     positionOf: bySeq,
     page(limit: number, after: After) {
@@ -63,25 +88,11 @@ export function customerSource(ctx: Ctx, filters: Filters<CustomerRequest>) {
       const where = and(eq(customers.id, id), reachable(actor, 'customers:read', customers))
       return db.select({ seq: customers.seq }).from(customers).where(where)
     },
-    /** The statements that read the names of the custom fields in a section, and the last row of a full section. */
-    fieldNames(after?: After) {
-      const size = SECTION_PAGES * config.EXPORT_PAGE_ROWS
-      const section = sql`(${rows(size, after)}) AS c`
-      const names = db
-        .selectDistinct({ key: sql<string>`f.key`.as('key') })
-        .from(sql`${section} CROSS JOIN json_each(${columnIn('c', customers.customFields)}) AS f`)
-        .limit(MAX_CUSTOM_COLUMNS + 1)
-      const sectionEnd = db
-        .select({ seq: sql<number>`${columnIn('c', customers.seq)}`.as('seq') })
-        .from(section)
-        .limit(1)
-        .offset(size - 1)
-      return { names, sectionEnd }
-    },
+    fieldNames: fieldNames(ctx, rows),
   }
 }
 
-/** Leads with the e-mail address of their owner. An actor who exports only their own leads gets none of the pool. */
+/** Leads with the names of their tags and the e-mail address of their owner. An actor who exports only their own leads gets none of the pool. */
 export function leadSource(ctx: Ctx, { owner, ...filters }: Filters<LeadRequest>) {
   const { db, actor } = ctx
   const exportsOwn = reach(actor, 'exports:read') === 'own'
@@ -90,14 +101,17 @@ export function leadSource(ctx: Ctx, { owner, ...filters }: Filters<LeadRequest>
     throw invalidError('query.owner', message, 'not_exported')
   }
   const ownerFilter = exportsOwn && owner === undefined ? 'me' : owner
-  const columns = { ...leadColumns, owner: emailOf(columnIn('leads', leads.ownerId)).as('owner'), upTo }
+  const owned = emailOf(columnIn('leads', leads.ownerId)).as('owner')
+  const columns = { ...leadColumns, ...facetsOf('leads'), owner: owned, upTo }
+  const rows = (limit: number, after?: After) =>
+    listSelect(ctx, LEAD_LIST, { ...filters, owner: ownerFilter, sort: 'createdAt', limit, after })
   return {
     positionOf: bySeq,
+    fieldNames: fieldNames(ctx, rows),
     page(limit: number, after: After) {
-      const rows = listSelect(ctx, LEAD_LIST, { ...filters, owner: ownerFilter, sort: 'createdAt', limit, after })
       return db
         .select(columns)
-        .from(measuredRows('leads', leadColumns, rows))
+        .from(measuredRows('leads', leadColumns, rows(limit, after)))
         .where(fitsPage)
     },
     find(id: string) {
@@ -127,16 +141,19 @@ export function interactionSource(ctx: Ctx, filters: Filters<InteractionRequest>
   }
 }
 
-/** Tickets, oldest first. */
+/** Tickets with the names of their tags, oldest first. */
 export function ticketSource(ctx: Ctx, filters: Filters<TicketRequest>) {
   const { db, actor } = ctx
+  const columns = { ...ticketColumns, ...facetsOf('tickets'), upTo }
+  const rows = (limit: number, after?: After) =>
+    listSelect(ctx, TICKET_LIST, { ...filters, sort: 'createdAt', limit, after })
   return {
     positionOf: bySeq,
+    fieldNames: fieldNames(ctx, rows),
     page(limit: number, after: After) {
-      const rows = listSelect(ctx, TICKET_LIST, { ...filters, sort: 'createdAt', limit, after })
       return db
-        .select({ ...ticketColumns, upTo })
-        .from(measuredRows('tickets', ticketColumns, rows))
+        .select(columns)
+        .from(measuredRows('tickets', ticketColumns, rows(limit, after)))
         .where(fitsPage)
     },
     find(id: string) {

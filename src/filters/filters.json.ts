@@ -59,6 +59,7 @@ function anyIn(text: SQL, values: readonly (string | number | boolean)[]): SQL {
 // The folded text of an entry `f`. Beside the entries stands `key=value` where folding makes more of it than lower case.
 function foldedEntry(key: string, folded: SQLWrapper): SQL {
   const behind = [...foldText(`${key}=`)].length + 1
-  return sql`ltrim(coalesce((SELECT substr(k.value ->> 1, ${behind}) FROM json_each(${folded}) AS k
-    WHERE k.key = f.key AND k.value ->> 0 = f.value), lower(f.value)))`
+  return sql`ltrim(coalesce((SELECT substr(p.value ->> 1, ${behind}) FROM json_each(${folded}) AS k,
+      json_each(CASE k.type WHEN 'array' THEN k.value END) AS p
+    WHERE k.key = f.key AND p.value ->> 0 = f.value), lower(f.value)))`
 }

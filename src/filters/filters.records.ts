@@ -1,7 +1,7 @@
 // The fields of leads, customers, interactions and tickets that a filter may ask about, and those of one related record.
 import { type AnyColumn, type SQLWrapper, sql } from 'drizzle-orm'
 import { visible } from '../access/visible'
-import { customers, customerTags, interactions, leads, tags, tickets } from '../db/schema'
+import { customers, customerTags, interactions, leads, leadTags, tags, tickets, ticketTags } from '../db/schema'
 import { INTERACTION_TYPES } from '../db/schema/interactions'
 import { LEAD_STATUSES } from '../db/schema/leads'
 import { PRIORITIES, TICKET_STATUSES } from '../db/schema/tickets'
@@ -30,6 +30,12 @@ const LEAD: FilterFields = {
   claimedAt: instantField(leads.claimedAt),
   followUpAt: instantField(leads.followUpAt),
   customerId: idField(leads.customerId),
+  tags: setField({
+    rows: sql`${leadTags} CROSS JOIN ${tags} ON ${tags.id} = ${leadTags.tagId}
+      WHERE ${leadTags.leadId} = ${leads.id} AND ${tags.deletedAt} IS NULL`,
+    each: sql`${tags.key}`,
+  }),
+  ...jsonFields('customFields', { entries: leads.customFields, folded: leads.foldedFields }),
   convertedAt: instantField(leads.convertedAt),
   createdAt: instantField(leads.createdAt),
   updatedAt: instantField(leads.updatedAt),
@@ -101,6 +107,14 @@ export const TICKET_FILTER_FIELDS: FilterFields = {
   priority: selectField(tickets.priority, PRIORITIES),
   assigneeId: memberField(tickets.assigneeId),
   openedBy: memberField(tickets.openedBy),
+  tags: teamOnly(
+    setField({
+      rows: sql`${ticketTags} CROSS JOIN ${tags} ON ${tags.id} = ${ticketTags.tagId}
+        WHERE ${ticketTags.ticketId} = ${tickets.id} AND ${tags.deletedAt} IS NULL`,
+      each: sql`${tags.key}`,
+    }),
+  ),
+  ...jsonFields('customFields', { entries: tickets.customFields, folded: tickets.foldedFields, isTeamOnly: true }),
   resolvedAt: instantField(tickets.resolvedAt),
   createdAt: instantField(tickets.createdAt),
   updatedAt: instantField(tickets.updatedAt),

@@ -4,9 +4,10 @@ import { alias } from 'drizzle-orm/sqlite-core'
 import { isTeamMember, visible } from '../access/visible'
 import { remainingRoom } from '../billing/limits'
 import type { Ctx } from '../context'
-import { customerAddresses, customerTags, importChunks, importKeys, imports, users } from '../db/schema'
+import { customerAddresses, importChunks, importKeys, imports, users } from '../db/schema'
 import { MAX_TAGS } from '../db/schema/tags'
 import { columnIn } from '../db/sql'
+import { TAGGED } from '../tags/tagged'
 import { ENTITIES, type Job, type Outcome, PERMISSION, unwrittenChunk } from './imports.job'
 import { IS_TO_CHANGE, refusalCode } from './imports.refusals'
 import { settledRow } from './imports.settle'
@@ -146,19 +147,19 @@ function ownerOfRow({ actor }: Ctx, { id, defaultOwner }: Job): SQL {
 function isChanged({ entity }: Job): SQL {
   const t = alias(ENTITIES[entity].table, 't')
   const hasNewOwner = sql`(${cell('owner')} IS NOT NULL AND looked_up.owner IS NOT ${t.ownerId})`
-  const hasNewTag = sql`EXISTS (SELECT 1 FROM json_each(row -> '$.tags') AS tag WHERE ${isNewTag})`
+  const hasNewTag = sql`EXISTS (SELECT 1 FROM json_each(row -> '$.tags') AS tag WHERE ${isNewTag(entity)})`
   const hasNewContact = sql`${cell('addedEmails')} IS NOT NULL OR ${cell('addedPhones')} IS NOT NULL`
-  const ofCustomers = entity === 'customers' ? [hasNewTag, hasNewContact] : []
-  const differences = [...fieldDifferences(entity, 't'), hasNewOwner, ...ofCustomers]
+  const ofCustomers = entity === 'customers' ? [hasNewContact] : []
+  const differences = [...fieldDifferences(entity, 't'), hasNewOwner, hasNewTag, ...ofCustomers]
   return sql`(${sql.join(differences, sql` OR `)})`
 }
 
-// Whether the customer would have more tags than it may, without those that an earlier row of the file has for it.
+// Whether the record would have more tags than it may, without those that an earlier row of the file has for it.
 function hasTooManyTags({ entity }: Job): SQL {
-  if (entity !== 'customers') return sql`false`
+  const { links, of } = TAGGED[entity]
   const most = sql.raw(String(MAX_TAGS))
-  const had = sql`SELECT 1 FROM ${customerTags} AS had WHERE ${columnIn('had', customerTags.customerId)} = looked_up.record LIMIT ${most}`
-  const added = sql`SELECT 1 FROM json_each(row -> '$.tags') AS tag WHERE ${isNewTag}`
+  const had = sql`SELECT 1 FROM ${links} AS had WHERE ${columnIn('had', of)} = looked_up.record LIMIT ${most}`
+  const added = sql`SELECT 1 FROM json_each(row -> '$.tags') AS tag WHERE ${isNewTag(entity)}`
   return sql`(row -> '$.tags' IS NOT NULL AND (SELECT count(*) FROM (${had})) + (SELECT count(*) FROM (${added})) > ${most})`
 }
 

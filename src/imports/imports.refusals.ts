@@ -21,7 +21,7 @@ const REFUSALS = {
     message: 'The record exists and differs; use mode=upsert to change it',
   },
   plan_limit: { field: null, value: 'NULL', message: 'The plan has no room for another customer' },
-  too_many_tags: { field: 'tags', value: `row ->> 'tags'`, message: 'The customer would have more than 50 tags' },
+  too_many_tags: { field: 'tags', value: `row ->> 'tags'`, message: 'The record would have more than 50 tags' },
   too_big: { field: null, value: 'NULL', message: 'The custom fields would exceed 16 KB of JSON' },
 } as const
 
@@ -44,7 +44,7 @@ export function refusalCode({ mode, duplicates, defaultOwner, entity }: Job): SQ
     mode === 'create'
       ? `WHEN record_exists AND is_changed AND ${IS_TO_CHANGE} AND earlier ->> 0 IS NOT 'create' THEN 'exists'`
       : '',
-    entity === 'customers' ? `WHEN has_too_many_tags AND ${IS_TO_CHANGE} THEN 'too_many_tags'` : '',
+    `WHEN has_too_many_tags AND ${IS_TO_CHANGE} THEN 'too_many_tags'`,
     `WHEN is_too_big AND ${IS_TO_CHANGE} THEN 'too_big'`,
   ]
   return sql.raw(`CASE WHEN nth > 1 AND '${duplicates}' = 'last' THEN NULL ${cases.join(' ')} END`)

@@ -5,10 +5,11 @@ import { visible } from '../access/visible'
 import type { Ctx } from '../context'
 import type { Statement } from '../db/batch'
 import { referencesTo } from '../db/relations'
-import { customerTags, events, importChunks, imports, merges } from '../db/schema'
+import { events, importChunks, imports, merges } from '../db/schema'
 import { allOf, columnIn, ifChanged } from '../db/sql'
 import { eventInsert } from '../events/event-insert'
 import { versionStamp } from '../records/version'
+import { TAGGED } from '../tags/tagged'
 import { chunkWhere, ENTITIES, type Job, PERMISSION } from './imports.job'
 
 const chunk = alias(importChunks, 'chunk')
@@ -101,7 +102,7 @@ function isUnused({ id, entity }: Job): SQL {
   const otherEvents = sql`SELECT 1 FROM ${events} WHERE ${events.subjectId} = ${table.id}
     AND coalesce(${events.changes} ->> '$.importId[1]', '') <> ${id}`
   // A merge has an event, and the tags came with the import.
-  const references = referencesTo(table).filter((each) => each.table !== merges && each.table !== customerTags)
+  const references = referencesTo(table).filter((each) => each.table !== merges && each.table !== TAGGED[entity].links)
   const rows = references.flatMap((each) =>
     each.columns.map(
       (column) => sql`SELECT 1 FROM ${each.table} AS other WHERE ${columnIn('other', column)} = ${table.id}`,

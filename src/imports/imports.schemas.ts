@@ -125,7 +125,7 @@ export const ImportQuery = z
         'If several rows are the same record: `last` writes the last row, `refuse` reports all after the first as errors.',
     }),
     unknown: z.enum(['customFields', 'ignore']).default('customFields').openapi({
-      description: 'Where unknown columns go: into `customFields` (for leads, `metadata`), or nowhere.',
+      description: 'Where unknown columns go: into `customFields`, or nowhere.',
     }),
     defaultOwner: text(254)
       .optional()

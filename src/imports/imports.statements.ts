@@ -1,9 +1,9 @@
 // Compiles the table of fields to SQL: the values that a row creates or changes, and whether it changes anything.
 // In this SQL, `row` is the row of the file as JSON, and `t` is the alias of the record.
 import { type SQL, sql } from 'drizzle-orm'
-import { alias } from 'drizzle-orm/sqlite-core'
-import { customers, customerTags, tags } from '../db/schema'
+import { tags } from '../db/schema'
 import { columnIn } from '../db/sql'
+import { TAGGED } from '../tags/tagged'
 import type { Entity } from './imports.job'
 import { ENTITIES, MAX_JSON, type RowField } from './imports.job'
 
@@ -105,8 +105,9 @@ export function beforeAndAfter(entity: Entity, t: string, extras: { name: string
   return { before: objectOf('before'), after: objectOf('after') }
 }
 
-const [has, t] = [alias(customerTags, 'has'), alias(customers, 't')]
-
-/** The customer `t` lacks the tag whose key is `tag.value`. */
-export const isNewTag = sql`NOT EXISTS (SELECT 1 FROM ${customerTags} AS has JOIN ${tags} ON ${tags.id} = ${has.tagId}
-  WHERE ${has.customerId} = ${t.id} AND ${tags.key} = tag.value)`
+/** The record `t` lacks the tag whose key is `tag.value`. */
+export function isNewTag(entity: Entity): SQL {
+  const { table, links, of } = TAGGED[entity]
+  return sql`NOT EXISTS (SELECT 1 FROM ${links} AS has JOIN ${tags} ON ${tags.id} = ${columnIn('has', links.tagId)}
+    WHERE ${columnIn('has', of)} = ${columnIn('t', table.id)} AND ${tags.key} = tag.value)`
+}

@@ -3,10 +3,11 @@ import { type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import type { Ctx } from '../context'
 import type { Statement } from '../db/batch'
-import { customerTags, importChunks, tags } from '../db/schema'
-import { columnIn, insertFrom } from '../db/sql'
+import { importChunks, tags } from '../db/schema'
+import { columnIn, columnKey, insertFrom } from '../db/sql'
 import { taggingMarks } from '../db/tagging-marks'
 import { eventInsert } from '../events/event-insert'
+import { TAGGED } from '../tags/tagged'
 import { contactChanges } from './imports.further'
 import { chunkWhere, classifiedRows, ENTITIES, type Job, rowsWithOutcome } from './imports.job'
 import { beforeAndAfter, cell, isNewTag } from './imports.statements'
@@ -35,18 +36,20 @@ export function tagsInsert({ db, actor, now }: Ctx, job: Job, n: number, ids: st
   ).onConflictDoNothing()
 }
 
-/** The statements that insert the links between the customers of a chunk and their tags. */
-export function customerTagStatements(ctx: Ctx, job: Job, n: number): Statement[] {
+/** The statements that insert the links between the records of a chunk and their tags. */
+export function recordTagStatements(ctx: Ctx, job: Job, n: number): Statement[] {
+  const { links, of } = TAGGED[job.entity]
   const rows = rowsWithOutcome(job, n, 'create', 'update')
   const several = sql`SELECT ${cell('record')} AS id FROM ${rows} WHERE json_array_length(row, '$.tags') > 1`
   const [marked, unmarked] = taggingMarks(ctx.db, several)
-  const links = insertFrom(
+  const inserted = insertFrom(
     ctx.db,
-    customerTags,
-    { customerId: cell('record'), tagId: sql`${tags.id}` },
+    links,
+    { [columnKey(of)]: cell('record'), tagId: sql`${tags.id}` },
     sql`FROM ${rows} CROSS JOIN ${rowTags} CROSS JOIN ${tags} ON ${tagOfRow(ctx)} WHERE true`,
   ).onConflictDoNothing()
-  return [marked, links, unmarked]
+  // Leads are indexed anew with each tag.
+  return job.entity === 'customers' ? [marked, inserted, unmarked] : [inserted]
 }
 
 /** Inserts one event for each new record. */
@@ -64,7 +67,7 @@ export function createdEventsInsert(ctx: Ctx, job: Job, n: number) {
 
 /** Inserts one event for each record that will change. Runs before the update, because it reads the old values. */
 export function updatedEventsInsert(ctx: Ctx, job: Job, n: number) {
-  const { subject, table, name } = ENTITIES[job.entity]
+  const { subject, table } = ENTITIES[job.entity]
   const t = alias(table, 't')
   const owner = {
     name: 'ownerId',
@@ -73,7 +76,7 @@ export function updatedEventsInsert(ctx: Ctx, job: Job, n: number) {
   }
   const { before, after } = beforeAndAfter(job.entity, 't', [
     owner,
-    ...(name === 'customers' ? contactChanges('t') : []),
+    ...(job.entity === 'customers' ? contactChanges('t') : []),
   ])
   const jsonValue = (side: 'old' | 'new') =>
     sql.raw(`iif(${side}.type IN ('object', 'array'), json(${side}.value), ${side}.value)`)
@@ -81,13 +84,13 @@ export function updatedEventsInsert(ctx: Ctx, job: Job, n: number) {
     FROM json_each(${before}) AS old JOIN json_each(${after}) AS new ON new.key = old.key
     WHERE new.value IS NOT NULL AND old.value IS NOT new.value)`
   const changes = sql`json_set(${fieldChanges}, '$.importId', json_array(NULL, ${job.id}))`
-  const newTags = sql`(SELECT json_group_array(${tags.name}) FROM ${rowTags} CROSS JOIN ${tags} ON ${tagOfRow(ctx)} WHERE ${isNewTag})`
+  const newTags = sql`(SELECT json_group_array(${tags.name}) FROM ${rowTags} CROSS JOIN ${tags} ON ${tagOfRow(ctx)} WHERE ${isNewTag(job.entity)})`
   const withTags = sql`iif(${newTags} = '[]', ${changes}, json_set(${changes}, '$.tags', json_array(json_array(), json(${newTags}))))`
   return eventInsert(ctx, {
     verb: `${subject}.updated`,
     subject,
     id: sql`${t.id}`,
-    changes: name === 'customers' ? withTags : changes,
+    changes: withTags,
     from: sql`${classifiedRows(job, n, 'update')} CROSS JOIN ${table} AS t ON ${t.id} = ${cell('record')}`,
     when: sql`true`,
   })

@@ -12,7 +12,7 @@ import { recordsInsert, recordsUpdate } from './imports.records'
 import { refusalText } from './imports.refusals'
 import { MAX_ISSUES } from './imports.staging'
 import { cell } from './imports.statements'
-import { createdEventsInsert, customerTagStatements, tagsInsert, updatedEventsInsert } from './imports.tags-and-events'
+import { createdEventsInsert, recordTagStatements, tagsInsert, updatedEventsInsert } from './imports.tags-and-events'
 
 /**
  * The statements that write chunk `n`; with the last chunk they also finish the import. They do nothing if the chunk is
@@ -39,7 +39,7 @@ function recordStatements(ctx: Ctx, job: Job, n: number, ids: string): Statement
     updatedEventsInsert(ctx, job, n),
     recordsInsert(ctx, job, n),
     recordsUpdate(ctx, job, n),
-    ...(hasTags ? customerTagStatements(ctx, job, n) : []),
+    ...(hasTags ? recordTagStatements(ctx, job, n) : []),
     createdEventsInsert(ctx, job, n),
   ]
 }

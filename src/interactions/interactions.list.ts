@@ -86,13 +86,16 @@ export const INTERACTION_LIST: ListDefinition<InteractionRow, Query> = {
     fields: INTERACTION_FILTER_FIELDS,
     lifts: {
       type: asParameters((values) => ({ type: INTERACTION_TYPES.filter((each) => values.includes(each)) })),
-      // By `author=me`, members without the whole workspace find what they logged in the pool as well.
+      // By `author=me` and `lead`, members without the whole workspace find what is of the pool as well.
       createdBy: (asked, ctx) =>
         owners(ctx.actor, 'interactions:read') === 'all'
           ? asParameter<Query>((author) => ({ author }))(asked, ctx)
           : undefined,
       customerId: asParameter((customer) => ({ customer })),
-      leadId: asParameter((lead) => ({ lead })),
+      leadId: (asked, ctx) =>
+        owners(ctx.actor, 'interactions:read') === 'all'
+          ? asParameter<Query>((lead) => ({ lead }))(asked, ctx)
+          : undefined,
       occurredAt: asRange(interactions.occurredAt),
       followUpAt: asRange(followUpAt),
       updatedAt: asRange(interactions.updatedAt),

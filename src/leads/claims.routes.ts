@@ -77,11 +77,11 @@ const convertLeadRoute = createRoute({
   summary: 'Convert a lead into a customer',
   description:
     'Links the customer that you name, else the customer with the e-mail address of the lead, else a new customer, and ' +
-    'closes the lead. A lead is converted once.',
+    'closes the lead. A lead is converted once. The customer gets its tags, and the custom fields that it lacks.',
   request: { params: IdParam, body: body(Conversion) },
   responses: {
     200: json(Converted, 'The lead and its customer'),
-    ...errors(...POST, 'not_yours', 'not_found', 'already_converted', 'customer_exists', 'plan_limit'),
+    ...errors(...POST, 'not_yours', 'not_found', 'already_converted', 'customer_exists', 'plan_limit', 'too_many_tags'),
   },
 })
 

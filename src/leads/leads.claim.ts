@@ -10,14 +10,14 @@ import { columnIn, forceIndex, ifChanged } from '../db/sql'
 import { AppError } from '../errors'
 import { eventInsert, hasChanges } from '../events/event-insert'
 import { changeRecord, type Requirement } from '../records/change'
+
 import { byCountryOf, countryCheck } from '../records/country'
-import { withInstants } from '../records/instants'
+
 import { versionStamp } from '../records/version'
 import { assignmentMail, claimMail } from './leads.mail'
-import { progressOf } from './leads.progress'
 import { LEAD, type LeadRow, leadColumns } from './leads.record'
 import { Lead } from './leads.schemas'
-import { derivedFields, type LeadFields, updateLead } from './leads.service'
+import { type LeadFields, leadPatch, updateLead } from './leads.service'
 
 /** Claims a lead for the actor. Throws `not_found`, `already_yours` with the lead, or `already_claimed` with time and owner. */
 export async function claimLead(ctx: Ctx, id: string): Promise<LeadRow> {
@@ -121,28 +121,26 @@ export function updateLeadAndOwner(ctx: Ctx, id: string, patch: LeadAndOwner): P
 type LeadAndOwner = LeadFields & { ownerId?: string | null }
 
 function changeLeadAndOwner(ctx: Ctx, id: string, { ownerId, ...input }: LeadAndOwner): Promise<LeadRow> {
-  const fields = withInstants(ctx, input)
   const { actor, now } = ctx
   const canAssign = reach(actor, 'leads:assign') !== undefined
-  if (ownerId === undefined || (ownerId === actor.id && !canAssign)) return updateLead(ctx, id, fields)
+  if (ownerId === undefined || (ownerId === actor.id && !canAssign)) return updateLead(ctx, id, input)
   if (ownerId !== null && !canAssign) {
     throw new AppError('forbidden', { detail: 'Only a MANAGER or ADMIN gives a lead to another member.' })
   }
-  const derived = derivedFields(fields, actor.country)
+  const { patch, derived, require } = leadPatch(ctx, input)
   // When the mail is queued, the event is written; it has `ownerId` only if the owner changed.
   const isNewOwner = sql`${lastEvent(ctx, sql`${events.changes} ->> '$.ownerId'`)} IS NOT NULL`
   return changeRecord(ctx, LEAD, id, {
     verb: 'updated',
     permission: canAssign ? 'leads:assign' : 'leads:write',
-    set: { ...fields, ownerId },
+    set: { ...patch, ownerId },
     derived: {
       ...derived,
-      ...progressOf(fields.status, now),
       claimedAt: sql`CASE WHEN ${leads.ownerId} IS ${ownerId} THEN ${leads.claimedAt} WHEN ${ownerId} IS NULL THEN NULL ELSE ${now} END`,
     },
-    changesAnything: hasChanges(leads, { ...fields, ...derived, ownerId }),
-    require: { owner: ownerRequirement(ctx, ownerId) },
-    followedBy: [...assignmentMail(ctx, id, ownerId, isNewOwner), ...countryCheck(ctx.db, [fields.phone], actor)],
+    changesAnything: hasChanges(leads, { ...patch, ownerId }),
+    require: { ...require, owner: ownerRequirement(ctx, ownerId) },
+    followedBy: [...assignmentMail(ctx, id, ownerId, isNewOwner), ...countryCheck(ctx.db, [input.phone], actor)],
   })
 }
 

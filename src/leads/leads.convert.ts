@@ -11,7 +11,9 @@ import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
 import { eventInsert } from '../events/event-insert'
 import { jobInsert } from '../jobs/jobs.kind'
+import { customFieldsTooBigError } from '../records/custom-fields'
 import { versionStamp } from '../records/version'
+import { carriedStatements, fitsCustomer } from './leads.carry'
 import { moveStatements } from './leads.conversion'
 import { leadColumns } from './leads.record'
 
@@ -22,7 +24,7 @@ const AT_ONCE = 100
 const isUnconverted = or(isNull(leads.customerId), isNull(leads.convertedAt))
 
 /**
- * Converts a lead and closes it. Throws `already_converted`, `plan_limit`, `customer_exists` if a customer out of reach
+ * Converts a lead and closes it; its tags and custom fields go to the customer. Throws `already_converted`, `plan_limit`, `customer_exists` if a customer out of reach
  * has the e-mail address, and `not_found` for the lead or the customer.
  */
 export async function convertLead(ctx: Ctx, id: string, { customerId }: { customerId?: string }) {
@@ -44,6 +46,8 @@ export async function convertLead(ctx: Ctx, id: string, { customerId }: { custom
     phoneE164: sql`${leads.phoneE164}`,
     phoneText: sql`${leads.phoneText}`,
     ownerId: sql`${leads.ownerId}`,
+    customFields: sql`${leads.customFields}`,
+    foldedFields: sql`${leads.foldedFields}`,
     createdAt: now,
     updatedAt: now,
   }
@@ -55,12 +59,13 @@ export async function convertLead(ctx: Ctx, id: string, { customerId }: { custom
       : and(eq(customers.id, customerId), isInReach)
   const targetId = sql`(SELECT ${customers.id} FROM ${customers} WHERE ${isTarget}
     ORDER BY ${customers.id} IS ${leads.customerId} DESC LIMIT 1)`
-  const isPossible = sql`${unconverted} AND ${targetId} IS NOT NULL`
+  const isPossible = sql`${unconverted} AND ${targetId} IS NOT NULL AND ${fitsCustomer(targetId)}`
   // The newest interactions follow the lead to its customer at once, and the others by a job.
   const customerOfLead = sql`(SELECT ${leads.customerId} FROM ${leads} WHERE ${eq(leads.id, id)})`
   const following = (limit: number, offset = 0) => sql`SELECT said.seq FROM ${interactions} AS said
     WHERE said.lead_id = ${id} AND said.customer_id IS NULL AND ${customerOfLead} IS NOT NULL
     ORDER BY said.occurred_at DESC, said.seq DESC LIMIT ${limit} OFFSET ${offset}`
+  const hasConverted = sql`EXISTS (SELECT 1 FROM ${leads} WHERE ${eq(leads.id, id)} AND ${eq(leads.convertedAt, now)})`
   const { converted, present, customer, exceeded } = await runBatch(db, {
     customerInsert: insertFrom(
       db,
@@ -92,6 +97,7 @@ export async function convertLead(ctx: Ctx, id: string, { customerId }: { custom
         .where(isPossible)
         .returning(leadColumns),
     ),
+    ...carriedStatements(ctx, id, customerOfLead, hasConverted),
     job: jobInsert(ctx, {
       kind: 'conversion',
       input: { leadId: id },
@@ -101,7 +107,7 @@ export async function convertLead(ctx: Ctx, id: string, { customerId }: { custom
     timelineMoved: moveStatements(db, now, id, following(AT_ONCE)),
     present: one(
       db
-        .select(leadColumns)
+        .select({ ...leadColumns, fits: sql<number>`${fitsCustomer(targetId)}`.as('fits') })
         .from(leads)
         .where(and(eq(leads.id, id), visible(actor, 'leads:read', leads))),
     ),
@@ -119,6 +125,7 @@ export async function convertLead(ctx: Ctx, id: string, { customerId }: { custom
   if (present.customerId !== null && present.convertedAt !== null) {
     throw new AppError('already_converted', { existingId: present.customerId })
   }
+  if (!present.fits) throw customFieldsTooBigError('body.customerId')
   if (exceeded) throw limitExceededError(ctx, 'customers', exceeded)
   throw new AppError(customerId === undefined ? 'customer_exists' : 'not_found')
 }

@@ -4,6 +4,7 @@ import { EXTERNAL_ID, PERSON } from '../customers/customers.fields'
 import { leads } from '../db/schema'
 import { LEAD_STATUSES } from '../db/schema/leads'
 import { email, Id, Instant, instantOrDay, jsonObject, name, text } from '../field-schemas'
+import { CUSTOM_FIELDS, FOLDED_FIELDS } from '../records/facets.schemas'
 import { defineFields, ERASED } from '../records/fields'
 import { foldedBeyondLower } from '../text/searched'
 
@@ -113,6 +114,12 @@ export const LEAD_FIELDS = defineFields(leads, {
     exported: 3,
     erased: null,
   },
+  tags: {
+    imported: 'tags tag labels label categories category keywords',
+    exported: 3,
+  },
+  customFields: { ...CUSTOM_FIELDS, imported: 'customfields', exported: 5, erased: null },
+  foldedFields: { ...FOLDED_FIELDS, erased: null },
   externalId: { ...EXTERNAL_ID, imported: 'externalid' },
   ownerId: { answer: Id.nullable(), example: null, ...PERSON.owner, exported: 2, isKept: true },
   claimedAt: { answer: Instant.nullable(), example: null, exported: 4, isKept: true },

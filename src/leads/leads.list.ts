@@ -10,17 +10,21 @@ import { COUNT_OF_STATUS, LEAD_STATUSES } from '../db/schema/leads'
 import { allOf } from '../db/sql'
 import { pageMarks } from '../db/window'
 import { LEAD_FILTER_FIELDS } from '../filters/filters.records'
+import { hasCustomFields } from '../records/custom-fields'
 import { runList } from '../records/list'
 import { asParameter, asParameters, asRange, asWords } from '../records/list.asked'
 import type { ListDefinition, ListRequest } from '../records/list.definition'
-import { before, from, is, isNot } from '../records/list.filters'
+
+import { before, from, is, isNot, noCondition } from '../records/list.filters'
+
 import { isOwnedBy, isTrashed, ownedWalks, requestedOwners, scopeCodes } from '../records/list.owned'
 import { isPartOf } from '../records/question'
+import { hasTags, TAGGED } from '../tags/tagged'
 import { type LeadRow, leadColumns } from './leads.record'
-import type { LeadQuery } from './leads.schemas'
+import type { LeadFilters } from './leads.schemas'
 
 /** `besides` excludes one status. */
-type Query = z.output<typeof LeadQuery> & { besides?: LeadRow['status'] }
+type Query = z.output<typeof LeadFilters> & { besides?: LeadRow['status'] }
 export type LeadRequest = ListRequest<Query>
 
 const permissions = { read: 'leads:read', trash: 'leads:write' } as const
@@ -74,6 +78,9 @@ export const LEAD_LIST: ListDefinition<LeadRow, Query> = {
       match: `origin : (${sources.map((source) => phrase(`⟦${source}⟧`)).join(' OR ')})`,
       isCoarse: true,
     }),
+    tag: hasTags(TAGGED.leads),
+    tagMatch: noCondition,
+    customFields: (values) => hasCustomFields(leads, values),
     externalId: (externalId) => ({ where: eq(leads.externalId, externalId) }),
     owner: isOwnedBy(leads.ownerId),
     customer: is(leads.customerId),

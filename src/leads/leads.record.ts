@@ -10,6 +10,7 @@ const {
   foldedTitle,
   foldedEmail,
   foldedInterest,
+  foldedFields,
   phoneText,
   searchPhone,
   searchText,

@@ -5,6 +5,7 @@ import { LEAD_STATUSES } from '../db/schema/leads'
 import { instant, memberOr, text, uuid } from '../field-schemas'
 import { filterParameter, questionOf } from '../filters/filters.schemas'
 import { flag, pageOf, pageQuery, repeated, someOf } from '../http/pagination'
+import { facetQuery, gatherCustomFields } from '../records/facets.schemas'
 import { valuesOf } from '../records/fields'
 import { LEAD_FIELDS } from './leads.fields'
 
@@ -37,52 +38,53 @@ export const Assignment = z
 
 export const SORTS = ['-createdAt', 'createdAt', '-updatedAt', 'updatedAt', '-followUpAt', 'followUpAt'] as const
 
-export const LeadQuery = z
-  .strictObject({
-    ...pageQuery,
-    filter: filterParameter(),
-    q: text(100)
-      .optional()
-      .openapi({
-        description:
-          'Part of title, name, e-mail, interest or phone (in any form of the number). Case and accents do not matter. With ' +
-          'one or two characters, and in the trash, a page looks through up to 5,000 leads (`scanned`).',
-        example: 'alice',
-      }),
-    status: someOf(LEAD_STATUSES),
-    source: repeated(text(100), 'The exact source.'),
-    externalId: text(200).optional().openapi({ description: 'What another system calls it, exactly.' }),
-    owner: memberOr('none', 'me').openapi({
-      type: 'string',
-      description: '`none` for the pool, `me` for your own leads, or the id of a member.',
-      example: 'none',
+export const LeadFilters = z.strictObject({
+  ...pageQuery,
+  filter: filterParameter(),
+  q: text(100)
+    .optional()
+    .openapi({
+      description:
+        'Part of title, name, e-mail, interest or phone (in any form of the number). Case and accents do not matter. With ' +
+        'one or two characters, and in the trash, a page looks through up to 5,000 leads (`scanned`).',
+      example: 'alice',
     }),
-    customer: uuid().optional().openapi({ description: 'The leads that became this customer, or are of it.' }),
-    createdAfter: instant().optional(),
-    createdBefore: instant().optional(),
-    updatedAfter: instant().optional().openapi({
-      description: 'Changed at this instant or later; without `sort`, in the order of `updatedAt`, for keeping a copy.',
+  status: someOf(LEAD_STATUSES),
+  source: repeated(text(100), 'The exact source.'),
+  externalId: text(200).optional().openapi({ description: 'What another system calls it, exactly.' }),
+  owner: memberOr('none', 'me').openapi({
+    type: 'string',
+    description: '`none` for the pool, `me` for your own leads, or the id of a member.',
+    example: 'none',
+  }),
+  customer: uuid().optional().openapi({ description: 'The leads that became this customer, or are of it.' }),
+  ...facetQuery,
+  createdAfter: instant().optional(),
+  createdBefore: instant().optional(),
+  updatedAfter: instant().optional().openapi({
+    description: 'Changed at this instant or later; without `sort`, in the order of `updatedAt`, for keeping a copy.',
+  }),
+  followUpAfter: instant().optional(),
+  followUpBefore: instant().optional(),
+  trashed: flag('List the leads in the trash instead.'),
+  sort: z
+    .enum(SORTS)
+    .optional()
+    .openapi({
+      description:
+        'The default is `-createdAt`, `followUpAt` with a follow-up filter, and `updatedAt` with `updatedAfter`. The order ' +
+        'by follow-up lists only leads that have one. Of a search (`q`) and of the trash, the default is `-createdAt`; in ' +
+        'another order, their newest 1,000 leads are sorted, and `partial` says so if there are more.',
     }),
-    followUpAfter: instant().optional(),
-    followUpBefore: instant().optional(),
-    trashed: flag('List the leads in the trash instead.'),
-    sort: z
-      .enum(SORTS)
-      .optional()
-      .openapi({
-        description:
-          'The default is `-createdAt`, `followUpAt` with a follow-up filter, and `updatedAt` with `updatedAfter`. The order ' +
-          'by follow-up lists only leads that have one. Of a search (`q`) and of the trash, the default is `-createdAt`; in ' +
-          'another order, their newest 1,000 leads are sorted, and `partial` says so if there are more.',
-      }),
-    total: flag(
-      'Count the leads as well. With filters other than owner and status, counting stops at 1,000 (`totalCapped`). A `q` ' +
-        'of one or two characters, or in the trash, has no total.',
-    ),
-  })
-  .openapi('LeadQuery')
+  total: flag(
+    'Count the leads as well. With filters other than owner and status, counting stops at 1,000 (`totalCapped`). A `q` ' +
+      'of one or two characters, or in the trash, has no total.',
+  ),
+})
 
-export const LeadQuestion = questionOf(LeadQuery.shape, 'LeadQuestion')
+export const LeadQuery = z.pipe(gatherCustomFields<z.input<typeof LeadFilters>>(), LeadFilters)
+
+export const LeadQuestion = questionOf(LeadFilters.shape, 'LeadQuestion')
 
 export const LeadPage = pageOf(Lead, 'LeadPage')
 

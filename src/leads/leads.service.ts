@@ -9,8 +9,16 @@ import { leads } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
 import { eventInsert, hasChanges } from '../events/event-insert'
-import { changeRecord, restoreRecord } from '../records/change'
+
+import { changeRecord, type Requirement, restoreRecord } from '../records/change'
 import { byCountryOf, countryCheck } from '../records/country'
+import {
+  customFieldsTooBigError,
+  doCustomFieldsFit,
+  newCustomFields,
+  patchedCustomFields,
+} from '../records/custom-fields'
+
 import { derivedValues, type FieldName } from '../records/fields'
 import { withInstants } from '../records/instants'
 import { LEAD_FIELDS } from './leads.fields'
@@ -34,7 +42,7 @@ type NewLead = LeadFields & { title: string; ownerId?: string | null }
 async function insertLead(ctx: Ctx, input: NewLead): Promise<LeadRow> {
   const { db, actor, now } = ctx
   const canAssign = reach(actor, 'leads:assign') === 'all'
-  const { ownerId = canAssign ? null : authorOf(actor), ...fields } = withInstants(ctx, input)
+  const { ownerId = canAssign ? null : authorOf(actor), customFields, ...fields } = withInstants(ctx, input)
   if (ownerId !== null && ownerId !== actor.id) {
     requirePermission(actor, 'leads:assign', 'Only a MANAGER or ADMIN gives a lead to another member.')
   }
@@ -43,6 +51,7 @@ async function insertLead(ctx: Ctx, input: NewLead): Promise<LeadRow> {
   const row = {
     ...fields,
     ...derivedFields(fields, actor.country),
+    ...newCustomFields(customFields),
     id,
     workspaceId: actor.workspaceId,
     ownerId,
@@ -85,24 +94,44 @@ export async function getLead(
   return lead
 }
 
-/** Changes the fields of a lead. Throws `not_found`, `not_yours`, `stale`. */
+/** Changes the fields of a lead; custom fields are merged key by key. Throws `not_found`, `not_yours`, `stale`, `invalid`. */
 export function updateLead(ctx: Ctx, id: string, fields: LeadFields, ifVersion?: number): Promise<LeadRow> {
   return byCountryOf(ctx, (read) => changeLead(read, id, fields, ifVersion))
 }
 
 function changeLead(ctx: Ctx, id: string, fields: LeadFields, ifVersion?: number): Promise<LeadRow> {
-  const patch = withInstants(ctx, fields)
-  const derived = derivedFields(patch, ctx.actor.country)
-  const changesAnything = hasChanges(leads, { ...patch, ...derived })
+  const { patch, derived, changesAnything, require } = leadPatch(ctx, fields)
   return changeRecord(ctx, LEAD, id, {
     verb: 'updated',
     permission: 'leads:write',
     set: patch,
-    derived: { ...derived, ...progressOf(patch.status, ctx.now) },
+    derived,
     changesAnything,
+    require,
     ifVersion,
     followedBy: countryCheck(ctx.db, [patch.phone], ctx.actor),
   })
+}
+
+/** What a patch of fields makes of a lead: the columns that its event tells of, those that follow, and what must hold. */
+export function leadPatch(ctx: Ctx, fields: LeadFields) {
+  const { customFields, ...others } = withInstants(ctx, fields)
+  const { foldedFields, ...custom } = patchedCustomFields(leads, customFields)
+  const patch = { ...others, ...custom }
+  const derived = {
+    ...derivedFields(others, ctx.actor.country),
+    ...(foldedFields === undefined ? {} : { foldedFields }),
+  }
+  const fit: Requirement<LeadRow> = {
+    holds: doCustomFieldsFit(leads, customFields),
+    orElse: () => customFieldsTooBigError(),
+  }
+  return {
+    patch,
+    derived: { ...derived, ...progressOf(others.status, ctx.now) },
+    changesAnything: hasChanges(leads, { ...patch, ...derived }),
+    require: { customFields: fit },
+  }
 }
 
 /** Puts a lead into the trash. It can be restored for 30 days. */

@@ -97,6 +97,7 @@ function ticketStep(ctx: JobCtx, id: string): JobStep {
     }),
     statements: (picked) => [
       HELD.events.eraseRows(db, isAbout(ctx, sql`SELECT id FROM ${tickets} WHERE seq IN (${picked})`), now),
+      HELD.ticketTags.eraseRows(db, sql`ticket_id IN (SELECT id FROM ${tickets} WHERE seq IN (${picked}))`, now),
       HELD.tickets.eraseRows(db, sql`tickets.seq IN (${picked})`, now),
     ],
   }
@@ -124,6 +125,7 @@ function leadSteps(ctx: JobCtx, { known, erasedAt }: Input): JobStep[] {
       }),
       statements: (picked) => [
         HELD.events.eraseRows(db, isAbout(ctx, picked), now),
+        HELD.leadTags.eraseRows(db, sql`lead_id IN (${picked})`, now),
         HELD.leads.eraseRows(db, sql`${leads.id} IN (${picked})`, now),
       ],
     },

@@ -12,6 +12,7 @@ import {
   importIssues,
   interactions,
   leads,
+  leadTags,
   mailStops,
   merges,
   oauthAccounts,
@@ -20,6 +21,7 @@ import {
   relationships,
   sessions,
   tickets,
+  ticketTags,
   users,
 } from '../db/schema'
 import { allOf } from '../db/sql'
@@ -30,6 +32,7 @@ import { nextVersion, versionStamp } from '../records/version'
 import { TICKET_FIELDS } from '../tickets/tickets.fields'
 import { isMentioned } from './personal-data.imports'
 import { MOST, mentionsIn, type PersonScope, rowsAbout } from './personal-data.person'
+import { TRAIL } from './personal-data.trail'
 
 type Column<T extends SQLiteTable> = keyof T['$inferInsert'] & string
 /** A new value for each of these columns. */
@@ -89,19 +92,9 @@ function readableRows<T extends SQLiteTable>(table: T, { rows, window, secret = 
   return { read, where, window }
 }
 
-// The audit trail keeps that a field changed, and its values only if they say nothing of who somebody is.
-const KEPT_CHANGES = [
-  ...['status', 'priority', 'type', 'ownerId', 'assigneeId', 'customerId'],
-  ...['leadId', 'occurredAt', 'followUpAt', 'doneAt', 'mergedId', 'commentId', 'role'],
-]
-const redactedChanges = sql`CASE WHEN events.changes IS NOT NULL THEN (SELECT json_group_object(c.key, CASE WHEN c.key IN (SELECT value FROM json_each(${JSON.stringify(KEPT_CHANGES)}))
-  THEN json(c.value) ELSE json('[null,null]') END) FROM json_each(events.changes) AS c) END`
+const tagName = sql<string>`(SELECT t.name FROM tags AS t WHERE t.id = tag_id)`.as('name')
 
 // The plus keeps SQLite from the order of the workspace's events, along which it would read them all.
-const TRAIL = {
-  kept: ['seq', 'id', 'workspaceId', 'subjectType', 'subjectId', 'verb', 'actorType', 'actorId', 'createdAt'],
-  erased: () => ({ changes: redactedChanges }),
-} as const
 
 export const HELD = {
   mails: blankedRows(outbox, {
@@ -171,6 +164,10 @@ export const HELD = {
       ...versionStamp(interactions, now),
     }),
   }),
+  ticketTags: deletedRows(ticketTags, {
+    rows: (person) => sql`ticket_id IN (SELECT t.id FROM tickets AS t WHERE t.customer_id IN (${person.customers}))`,
+    beside: { name: tagName },
+  }),
   tickets: blankedRows(tickets, {
     kept: [...namesOf(fieldsWith(TICKET_FIELDS, 'isKept')), ...(['seq', 'workspaceId', 'ownerId', 'homeId'] as const)],
     erased: (now) => ({ ...valuesOf(TICKET_FIELDS, 'erased'), ...versionStamp(tickets, now) }),
@@ -202,6 +199,10 @@ export const HELD = {
       ...versionStamp(users, now),
     }),
   }),
+  leadTags: deletedRows(leadTags, {
+    rows: (person) => sql`lead_id IN (${person.leads})`,
+    beside: { name: tagName },
+  }),
   leads: blankedRows(leads, {
     rows: (person) => sql`leads.id IN (${person.leads})`,
     kept: [
@@ -216,7 +217,7 @@ export const HELD = {
   }),
   relationships: deletedRows(relationships),
   tags: deletedRows(customerTags, {
-    beside: { name: sql<string>`(SELECT t.name FROM tags AS t WHERE t.id = tag_id)`.as('name') },
+    beside: { name: tagName },
   }),
   merges: blankedRows(merges, {
     kept: [

@@ -160,9 +160,21 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     why: 'A name is one tag, whatever its case and accents.',
     mend: 'Use the tag at `existingId`.',
   },
+  field_exists: {
+    why: 'A key is one field of an entity, archived or not.',
+    mend: 'Change the field at `existingId`, or choose another key.',
+  },
+  field_taken: {
+    why: 'The field is unique, and another living record has this value.',
+    mend: 'See the record at `existingId`: perhaps it is the same. Merge them, or change one of the values.',
+  },
+  too_many_fields: {
+    why: 'An entity has at most 50 fields, archived ones too.',
+    mend: 'Use a field that is archived for something else, or keep the value without a definition.',
+  },
   too_many_tags: {
-    why: 'A customer has at most 50 tags, and one of these would have more. Nothing was changed.',
-    mend: 'Take tags off first; what belongs to one customer alone is better kept in a custom field.',
+    why: 'A customer, lead or ticket has at most 50 tags, and one of these would have more. Nothing was changed.',
+    mend: 'Take tags off first; what belongs to one record alone is better kept in a custom field.',
   },
   email_taken: {
     why: 'An e-mail address belongs to one account of the installation.',

@@ -1,93 +1,111 @@
-// The tags of one customer: adding, removing, listing.
+// The tags of one record: adding, removing, listing.
 import { and, eq, gt, isNull, type SQL, sql } from 'drizzle-orm'
-import { visible } from '../access/visible'
+import { reach } from '../access/policy'
 import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
 import { cut, type Page, type PageRequest } from '../db/page'
-import { customers, customerTags, tags } from '../db/schema'
-import { ifChanged, insertFrom } from '../db/sql'
+import { tags } from '../db/schema'
+import { allOf, columnKey, ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
 import { eventInsert } from '../events/event-insert'
 import { foldText } from '../text/fold'
+import type { Tagged } from './tagged'
 
-/** Adds a tag to a customer, and creates the tag if there is none. The first spelling of its name stays. Throws `not_found`, `too_many_tags`. */
-export async function tagCustomer(ctx: Ctx, id: string, name: string): Promise<void> {
+/**
+ * Adds a tag to a record, and creates the tag if there is none. The first spelling of its name stays. Throws `not_found`,
+ * the kind's `outOfReachError`, and `too_many_tags`.
+ */
+export async function tagRecord(ctx: Ctx, kind: Tagged, id: string, name: string): Promise<void> {
   const { db, actor, now } = ctx
+  const { subject, table, links } = kind
   const key = foldText(name)
-  const isCustomer = and(eq(customers.id, id), visible(actor, 'customers:write', customers))
+  const isRecord = allOf(eq(table.id, id), kind.isInReach(actor, kind.writes))
   const tag = { id: ctx.newId(), workspaceId: actor.workspaceId, name, key, createdAt: now, updatedAt: now }
-  const fromCustomerAndTag = sql`FROM ${customers} CROSS JOIN ${tags} WHERE ${isCustomer} AND ${hasKey(ctx, key)}`
-  const { customer } = await runBatch(db, {
-    tagCreated: insertFrom(db, tags, tag, sql`FROM ${customers} WHERE ${isCustomer}`).onConflictDoNothing(),
+  const link = { [columnKey(kind.of)]: sql`${table.id}`, [columnKey(links.tagId)]: sql`${tags.id}` }
+  const { record } = await runBatch(db, {
+    tagCreated: insertFrom(db, tags, tag, sql`FROM ${table} WHERE ${isRecord}`).onConflictDoNothing(),
     tagged: insertFrom(
       db,
-      customerTags,
-      { customerId: sql`${customers.id}`, tagId: sql`${tags.id}` },
-      fromCustomerAndTag,
+      links,
+      link,
+      sql`FROM ${table} CROSS JOIN ${tags} WHERE ${isRecord} AND ${hasKey(ctx, key)}`,
     ).onConflictDoNothing(),
     event: eventInsert(ctx, {
-      verb: 'customer.tagged',
-      subject: 'customer',
+      verb: `${subject}.tagged`,
+      subject,
       id,
       changes: tagChange(sql`json_array()`, sql`json_array(${nameOf(ctx, key)})`),
       when: ifChanged,
     }),
-    customer: one(db.select({ id: customers.id }).from(customers).where(isCustomer)),
+    record: one(seenRecord(ctx, kind, id)),
   })
-  if (!customer) throw new AppError('not_found')
+  requireReach(kind, record)
 }
 
-/** Removes a tag from a customer. Nothing happens if the customer does not have it. Throws `not_found`. */
-export async function untagCustomer(ctx: Ctx, id: string, name: string): Promise<void> {
+/** Removes a tag from a record. Nothing happens if it does not have the tag. Throws `not_found`, the kind's `outOfReachError`. */
+export async function untagRecord(ctx: Ctx, kind: Tagged, id: string, name: string): Promise<void> {
   const { db, actor } = ctx
+  const { subject, table, links } = kind
   const key = foldText(name)
-  const isCustomer = and(eq(customers.id, id), visible(actor, 'customers:write', customers))
-  const { customer } = await runBatch(db, {
-    untagged: db.delete(customerTags).where(
-      sql`${customerTags.customerId} = (SELECT ${customers.id} FROM ${customers} WHERE ${isCustomer})
-        AND ${customerTags.tagId} = (SELECT ${tags.id} FROM ${tags} WHERE ${hasKey(ctx, key)})`,
+  const isRecord = allOf(eq(table.id, id), kind.isInReach(actor, kind.writes))
+  const { record } = await runBatch(db, {
+    untagged: db.delete(links).where(
+      sql`${kind.of} = (SELECT ${table.id} FROM ${table} WHERE ${isRecord})
+        AND ${links.tagId} = (SELECT ${tags.id} FROM ${tags} WHERE ${hasKey(ctx, key)})`,
     ),
     event: eventInsert(ctx, {
-      verb: 'customer.untagged',
-      subject: 'customer',
+      verb: `${subject}.untagged`,
+      subject,
       id,
       changes: tagChange(sql`json_array(${nameOf(ctx, key)})`, sql`json_array()`),
       when: ifChanged,
     }),
-    customer: one(db.select({ id: customers.id }).from(customers).where(isCustomer)),
+    record: one(seenRecord(ctx, kind, id)),
   })
-  if (!customer) throw new AppError('not_found')
+  requireReach(kind, record)
 }
 
-/** The tags of a customer, the oldest tag first. Throws `not_found`. */
-export async function listCustomerTags(
-  { db, actor }: Ctx,
+/** The tags of a record, the oldest tag first. Throws `not_found`. */
+export async function listTagsOf(
+  ctx: Ctx,
+  kind: Tagged,
   id: string,
   { limit, after }: PageRequest,
 ): Promise<Page<{ id: string; name: string }>> {
-  const customer = db
-    .select({ id: customers.id })
-    .from(customers)
-    .where(and(eq(customers.id, id), visible(actor, 'customers:read', customers)))
-  const { found, rows } = await runBatch(db, {
-    found: one(customer),
-    rows: db
+  const { links } = kind
+  const { record, rows } = await runBatch(ctx.db, {
+    record: one(seenRecord(ctx, kind, id)),
+    rows: ctx.db
       .select({ id: tags.id, name: tags.name })
-      .from(customerTags)
+      .from(links)
       .crossJoin(tags)
       .where(
         and(
-          sql`${customerTags.customerId} = ${customer}`,
-          eq(tags.id, customerTags.tagId),
+          sql`${kind.of} = (SELECT seen.id FROM (${seenRecord(ctx, kind, id)}) AS seen)`,
+          eq(tags.id, links.tagId),
           isNull(tags.deletedAt),
-          after && gt(customerTags.tagId, String(after[0])),
+          after && gt(links.tagId, String(after[0])),
         ),
       )
-      .orderBy(customerTags.tagId)
+      .orderBy(links.tagId)
       .limit(limit + 1),
   })
-  if (!found) throw new AppError('not_found')
+  if (!record) throw new AppError('not_found')
   return cut(rows, limit, (row) => [row.id])
+}
+
+// The record if the actor sees it, and whether the actor may change its tags.
+function seenRecord({ db, actor }: Ctx, { table, reads, writes, isInReach }: Tagged, id: string) {
+  const mayWrite = reach(actor, writes) ? allOf(isInReach(actor, writes)) : sql`false`
+  return db
+    .select({ id: table.id, isInReach: sql<number>`${mayWrite}`.as('is_in_reach') })
+    .from(table)
+    .where(and(eq(table.id, id), isInReach(actor, reads)))
+}
+
+function requireReach({ outOfReachError }: Tagged, record: { isInReach: number } | undefined): void {
+  if (!record) throw new AppError('not_found')
+  if (!record.isInReach) throw outOfReachError()
 }
 
 /** SQL: the removed and the added names, as the old and the new value of one field. */

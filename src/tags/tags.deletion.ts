@@ -1,28 +1,23 @@
-// The job after the deletion of a tag that many customers had: it takes the tag off the rest of them.
+// The job after the deletion of a tag that many records had: it takes the tag off the rest of them.
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
-import { customerTags, tags } from '../db/schema'
+import { tags } from '../db/schema'
 import { jobKind } from '../jobs/jobs.kind'
+import { TAGGED_KINDS } from './tagged'
 import { isDeletedAndUnused } from './tags.service'
 
-/** How many customers a piece takes: each takes about 8 rows, most of them in the search index. */
-const CUSTOMERS = 400
+/** How many records a piece takes: each takes about 8 rows, most of them in the search index. */
+const RECORDS = 400
 
 export const TAG_DELETION = jobKind({
   input: z.object({ tagId: z.string() }),
-  steps: ({ db }, { tagId }) => [
-    {
-      full: CUSTOMERS,
-      pick: () => ({
-        key: sql`customer_id`,
-        from: sql`FROM ${customerTags} WHERE ${customerTags.tagId} = ${tagId} LIMIT ${CUSTOMERS}`,
-      }),
+  steps: ({ db }, { tagId }) =>
+    TAGGED_KINDS.map(({ links, of }) => ({
+      full: RECORDS,
+      pick: () => ({ key: sql`${of}`, from: sql`FROM ${links} WHERE ${links.tagId} = ${tagId} LIMIT ${RECORDS}` }),
       statements: (picked) => [
-        db
-          .delete(customerTags)
-          .where(sql`${customerTags.tagId} = ${tagId} AND ${customerTags.customerId} IN (${picked})`),
+        db.delete(links).where(sql`${links.tagId} = ${tagId} AND ${of} IN (${picked})`),
         db.delete(tags).where(sql`${tags.id} = ${tagId} AND ${isDeletedAndUnused}`),
       ],
-    },
-  ],
+    })),
 })

@@ -12,8 +12,12 @@ export const Tag = z
     id: Id,
     name: z.string(),
     count: z.number().int().openapi({ description: 'How many customers in your reach have it.' }),
+    leads: z.number().int().openapi({ description: 'How many leads in your reach have it.' }),
+    tickets: z.number().int().openapi({ description: 'How many tickets in your reach have it.' }),
   })
-  .openapi('Tag', { example: { id: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0e', name: 'VIP', count: 12 } })
+  .openapi('Tag', {
+    example: { id: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0e', name: 'VIP', count: 12, leads: 3, tickets: 0 },
+  })
 
 export const TagQuery = z.strictObject({
   ...pageQuery,
@@ -50,12 +54,12 @@ export const BulkTagged = z
   })
   .openapi('BulkTagged', { example: { changed: 1, notFound: [], jobId: null } })
 
-export const CustomerTagParam = IdParam.extend({
+export const RecordTagParam = IdParam.extend({
   name: TagName.openapi({ param: { name: 'name', in: 'path' }, example: 'VIP' }),
 })
 
-export const CustomerTag = Tag.omit({ count: true }).openapi('CustomerTag', {
+export const RecordTag = Tag.pick({ id: true, name: true }).openapi('RecordTag', {
   example: { id: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0e', name: 'VIP' },
 })
-export const CustomerTagQuery = z.strictObject(pageQuery)
-export const CustomerTagPage = pageOf(CustomerTag, 'CustomerTagPage')
+export const RecordTagQuery = z.strictObject(pageQuery)
+export const RecordTagPage = pageOf(RecordTag, 'RecordTagPage')

@@ -20,13 +20,20 @@ export function bareBeyondFolded(name: string): string | null {
   return bare === known ? null : bare
 }
 
-/** For each key of custom fields the value and `key=value` as it is indexed; null where SQLite knows that by itself. */
-export function foldedEntries(entries: Record<string, unknown>): Record<string, [string, string] | null> {
-  const folded = Object.entries(entries).map(([key, value]): [string, [string, string] | null] => {
-    const pair = typeof value === 'object' ? null : foldedBeyondLower(`${key}=${value}`)
-    return [key, pair === null ? null : [String(value), pair]]
-  })
-  return Object.fromEntries(folded)
+/**
+ * For each key of custom fields its values, each with `key=value` as it is indexed; null where SQLite knows that by itself.
+ * A list has several values.
+ */
+export function foldedEntries(entries: Record<string, unknown>): Record<string, [string, string][] | null> {
+  return Object.fromEntries(
+    Object.entries(entries).map(([key, value]) => {
+      const folded = (Array.isArray(value) ? value : [value]).flatMap((each: unknown): [string, string][] => {
+        const pair = typeof each === 'object' ? null : foldedBeyondLower(`${key}=${each}`)
+        return pair === null ? [] : [[String(each), pair]]
+      })
+      return [key, folded.length === 0 ? null : folded]
+    }),
+  )
 }
 
 type Read = { key: string | null; text: string; problem?: PhoneProblem }

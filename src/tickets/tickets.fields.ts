@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi'
 import { tickets } from '../db/schema'
 import { PRIORITIES, TICKET_STATUSES } from '../db/schema/tickets'
 import { Id, Instant, name, text } from '../field-schemas'
+import { CUSTOM_FIELDS, FOLDED_FIELDS } from '../records/facets.schemas'
 import { defineFields, ERASED } from '../records/fields'
 import { foldedBeyondLower } from '../text/searched'
 
@@ -47,6 +48,15 @@ export const TICKET_FIELDS = defineFields(tickets, {
     exported: 1,
     isKept: true,
   },
+  tags: { exported: 1 },
+  customFields: {
+    ...CUSTOM_FIELDS,
+    input: CUSTOM_FIELDS.input.openapi({ description: 'Only the team sees and sets them. A null value removes one.' }),
+    exported: 1,
+    isTeamOnly: true,
+    erased: null,
+  },
+  foldedFields: { ...FOLDED_FIELDS, erased: null },
   assigneeId: { answer: Id.nullable(), example: null, exported: 1, isKept: true },
   openedBy: {
     answer: Id.nullable().openapi({ description: 'The member. Null if an API key did it; the events name the key.' }),

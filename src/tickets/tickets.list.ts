@@ -10,16 +10,19 @@ import { tickets } from '../db/schema'
 import { PRIORITIES, TICKET_STATUSES } from '../db/schema/tickets'
 import { allOf } from '../db/sql'
 import { pageMarks } from '../db/window'
+import { invalidError } from '../errors'
 import { TICKET_FILTER_FIELDS } from '../filters/filters.records'
+import { hasCustomFields } from '../records/custom-fields'
 import { runList } from '../records/list'
 import { asParameter, asParameters, asRange } from '../records/list.asked'
-import type { ListDefinition, ListRequest, Order, Search } from '../records/list.definition'
-import { before, from } from '../records/list.filters'
+import type { Condition, ListDefinition, ListRequest, Order, Search } from '../records/list.definition'
+import { before, from, noCondition } from '../records/list.filters'
 import { isPartOf } from '../records/question'
-import { type TicketRow, ticketColumns } from './tickets.record'
-import type { TicketQuery } from './tickets.schemas'
+import { hasTags, TAGGED, wordOfTag } from '../tags/tagged'
+import { redactTicket, type TicketRow, ticketColumns } from './tickets.record'
+import type { TicketFilters } from './tickets.schemas'
 
-type Query = z.output<typeof TicketQuery>
+type Query = z.output<typeof TicketFilters>
 export type TicketRequest = ListRequest<Query>
 
 const BY_CHANGE: Order<TicketRow> = { by: ['updatedAt', 'seq'] }
@@ -68,6 +71,14 @@ export const TICKET_LIST: ListDefinition<TicketRow, Query> = {
       return { where: eq(tickets.assigneeId, id), match: facets(q, word('a', id)) }
     },
     customer: (id, _, { q }) => ({ where: eq(tickets.customerId, id), match: facets(q, word('c', id)) }),
+    tag: (names, ctx, request) => forTeam(ctx, hasTags(TAGGED.tickets, wordOfTag)(names, ctx, request), request.q),
+    tagMatch: noCondition,
+    customFields: (values, ctx, { q }) =>
+      forTeam(
+        ctx,
+        hasCustomFields(tickets, values, (pair) => word('f', ctx.actor.workspaceId, toHex(pair))),
+        q,
+      ),
     createdAfter: from(tickets.createdAt),
     createdBefore: before(tickets.createdAt),
     updatedAfter: from(tickets.updatedAt),
@@ -104,7 +115,19 @@ function word(letter: string, ...parts: string[]): string {
   return letter + parts.join('').replaceAll(/[-_]/g, '')
 }
 
+// As a custom field stands in the index: its bytes in hexadecimal digits.
+function toHex(text: string): string {
+  return [...new TextEncoder().encode(text)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+// What a portal login does not see, it cannot ask for either. Words have an index of their own.
+function forTeam({ actor }: Ctx, condition: Condition | undefined, q: string | undefined): Condition | undefined {
+  if (isPortal(actor)) throw invalidError('query', 'Only the team sees tags and custom fields', 'not_for_you')
+  return condition && q !== undefined ? { ...condition, match: undefined } : condition
+}
+
 /** A page of the tickets in reach, newest first. */
-export function listTickets(ctx: Ctx, request: TicketRequest): Promise<Page<TicketRow>> {
-  return runList(ctx, TICKET_LIST, request)
+export async function listTickets(ctx: Ctx, request: TicketRequest): Promise<Page<TicketRow>> {
+  const page = await runList(ctx, TICKET_LIST, request)
+  return { ...page, rows: page.rows.map((row) => redactTicket(ctx.actor, row)) }
 }

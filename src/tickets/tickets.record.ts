@@ -1,11 +1,13 @@
 // The ticket as a record: its columns, the type of a row, and what `changeRecord` needs to know.
 import { getTableColumns, or } from 'drizzle-orm'
-import { ticketParts } from '../access/visible'
+import type { Actor } from '../access/policy'
+import { isPortal, ticketParts } from '../access/visible'
 import { tickets } from '../db/schema'
 import { etagOf } from '../etag'
 import type { RecordKind } from '../records/change'
 
-const { homeId, foldedTitle, foldedDescription, searchText, searchScope, ...columns } = getTableColumns(tickets)
+const { homeId, foldedFields, foldedTitle, foldedDescription, searchText, searchScope, ...columns } =
+  getTableColumns(tickets)
 /** Every column except those that only merges and searches read. */
 export const ticketColumns = columns
 export type TicketRow = { [K in keyof typeof columns]: (typeof tickets.$inferSelect)[K] }
@@ -17,4 +19,9 @@ export const TICKET: RecordKind<typeof ticketColumns> = {
   etag: etagOf,
   reads: 'tickets:read',
   isInReach: (actor, permission) => or(...ticketParts(actor, permission)),
+}
+
+/** A ticket as the actor may see it: custom fields are for the team only. */
+export function redactTicket(actor: Actor, ticket: TicketRow): TicketRow {
+  return isPortal(actor) ? { ...ticket, customFields: null } : ticket
 }

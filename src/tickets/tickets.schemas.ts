@@ -4,6 +4,7 @@ import { PRIORITIES, TICKET_STATUSES } from '../db/schema/tickets'
 import { Id, Instant, instant, memberOr, text, uuid } from '../field-schemas'
 import { filterParameter, questionOf } from '../filters/filters.schemas'
 import { flag, pageOf, pageQuery, someOf } from '../http/pagination'
+import { facetQuery, gatherCustomFields } from '../records/facets.schemas'
 import { valuesOf } from '../records/fields'
 import { TICKET_FIELDS } from './tickets.fields'
 
@@ -39,34 +40,35 @@ export const TicketAssignment = z
   .strictObject({ assigneeId: uuid().nullable().openapi({ description: 'Null removes the assignee.' }) })
   .openapi('TicketAssignment', { example: { assigneeId: '0192f0c4-7a10-7c3e-9d2b-000000000007' } })
 
-export const TicketQuery = z
-  .strictObject({
-    ...pageQuery,
-    filter: filterParameter(),
-    q: text(100)
-      .optional()
-      .openapi({ description: 'Part of title or description; case and accents do not matter.', example: 'invoice' }),
-    status: someOf(TICKET_STATUSES),
-    priority: someOf(PRIORITIES),
-    assignee: memberOr('none', 'me').openapi({
-      type: 'string',
-      description: '`none`, `me` or the id of a member.',
-      example: 'me',
-    }),
-    customer: uuid().optional().openapi({ description: 'The tickets of this customer.' }),
-    createdAfter: instant().optional(),
-    createdBefore: instant().optional(),
-    sort: z.enum(['-createdAt', 'createdAt', '-updatedAt', 'updatedAt']).optional().openapi({
-      description: 'The default is `-createdAt`, and `updatedAt` with `updatedAfter`.',
-    }),
-    updatedAfter: instant().optional().openapi({
-      description: 'Changed at this instant or later; in the order of `updatedAt`, for keeping a copy.',
-    }),
-    total: flag('Count the tickets as well; counting stops at 1,000 (`totalCapped`).'),
-  })
-  .openapi('TicketQuery')
+export const TicketFilters = z.strictObject({
+  ...pageQuery,
+  filter: filterParameter(),
+  q: text(100)
+    .optional()
+    .openapi({ description: 'Part of title or description; case and accents do not matter.', example: 'invoice' }),
+  status: someOf(TICKET_STATUSES),
+  priority: someOf(PRIORITIES),
+  assignee: memberOr('none', 'me').openapi({
+    type: 'string',
+    description: '`none`, `me` or the id of a member.',
+    example: 'me',
+  }),
+  customer: uuid().optional().openapi({ description: 'The tickets of this customer.' }),
+  ...facetQuery,
+  createdAfter: instant().optional(),
+  createdBefore: instant().optional(),
+  sort: z.enum(['-createdAt', 'createdAt', '-updatedAt', 'updatedAt']).optional().openapi({
+    description: 'The default is `-createdAt`, and `updatedAt` with `updatedAfter`.',
+  }),
+  updatedAfter: instant().optional().openapi({
+    description: 'Changed at this instant or later; in the order of `updatedAt`, for keeping a copy.',
+  }),
+  total: flag('Count the tickets as well; counting stops at 1,000 (`totalCapped`).'),
+})
 
-export const TicketQuestion = questionOf(TicketQuery.shape, 'TicketQuestion')
+export const TicketQuery = z.pipe(gatherCustomFields<z.input<typeof TicketFilters>>(), TicketFilters)
+
+export const TicketQuestion = questionOf(TicketFilters.shape, 'TicketQuestion')
 
 export const TicketPage = pageOf(Ticket, 'TicketPage')
 

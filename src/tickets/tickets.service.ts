@@ -11,10 +11,16 @@ import { AppError, invalidError } from '../errors'
 import { eventInsert } from '../events/event-insert'
 import { ownWords } from '../records/authorship'
 import { changeRecord, restoreRecord } from '../records/change'
+import {
+  customFieldsTooBigError,
+  doCustomFieldsFit,
+  newCustomFields,
+  patchedCustomFields,
+} from '../records/custom-fields'
 import { derivedValues, type FieldName } from '../records/fields'
 import { TICKET_FIELDS } from './tickets.fields'
 import { ticketMail } from './tickets.mail'
-import { TICKET, type TicketRow, ticketColumns } from './tickets.record'
+import { redactTicket, TICKET, type TicketRow, ticketColumns } from './tickets.record'
 import { canBecome, resolvedAt, transitionError } from './tickets.status'
 
 type Fields = Pick<TicketRow, FieldName<typeof TICKET_FIELDS, 'input'>>
@@ -30,8 +36,11 @@ type NewTicket = Partial<Fields> &
  */
 export async function openTicket(ctx: Ctx, input: NewTicket): Promise<TicketRow> {
   const { db, actor, now } = ctx
-  const { customerId, interactionId = null, ...fields } = input
-  if (fields.priority !== undefined) requireHandling(actor, ['priority'])
+  const { customerId, interactionId = null, customFields, ...fields } = input
+  requireHandling(
+    actor,
+    Object.keys(input).filter((field) => field === 'priority' || field === 'customFields'),
+  )
   const hasCustomer = customerId !== undefined || interactionId !== null || isPortal(actor)
   if (!hasCustomer) throw invalidError('body.customerId', 'is needed, or an interactionId', 'missing')
   const id = ctx.newId()
@@ -51,6 +60,7 @@ export async function openTicket(ctx: Ctx, input: NewTicket): Promise<TicketRow>
     FROM ${workspaces} WHERE ${workspaces.id} = ${actor.workspaceId})`
   const row = {
     ...fields,
+    ...newCustomFields(customFields),
     ...derivedValues(TICKET_FIELDS, fields, actor.country),
     id,
     workspaceId: actor.workspaceId,
@@ -70,7 +80,7 @@ export async function openTicket(ctx: Ctx, input: NewTicket): Promise<TicketRow>
     customer: one(db.select({ id: customers.id }).from(customers).where(where).limit(1)),
     mail: ticketMail(ctx, id, { template: 'ticketOpened' }),
   })
-  if (opened) return opened
+  if (opened) return redactTicket(actor, opened)
   if (!customer) throw new AppError('not_found', { detail: 'You can open tickets only for customers in your reach.' })
   throw invalidError('body.interactionId', 'must be an interaction of this customer', 'unknown_interaction')
 }
@@ -82,14 +92,14 @@ export async function getTicket({ db, actor }: Ctx, id: string): Promise<TicketR
     .from(tickets)
     .where(and(eq(tickets.id, id), ticketsInReach(actor, 'tickets:read')))
   if (!ticket) throw new AppError('not_found')
-  return ticket
+  return redactTicket(actor, ticket)
 }
 
 /**
- * Changes a ticket. Throws `invalid_transition`, `stale`, and `forbidden` for fields that only the team sets and for a
- * description by another person.
+ * Changes a ticket; custom fields are merged key by key. Throws `invalid_transition`, `stale`, `invalid`, and `forbidden` for
+ * fields that only the team sets and for a description by another person.
  */
-export function updateTicket(
+export async function updateTicket(
   ctx: Ctx,
   id: string,
   patch: Partial<Fields & Pick<TicketRow, 'status'>>,
@@ -97,17 +107,23 @@ export function updateTicket(
 ): Promise<TicketRow> {
   const { status, ...fields } = patch
   requireHandling(ctx.actor, Object.keys(fields))
-  return changeRecord(ctx, TICKET, id, {
+  const { foldedFields, ...custom } = patchedCustomFields(tickets, patch.customFields)
+  const changed = await changeRecord(ctx, TICKET, id, {
     verb: 'updated',
     permission: 'tickets:write',
-    set: patch,
+    set: { ...patch, ...custom },
     ifVersion,
     followedBy: ticketMail(ctx, id, { template: 'ticketUpdated' }),
     derived: {
+      foldedFields,
       ...derivedValues(TICKET_FIELDS, fields, ctx.actor.country),
       ...(status && { resolvedAt: resolvedAt(status, ctx.now) }),
     },
     require: {
+      customFields: {
+        holds: doCustomFieldsFit(tickets, patch.customFields),
+        orElse: () => customFieldsTooBigError(),
+      },
       opener: ownWords(ctx, tickets.openedBy, tickets.description, patch.description),
       ...(status && {
         transition: {
@@ -117,6 +133,7 @@ export function updateTicket(
       }),
     },
   })
+  return redactTicket(ctx.actor, changed)
 }
 
 /** Assigns a ticket to an active member of the team, or with null to none. Throws `invalid_owner`. */

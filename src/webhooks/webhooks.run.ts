@@ -11,9 +11,9 @@ import { openedSecret, sealedSecret } from './webhooks.secret'
 import type { Receiver, Sending } from './webhooks.send'
 import { nothingDone, type Outcome, sendQueue } from './webhooks.try'
 
-/** How long a run has a webhook without a sign of life, and how much of that it uses to begin sends. */
+/** How long a run has a webhook without a sign of life, and how long it sends before it saves: so much a crash repeats. */
 const LEASE_MS = 40 * SECOND_MS
-const SENDING_MS = 20 * SECOND_MS
+const SENDING_MS = 5 * SECOND_MS
 /** After so many failures a run leaves a webhook alone. */
 const PROBES = 2
 /** The statements that a batch takes at most. */

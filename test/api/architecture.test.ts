@@ -76,6 +76,7 @@ const ORDER = [
     'billing',
     'mail',
     'tags',
+    'fields',
     'calendar',
     'customers',
     'interactions',
@@ -180,7 +181,6 @@ const SMALL_FILES: [pattern: RegExp, reason: string][] = [
   [/^src\/db\/tagging-marks\.ts$/, 'what stands around changes of many tags, for tags, merges and imports'],
   [/^src\/db\/trash\.ts$/, 'how long the trash keeps, for restoring and for the purge'],
   [/^src\/enquiries\/turnstile\.ts$/, 'the client of one service of a third party'],
-  [/^src\/etag\.ts$/, 'what the kernel writes into an error and http/ into an answer'],
   [/^src\/files\/unreadable\.ts$/, 'the parts of reading files that stand in the main module'],
   [/^src\/imports\/imports\.reading\.ts$/, 'what the module beside the main one gives'],
   [/^src\/health\/health\.service\.ts$/, 'the service of a router'],
@@ -189,8 +189,8 @@ const SMALL_FILES: [pattern: RegExp, reason: string][] = [
   [/^src\/leads\/leads\.progress\.ts$/, 'how far a lead is, which three verbs of the room write'],
   [/^src\/records\/instants\.ts$/, 'days as instants, for the records of three rooms'],
   [/^src\/records\/version\.ts$/, 'the only place that writes a version'],
+  [/^src\/tags\/tags\.deletion\.ts$/, 'the kind of a job, as in other rooms'],
   [/^src\/text\/phone-grams\.ts$/, 'digits as the index has them'],
-  [/^src\/tickets\/tickets\.record\.ts$/, 'the record of a room, as in each other one'],
 ]
 const isListedSmall = ({ path }: Source) => SMALL_FILES.some(([pattern]) => pattern.test(path))
 

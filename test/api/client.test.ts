@@ -29,7 +29,9 @@ describe('the types of an answer', () => {
   })
 
   it('tell the body of each status: the lead of a 200, the problem of a refusal', () => {
-    expectTypeOf<Omit<BodyOf<Claim, 200>, 'metadata'>>().toEqualTypeOf<Omit<z.infer<typeof Lead>, 'metadata'>>()
+    expectTypeOf<Omit<BodyOf<Claim, 200>, 'metadata' | 'customFields'>>().toEqualTypeOf<
+      Omit<z.infer<typeof Lead>, 'metadata' | 'customFields'>
+    >()
     expectTypeOf<{ a: [1] } | null>().toExtend<BodyOf<Claim, 200>['metadata']>()
     expectTypeOf<Omit<BodyOf<Claim, 409>, 'lead'>>().toEqualTypeOf<Omit<z.infer<typeof Problem>, 'lead'>>()
     expectTypeOf<Omit<BodyOf<Claim, 404>, 'lead'>>().toEqualTypeOf<Omit<z.infer<typeof Problem>, 'lead'>>()

@@ -23,6 +23,7 @@ const STATEMENTS: Record<string, number> = {
   'POST /v1/imports': 23,
   'POST /v1/customers/{id}/merge': 17,
   'POST /v1/customers/{id}/restore': 13,
+  'POST /v1/leads/{id}/convert': 13,
   'DELETE /v1/users/{id}': 13,
 }
 const WITHOUT_DATABASE = ['GET /health', 'GET /problems/{code}', 'GET /v1/events/types']

@@ -184,9 +184,9 @@ describe('what a list costs', () => {
   })
 
   it.each([
-    { sort: 'name', createdBefore: at(0) },
-    { sort: '-updatedAt', followUpBefore: at(1) },
-    { sort: '-createdAt', followUpBefore: at(1) },
+    { sort: 'name' as const, createdBefore: at(0) },
+    { sort: '-updatedAt' as const, followUpBefore: at(1) },
+    { sort: '-createdAt' as const, followUpBefore: at(1) },
     { q: 'person', followUpBefore: at(1) },
     { tag: 'vip', followUpBefore: at(1) },
   ])('is bounded for what its order has no index for, and all of it is found: %o', async (query) => {

@@ -303,7 +303,7 @@ function randomTree(entity: Entity, actor: Actor, next: () => number, depth = 0)
   const { ops, value } = options
     ? { ops: [...EQUAL, ...ALWAYS], value: () => some(options()) }
     : (KINDS[kind] ?? { ops: [], value: () => '' })
-  const op = some(kind === 'lead' && !isAll(actor) ? ['ne', 'notIn', ...ALWAYS] : ops)
+  const op = some(ops)
   if (ALWAYS.includes(op)) return { field, op }
   if (op === 'within')
     return { field, op, value: some(['today', 'yesterday', 'last7days', 'next30days', 'thisMonth', 'lastYear']) }

@@ -74,7 +74,11 @@ Bob Buyer,bob@example.com,,,,,
       data: [{ reason: 'phone' }],
     })
     expect(
-      await rows('SELECT count FROM tag_counts WHERE workspace_id = ? AND owner = ?', admin.workspaceId, '*'),
+      await rows(
+        'SELECT customers AS count FROM tag_counts WHERE workspace_id = ? AND owner = ?',
+        admin.workspaceId,
+        '*',
+      ),
     ).toEqual([{ count: 2 }])
   })
 

@@ -5,7 +5,7 @@ import type { Ctx } from '../../src/context'
 import { leads } from '../../src/db/schema'
 import { LEAD_LIST, type LeadRequest } from '../../src/leads/leads.list'
 import type { LeadRow } from '../../src/leads/leads.record'
-import type { LeadQuery } from '../../src/leads/leads.schemas'
+import type { LeadFilters } from '../../src/leads/leads.schemas'
 import { runList } from '../../src/records/list'
 import type { ListDefinition } from '../../src/records/list.definition'
 import { is } from '../../src/records/list.filters'
@@ -85,7 +85,7 @@ describe('a list of leads', () => {
   })
 
   it('counts the rows that it gives by a filter that its counter was never told of', async () => {
-    type Query = z.output<typeof LeadQuery> & { besides?: LeadRow['status']; interest?: string }
+    type Query = z.output<typeof LeadFilters> & { besides?: LeadRow['status']; interest?: string }
     const list: ListDefinition<LeadRow, Query> = {
       ...LEAD_LIST,
       filters: { ...LEAD_LIST.filters, interest: is(leads.interest) },

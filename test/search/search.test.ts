@@ -92,8 +92,9 @@ describe('words of interactions and tickets', () => {
     await api(admin.token).v1.interactions[':id'].$delete({ param: { id }, header: {} })
     expect(await found('vertrag')).toBe(0)
     const made1 = await ticket(admin, { customerId, title: 'Größe', description: 'zu klein' })
-    const tickets = async (query: object) =>
-      (await bodyOf(api(admin.token).v1.tickets.$get({ query }), 200)).data.length
+    const tickets = async (
+      query: NonNullable<Parameters<ReturnType<typeof api>['v1']['tickets']['$get']>[0]>['query'],
+    ) => (await bodyOf(api(admin.token).v1.tickets.$get({ query }), 200)).data.length
     expect([
       await tickets({ q: 'grosse' }),
       await tickets({ q: 'klein', status: 'OPEN' }),

@@ -111,7 +111,9 @@ export async function counters(workspaceId: string) {
   const kept = await Promise.all([
     list('SELECT owner, count FROM customer_counts WHERE workspace_id = ?1 AND count <> 0'),
     list('SELECT key, count FROM duplicate_keys WHERE workspace_id = ?1 AND count <> 0'),
-    list('SELECT tag_id || owner AS tag, count FROM tag_counts WHERE workspace_id = ?1 AND count <> 0'),
+    list(
+      'SELECT tag_id || owner AS tag, customers AS count FROM tag_counts WHERE workspace_id = ?1 AND customers <> 0',
+    ),
   ])
   const counted = await Promise.all([
     list(`SELECT o.value AS owner, count(*) AS count FROM customers AS c, ${OWNERS}

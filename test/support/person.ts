@@ -27,10 +27,12 @@ export async function personIn(admin: Person) {
   const trashed = await enquiry(admin.slug, { email })
   await leads[':id'].$delete({ param: { id: trashed }, header: {} })
   await bodyOf(interactions.$post({ json: { customerId: param.id, type: 'NOTE', body: 'A note' } }), 201)
-  const json = { customerId: param.id, title: 'A ticket', description: 'Of theirs' }
+  const json = { customerId: param.id, title: 'A ticket', description: 'Of theirs', customFields: { floor: 3 } }
   const ticket = await bodyOf(tickets.$post({ json }), 201)
   await bodyOf(tickets[':id'].comments.$post({ param: { id: ticket.id }, json: { body: 'A comment' } }), 201)
   await customers[':id'].tags[':name'].$put({ param: { ...param, name: 'VIP' } })
+  await leads[':id'].tags[':name'].$put({ param: { id: leadId, name: 'VIP' } })
+  await tickets[':id'].tags[':name'].$put({ param: { id: ticket.id, name: 'VIP' } })
   const friend = await made(admin, { name: 'A friend' })
   const otherId = friend.id
   const related = customers[':id'].relationships[':otherId']

@@ -61,6 +61,13 @@ export const KINDS: Record<string, Kind> = {
       return data[0]?.id ?? ''
     },
   },
+  field: {
+    at: '/v1/fields/{id}',
+    make: async (_owner, admin, marker) => {
+      const json = { entity: 'lead' as const, key: unique(marker), type: 'text' as const }
+      return (await bodyOf(api(admin.token).v1.fields.$post({ json }), 201)).id
+    },
+  },
   user: { at: '/v1/users/{id}', make: async (owner) => owner.id },
   invitation: {
     at: '/v1/workspace/invitations/{id}',

@@ -6,6 +6,7 @@ import { BARED_SIGNS } from '../../text/searched'
 import {
   computed,
   computedJson,
+  customFields,
   idBesideSeq,
   instant,
   remindAt,
@@ -62,8 +63,6 @@ export const customers = sqliteTable(
     foldedEmail: text(),
     foldedCompany: text(),
     foldedJobTitle: text(),
-    /** Custom fields of that kind by key, each as written, and as it stands in the index. */
-    foldedFields: text({ mode: 'json' }).$type<Record<string, [value: string, indexed: string] | null>>(),
     /** What near-equal names and companies share, where that is not the folded text without BARED_SIGNS. */
     bareName: text(),
     bareCompany: text(),
@@ -73,7 +72,7 @@ export const customers = sqliteTable(
     phoneText: text(),
     /** The portal login of this customer. */
     userId: text().references(() => users.id),
-    customFields: text({ mode: 'json' }).$type<Record<string, unknown>>(),
+    ...customFields(),
     lastInteractionAt: instant(),
     nextFollowUpAt: instant(),
     /** What was said and done with them, plans not counted; kept by triggers. */

@@ -12,6 +12,7 @@ export const SUBJECT_TYPES = [
   'interaction',
   'ticket',
   'tag',
+  'field',
   'mail',
   'import',
   'api_key',

@@ -3,6 +3,7 @@
 export * from './analytics'
 export * from './customers'
 export * from './events'
+export * from './fields'
 export * from './imports'
 export * from './interactions'
 export * from './jobs'

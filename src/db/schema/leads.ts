@@ -2,7 +2,18 @@
 // The search index and the counters beside this table are kept by triggers (src/db/triggers/01-leads.sql).
 import { sql } from 'drizzle-orm'
 import { index, integer, sqliteTable, sqliteView, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
-import { computed, idBesideSeq, instant, remindAt, reminding, searchedText, seq, stamps, version } from '../columns'
+import {
+  computed,
+  customFields,
+  idBesideSeq,
+  instant,
+  remindAt,
+  reminding,
+  searchedText,
+  seq,
+  stamps,
+  version,
+} from '../columns'
 import { codeOfColumn, STATUS_CODES, signOfColumn } from '../fts'
 import { customers } from './customers'
 import { users } from './users'
@@ -51,6 +62,7 @@ export const leads = sqliteTable(
     phoneText: text(),
     message: text(),
     metadata: text({ mode: 'json' }).$type<unknown>(),
+    ...customFields(),
     ownerId: text().references(() => users.id),
     claimedAt: instant(),
     followUpAt: instant(),

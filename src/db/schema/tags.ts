@@ -1,11 +1,14 @@
-// Tags of customers: a name is one tag whatever its case. How often each is used, by owner, is kept by triggers.
+// Tags of customers, leads and tickets: a name is one tag whatever its case. How often each is used, by owner, is kept by
+// triggers (src/db/triggers/08-tags.sql).
 import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, sqliteView, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import { id, instant, stamps, version } from '../columns'
 import { customers } from './customers'
+import { leads } from './leads'
+import { tickets } from './tickets'
 import { workspaces } from './workspaces'
 
-/** How many tags a customer has at most; triggers hold it. */
+/** How many tags a record has at most; triggers hold it. */
 export const MAX_TAGS = 50
 
 export const tags = sqliteTable(
@@ -32,15 +35,18 @@ export const tags = sqliteTable(
   ],
 )
 
+const tagId = () =>
+  text()
+    .notNull()
+    .references(() => tags.id)
+
 export const customerTags = sqliteTable(
   'customer_tags',
   {
     customerId: text()
       .notNull()
       .references(() => customers.id),
-    tagId: text()
-      .notNull()
-      .references(() => tags.id),
+    tagId: tagId(),
   },
   (t) => [primaryKey({ columns: [t.customerId, t.tagId] }), index('customer_tags_tag').on(t.tagId)],
 )
@@ -48,11 +54,38 @@ export const customerTags = sqliteTable(
 /** Customers several of whose tags are changing in the batch that runs, so that triggers index each once. Empty between batches. */
 export const taggedCustomers = sqliteTable('tagged_customers', { customerId: text().primaryKey() })
 
-/** How many living customers of an owner have a tag; `'*'` is everybody. `key` is the tag's. */
+export const leadTags = sqliteTable(
+  'lead_tags',
+  {
+    leadId: text()
+      .notNull()
+      .references(() => leads.id),
+    tagId: tagId(),
+  },
+  (t) => [primaryKey({ columns: [t.leadId, t.tagId] }), index('lead_tags_tag').on(t.tagId)],
+)
+
+export const ticketTags = sqliteTable(
+  'ticket_tags',
+  {
+    ticketId: text()
+      .notNull()
+      .references(() => tickets.id),
+    tagId: tagId(),
+  },
+  (t) => [primaryKey({ columns: [t.ticketId, t.tagId] }), index('ticket_tags_tag').on(t.tagId)],
+)
+
+/**
+ * How many living records of an owner have a tag; `'*'` is everybody, and `''` nobody, of leads alone. A ticket counts for
+ * the owner of its customer and for its assignee. `key` is the tag's.
+ */
 export const tagCounts = sqliteView('tag_counts', {
   tagId: text().notNull(),
   owner: text().notNull(),
   workspaceId: text().notNull(),
   key: text().notNull(),
-  count: integer().notNull(),
+  customers: integer().notNull(),
+  leads: integer().notNull(),
+  tickets: integer().notNull(),
 }).existing()

@@ -2,7 +2,7 @@
 // `ownerId` repeats the owner of the customer, kept by a trigger.
 import { sql } from 'drizzle-orm'
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
-import { computed, idBesideSeq, instant, searchedText, seq, stamps, version } from '../columns'
+import { computed, customFields, idBesideSeq, instant, searchedText, seq, stamps, version } from '../columns'
 import { codeOfColumn } from '../fts'
 import { customers } from './customers'
 import { workspaces } from './workspaces'
@@ -37,6 +37,7 @@ export const tickets = sqliteTable(
     status: text({ enum: TICKET_STATUSES }).notNull().default('OPEN'),
     priority: text({ enum: PRIORITIES }).notNull().default('NORMAL'),
     openedBy: text(),
+    ...customFields(),
     resolvedAt: instant(),
     version: version(),
     ...stamps(),

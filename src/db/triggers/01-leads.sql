@@ -1,10 +1,10 @@
 -- Search and counters of leads, kept by triggers.
 -- The index is contentless and its rowid is leads.seq, so that a match streams in order of arrival. What it holds is
 -- computed by the generated columns of leads: folded text, the source in brackets (a phrase then matches it as a whole), and
--- one-token codes of workspace, owner and status. Of a phone number it has the digits, and each four of them as one
+-- one-token codes of workspace, owner and status. Tags and custom fields stand in brackets too (08-tags.sql). Of a phone number it has the digits, and each four of them as one
 -- character (`gramsOf` in src/text/phone-grams.ts).
 CREATE VIRTUAL TABLE leads_fts USING fts5(
-  words, phone, origin, scope, content = '', contentless_delete = 1, tokenize = 'trigram case_sensitive 1'
+  words, phone, origin, tags, fields, scope, content = '', contentless_delete = 1, tokenize = 'trigram case_sensitive 1'
 );
 --> statement-breakpoint
 -- Living leads by status, a row for each owner and one, '*', for everybody. Those of nobody are the difference.
@@ -33,19 +33,26 @@ END;
 --> statement-breakpoint
 CREATE TRIGGER leads_inserted AFTER INSERT ON leads WHEN new.deleted_at IS NULL
 BEGIN
-  INSERT INTO leads_fts (rowid, words, phone, origin, scope)
-    VALUES (new.seq, new.search_text, new.search_phone, new.search_source, new.search_scope);
+  INSERT INTO leads_fts (rowid, words, phone, origin, tags, fields, scope)
+    SELECT new.seq, new.search_text, new.search_phone, new.search_source, NULL, CASE WHEN new.custom_fields IS NOT NULL
+        THEN (SELECT group_concat(field, '') FROM lead_field_pairs AS f WHERE f.id = new.id AND is_indexed) END, new.search_scope;
   INSERT INTO lead_tally VALUES (new.workspace_id, '*', NULL, new.status), (new.workspace_id, new.owner_id, NULL, new.status);
 END;
 --> statement-breakpoint
 CREATE TRIGGER leads_reindexed
-AFTER UPDATE OF title, folded_title, sort_name, name, email, folded_email, interest, folded_interest, phone_text, source, owner_id, status, deleted_at ON leads
+AFTER UPDATE OF title, folded_title, sort_name, name, email, folded_email, interest, folded_interest, phone_text, source,
+  custom_fields, folded_fields, owner_id, status, deleted_at ON leads
 WHEN old.search_text IS NOT new.search_text OR old.phone_text IS NOT new.phone_text OR old.search_source IS NOT new.search_source
+  OR old.custom_fields IS NOT new.custom_fields OR old.folded_fields IS NOT new.folded_fields
   OR old.search_scope IS NOT new.search_scope OR old.deleted_at IS NOT new.deleted_at
 BEGIN
   DELETE FROM leads_fts WHERE rowid = old.seq AND old.deleted_at IS NULL;
-  INSERT INTO leads_fts (rowid, words, phone, origin, scope)
-    SELECT new.seq, new.search_text, new.search_phone, new.search_source, new.search_scope WHERE new.deleted_at IS NULL;
+  INSERT INTO leads_fts (rowid, words, phone, origin, tags, fields, scope)
+    SELECT new.seq, new.search_text, new.search_phone, new.search_source,
+      (SELECT group_concat(tag, '') FROM lead_tags CROSS JOIN indexed_tags ON id = tag_id WHERE lead_id = new.id),
+      CASE WHEN new.custom_fields IS NOT NULL
+        THEN (SELECT group_concat(field, '') FROM lead_field_pairs AS f WHERE f.id = new.id AND is_indexed) END,
+      new.search_scope WHERE new.deleted_at IS NULL;
 END;
 --> statement-breakpoint
 CREATE TRIGGER leads_recounted AFTER UPDATE OF owner_id, status, deleted_at ON leads
@@ -65,3 +72,11 @@ BEGIN
   DELETE FROM leads_fts WHERE rowid = old.seq;
   INSERT INTO lead_tally VALUES (old.workspace_id, '*', old.status, NULL), (old.workspace_id, old.owner_id, old.status, NULL);
 END;
+--> statement-breakpoint
+CREATE VIEW leads_searchable AS
+SELECT l.seq, l.id, l.search_text AS words, l.search_phone AS phone, l.search_source AS origin, l.deleted_at,
+  (SELECT group_concat(tag, '') FROM lead_tags CROSS JOIN indexed_tags ON id = tag_id WHERE lead_id = l.id) AS tags,
+  CASE WHEN l.custom_fields IS NOT NULL
+    THEN (SELECT group_concat(field, '') FROM lead_field_pairs AS f WHERE f.id = l.id AND is_indexed) END AS fields,
+  l.search_scope AS scope
+FROM leads l;

@@ -1,4 +1,4 @@
--- Triggers keep the search index and the counters of customers and their tags, and the owners of their records.
+-- Triggers keep the search index and the counters of customers, and the owners of their records. Tags: 08-tags.sql.
 -- The index has no content of its own; its rowid is customers.seq. Its texts are folded. Tags and custom fields are in
 -- brackets, so that a phrase matches a whole one. Brackets in their text are replaced. Of a phone number it has the digits,
 -- and each four of them as one character (`gramsOf` in src/text/phone-grams.ts). `scope` has one token for the workspace
@@ -48,13 +48,6 @@ CREATE TABLE duplicate_keys (
 ) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX duplicate_keys_shared ON duplicate_keys (workspace_id, key) WHERE count > 1;
---> statement-breakpoint
-CREATE TABLE tag_counts (
-  tag_id text NOT NULL, owner text NOT NULL, workspace_id text NOT NULL, key text NOT NULL, count integer NOT NULL,
-  PRIMARY KEY (tag_id, owner)
-) WITHOUT ROWID;
---> statement-breakpoint
-CREATE INDEX tag_counts_used ON tag_counts (workspace_id, owner, key);
 --> statement-breakpoint
 CREATE TRIGGER customers_inserted AFTER INSERT ON customers WHEN new.deleted_at IS NULL
 BEGIN
@@ -110,16 +103,6 @@ BEGIN
     SELECT new.workspace_id, value, 1
     FROM json_each(json_array(iif(old.deleted_at IS new.deleted_at, NULL, '*'), new.owner_id))
     WHERE value IS NOT NULL AND new.deleted_at IS NULL
-    ON CONFLICT DO UPDATE SET count = count + 1;
-  INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
-    SELECT t.id, value, t.workspace_id, t.key, -1
-    FROM customer_tags ct JOIN tags t ON t.id = ct.tag_id, json_each(json_array(iif(old.deleted_at IS new.deleted_at, NULL, '*'), old.owner_id))
-    WHERE value IS NOT NULL AND ct.customer_id = old.id AND old.deleted_at IS NULL
-    ON CONFLICT DO UPDATE SET count = count - 1;
-  INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
-    SELECT t.id, value, t.workspace_id, t.key, 1
-    FROM customer_tags ct JOIN tags t ON t.id = ct.tag_id, json_each(json_array(iif(old.deleted_at IS new.deleted_at, NULL, '*'), new.owner_id))
-    WHERE value IS NOT NULL AND ct.customer_id = new.id AND new.deleted_at IS NULL
     ON CONFLICT DO UPDATE SET count = count + 1;
 END;
 --> statement-breakpoint
@@ -212,25 +195,14 @@ END;
 --> statement-breakpoint
 CREATE TRIGGER customer_tagged AFTER INSERT ON customer_tags
 BEGIN
-  INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
-    SELECT t.id, value, t.workspace_id, t.key, 1
-    FROM customers c JOIN tags t ON t.id = new.tag_id, json_each(json_array('*', c.owner_id))
-    WHERE value IS NOT NULL AND c.id = new.customer_id AND c.deleted_at IS NULL
-    ON CONFLICT DO UPDATE SET count = count + 1;
+  INSERT INTO tag_tally SELECT new.tag_id, value, 1, 0, 0 FROM customers AS c, json_each(json_array('*', c.owner_id))
+    WHERE c.id = new.customer_id AND c.deleted_at IS NULL;
 END;
 --> statement-breakpoint
 CREATE TRIGGER customer_untagged AFTER DELETE ON customer_tags
 BEGIN
-  INSERT INTO tag_counts (tag_id, owner, workspace_id, key, count)
-    SELECT t.id, value, t.workspace_id, t.key, -1
-    FROM customers c JOIN tags t ON t.id = old.tag_id, json_each(json_array('*', c.owner_id))
-    WHERE value IS NOT NULL AND c.id = old.customer_id AND c.deleted_at IS NULL
-    ON CONFLICT DO UPDATE SET count = count - 1;
-END;
---> statement-breakpoint
-CREATE TRIGGER tag_deleted AFTER DELETE ON tags
-BEGIN
-  DELETE FROM tag_counts WHERE tag_id = old.id;
+  INSERT INTO tag_tally SELECT old.tag_id, value, -1, 0, 0 FROM customers AS c, json_each(json_array('*', c.owner_id))
+    WHERE c.id = old.customer_id AND c.deleted_at IS NULL;
 END;
 --> statement-breakpoint
 CREATE TRIGGER duplicate_key_emptied AFTER UPDATE OF count ON duplicate_keys WHEN new.count <= 0
@@ -238,30 +210,12 @@ BEGIN
   DELETE FROM duplicate_keys WHERE workspace_id = new.workspace_id AND key = new.key;
 END;
 --> statement-breakpoint
-CREATE TRIGGER tag_renamed AFTER UPDATE OF key ON tags WHEN old.key IS NOT new.key
-BEGIN
-  UPDATE tags SET indexed_as = old.key WHERE id = new.id AND indexed_as IS NULL;
-  UPDATE tag_counts SET key = new.key WHERE tag_id = new.id;
-END;
---> statement-breakpoint
-CREATE TRIGGER tag_made AFTER INSERT ON tags
-WHEN new.indexed_as IS NULL
-  AND EXISTS (SELECT 1 FROM tags t WHERE t.workspace_id = new.workspace_id AND t.indexed_as = new.key)
-BEGIN
-  UPDATE tags SET indexed_as = new.id WHERE id = new.id;
-END;
---> statement-breakpoint
 CREATE VIEW customers_searchable AS
 SELECT
   c.seq, c.id, c.sort_name AS name, c.email_text AS email, c.company_text AS company, c.job_title_text AS job_title, c.deleted_at,
   c.search_phone AS phone,
-  (SELECT group_concat('⟦' || replace(replace(coalesce(t.indexed_as, t.key), '⟦', '⟪'), '⟧', '⟫') || '⟧', '')
-    FROM customer_tags ct JOIN tags t ON t.id = ct.tag_id WHERE ct.customer_id = c.id) AS tags,
-  (SELECT group_concat('⟦' || replace(replace(coalesce(
-      (SELECT k.value ->> 1 FROM json_each(c.folded_fields) AS k WHERE k.key = f.key AND k.value ->> 0 = f.value),
-      lower(f.key || '=' || CASE f.type WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE f.value END)
-    ), '⟦', '⟪'), '⟧', '⟫') || '⟧', '')
-    FROM json_each(c.custom_fields) AS f
-    WHERE f.type IN ('text', 'integer', 'real', 'true', 'false') AND length(f.value) <= 100 AND instr(f.key, '=') = 0) AS fields,
+  (SELECT group_concat(tag, '') FROM customer_tags CROSS JOIN indexed_tags ON id = tag_id WHERE customer_id = c.id) AS tags,
+  CASE WHEN c.custom_fields IS NOT NULL
+    THEN (SELECT group_concat(field, '') FROM customer_field_pairs AS f WHERE f.id = c.id AND is_indexed) END AS fields,
   c.search_scope AS scope
 FROM customers c;

@@ -1,5 +1,6 @@
--- What tickets are narrowed by, each a word: workspace, status, priority, customer, owner and assignee. Any selection of
--- them streams in order of arrival. Status and priority, and nobody as owner or assignee, are words of the workspace.
+-- What tickets are narrowed by, each a word: workspace, status, priority, customer, owner, assignee, tags and custom fields.
+-- Any selection of them streams in order of arrival. Status, priority, custom fields, and nobody as owner or assignee, are
+-- words of the workspace. A custom field is written in hexadecimal digits.
 CREATE VIRTUAL TABLE tickets_fts USING fts5(
   facets, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'
 );
@@ -29,7 +30,9 @@ END;
 CREATE VIEW tickets_facets AS
 SELECT t.seq, t.deleted_at, replace(replace(
   'w' || t.workspace_id || ' s' || t.workspace_id || t.status || ' p' || t.workspace_id || t.priority
-  || ' c' || t.customer_id || ' o' || coalesce(t.owner_id, t.workspace_id) || ' a' || coalesce(t.assignee_id, t.workspace_id),
+  || ' c' || t.customer_id || ' o' || coalesce(t.owner_id, t.workspace_id) || ' a' || coalesce(t.assignee_id, t.workspace_id)
+  || coalesce((SELECT group_concat(' t' || tag_id, '') FROM ticket_tags WHERE ticket_id = t.id), '')
+  || coalesce(CASE WHEN t.custom_fields IS NOT NULL THEN (SELECT group_concat(' f' || t.workspace_id || hex(pair), '') FROM ticket_field_pairs AS f WHERE f.id = t.id AND is_indexed) END, ''),
   '-', ''), '_', '') AS facets
 FROM tickets t;
 --> statement-breakpoint
@@ -39,9 +42,10 @@ BEGIN
 END;
 --> statement-breakpoint
 CREATE TRIGGER tickets_reindexed
-AFTER UPDATE OF status, priority, customer_id, owner_id, assignee_id, deleted_at ON tickets
+AFTER UPDATE OF status, priority, customer_id, owner_id, assignee_id, custom_fields, folded_fields, deleted_at ON tickets
 WHEN old.status IS NOT new.status OR old.priority IS NOT new.priority OR old.customer_id IS NOT new.customer_id
-  OR old.owner_id IS NOT new.owner_id OR old.assignee_id IS NOT new.assignee_id OR old.deleted_at IS NOT new.deleted_at
+  OR old.owner_id IS NOT new.owner_id OR old.assignee_id IS NOT new.assignee_id
+  OR old.custom_fields IS NOT new.custom_fields OR old.folded_fields IS NOT new.folded_fields OR old.deleted_at IS NOT new.deleted_at
 BEGIN
   DELETE FROM tickets_fts WHERE rowid = old.seq;
   INSERT INTO tickets_fts (rowid, facets) SELECT seq, facets FROM tickets_facets WHERE seq = new.seq AND deleted_at IS NULL;

@@ -3,7 +3,7 @@ import type { FC } from 'hono/jsx'
 import { LEAD_STATUSES } from '../../db/schema/leads'
 import { listLeads } from '../../leads/leads.list'
 import type { LeadRow } from '../../leads/leads.record'
-import { LeadQuery } from '../../leads/leads.schemas'
+import { LeadFilters } from '../../leads/leads.schemas'
 import type { Desk } from '../desk'
 import { membersOf, type Names, namesOf } from '../desk.names'
 import { questionOf } from '../desk.question'
@@ -24,7 +24,7 @@ export const boardPage = page({
   path: '/leads/board',
   needs: 'leads:read',
   load: (desk) => {
-    const { owner, q } = questionOf(desk, LeadQuery.pick({ owner: true, q: true }).strip(), {})
+    const { owner, q } = questionOf(desk, LeadFilters.pick({ owner: true, q: true }).strip(), {})
     const column = (status: Status, limit = CARDS) =>
       listLeads(desk.ctx, { status: [status], owner, q, limit, total: true })
     return {

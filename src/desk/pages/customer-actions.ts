@@ -6,7 +6,8 @@ import { NewRelationship } from '../../customers/relationships.schemas'
 import { relateCustomers, unrelateCustomers } from '../../customers/relationships.service'
 import { text, uuid } from '../../field-schemas'
 import { completeInteraction, createInteraction } from '../../interactions/interactions.service'
-import { tagCustomer, untagCustomer } from '../../tags/tagging.service'
+import { TAGGED } from '../../tags/tagged'
+import { tagRecord, untagRecord } from '../../tags/tagging.service'
 import { NewTicket } from '../../tickets/tickets.schemas'
 import { openTicket } from '../../tickets/tickets.service'
 import { parsed } from '../desk.form'
@@ -38,7 +39,7 @@ export const customerActions: Record<string, Action> = {
     isQuick: true,
     async run({ ctx, id, form, words }) {
       const { name } = parsed(TagForm, { name: form.get('name') })
-      await tagCustomer(ctx, id, name)
+      await tagRecord(ctx, TAGGED.customers, id, name)
       return { say: words.customer.tagged(name), undo: { action: customerPath(id, 'untag'), fields: { name } } }
     },
   },
@@ -47,7 +48,7 @@ export const customerActions: Record<string, Action> = {
     isQuick: true,
     async run({ ctx, id, form, words }) {
       const { name } = parsed(TagForm, { name: form.get('name') })
-      await untagCustomer(ctx, id, name)
+      await untagRecord(ctx, TAGGED.customers, id, name)
       return { say: words.customer.untagged(name), undo: { action: customerPath(id, 'tag'), fields: { name } } }
     },
   },

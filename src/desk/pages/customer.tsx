@@ -7,7 +7,8 @@ import { listInteractions } from '../../interactions/interactions.list'
 import { TimelinePage } from '../../interactions/interactions.schemas'
 import { customerTimeline } from '../../interactions/timeline.service'
 import { listLeads } from '../../leads/leads.list'
-import { listCustomerTags } from '../../tags/tagging.service'
+import { TAGGED } from '../../tags/tagged'
+import { listTagsOf } from '../../tags/tagging.service'
 import { listTickets } from '../../tickets/tickets.list'
 import { namesOf } from '../desk.names'
 import { pageOf } from '../desk.question'
@@ -31,7 +32,7 @@ export const customerPage = page({
       customer: getCustomer(ctx, id),
       timeline: paged(desk.c, pageOf(desk), (query) => customerTimeline(ctx, id, query)),
       open: listInteractions(ctx, { customer: id, done: false, limit: 3 }),
-      tags: listCustomerTags(ctx, id, { limit: 50 }),
+      tags: listTagsOf(ctx, TAGGED.customers, id, { limit: 50 }),
       relationships: listRelationships(ctx, id, { limit: BESIDE }),
       tickets: listTickets(ctx, { customer: id, limit: BESIDE }),
       leads: listLeads(ctx, { customer: id, limit: BESIDE }),

@@ -6,8 +6,9 @@ import { AppError } from '../../errors'
 import { exportCustomers } from '../../exports/exports.service'
 import { download } from '../../exports/exports.stream'
 import { type AppEnv, ctx } from '../../http/context'
+import { TAGGED } from '../../tags/tagged'
 import { tagCustomers } from '../../tags/tagging.bulk'
-import { tagCustomer, untagCustomer } from '../../tags/tagging.service'
+import { tagRecord, untagRecord } from '../../tags/tagging.service'
 import { deleteTagNamed, getTagNamed } from '../../tags/tags.service'
 import { describe, requires, validates, validatesEither } from '../dialect'
 import { hasFields } from '../fields'
@@ -102,7 +103,7 @@ function addTags(app: Hono<AppEnv>, base: string): void {
     validatesEither(wire.ContactTag),
     async (c) => {
       const { contactId, tag } = c.req.valid('json')
-      await tagCustomer(ctx(c), contactId, tag)
+      await tagRecord(ctx(c), TAGGED.customers, contactId, tag)
       return c.json({ message: 'Tag added successfully' }, 200)
     },
   )
@@ -125,7 +126,7 @@ function addTags(app: Hono<AppEnv>, base: string): void {
     validatesEither(wire.ContactTag),
     async (c) => {
       const { contactId, tag } = c.req.valid('json')
-      await untagCustomer(ctx(c), contactId, tag)
+      await untagRecord(ctx(c), TAGGED.customers, contactId, tag)
       return c.json({ message: 'Tag removed successfully' }, 200)
     },
   )
