@@ -5,7 +5,7 @@ const crm = createClient({ url: 'https://crm.example' })
 
 export async function application(): Promise<void> {
   for await (const lead of crm.pages('/v1/leads', {
-    query: { status: 'NEW', createdAfter: new Date(), trashed: false },
+    query: { status: ['NEW'], createdAfter: new Date(), trashed: false },
   })) {
     const { title, status }: Schema<'Lead'> = lead
     console.log(title, status)

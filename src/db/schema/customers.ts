@@ -59,7 +59,7 @@ export const customers = sqliteTable(
     deletedAt: instant(),
     /** The folded name, by which customers are sorted and searched. */
     sortName: text().notNull().default(''),
-    /** What other texts are searched by, where folding makes more of them than lower case. */
+    /** What other texts are searched by, where folding makes more of them than lower case: `Café` gives `cafe`, `Cafe` null. */
     foldedEmail: text(),
     foldedCompany: text(),
     foldedJobTitle: text(),
