@@ -42,7 +42,7 @@ describe('making a lead', () => {
     expect(made.updatedAt).toBe(made.createdAt)
     expect(await bodyOf(get(manager.token, made.id), 200)).toEqual(made)
     expect(Object.keys(made).sort()).toEqual(
-      [...Object.keys(EVERYTHING), 'id', 'ownerId', 'claimedAt', 'customerId', 'convertedAt']
+      [...Object.keys(EVERYTHING), 'id', 'ownerId', 'claimedAt', 'customerId', 'convertedAt', 'customFields']
         .concat('createdAt', 'updatedAt', 'deletedAt')
         .sort(),
     )
