@@ -142,3 +142,5 @@ export default {
     return app.fetch(request, settings, execution)
   },
 } satisfies ExportedHandler<Env>
+
+export { Workspace } from '../src/live/live.object'

@@ -83,13 +83,17 @@ function bareAddress(text: string): string {
   return trimmed.slice(trimmed.lastIndexOf('<') + 1, -1)
 }
 
+const MAY_BE_SEVERAL = /[;,/|&\n]|\p{L}/u
+const NONE = { numbers: [], problem: undefined }
+
 /** The numbers of a cell as written, several of them as they are dialled, and the parts that are too long for one. */
 export function phonesOf(cell: string, country: string | null): { phones: Part[]; wrong: string[] } {
   const isList = cell.startsWith('[') || cell.startsWith('{') || cell.includes(':::')
   const phones: Part[] = []
   const wrong: string[] = []
   for (const { text, label } of isList ? partsOf(cell, /:::/) : [{ text: cell, label: null }]) {
-    const { numbers, problem } = readPhones(text, { country })
+    // Reading a number takes long, and most cells cannot hold two.
+    const { numbers, problem } = MAY_BE_SEVERAL.test(text) ? readPhones(text, { country }) : NONE
     if (numbers.length > 1 && problem === undefined) {
       phones.push(...numbers.map((number) => ({ text: formatPhone(number), label })))
     } else if (text.length > MAX_PHONE) wrong.push(text)
