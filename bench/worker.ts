@@ -143,4 +143,3 @@ export default {
   },
 } satisfies ExportedHandler<Env>
 
-export { Workspace } from '../src/live/live.object'

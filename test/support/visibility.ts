@@ -154,6 +154,8 @@ const REFUSED_BY_FIELD: Record<string, Role> = { 'PATCH /v1/tickets/{id}': 'CUST
 
 export const configured = operations.filter(({ name }) => !NEEDS_SETTINGS.includes(name))
 export const addressed = configured.filter(({ path }) => path.startsWith('/v1/') && path.includes('{'))
+/** Definitions of fields are read by every member of the workspace. */
+export const addressedByColleagues = addressed.filter(({ name }) => name !== 'GET /v1/fields/{id}')
 const lists = configured.filter(
   ({ method, path }) => method === 'GET' && path.startsWith('/v1/') && !path.includes('{'),
 )
@@ -194,8 +196,8 @@ export function lures(operation: Operation, { person, marker, ids }: Owned): Rec
   return [{}, ...one].map((query) => ({ ...some('limit', '100'), ...some('total', 'true'), ...query }))
 }
 
-/** `named` are ids that the list of the team tells every member of it. */
-export async function expectUnseen(viewer: Viewer, owned: Owned, named: string[] = []) {
+/** `told` has, by the path of a list, what it tells every member of the workspace. */
+export async function expectUnseen(viewer: Viewer, owned: Owned, told: Record<string, string[]> = {}) {
   for (const operation of lists.filter((each) => has(viewer.role, each))) {
     for (const query of lures(operation, owned)) {
       const what = `${operation.name} ${JSON.stringify(query)}`
@@ -206,7 +208,7 @@ export async function expectUnseen(viewer: Viewer, owned: Owned, named: string[]
       // Who is no customer has no record of their own.
       const mayLack = operation.path === '/v1/customers/me'
       expect([200, 400, ...(mayRefuse ? [403] : []), ...(mayLack ? [404] : [])], what).toContain(response.status)
-      const shown = operation.path === '/v1/users' ? named : []
+      const shown = told[operation.path] ?? []
       const secrets = [owned.marker, owned.person.email, ...Object.values(owned.ids)]
       for (const secret of secrets.filter((each) => !shown.includes(each))) {
         expect(body, what).not.toContain(secret)
