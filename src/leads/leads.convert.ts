@@ -2,7 +2,7 @@
 import { and, eq, isNull, or, sql } from 'drizzle-orm'
 import { reach } from '../access/policy'
 import { visible } from '../access/visible'
-import { isWithinLimit, limitExceeded, limitExceededError } from '../billing/limits'
+import { isWithinLimit, limitExceededError, Room, roomAsJson } from '../billing/limits'
 import type { Ctx } from '../context'
 import { holdersOf } from '../customers/customers.contacts'
 import { one, runBatch } from '../db/batch'
@@ -66,7 +66,8 @@ export async function convertLead(ctx: Ctx, id: string, { customerId }: { custom
     WHERE said.lead_id = ${id} AND said.customer_id IS NULL AND ${customerOfLead} IS NOT NULL
     ORDER BY said.occurred_at DESC, said.seq DESC LIMIT ${limit} OFFSET ${offset}`
   const hasConverted = sql`EXISTS (SELECT 1 FROM ${leads} WHERE ${eq(leads.id, id)} AND ${eq(leads.convertedAt, now)})`
-  const { converted, present, customer, exceeded } = await runBatch(db, {
+  const lacksRoom = sql`NOT (${isWithinLimit(ctx, 'customers')}) AND ${unconverted} AND ${needsCustomer}`
+  const { converted, present, customer } = await runBatch(db, {
     customerInsert: insertFrom(
       db,
       customers,
@@ -107,16 +108,15 @@ export async function convertLead(ctx: Ctx, id: string, { customerId }: { custom
     timelineMoved: moveStatements(db, now, id, following(AT_ONCE)),
     present: one(
       db
-        .select({ ...leadColumns, fits: sql<number>`${fitsCustomer(targetId)}`.as('fits') })
+        .select({
+          ...leadColumns,
+          fits: sql<number>`${fitsCustomer(targetId)}`.as('fits'),
+          exceeded: sql<string | null>`CASE WHEN ${lacksRoom} THEN ${roomAsJson(ctx, 'customers')} END`.as('exceeded'),
+        })
         .from(leads)
         .where(and(eq(leads.id, id), visible(actor, 'leads:read', leads))),
     ),
     customer: one(db.select().from(customers).where(sql`${customers.id} = ${customerOfLead}`)),
-    exceeded: one(
-      limitExceeded(ctx, 'customers', {
-        when: sql`EXISTS (SELECT 1 FROM ${leads} WHERE ${unconverted} AND ${needsCustomer})`,
-      }),
-    ),
   })
   if (converted && customer) return { lead: converted, customer }
   if (!present) throw new AppError('not_found')
@@ -126,6 +126,6 @@ export async function convertLead(ctx: Ctx, id: string, { customerId }: { custom
     throw new AppError('already_converted', { existingId: present.customerId })
   }
   if (!present.fits) throw customFieldsTooBigError('body.customerId')
-  if (exceeded) throw limitExceededError(ctx, 'customers', exceeded)
+  if (present.exceeded) throw limitExceededError(ctx, 'customers', Room.parse(JSON.parse(present.exceeded)))
   throw new AppError(customerId === undefined ? 'customer_exists' : 'not_found')
 }

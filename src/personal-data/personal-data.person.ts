@@ -57,7 +57,7 @@ function selectsOfPerson(workspaceId: string, isRoot: SQL) {
   const emails = sql`SELECT a.value ->> 'email' AS email FROM customers AS c, json_each(c.emails) AS a WHERE c.id IN (${customers})`
   // The audit trail knows addresses and numbers that they had before, and that are nobody else's now.
   const before = (field: 'email' | 'phone') => sql`SELECT told.value FROM (SELECT e.changes FROM events AS e
-      WHERE e.workspace_id = ${workspaceId} AND e.subject_id IN (${customers}) LIMIT ${MOST}) AS e
+      WHERE +e.workspace_id = ${workspaceId} AND e.subject_id IN (${customers}) LIMIT ${MOST}) AS e
     CROSS JOIN json_each(e.changes, ${sql.raw(`'$.${field}'`)}) AS told
     WHERE told.value IS NOT NULL AND NOT EXISTS (SELECT 1 FROM customers AS other WHERE other.workspace_id = ${workspaceId}
       AND other.deleted_at IS NULL AND other.${sql.raw(field === 'email' ? 'email' : 'phone_e164')} = told.value AND other.id NOT IN (${customers}))`

@@ -14,6 +14,7 @@ const Schema = z.looseObject({
   type: z.union([z.string(), z.array(z.string())]).optional(),
   properties: z.record(z.string(), Field).optional(),
   enum: z.array(z.string()).optional(),
+  items: z.looseObject({ enum: z.array(z.string()).optional() }).optional(),
   example: z.json().optional(),
 })
 const Content = z.record(z.string(), z.looseObject({ schema: Schema }))
@@ -117,10 +118,12 @@ export function fieldsOf(operation: Operation): Record<string, z.infer<typeof Fi
   return bodySchema(operation)?.properties ?? {}
 }
 
-/** The query parameters that an operation takes, each with its values where they are few. */
+/** The query parameters that an operation takes, each with its values, or those of its list, where they are few. */
 export function queryOf({ parameters }: Operation): { name: string; values: string[] }[] {
   return parameters.flatMap((each) =>
-    'name' in each && each.in === 'query' ? [{ name: each.name, values: each.schema.enum ?? [] }] : [],
+    'name' in each && each.in === 'query'
+      ? [{ name: each.name, values: each.schema.enum ?? each.schema.items?.enum ?? [] }]
+      : [],
   )
 }
 
