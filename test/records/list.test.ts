@@ -27,6 +27,8 @@ const SAMPLES: LeadRequest[] = [
   { source: ['fair'], limit: 100 },
   { externalId: 'lead 3', limit: 100 },
   { customer: CUSTOMER, limit: 100 },
+  { customFields: { plan: 'gold' }, limit: 100 },
+  { tag: ['vip'], tagMatch: 'any', limit: 100 },
   { owner: 'none', limit: 100 },
   { createdAfter: '2026-03-01T10:00:00.000Z', limit: 100 },
   { createdBefore: '2026-03-01T10:00:00.000Z', limit: 100 },

@@ -12,9 +12,7 @@ export type Bindings = typeof env
 /** The Worker as a fetch function, with settings or bindings of the test's own in place of the usual ones. */
 export function worker(overrides: Partial<Record<keyof Env | string, unknown>> = {}): typeof fetch {
   const app = createApp()
-  // What is for development alone stands in wrangler.toml: a Worker in production has none of it.
-  const isDeployed = overrides.ENVIRONMENT === 'production'
-  const bindings = { ...env, ...(isDeployed && { OUTBOUND_LOCALHOST: undefined }), ...overrides }
+  const bindings = { ...env, ...overrides }
   return async (input, init) => {
     const execution = createExecutionContext()
     const response = await app.fetch(new Request(input, init), bindings, execution)
