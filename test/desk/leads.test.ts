@@ -174,7 +174,7 @@ it.each([
   const cookie = [...it_.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
   const response = await send(`/dashboard/leads/export?${query}`, { headers: { Cookie: cookie } })
   expect([response.status, response.headers.get('Content-Type')]).toEqual([200, expect.stringContaining(type)])
-  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(await response.arrayBuffer())
+  const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await response.arrayBuffer())
   expect(text.slice(0, start.length)).toBe(start)
 })
 
