@@ -50,6 +50,7 @@ export default defineConfig(async () => ({
           KEY_RATE_LIMIT_MAX: '1000000',
           AUTH_RATE_LIMIT_MAX: '1000000',
           MAIL_TRANSPORT: 'off',
+          OUTBOUND_LOCALHOST: 'false',
           DOH_URL: 'https://doh.test/dns-query',
           WEBHOOK_TIMEOUT_SECONDS: '1',
         },

@@ -2,22 +2,33 @@
 import type { z } from 'zod'
 import type { Desk } from './desk'
 
-/** The question of a list: the parameters of the address that the schema knows, with these beside them. */
+/** The question of a list: the parameters of the address, with these beside them. What the schema refuses is left out. */
 export function questionOf<S extends z.ZodType>(
   { query }: Pick<Desk, 'query'>,
   schema: S,
   usual: Record<string, string>,
 ): z.output<S> {
-  const asked = Object.fromEntries([...query].filter(([, value]) => value !== ''))
-  const { data, error } = schema.safeParse({ ...asked, ...usual })
-  if (!error) return data
-  const wrong = new Set(
-    error.issues.flatMap(({ path, code, ...issue }) =>
-      code === 'unrecognized_keys' && 'keys' in issue ? issue.keys : [path[0]],
-    ),
-  )
-  const right = Object.fromEntries(Object.entries(asked).filter(([name]) => !wrong.has(name)))
-  return schema.parse({ ...right, ...usual })
+  const asked = [...query].filter(([, value]) => value !== '')
+  let question = { ...Object.fromEntries(asked), ...usual }
+  // What parameters are together is checked only after each of them fits, so a question may be refused more than once.
+  for (;;) {
+    const { data, error } = schema.safeParse(question)
+    if (!error) return data
+    const names = Object.keys(question)
+    const wrong = new Set(error.issues.flatMap(placesOf).flatMap((place) => parametersAt(place, names)))
+    question = Object.fromEntries(Object.entries(question).filter(([name]) => wrong.size > 0 && !wrong.has(name)))
+    if (names.length === 0) throw error
+  }
+}
+
+function placesOf(issue: z.core.$ZodIssue): string[] {
+  return issue.code === 'unrecognized_keys' ? issue.keys : [issue.path.join('.')]
+}
+
+// `customFields.plan` is a parameter, and an issue may be of it, of all custom fields, or of an item of a list.
+function parametersAt(place: string, names: string[]): string[] {
+  if (names.includes(place)) return [place]
+  return names.filter((name) => name.startsWith(`${place}.`) || place.startsWith(`${name}.`))
 }
 
 const SHOWN = 30

@@ -122,19 +122,22 @@ describe('the bookmark of the database', () => {
   })
   const fetch = worker({ DB })
 
+  // What follows an answer, such as webhooks, opens sessions of its own after that of the request.
+  async function asked(init: Parameters<typeof send>[1]) {
+    anchors.length = 0
+    const response = await send('/v1/leads', init, fetch)
+    return { response, anchor: anchors[0] }
+  }
+
   it('goes out, and opens the session of the request that sends it back', async () => {
     const { token } = await founder()
-    anchors.length = 0
-    const first = await send('/v1/leads', { token }, fetch)
-    const bookmark = first.headers.get('D1-Bookmark') ?? expect.fail('no bookmark')
-    await send('/v1/leads', { token, headers: { 'D1-Bookmark': bookmark } }, fetch)
-    await send('/v1/leads', { token, method: 'POST', json: { title: 'x' } }, fetch)
-    await send(
-      '/v1/leads',
-      { token, method: 'POST', json: { title: 'x' }, headers: { 'D1-Bookmark': bookmark } },
-      fetch,
-    )
-    expect(anchors).toEqual(['first-unconstrained', bookmark, 'first-primary', bookmark])
+    const read = await asked({ token })
+    expect(read.anchor).toBe('first-unconstrained')
+    const headers = { 'D1-Bookmark': read.response.headers.get('D1-Bookmark') ?? expect.fail('no bookmark') }
+    const write = { token, method: 'POST', json: { title: 'x' } }
+    expect((await asked({ token, headers })).anchor).toBe(headers['D1-Bookmark'])
+    expect((await asked(write)).anchor).toBe('first-primary')
+    expect((await asked({ ...write, headers })).anchor).toBe(headers['D1-Bookmark'])
   })
 
   it('is carried by the client, past answers without one, so that it reads its own writes', async () => {

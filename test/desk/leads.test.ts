@@ -1,7 +1,7 @@
 // Leads at the desk: noting, logging, following up, moving, converting, and taking back.
 import { beforeEach, describe, expect, it } from 'vitest'
 import { bodyOf } from '../support/answers'
-import { api } from '../support/api'
+import { api, send } from '../support/api'
 import { browser, markIn, type Seen, textOf } from '../support/desk'
 import { enquiry, type Person, team } from '../support/factories'
 
@@ -147,6 +147,35 @@ it('the list counts in words, keeps its filters in the address, and says so wher
   const none = await it_.go('/dashboard/leads?status=CLOSED&q=zzz&sort=nonsense')
   expect(textOf(none)).toContain('Nothing fits these filters.')
   expect(none.html).toContain('href="/dashboard/leads?status=NEW&amp;q=zzz&amp;sort=nonsense"')
+})
+
+it('a filter that does not fit is left out, and the others stay', async () => {
+  await note()
+  const custom = Array.from({ length: 11 }, (_, n) => `customFields.f${n}=1`).join('&')
+  const fitting = [
+    'customFields.plan=gold&customFields.=x',
+    'status=CLOSED&sort=x&unknown=1',
+    `status=CLOSED&${custom}`,
+  ]
+  for (const query of fitting) {
+    expect(textOf(await it_.go(`/dashboard/leads?${query}`))).toContain('Nothing fits these filters.')
+  }
+  expect(textOf(await it_.go(`/dashboard/leads?owner=me&${custom}`))).toContain('1 lead')
+})
+
+it.each([
+  ['', 'text/csv', '\ufeffid,'],
+  ['format=nonsense', 'text/csv', '\ufeffid,'],
+  ['format=csv&format=json', 'application/json', '['],
+  ['format=json&bom=true&owner=nobody&sort=name', 'application/json', '['],
+  ['columns=nonsense&after=x&limit=0', 'text/csv', '\ufeffid,'],
+])('an export by ?%s is %s', async (query, type, start) => {
+  await it_.signIn(people.admin)
+  const cookie = [...it_.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+  const response = await send(`/dashboard/leads/export?${query}`, { headers: { Cookie: cookie } })
+  expect([response.status, response.headers.get('Content-Type')]).toEqual([200, expect.stringContaining(type)])
+  const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await response.arrayBuffer())
+  expect(text.slice(0, start.length)).toBe(start)
 })
 
 it('a page costs two round trips at most', async () => {

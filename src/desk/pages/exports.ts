@@ -7,9 +7,8 @@ import type { Desk } from '../desk'
 import { questionOf } from '../desk.question'
 import { type DeskPage, page } from '../page'
 
-// A table of Excel's is read as UTF-8 by its byte order mark; no other format has one.
-const usual = ({ query }: Desk): Record<string, string> =>
-  (query.get('format') ?? 'csv') === 'csv' ? { bom: 'true' } : {}
+// Excel reads a CSV file as UTF-8 by its byte order mark. Other formats refuse one, and then it is left out.
+const USUAL = { bom: 'true' }
 
 function exportPage<S extends z.ZodType>(
   path: string,
@@ -19,7 +18,7 @@ function exportPage<S extends z.ZodType>(
   return page({
     path: `${path}/export`,
     needs: 'exports:read',
-    load: (desk) => ({ file: file(desk, questionOf(desk, schema, usual(desk))) }),
+    load: (desk) => ({ file: file(desk, questionOf(desk, schema, USUAL)) }),
     view: ({ c }, loaded) => download(c, loaded.file),
   })
 }
