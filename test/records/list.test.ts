@@ -9,6 +9,7 @@ import type { LeadFilters } from '../../src/leads/leads.schemas'
 import { runList } from '../../src/records/list'
 import type { ListDefinition } from '../../src/records/list.definition'
 import { is } from '../../src/records/list.filters'
+import { send } from '../support/api'
 import { seedCustomers } from '../support/customers'
 import { type Person, team } from '../support/factories'
 import { seedLeads } from '../support/leads'
@@ -58,6 +59,10 @@ beforeAll(async () => {
   }))
   await seedCustomers(manager.workspaceId, [{ id: CUSTOMER, name: 'Ann' }])
   seeded = await seedLeads(manager.workspaceId, seeds)
+  const lead = `/v1/leads/${seeded[4]?.id}`
+  const change = { method: 'PATCH', token: manager.token, json: { customFields: { plan: 'gold' } } }
+  expect((await send(lead, change)).status).toBe(200)
+  expect((await send(`${lead}/tags/vip`, { method: 'PUT', token: manager.token })).status).toBe(204)
 })
 
 function acting({ id, workspaceId, role }: Person): Ctx {
