@@ -371,7 +371,7 @@ Bad,,,,LOST,,,tomorrow,[1],
       [5, 'followUpAt'],
     ])
     const stored = await rows(
-      'SELECT title, status, source, follow_up_at, metadata, owner_id, claimed_at IS NOT NULL AS is_claimed FROM leads WHERE workspace_id = ? ORDER BY title',
+      'SELECT title, status, source, follow_up_at, metadata, custom_fields, owner_id, claimed_at IS NOT NULL AS is_claimed FROM leads WHERE workspace_id = ? ORDER BY title',
       admin.workspaceId,
     )
     expect(stored).toMatchObject([
@@ -381,7 +381,8 @@ Bad,,,,LOST,,,tomorrow,[1],
         status: 'CONTACTED',
         source: 'Fair',
         follow_up_at: '2027-01-15T00:00:00.000Z',
-        metadata: '{"a":1,"Campaign":"autumn"}',
+        metadata: '{"a":1}',
+        custom_fields: '{"Campaign":"autumn"}',
         owner_id: sales.id,
         is_claimed: 1,
       },

@@ -49,16 +49,16 @@ type Row = { all: string; extras: Record<string, unknown> }
 
 /** The records of a workspace, each as one text of everything that it holds. */
 export async function recordsOf({ workspaceId }: Person, entity: Sample['entity']): Promise<Row[]> {
-  const extras = entity === 'customers' ? 'custom_fields' : 'metadata'
+  const kind = entity === 'customers' ? 'customer' : 'lead'
   const found = await rows<Record<string, unknown>>(
     `SELECT t.*, (SELECT u.email || ' ' || u.name FROM users u WHERE u.id = t.owner_id) AS owner,
-      ${entity === 'customers' ? `(SELECT group_concat(g.name, ' | ') FROM customer_tags ct JOIN tags g ON g.id = ct.tag_id WHERE ct.customer_id = t.id)` : 'NULL'} AS tags
+      (SELECT group_concat(g.name, ' | ') FROM ${kind}_tags AS has JOIN tags g ON g.id = has.tag_id WHERE has.${kind}_id = t.id) AS tags
     FROM ${entity} t WHERE t.workspace_id = ?`,
     workspaceId,
   )
   return found.map((row) => ({
     all: key(Object.values(row).join(' ')),
-    extras: JSON.parse(String(row[extras] ?? '{}')),
+    extras: JSON.parse(String(row.custom_fields ?? '{}')),
   }))
 }
 
