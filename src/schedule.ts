@@ -25,8 +25,9 @@ export const SCHEDULE: Readonly<Record<string, readonly Job[]>> = {
     { name: 'jobs', run: scheduledJobs(JOB_KINDS) },
     { name: 'streams', run: tellBusy },
     { name: 'webhooks', run: sendDueWebhooks },
-    { name: 'imports', run: continueImports },
     { name: 'phones', run: rereadPhones },
+    // The last: it takes all statements that are left.
+    { name: 'imports', run: continueImports },
   ],
   '*/5 * * * *': [{ name: 'reminders', run: queueReminders }],
   '*/10 1-4 * * *': [{ name: 'purge', run: purge }],

@@ -187,5 +187,5 @@ function isEmailTaken({ actor }: Ctx, { id, entity, match }: Job): SQL {
       AND held.email = ${email} AND held.customer_id IS NOT looked_up.record))`
   const isInFile = sql`EXISTS (SELECT 1 FROM ${importKeys} AS k WHERE ${key.importId} = ${id}
     AND ${key.key} = 'email:' || (${email}) AND ${key.recordId} IS NOT looked_up.record)`
-  return sql`(${email} IS NOT NULL AND (nth_of_email > 1 OR ${isInTable} OR ${isInFile}))`
+  return sql`(${email} IS NOT NULL AND (nth_of_email > 1 OR ${cell('heldEmail')} IS ${email} OR ${isInTable} OR ${isInFile}))`
 }

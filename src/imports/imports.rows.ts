@@ -39,6 +39,8 @@ export type PreparedRow = {
   owner?: string
   tags?: string[]
   furtherEmails?: { email: string }[]
+  /** The main address, if another row of the chunk had it before. */
+  heldEmail?: string
   furtherPhones?: { phone: string; phoneE164: string | null }[]
   phoneE164?: string | null
   sortName?: string | null

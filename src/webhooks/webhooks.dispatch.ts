@@ -15,6 +15,8 @@ const AFTER_RESPONSE_MS = 15 * SECOND_MS
 const BY_SCHEDULE_MS = 45 * SECOND_MS
 /** What the request, its mail and its jobs may have spent of the statements of the invocation. */
 const SPENT_BEFORE = 15
+/** The statement that finds the webhooks that have something to send. */
+const LOOKING = 1
 
 /** Middleware that sends what a request has caused, after its response. */
 export const notify = createMiddleware<AppEnv>(async function notify(c, next) {
@@ -38,6 +40,7 @@ export const notify = createMiddleware<AppEnv>(async function notify(c, next) {
 export async function sendDueWebhooks(env: Env, _planned: string, spent: { statements: number }): Promise<void> {
   const config = configOf(env)
   const statements = Math.floor((config.IMPORT_STATEMENTS - spent.statements) / 2)
+  if (statements < LOOKING + PER_BATCH) return
   spent.statements += await sendDue(env, config, { forMs: BY_SCHEDULE_MS, statements })
 }
 
