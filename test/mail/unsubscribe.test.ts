@@ -1,7 +1,7 @@
 // Stopping mail: a person outside the team stops it by one click, and answers reach the person who wrote.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { bodyOf, refusalOf } from '../support/answers'
-import { api, ORIGIN, send, worker } from '../support/api'
+import { api, send, worker } from '../support/api'
 import { rows } from '../support/database'
 import { founder, member, unique } from '../support/factories'
 import { mailing, mailsTo, type Received } from '../support/mailbox'
