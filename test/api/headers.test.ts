@@ -115,29 +115,28 @@ describe('CORS', () => {
 })
 
 describe('the bookmark of the database', () => {
-  const anchors: string[] = []
-  const DB = watched((anchor) => {
-    anchors.push(anchor)
-    return env.DB.withSession(anchor)
-  })
-  const fetch = worker({ DB })
-
-  // What follows an answer, such as webhooks, opens sessions of its own after that of the request.
-  async function asked(init: Parameters<typeof send>[1]) {
-    anchors.length = 0
-    const response = await send('/v1/leads', init, fetch)
-    return { response, anchor: anchors[0] }
+  /** The anchors of the sessions that a request has opened by the time of its answer, and the answer. */
+  async function anchored(request: Parameters<typeof send>[1]) {
+    const anchors: string[] = []
+    const DB = watched((anchor) => {
+      anchors.push(anchor)
+      return env.DB.withSession(anchor)
+    })
+    const response = await send('/v1/leads', request, worker({ DB }))
+    return { response, anchors }
   }
 
   it('goes out, and opens the session of the request that sends it back', async () => {
     const { token } = await founder()
-    const read = await asked({ token })
-    expect(read.anchor).toBe('first-unconstrained')
-    const headers = { 'D1-Bookmark': read.response.headers.get('D1-Bookmark') ?? expect.fail('no bookmark') }
-    const write = { token, method: 'POST', json: { title: 'x' } }
-    expect((await asked({ token, headers })).anchor).toBe(headers['D1-Bookmark'])
-    expect((await asked(write)).anchor).toBe('first-primary')
-    expect((await asked({ ...write, headers })).anchor).toBe(headers['D1-Bookmark'])
+    const first = await anchored({ token })
+    expect(first.anchors).toEqual(['first-unconstrained'])
+    const bookmark = first.response.headers.get('D1-Bookmark') ?? expect.fail('no bookmark')
+    const headers = { 'D1-Bookmark': bookmark }
+    expect((await anchored({ token, headers })).anchors).toEqual([bookmark])
+    // What follows the answer to a change, such as its webhooks, has sessions of its own, on the primary.
+    const change = { token, method: 'POST', json: { title: 'x' } }
+    expect((await anchored(change)).anchors[0]).toBe('first-primary')
+    expect((await anchored({ ...change, headers })).anchors[0]).toBe(bookmark)
   })
 
   it('is carried by the client, past answers without one, so that it reads its own writes', async () => {
@@ -149,7 +148,7 @@ describe('the bookmark of the database', () => {
       fetch: async (input, init) => {
         sent.push(new Headers(init?.headers).get('D1-Bookmark'))
         const isSilent = String(input).endsWith('/health')
-        const response = isSilent ? Response.json({ status: 'ok' }) : await fetch(input, init)
+        const response = isSilent ? Response.json({ status: 'ok' }) : await worker({})(input, init)
         given.push(response.headers.get('D1-Bookmark'))
         return response
       },

@@ -1,9 +1,9 @@
 // Attacks on accounts: finding out who has one, and guessing the way in. Work is counted, never timed.
 // Signing in tells nobody who has an account: auth.test.ts and lockout.test.ts; nor does a forgotten password: recovery.test.ts.
-import bcrypt from 'bcryptjs'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { bodyOf, refusalOf, tally } from '../support/answers'
 import { api, send, worker } from '../support/api'
+import { bcryptSpies } from '../support/bcrypt'
 import { founder, freshAddress, PASSWORD, signIn, unique } from '../support/factories'
 import { mailing, mailsTo, tokenIn } from '../support/mailbox'
 
@@ -11,8 +11,8 @@ beforeEach(() => void vi.spyOn(console, 'warn').mockImplementation(() => {}))
 afterEach(() => void vi.restoreAllMocks())
 
 const nobody = () => `${unique('nobody')}@example.com`
-const hashed = () => {
-  const [hash, compare] = [vi.spyOn(bcrypt, 'hash'), vi.spyOn(bcrypt, 'compare')]
+const hashed = async () => {
+  const { hash, compare } = await bcryptSpies()
   return () => [hash.mock.calls.length, compare.mock.calls.length]
 }
 
@@ -39,7 +39,7 @@ describe('account enumeration', () => {
     const fetch = worker(settings)
     const register = (email: string) =>
       send('/v1/auth/register', { method: 'POST', json: { email, password: PASSWORD, name: 'Eve', ...extra } }, fetch)
-    const work = hashed()
+    const work = await hashed()
     const stranger = await told(await register(nobody()))
     const [hashes = 0] = work()
     expect(await told(await register(known))).toEqual(stranger)

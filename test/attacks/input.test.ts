@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { bodyOf, refusalOf } from '../support/answers'
 import { api, problemOf, send } from '../support/api'
 import { rows } from '../support/database'
-import { founder, member, type Person, unique } from '../support/factories'
+import { founder, member, type Person } from '../support/factories'
 import { lead } from '../support/leads'
 import { exampleBody, fieldsOf, neededQuery, type Operation, operations, whoMay } from '../support/operations'
 import { isFailure } from '../support/targets'
@@ -209,11 +209,13 @@ describe('a file of records', () => {
     expect(made).toMatchObject({ version: 1, deleted_at: null, owner_id: null, custom_fields: null, user_id: null })
     expect(made?.id).not.toBe(FORBIDDEN.id)
     expect(String(made?.created_at) > '2026').toBe(true)
-    for (const owner of [{ ownerId }, { owner_id }]) {
-      const name = unique('Owned')
-      const report = await bodyOf(file(JSON.stringify([{ name, ...owner }])), 201)
+    for (const owned of [
+      { name: 'Owned', ownerId },
+      { name: 'Owned as well', owner_id },
+    ]) {
+      const report = await bodyOf(file(JSON.stringify([owned])), 201)
       expect(report.warnings).toMatchObject([{ code: 'owner_unknown' }])
-      expect((await found(name)).map((row) => row.owner_id)).toEqual([null])
+      expect((await found(owned.name)).map((row) => row.owner_id)).toEqual([null])
     }
   })
 

@@ -1,7 +1,7 @@
 // Signing in: one way in for each name, one answer to every failure, and passwords that are what was typed.
-import bcrypt from 'bcryptjs'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { api, problemOf, send, worker } from '../support/api'
+import { bcryptSpies } from '../support/bcrypt'
 import { count, rows } from '../support/database'
 import { founder, member, PASSWORD, type Person, signIn, unique } from '../support/factories'
 
@@ -91,7 +91,7 @@ describe('every failed sign-in', () => {
   }
 
   it('has one and the same answer, after one comparison at the set cost', async () => {
-    const compare = vi.spyOn(bcrypt, 'compare')
+    const { compare } = await bcryptSpies()
     const answers: Record<string, unknown> = {}
     for (const [what, login] of Object.entries(await failures())) {
       compare.mockClear()
@@ -121,7 +121,7 @@ describe('every failed sign-in', () => {
   })
 
   it('costs an unknown account what BCRYPT_COST says', async () => {
-    const compare = vi.spyOn(bcrypt, 'compare')
+    const { compare } = await bcryptSpies()
     await signIn(unknown(), { fetch: worker({ BCRYPT_COST: '6' }) })
     expect(compare.mock.lastCall?.[1]).toMatch(/^\$2b\$06\$/)
   })

@@ -1,8 +1,8 @@
 // Guessing: ten looks at a password in 15 minutes, by whatever name and from wherever, exact under concurrency.
-import bcrypt from 'bcryptjs'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { bodyOf } from '../support/answers'
 import { api, problemOf } from '../support/api'
+import { bcryptSpies } from '../support/bcrypt'
 import { founder, freshAddress, PASSWORD, type Person, signIn, unique } from '../support/factories'
 
 const MINUTE = 60_000
@@ -35,7 +35,7 @@ afterEach(() => {
 describe('an account', () => {
   it('has its password looked at ten times when 30 wrong ones come at once from everywhere', async () => {
     const admin = await founder()
-    const compare = vi.spyOn(bcrypt, 'compare')
+    const { compare } = await bcryptSpies()
     const answers = await Promise.all(Array.from({ length: 30 }, () => signIn(wrong(admin))))
     expect(compare).toHaveBeenCalledTimes(10)
     expect(statusesOf(answers, 401)).toHaveLength(10)
@@ -90,7 +90,7 @@ describe('an account', () => {
   it('once locked is locked to the right password as well, with the very same answer', async () => {
     const admin = await founder()
     await inTurn(10, wrong(admin))
-    const compare = vi.spyOn(bcrypt, 'compare')
+    const { compare } = await bcryptSpies()
     at(5 * MINUTE)
     const seen = await Promise.all(
       [wrong(admin), right(admin)].map(async (login) => {
@@ -197,7 +197,7 @@ describe('an address', () => {
 
   it('gets ten looks when 30 accounts are tried from it at once', async () => {
     const address = freshAddress()
-    const compare = vi.spyOn(bcrypt, 'compare')
+    const { compare } = await bcryptSpies()
     const answers = await Promise.all(Array.from({ length: 30 }, () => signIn(nobody(), { address })))
     expect(compare).toHaveBeenCalledTimes(10)
     expect(statusesOf(answers, 429)).toHaveLength(20)
@@ -237,7 +237,7 @@ describe('an address', () => {
 describe('changing the password', () => {
   it('gives ten guesses of the present one as well, 30 at once or not', async () => {
     const admin = await founder()
-    const compare = vi.spyOn(bcrypt, 'compare')
+    const { compare } = await bcryptSpies()
     const json = { currentPassword: 'not the password', newPassword: 'a longer staple than before' }
     const guess = () =>
       api(admin.token).v1.auth['change-password'].$post({ json }, { headers: { 'CF-Connecting-IP': freshAddress() } })

@@ -139,7 +139,11 @@ describe('where plans are sold', () => {
     const refused = await registerShared({}, undefined, shop)
     expect([refused.status, await refused.json()]).toEqual([
       402,
-      { message: expect.stringMatching(/^The plan has room for 3 members of the team, and there are \d+\.$/) },
+      {
+        message: expect.stringMatching(
+          /^The plan has room for 3 members of the team, and there are \d+\. This is the API of .* the dialect “leads”/,
+        ),
+      },
     ])
     // Who may not have the role is told so, whatever the plan.
     expect((await registerShared({ role: 'ADMIN' }, undefined, shop)).status).toBe(403)
