@@ -46,6 +46,10 @@ it('is production, shut and careful where nothing but the secret is set', () => 
     REQUIRE_VERIFIED_EMAIL: false,
     SMTP_PORT: 587,
     SMTP_SECURE: false,
+    DOH_URL: 'https://cloudflare-dns.com/dns-query',
+    OUTBOUND_LOCALHOST: false,
+    WEBHOOK_SENDS: 40,
+    WEBHOOK_TIMEOUT_SECONDS: 15,
   })
 })
 
