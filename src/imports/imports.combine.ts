@@ -34,3 +34,15 @@ function combinedContacts(earlier: PreparedRow, row: PreparedRow) {
     ...(phones.size > 0 ? { furtherPhones: [...phones.values()] } : {}),
   }
 }
+
+/**
+ * The row without further addresses that another row of the chunk had first; a main address of that kind is its `heldEmail`.
+ * `addresses` tells the key of the row that has an address.
+ */
+export function withoutHeld(given: PreparedRow, addresses: ReadonlyMap<string, string>): PreparedRow {
+  const row: PreparedRow = { ...given, heldEmail: undefined }
+  const isFree = (email: string) => (addresses.get(email) ?? row.key) === row.key
+  if (typeof row.email === 'string' && !isFree(row.email)) row.heldEmail = row.email
+  if (row.furtherEmails) row.furtherEmails = row.furtherEmails.filter(({ email }) => isFree(email))
+  return row
+}

@@ -7,7 +7,7 @@ import type { Ctx } from '../context'
 import type { Statement } from '../db/batch'
 import { importChunks, importIssues, importKeys, importOriginals, imports } from '../db/schema'
 import { allOf, insertFrom } from '../db/sql'
-import { combineRows } from './imports.combine'
+import { combineRows, withoutHeld } from './imports.combine'
 import type { Entity } from './imports.job'
 import { ENTITIES, MAX_JSON } from './imports.job'
 import { TOO_BIG_MESSAGE } from './imports.refusals'
@@ -95,22 +95,13 @@ export function createStaging(importId: string, duplicates: 'last' | 'refuse', e
     return free.length === 0 ? { ...rest, line: own.line, key: own.key, by: own.by } : { ...own, furtherEmails: free }
   }
 
-  // A main address that gave way to another stays with the row that had it first.
-  function heldAside(row: PreparedRow): PreparedRow {
-    if (!areAddressesUnique) return row
-    const isFree = (email: string) => (chunk.addresses.get(email) ?? row.key) === row.key
-    const further = row.furtherEmails?.filter(({ email }) => isFree(email))
-    const heldEmail = typeof row.email === 'string' && !isFree(row.email) ? row.email : undefined
-    if (!heldEmail && further?.length === row.furtherEmails?.length) return row
-    return { ...row, ...(further ? { furtherEmails: further } : {}), ...(heldEmail ? { heldEmail } : {}) }
-  }
-
   function add(given: PreparedRow, warnings: Issue[], cells: Cells, tagNames: Map<string, string>) {
     const row = claimAddresses(given, warnings)
     const index = chunk.indexes.get(row.key)
     const earlier = index === undefined ? undefined : rowAt(index)
     if (earlier && duplicates === 'refuse') return refuse([duplicateIssue(row, earlier, 'error')], cells)
-    const combined = heldAside(earlier ? combineRows(earlier, row) : row)
+    const whole = earlier ? combineRows(earlier, row) : row
+    const combined = areAddressesUnique ? withoutHeld(whole, chunk.addresses) : whole
     if (earlier && sizeOf(JSON.stringify(combined.customFields ?? null)) > MAX_JSON) {
       const issue = { field: null, code: 'too_big', value: null, message: TOO_BIG_MESSAGE }
       return refuse([{ line: row.line, level: 'error', ...issue }], cells)
