@@ -142,4 +142,3 @@ export default {
     return app.fetch(request, settings, execution)
   },
 } satisfies ExportedHandler<Env>
-
