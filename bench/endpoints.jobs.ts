@@ -19,11 +19,11 @@ export const jobs: Group[] = [
         status: 404,
         budget: one,
       }),
-      bounded('personal data of a customer on whom much hangs', 'GET /v1/customers/{rich}/personal-data'),
-      bounded('another owner for a customer on whom much hangs', 'PATCH /v1/customers/{rich}', {
+      bounded('personal data of a customer with much beside it', 'GET /v1/customers/{rich}/personal-data'),
+      bounded('another owner for a customer with much beside it', 'PATCH /v1/customers/{rich}', {
         body: { ownerId: '{member}' },
       }),
-      bounded('erase a customer on whom much hangs', 'POST /v1/customers/{rich}/erase'),
+      bounded('erase a customer with much beside it', 'POST /v1/customers/{rich}/erase'),
       bounded('a member leaves', 'DELETE /v1/users/{leaver}?reassignTo={member}', { status: 204 }),
       bounded('a member becomes inactive', 'PATCH /v1/users/{leaver}', { body: { status: 'INACTIVE' } }),
     ],

@@ -14,7 +14,7 @@ const Document = z.object({
 export function resourceProblems(): string[] {
   const read = (path: string) => readFileSync(join(root, path), 'utf8')
   const { paths, 'x-policy': policy } = Document.parse(JSON.parse(read('openapi/edge-crm.json')))
-  const rows = tableUnder(read('docs/api.md'), 'What there is, and for whom')
+  const rows = tableUnder(read('docs/api.md'), 'Resources and roles')
   const operations = Object.entries(paths)
     .filter(([path]) => path.startsWith('/v1/'))
     .flatMap(([path, item]) =>

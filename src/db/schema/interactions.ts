@@ -38,7 +38,7 @@ export const interactions = sqliteTable(
     searchText: computed(searchedText('folded_body', 'body')),
     searchScope: computed(codeOfColumn('workspace_id')),
     ...reminding(),
-    /** Who is reminded: the owner, or whoever logged it where nobody owns what it is about. */
+    /** Who is reminded: the owner of the record, or its author where the record has no owner. */
     remindTo: computed('coalesce(owner_id, created_by)'),
     remindAt: remindAt(
       'follow_up_at',

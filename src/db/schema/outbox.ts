@@ -1,4 +1,4 @@
-// Mail to send: written in the batch of the change that causes it, taken by whoever sends it.
+// Mail to send: written in the batch of the change that causes it, taken by the run that sends it.
 import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { id, instant, version } from '../columns'
