@@ -2,6 +2,7 @@
 import { beforeEach, expect, it } from 'vitest'
 import { bodyOf } from '../support/answers'
 import { api } from '../support/api'
+import { made } from '../support/customers'
 import { browser, markIn, textOf } from '../support/desk'
 import { team } from '../support/factories'
 
@@ -120,4 +121,11 @@ it('customers are related, opened a ticket for, and put into the trash and back'
   expect(textOf(trashed)).toContain('It is in the trash, for 30 days.')
   expect((await desk.go(`/dashboard/customers/${one.id}`)).status).toBe(404)
   expect(textOf(await desk.post(`/dashboard/customers/${one.id}/restore`, { mark }))).toContain('It is back.')
+})
+
+it('a search is sorted by name where that is asked', async () => {
+  for (const name of ['Zoë Sorted', 'Ann Sorted']) await made(people.admin, { name })
+  const seen = textOf(await desk.go('/dashboard/customers?q=sorted&sort=name'))
+  const [ann, zoe] = [seen.indexOf('Ann Sorted'), seen.indexOf('Zoë Sorted')]
+  expect([ann > 0, zoe > ann]).toEqual([true, true])
 })

@@ -11,7 +11,7 @@ import { at, page } from '../page'
 import { CustomerLine } from '../parts/customers'
 import { Exports } from '../parts/exports'
 import { Icon } from '../parts/icons'
-import { Empty, Pages, Picker } from '../parts/lists'
+import { Nothing, Pages, Picker } from '../parts/lists'
 import { ownerChoices } from './leads'
 
 const PATH = at('customers')
@@ -24,7 +24,9 @@ export const customersPage = page({
   needs: 'customers:read',
   nav: { word: 'customers', icon: 'customers' },
   load: (desk) => ({
-    list: paged(desk.c, asked(desk), (query) => listCustomers(desk.ctx, query)),
+    list: paged(desk.c, questionOf(desk, CustomerFilters, { limit: SHOWN, total: 'true' }), (query) =>
+      listCustomers(desk.ctx, query),
+    ),
     tags: listTags(desk.ctx, { limit: TAGS }),
     members: desk.can('leads:assign') ? membersOf(desk.ctx) : Promise.resolve([]),
   }),
@@ -73,7 +75,12 @@ export const customersPage = page({
             />
           </div>
           {list.data.length === 0 ? (
-            <NoCustomers desk={desk} />
+            <Nothing
+              desk={desk}
+              path={PATH}
+              none={words.customer.none}
+              add={{ href: at('customers/new'), label: words.customer.new }}
+            />
           ) : (
             <ul class="lines">
               {list.data.map((customer) => (
@@ -88,14 +95,6 @@ export const customersPage = page({
   },
 })
 
-// A search, a tag and the trash come in the order of arrival alone.
-function asked(desk: Desk) {
-  const query = questionOf(desk, CustomerFilters, { limit: SHOWN, total: 'true' })
-  const isByArrival = query.q !== undefined || query.tag !== undefined || query.trashed
-  const { sort, ...rest } = query
-  return isByArrival && sort !== 'createdAt' ? rest : query
-}
-
 function sortChoices({ words: { list } }: Desk) {
   return [
     { value: '', label: list.newest },
@@ -105,20 +104,4 @@ function sortChoices({ words: { list } }: Desk) {
     { value: 'nextFollowUpAt', label: list.due },
     { value: 'nextTouchAt', label: list.keepInTouch },
   ]
-}
-
-const NoCustomers = ({ desk }: { desk: Desk }) => {
-  const isFiltered = [...desk.query.keys()].some((name) => name !== 'sort')
-  const { words } = desk
-  return isFiltered ? (
-    <Empty text={words.list.nothingFound}>
-      <a href={PATH}>{words.list.clear}</a>
-    </Empty>
-  ) : (
-    <Empty text={words.customer.none}>
-      <a class="button" href={at('customers/new')}>
-        {words.customer.new}
-      </a>
-    </Empty>
-  )
 }

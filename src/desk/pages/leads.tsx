@@ -11,7 +11,7 @@ import { at, page } from '../page'
 import { Exports } from '../parts/exports'
 import { Act } from '../parts/forms'
 import { Icon } from '../parts/icons'
-import { Chips, Empty, Pages, Picker } from '../parts/lists'
+import { Chips, Nothing, Pages, Picker } from '../parts/lists'
 import { LeadLine } from '../parts/records'
 import { Views } from '../parts/views'
 
@@ -65,7 +65,12 @@ export const leadsPage = page({
             />
           </div>
           {list.data.length === 0 ? (
-            <NoLeads desk={desk} />
+            <Nothing
+              desk={desk}
+              path={PATH}
+              none={words.lead.none}
+              add={{ href: at('leads/new'), label: words.lead.new }}
+            />
           ) : (
             <ul class="lines">
               {list.data.map((lead) => (
@@ -102,20 +107,4 @@ function sortChoices({ words: { list } }: Desk) {
     { value: '-updatedAt', label: list.changed },
     { value: 'followUpAt', label: list.due },
   ]
-}
-
-const NoLeads = ({ desk }: { desk: Desk }) => {
-  const isFiltered = [...desk.query.keys()].some((name) => name !== 'sort')
-  const { words } = desk
-  return isFiltered ? (
-    <Empty text={words.list.nothingFound}>
-      <a href={PATH}>{words.list.clear}</a>
-    </Empty>
-  ) : (
-    <Empty text={words.lead.none}>
-      <a class="button" href={at('leads/new')}>
-        {words.lead.new}
-      </a>
-    </Empty>
-  )
 }

@@ -9,7 +9,7 @@ import { membersOf, namesOf } from '../desk.names'
 import { questionOf } from '../desk.question'
 import { at, page } from '../page'
 import { Exports } from '../parts/exports'
-import { Chips, Empty, Pages, Picker } from '../parts/lists'
+import { Chips, Nothing, Pages, Picker } from '../parts/lists'
 import { TicketLine } from '../parts/tickets'
 
 const PATH = at('tickets')
@@ -34,7 +34,6 @@ export const ticketsPage = page({
   view: (desk, { list, members, names }) => {
     const { words } = desk
     const { tickets } = words
-    const isFiltered = [...desk.query.keys()].length > 0
     return {
       title: words.nav.tickets,
       isWide: true,
@@ -53,9 +52,7 @@ export const ticketsPage = page({
             />
           </div>
           {list.data.length === 0 ? (
-            <Empty text={isFiltered ? words.list.nothingFound : tickets.none}>
-              {isFiltered && <a href={PATH}>{words.list.clear}</a>}
-            </Empty>
+            <Nothing desk={desk} path={PATH} none={tickets.none} />
           ) : (
             <ul class="lines">
               {list.data.map((ticket) => (

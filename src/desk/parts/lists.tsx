@@ -35,6 +35,29 @@ export const Empty: FC<PropsWithChildren<{ text: string }>> = ({ text, children 
   </div>
 )
 
+type NothingProps = { desk: Desk; path: string; none: string; add?: { href: string; label: string } }
+
+/** A list without rows: filters that can be cleared, or how the list is filled. */
+export const Nothing: FC<NothingProps> = ({ desk, path, none, add }) => {
+  const { list } = desk.words
+  if ([...desk.query.keys()].some((name) => name !== 'sort')) {
+    return (
+      <Empty text={list.nothingFound}>
+        <a href={path}>{list.clear}</a>
+      </Empty>
+    )
+  }
+  return (
+    <Empty text={none}>
+      {add && (
+        <a class="button" href={add.href}>
+          {add.label}
+        </a>
+      )}
+    </Empty>
+  )
+}
+
 /** The address of a list with some of its parameters changed; an empty one is left out, and the page begins anew. */
 export function addressWith(path: string, query: URLSearchParams, changes: Record<string, string | undefined>): string {
   const next = new URLSearchParams(query)
