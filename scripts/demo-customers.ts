@@ -1,6 +1,8 @@
 // Demo data: customers, those that leads became and those who were there before or came by themselves.
+import { readPhoneField } from '../src/text/searched.ts'
 import { atWork, DAY, HOUR, type Random } from './demo-random.ts'
 import type { Customer, User } from './demo-rows.ts'
+import { COUNTRY } from './demo-searched.ts'
 import type { Team } from './demo-team.ts'
 import { COMPANIES } from './demo-words.ts'
 import { iso, type World } from './demo-world.ts'
@@ -71,10 +73,10 @@ export function createCustomer(world: World, at: number, by: User, fields: Field
 function twinsOf(world: World, converted: Customer[]) {
   const { random, now } = world
   const ofSeller = converted.filter(({ created_at }) => Date.parse(created_at) < now - 30 * DAY)
-  const [caller] = ofSeller.filter(
-    ({ name, phone, company }) => /^\p{Script=Latin}+ /u.test(name) && phone?.startsWith('+') && !company,
-  )
-  const [visitor] = ofSeller.filter(({ company, email }) => company && email)
+  // Some numbers that a country keeps for fiction are none to libphonenumber, so nothing is found by them.
+  const callers = ofSeller.filter(({ name, phone }) => /^\p{Script=Latin}+ /u.test(name) && isReadable(phone))
+  const caller = callers.find(({ company }) => !company) ?? callers[0]
+  const visitor = ofSeller.find((customer) => customer !== caller && customer.company && customer.email)
   const originals = [caller, visitor].flatMap((customer) => (customer ? [customer] : []))
   return originals.map((customer) => {
     const by = ownerOf(world, customer)
@@ -91,6 +93,8 @@ function twinsOf(world: World, converted: Customer[]) {
     return { at: atWork(now - random.between(4 * DAY, 8 * DAY), random), by, fields: { ...fields, owner_id } }
   })
 }
+
+const isReadable = (phone: string | null) => phone !== null && readPhoneField(phone, COUNTRY).key !== null
 
 function ownerOf({ tables }: World, { owner_id }: Customer): User {
   const owner = tables.users.find(({ id }) => id === owner_id)

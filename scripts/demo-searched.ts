@@ -4,7 +4,8 @@ import { foldText } from '../src/text/fold.ts'
 import { bareBeyondFolded, foldedBeyondLower, foldedEntries, readPhoneField } from '../src/text/searched.ts'
 import type { Customer, Lead } from './demo-rows.ts'
 
-const COUNTRY = 'GB'
+/** The country of the demo workspace's numbers. */
+export const COUNTRY = 'GB'
 
 export function withSearchedLead(lead: Lead) {
   return {
