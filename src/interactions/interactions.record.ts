@@ -6,7 +6,7 @@ import { AppError } from '../errors'
 import { etagOf } from '../etag'
 import type { RecordKind } from '../records/change'
 
-const { homeId, foldedBody, searchText, searchScope, remindedFor, heldUntil, remindTo, remindAt, ...columns } =
+const { homeId, importKey, foldedBody, searchText, searchScope, remindedFor, heldUntil, remindTo, remindAt, ...columns } =
   getTableColumns(interactions)
 /** Every column except those that only merges and reminders read. */
 export const interactionColumns = columns
