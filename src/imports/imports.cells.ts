@@ -7,7 +7,7 @@ import type { Target } from './imports.columns'
 import { emailsOf, MAX_FURTHER, phonesOf, type RowEmail, type RowPhone, rowEmail, rowPhone } from './imports.contacts'
 import type { RowField } from './imports.job'
 import { composedName, type NameParts } from './imports.names'
-import { MAX_NOTE, MAX_NOTES, NOTE_FIELDS, type RowNote } from './imports.notes.fields'
+import { addNote, NOTE_FIELDS, type RowNote } from './imports.notes.fields'
 import { type StatusMapping, statusOf } from './imports.statuses'
 
 /** A value that is stored otherwise than its column says, and why. `once`: it is told once for the column. */
@@ -40,8 +40,6 @@ export type RowCells = {
   stored: Set<number>
 }
 
-const SAID = /\p{L}[\s\S]*\s[\s\S]*\p{L}/u
-const NOTE_PARTS = new RegExp(`.{1,${MAX_NOTE}}`, 'gsu')
 const NAME_PARTS = ['name', 'firstName', 'middleName', 'lastName', 'nameSuffix'] as const
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 const PREFIX = /^(?:l|p|f|c|ag|as|ad):(?=\S)/
@@ -77,7 +75,7 @@ export function readCells(
     const { field, key } = target
     const isTaken = row.values[field] !== undefined
     const type = NOTE_FIELDS[field === 'description' && isTaken ? 'note' : field]?.type
-    if (type !== undefined) return readNote(column, key, type, text)
+    if (type !== undefined) return addNote(row.notes, type, text) ? row.stored.add(column) : keep(column, key, text)
     const value = rules.isPrefixed ? text.replace(PREFIX, '') : text
     if (isNamePart(field)) return names.push({ part: field, text, key, column })
     if (field === 'email') return readEmail(column, key, value, labels.get(column) ?? target.label)
@@ -133,17 +131,6 @@ export function readCells(
       } else addTo(key, column, phone)
     }
     for (const part of wrong) addTo(key, column, part)
-  }
-
-  // A text that is longer than an interaction may be becomes several.
-  function readNote(column: number, key: string, type: RowNote['type'], text: string) {
-    // “Last call: 2026-11-30” and “Meeting: yes” are no words that were said.
-    if (type !== 'NOTE' && !SAID.test(text)) return keep(column, key, text)
-    if (row.notes.some((note) => note.type === type && note.body === text)) return row.stored.add(column)
-    const bodies = text.match(NOTE_PARTS) ?? []
-    if (row.notes.length + bodies.length > MAX_NOTES) return keep(column, key, text)
-    for (const body of bodies) row.notes.push({ type, body })
-    row.stored.add(column)
   }
 
   function addTo(key: string, column: number, text: string) {

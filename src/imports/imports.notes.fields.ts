@@ -22,9 +22,22 @@ export const NOTE_FIELDS: Record<string, NoteField> = {
 }
 
 /** The longest text of an interaction, in characters; a longer cell becomes several. */
-export const MAX_NOTE = 10_000
+const MAX_NOTE = 10_000
 /** How many notes a row has at most. What is beyond becomes a custom field. */
-export const MAX_NOTES = 20
+const MAX_NOTES = 20
 
 /** A text of a row for the timeline. `key` tells it from the others of its record. */
 export type RowNote = { type: NoteField['type']; body: string; foldedBody: string | null; key: string }
+
+const PARTS = new RegExp(`.{1,${MAX_NOTE}}`, 'gsu')
+const SAID = /\p{L}[^\p{L}]*\s[^\p{L}]*\p{L}/u
+
+/** Adds the text of a cell. False, where it is no text, such as “Last call: 2026-11-30”, or where there is no room. */
+export function addNote(notes: Pick<RowNote, 'type' | 'body'>[], type: RowNote['type'], text: string): boolean {
+  if (type !== 'NOTE' && !SAID.test(text)) return false
+  if (notes.some((note) => note.type === type && note.body === text)) return true
+  const bodies = text.match(PARTS) ?? []
+  if (notes.length + bodies.length > MAX_NOTES) return false
+  for (const body of bodies) notes.push({ type, body })
+  return true
+}
