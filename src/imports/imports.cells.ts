@@ -50,10 +50,8 @@ export function readCells(
   targets: readonly Target[],
   rules: CellRules,
 ): RowCells {
-  const row: RowCells = {
-    ...{ values: {}, extras: new Map(), emails: [], phones: [], tags: [], hints: [], notes: [], notObjects: [] },
-    stored: new Set(),
-  }
+  const lists = { emails: [], phones: [], tags: [], hints: [], notes: [], notObjects: [] }
+  const row: RowCells = { values: {}, extras: new Map(), stored: new Set(), ...lists }
   const names: { part: keyof NameParts; text: string; key: string; column: number }[] = []
   const labels = labelsOf(cells, targets)
   const keep = (column: number, key: string, value: unknown) => {

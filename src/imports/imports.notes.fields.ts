@@ -30,11 +30,10 @@ const MAX_NOTES = 20
 export type RowNote = { type: NoteField['type']; body: string; foldedBody: string | null; key: string }
 
 const PARTS = new RegExp(`.{1,${MAX_NOTE}}`, 'gsu')
-const SAID = /\p{L}[^\p{L}]*\s[^\p{L}]*\p{L}/u
 
 /** Adds the text of a cell. False, where it is no text, such as “Last call: 2026-11-30”, or where there is no room. */
 export function addNote(notes: Pick<RowNote, 'type' | 'body'>[], type: RowNote['type'], text: string): boolean {
-  if (type !== 'NOTE' && !SAID.test(text)) return false
+  if (type !== 'NOTE' && text.split(/[^\p{L}]+/u, 4).filter((word) => word !== '').length < 2) return false
   if (notes.some((note) => note.type === type && note.body === text)) return true
   const bodies = text.match(PARTS) ?? []
   if (notes.length + bodies.length > MAX_NOTES) return false

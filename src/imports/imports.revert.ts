@@ -107,9 +107,10 @@ function isUnused({ id, entity }: Job): SQL {
   const references = referencesTo(table).filter((each) => each.table !== merges && each.table !== TAGGED[entity].links)
   const rows = references.flatMap((each) =>
     each.columns.map(
-      (column) => sql`SELECT 1 FROM ${each.table} AS other WHERE ${columnIn('other', column)} = ${table.id}${
-        each.table === interactions ? sql` AND NOT ${isUntouchedNote(id, 'other')}` : sql``
-      }`,
+      (column) =>
+        sql`SELECT 1 FROM ${each.table} AS other WHERE ${columnIn('other', column)} = ${table.id}${
+          each.table === interactions ? sql` AND NOT ${isUntouchedNote(id, 'other')}` : sql``
+        }`,
     ),
   )
   return allOf(...[otherEvents, ...rows].map((select) => sql`NOT EXISTS (${select})`))
