@@ -83,7 +83,7 @@ export function isUntouchedNote(importId: string, other: string): SQL {
 }
 
 const isOfImport = (subject: SQL, importId: string) => sql`EXISTS (SELECT 1 FROM ${events} AS came
-  WHERE came.subject_id = ${subject} AND came.changes ->> '$.importId[1]' = ${importId} AND came.verb LIKE '%.created')`
+  WHERE came.subject_id = ${subject} AND came.changes ->> '$.importId[1]' = ${importId} AND instr(came.verb, '.created') > 0)`
 
 /**
  * Deletes the notes that chunk `n` wrote on records that were there before. Those on records that the import has made stay

@@ -39,10 +39,9 @@ describe('notes of a file', () => {
       { type: 'NOTE', body: 'Two lines,\nboth kept', created_by: admin.id, customer: 'Bob' },
     ]
     expect(await notesOf(admin)).toEqual(notes)
-    expect(await rows('SELECT custom_fields FROM customers WHERE workspace_id = ? ORDER BY name', admin.workspaceId)).toEqual([
-      { custom_fields: null },
-      { custom_fields: '{"Last call":"2026-11-30"}' },
-    ])
+    expect(
+      await rows('SELECT custom_fields FROM customers WHERE workspace_id = ? ORDER BY name', admin.workspaceId),
+    ).toEqual([{ custom_fields: null }, { custom_fields: '{"Last call":"2026-11-30"}' }])
     expect(figures(await imported(admin, FILE))).toMatchObject({ created: 0, updated: 0, unchanged: 2 })
     expect(await notesOf(admin)).toEqual(notes)
   })
@@ -65,11 +64,7 @@ describe('notes of a file', () => {
       "SELECT verb FROM events WHERE workspace_id = ? AND subject_type = 'interaction' ORDER BY seq",
       admin.workspaceId,
     )
-    expect(verbs.map(({ verb }) => verb)).toEqual([
-      'interaction.created',
-      'interaction.created',
-      'interaction.deleted',
-    ])
+    expect(verbs.map(({ verb }) => verb)).toEqual(['interaction.created', 'interaction.created', 'interaction.deleted'])
   })
 
   it('stay where somebody has changed them since, and keep their record from the revert', async () => {
