@@ -105,8 +105,13 @@ export function setField({ rows, each, reads = 4 }: { rows: SQL; each: SQL; read
 }
 
 /** Several texts, of which one passes: `each` is the text in FROM `rows`. Only the case of A to Z does not matter. */
-export function textsField({ rows, each, ...field }: { rows: SQL; each: SQL } & Pick<FilterField, 'parts'>): FilterField {
-  const where = (test: Test) => sql`EXISTS (SELECT 1 FROM ${rows} WHERE ${valueTest(sql`lower(${each})`, 'text', test)})`
+export function textsField({
+  rows,
+  each,
+  ...field
+}: { rows: SQL; each: SQL } & Pick<FilterField, 'parts'>): FilterField {
+  const where = (test: Test) =>
+    sql`EXISTS (SELECT 1 FROM ${rows} WHERE ${valueTest(sql`lower(${each})`, 'text', test)})`
   return { kind: 'texts', compares: 'letters', ...field, where }
 }
 

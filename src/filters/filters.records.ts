@@ -174,7 +174,12 @@ function tagsField(rows: SQL): FilterField {
 /** Fields of each tag. Only the team sees tags. */
 function tagOf(rows: SQL): FilterFields {
   const fields = { id: idField(tags.id), name: textField(tags.key), createdAt: instantField(tags.createdAt) }
-  return fieldsOf('tag', fields, { permission: 'tags:read', isTeamOnly: true, reads: 4, joined: () => sql`FROM ${rows}` })
+  return fieldsOf('tag', fields, {
+    permission: 'tags:read',
+    isTeamOnly: true,
+    reads: 4,
+    joined: () => sql`FROM ${rows}`,
+  })
 }
 
 function memberOf(prefix: 'owner' | 'author' | 'assignee', memberId: SQLWrapper): FilterFields {

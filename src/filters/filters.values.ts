@@ -1,7 +1,15 @@
 // The values of a condition, read by the kind of its field into tests.
 import { uuid } from '../field-schemas'
 import { dayNamed, daysOf, type Edge, instantsOf, type Moment, momentNamed, type Now, PERIODS } from './filters.days'
-import { type Asker, type Bound, comparedText, type FilterField, type Kind, OPERATORS_OF, type Test } from './filters.fields'
+import {
+  type Asker,
+  type Bound,
+  comparedText,
+  type FilterField,
+  type Kind,
+  OPERATORS_OF,
+  type Test,
+} from './filters.fields'
 import { didYouMean } from './filters.nearest'
 import type { FilterCondition, Operator, Scalar } from './filters.tree'
 

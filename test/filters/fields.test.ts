@@ -28,7 +28,9 @@ beforeAll(async () => {
 
 type Records = 'leads' | 'customers' | 'tickets' | 'interactions'
 async function idsOf(records: Records, filter: FilterTree, { token }: Person): Promise<string[]> {
-  const response = await send(`/v1/${records}?limit=100&filter=${encodeURIComponent(JSON.stringify(filter))}`, { token })
+  const response = await send(`/v1/${records}?limit=100&filter=${encodeURIComponent(JSON.stringify(filter))}`, {
+    token,
+  })
   expect(response.status).toBe(200)
   return JSON.parse(await response.text()).data.map(({ id }: { id: string }) => id)
 }
@@ -77,10 +79,12 @@ describe('a filter of leads', () => {
     const tagged: FilterTree = { field: 'tag.name', op: 'contains', value: 'gross' }
     expect(await idsOf('leads', { and: [ofOwner, tagged] }, admin)).toEqual([id])
     expect(await idsOf('leads', { and: [{ field: 'owner.id', op: 'eq', value: 'me' }, tagged] }, sales)).toEqual([id])
-    expect(await idsOf('leads', { and: [tagged, { field: 'tags', op: 'eq', value: 'GROSSE xl' }] }, admin)).toEqual([id])
-    expect(await idsOf('leads', { and: [{ field: 'owner.status', op: 'eq', value: 'ACTIVE' }, tagged] }, sales)).toEqual([
+    expect(await idsOf('leads', { and: [tagged, { field: 'tags', op: 'eq', value: 'GROSSE xl' }] }, admin)).toEqual([
       id,
     ])
+    expect(
+      await idsOf('leads', { and: [{ field: 'owner.status', op: 'eq', value: 'ACTIVE' }, tagged] }, sales),
+    ).toEqual([id])
     expect(await idsOf('leads', { and: [{ not: tagged }, ofOwner] }, admin)).not.toContain(id)
   })
 })
@@ -109,14 +113,23 @@ it('tickets and interactions are asked for their assignee, their author and thei
   const json = { customerId: customer.id, type: 'NOTE', body: 'Hop' } as const
   const note = await bodyOf(v1.interactions.$post({ json }), 201)
   const ofCompany: FilterTree = { field: 'customer.company', op: 'eq', value: 'hop gmbh' }
-  expect(await idsOf('tickets', { and: [ofCompany, { field: 'assignee.id', op: 'empty' }] }, admin)).toEqual([ticket.id])
-  expect(await idsOf('interactions', { and: [ofCompany, { field: 'author.id', op: 'eq', value: 'me' }] }, admin)).toEqual([
-    note.id,
+  expect(await idsOf('tickets', { and: [ofCompany, { field: 'assignee.id', op: 'empty' }] }, admin)).toEqual([
+    ticket.id,
   ])
+  expect(
+    await idsOf('interactions', { and: [ofCompany, { field: 'author.id', op: 'eq', value: 'me' }] }, admin),
+  ).toEqual([note.id])
 })
 
 it('a record at hand is asked for elements of lists, and for related records that are several', () => {
-  const actor = { type: 'key', id: 'k', workspaceId: 'w', scopes: ['tags:read'], country: null, timeZone: 'UTC' } as const
+  const actor = {
+    type: 'key',
+    id: 'k',
+    workspaceId: 'w',
+    scopes: ['tags:read'],
+    country: null,
+    timeZone: 'UTC',
+  } as const
   const asker = { actor, now: '2026-11-30T12:00:00.000Z' }
   const passes = (tree: FilterTree, record: object) =>
     passesFilter(readFilter(asker, CUSTOMER_FILTER_FIELDS, tree, 'filter'), { ...record })
@@ -124,7 +137,9 @@ it('a record at hand is asked for elements of lists, and for related records tha
   expect(passes({ field: 'emails', op: 'contains', value: '@SECOND' }, { emails })).toBe(true)
   expect(passes({ field: 'emails', op: 'ne', value: 'a@first.test' }, { emails })).toBe(false)
   expect(passes({ field: 'emails', op: 'empty' }, { emails: [] })).toBe(true)
-  expect(passes({ field: 'tag.name', op: 'startsWith', value: 'VI' }, { tag: [{ name: 'x' }, { name: 'vip' }] })).toBe(true)
+  expect(passes({ field: 'tag.name', op: 'startsWith', value: 'VI' }, { tag: [{ name: 'x' }, { name: 'vip' }] })).toBe(
+    true,
+  )
   expect(passes({ field: 'externalId', op: 'eq', value: 'x' }, { externalId: 'X' })).toBe(false)
 })
 
@@ -132,17 +147,30 @@ it('any JSON as a filter is a page or a 400', async () => {
   const text = fc.oneof(fc.constantFrom('and', 'or', 'not', 'field', 'op', 'value', 'eq', 'title', 'tags'), fc.string())
   const json = fc.jsonValue({ stringUnit: 'binary' })
   const condition = fc.record({
-    field: fc.constantFrom('status', 'createdAt', 'tags', 'customFields.a"b', 'metadata.x', 'owner.name', 'tag.id', 'phones'),
+    field: fc.constantFrom(
+      'status',
+      'createdAt',
+      'tags',
+      'customFields.a"b',
+      'metadata.x',
+      'owner.name',
+      'tag.id',
+      'phones',
+    ),
     op: fc.constantFrom('eq', 'ne', 'in', 'between', 'within', 'contains', 'lt', 'empty'),
     value: fc.oneof(json, fc.string(), fc.double(), fc.constantFrom('today', 'me', 'last7days', 'NEW')),
   })
   const tree = fc.oneof(json, condition, fc.dictionary(text, fc.oneof(json, condition, fc.array(condition))))
   await fc.assert(
-    fc.asyncProperty(fc.constantFrom('leads', 'customers', 'tickets', 'interactions'), tree, async (records, filter) => {
-      const asked = `/v1/${records}?filter=${encodeURIComponent(JSON.stringify(filter) ?? '')}`
-      const { status } = await send(asked, { token: people.admin.token })
-      expect([200, 400]).toContain(status)
-    }),
+    fc.asyncProperty(
+      fc.constantFrom('leads', 'customers', 'tickets', 'interactions'),
+      tree,
+      async (records, filter) => {
+        const asked = `/v1/${records}?filter=${encodeURIComponent(JSON.stringify(filter) ?? '')}`
+        const { status } = await send(asked, { token: people.admin.token })
+        expect([200, 400]).toContain(status)
+      },
+    ),
     { numRuns: 60 },
   )
 })

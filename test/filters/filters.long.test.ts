@@ -72,7 +72,12 @@ const isPortal = (actor: Actor) => actor.type === 'user' && actor.role === 'CUST
 /** What the team may know of a member. */
 function ofMember(hop: string, id: unknown): [string, unknown][] {
   const found = Object.values(people).find((each) => each.id === id)
-  return found ? [[`${hop}.id`, found.id], [`${hop}.name`, names.get(found.id)]] : []
+  return found
+    ? [
+        [`${hop}.id`, found.id],
+        [`${hop}.name`, names.get(found.id)],
+      ]
+    : []
 }
 let names: Map<unknown, unknown>
 
@@ -175,7 +180,8 @@ beforeAll(async () => {
   for (const row of await stored('interactions', workspaceId)) {
     const lead = all.leads.find(({ id }) => id === row.leadId)
     const plain = withCustomer(new Map(Object.entries(row)), row.customerId)
-    for (const [name, value] of lead?.plain ?? []) if (!/^(customer|owner)\./.test(name)) plain.set(`lead.${name}`, value)
+    for (const [name, value] of lead?.plain ?? [])
+      if (!/^(customer|owner)\./.test(name)) plain.set(`lead.${name}`, value)
     const isShared = ['CALL', 'EMAIL', 'MEETING'].includes(String(row.type))
     all.interactions.push({
       ...{ id: String(row.id), plain },
@@ -231,9 +237,15 @@ const EQUAL = ['eq', 'ne', 'in', 'notIn']
 const ORDERED = ['lt', 'lte', 'gt', 'gte', 'between']
 const ALWAYS = ['empty', 'notEmpty']
 const KINDS: { [kind: string]: { ops: string[]; value: (next: () => number, some: Some<unknown>) => unknown } } = {
-  texts: { ops: [...EQUAL, 'contains', 'startsWith', ...ALWAYS], value: (_, some) => some(['ada', '@ACME', '1.zoe@acme.test', ...TEXTS]) },
+  texts: {
+    ops: [...EQUAL, 'contains', 'startsWith', ...ALWAYS],
+    value: (_, some) => some(['ada', '@ACME', '1.zoe@acme.test', ...TEXTS]),
+  },
   text: { ops: [...EQUAL, ...ORDERED, 'contains', 'startsWith', ...ALWAYS], value: (_, some) => some(TEXTS) },
-  tagNames: { ops: [...EQUAL, 'contains', 'startsWith', ...ALWAYS], value: (_, some) => some(['vi', 'uber', 'X', 'none']) },
+  tagNames: {
+    ops: [...EQUAL, 'contains', 'startsWith', ...ALWAYS],
+    value: (_, some) => some(['vi', 'uber', 'X', 'none']),
+  },
   tags: { ops: [...EQUAL, 'contains', ...ALWAYS], value: (_, some) => some(['vip', 'uber', 'X', 'none']) },
   number: { ops: [...EQUAL, ...ORDERED, ...ALWAYS], value: (next) => Math.round(next() * 80) },
   time: {
