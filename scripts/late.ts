@@ -35,7 +35,7 @@ const withoutFetch: Plugin = {
 
 /** The modules that `reading` shares with the main module, which hands them over: src/imports/imports.reader.ts has them all. */
 const SHARED =
-  /^src\/(clock|errors|late|customers\/customers\.fields|leads\/leads\.fields|records\/fields|tags\/tags\.schemas|text\/(address|fold|phone|searched)|files\/(csv-cells|unreadable)|imports\/imports\.(job|templates))$/
+  /^src\/(clock|errors|late|customers\/customers\.fields|leads\/leads\.fields|records\/fields|tags\/tags\.schemas|text\/(address|fold|phone|searched)|files\/(csv-cells|unreadable)|imports\/imports\.(job|kinds|templates))$/
 
 const withShared: Plugin = {
   name: 'with-shared',

@@ -5,11 +5,14 @@ import type { z } from 'zod'
 import { visible } from '../access/visible'
 import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
-import { ENTITIES, PERMISSION } from './imports.job'
+import { ENTITIES, type Entity, PERMISSION, traitsOf } from './imports.job'
+import { isKind } from './imports.kinds'
+import { existingKinds } from './imports.kinds.existing'
 import type { ImportPreview } from './imports.preview.schemas'
 import { loadReading } from './imports.reader'
 import type { Issue, PreparedRow } from './imports.rows'
 import type { ImportOptions, Upload } from './imports.service'
+import { rowPreparer, usualMatch } from './imports.stager'
 
 export type Preview = z.infer<typeof ImportPreview>
 
@@ -21,26 +24,12 @@ const SAMPLE_CHARACTERS = 100
 
 /** Reads the first 500 rows. Throws the errors of `openFile`, and `invalid` for columns that are not there. */
 export async function previewImport(ctx: Ctx, options: ImportOptions, { body, contentType }: Upload): Promise<Preview> {
-  const { actor } = ctx
-  const {
-    entity,
-    match = entity === 'leads' ? 'id' : 'email',
-    mapping = {},
-    unknown,
-    defaultCountry,
-    statusMapping = {},
-  } = options
+  const { entity, match = usualMatch(entity), mapping = {}, unknown } = options
   const { system, encoding, sheet, values } = options
-  const { openFile, prepareRow } = await loadReading()
-  const file = await openFile(body, contentType, { entity, mapping, unknown, system, encoding, sheet, values })
+  const reading = await loadReading()
+  const file = await reading.openFile(body, contentType, { entity, mapping, unknown, system, encoding, sheet, values })
   const { plan } = file
-  const rules = {
-    entity,
-    match,
-    country: defaultCountry ?? actor.country,
-    timeZone: actor.timeZone,
-    statuses: statusMapping,
-  }
+  const prepare = rowPreparer(ctx, options, match, file, reading)
   const problems = createProblems()
   const samples: Set<string>[] = []
   const rows: PreparedRow[] = []
@@ -73,7 +62,7 @@ export async function previewImport(ctx: Ctx, options: ImportOptions, { body, co
       })
       continue
     }
-    const { row: prepared, issues, isStored } = prepareRow(row.line, row.content, plan, rules, new Map())
+    const { row: prepared, issues, isStored } = prepare(row.line, row.content, new Map())
     plan.tally(row.content, (column) => prepared === undefined || isStored(column))
     for (const issue of issues) problems.add(issue)
     if (prepared) rows.push(prepared)
@@ -85,7 +74,7 @@ export async function previewImport(ctx: Ctx, options: ImportOptions, { body, co
     })
   }
   const columns = plan.columns.map((column, i) => ({ ...column, samples: [...(samples[i] ?? [])] }))
-  const extras = `${ENTITIES[entity].extras}.`
+  const extras = `${traitsOf(entity).extras}.`
   return {
     ...file.about(),
     rows: looked,
@@ -96,7 +85,7 @@ export async function previewImport(ctx: Ctx, options: ImportOptions, { body, co
     problems: problems.list(),
     duplicates: {
       inFile: rows.length - new Set(rows.map(({ key }) => key)).size,
-      existing: await existing(ctx, entity, match, rows),
+      existing: isKind(entity) ? await existingKinds(ctx, entity, rows) : await existing(ctx, entity, match, rows),
     },
     mapping: Object.fromEntries(
       columns
@@ -110,12 +99,7 @@ export async function previewImport(ctx: Ctx, options: ImportOptions, { body, co
 const mappedField = (field: string | null) => (field?.endsWith('.label') ? null : field)
 
 // How many of the rows stand for a record that is there.
-async function existing(
-  { db, actor }: Ctx,
-  entity: ImportOptions['entity'],
-  match: string,
-  rows: PreparedRow[],
-): Promise<number> {
+async function existing({ db, actor }: Ctx, entity: Entity, match: string, rows: PreparedRow[]): Promise<number> {
   const { table, hasContacts } = ENTITIES[entity]
   const t = alias(table, 't')
   const given = (key: string): SQL => sql.raw(`given.value ->> '${key}'`)

@@ -16,6 +16,7 @@ import * as fold from '../text/fold'
 import * as phone from '../text/phone'
 import * as searched from '../text/searched'
 import * as job from './imports.job'
+import * as kinds from './imports.kinds'
 import * as templates from './imports.templates'
 
 /** By the names that scripts/late.ts gives them. */
@@ -37,6 +38,7 @@ const SHARED: Record<string, unknown> = {
   'src/text/phone': phone,
   'src/text/searched': searched,
   'src/imports/imports.job': job,
+  'src/imports/imports.kinds': kinds,
   'src/imports/imports.templates': templates,
 }
 

@@ -1,4 +1,5 @@
 // What reads the files of imports: scripts/late.ts makes a module of it that stands beside the main one.
 
 export { openFile } from './imports.file'
+export { prepareKindRow } from './imports.kinds.rows'
 export { prepareRow } from './imports.rows'

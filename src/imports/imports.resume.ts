@@ -11,7 +11,7 @@ import { importChunks, importIssues, importOriginals, imports } from '../db/sche
 import { AppError } from '../errors'
 import { DAY_MS, HOUR_MS, SECOND_MS } from '../time'
 import { creatorActor, creatorSelects } from './imports.creator'
-import type { Job } from './imports.job'
+import type { AnyJob } from './imports.job'
 import { revertStatements } from './imports.revert'
 import { stagedDataDrop } from './imports.staging'
 import { chunkStatements } from './imports.write'
@@ -49,7 +49,7 @@ export const newChunkIds = () => uuidv7().slice(0, 28)
  */
 export async function runChunks(
   ctx: Ctx,
-  job: Job,
+  job: AnyJob,
   next: number,
   budget: Budget,
   isReverting = false,

@@ -105,7 +105,7 @@ export function prepareRow(
     value: unknown,
     message: string,
     level: Issue['level'] = 'error',
-  ) => issues.push({ line, level, field, code, value: displayValue(value), message })
+  ) => issues.push({ line, level, field, code, value: issueValue(value), message })
   const read = readCells(cells, plan.targets, cellRulesOf(rules, plan))
   const isStored = (column: number) => read.stored.has(column)
   for (const [field, value] of read.notObjects) addIssue(field, `invalid_${field}`, value, 'must be a JSON object')
@@ -225,7 +225,8 @@ function isNested(value: unknown): boolean {
   return typeof value === 'object' && value !== null
 }
 
-function displayValue(value: unknown): string | null {
+/** A value as an issue shows it. */
+export function issueValue(value: unknown): string | null {
   if (value === undefined || value === null) return null
   const text = typeof value === 'string' ? value : JSON.stringify(value)
   return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…`.toWellFormed() : text.toWellFormed()

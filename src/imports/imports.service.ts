@@ -12,19 +12,19 @@ import { eventInsert } from '../events/event-insert'
 import { type EncodingName, unreadableError } from '../files/unreadable'
 import { mailAddress } from '../text/address'
 import type { Mapping } from './imports.columns'
-import type { Entity, Job } from './imports.job'
+import type { AnyEntity, AnyJob } from './imports.job'
 import { loadReading } from './imports.reader'
 import { getImport, parseReport, type Report, reportSelect } from './imports.report'
 import { type Budget, leaseEnd, newChunkIds, runBudgeted, runChunks } from './imports.resume'
 import { revertStart } from './imports.revert'
-import { rowStager } from './imports.stager'
+import { rowStager, usualMatch } from './imports.stager'
 import { createStaging, importInsert, stagedDataDrop, uploadEnd } from './imports.staging'
 import type { StatusMapping } from './imports.statuses'
 import { chunkStatements } from './imports.write'
 
-export type ImportOptions = Pick<Job, 'mode' | 'duplicates'> & {
-  entity: Entity
-  match?: Job['match']
+export type ImportOptions = Pick<AnyJob, 'mode' | 'duplicates'> & {
+  entity: AnyEntity
+  match?: AnyJob['match']
   dryRun?: boolean
   unknown: 'customFields' | 'ignore'
   mapping?: Mapping
@@ -48,18 +48,9 @@ export type Upload = { body: AsyncIterable<Uint8Array>; contentType: string }
  * `openFile`, `unreadable_import`, `nothing_imported` if every row failed, `plan_limit` and `invalid_owner`.
  */
 export async function importFile(ctx: Ctx, options: ImportOptions, upload: Upload, budget: Budget): Promise<Report> {
-  const {
-    mapping = {},
-    unknown,
-    entity,
-    match = entity === 'leads' ? 'id' : 'email',
-    system,
-    encoding,
-    sheet,
-    values,
-  } = options
-  const { openFile, prepareRow } = await loadReading()
-  const file = await openFile(upload.body, upload.contentType, {
+  const { mapping = {}, unknown, entity, match = usualMatch(entity), system, encoding, sheet, values } = options
+  const reading = await loadReading()
+  const file = await reading.openFile(upload.body, upload.contentType, {
     entity,
     mapping,
     unknown,
@@ -73,7 +64,7 @@ export async function importFile(ctx: Ctx, options: ImportOptions, upload: Uploa
   const newImport = newImportRow(ctx, id, options, match)
   const insertAs = (status: ImportRow['status'], values: Partial<ImportRow>) =>
     importInsert(ctx, { ...newImport, ...values, status }, defaultOwnerId(ctx, options))
-  const stageRow = rowStager(ctx, options, match, file, staging, prepareRow)
+  const stageRow = rowStager(ctx, options, match, file, staging, reading)
 
   let isStored = false
   try {
@@ -127,7 +118,7 @@ async function notCreatedError(ctx: Ctx, { dryRun }: ImportOptions): Promise<App
   return new AppError('invalid_owner', { detail: 'defaultOwner is not an active member of the team.' })
 }
 
-async function writeFurtherChunks(ctx: Ctx, job: Job, budget: Budget): Promise<Report> {
+async function writeFurtherChunks(ctx: Ctx, job: AnyJob, budget: Budget): Promise<Report> {
   const reached = await runChunks(ctx, job, 1, budget)
   const release = ctx.db.update(imports).set({ busyUntil: null }).where(eq(imports.id, job.id))
   const { report } = await runBudgeted(ctx, budget, {
@@ -146,9 +137,9 @@ function requireImportedRow(report: Report): Report {
   throw new AppError('nothing_imported', { importId: report.id, errors })
 }
 
-function newImportRow({ actor, now }: Ctx, id: string, options: ImportOptions, match: Job['match']) {
+function newImportRow({ actor, now }: Ctx, id: string, options: ImportOptions, match: AnyJob['match']) {
   const { entity, mode, duplicates, dryRun = false } = options
-  const settings = { id, entity, mode, match, duplicates, dryRun, columns: [] }
+  const settings = { id, entity, mode, match, duplicates, dryRun, keepsIds: false, columns: [] }
   return { ...settings, workspaceId: actor.workspaceId, createdBy: actor.id, createdAt: now, updatedAt: now }
 }
 

@@ -2,25 +2,46 @@
 import type { Ctx } from '../context'
 import type { FileRow } from '../files/text'
 import type { ImportFile } from './imports.file'
-import type { Entity, Job } from './imports.job'
-import type { prepareRow } from './imports.rows'
+import type { AnyEntity, AnyJob } from './imports.job'
+import { isKind } from './imports.kinds'
+import type { loadReading } from './imports.reader'
 import type { createStaging } from './imports.staging'
 import type { StatusMapping } from './imports.statuses'
 
-type Options = { entity: Entity; defaultCountry?: string; statusMapping?: StatusMapping }
+type Options = { entity: AnyEntity; defaultCountry?: string; statusMapping?: StatusMapping }
+
+type Reading = Awaited<ReturnType<typeof loadReading>>
+
+/** The field by which records are known, where a caller names none. */
+export const usualMatch = (entity: AnyEntity): AnyJob['match'] => (entity === 'customers' ? 'email' : 'id')
+
+/** A function that validates one row of the file, whatever it holds. */
+export function rowPreparer(
+  { actor }: Ctx,
+  { entity, defaultCountry, statusMapping = {} }: Options,
+  match: AnyJob['match'],
+  { plan }: ImportFile,
+  { prepareRow, prepareKindRow }: Pick<Reading, 'prepareRow' | 'prepareKindRow'>,
+) {
+  const place = { country: defaultCountry ?? actor.country, timeZone: actor.timeZone }
+  return (line: number, cells: readonly (string | undefined)[], tagNames: Map<string, string>) =>
+    isKind(entity)
+      ? prepareKindRow(line, cells, plan, { entity, ...place }, tagNames)
+      : prepareRow(line, cells, plan, { entity, match, statuses: statusMapping, ...place }, tagNames)
+}
 
 /** A function that validates one row of the file and stages the row or its errors. */
 export function rowStager(
-  { actor }: Ctx,
-  { entity, defaultCountry, statusMapping = {} }: Options,
-  match: Job['match'],
-  { plan }: ImportFile,
+  ctx: Ctx,
+  options: Options,
+  match: AnyJob['match'],
+  file: ImportFile,
   staging: ReturnType<typeof createStaging>,
-  prepare: typeof prepareRow,
+  reading: Reading,
 ) {
   const tagNames = new Map<string, string>()
-  const country = defaultCountry ?? actor.country
-  const rules = { entity, match, country, timeZone: actor.timeZone, statuses: statusMapping }
+  const { plan } = file
+  const prepare = rowPreparer(ctx, options, match, file, reading)
   return (row: FileRow) => {
     if ('skipped' in row) {
       const { line, skipped, value, code = 'skipped_line' } = row
@@ -32,7 +53,7 @@ export function rowStager(
       const issue = { line, level: 'error' as const, field: null, code: 'unreadable_row', value: null, message: fault }
       return staging.refuse([issue], cells)
     }
-    const { row: prepared, issues, isStored } = prepare(row.line, row.content, plan, rules, tagNames)
+    const { row: prepared, issues, isStored } = prepare(row.line, row.content, tagNames)
     // What a failed row says is in `errors.csv`, so its values are not missing.
     plan.tally(row.content, (column) => prepared === undefined || isStored(column))
     if (prepared) staging.add(prepared, issues, row.content, tagNames)

@@ -8,8 +8,7 @@ import type { Statement } from '../db/batch'
 import { importChunks, importIssues, importKeys, importOriginals, imports } from '../db/schema'
 import { allOf, insertFrom } from '../db/sql'
 import { combineRows, withoutHeld } from './imports.combine'
-import type { Entity } from './imports.job'
-import { ENTITIES, MAX_JSON } from './imports.job'
+import { type AnyEntity, MAX_JSON, traitsOf } from './imports.job'
 import { TOO_BIG_MESSAGE } from './imports.refusals'
 import type { Issue, PreparedRow } from './imports.rows'
 
@@ -49,13 +48,13 @@ type Cells = readonly (string | undefined)[]
 type StoredIssue = Issue & { n: number; original?: string }
 
 /** Gathers the rows and issues of one import. Rows of one record within a chunk become one row. */
-export function createStaging(importId: string, duplicates: 'last' | 'refuse', entity: Entity = 'customers') {
+export function createStaging(importId: string, duplicates: 'last' | 'refuse', entity: AnyEntity = 'customers') {
   let chunk = emptyChunk()
   let chunks: Chunk[] = []
   let issues: string[] = []
   let [bytes, sentChunks, issueBytes, allIssueBytes] = [0, 0, 0, 0]
   const counts = { received: 0, failed: 0, superseded: 0, issues: 0 }
-  const areAddressesUnique = ENTITIES[entity].hasContacts
+  const areAddressesUnique = traitsOf(entity).hasContacts
 
   function addIssue(issue: Issue, n: number, cells?: Cells) {
     counts.issues += 1

@@ -6,7 +6,7 @@ import { tickets } from '../db/schema'
 import { etagOf } from '../etag'
 import type { RecordKind } from '../records/change'
 
-const { homeId, foldedFields, foldedTitle, foldedDescription, searchText, searchScope, ...columns } =
+const { homeId, importKey, foldedFields, foldedTitle, foldedDescription, searchText, searchScope, ...columns } =
   getTableColumns(tickets)
 /** Every column except those that only merges and searches read. */
 export const ticketColumns = columns
