@@ -3,7 +3,7 @@
 import { env } from 'cloudflare:workers'
 import { Webhook } from 'standardwebhooks'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { runJobs, SCHEDULE } from '../../src/schedule'
+import { sendDueWebhooks } from '../../src/webhooks/webhooks.dispatch'
 import { bodyOf, costOf, refusalOf } from '../support/answers'
 import { api, send, worker } from '../support/api'
 import { everythingStored, rows } from '../support/database'
@@ -280,9 +280,10 @@ describe('a webhook', () => {
     await lease(null)
     const cursors = () => rows('SELECT DISTINCT cursor FROM webhooks WHERE workspace_id = ?', admin.workspaceId)
     for (let run = 0; run < 12; run += 1) {
-      const before = cost.statements
-      await runJobs(SCHEDULE['* * * * *'] ?? [], { ...env, DB }, new Date().toISOString())
-      expect(cost.statements - before).toBeLessThanOrEqual(50)
+      const [before, spent] = [cost.statements, { statements: 0 }]
+      await sendDueWebhooks({ ...env, ...{ DB, IMPORT_STATEMENTS: '40' } }, '', spent)
+      expect(spent.statements).toBeLessThanOrEqual(20)
+      expect(cost.statements - before).toBe(spent.statements)
     }
     expect(await cursors()).toHaveLength(1)
   })
