@@ -259,6 +259,7 @@ CREATE TABLE `interactions` (
 	`follow_up_at` text,
 	`done_at` text,
 	`created_by` text,
+	`import_key` text,
 	`version` integer DEFAULT 1 NOT NULL,
 	`created_at` text NOT NULL,
 	`updated_at` text NOT NULL,
@@ -279,6 +280,7 @@ CREATE INDEX `interactions_list` ON `interactions` (`workspace_id`,`occurred_at`
 CREATE INDEX `interactions_owner` ON `interactions` (`workspace_id`,`owner_id`,`occurred_at`);--> statement-breakpoint
 CREATE INDEX `interactions_updated` ON `interactions` (`workspace_id`,`updated_at`);--> statement-breakpoint
 CREATE INDEX `interactions_customer` ON `interactions` (`customer_id`,`occurred_at`);--> statement-breakpoint
+CREATE INDEX `interactions_import` ON `interactions` (`workspace_id`,`import_key`) WHERE import_key IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `interactions_home` ON `interactions` (`home_id`,`customer_id`) WHERE home_id IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `interactions_lead` ON `interactions` (`lead_id`,`occurred_at`) WHERE lead_id IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `interactions_ticket` ON `interactions` (`ticket_id`,`occurred_at`) WHERE ticket_id IS NOT NULL;--> statement-breakpoint

@@ -9,6 +9,7 @@ import { MAX_TAGS } from '../db/schema/tags'
 import { columnIn } from '../db/sql'
 import { TAGGED } from '../tags/tagged'
 import { ENTITIES, type Job, type Outcome, PERMISSION, unwrittenChunk } from './imports.job'
+import { hasNewNote, hasNotes } from './imports.notes'
 import { IS_TO_CHANGE, refusalCode } from './imports.refusals'
 import { settledRow } from './imports.settle'
 import { cell, fieldDifferences, isNewTag, isTooBig } from './imports.statements'
@@ -42,7 +43,7 @@ export function classifiedChunk(ctx: Ctx, job: Job, n: number, ids: string) {
       SELECT looked_up.*, ${t.id} IS NOT NULL AS record_exists, ${t.email} AS email_before, ${t.phoneE164} AS phone_before,
         ${t.externalId} AS external_before,
         ${earlierRow(job, (k) => sql`json_array(${k.outcome}, ${k.line})`, recordKeys)} AS earlier,
-        iif(${t.id} IS NULL, false, ${isChanged(job)}) AS is_changed,
+        iif(${t.id} IS NULL, false, ${isChanged(ctx, job)}) AS is_changed,
         iif(${t.id} IS NULL, false, ${isTooBig(job.entity, 't')}) AS is_too_big,
         ${hasTooManyTags(job)} AS has_too_many_tags, ${isEmailTaken(ctx, job)} AS is_email_taken
       FROM looked_up
@@ -144,13 +145,15 @@ function ownerOfRow({ actor }: Ctx, { id, defaultOwner }: Job): SQL {
 }
 
 // Whether the row changes the record `t`, its tags included.
-function isChanged({ entity }: Job): SQL {
+function isChanged(ctx: Ctx, job: Job): SQL {
+  const { entity } = job
   const t = alias(ENTITIES[entity].table, 't')
   const hasNewOwner = sql`(${cell('owner')} IS NOT NULL AND looked_up.owner IS NOT ${t.ownerId})`
   const hasNewTag = sql`EXISTS (SELECT 1 FROM json_each(row -> '$.tags') AS tag WHERE ${isNewTag(entity)})`
   const hasNewContact = sql`${cell('addedEmails')} IS NOT NULL OR ${cell('addedPhones')} IS NOT NULL`
   const ofCustomers = entity === 'customers' ? [hasNewContact] : []
-  const differences = [...fieldDifferences(entity, 't'), hasNewOwner, hasNewTag, ...ofCustomers]
+  const ofTimeline = hasNotes(job) ? [hasNewNote(ctx, job)] : []
+  const differences = [...fieldDifferences(entity, 't'), hasNewOwner, hasNewTag, ...ofCustomers, ...ofTimeline]
   return sql`(${sql.join(differences, sql` OR `)})`
 }
 

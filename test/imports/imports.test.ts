@@ -367,11 +367,11 @@ describe('columns', () => {
 
   it('of one name are all kept, whatever they are called', async () => {
     const admin = await founder()
-    const file = 'Name,Notes,Notes,customFields.Notes,,Notes (2)\nAnn,a,b,c,lost,d\n'
+    const file = 'Name,Extra,Extra,customFields.Extra,,Extra (2)\nAnn,a,b,c,lost,d\n'
     const { columns } = await imported(admin, file)
-    expect(columns.map(({ field }) => field)).toContain('customFields.Notes (2)')
+    expect(columns.map(({ field }) => field)).toContain('customFields.Extra (2)')
     expect(await customersOf(admin)).toMatchObject([
-      { fields: { Notes: 'a', 'Notes (2)': 'b', 'Notes (3)': 'c', 'Notes (2) (2)': 'd' } },
+      { fields: { Extra: 'a', 'Extra (2)': 'b', 'Extra (3)': 'c', 'Extra (2) (2)': 'd' } },
     ])
     expect(figures(await imported(admin, file))).toMatchObject({ unchanged: 1 })
   })
