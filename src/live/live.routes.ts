@@ -64,7 +64,10 @@ export const liveRoutes = createRouter()
     const headers = { [VIEWER_HEADER]: JSON.stringify(viewer), ...(isSocket ? { Upgrade: 'websocket' } : {}) }
     const opened = await objects.get(objects.idFromName(actor.workspaceId)).fetch('https://workspace/', { headers })
     if (opened.status === 429)
-      throw new AppError('rate_limited', { detail: 'You have 20 streams open, or your workspace 1,000.', retryAfter: 60 })
+      throw new AppError('rate_limited', {
+        detail: 'You have 20 streams open, or your workspace 1,000.',
+        retryAfter: 60,
+      })
     // Made anew, so that headers can be added.
     if (isSocket) return new Response(null, { status: 101, webSocket: opened.webSocket })
     return new Response(opened.body, opened)

@@ -184,7 +184,9 @@ describe('streams without end', () => {
       webSocket?.accept()
       if (webSocket) opened.push(webSocket)
     }
-    expect(await refusalOf(open(), 429, 'rate_limited')).toMatchObject({ detail: expect.stringContaining('20 streams') })
+    expect(await refusalOf(open(), 429, 'rate_limited')).toMatchObject({
+      detail: expect.stringContaining('20 streams'),
+    })
     await watch(admin)
     opened[0]?.close()
     await vi.waitFor(async () => expect((await open()).status).toBe(101), { timeout: 5_000 })
