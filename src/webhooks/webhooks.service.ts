@@ -121,7 +121,7 @@ export async function updateWebhook(
   return shown(await changeRecord(ctx, WEBHOOK, id, change), ctx.now)
 }
 
-/** Deletes a webhook with its deliveries: at most 5,000 of these now, the others at night. Throws `not_found`. */
+/** Deletes a webhook with its deliveries: at most 500 of these now, the others at night. Throws `not_found`. */
 export async function deleteWebhook(ctx: Ctx, id: string): Promise<void> {
   const { db, actor } = ctx
   const { deleted } = await runBatch(db, {
