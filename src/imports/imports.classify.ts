@@ -4,6 +4,7 @@ import { alias } from 'drizzle-orm/sqlite-core'
 import { isTeamMember, visible } from '../access/visible'
 import { remainingRoom } from '../billing/limits'
 import type { Ctx } from '../context'
+import { signOf } from '../db/fts'
 import { customerAddresses, importChunks, importKeys, imports, users } from '../db/schema'
 import { MAX_TAGS } from '../db/schema/tags'
 import { columnIn } from '../db/sql'
@@ -97,14 +98,17 @@ function recordOfRow({ actor }: Ctx, { entity, match }: Job): SQL {
     sql`(SELECT CASE count(*) WHEN 0 THEN NULL WHEN 1 THEN min(id) ELSE '?' END FROM (SELECT ${t.id} AS id ${where} LIMIT 2))`
   const onlyRecordWith = (field: 'email' | 'phoneE164') => {
     const isSame = sql`${t[field]} = ${cell(field)}`
-    if (field === 'phoneE164') return onlyRecord(visibleWhere(isSame))
     // A further address of a customer is theirs as well.
     if (entity === 'customers') {
+      if (field === 'phoneE164') return onlyRecord(visibleWhere(isSame))
       return sql`coalesce((SELECT ${t.id} ${visibleWhere(isSame)}), (SELECT other.customer_id FROM ${customerAddresses} AS other
         WHERE other.workspace_id = ${actor.workspaceId} AND other.email = ${cell('email')}))`
     }
-    // The e-mail of a lead has no index of its own: the search index finds it.
-    const phrase = sql`'words : "' || replace(${cell(field)}, '"', '""') || '"'`
+    // E-mail and number of a lead have no indexes of their own: the search index finds them.
+    const phrase =
+      field === 'email'
+        ? sql`'words : "' || replace(${cell('email')}, '"', '""') || '"'`
+        : sql`'phone : "' || replace(${cell('phoneGrams')}, char(1), ${signOf(actor.workspaceId)}) || '"'`
     return onlyRecord(sql`FROM leads_fts CROSS JOIN ${table} AS t ON ${t.seq} = leads_fts.rowid
       WHERE leads_fts MATCH ${phrase} AND ${visible(actor, PERMISSION, t)} AND ${isSame}`)
   }

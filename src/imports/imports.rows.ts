@@ -8,6 +8,8 @@ import { TagName } from '../tags/tags.schemas'
 import { mailAddress } from '../text/address'
 import { foldText } from '../text/fold'
 import { PHONE_PROBLEMS } from '../text/phone'
+import { gramsOf } from '../text/phone-grams'
+import { digitsOf } from '../text/phone-search'
 import { foldedBeyondLower, readPhoneField } from '../text/searched'
 import { type CellRules, type RowCells, readCells } from './imports.cells'
 import type { ColumnPlan } from './imports.columns'
@@ -215,10 +217,15 @@ function identityOf(row: Record<string, unknown>, match: RowRules['match']) {
   if (match === 'externalId' && typeof external === 'string')
     return { key: `external:${external}`, by: 'match' as const }
   const value = match === 'email' ? row.email : match === 'phone' ? row.phoneE164 : undefined
-  if (typeof value === 'string') return { key: `${match}:${value}`, by: 'match' as const }
+  if (typeof value === 'string') return { key: `${match}:${value}`, by: 'match' as const, ...phoneGrams(row) }
   if (typeof external === 'string') return { key: `external:${external}`, by: 'external' as const }
   const importKey = createHash('sha256').update(JSON.stringify(row)).digest('base64url').slice(0, 22)
   return { key: `content:${importKey}`, by: 'content' as const, importKey }
+}
+
+// By these the search index of leads finds the number, which has no index of its own there.
+function phoneGrams({ phoneE164 }: Record<string, unknown>) {
+  return typeof phoneE164 === 'string' ? { phoneGrams: gramsOf(digitsOf(phoneE164)) } : {}
 }
 
 function isNested(value: unknown): boolean {

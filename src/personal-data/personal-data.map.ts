@@ -195,6 +195,7 @@ export const HELD = {
       status: 'INACTIVE' as const,
       emailVerifiedAt: null,
       timeZone: 'UTC',
+      language: null,
       muted: null,
       deletedAt: now,
       ...versionStamp(users, now),

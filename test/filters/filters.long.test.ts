@@ -60,7 +60,17 @@ function ctxOf(actor: Actor): Ctx {
 }
 
 const person = ({ id, workspaceId, role }: Person): Actor => ({
-  ...{ type: 'user', id, workspaceId, role, sessionId: '', country: null, timeZone: 'UTC', emailVerified: true },
+  ...{
+    type: 'user',
+    id,
+    workspaceId,
+    role,
+    sessionId: '',
+    country: null,
+    timeZone: 'UTC',
+    language: null,
+    emailVerified: true,
+  },
 })
 const key = (workspaceId: string, scopes: Scope[]): Actor => ({
   ...{ type: 'key', id: 'key', workspaceId, scopes, country: null, timeZone: 'UTC' },
