@@ -157,3 +157,6 @@ export const PERMISSION = 'imports:write'
 
 /** The largest size of a record's custom fields, in bytes of JSON. */
 export const MAX_JSON = 16_384
+
+/** How many errors and warnings of an import are kept. */
+export const MAX_ISSUES = 10_000

@@ -7,7 +7,6 @@ import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
 import { ENTITIES, type Entity, PERMISSION, traitsOf } from './imports.job'
 import { isKind } from './imports.kinds'
-import { existingKinds } from './imports.kinds.existing'
 import type { ImportPreview } from './imports.preview.schemas'
 import { loadReading } from './imports.reader'
 import type { Issue, PreparedRow } from './imports.rows'
@@ -85,7 +84,9 @@ export async function previewImport(ctx: Ctx, options: ImportOptions, { body, co
     problems: problems.list(),
     duplicates: {
       inFile: rows.length - new Set(rows.map(({ key }) => key)).size,
-      existing: isKind(entity) ? await existingKinds(ctx, entity, rows) : await existing(ctx, entity, match, rows),
+      existing: isKind(entity)
+        ? await reading.existingKinds(ctx, entity, rows)
+        : await existing(ctx, entity, match, rows),
     },
     mapping: Object.fromEntries(
       columns

@@ -12,9 +12,8 @@ import { AppError } from '../errors'
 import { DAY_MS, HOUR_MS, SECOND_MS } from '../time'
 import { creatorActor, creatorSelects } from './imports.creator'
 import type { AnyJob } from './imports.job'
-import { revertStatements } from './imports.revert'
+import { loadReading } from './imports.reader'
 import { stagedDataDrop } from './imports.staging'
-import { chunkStatements } from './imports.write'
 
 /** What an invocation may still do: run `statements` (D1 limits their number) until the instant `until`, in ms. */
 export type Budget = { statements: number; until: number }
@@ -54,6 +53,7 @@ export async function runChunks(
   budget: Budget,
   isReverting = false,
 ): Promise<number> {
+  const { chunkStatements, revertStatements } = await loadReading()
   for (let n = next; n < job.chunks; n += 1) {
     // In development the database runs in this thread: other requests get their turn here.
     if (n > next) await scheduler.wait(1)

@@ -16,11 +16,9 @@ import type { AnyEntity, AnyJob } from './imports.job'
 import { loadReading } from './imports.reader'
 import { getImport, parseReport, type Report, reportSelect } from './imports.report'
 import { type Budget, leaseEnd, newChunkIds, runBudgeted, runChunks } from './imports.resume'
-import { revertStart } from './imports.revert'
 import { rowStager, usualMatch } from './imports.stager'
 import { createStaging, importInsert, stagedDataDrop, uploadEnd } from './imports.staging'
 import type { StatusMapping } from './imports.statuses'
-import { chunkStatements } from './imports.write'
 
 export type ImportOptions = Pick<AnyJob, 'mode' | 'duplicates'> & {
   entity: AnyEntity
@@ -97,7 +95,7 @@ export async function importFile(ctx: Ctx, options: ImportOptions, upload: Uploa
     import: isStored ? undefined : insertAs(status, end),
     rows,
     uploadEnd: isStored ? uploadEnd(ctx, id, { ...end, status }) : undefined,
-    firstChunk: chunks > 0 ? chunkStatements(ctx, job, 0, newChunkIds()) : [],
+    firstChunk: chunks > 0 ? reading.chunkStatements(ctx, job, 0, newChunkIds()) : [],
     report: one(reportSelect(ctx, id)),
   })
   if (!report) throw await notCreatedError(ctx, options)
@@ -189,6 +187,7 @@ export async function cancelImport(ctx: Ctx, id: string): Promise<Report> {
  * Throws `not_found`, `import_running` and `import_over`.
  */
 export async function revertImport(ctx: Ctx, id: string, budget: Budget): Promise<Report> {
+  const { revertStart } = await loadReading()
   const { job, report } = await runBatch(ctx.db, {
     job: one(revertStart(ctx, id)),
     report: one(reportSelect(ctx, id)),

@@ -8,7 +8,7 @@ import type { Statement } from '../db/batch'
 import { importChunks, importIssues, importKeys, importOriginals, imports } from '../db/schema'
 import { allOf, insertFrom } from '../db/sql'
 import { combineRows, withoutHeld } from './imports.combine'
-import { type AnyEntity, MAX_JSON, traitsOf } from './imports.job'
+import { type AnyEntity, MAX_ISSUES, MAX_JSON, traitsOf } from './imports.job'
 import { TOO_BIG_MESSAGE } from './imports.refusals'
 import type { Issue, PreparedRow } from './imports.rows'
 
@@ -19,8 +19,7 @@ const CHUNK_BYTES = 900_000
 const FLUSH_BYTES = 2_000_000
 /** The largest size of the issues in one parameter. */
 const ISSUE_BYTES = 1_000_000
-/** How many errors and warnings of an import are kept, and how many bytes of those that are found while it comes in. */
-export const MAX_ISSUES = 10_000
+/** How many bytes are kept of the errors and warnings that are found while a file comes in. */
 const MAX_ISSUE_BYTES = 8_000_000
 
 type Chunk = {

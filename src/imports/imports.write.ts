@@ -12,6 +12,7 @@ import {
   isKindJob,
   isPeopleJob,
   type Job,
+  MAX_ISSUES,
   type Outcome,
   rowsWithOutcome,
   unwrittenChunk,
@@ -21,7 +22,6 @@ import { kindStatements } from './imports.kinds.write'
 import { hasNotes, noteStatements } from './imports.notes'
 import { recordsInsert, recordsUpdate } from './imports.records'
 import { refusalText } from './imports.refusals'
-import { MAX_ISSUES } from './imports.staging'
 import { cell } from './imports.statements'
 import { createdEventsInsert, recordTagStatements, tagsInsert, updatedEventsInsert } from './imports.tags-and-events'
 
