@@ -5,11 +5,13 @@ import type { z } from 'zod'
 import { visible } from '../access/visible'
 import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
+import { readFieldRules } from './imports.fields'
 import { ENTITIES, PERMISSION } from './imports.job'
 import type { ImportPreview } from './imports.preview.schemas'
 import { loadReading } from './imports.reader'
 import type { Issue, PreparedRow } from './imports.rows'
 import type { ImportOptions, Upload } from './imports.service'
+import { preparerOf } from './imports.stager'
 
 export type Preview = z.infer<typeof ImportPreview>
 
@@ -21,26 +23,13 @@ const SAMPLE_CHARACTERS = 100
 
 /** Reads the first 500 rows. Throws the errors of `openFile`, and `invalid` for columns that are not there. */
 export async function previewImport(ctx: Ctx, options: ImportOptions, { body, contentType }: Upload): Promise<Preview> {
-  const { actor } = ctx
-  const {
-    entity,
-    match = entity === 'leads' ? 'id' : 'email',
-    mapping = {},
-    unknown,
-    defaultCountry,
-    statusMapping = {},
-  } = options
+  const { entity, match = entity === 'leads' ? 'id' : 'email', mapping = {}, unknown } = options
   const { system, encoding, sheet, values } = options
-  const { openFile, prepareRow } = await loadReading()
-  const file = await openFile(body, contentType, { entity, mapping, unknown, system, encoding, sheet, values })
+  const [{ openFile, rowPreparer }, defined] = await Promise.all([loadReading(), readFieldRules(ctx, entity)])
+  const rules = { entity, mapping, unknown, system, encoding, sheet, values, defined }
+  const file = await openFile(body, contentType, rules)
   const { plan } = file
-  const rules = {
-    entity,
-    match,
-    country: defaultCountry ?? actor.country,
-    timeZone: actor.timeZone,
-    statuses: statusMapping,
-  }
+  const { prepare } = preparerOf(ctx, options, match, file, defined, rowPreparer)
   const problems = createProblems()
   const samples: Set<string>[] = []
   const rows: PreparedRow[] = []
@@ -73,8 +62,7 @@ export async function previewImport(ctx: Ctx, options: ImportOptions, { body, co
       })
       continue
     }
-    const { row: prepared, issues, isStored } = prepareRow(row.line, row.content, plan, rules, new Map())
-    plan.tally(row.content, (column) => prepared === undefined || isStored(column))
+    const { row: prepared, issues } = prepare(row.line, row.content)
     for (const issue of issues) problems.add(issue)
     if (prepared) rows.push(prepared)
     row.content.forEach((cell, i) => {

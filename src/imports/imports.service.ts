@@ -12,12 +12,13 @@ import { eventInsert } from '../events/event-insert'
 import { type EncodingName, unreadableError } from '../files/unreadable'
 import { mailAddress } from '../text/address'
 import type { Mapping } from './imports.columns'
+import { FIELD_STATEMENTS, readFieldRules } from './imports.fields'
 import type { Entity, Job } from './imports.job'
 import { loadReading } from './imports.reader'
 import { getImport, parseReport, type Report, reportSelect } from './imports.report'
 import { type Budget, leaseEnd, newChunkIds, runBudgeted, runChunks } from './imports.resume'
 import { revertStart } from './imports.revert'
-import { rowStager } from './imports.stager'
+import { preparerOf, rowStager } from './imports.stager'
 import { createStaging, importInsert, stagedDataDrop, uploadEnd } from './imports.staging'
 import type { StatusMapping } from './imports.statuses'
 import { chunkStatements } from './imports.write'
@@ -58,7 +59,8 @@ export async function importFile(ctx: Ctx, options: ImportOptions, upload: Uploa
     sheet,
     values,
   } = options
-  const { openFile, prepareRow } = await loadReading()
+  const [{ openFile, rowPreparer }, defined] = await Promise.all([loadReading(), readFieldRules(ctx, entity)])
+  budget.statements -= FIELD_STATEMENTS
   const file = await openFile(upload.body, upload.contentType, {
     entity,
     mapping,
@@ -67,13 +69,14 @@ export async function importFile(ctx: Ctx, options: ImportOptions, upload: Uploa
     encoding,
     sheet,
     values,
+    defined,
   })
   const id = ctx.newId()
   const staging = createStaging(id, options.duplicates, entity)
   const newImport = newImportRow(ctx, id, options, match)
   const insertAs = (status: ImportRow['status'], values: Partial<ImportRow>) =>
     importInsert(ctx, { ...newImport, ...values, status }, defaultOwnerId(ctx, options))
-  const stageRow = rowStager(ctx, options, match, file, staging, prepareRow)
+  const stageRow = rowStager(staging, preparerOf(ctx, options, match, file, defined, rowPreparer))
 
   let isStored = false
   try {

@@ -7,6 +7,7 @@ import { importChunks, importIssues, importKeys, importOriginals, imports } from
 import { allOf, columnIn, ifChanged, insertFrom } from '../db/sql'
 import { eventInsert } from '../events/event-insert'
 import { classifiedChunk } from './imports.classify'
+import { fieldKeySelects } from './imports.field-rules'
 import { type Job, type Outcome, rowsWithOutcome, unwrittenChunk } from './imports.job'
 import { recordsInsert, recordsUpdate } from './imports.records'
 import { refusalText } from './imports.refusals'
@@ -45,7 +46,7 @@ function recordStatements(ctx: Ctx, job: Job, n: number, ids: string): Statement
 }
 
 // Inserts the keys by which later chunks recognise these records, before and after the change.
-function keysInsert({ db }: Ctx, job: Job, n: number) {
+function keysInsert({ db, actor }: Ctx, job: Job, n: number) {
   const rows = rowsWithOutcome(job, n, 'create', 'update', 'unchanged')
   const keys = [
     cell('key'),
@@ -66,6 +67,7 @@ function keysInsert({ db }: Ctx, job: Job, n: number) {
           sql`SELECT row, outcome, 'email:' || (each.value ->> 'email') AS key FROM ${rows}, json_each(row -> '$.addedEmails') AS each`,
         ]
       : []),
+    ...fieldKeySelects(job, n, actor.workspaceId),
   ]
   const newOutcome = columnIn('excluded', importKeys.outcome)
   return insertFrom(
@@ -131,7 +133,7 @@ function settlementIssues({ db }: Ctx, job: Job, n: number): Statement[] {
         WHERE rows > 0 AND NOT EXISTS (SELECT 1 FROM ${importIssues} AS told WHERE ${told.importId} = ${job.id}
           AND ${told.level} = 'warning' AND ${told.code} = ${sql.raw(`'${code}'`)})`,
     ).onConflictDoNothing()
-  const kept = ' rows such as this one are kept as a custom field: '
+  const kept = ' rows such as this one do not have it, but as a custom field, where those are taken: '
   return [
     ...(has('owner')
       ? [onceFor('unknownOwner', 'owner', 'owner_unknown', 101, `${kept}no active member has this name, address or id`)]
