@@ -16,6 +16,8 @@ import type { Issue, PreparedRow } from './imports.rows'
 /** One batch writes a chunk, and one database value (2 MB at most) holds its classified rows. */
 const CHUNK_ROWS = 4_000
 const CHUNK_BYTES = 900_000
+/** Numbers of chunks are so far apart: a part of a chunk has the number of the chunk and of its first row. */
+export const CHUNK_SPAN = 4_096
 /** How many bytes memory gathers before it sends them. */
 const FLUSH_BYTES = 2_000_000
 /** The largest size of the issues in one parameter. */
@@ -172,7 +174,7 @@ function chunkInserts({ db }: Ctx, importId: string, chunks: Chunk[], firstNumbe
   if (chunks.length === 0) return []
   const values = (second: (chunk: Chunk) => string, third: (chunk: Chunk) => string) =>
     sql.join(
-      chunks.map((chunk, i) => sql`(${firstNumber + i}, ${second(chunk)}, ${third(chunk)})`),
+      chunks.map((chunk, i) => sql`(${(firstNumber + i) * CHUNK_SPAN}, ${second(chunk)}, ${third(chunk)})`),
       sql`, `,
     )
   const fromValues = (list: SQL) => sql`FROM (VALUES ${list}) WHERE ${acceptsRows(importId)}`

@@ -16,11 +16,10 @@ import { cell } from './imports.statements'
 import { createdEventsInsert, recordTagStatements, tagsInsert, updatedEventsInsert } from './imports.tags-and-events'
 
 /**
- * The statements that write chunk `n`; with the last chunk they also finish the import. They do nothing if the chunk is
+ * The statements that write chunk `n`; those of the last chunk also finish the import. They do nothing if the chunk is
  * written or the import cancelled. Ids of new records begin with `ids`: 28 characters that no other chunk has.
  */
-export function chunkStatements(ctx: Ctx, job: Job, n: number, ids: string): Statement[] {
-  const isLast = n === job.chunks - 1
+export function chunkStatements(ctx: Ctx, job: Job, n: number, ids: string, isLast: boolean): Statement[] {
   return [
     classifiedChunk(ctx, job, n, ids),
     ...(job.dryRun ? [] : recordStatements(ctx, job, n, ids)),
@@ -196,7 +195,7 @@ function countsUpdate({ db, now }: Ctx, job: Job, n: number) {
     .where(and(eq(imports.id, job.id), eq(imports.status, 'RUNNING')))
 }
 
-function finishStatements(ctx: Ctx, job: Job): Statement[] {
+export function finishStatements(ctx: Ctx, job: Job): Statement[] {
   const { db, now } = ctx
   const { id, dryRun } = job
   const unwritten = sql`SELECT 1 FROM ${importChunks} WHERE ${importChunks.importId} = ${id} AND ${importChunks.ids} IS NULL`
