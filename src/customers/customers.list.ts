@@ -79,8 +79,11 @@ export const CUSTOMER_LIST: ListDefinition<CustomerRow, Query> = {
     fields: CUSTOMER_FILTER_FIELDS,
     lifts: {
       ownerId: asParameter((owner) => ({ owner })),
+      externalId: asParameter((externalId) => ({ externalId })),
+      tags: asParameter((tag) => ({ tag: [tag] })),
       name: asWords('name'),
       email: asWords('email'),
+      emails: asWords('email'),
       company: asWords('company'),
       jobTitle: asWords('job_title'),
       createdAt: asRange(customers.createdAt),

@@ -1,17 +1,17 @@
 // The cells of a row as the fields of a record: what the fields do not take becomes an extra, so that no value is lost.
-import { instantAt } from '../clock'
 import { fieldColumn, fieldOf, tagsCell, tagsOf, unescapeFormula } from '../files/csv-cells'
 import { isMap } from '../records/fields'
-import { readDay } from '../text/days'
+import { instantOf, jsonValue, labelNames, numberOf, tagCell, withoutWrapper } from './imports.cell-texts'
 import type { Target } from './imports.columns'
 import { emailsOf, MAX_FURTHER, phonesOf, type RowEmail, type RowPhone, rowEmail, rowPhone } from './imports.contacts'
 import type { RowField } from './imports.job'
 import { composedName, type NameParts } from './imports.names'
+import { addNote, NOTE_FIELDS, type RowNote } from './imports.notes.fields'
 import { type StatusMapping, statusOf } from './imports.statuses'
 import type { FieldReader } from './imports.typed'
 
 /** A value that is stored otherwise than its column says, and why. `once`: it is told once for the column. */
-export type CellNote = { column: number; field: string; code: string; value: string; message: string; once?: true }
+export type CellHint = { column: number; field: string; code: string; value: string; message: string; once?: true }
 
 export type CellRules = {
   fields: ReadonlyMap<string, Pick<RowField, 'kind'>>
@@ -36,7 +36,8 @@ export type RowCells = {
   emails: RowEmail[]
   phones: RowPhone[]
   tags: string[]
-  notes: CellNote[]
+  hints: CellHint[]
+  notes: Pick<RowNote, 'type' | 'body'>[]
   notObjects: [field: string, cell: string][]
   wrongEmail?: string
   stored: Set<number>
@@ -53,10 +54,8 @@ export function readCells(
   targets: readonly Target[],
   rules: CellRules,
 ): RowCells {
-  const row: RowCells = {
-    ...{ values: {}, extras: new Map(), emails: [], phones: [], tags: [], notes: [], notObjects: [] },
-    stored: new Set(),
-  }
+  const lists = { emails: [], phones: [], tags: [], hints: [], notes: [], notObjects: [] }
+  const row: RowCells = { values: {}, extras: new Map(), stored: new Set(), ...lists }
   const names: { part: keyof NameParts; text: string; key: string; column: number }[] = []
   const labels = labelsOf(cells, targets)
   const kept = rules.isStrict ? 'Left out' : 'Kept as a custom field'
@@ -83,7 +82,7 @@ export function readCells(
   }
   const tell = (column: number, key: string, code: string, value: unknown, message: string, isOnce = false) => {
     const text = typeof value === 'string' ? value : JSON.stringify(value)
-    row.notes.push({ column, field: fieldColumn(key), code, value: text, message, ...(isOnce && { once: true }) })
+    row.hints.push({ column, field: fieldColumn(key), code, value: text, message, ...(isOnce && { once: true }) })
   }
 
   const read = (target: Target, column: number) => {
@@ -98,6 +97,8 @@ export function readCells(
     }
     const { field, key } = target
     const isTaken = row.values[field] !== undefined
+    const type = NOTE_FIELDS[field === 'description' && isTaken ? 'note' : field]?.type
+    if (type !== undefined) return addNote(row.notes, type, text) ? row.stored.add(column) : keep(column, key, text)
     const value = rules.isPrefixed ? text.replace(PREFIX, '') : text
     if (isNamePart(field)) return names.push({ part: field, text, key, column })
     if (field === 'email') return readEmail(column, key, value, labels.get(column) ?? target.label)
@@ -139,7 +140,7 @@ export function readCells(
       row.wrongEmail ??= part
       addTo(key, column, part)
       const message = `${kept}: this is no e-mail address`
-      row.notes.push({ column, field: 'email', code: 'invalid_email', value: part, message })
+      row.hints.push({ column, field: 'email', code: 'invalid_email', value: part, message })
     }
   }
 
@@ -183,7 +184,7 @@ export function readCells(
     const status = statusOf(text, rules.statuses)
     if (status === undefined) {
       const message = `${kept}: no status is known by this word; send statusMapping`
-      row.notes.push({ column, field: 'status', code: 'unknown_status', value: text, message, once: true })
+      row.hints.push({ column, field: 'status', code: 'unknown_status', value: text, message, once: true })
     } else row.values.status = status
     if (status !== plain) keep(column, key, text)
     row.stored.add(column)
@@ -230,47 +231,4 @@ function labelsOf(cells: readonly (string | undefined)[], targets: readonly Targ
 
 function isNamePart(field: string): field is keyof NameParts {
   return NAME_PARTS.some((part) => part === field)
-}
-
-// Excel keeps a text that looks like a number as the formula ="00123".
-function withoutWrapper(cell: string): string {
-  return cell.startsWith('="') && cell.endsWith('"') ? cell.slice(2, -1).replaceAll('""', '"') : cell
-}
-
-// All labels of Google's contacts but `myContacts`, which each of them has.
-function labelNames(cell: string): string[] {
-  const labels = cell.split(':::').map((label) => label.trim().replace(/^\* /, ''))
-  return labels.filter((label) => label !== '' && label !== 'myContacts')
-}
-
-// Tags of other systems: `"VIP","Newsletter 2025"`, `["a","b"]`, or names with commas between.
-function tagCell(cell: string, hasCommas: boolean): string {
-  if (cell.startsWith('[')) {
-    const list = fieldOf(cell)
-    if (Array.isArray(list))
-      return tagsCell(list.map((each) => (typeof each === 'string' ? each : JSON.stringify(each))))
-  }
-  if (/^"[^"]*"\s*(?:,\s*"[^"]*"\s*)*$/.test(cell))
-    return tagsCell([...cell.matchAll(/"([^"]*)"/g)].map(([, tag = '']) => tag))
-  return !hasCommas || cell.includes(';') || cell.includes('"')
-    ? cell
-    : tagsCell(cell.split(',').map((tag) => tag.trim()))
-}
-
-// A number that JavaScript cannot write back unchanged, such as one of twenty digits, stays text.
-function jsonValue(cell: string): unknown {
-  const value = fieldOf(cell)
-  return typeof value === 'number' && JSON.stringify(value) !== cell.trim() ? cell : value
-}
-
-// Text that is not a whole number stays text: the schema refuses it and the report shows it.
-function numberOf(value: string): number | string {
-  const [, whole] = /^(\d+)(?:[.,]0+)?$/.exec(value) ?? []
-  return whole === undefined ? value : Number(whole)
-}
-
-// A date, or a date and time without an offset, is meant where the user is.
-function instantOf(value: string, { timeZone, country }: CellRules): string {
-  const read = readDay(value, country)
-  return read === undefined ? value : instantAt(timeZone, read)
 }

@@ -95,7 +95,11 @@ export const LEAD_LIST: ListDefinition<LeadRow, Query> = {
     fields: LEAD_FILTER_FIELDS,
     lifts: {
       status: asParameters((values) => ({ status: LEAD_STATUSES.filter((status) => values.includes(status)) })),
+      source: asParameters((source) => ({ source })),
+      externalId: asParameter((externalId) => ({ externalId })),
+      customerId: asParameter((customer) => ({ customer })),
       ownerId: asParameter((owner) => ({ owner })),
+      tags: asParameter((tag) => ({ tag: [tag] })),
       title: asWords('words'),
       name: asWords('words'),
       email: asWords('words'),

@@ -90,6 +90,7 @@ export const TICKET_LIST: ListDefinition<TicketRow, Query> = {
       priority: asParameters((values) => ({ priority: PRIORITIES.filter((each) => values.includes(each)) })),
       assigneeId: asParameter((assignee) => ({ assignee })),
       customerId: asParameter((customer) => ({ customer })),
+      tags: asParameter((tag) => ({ tag: [tag] })),
       createdAt: asRange(tickets.createdAt),
       updatedAt: asRange(tickets.updatedAt),
     },
