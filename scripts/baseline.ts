@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { sql } from 'drizzle-orm'
 import { SQLiteSyncDialect } from 'drizzle-orm/sqlite-core'
-import { fieldProblems } from '../src/db/field-problems.ts'
+import { fieldProblems } from '../src/access/field-problems.ts'
 import { root } from './run.ts'
 
 const NAME = '0000_baseline.sql'

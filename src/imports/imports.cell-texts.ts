@@ -4,6 +4,9 @@ import { fieldOf, tagsCell } from '../files/csv-cells'
 import { readDay } from '../text/days'
 import type { Locale } from './imports.typed'
 
+/** How many characters of a wrong value an issue shows. */
+const SHOWN_CHARACTERS = 200
+
 /** Excel keeps a text that looks like a number as the formula ="00123". */
 export function withoutWrapper(cell: string): string {
   return cell.startsWith('="') && cell.endsWith('"') ? cell.slice(2, -1).replaceAll('""', '"') : cell
@@ -45,4 +48,11 @@ export function numberOf(value: string): number | string {
 export function instantOf(value: string, { timeZone, country }: Pick<Locale, 'timeZone' | 'country'>): string {
   const read = readDay(value, country)
   return read === undefined ? value : instantAt(timeZone, read)
+}
+
+/** A value as an issue shows it. */
+export function shownValue(value: unknown): string | null {
+  if (value === undefined || value === null) return null
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…`.toWellFormed() : text.toWellFormed()
 }

@@ -1,5 +1,5 @@
 // The cells of a row as the fields of a record: what the fields do not take becomes an extra, so that no value is lost.
-import { fieldColumn, fieldOf, tagsCell, tagsOf, unescapeFormula } from '../files/csv-cells'
+import { fieldColumn, fieldOf, tagsOf, unescapeFormula } from '../files/csv-cells'
 import { isMap } from '../records/fields'
 import { instantOf, jsonValue, labelNames, numberOf, tagCell, withoutWrapper } from './imports.cell-texts'
 import type { Target } from './imports.columns'

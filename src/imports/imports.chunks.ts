@@ -10,6 +10,9 @@ import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
 import { type Job, unwrittenChunk } from './imports.job'
 
+/** Numbers of chunks are so far apart: a part of a chunk has the number of the chunk and of its first row. */
+export const CHUNK_SPAN = 4_096
+
 /** The chunk `n` of an import of which `last` is the last one. */
 export type Position = { n: number; last: number }
 

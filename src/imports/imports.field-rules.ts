@@ -1,7 +1,7 @@
 // What definitions of custom fields say of the rows of a chunk, as SQL: values that are refused, and unique ones that are taken.
 import { type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
-import { fieldProblems } from '../db/field-problems'
+import { fieldProblems } from '../access/field-problems'
 import { fieldKeys, fields, importKeys } from '../db/schema'
 import { columnIn } from '../db/sql'
 import { ENTITIES, type Entity, type Job, rowsWithOutcome } from './imports.job'

@@ -11,6 +11,7 @@ import { PHONE_PROBLEMS } from '../text/phone'
 import { gramsOf } from '../text/phone-grams'
 import { digitsOf } from '../text/phone-search'
 import { foldedBeyondLower, readPhoneField } from '../text/searched'
+import { shownValue } from './imports.cell-texts'
 import { type CellRules, type RowCells, readCells } from './imports.cells'
 import type { ColumnPlan } from './imports.columns'
 import type { FieldRules } from './imports.fields'
@@ -76,8 +77,6 @@ function kindsOf(entity: Entity) {
   return new Map(ENTITIES[entity].filled.map(({ name, kind }) => [name, { kind }]))
 }
 
-/** How many characters of a wrong value an issue shows. */
-const SHOWN_CHARACTERS = 200
 /** JSON of this length, in characters, never exceeds the 16 KB of a record's custom fields. */
 const MAX_UNCHECKED_JSON = 5_000
 /** The longest name of a customer, and title of a lead, in characters. */
@@ -123,7 +122,7 @@ function prepareRow(
     value: unknown,
     message: string,
     level: Issue['level'] = 'error',
-  ) => issues.push({ line, level, field, code, value: displayValue(value), message })
+  ) => issues.push({ line, level, field, code, value: shownValue(value), message })
   const read = readCells(cells, plan.targets, cellRules)
   const isStored = (column: number) => read.stored.has(column)
   for (const [field, value] of read.notObjects) addIssue(field, `invalid_${field}`, value, 'must be a JSON object')
@@ -244,10 +243,4 @@ function phoneGrams({ phoneE164 }: Record<string, unknown>) {
 
 function isNested(value: unknown): boolean {
   return typeof value === 'object' && value !== null
-}
-
-function displayValue(value: unknown): string | null {
-  if (value === undefined || value === null) return null
-  const text = typeof value === 'string' ? value : JSON.stringify(value)
-  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…`.toWellFormed() : text.toWellFormed()
 }

@@ -7,17 +7,15 @@ import type { Ctx } from '../context'
 import type { Statement } from '../db/batch'
 import { importChunks, importIssues, importKeys, importOriginals, imports } from '../db/schema'
 import { allOf, insertFrom } from '../db/sql'
+import { CHUNK_SPAN } from './imports.chunks'
 import { combineRows, withoutHeld } from './imports.combine'
-import type { Entity } from './imports.job'
-import { ENTITIES, MAX_JSON } from './imports.job'
+import { ENTITIES, type Entity, MAX_JSON } from './imports.job'
 import { TOO_BIG_MESSAGE } from './imports.refusals'
 import type { Issue, PreparedRow } from './imports.rows'
 
 /** One batch writes a chunk, and one database value (2 MB at most) holds its classified rows. */
 const CHUNK_ROWS = 4_000
 const CHUNK_BYTES = 900_000
-/** Numbers of chunks are so far apart: a part of a chunk has the number of the chunk and of its first row. */
-export const CHUNK_SPAN = 4_096
 /** How many bytes memory gathers before it sends them. */
 const FLUSH_BYTES = 2_000_000
 /** The largest size of the issues in one parameter. */
