@@ -1,6 +1,6 @@
 // Refusals: why a row of a chunk cannot be written, as codes with their field, value and message for the report.
 import { type SQL, sql } from 'drizzle-orm'
-import { ENTITIES, type Job } from './imports.job'
+import { ENTITIES, type Job, TOO_BIG_MESSAGE } from './imports.job'
 
 const PROBLEM = { field: `row ->> '$.problem[1]'`, value: `row ->> '$.problem[2]'`, message: `row ->> '$.problem[3]'` }
 /** Reasons by code; `value` is SQL over the row, and so are the other parts where they begin with `row`. */
@@ -25,10 +25,8 @@ const REFUSALS = {
   too_many_tags: { field: 'tags', value: `row ->> 'tags'`, message: 'The record would have more than 50 tags' },
   field_taken: PROBLEM,
   field_refused: PROBLEM,
-  too_big: { field: null, value: 'NULL', message: 'The custom fields would exceed 16 KB of JSON' },
+  too_big: { field: null, value: 'NULL', message: TOO_BIG_MESSAGE },
 } as const
-
-export const TOO_BIG_MESSAGE = REFUSALS.too_big.message
 
 // A row without the matching field repeats an earlier import of the same content: later changes of the record stay.
 export const IS_TO_CHANGE = `(row ->> 'by' <> 'content' OR record IS NULL OR record = row ->> 'id')`

@@ -19,8 +19,7 @@ import { loadReading } from './imports.reader'
 import { getImport, parseReport, type Report, reportSelect } from './imports.report'
 import { type Budget, leaseEnd, newChunkIds, runBudgeted, runChunks } from './imports.resume'
 import { revertStart } from './imports.revert'
-import { preparerOf, rowStager } from './imports.stager'
-import { createStaging, importInsert, stagedDataDrop, uploadEnd } from './imports.staging'
+import { importInsert, stagedDataDrop, stagingInserts, uploadEnd } from './imports.staging'
 import type { StatusMapping } from './imports.statuses'
 import { chunkStatements } from './imports.write'
 
@@ -60,9 +59,9 @@ export async function importFile(ctx: Ctx, options: ImportOptions, upload: Uploa
     sheet,
     values,
   } = options
-  const [{ openFile, rowPreparer }, defined] = await Promise.all([loadReading(), readFieldRules(ctx, entity)])
+  const [reading, defined] = await Promise.all([loadReading(), readFieldRules(ctx, entity)])
   budget.statements -= FIELD_STATEMENTS
-  const file = await openFile(upload.body, upload.contentType, {
+  const file = await reading.openFile(upload.body, upload.contentType, {
     entity,
     mapping,
     unknown,
@@ -73,35 +72,35 @@ export async function importFile(ctx: Ctx, options: ImportOptions, upload: Uploa
     defined,
   })
   const id = ctx.newId()
-  const staging = createStaging(id, options.duplicates, entity)
+  const gathering = reading.createGathering(options.duplicates, entity)
   const newImport = newImportRow(ctx, id, options, match)
   const insertAs = (status: ImportRow['status'], values: Partial<ImportRow>) =>
     importInsert(ctx, { ...newImport, ...values, status }, defaultOwnerId(ctx, options))
-  const stageRow = rowStager(staging, preparerOf(ctx, options, match, file, defined, rowPreparer))
+  const stageRow = reading.rowStager(gathering, reading.preparerOf(ctx.actor, options, match, file, defined))
 
   let isStored = false
   try {
     for await (const row of file.rows) {
       stageRow(row)
-      if (!staging.isFull()) continue
+      if (!gathering.isFull()) continue
       if (budget.statements < UPLOAD_STATEMENTS) throw tooLargeError()
       await runBudgeted(ctx, budget, {
         import: isStored ? undefined : insertAs('UPLOADING', { columns: file.plan.columns, ...file.about() }),
-        rows: staging.flush(ctx),
+        rows: stagingInserts(ctx, id, gathering.take()),
       })
       isStored = true
     }
-    if (staging.counts.received === 0) throw unreadableError('The file has no rows after its first line.')
+    if (gathering.counts.received === 0) throw unreadableError('The file has no rows after its first line.')
   } catch (error) {
     if (isStored) await deleteUpload(ctx, id)
     throw error
   }
 
-  const rows = staging.flush(ctx)
-  const chunks = staging.chunkCount()
+  const rows = stagingInserts(ctx, id, gathering.take())
+  const chunks = gathering.chunkCount()
   const status = chunks > 0 ? 'RUNNING' : 'FAILED'
   const end = {
-    ...staging.counts,
+    ...gathering.counts,
     ...{ chunks, columns: file.plan.columns, busyUntil: leaseEnd(), ...file.about() },
     ...(chunks > 0 ? {} : { finishedAt: ctx.now }),
   }
