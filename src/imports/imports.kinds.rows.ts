@@ -7,10 +7,11 @@ import { TagName } from '../tags/tags.schemas'
 import { mailAddress } from '../text/address'
 import { readDay } from '../text/days'
 import { foldText } from '../text/fold'
+import { shownValue } from './imports.cell-texts'
 import type { ColumnPlan } from './imports.columns'
 import { KINDS, type KindField, type KindName, Reference } from './imports.kinds'
 import { wordOf } from './imports.kinds.words'
-import { type Issue, issueValue, type PreparedRow } from './imports.rows'
+import type { Issue, PreparedRow } from './imports.rows'
 
 type Rules = { entity: KindName; country: string | null; timeZone: string }
 type References = Record<string, Record<string, string>>
@@ -39,7 +40,7 @@ export function prepareKindRow(
   const tags: string[] = []
   let foreignId: string | undefined
   const addIssue = (field: string, code: string, value: unknown, message: string, level: Issue['level'] = 'error') =>
-    issues.push({ line, level, field, code, value: issueValue(value), message })
+    issues.push({ line, level, field, code, value: shownValue(value), message })
 
   for (const [column, target] of plan.targets.entries()) {
     const cell = unescapeFormula(cells[column] ?? '')

@@ -38,8 +38,8 @@ export function revertStart({ db, actor, now }: Ctx, id: string) {
     .returning()
 }
 
-/** The statements that move the records of chunk `n` to the trash, once; with the last chunk they also end the revert. */
-export function revertStatements(ctx: Ctx, job: AnyJob, n: number): Statement[] {
+/** The statements that move the records of chunk `n` to the trash, once; those of the last chunk also end the revert. */
+export function revertStatements(ctx: Ctx, job: AnyJob, n: number, isLast: boolean): Statement[] {
   const { db, now } = ctx
   const isReverting = and(eq(imports.id, job.id), eq(imports.status, 'REVERTING'))
   const counts = (left: SQL) =>
@@ -58,7 +58,7 @@ export function revertStatements(ctx: Ctx, job: AnyJob, n: number): Statement[] 
       .update(importChunks)
       .set({ isReverted: true })
       .where(and(eq(importChunks.importId, job.id), eq(importChunks.n, n))),
-    ...(n === job.chunks - 1 ? revertEnd(ctx, job) : []),
+    ...(isLast ? revertEnd(ctx, job) : []),
   ]
 }
 
