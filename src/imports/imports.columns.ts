@@ -3,7 +3,7 @@ import { AppError } from '../errors'
 import { fieldColumn, fieldOfColumn } from '../files/csv-cells'
 import { unreadableError } from '../files/unreadable'
 import type { FieldRules } from './imports.fields'
-import { dictionaryOf, headerKey, headerWords, meaningOf } from './imports.headers'
+import { definedNames, dictionaryOf, headerKey, headerWords, meaningOf } from './imports.headers'
 import { type AnyEntity, COLUMNS, FIELDS, traitsOf } from './imports.job'
 import { isKind } from './imports.kinds'
 import { type Profile, profileOf, recognisedProfile } from './imports.profiles'
@@ -70,7 +70,7 @@ export function createColumnPlan({ entity, mapping, unknown, system, defined }: 
   const dictionary = DICTIONARIES[entity]
   const { hasContacts, extras, ignored } = traitsOf(entity)
   const definedKeys = new Set(defined.definitions.map(({ key }) => key))
-  const definedBy = definedNames(defined, entity)
+  const definedBy = definedNames(defined.definitions, FIELDS[entity])
 
   function begin(names: readonly string[]): void {
     // Systems are known by their files of people.
@@ -201,14 +201,6 @@ export function createColumnPlan({ entity, mapping, unknown, system, defined }: 
 }
 
 export type ColumnPlan = ReturnType<typeof createColumnPlan>
-
-// The keys of defined fields by their keys and labels, as columns are compared. Names of our own fields are those.
-function definedNames({ definitions }: FieldRules, entity: AnyEntity): ReadonlyMap<string, string> {
-  const ours = new Set(FIELDS[entity].map(headerKey))
-  const named = [...definitions.map(({ key, label }) => [label, key]), ...definitions.map(({ key }) => [key, key])]
-  const pairs = named.map(([name = '', key = '']) => [headerKey(name), key] as const)
-  return new Map(pairs.filter(([name]) => name !== '' && !ours.has(name)))
-}
 
 /** How many of these names are those of a field that makes a record, and how many those of any field. */
 export function knownNames(names: readonly string[], { entity, mapping }: ColumnRules): { main: number; all: number } {
