@@ -1,21 +1,6 @@
-// Tells the object of a workspace that something happened: after the response that caused it, and by the schedule.
-import { createMiddleware } from 'hono/factory'
+// Tells the object of a workspace that something happened. After a response src/webhooks/webhooks.dispatch.ts asks for it.
 import { connect } from '../db/client'
-import { type AppEnv, runAfter } from '../http/context'
-import { watchedAmong, watchedAndBusy } from './live.presence'
-
-/** Middleware that tells those who watch what a request has caused, after its response. */
-export const tellWatchers = createMiddleware<AppEnv>(async function tellWatchers(c, next) {
-  await next()
-  const { happened } = c.var
-  const { WORKSPACES: objects, DB } = c.env
-  if (!objects || happened.size === 0 || c.res.status >= 400) return
-  const run = async () => {
-    await tell(objects, await watchedAmong(connect(DB, 'first-primary').db, [...happened]))
-  }
-  // The wait lets the response go first: in development the database runs in this thread and would delay it.
-  runAfter(c, scheduler.wait(1).then(run))
-})
+import { watchedAndBusy } from './live.presence'
 
 /** The run of the schedule: tells of what jobs, imports and the schedule itself have done. */
 export async function tellBusy(
@@ -25,10 +10,11 @@ export async function tellBusy(
 ): Promise<void> {
   if (!objects) return
   spent.statements += 1
-  await tell(objects, await watchedAndBusy(connect(DB, 'first-primary').db, now))
+  await tellWatchers(objects, await watchedAndBusy(connect(DB, 'first-primary').db, now))
 }
 
-async function tell(objects: DurableObjectNamespace, workspaces: readonly string[]): Promise<void> {
+/** Tells the objects of these workspaces; one that does not answer hinders no other. */
+export async function tellWatchers(objects: DurableObjectNamespace, workspaces: readonly string[]): Promise<void> {
   await Promise.allSettled(
     workspaces.map((id) => objects.get(objects.idFromName(id)).fetch('https://workspace/', { method: 'POST' })),
   )
