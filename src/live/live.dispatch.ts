@@ -1,6 +1,13 @@
 // Tells the object of a workspace that something happened. After a response src/webhooks/webhooks.dispatch.ts asks for it.
-import { connect } from '../db/client'
-import { watchedAndBusy } from './live.presence'
+import { type SQL, sql } from 'drizzle-orm'
+import { connect, type Db } from '../db/client'
+import { events, streams } from '../db/schema'
+import { MINUTE_MS } from '../time'
+
+/** How far back the schedule looks for events that no request has told of. */
+const RECENT_MS = 3 * MINUTE_MS
+/** How many objects a run of the schedule tells. */
+const PER_RUN = 200
 
 /** The run of the schedule: tells of what jobs, imports and the schedule itself have done. */
 export async function tellBusy(
@@ -18,4 +25,22 @@ export async function tellWatchers(objects: DurableObjectNamespace, workspaces: 
   await Promise.allSettled(
     workspaces.map((id) => objects.get(objects.idFromName(id)).fetch('https://workspace/', { method: 'POST' })),
   )
+}
+
+/** The workspaces among these that somebody watches. */
+export async function watchedAmong(db: Db, places: readonly (string | SQL)[]): Promise<string[]> {
+  const list = sql.join(
+    places.map((place) => sql`${place}`),
+    sql`, `,
+  )
+  const rows = await db.select().from(streams).where(sql`${streams.workspaceId} IN (${list})`)
+  return rows.map(({ workspaceId }) => workspaceId)
+}
+
+/** The watched workspaces in which something has happened lately. */
+async function watchedAndBusy(db: Db, now: string): Promise<string[]> {
+  const since = new Date(Date.parse(now) - RECENT_MS).toISOString()
+  const last = sql`(SELECT e.created_at FROM ${events} AS e WHERE e.workspace_id = ${streams.workspaceId} ORDER BY e.seq DESC LIMIT 1)`
+  const rows = await db.select().from(streams).where(sql`${last} > ${since}`).limit(PER_RUN)
+  return rows.map(({ workspaceId }) => workspaceId)
 }
