@@ -62,9 +62,7 @@ const EVERYDAY: readonly Permission[] = [
   'account:read',
   'workspace:read',
   'users:read',
-  'leads:read',
-  'leads:write',
-  'leads:claim',
+  ...(['leads:read', 'leads:write', 'leads:claim'] as const),
   'customers:read',
   'customers:write',
   'self:write',
@@ -75,10 +73,7 @@ const EVERYDAY: readonly Permission[] = [
   'tickets:handle',
   'tags:read',
   'fields:read',
-  'views:read',
-  'views:write',
-  'analytics:read',
-  'analytics:team',
+  ...(['views:read', 'views:write', 'analytics:read', 'analytics:team'] as const),
 ]
 
 /** Whether a valid access token is enough for this permission. */

@@ -5,6 +5,7 @@ import { filterParameter, questionOf, viewParameter } from '../filters/filters.s
 import { flag, pageOf, pageQuery } from '../http/pagination'
 import { facetQuery, gatherCustomFields } from '../records/facets.schemas'
 import { fieldsWith, valuesOf } from '../records/fields'
+import { SORTS } from '../records/list.filters'
 import {
   IncludedInteraction,
   IncludedMember,
@@ -13,7 +14,6 @@ import {
   shapeBody,
   shapeQuery,
 } from '../records/shape.schemas'
-import { SORTS } from '../records/sorts'
 import { CUSTOMER_FIELDS } from './customers.fields'
 import { byKind } from './customers.merge'
 

@@ -6,6 +6,7 @@ import { Instant, instant, instantOrDay, memberOr, text, timeZone, uuid } from '
 import { filterParameter, questionOf, viewParameter } from '../filters/filters.schemas'
 import { flag, pageOf, pageQuery, someOf } from '../http/pagination'
 import { valuesOf } from '../records/fields'
+import { SORTS } from '../records/list.filters'
 import {
   IncludedCustomer,
   IncludedLead,
@@ -14,7 +15,6 @@ import {
   shapeBody,
   shapeQuery,
 } from '../records/shape.schemas'
-import { SORTS } from '../records/sorts'
 import { DUE } from './interactions.due'
 import { INTERACTION_FIELDS } from './interactions.fields'
 

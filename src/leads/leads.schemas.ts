@@ -7,6 +7,7 @@ import { filterParameter, questionOf, viewParameter } from '../filters/filters.s
 import { flag, pageOf, pageQuery, repeated, someOf } from '../http/pagination'
 import { facetQuery, gatherCustomFields } from '../records/facets.schemas'
 import { valuesOf } from '../records/fields'
+import { SORTS } from '../records/list.filters'
 import {
   IncludedCustomer,
   IncludedInteraction,
@@ -16,7 +17,6 @@ import {
   shapeBody,
   shapeQuery,
 } from '../records/shape.schemas'
-import { SORTS } from '../records/sorts'
 import { LEAD_FIELDS } from './leads.fields'
 
 export const Lead = z

@@ -6,6 +6,7 @@ import { filterParameter, questionOf, viewParameter } from '../filters/filters.s
 import { flag, pageOf, pageQuery, someOf } from '../http/pagination'
 import { facetQuery, gatherCustomFields } from '../records/facets.schemas'
 import { valuesOf } from '../records/fields'
+import { SORTS } from '../records/list.filters'
 import {
   IncludedCustomer,
   IncludedInteraction,
@@ -15,7 +16,6 @@ import {
   shapeBody,
   shapeQuery,
 } from '../records/shape.schemas'
-import { SORTS } from '../records/sorts'
 import { TICKET_FIELDS } from './tickets.fields'
 
 export const Ticket = z

@@ -19,7 +19,7 @@ import {
 import { type FilterTree, shapeIssues } from '../filters/filters.tree'
 import { changeRecord, deleteRecord } from '../records/change'
 import type { Viewed } from '../records/list.definition'
-import { SORTS } from '../records/sorts'
+import { SORTS } from '../records/list.filters'
 import { shownView, VIEW, viewColumns, visibleViews } from './views.record'
 
 export type ViewEntity = (typeof VIEW_ENTITIES)[number]

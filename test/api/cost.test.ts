@@ -1,7 +1,7 @@
 // What a request costs, as Server-Timing tells it: one round trip to the database, and no more rows than a page needs.
 import { beforeAll, describe, expect, it } from 'vitest'
 import { LEAD_STATUSES } from '../../src/db/schema/leads'
-import { SORTS } from '../../src/records/sorts'
+import { SORTS } from '../../src/records/list.filters'
 import { costOf } from '../support/answers'
 import { api, send } from '../support/api'
 import { founder, freshAddress, member, PASSWORD, type Person, team } from '../support/factories'

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { LeadRow } from '../../src/leads/leads.record'
-import { SORTS } from '../../src/records/sorts'
+import { SORTS } from '../../src/records/list.filters'
 import { bodyOf, refusalOf } from '../support/answers'
 import { api, send } from '../support/api'
 import { founder, member, type Person, team } from '../support/factories'

@@ -83,7 +83,9 @@ export function textsOf(kind: keyof typeof HELD): [name: string, column: Column]
 
 /** The mark of a column; addresses have one in common, for it is by them that records are found. */
 export const markOf = (mark: string, kind: string, name: string) =>
-  ['email', 'foldedEmail', 'recipient', 'original'].includes(name) || kind === 'mailStops' || (kind === 'views' && name === 'name')
+  ['email', 'foldedEmail', 'recipient', 'original'].includes(name) ||
+  kind === 'mailStops' ||
+  (kind === 'views' && name === 'name')
     ? `${mark}@example.com`
     : `${mark}.${kind}.${name}`
 
