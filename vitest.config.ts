@@ -69,6 +69,9 @@ export default defineConfig(async () => ({
     reporters: ['default', times()],
     deps: { optimizer: { ssr: { enabled: true, include: packages() } } },
     testTimeout: 60_000,
+    tags: [
+      { name: 'long', description: 'Tests that repeat something many times: `npm run test:quick` leaves them out.' },
+    ],
     // How many random filters test/filters tries of each list, and which.
     provide: { filters: { runs: Number(process.env.FILTER_RUNS ?? 120), seed: Number(process.env.FILTER_SEED ?? 1) } },
   },

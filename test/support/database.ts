@@ -41,3 +41,12 @@ export async function selectAll<Row>(queries: string[], ...values: unknown[]): P
   const results = await env.DB.batch<Row>(queries.map((query) => env.DB.prepare(query).bind(...values)))
   return results.map(({ results }) => results)
 }
+
+/** The workspace that all accounts of open registration through a dialect share. */
+export async function sharedWorkspace(): Promise<{ workspaceId: string; slug: string }> {
+  const [shared] = await rows<{ workspaceId: string; slug: string }>(
+    `SELECT id AS workspaceId, slug FROM workspaces WHERE slug = 'default'`,
+  )
+  if (!shared) throw new Error('There is no shared workspace yet')
+  return shared
+}
