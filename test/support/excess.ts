@@ -1,7 +1,7 @@
 // What a stranger's request may cost, and bodies of the largest size to try it with.
 import { expect } from 'vitest'
 import { ORIGIN, send, worker } from './api'
-import { everythingStored } from './database'
+import { storedBytes } from './database'
 import { freshAddress } from './factories'
 import { type Door, doors, likely, walksOver } from './strangers'
 
@@ -56,14 +56,12 @@ export const keys = madeOnce((isForm) =>
   manyKeys(isForm ? FULL / 2 : FULL).map(([name, value]) => [name, encoded(value, isForm)] as const),
 )
 
-const stored = async () => new TextEncoder().encode(await everythingStored()).length
-
 /** The bytes that were stored when they were last counted, in the database of this test file. */
 let last: number | undefined
 
 /** Sends it, and says what it cost beyond what is allowed; nothing, where all is well. */
 export async function excess(door: Door, path: string, init: RequestInit): Promise<string[]> {
-  last ??= await stored()
+  last ??= await storedBytes()
   const rows = door.cost.rowsWritten
   let response = new Response()
   const request = new Request(`${ORIGIN}${path}`, { method: door.method, redirect: 'manual', ...init })
@@ -72,7 +70,7 @@ export async function excess(door: Door, path: string, init: RequestInit): Promi
   })
   const answer = (await response.text()).length
   const rowsWritten = door.cost.rowsWritten - rows
-  const kept = door.cost.rowsWritten === rows ? 0 : (await stored()) - last
+  const kept = door.cost.rowsWritten === rows ? 0 : (await storedBytes()) - last
   last += kept
   return [
     ...walks,
