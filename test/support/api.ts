@@ -15,7 +15,8 @@ export function worker(overrides: Partial<Record<keyof Env | string, unknown>> =
   const bindings = { ...env, ...overrides }
   return async (input, init) => {
     const execution = createExecutionContext()
-    const response = await app.fetch(new Request(input, init), bindings, execution)
+    const request = input instanceof Request && !init ? input : new Request(input, init)
+    const response = await app.fetch(request, bindings, execution)
     await waitOnExecutionContext(execution)
     return response
   }
