@@ -7,10 +7,11 @@ import type { Target } from './imports.columns'
 import { emailsOf, MAX_FURTHER, phonesOf, type RowEmail, type RowPhone, rowEmail, rowPhone } from './imports.contacts'
 import type { RowField } from './imports.job'
 import { composedName, type NameParts } from './imports.names'
+import { addNote, NOTE_FIELDS, type RowNote } from './imports.notes.fields'
 import { type StatusMapping, statusOf } from './imports.statuses'
 
 /** A value that is stored otherwise than its column says, and why. `once`: it is told once for the column. */
-export type CellNote = { column: number; field: string; code: string; value: string; message: string; once?: true }
+export type CellHint = { column: number; field: string; code: string; value: string; message: string; once?: true }
 
 export type CellRules = {
   fields: ReadonlyMap<string, Pick<RowField, 'kind'>>
@@ -32,7 +33,8 @@ export type RowCells = {
   emails: RowEmail[]
   phones: RowPhone[]
   tags: string[]
-  notes: CellNote[]
+  hints: CellHint[]
+  notes: Pick<RowNote, 'type' | 'body'>[]
   notObjects: [field: string, cell: string][]
   wrongEmail?: string
   stored: Set<number>
@@ -48,10 +50,8 @@ export function readCells(
   targets: readonly Target[],
   rules: CellRules,
 ): RowCells {
-  const row: RowCells = {
-    ...{ values: {}, extras: new Map(), emails: [], phones: [], tags: [], notes: [], notObjects: [] },
-    stored: new Set(),
-  }
+  const lists = { emails: [], phones: [], tags: [], hints: [], notes: [], notObjects: [] }
+  const row: RowCells = { values: {}, extras: new Map(), stored: new Set(), ...lists }
   const names: { part: keyof NameParts; text: string; key: string; column: number }[] = []
   const labels = labelsOf(cells, targets)
   const keep = (column: number, key: string, value: unknown) => {
@@ -72,6 +72,8 @@ export function readCells(
     }
     const { field, key } = target
     const isTaken = row.values[field] !== undefined
+    const type = NOTE_FIELDS[field === 'description' && isTaken ? 'note' : field]?.type
+    if (type !== undefined) return addNote(row.notes, type, text) ? row.stored.add(column) : keep(column, key, text)
     const value = rules.isPrefixed ? text.replace(PREFIX, '') : text
     if (isNamePart(field)) return names.push({ part: field, text, key, column })
     if (field === 'email') return readEmail(column, key, value, labels.get(column) ?? target.label)
@@ -111,7 +113,7 @@ export function readCells(
       row.wrongEmail ??= part
       addTo(key, column, part)
       const message = 'Kept as a custom field: this is no e-mail address'
-      row.notes.push({ column, field: 'email', code: 'invalid_email', value: part, message })
+      row.hints.push({ column, field: 'email', code: 'invalid_email', value: part, message })
     }
   }
 
@@ -155,7 +157,7 @@ export function readCells(
     const status = statusOf(text, rules.statuses)
     if (status === undefined) {
       const message = 'Kept as a custom field: no status is known by this word; send statusMapping'
-      row.notes.push({ column, field: 'status', code: 'unknown_status', value: text, message, once: true })
+      row.hints.push({ column, field: 'status', code: 'unknown_status', value: text, message, once: true })
     } else row.values.status = status
     if (status !== plain) keep(column, key, text)
     row.stored.add(column)

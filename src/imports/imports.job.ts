@@ -5,6 +5,7 @@ import { CUSTOMER_FIELDS } from '../customers/customers.fields'
 import { customers, importChunks, imports, leads } from '../db/schema'
 import { LEAD_FIELDS } from '../leads/leads.fields'
 import type { Field, Fields } from '../records/fields'
+import { NOTE_FIELDS } from './imports.notes.fields'
 
 export type Job = Pick<
   typeof imports.$inferSelect,
@@ -89,6 +90,7 @@ function importedFields(fields: Fields) {
     if (field.required) required = name
     if (kind === 'json' || kind === 'entries') extras = name
   }
+  for (const [name, { names }] of Object.entries(NOTE_FIELDS)) columns.push([name, names])
   return { columns, filled, derived, readOnly, required, extras }
 }
 

@@ -124,7 +124,7 @@ async function existing(
   const isKnown = [
     has(sql`${t.id} = ${given('id')}`),
     has(sql`${t.externalId} = coalesce(${given('externalId')}, ${given('id')})`),
-    ...(match === 'phone' ? [has(sql`${t.phoneE164} = ${given('phoneE164')}`)] : []),
+    ...(match === 'phone' && hasContacts ? [has(sql`${t.phoneE164} = ${given('phoneE164')}`)] : []),
     ...(match === 'email' && hasContacts ? [has(sql`${t.email} = ${given('email')}`)] : []),
   ]
   const keys = rows.map(({ id, externalId, email, phoneE164 }) => ({ id, externalId, email, phoneE164 }))

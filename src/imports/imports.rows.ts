@@ -8,12 +8,15 @@ import { TagName } from '../tags/tags.schemas'
 import { mailAddress } from '../text/address'
 import { foldText } from '../text/fold'
 import { PHONE_PROBLEMS } from '../text/phone'
-import { readPhoneField } from '../text/searched'
+import { gramsOf } from '../text/phone-grams'
+import { digitsOf } from '../text/phone-search'
+import { foldedBeyondLower, readPhoneField } from '../text/searched'
 import { type CellRules, type RowCells, readCells } from './imports.cells'
 import type { ColumnPlan } from './imports.columns'
 import { headerKey } from './imports.headers'
 import type { Entity } from './imports.job'
 import { ENTITIES } from './imports.job'
+import type { RowNote } from './imports.notes.fields'
 import type { StatusMapping } from './imports.statuses'
 
 export type Issue = {
@@ -38,6 +41,7 @@ export type PreparedRow = {
   importKey?: string
   owner?: string
   tags?: string[]
+  notes?: RowNote[]
   furtherEmails?: { email: string }[]
   /** The main address, if another row of the chunk had it before. */
   heldEmail?: string
@@ -141,7 +145,7 @@ export function prepareRow(
   })
   if (result.data === undefined || issues.length > 0) return { issues, isStored }
 
-  for (const { field, code, value, message, column, once } of read.notes) {
+  for (const { field, code, value, message, column, once } of read.hints) {
     if (!once || plan.isFirst(column, code)) addIssue(field, code, value, message, 'warning')
   }
   const parsed: Record<string, unknown> = result.data
@@ -158,6 +162,7 @@ export function prepareRow(
     ...(typeof id === 'string' ? { id } : {}),
     ...(typeof owner === 'string' ? ownerOf(owner) : {}),
     ...(tags.length > 0 ? { tags: [...new Set(tags)] } : {}),
+    ...(read.notes.length > 0 ? { notes: read.notes.map(rowNote) } : {}),
     ...(main?.label ? { emailLabel: main.label } : {}),
     ...(phone?.label ? { phoneLabel: phone.label } : {}),
     ...(furtherEmails.length > 0 ? { furtherEmails } : {}),
@@ -169,6 +174,11 @@ export function prepareRow(
   }
   const named = fallback === undefined ? {} : { fallback: namedBy(entity, fallback, country) }
   return { row: { line, ...row, ...named, ...identityOf(row, match) }, issues, isStored }
+}
+
+function rowNote({ type, body }: Pick<RowNote, 'type' | 'body'>): RowNote {
+  const key = createHash('sha256').update(`${type} ${body}`).digest('base64url').slice(0, 22)
+  return { type, body, foldedBody: foldedBeyondLower(body), key }
 }
 
 // By address or id; else by name, as it is compared with the names of the members.
@@ -207,10 +217,15 @@ function identityOf(row: Record<string, unknown>, match: RowRules['match']) {
   if (match === 'externalId' && typeof external === 'string')
     return { key: `external:${external}`, by: 'match' as const }
   const value = match === 'email' ? row.email : match === 'phone' ? row.phoneE164 : undefined
-  if (typeof value === 'string') return { key: `${match}:${value}`, by: 'match' as const }
+  if (typeof value === 'string') return { key: `${match}:${value}`, by: 'match' as const, ...phoneGrams(row) }
   if (typeof external === 'string') return { key: `external:${external}`, by: 'external' as const }
   const importKey = createHash('sha256').update(JSON.stringify(row)).digest('base64url').slice(0, 22)
   return { key: `content:${importKey}`, by: 'content' as const, importKey }
+}
+
+// By these the search index of leads finds the number, which has no index of its own there.
+function phoneGrams({ phoneE164 }: Record<string, unknown>) {
+  return typeof phoneE164 === 'string' ? { phoneGrams: gramsOf(digitsOf(phoneE164)) } : {}
 }
 
 function isNested(value: unknown): boolean {

@@ -8,6 +8,7 @@ import { allOf, columnIn, ifChanged, insertFrom } from '../db/sql'
 import { eventInsert } from '../events/event-insert'
 import { classifiedChunk } from './imports.classify'
 import { type Job, type Outcome, rowsWithOutcome, unwrittenChunk } from './imports.job'
+import { hasNotes, noteStatements } from './imports.notes'
 import { recordsInsert, recordsUpdate } from './imports.records'
 import { refusalText } from './imports.refusals'
 import { MAX_ISSUES } from './imports.staging'
@@ -41,6 +42,7 @@ function recordStatements(ctx: Ctx, job: Job, n: number, ids: string): Statement
     recordsUpdate(ctx, job, n),
     ...(hasTags ? recordTagStatements(ctx, job, n) : []),
     createdEventsInsert(ctx, job, n),
+    ...(hasNotes(job) ? noteStatements(ctx, job, n, ids) : []),
   ]
 }
 

@@ -11,7 +11,7 @@ const PASSWORD_HASH = '$2b$04$.zQBRDkmU4IYapWk4cf6H.Vf3mzYj2H4Bp1D9fOEi7w8xEcvM/
 
 type Account = { workspaceId: string; email: string; name: string; role: Role }
 
-/** The statements of a workspace without members. */
+/** The statement that inserts a workspace without members. */
 export function workspaceInsert({ workspaceId, name, slug }: { workspaceId: string; name: string; slug: string }) {
   const now = new Date().toISOString()
   return env.DB.prepare(
@@ -22,7 +22,8 @@ export function workspaceInsert({ workspaceId, name, slug }: { workspaceId: stri
 /** Writes an account whose address is verified, with its session and event, after the statements `before`. */
 export async function writeAccount({ workspaceId, email, name, role }: Account, before: D1PreparedStatement[] = []) {
   const [id, sessionId, config] = [uuidv7(), uuidv7(), configOf(env)]
-  const claims = { id, workspaceId, sessionId, role, country: null, timeZone: 'UTC', emailVerified: false }
+  const place = { country: null, timeZone: 'UTC', language: null }
+  const claims = { id, workspaceId, sessionId, role, ...place, emailVerified: false }
   const refresh = { workspaceId, sessionId, nonce: newNonce() }
   const [token, refreshToken] = await Promise.all([accessToken(config, claims), refreshTokenText(config, refresh)])
   const [now, expiresAt] = [new Date().toISOString(), new Date(Date.now() + REFRESH_MS).toISOString()]
