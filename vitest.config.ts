@@ -69,8 +69,6 @@ export default defineConfig(async () => ({
     reporters: ['default', times()],
     deps: { optimizer: { ssr: { enabled: true, include: packages() } } },
     testTimeout: 60_000,
-    // Compiled modules are kept in node_modules from run to run, which saves each run a third of its start.
-    experimental: { fsModuleCache: true },
     tags: [
       { name: 'long', description: 'Tests that repeat something many times: `npm run test:quick` leaves them out.' },
     ],
