@@ -1,4 +1,5 @@
-// What the module is that scripts/late.ts makes of imports.reading.ts.
+// What the module of imports.reading.ts is that scripts/late-host.ts makes in src/late/.
 declare module '*late/reading.js' {
-  export function make(shared: (name: string) => unknown): typeof import('./imports.reading')
+  export const openFile: typeof import('./imports.reading').openFile
+  export const prepareRow: typeof import('./imports.reading').prepareRow
 }

@@ -5,9 +5,10 @@ import type { z } from 'zod'
 import { visible } from '../access/visible'
 import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
+import { loadReading } from '../late'
+import { HOST } from '../late/reading.host.mjs'
 import { ENTITIES, PERMISSION } from './imports.job'
 import type { ImportPreview } from './imports.preview.schemas'
-import { loadReading } from './imports.reader'
 import type { Issue, PreparedRow } from './imports.rows'
 import type { ImportOptions, Upload } from './imports.service'
 
@@ -31,7 +32,7 @@ export async function previewImport(ctx: Ctx, options: ImportOptions, { body, co
     statusMapping = {},
   } = options
   const { system, encoding, sheet, values } = options
-  const { openFile, prepareRow } = await loadReading()
+  const { openFile, prepareRow } = await loadReading(HOST)
   const file = await openFile(body, contentType, { entity, mapping, unknown, system, encoding, sheet, values })
   const { plan } = file
   const rules = {

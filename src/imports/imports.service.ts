@@ -10,10 +10,11 @@ import { ifChanged } from '../db/sql'
 import { AppError } from '../errors'
 import { eventInsert } from '../events/event-insert'
 import { type EncodingName, unreadableError } from '../files/unreadable'
+import { loadReading } from '../late'
+import { HOST } from '../late/reading.host.mjs'
 import { mailAddress } from '../text/address'
 import type { Mapping } from './imports.columns'
 import type { Entity, Job } from './imports.job'
-import { loadReading } from './imports.reader'
 import { getImport, parseReport, type Report, reportSelect } from './imports.report'
 import { type Budget, leaseEnd, newChunkIds, runBudgeted, runChunks } from './imports.resume'
 import { revertStart } from './imports.revert'
@@ -58,7 +59,7 @@ export async function importFile(ctx: Ctx, options: ImportOptions, upload: Uploa
     sheet,
     values,
   } = options
-  const { openFile, prepareRow } = await loadReading()
+  const { openFile, prepareRow } = await loadReading(HOST)
   const file = await openFile(upload.body, upload.contentType, {
     entity,
     mapping,
