@@ -1793,8 +1793,7 @@ CREATE TRIGGER webhook_bodies_erased AFTER UPDATE OF changes ON events BEGIN
   UPDATE webhook_deliveries SET body = NULL WHERE subject_id = NEW.subject_id AND body IS NOT NULL;
 END;
 --> statement-breakpoint
--- What definitions of custom fields demand of every write, by whatever way it comes. Only what a write changes is checked: a
--- value that was there before its definition, or before its member left, stands in nobody's way.
+-- What definitions of custom fields demand of every write, by whatever way it comes: src/access/field-problems.ts says what.
 CREATE VIEW field_checks AS SELECT workspace_id, entity, '' AS was, '' AS becomes FROM fields;
 --> statement-breakpoint
 -- The one way to check: the custom fields of a record before and after a write. The error has the path of each wrong value.

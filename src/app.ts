@@ -38,7 +38,6 @@ import { jobRoutes } from './jobs/jobs.routes'
 import { keyRoutes } from './keys/keys.routes'
 import { claimRoutes } from './leads/claims.routes'
 import { leadRoutes } from './leads/leads.routes'
-import { tellWatchers } from './live/live.dispatch'
 import { liveRoutes } from './live/live.routes'
 import { dispatch } from './mail/mail.dispatch'
 import { outboxRoutes } from './mail/outbox.routes'
@@ -80,7 +79,7 @@ export function createApp(spoken?: typeof Spoken) {
   app.use('/v1/*', requireUtf8, idempotency, knownQuery(app))
   if (spoken)
     for (const dialect of spoken.dialects) app.use(`${spoken.mountOf(dialect)}/*`, spoken.noStore, idempotency)
-  app.use(dispatch, tellWatchers, notify, continueJobs(JOB_KINDS))
+  app.use(dispatch, notify, continueJobs(JOB_KINDS))
 
   const routes = app
     .route('/', healthRoutes)
