@@ -9,7 +9,7 @@ import { root } from './run.ts'
 export const OWN: Record<string, string> = {
   desk: 'src/desk/desk.dispatch.tsx',
   dialects: 'src/dialects/spoken.ts',
-  reading: 'src/imports/imports.reading.ts',
+  imports: 'src/imports/imports.work.ts',
 }
 const MAIN = 'src/index.ts'
 const RUNTIME = 'hono/jsx/jsx-runtime'

@@ -38,10 +38,10 @@ export const loadJsonSchema = async () => useJsonSchema(await import('./late/jso
 /** oauth4webapi, for sign-in by a provider. */
 export const loadOAuth = () => import('./late/oauth.js')
 
-/** What reads the files of imports (src/imports/imports.reading.ts). */
-export function loadReading(host: Host) {
-  handOver('reading', host)
-  return import('./late/reading.js')
+/** What reads, writes and reverts imports (src/imports/imports.work.ts). */
+export function loadImports(host: Host) {
+  handOver('imports', host)
+  return import('./late/imports.js')
 }
 
 /** saxes, for workbooks. */

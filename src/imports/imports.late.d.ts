@@ -1,8 +1,10 @@
-// What the module of imports.reading.ts is that scripts/late-host.ts makes in src/late/.
-declare module '*late/reading.js' {
-  export const createGathering: typeof import('./imports.reading').createGathering
-  export const lookAt: typeof import('./imports.reading').lookAt
-  export const openFile: typeof import('./imports.reading').openFile
-  export const preparerOf: typeof import('./imports.reading').preparerOf
-  export const rowStager: typeof import('./imports.reading').rowStager
+// What the module of imports.work.ts is that scripts/late-host.ts makes in src/late/.
+declare module '*late/imports.js' {
+  export const RESUME_STATEMENTS: typeof import('./imports.work').RESUME_STATEMENTS
+  export const cancelImport: typeof import('./imports.work').cancelImport
+  export const importFile: typeof import('./imports.work').importFile
+  export const previewImport: typeof import('./imports.work').previewImport
+  export const resumeImport: typeof import('./imports.work').resumeImport
+  export const revertImport: typeof import('./imports.work').revertImport
+  export const sweepImports: typeof import('./imports.work').sweepImports
 }

@@ -5,13 +5,14 @@ import type { z } from 'zod'
 import { visible } from '../access/visible'
 import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
-import { loadReading } from '../late'
-import { HOST } from '../late/reading.host.mjs'
 import { readFieldRules } from './imports.fields'
+import { openFile } from './imports.file'
 import { ENTITIES, PERMISSION } from './imports.job'
+import { lookAt } from './imports.look'
 import type { ImportPreview } from './imports.preview.schemas'
 import type { PreparedRow } from './imports.rows'
 import type { ImportOptions, Upload } from './imports.service'
+import { preparerOf } from './imports.stager'
 
 export type Preview = z.infer<typeof ImportPreview>
 
@@ -20,10 +21,7 @@ export async function previewImport(ctx: Ctx, options: ImportOptions, { body, co
   const { entity, match = entity === 'leads' ? 'id' : 'email', mapping = {}, unknown } = options
   const { actor } = ctx
   const { system, encoding, sheet, values } = options
-  const [{ openFile, preparerOf, lookAt }, defined] = await Promise.all([
-    loadReading(HOST),
-    readFieldRules(ctx, entity),
-  ])
+  const defined = await readFieldRules(ctx, entity)
   const rules = { entity, mapping, unknown, system, encoding, sheet, values, defined }
   const file = await openFile(body, contentType, rules)
   const { rows, looked, isWhole, samples, problems } = await lookAt(

@@ -10,16 +10,17 @@ import { ifChanged } from '../db/sql'
 import { AppError } from '../errors'
 import { eventInsert } from '../events/event-insert'
 import { type EncodingName, unreadableError } from '../files/unreadable'
-import { loadReading } from '../late'
-import { HOST } from '../late/reading.host.mjs'
 import { mailAddress } from '../text/address'
 import { CHUNK_SPAN, isOfRows, openChunk, type Position, positionIn } from './imports.chunks'
 import type { Mapping } from './imports.columns'
 import { FIELD_STATEMENTS, readFieldRules } from './imports.fields'
+import { openFile } from './imports.file'
+import { createGathering } from './imports.gathering'
 import type { Entity, Job } from './imports.job'
 import { getImport, parseReport, type Report, reportSelect } from './imports.report'
 import { type Budget, leaseEnd, newChunkIds, runBudgeted, runChunks } from './imports.resume'
 import { revertStart } from './imports.revert'
+import { preparerOf, rowStager } from './imports.stager'
 import { importInsert, stagedDataDrop, stagingInserts, uploadEnd } from './imports.staging'
 import type { StatusMapping } from './imports.statuses'
 import { chunkStatements } from './imports.write'
@@ -60,9 +61,9 @@ export async function importFile(ctx: Ctx, options: ImportOptions, upload: Uploa
     sheet,
     values,
   } = options
-  const [reading, defined] = await Promise.all([loadReading(HOST), readFieldRules(ctx, entity)])
+  const defined = await readFieldRules(ctx, entity)
   budget.statements -= FIELD_STATEMENTS
-  const file = await reading.openFile(upload.body, upload.contentType, {
+  const file = await openFile(upload.body, upload.contentType, {
     entity,
     mapping,
     unknown,
@@ -73,11 +74,11 @@ export async function importFile(ctx: Ctx, options: ImportOptions, upload: Uploa
     defined,
   })
   const id = ctx.newId()
-  const gathering = reading.createGathering(options.duplicates, entity)
+  const gathering = createGathering(options.duplicates, entity)
   const newImport = newImportRow(ctx, id, options, match)
   const insertAs = (status: ImportRow['status'], values: Partial<ImportRow>) =>
     importInsert(ctx, { ...newImport, ...values, status }, defaultOwnerId(ctx, options))
-  const stageRow = reading.rowStager(gathering, reading.preparerOf(ctx.actor, options, match, file, defined))
+  const stageRow = rowStager(gathering, preparerOf(ctx.actor, options, match, file, defined))
 
   let isStored = false
   try {
