@@ -1,5 +1,24 @@
 -- The whole schema, made by `npm run db:baseline`: tables from src/db/schema, then what Drizzle cannot say from
 -- src/db/triggers (search indexes, counters, triggers and views).
+CREATE TABLE `bulk_results` (
+	`job_id` text NOT NULL,
+	`n` integer NOT NULL,
+	`record_id` text NOT NULL,
+	`outcome` text NOT NULL,
+	`owner_id` text,
+	`before` text,
+	`version` integer,
+	PRIMARY KEY(`job_id`, `n`)
+);
+--> statement-breakpoint
+CREATE INDEX `bulk_results_record` ON `bulk_results` (`record_id`,`job_id`) WHERE before IS NOT NULL;--> statement-breakpoint
+CREATE TABLE `bulk_selections` (
+	`job_id` text NOT NULL,
+	`n` integer NOT NULL,
+	`records` text NOT NULL,
+	PRIMARY KEY(`job_id`, `n`)
+);
+--> statement-breakpoint
 CREATE TABLE `customers` (
 	`seq` integer PRIMARY KEY NOT NULL,
 	`id` text NOT NULL,
@@ -307,6 +326,7 @@ CREATE TABLE `jobs` (
 	`pieces` integer DEFAULT 0 NOT NULL,
 	`done` integer DEFAULT 0 NOT NULL,
 	`total` integer,
+	`outcomes` text,
 	`failures` integer DEFAULT 0 NOT NULL,
 	`last_error` text,
 	`due_at` text NOT NULL,

@@ -140,6 +140,7 @@ export const POLICY: Record<Role, Partial<Record<Permission, Reach>>> = {
     'users:read': 'own',
     'users:write': 'own',
     'jobs:read': 'own',
+    'jobs:write': 'own',
     'leads:read': 'own',
     'leads:write': 'own',
     'leads:claim': 'all',

@@ -24,7 +24,7 @@ export const continueJobs = (kinds: JobKinds) =>
       until: Date.now() + RUN_MS,
     }
     const run = async () => {
-      for (const workspaceId of begun) await runDueJobs(db, kinds, budget, workspaceId)
+      for (const workspaceId of begun) await runDueJobs({ db, config }, kinds, budget, workspaceId)
     }
     // The wait lets the response go first: in development the database runs in this thread and would delay it.
     runAfter(c, scheduler.wait(1).then(run))
@@ -34,9 +34,10 @@ export const continueJobs = (kinds: JobKinds) =>
 export const scheduledJobs = (kinds: JobKinds) =>
   async function runScheduledJobs(env: Env, _planned: string, spent: { statements: number }): Promise<void> {
     const { db, cost } = connect(env.DB, 'first-primary')
-    const statements = Math.floor((configOf(env).IMPORT_STATEMENTS - spent.statements) / 2)
+    const config = configOf(env)
+    const statements = Math.floor((config.IMPORT_STATEMENTS - spent.statements) / 2)
     try {
-      await runDueJobs(db, kinds, { statements, until: Date.now() + RUN_MS })
+      await runDueJobs({ db, config }, kinds, { statements, until: Date.now() + RUN_MS })
     } finally {
       spent.statements += cost.statements
     }

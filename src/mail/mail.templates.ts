@@ -54,6 +54,22 @@ export const TEMPLATES = {
       action: { label: 'Open the lead', link: p.link },
     }),
   ),
+  leadsAssigned: template(
+    { plain: ['count', 'link'], names: ['by'] },
+    (p) => (p.count === '1' ? 'A lead for you' : `${p.count} leads for you`),
+    (p) => ({
+      paragraphs: [`${somebody(p.by)} gave you ${p.count === '1' ? 'a lead' : `${p.count} leads`}.`],
+      action: { label: 'Open your leads', link: p.link },
+    }),
+  ),
+  ticketsAssigned: template(
+    { plain: ['count', 'link'], names: ['by'] },
+    (p) => (p.count === '1' ? 'A ticket for you' : `${p.count} tickets for you`),
+    (p) => ({
+      paragraphs: [`${somebody(p.by)} gave you ${p.count === '1' ? 'a ticket' : `${p.count} tickets`}.`],
+      action: { label: 'Open your tickets', link: p.link },
+    }),
+  ),
   enquiryReceived: template(
     { plain: ['at'] },
     () => 'We have received your enquiry',

@@ -86,6 +86,7 @@ const ORDER = [
     'tickets',
     'files',
     'leads',
+    'bulk',
     'search',
     'feed',
     'live',

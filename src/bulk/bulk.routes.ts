@@ -1,0 +1,117 @@
+// /v1/leads/bulk, /v1/customers/bulk, /v1/tickets/bulk: changing many records at once; and what became of a job's records.
+import { createRoute } from '@hono/zod-openapi'
+import { errors, POST, READ } from '../errors'
+import { IdParam } from '../field-schemas'
+import { allow } from '../http/allow'
+import { ctx } from '../http/context'
+import { paged } from '../http/pagination'
+import { body, createRouter, json } from '../http/router'
+import { Job } from '../jobs/jobs.schemas'
+import { CUSTOMERS, LEADS, TICKETS } from './bulk.kinds'
+import { listResults } from './bulk.results'
+import { BulkPreview, BulkResultPage, BulkResultQuery, CustomerBulk, LeadBulk, TicketBulk } from './bulk.schemas'
+import { previewBulk, startBulk } from './bulk.service'
+import { undoJob } from './bulk.undo'
+
+const DESCRIPTION =
+  'Up to 10,000 records, by `ids` or by a `filter` with the number that you `expect`. A job changes them as you, piece by ' +
+  'piece, each as a single change would: with its rules, its version and its event. A record that was changed after it was ' +
+  'chosen is left as it is. `GET /v1/jobs/{id}` tells how far it is, `GET /v1/jobs/{id}/results` what became of each, and ' +
+  '`POST /v1/jobs/{id}/undo` takes it back within 24 hours. It stops if you lose the role, or the key is revoked. New owners ' +
+  'get one mail, and customers none.'
+
+const ANSWERS = {
+  200: json(BulkPreview, 'Of a `dryRun`: what would happen'),
+  202: json(Job, 'The job that changes the records'),
+  ...errors(...POST, 'count_differs', 'too_many_records', 'invalid_owner'),
+}
+
+const bulkLeadsRoute = createRoute({
+  method: 'post',
+  path: '/leads/bulk',
+  ...allow('leads:write', { isAsked: true }),
+  operationId: 'bulkLeads',
+  tags: ['Leads'],
+  summary: 'Change many leads',
+  description: DESCRIPTION,
+  request: { body: body(LeadBulk) },
+  responses: ANSWERS,
+})
+
+const bulkCustomersRoute = createRoute({
+  method: 'post',
+  path: '/customers/bulk',
+  ...allow('customers:write', { isAsked: true }),
+  operationId: 'bulkCustomers',
+  tags: ['Customers'],
+  summary: 'Change many customers',
+  description: DESCRIPTION,
+  request: { body: body(CustomerBulk) },
+  responses: ANSWERS,
+})
+
+const bulkTicketsRoute = createRoute({
+  method: 'post',
+  path: '/tickets/bulk',
+  ...allow('tickets:handle', { isAsked: true }),
+  operationId: 'bulkTickets',
+  tags: ['Tickets'],
+  summary: 'Change many tickets',
+  description: DESCRIPTION,
+  request: { body: body(TicketBulk) },
+  responses: ANSWERS,
+})
+
+const listResultsRoute = createRoute({
+  method: 'get',
+  path: '/jobs/{id}/results',
+  ...allow('jobs:read'),
+  operationId: 'listJobResults',
+  tags: ['Jobs'],
+  summary: 'List what became of each record',
+  description:
+    'Of a bulk change, a distribution or an undoing: the records that it has come to, in the order in which they were chosen.',
+  request: { params: IdParam, query: BulkResultQuery },
+  responses: { 200: json(BulkResultPage, 'A page of results'), ...errors(...READ, 'invalid_cursor', 'not_found') },
+})
+
+const undoJobRoute = createRoute({
+  method: 'post',
+  path: '/jobs/{id}/undo',
+  ...allow('jobs:write'),
+  operationId: 'undoJob',
+  tags: ['Jobs'],
+  summary: 'Undo a bulk change',
+  description:
+    'Within 24 hours after its end, once. A change that still runs is stopped first. Each record gets back exactly what it ' +
+    'had; `version` and `updatedAt` go on, so that copies hear of it. What was changed since stays, and is a `conflict` in ' +
+    'the results. Events and figures of what happened stay.',
+  request: { params: IdParam },
+  responses: {
+    202: json(Job, 'The job that undoes it'),
+    ...errors(...POST, 'not_found', 'not_undoable', 'undo_expired', 'already_undone'),
+  },
+})
+
+export const bulkRoutes = createRouter()
+  .openapi(bulkLeadsRoute, async (c) => {
+    const { change, dryRun, ...chosen } = c.req.valid('json')
+    if (dryRun) return c.json(BulkPreview.parse(await previewBulk(ctx(c), LEADS, chosen, change)), 200)
+    return c.json(Job.parse(await startBulk(ctx(c), LEADS, chosen, change)), 202)
+  })
+  .openapi(bulkCustomersRoute, async (c) => {
+    const { change, dryRun, ...chosen } = c.req.valid('json')
+    if (dryRun) return c.json(BulkPreview.parse(await previewBulk(ctx(c), CUSTOMERS, chosen, change)), 200)
+    return c.json(Job.parse(await startBulk(ctx(c), CUSTOMERS, chosen, change)), 202)
+  })
+  .openapi(bulkTicketsRoute, async (c) => {
+    const { change, dryRun, ...chosen } = c.req.valid('json')
+    if (dryRun) return c.json(BulkPreview.parse(await previewBulk(ctx(c), TICKETS, chosen, change)), 200)
+    return c.json(Job.parse(await startBulk(ctx(c), TICKETS, chosen, change)), 202)
+  })
+  .openapi(listResultsRoute, async (c) => {
+    const { id } = c.req.valid('param')
+    const page = await paged(c, c.req.valid('query'), (query) => listResults(ctx(c), id, query))
+    return c.json(BulkResultPage.parse(page), 200)
+  })
+  .openapi(undoJobRoute, async (c) => c.json(Job.parse(await undoJob(ctx(c), c.req.valid('param').id)), 202))

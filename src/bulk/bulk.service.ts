@@ -1,0 +1,239 @@
+// Beginning a bulk change, or saying what it would do. The request only chooses the records; a job changes them.
+import { type SQL, sql } from 'drizzle-orm'
+import { sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { reach } from '../access/policy'
+import { isTeamMember, requirePermission } from '../access/visible'
+import type { Ctx } from '../context'
+import { one, runBatch } from '../db/batch'
+import { bulkSelections, fields, jobs } from '../db/schema'
+import { allOf, insertFrom } from '../db/sql'
+import { AppError, invalidError } from '../errors'
+import type { FilterTree } from '../filters/filters.tree'
+import { jobInsert } from '../jobs/jobs.kind'
+import { jobColumns, type ShownJob } from '../jobs/jobs.service'
+import { withoutNulls } from '../records/fields'
+import { foldText } from '../text/fold'
+import { storedActor } from './bulk.actor'
+import { type BulkInput, givenOwner } from './bulk.job'
+import type { BulkChange, BulkKind } from './bulk.kinds'
+import { MAX_RECORDS, shownOutcome } from './bulk.schemas'
+import { outcomeOf, type Prepared, selectedCount, selectionInsert } from './bulk.statements'
+import { newTags } from './bulk.tags'
+
+/** How many records a filter without an index looks through. */
+const REACH = 50_000
+const EXAMPLES = 20
+
+export type Chosen = { ids?: string[]; filter?: FilterTree; expect?: number }
+
+/** The rows that were chosen, as a SELECT of `id` and `version`, and SQL: whether a filter could not look at all records. */
+export function chosenRows(ctx: Ctx, kind: BulkKind, { ids, filter }: Chosen): { rows: SQL; isCut: SQL } {
+  if (!ids) return kind.find(ctx, { filter, filterAt: 'body.filter', limit: MAX_RECORDS + 1 }, REACH)
+  const { table } = kind
+  const isSeen = allOf(kind.isInReach(ctx.actor, kind.reads), sql`${table.deletedAt} IS NULL`)
+  // What the actor does not see has no version here, and is reported as not found.
+  const rows = sql`SELECT given.value AS id, (SELECT ${table.version} FROM ${table} WHERE ${table.id} = given.value AND ${isSeen}) AS version
+    FROM json_each(${JSON.stringify([...new Set(ids)])}) AS given ORDER BY given.key`
+  return { rows, isCut: sql`false` }
+}
+
+/** Begins a bulk change. Throws `count_differs`, `too_many_records`, `forbidden`, `invalid_owner`, `invalid`. */
+export async function startBulk(ctx: Ctx, kind: BulkKind, chosen: Chosen, change: BulkChange): Promise<ShownJob> {
+  const { tags, ...rest } = change
+  requireMayChange(ctx, kind, change)
+  const input: BulkInput = {
+    actor: storedActor(ctx.actor),
+    change: rest,
+    add: newTags(tags?.add ?? [], ctx.newId),
+    remove: (tags?.remove ?? []).map(foldText),
+  }
+  return startJob(ctx, kind, chosen, { kind: `bulk-${kind.name}`, input, checks: checksOf(ctx, kind, change) })
+}
+
+type NewBulkJob = { kind: string; input: Record<string, unknown>; checks: Checks }
+type Checks = { owners: string[]; customFields?: Record<string, unknown> }
+
+const checksOf = (_: Ctx, __: BulkKind, change: BulkChange): Checks => {
+  const owner = givenOwner(change)
+  return { owners: owner ? [owner] : [], customFields: change.customFields }
+}
+
+/** Chooses the records and begins the job, unless they are too many or others than were expected. */
+export async function startJob(ctx: Ctx, kind: BulkKind, chosen: Chosen, job: NewBulkJob): Promise<ShownJob> {
+  const { db } = ctx
+  const jobId = ctx.newId()
+  const { rows, isCut } = chosenRows(ctx, kind, chosen)
+  const count = selectedCount(jobId)
+  const { expect } = chosen
+  const isExpected = expect === undefined ? sql`true` : sql`${count} = ${expect}`
+  const cut = sql<number>`${chosen.ids ? sql`false` : isCut}`
+  const { begun, found, ...checked } = await withChangePaths(
+    runBatch(db, {
+      ...checkStatements(ctx, kind, job.checks),
+      selected: selectionInsert(ctx, jobId, rows),
+      begun: one(
+        jobInsert(ctx, {
+          id: jobId,
+          kind: job.kind,
+          input: job.input,
+          total: count,
+          isCancellable: true,
+          when: sql`${count} <= ${MAX_RECORDS} AND ${isExpected} AND NOT ${cut} AND ${areTeamMembers(ctx, job.checks.owners)}
+            AND NOT ${hasUniqueField(ctx, kind, job.checks)}`,
+        }).returning(jobColumns),
+      ),
+      found: one(db.select({ count: count.as('count'), isCut: cut.as('is_cut') }).from(sql`(SELECT 1)`)),
+      forgotten: db
+        .delete(bulkSelections)
+        .where(sql`job_id = ${jobId} AND NOT EXISTS (SELECT 1 FROM ${jobs} AS j WHERE j.id = ${jobId})`),
+    }),
+  )
+  if (begun) return begun
+  requireFewEnough(found)
+  if (expect !== undefined && found && found.count !== expect) {
+    const detail = `The filter finds ${found.count} records, not ${expect}. Look at them, and send the number that you mean.`
+    throw new AppError('count_differs', { detail, count: found.count })
+  }
+  requireUniqueFieldsFree(checked.uniques)
+  throw new AppError('invalid_owner')
+}
+
+/** What a change would do, record by record, without doing it. */
+export async function previewBulk(ctx: Ctx, kind: BulkKind, chosen: Chosen, change: BulkChange) {
+  requireMayChange(ctx, kind, change)
+  const checks = checksOf(ctx, kind, change)
+  const prepared: Prepared = {
+    plan: kind.plan(ctx, change),
+    add: newTags(change.tags?.add ?? [], ctx.newId).map(({ key }) => key),
+    remove: (change.tags?.remove ?? []).map(foldText),
+  }
+  return preview(ctx, kind, chosen, prepared, checks)
+}
+
+/** The ends that the chosen records would come to. Throws `too_many_records`, `invalid_owner`, `invalid`. */
+export async function preview(ctx: Ctx, kind: BulkKind, chosen: Chosen, prepared: Prepared, checks: Checks) {
+  const { rows, isCut } = chosenRows(ctx, kind, chosen)
+  const { table } = kind
+  const ends = sql`WITH ends AS MATERIALIZED (SELECT given.id, ${outcomeOf(ctx.actor, kind, prepared)} AS outcome
+    FROM (${rows}) AS given LEFT JOIN ${table} ON ${table.id} = given.id)`
+  const counts = sql`(${ends} SELECT json_group_object(outcome, n) FROM (SELECT outcome, count(*) AS n FROM ends GROUP BY outcome))`
+  const examples = sql`(${ends} SELECT json_group_array(json_array(id, outcome)) FROM (SELECT id, outcome FROM ends
+    WHERE outcome NOT IN ('changed', 'unchanged') LIMIT ${EXAMPLES}))`
+  const { found, ...checked } = await withChangePaths(
+    runBatch(ctx.db, {
+      ...checkStatements(ctx, kind, checks),
+      found: one(
+        ctx.db
+          .select({
+            counts: sql<string>`${counts}`.as('counts'),
+            examples: sql<string>`${examples}`.as('examples'),
+            isCut: sql<number>`${isCut}`.as('is_cut'),
+            areMembers: sql<number>`${areTeamMembers(ctx, checks.owners)}`.as('are_members'),
+          })
+          .from(sql`(SELECT 1)`),
+      ),
+    }),
+  )
+  const stored = Object.entries<number>(JSON.parse(found?.counts ?? '{}'))
+  const count = stored.reduce((sum, [, n]) => sum + n, 0)
+  requireFewEnough({ count, isCut: found?.isCut ?? 0 })
+  requireUniqueFieldsFree(checked.uniques)
+  if (!found?.areMembers) throw new AppError('invalid_owner')
+  const outcomes: Record<string, number> = {}
+  for (const [name, n] of stored) {
+    const { outcome } = shownOutcome(name)
+    outcomes[outcome] = (outcomes[outcome] ?? 0) + n
+  }
+  const listed: [string, string][] = JSON.parse(found.examples)
+  return { count, outcomes, examples: listed.map(([id, name]) => ({ id, ...shownOutcome(name) })) }
+}
+
+// What the actor may do to no record at all is refused at once.
+function requireMayChange({ actor }: Ctx, kind: BulkKind, change: BulkChange): void {
+  const owner = givenOwner(change)
+  if (owner !== undefined && (owner !== null || kind.name !== 'lead')) {
+    requirePermission(actor, kind.assigns, 'Only a MANAGER or ADMIN gives records to another member.')
+    if (reach(actor, kind.assigns) !== 'all') {
+      throw new AppError('forbidden', { detail: 'Only a MANAGER or ADMIN gives records to another member.' })
+    }
+  }
+}
+
+function requireFewEnough(found: { count: number; isCut: number } | undefined): void {
+  if (!found) return
+  const limit = { of: 'records', count: found.count, max: MAX_RECORDS }
+  if (found.count > MAX_RECORDS) {
+    throw new AppError('too_many_records', {
+      detail: `One change takes at most ${MAX_RECORDS} records. Narrow the filter.`,
+      limit,
+    })
+  }
+  if (!found.isCut) return
+  const detail = `No index answers this filter, and it looks through ${REACH} records at most. Narrow it, by createdAt for example.`
+  throw new AppError('too_many_records', { detail, limit })
+}
+
+const areTeamMembers = ({ actor }: Ctx, ids: string[]): SQL =>
+  ids.length === 0 ? sql`true` : allOf(...ids.map((id) => isTeamMember(id, actor.workspaceId)))
+
+/** The way to have triggers check custom fields (src/db/triggers/09-fields.sql). */
+const fieldChecks = sqliteTable('field_checks', {
+  workspaceId: text().notNull(),
+  entity: text().notNull(),
+  was: text(),
+  becomes: text(),
+})
+
+// Values of the wrong type are refused before a record is chosen: here a trigger fails the batch.
+function checkStatements({ db, actor }: Ctx, { name }: BulkKind, { customFields }: Checks) {
+  if (!customFields) return {}
+  const removed = Object.entries(customFields).filter(([, value]) => value === null)
+  const values = {
+    workspaceId: actor.workspaceId,
+    entity: name,
+    was: JSON.stringify(Object.fromEntries(removed.map(([key]) => [key, 'x']))),
+    becomes: JSON.stringify(withoutNulls(customFields)),
+  }
+  return {
+    checked: insertFrom(db, fieldChecks, values, sql`WHERE true`),
+    uniques: db
+      .select({ key: fields.key })
+      .from(fields)
+      .where(sql`${fields.isUnique} AND ${isAmongFields(actor.workspaceId, name, customFields)}`),
+  }
+}
+
+function isAmongFields(workspaceId: string, entity: string, customFields: Record<string, unknown>): SQL {
+  return sql`${fields.workspaceId} = ${workspaceId} AND ${fields.entity} = ${entity} AND ${fields.archivedAt} IS NULL
+    AND ${fields.key} IN (SELECT key FROM json_each(${JSON.stringify(withoutNulls(customFields))}))`
+}
+
+// A value that is unique cannot be given to many.
+function hasUniqueField({ actor }: Ctx, { name }: BulkKind, { customFields }: Checks): SQL {
+  if (!customFields) return sql`false`
+  return sql`EXISTS (SELECT 1 FROM ${fields} WHERE ${fields.isUnique} AND ${isAmongFields(actor.workspaceId, name, customFields)})`
+}
+
+function requireUniqueFieldsFree(uniques: { key: string }[] | undefined): void {
+  const [first] = uniques ?? []
+  if (!first) return
+  throw invalidError(
+    `body.change.customFields.${first.key}`,
+    'is unique: many records cannot have one value. Change them one by one.',
+    'unique',
+  )
+}
+
+// Triggers name the fields as in the body of a single record.
+async function withChangePaths<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'invalid') throw error
+    const issues = (error.extras.errors ?? []).map((issue) => ({
+      ...issue,
+      path: issue.path.replace(/^body\.customFields\b/, 'body.change.customFields'),
+    }))
+    throw new AppError('invalid', { errors: issues })
+  }
+}
