@@ -1979,3 +1979,8 @@ CREATE TRIGGER field_unkeyed AFTER UPDATE OF is_unique ON fields WHEN old.is_uni
 BEGIN
   DELETE FROM field_keys WHERE field_id = old.id;
 END;
+--> statement-breakpoint
+-- Events change when a person is erased, and then alone: what bulk changes keep of their subject goes with them.
+CREATE TRIGGER bulk_results_erased AFTER UPDATE OF changes ON events BEGIN
+  UPDATE bulk_results SET before = NULL WHERE record_id = NEW.subject_id AND before IS NOT NULL;
+END;

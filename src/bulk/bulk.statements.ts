@@ -74,10 +74,11 @@ export function outcomeOf(actor: Actor, kind: BulkKind, { plan, add, remove, isO
   const seen = sql`(${table.deletedAt} IS NULL AND ${allOf(isInReach(actor, reads))})`
   const mine = sql`(${allOf(isInReach(actor, writes), isInReach(actor, plan.permission))})`
   const rules = [...plan.require, ...(add.length > 0 ? [['too_many_tags', effects.fits] as const] : [])]
-  const refusals = rules.map(([code, holds]) => sql`WHEN NOT (${holds}) THEN ${code}`)
+  const refusals = rules.map(([code, holds]) => sql`WHEN (${holds}) IS NOT TRUE THEN ${code}`)
   const hasTags = add.length + remove.length > 0
   const changes = isOpen ? sql`true` : sql`(${setsAnything(kind, plan)} OR ${hasTags ? effects.changes : sql`false`})`
-  return sql`CASE WHEN ${table.id} IS NULL OR NOT ${seen} THEN 'notFound' WHEN NOT ${mine} THEN ${notYours}
+  // Null, as of a comparison with the owner of a record without one, counts as false.
+  return sql`CASE WHEN ${table.id} IS NULL OR ${seen} IS NOT TRUE THEN 'notFound' WHEN ${mine} IS NOT TRUE THEN ${notYours}
     WHEN ${table.version} IS NOT given.version THEN 'conflict' ${sql.join(refusals, sql` `)}
     WHEN ${changes} THEN 'changed' ELSE 'unchanged' END`
 }

@@ -174,9 +174,9 @@ function undoOutcome(ctx: JobCtx, kind: BulkKind, actor: Actor, before: SQL): SQ
   const mine = sql`CASE WHEN ${isOwner} THEN ${mayAssign} OR ${kind.name === 'lead' ? mayClaim : sql`false`}
     ELSE ${allOf(isInReach(actor, writes))} END`
   const refusals = rulesOf(ctx, kind, actor, before).map(([code, isBroken]) => sql`WHEN ${isBroken} THEN ${code}`)
-  return sql`CASE WHEN ${table.id} IS NULL OR NOT (${allOf(isInReach(actor, reads))}) THEN 'notFound'
-    WHEN ${table.version} IS NOT given.version OR ${isInTrash} <> ${wasTrashed} THEN 'conflict'
-    WHEN NOT (${mine}) THEN ${notYours} ${sql.join(refusals, sql` `)} ELSE 'changed' END`
+  return sql`CASE WHEN ${table.id} IS NULL OR (${allOf(isInReach(actor, reads))}) IS NOT TRUE THEN 'notFound'
+    WHEN ${table.version} IS NOT given.version OR (${isInTrash}) <> (${wasTrashed}) THEN 'conflict'
+    WHEN (${mine}) IS NOT TRUE THEN ${notYours} ${sql.join(refusals, sql` `)} ELSE 'changed' END`
 }
 
 // What the record had may have become another's, or be no longer allowed. Each is SQL that is true for a breach.
