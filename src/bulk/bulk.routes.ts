@@ -9,8 +9,19 @@ import { body, createRouter, json } from '../http/router'
 import { Job } from '../jobs/jobs.schemas'
 import { CUSTOMERS, LEADS, TICKETS } from './bulk.kinds'
 import { listResults } from './bulk.results'
-import { BulkPreview, BulkResultPage, BulkResultQuery, CustomerBulk, LeadBulk, TicketBulk } from './bulk.schemas'
+import {
+  BegunBulk,
+  BulkDeleted,
+  BulkDeletion,
+  BulkPreview,
+  BulkResultPage,
+  BulkResultQuery,
+  CustomerBulk,
+  LeadBulk,
+  TicketBulk,
+} from './bulk.schemas'
 import { previewBulk, startBulk } from './bulk.service'
+import { trashCustomers } from './bulk.trash'
 import { undoJob } from './bulk.undo'
 
 const DESCRIPTION =
@@ -22,7 +33,7 @@ const DESCRIPTION =
 
 const ANSWERS = {
   200: json(BulkPreview, 'Of a `dryRun`: what would happen'),
-  202: json(Job, 'The job that changes the records'),
+  202: json(BegunBulk, 'The job that changes the records'),
   ...errors(...POST, 'count_differs', 'too_many_records', 'invalid_owner'),
 }
 
@@ -62,6 +73,20 @@ const bulkTicketsRoute = createRoute({
   responses: ANSWERS,
 })
 
+const bulkDeleteCustomersRoute = createRoute({
+  method: 'post',
+  path: '/customers/bulk-delete',
+  ...allow('customers:write', { isAsked: true }),
+  operationId: 'bulkDeleteCustomers',
+  tags: ['Customers'],
+  summary: 'Put many customers into the trash',
+  description:
+    'The same as `POST /v1/customers/bulk` with `trashed`, with another answer, and without undo. Up to 500; returns which were ' +
+    'not found, or not in your reach. Where that is much, a job deletes the rest.',
+  request: { body: body(BulkDeletion) },
+  responses: { 200: json(BulkDeleted, 'The deleted ids, and those not found'), ...errors(...POST) },
+})
+
 const listResultsRoute = createRoute({
   method: 'get',
   path: '/jobs/{id}/results',
@@ -97,18 +122,21 @@ export const bulkRoutes = createRouter()
   .openapi(bulkLeadsRoute, async (c) => {
     const { change, dryRun, ...chosen } = c.req.valid('json')
     if (dryRun) return c.json(BulkPreview.parse(await previewBulk(ctx(c), LEADS, chosen, change)), 200)
-    return c.json(Job.parse(await startBulk(ctx(c), LEADS, chosen, change)), 202)
+    return c.json(BegunBulk.parse(await startBulk(ctx(c), LEADS, chosen, change)), 202)
   })
   .openapi(bulkCustomersRoute, async (c) => {
     const { change, dryRun, ...chosen } = c.req.valid('json')
     if (dryRun) return c.json(BulkPreview.parse(await previewBulk(ctx(c), CUSTOMERS, chosen, change)), 200)
-    return c.json(Job.parse(await startBulk(ctx(c), CUSTOMERS, chosen, change)), 202)
+    return c.json(BegunBulk.parse(await startBulk(ctx(c), CUSTOMERS, chosen, change)), 202)
   })
   .openapi(bulkTicketsRoute, async (c) => {
     const { change, dryRun, ...chosen } = c.req.valid('json')
     if (dryRun) return c.json(BulkPreview.parse(await previewBulk(ctx(c), TICKETS, chosen, change)), 200)
-    return c.json(Job.parse(await startBulk(ctx(c), TICKETS, chosen, change)), 202)
+    return c.json(BegunBulk.parse(await startBulk(ctx(c), TICKETS, chosen, change)), 202)
   })
+  .openapi(bulkDeleteCustomersRoute, async (c) =>
+    c.json(BulkDeleted.parse(await trashCustomers(ctx(c), c.req.valid('json').ids)), 200),
+  )
   .openapi(listResultsRoute, async (c) => {
     const { id } = c.req.valid('param')
     const page = await paged(c, c.req.valid('query'), (query) => listResults(ctx(c), id, query))

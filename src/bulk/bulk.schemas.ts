@@ -6,6 +6,7 @@ import { ERRORS } from '../errors'
 import { Id, jsonObject, text, uuid } from '../field-schemas'
 import { Filter } from '../filters/filters.schemas'
 import { pageOf, pageQuery } from '../http/pagination'
+import { Job } from '../jobs/jobs.schemas'
 import { foldText } from '../text/fold'
 
 /** How many records one change takes at most. */
@@ -104,6 +105,12 @@ export const LeadBulk = bulkOf(LeadChange, 'LeadBulk', { status: 'CONTACTED' })
 export const CustomerBulk = bulkOf(CustomerChange, 'CustomerBulk', { tags: { add: ['vip'] } })
 export const TicketBulk = bulkOf(TicketChange, 'TicketBulk', { priority: 'LOW' })
 
+export const BegunBulk = Job.extend({
+  notFound: z.array(Id).openapi({
+    description: 'Those of the `ids` that do not exist, are in the trash, or that you do not see.',
+  }),
+}).openapi('BegunBulk')
+
 const OUTCOMES = ['changed', 'unchanged', 'conflict', 'refused', 'notFound'] as const
 
 export const BulkPreview = z
@@ -141,3 +148,17 @@ export function shownOutcome(stored: string): { outcome: (typeof OUTCOMES)[numbe
   if (outcome) return { outcome, code: null }
   return { outcome: 'refused', code: Object.hasOwn(ERRORS, stored) ? stored : null }
 }
+
+export const BulkDeletion = z
+  .strictObject({ ids: z.array(uuid()).min(1).max(500) })
+  .openapi('BulkDeletion', { example: { ids: ['0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0f'] } })
+
+export const BulkDeleted = z
+  .object({
+    deleted: z.array(Id),
+    notFound: z.array(Id),
+    jobId: Id.nullable().openapi({
+      description: 'The job that deletes the rest, where they are too many for one request.',
+    }),
+  })
+  .openapi('BulkDeleted')

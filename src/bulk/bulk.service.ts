@@ -17,7 +17,7 @@ import { storedActor } from './bulk.actor'
 import { type BulkInput, givenOwner } from './bulk.job'
 import type { BulkChange, BulkKind } from './bulk.kinds'
 import { MAX_RECORDS, shownOutcome } from './bulk.schemas'
-import { outcomeOf, type Prepared, selectedCount, selectionInsert } from './bulk.statements'
+import { outcomeOf, type Prepared, selectedCount, selectedIds, selectionInsert } from './bulk.statements'
 import { newTags } from './bulk.tags'
 
 /** How many records a filter without an index looks through. */
@@ -37,8 +37,11 @@ export function chosenRows(ctx: Ctx, kind: BulkKind, { ids, filter }: Chosen): {
   return { rows, isCut: sql`false` }
 }
 
+/** The job, and those of the given ids that the actor does not see. They are not kept. */
+export type Begun = ShownJob & { notFound: string[] }
+
 /** Begins a bulk change. Throws `count_differs`, `too_many_records`, `forbidden`, `invalid_owner`, `invalid`. */
-export async function startBulk(ctx: Ctx, kind: BulkKind, chosen: Chosen, change: BulkChange): Promise<ShownJob> {
+export async function startBulk(ctx: Ctx, kind: BulkKind, chosen: Chosen, change: BulkChange): Promise<Begun> {
   const { tags, ...rest } = change
   requireMayChange(ctx, kind, change)
   const input: BulkInput = {
@@ -59,7 +62,7 @@ const checksOf = (_: Ctx, __: BulkKind, change: BulkChange): Checks => {
 }
 
 /** Chooses the records and begins the job, unless they are too many or others than were expected. */
-export async function startJob(ctx: Ctx, kind: BulkKind, chosen: Chosen, job: NewBulkJob): Promise<ShownJob> {
+export async function startJob(ctx: Ctx, kind: BulkKind, chosen: Chosen, job: NewBulkJob): Promise<Begun> {
   const { db } = ctx
   const jobId = ctx.newId()
   const { rows, isCut } = chosenRows(ctx, kind, chosen)
@@ -67,28 +70,37 @@ export async function startJob(ctx: Ctx, kind: BulkKind, chosen: Chosen, job: Ne
   const { expect } = chosen
   const isExpected = expect === undefined ? sql`true` : sql`${count} = ${expect}`
   const cut = sql<number>`${chosen.ids ? sql`false` : isCut}`
-  const { begun, found, ...checked } = await withChangePaths(
+  const asked = new Set(chosen.ids ?? [])
+  const missing = sql`${asked.size} - ${count}`
+  const { begun, found, seen, ...checked } = await withChangePaths(
     runBatch(db, {
       ...checkStatements(ctx, kind, job.checks),
-      selected: selectionInsert(ctx, jobId, rows),
+      selected: selectionInsert(ctx, jobId, sql`SELECT * FROM (${rows}) WHERE version IS NOT NULL`),
       begun: one(
         jobInsert(ctx, {
           id: jobId,
           kind: job.kind,
           input: job.input,
           total: count,
+          outcomes: sql`CASE WHEN ${missing} > 0 THEN json_object('notFound', ${missing}) END`,
           isCancellable: true,
           when: sql`${count} <= ${MAX_RECORDS} AND ${isExpected} AND NOT ${cut} AND ${areTeamMembers(ctx, job.checks.owners)}
             AND NOT ${hasUniqueField(ctx, kind, job.checks)}`,
         }).returning(jobColumns),
       ),
       found: one(db.select({ count: count.as('count'), isCut: cut.as('is_cut') }).from(sql`(SELECT 1)`)),
+      seen: chosen.ids
+        ? one(db.select({ ids: sql<string>`(${selectedIds(jobId)})`.as('ids') }).from(sql`(SELECT 1)`))
+        : undefined,
       forgotten: db
         .delete(bulkSelections)
         .where(sql`job_id = ${jobId} AND NOT EXISTS (SELECT 1 FROM ${jobs} AS j WHERE j.id = ${jobId})`),
     }),
   )
-  if (begun) return begun
+  if (begun) {
+    const known = new Set<string>(JSON.parse(seen?.ids ?? '[]'))
+    return { ...begun, notFound: [...asked].filter((id) => !known.has(id)) }
+  }
   requireFewEnough(found)
   if (expect !== undefined && found && found.count !== expect) {
     const detail = `The filter finds ${found.count} records, not ${expect}. Look at them, and send the number that you mean.`

@@ -30,6 +30,10 @@ export function selectionInsert({ db }: Pick<JobCtx, 'db'>, jobId: string, rows:
 export const selectedCount = (jobId: string) =>
   sql<number>`(SELECT coalesce(sum(json_array_length(s.records)), 0) FROM ${bulkSelections} AS s WHERE s.job_id = ${jobId})`
 
+/** A SELECT of their ids, as one JSON list. */
+export const selectedIds = (jobId: string) =>
+  sql`SELECT json_group_array(e.value ->> 0) FROM ${bulkSelections} AS s CROSS JOIN json_each(s.records) AS e WHERE s.job_id = ${jobId}`
+
 /** The chosen records behind a place, as JSON `[place, id, version]`, so many that changing them writes few rows. */
 export function nextSelected(kind: BulkKind, jobId: string, after: string | null, weighed: Weighed): Selection {
   const { table, most, weight } = kind

@@ -69,6 +69,8 @@ type NewJob = {
   subjectId?: string | SQL
   /** How many records there are, if that is cheap to know. */
   total?: SQL
+  /** How many records came to which end already, as JSON. */
+  outcomes?: SQL
   /** Whether it can be cancelled. What is done stays done. */
   isCancellable?: boolean
   /** In the words of the batch, whether there is such work: mostly `ifChanged`. */

@@ -119,8 +119,6 @@ describe('a bulk change', () => {
       ['changed', null],
       ['conflict', null],
       ['refused', 'not_yours'],
-      ['notFound', null],
-      ['notFound', null],
     ])
     expect((await resultsOf(sales.token, id, { outcome: 'refused' })).map((each) => each.id)).toEqual([ids[2]])
     expect(await jobOf(sales.token, id)).toMatchObject({
