@@ -46,7 +46,7 @@ export const weighedOf = ({ ownerId, assigneeId, trashed }: BulkChange, tags: nu
 export const givenOwner = ({ ownerId, assigneeId }: BulkChange) => (ownerId === undefined ? assigneeId : ownerId)
 
 /** The statement that decides about the records of a piece, and notes it. */
-export function resultsInsert(ctx: JobCtx, kind: BulkKind, prepared: Prepared, input: BulkInput, picked: SQL) {
+function resultsInsert(ctx: JobCtx, kind: BulkKind, prepared: Prepared, input: BulkInput, picked: SQL) {
   const actor = actorOf(input.actor)
   const { table } = kind
   const isChanged = sql`outcome = 'changed'`

@@ -17,12 +17,15 @@ import {
   BulkResultPage,
   BulkResultQuery,
   CustomerBulk,
+  Distribution,
+  DistributionPreview,
   LeadBulk,
   TicketBulk,
 } from './bulk.schemas'
 import { previewBulk, startBulk } from './bulk.service'
 import { trashCustomers } from './bulk.trash'
 import { undoJob } from './bulk.undo'
+import { previewDistribution, startDistribution } from './distribution'
 
 const DESCRIPTION =
   'Up to 10,000 records, by `ids` or by a `filter` with the number that you `expect`. A job changes them as you, piece by ' +
@@ -47,6 +50,26 @@ const bulkLeadsRoute = createRoute({
   description: DESCRIPTION,
   request: { body: body(LeadBulk) },
   responses: ANSWERS,
+})
+
+const distributeLeadsRoute = createRoute({
+  method: 'post',
+  path: '/leads/distribute',
+  ...allow('leads:assign'),
+  operationId: 'distributeLeads',
+  tags: ['Leads'],
+  summary: 'Distribute leads among members',
+  description:
+    'A bulk change of owners: in turn, or to those with the fewest open leads. Who gets a lead is decided when it is its turn, ' +
+    'so that several distributions and claims at once stay exact: a lead that was claimed after it was chosen is a `conflict`, and ' +
+    'the turn goes on without it. `GET /v1/jobs/{id}/results` names the owner of each. A preview (`dryRun`) says how many each ' +
+    'would get now.',
+  request: { body: body(Distribution) },
+  responses: {
+    ...ANSWERS,
+    200: json(DistributionPreview, 'Of a `dryRun`: what would happen'),
+    202: json(BegunBulk, 'The job that distributes the leads'),
+  },
 })
 
 const bulkCustomersRoute = createRoute({
@@ -123,6 +146,12 @@ export const bulkRoutes = createRouter()
     const { change, dryRun, ...chosen } = c.req.valid('json')
     if (dryRun) return c.json(BulkPreview.parse(await previewBulk(ctx(c), LEADS, chosen, change)), 200)
     return c.json(BegunBulk.parse(await startBulk(ctx(c), LEADS, chosen, change)), 202)
+  })
+  .openapi(distributeLeadsRoute, async (c) => {
+    const { members, strategy, dryRun, ...chosen } = c.req.valid('json')
+    const asked = { members, strategy }
+    if (dryRun) return c.json(DistributionPreview.parse(await previewDistribution(ctx(c), chosen, asked)), 200)
+    return c.json(BegunBulk.parse(await startDistribution(ctx(c), chosen, asked)), 202)
   })
   .openapi(bulkCustomersRoute, async (c) => {
     const { change, dryRun, ...chosen } = c.req.valid('json')

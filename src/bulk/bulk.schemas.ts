@@ -9,6 +9,8 @@ import { pageOf, pageQuery } from '../http/pagination'
 import { Job } from '../jobs/jobs.schemas'
 import { foldText } from '../text/fold'
 
+export const STRATEGIES = ['roundRobin', 'leastBusy'] as const
+
 /** How many records one change takes at most. */
 export const MAX_RECORDS = 10_000
 const MAX_TAG_NAMES = 20
@@ -94,6 +96,31 @@ function checkSelection({ ids, filter, expect, dryRun }: Selected, ctx: z.Refine
   }
 }
 
+export const Distribution = z
+  .strictObject({
+    ...selection,
+    members: z
+      .array(uuid())
+      .min(1)
+      .max(50)
+      .refine((ids) => new Set(ids).size === ids.length, { error: 'Name each member once' })
+      .openapi({ description: 'Who gets leads, in this order. One who leaves the team meanwhile gets no more.' }),
+    strategy: z.enum(STRATEGIES).openapi({
+      description:
+        '`roundRobin` gives in turn, so that no two get numbers that differ by more than one. `leastBusy` gives each lead to the ' +
+        'member with the fewest open leads at that instant.',
+    }),
+  })
+  .superRefine(checkSelection)
+  .openapi('Distribution', {
+    example: {
+      filter: { field: 'ownerId', op: 'empty' },
+      dryRun: true,
+      members: ['0192f0c4-7a10-7c3e-9d2b-000000000007', '0192f0c4-7a10-7c3e-9d2b-000000000008'],
+      strategy: 'leastBusy',
+    },
+  })
+
 const example = { ids: ['0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0e'] }
 const bulkOf = <C extends z.ZodType>(of: C, name: string, given: object) =>
   z
@@ -126,6 +153,20 @@ export const BulkPreview = z
   .openapi('BulkPreview', {
     example: { count: 120, outcomes: { changed: 117, unchanged: 3 }, examples: [] },
   })
+
+export const DistributionPreview = BulkPreview.extend({
+  members: z
+    .array(z.object({ id: Id, gets: z.number().int() }))
+    .openapi({ description: 'How many leads each would have after it, of those that are chosen.' }),
+}).openapi('DistributionPreview', {
+  example: {
+    ...{ count: 7, outcomes: { changed: 7 }, examples: [] },
+    members: [
+      { id: '0192f0c4-7a10-7c3e-9d2b-000000000007', gets: 4 },
+      { id: '0192f0c4-7a10-7c3e-9d2b-000000000008', gets: 3 },
+    ],
+  },
+})
 
 export const BulkResult = z
   .object({

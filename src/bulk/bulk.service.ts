@@ -151,13 +151,14 @@ export async function preview(ctx: Ctx, kind: BulkKind, chosen: Chosen, prepared
   requireFewEnough({ count, isCut: found?.isCut ?? 0 })
   requireUniqueFieldsFree(checked.uniques)
   if (!found?.areMembers) throw new AppError('invalid_owner')
-  const outcomes: Record<string, number> = {}
-  for (const [name, n] of stored) {
-    const { outcome } = shownOutcome(name)
-    outcomes[outcome] = (outcomes[outcome] ?? 0) + n
-  }
   const listed: [string, string][] = JSON.parse(found.examples)
-  return { count, outcomes, examples: listed.map(([id, name]) => ({ id, ...shownOutcome(name) })) }
+  return { count, outcomes: shownCounts(stored), examples: listed.map(([id, name]) => ({ id, ...shownOutcome(name) })) }
+}
+
+/** How many records come to each outcome, of counts by how outcomes are stored. */
+export function shownCounts(stored: [name: string, n: number][]): Record<string, number> {
+  const groups = Map.groupBy(stored, ([name]) => shownOutcome(name).outcome)
+  return Object.fromEntries([...groups].map(([outcome, list]) => [outcome, list.reduce((sum, [, n]) => sum + n, 0)]))
 }
 
 // What the actor may do to no record at all is refused at once.
@@ -171,7 +172,8 @@ function requireMayChange({ actor }: Ctx, kind: BulkKind, change: BulkChange): v
   }
 }
 
-function requireFewEnough(found: { count: number; isCut: number } | undefined): void {
+/** Throws `too_many_records`. */
+export function requireFewEnough(found: { count: number; isCut: number } | undefined): void {
   if (!found) return
   const limit = { of: 'records', count: found.count, max: MAX_RECORDS }
   if (found.count > MAX_RECORDS) {
@@ -185,7 +187,8 @@ function requireFewEnough(found: { count: number; isCut: number } | undefined): 
   throw new AppError('too_many_records', { detail, limit })
 }
 
-const areTeamMembers = ({ actor }: Ctx, ids: string[]): SQL =>
+/** SQL: all of these can own records. */
+export const areTeamMembers = ({ actor }: Ctx, ids: string[]): SQL =>
   ids.length === 0 ? sql`true` : allOf(...ids.map((id) => isTeamMember(id, actor.workspaceId)))
 
 /** The way to have triggers check custom fields (src/db/triggers/09-fields.sql). */
