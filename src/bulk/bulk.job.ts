@@ -1,11 +1,11 @@
 // The jobs of bulk changes: each piece decides about its records, changes those that it may, and notes what became of each.
 import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
+import { actorOf, isStillAllowed, StoredActor } from '../access/stored-actor'
 import { bulkResults } from '../db/schema'
 import { PRIORITIES } from '../db/schema/tickets'
 import { insertFrom } from '../db/sql'
 import { type JobCtx, type JobKind, type JobStep, jobKind } from '../jobs/jobs.kind'
-import { actorOf, isStillAllowed, StoredActor } from './bulk.actor'
 import { type BulkChange, type BulkKind, CUSTOMERS, LEADS, TICKETS, type Weighed } from './bulk.kinds'
 import { newOwnersMail } from './bulk.mail'
 import {

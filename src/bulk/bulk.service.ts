@@ -1,19 +1,18 @@
 // Beginning a bulk change, or saying what it would do. The request only chooses the records; a job changes them.
 import { type SQL, sql } from 'drizzle-orm'
-import { sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { reach } from '../access/policy'
+import { storedActor } from '../access/stored-actor'
 import { isTeamMember, requirePermission } from '../access/visible'
 import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
-import { bulkSelections, fields, jobs } from '../db/schema'
-import { allOf, insertFrom } from '../db/sql'
-import { AppError, invalidError } from '../errors'
+import { bulkSelections, jobs } from '../db/schema'
+import { allOf } from '../db/sql'
+import { AppError } from '../errors'
 import type { FilterTree } from '../filters/filters.tree'
 import { jobInsert } from '../jobs/jobs.kind'
 import { jobColumns, type ShownJob } from '../jobs/jobs.service'
-import { withoutNulls } from '../records/fields'
 import { foldText } from '../text/fold'
-import { storedActor } from './bulk.actor'
+import { fieldChecks, hasUniqueField, requireNoUniqueField, withChangePaths } from './bulk.fields'
 import { type BulkInput, givenOwner } from './bulk.job'
 import type { BulkChange, BulkKind } from './bulk.kinds'
 import { MAX_RECORDS, shownOutcome } from './bulk.schemas'
@@ -74,7 +73,7 @@ export async function startJob(ctx: Ctx, kind: BulkKind, chosen: Chosen, job: Ne
   const missing = sql`${asked.size} - ${count}`
   const { begun, found, seen, ...checked } = await withChangePaths(
     runBatch(db, {
-      ...checkStatements(ctx, kind, job.checks),
+      ...fieldChecks(ctx, kind, job.checks.customFields),
       selected: selectionInsert(ctx, jobId, sql`SELECT * FROM (${rows}) WHERE version IS NOT NULL`),
       begun: one(
         jobInsert(ctx, {
@@ -85,7 +84,7 @@ export async function startJob(ctx: Ctx, kind: BulkKind, chosen: Chosen, job: Ne
           outcomes: sql`CASE WHEN ${missing} > 0 THEN json_object('notFound', ${missing}) END`,
           isCancellable: true,
           when: sql`${count} <= ${MAX_RECORDS} AND ${isExpected} AND NOT ${cut} AND ${areTeamMembers(ctx, job.checks.owners)}
-            AND NOT ${hasUniqueField(ctx, kind, job.checks)}`,
+            AND NOT ${hasUniqueField(ctx, kind, job.checks.customFields)}`,
         }).returning(jobColumns),
       ),
       found: one(db.select({ count: count.as('count'), isCut: cut.as('is_cut') }).from(sql`(SELECT 1)`)),
@@ -106,7 +105,7 @@ export async function startJob(ctx: Ctx, kind: BulkKind, chosen: Chosen, job: Ne
     const detail = `The filter finds ${found.count} records, not ${expect}. Look at them, and send the number that you mean.`
     throw new AppError('count_differs', { detail, count: found.count })
   }
-  requireUniqueFieldsFree(checked.uniques)
+  requireNoUniqueField(checked.uniques)
   throw new AppError('invalid_owner')
 }
 
@@ -133,7 +132,7 @@ export async function preview(ctx: Ctx, kind: BulkKind, chosen: Chosen, prepared
     WHERE outcome NOT IN ('changed', 'unchanged') LIMIT ${EXAMPLES}))`
   const { found, ...checked } = await withChangePaths(
     runBatch(ctx.db, {
-      ...checkStatements(ctx, kind, checks),
+      ...fieldChecks(ctx, kind, checks.customFields),
       found: one(
         ctx.db
           .select({
@@ -149,7 +148,7 @@ export async function preview(ctx: Ctx, kind: BulkKind, chosen: Chosen, prepared
   const stored = Object.entries<number>(JSON.parse(found?.counts ?? '{}'))
   const count = stored.reduce((sum, [, n]) => sum + n, 0)
   requireFewEnough({ count, isCut: found?.isCut ?? 0 })
-  requireUniqueFieldsFree(checked.uniques)
+  requireNoUniqueField(checked.uniques)
   if (!found?.areMembers) throw new AppError('invalid_owner')
   const listed: [string, string][] = JSON.parse(found.examples)
   return { count, outcomes: shownCounts(stored), examples: listed.map(([id, name]) => ({ id, ...shownOutcome(name) })) }
@@ -190,65 +189,3 @@ export function requireFewEnough(found: { count: number; isCut: number } | undef
 /** SQL: all of these can own records. */
 export const areTeamMembers = ({ actor }: Ctx, ids: string[]): SQL =>
   ids.length === 0 ? sql`true` : allOf(...ids.map((id) => isTeamMember(id, actor.workspaceId)))
-
-/** The way to have triggers check custom fields (src/db/triggers/09-fields.sql). */
-const fieldChecks = sqliteTable('field_checks', {
-  workspaceId: text().notNull(),
-  entity: text().notNull(),
-  was: text(),
-  becomes: text(),
-})
-
-// Values of the wrong type are refused before a record is chosen: here a trigger fails the batch.
-function checkStatements({ db, actor }: Ctx, { name }: BulkKind, { customFields }: Checks) {
-  if (!customFields) return {}
-  const removed = Object.entries(customFields).filter(([, value]) => value === null)
-  const values = {
-    workspaceId: actor.workspaceId,
-    entity: name,
-    was: JSON.stringify(Object.fromEntries(removed.map(([key]) => [key, 'x']))),
-    becomes: JSON.stringify(withoutNulls(customFields)),
-  }
-  return {
-    checked: insertFrom(db, fieldChecks, values, sql`WHERE true`),
-    uniques: db
-      .select({ key: fields.key })
-      .from(fields)
-      .where(sql`${fields.isUnique} AND ${isAmongFields(actor.workspaceId, name, customFields)}`),
-  }
-}
-
-function isAmongFields(workspaceId: string, entity: string, customFields: Record<string, unknown>): SQL {
-  return sql`${fields.workspaceId} = ${workspaceId} AND ${fields.entity} = ${entity} AND ${fields.archivedAt} IS NULL
-    AND ${fields.key} IN (SELECT key FROM json_each(${JSON.stringify(withoutNulls(customFields))}))`
-}
-
-// A value that is unique cannot be given to many.
-function hasUniqueField({ actor }: Ctx, { name }: BulkKind, { customFields }: Checks): SQL {
-  if (!customFields) return sql`false`
-  return sql`EXISTS (SELECT 1 FROM ${fields} WHERE ${fields.isUnique} AND ${isAmongFields(actor.workspaceId, name, customFields)})`
-}
-
-function requireUniqueFieldsFree(uniques: { key: string }[] | undefined): void {
-  const [first] = uniques ?? []
-  if (!first) return
-  throw invalidError(
-    `body.change.customFields.${first.key}`,
-    'is unique: many records cannot have one value. Change them one by one.',
-    'unique',
-  )
-}
-
-// Triggers name the fields as in the body of a single record.
-async function withChangePaths<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work
-  } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'invalid') throw error
-    const issues = (error.extras.errors ?? []).map((issue) => ({
-      ...issue,
-      path: issue.path.replace(/^body\.customFields\b/, 'body.change.customFields'),
-    }))
-    throw new AppError('invalid', { errors: issues })
-  }
-}

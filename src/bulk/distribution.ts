@@ -3,6 +3,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Actor } from '../access/policy'
+import { actorOf, isStillAllowed, StoredActor, storedActor } from '../access/stored-actor'
 import { isTeamMember } from '../access/visible'
 import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
@@ -10,7 +11,7 @@ import { bulkResults, jobs, leadCounts, leads } from '../db/schema'
 import { columnIn, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
 import { type JobCtx, jobKind } from '../jobs/jobs.kind'
-import { actorOf, isStillAllowed, StoredActor, storedActor } from './bulk.actor'
+import { nextVersion } from '../records/version'
 import { mailStep } from './bulk.job'
 import { claimedAt, LEADS, type Plan } from './bulk.kinds'
 import { STRATEGIES } from './bulk.schemas'
@@ -123,7 +124,7 @@ function dealtInsert(ctx: JobCtx, { actor, ...asked }: Input, plan: Plan, picked
     outcome: sql`ending`,
     ownerId: sql`owner`,
     before: sql`iif(${isChanged}, before, NULL)`,
-    version: sql`iif(${isChanged}, version + 1, NULL)`,
+    version: sql`iif(${isChanged}, ${nextVersion({ version: sql`version` })}, NULL)`,
   }
   const rows = dealt(actorOf(actor), plan, givenRows(picked), asked, turns)
   return insertFrom(ctx.db, bulkResults, values, sql`FROM ${rows} WHERE true`)

@@ -170,7 +170,6 @@ const SMALL_FILES: [pattern: RegExp, reason: string][] = [
   [/^src\/bundle\/zod\.ts$/, 'what the bundle has of the namespace of zod'],
   [/^src\/db\/schema\//, 'the tables of one room'],
   [/^src\/index\.ts$/, 'the entry point of the Worker'],
-  [/^src\/job-kinds\.ts$/, 'the kinds of jobs, from the rooms above the engine'],
   [/\.d\.ts$/, 'what a module is that a script makes'],
   [/^src\/context\.ts$/, 'the one type that every service takes'],
   [/^src\/time\.ts$/, 'durations that every room uses'],

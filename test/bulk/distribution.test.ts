@@ -125,7 +125,7 @@ describe('a distribution', () => {
     const leads = await seedLeads(manager.workspaceId, Array(10).fill({ ownerId: null }))
     const json = { ids: leads.map(({ id }) => id), members: [sales.id, rival.id], strategy: 'roundRobin' as const }
     await begin(manager.token, json)
-    await api(admin.token).v1.users[':id'].$delete({ param: { id: rival.id }, query: {} })
+    await api(admin.token).v1.users[':id'].$delete({ param: { id: rival.id }, query: {}, header: {} })
     await runJobsToTheEnd()
     expect(await owned(manager.workspaceId)).toEqual({ [sales.id]: 10 })
     const distribute = (token: string, members: string[]) =>

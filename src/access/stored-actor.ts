@@ -1,8 +1,8 @@
-// The one who asked for a bulk change, as a job keeps them: role or scopes of the request must still hold at each piece.
+// An actor as a job keeps it: the role or the scopes of the request must still hold at each piece.
 import { z } from 'zod'
-import { isActorCurrent } from '../access/actor-guard'
-import { type Actor, isScope } from '../access/policy'
 import { ROLES } from '../db/schema/users'
+import { isActorCurrent } from './actor-guard'
+import { type Actor, isScope } from './policy'
 
 export const StoredActor = z.union([
   z.object({ type: z.literal('user'), id: z.string(), workspaceId: z.string(), role: z.enum(ROLES) }),
