@@ -3,6 +3,7 @@ import type { SQL } from 'drizzle-orm'
 import type { Actor } from './access/policy'
 import type { Config } from './config'
 import type { Db } from './db/client'
+import type { Language } from './languages'
 
 /** The context of a verb that needs no actor; `now` is the instant of the request, ISO-8601 UTC. */
 export type PublicCtx = {
@@ -12,6 +13,8 @@ export type PublicCtx = {
   requestId: string
   address: string
   newId: () => string
+  /** The language of the person who asks: of the profile, else of the browser; undefined where neither says one. */
+  language?: Language
   /** The instants at which this request queued mail. The mail is sent after the response. */
   outgoing: Set<string>
   /** The workspaces in which this request began jobs. They run after the response. */

@@ -67,6 +67,7 @@ export const ERRORS = {
   not_undoable: [409, 'A job of this kind cannot be undone'],
   already_sent: [409, 'The mail was already sent'],
   webhook_limit: [409, 'A workspace has at most 10 webhooks'],
+  webhook_secret_lost: [409, 'The secret of the webhook cannot be opened any more'],
   last_admin: [409, 'A workspace needs an active ADMIN'],
   already_subscribed: [409, 'The workspace already has a subscription'],
   not_subscribed: [409, 'The workspace has no subscription yet'],

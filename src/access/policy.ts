@@ -1,5 +1,6 @@
 // What each role and API key may do. A permission reaches 'all' of the workspace, or only the actor's 'own' records.
 import type { ROLES } from '../db/schema/users'
+import type { Language } from '../languages'
 
 export type Role = (typeof ROLES)[number]
 /** What a permission covers: the whole workspace, or the actor's own records. */
@@ -13,7 +14,7 @@ export const PERMISSIONS = {
   'workspace:write': 'Rename and configure the workspace.',
   'invitations:write': 'Invite people, list and withdraw invitations.',
   'users:read': 'See the members of the team.',
-  'users:write': 'Change a member’s name and time zone.',
+  'users:write': 'Change a member’s name, time zone and language.',
   'users:admin': 'Change a member’s role and status, and remove members.',
   'leads:read': 'See leads.',
   'leads:write': 'Create, change, trash and convert leads.',
@@ -208,6 +209,8 @@ export type Person = {
   country: string | null
   /** The user's time zone, in which a day begins and ends, when the token was issued. */
   timeZone: string
+  /** The language that the user had chosen when the token was issued; null for that of the browser. */
+  language: Language | null
   /** Whether the user's address was verified when the token was issued. */
   emailVerified: boolean
 }

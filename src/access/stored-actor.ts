@@ -15,10 +15,10 @@ export function storedActor(actor: Actor): z.infer<typeof StoredActor> {
   return { type: 'key', id, workspaceId, scopes: [...actor.scopes] }
 }
 
-/** The actor of a piece. What a change sets was read when it was asked for, so country and time zone have no effect. */
+/** The actor of a piece. What a change sets was read when it was asked for, so country, time zone and language have no effect. */
 export function actorOf(stored: z.infer<typeof StoredActor>): Actor {
   const unused = { country: null, timeZone: 'UTC' }
-  if (stored.type === 'user') return { ...stored, ...unused, sessionId: '', emailVerified: true }
+  if (stored.type === 'user') return { ...stored, ...unused, language: null, sessionId: '', emailVerified: true }
   return { ...stored, ...unused, scopes: stored.scopes.filter(isScope) }
 }
 

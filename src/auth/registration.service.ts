@@ -101,7 +101,7 @@ function canRegister({ SIGNUP }: Config, isAlwaysOpen: boolean): SQL {
 }
 
 // What permits an account, and then whether it did: a workspace of its own, or an invitation.
-function founding({ db, now, newId }: PublicCtx, account: Account, name: string, isAllowed: SQL) {
+function founding({ db, now, newId, language }: PublicCtx, account: Account, name: string, isAllowed: SQL) {
   const slug = slugOf(name)
   const isSlugTaken = sql`EXISTS (SELECT 1 FROM ${workspaces}
     WHERE ${workspaces.slug} = ${slug} OR ${slug} = ${SHARED_SLUG})`
@@ -111,6 +111,7 @@ function founding({ db, now, newId }: PublicCtx, account: Account, name: string,
     slug: sql`CASE WHEN ${isSlugTaken} THEN ${`${slug}-${account.id.slice(-8)}`} ELSE ${slug} END`,
     createdAt: now,
     updatedAt: now,
+    ...(language ? { language } : {}),
   }
   return {
     permit: insertFrom(db, workspaces, workspace, sql`WHERE ${isAllowed}`),

@@ -8,14 +8,16 @@ import { type AppEnv, ctx, standingCtx } from '../http/context'
 import { IfMatch, ifVersion, withEtag } from '../http/etag'
 import { paged } from '../http/pagination'
 import { body, createRouter, json } from '../http/router'
+import { shapedAnswer, shapedPage } from '../records/shape.schemas'
 import { listCustomers } from './customers.list'
 import {
   Amendment,
-  Customer,
   CustomerPage,
   CustomerPatch,
   CustomerQuery,
   CustomerQuestion,
+  CustomerShape,
+  ListedCustomer,
   NewCustomer,
   UpsertedCustomer,
   UpsertQuery,
@@ -96,8 +98,8 @@ const getCustomerRoute = createRoute({
   tags,
   summary: 'Get a customer',
   description: 'A customer that you may not see is a 404, like one that does not exist.',
-  request: { params: IdParam },
-  responses: { 200: json(Customer, 'The customer'), ...errors(...READ, 'not_found') },
+  request: { params: IdParam, query: CustomerShape },
+  responses: { 200: json(ListedCustomer, 'The customer'), ...errors(...READ, 'not_found') },
 })
 
 const getOwnRecordRoute = createRoute({
@@ -108,7 +110,8 @@ const getOwnRecordRoute = createRoute({
   tags,
   summary: 'Get your own record, as a customer',
   description: 'The customer of your portal login; a 404 for the team.',
-  responses: { 200: json(Customer, 'Your record'), ...errors(...READ, 'not_found') },
+  request: { query: CustomerShape },
+  responses: { 200: json(ListedCustomer, 'Your record'), ...errors(...READ, 'not_found') },
 })
 
 const updateCustomerRoute = createRoute({
@@ -160,13 +163,13 @@ function writerCtx(c: Context<AppEnv>, { ownerId, userId }: { ownerId?: unknown;
 export const customerRoutes = createRouter()
   .openapi(listCustomersRoute, async (c) => {
     const page = await paged(c, c.req.valid('query'), (query) => listCustomers(ctx(c), query))
-    return c.json(CustomerPage.parse(page), 200)
+    return c.json(shapedPage(CustomerPage.parse(page), c.req.valid('query')), 200)
   })
   .openapi(queryCustomersRoute, async (c) => {
     const page = await paged(c, c.req.valid('json'), (query) =>
       listCustomers(ctx(c), { ...query, filterAt: 'body.filter' }),
     )
-    return c.json(CustomerPage.parse(page), 200)
+    return c.json(shapedPage(CustomerPage.parse(page), c.req.valid('json')), 200)
   })
   .openapi(createCustomerRoute, async (c) => {
     const customer = withEtag(c, await createCustomer(writerCtx(c, c.req.valid('json')), c.req.valid('json')))
@@ -177,10 +180,17 @@ export const customerRoutes = createRouter()
     const answer = WrittenCustomer.parse(withEtag(c, customer))
     return isNew ? c.json(answer, 201, { Location: `/v1/customers/${answer.id}` }) : c.json(answer, 200)
   })
-  .openapi(getOwnRecordRoute, async (c) => c.json(Customer.parse(withEtag(c, await getCustomer(ctx(c)))), 200))
-  .openapi(getCustomerRoute, async (c) =>
-    c.json(Customer.parse(withEtag(c, await getCustomer(ctx(c), c.req.valid('param').id))), 200),
-  )
+  .openapi(getOwnRecordRoute, async (c) => {
+    const shape = c.req.valid('query')
+    return c.json(shapedAnswer(c, ListedCustomer, await getCustomer(ctx(c), undefined, shape.include), shape), 200)
+  })
+  .openapi(getCustomerRoute, async (c) => {
+    const shape = c.req.valid('query')
+    return c.json(
+      shapedAnswer(c, ListedCustomer, await getCustomer(ctx(c), c.req.valid('param').id, shape.include), shape),
+      200,
+    )
+  })
   .openapi(amendOwnRecordRoute, async (c) => {
     const version = ifVersion(c.req.valid('header'))
     const customer = await amendCustomer(ctx(c), c.req.valid('json'), undefined, version)

@@ -5,12 +5,29 @@ import { filterParameter, questionOf } from '../filters/filters.schemas'
 import { flag, pageOf, pageQuery } from '../http/pagination'
 import { facetQuery, gatherCustomFields } from '../records/facets.schemas'
 import { fieldsWith, valuesOf } from '../records/fields'
+import {
+  IncludedInteraction,
+  IncludedMember,
+  included,
+  includedTags,
+  shapeBody,
+  shapeQuery,
+} from '../records/shape.schemas'
 import { CUSTOMER_FIELDS } from './customers.fields'
 import { byKind } from './customers.merge'
 
 const customer = valuesOf(CUSTOMER_FIELDS, 'example')
 
 export const Customer = z.object(valuesOf(CUSTOMER_FIELDS, 'answer')).openapi('Customer', { example: customer })
+
+const INCLUDES = ['owner', 'tags', 'lastInteraction'] as const
+/** A customer with what was included. */
+export const ListedCustomer = Customer.extend({
+  owner: included(IncludedMember),
+  tags: includedTags,
+  lastInteraction: included(IncludedInteraction),
+}).openapi('ListedCustomer')
+export const CustomerShape = z.strictObject(shapeQuery(Customer, INCLUDES))
 
 const warnings = [
   { path: 'body.phone', message: 'Stored as written, but it cannot be read as a number.', code: 'unreadable_phone' },
@@ -79,6 +96,7 @@ const part = (field: string) =>
 
 export const CustomerFilters = z.strictObject({
   ...pageQuery,
+  ...CustomerShape.shape,
   filter: filterParameter(),
   q: part('name, e-mail, phone (digits are enough), company or job title').openapi({ example: 'alice' }),
   name: part('name'),
@@ -126,9 +144,9 @@ export const CustomerFilters = z.strictObject({
 
 export const CustomerQuery = z.pipe(gatherCustomFields<z.input<typeof CustomerFilters>>(), CustomerFilters)
 
-export const CustomerQuestion = questionOf(CustomerFilters.shape, 'CustomerQuestion')
+export const CustomerQuestion = questionOf(CustomerFilters.shape, 'CustomerQuestion', shapeBody(Customer, INCLUDES))
 
-export const CustomerPage = pageOf(Customer, 'CustomerPage')
+export const CustomerPage = pageOf(ListedCustomer, 'CustomerPage')
 
 export const DuplicateQuery = z.strictObject(pageQuery)
 

@@ -9,6 +9,7 @@ type Operation = NonNullable<NonNullable<Document['paths']>[string]['get']>
 const VERSIONED = [
   ...['Customer', 'WrittenCustomer', 'Interaction', 'Lead', 'Tag', 'Ticket'],
   ...['User', 'Notifications', 'Workspace'],
+  ...['ListedCustomer', 'ListedInteraction', 'ListedLead', 'ListedTicket'],
 ].map((name) => `#/components/schemas/${name}`)
 
 /** Operations whose new record its maker cannot read. */

@@ -58,14 +58,15 @@ export const Filter = z
     example: FILTER_EXAMPLE,
   })
 
-/** The body of `POST /v1/…/query`: a filter beside the order and the page of a list, whose parameters are `query`. */
-export function questionOf<S extends z.ZodType>({ sort }: { sort: S }, name: string) {
+/** The body of `POST /v1/…/query`: a filter beside the order and the page of a list, whose parameters are `query`, and `more`. */
+export function questionOf<S extends z.ZodType, M extends z.ZodRawShape>({ sort }: { sort: S }, name: string, more: M) {
   return z
     .strictObject({
       filter: Filter.optional(),
       sort,
       limit: z.number().int().min(1).max(100).default(20).openapi({ description: 'Rows of a page, 1 to 100.' }),
       cursor: pageQuery.cursor,
+      ...more,
     })
     .openapi(name, { example: { filter: { field: 'createdAt', op: 'within', value: 'last30days' }, limit: 20 } })
 }

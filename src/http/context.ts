@@ -9,6 +9,7 @@ import { type Config, configOf } from '../config'
 import type { Ctx, PublicCtx } from '../context'
 import { type Connection, connect } from '../db/client'
 import { AppError, invalidError } from '../errors'
+import { acceptedLanguage } from '../languages'
 import { networkOf } from './address'
 
 export type AppEnv = {
@@ -64,12 +65,14 @@ function serverTiming({ cost }: Connection): string {
 
 /** The context of a verb in an open route. */
 export function publicCtx(c: Context<AppEnv>): PublicCtx {
-  const { connection, config, requestId, ...caused } = c.var
+  const { connection, config, requestId, actor, ...caused } = c.var
   const now = new Date()
   const newId = () => uuidv7({ msecs: now.getTime() })
   const { outgoing, begun, happened } = caused
   const basis = { db: connection.db, config, now: now.toISOString(), requestId, address: addressOf(c), newId }
-  return { ...basis, outgoing, begun, happened }
+  const chosen = actor?.type === 'user' ? actor.language : null
+  const language = chosen ?? acceptedLanguage(c.req.header('Accept-Language'))
+  return { ...basis, outgoing, begun, happened, ...(language ? { language } : {}) }
 }
 
 /** The client that opens a session, as the session stores it. */
@@ -96,6 +99,16 @@ export function standingCtx(c: Context<AppEnv>): Ctx {
  */
 export function addressOf(c: Context<AppEnv>): string {
   return networkOf(c.req.header('CF-Connecting-IP') ?? 'local')
+}
+
+/** Statements of an invocation that are left to mail and streams, which also go after the response. */
+const FOR_MAIL = 5
+
+/** How many statements webhooks or jobs may each send to D1 after the response: they share what the request has left. */
+export function statementsAfter(c: Context<AppEnv>): number {
+  const { config, connection, happened, begun } = c.var
+  const left = config.IMPORT_STATEMENTS - connection.cost.statements - FOR_MAIL
+  return happened.size > 0 && begun.size > 0 ? Math.floor(left / 2) : left
 }
 
 /** Continues `work` after the answer is sent; without an execution context, as in a unit test, it runs as well. Its errors are ignored. */

@@ -5,6 +5,7 @@ import { CUSTOMER_FIELDS } from '../customers/customers.fields'
 import { customers, importChunks, imports, leads } from '../db/schema'
 import { LEAD_FIELDS } from '../leads/leads.fields'
 import type { Field, Fields } from '../records/fields'
+import { NOTE_FIELDS } from './imports.notes.fields'
 
 export type Job = Pick<
   typeof imports.$inferSelect,
@@ -89,6 +90,7 @@ function importedFields(fields: Fields) {
     if (field.required) required = name
     if (kind === 'json' || kind === 'entries') extras = name
   }
+  for (const [name, { names }] of Object.entries(NOTE_FIELDS)) columns.push([name, names])
   return { columns, filled, derived, readOnly, required, extras }
 }
 
@@ -105,3 +107,6 @@ export const PERMISSION = 'imports:write'
 
 /** The largest size of a record's custom fields, in bytes of JSON. */
 export const MAX_JSON = 16_384
+export const TOO_BIG_MESSAGE = 'The custom fields would exceed 16 KB of JSON'
+/** How many errors and warnings of an import are kept. */
+export const MAX_ISSUES = 10_000

@@ -5,12 +5,13 @@ import { visible } from '../access/visible'
 import type { Ctx } from '../context'
 import type { Statement } from '../db/batch'
 import { referencesTo } from '../db/relations'
-import { events, importChunks, imports, merges } from '../db/schema'
+import { events, importChunks, imports, interactions, merges } from '../db/schema'
 import { allOf, columnIn, ifChanged } from '../db/sql'
 import { eventInsert } from '../events/event-insert'
 import { versionStamp } from '../records/version'
 import { TAGGED } from '../tags/tagged'
 import { chunkWhere, ENTITIES, type Job, PERMISSION } from './imports.job'
+import { hasNotes, isUntouchedNote, noteRevertStatements } from './imports.notes'
 
 const chunk = alias(importChunks, 'chunk')
 
@@ -34,13 +35,12 @@ export function revertStart({ db, actor, now }: Ctx, id: string) {
     .returning()
 }
 
-/** The statements that move the records of chunk `n` to the trash, once; with the last chunk they also end the revert. */
-export function revertStatements(ctx: Ctx, job: Job, n: number): Statement[] {
+/** The statements that move the records of chunk `n` to the trash, once; those of the last chunk also end the revert. */
+export function revertStatements(ctx: Ctx, job: Job, n: number, isLast: boolean): Statement[] {
   const { db, now } = ctx
   const { subject, table } = ENTITIES[job.entity]
   const isReverting = and(eq(imports.id, job.id), eq(imports.status, 'REVERTING'))
   const isCreated = createdByChunk(job, n)
-  const isLast = n === job.chunks - 1
   const left = sql`SELECT count(*) FROM ${table} WHERE ${isCreated} AND ${table.deletedAt} IS NULL`
   return [
     trashedRecords(ctx, job, isCreated),
@@ -59,6 +59,7 @@ export function revertStatements(ctx: Ctx, job: Job, n: number): Statement[] {
       from: sql`${table}`,
       when: allOf(isCreated, sql`${table.deletedAt} = ${now}`),
     }),
+    ...(hasNotes(job) ? noteRevertStatements(ctx, job, n) : []),
     db
       .update(importChunks)
       .set({ isReverted: true })
@@ -105,7 +106,10 @@ function isUnused({ id, entity }: Job): SQL {
   const references = referencesTo(table).filter((each) => each.table !== merges && each.table !== TAGGED[entity].links)
   const rows = references.flatMap((each) =>
     each.columns.map(
-      (column) => sql`SELECT 1 FROM ${each.table} AS other WHERE ${columnIn('other', column)} = ${table.id}`,
+      (column) =>
+        sql`SELECT 1 FROM ${each.table} AS other WHERE ${columnIn('other', column)} = ${table.id}${
+          each.table === interactions ? sql` AND NOT ${isUntouchedNote(id, 'other')}` : sql``
+        }`,
     ),
   )
   return allOf(...[otherEvents, ...rows].map((select) => sql`NOT EXISTS (${select})`))

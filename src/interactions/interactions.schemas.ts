@@ -6,12 +6,29 @@ import { Instant, instant, instantOrDay, memberOr, text, timeZone, uuid } from '
 import { filterParameter, questionOf } from '../filters/filters.schemas'
 import { flag, pageOf, pageQuery, someOf } from '../http/pagination'
 import { valuesOf } from '../records/fields'
+import {
+  IncludedCustomer,
+  IncludedLead,
+  IncludedMember,
+  included,
+  shapeBody,
+  shapeQuery,
+} from '../records/shape.schemas'
 import { DUE } from './interactions.due'
 import { INTERACTION_FIELDS } from './interactions.fields'
 
 export const Interaction = z
   .object(valuesOf(INTERACTION_FIELDS, 'answer'))
   .openapi('Interaction', { example: valuesOf(INTERACTION_FIELDS, 'example') })
+
+const INCLUDES = ['author', 'customer', 'lead'] as const
+/** A interaction with what was included. */
+export const ListedInteraction = Interaction.extend({
+  author: included(IncludedMember),
+  customer: included(IncludedCustomer),
+  lead: included(IncludedLead),
+}).openapi('ListedInteraction')
+export const InteractionShape = z.strictObject(shapeQuery(Interaction, INCLUDES))
 
 const fields = valuesOf(INTERACTION_FIELDS, 'input')
 
@@ -68,6 +85,7 @@ export const Completion = z
 export const InteractionQuery = z
   .strictObject({
     ...pageQuery,
+    ...InteractionShape.shape,
     filter: filterParameter(),
     q: text(100)
       .optional()
@@ -109,9 +127,13 @@ export const InteractionQuery = z
   })
   .openapi('InteractionQuery')
 
-export const InteractionQuestion = questionOf(InteractionQuery.shape, 'InteractionQuestion')
+export const InteractionQuestion = questionOf(
+  InteractionQuery.shape,
+  'InteractionQuestion',
+  shapeBody(Interaction, INCLUDES),
+)
 
-export const InteractionPage = pageOf(Interaction, 'InteractionPage')
+export const InteractionPage = pageOf(ListedInteraction, 'InteractionPage')
 
 export const TimelineQuery = z.strictObject(pageQuery)
 

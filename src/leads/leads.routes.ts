@@ -7,8 +7,9 @@ import { ctx } from '../http/context'
 import { IfMatch, ifVersion, withEtag } from '../http/etag'
 import { paged } from '../http/pagination'
 import { body, createRouter, json } from '../http/router'
+import { shapedAnswer, shapedPage } from '../records/shape.schemas'
 import { listLeads } from './leads.list'
-import { Lead, LeadPage, LeadPatch, LeadQuery, LeadQuestion, NewLead } from './leads.schemas'
+import { Lead, LeadPage, LeadPatch, LeadQuery, LeadQuestion, LeadShape, ListedLead, NewLead } from './leads.schemas'
 import { createLead, getLead, restoreLead, trashLead, updateLead } from './leads.service'
 
 const tags = ['Leads']
@@ -63,8 +64,8 @@ const getLeadRoute = createRoute({
   tags,
   summary: 'Get a lead',
   description: 'A lead that you may not see is a 404, as if it did not exist.',
-  request: { params: IdParam },
-  responses: { 200: json(Lead, 'The lead'), ...errors(...READ, 'not_found') },
+  request: { params: IdParam, query: LeadShape },
+  responses: { 200: json(ListedLead, 'The lead'), ...errors(...READ, 'not_found') },
 })
 
 const updateLeadRoute = createRoute({
@@ -109,21 +110,25 @@ const restoreLeadRoute = createRoute({
 export const leadRoutes = createRouter()
   .openapi(listLeadsRoute, async (c) => {
     const page = await paged(c, c.req.valid('query'), (query) => listLeads(ctx(c), query))
-    return c.json(LeadPage.parse(page), 200)
+    return c.json(shapedPage(LeadPage.parse(page), c.req.valid('query')), 200)
   })
   .openapi(queryLeadsRoute, async (c) => {
     const page = await paged(c, c.req.valid('json'), (query) =>
       listLeads(ctx(c), { ...query, filterAt: 'body.filter' }),
     )
-    return c.json(LeadPage.parse(page), 200)
+    return c.json(shapedPage(LeadPage.parse(page), c.req.valid('json')), 200)
   })
   .openapi(createLeadRoute, async (c) => {
     const lead = withEtag(c, await createLead(ctx(c), c.req.valid('json')))
     return c.json(Lead.parse(lead), 201, { Location: `/v1/leads/${lead.id}` })
   })
-  .openapi(getLeadRoute, async (c) =>
-    c.json(Lead.parse(withEtag(c, await getLead(ctx(c), c.req.valid('param').id))), 200),
-  )
+  .openapi(getLeadRoute, async (c) => {
+    const shape = c.req.valid('query')
+    return c.json(
+      shapedAnswer(c, ListedLead, await getLead(ctx(c), c.req.valid('param').id, 'leads:read', shape.include), shape),
+      200,
+    )
+  })
   .openapi(updateLeadRoute, async (c) => {
     const version = ifVersion(c.req.valid('header'))
     const lead = await updateLead(ctx(c), c.req.valid('param').id, c.req.valid('json'), version)

@@ -7,11 +7,30 @@ import { filterParameter, questionOf } from '../filters/filters.schemas'
 import { flag, pageOf, pageQuery, repeated, someOf } from '../http/pagination'
 import { facetQuery, gatherCustomFields } from '../records/facets.schemas'
 import { valuesOf } from '../records/fields'
+import {
+  IncludedCustomer,
+  IncludedInteraction,
+  IncludedMember,
+  included,
+  includedTags,
+  shapeBody,
+  shapeQuery,
+} from '../records/shape.schemas'
 import { LEAD_FIELDS } from './leads.fields'
 
 export const Lead = z
   .object(valuesOf(LEAD_FIELDS, 'answer'))
   .openapi('Lead', { example: valuesOf(LEAD_FIELDS, 'example') })
+
+const INCLUDES = ['owner', 'customer', 'tags', 'lastInteraction'] as const
+/** A lead with what was included. */
+export const ListedLead = Lead.extend({
+  owner: included(IncludedMember),
+  customer: included(IncludedCustomer),
+  tags: includedTags,
+  lastInteraction: included(IncludedInteraction),
+}).openapi('ListedLead')
+export const LeadShape = z.strictObject(shapeQuery(Lead, INCLUDES))
 
 const fields = valuesOf(LEAD_FIELDS, 'input')
 
@@ -40,6 +59,7 @@ export const SORTS = ['-createdAt', 'createdAt', '-updatedAt', 'updatedAt', '-fo
 
 export const LeadFilters = z.strictObject({
   ...pageQuery,
+  ...LeadShape.shape,
   filter: filterParameter(),
   q: text(100)
     .optional()
@@ -84,9 +104,9 @@ export const LeadFilters = z.strictObject({
 
 export const LeadQuery = z.pipe(gatherCustomFields<z.input<typeof LeadFilters>>(), LeadFilters)
 
-export const LeadQuestion = questionOf(LeadFilters.shape, 'LeadQuestion')
+export const LeadQuestion = questionOf(LeadFilters.shape, 'LeadQuestion', shapeBody(Lead, INCLUDES))
 
-export const LeadPage = pageOf(Lead, 'LeadPage')
+export const LeadPage = pageOf(ListedLead, 'LeadPage')
 
 export const Conversion = z
   .strictObject({

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { type Actor, isScope } from '../access/policy'
 import { type Secrets, seal, unseal } from '../crypto'
 import { ROLES } from '../db/schema/users'
+import { LANGUAGES } from '../languages'
 import { MINUTE_MS } from '../time'
 
 const TICKET_MS = MINUTE_MS
@@ -15,6 +16,7 @@ const Person = z.object({
   sessionId: z.string(),
   country: z.string().nullable(),
   timeZone: z.string(),
+  language: z.enum(LANGUAGES).nullable(),
   emailVerified: z.boolean(),
 })
 const Machine = z.object({

@@ -159,6 +159,7 @@ export const HELD = {
     ],
     erased: (now) => ({
       ...valuesOf(INTERACTION_FIELDS, 'erased'),
+      importKey: null,
       // A follow-up that is done reminds no one.
       doneAt: sql`CASE WHEN interactions.follow_up_at IS NULL THEN interactions.done_at ELSE coalesce(interactions.done_at, ${now}) END`,
       ...versionStamp(interactions, now),
@@ -194,6 +195,7 @@ export const HELD = {
       status: 'INACTIVE' as const,
       emailVerifiedAt: null,
       timeZone: 'UTC',
+      language: null,
       muted: null,
       deletedAt: now,
       ...versionStamp(users, now),

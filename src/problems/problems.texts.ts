@@ -248,6 +248,10 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     why: 'A workspace has 10 webhooks at most: each is asked after every change.',
     mend: 'Delete one, or let one receiver pass events on to others.',
   },
+  webhook_secret_lost: {
+    why: 'Secrets are sealed under `JWT_SECRET`. It has changed, and `JWT_SECRET_PREVIOUS` does not hold the one before.',
+    mend: 'Give the webhook another secret by `POST /v1/webhooks/{id}/rotate-secret`, or set `JWT_SECRET_PREVIOUS`.',
+  },
   last_admin: {
     why: 'A workspace without an active ADMIN could not be administered any more.',
     mend: 'Make another member ADMIN first.',

@@ -11,9 +11,10 @@ import type { Marked } from '../db/window'
 import type { FilterFields } from '../filters/filters.fields'
 import type { AskedField } from '../filters/filters.read'
 import type { FilterTree } from '../filters/filters.tree'
+import type { Included, Includes } from './included'
 
 /** Query parameters that are not filters with one condition each. */
-type Paging = 'limit' | 'cursor' | 'sort' | 'total' | 'filter'
+type Paging = 'limit' | 'cursor' | 'sort' | 'total' | 'filter' | 'fields' | 'include'
 export type FilterName<Q> = Exclude<keyof Q, Paging> & string
 /** The orders that a query may name in `sort`, without the minus. */
 type OrderName<Q> = Q extends { sort?: infer S } ? (S extends `-${infer Name}` ? Name : S & string) : never
@@ -23,6 +24,8 @@ export type ListRequest<Q> = PageRequest &
   FilterValues<Q> & {
     sort?: OrderName<Q> | `-${OrderName<Q>}`
     total?: boolean
+    /** Related records beside each row, by their names in `includes`. */
+    include?: readonly string[]
     /** A filter beside the parameters, and where it came from, for errors: `query.filter` if that is not said. */
     filter?: FilterTree
     filterAt?: string
@@ -85,8 +88,10 @@ export type ListDefinition<Row, Q> = {
   table: SQLiteTable
   name: string
   columns: Record<keyof Row & string, AnyColumn>
-  /** SELECT of the columns and `pageMarks`, from a page as SQL. */
-  read: (db: Db, rows: Subquery) => Query<Row>
+  /** SELECT of the columns, what is included, and `pageMarks`, from a page as SQL. */
+  read: (db: Db, rows: Subquery, included: Included) => Query<Row>
+  /** The related records that a request may include. */
+  includes?: Includes
   /** The owners whose rows are requested and in reach of the actor. Throws `forbidden`. */
   owners: (ctx: Ctx, request: ListRequest<Q>) => Owners
   orders: { [O in OrderName<Q>]: Order<Row> }

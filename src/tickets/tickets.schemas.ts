@@ -6,11 +6,30 @@ import { filterParameter, questionOf } from '../filters/filters.schemas'
 import { flag, pageOf, pageQuery, someOf } from '../http/pagination'
 import { facetQuery, gatherCustomFields } from '../records/facets.schemas'
 import { valuesOf } from '../records/fields'
+import {
+  IncludedCustomer,
+  IncludedInteraction,
+  IncludedMember,
+  included,
+  includedTags,
+  shapeBody,
+  shapeQuery,
+} from '../records/shape.schemas'
 import { TICKET_FIELDS } from './tickets.fields'
 
 export const Ticket = z
   .object(valuesOf(TICKET_FIELDS, 'answer'))
   .openapi('Ticket', { example: valuesOf(TICKET_FIELDS, 'example') })
+
+const INCLUDES = ['assignee', 'customer', 'tags', 'lastInteraction'] as const
+/** A ticket with what was included. */
+export const ListedTicket = Ticket.extend({
+  assignee: included(IncludedMember),
+  customer: included(IncludedCustomer),
+  tags: includedTags,
+  lastInteraction: included(IncludedInteraction),
+}).openapi('ListedTicket')
+export const TicketShape = z.strictObject(shapeQuery(Ticket, INCLUDES))
 
 const fields = valuesOf(TICKET_FIELDS, 'input')
 
@@ -42,6 +61,7 @@ export const TicketAssignment = z
 
 export const TicketFilters = z.strictObject({
   ...pageQuery,
+  ...TicketShape.shape,
   filter: filterParameter(),
   q: text(100)
     .optional()
@@ -68,9 +88,9 @@ export const TicketFilters = z.strictObject({
 
 export const TicketQuery = z.pipe(gatherCustomFields<z.input<typeof TicketFilters>>(), TicketFilters)
 
-export const TicketQuestion = questionOf(TicketFilters.shape, 'TicketQuestion')
+export const TicketQuestion = questionOf(TicketFilters.shape, 'TicketQuestion', shapeBody(Ticket, INCLUDES))
 
-export const TicketPage = pageOf(Ticket, 'TicketPage')
+export const TicketPage = pageOf(ListedTicket, 'TicketPage')
 
 export const Comment = z
   .object({

@@ -2,7 +2,7 @@
 import { createMiddleware } from 'hono/factory'
 import { type Config, configOf } from '../config'
 import { connect } from '../db/client'
-import { type AppEnv, runAfter } from '../http/context'
+import { type AppEnv, runAfter, statementsAfter } from '../http/context'
 import { outboundOf } from '../outbound/outbound.call'
 import { SECOND_MS } from '../time'
 import { dueWebhooks, type Place } from './webhooks.queue'
@@ -13,8 +13,6 @@ const AT_ONCE = 5
 /** How long it begins sends, after a response and by the schedule. */
 const AFTER_RESPONSE_MS = 15 * SECOND_MS
 const BY_SCHEDULE_MS = 45 * SECOND_MS
-/** What the request, its mail and its jobs may have spent of the statements of the invocation. */
-const SPENT_BEFORE = 15
 /** The statement that finds the webhooks that have something to send. */
 const LOOKING = 1
 
@@ -23,13 +21,11 @@ export const notify = createMiddleware<AppEnv>(async function notify(c, next) {
   await next()
   const { happened, config } = c.var
   if (happened.size === 0 || c.res.status >= 400) return
+  let statements = statementsAfter(c)
   const run = async () => {
     for (const workspaceId of happened) {
-      await sendDue(c.env, config, {
-        forMs: AFTER_RESPONSE_MS,
-        statements: config.IMPORT_STATEMENTS - SPENT_BEFORE,
-        workspaceId,
-      })
+      if (statements < LOOKING + PER_BATCH) return
+      statements -= await sendDue(c.env, config, { forMs: AFTER_RESPONSE_MS, statements, workspaceId })
     }
   }
   // The wait lets the response go first: in development the database runs in this thread and would delay it.
@@ -49,19 +45,25 @@ type Part = { forMs: number; statements: number; workspaceId?: Place }
 /** Sends what webhooks have to send, those that work first; gives the number of statements that it took. */
 async function sendDue(env: Env, config: Config, { forMs, statements, workspaceId }: Part): Promise<number> {
   const { db, cost } = connect(env.DB, 'first-primary')
+  // Those that send at this moment may each spend a whole batch before they look again.
+  let sending = 0
+  const hasRoom = (others: number) => statements - cost.statements >= PER_BATCH * (1 + others)
   const run: Run = {
     db,
     config,
     sending: { outbound: outboundOf(config), patienceMs: config.WEBHOOK_TIMEOUT_SECONDS * SECOND_MS, now: Date.now },
     sends: { left: config.WEBHOOK_SENDS },
     until: Date.now() + forMs,
-    statementsLeft: () => statements - cost.statements,
+    hasRoom: () => hasRoom(sending - 1),
   }
   const ids = await dueWebhooks(db, new Date().toISOString(), workspaceId)
   // Each takes the next webhook when it is through with one: a dead one keeps one of them for two tries, and no other.
   const take = async () => {
-    for (let id = ids.shift(); id !== undefined && run.statementsLeft() >= PER_BATCH; id = ids.shift()) {
+    while (ids.length > 0 && hasRoom(sending)) {
+      const id = ids.shift() ?? ''
+      sending += 1
       await runWebhook(run, id).catch((error) => logFailure(id, error))
+      sending -= 1
     }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, take))

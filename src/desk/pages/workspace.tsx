@@ -13,6 +13,7 @@ import { Section } from '../parts/lists'
 import { Settings } from '../parts/settings'
 import { count } from '../parts/times'
 import { countryOptions, zoneOptions } from '../parts/zones'
+import { languages, WORDS, type Words } from '../words/words'
 
 const PATH = at('settings/workspace')
 
@@ -28,7 +29,7 @@ export const workspacePage = page({
     content: (
       <Settings desk={desk} part="workspace">
         <Workspace desk={desk} workspace={workspace} />
-        <Snippet desk={desk} slug={workspace.slug} />
+        <Snippet desk={desk} workspace={workspace} />
         {billing && <Plan desk={desk} billing={billing} />}
       </Settings>
     ),
@@ -37,7 +38,7 @@ export const workspacePage = page({
     save: {
       needs: 'workspace:write',
       async run({ ctx, form, words }) {
-        const names = ['name', 'slug', 'timeZone', 'defaultCountry']
+        const names = ['name', 'slug', 'timeZone', 'defaultCountry', 'language']
         await updateWorkspace(ctx, parsed(WorkspacePatch, patchOf(form, names)), Number(form.get('version')))
         return { to: PATH, say: words.settings.saved }
       },
@@ -71,7 +72,9 @@ export const billingPage = page({
   view: (desk) => desk.c.redirect(PATH, 303),
 })
 
-const Workspace: FC<{ desk: Desk; workspace: Awaited<ReturnType<typeof getWorkspace>> }> = ({ desk, workspace }) => {
+type Row = Awaited<ReturnType<typeof getWorkspace>>
+
+const Workspace: FC<{ desk: Desk; workspace: Row }> = ({ desk, workspace }) => {
   const { settings, labels, form } = desk.words
   const { workspace: words } = settings
   return (
@@ -100,6 +103,14 @@ const Workspace: FC<{ desk: Desk; workspace: Awaited<ReturnType<typeof getWorksp
             options={[{ value: '', label: words.noCountry }, ...countryOptions(desk)]}
           />
         </div>
+        <Select
+          desk={desk}
+          name="language"
+          label={words.language}
+          value={workspace.language}
+          hint={words.languageHint}
+          options={languages}
+        />
         <div class="tools">
           <button type="submit" class="strong">
             {form.save}
@@ -110,38 +121,45 @@ const Workspace: FC<{ desk: Desk; workspace: Awaited<ReturnType<typeof getWorksp
   )
 }
 
-/** The public form as HTML for a page of another site. */
-export function formSnippet(origin: string, slug: string): string {
+/** The public form as HTML for a page of another site, in the language of the workspace. */
+export function formSnippet(origin: string, slug: string, site: Words['settings']['workspace']['site']): string {
   return `<form id="enquiry">
-  <input name="name" placeholder="Name" required>
-  <input name="email" type="email" placeholder="E-mail" required>
-  <textarea name="message" placeholder="Message"></textarea>
+  <p><label>${site.name}<br><input name="name" required maxlength="200" autocomplete="name"></label></p>
+  <p><label>${site.email}<br><input name="email" type="email" required autocomplete="email"></label></p>
+  <p><label>${site.message}<br><textarea name="message" rows="5" maxlength="5000"></textarea></label></p>
   <input name="website" hidden>
-  <button>Send</button>
+  <p><button>${site.send}</button> <span role="status"></span></p>
 </form>
 <script>
   document.getElementById('enquiry').addEventListener('submit', async (event) => {
     event.preventDefault()
     const form = event.target
-    const fields = Object.fromEntries(new FormData(form))
-    const answer = await fetch('${origin}/v1/enquiries', {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ workspace: '${slug}', ...fields }),
-    })
-    const { detail } = answer.ok ? {} : await answer.json()
-    if (answer.ok) form.reset()
-    alert(answer.ok ? 'Thank you.' : detail)
+    const says = form.querySelector('[role=status]')
+    form.querySelector('button').disabled = true
+    try {
+      const answer = await fetch('${origin}/v1/enquiries', {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ workspace: '${slug}', ...Object.fromEntries(new FormData(form)) }),
+      })
+      if (answer.ok) form.reset()
+      says.textContent = answer.ok ? '${site.thanks}' : '${site.refused}'
+    } catch {
+      says.textContent = '${site.unsent}'
+    }
+    form.querySelector('button').disabled = false
   })
 </script>`
 }
 
-const Snippet: FC<{ desk: Desk; slug: string }> = ({ desk, slug }) => {
+const Snippet: FC<{ desk: Desk; workspace: Pick<Row, 'slug' | 'language'> }> = ({ desk, workspace }) => {
   const { workspace: words } = desk.words.settings
+  const { site } = WORDS[workspace.language].settings.workspace
+  const origin = desk.ctx.config.WORKER_URL ?? new URL(desk.c.req.url).origin
   return (
     <Section id="form" title={words.form} note={words.formHint} class="card">
       <textarea class="code" rows={12} readonly aria-labelledby="form" data-copies>
-        {formSnippet(new URL(desk.c.req.url).origin, slug)}
+        {formSnippet(origin, workspace.slug, site)}
       </textarea>
       <div class="tools">
         <Act desk={desk} action={`${PATH}/try-form`} label={words.formTry} />
