@@ -86,7 +86,7 @@ describe('deleting in bulk', () => {
     const few = await bulk(admin, ids(all.slice(0, 10)))
     const { trips, read } = costOf(few)
     expect(trips).toBe(1)
-    expect(read).toBeLessThan(400)
+    expect(read).toBeLessThan(450)
     expect(
       await bodyOf(bulk(sales, ids(all.slice(0, 20).filter(({ ownerId }) => ownerId === null))), 200),
     ).toMatchObject({ deleted: [] })
