@@ -40,7 +40,6 @@ import { jobRoutes } from './jobs/jobs.routes'
 import { keyRoutes } from './keys/keys.routes'
 import { claimRoutes } from './leads/claims.routes'
 import { leadRoutes } from './leads/leads.routes'
-import { tellWatchers } from './live/live.dispatch'
 import { liveRoutes } from './live/live.routes'
 import { dispatch } from './mail/mail.dispatch'
 import { outboxRoutes } from './mail/outbox.routes'
@@ -77,7 +76,7 @@ export function createApp() {
   app.use(limitBody, revalidateSession, notModified)
   app.use('/v1/*', requireUtf8, idempotency, knownQuery(app))
   for (const dialect of dialects) app.use(`${mountOf(dialect)}/*`, noStore, idempotency)
-  app.use(dispatch, tellWatchers, notify, continueJobs(JOB_KINDS))
+  app.use(dispatch, notify, continueJobs(JOB_KINDS))
 
   const routes = app
     .route('/', healthRoutes)
