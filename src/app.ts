@@ -54,6 +54,7 @@ import { tagRoutes } from './tags/tags.routes'
 import { ticketRoutes } from './tickets/tickets.routes'
 import { notificationRoutes } from './users/notifications.routes'
 import { userRoutes } from './users/users.routes'
+import { viewRoutes } from './views/views.routes'
 import { deliveryRoutes } from './webhooks/deliveries.routes'
 import { notify } from './webhooks/webhooks.dispatch'
 import { webhookRoutes } from './webhooks/webhooks.routes'
@@ -103,6 +104,7 @@ export function createApp() {
     .route('/v1/customers', personalDataRoutes)
     .route('/v1/tags', tagRoutes)
     .route('/v1/fields', fieldRoutes)
+    .route('/v1/views', viewRoutes)
     .route('/v1/tickets', ticketRoutes)
     .route('/v1/search', searchRoutes)
     .route('/v1/analytics', analyticsRoutes)

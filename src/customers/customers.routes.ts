@@ -9,6 +9,7 @@ import { IfMatch, ifVersion, withEtag } from '../http/etag'
 import { paged } from '../http/pagination'
 import { body, createRouter, json } from '../http/router'
 import { shapedAnswer, shapedPage } from '../records/shape.schemas'
+import { viewedQuery } from '../views/views.service'
 import { listCustomers } from './customers.list'
 import {
   Amendment,
@@ -42,7 +43,7 @@ const listCustomersRoute = createRoute({
     'for a page: if it is not full then, `scanned` says how far it has looked, and `nextCursor` goes on. In such a scan, accents are ignored in names only, and short words and ' +
     'the trash have no total.',
   request: { query: CustomerQuery },
-  responses: { 200: json(CustomerPage, 'A page of customers'), ...errors(...READ, 'invalid_cursor') },
+  responses: { 200: json(CustomerPage, 'A page of customers'), ...errors(...READ, 'invalid_cursor', 'view_outdated') },
 })
 
 const queryCustomersRoute = createRoute({
@@ -55,7 +56,7 @@ const queryCustomersRoute = createRoute({
   description:
     'The list of customers with a filter as JSON, for filters that are long in an address. It changes nothing.',
   request: { body: body(CustomerQuestion) },
-  responses: { 200: json(CustomerPage, 'A page of customers'), ...errors(...POST, 'invalid_cursor') },
+  responses: { 200: json(CustomerPage, 'A page of customers'), ...errors(...POST, 'invalid_cursor', 'view_outdated') },
 })
 
 const createCustomerRoute = createRoute({
@@ -162,11 +163,13 @@ function writerCtx(c: Context<AppEnv>, { ownerId, userId }: { ownerId?: unknown;
 
 export const customerRoutes = createRouter()
   .openapi(listCustomersRoute, async (c) => {
-    const page = await paged(c, c.req.valid('query'), (query) => listCustomers(ctx(c), query))
+    const page = await paged(c, await viewedQuery(ctx(c), 'customer', c.req.valid('query')), (query) =>
+      listCustomers(ctx(c), query),
+    )
     return c.json(shapedPage(CustomerPage.parse(page), c.req.valid('query')), 200)
   })
   .openapi(queryCustomersRoute, async (c) => {
-    const page = await paged(c, c.req.valid('json'), (query) =>
+    const page = await paged(c, await viewedQuery(ctx(c), 'customer', c.req.valid('json')), (query) =>
       listCustomers(ctx(c), { ...query, filterAt: 'body.filter' }),
     )
     return c.json(shapedPage(CustomerPage.parse(page), c.req.valid('json')), 200)

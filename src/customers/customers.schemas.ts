@@ -1,10 +1,11 @@
 // Schemas of customers: answers, new customers, patches, lists, duplicates and merges.
 import { z } from '@hono/zod-openapi'
 import { email, Id, instant, memberOr, text, uuid } from '../field-schemas'
-import { filterParameter, questionOf } from '../filters/filters.schemas'
+import { filterParameter, questionOf, viewParameter } from '../filters/filters.schemas'
 import { flag, pageOf, pageQuery } from '../http/pagination'
 import { facetQuery, gatherCustomFields } from '../records/facets.schemas'
 import { fieldsWith, valuesOf } from '../records/fields'
+import { SORTS } from '../records/list.filters'
 import {
   IncludedInteraction,
   IncludedMember,
@@ -98,6 +99,7 @@ export const CustomerFilters = z.strictObject({
   ...pageQuery,
   ...CustomerShape.shape,
   filter: filterParameter(),
+  view: viewParameter,
   q: part('name, e-mail, phone (digits are enough), company or job title').openapi({ example: 'alice' }),
   name: part('name'),
   email: part('e-mail'),
@@ -120,18 +122,7 @@ export const CustomerFilters = z.strictObject({
   touchBefore: instant().optional().openapi({ description: 'Customers to contact before this time.' }),
   trashed: flag('List the customers in the trash instead.'),
   sort: z
-    .enum([
-      '-createdAt',
-      'createdAt',
-      '-updatedAt',
-      'updatedAt',
-      'name',
-      '-name',
-      '-lastInteractionAt',
-      'lastInteractionAt',
-      'nextFollowUpAt',
-      'nextTouchAt',
-    ])
+    .enum(SORTS.customer)
     .optional()
     .openapi({
       description:

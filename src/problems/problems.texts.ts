@@ -168,6 +168,14 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     why: 'The field is unique, and another living record has this value.',
     mend: 'See the record at `existingId`: perhaps it is the same. Merge them, or change one of the values.',
   },
+  too_many_views: {
+    why: 'A list has at most 50 shared views, and 50 of each member.',
+    mend: 'Delete a view that nobody needs, or change one.',
+  },
+  view_outdated: {
+    why: 'The view asks for a field or an order that the list does not have any more, or that your role does not see.',
+    mend: 'Change the view as `errors` says, or ask the list without `view`.',
+  },
   too_many_fields: {
     why: 'An entity has at most 50 fields, archived ones too.',
     mend: 'Use a field that is archived for something else, or keep the value without a definition.',
