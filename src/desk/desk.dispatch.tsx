@@ -135,7 +135,7 @@ async function act(desk: Desk, page: DeskPage, action: Action): Promise<Response
       desk.here = back
       return show(desk, page, 201)
     }
-    if (done.say) await keepFlash(c, { text: done.say, undo: done.undo })
+    if (done.say) await keepFlash(c, { text: done.say, undo: done.undo, isBad: done.isBad })
     return c.redirect(done.to ?? back, 303)
   } catch (error) {
     if (!isSaid(error)) throw error

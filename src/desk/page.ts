@@ -31,6 +31,8 @@ export type View = {
 export type Done = {
   to?: string
   say?: string
+  /** What is said is that it went wrong. */
+  isBad?: true
   undo?: Flash['undo']
   /** A secret that is shown this once: the page itself is the answer, and its view finds it in `desk.secret`. */
   secret?: string

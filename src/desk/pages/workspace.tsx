@@ -127,7 +127,7 @@ const Snippet: FC<{ desk: Desk; workspace: Pick<Row, 'slug' | 'language'> }> = (
   const origin = desk.ctx.config.WORKER_URL ?? new URL(desk.c.req.url).origin
   return (
     <Section id="form" title={words.form} note={words.formHint} class="card">
-      <textarea class="code" rows={8} readonly aria-labelledby="form" data-copies>
+      <textarea class="code" rows={8} readonly aria-label={words.form} data-copies>
         {formSnippet(origin, workspace.slug, WORDS[workspace.language].doors)}
       </textarea>
       <p class="note">

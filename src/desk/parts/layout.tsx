@@ -197,10 +197,11 @@ export const Avatar: FC<{ name: string }> = ({ name }) => (
   </span>
 )
 
-/** Two letters of a name: of the first and the last word, or the first two characters where there is one word. */
+/** Two letters of a name: of the first and the last word, or of the one word; of a name in wide letters the first. */
 export function initialsOf(name: string): string {
   const words = name.split(/\s+/).filter((word) => /\p{L}|\p{N}/u.test(word))
   const [first = '?', last] = [words[0], words.length > 1 ? words.at(-1) : undefined]
+  if (/^[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Hang}]/u.test(first)) return [...first][0] ?? '?'
   const letters = last ? [...first].slice(0, 1).concat([...last].slice(0, 1)) : [...first].slice(0, 2)
   return letters.join('').toUpperCase()
 }

@@ -158,6 +158,7 @@ export const Pages: FC<PagesProps> = ({ desk, path, shown, nextCursor, total, to
   const isLater = desk.query.has('cursor')
   const number = new Intl.NumberFormat(desk.locale)
   const all = total === undefined ? undefined : of(total, `${number.format(total)}${totalCapped ? '+' : ''}`)
+  if (shown === 0 && !isLater && !total) return null
   return (
     <nav class="pages" aria-label={list.pages}>
       <span class="note">{all ?? of(shown, number.format(shown))}</span>
