@@ -133,6 +133,10 @@ const Snippet: FC<{ desk: Desk; workspace: Pick<Row, 'slug' | 'language'> }> = (
       <p class="note">
         {words.formLink} <a href={at('enquire', workspace.slug)}>{`${origin}${at('enquire', workspace.slug)}`}</a>
       </p>
+      <p class="note">
+        {words.formApi}{' '}
+        <code>{`POST ${origin}/v1/enquiries { workspace: '${workspace.slug}', name, email, message }`}</code>
+      </p>
       <div class="tools">
         <Act desk={desk} action={`${PATH}/try-form`} label={words.formTry} />
       </div>

@@ -112,6 +112,7 @@ export const settings: SettingsWords = {
     form: 'Formular für deine Website',
     formHint: 'Füge dies in eine Seite ein. Was Besucher senden, kommt sofort in den Pool.',
     formTry: 'Ausprobieren',
+    formApi: 'Oder aus einem eigenen Frontend:',
     formLink: 'Oder verlinke es:',
     formTried: 'Eine Testanfrage ist im Pool.',
     formTest: 'Ein Test des Formulars',

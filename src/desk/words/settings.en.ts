@@ -111,6 +111,7 @@ export const settings = {
     form: 'Form for your website',
     formHint: 'Paste this into a page. What visitors send arrives in the pool at once.',
     formTry: 'Try it',
+    formApi: 'Or from a frontend of your own:',
     formLink: 'Or link to it:',
     formTried: 'A test enquiry is in the pool.',
     formTest: 'A test of the form',
