@@ -20,7 +20,7 @@ export type AppEnv = {
     connection: Connection
     outgoing: Set<string>
     begun: Set<string>
-    happened: Set<string | SQL>
+    happened: Set<string>
     actor?: Actor
     /** When the access token was issued, in seconds since 1970; unset without one. */
     tokenIssuedAt?: number
@@ -99,6 +99,16 @@ export function standingCtx(c: Context<AppEnv>): Ctx {
  */
 export function addressOf(c: Context<AppEnv>): string {
   return networkOf(c.req.header('CF-Connecting-IP') ?? 'local')
+}
+
+/** Statements of an invocation that are left to mail and streams, which also go after the response. */
+const FOR_MAIL = 5
+
+/** How many statements webhooks or jobs may each send to D1 after the response: they share what the request has left. */
+export function statementsAfter(c: Context<AppEnv>): number {
+  const { config, connection, happened, begun } = c.var
+  const left = config.IMPORT_STATEMENTS - connection.cost.statements - FOR_MAIL
+  return happened.size > 0 && begun.size > 0 ? Math.floor(left / 2) : left
 }
 
 /** Continues `work` after the answer is sent; without an execution context, as in a unit test, it runs as well. Its errors are ignored. */

@@ -2,6 +2,7 @@
 import { AppError } from '../errors'
 import { fieldColumn, fieldOfColumn } from '../files/csv-cells'
 import { unreadableError } from '../files/unreadable'
+import type { FieldRules } from './imports.fields'
 import { dictionaryOf, headerKey, headerWords, meaningOf } from './imports.headers'
 import { ENTITIES, type Entity, FIELDS } from './imports.job'
 import { type Profile, profileOf, recognisedProfile } from './imports.profiles'
@@ -9,11 +10,12 @@ import type { Values } from './imports.templates'
 
 /**
  * What becomes of the cells of a column. `field`: they fill a field, and what the field does not take becomes an extra by
- * the name of `key`. `extra`: a custom field. `label`: the kind of the address or number in column `of`. `unused`: nothing.
+ * the name of `key`. `extra`: a custom field, which is `refused` where defined ones alone are taken. `label`: the kind of the
+ * address or number in column `of`. `unused`: nothing.
  */
 export type Target =
   | { kind: 'field'; field: string; key: string; label: string | null; isMapped: boolean }
-  | { kind: 'extra'; key: string; isJson: boolean }
+  | { kind: 'extra'; key: string; isJson: boolean; isRefused: boolean }
   | { kind: 'label'; of: number; key: string }
   | { kind: 'unused' }
 export type Mapping = Record<string, string | null>
@@ -24,6 +26,8 @@ export type ColumnRules = {
   unknown: 'customFields' | 'ignore'
   system?: string
   values?: Values
+  /** The custom fields of the workspace. */
+  defined: FieldRules
 }
 /** A column of the report: how many cells of it have a value, how many of those are stored nowhere, and one of these. */
 export type ColumnReport = {
@@ -55,13 +59,15 @@ const EXAMPLE_CHARACTERS = 100
 const BESIDE_JOB_TITLES = ['company', 'firstName', 'lastName', 'nameSuffix']
 
 /** The columns of a file and what becomes of each. `begin` takes the names that are known first, `add` one more. */
-export function createColumnPlan({ entity, mapping, unknown, system }: ColumnRules, isJson: boolean) {
+export function createColumnPlan({ entity, mapping, unknown, system, defined }: ColumnRules, isJson: boolean) {
   const columns: ColumnReport[] = []
   const targets: Target[] = []
   const extraKeys = new Set<string>()
   let profile: Profile | undefined
   let hasJobTitles = false
   const dictionary = DICTIONARIES[entity]
+  const definedKeys = new Set(defined.definitions.map(({ key }) => key))
+  const definedBy = definedNames(defined, entity)
 
   function begin(names: readonly string[]): void {
     profile = system === undefined ? recognisedProfile(names) : profileOf(system)
@@ -87,6 +93,9 @@ export function createColumnPlan({ entity, mapping, unknown, system }: ColumnRul
     const customField = fieldOfColumn(name)
     if (customField !== undefined) return extraTarget(customField, true)
     const known = profile?.columns?.[headerKey(name)]
+    const own = definedKeys.has(name) ? name : definedBy.get(headerKey(name.replace(/^x-/, '')))
+    if (own !== undefined && !extraKeys.has(own) && (known === undefined || known === 'extra'))
+      return extraTarget(own, isJson)
     if (known !== undefined)
       return FIELDS[entity].includes(known) ? fieldTarget(name, known, null) : unknownTarget(name)
     const labelled = labelledColumn(name)
@@ -128,7 +137,8 @@ export function createColumnPlan({ entity, mapping, unknown, system }: ColumnRul
 
   function extraTarget(name: string, hasJsonCells: boolean): Target {
     const key = keyOf(name)
-    return key === '__proto__' ? { kind: 'unused' } : { kind: 'extra', key, isJson: hasJsonCells }
+    if (key === '__proto__') return { kind: 'unused' }
+    return { kind: 'extra', key, isJson: hasJsonCells, isRefused: defined.isStrict && !definedKeys.has(key) }
   }
 
   // Columns of the same name get different keys: “Notes” and “Notes (2)”. Of an object no two do.
@@ -173,7 +183,7 @@ export function createColumnPlan({ entity, mapping, unknown, system }: ColumnRul
 
   function targetName(target: Target): string | null {
     if (target.kind === 'unused') return null
-    if (target.kind === 'extra') return extraName(target.key)
+    if (target.kind === 'extra') return target.isRefused ? null : extraName(target.key)
     if (target.kind === 'field') return target.field
     const of = targets[target.of]
     return of?.kind === 'field' ? `${of.field}.label` : 'label'
@@ -186,6 +196,14 @@ export function createColumnPlan({ entity, mapping, unknown, system }: ColumnRul
 }
 
 export type ColumnPlan = ReturnType<typeof createColumnPlan>
+
+// The keys of defined fields by their keys and labels, as columns are compared. Names of our own fields are those.
+function definedNames({ definitions }: FieldRules, entity: Entity): ReadonlyMap<string, string> {
+  const ours = new Set(FIELDS[entity].map(headerKey))
+  const named = [...definitions.map(({ key, label }) => [label, key]), ...definitions.map(({ key }) => [key, key])]
+  const pairs = named.map(([name = '', key = '']) => [headerKey(name), key] as const)
+  return new Map(pairs.filter(([name]) => name !== '' && !ours.has(name)))
+}
 
 /** Fields of which one at least makes a record. */
 const MAIN_FIELDS = ['name', 'firstName', 'lastName', 'email', 'phone', 'id', 'externalId', 'title', 'company']

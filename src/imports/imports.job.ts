@@ -107,3 +107,6 @@ export const PERMISSION = 'imports:write'
 
 /** The largest size of a record's custom fields, in bytes of JSON. */
 export const MAX_JSON = 16_384
+export const TOO_BIG_MESSAGE = 'The custom fields would exceed 16 KB of JSON'
+/** How many errors and warnings of an import are kept. */
+export const MAX_ISSUES = 10_000

@@ -1,4 +1,6 @@
 // What reads the files of imports: scripts/late.ts makes a module of it that stands beside the main one.
 
 export { openFile } from './imports.file'
-export { prepareRow } from './imports.rows'
+export { createGathering } from './imports.gathering'
+export { lookAt } from './imports.look'
+export { preparerOf, rowStager } from './imports.stager'

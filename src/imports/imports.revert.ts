@@ -35,13 +35,12 @@ export function revertStart({ db, actor, now }: Ctx, id: string) {
     .returning()
 }
 
-/** The statements that move the records of chunk `n` to the trash, once; with the last chunk they also end the revert. */
-export function revertStatements(ctx: Ctx, job: Job, n: number): Statement[] {
+/** The statements that move the records of chunk `n` to the trash, once; those of the last chunk also end the revert. */
+export function revertStatements(ctx: Ctx, job: Job, n: number, isLast: boolean): Statement[] {
   const { db, now } = ctx
   const { subject, table } = ENTITIES[job.entity]
   const isReverting = and(eq(imports.id, job.id), eq(imports.status, 'REVERTING'))
   const isCreated = createdByChunk(job, n)
-  const isLast = n === job.chunks - 1
   const left = sql`SELECT count(*) FROM ${table} WHERE ${isCreated} AND ${table.deletedAt} IS NULL`
   return [
     trashedRecords(ctx, job, isCreated),

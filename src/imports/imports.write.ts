@@ -7,20 +7,19 @@ import { importChunks, importIssues, importKeys, importOriginals, imports } from
 import { allOf, columnIn, ifChanged, insertFrom } from '../db/sql'
 import { eventInsert } from '../events/event-insert'
 import { classifiedChunk } from './imports.classify'
-import { type Job, type Outcome, rowsWithOutcome, unwrittenChunk } from './imports.job'
+import { fieldKeySelects } from './imports.field-rules'
+import { type Job, MAX_ISSUES, type Outcome, rowsWithOutcome, unwrittenChunk } from './imports.job'
 import { hasNotes, noteStatements } from './imports.notes'
 import { recordsInsert, recordsUpdate } from './imports.records'
 import { refusalText } from './imports.refusals'
-import { MAX_ISSUES } from './imports.staging'
 import { cell } from './imports.statements'
 import { createdEventsInsert, recordTagStatements, tagsInsert, updatedEventsInsert } from './imports.tags-and-events'
 
 /**
- * The statements that write chunk `n`; with the last chunk they also finish the import. They do nothing if the chunk is
+ * The statements that write chunk `n`; those of the last chunk also finish the import. They do nothing if the chunk is
  * written or the import cancelled. Ids of new records begin with `ids`: 28 characters that no other chunk has.
  */
-export function chunkStatements(ctx: Ctx, job: Job, n: number, ids: string): Statement[] {
-  const isLast = n === job.chunks - 1
+export function chunkStatements(ctx: Ctx, job: Job, n: number, ids: string, isLast: boolean): Statement[] {
   return [
     classifiedChunk(ctx, job, n, ids),
     ...(job.dryRun ? [] : recordStatements(ctx, job, n, ids)),
@@ -47,7 +46,7 @@ function recordStatements(ctx: Ctx, job: Job, n: number, ids: string): Statement
 }
 
 // Inserts the keys by which later chunks recognise these records, before and after the change.
-function keysInsert({ db }: Ctx, job: Job, n: number) {
+function keysInsert({ db, actor }: Ctx, job: Job, n: number) {
   const rows = rowsWithOutcome(job, n, 'create', 'update', 'unchanged')
   const keys = [
     cell('key'),
@@ -68,6 +67,7 @@ function keysInsert({ db }: Ctx, job: Job, n: number) {
           sql`SELECT row, outcome, 'email:' || (each.value ->> 'email') AS key FROM ${rows}, json_each(row -> '$.addedEmails') AS each`,
         ]
       : []),
+    ...fieldKeySelects(job, n, actor.workspaceId),
   ]
   const newOutcome = columnIn('excluded', importKeys.outcome)
   return insertFrom(
@@ -133,7 +133,7 @@ function settlementIssues({ db }: Ctx, job: Job, n: number): Statement[] {
         WHERE rows > 0 AND NOT EXISTS (SELECT 1 FROM ${importIssues} AS told WHERE ${told.importId} = ${job.id}
           AND ${told.level} = 'warning' AND ${told.code} = ${sql.raw(`'${code}'`)})`,
     ).onConflictDoNothing()
-  const kept = ' rows such as this one are kept as a custom field: '
+  const kept = ' rows such as this one do not have it, but as a custom field, where those are taken: '
   return [
     ...(has('owner')
       ? [onceFor('unknownOwner', 'owner', 'owner_unknown', 101, `${kept}no active member has this name, address or id`)]
@@ -196,7 +196,7 @@ function countsUpdate({ db, now }: Ctx, job: Job, n: number) {
     .where(and(eq(imports.id, job.id), eq(imports.status, 'RUNNING')))
 }
 
-function finishStatements(ctx: Ctx, job: Job): Statement[] {
+export function finishStatements(ctx: Ctx, job: Job): Statement[] {
   const { db, now } = ctx
   const { id, dryRun } = job
   const unwritten = sql`SELECT 1 FROM ${importChunks} WHERE ${importChunks.importId} = ${id} AND ${importChunks.ids} IS NULL`

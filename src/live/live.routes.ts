@@ -37,7 +37,8 @@ const openStreamRoute = createRoute({
     'A WebSocket, or server-sent events for a request that accepts `text/event-stream`; these end after five minutes and ' +
     'resume by `Last-Event-ID`. Opened by a ticket, or with `Authorization`. Tells of leads, customers, interactions and ' +
     'tickets that you see, and which have left your sight; what hangs on a customer leaves with it. `reset` means that too ' +
-    'much was missed: read anew. A socket that closes with 4401 needs a new sign-in.',
+    'much was missed: read anew. A socket that closes with 4401 needs a new sign-in. A member or key may have 20 streams ' +
+    'open, a workspace 1,000.',
   request: { query: StreamQuery },
   responses: {
     101: { description: 'The WebSocket. Each message is a `StreamMessage` as JSON.' },
@@ -63,7 +64,10 @@ export const liveRoutes = createRouter()
     const headers = { [VIEWER_HEADER]: JSON.stringify(viewer), ...(isSocket ? { Upgrade: 'websocket' } : {}) }
     const opened = await objects.get(objects.idFromName(actor.workspaceId)).fetch('https://workspace/', { headers })
     if (opened.status === 429)
-      throw new AppError('rate_limited', { detail: 'This workspace has too many streams.', retryAfter: 60 })
+      throw new AppError('rate_limited', {
+        detail: 'You have 20 streams open, or your workspace 1,000.',
+        retryAfter: 60,
+      })
     // Made anew, so that headers can be added.
     if (isSocket) return new Response(null, { status: 101, webSocket: opened.webSocket })
     return new Response(opened.body, opened)

@@ -23,6 +23,7 @@ import {
   tickets,
   ticketTags,
   users,
+  views,
 } from '../db/schema'
 import { allOf } from '../db/sql'
 import { INTERACTION_FIELDS } from '../interactions/interactions.fields'
@@ -151,6 +152,11 @@ export const HELD = {
         ORDER BY i.id DESC) AS i CROSS JOIN import_issues AS recent ON recent.import_id = i.id LIMIT ${WINDOW})`,
     kept: ['importId', 'line', 'n', 'level', 'field', 'code'],
     erased: () => ({ value: null, message: ERASED, original: null }),
+  }),
+  // Saved questions in which an address or a number of the person stands.
+  views: deletedRows(views, {
+    rows: ({ workspaceId, emails, phones }) => sql`views.workspace_id = ${workspaceId}
+      AND ${isMentioned(sql`views.name || ' ' || coalesce(views.filter, '')`, { emails, phones })}`,
   }),
   interactions: blankedRows(interactions, {
     kept: [

@@ -78,6 +78,7 @@ const ORDER = [
     'mail',
     'tags',
     'fields',
+    'views',
     'calendar',
     'customers',
     'interactions',
