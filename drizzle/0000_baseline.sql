@@ -115,6 +115,7 @@ CREATE TABLE `customer_relationships` (
 	`to_id` text NOT NULL,
 	`workspace_id` text NOT NULL,
 	`kind` text NOT NULL,
+	`imported_as` text,
 	`created_at` text NOT NULL,
 	PRIMARY KEY(`from_id`, `to_id`),
 	FOREIGN KEY (`from_id`) REFERENCES `customers`(`id`) ON UPDATE no action ON DELETE no action,
@@ -122,6 +123,8 @@ CREATE TABLE `customer_relationships` (
 	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action
 ) WITHOUT ROWID;
 --> statement-breakpoint
+CREATE INDEX `relationships_imported` ON `customer_relationships` (`imported_as`) WHERE imported_as IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `relationships_list` ON `customer_relationships` (`workspace_id`,`from_id`,`to_id`);--> statement-breakpoint
 CREATE TABLE `events` (
 	`workspace_id` text NOT NULL,
 	`seq` integer NOT NULL,
@@ -219,6 +222,7 @@ CREATE TABLE `imports` (
 	`match` text NOT NULL,
 	`duplicates` text NOT NULL,
 	`dry_run` integer NOT NULL,
+	`keeps_ids` integer DEFAULT false NOT NULL,
 	`default_owner` text,
 	`columns` text NOT NULL,
 	`recognised` text,
@@ -557,6 +561,7 @@ CREATE TABLE `tickets` (
 	`status` text DEFAULT 'OPEN' NOT NULL,
 	`priority` text DEFAULT 'NORMAL' NOT NULL,
 	`opened_by` text,
+	`import_key` text,
 	`custom_fields` text,
 	`folded_fields` text,
 	`resolved_at` text,
@@ -572,6 +577,7 @@ CREATE TABLE `tickets` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `tickets_id_unique` ON `tickets` (`id`);--> statement-breakpoint
 CREATE INDEX `tickets_home` ON `tickets` (`home_id`,`customer_id`) WHERE home_id IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `tickets_import` ON `tickets` (`workspace_id`,`import_key`) WHERE import_key IS NOT NULL;--> statement-breakpoint
 CREATE UNIQUE INDEX `tickets_number` ON `tickets` (`workspace_id`,`number`);--> statement-breakpoint
 CREATE INDEX `tickets_list` ON `tickets` (`workspace_id`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE INDEX `tickets_owner` ON `tickets` (`workspace_id`,`owner_id`) WHERE deleted_at IS NULL;--> statement-breakpoint

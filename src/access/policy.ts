@@ -42,7 +42,7 @@ export const PERMISSIONS = {
   'personal-data:erase': 'Erase a person everywhere, permanently.',
   'events:read': 'Read the audit trail.',
   'imports:read': 'See imports and their errors.',
-  'imports:write': 'Import customers and leads, cancel and revert imports.',
+  'imports:write': 'Import records of any kind, cancel and revert imports.',
   'jobs:read': 'See how far work is that goes on after an answer.',
   'jobs:write': 'Cancel jobs.',
   'outbox:read': 'See sent, queued and failed mail, without its content.',
