@@ -6,6 +6,7 @@ import { authRoutes } from './auth/auth.routes'
 import { authenticate, revalidateSession } from './auth/authenticate'
 import { recoveryRoutes } from './auth/recovery.routes'
 import { billingRoutes } from './billing/billing.routes'
+import { bulkRoutes } from './bulk/bulk.routes'
 import { calendarRoutes } from './calendar/calendar.routes'
 import { customerRoutes } from './customers/customers.routes'
 import { mergeRoutes } from './customers/merge.routes'
@@ -52,6 +53,7 @@ import { tagRoutes } from './tags/tags.routes'
 import { ticketRoutes } from './tickets/tickets.routes'
 import { notificationRoutes } from './users/notifications.routes'
 import { userRoutes } from './users/users.routes'
+import { viewRoutes } from './views/views.routes'
 import { deliveryRoutes } from './webhooks/deliveries.routes'
 import { notify } from './webhooks/webhooks.dispatch'
 import { webhookRoutes } from './webhooks/webhooks.routes'
@@ -106,6 +108,7 @@ export function createApp(spoken?: typeof Spoken) {
     .route('/v1/customers', personalDataRoutes)
     .route('/v1/tags', tagRoutes)
     .route('/v1/fields', fieldRoutes)
+    .route('/v1/views', viewRoutes)
     .route('/v1/tickets', ticketRoutes)
     .route('/v1/search', searchRoutes)
     .route('/v1/analytics', analyticsRoutes)
@@ -117,6 +120,7 @@ export function createApp(spoken?: typeof Spoken) {
     .route('/v1/unsubscribe', unsubscribeRoutes)
     .route('/v1/imports', importRoutes)
     .route('/v1/jobs', jobRoutes)
+    .route('/v1', bulkRoutes)
     .route('/v1/api-keys', keyRoutes)
     .route('/v1/stream', liveRoutes)
     .route('/v1/webhooks', deliveryRoutes)

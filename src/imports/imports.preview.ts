@@ -7,7 +7,9 @@ import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
 import { readFieldRules } from './imports.fields'
 import { openFile } from './imports.file'
-import { ENTITIES, PERMISSION } from './imports.job'
+import { ENTITIES, type Entity, PERMISSION, traitsOf, usualMatch } from './imports.job'
+import { isKind } from './imports.kinds'
+import { existingKinds } from './imports.kinds.existing'
 import { lookAt } from './imports.look'
 import type { ImportPreview } from './imports.preview.schemas'
 import type { PreparedRow } from './imports.rows'
@@ -18,7 +20,7 @@ export type Preview = z.infer<typeof ImportPreview>
 
 /** Reads the first 500 rows. Throws the errors of `openFile`, and `invalid` for columns that are not there. */
 export async function previewImport(ctx: Ctx, options: ImportOptions, { body, contentType }: Upload): Promise<Preview> {
-  const { entity, match = entity === 'leads' ? 'id' : 'email', mapping = {}, unknown } = options
+  const { entity, match = usualMatch(entity), mapping = {}, unknown } = options
   const { actor } = ctx
   const { system, encoding, sheet, values } = options
   const defined = await readFieldRules(ctx, entity)
@@ -29,7 +31,7 @@ export async function previewImport(ctx: Ctx, options: ImportOptions, { body, co
     preparerOf(actor, options, match, file, defined),
   )
   const columns = file.plan.columns.map((column, i) => ({ ...column, samples: samples[i] ?? [] }))
-  const extras = `${ENTITIES[entity].extras}.`
+  const extras = `${traitsOf(entity).extras}.`
   return {
     ...file.about(),
     rows: looked,
@@ -40,7 +42,7 @@ export async function previewImport(ctx: Ctx, options: ImportOptions, { body, co
     problems,
     duplicates: {
       inFile: rows.length - new Set(rows.map(({ key }) => key)).size,
-      existing: await existing(ctx, entity, match, rows),
+      existing: isKind(entity) ? await existingKinds(ctx, entity, rows) : await existing(ctx, entity, match, rows),
     },
     mapping: Object.fromEntries(
       columns
@@ -54,12 +56,7 @@ export async function previewImport(ctx: Ctx, options: ImportOptions, { body, co
 const mappedField = (field: string | null) => (field?.endsWith('.label') ? null : field)
 
 // How many of the rows stand for a record that is there.
-async function existing(
-  { db, actor }: Ctx,
-  entity: ImportOptions['entity'],
-  match: string,
-  rows: PreparedRow[],
-): Promise<number> {
+async function existing({ db, actor }: Ctx, entity: Entity, match: string, rows: PreparedRow[]): Promise<number> {
   const { table, hasContacts } = ENTITIES[entity]
   const t = alias(table, 't')
   const given = (key: string): SQL => sql.raw(`given.value ->> '${key}'`)

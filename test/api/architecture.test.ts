@@ -78,6 +78,7 @@ const ORDER = [
     'mail',
     'tags',
     'fields',
+    'views',
     'calendar',
     'customers',
     'interactions',
@@ -87,6 +88,7 @@ const ORDER = [
     'tickets',
     'files',
     'leads',
+    'bulk',
     'search',
     'feed',
     'live',
@@ -169,7 +171,6 @@ const TEXTS = /^src\/problems\/problems\.texts\.ts$/
 const SMALL_FILES: [pattern: RegExp, reason: string][] = [
   [/^src\/bundle\/zod\.ts$/, 'what the bundle has of the namespace of zod'],
   [/^src\/db\/schema\//, 'the tables of one room'],
-  [/^src\/job-kinds\.ts$/, 'the kinds of jobs, from the rooms above the engine'],
   [/\.d\.ts$/, 'what a module is that a script makes'],
   [/^src\/time\.ts$/, 'durations that every room uses'],
   [/^src\/billing\/plans\.ts$/, 'the plans and their limits, to be changed by who sells them'],
