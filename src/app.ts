@@ -6,6 +6,7 @@ import { authRoutes } from './auth/auth.routes'
 import { authenticate, revalidateSession } from './auth/authenticate'
 import { recoveryRoutes } from './auth/recovery.routes'
 import { billingRoutes } from './billing/billing.routes'
+import { bulkRoutes } from './bulk/bulk.routes'
 import { calendarRoutes } from './calendar/calendar.routes'
 import { customerRoutes } from './customers/customers.routes'
 import { mergeRoutes } from './customers/merge.routes'
@@ -115,6 +116,7 @@ export function createApp() {
     .route('/v1/unsubscribe', unsubscribeRoutes)
     .route('/v1/imports', importRoutes)
     .route('/v1/jobs', jobRoutes)
+    .route('/v1', bulkRoutes)
     .route('/v1/api-keys', keyRoutes)
     .route('/v1/stream', liveRoutes)
     .route('/v1/webhooks', deliveryRoutes)

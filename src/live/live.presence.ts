@@ -48,7 +48,7 @@ export async function tellWatchers(objects: DurableObjectNamespace, workspaces: 
 }
 
 /** The workspaces among these that somebody watches. */
-export async function watchedAmong(db: Db, places: readonly (string | SQL)[]): Promise<string[]> {
+export async function watchedAmong(db: Db, places: readonly string[]): Promise<string[]> {
   const list = sql.join(
     places.map((place) => sql`${place}`),
     sql`, `,

@@ -103,7 +103,7 @@ function stretchOf(
 const PER_RUN = 50
 
 /** The ids of webhooks that have something to send, those that work first; of these workspaces, if they are named. */
-export async function dueWebhooks(db: Db, now: string, places?: readonly (string | SQL)[]): Promise<string[]> {
+export async function dueWebhooks(db: Db, now: string, places?: readonly string[]): Promise<string[]> {
   const list = sql.join(places?.map((place) => sql`${place}`) ?? [], sql`, `)
   const isThere = places === undefined ? sql`true` : sql`${webhooks.workspaceId} IN (${list})`
   const rows = await db
