@@ -137,7 +137,7 @@ function prepareRow(
   const allExtras = Object.fromEntries(read.extras)
   // Flat, short extras are valid JSON for sure. Skipping their schema saves most of the time of a row.
   const areExtrasValid =
-    [...read.extras.values()].every((value) => !isNested(value)) &&
+    [...read.extras.values()].every((value) => typeof value !== 'object' || value === null) &&
     JSON.stringify(allExtras).length <= MAX_UNCHECKED_JSON
   if (read.extras.size > 0 && !areExtrasValid) fields[extrasField] = allExtras
   const result = SCHEMAS[entity].safeParse(fields)
@@ -231,16 +231,18 @@ function identityOf(row: Record<string, unknown>, match: RowRules['match']) {
     return { key: `external:${external}`, by: 'match' as const }
   const value = match === 'email' ? row.email : match === 'phone' ? row.phoneE164 : undefined
   if (typeof value === 'string') return { key: `${match}:${value}`, by: 'match' as const, ...phoneGrams(row) }
-  if (typeof external === 'string') return { key: `external:${external}`, by: 'external' as const }
-  const importKey = createHash('sha256').update(JSON.stringify(row)).digest('base64url').slice(0, 22)
+  // The id of a record in the trash finds none, and is no external id: its row is known by its content the next time.
+  if (typeof external === 'string')
+    return { key: `external:${external}`, by: 'external' as const, ...(external === row.id && contentKey(row)) }
+  const { importKey } = contentKey(row)
   return { key: `content:${importKey}`, by: 'content' as const, importKey }
 }
+
+const contentKey = (row: object) => ({
+  importKey: createHash('sha256').update(JSON.stringify(row)).digest('base64url').slice(0, 22),
+})
 
 // By these the search index of leads finds the number, which has no index of its own there.
 function phoneGrams({ phoneE164 }: Record<string, unknown>) {
   return typeof phoneE164 === 'string' ? { phoneGrams: gramsOf(digitsOf(phoneE164)) } : {}
-}
-
-function isNested(value: unknown): boolean {
-  return typeof value === 'object' && value !== null
 }
