@@ -69,7 +69,9 @@ const SCHEMAS = { customers: rowSchema('customers'), leads: rowSchema('leads') }
 const KINDS = { customers: kindsOf('customers'), leads: kindsOf('leads') }
 
 function rowSchema(entity: Entity) {
-  const shape = ENTITIES[entity].filled.map(({ name, input = z.never() }) => [name, input] as const)
+  // An address is one already, where it stands in a row.
+  const checked = ENTITIES[entity].filled.filter(({ name }) => name !== 'email')
+  const shape = checked.map(({ name, input = z.never() }) => [name, input] as const)
   return z.object(Object.fromEntries(shape)).partial()
 }
 
@@ -129,8 +131,8 @@ function prepareRow(
   const { id, owner, externalId, ...fields } = read.values
   const [main, ...furtherEmails] = read.emails
   const [phone, ...furtherPhones] = read.phones
-  if (main) fields.email = main.email
-  else if (read.wrongEmail !== undefined) addIssue('email', 'invalid_email', read.wrongEmail, 'Invalid email address')
+  if (!main && read.wrongEmail !== undefined)
+    addIssue('email', 'invalid_email', read.wrongEmail, 'Invalid email address')
   if (phone) fields.phone = phone.phone
   if (externalId !== undefined) fields.externalId = externalId
   const extrasField = ENTITIES[entity].extras
@@ -161,7 +163,7 @@ function prepareRow(
   for (const { field, code, value, message, column, once } of read.hints) {
     if (!once || plan.isFirst(column, code)) addIssue(field, code, value, message, 'warning')
   }
-  const parsed: Record<string, unknown> = result.data
+  const parsed: Record<string, unknown> = main ? { ...result.data, email: main.email } : result.data
   const derived = derivedValues(RECORD_FIELDS[entity], parsed, country)
   if (derived.phoneE164 === null) {
     const { problem = 'not_a_number' } = readPhoneField(String(parsed.phone), country)
@@ -230,7 +232,8 @@ function identityOf(row: Record<string, unknown>, match: RowRules['match']) {
   if (match === 'externalId' && typeof external === 'string')
     return { key: `external:${external}`, by: 'match' as const }
   const value = match === 'email' ? row.email : match === 'phone' ? row.phoneE164 : undefined
-  if (typeof value === 'string') return { key: `${match}:${value}`, by: 'match' as const, ...phoneGrams(row) }
+  if (typeof value === 'string')
+    return { key: `${match}:${value}`, by: 'match' as const, ...(match === 'phone' && phoneGrams(row)) }
   // The id of a record in the trash finds none, and is no external id: its row is known by its content the next time.
   if (typeof external === 'string')
     return { key: `external:${external}`, by: 'external' as const, ...(external === row.id && contentKey(row)) }
