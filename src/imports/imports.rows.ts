@@ -233,7 +233,7 @@ function identityOf(row: Record<string, unknown>, match: RowRules['match']) {
     return { key: `external:${external}`, by: 'match' as const }
   const value = match === 'email' ? row.email : match === 'phone' ? row.phoneE164 : undefined
   if (typeof value === 'string')
-    return { key: `${match}:${value}`, by: 'match' as const, ...(match === 'phone' && phoneGrams(row)) }
+    return { key: `${match}:${value}`, by: 'match' as const, ...(match === 'phone' && phoneGrams(value)) }
   // The id of a record in the trash finds none, and is no external id: its row is known by its content the next time.
   if (typeof external === 'string')
     return { key: `external:${external}`, by: 'external' as const, ...(external === row.id && contentKey(row)) }
@@ -246,6 +246,4 @@ const contentKey = (row: object) => ({
 })
 
 // By these the search index of leads finds the number, which has no index of its own there.
-function phoneGrams({ phoneE164 }: Record<string, unknown>) {
-  return typeof phoneE164 === 'string' ? { phoneGrams: gramsOf(digitsOf(phoneE164)) } : {}
-}
+const phoneGrams = (e164: string) => ({ phoneGrams: gramsOf(digitsOf(e164)) })
