@@ -1,5 +1,24 @@
 -- The whole schema, made by `npm run db:baseline`: tables from src/db/schema, then what Drizzle cannot say from
 -- src/db/triggers (search indexes, counters, triggers and views).
+CREATE TABLE `bulk_results` (
+	`job_id` text NOT NULL,
+	`n` integer NOT NULL,
+	`record_id` text NOT NULL,
+	`outcome` text NOT NULL,
+	`owner_id` text,
+	`before` text,
+	`version` integer,
+	PRIMARY KEY(`job_id`, `n`)
+);
+--> statement-breakpoint
+CREATE INDEX `bulk_results_record` ON `bulk_results` (`record_id`,`job_id`) WHERE before IS NOT NULL;--> statement-breakpoint
+CREATE TABLE `bulk_selections` (
+	`job_id` text NOT NULL,
+	`n` integer NOT NULL,
+	`records` text NOT NULL,
+	PRIMARY KEY(`job_id`, `n`)
+);
+--> statement-breakpoint
 CREATE TABLE `customers` (
 	`seq` integer PRIMARY KEY NOT NULL,
 	`id` text NOT NULL,
@@ -115,6 +134,7 @@ CREATE TABLE `customer_relationships` (
 	`to_id` text NOT NULL,
 	`workspace_id` text NOT NULL,
 	`kind` text NOT NULL,
+	`imported_as` text,
 	`created_at` text NOT NULL,
 	PRIMARY KEY(`from_id`, `to_id`),
 	FOREIGN KEY (`from_id`) REFERENCES `customers`(`id`) ON UPDATE no action ON DELETE no action,
@@ -122,6 +142,8 @@ CREATE TABLE `customer_relationships` (
 	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action
 ) WITHOUT ROWID;
 --> statement-breakpoint
+CREATE INDEX `relationships_imported` ON `customer_relationships` (`imported_as`) WHERE imported_as IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `relationships_list` ON `customer_relationships` (`workspace_id`,`from_id`,`to_id`);--> statement-breakpoint
 CREATE TABLE `events` (
 	`workspace_id` text NOT NULL,
 	`seq` integer NOT NULL,
@@ -219,6 +241,7 @@ CREATE TABLE `imports` (
 	`match` text NOT NULL,
 	`duplicates` text NOT NULL,
 	`dry_run` integer NOT NULL,
+	`keeps_ids` integer DEFAULT false NOT NULL,
 	`default_owner` text,
 	`columns` text NOT NULL,
 	`recognised` text,
@@ -309,6 +332,7 @@ CREATE TABLE `jobs` (
 	`pieces` integer DEFAULT 0 NOT NULL,
 	`done` integer DEFAULT 0 NOT NULL,
 	`total` integer,
+	`outcomes` text,
 	`failures` integer DEFAULT 0 NOT NULL,
 	`last_error` text,
 	`due_at` text NOT NULL,
@@ -557,6 +581,7 @@ CREATE TABLE `tickets` (
 	`status` text DEFAULT 'OPEN' NOT NULL,
 	`priority` text DEFAULT 'NORMAL' NOT NULL,
 	`opened_by` text,
+	`import_key` text,
 	`custom_fields` text,
 	`folded_fields` text,
 	`resolved_at` text,
@@ -572,6 +597,7 @@ CREATE TABLE `tickets` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `tickets_id_unique` ON `tickets` (`id`);--> statement-breakpoint
 CREATE INDEX `tickets_home` ON `tickets` (`home_id`,`customer_id`) WHERE home_id IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `tickets_import` ON `tickets` (`workspace_id`,`import_key`) WHERE import_key IS NOT NULL;--> statement-breakpoint
 CREATE UNIQUE INDEX `tickets_number` ON `tickets` (`workspace_id`,`number`);--> statement-breakpoint
 CREATE INDEX `tickets_list` ON `tickets` (`workspace_id`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE INDEX `tickets_owner` ON `tickets` (`workspace_id`,`owner_id`) WHERE deleted_at IS NULL;--> statement-breakpoint
@@ -659,6 +685,28 @@ CREATE UNIQUE INDEX `users_username` ON `users` (`username`) WHERE deleted_at IS
 CREATE INDEX `users_digest` ON `users` (`digest_due`) WHERE digest_due IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `users_role` ON `users` (`workspace_id`,`role`,`id`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE INDEX `users_inactive` ON `users` (`workspace_id`,`role`,`id`) WHERE status = 'INACTIVE' AND deleted_at IS NULL;--> statement-breakpoint
+CREATE TABLE `views` (
+	`id` text PRIMARY KEY NOT NULL,
+	`workspace_id` text NOT NULL,
+	`entity` text NOT NULL,
+	`name` text NOT NULL,
+	`owner_id` text,
+	`is_shared` integer NOT NULL,
+	`filter` text,
+	`sort` text,
+	`columns` text,
+	`position` integer NOT NULL,
+	`is_default` integer DEFAULT false NOT NULL,
+	`version` integer DEFAULT 1 NOT NULL,
+	`created_at` text NOT NULL,
+	`updated_at` text NOT NULL,
+	`audience` text GENERATED ALWAYS AS (CASE WHEN is_shared THEN '' ELSE owner_id END) VIRTUAL,
+	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`owner_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `views_list` ON `views` (`workspace_id`,`entity`,`audience`,`position`,`id`);--> statement-breakpoint
+CREATE INDEX `views_private` ON `views` (`owner_id`) WHERE NOT is_shared;--> statement-breakpoint
 CREATE TABLE `webhook_deliveries` (
 	`webhook_id` text NOT NULL,
 	`seq` integer NOT NULL,
@@ -742,6 +790,7 @@ CREATE TABLE `workspaces` (
 	`unread_customers_after` integer,
 	`unread_leads_after` integer,
 	`purged_ticket_number` integer DEFAULT 0 NOT NULL,
+	`is_heard` integer DEFAULT false NOT NULL,
 	`version` integer DEFAULT 1 NOT NULL,
 	`created_at` text NOT NULL,
 	`updated_at` text NOT NULL
@@ -1793,6 +1842,36 @@ CREATE TRIGGER webhook_bodies_erased AFTER UPDATE OF changes ON events BEGIN
   UPDATE webhook_deliveries SET body = NULL WHERE subject_id = NEW.subject_id AND body IS NOT NULL;
 END;
 --> statement-breakpoint
+-- Whether anything is to be told of a workspace's events. The INSERT of an event asks for it by the key of the workspace.
+CREATE VIEW listeners AS
+SELECT workspace_id FROM webhooks WHERE state IN ('ACTIVE', 'FAILING') UNION ALL SELECT workspace_id FROM streams;
+--> statement-breakpoint
+CREATE TRIGGER webhook_made AFTER INSERT ON webhooks
+BEGIN
+  UPDATE workspaces SET is_heard = 1 WHERE id = new.workspace_id AND NOT is_heard;
+END;
+--> statement-breakpoint
+CREATE TRIGGER webhook_changed AFTER UPDATE OF state ON webhooks
+WHEN (old.state IN ('ACTIVE', 'FAILING')) <> (new.state IN ('ACTIVE', 'FAILING'))
+BEGIN
+  UPDATE workspaces SET is_heard = EXISTS (SELECT 1 FROM listeners WHERE workspace_id = new.workspace_id) WHERE id = new.workspace_id;
+END;
+--> statement-breakpoint
+CREATE TRIGGER webhook_gone AFTER DELETE ON webhooks
+BEGIN
+  UPDATE workspaces SET is_heard = EXISTS (SELECT 1 FROM listeners WHERE workspace_id = old.workspace_id) WHERE id = old.workspace_id;
+END;
+--> statement-breakpoint
+CREATE TRIGGER stream_opened AFTER INSERT ON streams
+BEGIN
+  UPDATE workspaces SET is_heard = 1 WHERE id = new.workspace_id AND NOT is_heard;
+END;
+--> statement-breakpoint
+CREATE TRIGGER stream_closed AFTER DELETE ON streams
+BEGIN
+  UPDATE workspaces SET is_heard = EXISTS (SELECT 1 FROM listeners WHERE workspace_id = old.workspace_id) WHERE id = old.workspace_id;
+END;
+--> statement-breakpoint
 -- What definitions of custom fields demand of every write, by whatever way it comes: src/access/field-problems.ts says what.
 CREATE VIEW field_checks AS SELECT workspace_id, entity, '' AS was, '' AS becomes FROM fields;
 --> statement-breakpoint
@@ -1966,4 +2045,22 @@ END;
 CREATE TRIGGER field_unkeyed AFTER UPDATE OF is_unique ON fields WHEN old.is_unique AND NOT new.is_unique
 BEGIN
   DELETE FROM field_keys WHERE field_id = old.id;
+END;
+--> statement-breakpoint
+-- Events change when a person is erased, and then alone: what bulk changes keep of their subject goes with them.
+CREATE TRIGGER bulk_results_erased AFTER UPDATE OF changes ON events BEGIN
+  UPDATE bulk_results SET before = NULL WHERE record_id = NEW.subject_id AND before IS NOT NULL;
+END;
+--> statement-breakpoint
+-- One default view of each entity and audience: a new one takes the place of the one before.
+CREATE TRIGGER view_made_default AFTER INSERT ON views WHEN new.is_default
+BEGIN
+  UPDATE views SET is_default = 0, version = version + 1
+    WHERE workspace_id = new.workspace_id AND entity = new.entity AND audience = new.audience AND is_default AND id <> new.id;
+END;
+--> statement-breakpoint
+CREATE TRIGGER view_became_default AFTER UPDATE OF is_default, is_shared ON views WHEN new.is_default
+BEGIN
+  UPDATE views SET is_default = 0, version = version + 1
+    WHERE workspace_id = new.workspace_id AND entity = new.entity AND audience = new.audience AND is_default AND id <> new.id;
 END;

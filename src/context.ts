@@ -1,5 +1,4 @@
 // The context of a verb, its first argument: database, settings, time of the request, and the actor.
-import type { SQL } from 'drizzle-orm'
 import type { Actor } from './access/policy'
 import type { Config } from './config'
 import type { Db } from './db/client'
@@ -19,8 +18,8 @@ export type PublicCtx = {
   outgoing: Set<string>
   /** The workspaces in which this request began jobs. They run after the response. */
   begun: Set<string>
-  /** The workspaces in which events have happened. They are told after the response. */
-  happened?: Set<string | SQL>
+  /** The workspaces in which events have happened and something listens. It is told after the response. */
+  happened?: Set<string>
 }
 
 /** The context of a verb that needs an actor. */

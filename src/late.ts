@@ -24,7 +24,7 @@ export const loadJsonSchema = async () => useJsonSchema(await import('./late/jso
 /** oauth4webapi, for sign-in by a provider. */
 export const loadOAuth = () => import('./late/oauth.js')
 
-/** What reads the files of imports (src/imports/imports.reading.ts). */
+/** What reads the files of imports and writes their rows (src/imports/imports.reading.ts). */
 export const loadReading = () => import('./late/reading.js')
 
 /** saxes, for workbooks. */

@@ -33,6 +33,8 @@ export const PERMISSIONS = {
   'tags:write': 'Rename and delete tags.',
   'fields:read': 'See which custom fields there are.',
   'fields:write': 'Define, change and archive custom fields.',
+  'views:read': 'See your own views of lists and those that are shared.',
+  'views:write': 'Save views, share them, change and delete them.',
   'analytics:read': 'See the figures of the records that you see.',
   'analytics:team': 'See the figures of each member.',
   'exports:read': 'Export customers, leads, interactions and tickets that you see as files.',
@@ -40,7 +42,7 @@ export const PERMISSIONS = {
   'personal-data:erase': 'Erase a person everywhere, permanently.',
   'events:read': 'Read the audit trail.',
   'imports:read': 'See imports and their errors.',
-  'imports:write': 'Import customers and leads, cancel and revert imports.',
+  'imports:write': 'Import records of any kind, cancel and revert imports.',
   'jobs:read': 'See how far work is that goes on after an answer.',
   'jobs:write': 'Cancel jobs.',
   'outbox:read': 'See sent, queued and failed mail, without its content.',
@@ -60,9 +62,7 @@ const EVERYDAY: readonly Permission[] = [
   'account:read',
   'workspace:read',
   'users:read',
-  'leads:read',
-  'leads:write',
-  'leads:claim',
+  ...(['leads:read', 'leads:write', 'leads:claim'] as const),
   'customers:read',
   'customers:write',
   'self:write',
@@ -73,13 +73,11 @@ const EVERYDAY: readonly Permission[] = [
   'tickets:handle',
   'tags:read',
   'fields:read',
-  'analytics:read',
-  'analytics:team',
+  ...(['views:read', 'views:write', 'analytics:read', 'analytics:team'] as const),
 ]
 
 /** Whether a valid access token is enough for this permission. */
 export const isEveryday = (permission: Permission): boolean => EVERYDAY.includes(permission)
-
 export function isPermission(name: unknown): name is Permission {
   return typeof name === 'string' && Object.hasOwn(PERMISSIONS, name)
 }
@@ -106,6 +104,8 @@ const manager = {
   'tags:write': 'all',
   'fields:read': 'all',
   'fields:write': 'all',
+  'views:read': 'all',
+  'views:write': 'all',
   'analytics:read': 'all',
   'analytics:team': 'all',
   'exports:read': 'all',
@@ -141,6 +141,7 @@ export const POLICY: Record<Role, Partial<Record<Permission, Reach>>> = {
     'users:read': 'own',
     'users:write': 'own',
     'jobs:read': 'own',
+    'jobs:write': 'own',
     'leads:read': 'own',
     'leads:write': 'own',
     'leads:claim': 'all',
@@ -153,6 +154,8 @@ export const POLICY: Record<Role, Partial<Record<Permission, Reach>>> = {
     'tickets:handle': 'own',
     'tags:read': 'own',
     'fields:read': 'all',
+    'views:read': 'own',
+    'views:write': 'own',
     'analytics:read': 'own',
     'exports:read': 'own',
   },

@@ -9,11 +9,10 @@ import { IfMatch, ifVersion, withEtag } from '../http/etag'
 import { paged } from '../http/pagination'
 import { body, createRouter, json } from '../http/router'
 import { shapedAnswer, shapedPage } from '../records/shape.schemas'
+import { viewedQuery } from '../views/views.service'
 import { listCustomers } from './customers.list'
 import {
   Amendment,
-  BulkDeleted,
-  BulkDeletion,
   CustomerPage,
   CustomerPatch,
   CustomerQuery,
@@ -25,14 +24,7 @@ import {
   UpsertQuery,
   WrittenCustomer,
 } from './customers.schemas'
-import {
-  amendCustomer,
-  createCustomer,
-  getCustomer,
-  trashCustomer,
-  trashCustomers,
-  updateCustomer,
-} from './customers.service'
+import { amendCustomer, createCustomer, getCustomer, trashCustomer, updateCustomer } from './customers.service'
 import { upsertCustomer } from './customers.upsert'
 
 const tags = ['Customers']
@@ -51,7 +43,7 @@ const listCustomersRoute = createRoute({
     'for a page: if it is not full then, `scanned` says how far it has looked, and `nextCursor` goes on. In such a scan, accents are ignored in names only, and short words and ' +
     'the trash have no total.',
   request: { query: CustomerQuery },
-  responses: { 200: json(CustomerPage, 'A page of customers'), ...errors(...READ, 'invalid_cursor') },
+  responses: { 200: json(CustomerPage, 'A page of customers'), ...errors(...READ, 'invalid_cursor', 'view_outdated') },
 })
 
 const queryCustomersRoute = createRoute({
@@ -64,7 +56,7 @@ const queryCustomersRoute = createRoute({
   description:
     'The list of customers with a filter as JSON, for filters that are long in an address. It changes nothing.',
   request: { body: body(CustomerQuestion) },
-  responses: { 200: json(CustomerPage, 'A page of customers'), ...errors(...POST, 'invalid_cursor') },
+  responses: { 200: json(CustomerPage, 'A page of customers'), ...errors(...POST, 'invalid_cursor', 'view_outdated') },
 })
 
 const createCustomerRoute = createRoute({
@@ -97,18 +89,6 @@ const upsertCustomerRoute = createRoute({
     201: json(WrittenCustomer, 'Created'),
     ...errors(...WRITE, 'customer_exists', 'external_id_taken', 'login_taken', 'invalid_owner', 'plan_limit'),
   },
-})
-
-const bulkDeleteCustomersRoute = createRoute({
-  method: 'post',
-  path: '/bulk-delete',
-  ...allow('customers:write', { isAsked: true }),
-  operationId: 'bulkDeleteCustomers',
-  tags,
-  summary: 'Put many customers into the trash',
-  description: 'Up to 500 at once. Returns which were not found, or not in your reach.',
-  request: { body: body(BulkDeletion) },
-  responses: { 200: json(BulkDeleted, 'The deleted ids, and those not found'), ...errors(...POST) },
 })
 
 const getCustomerRoute = createRoute({
@@ -183,11 +163,13 @@ function writerCtx(c: Context<AppEnv>, { ownerId, userId }: { ownerId?: unknown;
 
 export const customerRoutes = createRouter()
   .openapi(listCustomersRoute, async (c) => {
-    const page = await paged(c, c.req.valid('query'), (query) => listCustomers(ctx(c), query))
+    const page = await paged(c, await viewedQuery(ctx(c), 'customer', c.req.valid('query')), (query) =>
+      listCustomers(ctx(c), query),
+    )
     return c.json(shapedPage(CustomerPage.parse(page), c.req.valid('query')), 200)
   })
   .openapi(queryCustomersRoute, async (c) => {
-    const page = await paged(c, c.req.valid('json'), (query) =>
+    const page = await paged(c, await viewedQuery(ctx(c), 'customer', c.req.valid('json')), (query) =>
       listCustomers(ctx(c), { ...query, filterAt: 'body.filter' }),
     )
     return c.json(shapedPage(CustomerPage.parse(page), c.req.valid('json')), 200)
@@ -201,9 +183,6 @@ export const customerRoutes = createRouter()
     const answer = WrittenCustomer.parse(withEtag(c, customer))
     return isNew ? c.json(answer, 201, { Location: `/v1/customers/${answer.id}` }) : c.json(answer, 200)
   })
-  .openapi(bulkDeleteCustomersRoute, async (c) =>
-    c.json(BulkDeleted.parse(await trashCustomers(ctx(c), c.req.valid('json').ids)), 200),
-  )
   .openapi(getOwnRecordRoute, async (c) => {
     const shape = c.req.valid('query')
     return c.json(shapedAnswer(c, ListedCustomer, await getCustomer(ctx(c), undefined, shape.include), shape), 200)

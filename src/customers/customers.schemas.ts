@@ -1,10 +1,11 @@
 // Schemas of customers: answers, new customers, patches, lists, duplicates and merges.
 import { z } from '@hono/zod-openapi'
 import { email, Id, instant, memberOr, text, uuid } from '../field-schemas'
-import { filterParameter, questionOf } from '../filters/filters.schemas'
+import { filterParameter, questionOf, viewParameter } from '../filters/filters.schemas'
 import { flag, pageOf, pageQuery } from '../http/pagination'
 import { facetQuery, gatherCustomFields } from '../records/facets.schemas'
 import { fieldsWith, valuesOf } from '../records/fields'
+import { SORTS } from '../records/list.filters'
 import {
   IncludedInteraction,
   IncludedMember,
@@ -89,12 +90,6 @@ export const Amendment = z
   .refine((patch) => Object.keys(patch).length > 0, { error: 'Send at least one field' })
   .openapi('Amendment', { example: { phone: '020 7946 0959' } })
 
-export const BulkDeletion = z
-  .strictObject({ ids: z.array(uuid()).min(1).max(500) })
-  .openapi('BulkDeletion', { example: { ids: ['0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0f'] } })
-
-export const BulkDeleted = z.object({ deleted: z.array(Id), notFound: z.array(Id) }).openapi('BulkDeleted')
-
 const part = (field: string) =>
   text(100)
     .optional()
@@ -104,6 +99,7 @@ export const CustomerFilters = z.strictObject({
   ...pageQuery,
   ...CustomerShape.shape,
   filter: filterParameter(),
+  view: viewParameter,
   q: part('name, e-mail, phone (digits are enough), company or job title').openapi({ example: 'alice' }),
   name: part('name'),
   email: part('e-mail'),
@@ -126,18 +122,7 @@ export const CustomerFilters = z.strictObject({
   touchBefore: instant().optional().openapi({ description: 'Customers to contact before this time.' }),
   trashed: flag('List the customers in the trash instead.'),
   sort: z
-    .enum([
-      '-createdAt',
-      'createdAt',
-      '-updatedAt',
-      'updatedAt',
-      'name',
-      '-name',
-      '-lastInteractionAt',
-      'lastInteractionAt',
-      'nextFollowUpAt',
-      'nextTouchAt',
-    ])
+    .enum(SORTS.customer)
     .optional()
     .openapi({
       description:

@@ -20,7 +20,7 @@ export type AppEnv = {
     connection: Connection
     outgoing: Set<string>
     begun: Set<string>
-    happened: Set<string | SQL>
+    happened: Set<string>
     actor?: Actor
     /** When the access token was issued, in seconds since 1970; unset without one. */
     tokenIssuedAt?: number

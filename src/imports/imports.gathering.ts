@@ -1,7 +1,7 @@
 // Gathers the rows and issues of a file in chunks, until there is enough to store: memory holds only a part of the file.
 import { Buffer } from 'node:buffer'
 import { combineRows, withoutHeld } from './imports.combine'
-import { ENTITIES, type Entity, MAX_ISSUES, MAX_JSON, TOO_BIG_MESSAGE } from './imports.job'
+import { type AnyEntity, MAX_ISSUES, MAX_JSON, TOO_BIG_MESSAGE, traitsOf } from './imports.job'
 import type { Issue, PreparedRow } from './imports.rows'
 
 /** One batch writes a chunk, and one database value (2 MB at most) holds its classified rows. */
@@ -52,13 +52,13 @@ export type Gathered = {
 }
 
 /** Gathers the rows and issues of one import. Rows of one record within a chunk become one row. */
-export function createGathering(duplicates: 'last' | 'refuse', entity: Entity = 'customers') {
+export function createGathering(duplicates: 'last' | 'refuse', entity: AnyEntity = 'customers') {
   let chunk = emptyChunk()
   let chunks: Chunk[] = []
   let issues: string[] = []
   let [bytes, takenChunks, issueBytes, allIssueBytes] = [0, 0, 0, 0]
   const counts = { received: 0, failed: 0, superseded: 0, issues: 0 }
-  const areAddressesUnique = ENTITIES[entity].hasContacts
+  const areAddressesUnique = traitsOf(entity).hasContacts
 
   function addIssue(issue: Issue, n: number, cells?: Cells) {
     counts.issues += 1

@@ -6,7 +6,8 @@ import { visible } from '../access/visible'
 import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
 import { readFieldRules } from './imports.fields'
-import { ENTITIES, PERMISSION } from './imports.job'
+import { ENTITIES, type Entity, PERMISSION, traitsOf, usualMatch } from './imports.job'
+import { isKind } from './imports.kinds'
 import type { ImportPreview } from './imports.preview.schemas'
 import { loadReading } from './imports.reader'
 import type { PreparedRow } from './imports.rows'
@@ -16,18 +17,18 @@ export type Preview = z.infer<typeof ImportPreview>
 
 /** Reads the first 500 rows. Throws the errors of `openFile`, and `invalid` for columns that are not there. */
 export async function previewImport(ctx: Ctx, options: ImportOptions, { body, contentType }: Upload): Promise<Preview> {
-  const { entity, match = entity === 'leads' ? 'id' : 'email', mapping = {}, unknown } = options
+  const { entity, match = usualMatch(entity), mapping = {}, unknown } = options
   const { actor } = ctx
   const { system, encoding, sheet, values } = options
-  const [{ openFile, preparerOf, lookAt }, defined] = await Promise.all([loadReading(), readFieldRules(ctx, entity)])
+  const [reading, defined] = await Promise.all([loadReading(), readFieldRules(ctx, entity)])
   const rules = { entity, mapping, unknown, system, encoding, sheet, values, defined }
-  const file = await openFile(body, contentType, rules)
-  const { rows, looked, isWhole, samples, problems } = await lookAt(
+  const file = await reading.openFile(body, contentType, rules)
+  const { rows, looked, isWhole, samples, problems } = await reading.lookAt(
     file,
-    preparerOf(actor, options, match, file, defined),
+    reading.preparerOf(actor, options, match, file, defined),
   )
   const columns = file.plan.columns.map((column, i) => ({ ...column, samples: samples[i] ?? [] }))
-  const extras = `${ENTITIES[entity].extras}.`
+  const extras = `${traitsOf(entity).extras}.`
   return {
     ...file.about(),
     rows: looked,
@@ -38,7 +39,9 @@ export async function previewImport(ctx: Ctx, options: ImportOptions, { body, co
     problems,
     duplicates: {
       inFile: rows.length - new Set(rows.map(({ key }) => key)).size,
-      existing: await existing(ctx, entity, match, rows),
+      existing: isKind(entity)
+        ? await reading.existingKinds(ctx, entity, rows)
+        : await existing(ctx, entity, match, rows),
     },
     mapping: Object.fromEntries(
       columns
@@ -52,12 +55,7 @@ export async function previewImport(ctx: Ctx, options: ImportOptions, { body, co
 const mappedField = (field: string | null) => (field?.endsWith('.label') ? null : field)
 
 // How many of the rows stand for a record that is there.
-async function existing(
-  { db, actor }: Ctx,
-  entity: ImportOptions['entity'],
-  match: string,
-  rows: PreparedRow[],
-): Promise<number> {
+async function existing({ db, actor }: Ctx, entity: Entity, match: string, rows: PreparedRow[]): Promise<number> {
   const { table, hasContacts } = ENTITIES[entity]
   const t = alias(table, 't')
   const given = (key: string): SQL => sql.raw(`given.value ->> '${key}'`)

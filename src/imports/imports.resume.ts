@@ -21,10 +21,9 @@ import {
   refusalCount,
 } from './imports.chunks'
 import { creatorActor, creatorSelects } from './imports.creator'
-import type { Job } from './imports.job'
-import { revertStatements } from './imports.revert'
+import type { AnyJob } from './imports.job'
+import { loadReading } from './imports.reader'
 import { stagedDataDrop } from './imports.staging'
-import { chunkStatements } from './imports.write'
 
 /** What an invocation may still do: run `statements` (D1 limits their number) until the instant `until`, in ms. */
 export type Budget = { statements: number; until: number }
@@ -61,11 +60,12 @@ export const newChunkIds = () => uuidv7().slice(0, 28)
  */
 export async function runChunks(
   ctx: Ctx,
-  job: Job,
+  job: AnyJob,
   from: Position | undefined,
   budget: Budget,
   isReverting = false,
 ): Promise<Position | undefined> {
+  const { chunkStatements, revertStatements } = await loadReading()
   let [at, chunks] = [from, job.chunks]
   while (at) {
     // In development the database runs in this thread: other requests get their turn here.
@@ -96,7 +96,7 @@ export async function runChunks(
 
 // Divides a chunk that was not written, and gives the position to go on at; undefined, if the database does not answer this
 // either. Where very many rows are refused, the fault is not theirs: the import ends as FAILED.
-async function divide(ctx: Ctx, job: Job, n: number, error: unknown, budget: Budget) {
+async function divide(ctx: Ctx, job: AnyJob, n: number, error: unknown, budget: Budget) {
   if (budget.statements < DIVISION_STATEMENTS + CHUNK_EXTRAS) return undefined
   const { divided, refusals, next } = await runBudgeted(ctx, budget, {
     ...divisionStatements(ctx, job, n, newChunkIds(), error),

@@ -8,6 +8,7 @@ import { IfMatch, ifVersion, withEtag } from '../http/etag'
 import { paged } from '../http/pagination'
 import { body, createRouter, json } from '../http/router'
 import { shapedAnswer, shapedPage } from '../records/shape.schemas'
+import { viewedQuery } from '../views/views.service'
 import { listInteractions } from './interactions.list'
 import {
   Completion,
@@ -43,7 +44,10 @@ const listInteractionsRoute = createRoute({
     'e-mails and meetings with them and the comments on their tickets, never notes, tasks and follow-ups of the team. ' +
     'With several filters, a page looks through up to 3,333 interactions; if it is not full then, `scanned` says how far.',
   request: { query: InteractionQuery },
-  responses: { 200: json(InteractionPage, 'A page of interactions'), ...errors(...READ, 'invalid_cursor') },
+  responses: {
+    200: json(InteractionPage, 'A page of interactions'),
+    ...errors(...READ, 'invalid_cursor', 'view_outdated'),
+  },
 })
 
 const queryInteractionsRoute = createRoute({
@@ -56,7 +60,10 @@ const queryInteractionsRoute = createRoute({
   description:
     'The list of interactions with a filter as JSON, for filters that are long in an address. It changes nothing.',
   request: { body: body(InteractionQuestion) },
-  responses: { 200: json(InteractionPage, 'A page of interactions'), ...errors(...POST, 'invalid_cursor') },
+  responses: {
+    200: json(InteractionPage, 'A page of interactions'),
+    ...errors(...POST, 'invalid_cursor', 'view_outdated'),
+  },
 })
 
 const createInteractionRoute = createRoute({
@@ -138,11 +145,13 @@ const completeInteractionRoute = createRoute({
 
 export const interactionRoutes = createRouter()
   .openapi(listInteractionsRoute, async (c) => {
-    const page = await paged(c, c.req.valid('query'), (query) => listInteractions(ctx(c), query))
+    const page = await paged(c, await viewedQuery(ctx(c), 'interaction', c.req.valid('query')), (query) =>
+      listInteractions(ctx(c), query),
+    )
     return c.json(shapedPage(InteractionPage.parse(page), c.req.valid('query')), 200)
   })
   .openapi(queryInteractionsRoute, async (c) => {
-    const page = await paged(c, c.req.valid('json'), (query) =>
+    const page = await paged(c, await viewedQuery(ctx(c), 'interaction', c.req.valid('json')), (query) =>
       listInteractions(ctx(c), { ...query, filterAt: 'body.filter' }),
     )
     return c.json(shapedPage(InteractionPage.parse(page), c.req.valid('json')), 200)

@@ -3,9 +3,10 @@ import { z } from '@hono/zod-openapi'
 import { INTERACTION_TYPES } from '../db/schema/interactions'
 import { Event } from '../events/events.schemas'
 import { Instant, instant, instantOrDay, memberOr, text, timeZone, uuid } from '../field-schemas'
-import { filterParameter, questionOf } from '../filters/filters.schemas'
+import { filterParameter, questionOf, viewParameter } from '../filters/filters.schemas'
 import { flag, pageOf, pageQuery, someOf } from '../http/pagination'
 import { valuesOf } from '../records/fields'
+import { SORTS } from '../records/list.filters'
 import {
   IncludedCustomer,
   IncludedLead,
@@ -87,6 +88,7 @@ export const InteractionQuery = z
     ...pageQuery,
     ...InteractionShape.shape,
     filter: filterParameter(),
+    view: viewParameter,
     q: text(100)
       .optional()
       .openapi({
@@ -116,13 +118,10 @@ export const InteractionQuery = z
     }),
     followUpAfter: instant().optional(),
     followUpBefore: instant().optional(),
-    sort: z
-      .enum(['-occurredAt', 'occurredAt', 'followUpAt', '-followUpAt', '-updatedAt', 'updatedAt'])
-      .optional()
-      .openapi({
-        description:
-          'The default is `-occurredAt`, and `followUpAt` for open follow-ups. The order by follow-up has open ones alone.',
-      }),
+    sort: z.enum(SORTS.interaction).optional().openapi({
+      description:
+        'The default is `-occurredAt`, and `followUpAt` for open follow-ups. The order by follow-up has open ones alone.',
+    }),
     done: flag('`false`: open follow-ups, `true`: done ones. Without it, follow-up filters list open ones.'),
   })
   .openapi('InteractionQuery')

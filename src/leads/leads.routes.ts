@@ -8,6 +8,7 @@ import { IfMatch, ifVersion, withEtag } from '../http/etag'
 import { paged } from '../http/pagination'
 import { body, createRouter, json } from '../http/router'
 import { shapedAnswer, shapedPage } from '../records/shape.schemas'
+import { viewedQuery } from '../views/views.service'
 import { listLeads } from './leads.list'
 import { Lead, LeadPage, LeadPatch, LeadQuery, LeadQuestion, LeadShape, ListedLead, NewLead } from './leads.schemas'
 import { createLead, getLead, restoreLead, trashLead, updateLead } from './leads.service'
@@ -28,7 +29,7 @@ const listLeadsRoute = createRoute({
     'instants than those of the order, and any filter in the trash. If the page is not full then, `scanned` says how far ' +
     'it has looked, and `nextCursor` goes on.',
   request: { query: LeadQuery },
-  responses: { 200: json(LeadPage, 'A page of leads'), ...errors(...READ, 'invalid_cursor') },
+  responses: { 200: json(LeadPage, 'A page of leads'), ...errors(...READ, 'invalid_cursor', 'view_outdated') },
 })
 
 const queryLeadsRoute = createRoute({
@@ -40,7 +41,7 @@ const queryLeadsRoute = createRoute({
   summary: 'Query leads',
   description: 'The list of leads with a filter as JSON, for filters that are long in an address. It changes nothing.',
   request: { body: body(LeadQuestion) },
-  responses: { 200: json(LeadPage, 'A page of leads'), ...errors(...POST, 'invalid_cursor') },
+  responses: { 200: json(LeadPage, 'A page of leads'), ...errors(...POST, 'invalid_cursor', 'view_outdated') },
 })
 
 const createLeadRoute = createRoute({
@@ -109,11 +110,13 @@ const restoreLeadRoute = createRoute({
 
 export const leadRoutes = createRouter()
   .openapi(listLeadsRoute, async (c) => {
-    const page = await paged(c, c.req.valid('query'), (query) => listLeads(ctx(c), query))
+    const page = await paged(c, await viewedQuery(ctx(c), 'lead', c.req.valid('query')), (query) =>
+      listLeads(ctx(c), query),
+    )
     return c.json(shapedPage(LeadPage.parse(page), c.req.valid('query')), 200)
   })
   .openapi(queryLeadsRoute, async (c) => {
-    const page = await paged(c, c.req.valid('json'), (query) =>
+    const page = await paged(c, await viewedQuery(ctx(c), 'lead', c.req.valid('json')), (query) =>
       listLeads(ctx(c), { ...query, filterAt: 'body.filter' }),
     )
     return c.json(shapedPage(LeadPage.parse(page), c.req.valid('json')), 200)

@@ -3,10 +3,11 @@ import { z } from '@hono/zod-openapi'
 import { Customer } from '../customers/customers.schemas'
 import { LEAD_STATUSES } from '../db/schema/leads'
 import { instant, memberOr, text, uuid } from '../field-schemas'
-import { filterParameter, questionOf } from '../filters/filters.schemas'
+import { filterParameter, questionOf, viewParameter } from '../filters/filters.schemas'
 import { flag, pageOf, pageQuery, repeated, someOf } from '../http/pagination'
 import { facetQuery, gatherCustomFields } from '../records/facets.schemas'
 import { valuesOf } from '../records/fields'
+import { SORTS } from '../records/list.filters'
 import {
   IncludedCustomer,
   IncludedInteraction,
@@ -55,12 +56,11 @@ export const Assignment = z
   .strictObject({ ownerId: uuid() })
   .openapi('Assignment', { example: { ownerId: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0e' } })
 
-export const SORTS = ['-createdAt', 'createdAt', '-updatedAt', 'updatedAt', '-followUpAt', 'followUpAt'] as const
-
 export const LeadFilters = z.strictObject({
   ...pageQuery,
   ...LeadShape.shape,
   filter: filterParameter(),
+  view: viewParameter,
   q: text(100)
     .optional()
     .openapi({
@@ -88,7 +88,7 @@ export const LeadFilters = z.strictObject({
   followUpBefore: instant().optional(),
   trashed: flag('List the leads in the trash instead.'),
   sort: z
-    .enum(SORTS)
+    .enum(SORTS.lead)
     .optional()
     .openapi({
       description:

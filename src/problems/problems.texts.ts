@@ -168,6 +168,14 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     why: 'The field is unique, and another living record has this value.',
     mend: 'See the record at `existingId`: perhaps it is the same. Merge them, or change one of the values.',
   },
+  too_many_views: {
+    why: 'A list has at most 50 shared views, and 50 of each member.',
+    mend: 'Delete a view that nobody needs, or change one.',
+  },
+  view_outdated: {
+    why: 'The view asks for a field or an order that the list does not have any more, or that your role does not see.',
+    mend: 'Change the view as `errors` says, or ask the list without `view`.',
+  },
   too_many_fields: {
     why: 'An entity has at most 50 fields, archived ones too.',
     mend: 'Use a field that is archived for something else, or keep the value without a definition.',
@@ -219,6 +227,26 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
   job_not_cancellable: {
     why: 'The state that this job carries out holds already; it only finishes what must follow.',
     mend: 'Wait: `GET /v1/jobs/{id}` tells how far it is.',
+  },
+  count_differs: {
+    why: 'Records were made or changed between the look and the change, so that the filter finds others than you have seen.',
+    mend: 'Look at what the filter finds, and send the `count` of this answer as `expect` if it is what you mean.',
+  },
+  too_many_records: {
+    why: 'A bulk change takes 10,000 records, and a filter that no index answers looks through 50,000.',
+    mend: 'Narrow the filter, by an owner or a range of `createdAt` for example, and send several changes.',
+  },
+  already_undone: {
+    why: 'A bulk change is undone once.',
+    mend: 'Look for the job that undid it: `GET /v1/jobs?subjectId=` with the id of the change.',
+  },
+  undo_expired: {
+    why: 'What records had before is given back for 24 hours after the end of a bulk change.',
+    mend: 'Make the opposite change. `GET /v1/events` has the values of before.',
+  },
+  not_undoable: {
+    why: 'Only bulk changes and distributions can be undone.',
+    mend: 'Look at the `kind` of the job.',
   },
   already_sent: {
     why: 'Only mail that waits or has failed is tried again.',

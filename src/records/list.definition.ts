@@ -8,13 +8,14 @@ import type { Ctx } from '../context'
 import type { Db } from '../db/client'
 import type { PageRequest } from '../db/page'
 import type { Marked } from '../db/window'
+import type { AppError, ProblemExtras } from '../errors'
 import type { FilterFields } from '../filters/filters.fields'
 import type { AskedField } from '../filters/filters.read'
 import type { FilterTree } from '../filters/filters.tree'
 import type { Included, Includes } from './included'
 
 /** Query parameters that are not filters with one condition each. */
-type Paging = 'limit' | 'cursor' | 'sort' | 'total' | 'filter' | 'fields' | 'include'
+type Paging = 'limit' | 'cursor' | 'sort' | 'total' | 'filter' | 'fields' | 'include' | 'view' | 'viewed'
 export type FilterName<Q> = Exclude<keyof Q, Paging> & string
 /** The orders that a query may name in `sort`, without the minus. */
 type OrderName<Q> = Q extends { sort?: infer S } ? (S extends `-${infer Name}` ? Name : S & string) : never
@@ -29,9 +30,20 @@ export type ListRequest<Q> = PageRequest &
     /** A filter beside the parameters, and where it came from, for errors: `query.filter` if that is not said. */
     filter?: FilterTree
     filterAt?: string
+    /** A view whose filter holds as well, and whose order holds if the request names none. */
+    viewed?: Viewed
     /** The conditions of the filter, once it was read. */
     asked?: AskedCondition[]
   }
+/** A view as its list asks it. `refuse` makes the error for what does not fit any more. */
+export type Viewed = {
+  id: string
+  name: string
+  filter?: FilterTree
+  sort?: string
+  columns?: string[]
+  refuse: (errors?: ProblemExtras['errors']) => AppError
+}
 /** What is left of a filter to check: a condition with the name of its field. */
 export type AskedCondition = Condition & { name: string }
 export type FilterValues<Q> = { [K in FilterName<Q>]?: Q[K] }

@@ -8,6 +8,7 @@ import { IfMatch, ifVersion, withEtag } from '../http/etag'
 import { paged } from '../http/pagination'
 import { body, createRouter, json } from '../http/router'
 import { shapedAnswer, shapedPage } from '../records/shape.schemas'
+import { viewedQuery } from '../views/views.service'
 import { commentOnTicket, listComments } from './tickets.comments'
 import { listTickets } from './tickets.list'
 import {
@@ -40,7 +41,7 @@ const listTicketsRoute = createRoute({
     'Newest first. ADMIN and MANAGER see all tickets, SALES those of their own customers and those assigned to them, a ' +
     'CUSTOMER their own. The tickets of a trashed customer are in the trash as well.',
   request: { query: TicketQuery },
-  responses: { 200: json(TicketPage, 'A page of tickets'), ...errors(...READ, 'invalid_cursor') },
+  responses: { 200: json(TicketPage, 'A page of tickets'), ...errors(...READ, 'invalid_cursor', 'view_outdated') },
 })
 
 const queryTicketsRoute = createRoute({
@@ -53,7 +54,7 @@ const queryTicketsRoute = createRoute({
   description:
     'The list of tickets with a filter as JSON, for filters that are long in an address. It changes nothing.',
   request: { body: body(TicketQuestion) },
-  responses: { 200: json(TicketPage, 'A page of tickets'), ...errors(...POST, 'invalid_cursor') },
+  responses: { 200: json(TicketPage, 'A page of tickets'), ...errors(...POST, 'invalid_cursor', 'view_outdated') },
 })
 
 const openTicketRoute = createRoute({
@@ -167,11 +168,13 @@ const listCommentsRoute = createRoute({
 
 export const ticketRoutes = createRouter()
   .openapi(listTicketsRoute, async (c) => {
-    const page = await paged(c, c.req.valid('query'), (query) => listTickets(ctx(c), query))
+    const page = await paged(c, await viewedQuery(ctx(c), 'ticket', c.req.valid('query')), (query) =>
+      listTickets(ctx(c), query),
+    )
     return c.json(shapedPage(TicketPage.parse(page), c.req.valid('query')), 200)
   })
   .openapi(queryTicketsRoute, async (c) => {
-    const page = await paged(c, c.req.valid('json'), (query) =>
+    const page = await paged(c, await viewedQuery(ctx(c), 'ticket', c.req.valid('json')), (query) =>
       listTickets(ctx(c), { ...query, filterAt: 'body.filter' }),
     )
     return c.json(shapedPage(TicketPage.parse(page), c.req.valid('json')), 200)

@@ -2,10 +2,11 @@
 import { z } from '@hono/zod-openapi'
 import { PRIORITIES, TICKET_STATUSES } from '../db/schema/tickets'
 import { Id, Instant, instant, memberOr, text, uuid } from '../field-schemas'
-import { filterParameter, questionOf } from '../filters/filters.schemas'
+import { filterParameter, questionOf, viewParameter } from '../filters/filters.schemas'
 import { flag, pageOf, pageQuery, someOf } from '../http/pagination'
 import { facetQuery, gatherCustomFields } from '../records/facets.schemas'
 import { valuesOf } from '../records/fields'
+import { SORTS } from '../records/list.filters'
 import {
   IncludedCustomer,
   IncludedInteraction,
@@ -63,6 +64,7 @@ export const TicketFilters = z.strictObject({
   ...pageQuery,
   ...TicketShape.shape,
   filter: filterParameter(),
+  view: viewParameter,
   q: text(100)
     .optional()
     .openapi({ description: 'Part of title or description; case and accents do not matter.', example: 'invoice' }),
@@ -77,7 +79,7 @@ export const TicketFilters = z.strictObject({
   ...facetQuery,
   createdAfter: instant().optional(),
   createdBefore: instant().optional(),
-  sort: z.enum(['-createdAt', 'createdAt', '-updatedAt', 'updatedAt']).optional().openapi({
+  sort: z.enum(SORTS.ticket).optional().openapi({
     description: 'The default is `-createdAt`, and `updatedAt` with `updatedAfter`.',
   }),
   updatedAfter: instant().optional().openapi({

@@ -1,11 +1,12 @@
 // When webhooks send: right after the response to a request that caused events, and every minute by the schedule.
 import { createMiddleware } from 'hono/factory'
 import { type Config, configOf } from '../config'
-import { connect } from '../db/client'
+import { type Connection, connect } from '../db/client'
 import { type AppEnv, runAfter, statementsAfter } from '../http/context'
+import { tellWatchers, watchedAmong } from '../live/live.presence'
 import { outboundOf } from '../outbound/outbound.call'
 import { SECOND_MS } from '../time'
-import { dueWebhooks, type Place } from './webhooks.queue'
+import { dueWebhooks } from './webhooks.queue'
 import { PER_BATCH, type Run, runWebhook } from './webhooks.run'
 
 /** How many webhooks send at once: a Worker has six connections, and one of them asks the database. */
@@ -16,17 +17,24 @@ const BY_SCHEDULE_MS = 45 * SECOND_MS
 /** The statement that finds the webhooks that have something to send. */
 const LOOKING = 1
 
-/** Middleware that sends what a request has caused, after its response. */
+/** Middleware that tells streams and webhooks what a request has caused, after its response: one round trip finds both. */
 export const notify = createMiddleware<AppEnv>(async function notify(c, next) {
   await next()
   const { happened, config } = c.var
   if (happened.size === 0 || c.res.status >= 400) return
-  let statements = statementsAfter(c)
+  const { DB, WORKSPACES: objects } = c.env
+  const statements = statementsAfter(c)
+  const places = [...happened]
   const run = async () => {
-    for (const workspaceId of happened) {
-      if (statements < LOOKING + PER_BATCH) return
-      statements -= await sendDue(c.env, config, { forMs: AFTER_RESPONSE_MS, statements, workspaceId })
-    }
+    const connection = connect(DB, 'first-primary')
+    const { watched, due } = await connection.together(() => ({
+      watched: objects ? watchedAmong(connection.db, places) : Promise.resolve([]),
+      due: dueWebhooks(connection.db, new Date().toISOString(), places),
+    }))
+    await Promise.all([
+      objects && tellWatchers(objects, watched),
+      sendDue(connection, config, due, { forMs: AFTER_RESPONSE_MS, statements }),
+    ])
   }
   // The wait lets the response go first: in development the database runs in this thread and would delay it.
   runAfter(c, scheduler.wait(1).then(run))
@@ -37,14 +45,21 @@ export async function sendDueWebhooks(env: Env, _planned: string, spent: { state
   const config = configOf(env)
   const statements = Math.floor((config.IMPORT_STATEMENTS - spent.statements) / 2)
   if (statements < LOOKING + PER_BATCH) return
-  spent.statements += await sendDue(env, config, { forMs: BY_SCHEDULE_MS, statements })
+  const connection = connect(env.DB, 'first-primary')
+  const due = await dueWebhooks(connection.db, new Date().toISOString())
+  await sendDue(connection, config, due, { forMs: BY_SCHEDULE_MS, statements })
+  spent.statements += connection.cost.statements
 }
 
-type Part = { forMs: number; statements: number; workspaceId?: Place }
+type Part = { forMs: number; statements: number }
 
-/** Sends what webhooks have to send, those that work first; gives the number of statements that it took. */
-async function sendDue(env: Env, config: Config, { forMs, statements, workspaceId }: Part): Promise<number> {
-  const { db, cost } = connect(env.DB, 'first-primary')
+/** Sends what these webhooks have to send, within the statements that the connection may have sent in the end. */
+async function sendDue(
+  { db, cost }: Connection,
+  config: Config,
+  due: readonly string[],
+  { forMs, statements }: Part,
+): Promise<void> {
   // Those that send at this moment may each spend a whole batch before they look again.
   let sending = 0
   const hasRoom = (others: number) => statements - cost.statements >= PER_BATCH * (1 + others)
@@ -56,7 +71,7 @@ async function sendDue(env: Env, config: Config, { forMs, statements, workspaceI
     until: Date.now() + forMs,
     hasRoom: () => hasRoom(sending - 1),
   }
-  const ids = await dueWebhooks(db, new Date().toISOString(), workspaceId)
+  const ids = [...due]
   // Each takes the next webhook when it is through with one: a dead one keeps one of them for two tries, and no other.
   const take = async () => {
     while (ids.length > 0 && hasRoom(sending)) {
@@ -67,7 +82,6 @@ async function sendDue(env: Env, config: Config, { forMs, statements, workspaceI
     }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, take))
-  return cost.statements
 }
 
 // Its lease ends by itself, and the next run takes it up.

@@ -279,7 +279,8 @@ describe('a webhook', () => {
     for (let i = 0; i < 12; i += 1) await patch(admin, made.id, `Title ${i}`)
     await lease(null)
     const cursors = () => rows('SELECT DISTINCT cursor FROM webhooks WHERE workspace_id = ?', admin.workspaceId)
-    for (let run = 0; run < 12; run += 1) {
+    // Webhooks of other tests may come first.
+    for (let run = 0; run < 40 && (await cursors()).length > 1; run += 1) {
       const [before, spent] = [cost.statements, { statements: 0 }]
       await sendDueWebhooks({ ...env, ...{ DB, IMPORT_STATEMENTS: '40' } }, '', spent)
       expect(spent.statements).toBeLessThanOrEqual(20)

@@ -1,6 +1,7 @@
 // All tables, for Drizzle and drizzle-kit.
 
 export * from './analytics'
+export * from './bulk'
 export * from './customers'
 export * from './events'
 export * from './fields'
@@ -16,5 +17,6 @@ export * from './streams'
 export * from './tags'
 export * from './tickets'
 export * from './users'
+export * from './views'
 export * from './webhooks'
 export * from './workspaces'

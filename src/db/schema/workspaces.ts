@@ -24,6 +24,8 @@ export const workspaces = sqliteTable('workspaces', {
   unreadLeadsAfter: integer(),
   /** The highest number of a purged ticket, kept by a trigger, so that no number is used twice. */
   purgedTicketNumber: integer().notNull().default(0),
+  /** Whether a stream is open or a webhook may send, kept by triggers: each event that is written says so. */
+  isHeard: integer({ mode: 'boolean' }).notNull().default(false),
   version: version(),
   ...stamps(),
 })
