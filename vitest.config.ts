@@ -35,6 +35,10 @@ export default defineConfig(async () => ({
         find: /^\.\/late\/desk\.js$/,
         replacement: resolve('src/desk/desk.dispatch.tsx'),
       },
+      {
+        find: /^\.\/late\/desk-de\.js$/,
+        replacement: resolve('src/desk/words/de.ts'),
+      },
     ],
   },
   plugins: [

@@ -72,7 +72,7 @@ const fromHost: Plugin = {
   },
 }
 
-/** How esbuild makes the module of the desk. */
+/** How esbuild makes a module of the desk: its pages, and the words of a language beside English. */
 export const DESK: BuildOptions = {
   entryPoints: [join(root, 'src/desk/desk.dispatch.tsx')],
   jsx: 'automatic',

@@ -88,10 +88,11 @@ export async function makeLateModules() {
   await makeReading()
 }
 
-/** Makes the module of the desk, which is our own and shares code with the main module, and the host of that code. */
+/** Makes the modules of the desk, which are our own and share code with the main module, and the host of that code. */
 export async function makeDesk() {
   write('host.mjs', hostText())
   await make('desk', DESK)
+  await make('desk-de', { ...DESK, entryPoints: [join(root, 'src', 'desk', 'words', 'de.ts')] })
 }
 
 async function make(name: string, options: BuildOptions) {

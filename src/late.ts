@@ -12,6 +12,9 @@ export const loadChardet = () => import('./late/chardet.js')
 /** The pages of the desk. What they share with the main module stands in `HOST` of `late/host.mjs`. */
 export const loadDesk = () => import('./late/desk.js')
 
+/** The German words of the desk. */
+export const loadGerman = () => import('./late/desk-de.js')
+
 /** ipaddr.js, for addresses that people send. */
 export const loadIpaddr = () => import('./late/ipaddr.js')
 

@@ -2,6 +2,9 @@
 declare module '*late/desk.js' {
   export { onDeskError, openDesk } from './desk.dispatch'
 }
+declare module '*late/desk-de.js' {
+  export { de } from './words/de'
+}
 declare module '*late/host.mjs' {
   export const HOST: Record<string, Record<string, unknown>>
 }
