@@ -82,10 +82,6 @@ export const todayPage = page({
           <div class="columns">
             <div>
               <Due desk={desk} due={due} start={start} total={dueIn(summary)} />
-            </div>
-            <div>
-              <Pool desk={desk} pool={pool} total={summary.leads.unclaimed} />
-              <Mine desk={desk} leads={mine.rows} names={names} />
               {waiting.length > 0 && (
                 <Section
                   id="tickets"
@@ -102,6 +98,10 @@ export const todayPage = page({
                 </Section>
               )}
               <Pipeline desk={desk} funnel={funnel} />
+            </div>
+            <div>
+              <Pool desk={desk} pool={pool} total={summary.leads.unclaimed} />
+              <Mine desk={desk} leads={mine.rows} names={names} />
             </div>
           </div>
           <div class="columns">
