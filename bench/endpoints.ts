@@ -5,6 +5,7 @@ import { analytics } from './endpoints.analytics.ts'
 import { customerChanges, customers } from './endpoints.customers.ts'
 import { jobs } from './endpoints.jobs.ts'
 import { leads } from './endpoints.leads.ts'
+import { outward } from './endpoints.outward.ts'
 import { rest } from './endpoints.rest.ts'
 import { work } from './endpoints.work.ts'
 
@@ -17,4 +18,5 @@ export const endpoints = [
   ...accounts,
   ...rest,
   ...jobs,
+  ...outward,
 ]
