@@ -20,6 +20,26 @@ const question = (entity: string, field: string, value: string): Endpoint =>
   })
 const listening: More = { before: 'POST /bench/webhooks' }
 
+export const taggings: Group[] = [
+  [
+    'Tags of leads and tickets',
+    ['leads/{owned}', 'tickets/{tagged}'].flatMap((path) => [
+      asked(`put on one of the ${path.split('/')[0]}`, `PUT /v1/${path}/tags/bench`, {
+        as: 'manager',
+        budget: customerChange,
+        status: 204,
+      }),
+      { name: `tags of one of the ${path.split('/')[0]}`, ...get(`/v1/${path}/tags`, 'manager'), gives: 0 },
+      asked(`take off one of the ${path.split('/')[0]}`, `DELETE /v1/${path}/tags/bench`, {
+        as: 'manager',
+        budget: customerChange,
+        before: `PUT /v1/${path}/tags/bench`,
+        status: 204,
+      }),
+    ]),
+  ],
+]
+
 export const outward: Group[] = [
   [
     'Questions, views and fields',
@@ -53,30 +73,14 @@ export const outward: Group[] = [
     ],
   ],
   [
-    'Tags of leads and tickets',
-    ['leads/{owned}', 'tickets/{ticket}'].flatMap((path) => [
-      asked(`put on one of the ${path.split('/')[0]}`, `PUT /v1/${path}/tags/bench`, {
-        as: 'manager',
-        budget: customerChange,
-      }),
-      { name: `tags of one of the ${path.split('/')[0]}`, ...get(`/v1/${path}/tags`, 'manager'), gives: 0 },
-      asked(`take off one of the ${path.split('/')[0]}`, `DELETE /v1/${path}/tags/bench`, {
-        as: 'manager',
-        budget: customerChange,
-        before: `PUT /v1/${path}/tags/bench`,
-        status: 204,
-      }),
-    ]),
-  ],
-  [
     'Webhooks and streams',
     [
       { name: 'types of events', ...get('/v1/events/types', 'admin', { ...one, trips: 1 }), gives: 0 },
       asked('make a webhook', 'POST /v1/webhooks', { status: 201, body: HOOK }),
       { name: 'webhooks', ...get('/v1/webhooks', 'admin') },
-      { name: 'one webhook', ...get('/v1/webhooks/{webhook}', 'admin', one) },
+      { name: 'one webhook', ...get('/v1/webhooks/{webhook}', 'admin', { ...one, read: 4 }) },
       asked('change a webhook', 'PATCH /v1/webhooks/{webhook}', { body: { description: 'Note {n}' } }),
-      asked('test it, nobody answers', 'POST /v1/webhooks/{webhook}/test', { body: {}, budget: one }),
+      asked('test it, nobody answers', 'POST /v1/webhooks/{webhook}/test', { body: {}, budget: { ...one, read: 4 } }),
       asked('another secret', 'POST /v1/webhooks/{webhook}/rotate-secret', { body: { overlapHours: 1 } }),
       { name: 'its deliveries', ...get('/v1/webhooks/{webhook}/deliveries', 'admin'), gives: 0 },
       asked('try one again, unknown', `POST /v1/webhooks/{webhook}/deliveries/ffffffffffffff/retry`, { status: 404 }),
@@ -96,6 +100,9 @@ export const outward: Group[] = [
       { name: 'the stream, without a ticket', ...get('/v1/stream'), status: 401, gives: 0 },
     ],
   ],
+]
+
+export const heard: Group[] = [
   [
     'The same where ten webhooks listen',
     [
