@@ -1,5 +1,24 @@
 -- The whole schema, made by `npm run db:baseline`: tables from src/db/schema, then what Drizzle cannot say from
 -- src/db/triggers (search indexes, counters, triggers and views).
+CREATE TABLE `bulk_results` (
+	`job_id` text NOT NULL,
+	`n` integer NOT NULL,
+	`record_id` text NOT NULL,
+	`outcome` text NOT NULL,
+	`owner_id` text,
+	`before` text,
+	`version` integer,
+	PRIMARY KEY(`job_id`, `n`)
+);
+--> statement-breakpoint
+CREATE INDEX `bulk_results_record` ON `bulk_results` (`record_id`,`job_id`) WHERE before IS NOT NULL;--> statement-breakpoint
+CREATE TABLE `bulk_selections` (
+	`job_id` text NOT NULL,
+	`n` integer NOT NULL,
+	`records` text NOT NULL,
+	PRIMARY KEY(`job_id`, `n`)
+);
+--> statement-breakpoint
 CREATE TABLE `customers` (
 	`seq` integer PRIMARY KEY NOT NULL,
 	`id` text NOT NULL,
@@ -115,6 +134,7 @@ CREATE TABLE `customer_relationships` (
 	`to_id` text NOT NULL,
 	`workspace_id` text NOT NULL,
 	`kind` text NOT NULL,
+	`imported_as` text,
 	`created_at` text NOT NULL,
 	PRIMARY KEY(`from_id`, `to_id`),
 	FOREIGN KEY (`from_id`) REFERENCES `customers`(`id`) ON UPDATE no action ON DELETE no action,
@@ -122,6 +142,8 @@ CREATE TABLE `customer_relationships` (
 	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action
 ) WITHOUT ROWID;
 --> statement-breakpoint
+CREATE INDEX `relationships_imported` ON `customer_relationships` (`imported_as`) WHERE imported_as IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `relationships_list` ON `customer_relationships` (`workspace_id`,`from_id`,`to_id`);--> statement-breakpoint
 CREATE TABLE `events` (
 	`workspace_id` text NOT NULL,
 	`seq` integer NOT NULL,
@@ -219,6 +241,7 @@ CREATE TABLE `imports` (
 	`match` text NOT NULL,
 	`duplicates` text NOT NULL,
 	`dry_run` integer NOT NULL,
+	`keeps_ids` integer DEFAULT false NOT NULL,
 	`default_owner` text,
 	`columns` text NOT NULL,
 	`recognised` text,
@@ -309,6 +332,7 @@ CREATE TABLE `jobs` (
 	`pieces` integer DEFAULT 0 NOT NULL,
 	`done` integer DEFAULT 0 NOT NULL,
 	`total` integer,
+	`outcomes` text,
 	`failures` integer DEFAULT 0 NOT NULL,
 	`last_error` text,
 	`due_at` text NOT NULL,
@@ -557,6 +581,7 @@ CREATE TABLE `tickets` (
 	`status` text DEFAULT 'OPEN' NOT NULL,
 	`priority` text DEFAULT 'NORMAL' NOT NULL,
 	`opened_by` text,
+	`import_key` text,
 	`custom_fields` text,
 	`folded_fields` text,
 	`resolved_at` text,
@@ -572,6 +597,7 @@ CREATE TABLE `tickets` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `tickets_id_unique` ON `tickets` (`id`);--> statement-breakpoint
 CREATE INDEX `tickets_home` ON `tickets` (`home_id`,`customer_id`) WHERE home_id IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `tickets_import` ON `tickets` (`workspace_id`,`import_key`) WHERE import_key IS NOT NULL;--> statement-breakpoint
 CREATE UNIQUE INDEX `tickets_number` ON `tickets` (`workspace_id`,`number`);--> statement-breakpoint
 CREATE INDEX `tickets_list` ON `tickets` (`workspace_id`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE INDEX `tickets_owner` ON `tickets` (`workspace_id`,`owner_id`) WHERE deleted_at IS NULL;--> statement-breakpoint
@@ -2019,6 +2045,11 @@ END;
 CREATE TRIGGER field_unkeyed AFTER UPDATE OF is_unique ON fields WHEN old.is_unique AND NOT new.is_unique
 BEGIN
   DELETE FROM field_keys WHERE field_id = old.id;
+END;
+--> statement-breakpoint
+-- Events change when a person is erased, and then alone: what bulk changes keep of their subject goes with them.
+CREATE TRIGGER bulk_results_erased AFTER UPDATE OF changes ON events BEGIN
+  UPDATE bulk_results SET before = NULL WHERE record_id = NEW.subject_id AND before IS NOT NULL;
 END;
 --> statement-breakpoint
 -- One default view of each entity and audience: a new one takes the place of the one before.

@@ -42,7 +42,7 @@ export const PERMISSIONS = {
   'personal-data:erase': 'Erase a person everywhere, permanently.',
   'events:read': 'Read the audit trail.',
   'imports:read': 'See imports and their errors.',
-  'imports:write': 'Import customers and leads, cancel and revert imports.',
+  'imports:write': 'Import records of any kind, cancel and revert imports.',
   'jobs:read': 'See how far work is that goes on after an answer.',
   'jobs:write': 'Cancel jobs.',
   'outbox:read': 'See sent, queued and failed mail, without its content.',
@@ -78,7 +78,6 @@ const EVERYDAY: readonly Permission[] = [
 
 /** Whether a valid access token is enough for this permission. */
 export const isEveryday = (permission: Permission): boolean => EVERYDAY.includes(permission)
-
 export function isPermission(name: unknown): name is Permission {
   return typeof name === 'string' && Object.hasOwn(PERMISSIONS, name)
 }
@@ -142,6 +141,7 @@ export const POLICY: Record<Role, Partial<Record<Permission, Reach>>> = {
     'users:read': 'own',
     'users:write': 'own',
     'jobs:read': 'own',
+    'jobs:write': 'own',
     'leads:read': 'own',
     'leads:write': 'own',
     'leads:claim': 'all',

@@ -8,7 +8,7 @@ import type { Db } from '../db/client'
 import { importChunks, importIssues, importOriginals, imports } from '../db/schema'
 import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
-import { type Job, unwrittenChunk } from './imports.job'
+import { type AnyJob, unwrittenChunk } from './imports.job'
 
 /** Numbers of chunks are so far apart: a part of a chunk has the number of the chunk and of its first row. */
 export const CHUNK_SPAN = 4_096
@@ -28,7 +28,7 @@ export function openChunk(db: Db, id: string, isReverting = sql<boolean>`false`)
 }
 
 /** The statement that reads the chunk after `n`, and the last one: dividing a chunk makes more of them. */
-export const chunkAfter = (db: Db, { id }: Job, n: number) =>
+export const chunkAfter = (db: Db, { id }: AnyJob, n: number) =>
   chunksFrom(db, id, sql`min(${importChunks.n})`, gt(importChunks.n, n))
 
 const chunksFrom = (db: Db, id: string, first: SQL, where?: SQL) =>
@@ -53,7 +53,7 @@ export const MAX_REFUSALS = 50
 const REFUSED = 'not_written'
 
 /** The statement that counts the rows of an import that the database has refused. */
-export const refusalCount = (db: Db, { id }: Job) =>
+export const refusalCount = (db: Db, { id }: AnyJob) =>
   one(
     db
       .select({ count: sql<number>`count(*)`.as('count') })
@@ -65,7 +65,7 @@ export const refusalCount = (db: Db, { id }: Job) =>
  * The statements that divide chunk `n`, which was not written for this error, into two halves. If it is a single row, that is
  * refused. `divided` has a row if it was divided. A database that did not answer may have had too much to do at once.
  */
-export function divisionStatements(ctx: Ctx, job: Job, n: number, ids: string, error: unknown) {
+export function divisionStatements(ctx: Ctx, job: AnyJob, n: number, ids: string, error: unknown) {
   const { db } = ctx
   const { rows } = importChunks
   const least = isOfRows(error) ? 2 : LEAST_UNANSWERED
@@ -121,7 +121,7 @@ export function divisionStatements(ctx: Ctx, job: Job, n: number, ids: string, e
 }
 
 // The one row of chunk `n` is an error of the report, and the chunk counts as written.
-function refusedRow({ db, now }: Ctx, job: Job, n: number, ids: string, error: unknown): Statement[] {
+function refusedRow({ db, now }: Ctx, job: AnyJob, n: number, ids: string, error: unknown): Statement[] {
   const isIt = and(unwrittenChunk(job, n), sql`json_array_length(${importChunks.rows}) = 1`)
   const reason = error instanceof AppError ? error.message : 'it could not be written'
   return [

@@ -5,7 +5,8 @@ import { isTeamMember } from '../access/visible'
 import type { Ctx } from '../context'
 import { runBatch } from '../db/batch'
 import { fields, strictEntities, users } from '../db/schema'
-import { ENTITIES, type Entity } from './imports.job'
+import { type AnyEntity, ENTITIES, type Entity } from './imports.job'
+import { isKind } from './imports.kinds'
 
 export type Definition = Pick<typeof fields.$inferSelect, 'key' | 'label' | 'type' | 'options'>
 /** `members` are those of the team, if a field is of the type `user`. `isStrict`: what is not defined is not taken. */
@@ -19,7 +20,9 @@ export type FieldRules = {
 export const FIELD_STATEMENTS = 3
 
 /** The definitions in use, in their order. */
-export async function readFieldRules({ db, actor }: Ctx, entity: Entity): Promise<FieldRules> {
+export async function readFieldRules({ db, actor }: Ctx, entity: AnyEntity): Promise<FieldRules> {
+  // Interactions, tags and relationships have no custom fields; those of tickets are read as they stand.
+  if (isKind(entity)) return { definitions: [], isStrict: false, members: [] }
   const { subject } = ENTITIES[entity]
   const isOfEntity = and(
     eq(fields.workspaceId, actor.workspaceId),

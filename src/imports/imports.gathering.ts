@@ -1,7 +1,7 @@
 // Gathers the rows and issues of a file in chunks, until there is enough to store: memory holds only a part of the file.
 import { Buffer } from 'node:buffer'
 import { combineRows, withoutHeld } from './imports.combine'
-import { ENTITIES, type Entity, MAX_ISSUES, MAX_JSON, TOO_BIG_MESSAGE } from './imports.job'
+import { type AnyEntity, MAX_ISSUES, MAX_JSON, TOO_BIG_MESSAGE, traitsOf } from './imports.job'
 import type { Issue, PreparedRow } from './imports.rows'
 
 /** One batch writes a chunk, and one database value (2 MB at most) holds its classified rows. */
@@ -33,6 +33,13 @@ const emptyChunk = (): Chunk => ({
 
 const sizeOf = (text: string) => Buffer.byteLength(text)
 
+// A value that is null is none in SQL: it needs no room in a chunk.
+function rowText(row: PreparedRow): string {
+  const kept: Record<string, unknown> = {}
+  for (const key of Object.keys(row)) if (row[key] !== null) kept[key] = row[key]
+  return JSON.stringify(kept)
+}
+
 type Cells = readonly (string | undefined)[]
 
 /** An issue as it is stored: `n` is its number in its line. */
@@ -45,13 +52,13 @@ export type Gathered = {
 }
 
 /** Gathers the rows and issues of one import. Rows of one record within a chunk become one row. */
-export function createGathering(duplicates: 'last' | 'refuse', entity: Entity = 'customers') {
+export function createGathering(duplicates: 'last' | 'refuse', entity: AnyEntity = 'customers') {
   let chunk = emptyChunk()
   let chunks: Chunk[] = []
   let issues: string[] = []
   let [bytes, takenChunks, issueBytes, allIssueBytes] = [0, 0, 0, 0]
   const counts = { received: 0, failed: 0, superseded: 0, issues: 0 }
-  const areAddressesUnique = ENTITIES[entity].hasContacts
+  const areAddressesUnique = traitsOf(entity).hasContacts
 
   function addIssue(issue: Issue, n: number, cells?: Cells) {
     counts.issues += 1
@@ -108,7 +115,7 @@ export function createGathering(duplicates: 'last' | 'refuse', entity: Entity = 
       counts.superseded += 1
       addIssue(duplicateIssue(row, earlier, 'warning'), warnings.length)
     }
-    const text = JSON.stringify(combined)
+    const text = rowText(combined)
     const original = JSON.stringify(cells)
     const size = sizeOf(text)
     if (!earlier && (chunk.rows.length === CHUNK_ROWS || chunk.bytes + size > CHUNK_BYTES)) {

@@ -6,20 +6,24 @@ import { visible } from '../access/visible'
 import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
 import { readFieldRules } from './imports.fields'
-import { ENTITIES, PERMISSION } from './imports.job'
+import { openFile } from './imports.file'
+import { ENTITIES, type Entity, PERMISSION, traitsOf, usualMatch } from './imports.job'
+import { isKind } from './imports.kinds'
+import { existingKinds } from './imports.kinds.existing'
+import { lookAt } from './imports.look'
 import type { ImportPreview } from './imports.preview.schemas'
-import { loadReading } from './imports.reader'
 import type { PreparedRow } from './imports.rows'
 import type { ImportOptions, Upload } from './imports.service'
+import { preparerOf } from './imports.stager'
 
 export type Preview = z.infer<typeof ImportPreview>
 
 /** Reads the first 500 rows. Throws the errors of `openFile`, and `invalid` for columns that are not there. */
 export async function previewImport(ctx: Ctx, options: ImportOptions, { body, contentType }: Upload): Promise<Preview> {
-  const { entity, match = entity === 'leads' ? 'id' : 'email', mapping = {}, unknown } = options
+  const { entity, match = usualMatch(entity), mapping = {}, unknown } = options
   const { actor } = ctx
   const { system, encoding, sheet, values } = options
-  const [{ openFile, preparerOf, lookAt }, defined] = await Promise.all([loadReading(), readFieldRules(ctx, entity)])
+  const defined = await readFieldRules(ctx, entity)
   const rules = { entity, mapping, unknown, system, encoding, sheet, values, defined }
   const file = await openFile(body, contentType, rules)
   const { rows, looked, isWhole, samples, problems } = await lookAt(
@@ -27,7 +31,7 @@ export async function previewImport(ctx: Ctx, options: ImportOptions, { body, co
     preparerOf(actor, options, match, file, defined),
   )
   const columns = file.plan.columns.map((column, i) => ({ ...column, samples: samples[i] ?? [] }))
-  const extras = `${ENTITIES[entity].extras}.`
+  const extras = `${traitsOf(entity).extras}.`
   return {
     ...file.about(),
     rows: looked,
@@ -38,7 +42,7 @@ export async function previewImport(ctx: Ctx, options: ImportOptions, { body, co
     problems,
     duplicates: {
       inFile: rows.length - new Set(rows.map(({ key }) => key)).size,
-      existing: await existing(ctx, entity, match, rows),
+      existing: isKind(entity) ? await existingKinds(ctx, entity, rows) : await existing(ctx, entity, match, rows),
     },
     mapping: Object.fromEntries(
       columns
@@ -52,12 +56,7 @@ export async function previewImport(ctx: Ctx, options: ImportOptions, { body, co
 const mappedField = (field: string | null) => (field?.endsWith('.label') ? null : field)
 
 // How many of the rows stand for a record that is there.
-async function existing(
-  { db, actor }: Ctx,
-  entity: ImportOptions['entity'],
-  match: string,
-  rows: PreparedRow[],
-): Promise<number> {
+async function existing({ db, actor }: Ctx, entity: Entity, match: string, rows: PreparedRow[]): Promise<number> {
   const { table, hasContacts } = ENTITIES[entity]
   const t = alias(table, 't')
   const given = (key: string): SQL => sql.raw(`given.value ->> '${key}'`)

@@ -1,6 +1,7 @@
 // Refusals: why a row of a chunk cannot be written, as codes with their field, value and message for the report.
 import { type SQL, sql } from 'drizzle-orm'
-import { ENTITIES, type Job, TOO_BIG_MESSAGE } from './imports.job'
+import { type AnyJob, ENTITIES, type Job, TOO_BIG_MESSAGE } from './imports.job'
+import { isKind, KINDS } from './imports.kinds'
 
 const PROBLEM = { field: `row ->> '$.problem[1]'`, value: `row ->> '$.problem[2]'`, message: `row ->> '$.problem[3]'` }
 /** Reasons by code; `value` is SQL over the row, and so are the other parts where they begin with `row`. */
@@ -23,6 +24,23 @@ const REFUSALS = {
   },
   plan_limit: { field: null, value: 'NULL', message: 'The plan has no room for another customer' },
   too_many_tags: { field: 'tags', value: `row ->> 'tags'`, message: 'The record would have more than 50 tags' },
+  no_record: {
+    field: null,
+    value: 'NULL',
+    message: 'No record here has this id, external id, number or e-mail address',
+  },
+  same_record: { field: null, value: 'NULL', message: 'A customer has no relationship to themselves' },
+  relationship_cycle: {
+    field: 'kind',
+    value: `row ->> 'kind'`,
+    message: 'It would close a cycle, or the hierarchy has more than 100 levels',
+  },
+  too_many_relationships: {
+    field: null,
+    value: 'NULL',
+    message: 'One of the customers would have more than 500 relationships',
+  },
+  id_taken: { field: 'id', value: `row ->> 'id'`, message: 'Another record of the installation has this id' },
   field_taken: PROBLEM,
   field_refused: PROBLEM,
   too_big: { field: null, value: 'NULL', message: TOO_BIG_MESSAGE },
@@ -53,9 +71,10 @@ export function refusalCode({ mode, duplicates, defaultOwner, entity }: Job): SQ
 }
 
 /** The field, value or message of the code in a row; `otherwise` is SQL for a row without a code. */
-export function refusalText({ entity }: Job, part: 'field' | 'value' | 'message', otherwise: string): SQL {
+export function refusalText({ entity }: AnyJob, part: 'field' | 'value' | 'message', otherwise: string): SQL {
+  const requiredField = isKind(entity) ? KINDS[entity].required : ENTITIES[entity].required
   const cases = Object.entries(REFUSALS).map(([code, refusal]) => {
-    const field = code === 'required' ? ENTITIES[entity].required : refusal.field
+    const field = code === 'required' ? requiredField : refusal.field
     const texts = { field: quoteSql(field), value: refusal.value, message: quoteSql(refusal.message) }
     return `WHEN '${code}' THEN ${texts[part]}`
   })

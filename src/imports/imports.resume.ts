@@ -21,7 +21,7 @@ import {
   refusalCount,
 } from './imports.chunks'
 import { creatorActor, creatorSelects } from './imports.creator'
-import type { Job } from './imports.job'
+import type { AnyJob } from './imports.job'
 import { revertStatements } from './imports.revert'
 import { stagedDataDrop } from './imports.staging'
 import { chunkStatements } from './imports.write'
@@ -61,7 +61,7 @@ export const newChunkIds = () => uuidv7().slice(0, 28)
  */
 export async function runChunks(
   ctx: Ctx,
-  job: Job,
+  job: AnyJob,
   from: Position | undefined,
   budget: Budget,
   isReverting = false,
@@ -96,7 +96,7 @@ export async function runChunks(
 
 // Divides a chunk that was not written, and gives the position to go on at; undefined, if the database does not answer this
 // either. Where very many rows are refused, the fault is not theirs: the import ends as FAILED.
-async function divide(ctx: Ctx, job: Job, n: number, error: unknown, budget: Budget) {
+async function divide(ctx: Ctx, job: AnyJob, n: number, error: unknown, budget: Budget) {
   if (budget.statements < DIVISION_STATEMENTS + CHUNK_EXTRAS) return undefined
   const { divided, refusals, next } = await runBudgeted(ctx, budget, {
     ...divisionStatements(ctx, job, n, newChunkIds(), error),

@@ -10,7 +10,8 @@ import { allOf, columnIn, ifChanged } from '../db/sql'
 import { eventInsert } from '../events/event-insert'
 import { versionStamp } from '../records/version'
 import { TAGGED } from '../tags/tagged'
-import { chunkWhere, ENTITIES, type Job, PERMISSION } from './imports.job'
+import { type AnyJob, chunkWhere, ENTITIES, isKindJob, isPeopleJob, type Job, PERMISSION } from './imports.job'
+import { kindRevertStatements } from './imports.kinds.revert'
 import { hasNotes, isUntouchedNote, noteRevertStatements } from './imports.notes'
 
 const chunk = alias(importChunks, 'chunk')
@@ -27,6 +28,8 @@ export function revertStart({ db, actor, now }: Ctx, id: string) {
         eq(imports.workspaceId, actor.workspaceId),
         hasEnded,
         eq(imports.dryRun, false),
+        // Ids of the file tell nothing of the import.
+        eq(imports.keepsIds, false),
         gt(imports.chunks, 0),
         // Chunks hold the ids of created records, for 30 days.
         sql`EXISTS (SELECT 1 FROM ${importChunks} AS chunk WHERE ${chunk.importId} = ${imports.id})`,
@@ -36,14 +39,10 @@ export function revertStart({ db, actor, now }: Ctx, id: string) {
 }
 
 /** The statements that move the records of chunk `n` to the trash, once; those of the last chunk also end the revert. */
-export function revertStatements(ctx: Ctx, job: Job, n: number, isLast: boolean): Statement[] {
+export function revertStatements(ctx: Ctx, job: AnyJob, n: number, isLast: boolean): Statement[] {
   const { db, now } = ctx
-  const { subject, table } = ENTITIES[job.entity]
   const isReverting = and(eq(imports.id, job.id), eq(imports.status, 'REVERTING'))
-  const isCreated = createdByChunk(job, n)
-  const left = sql`SELECT count(*) FROM ${table} WHERE ${isCreated} AND ${table.deletedAt} IS NULL`
-  return [
-    trashedRecords(ctx, job, isCreated),
+  const counts = (left: SQL) =>
     db
       .update(imports)
       .set({
@@ -51,7 +50,25 @@ export function revertStatements(ctx: Ctx, job: Job, n: number, isLast: boolean)
         kept: sql`${imports.kept} + (${left})`,
         updatedAt: now,
       })
-      .where(isReverting),
+      .where(isReverting)
+  return [
+    ...(isKindJob(job) ? kindRevertStatements(ctx, job, n, counts) : []),
+    ...(isPeopleJob(job) ? peopleRevertStatements(ctx, job, n, counts) : []),
+    db
+      .update(importChunks)
+      .set({ isReverted: true })
+      .where(and(eq(importChunks.importId, job.id), eq(importChunks.n, n))),
+    ...(isLast ? revertEnd(ctx, job) : []),
+  ]
+}
+
+function peopleRevertStatements(ctx: Ctx, job: Job, n: number, counts: (left: SQL) => Statement): Statement[] {
+  const { now } = ctx
+  const { subject, table } = ENTITIES[job.entity]
+  const isCreated = createdByChunk(job, n)
+  return [
+    trashedRecords(ctx, job, isCreated),
+    counts(sql`SELECT count(*) FROM ${table} WHERE ${isCreated} AND ${table.deletedAt} IS NULL`),
     eventInsert(ctx, {
       verb: `${subject}.trashed`,
       subject,
@@ -60,11 +77,6 @@ export function revertStatements(ctx: Ctx, job: Job, n: number, isLast: boolean)
       when: allOf(isCreated, sql`${table.deletedAt} = ${now}`),
     }),
     ...(hasNotes(job) ? noteRevertStatements(ctx, job, n) : []),
-    db
-      .update(importChunks)
-      .set({ isReverted: true })
-      .where(and(eq(importChunks.importId, job.id), eq(importChunks.n, n))),
-    ...(isLast ? revertEnd(ctx, job) : []),
   ]
 }
 
@@ -87,7 +99,7 @@ function trashedRecords({ db, actor, now }: Ctx, job: Job, isCreated: SQL) {
     .where(and(isCreated, inReach, isUnused(job)))
 }
 
-function revertEnd(ctx: Ctx, { id }: Job): Statement[] {
+function revertEnd(ctx: Ctx, { id }: AnyJob): Statement[] {
   return [
     ctx.db
       .update(imports)

@@ -14,18 +14,20 @@ import { mailAddress } from '../text/address'
 import { CHUNK_SPAN, isOfRows, openChunk, type Position, positionIn } from './imports.chunks'
 import type { Mapping } from './imports.columns'
 import { FIELD_STATEMENTS, readFieldRules } from './imports.fields'
-import type { Entity, Job } from './imports.job'
-import { loadReading } from './imports.reader'
+import { openFile } from './imports.file'
+import { createGathering } from './imports.gathering'
+import { type AnyEntity, type AnyJob, usualMatch } from './imports.job'
 import { getImport, parseReport, type Report, reportSelect } from './imports.report'
 import { type Budget, leaseEnd, newChunkIds, runBudgeted, runChunks } from './imports.resume'
 import { revertStart } from './imports.revert'
+import { preparerOf, rowStager } from './imports.stager'
 import { importInsert, stagedDataDrop, stagingInserts, uploadEnd } from './imports.staging'
 import type { StatusMapping } from './imports.statuses'
 import { chunkStatements } from './imports.write'
 
-export type ImportOptions = Pick<Job, 'mode' | 'duplicates'> & {
-  entity: Entity
-  match?: Job['match']
+export type ImportOptions = Pick<AnyJob, 'mode' | 'duplicates'> & {
+  entity: AnyEntity
+  match?: AnyJob['match']
   dryRun?: boolean
   unknown: 'customFields' | 'ignore'
   mapping?: Mapping
@@ -49,19 +51,10 @@ export type Upload = { body: AsyncIterable<Uint8Array>; contentType: string }
  * `openFile`, `unreadable_import`, `nothing_imported` if every row failed, `plan_limit` and `invalid_owner`.
  */
 export async function importFile(ctx: Ctx, options: ImportOptions, upload: Upload, budget: Budget): Promise<Report> {
-  const {
-    mapping = {},
-    unknown,
-    entity,
-    match = entity === 'leads' ? 'id' : 'email',
-    system,
-    encoding,
-    sheet,
-    values,
-  } = options
-  const [reading, defined] = await Promise.all([loadReading(), readFieldRules(ctx, entity)])
+  const { mapping = {}, unknown, entity, match = usualMatch(entity), system, encoding, sheet, values } = options
+  const defined = await readFieldRules(ctx, entity)
   budget.statements -= FIELD_STATEMENTS
-  const file = await reading.openFile(upload.body, upload.contentType, {
+  const file = await openFile(upload.body, upload.contentType, {
     entity,
     mapping,
     unknown,
@@ -72,11 +65,11 @@ export async function importFile(ctx: Ctx, options: ImportOptions, upload: Uploa
     defined,
   })
   const id = ctx.newId()
-  const gathering = reading.createGathering(options.duplicates, entity)
+  const gathering = createGathering(options.duplicates, entity)
   const newImport = newImportRow(ctx, id, options, match)
   const insertAs = (status: ImportRow['status'], values: Partial<ImportRow>) =>
     importInsert(ctx, { ...newImport, ...values, status }, defaultOwnerId(ctx, options))
-  const stageRow = reading.rowStager(gathering, reading.preparerOf(ctx.actor, options, match, file, defined))
+  const stageRow = rowStager(gathering, preparerOf(ctx.actor, options, match, file, defined))
 
   let isStored = false
   try {
@@ -142,7 +135,7 @@ async function notCreatedError(ctx: Ctx, { dryRun }: ImportOptions): Promise<App
   return new AppError('invalid_owner', { detail: 'defaultOwner is not an active member of the team.' })
 }
 
-async function writeFurtherChunks(ctx: Ctx, job: Job, from: Position, budget: Budget): Promise<Report> {
+async function writeFurtherChunks(ctx: Ctx, job: AnyJob, from: Position, budget: Budget): Promise<Report> {
   const left = await runChunks(ctx, job, from, budget)
   const release = ctx.db.update(imports).set({ busyUntil: null }).where(eq(imports.id, job.id))
   const { report } = await runBudgeted(ctx, budget, {
@@ -161,9 +154,9 @@ function requireImportedRow(report: Report): Report {
   throw new AppError('nothing_imported', { importId: report.id, errors })
 }
 
-function newImportRow({ actor, now }: Ctx, id: string, options: ImportOptions, match: Job['match']) {
+function newImportRow({ actor, now }: Ctx, id: string, options: ImportOptions, match: AnyJob['match']) {
   const { entity, mode, duplicates, dryRun = false } = options
-  const settings = { id, entity, mode, match, duplicates, dryRun, columns: [] }
+  const settings = { id, entity, mode, match, duplicates, dryRun, keepsIds: false, columns: [] }
   return { ...settings, workspaceId: actor.workspaceId, createdBy: actor.id, createdAt: now, updatedAt: now }
 }
 

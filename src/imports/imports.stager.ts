@@ -3,11 +3,14 @@ import type { FileRow } from '../files/text'
 import type { FieldRules } from './imports.fields'
 import type { ImportFile } from './imports.file'
 import type { createGathering } from './imports.gathering'
-import type { Entity, Job } from './imports.job'
+import type { AnyEntity, AnyJob } from './imports.job'
+import { isKind, type KindName } from './imports.kinds'
+import { prepareKindRow } from './imports.kinds.rows'
 import { type Prepared, rowPreparer } from './imports.rows'
 import type { StatusMapping } from './imports.statuses'
 
-type Options = { entity: Entity; defaultCountry?: string; statusMapping?: StatusMapping }
+type Options = { entity: AnyEntity; defaultCountry?: string; statusMapping?: StatusMapping }
+type Cells = Parameters<ReturnType<typeof rowPreparer>>[1]
 /** Whose file it is: without a country of its own, numbers are theirs. */
 type Reader = { country: string | null; timeZone: string }
 
@@ -15,18 +18,29 @@ type Reader = { country: string | null; timeZone: string }
 export function preparerOf(
   reader: Reader,
   { entity, defaultCountry, statusMapping = {} }: Options,
-  match: Job['match'],
+  match: AnyJob['match'],
   { plan, separator }: ImportFile,
   defined: FieldRules,
 ) {
   const tagNames = new Map<string, string>()
-  const country = defaultCountry ?? reader.country
-  const rules = { entity, match, country, timeZone: reader.timeZone, statuses: statusMapping, defined }
+  const place = { country: defaultCountry ?? reader.country, timeZone: reader.timeZone }
+  const begin = () =>
+    isKind(entity)
+      ? kindPreparer(entity)
+      : rowPreparer(
+          plan,
+          { entity, match, ...place, statuses: statusMapping, defined, separator: separator() },
+          tagNames,
+        )
+  const kindPreparer =
+    (kind: KindName) =>
+    (line: number, cells: Cells): Prepared =>
+      prepareKindRow(line, cells, plan, { entity: kind, ...place }, tagNames)
   let prepare: ReturnType<typeof rowPreparer> | undefined
   return {
     tagNames,
-    prepare: (line: number, cells: Parameters<ReturnType<typeof rowPreparer>>[1]): Prepared => {
-      prepare ??= rowPreparer(plan, { ...rules, separator: separator() }, tagNames)
+    prepare: (line: number, cells: Cells): Prepared => {
+      prepare ??= begin()
       const prepared = prepare(line, cells)
       // What a failed row says is in `errors.csv`, so its values are not missing.
       plan.tally(cells, (column) => prepared.row === undefined || prepared.isStored(column))

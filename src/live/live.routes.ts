@@ -11,7 +11,7 @@ import { createRouter, json } from '../http/router'
 import { VIEWER_HEADER } from './live.object'
 import { requireStanding } from './live.presence'
 import { StreamMessage, StreamQuery, StreamTicket } from './live.schemas'
-import { actorOfTicket, FROM_NOW, newTicket, type Viewer } from './live.viewer'
+import { actorOfTicket, FROM_NOW, newTicket, pathOf, type Viewer } from './live.viewer'
 
 const tags = ['Events']
 
@@ -52,7 +52,7 @@ export const liveRoutes = createRouter()
     requireObjects(c)
     const { actor, now, config } = await requireStanding(ctx(c))
     const issued = await newTicket(config, actor, now)
-    const path = `/v1/stream?ticket=${encodeURIComponent(issued.ticket)}`
+    const path = pathOf(issued.ticket)
     return c.json(StreamTicket.parse({ ...issued, path }), 201, { Location: path })
   })
   .openapi(openStreamRoute, async (c) => {

@@ -30,7 +30,7 @@ export const en = {
   passwordReset: {
     subject: 'Your password was changed',
     text: (user: string, at: string) =>
-      `${hello(user)} your password was changed at ${at} by a link sent to this address. Every session was ended, and the link to your calendar.`,
+      `${hello(user)} your password was changed on ${at} by a link sent to this address. Every session was ended, and the link to your calendar.`,
     linked: (accounts: string) =>
       `These accounts still sign in as you: ${accounts}. Is one of them not yours? Sign in, and unlink it.`,
     warning: 'If this was not you, choose another password at once.',
@@ -44,7 +44,7 @@ export const en = {
   },
   emailChangeAsked: {
     subject: 'Another e-mail address for your account',
-    text: (user: string, at: string) => `${hello(user)} at ${at} your account asked to use another e-mail address.`,
+    text: (user: string, at: string) => `${hello(user)} on ${at} your account asked to use another e-mail address.`,
     warning:
       'It changes when the link that was mailed there is used. If this was not you, choose another password at once: that ends the change.',
     address: 'New address',
@@ -74,7 +74,7 @@ export const en = {
   webhookDisabled: {
     subject: 'A webhook was disabled',
     text: (host: string, at: string, reason: string) =>
-      `The webhook to ${host} was disabled at ${at}: ${reason}. Nothing is sent there any more.`,
+      `The webhook to ${host} was disabled on ${at}: ${reason}. Nothing is sent there any more.`,
     remedy: 'What happens gathers for 30 days. Mend the receiver, then resume the webhook.',
     reasons: {
       gone: 'the receiver answered 410 Gone',
@@ -90,23 +90,33 @@ export const en = {
     assignedText: (by: string, title: string) => `${somebody(by)} gave you the lead${quoted(title)}.`,
     action: 'Open the lead',
   },
+  many: {
+    leads: (count: string) => (count === '1' ? 'A lead for you' : `${count} leads for you`),
+    leadsText: (by: string, count: string) =>
+      `${somebody(by)} gave you ${count === '1' ? 'a lead' : `${count} leads`}.`,
+    leadsAction: 'Open your leads',
+    tickets: (count: string) => (count === '1' ? 'A ticket for you' : `${count} tickets for you`),
+    ticketsText: (by: string, count: string) =>
+      `${somebody(by)} gave you ${count === '1' ? 'a ticket' : `${count} tickets`}.`,
+    ticketsAction: 'Open your tickets',
+  },
   enquiry: {
     received: 'We have received your enquiry',
     receivedText: (workspace: string, at: string) =>
-      `Thank you for writing to ${workspace || 'us'}. Your enquiry arrived at ${at}, and somebody will answer it.`,
+      `Thank you for writing to ${workspace || 'us'}. Your enquiry arrived on ${at}, and somebody will answer it.`,
     notYours: 'If you did not write to us, somebody gave your address; you need not do anything.',
     alert: (title: string) => `New enquiry${after(title)}`,
-    alertText: (at: string) => `An enquiry arrived at ${at} and waits in the pool.`,
+    alertText: (at: string) => `An enquiry arrived on ${at} and waits in the pool.`,
     action: 'Open the enquiry',
   },
   ticket: {
     opened: (number: string, title: string) => `Ticket #${number} opened${after(title)}`,
-    openedText: (number: string, title: string, at: string) => `Ticket #${number}${quoted(title)} was opened at ${at}.`,
+    openedText: (number: string, title: string, at: string) => `Ticket #${number}${quoted(title)} was opened on ${at}.`,
     updated: (number: string, title: string) => `Ticket #${number} changed${after(title)}`,
     updatedText: (number: string, title: string, at: string) =>
-      `Ticket #${number}${quoted(title)} was changed at ${at}.`,
+      `Ticket #${number}${quoted(title)} was changed on ${at}.`,
     commented: (number: string, title: string) => `Ticket #${number}, new comment${after(title)}`,
-    commentedText: (by: string, at: string, ends: string) => `${somebody(by)} wrote at ${at}${ends}`,
+    commentedText: (by: string, at: string, ends: string) => `${somebody(by)} wrote on ${at}${ends}`,
     status: 'Status',
     action: 'Open the ticket',
   },
@@ -123,12 +133,12 @@ export const en = {
   meeting: {
     logged: (at: string) => `Our meeting of ${at}`,
     loggedText: (by: string, at: string, ends: string) =>
-      `${somebody(by)} has noted the meeting with you at ${at}${ends}`,
+      `${somebody(by)} has noted the meeting with you on ${at}${ends}`,
     moved: (at: string) => `Our meeting is on ${at}`,
     movedText: (by: string, at: string, ends: string) =>
-      `${somebody(by)} has changed the meeting with you: it is at ${at}${ends}`,
+      `${somebody(by)} has changed the meeting with you: it is on ${at}${ends}`,
     deleted: (at: string) => `Our meeting of ${at} is cancelled`,
-    deletedText: (by: string, at: string) => `${somebody(by)} has cancelled the meeting with you at ${at}.`,
+    deletedText: (by: string, at: string) => `${somebody(by)} has cancelled the meeting with you on ${at}.`,
   },
   stop: {
     title: 'Stop mail',

@@ -177,7 +177,7 @@ export const HELD = {
   }),
   tickets: blankedRows(tickets, {
     kept: [...namesOf(fieldsWith(TICKET_FIELDS, 'isKept')), ...(['seq', 'workspaceId', 'ownerId', 'homeId'] as const)],
-    erased: (now) => ({ ...valuesOf(TICKET_FIELDS, 'erased'), ...versionStamp(tickets, now) }),
+    erased: (now) => ({ ...valuesOf(TICKET_FIELDS, 'erased'), importKey: null, ...versionStamp(tickets, now) }),
   }),
   tokens: deletedRows(oneTimeTokens, {
     rows: ({ tokens }) => sql`one_time_tokens.id IN (${tokens})`,

@@ -8,7 +8,7 @@ import type { RecordKind } from '../records/change'
 import { includedCustomer, includedInteraction, includedMember } from '../records/included'
 import { includedTags } from '../tags/tagged'
 
-const { homeId, foldedFields, foldedTitle, foldedDescription, searchText, searchScope, ...columns } =
+const { homeId, importKey, foldedFields, foldedTitle, foldedDescription, searchText, searchScope, ...columns } =
   getTableColumns(tickets)
 /** Every column except those that only merges and searches read. */
 export const ticketColumns = columns

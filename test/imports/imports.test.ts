@@ -352,7 +352,7 @@ describe('columns', () => {
     [{ mapping: '{"A":"name","B":"name"}' }, 'query.mapping'],
     [{ mapping: 'Nome:name' }, 'query.mapping'],
     [{ defaultCountry: 'XX' }, 'query.defaultCountry'],
-    [{ entity: 'tickets' }, 'query.entity'],
+    [{ entity: 'deals' }, 'query.entity'],
   ])('%j is refused, and the answer says where', async (query, path) => {
     const problem = await refusalOf(importing(admin, 'Name\nAnn\n', { query }), 400, 'invalid')
     expect(problem.errors?.map((each) => each.path)).toContain(path)

@@ -1,10 +1,9 @@
 // An import: how each column was understood, what became of the rows, its errors, and taking it back.
 import type { FC } from 'hono/jsx'
 import type { z } from 'zod'
-import { continueAfterResponse, requestBudget } from '../../imports/imports.http'
+import { continueAfterResponse, loadImportVerbs, requestBudget } from '../../imports/imports.http'
 import { errorFile, getImport } from '../../imports/imports.report'
 import { ImportReport } from '../../imports/imports.schemas'
-import { cancelImport, revertImport } from '../../imports/imports.service'
 import type { Desk } from '../desk'
 import { at, page } from '../page'
 import { Act } from '../parts/forms'
@@ -45,6 +44,11 @@ export const importPage = page({
           {isRunning && (
             <a class="button" href={path}>
               {imports.refresh}
+            </a>
+          )}
+          {!report.dryRun && report.created + report.updated > 0 && (
+            <a class="button" href={at(report.entity)}>
+              {imports.show(report.entity)}
             </a>
           )}
           {report.failed > 0 && (
@@ -92,6 +96,7 @@ export const importPage = page({
       needs: 'imports:write',
       isQuick: true,
       async run({ ctx, id, words }) {
+        const { cancelImport } = await loadImportVerbs()
         await cancelImport(ctx, id)
         return { say: words.imports.cancelled }
       },
@@ -101,6 +106,7 @@ export const importPage = page({
       isQuick: true,
       async run({ c, ctx, id, words }) {
         const budget = requestBudget(c)
+        const { revertImport } = await loadImportVerbs()
         const { status } = await revertImport(ctx, id, budget)
         if (status === 'REVERTING') continueAfterResponse(c, id, budget)
         return { say: words.imports.reverted }
@@ -115,10 +121,11 @@ const Issues: FC<IssuesProps> = ({ desk, id, title, issues, isMore }) =>
   issues.length === 0 ? null : (
     <Section id={id} title={title} note={isMore ? desk.words.imports.more : undefined} class="card">
       <ul class="side-list">
-        {issues.map(({ line, field, message, value }) => (
+        {issues.map(({ line, field, code, message, value }) => (
           <li>
             <span>
-              {desk.words.imports.line(line)} · {field ? (desk.words.fieldNames[field] ?? field) : ''} {message}
+              {desk.words.imports.line(line)} · {field ? `${desk.words.fieldNames[field] ?? field}: ` : ''}
+              {desk.words.issue(code, message)}
             </span>
             {value && <span class="note">{value.slice(0, 60)}</span>}
           </li>

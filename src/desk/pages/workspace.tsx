@@ -13,7 +13,8 @@ import { Section } from '../parts/lists'
 import { Settings } from '../parts/settings'
 import { count } from '../parts/times'
 import { countryOptions, zoneOptions } from '../parts/zones'
-import { languages, WORDS, type Words } from '../words/words'
+import { languages, WORDS } from '../words/words'
+import { formSnippet } from './enquire'
 
 const PATH = at('settings/workspace')
 
@@ -121,46 +122,21 @@ const Workspace: FC<{ desk: Desk; workspace: Row }> = ({ desk, workspace }) => {
   )
 }
 
-/** The public form as HTML for a page of another site, in the language of the workspace. */
-export function formSnippet(origin: string, slug: string, site: Words['settings']['workspace']['site']): string {
-  return `<form id="enquiry">
-  <p><label>${site.name}<br><input name="name" required maxlength="200" autocomplete="name"></label></p>
-  <p><label>${site.email}<br><input name="email" type="email" required autocomplete="email"></label></p>
-  <p><label>${site.message}<br><textarea name="message" rows="5" maxlength="5000"></textarea></label></p>
-  <input name="website" hidden>
-  <p><button>${site.send}</button> <span role="status"></span></p>
-</form>
-<script>
-  document.getElementById('enquiry').addEventListener('submit', async (event) => {
-    event.preventDefault()
-    const form = event.target
-    const says = form.querySelector('[role=status]')
-    form.querySelector('button').disabled = true
-    try {
-      const answer = await fetch('${origin}/v1/enquiries', {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json' },
-        body: JSON.stringify({ workspace: '${slug}', ...Object.fromEntries(new FormData(form)) }),
-      })
-      if (answer.ok) form.reset()
-      says.textContent = answer.ok ? '${site.thanks}' : '${site.refused}'
-    } catch {
-      says.textContent = '${site.unsent}'
-    }
-    form.querySelector('button').disabled = false
-  })
-</script>`
-}
-
 const Snippet: FC<{ desk: Desk; workspace: Pick<Row, 'slug' | 'language'> }> = ({ desk, workspace }) => {
   const { workspace: words } = desk.words.settings
-  const { site } = WORDS[workspace.language].settings.workspace
   const origin = desk.ctx.config.WORKER_URL ?? new URL(desk.c.req.url).origin
   return (
     <Section id="form" title={words.form} note={words.formHint} class="card">
-      <textarea class="code" rows={12} readonly aria-labelledby="form" data-copies>
-        {formSnippet(origin, workspace.slug, site)}
+      <textarea class="code" rows={8} readonly aria-label={words.form} data-copies>
+        {formSnippet(origin, workspace.slug, WORDS[workspace.language].doors)}
       </textarea>
+      <p class="note">
+        {words.formLink} <a href={at('enquire', workspace.slug)}>{`${origin}${at('enquire', workspace.slug)}`}</a>
+      </p>
+      <p class="note">
+        {words.formApi}{' '}
+        <code>{`POST ${origin}/v1/enquiries { workspace: '${workspace.slug}', name, email, message }`}</code>
+      </p>
       <div class="tools">
         <Act desk={desk} action={`${PATH}/try-form`} label={words.formTry} />
       </div>

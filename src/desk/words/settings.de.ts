@@ -112,16 +112,8 @@ export const settings: SettingsWords = {
     form: 'Formular für deine Website',
     formHint: 'Füge dies in eine Seite ein. Was Besucher senden, kommt sofort in den Pool.',
     formTry: 'Ausprobieren',
-    /** On the website of the workspace, for its visitors. */
-    site: {
-      name: 'Name',
-      email: 'E-Mail',
-      message: 'Nachricht',
-      send: 'Senden',
-      thanks: 'Danke. Wir melden uns bald.',
-      refused: 'Das wurde nicht angenommen. Bitte prüfen Sie die Felder und versuchen Sie es noch einmal.',
-      unsent: 'Das konnte nicht gesendet werden. Bitte versuchen Sie es noch einmal.',
-    },
+    formApi: 'Oder aus einem eigenen Frontend:',
+    formLink: 'Oder verlinke es:',
     formTried: 'Eine Testanfrage ist im Pool.',
     formTest: 'Ein Test des Formulars',
     plan: 'Tarif',

@@ -111,16 +111,8 @@ export const settings = {
     form: 'Form for your website',
     formHint: 'Paste this into a page. What visitors send arrives in the pool at once.',
     formTry: 'Try it',
-    /** On the website of the workspace, for its visitors. */
-    site: {
-      name: 'Name',
-      email: 'E-mail',
-      message: 'Message',
-      send: 'Send',
-      thanks: 'Thank you. We will answer soon.',
-      refused: 'This was not accepted. Please check the fields and try again.',
-      unsent: 'This could not be sent. Please try again.',
-    },
+    formApi: 'Or from a frontend of your own:',
+    formLink: 'Or link to it:',
     formTried: 'A test enquiry is in the pool.',
     formTest: 'A test of the form',
     plan: 'Plan',
