@@ -7,8 +7,9 @@ import { afterCursor, afterCursorInParts, remainingRange } from '../db/cursor'
 import type { Position } from '../db/page'
 import { allOf } from '../db/sql'
 import type { ListPlan, NarrowPlan } from '../db/window'
+import { isMap, namesOf } from './fields'
 import type {
-  Condition,
+  AskedCondition,
   FilterName,
   FilterValues,
   ListDefinition,
@@ -18,9 +19,10 @@ import type {
   Walk,
 } from './list.definition'
 import { within } from './list.filters'
+import { type FieldOrder, fieldOrderOf, fieldSources } from './list.indexed'
 
 /** A filter in the request, with the condition for its value. */
-export type RequestFilter = Condition & { name: string; value: unknown }
+export type RequestFilter = AskedCondition & { value: unknown }
 
 export type RequestPlan<Row> = ListPlan & {
   filters: RequestFilter[]
@@ -35,6 +37,8 @@ export type RequestPlan<Row> = ListPlan & {
   /** Whether the rows can be counted. They cannot if a search has no index. */
   isCountable: boolean
   isSmall: boolean
+  /** The custom field by which it is sorted. */
+  field?: string
   /** Its sources have only what a search or the trash has. */
   isNarrow: boolean
 }
@@ -53,8 +57,11 @@ export function planOf<Row, Q>(
   list: ListDefinition<Row, Q>,
   request: ListRequest<Q>,
   ownerIds: Owners,
+  sort: string | undefined = request.sort ?? request.viewed?.sort,
 ): RequestPlan<Row> {
   const filters = requestFilters(ctx, list, request)
+  const byField = list.indexed && sort !== undefined && fieldOrderOf(ctx, list.indexed, sort)
+  if (byField) return fieldPlan(ctx, list, request, ownerIds, filters, byField)
   const { order, isDown } = orderOf(list, request, filters)
   const plan = planInOrder(ctx, list, request, ownerIds, filters, { order, isDown })
   const arrival = Object.values<Order<Row>>(list.orders).find(({ arrivedAt }) => arrivedAt)
@@ -70,6 +77,47 @@ export function planOf<Row, Q>(
   return { ...plan, rest, checked: newest.checked, isCountable: newest.isCountable, newest, windowRows: NEWEST }
 }
 
+/** The plan in the order of an indexed field. Searches and the trash, which its index does not have, are sorted. */
+function fieldPlan<Row, Q>(
+  ctx: Ctx,
+  list: ListDefinition<Row, Q>,
+  request: ListRequest<Q>,
+  ownerIds: Owners,
+  filters: RequestFilter[],
+  by: FieldOrder,
+): RequestPlan<Row> {
+  const { indexed } = list
+  const arrival = Object.values<Order<Row>>(list.orders).find(({ arrivedAt }) => arrivedAt)
+  if (!indexed || !arrival) throw new Error(`No field orders ${list.name}`)
+  const { after } = request
+  const hasValue = sql`${by.value} IS NOT NULL`
+  const order: Order<Row> = { by: [], only: hasValue }
+  const newest = planInOrder(ctx, list, { ...request, after: undefined }, ownerIds, filters, {
+    order: arrival,
+    isDown: true,
+  })
+  const shared = {
+    ...newest,
+    ...{ order, isDown: by.isDown, field: by.key, isSmall: false },
+    positionOf: (row: Row) => fieldPosition(list, row, by.key),
+  }
+  if (newest.isNarrow || newest.isSmall) {
+    const keys = [by.value, sql`${indexed.seq}`]
+    const rest = and(newest.rest, hasValue, afterCursor(keys, after, by.isDown))
+    return { ...shared, keys, rest, newest: { ...newest, windowRows: NEWEST }, windowRows: NEWEST }
+  }
+  const bounds = and(...filters.flatMap((each) => (each.indexed?.key === by.key ? [each.indexed.bounds] : [])))
+  const table = sql`${list.table}`
+  const rest = and(...filters.map(({ where }) => where), list.check?.(ctx, order))
+  return { ...shared, ...fieldSources(ctx, indexed, table, ownerIds, by, after, bounds), rest, checked: filters }
+}
+
+function fieldPosition<Row, Q>({ columns }: ListDefinition<Row, Q>, row: Row, key: string): Position {
+  const { customFields, seq } = Object.fromEntries(namesOf(columns).map((name) => [name, row[name]]))
+  const held = isMap(customFields) ? customFields[key] : undefined
+  return [positionValue(held), positionValue(seq)]
+}
+
 /**
  * The plan in another order whose indexes answer more filters of the request, and whose rows are to be sorted. Undefined
  * if there is none.
@@ -79,8 +127,9 @@ export function narrowPlanOf<Row, Q>(
   list: ListDefinition<Row, Q>,
   request: ListRequest<Q>,
   ownerIds: Owners,
-  { filters, checked, order }: RequestPlan<Row>,
+  { filters, checked, order, field }: RequestPlan<Row>,
 ): NarrowPlan | undefined {
+  if (field !== undefined) return undefined
   const values = filters.flatMap(({ value }) => (typeof value === 'object' && value ? Object.values(value) : [value]))
   if (values.length > MAX_NARROW_VALUES) return undefined
   const plans = (list.narrowOrders ?? []).map((name) =>
