@@ -8,21 +8,10 @@ import type { Position } from '../db/page'
 import { allOf } from '../db/sql'
 import type { ListPlan, NarrowPlan } from '../db/window'
 import { isMap, namesOf } from './fields'
-import type {
-  AskedCondition,
-  FilterName,
-  FilterValues,
-  ListDefinition,
-  ListRequest,
-  Order,
-  Search,
-  Walk,
-} from './list.definition'
+import type { ListDefinition, ListRequest, Order, Search, Walk } from './list.definition'
 import { within } from './list.filters'
 import { type FieldOrder, fieldOrderOf, fieldSources } from './list.indexed'
-
-/** A filter in the request, with the condition for its value. */
-export type RequestFilter = AskedCondition & { value: unknown }
+import { orderOf, type RequestFilter, requestFilters } from './list.request'
 
 export type RequestPlan<Row> = ListPlan & {
   filters: RequestFilter[]
@@ -200,41 +189,6 @@ function planInOrder<Row, Q>(
     if (!order.arrivedAt) return and(isCoarse ? where : undefined, within(range.of, ends))
     return and(where, arrivedBetween(sql`${list.table}`, keys[0] ?? sql`seq`, ends))
   }
-}
-
-function requestFilters<Row, Q>(ctx: Ctx, list: ListDefinition<Row, Q>, request: ListRequest<Q>): RequestFilter[] {
-  const asked = (request.asked ?? []).map((condition) => ({ ...condition, value: condition.range?.ends ?? [] }))
-  return [...filterNames(list).flatMap((name) => requestFilter(ctx, list, request, name) ?? []), ...asked]
-}
-
-function filterNames<Row, Q>({ filters }: ListDefinition<Row, Q>): FilterName<Q>[] {
-  return Object.keys(filters).filter((name): name is FilterName<Q> => name in filters)
-}
-
-function requestFilter<Row, Q, K extends FilterName<Q>>(
-  ctx: Ctx,
-  list: ListDefinition<Row, Q>,
-  request: ListRequest<Q>,
-  name: K,
-): RequestFilter | undefined {
-  const filter = list.filters[name]
-  const values: FilterValues<Q> = request
-  const value = values[name]
-  if (value === undefined || value === null) return undefined
-  const condition = filter(value, ctx, request)
-  return condition && { ...condition, name, value }
-}
-
-/** The order that the request names, or the default order of the list, and its direction. */
-function orderOf<Row, Q>(list: ListDefinition<Row, Q>, request: ListRequest<Q>, filters: RequestFilter[]) {
-  const orders = Object.entries<Order<Row>>(list.orders)
-  const [arrival] = orders.find(([, order]) => order.arrivedAt) ?? []
-  const isByArrival = arrival !== undefined && filters.some((each) => each.isByArrival)
-  const sort = request.sort ?? request.viewed?.sort ?? (isByArrival ? `-${arrival}` : list.usualOrder(request))
-  const isDown = sort.startsWith('-')
-  const found = orders.find(([name]) => name === (isDown ? sort.slice(1) : sort))
-  if (!found) throw request.viewed?.refuse() ?? new Error(`No order ${sort} of ${list.name}`)
-  return { order: found[1], isDown }
 }
 
 // A scan with filters might read a million rows to find twenty. The search index does not.
