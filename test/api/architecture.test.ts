@@ -172,7 +172,6 @@ const TEXTS = /^src\/problems\/problems\.texts\.ts$/
 const SMALL_FILES: [pattern: RegExp, reason: string][] = [
   [/^src\/bundle\/zod\.ts$/, 'what the bundle has of the namespace of zod'],
   [/^src\/db\/schema\//, 'the tables of one room'],
-  [/^src\/index\.ts$/, 'the entry point of the Worker'],
   [/\.d\.ts$/, 'what a module is that a script makes'],
   [/^src\/time\.ts$/, 'durations that every room uses'],
   [/^src\/billing\/plans\.ts$/, 'the plans and their limits, to be changed by who sells them'],
@@ -184,7 +183,7 @@ const SMALL_FILES: [pattern: RegExp, reason: string][] = [
   [/^src\/db\/trash\.ts$/, 'how long the trash keeps, for restoring and for the purge'],
   [/^src\/enquiries\/turnstile\.ts$/, 'the client of one service of a third party'],
   [/^src\/files\/unreadable\.ts$/, 'the parts of reading files that stand in the main module'],
-  [/^src\/imports\/imports\.reading\.ts$/, 'what the module beside the main one gives'],
+  [/^src\/(imports\/imports\.work|dialects\/spoken)\.ts$/, 'what a module beside the main one gives'],
   [/^src\/health\/health\.service\.ts$/, 'the service of a router'],
   [/^src\/http\/address\.ts$/, 'which addresses are counted as one caller'],
   [/^src\/http\/headers\.ts$/, 'how the middleware in http/ writes into an answer that is there'],
@@ -193,6 +192,7 @@ const SMALL_FILES: [pattern: RegExp, reason: string][] = [
   [/^src\/records\/version\.ts$/, 'the only place that writes a version'],
   [/^src\/tags\/tags\.deletion\.ts$/, 'the kind of a job, as in other rooms'],
   [/^src\/text\/phone-grams\.ts$/, 'digits as the index has them'],
+  [/^src\/bundle\/matches-entirely\.ts$/, 'stands in for one function of a library'],
 ]
 const isListedSmall = ({ path }: Source) => SMALL_FILES.some(([pattern]) => pattern.test(path))
 

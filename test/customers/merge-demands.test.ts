@@ -128,7 +128,7 @@ describe('null in a custom field means that there is no such field', () => {
   })
 })
 
-describe('a customer with 1,200 interactions, 300 tickets and 300 leads', () => {
+describe('a customer with 1,200 interactions, 300 tickets and 300 leads', { tags: ['long'] }, () => {
   const at = (i: number) => new Date(Date.parse('2026-04-01T00:00:00Z') + i * 60_000).toISOString()
 
   async function large() {

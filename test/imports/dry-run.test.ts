@@ -2,20 +2,25 @@
 import fc from 'fast-check'
 import { afterEach, expect, it, vi } from 'vitest'
 import { csvLine, fieldCell, tagsCell } from '../../src/files/csv-cells'
+import { foldText } from '../../src/text/fold'
 import { count, everythingStored } from '../support/database'
 import { founder } from '../support/factories'
 import { customersOf, figures, imported } from '../support/imports'
 
 afterEach(() => vi.restoreAllMocks())
 
-it('a file of anything comes in as it was written, and again changes nothing', async () => {
+it('a file of anything comes in as it was written, and again changes nothing', {
+  tags: ['long'],
+  timeout: 120_000,
+}, async () => {
   const text = fc.string({ unit: 'grapheme', maxLength: 12 }).map((value) => value.replaceAll('\u0000', ''))
   const cell = fc.oneof(
     text,
     fc.constantFrom("'=x", '=cmd', '-1', '@a', '\t', "''+", 'a\nb', '"', ';', '007', 'null', '1e9'),
   )
   const person = fc.record({
-    name: cell.filter((value) => value.trim().length > 0),
+    // A name holds something to see: “¸” alone is refused.
+    name: cell.filter((value) => foldText(value) !== ''),
     company: cell,
     plan: fc.oneof(cell, fc.integer(), fc.boolean(), fc.constant(null), fc.array(fc.integer(), { maxLength: 2 })),
     tags: fc.uniqueArray(fc.constantFrom('a', 'b;c', 'd"e', ' f '.trim(), 'ü,'), { maxLength: 3 }),
@@ -42,7 +47,7 @@ it('a file of anything comes in as it was written, and again changes nothing', a
     }),
     { numRuns: 40 },
   )
-}, 120_000)
+})
 
 it('a dry run leaves no key behind', async () => {
   const admin = await founder()
