@@ -96,7 +96,8 @@ it('of leads, whatever names the company names a lead without a title, and codes
     'id,created_time,ad_name,form_name,is_organic,platform,full_name,phone_number,zip_code\nl:1,2026-06-01T08:12:34-05:00,Ad,Form,false,fb,Ann Lee,p:+16173799780,z:01960\n'
   const known = await imported(admin, facebook, { query: { entity: 'leads' } })
   expect(known).toMatchObject({ recognised: 'facebook-leads', created: 1 })
-  const hubspot = 'Record ID - Contact,First Name,Last Name,Email,Record ID - Company,Company name\n51,Ann,Lee,a@x.de,7,Acme\n'
+  const hubspot =
+    'Record ID - Contact,First Name,Last Name,Email,Record ID - Company,Company name\n51,Ann,Lee,a@x.de,7,Acme\n'
   expect(await imported(admin, hubspot)).toMatchObject({ recognised: 'hubspot-contacts', created: 1 })
   const zoho = 'Record Id,Lead Name,Company,Lead Source,Lead Status\nzcrm_1,Bo Ek,Ek AB,Facebook,Lost Lead\n'
   expect(await imported(admin, zoho, { query: { entity: 'leads' } })).toMatchObject({ recognised: 'zoho-leads' })
