@@ -169,6 +169,8 @@ describe('leads, interactions and tickets', () => {
         'updatedAt,claimedAt,convertedAt',
     )
     expect(await only('interactions')).toMatch(/^id,type,body,customerId,leadId,ticketId,occurredAt,/)
-    expect(await only('tickets')).toMatch(/^id,number,customerId,interactionId,title,description,status,stageId,priority,/)
+    expect(await only('tickets')).toMatch(
+      /^id,number,customerId,interactionId,title,description,status,stageId,priority,/,
+    )
   })
 })
