@@ -7,7 +7,7 @@ import { root } from './run.ts'
 
 /** Each module with the file that it begins at. */
 export const OWN: Record<string, string> = {
-  background: 'src/background.ts',
+  background: 'src/background/background.verbs.ts',
   desk: 'src/desk/desk.dispatch.tsx',
   dialects: 'src/dialects/spoken.ts',
   imports: 'src/imports/imports.work.ts',

@@ -14,7 +14,7 @@ export type Host = Record<string, unknown>
 
 const handOver = (name: string, host: Host) => Reflect.set(globalThis, Symbol.for(`edge-crm ${name}`), host)
 
-/** What runs in the background, and the verbs that begin much of it (src/background.ts). */
+/** What runs in the background, and the verbs that begin much of it (src/background/background.verbs.ts). */
 export function loadBackground(host: Host) {
   handOver('background', host)
   return import('./late/background.js')
