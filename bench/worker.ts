@@ -59,9 +59,9 @@ async function bareInsert(env: Env, rows: string, query: URLSearchParams) {
   const started = Date.now()
   await env.DB.batch([
     env.DB.prepare(
-      `INSERT INTO customers (id, workspace_id, name, email, phone, company, custom_fields, sort_name, phone_e164, created_at, updated_at)
+      `INSERT INTO customers (id, workspace_id, name, email, phone, company, custom_fields, sort_name, phone_e164, phone_text, created_at, updated_at)
        SELECT value ->> 7, ?2, value ->> 0, value ->> 1, value ->> 2, value ->> 3, json_object('City', value ->> 4), value ->> 5,
-         value ->> 6, ?3, ?3 FROM json_each(?1)`,
+         value ->> 6, value ->> 8, ?3, ?3 FROM json_each(?1)`,
     ).bind(rows, workspace, now),
     env.DB.prepare(
       `INSERT INTO events (id, workspace_id, seq, subject_type, subject_id, verb, actor_type, actor_id, created_at)
@@ -70,6 +70,17 @@ async function bareInsert(env: Env, rows: string, query: URLSearchParams) {
     ).bind(rows, workspace, now, user),
   ])
   return new Response(String(Date.now() - started))
+}
+
+// Webhooks of the largest workspace that listen, and rest: what they would send is no part of what a write costs.
+async function tenWebhooks(env: Env) {
+  await env.DB.prepare(
+    `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10)
+     INSERT OR IGNORE INTO webhooks (id, workspace_id, url, types, secret, cursor, held_until, recent, created_by, created_at, updated_at)
+     SELECT 'bench ' || i, (SELECT workspace_id FROM users GROUP BY 1 ORDER BY count(*) DESC LIMIT 1), 'http://localhost:9/', '["*"]', '', 0, '9999', '[]', '', '', ''
+     FROM n`,
+  ).run()
+  return new Response('done')
 }
 
 type Results = D1Result<Record<string, unknown>>[]
@@ -127,6 +138,7 @@ export default {
       await runJobs(SCHEDULE['* * * * *'] ?? [], env, new Date().toISOString())
       return new Response('done')
     }
+    if (pathname === '/bench/webhooks') return tenWebhooks(env)
     if (pathname === '/bench/told') return Response.json(asked.told.splice(0))
     if (pathname.startsWith('/v1/imports') || request.headers.has('Bench-Tell')) {
       const DB = watched(env.DB, (queries, results) => {
