@@ -167,6 +167,15 @@ CREATE TABLE `field_keys` (
 ) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `field_keys_record` ON `field_keys` (`record_id`);--> statement-breakpoint
+CREATE TABLE `field_values` (
+	`field_id` text NOT NULL,
+	`owner` text NOT NULL,
+	`value` blob NOT NULL,
+	`seq` integer NOT NULL,
+	PRIMARY KEY(`field_id`, `owner`, `value`, `seq`)
+);
+--> statement-breakpoint
+CREATE INDEX `field_values_all` ON `field_values` (`field_id`,`value`,`seq`);--> statement-breakpoint
 CREATE TABLE `fields` (
 	`id` text PRIMARY KEY NOT NULL,
 	`workspace_id` text NOT NULL,
@@ -176,6 +185,8 @@ CREATE TABLE `fields` (
 	`label` text NOT NULL,
 	`is_required` integer DEFAULT false NOT NULL,
 	`is_unique` integer DEFAULT false NOT NULL,
+	`is_indexed` integer DEFAULT false NOT NULL,
+	`indexed_at` text,
 	`options` text,
 	`position` integer NOT NULL,
 	`archived_at` text,
@@ -186,6 +197,7 @@ CREATE TABLE `fields` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `fields_key` ON `fields` (`workspace_id`,`entity`,`key`);--> statement-breakpoint
+CREATE INDEX `fields_indexed` ON `fields` (`workspace_id`,`entity`) WHERE is_indexed;--> statement-breakpoint
 CREATE TABLE `strict_entities` (
 	`workspace_id` text NOT NULL,
 	`entity` text NOT NULL,
@@ -371,6 +383,8 @@ CREATE TABLE `leads` (
 	`title` text NOT NULL,
 	`description` text,
 	`status` text DEFAULT 'NEW' NOT NULL,
+	`stage_id` text,
+	`lost_reason` text,
 	`source` text,
 	`name` text,
 	`email` text,
@@ -434,6 +448,7 @@ CREATE INDEX `leads_unread` ON `leads` (`workspace_id`) WHERE phone IS NOT NULL 
 CREATE UNIQUE INDEX `leads_external` ON `leads` (`workspace_id`,`external_id`) WHERE deleted_at IS NULL AND external_id IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_import_key` ON `leads` (`workspace_id`,`import_key`) WHERE deleted_at IS NULL AND import_key IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_home` ON `leads` (`home_id`,`customer_id`) WHERE home_id IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `leads_stage` ON `leads` (`workspace_id`,`stage_id`) WHERE stage_id IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_customer` ON `leads` (`customer_id`) WHERE customer_id IS NOT NULL;--> statement-breakpoint
 CREATE TABLE `daily_counts` (
 	`day` text NOT NULL,
@@ -512,6 +527,25 @@ CREATE INDEX `outbox_due` ON `outbox` (`next_attempt_at`) WHERE state = 'QUEUED'
 CREATE INDEX `outbox_workspace` ON `outbox` (`workspace_id`,`id`);--> statement-breakpoint
 CREATE INDEX `outbox_bound` ON `outbox` (`recipient`,`bound`,`id`) WHERE bound IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `outbox_unsent` ON `outbox` (`workspace_id`,`state`,`id`) WHERE state <> 'SENT';--> statement-breakpoint
+CREATE TABLE `stages` (
+	`id` text PRIMARY KEY NOT NULL,
+	`workspace_id` text NOT NULL,
+	`entity` text NOT NULL,
+	`name` text NOT NULL,
+	`key` text NOT NULL,
+	`status` text NOT NULL,
+	`position` integer NOT NULL,
+	`color` text,
+	`is_lost` integer DEFAULT false NOT NULL,
+	`is_waiting` integer DEFAULT false NOT NULL,
+	`version` integer DEFAULT 1 NOT NULL,
+	`created_at` text NOT NULL,
+	`updated_at` text NOT NULL,
+	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `stages_key` ON `stages` (`workspace_id`,`entity`,`key`);--> statement-breakpoint
+CREATE INDEX `stages_status` ON `stages` (`workspace_id`,`entity`,`status`,`position`);--> statement-breakpoint
 CREATE TABLE `streams` (
 	`workspace_id` text PRIMARY KEY NOT NULL,
 	`opened_at` text NOT NULL
@@ -579,6 +613,7 @@ CREATE TABLE `tickets` (
 	`folded_title` text,
 	`folded_description` text,
 	`status` text DEFAULT 'OPEN' NOT NULL,
+	`stage_id` text,
 	`priority` text DEFAULT 'NORMAL' NOT NULL,
 	`opened_by` text,
 	`import_key` text,
@@ -603,6 +638,7 @@ CREATE INDEX `tickets_list` ON `tickets` (`workspace_id`) WHERE deleted_at IS NU
 CREATE INDEX `tickets_owner` ON `tickets` (`workspace_id`,`owner_id`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE INDEX `tickets_assignee` ON `tickets` (`workspace_id`,`assignee_id`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE INDEX `tickets_updated` ON `tickets` (`workspace_id`,`updated_at`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE INDEX `tickets_stage` ON `tickets` (`workspace_id`,`stage_id`) WHERE stage_id IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `tickets_purge` ON `tickets` (`deleted_at`) WHERE deleted_at IS NOT NULL;--> statement-breakpoint
 CREATE TABLE `calendar_feeds` (
 	`user_id` text PRIMARY KEY NOT NULL,
@@ -2047,6 +2083,94 @@ BEGIN
   DELETE FROM field_keys WHERE field_id = old.id;
 END;
 --> statement-breakpoint
+-- The one way into field_values: the record has these custom fields, or has them no more. What stands `besides` is left alone.
+CREATE VIEW field_valuings AS SELECT workspace_id, entity, '' AS owner, 0 AS seq, '' AS fields, '' AS besides, 0 AS is_gone FROM fields;
+--> statement-breakpoint
+CREATE TRIGGER field_valued INSTEAD OF INSERT ON field_valuings
+BEGIN
+  DELETE FROM field_values WHERE (field_id, owner, value, seq) IN (SELECT f.id, new.owner, g.value, new.seq
+    FROM json_each(new.fields) AS g CROSS JOIN fields AS f INDEXED BY fields_indexed ON f.workspace_id = new.workspace_id AND f.entity = new.entity
+      AND f.is_indexed AND f.key = g.key
+    WHERE new.is_gone AND NOT EXISTS (SELECT 1 FROM json_each(new.besides) AS b WHERE b.key = g.key AND b.type = g.type AND b.value IS g.value));
+  INSERT OR IGNORE INTO field_values (field_id, owner, value, seq) SELECT f.id, new.owner, g.value, new.seq
+    FROM json_each(new.fields) AS g CROSS JOIN fields AS f INDEXED BY fields_indexed ON f.workspace_id = new.workspace_id AND f.entity = new.entity
+      AND f.is_indexed AND f.key = g.key
+    WHERE NOT new.is_gone AND NOT EXISTS (SELECT 1 FROM json_each(new.besides) AS b WHERE b.key = g.key AND b.type = g.type AND b.value IS g.value)
+      AND CASE f.type WHEN 'number' THEN g.type IN ('integer', 'real') ELSE g.type = 'text' AND g.value <> '' AND length(g.value) <= 100 END;
+END;
+--> statement-breakpoint
+CREATE TRIGGER customer_fields_valued AFTER INSERT ON customers
+WHEN new.custom_fields IS NOT NULL AND new.deleted_at IS NULL
+  AND EXISTS (SELECT 1 FROM fields INDEXED BY fields_indexed WHERE workspace_id = new.workspace_id AND entity = 'customer' AND is_indexed)
+BEGIN
+  INSERT INTO field_valuings VALUES (new.workspace_id, 'customer', coalesce(new.owner_id, ''), new.seq, new.custom_fields, NULL, 0);
+END;
+--> statement-breakpoint
+CREATE TRIGGER lead_fields_valued AFTER INSERT ON leads
+WHEN new.custom_fields IS NOT NULL AND new.deleted_at IS NULL
+  AND EXISTS (SELECT 1 FROM fields INDEXED BY fields_indexed WHERE workspace_id = new.workspace_id AND entity = 'lead' AND is_indexed)
+BEGIN
+  INSERT INTO field_valuings VALUES (new.workspace_id, 'lead', coalesce(new.owner_id, ''), new.seq, new.custom_fields, NULL, 0);
+END;
+--> statement-breakpoint
+CREATE TRIGGER ticket_fields_valued AFTER INSERT ON tickets
+WHEN new.custom_fields IS NOT NULL AND new.deleted_at IS NULL
+  AND EXISTS (SELECT 1 FROM fields INDEXED BY fields_indexed WHERE workspace_id = new.workspace_id AND entity = 'ticket' AND is_indexed)
+BEGIN
+  INSERT INTO field_valuings VALUES (new.workspace_id, 'ticket', coalesce(new.owner_id, ''), new.seq, new.custom_fields, NULL, 0);
+END;
+--> statement-breakpoint
+CREATE TRIGGER customer_fields_revalued AFTER UPDATE OF custom_fields, owner_id, deleted_at ON customers
+WHEN (old.custom_fields IS NOT new.custom_fields OR old.owner_id IS NOT new.owner_id OR old.deleted_at IS NOT new.deleted_at)
+  AND (old.custom_fields IS NOT NULL OR new.custom_fields IS NOT NULL)
+  AND EXISTS (SELECT 1 FROM fields INDEXED BY fields_indexed WHERE workspace_id = new.workspace_id AND entity = 'customer' AND is_indexed)
+BEGIN
+  INSERT INTO field_valuings SELECT old.workspace_id, 'customer', coalesce(old.owner_id, ''), old.seq, old.custom_fields,
+    iif(old.owner_id IS new.owner_id AND new.deleted_at IS NULL, new.custom_fields, NULL), 1 WHERE old.deleted_at IS NULL;
+  INSERT INTO field_valuings SELECT new.workspace_id, 'customer', coalesce(new.owner_id, ''), new.seq, new.custom_fields,
+    iif(old.owner_id IS new.owner_id AND old.deleted_at IS NULL, old.custom_fields, NULL), 0 WHERE new.deleted_at IS NULL;
+END;
+--> statement-breakpoint
+CREATE TRIGGER lead_fields_revalued AFTER UPDATE OF custom_fields, owner_id, deleted_at ON leads
+WHEN (old.custom_fields IS NOT new.custom_fields OR old.owner_id IS NOT new.owner_id OR old.deleted_at IS NOT new.deleted_at)
+  AND (old.custom_fields IS NOT NULL OR new.custom_fields IS NOT NULL)
+  AND EXISTS (SELECT 1 FROM fields INDEXED BY fields_indexed WHERE workspace_id = new.workspace_id AND entity = 'lead' AND is_indexed)
+BEGIN
+  INSERT INTO field_valuings SELECT old.workspace_id, 'lead', coalesce(old.owner_id, ''), old.seq, old.custom_fields,
+    iif(old.owner_id IS new.owner_id AND new.deleted_at IS NULL, new.custom_fields, NULL), 1 WHERE old.deleted_at IS NULL;
+  INSERT INTO field_valuings SELECT new.workspace_id, 'lead', coalesce(new.owner_id, ''), new.seq, new.custom_fields,
+    iif(old.owner_id IS new.owner_id AND old.deleted_at IS NULL, old.custom_fields, NULL), 0 WHERE new.deleted_at IS NULL;
+END;
+--> statement-breakpoint
+CREATE TRIGGER ticket_fields_revalued AFTER UPDATE OF custom_fields, owner_id, deleted_at ON tickets
+WHEN (old.custom_fields IS NOT new.custom_fields OR old.owner_id IS NOT new.owner_id OR old.deleted_at IS NOT new.deleted_at)
+  AND (old.custom_fields IS NOT NULL OR new.custom_fields IS NOT NULL)
+  AND EXISTS (SELECT 1 FROM fields INDEXED BY fields_indexed WHERE workspace_id = new.workspace_id AND entity = 'ticket' AND is_indexed)
+BEGIN
+  INSERT INTO field_valuings SELECT old.workspace_id, 'ticket', coalesce(old.owner_id, ''), old.seq, old.custom_fields,
+    iif(old.owner_id IS new.owner_id AND new.deleted_at IS NULL, new.custom_fields, NULL), 1 WHERE old.deleted_at IS NULL;
+  INSERT INTO field_valuings SELECT new.workspace_id, 'ticket', coalesce(new.owner_id, ''), new.seq, new.custom_fields,
+    iif(old.owner_id IS new.owner_id AND old.deleted_at IS NULL, old.custom_fields, NULL), 0 WHERE new.deleted_at IS NULL;
+END;
+--> statement-breakpoint
+CREATE TRIGGER customer_fields_unvalued AFTER DELETE ON customers WHEN old.custom_fields IS NOT NULL AND old.deleted_at IS NULL
+  AND EXISTS (SELECT 1 FROM fields INDEXED BY fields_indexed WHERE workspace_id = old.workspace_id AND entity = 'customer' AND is_indexed)
+BEGIN
+  INSERT INTO field_valuings VALUES (old.workspace_id, 'customer', coalesce(old.owner_id, ''), old.seq, old.custom_fields, NULL, 1);
+END;
+--> statement-breakpoint
+CREATE TRIGGER lead_fields_unvalued AFTER DELETE ON leads WHEN old.custom_fields IS NOT NULL AND old.deleted_at IS NULL
+  AND EXISTS (SELECT 1 FROM fields INDEXED BY fields_indexed WHERE workspace_id = old.workspace_id AND entity = 'lead' AND is_indexed)
+BEGIN
+  INSERT INTO field_valuings VALUES (old.workspace_id, 'lead', coalesce(old.owner_id, ''), old.seq, old.custom_fields, NULL, 1);
+END;
+--> statement-breakpoint
+CREATE TRIGGER ticket_fields_unvalued AFTER DELETE ON tickets WHEN old.custom_fields IS NOT NULL AND old.deleted_at IS NULL
+  AND EXISTS (SELECT 1 FROM fields INDEXED BY fields_indexed WHERE workspace_id = old.workspace_id AND entity = 'ticket' AND is_indexed)
+BEGIN
+  INSERT INTO field_valuings VALUES (old.workspace_id, 'ticket', coalesce(old.owner_id, ''), old.seq, old.custom_fields, NULL, 1);
+END;
+--> statement-breakpoint
 -- Events change when a person is erased, and then alone: what bulk changes keep of their subject goes with them.
 CREATE TRIGGER bulk_results_erased AFTER UPDATE OF changes ON events BEGIN
   UPDATE bulk_results SET before = NULL WHERE record_id = NEW.subject_id AND before IS NOT NULL;
@@ -2063,4 +2187,40 @@ CREATE TRIGGER view_became_default AFTER UPDATE OF is_default, is_shared ON view
 BEGIN
   UPDATE views SET is_default = 0, version = version + 1
     WHERE workspace_id = new.workspace_id AND entity = new.entity AND audience = new.audience AND is_default AND id <> new.id;
+END;
+--> statement-breakpoint
+-- A record stands in a stage of its status, if its status has one: whatever changes the status, and whatever makes a record,
+-- gives it the first one. Where a workspace has no stages, nothing is written.
+CREATE TRIGGER lead_staged AFTER INSERT ON leads
+WHEN new.stage_id IS NULL
+  AND EXISTS (SELECT 1 FROM stages WHERE workspace_id = new.workspace_id AND entity = 'lead' AND status = new.status)
+BEGIN
+  UPDATE leads SET stage_id = (SELECT id FROM stages WHERE workspace_id = new.workspace_id AND entity = 'lead'
+    AND status = new.status ORDER BY position LIMIT 1) WHERE seq = new.seq;
+END;
+--> statement-breakpoint
+CREATE TRIGGER lead_restaged AFTER UPDATE OF status ON leads
+WHEN old.status <> new.status AND (SELECT status FROM stages WHERE id = new.stage_id) IS NOT new.status
+  AND (new.stage_id IS NOT NULL
+    OR EXISTS (SELECT 1 FROM stages WHERE workspace_id = new.workspace_id AND entity = 'lead' AND status = new.status))
+BEGIN
+  UPDATE leads SET lost_reason = NULL, stage_id = (SELECT id FROM stages WHERE workspace_id = new.workspace_id AND entity = 'lead'
+    AND status = new.status ORDER BY position LIMIT 1) WHERE seq = new.seq;
+END;
+--> statement-breakpoint
+CREATE TRIGGER ticket_staged AFTER INSERT ON tickets
+WHEN new.stage_id IS NULL
+  AND EXISTS (SELECT 1 FROM stages WHERE workspace_id = new.workspace_id AND entity = 'ticket' AND status = new.status)
+BEGIN
+  UPDATE tickets SET stage_id = (SELECT id FROM stages WHERE workspace_id = new.workspace_id AND entity = 'ticket'
+    AND status = new.status ORDER BY position LIMIT 1) WHERE seq = new.seq;
+END;
+--> statement-breakpoint
+CREATE TRIGGER ticket_restaged AFTER UPDATE OF status ON tickets
+WHEN old.status <> new.status AND (SELECT status FROM stages WHERE id = new.stage_id) IS NOT new.status
+  AND (new.stage_id IS NOT NULL
+    OR EXISTS (SELECT 1 FROM stages WHERE workspace_id = new.workspace_id AND entity = 'ticket' AND status = new.status))
+BEGIN
+  UPDATE tickets SET stage_id = (SELECT id FROM stages WHERE workspace_id = new.workspace_id AND entity = 'ticket'
+    AND status = new.status ORDER BY position LIMIT 1) WHERE seq = new.seq;
 END;

@@ -4,7 +4,7 @@ import { PRIORITIES, TICKET_STATUSES } from '../db/schema/tickets'
 import { Id, Instant, instant, memberOr, text, uuid } from '../field-schemas'
 import { filterParameter, questionOf, viewParameter } from '../filters/filters.schemas'
 import { flag, pageOf, pageQuery, someOf } from '../http/pagination'
-import { facetQuery, gatherCustomFields } from '../records/facets.schemas'
+import { facetQuery, gatherCustomFields, sortDocument, sortOf } from '../records/facets.schemas'
 import { valuesOf } from '../records/fields'
 import { SORTS } from '../records/list.filters'
 import {
@@ -51,7 +51,11 @@ export const NewTicket = z
   })
 
 export const TicketPatch = z
-  .strictObject({ ...fields, status: TICKET_FIELDS.status.answer })
+  .strictObject({
+    ...fields,
+    status: TICKET_FIELDS.status.answer,
+    stageId: uuid().openapi({ description: 'A stage of tickets (`/v1/stages`). It sets the status as well.' }),
+  })
   .partial()
   .refine((patch) => Object.keys(patch).length > 0, { error: 'Send at least one field' })
   .openapi('TicketPatch', { example: { status: 'IN_PROGRESS', priority: 'HIGH' } })
@@ -69,6 +73,7 @@ export const TicketFilters = z.strictObject({
     .optional()
     .openapi({ description: 'Part of title or description; case and accents do not matter.', example: 'invoice' }),
   status: someOf(TICKET_STATUSES),
+  stage: uuid().optional().openapi({ description: 'The tickets of this stage.' }),
   priority: someOf(PRIORITIES),
   assignee: memberOr('none', 'me').openapi({
     type: 'string',
@@ -79,9 +84,9 @@ export const TicketFilters = z.strictObject({
   ...facetQuery,
   createdAfter: instant().optional(),
   createdBefore: instant().optional(),
-  sort: z.enum(SORTS.ticket).optional().openapi({
-    description: 'The default is `-createdAt`, and `updatedAt` with `updatedAfter`.',
-  }),
+  sort: sortOf(SORTS.ticket).openapi(
+    sortDocument(SORTS.ticket, 'The default is `-createdAt`, and `updatedAt` with `updatedAfter`.'),
+  ),
   updatedAfter: instant().optional().openapi({
     description: 'Changed at this instant or later; in the order of `updatedAt`, for keeping a copy.',
   }),

@@ -78,6 +78,7 @@ const ORDER = [
     'mail',
     'tags',
     'fields',
+    'stages',
     'views',
     'calendar',
     'customers',
