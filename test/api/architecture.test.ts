@@ -102,7 +102,19 @@ const ORDER = [
     'exports',
     'imports',
   ],
-  ...['personal-data', 'problems', 'oauth', 'users', 'desk', 'job-kinds', 'schedule', 'dialects', 'docs', 'app'],
+  ...[
+    'personal-data',
+    'problems',
+    'oauth',
+    'users',
+    'desk',
+    'job-kinds',
+    'background',
+    'schedule',
+    'dialects',
+    'docs',
+    'app',
+  ],
   'index',
 ]
 /** The arrows that run back up, each with its reason: two at most. */
@@ -183,7 +195,10 @@ const SMALL_FILES: [pattern: RegExp, reason: string][] = [
   [/^src\/db\/trash\.ts$/, 'how long the trash keeps, for restoring and for the purge'],
   [/^src\/enquiries\/turnstile\.ts$/, 'the client of one service of a third party'],
   [/^src\/files\/unreadable\.ts$/, 'the parts of reading files that stand in the main module'],
-  [/^src\/(imports\/imports\.work|dialects\/spoken)\.ts$/, 'what a module beside the main one gives'],
+  [
+    /^src\/(imports\/imports\.work|dialects\/spoken|background\/background\.verbs)\.ts$/,
+    'what a module beside the main one gives',
+  ],
   [/^src\/health\/health\.service\.ts$/, 'the service of a router'],
   [/^src\/http\/address\.ts$/, 'which addresses are counted as one caller'],
   [/^src\/http\/headers\.ts$/, 'how the middleware in http/ writes into an answer that is there'],
