@@ -22,6 +22,9 @@ if (existsSync(MEMORY)) {
   if (bavail * bsize >= NEEDED_BYTES) process.env.TMPDIR = MEMORY
 }
 
+// `npm run test:objects` runs the tests with the workspaces in objects.
+const { STORAGE } = process.env
+
 // Modules of the Worker that are made of libraries.
 execFileSync(process.execPath, ['scripts/late.ts'])
 
@@ -53,6 +56,7 @@ export default defineConfig(async () => ({
           OUTBOUND_LOCALHOST: 'false',
           DOH_URL: 'https://doh.test/dns-query',
           WEBHOOK_TIMEOUT_SECONDS: '1',
+          ...(STORAGE === undefined ? {} : { STORAGE }),
         },
       },
     }),

@@ -3,7 +3,7 @@
 import { createApp } from '../src/app'
 
 // A binding of wrangler.toml names it.
-export { Workspace } from '../src/live/live.object'
+export { Workspace } from '../src/object'
 
 const app = createApp()
 const cost = { statements: 0, read: 0 }

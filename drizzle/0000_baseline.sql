@@ -122,6 +122,15 @@ CREATE TABLE `customer_relationships` (
 	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action
 ) WITHOUT ROWID;
 --> statement-breakpoint
+CREATE TABLE `directory` (
+	`kind` text NOT NULL,
+	`name` text NOT NULL,
+	`workspace_id` text NOT NULL,
+	`reserved_until` text,
+	PRIMARY KEY(`kind`, `name`)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE INDEX `directory_reserved` ON `directory` (`reserved_until`) WHERE reserved_until IS NOT NULL;--> statement-breakpoint
 CREATE TABLE `events` (
 	`workspace_id` text NOT NULL,
 	`seq` integer NOT NULL,

@@ -1,6 +1,6 @@
 // Makes src/late/*.js: what few requests need, each a module beside the main one, loaded by src/late.ts. Wrangler puts
 // whatever is imported, also by `await import()`, into the main module, but for files that a rule of wrangler.toml names.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -72,6 +72,17 @@ export async function makeLateModules() {
   }
   await makeDesk()
   await makeReading()
+  makeMigrations()
+}
+
+// The schema, for the objects that hold a workspace each: the statements of every migration in their order.
+function makeMigrations() {
+  const files = readdirSync(join(root, 'drizzle')).filter((name) => name.endsWith('.sql'))
+  const texts = files.toSorted().map((name) => readFileSync(join(root, 'drizzle', name), 'utf8'))
+  const statements = texts.flatMap((text) =>
+    text.split('--> statement-breakpoint').map((statement) => statement.trim()),
+  )
+  write('migrations.js', `export const MIGRATIONS = ${JSON.stringify(statements)}\n`)
 }
 
 /** Makes the module of the desk, which is our own and shares code with the main module, and the host of that code. */

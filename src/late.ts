@@ -21,6 +21,9 @@ export const loadExplanations = () => import('./late/explanations.js')
 /** zod's writer of JSON Schema, for documents. `z.toJSONSchema` may be called from then on. */
 export const loadJsonSchema = async () => useJsonSchema(await import('./late/json-schema.js'))
 
+/** The statements that make the schema, for an object that holds a workspace. */
+export const loadMigrations = async () => (await import('./late/migrations.js')).MIGRATIONS
+
 /** oauth4webapi, for sign-in by a provider. */
 export const loadOAuth = () => import('./late/oauth.js')
 

@@ -1,10 +1,12 @@
 // The schedule: the jobs of each cron expression of wrangler.toml (in UTC). Each expression is one invocation.
+import { configOf } from './config'
 import { AppError } from './errors'
 import { continueImports } from './imports/imports.http'
 import { JOB_KINDS } from './job-kinds'
 import { scheduledJobs } from './jobs/jobs.dispatch'
 import { tellBusy } from './live/live.dispatch'
 import { sendDueMail } from './mail/mail.dispatch'
+import { sweepDirectory } from './objects/object-store'
 import { purge } from './purge/purge.service'
 import { queueReminders } from './reminders/reminders.service'
 import { sendDueWebhooks } from './webhooks/webhooks.dispatch'
@@ -31,6 +33,18 @@ export const SCHEDULE: Readonly<Record<string, readonly Job[]>> = {
   ],
   '*/5 * * * *': [{ name: 'reminders', run: queueReminders }],
   '*/10 1-4 * * *': [{ name: 'purge', run: purge }],
+}
+
+/** The jobs of D1 where each workspace runs its own in its object. */
+const BESIDE_OBJECTS: Readonly<Record<string, readonly Job[]>> = {
+  '* * * * *': [{ name: 'directory', run: sweepDirectory }],
+  '*/10 1-4 * * *': [{ name: 'purge', run: purge }],
+}
+
+/** The jobs of a cron expression. */
+export function jobsOf(cron: string, env: Env): readonly Job[] {
+  const schedule = configOf(env).STORAGE === 'objects' ? BESIDE_OBJECTS : SCHEDULE
+  return schedule[cron] ?? []
 }
 
 /** Runs jobs one after the other. A failed one is logged and does not stop the others: its next run does the work. */

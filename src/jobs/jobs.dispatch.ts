@@ -2,6 +2,7 @@
 import { createMiddleware } from 'hono/factory'
 import { configOf } from '../config'
 import { connect } from '../db/client'
+import { databaseOf } from '../objects/place'
 import { type AppEnv, runAfter } from '../http/context'
 import { SECOND_MS } from '../time'
 import type { JobKinds } from './jobs.kind'
@@ -17,14 +18,16 @@ export const continueJobs = (kinds: JobKinds) =>
     await next()
     const { begun, config, connection } = c.var
     if (begun.size === 0 || c.res.status >= 400) return
-    // A new connection, so that these statements do not count for the request.
-    const { db } = connect(c.env.DB, 'first-primary')
     const budget = {
       statements: config.IMPORT_STATEMENTS - connection.cost.statements - FOR_MAIL,
       until: Date.now() + RUN_MS,
     }
     const run = async () => {
-      for (const workspaceId of begun) await runDueJobs(db, kinds, budget, workspaceId)
+      for (const workspaceId of begun) {
+        // A new connection, so that these statements do not count for the request.
+        const { db } = connect(databaseOf(c.env, workspaceId), 'first-primary')
+        await runDueJobs(db, kinds, budget, workspaceId)
+      }
     }
     // The wait lets the response go first: in development the database runs in this thread and would delay it.
     runAfter(c, scheduler.wait(1).then(run))

@@ -7,9 +7,10 @@ import { watchedAmong, watchedAndBusy } from './live.presence'
 /** Middleware that tells those who watch what a request has caused, after its response. */
 export const tellWatchers = createMiddleware<AppEnv>(async function tellWatchers(c, next) {
   await next()
-  const { happened } = c.var
+  const { happened, asked } = c.var
   const { WORKSPACES: objects, DB } = c.env
-  if (!objects || happened.size === 0 || c.res.status >= 400) return
+  // An object that holds its workspace sees for itself what happens.
+  if (!objects || asked || happened.size === 0 || c.res.status >= 400) return
   const run = async () => {
     await tell(objects, await watchedAmong(connect(DB, 'first-primary').db, [...happened]))
   }

@@ -2,7 +2,7 @@
 import { createMiddleware } from 'hono/factory'
 import { type Config, configOf } from '../config'
 import { connect } from '../db/client'
-import { type AppEnv, runAfter } from '../http/context'
+import { type AppEnv, databasesAfter, runAfter } from '../http/context'
 import { outboundOf } from '../outbound/outbound.call'
 import { SECOND_MS } from '../time'
 import { dueWebhooks, type Place } from './webhooks.queue'
@@ -24,12 +24,14 @@ export const notify = createMiddleware<AppEnv>(async function notify(c, next) {
   const { happened, config } = c.var
   if (happened.size === 0 || c.res.status >= 400) return
   const run = async () => {
-    for (const workspaceId of happened) {
-      await sendDue(c.env, config, {
-        forMs: AFTER_RESPONSE_MS,
-        statements: config.IMPORT_STATEMENTS - SPENT_BEFORE,
-        workspaceId,
-      })
+    for (const { database, of } of databasesAfter(c)) {
+      for (const workspaceId of of === undefined ? happened : [of]) {
+        await sendDue({ ...c.env, DB: database }, config, {
+          forMs: AFTER_RESPONSE_MS,
+          statements: config.IMPORT_STATEMENTS - SPENT_BEFORE,
+          workspaceId,
+        })
+      }
     }
   }
   // The wait lets the response go first: in development the database runs in this thread and would delay it.

@@ -2,6 +2,7 @@
 
 export * from './analytics'
 export * from './customers'
+export * from './directory'
 export * from './events'
 export * from './fields'
 export * from './imports'

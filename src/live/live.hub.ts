@@ -1,8 +1,8 @@
-// The object of a workspace: holds the streams of those who watch it, and reads the feed when it is told that something
+// The hub of a workspace, in its object: holds the streams of those who watch it, and reads the feed when it is told that something
 // happened. WebSockets hibernate: while nothing happens, nothing runs and nothing is paid.
 
 import { one, runBatch } from '../db/batch'
-import { connect, type Db } from '../db/client'
+import type { Db } from '../db/client'
 import { sequenceOf } from '../events/event-envelope'
 import { eventsAfter, lastSeqSelect } from '../events/events.feed'
 import { MINUTE_MS, SECOND_MS } from '../time'
@@ -32,15 +32,15 @@ type Outlet = {
   end: () => void
 }
 
-/** A Durable Object. Its id is made of the workspace's id. */
-export class Workspace {
+/** What a Durable Object does for the streams of its workspace. `db` gives the database that holds the workspace. */
+export class Hub {
   private readonly events = new Set<Outlet>()
   private telling: Promise<void> | undefined
   private isToldAgain = false
 
   constructor(
     private readonly state: DurableObjectState,
-    private readonly env: Env,
+    private readonly db: () => Db,
   ) {
     // A ping is answered without waking the object.
     state.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'))
@@ -113,6 +113,11 @@ export class Workspace {
     return new Response(readable, { headers: { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' } })
   }
 
+  /** Tells viewers of what has happened, if there are any. */
+  tellIfWatched(): void {
+    if (this.outlets().length > 0) this.state.waitUntil(this.tell())
+  }
+
   // One at a time; what happens meanwhile is told after it.
   private tell(): Promise<void> {
     if (this.telling) {
@@ -153,10 +158,6 @@ export class Workspace {
     const workspaceId = this.state.id.name
     if (left.length > 0 || this.events.size > 0 || workspaceId === undefined) return
     await runBatch(this.db(), { gone: presenceDeletion(this.db(), workspaceId) })
-  }
-
-  private db(): Db {
-    return connect(this.env.DB, 'first-primary').db
   }
 }
 
