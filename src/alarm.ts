@@ -12,8 +12,8 @@ import { purge } from './purge/purge.service'
 import { queueReminders } from './reminders/reminders.service'
 import { type Job, runJobs } from './schedule'
 import { DAY_MS, HOUR_MS } from './time'
-import { nextSend } from './webhooks/webhooks.queue'
 import { sendDueWebhooks } from './webhooks/webhooks.dispatch'
+import { nextSend } from './webhooks/webhooks.queue'
 import { rereadPhones } from './workspaces/phones.reread'
 
 const BY_ALARM: readonly Job[] = [

@@ -20,9 +20,9 @@ export type PublicCtx = {
   /** The workspaces in which events have happened. They are told after the response. */
   happened?: Set<string | SQL>
   /** Finds the database of a place; absent where one database holds all workspaces. */
-  locate?: (place: Place) => Promise<Pick<PublicCtx, 'db' | 'workspaceId'>>
-  /** The workspace whose database this is; undefined where one database holds all. */
-  workspaceId?: string
+  locate?: (place: Place) => Promise<Pick<PublicCtx, 'db' | 'newWorkspaceId'>>
+  /** The id of the workspace that a batch may make in this database; undefined where one database holds all. */
+  newWorkspaceId?: string
 }
 
 /** The context of a verb that needs an actor. */

@@ -6,11 +6,11 @@ import { addressYielding } from './auth/yielding'
 import { configOf } from './config'
 import { runBatch } from './db/batch'
 import { connect, type Db } from './db/client'
+import { Hub } from './live/live.hub'
 import type { Answer, Query } from './objects/d1-shape'
 import type { Claim } from './objects/names'
 import type { WorkspaceStore } from './objects/object-database'
 import { ObjectStore } from './objects/object-store'
-import { Hub } from './live/live.hub'
 import { DAY_MS, MINUTE_MS } from './time'
 
 /** Where an object keeps the day of its last change, and the night in which it is purged next. */
@@ -77,6 +77,7 @@ export class Workspace extends DurableObject<Env> implements WorkspaceStore {
   // At most a minute before it is looked at again: what could not be done is tried once a minute.
   private async planAlarm(): Promise<void> {
     const { kv } = this.ctx.storage
+    await this.store.settle().catch(() => {})
     const now = Date.now()
     const isTried = this.store.hasUnsettled()
     const work = await nextWork(connect(this.store.database, 'first-primary').db, configOf(this.env))

@@ -35,16 +35,15 @@ export const SCHEDULE: Readonly<Record<string, readonly Job[]>> = {
   '*/10 1-4 * * *': [{ name: 'purge', run: purge }],
 }
 
-/** The jobs of D1 where each workspace runs its own in its object. */
+/** What is done beside where workspaces have objects, which run their own jobs: D1 may hold others. */
 const BESIDE_OBJECTS: Readonly<Record<string, readonly Job[]>> = {
-  '* * * * *': [{ name: 'directory', run: sweepDirectory }],
-  '*/10 1-4 * * *': [{ name: 'purge', run: purge }],
+  '*/5 * * * *': [{ name: 'directory', run: sweepDirectory }],
 }
 
 /** The jobs of a cron expression. */
 export function jobsOf(cron: string, env: Env): readonly Job[] {
-  const schedule = configOf(env).STORAGE === 'objects' ? BESIDE_OBJECTS : SCHEDULE
-  return schedule[cron] ?? []
+  const beside = configOf(env).STORAGE === 'objects' ? BESIDE_OBJECTS[cron] : undefined
+  return [...(SCHEDULE[cron] ?? []), ...(beside ?? [])]
 }
 
 /** Runs jobs one after the other. A failed one is logged and does not stop the others: its next run does the work. */

@@ -2,12 +2,12 @@
 import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { connect } from '../db/client'
-import { databaseOf } from '../objects/place'
 import { AppError } from '../errors'
 import { type AppEnv, connectionOf, publicCtx, runAfter, setActor } from '../http/context'
 import { createKeyring, type Found, type Keyring } from '../keys/keyring'
 import { lookUpKey, recordKeyUse } from '../keys/keys.lookup'
 import { hashOfKey, keyFromHeader, placeOf } from '../keys/keys.token'
+import { databaseOf } from '../objects/place'
 import { currentPerson } from './sessions.service'
 import { ACCESS_SECONDS, readAccessToken } from './tokens'
 

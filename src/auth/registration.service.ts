@@ -5,11 +5,11 @@ import { isWithinLimit, limitExceeded, limitExceededError } from '../billing/lim
 import type { Config } from '../config'
 import { located, type PublicCtx } from '../context'
 import { one, runBatch } from '../db/batch'
-import { type Place, workspaceIdOf } from '../objects/place'
 import { oneTimeTokens, users, workspaces } from '../db/schema'
 import { ifChanged, insertFrom, isUniqueViolation } from '../db/sql'
 import { AppError } from '../errors'
 import { eventInsert } from '../events/event-insert'
+import { type Place, workspaceIdOf } from '../objects/place'
 import { type InvitationToken, invitationOf, isInviterActive } from '../workspaces/invitations.service'
 import { SHARED_SLUG } from '../workspaces/workspaces.default'
 import { slugOf } from '../workspaces/workspaces.service'
@@ -126,23 +126,35 @@ function canRegister({ SIGNUP }: Config, isAlwaysOpen: boolean): SQL {
 }
 
 // What permits an account, and then whether it did: a workspace of its own, or an invitation.
-function founding({ db, now, newId, workspaceId }: PublicCtx, account: Account, { name, ...known }: Pick<Membership, 'isSlugTaken'> & { name: string }, isAllowed: SQL) {
+function founding(
+  { db, now, newId, newWorkspaceId }: PublicCtx,
+  account: Account,
+  { name, ...known }: Pick<Membership, 'isSlugTaken'> & { name: string },
+  isAllowed: SQL,
+) {
   const slug = slugOf(name)
-  const isSlugTaken = known.isSlugTaken ? sql`true` : sql`EXISTS (SELECT 1 FROM ${workspaces}
+  const isSlugTaken = known.isSlugTaken
+    ? sql`true`
+    : sql`EXISTS (SELECT 1 FROM ${workspaces}
     WHERE ${workspaces.slug} = ${slug} OR ${slug} = ${SHARED_SLUG})`
   const workspace = {
-    id: workspaceId ?? workspaceIdOf(newId()),
+    id: newWorkspaceId ?? workspaceIdOf(newId()),
     name,
     slug: sql`CASE WHEN ${isSlugTaken} THEN ${`${slug}-${account.id.slice(-8)}`} ELSE ${slug} END`,
     createdAt: now,
     updatedAt: now,
   }
+  // An id that was given may be that of a workspace which a request at the same time has made.
+  const isNew =
+    newWorkspaceId === undefined
+      ? sql``
+      : sql` AND NOT EXISTS (SELECT 1 FROM ${users} WHERE ${users.workspaceId} = ${newWorkspaceId})`
   return {
     permit: insertFrom(db, workspaces, workspace, sql`WHERE ${isAllowed}`),
     from: sql``,
     workspaceId: workspace.id,
     role: 'ADMIN' as const,
-    isPermitted: sql`EXISTS (SELECT 1 FROM ${workspaces} WHERE ${workspaces.id} = ${workspace.id})`,
+    isPermitted: sql`EXISTS (SELECT 1 FROM ${workspaces} WHERE ${workspaces.id} = ${workspace.id})${isNew}`,
   }
 }
 

@@ -8,9 +8,9 @@ import type { Actor } from '../access/policy'
 import { type Config, configOf } from '../config'
 import type { Ctx, PublicCtx } from '../context'
 import { type Connection, connect } from '../db/client'
+import { AppError, invalidError } from '../errors'
 import { findWorkspace } from '../objects/locate'
 import { databaseOf, type Place, workspaceIdOf } from '../objects/place'
-import { AppError, invalidError } from '../errors'
 import { networkOf } from './address'
 
 export type AppEnv = {
@@ -99,7 +99,8 @@ export function publicCtx(c: Context<AppEnv>): PublicCtx {
 // The database of a place in a request. What no workspace has is looked for in D1, which has none.
 async function databaseAt(c: Context<AppEnv>, place: Place, newId: () => string) {
   const { workspaceId, mayMake } = await findWorkspace(connectionOf(c, undefined).db, place, newId)
-  return { db: connectionOf(c, workspaceId, mayMake).db, workspaceId }
+  const newWorkspaceId = mayMake ? workspaceId : undefined
+  return { db: connectionOf(c, workspaceId, mayMake).db, newWorkspaceId }
 }
 
 /** The client that opens a session, as the session stores it. */

@@ -147,7 +147,9 @@ export async function linkAccount(ctx: Ctx, proof: Proof) {
     mail: linkMail(ctx, proof),
   }).catch((error) => {
     // Only the directory of all objects knows of a link in another workspace.
-    throw isUniqueViolation(error, 'oauth_accounts.provider, oauth_accounts.subject') ? identityTakenError(proof) : error
+    throw isUniqueViolation(error, 'oauth_accounts.provider, oauth_accounts.subject')
+      ? identityTakenError(proof)
+      : error
   })
   if (account?.userId === actor.id) return account
   const provider = TITLES[proof.provider]

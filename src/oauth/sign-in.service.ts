@@ -6,23 +6,30 @@ import { type Client, prepareSession } from '../auth/sessions.service'
 import { limitExceededError } from '../billing/limits'
 import { located, type PublicCtx } from '../context'
 import { one, runBatch } from '../db/batch'
-import { oauthName } from '../objects/names'
-import type { Place } from '../objects/place'
 import { oauthAccounts, sessions, users, workspaces } from '../db/schema'
 import { isUniqueViolation } from '../db/sql'
 import { AppError } from '../errors'
+import { oauthName } from '../objects/names'
+import type { Place } from '../objects/place'
 import { isAccount, isLinkable, linkedUserId, linkedWorkspaceId, linkMail, linkStatements } from './accounts.service'
 import type { Proof } from './oauth.flow'
 import { TITLES } from './oauth.providers'
 
 const namesake = alias(users, 'namesake')
+const NAMES_OF_PERSON = ['users.email', 'oauth_accounts.provider, oauth_accounts.subject']
 
 /**
  * Signs in, in one round trip; creates or links the account if needed. `isAlwaysOpen` is that of `Registration`. Throws
  * the errors of `signInError`, `invalid_oauth_code`, `plan_limit`.
  */
 export function signIn(caller: PublicCtx, proof: Proof, client: Client, isAlwaysOpen = false) {
-  return withFreeSlug((isSlugTaken) => signInOnce(caller, proof, client, { isAlwaysOpen, isSlugTaken }))
+  const attempt = () => withFreeSlug((isSlugTaken) => signInOnce(caller, proof, client, { isAlwaysOpen, isSlugTaken }))
+  // In objects, the first sign-in of the same person at the same time has made the account elsewhere: it is found now.
+  return attempt().catch((error) => {
+    const isMade = NAMES_OF_PERSON.some((columns) => isUniqueViolation(error, columns))
+    if (isMade) return attempt()
+    throw error
+  })
 }
 
 type Options = { isAlwaysOpen: boolean; isSlugTaken: boolean }
@@ -51,7 +58,13 @@ async function signInOnce(caller: PublicCtx, proof: Proof, client: Client, { isA
   // The session has the id of the flow: a second use of the proof is a conflict, and its batch changes nothing.
   const session = await prepareSession(ctx, isInvited ? sql`${account.id}` : linkedUser, client, proof.id)
   const { opened, link, candidates, workspace, exceeded } = await runBatch(db, {
-    account: await accountStatements(ctx, account, { invitationToken, isAlwaysOpen, isSlugTaken, when: isNew, isProven: true }),
+    account: await accountStatements(ctx, account, {
+      invitationToken,
+      isAlwaysOpen,
+      isSlugTaken,
+      when: isNew,
+      isProven: true,
+    }),
     newLink: linkStatements(ctx, proof, isSamePerson),
     opened: one(session.insert.returning({ id: sessions.id })),
     link: one(db.select({ userId: oauthAccounts.userId }).from(oauthAccounts).where(isAccount(proof))),

@@ -1,11 +1,11 @@
 // The directory in D1: finds the workspace of a name, and reserves names before a workspace takes them.
 import { and, eq, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
-import { MINUTE_MS } from '../time'
 import { one, runBatch } from '../db/batch'
 import type { Db } from '../db/client'
-import type { Name } from './names'
-import { directory } from '../db/schema'
+import { directory, oauthAccounts, subscriptions, users, workspaces } from '../db/schema'
 import { insertFrom } from '../db/sql'
+import { MINUTE_MS } from '../time'
+import type { Name } from './names'
 
 /** How long a workspace may take a name that it has reserved, and how much longer the sweep waits: clocks differ. */
 const RESERVED_MS = MINUTE_MS
@@ -29,22 +29,37 @@ export async function workspaceOf(db: Db, names: readonly Name[]): Promise<strin
 /** Whether the installation has a workspace, in an object or in D1. */
 export async function hasWorkspaces(db: Db): Promise<boolean> {
   const found = sql<number>`EXISTS (SELECT 1 FROM ${directory} WHERE ${directory.kind} = 'slug')
-    OR EXISTS (SELECT 1 FROM workspaces)`
+    OR EXISTS (SELECT 1 FROM ${workspaces})`
   const [row] = await db.select({ found: found.as('found') }).from(sql`(SELECT 1)`)
   return row?.found === 1
+}
+
+// Workspaces that were made before STORAGE was `objects` are in D1 itself.
+function isHeldInD1({ kind, name }: Name, workspaceId: string): SQL {
+  const holders: Record<Name['kind'], SQL> = {
+    email: sql`${users} WHERE ${users.email} = ${name} AND ${users.deletedAt} IS NULL AND ${users.workspaceId} <> ${workspaceId}`,
+    username: sql`${users} WHERE ${users.username} = ${name} AND ${users.deletedAt} IS NULL
+      AND ${users.workspaceId} <> ${workspaceId}`,
+    slug: sql`${workspaces} WHERE ${workspaces.slug} = ${name} AND ${workspaces.id} <> ${workspaceId}`,
+    oauth: sql`${oauthAccounts} WHERE ${oauthAccounts.provider} || ' ' || ${oauthAccounts.subject} = ${name}
+      AND ${oauthAccounts.workspaceId} <> ${workspaceId}`,
+    stripe: sql`${subscriptions} WHERE ${subscriptions.stripeCustomerId} = ${name}
+      AND ${subscriptions.workspaceId} <> ${workspaceId}`,
+  }
+  return sql`EXISTS (SELECT 1 FROM ${holders[kind]})`
 }
 
 /** Reserves a name that is free, or the workspace's own; gives its entry, which may be another workspace's. */
 export async function reserveName(db: Db, { kind, name }: Name, workspaceId: string): Promise<Entry | undefined> {
   const reservedUntil = new Date(Date.now() + RESERVED_MS).toISOString()
+  const own = { kind, name, workspaceId, reservedUntil }
+  const isFree = sql`WHERE NOT ${isHeldInD1({ kind, name }, workspaceId)}`
   const { entry } = await runBatch(db, {
-    reserved: insertFrom(db, directory, { kind, name, workspaceId, reservedUntil }, sql`WHERE true`).onConflictDoUpdate(
-      {
-        target: [directory.kind, directory.name],
-        set: { reservedUntil },
-        setWhere: eq(directory.workspaceId, workspaceId),
-      },
-    ),
+    reserved: insertFrom(db, directory, own, isFree).onConflictDoUpdate({
+      target: [directory.kind, directory.name],
+      set: { reservedUntil },
+      setWhere: eq(directory.workspaceId, workspaceId),
+    }),
     entry: one(db.select().from(directory).where(isName({ kind, name }))),
   })
   return entry

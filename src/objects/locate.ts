@@ -1,8 +1,9 @@
 // Finds the workspace of a place: what a caller names who has not signed in, or a workspace that is to be made.
-import { AppError } from '../errors'
+
 import type { Db } from '../db/client'
-import { FIRST_WORKSPACE, type Founding, type Place, SHARED_WORKSPACE } from './place'
+import { AppError } from '../errors'
 import { hasWorkspaces, workspaceOf } from './directory'
+import { FIRST_WORKSPACE, type Founding, type Place, SHARED_WORKSPACE } from './place'
 
 export type Found = { workspaceId?: string; mayMake: boolean }
 

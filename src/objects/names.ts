@@ -15,10 +15,10 @@ export const oauthName = ({ provider, subject }: { provider: string; subject: st
 export type Claim = Name & { isProven: boolean }
 
 const MARK = (of: string, kind: string, name: string, when = 'true') =>
-  `INSERT INTO name_changes (kind, name) SELECT '${kind}', ${of}.${name} WHERE ${of}.${name} IS NOT NULL AND ${when};`
+  `INSERT INTO _name_changes (kind, name) SELECT '${kind}', ${of}.${name} WHERE ${of}.${name} IS NOT NULL AND ${when};`
 
 const OAUTH = (of: string) =>
-  `INSERT INTO name_changes (kind, name) VALUES ('oauth', ${of}.provider || ' ' || ${of}.subject);`
+  `INSERT INTO _name_changes (kind, name) VALUES ('oauth', ${of}.provider || ' ' || ${of}.subject);`
 
 const user = (of: string, when?: string) => MARK(of, 'email', 'email', when) + MARK(of, 'username', 'username', when)
 const IS_OTHER = (column: string) =>
@@ -26,7 +26,7 @@ const IS_OTHER = (column: string) =>
 
 /** What an object has beside the tables of the schema. */
 export const NAME_STATEMENTS: readonly string[] = [
-  'CREATE TABLE name_changes (rev INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, name TEXT NOT NULL)',
+  'CREATE TABLE _name_changes (rev INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, name TEXT NOT NULL)',
   `CREATE VIEW names AS
     SELECT 'email' AS kind, email AS name, email_verified_at IS NOT NULL AS is_proven FROM users WHERE deleted_at IS NULL
     UNION ALL SELECT 'username', username, 1 FROM users WHERE deleted_at IS NULL AND username IS NOT NULL
@@ -62,7 +62,7 @@ export function changedNames(sql: SqlStorage, after = 0): (Claim & { rev: number
       `SELECT kind, name, max(rev) AS rev,
         EXISTS (SELECT 1 FROM names AS n WHERE n.kind = c.kind AND n.name = c.name) AS held,
         EXISTS (SELECT 1 FROM names AS n WHERE n.kind = c.kind AND n.name = c.name AND n.is_proven) AS proven
-      FROM name_changes AS c WHERE rev > ? GROUP BY kind, name`,
+      FROM _name_changes AS c WHERE rev > ? GROUP BY kind, name`,
       after,
     )
     .toArray()
@@ -71,7 +71,7 @@ export function changedNames(sql: SqlStorage, after = 0): (Claim & { rev: number
 
 /** The number of the last change of a name. */
 export function lastChange(sql: SqlStorage): number {
-  return sql.exec<{ rev: number }>('SELECT coalesce(max(rev), 0) AS rev FROM name_changes').one().rev
+  return sql.exec<{ rev: number }>('SELECT coalesce(max(rev), 0) AS rev FROM _name_changes').one().rev
 }
 
 /** Whether the workspace has a name, and whether its person has proved it. */
@@ -82,7 +82,7 @@ export function heldName(sql: SqlStorage, { kind, name }: Name): { isProven: boo
 
 /** Forgets changes up to this one: the directory has heard of them. */
 export function forgetChanges(sql: SqlStorage, { kind, name, rev }: Name & { rev: number }): void {
-  sql.exec('DELETE FROM name_changes WHERE kind = ? AND name = ? AND rev <= ?', kind, name, rev)
+  sql.exec('DELETE FROM _name_changes WHERE kind = ? AND name = ? AND rev <= ?', kind, name, rev)
 }
 
 /** What SQLite says where a name is taken: what is unique in one database is so over all. */

@@ -1,10 +1,11 @@
 // The database inside the object of a workspace: runs batches as transactions, makes its schema, and takes names only
 // after the directory has reserved them (docs/decisions/099).
-import { loadMigrations } from '../late'
+
 import { connect, type Db } from '../db/client'
-import type { Name } from './names'
+import { loadMigrations } from '../late'
 import { type Answer, databaseOver, type Query } from './d1-shape'
 import { doubtfulEntries, type Entry, giveBack, isQuiet, removeEntry, reserveName, settlement } from './directory'
+import type { Name } from './names'
 import { type Claim, changedNames, forgetChanges, heldName, lastChange, NAME_STATEMENTS, takenError } from './names'
 import { storeOf } from './object-database'
 
@@ -18,6 +19,12 @@ class UnreservedNames extends Error {
   }
 }
 
+/** How often a name is asked for that another workspace has reserved and does not have yet, and how long between. */
+const TRIES = 5
+const WAIT_MS = 100
+
+type Done = { answers: Answer[]; hasNewNames: boolean }
+
 const keyOf = ({ kind, name }: Name) => `${kind} ${name}`
 
 export class ObjectStore {
@@ -28,7 +35,6 @@ export class ObjectStore {
     return answers
   })
   private isMade: boolean | undefined
-  private isUnsettled = false
   private settling: Promise<void> = Promise.resolve()
 
   constructor(
@@ -42,14 +48,13 @@ export class ObjectStore {
    * what it would have made is undone.
    */
   async runBatch(queries: Query[], mayMake: boolean): Promise<Answer[] | undefined> {
-    this.isMade ??= tableExists(this.state.storage.sql)
-    if (!this.isMade && !mayMake) return undefined
+    if (!this.hasDatabase() && !mayMake) return undefined
     const migrations = this.isMade ? [] : await this.state.blockConcurrencyWhile(loadMigrations)
     const reserved = new Map<string, Entry>()
     for (;;) {
       try {
-        const answers = this.runOnce(queries, migrations, reserved)
-        if (this.isUnsettled) this.state.waitUntil(this.settle())
+        const { answers, hasNewNames } = this.runOnce(queries, migrations, reserved)
+        if (hasNewNames) this.state.waitUntil(this.settle().catch(logUnsettled))
         return answers
       } catch (error) {
         if (!(error instanceof UnreservedNames)) throw error
@@ -60,7 +65,7 @@ export class ObjectStore {
 
   /** Whether the workspace keeps a name that a person elsewhere claims. An address that is not proved yields to one that is. */
   async keepsName(claim: Claim): Promise<boolean> {
-    if (!(await this.hasDatabase())) return false
+    if (!this.hasDatabase()) return false
     if (heldName(this.state.storage.sql, claim) && claim.isProven) {
       await this.yieldName(connect(this.database, 'first-primary').db, claim)
     }
@@ -76,32 +81,28 @@ export class ObjectStore {
 
   /** Whether names have changed of which the directory has not heard. */
   hasUnsettled(): boolean {
-    return this.isMade === true && changedNames(this.state.storage.sql).length > 0
+    return this.hasDatabase() && changedNames(this.state.storage.sql).length > 0
   }
 
   /** Whether the workspace has been made. */
-  async hasDatabase(): Promise<boolean> {
-    return (await this.runBatch([], false)) !== undefined
+  hasDatabase(): boolean {
+    this.isMade ??= tableExists(this.state.storage.sql)
+    return this.isMade
   }
 
-  private runOnce(
-    queries: Query[],
-    migrations: readonly string[],
-    reserved: ReadonlyMap<string, Entry>,
-  ): Answer[] {
+  private runOnce(queries: Query[], migrations: readonly string[], reserved: ReadonlyMap<string, Entry>): Done {
     const { storage } = this.state
-    const answers = storage.transactionSync(() => {
+    const done = storage.transactionSync(() => {
       // Another batch may have made it while this one waited.
       if (!this.isMade) for (const statement of [...migrations, ...NAME_STATEMENTS]) storage.sql.exec(statement)
       const before = queries.length > 0 ? lastChange(storage.sql) : 0
-      const given = queries.map((query) => answerOf(storage.sql, query))
-      const changed = given.some(({ written }) => written > 0) ? changedNames(storage.sql, before) : []
+      const answers = queries.map((query) => answerOf(storage.sql, query))
+      const changed = answers.some(({ written }) => written > 0) ? changedNames(storage.sql, before) : []
       requireReserved(changed, reserved)
-      this.isUnsettled ||= changed.length > 0
-      return given
+      return { answers, hasNewNames: changed.length > 0 }
     })
     this.isMade = true
-    return answers
+    return done
   }
 
   private async reserve(claims: readonly Claim[], reserved: Map<string, Entry>): Promise<void> {
@@ -120,13 +121,15 @@ export class ObjectStore {
   // The own entry of a name; undefined if another workspace keeps it.
   private async reservation(db: Db, claim: Claim): Promise<Entry | undefined> {
     const workspaceId = this.workspaceId()
-    const entry = await reserveName(db, claim, workspaceId)
-    if (entry?.workspaceId === workspaceId) return entry
-    if (!entry || (entry.reservedUntil !== null && !isQuiet(entry))) return undefined
-    if (await storeOf(this.env, entry.workspaceId).keepsName(claim)) return undefined
-    await removeEntry(db, entry)
-    const second = await reserveName(db, claim, workspaceId)
-    return second?.workspaceId === workspaceId ? second : undefined
+    for (let left = TRIES; left > 0; left -= 1) {
+      const entry = await reserveName(db, claim, workspaceId)
+      if (entry?.workspaceId === workspaceId) return entry
+      if (!entry || (await storeOf(this.env, entry.workspaceId).keepsName(claim))) return undefined
+      // Another workspace may be about to take it.
+      if (isQuiet(entry)) await removeEntry(db, entry)
+      else await scheduler.wait(WAIT_MS)
+    }
+    return undefined
   }
 
   // An alarm does not know the name of its object.
@@ -135,7 +138,7 @@ export class ObjectStore {
   }
 
   private async settleNow(): Promise<void> {
-    if (!(await this.hasDatabase())) return
+    if (!this.hasDatabase()) return
     const { sql } = this.state.storage
     const changed = changedNames(sql)
     if (changed.length === 0) return
@@ -143,12 +146,17 @@ export class ObjectStore {
     const workspaceId = this.workspaceId()
     for (const name of changed) await settlement(db, name, workspaceId, name.isHeld)
     for (const name of changed) forgetChanges(sql, name)
-    this.isUnsettled = changedNames(sql).length > 0
   }
 }
 
+// The alarm tries again.
+function logUnsettled(error: unknown): void {
+  const name = error instanceof Error ? error.name : 'unknown'
+  console.error(JSON.stringify({ level: 'error', event: 'names_unsettled', name }))
+}
+
 function tableExists(sql: SqlStorage): boolean {
-  return sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'name_changes'").toArray().length > 0
+  return sql.exec("SELECT 1 FROM sqlite_master WHERE name = '_name_changes'").toArray().length > 0
 }
 
 function answerOf(sql: SqlStorage, { sql: text, params }: Query): Answer {

@@ -29,9 +29,9 @@ export function isSlugAllowed({ STORAGE }: Pick<Config, 'STORAGE'>, slug: string
 }
 
 /** The statement that creates the shared workspace if there is none. Concurrent requests create one. */
-export function sharedWorkspaceInsert({ db, now, newId, workspaceId }: PublicCtx) {
+export function sharedWorkspaceInsert({ db, now, newId, newWorkspaceId }: PublicCtx) {
   const workspace = {
-    id: workspaceId ?? workspaceIdOf(newId()),
+    id: newWorkspaceId ?? workspaceIdOf(newId()),
     name: 'Default',
     slug: SHARED_SLUG,
     createdAt: now,

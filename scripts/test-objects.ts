@@ -1,0 +1,11 @@
+// `npm run test:objects`: runs tests with each workspace in an object (STORAGE=objects): those that are named, else these.
+import { ended, start } from './run.ts'
+
+const FILES = ['test/objects', 'test/leads', 'test/tickets', 'test/search', 'test/api/access.test.ts']
+
+const given = process.argv.slice(2)
+const run = start('vitest', ['run', ...(given.length > 0 ? given : FILES)], {
+  stdio: 'inherit',
+  env: { STORAGE: 'objects' },
+})
+process.exitCode = await ended(run)
