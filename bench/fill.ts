@@ -22,7 +22,7 @@ const ROWS_A_STATEMENT = 4_000
 const CROWD = 20_000
 /** Unique ones and those of a customer stay: triggers and foreign keys look rows up by them. */
 const GROWING = `SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql LIKE 'CREATE INDEX%'
-  AND sql NOT LIKE '%(%customer_id%' AND tbl_name IN ('leads', 'customers', 'interactions', 'tickets', 'customer_tags', 'events')`
+  AND sql NOT LIKE '%(%customer_id%' AND name NOT IN ('customers_name_key', 'customers_phone') AND tbl_name IN ('leads', 'customers', 'interactions', 'tickets', 'customer_tags', 'events')`
 
 /** The lead that has the interactions of the busiest customer too. */
 export const BUSY_LEAD = `SELECT id FROM leads WHERE workspace_id = ?1 AND owner_id = ?2 AND deleted_at IS NULL AND status = 'NEW'

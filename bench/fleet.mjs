@@ -32,7 +32,9 @@ const rows = KINDS.map(({ name, share, requests, mb }) => {
 const total = rows.reduce((sum, { count, cost }) => sum + count * cost, 0)
 const dollars = (amount) => `$${amount.toFixed(amount < 1 ? 5 : 2)}`
 
-console.log('kind      workspaces    a workspace and month   all of them        storage   requests/s in the busiest hour')
+console.log(
+  'kind      workspaces    a workspace and month   all of them        storage   requests/s in the busiest hour',
+)
 for (const { name, count, cost, peak, tb } of rows) {
   console.log(
     [
@@ -45,9 +47,15 @@ for (const { name, count, cost, peak, tb } of rows) {
     ].join(' '),
   )
 }
-console.log(`all       ${WORKSPACES.toLocaleString('en')} workspaces: ${dollars(total)} a month, ${dollars(total / WORKSPACES)} each`)
+console.log(
+  `all       ${WORKSPACES.toLocaleString('en')} workspaces: ${dollars(total)} a month, ${dollars(total / WORKSPACES)} each`,
+)
 const hot = rows.filter(({ peak }) => peak > HOT).reduce((sum, { count }) => sum + count, 0)
-console.log(`hot: ${hot.toLocaleString('en')} workspaces with more than ${HOT} requests a second on average of the busiest hour`)
+console.log(
+  `hot: ${hot.toLocaleString('en')} workspaces with more than ${HOT} requests a second on average of the busiest hour`,
+)
 const gb = (WORKSPACES * DIRECTORY.names * DIRECTORY.bytes) / 1e9
 const ceiling = DIRECTORY.limit / (DIRECTORY.names * DIRECTORY.bytes)
-console.log(`directory: ${gb.toFixed(1)} GB of 10; one D1 holds the names of ${Math.floor(ceiling).toLocaleString('en')} workspaces`)
+console.log(
+  `directory: ${gb.toFixed(1)} GB of 10; one D1 holds the names of ${Math.floor(ceiling).toLocaleString('en')} workspaces`,
+)

@@ -28,8 +28,8 @@ export function combinedTable(runs: Run[]) {
 
 /** Requests a second as ratios. */
 export function throughputTable(results: Ratio[]) {
-  const lines = [['', 'ratio', 'quartiles', 'a second', 'against']]
-  for (const { name, against, ratio, quartiles, perSecond, againstPerSecond } of results) {
+  const lines = [['', 'ratio', 'quartiles', 'a second', 'against', 'CPU ratio', 'CPU ms']]
+  for (const { name, against, ratio, quartiles, perSecond, againstPerSecond, cpuMs, cpuRatio } of results) {
     const [low, high] = quartiles
     const spread = `${low.toFixed(2)}–${high.toFixed(2)}`
     lines.push([
@@ -38,6 +38,8 @@ export function throughputTable(results: Ratio[]) {
       spread,
       number(Math.round(perSecond)),
       number(Math.round(againstPerSecond)),
+      cpuRatio?.toFixed(2) ?? '–',
+      cpuMs.toFixed(2),
     ])
   }
   return aligned(lines)

@@ -1,4 +1,4 @@
-// `npm run bench -- --rows N [--json] [--no-throughput] [--only TEXT]`: what each endpoint costs in the database at N leads,
+// `npm run bench -- --rows N [--json] [--no-throughput] [--no-costs] [--only TEXT]`: what each endpoint costs in the database at N leads,
 // against its budget, and how fast the busiest ones are. Leaves 1 when a budget is exceeded. See docs/performance.md.
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
@@ -72,11 +72,13 @@ async function speeds(bench: Bench, deep: { page: number; cursor: string }) {
   }
 }
 
-async function run({ rows, throughput: isTimed }: { rows: number; throughput: boolean }): Promise<Run> {
+type Wanted = { rows: number; costs: boolean; throughput: boolean }
+
+async function run({ rows, costs: isCosted, throughput: isTimed }: Wanted): Promise<Run> {
   const bench = await opened(rows)
   try {
     const { fill, pages, cursors } = await prepareSamples(bench)
-    const costs = await measure(endpoints, bench, fill)
+    const costs = isCosted ? await measure(endpoints, bench, fill) : []
     const deep = { page: pages.leads ?? 1, cursor: cursors['deep:leads'] ?? '' }
     return {
       rows,
@@ -117,6 +119,7 @@ const { values } = parseArgs({
     rows: { type: 'string', default: String(SMALL) },
     json: { type: 'boolean', default: false },
     throughput: { type: 'boolean', default: true },
+    costs: { type: 'boolean', default: true },
     only: { type: 'string' },
   },
   allowNegative: true,

@@ -138,7 +138,7 @@ export function depthsOfCustomers({ workspaces: { large }, people }: Bench, most
     duplicates: [
       'manager',
       '/v1/customers/duplicates',
-      ['SELECT key FROM duplicate_keys WHERE workspace_id = ? AND count > 1 ORDER BY key', large.id],
+      ['SELECT key FROM duplicate_keys WHERE workspace_id = ? ORDER BY key', large.id],
     ],
   }
 }

@@ -1,6 +1,7 @@
 // Requests a second, as ratios: two kinds of request take turns in short bursts, so that other work of the machine slows
 // both. Absolute figures say little: local D1 is an emulation, and this program shares the machine with it.
 import { Agent, request as send } from 'node:http'
+import { workerdCpu } from './cpu.ts'
 import type { Bench, Database, Log, Ratio } from './types.ts'
 
 /** What is sent. */
@@ -116,12 +117,23 @@ function creating(bench: Bench, to: Target): Kind {
 /** Bursts of both in turn, after one round to warm up. */
 export async function compare(of: Kind, against: Kind, most = ROUNDS): Promise<Ratio> {
   const rounds: { ratio: number; of: number; against: number }[] = []
+  const spent = { of: { ms: 0, requests: 0 }, against: { ms: 0, requests: 0 } }
+  const taken = async (side: keyof typeof spent, kind: Kind) => {
+    const before = workerdCpu()
+    const perSecond = await burst(kind, () => {
+      spent[side].ms += workerdCpu() - before
+      spent[side].requests += kind.burst ?? BURST
+    })
+    return perSecond
+  }
   for (let i = 0; i <= most; i += 1) {
-    const b = await burst(against)
-    const a = await burst(of)
     // The first round warms up.
+    if (i === 1) for (const side of [spent.of, spent.against]) Object.assign(side, { ms: 0, requests: 0 })
+    const b = await taken('against', against)
+    const a = await taken('of', of)
     if (i > 0) rounds.push({ ratio: a / b, of: a, against: b })
   }
+  const cpu = (side: keyof typeof spent) => spent[side].ms / spent[side].requests
   const quartile = (figure: 'ratio' | 'of' | 'against', q: number) =>
     rounds.map((each) => each[figure]).sort((x, y) => x - y)[Math.round((rounds.length - 1) * q)] ?? 0
   return {
@@ -131,11 +143,13 @@ export async function compare(of: Kind, against: Kind, most = ROUNDS): Promise<R
     quartiles: [quartile('ratio', 0.25), quartile('ratio', 0.75)],
     perSecond: quartile('of', 0.5),
     againstPerSecond: quartile('against', 0.5),
+    cpuMs: cpu('of'),
+    cpuRatio: cpu('of') > 0 ? cpu('against') / cpu('of') : null,
   }
 }
 
-/** Sends one burst and gives its requests per second. */
-async function burst({ to, next, burst: size = BURST, after }: Kind): Promise<number> {
+/** Sends one burst and gives its requests per second; `done` is called before what undoes it. */
+async function burst({ to, next, burst: size = BURST, after }: Kind, done: () => void): Promise<number> {
   let left = size
   const started = performance.now()
   const line = async () => {
@@ -143,6 +157,7 @@ async function burst({ to, next, burst: size = BURST, after }: Kind): Promise<nu
   }
   await Promise.all(Array.from({ length: CONCURRENCY }, line))
   const seconds = (performance.now() - started) / 1000
+  done()
   await after?.()
   return size / seconds
 }

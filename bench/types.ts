@@ -63,6 +63,9 @@ export type Ratio = {
   quartiles: [low: number, high: number]
   perSecond: number
   againstPerSecond: number
+  /** CPU of workerd a request in milliseconds, and that of `against` by it; null where the system does not tell. */
+  cpuMs: number
+  cpuRatio: number | null
 }
 export type Run = {
   rows: number

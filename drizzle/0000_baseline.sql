@@ -115,6 +115,7 @@ CREATE TABLE `customer_relationships` (
 	`to_id` text NOT NULL,
 	`workspace_id` text NOT NULL,
 	`kind` text NOT NULL,
+	`imported_as` text,
 	`created_at` text NOT NULL,
 	PRIMARY KEY(`from_id`, `to_id`),
 	FOREIGN KEY (`from_id`) REFERENCES `customers`(`id`) ON UPDATE no action ON DELETE no action,
@@ -122,6 +123,8 @@ CREATE TABLE `customer_relationships` (
 	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action
 ) WITHOUT ROWID;
 --> statement-breakpoint
+CREATE INDEX `relationships_imported` ON `customer_relationships` (`imported_as`) WHERE imported_as IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `relationships_list` ON `customer_relationships` (`workspace_id`,`from_id`,`to_id`);--> statement-breakpoint
 CREATE TABLE `directory` (
 	`kind` text NOT NULL,
 	`name` text NOT NULL,
@@ -228,6 +231,7 @@ CREATE TABLE `imports` (
 	`match` text NOT NULL,
 	`duplicates` text NOT NULL,
 	`dry_run` integer NOT NULL,
+	`keeps_ids` integer DEFAULT false NOT NULL,
 	`default_owner` text,
 	`columns` text NOT NULL,
 	`recognised` text,
@@ -268,6 +272,7 @@ CREATE TABLE `interactions` (
 	`follow_up_at` text,
 	`done_at` text,
 	`created_by` text,
+	`import_key` text,
 	`version` integer DEFAULT 1 NOT NULL,
 	`created_at` text NOT NULL,
 	`updated_at` text NOT NULL,
@@ -288,6 +293,7 @@ CREATE INDEX `interactions_list` ON `interactions` (`workspace_id`,`occurred_at`
 CREATE INDEX `interactions_owner` ON `interactions` (`workspace_id`,`owner_id`,`occurred_at`);--> statement-breakpoint
 CREATE INDEX `interactions_updated` ON `interactions` (`workspace_id`,`updated_at`);--> statement-breakpoint
 CREATE INDEX `interactions_customer` ON `interactions` (`customer_id`,`occurred_at`);--> statement-breakpoint
+CREATE INDEX `interactions_import` ON `interactions` (`workspace_id`,`import_key`) WHERE import_key IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `interactions_home` ON `interactions` (`home_id`,`customer_id`) WHERE home_id IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `interactions_lead` ON `interactions` (`lead_id`,`occurred_at`) WHERE lead_id IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `interactions_ticket` ON `interactions` (`ticket_id`,`occurred_at`) WHERE ticket_id IS NOT NULL;--> statement-breakpoint
@@ -413,7 +419,6 @@ CREATE INDEX `leads_purge` ON `leads` (`deleted_at`) WHERE deleted_at IS NOT NUL
 CREATE INDEX `leads_trash` ON `leads` (`workspace_id`) WHERE deleted_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_trash_email` ON `leads` (`workspace_id`,`email`) WHERE deleted_at IS NOT NULL AND customer_id IS NULL AND email IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_owner_trash` ON `leads` (`workspace_id`,`owner_id`) WHERE deleted_at IS NOT NULL;--> statement-breakpoint
-CREATE INDEX `leads_phone` ON `leads` (`workspace_id`,`phone_e164`) WHERE deleted_at IS NULL AND phone_e164 IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_unread` ON `leads` (`workspace_id`) WHERE phone IS NOT NULL AND phone_e164 IS NULL;--> statement-breakpoint
 CREATE UNIQUE INDEX `leads_external` ON `leads` (`workspace_id`,`external_id`) WHERE deleted_at IS NULL AND external_id IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_import_key` ON `leads` (`workspace_id`,`import_key`) WHERE deleted_at IS NULL AND import_key IS NOT NULL;--> statement-breakpoint
@@ -565,6 +570,7 @@ CREATE TABLE `tickets` (
 	`status` text DEFAULT 'OPEN' NOT NULL,
 	`priority` text DEFAULT 'NORMAL' NOT NULL,
 	`opened_by` text,
+	`import_key` text,
 	`custom_fields` text,
 	`folded_fields` text,
 	`resolved_at` text,
@@ -580,6 +586,7 @@ CREATE TABLE `tickets` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `tickets_id_unique` ON `tickets` (`id`);--> statement-breakpoint
 CREATE INDEX `tickets_home` ON `tickets` (`home_id`,`customer_id`) WHERE home_id IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `tickets_import` ON `tickets` (`workspace_id`,`import_key`) WHERE import_key IS NOT NULL;--> statement-breakpoint
 CREATE UNIQUE INDEX `tickets_number` ON `tickets` (`workspace_id`,`number`);--> statement-breakpoint
 CREATE INDEX `tickets_list` ON `tickets` (`workspace_id`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE INDEX `tickets_owner` ON `tickets` (`workspace_id`,`owner_id`) WHERE deleted_at IS NULL;--> statement-breakpoint
@@ -647,6 +654,7 @@ CREATE TABLE `users` (
 	`email_verified_at` text,
 	`email_verified` integer GENERATED ALWAYS AS (email_verified_at IS NOT NULL) VIRTUAL,
 	`time_zone` text DEFAULT 'UTC' NOT NULL,
+	`language` text,
 	`muted` text,
 	`quiet_from` text DEFAULT '21:00',
 	`quiet_to` text DEFAULT '07:00',
@@ -666,6 +674,28 @@ CREATE UNIQUE INDEX `users_username` ON `users` (`username`) WHERE deleted_at IS
 CREATE INDEX `users_digest` ON `users` (`digest_due`) WHERE digest_due IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `users_role` ON `users` (`workspace_id`,`role`,`id`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE INDEX `users_inactive` ON `users` (`workspace_id`,`role`,`id`) WHERE status = 'INACTIVE' AND deleted_at IS NULL;--> statement-breakpoint
+CREATE TABLE `views` (
+	`id` text PRIMARY KEY NOT NULL,
+	`workspace_id` text NOT NULL,
+	`entity` text NOT NULL,
+	`name` text NOT NULL,
+	`owner_id` text,
+	`is_shared` integer NOT NULL,
+	`filter` text,
+	`sort` text,
+	`columns` text,
+	`position` integer NOT NULL,
+	`is_default` integer DEFAULT false NOT NULL,
+	`version` integer DEFAULT 1 NOT NULL,
+	`created_at` text NOT NULL,
+	`updated_at` text NOT NULL,
+	`audience` text GENERATED ALWAYS AS (CASE WHEN is_shared THEN '' ELSE owner_id END) VIRTUAL,
+	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`owner_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `views_list` ON `views` (`workspace_id`,`entity`,`audience`,`position`,`id`);--> statement-breakpoint
+CREATE INDEX `views_private` ON `views` (`owner_id`) WHERE NOT is_shared;--> statement-breakpoint
 CREATE TABLE `webhook_deliveries` (
 	`webhook_id` text NOT NULL,
 	`seq` integer NOT NULL,
@@ -744,10 +774,12 @@ CREATE TABLE `workspaces` (
 	`plan` text DEFAULT 'FREE' NOT NULL,
 	`plan_until` text,
 	`time_zone` text DEFAULT 'UTC' NOT NULL,
+	`language` text DEFAULT 'en' NOT NULL,
 	`default_country` text,
 	`unread_customers_after` integer,
 	`unread_leads_after` integer,
 	`purged_ticket_number` integer DEFAULT 0 NOT NULL,
+	`is_heard` integer DEFAULT false NOT NULL,
 	`version` integer DEFAULT 1 NOT NULL,
 	`created_at` text NOT NULL,
 	`updated_at` text NOT NULL
@@ -882,12 +914,11 @@ BEGIN
     AND email IN (SELECT value ->> 'email' FROM json_each(old.other_emails));
 END;
 --> statement-breakpoint
+-- The keys that two or more living customers share, and no others: most names and numbers are one customer's alone.
 CREATE TABLE duplicate_keys (
-  workspace_id text NOT NULL, key text NOT NULL, count integer NOT NULL,
+  workspace_id text NOT NULL, key text NOT NULL,
   PRIMARY KEY (workspace_id, key)
 ) WITHOUT ROWID;
---> statement-breakpoint
-CREATE INDEX duplicate_keys_shared ON duplicate_keys (workspace_id, key) WHERE count > 1;
 --> statement-breakpoint
 CREATE TRIGGER customers_inserted AFTER INSERT ON customers WHEN new.deleted_at IS NULL
 BEGIN
@@ -896,10 +927,7 @@ BEGIN
   INSERT INTO customer_counts (workspace_id, owner, count)
     SELECT new.workspace_id, owner, 1 FROM (SELECT '*' AS owner UNION ALL SELECT new.owner_id) WHERE owner IS NOT NULL
     ON CONFLICT DO UPDATE SET count = count + 1;
-  INSERT INTO duplicate_keys (workspace_id, key, count)
-    SELECT new.workspace_id, value, 1
-    FROM json_each(json_array('name ' || new.name_key, 'phone ' || new.phone_e164)) WHERE value IS NOT NULL
-    ON CONFLICT DO UPDATE SET count = count + 1;
+  INSERT INTO keys_to_share VALUES (new.workspace_id, new.name_key, new.phone_e164);
 END;
 --> statement-breakpoint
 CREATE TRIGGER customers_reindexed
@@ -919,16 +947,31 @@ END;
 CREATE TRIGGER customers_rekeyed AFTER UPDATE OF sort_name, bare_name, company, folded_company, bare_company, phone_e164, deleted_at ON customers
 WHEN old.name_key IS NOT new.name_key OR old.phone_e164 IS NOT new.phone_e164 OR old.deleted_at IS NOT new.deleted_at
 BEGIN
-  INSERT INTO duplicate_keys (workspace_id, key, count)
-    SELECT old.workspace_id, value, -1
-    FROM json_each(json_array('name ' || old.name_key, 'phone ' || old.phone_e164))
-    WHERE value IS NOT NULL AND old.deleted_at IS NULL
-    ON CONFLICT DO UPDATE SET count = count - 1;
-  INSERT INTO duplicate_keys (workspace_id, key, count)
-    SELECT new.workspace_id, value, 1
-    FROM json_each(json_array('name ' || new.name_key, 'phone ' || new.phone_e164))
-    WHERE value IS NOT NULL AND new.deleted_at IS NULL
-    ON CONFLICT DO UPDATE SET count = count + 1;
+  INSERT INTO keys_to_share SELECT old.workspace_id, old.name_key, old.phone_e164 WHERE old.deleted_at IS NULL;
+  INSERT INTO keys_to_share SELECT new.workspace_id, new.name_key, new.phone_e164 WHERE new.deleted_at IS NULL;
+END;
+--> statement-breakpoint
+-- The one way into duplicate_keys: a living customer with this name and number came or went.
+CREATE VIEW keys_to_share AS SELECT workspace_id, key AS name_key, key AS phone_e164 FROM duplicate_keys;
+--> statement-breakpoint
+CREATE TRIGGER keys_shared INSTEAD OF INSERT ON keys_to_share
+BEGIN
+  INSERT INTO duplicate_keys (workspace_id, key) SELECT new.workspace_id, 'name ' || new.name_key
+    WHERE EXISTS (SELECT 1 FROM customers INDEXED BY customers_name_key
+      WHERE workspace_id = new.workspace_id AND name_key = new.name_key AND deleted_at IS NULL LIMIT 1 OFFSET 1)
+    ON CONFLICT DO NOTHING;
+  DELETE FROM duplicate_keys WHERE workspace_id = new.workspace_id AND key = 'name ' || new.name_key
+    AND NOT EXISTS (SELECT 1 FROM customers INDEXED BY customers_name_key
+      WHERE workspace_id = new.workspace_id AND name_key = new.name_key AND deleted_at IS NULL LIMIT 1 OFFSET 1);
+  INSERT INTO duplicate_keys (workspace_id, key) SELECT new.workspace_id, 'phone ' || new.phone_e164
+    WHERE EXISTS (SELECT 1 FROM customers INDEXED BY customers_phone
+      WHERE workspace_id = new.workspace_id AND phone_e164 = new.phone_e164 AND phone_e164 IS NOT NULL AND deleted_at IS NULL
+      LIMIT 1 OFFSET 1)
+    ON CONFLICT DO NOTHING;
+  DELETE FROM duplicate_keys WHERE workspace_id = new.workspace_id AND key = 'phone ' || new.phone_e164
+    AND NOT EXISTS (SELECT 1 FROM customers INDEXED BY customers_phone
+      WHERE workspace_id = new.workspace_id AND phone_e164 = new.phone_e164 AND phone_e164 IS NOT NULL AND deleted_at IS NULL
+      LIMIT 1 OFFSET 1);
 END;
 --> statement-breakpoint
 CREATE TRIGGER customers_recounted AFTER UPDATE OF owner_id, deleted_at ON customers
@@ -1043,11 +1086,6 @@ CREATE TRIGGER customer_untagged AFTER DELETE ON customer_tags
 BEGIN
   INSERT INTO tag_tally SELECT old.tag_id, value, -1, 0, 0 FROM customers AS c, json_each(json_array('*', c.owner_id))
     WHERE c.id = old.customer_id AND c.deleted_at IS NULL;
-END;
---> statement-breakpoint
-CREATE TRIGGER duplicate_key_emptied AFTER UPDATE OF count ON duplicate_keys WHEN new.count <= 0
-BEGIN
-  DELETE FROM duplicate_keys WHERE workspace_id = new.workspace_id AND key = new.key;
 END;
 --> statement-breakpoint
 CREATE VIEW customers_searchable AS
@@ -1793,8 +1831,37 @@ CREATE TRIGGER webhook_bodies_erased AFTER UPDATE OF changes ON events BEGIN
   UPDATE webhook_deliveries SET body = NULL WHERE subject_id = NEW.subject_id AND body IS NOT NULL;
 END;
 --> statement-breakpoint
--- What definitions of custom fields demand of every write, by whatever way it comes. Only what a write changes is checked: a
--- value that was there before its definition, or before its member left, stands in nobody's way.
+-- Whether anything is to be told of a workspace's events. The INSERT of an event asks for it by the key of the workspace.
+CREATE VIEW listeners AS
+SELECT workspace_id FROM webhooks WHERE state IN ('ACTIVE', 'FAILING') UNION ALL SELECT workspace_id FROM streams;
+--> statement-breakpoint
+CREATE TRIGGER webhook_made AFTER INSERT ON webhooks
+BEGIN
+  UPDATE workspaces SET is_heard = 1 WHERE id = new.workspace_id AND NOT is_heard;
+END;
+--> statement-breakpoint
+CREATE TRIGGER webhook_changed AFTER UPDATE OF state ON webhooks
+WHEN (old.state IN ('ACTIVE', 'FAILING')) <> (new.state IN ('ACTIVE', 'FAILING'))
+BEGIN
+  UPDATE workspaces SET is_heard = EXISTS (SELECT 1 FROM listeners WHERE workspace_id = new.workspace_id) WHERE id = new.workspace_id;
+END;
+--> statement-breakpoint
+CREATE TRIGGER webhook_gone AFTER DELETE ON webhooks
+BEGIN
+  UPDATE workspaces SET is_heard = EXISTS (SELECT 1 FROM listeners WHERE workspace_id = old.workspace_id) WHERE id = old.workspace_id;
+END;
+--> statement-breakpoint
+CREATE TRIGGER stream_opened AFTER INSERT ON streams
+BEGIN
+  UPDATE workspaces SET is_heard = 1 WHERE id = new.workspace_id AND NOT is_heard;
+END;
+--> statement-breakpoint
+CREATE TRIGGER stream_closed AFTER DELETE ON streams
+BEGIN
+  UPDATE workspaces SET is_heard = EXISTS (SELECT 1 FROM listeners WHERE workspace_id = old.workspace_id) WHERE id = old.workspace_id;
+END;
+--> statement-breakpoint
+-- What definitions of custom fields demand of every write, by whatever way it comes: src/access/field-problems.ts says what.
 CREATE VIEW field_checks AS SELECT workspace_id, entity, '' AS was, '' AS becomes FROM fields;
 --> statement-breakpoint
 -- The one way to check: the custom fields of a record before and after a write. The error has the path of each wrong value.
@@ -2001,4 +2068,17 @@ END;
 CREATE TRIGGER `directory_oauth` BEFORE INSERT ON `oauth_accounts` BEGIN
   SELECT RAISE(ABORT, 'UNIQUE constraint failed: oauth_accounts.provider, oauth_accounts.subject') FROM directory
     WHERE kind = 'oauth' AND name = new.provider || ' ' || new.subject AND workspace_id <> new.workspace_id;
+END;
+--> statement-breakpoint
+-- One default view of each entity and audience: a new one takes the place of the one before.
+CREATE TRIGGER view_made_default AFTER INSERT ON views WHEN new.is_default
+BEGIN
+  UPDATE views SET is_default = 0, version = version + 1
+    WHERE workspace_id = new.workspace_id AND entity = new.entity AND audience = new.audience AND is_default AND id <> new.id;
+END;
+--> statement-breakpoint
+CREATE TRIGGER view_became_default AFTER UPDATE OF is_default, is_shared ON views WHEN new.is_default
+BEGIN
+  UPDATE views SET is_default = 0, version = version + 1
+    WHERE workspace_id = new.workspace_id AND entity = new.entity AND audience = new.audience AND is_default AND id <> new.id;
 END;

@@ -1,17 +1,25 @@
-// The desk's only script: every page works without it. It spares presses, and lets cards be dragged.
+// The desk's only script: every page works without it. It spares presses, lets cards be dragged, keeps a file that was
+// chosen, and shows what changes while a page is open.
 document.documentElement.classList.add('scripted')
 
-// `/` goes to the search.
+// `/` goes to the search; j and k go through a list.
 document.addEventListener('keydown', (event) => {
   const isTyping = event.target.closest('input, textarea, select, [contenteditable]')
   if (event.key === 'Escape') closeMenus()
-  if (event.key !== '/' || isTyping || event.ctrlKey || event.metaKey || event.altKey) return
-  const search = document.querySelector('.top input[type=search]')
+  if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return
+  if (event.key === 'j' || event.key === 'k') step(event.key === 'j' ? 1 : -1)
+  const search = event.key === '/' && document.querySelector('.top input[type=search]')
   if (!search) return
   event.preventDefault()
   search.focus()
   search.select()
 })
+
+function step(by) {
+  const rows = [...document.querySelectorAll('main .line .name, main .deal .name')]
+  const now = rows.findIndex((row) => row.closest('.line, .deal').contains(document.activeElement))
+  rows[now === -1 ? (by > 0 ? 0 : -1) : now + by]?.focus()
+}
 
 // A choice that sends itself.
 document.addEventListener('change', ({ target }) => {
@@ -46,60 +54,173 @@ function closeMenus() {
   }
 }
 
-// Nothing is sent twice by two presses.
-document.addEventListener('submit', ({ target, submitter }) => {
-  if (target.method !== 'post') return
+// Nothing is sent twice by two presses. A form with a file answers in its place, so that the file stays chosen.
+document.addEventListener('submit', (event) => {
+  const { target: form, submitter } = event
+  if (form.method !== 'post') return
+  if (form.enctype === 'multipart/form-data') {
+    event.preventDefault()
+    sendFile(form, submitter)
+  }
   setTimeout(() => {
-    for (const button of target.querySelectorAll('button')) button.disabled = true
+    for (const button of form.querySelectorAll('button')) button.disabled = true
     if (submitter) submitter.setAttribute('aria-busy', 'true')
   })
 })
 addEventListener('pageshow', ({ persisted }) => {
   if (persisted) for (const button of document.querySelectorAll('button:disabled')) button.disabled = false
 })
+addEventListener('popstate', () => location.reload())
+
+async function sendFile(form, submitter) {
+  const address = submitter?.hasAttribute('formaction') ? submitter.formAction : form.action
+  const [chosen] = form.querySelector('input[type=file]').files
+  const answer = await fetch(address, { method: 'POST', body: new FormData(form, submitter) }).catch(() => undefined)
+  const next = answer && (await documentOf(answer))?.getElementById('main')
+  if (!next) {
+    // The browser says what is wrong.
+    form.action = address
+    return form.submit()
+  }
+  if (answer.redirected) history.pushState(null, '', answer.url)
+  document.getElementById('main').replaceWith(next)
+  const kept = new DataTransfer()
+  kept.items.add(chosen)
+  for (const input of next.querySelectorAll('input[type=file]')) input.files = kept.files
+  prepare(next)
+  next.focus()
+  scrollTo(0, 0)
+}
+
+async function documentOf(answer) {
+  const isPage = answer.headers.get('Content-Type')?.startsWith('text/html')
+  return isPage ? new DOMParser().parseFromString(await answer.text(), 'text/html') : undefined
+}
 
 // A card that is dragged to another column sends the form that it carries.
-for (const card of document.querySelectorAll('.deal')) {
-  const select = card.querySelector('select[data-submits]')
-  if (!select) continue
-  card.draggable = true
-  card.addEventListener('dragstart', ({ dataTransfer }) => {
-    dataTransfer.setData('text/plain', card.id)
-    dataTransfer.effectAllowed = 'move'
-    card.classList.add('moving')
-  })
-  card.addEventListener('dragend', () => card.classList.remove('moving'))
-}
-for (const column of document.querySelectorAll('.column[data-status]')) {
-  column.addEventListener('dragover', (event) => {
-    event.preventDefault()
-    column.classList.add('over')
-  })
-  column.addEventListener('dragleave', ({ relatedTarget }) => {
-    if (!column.contains(relatedTarget)) column.classList.remove('over')
-  })
-  column.addEventListener('drop', (event) => {
-    event.preventDefault()
-    column.classList.remove('over')
-    const select = document
-      .getElementById(event.dataTransfer.getData('text/plain'))
-      ?.querySelector('select[data-submits]')
-    if (!select || select.value === column.dataset.status) return
-    select.value = column.dataset.status
-    select.form.requestSubmit()
-  })
-}
+const columnOf = ({ target }) => target.closest?.('.column[data-status]')
+const dragging = () => document.querySelector('.deal.moving')
+document.addEventListener('dragstart', ({ target, dataTransfer }) => {
+  if (!target.matches?.('.deal')) return
+  dataTransfer.setData('text/plain', target.id)
+  dataTransfer.effectAllowed = 'move'
+  target.classList.add('moving')
+})
+document.addEventListener('dragend', () => dragging()?.classList.remove('moving'))
+document.addEventListener('dragover', (event) => {
+  if (!dragging()) return
+  const over = columnOf(event)
+  for (const column of document.querySelectorAll('.column.over')) {
+    if (column !== over) column.classList.remove('over')
+  }
+  if (!over) return
+  event.preventDefault()
+  over.classList.add('over')
+})
+document.addEventListener('drop', (event) => {
+  const [column, select] = [columnOf(event), dragging()?.querySelector('select[data-submits]')]
+  if (!column || !select) return
+  event.preventDefault()
+  column.classList.remove('over')
+  if (select.value === column.dataset.status) return
+  select.value = column.dataset.status
+  select.form.requestSubmit()
+})
 
 // What is running is looked at again every few seconds, without the page moving.
 function watch(live) {
   setTimeout(async () => {
-    const answer = await fetch(location.href, { headers: { Accept: 'text/html' } }).catch(() => undefined)
-    const page = answer?.ok ? new DOMParser().parseFromString(await answer.text(), 'text/html') : undefined
-    const next = page?.getElementById(live.id)
+    if (!live.isConnected) return
+    const next = (await pageNow())?.getElementById(live.id)
     if (!next) return watch(live)
     if (next.dataset.live === undefined) return location.reload()
     live.replaceWith(next)
     watch(next)
   }, 1000 * Number(live.dataset.live))
 }
-for (const live of document.querySelectorAll('[data-live][id]')) watch(live)
+
+const pageNow = () =>
+  fetch(location.href, { headers: { Accept: 'text/html' } }).then(
+    (answer) => (answer.ok ? documentOf(answer) : undefined),
+    () => undefined,
+  )
+
+function prepare(root) {
+  for (const card of root.querySelectorAll('.deal:has(select[data-submits])')) card.draggable = true
+  for (const live of root.querySelectorAll('[data-live][id]')) watch(live)
+}
+prepare(document)
+
+// The stream says that something has changed; the page is read again, and its parts take what is new.
+const [BEGIN_MS, REST_MS, TRIES] = [3000, 4000, 6]
+let failures = 0
+let isStale = false
+let readAt = 0
+
+function listen(path) {
+  const opened = Date.now()
+  const socket = new WebSocket(`${location.origin.replace('http', 'ws')}${path}`)
+  const beat = setInterval(() => socket.readyState === 1 && socket.send('ping'), 50_000)
+  socket.onmessage = ({ data }) => {
+    if (data === 'pong') return
+    if (!isStale) setTimeout(refresh, Math.max(300, readAt + REST_MS - Date.now()))
+    isStale = true
+  }
+  socket.onclose = ({ code }) => {
+    clearInterval(beat)
+    failures = Date.now() - opened > 60_000 ? 0 : failures + 1
+    // 4401: the session has ended.
+    if (code !== 4401 && failures < TRIES) setTimeout(reconnect, 1000 * 2 ** failures)
+  }
+}
+
+// The ticket lives a minute: the page has another, and what was missed.
+async function reconnect() {
+  if (document.hidden) return document.addEventListener('visibilitychange', reconnect, { once: true })
+  const page = await pageNow()
+  if (page) show(page)
+  const path = page?.body.dataset.stream
+  if (path) listen(path)
+  else if (++failures < TRIES && !page) setTimeout(reconnect, 1000 * 2 ** failures)
+}
+
+async function refresh() {
+  if (document.hidden) return document.addEventListener('visibilitychange', refresh, { once: true })
+  isStale = false
+  readAt = Date.now()
+  const page = await pageNow()
+  if (page) show(page)
+}
+
+const partsOf = (page) => page.querySelectorAll('[data-fresh]')
+function wordsOf(part) {
+  const copy = part.cloneNode(true)
+  for (const time of copy.querySelectorAll('time')) time.remove()
+  return copy.textContent
+}
+const isInUse = (part) =>
+  part.contains(document.activeElement) ||
+  part.matches(':hover') ||
+  part.querySelector('details[open], .moving, input:checked')
+
+// A part that is in use waits, so that nothing moves below a hand.
+function show(page) {
+  const next = new Map([...partsOf(page)].map((part) => [part.dataset.fresh, part]))
+  const news = []
+  for (const part of partsOf(document)) {
+    const newer = next.get(part.dataset.fresh)
+    if (!newer || wordsOf(newer) === wordsOf(part)) continue
+    if (isInUse(part)) {
+      if (!isStale) setTimeout(refresh, REST_MS)
+      isStale = true
+      continue
+    }
+    part.replaceWith(newer)
+    prepare(newer)
+    news.push(newer.dataset.news)
+  }
+  if (news.length > 0) document.getElementById('news').textContent = news.filter(Boolean).join(' ')
+}
+
+const { stream } = document.body.dataset
+if (stream) setTimeout(() => listen(stream), BEGIN_MS)

@@ -5,6 +5,9 @@ import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { sql } from 'drizzle-orm'
+import { SQLiteSyncDialect } from 'drizzle-orm/sqlite-core'
+import { fieldProblems } from '../src/access/field-problems.ts'
 import { root } from './run.ts'
 
 const NAME = '0000_baseline.sql'
@@ -55,6 +58,13 @@ function forEachRecord(statement: string): string[] {
   return ['customer', 'lead', 'ticket'].map((record) => statement.replaceAll('{{record}}', record))
 }
 
+/** SQL that triggers share with statements of the Worker. */
+function withShared(statement: string): string {
+  const [was, becomes] = [sql`new.was`, sql`new.becomes`]
+  const problems = fieldProblems({ workspaceId: sql`new.workspace_id`, entity: sql`new.entity`, was, becomes })
+  return statement.replace('{{field_problems}}', () => new SQLiteSyncDialect().sqlToQuery(problems).sql)
+}
+
 function generateTables(out: string): void {
   const tool = join(root, 'node_modules/drizzle-kit/bin.cjs')
   const args = ['generate', '--dialect', 'sqlite', '--schema', './src/db/schema/index.ts', '--casing', 'snake_case']
@@ -70,7 +80,7 @@ export function baselineText(): string {
     const tables = readFileSync(join(out, NAME), 'utf8')
     const paths = globSync('src/db/triggers/*.sql', { cwd: root }).sort()
     const written = paths.flatMap((path) => readFileSync(join(root, path), 'utf8').split(BREAK))
-    const parts = [withoutRowids(tables), ...written.flatMap(forEachRecord)]
+    const parts = [withoutRowids(tables), ...written.map(withShared).flatMap(forEachRecord)]
     return `${HEADER}${parts.map((part) => part.trim()).join(`\n${BREAK}\n`)}\n`
   } finally {
     rmSync(out, { recursive: true })

@@ -34,8 +34,22 @@ const withoutFetch: Plugin = {
 }
 
 /** The modules that `reading` shares with the main module, which hands them over: src/imports/imports.reader.ts has them all. */
-const SHARED =
-  /^src\/(clock|errors|late|customers\/customers\.fields|leads\/leads\.fields|records\/fields|tags\/tags\.schemas|text\/(address|fold|phone|searched)|files\/(csv-cells|unreadable)|imports\/imports\.(job|templates))$/
+const SHARED = new RegExp(
+  `^src/(${[
+    ...['clock', 'errors', 'late', 'access/(person|visible)', 'billing/limits', 'events/event-insert'],
+    ...['customers/(customers\\.fields|relationships\\.service)', 'leads/leads\\.(fields|progress)'],
+    ...[
+      'db/(batch|relations|schema|schema/tags|sql|tagging-marks)',
+      'records/(fields|version)',
+      'tags/(tags\\.schemas|tagged)',
+    ],
+    ...[
+      'text/(address|fold|phone|searched)',
+      'files/(csv-cells|unreadable)',
+      'imports/imports\\.(job|kinds|templates)',
+    ],
+  ].join('|')})$`,
+)
 
 const withShared: Plugin = {
   name: 'with-shared',
@@ -56,7 +70,7 @@ async function makeReading() {
     format: 'cjs',
     target: 'es2024',
     charset: 'utf8',
-    external: ['node:*', '@hono/zod-openapi'],
+    external: ['node:*', '@hono/zod-openapi', 'drizzle-orm', 'drizzle-orm/*'],
     plugins: [withShared],
   })
   const [made] = outputFiles

@@ -1,5 +1,5 @@
 // The Worker as it would be deployed, on a real local port: wrangler's bundle, run by Miniflare.
-// startWorker({ vars, persist, entry, d1, bare, heap }) → { url, fetch(path), dispose(), database() }: D1 `DB` migrated, KV `KV`, public/ served.
+// startWorker({ vars, persist, port, entry, d1, bare, heap }) → { url, fetch(path), dispose(), database() }: D1 `DB` migrated, KV `KV`, public/ served.
 // With `bare`, `url` is workerd's own socket of the Worker, with neither Miniflare's entry nor public/ in front of it.
 // With `heap`, each isolate has a JavaScript heap of so many MB, and the process ends when one needs more.
 // Settings are wrangler.toml's top level, then .dev.vars.example, then `vars`; a developer's own .dev.vars is never read.
@@ -33,13 +33,22 @@ const moduleTypes: Record<string, 'ESModule' | 'CompiledWasm' | 'Data' | 'Text'>
 type Options = {
   vars?: Record<string, string>
   persist?: string
+  port?: number
   entry?: string
   d1?: boolean
   bare?: boolean
   heap?: number
 }
 /** Bundles the Worker and starts it; `dispose` ends it. */
-export async function startWorker({ vars = {}, persist, entry = entryPoint, d1 = true, bare, heap }: Options = {}) {
+export async function startWorker({
+  vars = {},
+  persist,
+  port,
+  entry = entryPoint,
+  d1 = true,
+  bare,
+  heap,
+}: Options = {}) {
   buildAssets()
   await makeLateModules()
   const bundle = mkdtempSync(join(tmpdir(), 'edge-crm-'))
@@ -51,7 +60,7 @@ export async function startWorker({ vars = {}, persist, entry = entryPoint, d1 =
       'bundling failed',
     )
     process.env.MINIFLARE_WORKERD_V8_FLAGS = heap ? `--max-heap-size=${heap}` : ''
-    const mf = new Miniflare(options(bundle, entry, { vars, persist, bare }))
+    const mf = new Miniflare(options(bundle, entry, { vars, persist, port, bare }))
     started = mf
     const { origin: url } = bare ? await mf.unsafeGetDirectURL() : await mf.ready
     const database = (): Promise<Database> => mf.getD1Database('DB')
@@ -70,7 +79,11 @@ export async function startWorker({ vars = {}, persist, entry = entryPoint, d1 =
   }
 }
 
-function options(bundle: string, entry: string, { vars, persist, bare }: Pick<Options, 'vars' | 'persist' | 'bare'>) {
+function options(
+  bundle: string,
+  entry: string,
+  { vars, persist, port = 0, bare }: Pick<Options, 'vars' | 'persist' | 'port' | 'bare'>,
+) {
   const { unstable_getMiniflareWorkerOptions, unstable_readConfig }: typeof import('wrangler') = require('wrangler')
   const { modulesRules, ...workerOptions } = unstable_getMiniflareWorkerOptions(config).workerOptions
   const exampleVars = parseEnv(readFileSync(join(root, '.dev.vars.example'), 'utf8'))
@@ -82,7 +95,7 @@ function options(bundle: string, entry: string, { vars, persist, bare }: Pick<Op
     modulesRoot: bundle,
     modules: modules(bundle, entry),
     host: '127.0.0.1',
-    port: 0,
+    port,
     cf: false,
     log: new Log(LogLevel.WARN),
     ...(persist ? { resourcePersistencePath: join(resolve(persist), 'v3') } : {}),

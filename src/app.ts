@@ -39,7 +39,6 @@ import { jobRoutes } from './jobs/jobs.routes'
 import { keyRoutes } from './keys/keys.routes'
 import { claimRoutes } from './leads/claims.routes'
 import { leadRoutes } from './leads/leads.routes'
-import { tellWatchers } from './live/live.dispatch'
 import { liveRoutes } from './live/live.routes'
 import { dispatch } from './mail/mail.dispatch'
 import { outboxRoutes } from './mail/outbox.routes'
@@ -54,6 +53,7 @@ import { tagRoutes } from './tags/tags.routes'
 import { ticketRoutes } from './tickets/tickets.routes'
 import { notificationRoutes } from './users/notifications.routes'
 import { userRoutes } from './users/users.routes'
+import { viewRoutes } from './views/views.routes'
 import { deliveryRoutes } from './webhooks/deliveries.routes'
 import { notify } from './webhooks/webhooks.dispatch'
 import { webhookRoutes } from './webhooks/webhooks.routes'
@@ -76,7 +76,7 @@ export function createApp() {
   app.use(limitBody, revalidateSession, notModified)
   app.use('/v1/*', requireUtf8, idempotency, knownQuery(app))
   for (const dialect of dialects) app.use(`${mountOf(dialect)}/*`, noStore, idempotency)
-  app.use(dispatch, tellWatchers, notify, continueJobs(JOB_KINDS))
+  app.use(dispatch, notify, continueJobs(JOB_KINDS))
 
   const routes = app
     .route('/', healthRoutes)
@@ -103,6 +103,7 @@ export function createApp() {
     .route('/v1/customers', personalDataRoutes)
     .route('/v1/tags', tagRoutes)
     .route('/v1/fields', fieldRoutes)
+    .route('/v1/views', viewRoutes)
     .route('/v1/tickets', ticketRoutes)
     .route('/v1/search', searchRoutes)
     .route('/v1/analytics', analyticsRoutes)

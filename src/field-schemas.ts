@@ -1,5 +1,6 @@
 // Schemas of single fields that many inputs and answers share, each with its limit in its message.
 import { z } from '@hono/zod-openapi'
+import { LANGUAGES } from './languages'
 import { MAX_ADDRESS, mailAddress } from './text/address'
 import { INVISIBLE } from './text/characters'
 import { foldText } from './text/fold'
@@ -139,6 +140,9 @@ function isShallow(value: unknown): boolean {
 
 export const timeZone = () =>
   raw(64).refine((name) => isTimeZone(name), { error: 'must be an IANA time zone such as Europe/Berlin' })
+
+/** A language of the desk and of mails. */
+export const language = () => z.enum(LANGUAGES)
 
 // An offset such as +05:07 is no time zone: it has no summer time, and analytics counts days by quarter-hours.
 function isTimeZone(name: string): boolean {

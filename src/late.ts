@@ -27,7 +27,7 @@ export const loadMigrations = async () => (await import('./late/migrations.js'))
 /** oauth4webapi, for sign-in by a provider. */
 export const loadOAuth = () => import('./late/oauth.js')
 
-/** What reads the files of imports (src/imports/imports.reading.ts). */
+/** What reads the files of imports and writes their rows (src/imports/imports.reading.ts). */
 export const loadReading = () => import('./late/reading.js')
 
 /** saxes, for workbooks. */

@@ -31,7 +31,10 @@ export class Workspace extends DurableObject<Env> implements WorkspaceStore {
     super(state, env)
     this.store = new ObjectStore(state, env, yieldName)
     this.own = { ...env, DB: this.store.database }
-    this.hub = new Hub(state, () => connect(this.isStore() ? this.store.database : env.DB, 'first-primary').db)
+    this.hub = new Hub(
+      state,
+      () => connect(this.store.hasDatabase() ? this.store.database : env.DB, 'first-primary').db,
+    )
   }
 
   override fetch(request: Request): Promise<Response> {
@@ -110,10 +113,6 @@ export class Workspace extends DurableObject<Env> implements WorkspaceStore {
 
   keepsName(claim: Claim): Promise<boolean> {
     return this.store.keepsName(claim)
-  }
-
-  private isStore(): boolean {
-    return configOf(this.env).STORAGE === 'objects'
   }
 }
 

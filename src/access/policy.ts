@@ -1,5 +1,6 @@
 // What each role and API key may do. A permission reaches 'all' of the workspace, or only the actor's 'own' records.
 import type { ROLES } from '../db/schema/users'
+import type { Language } from '../languages'
 
 export type Role = (typeof ROLES)[number]
 /** What a permission covers: the whole workspace, or the actor's own records. */
@@ -13,7 +14,7 @@ export const PERMISSIONS = {
   'workspace:write': 'Rename and configure the workspace.',
   'invitations:write': 'Invite people, list and withdraw invitations.',
   'users:read': 'See the members of the team.',
-  'users:write': 'Change a member’s name and time zone.',
+  'users:write': 'Change a member’s name, time zone and language.',
   'users:admin': 'Change a member’s role and status, and remove members.',
   'leads:read': 'See leads.',
   'leads:write': 'Create, change, trash and convert leads.',
@@ -32,6 +33,8 @@ export const PERMISSIONS = {
   'tags:write': 'Rename and delete tags.',
   'fields:read': 'See which custom fields there are.',
   'fields:write': 'Define, change and archive custom fields.',
+  'views:read': 'See your own views of lists and those that are shared.',
+  'views:write': 'Save views, share them, change and delete them.',
   'analytics:read': 'See the figures of the records that you see.',
   'analytics:team': 'See the figures of each member.',
   'exports:read': 'Export customers, leads, interactions and tickets that you see as files.',
@@ -39,7 +42,7 @@ export const PERMISSIONS = {
   'personal-data:erase': 'Erase a person everywhere, permanently.',
   'events:read': 'Read the audit trail.',
   'imports:read': 'See imports and their errors.',
-  'imports:write': 'Import customers and leads, cancel and revert imports.',
+  'imports:write': 'Import records of any kind, cancel and revert imports.',
   'jobs:read': 'See how far work is that goes on after an answer.',
   'jobs:write': 'Cancel jobs.',
   'outbox:read': 'See sent, queued and failed mail, without its content.',
@@ -59,9 +62,7 @@ const EVERYDAY: readonly Permission[] = [
   'account:read',
   'workspace:read',
   'users:read',
-  'leads:read',
-  'leads:write',
-  'leads:claim',
+  ...(['leads:read', 'leads:write', 'leads:claim'] as const),
   'customers:read',
   'customers:write',
   'self:write',
@@ -72,8 +73,7 @@ const EVERYDAY: readonly Permission[] = [
   'tickets:handle',
   'tags:read',
   'fields:read',
-  'analytics:read',
-  'analytics:team',
+  ...(['views:read', 'views:write', 'analytics:read', 'analytics:team'] as const),
 ]
 
 /** Whether a valid access token is enough for this permission. */
@@ -105,6 +105,8 @@ const manager = {
   'tags:write': 'all',
   'fields:read': 'all',
   'fields:write': 'all',
+  'views:read': 'all',
+  'views:write': 'all',
   'analytics:read': 'all',
   'analytics:team': 'all',
   'exports:read': 'all',
@@ -152,6 +154,8 @@ export const POLICY: Record<Role, Partial<Record<Permission, Reach>>> = {
     'tickets:handle': 'own',
     'tags:read': 'own',
     'fields:read': 'all',
+    'views:read': 'own',
+    'views:write': 'own',
     'analytics:read': 'own',
     'exports:read': 'own',
   },
@@ -207,6 +211,8 @@ export type Person = {
   country: string | null
   /** The user's time zone, in which a day begins and ends, when the token was issued. */
   timeZone: string
+  /** The language that the user had chosen when the token was issued; null for that of the browser. */
+  language: Language | null
   /** Whether the user's address was verified when the token was issued. */
   emailVerified: boolean
 }

@@ -127,7 +127,7 @@ function canRegister({ SIGNUP }: Config, isAlwaysOpen: boolean): SQL {
 
 // What permits an account, and then whether it did: a workspace of its own, or an invitation.
 function founding(
-  { db, now, newId, newWorkspaceId }: PublicCtx,
+  { db, now, newId, newWorkspaceId, language }: PublicCtx,
   account: Account,
   { name, ...known }: Pick<Membership, 'isSlugTaken'> & { name: string },
   isAllowed: SQL,
@@ -143,6 +143,7 @@ function founding(
     slug: sql`CASE WHEN ${isSlugTaken} THEN ${`${slug}-${account.id.slice(-8)}`} ELSE ${slug} END`,
     createdAt: now,
     updatedAt: now,
+    ...(language ? { language } : {}),
   }
   // An id that was given may be that of a workspace which a request at the same time has made.
   const isNew =

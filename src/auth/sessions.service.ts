@@ -216,9 +216,10 @@ async function issueTokens(ctx: PublicCtx, user: UserRow, workspace: WorkspaceRo
 }
 
 function personOf(user: UserRow, workspace: WorkspaceRow, sessionId: string): Person {
-  const { id, workspaceId, role, timeZone, emailVerified } = user
+  const { id, workspaceId, role, timeZone, language, emailVerified } = user
   const country = workspace.defaultCountry
-  return { type: 'user', id, workspaceId, role, sessionId, country, timeZone, emailVerified: emailVerified === true }
+  const verified = emailVerified === true
+  return { type: 'user', id, workspaceId, role, sessionId, country, timeZone, language, emailVerified: verified }
 }
 
 function addMs(instant: string, ms: number): string {

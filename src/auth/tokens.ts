@@ -4,6 +4,7 @@ import { sign, verify } from 'hono/jwt'
 import { type Person, POLICY, type Role } from '../access/policy'
 import type { Config } from '../config'
 import { isMac, mac, macs, randomToken, secretsOf, sha256 } from '../crypto'
+import { LANGUAGES } from '../languages'
 import { DAY_MS, SECOND_MS } from '../time'
 
 /** The lifetime of an access token. */
@@ -26,6 +27,7 @@ const Claims = z.object({
   role: z.string().refine(isRole),
   cc: z.string().nullable(),
   tz: z.string(),
+  lang: z.enum(LANGUAGES).nullable(),
   ev: z.boolean(),
   iat: z.number(),
   exp: z.number(),
@@ -69,8 +71,9 @@ async function checkedToken(config: Config, token: string): Promise<AccessToken 
   return undefined
 }
 
-function actorOf({ sub: id, ws: workspaceId, sid: sessionId, role, cc, tz, ev }: z.infer<typeof Claims>): Person {
-  return { type: 'user', id, workspaceId, role, sessionId, country: cc, timeZone: tz, emailVerified: ev }
+function actorOf({ sub: id, ws: workspaceId, sid: sessionId, role, cc, tz, lang, ev }: z.infer<typeof Claims>): Person {
+  const person = { type: 'user' as const, id, workspaceId, role, sessionId, country: cc, timeZone: tz }
+  return { ...person, language: lang, emailVerified: ev }
 }
 
 /** A signed JWT (HS256) that names a person, valid for `seconds`. */
@@ -80,8 +83,9 @@ export function accessToken(
   seconds: number = ACCESS_SECONDS,
 ): Promise<string> {
   const iat = Math.floor(Date.now() / 1000)
-  const { id: sub, workspaceId: ws, sessionId: sid, role, country: cc, timeZone: tz, emailVerified: ev } = actor
-  return sign({ ...ISSUED, sub, ws, sid, role, cc, tz, ev, iat, exp: iat + seconds }, config.JWT_SECRET, 'HS256')
+  const { id: sub, workspaceId: ws, sessionId: sid, role, country: cc, timeZone: tz } = actor
+  const { language: lang, emailVerified: ev } = actor
+  return sign({ ...ISSUED, sub, ws, sid, role, cc, tz, lang, ev, iat, exp: iat + seconds }, config.JWT_SECRET, 'HS256')
 }
 
 /** What a refresh token names; its text is `workspace.session.nonce.mac`. */

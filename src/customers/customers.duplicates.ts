@@ -25,9 +25,8 @@ const WINDOW_KEYS = 2_000
  */
 export async function listDuplicates(ctx: Ctx, { limit, after }: PageRequest): Promise<Page<DuplicateGroup>> {
   const { db, actor } = ctx
-  // Without INDEXED BY, SQLite would scan every key of the workspace to find the few that are shared.
-  const keys = sql`SELECT key FROM duplicate_keys INDEXED BY duplicate_keys_shared
-    WHERE workspace_id = ${actor.workspaceId} AND count > 1 AND key > ${String(after?.[0] ?? '')} ORDER BY key`
+  const keys = sql`SELECT key FROM duplicate_keys
+    WHERE workspace_id = ${actor.workspaceId} AND key > ${String(after?.[0] ?? '')} ORDER BY key`
   const hasTwo =
     owners(actor, 'customers:write') === 'all'
       ? sql`true`

@@ -16,7 +16,7 @@ import type { ListDefinition, ListRequest } from '../records/list.definition'
 import { before, from, noCondition } from '../records/list.filters'
 import { isOwnedBy, isTrashed, ownedWalks, requestedOwners, scopeCodes } from '../records/list.owned'
 import { hasTags, TAGGED } from '../tags/tagged'
-import { type CustomerRow, customerColumns } from './customers.record'
+import { CUSTOMER_INCLUDES, type CustomerRow, customerColumns } from './customers.record'
 import type { CustomerFilters } from './customers.schemas'
 import { contains, PERSON_FIELDS, SEARCHED_FIELDS } from './customers.search'
 import { redactFor } from './customers.service'
@@ -32,7 +32,8 @@ export const CUSTOMER_LIST: ListDefinition<CustomerRow, Query> = {
   table: customers,
   name: 'customers',
   columns: customerColumns,
-  read: (db, rows) => db.select({ row: customerColumns, ...pageMarks }).from(rows),
+  read: (db, rows, included) => db.select({ row: customerColumns, included, ...pageMarks }).from(rows),
+  includes: CUSTOMER_INCLUDES,
   owners: (ctx, request) => requestedOwners(ctx, permissions, request),
   orders: {
     createdAt: { by: ['seq'], arrivedAt: customers.createdAt, indexes: ['customers_list', 'customers_owner'] },
@@ -79,8 +80,11 @@ export const CUSTOMER_LIST: ListDefinition<CustomerRow, Query> = {
     fields: CUSTOMER_FILTER_FIELDS,
     lifts: {
       ownerId: asParameter((owner) => ({ owner })),
+      externalId: asParameter((externalId) => ({ externalId })),
+      tags: asParameter((tag) => ({ tag: [tag] })),
       name: asWords('name'),
       email: asWords('email'),
+      emails: asWords('email'),
       company: asWords('company'),
       jobTitle: asWords('job_title'),
       createdAt: asRange(customers.createdAt),

@@ -1,10 +1,12 @@
 // The customer as a record: its columns, its row, and its description for the change kernel.
 import { getTableColumns } from 'drizzle-orm'
 import { reachable } from '../access/visible'
-import { customers } from '../db/schema'
+import { customers, interactions } from '../db/schema'
 import { etagOf } from '../etag'
 import type { RecordKind } from '../records/change'
 import type { FieldName } from '../records/fields'
+import { includedInteraction, includedMember } from '../records/included'
+import { includedTags } from '../tags/tagged'
 import type { CUSTOMER_FIELDS } from './customers.fields'
 
 const {
@@ -45,6 +47,18 @@ type Contacts = {
 }
 export type CustomerFields = Contacts &
   Partial<Pick<CustomerRow, Exclude<FieldName<typeof CUSTOMER_FIELDS, 'input'>, keyof Contacts>>>
+
+/** What may stand beside a customer. */
+export const CUSTOMER_INCLUDES = {
+  owner: includedMember(customers.ownerId),
+  tags: includedTags('customers'),
+  lastInteraction: includedInteraction(
+    interactions.customerId,
+    customers.id,
+    'interactions_customer',
+    'interactions_shared',
+  ),
+}
 
 export const CUSTOMER: RecordKind<typeof customerColumns> = {
   subject: 'customer',

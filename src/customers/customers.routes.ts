@@ -8,16 +8,19 @@ import { type AppEnv, ctx, standingCtx } from '../http/context'
 import { IfMatch, ifVersion, withEtag } from '../http/etag'
 import { paged } from '../http/pagination'
 import { body, createRouter, json } from '../http/router'
+import { shapedAnswer, shapedPage } from '../records/shape.schemas'
+import { viewedQuery } from '../views/views.service'
 import { listCustomers } from './customers.list'
 import {
   Amendment,
   BulkDeleted,
   BulkDeletion,
-  Customer,
   CustomerPage,
   CustomerPatch,
   CustomerQuery,
   CustomerQuestion,
+  CustomerShape,
+  ListedCustomer,
   NewCustomer,
   UpsertedCustomer,
   UpsertQuery,
@@ -49,7 +52,7 @@ const listCustomersRoute = createRoute({
     'for a page: if it is not full then, `scanned` says how far it has looked, and `nextCursor` goes on. In such a scan, accents are ignored in names only, and short words and ' +
     'the trash have no total.',
   request: { query: CustomerQuery },
-  responses: { 200: json(CustomerPage, 'A page of customers'), ...errors(...READ, 'invalid_cursor') },
+  responses: { 200: json(CustomerPage, 'A page of customers'), ...errors(...READ, 'invalid_cursor', 'view_outdated') },
 })
 
 const queryCustomersRoute = createRoute({
@@ -62,7 +65,7 @@ const queryCustomersRoute = createRoute({
   description:
     'The list of customers with a filter as JSON, for filters that are long in an address. It changes nothing.',
   request: { body: body(CustomerQuestion) },
-  responses: { 200: json(CustomerPage, 'A page of customers'), ...errors(...POST, 'invalid_cursor') },
+  responses: { 200: json(CustomerPage, 'A page of customers'), ...errors(...POST, 'invalid_cursor', 'view_outdated') },
 })
 
 const createCustomerRoute = createRoute({
@@ -117,8 +120,8 @@ const getCustomerRoute = createRoute({
   tags,
   summary: 'Get a customer',
   description: 'A customer that you may not see is a 404, like one that does not exist.',
-  request: { params: IdParam },
-  responses: { 200: json(Customer, 'The customer'), ...errors(...READ, 'not_found') },
+  request: { params: IdParam, query: CustomerShape },
+  responses: { 200: json(ListedCustomer, 'The customer'), ...errors(...READ, 'not_found') },
 })
 
 const getOwnRecordRoute = createRoute({
@@ -129,7 +132,8 @@ const getOwnRecordRoute = createRoute({
   tags,
   summary: 'Get your own record, as a customer',
   description: 'The customer of your portal login; a 404 for the team.',
-  responses: { 200: json(Customer, 'Your record'), ...errors(...READ, 'not_found') },
+  request: { query: CustomerShape },
+  responses: { 200: json(ListedCustomer, 'Your record'), ...errors(...READ, 'not_found') },
 })
 
 const updateCustomerRoute = createRoute({
@@ -180,14 +184,16 @@ function writerCtx(c: Context<AppEnv>, { ownerId, userId }: { ownerId?: unknown;
 
 export const customerRoutes = createRouter()
   .openapi(listCustomersRoute, async (c) => {
-    const page = await paged(c, c.req.valid('query'), (query) => listCustomers(ctx(c), query))
-    return c.json(CustomerPage.parse(page), 200)
+    const page = await paged(c, await viewedQuery(ctx(c), 'customer', c.req.valid('query')), (query) =>
+      listCustomers(ctx(c), query),
+    )
+    return c.json(shapedPage(CustomerPage.parse(page), c.req.valid('query')), 200)
   })
   .openapi(queryCustomersRoute, async (c) => {
-    const page = await paged(c, c.req.valid('json'), (query) =>
+    const page = await paged(c, await viewedQuery(ctx(c), 'customer', c.req.valid('json')), (query) =>
       listCustomers(ctx(c), { ...query, filterAt: 'body.filter' }),
     )
-    return c.json(CustomerPage.parse(page), 200)
+    return c.json(shapedPage(CustomerPage.parse(page), c.req.valid('json')), 200)
   })
   .openapi(createCustomerRoute, async (c) => {
     const customer = withEtag(c, await createCustomer(writerCtx(c, c.req.valid('json')), c.req.valid('json')))
@@ -201,10 +207,17 @@ export const customerRoutes = createRouter()
   .openapi(bulkDeleteCustomersRoute, async (c) =>
     c.json(BulkDeleted.parse(await trashCustomers(ctx(c), c.req.valid('json').ids)), 200),
   )
-  .openapi(getOwnRecordRoute, async (c) => c.json(Customer.parse(withEtag(c, await getCustomer(ctx(c)))), 200))
-  .openapi(getCustomerRoute, async (c) =>
-    c.json(Customer.parse(withEtag(c, await getCustomer(ctx(c), c.req.valid('param').id))), 200),
-  )
+  .openapi(getOwnRecordRoute, async (c) => {
+    const shape = c.req.valid('query')
+    return c.json(shapedAnswer(c, ListedCustomer, await getCustomer(ctx(c), undefined, shape.include), shape), 200)
+  })
+  .openapi(getCustomerRoute, async (c) => {
+    const shape = c.req.valid('query')
+    return c.json(
+      shapedAnswer(c, ListedCustomer, await getCustomer(ctx(c), c.req.valid('param').id, shape.include), shape),
+      200,
+    )
+  })
   .openapi(amendOwnRecordRoute, async (c) => {
     const version = ifVersion(c.req.valid('header'))
     const customer = await amendCustomer(ctx(c), c.req.valid('json'), undefined, version)

@@ -1,16 +1,34 @@
 // Schemas of customers: answers, new customers, patches, lists, duplicates and merges.
 import { z } from '@hono/zod-openapi'
 import { email, Id, instant, memberOr, text, uuid } from '../field-schemas'
-import { filterParameter, questionOf } from '../filters/filters.schemas'
+import { filterParameter, questionOf, viewParameter } from '../filters/filters.schemas'
 import { flag, pageOf, pageQuery } from '../http/pagination'
 import { facetQuery, gatherCustomFields } from '../records/facets.schemas'
 import { fieldsWith, valuesOf } from '../records/fields'
+import { SORTS } from '../records/list.filters'
+import {
+  IncludedInteraction,
+  IncludedMember,
+  included,
+  includedTags,
+  shapeBody,
+  shapeQuery,
+} from '../records/shape.schemas'
 import { CUSTOMER_FIELDS } from './customers.fields'
 import { byKind } from './customers.merge'
 
 const customer = valuesOf(CUSTOMER_FIELDS, 'example')
 
 export const Customer = z.object(valuesOf(CUSTOMER_FIELDS, 'answer')).openapi('Customer', { example: customer })
+
+const INCLUDES = ['owner', 'tags', 'lastInteraction'] as const
+/** A customer with what was included. */
+export const ListedCustomer = Customer.extend({
+  owner: included(IncludedMember),
+  tags: includedTags,
+  lastInteraction: included(IncludedInteraction),
+}).openapi('ListedCustomer')
+export const CustomerShape = z.strictObject(shapeQuery(Customer, INCLUDES))
 
 const warnings = [
   { path: 'body.phone', message: 'Stored as written, but it cannot be read as a number.', code: 'unreadable_phone' },
@@ -85,7 +103,9 @@ const part = (field: string) =>
 
 export const CustomerFilters = z.strictObject({
   ...pageQuery,
+  ...CustomerShape.shape,
   filter: filterParameter(),
+  view: viewParameter,
   q: part('name, e-mail, phone (digits are enough), company or job title').openapi({ example: 'alice' }),
   name: part('name'),
   email: part('e-mail'),
@@ -108,18 +128,7 @@ export const CustomerFilters = z.strictObject({
   touchBefore: instant().optional().openapi({ description: 'Customers to contact before this time.' }),
   trashed: flag('List the customers in the trash instead.'),
   sort: z
-    .enum([
-      '-createdAt',
-      'createdAt',
-      '-updatedAt',
-      'updatedAt',
-      'name',
-      '-name',
-      '-lastInteractionAt',
-      'lastInteractionAt',
-      'nextFollowUpAt',
-      'nextTouchAt',
-    ])
+    .enum(SORTS.customer)
     .optional()
     .openapi({
       description:
@@ -132,9 +141,9 @@ export const CustomerFilters = z.strictObject({
 
 export const CustomerQuery = z.pipe(gatherCustomFields<z.input<typeof CustomerFilters>>(), CustomerFilters)
 
-export const CustomerQuestion = questionOf(CustomerFilters.shape, 'CustomerQuestion')
+export const CustomerQuestion = questionOf(CustomerFilters.shape, 'CustomerQuestion', shapeBody(Customer, INCLUDES))
 
-export const CustomerPage = pageOf(Customer, 'CustomerPage')
+export const CustomerPage = pageOf(ListedCustomer, 'CustomerPage')
 
 export const DuplicateQuery = z.strictObject(pageQuery)
 

@@ -12,15 +12,15 @@ import { ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
 import { changesOf, eventInsert, hasChanges } from '../events/event-insert'
 import { changeRecord } from '../records/change'
-
 import { byCountryOf, countryCheck } from '../records/country'
 import { customFieldsTooBigError, doCustomFieldsFit, newCustomFields, patchedEntries } from '../records/custom-fields'
 import { derivedValues, type FieldName, fieldsWith, namesOf } from '../records/fields'
+import { includedColumns } from '../records/included'
 
 import { versionStamp } from '../records/version'
 import { addressesOf, contactColumns, numbersOf } from './customers.contacts'
 import { CUSTOMER_FIELDS } from './customers.fields'
-import { CUSTOMER, type CustomerFields, type CustomerRow, customerColumns } from './customers.record'
+import { CUSTOMER, CUSTOMER_INCLUDES, type CustomerFields, type CustomerRow, customerColumns } from './customers.record'
 import {
   areEmailsFree,
   arePeopleValid,
@@ -73,13 +73,14 @@ async function insertCustomer(ctx: Ctx, input: CustomerFields & { name: string }
 }
 
 /** A customer in reach. Without an id, the record of the portal login itself. Throws `not_found`. */
-export async function getCustomer({ db, actor }: Ctx, id?: string): Promise<CustomerRow> {
-  const [customer] = await db
-    .select(customerColumns)
+export async function getCustomer(ctx: Ctx, id?: string, include?: readonly string[]): Promise<CustomerRow> {
+  const { db, actor } = ctx
+  const [found] = await db
+    .select({ row: customerColumns, included: includedColumns(ctx, CUSTOMER_INCLUDES, include) })
     .from(customers)
     .where(and(eq(customers.id, id ?? ownRecord(actor)), visible(actor, 'customers:read', customers)))
-  if (!customer) throw new AppError('not_found')
-  return redactFor(actor, customer)
+  if (!found) throw new AppError('not_found')
+  return { ...redactFor(actor, found.row), ...found.included }
 }
 
 /** A customer as the actor may see it: portal logins do not see fields that are for the team only. */

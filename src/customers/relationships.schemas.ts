@@ -16,18 +16,19 @@ export const RelationshipParam = IdParam.extend({
   path: ['otherId'],
 })
 
-export const NewRelationship = z
-  .strictObject({
-    kind: text(50)
-      .transform((kind) => KNOWN.find((known) => known === foldText(kind)) ?? kind)
-      .openapi({
-        type: 'string',
-        minLength: 1,
-        maxLength: 50,
-        description:
-          'What the other customer is to this one: `manager`, `report`, `partner`, `parent`, `child`, or any words.',
-      }),
+/** What another customer is to a customer. */
+export const RelationshipKind = text(50)
+  .transform((kind) => KNOWN.find((known) => known === foldText(kind)) ?? kind)
+  .openapi({
+    type: 'string',
+    minLength: 1,
+    maxLength: 50,
+    description:
+      'What the other customer is to this one: `manager`, `report`, `partner`, `parent`, `child`, or any words.',
   })
+
+export const NewRelationship = z
+  .strictObject({ kind: RelationshipKind })
   .openapi('NewRelationship', { example: { kind: 'manager' } })
 
 export const Relationship = z

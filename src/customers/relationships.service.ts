@@ -16,7 +16,7 @@ const isDirected = (kind: string): kind is keyof typeof INVERSE => Object.hasOwn
 const inverseKind = (kind: string) => (isDirected(kind) ? INVERSE[kind] : kind)
 
 /** How many levels of a hierarchy are followed upwards. In a higher one, no new level is accepted. */
-const MAX_LEVELS = 100
+export const MAX_LEVELS = 100
 
 /** How many relationships a customer has at most. A merge copies all of them at once. */
 export const MAX_RELATIONSHIPS = 500
@@ -48,7 +48,7 @@ export async function relateCustomers(ctx: Ctx, id: string, otherId: string, kin
     events: eventsOfBoth(ctx, 'customer.related', [id, otherId], after, isNewKind),
     related: insertFrom(db, relationships, row, sql`WHERE ${isNewKind}`).onConflictDoUpdate({
       target: [relationships.fromId, relationships.toId],
-      set: { kind },
+      set: { kind, importedAs: null },
     }),
     inverseRemoved: db.delete(relationships).where(
       sql`${relationships.fromId} = ${otherId} AND ${relationships.toId} = ${id}
@@ -179,12 +179,16 @@ function isPair(a: string | SQL, b: string | SQL): SQL {
   return sql`((${fromId} = ${a} AND ${toId} = ${b}) OR (${fromId} = ${b} AND ${toId} = ${a}))`
 }
 
+/** SQL: what a kind is called on the other side. */
+export function inverseOf(kind: SQL): SQL {
+  const cases = Object.entries(INVERSE).map(([name, inverse]) => sql.raw(`WHEN '${name}' THEN '${inverse}'`))
+  return sql`CASE ${kind} ${sql.join(cases, sql` `)} ELSE ${kind} END`
+}
+
 /** The kind that `other` is to `id`. Null if there is no relationship. */
 function kindFrom(id: string | SQL, other: string | SQL) {
   const { fromId, kind } = relationships
-  const cases = Object.entries(INVERSE).map(([name, inverse]) => sql.raw(`WHEN '${name}' THEN '${inverse}'`))
-  const inverse = sql`CASE ${kind} ${sql.join(cases, sql` `)} ELSE ${kind} END`
-  return sql<string | null>`(SELECT CASE WHEN ${fromId} = ${id} THEN ${kind} ELSE ${inverse} END
+  return sql<string | null>`(SELECT CASE WHEN ${fromId} = ${id} THEN ${kind} ELSE ${inverseOf(sql`${kind}`)} END
     FROM ${relationships} WHERE ${isPair(id, other)})`
 }
 

@@ -16,6 +16,7 @@ import {
   tickets,
   ticketTags,
   users,
+  views,
 } from './schema'
 import type { SUBJECT_TYPES } from './schema/events'
 
@@ -186,6 +187,7 @@ export const RELATIONS = {
       { columns: [customers.userId], to: users },
     ],
   },
+  views: { table: views, references: [{ columns: [views.ownerId], to: users }] },
   sessions: { table: sessions, references: [{ columns: [sessions.userId], to: users, isPersonal: true }] },
   oneTimeTokens: {
     table: oneTimeTokens,

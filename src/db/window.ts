@@ -15,7 +15,8 @@ export const pageMarks = {
   isLast: sql<number>`is_last`.as('is_last'),
   hitCount: sql<number>`hit_count`.as('hit_count'),
 }
-export type Marked<Row> = { row: Row; isLast: number; hitCount: number }
+/** A row with its marks, and the related records that stand beside it. */
+export type Marked<Row> = { row: Row; isLast: number; hitCount: number; included?: Record<string, unknown> }
 
 /** Rows from the indexes: SQLite merges the sources, and reads of each only the rows that the page needs. */
 export function indexedRows(plan: ListPlan, columns: SQL, limit: number, offset = 0): SQL {
@@ -92,7 +93,7 @@ export function windowPage<Row>(
   scannedTo?: (row: Row) => Scanned,
 ): Page<Row> {
   const end = rows.find(({ isLast }) => isLast)
-  const found = rows.flatMap(({ row, isLast }) => (isLast ? [] : [row]))
+  const found = rows.flatMap(({ row, isLast, included }) => (isLast ? [] : [included ? { ...row, ...included } : row]))
   const page = cut(found, limit, positionOf)
   if (!end || (page.next && end.isLast === 1)) return page
   const next = end.isLast === 1 ? positionOf(end.row) : page.next

@@ -10,6 +10,7 @@ import { AppError, ERRORS } from '../errors'
 import { requireVerified } from '../http/allow'
 import type { AppEnv } from '../http/context'
 import { noRouteError, toAppError } from '../http/respond'
+import { streamPath } from '../live/live.viewer'
 import { type Desk, deskOf, failureOf, HOME, isSaid, safePath } from './desk'
 import { formOf, readForm } from './desk.form'
 import { formMark, keepFlash, takeFlash } from './desk.session'
@@ -106,11 +107,12 @@ type Frame = { me?: Awaited<ReturnType<typeof getMe>>; path?: string; status?: C
 async function document(desk: Desk, view: View, { me, path, status }: Frame): Promise<Response> {
   const { c } = desk
   const flash = c.var.config && (await takeFlash(c))
+  const stream = view.isLive && c.env.WORKSPACES ? await streamPath(desk.ctx) : undefined
   c.header('Content-Security-Policy', CSP)
   c.header('Cache-Control', 'no-store')
   c.header('Vary', 'Accept-Language, Cookie')
   return c.html(
-    <Document desk={desk} view={view} nav={NAV} me={me} path={path} flash={flash} />,
+    <Document desk={desk} view={view} nav={NAV} me={me} path={path} flash={flash} stream={stream} />,
     status ?? view.status ?? 200,
   )
 }
@@ -133,7 +135,7 @@ async function act(desk: Desk, page: DeskPage, action: Action): Promise<Response
       desk.here = back
       return show(desk, page, 201)
     }
-    if (done.say) await keepFlash(c, { text: done.say, undo: done.undo })
+    if (done.say) await keepFlash(c, { text: done.say, undo: done.undo, isBad: done.isBad })
     return c.redirect(done.to ?? back, 303)
   } catch (error) {
     if (!isSaid(error)) throw error

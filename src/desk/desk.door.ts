@@ -1,7 +1,7 @@
 // The door of the desk: what stands before every request to it. Its pages are a module of their own, which the requests
 // of the API do not load.
 import type { Context, ErrorHandler } from 'hono'
-import { every } from 'hono/combine'
+import { except } from 'hono/combine'
 import { csrf } from 'hono/csrf'
 import type { AppEnv } from '../http/context'
 import { onError } from '../http/respond'
@@ -18,8 +18,11 @@ function load() {
 /** Whether a path is one of the desk. */
 export const isDeskPath = (path: string): boolean => path === '/dashboard' || path.startsWith('/dashboard/')
 
+// The form of a workspace's website stands there, and is for visitors.
+const isForVisitors = (c: Context) => c.req.path.startsWith('/dashboard/enquire/')
+
 /** Refuses forms of other sites, and sets the actor by the cookie of the desk. */
-export const deskGuard = every(csrf(), deskSession)
+export const deskGuard = except(isForVisitors, csrf(), deskSession)
 
 /** The answer of the desk to a request. */
 export async function openDesk(c: Context<AppEnv>): Promise<Response> {

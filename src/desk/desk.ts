@@ -1,6 +1,5 @@
 // A request to the desk: who reads, in which words and time zone, what was asked and what was typed.
 import type { Context } from 'hono'
-import { getCookie } from 'hono/cookie'
 import { isActorRefusal } from '../access/actor-guard'
 import { type Permission, reach } from '../access/policy'
 import type { Ctx, PublicCtx } from '../context'
@@ -8,13 +7,13 @@ import type { Together } from '../db/client'
 import { AppError, type ErrorCode, type ProblemExtras } from '../errors'
 import { uuid } from '../field-schemas'
 import { type AppEnv, publicCtx } from '../http/context'
+import { acceptedTags, type Language, languageOf } from '../languages'
 import { type Form, formOf } from './desk.form'
 import { formMark } from './desk.session'
-import { type Words, wordsOf } from './words/words'
+import { WORDS, type Words } from './words/words'
 
 /** Where the desk stands. */
 export const HOME = '/dashboard'
-export const LANGUAGE_COOKIE = 'edge_crm_language'
 
 /** What was wrong with a form that is shown again: by its code, with a message for each field. */
 export type Failure = { code: ErrorCode; text: string; fields: Record<string, string>; extras: ProblemExtras }
@@ -29,8 +28,6 @@ export type Desk = {
   words: Words
   /** The language with its region, as the browser has it, for numbers and dates. */
   locale: string
-  /** The language that was chosen in the settings; empty for that of the browser. */
-  language: string
   timeZone: string
   /** The instant of the request. */
   at: string
@@ -55,7 +52,7 @@ export type Desk = {
 /** The desk of a request. */
 export async function deskOf(c: Context<AppEnv>, params: Record<string, string> = {}): Promise<Desk> {
   const { actor, config, connection } = c.var
-  const { words, locale } = languageOf(c)
+  const { words, locale } = readingOf(c)
   const url = new URL(c.req.url)
   // An error may come before there are settings and a database.
   const base = connection ? publicCtx(c) : undefined
@@ -73,7 +70,6 @@ export async function deskOf(c: Context<AppEnv>, params: Record<string, string> 
     },
     words,
     locale,
-    language: getCookie(c, LANGUAGE_COOKIE) ?? '',
     timeZone: actor?.timeZone ?? 'UTC',
     at: base?.now ?? new Date().toISOString(),
     mark: config ? await formMark(c) : '',
@@ -90,19 +86,16 @@ export async function deskOf(c: Context<AppEnv>, params: Record<string, string> 
   }
 }
 
-/** The words of a request: those of the profile, which a cookie repeats, else of the browser. */
-export function languageOf(c: Context<AppEnv>): { words: Words; locale: string } {
-  const asked = [
-    getCookie(c, LANGUAGE_COOKIE) ?? '',
-    ...(c.req.header('Accept-Language') ?? '').slice(0, 300).split(','),
-  ]
-  const tags = asked
-    .map((tag) => (tag.split(';')[0] ?? '').trim())
-    .filter((tag) => /^[a-z]{2,3}(-[a-z\d]{2,8})*$/i.test(tag))
-  const words = tags.map((tag) => wordsOf(tag)).find((each) => each !== undefined) ?? wordsOf('en')
-  if (!words) throw new Error('The words of English are missing')
-  const own = tags.find((tag) => tag.length > 2 && wordsOf(tag) === words)
-  return { words, locale: own && Intl.DateTimeFormat.supportedLocalesOf(own)[0] ? own : words.locale }
+/** The words of a request and the locale of its numbers and dates: by the profile, else by the browser. */
+export function readingOf(c: Context<AppEnv>): { words: Words; locale: string } {
+  const { actor } = c.var
+  const tags = acceptedTags(c.req.header('Accept-Language'))
+  const chosen = actor?.type === 'user' ? actor.language : null
+  const language: Language = chosen ?? tags.map(languageOf).find((each) => each !== undefined) ?? 'en'
+  const words = WORDS[language]
+  // The browser knows the region.
+  const own = tags.find((tag) => tag.length > 2 && languageOf(tag) === language)
+  return { words, locale: (own && Intl.DateTimeFormat.supportedLocalesOf(own)[0]) || words.locale }
 }
 
 /** A path of the desk, or its start for any other address: where a form may lead back to. */

@@ -17,9 +17,13 @@ export type View = {
   tools?: Child
   /** Where the page belongs to: a link above the title. */
   up?: { href: string; label: string }
+  /** A page for visitors of a website, who know nothing of the desk. */
+  isForVisitors?: boolean
   /** A page without the frame, such as those for visitors. */
   isBare?: boolean
   isWide?: boolean
+  /** Its parts that are `fresh` show what changes while the page is open, where there are streams. */
+  isLive?: boolean
   status?: ContentfulStatusCode
 }
 
@@ -27,6 +31,8 @@ export type View = {
 export type Done = {
   to?: string
   say?: string
+  /** What is said is that it went wrong. */
+  isBad?: true
   undo?: Flash['undo']
   /** A secret that is shown this once: the page itself is the answer, and its view finds it in `desk.secret`. */
   secret?: string

@@ -7,6 +7,7 @@ import { customerPage } from './pages/customer'
 import { customersPage } from './pages/customers'
 import { editCustomerPage } from './pages/edit-customer'
 import { editLeadPage } from './pages/edit-lead'
+import { enquirePage } from './pages/enquire'
 import { customersExportPage, leadsExportPage, ticketsExportPage } from './pages/exports'
 import { followUpsPage } from './pages/follow-ups'
 import { importErrorsPage, importPage } from './pages/import'
@@ -77,6 +78,7 @@ export const PAGES: readonly DeskPage[] = [
   signInPage,
   signOutPage,
   registerPage,
+  enquirePage,
   verifyEmailPage,
   changeEmailPage,
   forgotPasswordPage,

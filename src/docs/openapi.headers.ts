@@ -8,7 +8,8 @@ type Operation = NonNullable<NonNullable<Document['paths']>[string]['get']>
 /** The schemas of records with a version: their answers have an ETag. */
 const VERSIONED = [
   ...['Customer', 'WrittenCustomer', 'Interaction', 'Lead', 'Tag', 'Ticket'],
-  ...['User', 'Notifications', 'Workspace'],
+  ...['User', 'Notifications', 'View', 'Workspace'],
+  ...['ListedCustomer', 'ListedInteraction', 'ListedLead', 'ListedTicket'],
 ].map((name) => `#/components/schemas/${name}`)
 
 /** Operations whose new record its maker cannot read. */

@@ -3,9 +3,9 @@ import { getTableColumns, is, SQL, sql } from 'drizzle-orm'
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import type { Actor } from '../access/policy'
 import type { Db } from '../db/client'
-import { events } from '../db/schema'
+import { events, workspaces } from '../db/schema'
 import type { SUBJECT_TYPES } from '../db/schema/events'
-import { insertFrom } from '../db/sql'
+import { columnName, insertFrom } from '../db/sql'
 
 type EventInput = {
   verb: `${string}.${string}`
@@ -29,23 +29,36 @@ type EventCtx = {
   db: Db
   now: string
   actor?: Pick<Actor, 'type' | 'id' | 'workspaceId'>
-  /** The workspaces that are told of events after the response. */
-  happened?: Set<string | SQL>
+  /** The workspaces whose listeners are told of events after the response. */
+  happened?: Set<string>
 }
 
 /** The statement that records a change, if it happened. Without a signed-in caller, the actor is `public` or `by`. */
-export function eventInsert(
-  { db, now, actor, happened }: EventCtx,
-  { verb, subject, id, changes, from, isOne, when, by, workspaceId }: EventInput,
+export function eventInsert(ctx: EventCtx, input: EventInput) {
+  const { happened } = ctx
+  if (input.from && !input.isOne) return eventsInsert(ctx, { ...input, from: input.from })
+  const insert = insertOf(ctx, input, sql`1`)
+  return happened ? insert.returning({ heardIn: heardIn((id) => happened.add(id)) }) : insert
+}
+
+/** The statement that records a change of each row of `from`. Whether anything listens is asked once, after the response. */
+export function eventsInsert(ctx: EventCtx, input: EventInput & { from: SQL }) {
+  const workspace = input.workspaceId ?? ctx.actor?.workspaceId
+  if (typeof workspace === 'string') ctx.happened?.add(workspace)
+  return insertOf(ctx, input, sql`row_number() OVER ()`)
+}
+
+function insertOf(
+  { db, now, actor }: EventCtx,
+  { verb, subject, id, changes, from, when, by, workspaceId }: EventInput,
+  nth: SQL,
 ) {
   const workspace = workspaceId ?? actor?.workspaceId ?? ''
-  // What refers to `from` means nothing later: the schedule tells of that event.
-  if (typeof workspace === 'string' || !from) happened?.add(workspace)
   // A batch is one transaction, and D1 runs one at a time: no two events take the same number.
   const lastSeq = sql`coalesce((SELECT last.seq FROM ${events} AS last WHERE last.workspace_id = ${workspace}
     ORDER BY last.seq DESC LIMIT 1), 0)`
   const values = {
-    seq: from && !isOne ? sql`${lastSeq} + row_number() OVER ()` : sql`${lastSeq} + 1`,
+    seq: sql`${lastSeq} + ${nth}`,
     id: sql`lower(hex(randomblob(8)))`,
     workspaceId: workspace,
     subjectType: subject,
@@ -57,6 +70,16 @@ export function eventInsert(
     createdAt: now,
   }
   return insertFrom(db, events, values, sql`${from ? sql`FROM ${from}` : sql``} WHERE ${when}`)
+}
+
+/** SQL for the event that is inserted: its workspace if anything listens there, which is then noted. */
+function heardIn(note: (workspaceId: string) => void) {
+  const heard = sql<string | null>`(SELECT home.id FROM ${workspaces} AS home
+    WHERE home.id = ${sql.identifier(columnName(events.workspaceId))} AND home.${sql.identifier(columnName(workspaces.isHeard))})`
+  return heard.mapWith((id: string) => {
+    note(id)
+    return id
+  })
 }
 
 /**

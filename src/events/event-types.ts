@@ -51,6 +51,11 @@ const CATALOGUE: Record<Subject, Record<string, string>> = {
     trashed: 'A ticket was put into the trash.',
     restored: 'A ticket came back from the trash.',
   },
+  view: {
+    created: 'A view of a list was saved.',
+    updated: 'A view has changed; what it asks is left out.',
+    deleted: 'A view was deleted.',
+  },
   field: {
     created: 'A custom field was defined.',
     updated: 'The definition of a custom field has changed.',

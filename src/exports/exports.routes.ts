@@ -4,6 +4,7 @@ import { errors, READ } from '../errors'
 import { allow } from '../http/allow'
 import { ctx } from '../http/context'
 import { createRouter } from '../http/router'
+import { viewedQuery } from '../views/views.service'
 import { CustomerExport, InteractionExport, LeadExport, TicketExport } from './exports.schemas'
 import { exportCustomers, exportInteractions, exportLeads, exportTickets } from './exports.service'
 import { download } from './exports.stream'
@@ -36,7 +37,7 @@ const exportCustomersRoute = createRoute({
     '`customFields.…`. If there are more than 400, or a name is not valid Unicode, one column `customFields` holds all ' +
     'of them as JSON. `vcf` is vCard 4.0.',
   request: { query: CustomerExport },
-  responses: { 200: file(...FORMATS, 'text/vcard'), ...errors(...READ) },
+  responses: { 200: file(...FORMATS, 'text/vcard'), ...errors(...READ, 'view_outdated') },
 })
 
 const exportLeadsRoute = createRoute({
@@ -48,7 +49,7 @@ const exportLeadsRoute = createRoute({
   summary: 'Export leads',
   description: `The leads that the list returns for the same filters, oldest first. SALES exports their own leads, not the pool. ${FORMAT_NOTES}`,
   request: { query: LeadExport },
-  responses: { 200: file(...FORMATS), ...errors(...READ) },
+  responses: { 200: file(...FORMATS), ...errors(...READ, 'view_outdated') },
 })
 
 const exportInteractionsRoute = createRoute({
@@ -60,7 +61,7 @@ const exportInteractionsRoute = createRoute({
   summary: 'Export interactions',
   description: `The interactions that the list returns for the same filters, in its order. ${FORMAT_NOTES}`,
   request: { query: InteractionExport },
-  responses: { 200: file(...FORMATS), ...errors(...READ) },
+  responses: { 200: file(...FORMATS), ...errors(...READ, 'view_outdated') },
 })
 
 const exportTicketsRoute = createRoute({
@@ -72,11 +73,19 @@ const exportTicketsRoute = createRoute({
   summary: 'Export tickets',
   description: `The tickets that the list returns for the same filters, oldest first. ${FORMAT_NOTES}`,
   request: { query: TicketExport },
-  responses: { 200: file(...FORMATS), ...errors(...READ) },
+  responses: { 200: file(...FORMATS), ...errors(...READ, 'view_outdated') },
 })
 
 export const exportRoutes = createRouter()
-  .openapi(exportCustomersRoute, async (c) => download(c, await exportCustomers(ctx(c), c.req.valid('query'))))
-  .openapi(exportLeadsRoute, async (c) => download(c, await exportLeads(ctx(c), c.req.valid('query'))))
-  .openapi(exportInteractionsRoute, async (c) => download(c, await exportInteractions(ctx(c), c.req.valid('query'))))
-  .openapi(exportTicketsRoute, async (c) => download(c, await exportTickets(ctx(c), c.req.valid('query'))))
+  .openapi(exportCustomersRoute, async (c) =>
+    download(c, await exportCustomers(ctx(c), await viewedQuery(ctx(c), 'customer', c.req.valid('query')))),
+  )
+  .openapi(exportLeadsRoute, async (c) =>
+    download(c, await exportLeads(ctx(c), await viewedQuery(ctx(c), 'lead', c.req.valid('query')))),
+  )
+  .openapi(exportInteractionsRoute, async (c) =>
+    download(c, await exportInteractions(ctx(c), await viewedQuery(ctx(c), 'interaction', c.req.valid('query')))),
+  )
+  .openapi(exportTicketsRoute, async (c) =>
+    download(c, await exportTickets(ctx(c), await viewedQuery(ctx(c), 'ticket', c.req.valid('query')))),
+  )

@@ -58,7 +58,7 @@ const allowsBom = ({ format, bom }: Options) => format === 'csv' || bom === unde
 const COLUMNS_ERROR = { path: ['columns'], error: 'is only for csv, json and ndjson' }
 const BOM_ERROR = { path: ['bom'], error: 'is only for csv' }
 
-const pageOptions = { limit: true, cursor: true } as const
+const pageOptions = { limit: true, cursor: true, fields: true, include: true } as const
 const listOptions = { ...pageOptions, total: true } as const
 const sortedListOptions = { ...listOptions, sort: true } as const
 

@@ -2,6 +2,7 @@
 import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
 import { invalidError } from '../errors'
+import type { Viewed } from '../records/list.definition'
 import { csv, type Fields, type Format, filePieces, json, ndjson, vcf } from './exports.formats'
 import { type Measured, pagesOf, type Query, type Source } from './exports.pages'
 import { COLUMNS } from './exports.schemas'
@@ -24,7 +25,16 @@ export function exportCustomers(
   ctx: Ctx,
   { format, columns, after, limit, bom, ...filters }: Options & Filters<typeof customerSource>,
 ) {
-  return exportRows(ctx, 'customers', customerSource(ctx, filters), { format, columns, after, limit, bom })
+  const options = { format, columns: columns ?? viewColumns('customers', filters.viewed), after, limit, bom }
+  return exportRows(ctx, 'customers', customerSource(ctx, filters), options)
+}
+
+// The columns of the view that a file of this kind has; undefined where that is none.
+function viewColumns(name: keyof typeof COLUMNS, viewed: Viewed | undefined): string[] | undefined {
+  const known: readonly string[] = COLUMNS[name]
+  const named = viewed?.columns?.map((column) => column.replace(/^(customFields|owner)\..*/, '$1')) ?? []
+  const columns = [...new Set(named)].filter((column) => known.includes(column))
+  return columns.length > 0 ? columns : undefined
 }
 
 type FieldNames = ReturnType<typeof customerSource>['fieldNames']
@@ -50,21 +60,24 @@ export function exportLeads(
   ctx: Ctx,
   { format, columns, after, limit, bom, ...filters }: Options & Filters<typeof leadSource>,
 ) {
-  return exportRows(ctx, 'leads', leadSource(ctx, filters), { format, columns, after, limit, bom })
+  const options = { format, columns: columns ?? viewColumns('leads', filters.viewed), after, limit, bom }
+  return exportRows(ctx, 'leads', leadSource(ctx, filters), options)
 }
 
 export function exportInteractions(
   ctx: Ctx,
   { format, columns, after, limit, bom, ...filters }: Options & Filters<typeof interactionSource>,
 ) {
-  return exportRows(ctx, 'interactions', interactionSource(ctx, filters), { format, columns, after, limit, bom })
+  const options = { format, columns: columns ?? viewColumns('interactions', filters.viewed), after, limit, bom }
+  return exportRows(ctx, 'interactions', interactionSource(ctx, filters), options)
 }
 
 export function exportTickets(
   ctx: Ctx,
   { format, columns, after, limit, bom, ...filters }: Options & Filters<typeof ticketSource>,
 ) {
-  return exportRows(ctx, 'tickets', ticketSource(ctx, filters), { format, columns, after, limit, bom })
+  const options = { format, columns: columns ?? viewColumns('tickets', filters.viewed), after, limit, bom }
+  return exportRows(ctx, 'tickets', ticketSource(ctx, filters), options)
 }
 
 type Filters<S extends (ctx: Ctx, filters: never) => unknown> = Parameters<S>[1]

@@ -14,12 +14,16 @@ const UNCLOSED = 'opens a quote that is not closed'
 
 type Scanned = { cells: string[]; end: number } | { fault: string; end: number }
 
-/** The rows of a CSV text, the header first, without blank rows. Lines count from 1. */
-export async function* csvRows(text: AsyncIterable<string>): AsyncIterable<Raw<string[]>> {
+/** The rows of a CSV text, the header first, without blank rows. Lines count from 1. `found` gets what stands between cells. */
+export async function* csvRows(
+  text: AsyncIterable<string>,
+  found: { separator?: string } = {},
+): AsyncIterable<Raw<string[]>> {
   let [buffer, at, line, isFirst] = ['', 0, 1, true]
   let separator: string | undefined
   const step = function* (isLast: boolean): Iterable<Raw<string[]>> {
     separator ??= separatorOf(buffer, isLast)
+    found.separator = separator
     while (separator !== undefined && at < buffer.length) {
       const scanned = scan(buffer, at, separator, isLast)
       if (!scanned) return

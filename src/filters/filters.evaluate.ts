@@ -1,35 +1,38 @@
 // Whether a record passes a filter, for records that are at hand: it says what the SQL of the filter says.
-import { foldText } from '../text/fold'
 import type { Days } from './filters.days'
-import type { Kind, Test } from './filters.fields'
+import { comparedText, type FilterField, type Kind, type Test } from './filters.fields'
 import type { Asked } from './filters.read'
 import type { Scalar } from './filters.tree'
 
 /**
  * Whether a record passes. It has the names of the API's answers; a related record stands under its name, such as
- * `customer`, as far as the asker sees it, and what is missing is empty.
+ * `customer`, as far as the asker sees it, several as a list, and what is missing is empty.
  */
 export function passesFilter(asked: Asked, record: Record<string, unknown>): boolean {
   if ('all' in asked) return asked.all.every((part) => passesFilter(part, record))
   if ('some' in asked) return asked.some.some((part) => passesFilter(part, record))
-  const value = valueNamed(record, asked.name)
-  return asked.any.some((test) => passes(value, asked.field.kind, test)) !== asked.isNot
+  const values = valuesNamed(record, asked.name)
+  return asked.any.some((test) => values.some((value) => passes(value, asked.field, test))) !== asked.isNot
 }
 
 // `customFields.a.b` is the entry `a.b` of the custom fields: the first part that names an object is followed.
-function valueNamed(record: Record<string, unknown>, name: string): unknown {
-  if (Object.hasOwn(record, name)) return record[name]
+function valuesNamed(record: Record<string, unknown>, name: string): unknown[] {
+  if (Object.hasOwn(record, name)) return [record[name]]
   const dot = name.indexOf('.')
   const held = dot > 0 && Object.hasOwn(record, name.slice(0, dot)) ? record[name.slice(0, dot)] : undefined
-  return isRecord(held) ? valueNamed(held, name.slice(dot + 1)) : undefined
+  return [held].flat().flatMap((each) => (isRecord(each) ? valuesNamed(each, name.slice(dot + 1)) : []))
 }
 
-function passes(value: unknown, kind: Kind, test: Test): boolean {
-  if (kind === 'set') return Array.isArray(value) && value.some((each) => passes(each, 'text', test))
-  if (test.of === 'filled') return isFilled(value, kind)
+function passes(value: unknown, field: FilterField, test: Test): boolean {
+  const { kind } = field
+  if (kind === 'set' || kind === 'texts') {
+    const ofEach: FilterField = { ...field, kind: 'text' }
+    return Array.isArray(value) && value.some((each) => textsIn(each, field).some((text) => passes(text, ofEach, test)))
+  }
+  if (test.of === 'filled') return isFilled(value, field)
   if (value === null || value === undefined) return false
   if (test.of === 'span') return typeof value === 'string' && isInSpan(value, spanFor(value, kind, test))
-  const compared = comparable(value, kind)
+  const compared = comparable(value, field)
   if (test.of === 'in') return test.values.some((each) => each === compared)
   if (test.of !== 'range') return typeof compared === 'string' && hasPart(compared, test)
   const { from, to } = test
@@ -39,19 +42,23 @@ function passes(value: unknown, kind: Kind, test: Test): boolean {
   return isAbove && (!to || (high !== undefined && (high < 0 || (high === 0 && to.isIn))))
 }
 
-const isFolded = (kind: Kind) => kind === 'text' || kind === 'json'
+function textsIn(element: unknown, { parts }: FilterField): unknown[] {
+  return parts && isRecord(element) ? parts.map((part) => element[part]) : [element]
+}
 
-function comparable(value: unknown, kind: Kind): unknown {
-  return typeof value === 'string' && isFolded(kind) ? foldText(value) : value
+const isText = (kind: Kind) => kind === 'text' || kind === 'json'
+
+function comparable(value: unknown, field: FilterField): unknown {
+  return typeof value === 'string' && isText(field.kind) ? comparedText(field, value) : value
 }
 
 function hasPart(text: string, test: { of: 'contains' | 'startsWith'; text: string }): boolean {
   return test.of === 'contains' ? text.includes(test.text) : text.startsWith(test.text)
 }
 
-function isFilled(value: unknown, kind: Kind): boolean {
+function isFilled(value: unknown, field: FilterField): boolean {
   if (value === null || value === undefined) return false
-  if (typeof value === 'string') return isFolded(kind) ? foldText(value) !== '' : true
+  if (typeof value === 'string') return isText(field.kind) ? comparedText(field, value) !== '' : true
   return typeof value !== 'object' || Object.keys(value).length > 0
 }
 

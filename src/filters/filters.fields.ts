@@ -3,18 +3,23 @@ import { type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import type { Actor, Permission } from '../access/policy'
 import { reach } from '../access/policy'
 import { isPortal } from '../access/visible'
+import { foldText } from '../text/fold'
+import { lowerAscii } from '../text/searched'
 import type { Days } from './filters.days'
 import type { Operator, Scalar } from './filters.tree'
 
-/** `date` is a day such as `2026-11-21`, `set` several texts, `json` a value whose kind nobody has said. */
-export type Kind = 'text' | 'number' | 'boolean' | 'date' | 'instant' | 'select' | 'id' | 'set' | 'json'
+/**
+ * `date` is a day such as `2026-11-21`, `set` several names, `texts` several texts of which one passes, `json` a value whose
+ * kind nobody has said.
+ */
+export type Kind = 'text' | 'number' | 'boolean' | 'date' | 'instant' | 'select' | 'id' | 'set' | 'texts' | 'json'
 
 /** Who asks, and when: for what may be read, `me`, and days. */
 export type Asker = { actor: Actor; now: string }
 
 export type Bound = { at: string | number; isIn: boolean }
 
-/** What a filter asks of one value. Texts are folded. An empty value passes none of these. */
+/** What a filter asks of one value. Texts are folded as their field says. An empty value passes none of these. */
 export type Test =
   | { of: 'in'; values: Scalar[] }
   | { of: 'range'; from?: Bound; to?: Bound }
@@ -27,6 +32,10 @@ export type FilterField = {
   kind: Kind
   /** The condition of a test, as SQL over the rows of the list. Null counts as false. */
   where: (test: Test, asker: Asker) => SQL
+  /** How texts are compared if not folded: as written, or but for the case of A to Z. */
+  compares?: 'written' | 'letters'
+  /** The properties of the elements of `texts` that hold the texts, where the elements are no texts themselves. */
+  parts?: readonly string[]
   /** The values of a `select`. */
   options?: readonly string[]
   /** An `id` of a member, for which `me` may stand. */
@@ -56,6 +65,7 @@ export const OPERATORS_OF: Record<Kind, readonly Operator[]> = {
   select: [...EQUAL, ...ALWAYS],
   id: [...EQUAL, ...ALWAYS],
   set: [...EQUAL, 'contains', ...ALWAYS],
+  texts: [...EQUAL, 'contains', 'startsWith', ...ALWAYS],
   json: [...EQUAL, ...ORDERED, 'contains', 'startsWith', 'within', ...ALWAYS],
 }
 
@@ -66,6 +76,16 @@ export function canAsk(actor: Actor, { permission, isTeamOnly }: FilterField): b
 
 /** A text; `folded` is the column that holds it as `foldText` gives it. */
 export const textField = (folded: SQLWrapper): FilterField => scalar('text', sql`${folded}`)
+/** A text that is compared as it is written, such as what another system calls a record. */
+export const writtenField = (column: SQLWrapper): FilterField => ({
+  ...scalar('text', sql`${column}`),
+  compares: 'written',
+})
+/** A text that nothing is folded of beside it: only the case of A to Z does not matter. */
+export const letterField = (column: SQLWrapper): FilterField => ({
+  ...scalar('text', sql`lower(${column})`),
+  compares: 'letters',
+})
 export const numberField = (column: SQLWrapper): FilterField => scalar('number', sql`${column}`)
 export const booleanField = (column: SQLWrapper): FilterField => scalar('boolean', sql`${column}`)
 export const dateField = (column: SQLWrapper): FilterField => scalar('date', sql`${column}`)
@@ -84,6 +104,17 @@ export function setField({ rows, each, reads = 4 }: { rows: SQL; each: SQL; read
   return { kind: 'set', reads, where }
 }
 
+/** Several texts, of which one passes: `each` is the text in FROM `rows`. Only the case of A to Z does not matter. */
+export function textsField({
+  rows,
+  each,
+  ...field
+}: { rows: SQL; each: SQL } & Pick<FilterField, 'parts'>): FilterField {
+  const where = (test: Test) =>
+    sql`EXISTS (SELECT 1 FROM ${rows} WHERE ${valueTest(sql`lower(${each})`, 'text', test)})`
+  return { kind: 'texts', compares: 'letters', ...field, where }
+}
+
 /**
  * Fields of a related record, by names such as `customer.name`. `joined` is the FROM and WHERE that finds the related
  * record which the asker sees; without one, the fields are empty.
@@ -91,13 +122,13 @@ export function setField({ rows, each, reads = 4 }: { rows: SQL; each: SQL; read
 export function fieldsOf(
   prefix: string,
   fields: FilterFields,
-  { joined, ...rules }: { joined: (asker: Asker) => SQL } & Pick<FilterField, 'permission' | 'isTeamOnly'>,
+  { joined, ...rules }: { joined: (asker: Asker) => SQL } & Pick<FilterField, 'permission' | 'isTeamOnly' | 'reads'>,
 ): FilterFields {
   const related = (field: FilterField): FilterField => ({
     ...field,
     ...rules,
     ...(field.isTeamOnly && { isTeamOnly: true }),
-    reads: 2 + (field.reads ?? 0),
+    reads: (rules.reads ?? 2) + (field.reads ?? 0),
     where: (test, asker) => sql`EXISTS (SELECT 1 ${joined(asker)} AND ${field.where(test, asker)})`,
   })
   const entries = Object.entries(fields).map(([name, field]) => [
@@ -150,4 +181,10 @@ export function isAmong(value: SQL, values: readonly Scalar[]): SQL {
   if (values.length === 1) return sql`${value} = ${first}`
   const list = values.map((each) => sql`${each}`)
   return sql`${value} IN (${sql.join(list, sql`, `)})`
+}
+
+/** A text as the field compares it. */
+export function comparedText({ compares }: Pick<FilterField, 'compares'>, text: string): string {
+  if (compares === 'written') return text
+  return compares === 'letters' ? lowerAscii(text) : foldText(text)
 }

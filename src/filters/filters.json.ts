@@ -3,17 +3,18 @@ import { type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import { foldText } from '../text/fold'
 import { type FilterField, type FilterFields, isAmong, isBetween, isInSpan, type Test } from './filters.fields'
 
-/** The columns of custom fields: the JSON object, and what `foldedEntries` writes beside it. */
-type Columns = { entries: SQLWrapper; folded: SQLWrapper; isTeamOnly?: true }
+/** The column of a JSON object, and what `foldedEntries` writes beside it; without that, only the case of A to Z does not matter. */
+type Columns = { entries: SQLWrapper; folded?: SQLWrapper; isTeamOnly?: true }
 
-/** Custom fields as `name.*`, so that any key can be asked for. */
+/** The entries of an object as `name.*`, so that any key can be asked for. */
 export function jsonFields(name: string, { entries, folded, ...rules }: Columns): FilterFields {
   return {
     [`${name}.*`]: (key): FilterField => ({
       kind: 'json',
       ...rules,
+      ...(!folded && { compares: 'letters' }),
       where: (test) => sql`EXISTS (SELECT 1 FROM json_each(${entries}) AS f
-        WHERE f.key = ${key} AND ${entryTest(foldedEntry(key, folded), test)})`,
+        WHERE f.key = ${key} AND ${entryTest(folded ? foldedEntry(key, folded) : sql`lower(f.value)`, test)})`,
     }),
   }
 }

@@ -1,6 +1,6 @@
 // The schema of a filter, in bodies as JSON and in a query parameter as the text of that JSON.
 import { z } from '@hono/zod-openapi'
-import { raw } from '../field-schemas'
+import { raw, uuid } from '../field-schemas'
 import { pageQuery } from '../http/pagination'
 import { FILTER_BOUNDS, type FilterTree, OPERATORS, shapeIssues } from './filters.tree'
 
@@ -58,17 +58,24 @@ export const Filter = z
     example: FILTER_EXAMPLE,
   })
 
-/** The body of `POST /v1/…/query`: a filter beside the order and the page of a list, whose parameters are `query`. */
-export function questionOf<S extends z.ZodType>({ sort }: { sort: S }, name: string) {
+/** The body of `POST /v1/…/query`: a filter beside the order and the page of a list, whose parameters are `query`, and `more`. */
+export function questionOf<S extends z.ZodType, M extends z.ZodRawShape>({ sort }: { sort: S }, name: string, more: M) {
   return z
     .strictObject({
       filter: Filter.optional(),
       sort,
       limit: z.number().int().min(1).max(100).default(20).openapi({ description: 'Rows of a page, 1 to 100.' }),
       cursor: pageQuery.cursor,
+      view: viewParameter,
+      ...more,
     })
     .openapi(name, { example: { filter: { field: 'createdAt', op: 'within', value: 'last30days' }, limit: 20 } })
 }
+
+/** The id of a view of the list. */
+export const viewParameter = uuid().optional().openapi({
+  description: 'The id of a view: its filter holds as well, and its order where `sort` is left out.',
+})
 
 /** A filter as a query parameter: the JSON of a tree, percent-encoded. */
 export const filterParameter = () =>

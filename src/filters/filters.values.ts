@@ -1,8 +1,15 @@
 // The values of a condition, read by the kind of its field into tests.
 import { uuid } from '../field-schemas'
-import { foldText } from '../text/fold'
 import { dayNamed, daysOf, type Edge, instantsOf, type Moment, momentNamed, type Now, PERIODS } from './filters.days'
-import { type Asker, type Bound, type FilterField, type Kind, OPERATORS_OF, type Test } from './filters.fields'
+import {
+  type Asker,
+  type Bound,
+  comparedText,
+  type FilterField,
+  type Kind,
+  OPERATORS_OF,
+  type Test,
+} from './filters.fields'
 import { didYouMean } from './filters.nearest'
 import type { FilterCondition, Operator, Scalar } from './filters.tree'
 
@@ -60,17 +67,18 @@ function boundOf(at: Scalar): Bound | undefined {
 
 type Read = { value: Scalar } | { wrong: string }
 
-function readValue({ kind, options = [], isMember }: FilterField, value: Scalar, { actor }: Asker): Read {
+function readValue(field: FilterField, value: Scalar, { actor }: Asker): Read {
+  const { kind, options = [], isMember } = field
   if (kind === 'number') return typeof value === 'number' ? { value } : { wrong: 'must be a number' }
   if (kind === 'boolean') return typeof value === 'boolean' ? { value } : { wrong: 'must be true or false' }
   if (kind === 'json' && typeof value !== 'string') return { value }
   if (typeof value !== 'string') return { wrong: 'must be a text' }
   if (kind === 'select') return options.includes(value) ? { value } : { wrong: notAnOption(value, options) }
   if (kind === 'id') return readId(value, isMember ? actor : undefined)
-  const folded = foldText(value)
-  return folded === ''
+  const text = comparedText(field, value)
+  return text === ''
     ? { wrong: 'must hold a character that can be seen; empty fields are found by empty' }
-    : { value: folded }
+    : { value: text }
 }
 
 function notAnOption(value: string, options: readonly string[]): string {

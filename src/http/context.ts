@@ -9,6 +9,7 @@ import { type Config, configOf } from '../config'
 import type { Ctx, PublicCtx } from '../context'
 import { type Connection, connect } from '../db/client'
 import { AppError, invalidError } from '../errors'
+import { acceptedLanguage } from '../languages'
 import { findWorkspace } from '../objects/locate'
 import { databaseOf, type Place, workspaceIdOf } from '../objects/place'
 import { networkOf } from './address'
@@ -21,7 +22,7 @@ export type AppEnv = {
     connection: Connection
     outgoing: Set<string>
     begun: Set<string>
-    happened: Set<string | SQL>
+    happened: Set<string>
     /** With STORAGE=objects, the workspaces whose objects this request has asked. */
     asked?: Set<string>
     actor?: Actor
@@ -87,13 +88,20 @@ export function databasesAfter({ env, var: { asked } }: Context<AppEnv>): { data
 
 /** The context of a verb in an open route. */
 export function publicCtx(c: Context<AppEnv>): PublicCtx {
-  const { connection, config, requestId, ...caused } = c.var
+  const { connection, config, requestId, actor, ...caused } = c.var
   const now = new Date()
   const newId = () => uuidv7({ msecs: now.getTime() })
   const { outgoing, begun, happened, asked } = caused
   const basis = { db: connection.db, config, now: now.toISOString(), requestId, address: addressOf(c), newId }
+  const chosen = actor?.type === 'user' ? actor.language : null
+  const language = chosen ?? acceptedLanguage(c.req.header('Accept-Language'))
   const locate = asked && ((place: Place) => databaseAt(c, place, () => workspaceIdOf(newId())))
-  return { ...basis, outgoing, begun, happened, ...(locate ? { locate } : {}) }
+  return {
+    ...basis,
+    ...{ outgoing, begun, happened },
+    ...(language ? { language } : {}),
+    ...(locate ? { locate } : {}),
+  }
 }
 
 // The database of a place in a request. What no workspace has is looked for in D1, which has none.
@@ -127,6 +135,16 @@ export function standingCtx(c: Context<AppEnv>): Ctx {
  */
 export function addressOf(c: Context<AppEnv>): string {
   return networkOf(c.req.header('CF-Connecting-IP') ?? 'local')
+}
+
+/** Statements of an invocation that are left to mail and streams, which also go after the response. */
+const FOR_MAIL = 5
+
+/** How many statements webhooks or jobs may each send to D1 after the response: they share what the request has left. */
+export function statementsAfter(c: Context<AppEnv>): number {
+  const { config, connection, happened, begun } = c.var
+  const left = config.IMPORT_STATEMENTS - connection.cost.statements - FOR_MAIL
+  return happened.size > 0 && begun.size > 0 ? Math.floor(left / 2) : left
 }
 
 /** Continues `work` after the answer is sent; without an execution context, as in a unit test, it runs as well. Its errors are ignored. */

@@ -114,8 +114,10 @@ async function readCursor(c: Context<AppEnv>, query: object, cursor: string): Pr
   return JSON.parse(position)
 }
 
-// A cursor works for its own caller, path and filters only; the page size may change.
+// A cursor works for its own caller, path and filters only; the size and the shape of a page may change.
 function contextOf(c: Context<AppEnv>, query: object): string {
-  const filters = Object.entries(query).filter(([name]) => !['cursor', 'limit', 'total'].includes(name))
+  const filters = Object.entries(query).filter(
+    ([name]) => !['cursor', 'limit', 'total', 'fields', 'include'].includes(name),
+  )
   return JSON.stringify([c.get('actor')?.id, c.req.path, filters.sort()])
 }

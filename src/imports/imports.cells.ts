@@ -1,16 +1,17 @@
 // The cells of a row as the fields of a record: what the fields do not take becomes an extra, so that no value is lost.
-import { instantAt } from '../clock'
-import { fieldOf, tagsCell, tagsOf, unescapeFormula } from '../files/csv-cells'
+import { fieldColumn, fieldOf, tagsOf, unescapeFormula } from '../files/csv-cells'
 import { isMap } from '../records/fields'
-import { readDay } from '../text/days'
+import { instantOf, jsonValue, labelNames, numberOf, tagCell, withoutWrapper } from './imports.cell-texts'
 import type { Target } from './imports.columns'
 import { emailsOf, MAX_FURTHER, phonesOf, type RowEmail, type RowPhone, rowEmail, rowPhone } from './imports.contacts'
 import type { RowField } from './imports.job'
 import { composedName, type NameParts } from './imports.names'
+import { addNote, NOTE_FIELDS, type RowNote } from './imports.notes.fields'
 import { type StatusMapping, statusOf } from './imports.statuses'
+import type { FieldReader } from './imports.typed'
 
 /** A value that is stored otherwise than its column says, and why. `once`: it is told once for the column. */
-export type CellNote = { column: number; field: string; code: string; value: string; message: string; once?: true }
+export type CellHint = { column: number; field: string; code: string; value: string; message: string; once?: true }
 
 export type CellRules = {
   fields: ReadonlyMap<string, Pick<RowField, 'kind'>>
@@ -18,6 +19,9 @@ export type CellRules = {
   country: string | null
   timeZone: string
   statuses: StatusMapping
+  /** How the values of defined custom fields are read; if `isStrict`, there are no others. */
+  readers: ReadonlyMap<string, FieldReader>
+  isStrict: boolean
   /** Whether ids and numbers carry a prefix such as `p:`, and whether cells hold several values (`a ::: b`). */
   isPrefixed: boolean
   isJoined: boolean
@@ -32,12 +36,14 @@ export type RowCells = {
   emails: RowEmail[]
   phones: RowPhone[]
   tags: string[]
-  notes: CellNote[]
+  hints: CellHint[]
+  notes: Pick<RowNote, 'type' | 'body'>[]
   notObjects: [field: string, cell: string][]
   wrongEmail?: string
   stored: Set<number>
 }
 
+const LEFT_OUT = 'Left out: the workspace takes defined custom fields alone'
 const NAME_PARTS = ['name', 'firstName', 'middleName', 'lastName', 'nameSuffix'] as const
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 const PREFIX = /^(?:l|p|f|c|ag|as|ad):(?=\S)/
@@ -48,16 +54,35 @@ export function readCells(
   targets: readonly Target[],
   rules: CellRules,
 ): RowCells {
-  const row: RowCells = {
-    ...{ values: {}, extras: new Map(), emails: [], phones: [], tags: [], notes: [], notObjects: [] },
-    stored: new Set(),
-  }
+  const lists = { emails: [], phones: [], tags: [], hints: [], notes: [], notObjects: [] }
+  const row: RowCells = { values: {}, extras: new Map(), stored: new Set(), ...lists }
   const names: { part: keyof NameParts; text: string; key: string; column: number }[] = []
   const labels = labelsOf(cells, targets)
+  const kept = rules.isStrict ? 'Left out' : 'Kept as a custom field'
   const keep = (column: number, key: string, value: unknown) => {
     if (key === '__proto__') return
+    const reader = rules.readers.get(key)
+    if (reader === undefined) return keepUndefined(column, key, value)
+    const read = reader(value)
+    if ('value' in read) {
+      if (read.value !== undefined) row.extras.set(key, read.value)
+      row.stored.add(column)
+      if (read.note) tell(column, key, 'shortened', value, read.note, true)
+      return
+    }
+    const place = `${key} (as written)`
+    const isKept = !rules.isStrict && !rules.readers.has(place)
+    tell(column, key, 'wrong_type', value, `${isKept ? `Kept as “${place}”` : 'Left out'}: the field ${read.problem}`)
+    if (isKept) keepUndefined(column, place, value)
+  }
+  const keepUndefined = (column: number, key: string, value: unknown) => {
+    if (rules.isStrict) return tell(column, key, 'unknown_field', value, LEFT_OUT, true)
     row.extras.set(key, value)
     row.stored.add(column)
+  }
+  const tell = (column: number, key: string, code: string, value: unknown, message: string, isOnce = false) => {
+    const text = typeof value === 'string' ? value : JSON.stringify(value)
+    row.hints.push({ column, field: fieldColumn(key), code, value: text, message, ...(isOnce && { once: true }) })
   }
 
   const read = (target: Target, column: number) => {
@@ -72,6 +97,8 @@ export function readCells(
     }
     const { field, key } = target
     const isTaken = row.values[field] !== undefined
+    const type = NOTE_FIELDS[field === 'description' && isTaken ? 'note' : field]?.type
+    if (type !== undefined) return addNote(row.notes, type, text) ? row.stored.add(column) : keep(column, key, text)
     const value = rules.isPrefixed ? text.replace(PREFIX, '') : text
     if (isNamePart(field)) return names.push({ part: field, text, key, column })
     if (field === 'email') return readEmail(column, key, value, labels.get(column) ?? target.label)
@@ -86,7 +113,9 @@ export function readCells(
     if (kind === 'json' || kind === 'entries') {
       const object = fieldOf(cell)
       if (!isMap(object)) return row.notObjects.push([field, cell])
-      row.values[field] = object
+      if (kind === 'json') row.values[field] = object
+      // What has a column of its own stands there.
+      else for (const [name, each] of Object.entries(object)) if (!row.extras.has(name)) keep(column, name, each)
     } else if (field === 'status') return readStatus(column, key, text)
     else if (kind === 'instant') row.values[field] = instantOf(text, rules)
     else if (kind === 'number') row.values[field] = numberOf(text)
@@ -110,8 +139,8 @@ export function readCells(
     for (const part of wrong) {
       row.wrongEmail ??= part
       addTo(key, column, part)
-      const message = 'Kept as a custom field: this is no e-mail address'
-      row.notes.push({ column, field: 'email', code: 'invalid_email', value: part, message })
+      const message = `${kept}: this is no e-mail address`
+      row.hints.push({ column, field: 'email', code: 'invalid_email', value: part, message })
     }
   }
 
@@ -154,8 +183,8 @@ export function readCells(
     const plain = text.toUpperCase().replace(/[\s-]+/g, '_')
     const status = statusOf(text, rules.statuses)
     if (status === undefined) {
-      const message = 'Kept as a custom field: no status is known by this word; send statusMapping'
-      row.notes.push({ column, field: 'status', code: 'unknown_status', value: text, message, once: true })
+      const message = `${kept}: no status is known by this word; send statusMapping`
+      row.hints.push({ column, field: 'status', code: 'unknown_status', value: text, message, once: true })
     } else row.values.status = status
     if (status !== plain) keep(column, key, text)
     row.stored.add(column)
@@ -202,47 +231,4 @@ function labelsOf(cells: readonly (string | undefined)[], targets: readonly Targ
 
 function isNamePart(field: string): field is keyof NameParts {
   return NAME_PARTS.some((part) => part === field)
-}
-
-// Excel keeps a text that looks like a number as the formula ="00123".
-function withoutWrapper(cell: string): string {
-  return cell.startsWith('="') && cell.endsWith('"') ? cell.slice(2, -1).replaceAll('""', '"') : cell
-}
-
-// All labels of Google's contacts but `myContacts`, which each of them has.
-function labelNames(cell: string): string[] {
-  const labels = cell.split(':::').map((label) => label.trim().replace(/^\* /, ''))
-  return labels.filter((label) => label !== '' && label !== 'myContacts')
-}
-
-// Tags of other systems: `"VIP","Newsletter 2025"`, `["a","b"]`, or names with commas between.
-function tagCell(cell: string, hasCommas: boolean): string {
-  if (cell.startsWith('[')) {
-    const list = fieldOf(cell)
-    if (Array.isArray(list))
-      return tagsCell(list.map((each) => (typeof each === 'string' ? each : JSON.stringify(each))))
-  }
-  if (/^"[^"]*"\s*(?:,\s*"[^"]*"\s*)*$/.test(cell))
-    return tagsCell([...cell.matchAll(/"([^"]*)"/g)].map(([, tag = '']) => tag))
-  return !hasCommas || cell.includes(';') || cell.includes('"')
-    ? cell
-    : tagsCell(cell.split(',').map((tag) => tag.trim()))
-}
-
-// A number that JavaScript cannot write back unchanged, such as one of twenty digits, stays text.
-function jsonValue(cell: string): unknown {
-  const value = fieldOf(cell)
-  return typeof value === 'number' && JSON.stringify(value) !== cell.trim() ? cell : value
-}
-
-// Text that is not a whole number stays text: the schema refuses it and the report shows it.
-function numberOf(value: string): number | string {
-  const [, whole] = /^(\d+)(?:[.,]0+)?$/.exec(value) ?? []
-  return whole === undefined ? value : Number(whole)
-}
-
-// A date, or a date and time without an offset, is meant where the user is.
-function instantOf(value: string, { timeZone, country }: CellRules): string {
-  const read = readDay(value, country)
-  return read === undefined ? value : instantAt(timeZone, read)
 }

@@ -4,11 +4,15 @@ import { alias } from 'drizzle-orm/sqlite-core'
 import { isTeamMember, visible } from '../access/visible'
 import { remainingRoom } from '../billing/limits'
 import type { Ctx } from '../context'
+import { signOf } from '../db/fts'
 import { customerAddresses, importChunks, importKeys, imports, users } from '../db/schema'
 import { MAX_TAGS } from '../db/schema/tags'
 import { columnIn } from '../db/sql'
 import { TAGGED } from '../tags/tagged'
+import { beforeKeys, fieldProblem, takenValues } from './imports.field-rules'
+import { fieldRulesColumns } from './imports.fields'
 import { ENTITIES, type Job, type Outcome, PERMISSION, unwrittenChunk } from './imports.job'
+import { hasNewNote, hasNotes } from './imports.notes'
 import { IS_TO_CHANGE, refusalCode } from './imports.refusals'
 import { settledRow } from './imports.settle'
 import { cell, fieldDifferences, isNewTag, isTooBig } from './imports.statements'
@@ -28,7 +32,8 @@ export function classifiedChunk(ctx: Ctx, job: Job, n: number, ids: string) {
     sql.raw(`'${outcome}', jsonb_group_array(row) FILTER (WHERE outcome = '${outcome}')`),
   )
   const outcomes = sql`(
-    WITH parsed AS MATERIALIZED (SELECT key AS n, jsonb(value) AS row FROM json_each(${rows})
+    WITH rules AS MATERIALIZED (SELECT ${fieldRulesColumns(ctx, job.entity)}
+    ), parsed AS MATERIALIZED (SELECT key AS n, jsonb(value) AS row FROM json_each(${rows})
     ), matched AS MATERIALIZED (
       SELECT n, row, ${earlierRow(job, (k) => sql`${k.recordId}`, cell('key'))} AS record_in_file, ${recordOfRow(ctx, job)} AS record_in_table FROM parsed
     ), owners AS MATERIALIZED (${ownersOfRows(ctx)}
@@ -38,11 +43,12 @@ export function classifiedChunk(ctx: Ctx, job: Job, n: number, ids: string) {
     ), looked_up AS MATERIALIZED (
       SELECT n, ${settledRow(ctx, job)} AS row, record, owner, nth, nth_of_email, nth_of_external, ${t.seq} AS record_seq
       FROM located LEFT JOIN ${table} AS t ON ${t.id} = located.record AND ${t.deletedAt} IS NULL
+    ), taken AS MATERIALIZED (${takenValues(job)}
     ), compared AS MATERIALIZED (
-      SELECT looked_up.*, ${t.id} IS NOT NULL AS record_exists, ${t.email} AS email_before, ${t.phoneE164} AS phone_before,
+      SELECT looked_up.*, ${fieldProblem(job.entity)} AS problem, ${beforeKeys(job)} AS keys_before, ${t.id} IS NOT NULL AS record_exists, ${t.email} AS email_before, ${t.phoneE164} AS phone_before,
         ${t.externalId} AS external_before,
         ${earlierRow(job, (k) => sql`json_array(${k.outcome}, ${k.line})`, recordKeys)} AS earlier,
-        iif(${t.id} IS NULL, false, ${isChanged(job)}) AS is_changed,
+        iif(${t.id} IS NULL, false, ${isChanged(ctx, job)}) AS is_changed,
         iif(${t.id} IS NULL, false, ${isTooBig(job.entity, 't')}) AS is_too_big,
         ${hasTooManyTags(job)} AS has_too_many_tags, ${isEmailTaken(ctx, job)} AS is_email_taken
       FROM looked_up
@@ -53,7 +59,8 @@ export function classifiedChunk(ctx: Ctx, job: Job, n: number, ids: string) {
       SELECT outcome, CASE outcome
         WHEN 'create' THEN jsonb_set(row, '$.record', ${ids} || printf('%08x', n), '$.ownerId', owner)
         ELSE jsonb_set(row, '$.record', record, '$.ownerId', owner, '$.n', n, '$.code', code, '$.emailBefore', email_before,
-          '$.phoneBefore', phone_before, '$.externalBefore', external_before, '$.earlier', earlier ->> 0, '$.earlierLine', earlier ->> 1) END AS row
+          '$.phoneBefore', phone_before, '$.externalBefore', external_before, '$.earlier', earlier ->> 0, '$.earlierLine', earlier ->> 1,
+          '$.problem', jsonb(problem), '$.keysBefore', jsonb(keys_before)) END AS row
       FROM classified ORDER BY n)
   )`
   return ctx.db.update(importChunks).set({ rows: outcomes }).where(unwrittenChunk(job, n))
@@ -96,14 +103,17 @@ function recordOfRow({ actor }: Ctx, { entity, match }: Job): SQL {
     sql`(SELECT CASE count(*) WHEN 0 THEN NULL WHEN 1 THEN min(id) ELSE '?' END FROM (SELECT ${t.id} AS id ${where} LIMIT 2))`
   const onlyRecordWith = (field: 'email' | 'phoneE164') => {
     const isSame = sql`${t[field]} = ${cell(field)}`
-    if (field === 'phoneE164') return onlyRecord(visibleWhere(isSame))
     // A further address of a customer is theirs as well.
     if (entity === 'customers') {
+      if (field === 'phoneE164') return onlyRecord(visibleWhere(isSame))
       return sql`coalesce((SELECT ${t.id} ${visibleWhere(isSame)}), (SELECT other.customer_id FROM ${customerAddresses} AS other
         WHERE other.workspace_id = ${actor.workspaceId} AND other.email = ${cell('email')}))`
     }
-    // The e-mail of a lead has no index of its own: the search index finds it.
-    const phrase = sql`'words : "' || replace(${cell(field)}, '"', '""') || '"'`
+    // E-mail and number of a lead have no indexes of their own: the search index finds them.
+    const phrase =
+      field === 'email'
+        ? sql`'words : "' || replace(${cell('email')}, '"', '""') || '"'`
+        : sql`'phone : "' || replace(${cell('phoneGrams')}, char(1), ${signOf(actor.workspaceId)}) || '"'`
     return onlyRecord(sql`FROM leads_fts CROSS JOIN ${table} AS t ON ${t.seq} = leads_fts.rowid
       WHERE leads_fts MATCH ${phrase} AND ${visible(actor, PERMISSION, t)} AND ${isSame}`)
   }
@@ -144,13 +154,15 @@ function ownerOfRow({ actor }: Ctx, { id, defaultOwner }: Job): SQL {
 }
 
 // Whether the row changes the record `t`, its tags included.
-function isChanged({ entity }: Job): SQL {
+function isChanged(ctx: Ctx, job: Job): SQL {
+  const { entity } = job
   const t = alias(ENTITIES[entity].table, 't')
   const hasNewOwner = sql`(${cell('owner')} IS NOT NULL AND looked_up.owner IS NOT ${t.ownerId})`
   const hasNewTag = sql`EXISTS (SELECT 1 FROM json_each(row -> '$.tags') AS tag WHERE ${isNewTag(entity)})`
   const hasNewContact = sql`${cell('addedEmails')} IS NOT NULL OR ${cell('addedPhones')} IS NOT NULL`
   const ofCustomers = entity === 'customers' ? [hasNewContact] : []
-  const differences = [...fieldDifferences(entity, 't'), hasNewOwner, hasNewTag, ...ofCustomers]
+  const ofTimeline = hasNotes(job) ? [hasNewNote(ctx, job)] : []
+  const differences = [...fieldDifferences(entity, 't'), hasNewOwner, hasNewTag, ...ofCustomers, ...ofTimeline]
   return sql`(${sql.join(differences, sql` OR `)})`
 }
 
@@ -169,7 +181,7 @@ function withinPlanLimit(ctx: Ctx, { id, entity, dryRun }: Job): SQL {
   if (room === null) return sql`SELECT * FROM sorted`
   const created = sql`(SELECT ${imports.created} FROM ${imports} WHERE ${imports.id} = ${id})`
   const remaining = dryRun ? sql`${room} - ${created}` : room
-  return sql`SELECT n, row, record, owner, email_before, phone_before, external_before, earlier, iif(is_over, 'plan_limit', code) AS code,
+  return sql`SELECT n, row, record, owner, email_before, phone_before, external_before, earlier, problem, keys_before, iif(is_over, 'plan_limit', code) AS code,
       iif(is_over, 'failed', outcome) AS outcome
     FROM (SELECT *, outcome = 'create' AND sum(outcome = 'create') OVER (ORDER BY n) > ${remaining} AS is_over FROM sorted)`
 }

@@ -2,28 +2,33 @@
 import { AppError } from '../errors'
 import { fieldColumn, fieldOfColumn } from '../files/csv-cells'
 import { unreadableError } from '../files/unreadable'
-import { dictionaryOf, headerKey, headerWords, meaningOf } from './imports.headers'
-import { ENTITIES, type Entity, FIELDS } from './imports.job'
+import type { FieldRules } from './imports.fields'
+import { definedNames, dictionaryOf, headerKey, headerWords, meaningOf } from './imports.headers'
+import { type AnyEntity, COLUMNS, FIELDS, traitsOf } from './imports.job'
+import { isKind } from './imports.kinds'
 import { type Profile, profileOf, recognisedProfile } from './imports.profiles'
 import type { Values } from './imports.templates'
 
 /**
  * What becomes of the cells of a column. `field`: they fill a field, and what the field does not take becomes an extra by
- * the name of `key`. `extra`: a custom field. `label`: the kind of the address or number in column `of`. `unused`: nothing.
+ * the name of `key`. `extra`: a custom field, which is `refused` where defined ones alone are taken. `label`: the kind of the
+ * address or number in column `of`. `unused`: nothing.
  */
 export type Target =
   | { kind: 'field'; field: string; key: string; label: string | null; isMapped: boolean }
-  | { kind: 'extra'; key: string; isJson: boolean }
+  | { kind: 'extra'; key: string; isJson: boolean; isRefused: boolean }
   | { kind: 'label'; of: number; key: string }
   | { kind: 'unused' }
 export type Mapping = Record<string, string | null>
 /** `system` is the profile that a caller names; `none` is none. */
 export type ColumnRules = {
-  entity: Entity
+  entity: AnyEntity
   mapping: Mapping
   unknown: 'customFields' | 'ignore'
   system?: string
   values?: Values
+  /** The custom fields of the workspace. */
+  defined: FieldRules
 }
 /** A column of the report: how many cells of it have a value, how many of those are stored nowhere, and one of these. */
 export type ColumnReport = {
@@ -39,14 +44,15 @@ const IGNORED_COLUMNS = new Set([
   'import.line',
   'import.error',
   ...['VERSION', 'PRODID', 'REV', 'CREATED', 'X-CREATED', 'PROFILE', 'PHOTO', 'LOGO', 'SOUND', 'KEY'],
-  // These are read as the addresses and numbers that they are.
-  ...ENTITIES.customers.readOnly.filter((name) => name !== 'emails' && name !== 'phones'),
-  ...ENTITIES.leads.readOnly,
 ])
 
 const DICTIONARIES = {
-  customers: dictionaryOf(ENTITIES.customers.columns),
-  leads: dictionaryOf(ENTITIES.leads.columns),
+  customers: dictionaryOf(COLUMNS.customers),
+  leads: dictionaryOf(COLUMNS.leads),
+  interactions: dictionaryOf(COLUMNS.interactions),
+  tickets: dictionaryOf(COLUMNS.tickets),
+  tags: dictionaryOf(COLUMNS.tags),
+  relationships: dictionaryOf(COLUMNS.relationships),
 }
 
 const MAX_COLUMNS = 500
@@ -55,15 +61,20 @@ const EXAMPLE_CHARACTERS = 100
 const BESIDE_JOB_TITLES = ['company', 'firstName', 'lastName', 'nameSuffix']
 
 /** The columns of a file and what becomes of each. `begin` takes the names that are known first, `add` one more. */
-export function createColumnPlan({ entity, mapping, unknown, system }: ColumnRules, isJson: boolean) {
+export function createColumnPlan({ entity, mapping, unknown, system, defined }: ColumnRules, isJson: boolean) {
   const columns: ColumnReport[] = []
   const targets: Target[] = []
   const extraKeys = new Set<string>()
   let profile: Profile | undefined
   let hasJobTitles = false
   const dictionary = DICTIONARIES[entity]
+  const { hasContacts, extras, ignored } = traitsOf(entity)
+  const definedKeys = new Set(defined.definitions.map(({ key }) => key))
+  const definedBy = definedNames(defined.definitions, FIELDS[entity])
 
   function begin(names: readonly string[]): void {
+    // Systems are known by their files of people.
+    if (isKind(entity)) return
     profile = system === undefined ? recognisedProfile(names) : profileOf(system)
     const meanings = names.map((name) => meaningOf(name, DICTIONARIES.customers)?.field ?? '')
     hasJobTitles = meanings.some((field) => BESIDE_JOB_TITLES.includes(field))
@@ -83,24 +94,28 @@ export function createColumnPlan({ entity, mapping, unknown, system }: ColumnRul
   function targetOf(name: string, isNameless: boolean): Target {
     if (Object.hasOwn(mapping, name)) return mappedTarget(name, mapping[name] ?? null)
     // `= …` is what `errors.csv` calls a column that is made of others.
-    if (isNameless || IGNORED_COLUMNS.has(name) || name.startsWith('= ')) return { kind: 'unused' }
+    if (isNameless || IGNORED_COLUMNS.has(name) || ignored.includes(name) || name.startsWith('= '))
+      return { kind: 'unused' }
     const customField = fieldOfColumn(name)
     if (customField !== undefined) return extraTarget(customField, true)
     const known = profile?.columns?.[headerKey(name)]
+    const own = definedKeys.has(name) ? name : definedBy.get(headerKey(name.replace(/^x-/, '')))
+    if (own !== undefined && !extraKeys.has(own) && (known === undefined || known === 'extra'))
+      return extraTarget(own, isJson)
     if (known !== undefined)
       return FIELDS[entity].includes(known) ? fieldTarget(name, known, null) : unknownTarget(name)
     const labelled = labelledColumn(name)
     if (labelled !== undefined) return { kind: 'label', of: labelled, key: keyOf(name) }
     const meaning = meaningOf(name, dictionary)
-    if (!meaning || (meaning.field === 'title' && hasJobTitles && headerKey(name) === 'title'))
-      return unknownTarget(name)
+    if (!meaning || !FIELDS[entity].includes(meaning.field)) return unknownTarget(name)
+    if (meaning.field === 'title' && hasJobTitles && headerKey(name) === 'title') return unknownTarget(name)
     return fieldTarget(name, meaning.field, meaning.label ?? null)
   }
 
   // “E-mail 1 - Label” and “Phone Number Type” say of which kind the address or number beside them is.
   function labelledColumn(name: string): number | undefined {
     const words = headerWords(name)
-    if (!ENTITIES[entity].hasContacts || !['label', 'type'].includes(words.at(-1) ?? '')) return undefined
+    if (!hasContacts || !['label', 'type'].includes(words.at(-1) ?? '')) return undefined
     const of = words.slice(0, -1).join('')
     const meaning = meaningOf(of === '' ? name : words.slice(0, -1).join(' '), dictionary)
     if (meaning?.field !== 'email' && meaning?.field !== 'phone') return undefined
@@ -123,12 +138,13 @@ export function createColumnPlan({ entity, mapping, unknown, system }: ColumnRul
   }
 
   function unknownTarget(name: string): Target {
-    return unknown === 'ignore' ? { kind: 'unused' } : extraTarget(name, isJson)
+    return unknown === 'ignore' || extras === '' ? { kind: 'unused' } : extraTarget(name, isJson)
   }
 
   function extraTarget(name: string, hasJsonCells: boolean): Target {
     const key = keyOf(name)
-    return key === '__proto__' ? { kind: 'unused' } : { kind: 'extra', key, isJson: hasJsonCells }
+    if (key === '__proto__' || extras === '') return { kind: 'unused' }
+    return { kind: 'extra', key, isJson: hasJsonCells, isRefused: defined.isStrict && !definedKeys.has(key) }
   }
 
   // Columns of the same name get different keys: “Notes” and “Notes (2)”. Of an object no two do.
@@ -173,30 +189,31 @@ export function createColumnPlan({ entity, mapping, unknown, system }: ColumnRul
 
   function targetName(target: Target): string | null {
     if (target.kind === 'unused') return null
-    if (target.kind === 'extra') return extraName(target.key)
+    if (target.kind === 'extra') return target.isRefused ? null : extraName(target.key)
     if (target.kind === 'field') return target.field
     const of = targets[target.of]
     return of?.kind === 'field' ? `${of.field}.label` : 'label'
   }
 
   function extraName(key: string): string {
-    const { extras } = ENTITIES[entity]
     return extras === 'customFields' ? fieldColumn(key) : `${extras}.${key}`
   }
 }
 
 export type ColumnPlan = ReturnType<typeof createColumnPlan>
 
-/** Fields of which one at least makes a record. */
-const MAIN_FIELDS = ['name', 'firstName', 'lastName', 'email', 'phone', 'id', 'externalId', 'title', 'company']
-
 /** How many of these names are those of a field that makes a record, and how many those of any field. */
 export function knownNames(names: readonly string[], { entity, mapping }: ColumnRules): { main: number; all: number } {
   const fields = names.flatMap((name) => {
     const key = name.trim()
-    return Object.hasOwn(mapping, key) ? (mapping[key] ?? 'none') : (meaningOf(key, DICTIONARIES[entity])?.field ?? [])
+    return Object.hasOwn(mapping, key) ? (mapping[key] ?? 'none') : (knownFieldOf(key, entity) ?? [])
   })
-  return { main: fields.filter((field) => MAIN_FIELDS.includes(field)).length, all: fields.length }
+  return { main: fields.filter((field) => traitsOf(entity).main.includes(field)).length, all: fields.length }
+}
+
+function knownFieldOf(name: string, entity: AnyEntity): string | undefined {
+  const field = meaningOf(name, DICTIONARIES[entity])?.field
+  return field !== undefined && FIELDS[entity].includes(field) ? field : undefined
 }
 
 /** Throws `invalid` if the mapping names an absent column, and `unreadable_import` if no column fills a main field. */
@@ -212,7 +229,7 @@ export function requireKnownColumns({ entity, mapping }: ColumnRules, { columns,
     throw new AppError('invalid', { errors })
   }
   const known = new Set(targets.map((target) => (target.kind === 'field' ? target.field : '')))
-  if (MAIN_FIELDS.some((field) => known.has(field))) return
+  if (traitsOf(entity).main.some((field) => known.has(field))) return
   const template = Object.fromEntries(names.slice(0, MAX_SHOWN).map((name) => [name, null]))
   throw unreadableError(
     `No column of the first line is known: ${listNames(names)}. Send mapping=${JSON.stringify(template)} with the field of ` +

@@ -2,6 +2,7 @@
 import { isMap } from '../records/fields'
 import { foldText } from '../text/fold'
 import { foldedBeyondLower } from '../text/searched'
+import type { RowNote } from './imports.notes.fields'
 import type { PreparedRow } from './imports.rows'
 
 /** The result is the same as if both rows were written one after the other. */
@@ -11,7 +12,13 @@ export function combineRows(earlier: PreparedRow, row: PreparedRow): PreparedRow
     return isMap(before) && isMap(after) ? [[field, { ...before, ...after }] as const] : []
   })
   const tags = earlier.tags && row.tags ? { tags: [...new Set([...earlier.tags, ...row.tags])] } : {}
-  return { ...earlier, ...row, ...Object.fromEntries(entries), ...tags, ...combinedContacts(earlier, row) }
+  const notes = earlier.notes && row.notes ? { notes: unitedNotes(earlier.notes, row.notes) } : {}
+  return { ...earlier, ...row, ...Object.fromEntries(entries), ...tags, ...notes, ...combinedContacts(earlier, row) }
+}
+
+// Each once, as both rows would have written them.
+function unitedNotes(earlier: RowNote[], more: RowNote[]): RowNote[] {
+  return [...new Map([...earlier, ...more].map((note) => [note.key, note])).values()]
 }
 
 // The address by which both are one record stays the main one, and everything else is beside it.

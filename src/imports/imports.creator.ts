@@ -29,8 +29,8 @@ type Key = { id: string; scopes: string[]; workspaceId: string }
 
 /** The actor in the rows of `creatorSelects`; undefined if the creator may no longer act. */
 export function creatorActor(user?: Pick<Person, 'id' | 'role' | 'workspaceId'>, key?: Key): Actor | undefined {
-  // The rows are parsed already, so country and time zone have no effect.
+  // The rows are parsed already, so country, time zone and language have no effect.
   const unused = { country: null, timeZone: 'UTC' }
-  if (user) return { type: 'user', ...user, ...unused, sessionId: '', emailVerified: true }
+  if (user) return { type: 'user', ...user, ...unused, language: null, sessionId: '', emailVerified: true }
   return key && { type: 'key', ...key, ...unused, scopes: key.scopes.filter(isScope) }
 }

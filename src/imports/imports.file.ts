@@ -19,6 +19,8 @@ export type ImportFile = {
   plan: ColumnPlan
   rows: AsyncIterable<FileRow>
   about: () => { recognised: string | null; encoding: string | null }
+  /** What stands between the cells of a CSV file, known with its first row. */
+  separator: () => string | null
 }
 
 type Format = 'csv' | 'json' | 'ndjson' | 'vcard'
@@ -86,6 +88,7 @@ async function openSheet(bytes: AsyncIterable<Uint8Array>, rules: FileRules): Pr
     plan: opened.plan,
     rows: withOthers(opened.rows, others),
     about: () => ({ recognised: opened.plan.profile()?.name ?? null, encoding: null }),
+    separator: () => null,
   }
 }
 
@@ -100,13 +103,15 @@ async function openText(bytes: AsyncIterable<Uint8Array>, type: string, rules: F
   const { first, text } = await peek(decoded.text)
   if (first.trim() === '') throw unreadableError('The file is empty.')
   const format = formatOf(type, first)
+  const found: { separator?: string } = {}
   const opened =
-    format === 'csv' ? await openTable(csvRows(text), rules) : openObjects(OBJECT_READERS[format](text), rules)
+    format === 'csv' ? await openTable(csvRows(text, found), rules) : openObjects(OBJECT_READERS[format](text), rules)
   const recognised = () => (format === 'vcard' ? cardSystem(opened.plan) : (opened.plan.profile()?.name ?? null))
   return {
     ...opened,
     rows: withGuess(opened.rows, decoded.guess),
     about: () => ({ recognised: recognised(), encoding: decoded.guess().encoding }),
+    separator: () => found.separator ?? null,
   }
 }
 

@@ -90,3 +90,16 @@ function contactMeaning(words: string[]): Meaning | undefined {
   }
   return undefined
 }
+
+type Definition = { key: string; label: string }
+
+/** The keys of defined fields by their keys and labels, as columns are compared. Names of our own fields are those. */
+export function definedNames(
+  definitions: readonly Definition[],
+  ownFields: readonly string[],
+): ReadonlyMap<string, string> {
+  const ours = new Set(ownFields.map(headerKey))
+  const named = [...definitions.map(({ key, label }) => [label, key]), ...definitions.map(({ key }) => [key, key])]
+  const pairs = named.map(([name = '', key = '']) => [headerKey(name), key] as const)
+  return new Map(pairs.filter(([name]) => name !== '' && !ours.has(name)))
+}

@@ -30,6 +30,10 @@ export const NAMES: Record<string, string> = {
     'your message|customer message|anfragetext|mitteilung|kommentar|commentaire|commentaires|mensaje|comentario|comentarios|messaggio|commento|mensagem|comentário|bericht|opmerking|wiadomość|komentarz|meddelande|besked|melding|viesti|zpráva|üzenet|mesaj|yorum|сообщение|комментарий|повідомлення|メッセージ|お問い合わせ内容|留言|메시지|문의내용',
   description:
     'notizen|notiz|bemerkung|bemerkungen|anmerkung|anmerkungen|remarques|descripción|notas|descrizione|annotazioni|descrição|observações|omschrijving|opmerkingen|opis|uwagi|notatki|beskrivning|anteckningar|beskrivelse|noter|kuvaus|popis|poznámka|poznámky|leírás|megjegyzés|açıklama|notlar|описание|примечание|заметки|опис|備考|説明|メモ|描述|备注|備註|비고|설명',
+  note: 'notizen|notiz|bemerkung|bemerkungen|anmerkung|anmerkungen|kommentar|kommentare|remarques|remarque|commentaire|commentaires|notas|nota|comentario|comentarios|observaciones|annotazioni|annotazione|note|commento|commenti|observações|comentário|opmerkingen|opmerking|notities|uwagi|notatki|notatka|komentarz|anteckningar|anteckning|kommentarer|noter|notater|notat|muistiinpanot|huomautukset|poznámka|poznámky|megjegyzés|megjegyzések|note interne|notlar|not|yorum|примечание|примечания|заметки|заметка|комментарий|примітка|нотатки|備考|メモ|备注|備註|비고|메모|last note|latest note',
+  call: 'last call|anruf|anrufe|letzter anruf|gesprächsnotiz|gesprächsnotizen|telefonnotiz|appel|dernier appel|llamada|última llamada|chiamata|ultima chiamata|ligação|telefoongesprek|rozmowa|samtal|samtale|звонок|последний звонок|通話メモ|通话记录',
+  meeting:
+    'last meeting|besprechung|besprechungsnotiz|besprechungsnotizen|treffen|réunion|compte rendu|reunión|riunione|reunião|bespreking|spotkanie|möte|møde|møte|встреча|打ち合わせ|会议记录',
   followUpAt:
     'next activity date|next step date|reminder date|wiedervorlage|rappel|relance|próximo contacto|seguimiento|ricontatto|uppföljning|opfølgning|volgende actie|przypomnienie',
   externalId:

@@ -5,11 +5,20 @@ import { CUSTOMER_FIELDS } from '../customers/customers.fields'
 import { customers, importChunks, imports, leads } from '../db/schema'
 import { LEAD_FIELDS } from '../leads/leads.fields'
 import type { Field, Fields } from '../records/fields'
+import { isKind, KINDS, type KindName } from './imports.kinds'
+import { NOTE_FIELDS } from './imports.notes.fields'
 
-export type Job = Pick<
+export type AnyJob = Pick<
   typeof imports.$inferSelect,
-  'id' | 'entity' | 'mode' | 'match' | 'duplicates' | 'dryRun' | 'defaultOwner' | 'chunks' | 'columns'
+  'id' | 'entity' | 'mode' | 'match' | 'duplicates' | 'dryRun' | 'defaultOwner' | 'chunks' | 'columns' | 'keepsIds'
 >
+/** An import of people. */
+export type Job = AnyJob & { entity: Entity }
+/** An import of anything else. */
+export type KindJob = AnyJob & { entity: KindName }
+
+export const isKindJob = (job: AnyJob): job is KindJob => isKind(job.entity)
+export const isPeopleJob = (job: AnyJob): job is Job => !isKind(job.entity)
 
 /** The result of a row, as `classifiedChunk` finds it. */
 export type Outcome = 'create' | 'update' | 'unchanged' | 'superseded' | 'failed'
@@ -21,13 +30,13 @@ export const chunkWhere = ({ id }: Pick<Job, 'id'>, n: number): SQL =>
   sql`${chunk.importId} = ${id} AND ${chunk.n} = ${n}`
 
 /** The rows of a chunk with this outcome, as the table `classified` with the column `row`. Empty before classification. */
-export function classifiedRows(job: Job, n: number, outcome: Outcome): SQL {
+export function classifiedRows(job: Pick<AnyJob, 'id'>, n: number, outcome: Outcome): SQL {
   return sql`(SELECT e.value AS row FROM ${importChunks} AS chunk, json_each(${chunk.rows}, ${sql.raw(`'$.${outcome}'`)}) AS e
     WHERE ${chunkWhere(job, n)}) AS classified`
 }
 
 /** The rows of a chunk with any of these outcomes, as the table `classified` with the columns `row` and `outcome`. */
-export function rowsWithOutcome(job: Job, n: number, ...outcomes: Outcome[]): SQL {
+export function rowsWithOutcome(job: Pick<AnyJob, 'id'>, n: number, ...outcomes: Outcome[]): SQL {
   const selects = outcomes.map(
     (outcome) => sql`SELECT row, ${outcome} AS outcome FROM ${classifiedRows(job, n, outcome)}`,
   )
@@ -35,7 +44,7 @@ export function rowsWithOutcome(job: Job, n: number, ...outcomes: Outcome[]): SQ
 }
 
 /** Matches chunk `n` while it is not written and the import is running. */
-export function unwrittenChunk({ id }: Job, n: number): SQL | undefined {
+export function unwrittenChunk({ id }: Pick<AnyJob, 'id'>, n: number): SQL | undefined {
   const isRunning = sql`EXISTS (SELECT 1 FROM ${imports} WHERE ${imports.id} = ${id} AND ${imports.status} = 'RUNNING')`
   return and(eq(importChunks.importId, id), eq(importChunks.n, n), isNull(importChunks.ids), isRunning)
 }
@@ -89,19 +98,68 @@ function importedFields(fields: Fields) {
     if (field.required) required = name
     if (kind === 'json' || kind === 'entries') extras = name
   }
+  for (const [name, { names }] of Object.entries(NOTE_FIELDS)) columns.push([name, names])
   return { columns, filled, derived, readOnly, required, extras }
 }
 
 export type Entity = keyof typeof ENTITIES
 
-/** The fields that a column can fill, for each entity. */
-export const FIELDS: Record<Entity, string[]> = {
-  customers: ENTITIES.customers.columns.map(([field]) => field),
-  leads: ENTITIES.leads.columns.map(([field]) => field),
+/** What a file can hold. */
+export type AnyEntity = Entity | KindName
+
+/** The fields that a column can fill, each with its names, for each entity. */
+export const COLUMNS: Record<AnyEntity, readonly (readonly [field: string, names: string])[]> = {
+  customers: ENTITIES.customers.columns,
+  leads: ENTITIES.leads.columns,
+  interactions: columnsOf('interactions'),
+  tickets: columnsOf('tickets'),
+  tags: columnsOf('tags'),
+  relationships: columnsOf('relationships'),
 }
+
+function columnsOf(kind: KindName) {
+  return Object.entries(KINDS[kind].fields).map(([field, { names }]) => [field, names] as const)
+}
+
+const namesIn = (entity: AnyEntity) => COLUMNS[entity].map(([field]) => field)
+/** The fields that a column can fill, for each entity. */
+export const FIELDS: Record<AnyEntity, string[]> = {
+  customers: namesIn('customers'),
+  leads: namesIn('leads'),
+  interactions: namesIn('interactions'),
+  tickets: namesIn('tickets'),
+  tags: namesIn('tags'),
+  relationships: namesIn('relationships'),
+}
+
+/** What the reading of columns asks of an entity: further addresses, the field for unknown columns, and fields that make a record. */
+export function traitsOf(entity: AnyEntity) {
+  if (!isKind(entity)) {
+    const { hasContacts, extras } = ENTITIES[entity]
+    return { hasContacts, extras, main: MAIN_FIELDS, ignored: READ_ONLY }
+  }
+  const { extras, main, readOnly } = KINDS[entity]
+  return { hasContacts: false, extras, main, ignored: readOnly }
+}
+
+/** Fields of people of which one at least makes a record. */
+const MAIN_FIELDS: readonly string[] = [
+  ...['name', 'firstName', 'lastName', 'email', 'phone', 'id', 'externalId', 'title', 'company'],
+]
+/** What only the system writes of people. Further addresses and numbers are read as what they are. */
+const READ_ONLY: readonly string[] = [
+  ...ENTITIES.customers.readOnly.filter((name) => name !== 'emails' && name !== 'phones'),
+  ...ENTITIES.leads.readOnly,
+]
 
 /** The permission of an import: it reaches every record of the workspace. */
 export const PERMISSION = 'imports:write'
 
 /** The largest size of a record's custom fields, in bytes of JSON. */
 export const MAX_JSON = 16_384
+export const TOO_BIG_MESSAGE = 'The custom fields would exceed 16 KB of JSON'
+/** How many errors and warnings of an import are kept. */
+export const MAX_ISSUES = 10_000
+
+/** The field by which records are known, where a caller names none. */
+export const usualMatch = (entity: AnyEntity): AnyJob['match'] => (entity === 'customers' ? 'email' : 'id')

@@ -5,87 +5,30 @@ import type { z } from 'zod'
 import { visible } from '../access/visible'
 import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
-import { ENTITIES, PERMISSION } from './imports.job'
+import { readFieldRules } from './imports.fields'
+import { ENTITIES, type Entity, PERMISSION, traitsOf, usualMatch } from './imports.job'
+import { isKind } from './imports.kinds'
 import type { ImportPreview } from './imports.preview.schemas'
 import { loadReading } from './imports.reader'
-import type { Issue, PreparedRow } from './imports.rows'
+import type { PreparedRow } from './imports.rows'
 import type { ImportOptions, Upload } from './imports.service'
 
 export type Preview = z.infer<typeof ImportPreview>
 
-/** How many rows are looked at. */
-const MAX_ROWS = 500
-const MAX_PROBLEMS = 100
-const SAMPLES = 3
-const SAMPLE_CHARACTERS = 100
-
 /** Reads the first 500 rows. Throws the errors of `openFile`, and `invalid` for columns that are not there. */
 export async function previewImport(ctx: Ctx, options: ImportOptions, { body, contentType }: Upload): Promise<Preview> {
+  const { entity, match = usualMatch(entity), mapping = {}, unknown } = options
   const { actor } = ctx
-  const {
-    entity,
-    match = entity === 'leads' ? 'id' : 'email',
-    mapping = {},
-    unknown,
-    defaultCountry,
-    statusMapping = {},
-  } = options
   const { system, encoding, sheet, values } = options
-  const { openFile, prepareRow } = await loadReading()
-  const file = await openFile(body, contentType, { entity, mapping, unknown, system, encoding, sheet, values })
-  const { plan } = file
-  const rules = {
-    entity,
-    match,
-    country: defaultCountry ?? actor.country,
-    timeZone: actor.timeZone,
-    statuses: statusMapping,
-  }
-  const problems = createProblems()
-  const samples: Set<string>[] = []
-  const rows: PreparedRow[] = []
-  let [looked, isWhole] = [0, true]
-  for await (const row of file.rows) {
-    if ('skipped' in row) {
-      problems.add({
-        line: row.line,
-        level: 'warning',
-        field: null,
-        code: row.code ?? 'skipped_line',
-        value: row.value,
-        message: row.skipped,
-      })
-      continue
-    }
-    if (looked === MAX_ROWS) {
-      isWhole = false
-      break
-    }
-    looked += 1
-    if ('fault' in row) {
-      problems.add({
-        line: row.line,
-        level: 'error',
-        field: null,
-        code: 'unreadable_row',
-        value: row.cells[0] ?? null,
-        message: row.fault,
-      })
-      continue
-    }
-    const { row: prepared, issues, isStored } = prepareRow(row.line, row.content, plan, rules, new Map())
-    plan.tally(row.content, (column) => prepared === undefined || isStored(column))
-    for (const issue of issues) problems.add(issue)
-    if (prepared) rows.push(prepared)
-    row.content.forEach((cell, i) => {
-      const known = samples[i] ?? new Set()
-      samples[i] = known
-      if (known.size < SAMPLES && cell !== undefined && cell.trim() !== '')
-        known.add(cell.trim().slice(0, SAMPLE_CHARACTERS).toWellFormed())
-    })
-  }
-  const columns = plan.columns.map((column, i) => ({ ...column, samples: [...(samples[i] ?? [])] }))
-  const extras = `${ENTITIES[entity].extras}.`
+  const [reading, defined] = await Promise.all([loadReading(), readFieldRules(ctx, entity)])
+  const rules = { entity, mapping, unknown, system, encoding, sheet, values, defined }
+  const file = await reading.openFile(body, contentType, rules)
+  const { rows, looked, isWhole, samples, problems } = await reading.lookAt(
+    file,
+    reading.preparerOf(actor, options, match, file, defined),
+  )
+  const columns = file.plan.columns.map((column, i) => ({ ...column, samples: samples[i] ?? [] }))
+  const extras = `${traitsOf(entity).extras}.`
   return {
     ...file.about(),
     rows: looked,
@@ -93,10 +36,12 @@ export async function previewImport(ctx: Ctx, options: ImportOptions, { body, co
     valid: rows.length,
     columns,
     unknown: columns.filter(({ field }) => field?.startsWith(extras)).map(({ column }) => column),
-    problems: problems.list(),
+    problems,
     duplicates: {
       inFile: rows.length - new Set(rows.map(({ key }) => key)).size,
-      existing: await existing(ctx, entity, match, rows),
+      existing: isKind(entity)
+        ? await reading.existingKinds(ctx, entity, rows)
+        : await existing(ctx, entity, match, rows),
     },
     mapping: Object.fromEntries(
       columns
@@ -110,12 +55,7 @@ export async function previewImport(ctx: Ctx, options: ImportOptions, { body, co
 const mappedField = (field: string | null) => (field?.endsWith('.label') ? null : field)
 
 // How many of the rows stand for a record that is there.
-async function existing(
-  { db, actor }: Ctx,
-  entity: ImportOptions['entity'],
-  match: string,
-  rows: PreparedRow[],
-): Promise<number> {
+async function existing({ db, actor }: Ctx, entity: Entity, match: string, rows: PreparedRow[]): Promise<number> {
   const { table, hasContacts } = ENTITIES[entity]
   const t = alias(table, 't')
   const given = (key: string): SQL => sql.raw(`given.value ->> '${key}'`)
@@ -124,7 +64,7 @@ async function existing(
   const isKnown = [
     has(sql`${t.id} = ${given('id')}`),
     has(sql`${t.externalId} = coalesce(${given('externalId')}, ${given('id')})`),
-    ...(match === 'phone' ? [has(sql`${t.phoneE164} = ${given('phoneE164')}`)] : []),
+    ...(match === 'phone' && hasContacts ? [has(sql`${t.phoneE164} = ${given('phoneE164')}`)] : []),
     ...(match === 'email' && hasContacts ? [has(sql`${t.email} = ${given('email')}`)] : []),
   ]
   const keys = rows.map(({ id, externalId, email, phoneE164 }) => ({ id, externalId, email, phoneE164 }))
@@ -141,16 +81,4 @@ async function existing(
     ),
   })
   return found?.count ?? 0
-}
-
-// Problems of one kind in one field are one, with its first row and how many there are.
-function createProblems() {
-  const known = new Map<string, Issue & { count: number }>()
-  function add(issue: Issue) {
-    const key = `${issue.level} ${issue.field} ${issue.code}`
-    const before = known.get(key)
-    if (before) before.count += 1
-    else if (known.size < MAX_PROBLEMS) known.set(key, { ...issue, count: 1 })
-  }
-  return { add, list: () => [...known.values()] }
 }

@@ -1,4 +1,5 @@
-// The part of an import that reads files, fetched when the first file comes; it gets the modules that it shares with others.
+// The part of an import that reads files and writes their rows, fetched when the first file comes; it gets the modules that it
+// shares with others.
 import * as buffer from 'node:buffer'
 import * as crypto from 'node:crypto'
 import * as zod from '@hono/zod-openapi'
@@ -15,11 +16,14 @@ import * as address from '../text/address'
 import * as fold from '../text/fold'
 import * as phone from '../text/phone'
 import * as searched from '../text/searched'
+import { DATABASE } from './imports.database'
 import * as job from './imports.job'
+import * as kinds from './imports.kinds'
 import * as templates from './imports.templates'
 
 /** By the names that scripts/late.ts gives them. */
 const SHARED: Record<string, unknown> = {
+  ...DATABASE,
   'node:buffer': buffer,
   'node:crypto': crypto,
   '@hono/zod-openapi': zod,
@@ -37,10 +41,11 @@ const SHARED: Record<string, unknown> = {
   'src/text/phone': phone,
   'src/text/searched': searched,
   'src/imports/imports.job': job,
+  'src/imports/imports.kinds': kinds,
   'src/imports/imports.templates': templates,
 }
 
-/** What reads the files of imports. */
+/** What reads the files of imports and writes their rows. */
 export async function loadReading() {
   const { make } = await late.loadReading()
   return make((name) => SHARED[name])

@@ -1,8 +1,10 @@
 // Refusals: why a row of a chunk cannot be written, as codes with their field, value and message for the report.
 import { type SQL, sql } from 'drizzle-orm'
-import { ENTITIES, type Job } from './imports.job'
+import { type AnyJob, ENTITIES, type Job, TOO_BIG_MESSAGE } from './imports.job'
+import { isKind, KINDS } from './imports.kinds'
 
-/** Reasons by code; `value` is SQL over the row. */
+const PROBLEM = { field: `row ->> '$.problem[1]'`, value: `row ->> '$.problem[2]'`, message: `row ->> '$.problem[3]'` }
+/** Reasons by code; `value` is SQL over the row, and so are the other parts where they begin with `row`. */
 const REFUSALS = {
   erased: { field: null, value: 'NULL', message: 'The person was erased while the import was running' },
   duplicate_in_file: { field: null, value: `row ->> 'line'`, message: 'An earlier row of the file is the same record' },
@@ -22,10 +24,27 @@ const REFUSALS = {
   },
   plan_limit: { field: null, value: 'NULL', message: 'The plan has no room for another customer' },
   too_many_tags: { field: 'tags', value: `row ->> 'tags'`, message: 'The record would have more than 50 tags' },
-  too_big: { field: null, value: 'NULL', message: 'The custom fields would exceed 16 KB of JSON' },
+  no_record: {
+    field: null,
+    value: 'NULL',
+    message: 'No record here has this id, external id, number or e-mail address',
+  },
+  same_record: { field: null, value: 'NULL', message: 'A customer has no relationship to themselves' },
+  relationship_cycle: {
+    field: 'kind',
+    value: `row ->> 'kind'`,
+    message: 'It would close a cycle, or the hierarchy has more than 100 levels',
+  },
+  too_many_relationships: {
+    field: null,
+    value: 'NULL',
+    message: 'One of the customers would have more than 500 relationships',
+  },
+  id_taken: { field: 'id', value: `row ->> 'id'`, message: 'Another record of the installation has this id' },
+  field_taken: PROBLEM,
+  field_refused: PROBLEM,
+  too_big: { field: null, value: 'NULL', message: TOO_BIG_MESSAGE },
 } as const
-
-export const TOO_BIG_MESSAGE = REFUSALS.too_big.message
 
 // A row without the matching field repeats an earlier import of the same content: later changes of the record stay.
 export const IS_TO_CHANGE = `(row ->> 'by' <> 'content' OR record IS NULL OR record = row ->> 'id')`
@@ -44,6 +63,7 @@ export function refusalCode({ mode, duplicates, defaultOwner, entity }: Job): SQ
     mode === 'create'
       ? `WHEN record_exists AND is_changed AND ${IS_TO_CHANGE} AND earlier ->> 0 IS NOT 'create' THEN 'exists'`
       : '',
+    `WHEN problem IS NOT NULL AND ${IS_TO_CHANGE} THEN problem ->> 0`,
     `WHEN has_too_many_tags AND ${IS_TO_CHANGE} THEN 'too_many_tags'`,
     `WHEN is_too_big AND ${IS_TO_CHANGE} THEN 'too_big'`,
   ]
@@ -51,13 +71,17 @@ export function refusalCode({ mode, duplicates, defaultOwner, entity }: Job): SQ
 }
 
 /** The field, value or message of the code in a row; `otherwise` is SQL for a row without a code. */
-export function refusalText({ entity }: Job, part: 'field' | 'value' | 'message', otherwise: string): SQL {
+export function refusalText({ entity }: AnyJob, part: 'field' | 'value' | 'message', otherwise: string): SQL {
+  const requiredField = isKind(entity) ? KINDS[entity].required : ENTITIES[entity].required
   const cases = Object.entries(REFUSALS).map(([code, refusal]) => {
-    const field = code === 'required' ? ENTITIES[entity].required : refusal.field
+    const field = code === 'required' ? requiredField : refusal.field
     const texts = { field: quoteSql(field), value: refusal.value, message: quoteSql(refusal.message) }
     return `WHEN '${code}' THEN ${texts[part]}`
   })
   return sql.raw(`CASE row ->> 'code' ${cases.join(' ')} ELSE ${otherwise} END`)
 }
 
-const quoteSql = (text: string | null) => (text === null ? 'NULL' : `'${text.replaceAll("'", "''")}'`)
+function quoteSql(text: string | null): string {
+  if (text === null) return 'NULL'
+  return text.startsWith('row ->>') ? text : `'${text.replaceAll("'", "''")}'`
+}

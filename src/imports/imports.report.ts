@@ -8,8 +8,8 @@ import { cut, type Page, type PageRequest } from '../db/page'
 import { importIssues, imports } from '../db/schema'
 import { AppError } from '../errors'
 import { csvLine, unescapeFormula } from '../files/csv-cells'
+import { MAX_ISSUES } from './imports.job'
 import { ImportReport } from './imports.schemas'
-import { MAX_ISSUES } from './imports.staging'
 
 export type Report = z.infer<typeof ImportReport>
 

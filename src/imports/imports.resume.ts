@@ -8,13 +8,22 @@ import { leastIdAt } from '../db/arrival'
 import { one, runBatch } from '../db/batch'
 import type { Connection, Db } from '../db/client'
 import { importChunks, importIssues, importOriginals, imports } from '../db/schema'
-import { AppError } from '../errors'
 import { DAY_MS, HOUR_MS, SECOND_MS } from '../time'
+import {
+  chunkAfter,
+  DIVISION_STATEMENTS,
+  divisionStatements,
+  isOfRows,
+  MAX_REFUSALS,
+  openChunk,
+  type Position,
+  positionIn,
+  refusalCount,
+} from './imports.chunks'
 import { creatorActor, creatorSelects } from './imports.creator'
-import type { Job } from './imports.job'
-import { revertStatements } from './imports.revert'
+import type { AnyJob } from './imports.job'
+import { loadReading } from './imports.reader'
 import { stagedDataDrop } from './imports.staging'
-import { chunkStatements } from './imports.write'
 
 /** What an invocation may still do: run `statements` (D1 limits their number) until the instant `until`, in ms. */
 export type Budget = { statements: number; until: number }
@@ -25,6 +34,8 @@ export type Worker = Pick<Ctx, 'db' | 'config' | 'requestId' | 'address' | 'outg
 export const RESUME_STATEMENTS = 5
 /** The guarded database adds one statement to each batch: it checks that the actor may still import. */
 const GUARD_STATEMENTS = 1
+/** Statements of a batch besides those of its chunk: the guard, and the one that reads which chunk is next. */
+const CHUNK_EXTRAS = 2
 /** How long a worker holds an import. */
 const LEASE_MS = 30 * SECOND_MS
 
@@ -44,33 +55,62 @@ export function runBudgeted<const S extends Statements>({ db }: Pick<Ctx, 'db'>,
 export const newChunkIds = () => uuidv7().slice(0, 28)
 
 /**
- * Writes or reverts chunks from `next` on within the budget. Returns the next chunk, or the number of chunks after the
- * last one. Ends the import as FAILED, and throws, if the database refuses a chunk.
+ * Writes or reverts chunks from a position on within the budget. Returns where it stopped; undefined after the last chunk. A
+ * chunk that the database refuses is divided, until the one row is found that is refused.
  */
 export async function runChunks(
   ctx: Ctx,
-  job: Job,
-  next: number,
+  job: AnyJob,
+  from: Position | undefined,
   budget: Budget,
   isReverting = false,
-): Promise<number> {
-  for (let n = next; n < job.chunks; n += 1) {
+): Promise<Position | undefined> {
+  const { chunkStatements, revertStatements } = await loadReading()
+  let [at, chunks] = [from, job.chunks]
+  while (at) {
     // In development the database runs in this thread: other requests get their turn here.
-    if (n > next) await scheduler.wait(1)
+    if (at !== from) await scheduler.wait(1)
     // A record carries the time of its own chunk, because an import can take long.
     const chunkCtx = { ...ctx, now: new Date().toISOString() }
-    const chunk = isReverting ? revertStatements(chunkCtx, job, n) : chunkStatements(chunkCtx, job, n, newChunkIds())
-    if (chunk.length + GUARD_STATEMENTS > budget.statements || Date.now() > budget.until) return n
+    const { n, last } = at
+    const isLast = n === last
+    const chunk = isReverting
+      ? revertStatements(chunkCtx, job, n, isLast)
+      : chunkStatements(chunkCtx, { ...job, chunks }, n, newChunkIds(), isLast)
+    if (chunk.length + CHUNK_EXTRAS > budget.statements || Date.now() > budget.until) return at
     try {
-      await runBudgeted(ctx, budget, { chunk })
+      const { after } = await runBudgeted(ctx, budget, { chunk, after: chunkAfter(ctx.db, job, n) })
+      at = positionIn(after)
     } catch (error) {
-      // An unavailable database will answer later; any other error would occur again.
-      if (error instanceof AppError && error.code === 'unavailable') return n
-      await endImport(ctx, job.id, 'FAILED')
-      throw error
+      if (isReverting && isOfRows(error)) await endImport(ctx, job.id, 'FAILED')
+      if (isActorRefusal(error) || (isReverting && isOfRows(error))) throw error
+      const next = isReverting ? undefined : await divide(chunkCtx, job, n, error, budget)
+      // An unavailable database will answer later.
+      if (!next) return { n, last }
+      at = next
+      chunks = Math.max(2, chunks)
     }
   }
-  return job.chunks
+  return undefined
+}
+
+// Divides a chunk that was not written, and gives the position to go on at; undefined, if the database does not answer this
+// either. Where very many rows are refused, the fault is not theirs: the import ends as FAILED.
+async function divide(ctx: Ctx, job: AnyJob, n: number, error: unknown, budget: Budget) {
+  if (budget.statements < DIVISION_STATEMENTS + CHUNK_EXTRAS) return undefined
+  const { divided, refusals, next } = await runBudgeted(ctx, budget, {
+    ...divisionStatements(ctx, job, n, newChunkIds(), error),
+    refusals: refusalCount(ctx.db, job),
+    next: chunkAfter(ctx.db, job, n - 1),
+  }).catch((other) => {
+    if (isOfRows(other)) throw other
+    return { divided: [], refusals: undefined, next: undefined }
+  })
+  if (refusals && refusals.count > MAX_REFUSALS) {
+    await endImport(ctx, job.id, 'FAILED')
+    throw error
+  }
+  return divided.length > 0 || isOfRows(error) ? positionIn(next) : undefined
 }
 
 const isOpen = inArray(imports.status, ['RUNNING', 'REVERTING'])
@@ -88,15 +128,7 @@ export async function resumeImport(worker: Worker, id: string, budget: Budget): 
         .where(and(eq(imports.id, id), isOpen, isFree))
         .returning(),
     ),
-    next: one(
-      db
-        .select({
-          write: sql<number | null>`min(iif(${importChunks.ids} IS NULL, ${importChunks.n}, NULL))`.as('write'),
-          revert: sql<number | null>`min(iif(${importChunks.isReverted}, NULL, ${importChunks.n}))`.as('revert'),
-        })
-        .from(importChunks)
-        .where(eq(importChunks.importId, id)),
-    ),
+    next: openChunk(db, id, sql`(SELECT ${imports.status} = 'REVERTING' FROM ${imports} WHERE ${imports.id} = ${id})`),
     ...creatorSelects(db, id),
   })
   budget.statements -= RESUME_STATEMENTS
@@ -111,12 +143,11 @@ export async function resumeImport(worker: Worker, id: string, budget: Budget): 
     newId: () => uuidv7(),
   }
   const isReverting = job.status === 'REVERTING'
-  const nextChunk = (isReverting ? next?.revert : next?.write) ?? job.chunks
-  const reached = await runChunks(ctx, job, nextChunk, budget, isReverting).catch((error) => {
+  const left = await runChunks(ctx, job, positionIn(next), budget, isReverting).catch((error) => {
     if (!isActorRefusal(error)) throw error
-    return endImport(worker, id, 'CANCELLED').then(() => job.chunks)
+    return endImport(worker, id, 'CANCELLED').then(() => undefined)
   })
-  if (reached < job.chunks) await db.update(imports).set({ busyUntil: null }).where(eq(imports.id, id))
+  if (left) await db.update(imports).set({ busyUntil: null }).where(eq(imports.id, id))
 }
 
 // Ends an import whose creator may no longer import, or that cannot continue. Written records stay.

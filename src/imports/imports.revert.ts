@@ -5,12 +5,14 @@ import { visible } from '../access/visible'
 import type { Ctx } from '../context'
 import type { Statement } from '../db/batch'
 import { referencesTo } from '../db/relations'
-import { events, importChunks, imports, merges } from '../db/schema'
+import { events, importChunks, imports, interactions, merges } from '../db/schema'
 import { allOf, columnIn, ifChanged } from '../db/sql'
 import { eventInsert } from '../events/event-insert'
 import { versionStamp } from '../records/version'
 import { TAGGED } from '../tags/tagged'
-import { chunkWhere, ENTITIES, type Job, PERMISSION } from './imports.job'
+import { type AnyJob, chunkWhere, ENTITIES, isKindJob, isPeopleJob, type Job, PERMISSION } from './imports.job'
+import { kindRevertStatements } from './imports.kinds.revert'
+import { hasNotes, isUntouchedNote, noteRevertStatements } from './imports.notes'
 
 const chunk = alias(importChunks, 'chunk')
 
@@ -26,6 +28,8 @@ export function revertStart({ db, actor, now }: Ctx, id: string) {
         eq(imports.workspaceId, actor.workspaceId),
         hasEnded,
         eq(imports.dryRun, false),
+        // Ids of the file tell nothing of the import.
+        eq(imports.keepsIds, false),
         gt(imports.chunks, 0),
         // Chunks hold the ids of created records, for 30 days.
         sql`EXISTS (SELECT 1 FROM ${importChunks} AS chunk WHERE ${chunk.importId} = ${imports.id})`,
@@ -34,16 +38,11 @@ export function revertStart({ db, actor, now }: Ctx, id: string) {
     .returning()
 }
 
-/** The statements that move the records of chunk `n` to the trash, once; with the last chunk they also end the revert. */
-export function revertStatements(ctx: Ctx, job: Job, n: number): Statement[] {
+/** The statements that move the records of chunk `n` to the trash, once; those of the last chunk also end the revert. */
+export function revertStatements(ctx: Ctx, job: AnyJob, n: number, isLast: boolean): Statement[] {
   const { db, now } = ctx
-  const { subject, table } = ENTITIES[job.entity]
   const isReverting = and(eq(imports.id, job.id), eq(imports.status, 'REVERTING'))
-  const isCreated = createdByChunk(job, n)
-  const isLast = n === job.chunks - 1
-  const left = sql`SELECT count(*) FROM ${table} WHERE ${isCreated} AND ${table.deletedAt} IS NULL`
-  return [
-    trashedRecords(ctx, job, isCreated),
+  const counts = (left: SQL) =>
     db
       .update(imports)
       .set({
@@ -51,7 +50,25 @@ export function revertStatements(ctx: Ctx, job: Job, n: number): Statement[] {
         kept: sql`${imports.kept} + (${left})`,
         updatedAt: now,
       })
-      .where(isReverting),
+      .where(isReverting)
+  return [
+    ...(isKindJob(job) ? kindRevertStatements(ctx, job, n, counts) : []),
+    ...(isPeopleJob(job) ? peopleRevertStatements(ctx, job, n, counts) : []),
+    db
+      .update(importChunks)
+      .set({ isReverted: true })
+      .where(and(eq(importChunks.importId, job.id), eq(importChunks.n, n))),
+    ...(isLast ? revertEnd(ctx, job) : []),
+  ]
+}
+
+function peopleRevertStatements(ctx: Ctx, job: Job, n: number, counts: (left: SQL) => Statement): Statement[] {
+  const { now } = ctx
+  const { subject, table } = ENTITIES[job.entity]
+  const isCreated = createdByChunk(job, n)
+  return [
+    trashedRecords(ctx, job, isCreated),
+    counts(sql`SELECT count(*) FROM ${table} WHERE ${isCreated} AND ${table.deletedAt} IS NULL`),
     eventInsert(ctx, {
       verb: `${subject}.trashed`,
       subject,
@@ -59,11 +76,7 @@ export function revertStatements(ctx: Ctx, job: Job, n: number): Statement[] {
       from: sql`${table}`,
       when: allOf(isCreated, sql`${table.deletedAt} = ${now}`),
     }),
-    db
-      .update(importChunks)
-      .set({ isReverted: true })
-      .where(and(eq(importChunks.importId, job.id), eq(importChunks.n, n))),
-    ...(isLast ? revertEnd(ctx, job) : []),
+    ...(hasNotes(job) ? noteRevertStatements(ctx, job, n) : []),
   ]
 }
 
@@ -86,7 +99,7 @@ function trashedRecords({ db, actor, now }: Ctx, job: Job, isCreated: SQL) {
     .where(and(isCreated, inReach, isUnused(job)))
 }
 
-function revertEnd(ctx: Ctx, { id }: Job): Statement[] {
+function revertEnd(ctx: Ctx, { id }: AnyJob): Statement[] {
   return [
     ctx.db
       .update(imports)
@@ -105,7 +118,10 @@ function isUnused({ id, entity }: Job): SQL {
   const references = referencesTo(table).filter((each) => each.table !== merges && each.table !== TAGGED[entity].links)
   const rows = references.flatMap((each) =>
     each.columns.map(
-      (column) => sql`SELECT 1 FROM ${each.table} AS other WHERE ${columnIn('other', column)} = ${table.id}`,
+      (column) =>
+        sql`SELECT 1 FROM ${each.table} AS other WHERE ${columnIn('other', column)} = ${table.id}${
+          each.table === interactions ? sql` AND NOT ${isUntouchedNote(id, 'other')}` : sql``
+        }`,
     ),
   )
   return allOf(...[otherEvents, ...rows].map((select) => sql`NOT EXISTS (${select})`))

@@ -1,4 +1,4 @@
-// /v1/imports: imports customers and leads from files, and reports the result of each row.
+// /v1/imports: imports people, interactions, tickets, tags and relationships from files, and reports the result of each row.
 import { createRoute, z } from '@hono/zod-openapi'
 import { errors, POST, READ } from '../errors'
 import { IdParam } from '../field-schemas'
@@ -22,9 +22,9 @@ const importRecordsRoute = createRoute({
   ...allow('imports:write'),
   operationId: 'importRecords',
   tags,
-  summary: 'Import customers or leads from a file',
+  summary: 'Import records from a file',
   description:
-    'CSV (comma, semicolon or tab), JSON array, NDJSON or vCard (2.1, 3.0, 4.0), as the body or as a file of a form, up to 50 MB ' +
+    'Customers, leads, interactions, tickets, tags or relationships. CSV (comma, semicolon or tab), JSON array, NDJSON or vCard (2.1, 3.0, 4.0), as the body or as a file of a form, up to 50 MB ' +
     'of UTF-8. A wrong row does not affect the other rows. A small file is written before the response. A large file ' +
     'returns 202 and continues; `GET` returns its progress. With an `Idempotency-Key` a file may have 1 MB; without one, ' +
     'importing the same file twice creates nothing new either.',

@@ -3,18 +3,24 @@ import { createHash } from 'node:crypto'
 import { z } from '@hono/zod-openapi'
 import { CUSTOMER_FIELDS } from '../customers/customers.fields'
 import { LEAD_FIELDS } from '../leads/leads.fields'
-import { derivedValues, isMap } from '../records/fields'
+import { derivedValues } from '../records/fields'
 import { TagName } from '../tags/tags.schemas'
 import { mailAddress } from '../text/address'
 import { foldText } from '../text/fold'
 import { PHONE_PROBLEMS } from '../text/phone'
-import { readPhoneField } from '../text/searched'
+import { gramsOf } from '../text/phone-grams'
+import { digitsOf } from '../text/phone-search'
+import { foldedBeyondLower, readPhoneField } from '../text/searched'
+import { shownValue } from './imports.cell-texts'
 import { type CellRules, type RowCells, readCells } from './imports.cells'
 import type { ColumnPlan } from './imports.columns'
+import type { FieldRules } from './imports.fields'
 import { headerKey } from './imports.headers'
 import type { Entity } from './imports.job'
 import { ENTITIES } from './imports.job'
+import type { RowNote } from './imports.notes.fields'
 import type { StatusMapping } from './imports.statuses'
+import { fieldReaders, hasDecimalComma } from './imports.typed'
 
 export type Issue = {
   line: number
@@ -38,6 +44,7 @@ export type PreparedRow = {
   importKey?: string
   owner?: string
   tags?: string[]
+  notes?: RowNote[]
   furtherEmails?: { email: string }[]
   /** The main address, if another row of the chunk had it before. */
   heldEmail?: string
@@ -52,6 +59,9 @@ export type RowRules = {
   country: string | null
   timeZone: string
   statuses: StatusMapping
+  defined: FieldRules
+  /** What stands between the cells of the file; null, where nothing does. */
+  separator: string | null
 }
 
 const RECORD_FIELDS = { customers: CUSTOMER_FIELDS, leads: LEAD_FIELDS }
@@ -67,8 +77,6 @@ function kindsOf(entity: Entity) {
   return new Map(ENTITIES[entity].filled.map(({ name, kind }) => [name, { kind }]))
 }
 
-/** How many characters of a wrong value an issue shows. */
-const SHOWN_CHARACTERS = 200
 /** JSON of this length, in characters, never exceeds the 16 KB of a record's custom fields. */
 const MAX_UNCHECKED_JSON = 5_000
 /** The longest name of a customer, and title of a lead, in characters. */
@@ -76,10 +84,12 @@ const MAX_NAME = 200
 /** What a lead without a title is called by: the extras of these columns, in this order. */
 const TITLE_COLUMNS = ['company', 'companyname', 'companyaccount', 'accountname', 'formname', 'campaignname', 'adname']
 
-/** The rules by which the cells of a file are read. */
-export function cellRulesOf({ entity, country, timeZone, statuses }: RowRules, plan: ColumnPlan): CellRules {
+function cellRulesOf(rules: RowRules, plan: ColumnPlan): CellRules {
+  const { entity, country, timeZone, statuses, defined, separator } = rules
   const profile = plan.profile()
+  const locale = { country, timeZone, hasDecimalComma: hasDecimalComma(separator, country) }
   return {
+    ...{ readers: fieldReaders(defined, locale), isStrict: defined.isStrict },
     ...{ country, timeZone, statuses, fields: KINDS[entity], hasContacts: ENTITIES[entity].hasContacts },
     isPrefixed: profile?.prefixed ?? false,
     isJoined: profile?.name === 'google-contacts',
@@ -87,15 +97,24 @@ export function cellRulesOf({ entity, country, timeZone, statuses }: RowRules, p
   }
 }
 
-/** The valid row, or none if its issues contain an error. Adds the name of each tag to `tagNames`, by its key. */
-export function prepareRow(
+export type Prepared = { row?: PreparedRow; issues: Issue[]; isStored: (column: number) => boolean }
+type Cells = readonly (string | undefined)[]
+
+/** Prepares the rows of a file. The names of their tags go into `tagNames`, by their keys. */
+export function rowPreparer(plan: ColumnPlan, rules: RowRules, tagNames: Map<string, string>) {
+  const cellRules = cellRulesOf(rules, plan)
+  return (line: number, cells: Cells) => prepareRow(line, cells, plan, rules, cellRules, tagNames)
+}
+
+// The valid row, or none if its issues contain an error.
+function prepareRow(
   line: number,
-  cells: readonly (string | undefined)[],
+  cells: Cells,
   plan: ColumnPlan,
-  rules: RowRules,
+  { entity, match, country }: RowRules,
+  cellRules: CellRules,
   tagNames: Map<string, string>,
-): { row?: PreparedRow; issues: Issue[]; isStored: (column: number) => boolean } {
-  const { entity, match, country } = rules
+): Prepared {
   const issues: Issue[] = []
   const addIssue = (
     field: string | null,
@@ -103,8 +122,8 @@ export function prepareRow(
     value: unknown,
     message: string,
     level: Issue['level'] = 'error',
-  ) => issues.push({ line, level, field, code, value: displayValue(value), message })
-  const read = readCells(cells, plan.targets, cellRulesOf(rules, plan))
+  ) => issues.push({ line, level, field, code, value: shownValue(value), message })
+  const read = readCells(cells, plan.targets, cellRules)
   const isStored = (column: number) => read.stored.has(column)
   for (const [field, value] of read.notObjects) addIssue(field, `invalid_${field}`, value, 'must be a JSON object')
   const { id, owner, externalId, ...fields } = read.values
@@ -115,11 +134,9 @@ export function prepareRow(
   if (phone) fields.phone = phone.phone
   if (externalId !== undefined) fields.externalId = externalId
   const extrasField = ENTITIES[entity].extras
-  const json = fields[extrasField]
-  const allExtras = Object.fromEntries([...(isMap(json) ? Object.entries(json) : []), ...read.extras])
+  const allExtras = Object.fromEntries(read.extras)
   // Flat, short extras are valid JSON for sure. Skipping their schema saves most of the time of a row.
   const areExtrasValid =
-    json === undefined &&
     [...read.extras.values()].every((value) => !isNested(value)) &&
     JSON.stringify(allExtras).length <= MAX_UNCHECKED_JSON
   if (read.extras.size > 0 && !areExtrasValid) fields[extrasField] = allExtras
@@ -141,7 +158,7 @@ export function prepareRow(
   })
   if (result.data === undefined || issues.length > 0) return { issues, isStored }
 
-  for (const { field, code, value, message, column, once } of read.notes) {
+  for (const { field, code, value, message, column, once } of read.hints) {
     if (!once || plan.isFirst(column, code)) addIssue(field, code, value, message, 'warning')
   }
   const parsed: Record<string, unknown> = result.data
@@ -158,6 +175,7 @@ export function prepareRow(
     ...(typeof id === 'string' ? { id } : {}),
     ...(typeof owner === 'string' ? ownerOf(owner) : {}),
     ...(tags.length > 0 ? { tags: [...new Set(tags)] } : {}),
+    ...(read.notes.length > 0 ? { notes: read.notes.map(rowNote) } : {}),
     ...(main?.label ? { emailLabel: main.label } : {}),
     ...(phone?.label ? { phoneLabel: phone.label } : {}),
     ...(furtherEmails.length > 0 ? { furtherEmails } : {}),
@@ -169,6 +187,11 @@ export function prepareRow(
   }
   const named = fallback === undefined ? {} : { fallback: namedBy(entity, fallback, country) }
   return { row: { line, ...row, ...named, ...identityOf(row, match) }, issues, isStored }
+}
+
+function rowNote({ type, body }: Pick<RowNote, 'type' | 'body'>): RowNote {
+  const key = createHash('sha256').update(`${type} ${body}`).digest('base64url').slice(0, 22)
+  return { type, body, foldedBody: foldedBeyondLower(body), key }
 }
 
 // By address or id; else by name, as it is compared with the names of the members.
@@ -207,18 +230,17 @@ function identityOf(row: Record<string, unknown>, match: RowRules['match']) {
   if (match === 'externalId' && typeof external === 'string')
     return { key: `external:${external}`, by: 'match' as const }
   const value = match === 'email' ? row.email : match === 'phone' ? row.phoneE164 : undefined
-  if (typeof value === 'string') return { key: `${match}:${value}`, by: 'match' as const }
+  if (typeof value === 'string') return { key: `${match}:${value}`, by: 'match' as const, ...phoneGrams(row) }
   if (typeof external === 'string') return { key: `external:${external}`, by: 'external' as const }
   const importKey = createHash('sha256').update(JSON.stringify(row)).digest('base64url').slice(0, 22)
   return { key: `content:${importKey}`, by: 'content' as const, importKey }
 }
 
-function isNested(value: unknown): boolean {
-  return typeof value === 'object' && value !== null
+// By these the search index of leads finds the number, which has no index of its own there.
+function phoneGrams({ phoneE164 }: Record<string, unknown>) {
+  return typeof phoneE164 === 'string' ? { phoneGrams: gramsOf(digitsOf(phoneE164)) } : {}
 }
 
-function displayValue(value: unknown): string | null {
-  if (value === undefined || value === null) return null
-  const text = typeof value === 'string' ? value : JSON.stringify(value)
-  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…`.toWellFormed() : text.toWellFormed()
+function isNested(value: unknown): boolean {
+  return typeof value === 'object' && value !== null
 }

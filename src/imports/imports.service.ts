@@ -4,27 +4,26 @@ import { alias } from 'drizzle-orm/sqlite-core'
 import { isTeamMember } from '../access/visible'
 import { limitExceeded, limitExceededError } from '../billing/limits'
 import type { Ctx } from '../context'
-import { one, runBatch } from '../db/batch'
+import { one, runBatch, type Statement } from '../db/batch'
 import { importChunks, importIssues, importOriginals, imports, users } from '../db/schema'
 import { ifChanged } from '../db/sql'
 import { AppError } from '../errors'
 import { eventInsert } from '../events/event-insert'
 import { type EncodingName, unreadableError } from '../files/unreadable'
 import { mailAddress } from '../text/address'
+import { CHUNK_SPAN, isOfRows, openChunk, type Position, positionIn } from './imports.chunks'
 import type { Mapping } from './imports.columns'
-import type { Entity, Job } from './imports.job'
+import { FIELD_STATEMENTS, readFieldRules } from './imports.fields'
+import { type AnyEntity, type AnyJob, usualMatch } from './imports.job'
 import { loadReading } from './imports.reader'
 import { getImport, parseReport, type Report, reportSelect } from './imports.report'
 import { type Budget, leaseEnd, newChunkIds, runBudgeted, runChunks } from './imports.resume'
-import { revertStart } from './imports.revert'
-import { rowStager } from './imports.stager'
-import { createStaging, importInsert, stagedDataDrop, uploadEnd } from './imports.staging'
+import { importInsert, stagedDataDrop, stagingInserts, uploadEnd } from './imports.staging'
 import type { StatusMapping } from './imports.statuses'
-import { chunkStatements } from './imports.write'
 
-export type ImportOptions = Pick<Job, 'mode' | 'duplicates'> & {
-  entity: Entity
-  match?: Job['match']
+export type ImportOptions = Pick<AnyJob, 'mode' | 'duplicates'> & {
+  entity: AnyEntity
+  match?: AnyJob['match']
   dryRun?: boolean
   unknown: 'customFields' | 'ignore'
   mapping?: Mapping
@@ -48,18 +47,10 @@ export type Upload = { body: AsyncIterable<Uint8Array>; contentType: string }
  * `openFile`, `unreadable_import`, `nothing_imported` if every row failed, `plan_limit` and `invalid_owner`.
  */
 export async function importFile(ctx: Ctx, options: ImportOptions, upload: Upload, budget: Budget): Promise<Report> {
-  const {
-    mapping = {},
-    unknown,
-    entity,
-    match = entity === 'leads' ? 'id' : 'email',
-    system,
-    encoding,
-    sheet,
-    values,
-  } = options
-  const { openFile, prepareRow } = await loadReading()
-  const file = await openFile(upload.body, upload.contentType, {
+  const { mapping = {}, unknown, entity, match = usualMatch(entity), system, encoding, sheet, values } = options
+  const [reading, defined] = await Promise.all([loadReading(), readFieldRules(ctx, entity)])
+  budget.statements -= FIELD_STATEMENTS
+  const file = await reading.openFile(upload.body, upload.contentType, {
     entity,
     mapping,
     unknown,
@@ -67,50 +58,63 @@ export async function importFile(ctx: Ctx, options: ImportOptions, upload: Uploa
     encoding,
     sheet,
     values,
+    defined,
   })
   const id = ctx.newId()
-  const staging = createStaging(id, options.duplicates, entity)
+  const gathering = reading.createGathering(options.duplicates, entity)
   const newImport = newImportRow(ctx, id, options, match)
   const insertAs = (status: ImportRow['status'], values: Partial<ImportRow>) =>
     importInsert(ctx, { ...newImport, ...values, status }, defaultOwnerId(ctx, options))
-  const stageRow = rowStager(ctx, options, match, file, staging, prepareRow)
+  const stageRow = reading.rowStager(gathering, reading.preparerOf(ctx.actor, options, match, file, defined))
 
   let isStored = false
   try {
     for await (const row of file.rows) {
       stageRow(row)
-      if (!staging.isFull()) continue
+      if (!gathering.isFull()) continue
       if (budget.statements < UPLOAD_STATEMENTS) throw tooLargeError()
       await runBudgeted(ctx, budget, {
         import: isStored ? undefined : insertAs('UPLOADING', { columns: file.plan.columns, ...file.about() }),
-        rows: staging.flush(ctx),
+        rows: stagingInserts(ctx, id, gathering.take()),
       })
       isStored = true
     }
-    if (staging.counts.received === 0) throw unreadableError('The file has no rows after its first line.')
+    if (gathering.counts.received === 0) throw unreadableError('The file has no rows after its first line.')
   } catch (error) {
     if (isStored) await deleteUpload(ctx, id)
     throw error
   }
 
-  const rows = staging.flush(ctx)
-  const chunks = staging.chunkCount()
+  const rows = stagingInserts(ctx, id, gathering.take())
+  const chunks = gathering.chunkCount()
   const status = chunks > 0 ? 'RUNNING' : 'FAILED'
   const end = {
-    ...staging.counts,
+    ...gathering.counts,
     ...{ chunks, columns: file.plan.columns, busyUntil: leaseEnd(), ...file.about() },
     ...(chunks > 0 ? {} : { finishedAt: ctx.now }),
   }
   const job = { ...newImport, defaultOwner: options.defaultOwner ?? null, ...end }
-  const { report } = await runBudgeted(ctx, budget, {
-    import: isStored ? undefined : insertAs(status, end),
-    rows,
-    uploadEnd: isStored ? uploadEnd(ctx, id, { ...end, status }) : undefined,
-    firstChunk: chunks > 0 ? chunkStatements(ctx, job, 0, newChunkIds()) : [],
-    report: one(reportSelect(ctx, id)),
+  const store = (firstChunk: Statement[]) =>
+    runBudgeted(ctx, budget, {
+      import: isStored ? undefined : insertAs(status, end),
+      rows,
+      uploadEnd: isStored ? uploadEnd(ctx, id, { ...end, status }) : undefined,
+      firstChunk,
+      report: one(reportSelect(ctx, id)),
+    })
+  let first: number | undefined = CHUNK_SPAN
+  const { report } = await store(
+    chunks > 0 ? reading.chunkStatements(ctx, job, 0, newChunkIds(), chunks === 1) : [],
+  ).catch((error) => {
+    if (!isOfRows(error)) throw error
+    first = 0
+    return store([])
   })
   if (!report) throw await notCreatedError(ctx, options)
-  return chunks > 1 ? writeFurtherChunks(ctx, job, budget) : requireImportedRow(parseReport(report))
+  const last = (chunks - 1) * CHUNK_SPAN
+  return first <= last
+    ? writeFurtherChunks(ctx, job, { n: first, last }, budget)
+    : requireImportedRow(parseReport(report))
 }
 
 /** Statements that an upload needs to store what memory holds, and to end. */
@@ -127,11 +131,11 @@ async function notCreatedError(ctx: Ctx, { dryRun }: ImportOptions): Promise<App
   return new AppError('invalid_owner', { detail: 'defaultOwner is not an active member of the team.' })
 }
 
-async function writeFurtherChunks(ctx: Ctx, job: Job, budget: Budget): Promise<Report> {
-  const reached = await runChunks(ctx, job, 1, budget)
+async function writeFurtherChunks(ctx: Ctx, job: AnyJob, from: Position, budget: Budget): Promise<Report> {
+  const left = await runChunks(ctx, job, from, budget)
   const release = ctx.db.update(imports).set({ busyUntil: null }).where(eq(imports.id, job.id))
   const { report } = await runBudgeted(ctx, budget, {
-    release: reached < job.chunks ? release : undefined,
+    release: left ? release : undefined,
     report: one(reportSelect(ctx, job.id)),
   })
   return requireImportedRow(parseReport(report))
@@ -146,9 +150,9 @@ function requireImportedRow(report: Report): Report {
   throw new AppError('nothing_imported', { importId: report.id, errors })
 }
 
-function newImportRow({ actor, now }: Ctx, id: string, options: ImportOptions, match: Job['match']) {
+function newImportRow({ actor, now }: Ctx, id: string, options: ImportOptions, match: AnyJob['match']) {
   const { entity, mode, duplicates, dryRun = false } = options
-  const settings = { id, entity, mode, match, duplicates, dryRun, columns: [] }
+  const settings = { id, entity, mode, match, duplicates, dryRun, keepsIds: false, columns: [] }
   return { ...settings, workspaceId: actor.workspaceId, createdBy: actor.id, createdAt: now, updatedAt: now }
 }
 
@@ -198,13 +202,15 @@ export async function cancelImport(ctx: Ctx, id: string): Promise<Report> {
  * Throws `not_found`, `import_running` and `import_over`.
  */
 export async function revertImport(ctx: Ctx, id: string, budget: Budget): Promise<Report> {
-  const { job, report } = await runBatch(ctx.db, {
+  const { revertStart } = await loadReading()
+  const { job, open, report } = await runBatch(ctx.db, {
     job: one(revertStart(ctx, id)),
+    open: openChunk(ctx.db, id, sql`true`),
     report: one(reportSelect(ctx, id)),
   })
-  budget.statements -= 3
+  budget.statements -= 4
   if (!job) throw notRevertibleError(parseReport(report))
-  await runChunks(ctx, job, 0, budget, true)
+  await runChunks(ctx, job, positionIn(open), budget, true)
   return getImport(ctx, id)
 }
 

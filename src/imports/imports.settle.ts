@@ -31,13 +31,17 @@ type Patch = { when: SQL; patch: SQL }
 
 const columnOf = ({ columns }: Job, field: string) => columns.find((column) => column.field === field)?.column ?? field
 
+// Kept as a custom field, unless defined ones alone are taken.
+const kept = (extras: string, column: string, value: SQL) =>
+  sql`CASE WHEN (SELECT is_strict FROM rules) THEN '{}' ELSE jsonb_object(${extras}, json_object(${column}, ${value})) END`
+
 // An owner who is nobody here is kept by the name of the column.
 function unknownOwner(job: Job): Patch {
   const { extras } = ENTITIES[job.entity]
   const owner = cell('owner')
   return {
     when: sql`${owner} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM owners WHERE owners.owner = ${owner} AND owners.id IS NOT NULL)`,
-    patch: sql`jsonb_object('owner', NULL, 'unknownOwner', ${owner}, ${extras}, json_object(${columnOf(job, 'owner')}, ${owner}))`,
+    patch: sql`jsonb_patch(jsonb_object('owner', NULL, 'unknownOwner', ${owner}), ${kept(extras, columnOf(job, 'owner'), owner)})`,
   }
 }
 
@@ -58,7 +62,7 @@ function foreignId({ actor }: Ctx, job: Job): Patch {
   const column = columnOf(job, job.columns.some(({ field }) => field === 'externalId') ? 'externalId' : 'id')
   return {
     when: sql`${given} IS NOT NULL AND NOT ${isOurs} AND ${given} IS NOT ${r.externalId}`,
-    patch: sql`iif(${isHeld}, jsonb_object('externalId', NULL, 'takenId', ${given}, ${extras}, json_object(${column}, ${given})),
+    patch: sql`iif(${isHeld}, jsonb_patch(jsonb_object('externalId', NULL, 'takenId', ${given}), ${kept(extras, column, given)}),
       jsonb_object('externalId', ${given}))`,
   }
 }

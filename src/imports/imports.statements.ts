@@ -106,7 +106,7 @@ export function beforeAndAfter(entity: Entity, t: string, extras: { name: string
 }
 
 /** The record `t` lacks the tag whose key is `tag.value`. */
-export function isNewTag(entity: Entity): SQL {
+export function isNewTag(entity: keyof typeof TAGGED): SQL {
   const { table, links, of } = TAGGED[entity]
   return sql`NOT EXISTS (SELECT 1 FROM ${links} AS has JOIN ${tags} ON ${tags.id} = ${columnIn('has', links.tagId)}
     WHERE ${columnIn('has', of)} = ${columnIn('t', table.id)} AND ${tags.key} = tag.value)`

@@ -9,7 +9,7 @@ import { taggingMarks } from '../db/tagging-marks'
 import { eventInsert } from '../events/event-insert'
 import { TAGGED } from '../tags/tagged'
 import { contactChanges } from './imports.further'
-import { chunkWhere, classifiedRows, ENTITIES, type Job, rowsWithOutcome } from './imports.job'
+import { type AnyJob, chunkWhere, classifiedRows, ENTITIES, type Job, rowsWithOutcome } from './imports.job'
 import { beforeAndAfter, cell, isNewTag } from './imports.statements'
 
 const chunk = alias(importChunks, 'chunk')
@@ -17,7 +17,7 @@ const rowTags = sql`json_each(row -> '$.tags') AS tag`
 const tagOfRow = ({ actor }: Ctx): SQL => sql`${tags.workspaceId} = ${actor.workspaceId} AND ${tags.key} = tag.value`
 
 /** Inserts the tags that do not exist yet. Their ids keep the order of the file. */
-export function tagsInsert({ db, actor, now }: Ctx, job: Job, n: number, ids: string) {
+export function tagsInsert({ db, actor, now }: Ctx, job: Pick<AnyJob, 'id'>, n: number, ids: string) {
   const named = sql`SELECT t.value ->> 0 AS key, t.value ->> 1 AS name, t.key AS nth FROM ${importChunks} AS chunk, json_each(${chunk.tags}) AS t
     WHERE ${chunkWhere(job, n)}`
   const usedKeys = sql`SELECT tag.value FROM ${rowsWithOutcome(job, n, 'create', 'update')}, ${rowTags}`
@@ -37,7 +37,11 @@ export function tagsInsert({ db, actor, now }: Ctx, job: Job, n: number, ids: st
 }
 
 /** The statements that insert the links between the records of a chunk and their tags. */
-export function recordTagStatements(ctx: Ctx, job: Job, n: number): Statement[] {
+export function recordTagStatements(
+  ctx: Ctx,
+  job: Pick<AnyJob, 'id'> & { entity: keyof typeof TAGGED },
+  n: number,
+): Statement[] {
   const { links, of } = TAGGED[job.entity]
   const rows = rowsWithOutcome(job, n, 'create', 'update')
   const several = sql`SELECT ${cell('record')} AS id FROM ${rows} WHERE json_array_length(row, '$.tags') > 1`

@@ -7,28 +7,46 @@ import { importChunks, importIssues, importKeys, importOriginals, imports } from
 import { allOf, columnIn, ifChanged, insertFrom } from '../db/sql'
 import { eventInsert } from '../events/event-insert'
 import { classifiedChunk } from './imports.classify'
-import { type Job, type Outcome, rowsWithOutcome, unwrittenChunk } from './imports.job'
+import { fieldKeySelects } from './imports.field-rules'
+import {
+  type AnyJob,
+  isKindJob,
+  isPeopleJob,
+  type Job,
+  MAX_ISSUES,
+  type Outcome,
+  rowsWithOutcome,
+  unwrittenChunk,
+} from './imports.job'
+import { UNFOUND } from './imports.kinds.tables'
+import { kindStatements } from './imports.kinds.write'
+import { hasNotes, noteStatements } from './imports.notes'
 import { recordsInsert, recordsUpdate } from './imports.records'
 import { refusalText } from './imports.refusals'
-import { MAX_ISSUES } from './imports.staging'
 import { cell } from './imports.statements'
 import { createdEventsInsert, recordTagStatements, tagsInsert, updatedEventsInsert } from './imports.tags-and-events'
 
 /**
- * The statements that write chunk `n`; with the last chunk they also finish the import. They do nothing if the chunk is
+ * The statements that write chunk `n`; those of the last chunk also finish the import. They do nothing if the chunk is
  * written or the import cancelled. Ids of new records begin with `ids`: 28 characters that no other chunk has.
  */
-export function chunkStatements(ctx: Ctx, job: Job, n: number, ids: string): Statement[] {
-  const isLast = n === job.chunks - 1
+export function chunkStatements(ctx: Ctx, job: AnyJob, n: number, ids: string, isLast: boolean): Statement[] {
   return [
-    classifiedChunk(ctx, job, n, ids),
-    ...(job.dryRun ? [] : recordStatements(ctx, job, n, ids)),
-    ...(job.chunks > 1 ? [keysInsert(ctx, job, n)] : []),
+    ...(isKindJob(job) ? kindStatements(ctx, job, n, ids) : []),
+    ...(isPeopleJob(job) ? peopleStatements(ctx, job, n, ids) : []),
     issuesInsert(ctx, job, n),
     ...settlementIssues(ctx, job, n),
     countsUpdate(ctx, job, n),
     ctx.db.update(importChunks).set({ rows: '[]', tags: '[]', ids }).where(unwrittenChunk(job, n)),
     ...(isLast ? finishStatements(ctx, job) : []),
+  ]
+}
+
+function peopleStatements(ctx: Ctx, job: Job, n: number, ids: string): Statement[] {
+  return [
+    classifiedChunk(ctx, job, n, ids),
+    ...(job.dryRun ? [] : recordStatements(ctx, job, n, ids)),
+    ...(job.chunks > 1 ? [keysInsert(ctx, job, n)] : []),
   ]
 }
 
@@ -41,11 +59,12 @@ function recordStatements(ctx: Ctx, job: Job, n: number, ids: string): Statement
     recordsUpdate(ctx, job, n),
     ...(hasTags ? recordTagStatements(ctx, job, n) : []),
     createdEventsInsert(ctx, job, n),
+    ...(hasNotes(job) ? noteStatements(ctx, job, n, ids) : []),
   ]
 }
 
 // Inserts the keys by which later chunks recognise these records, before and after the change.
-function keysInsert({ db }: Ctx, job: Job, n: number) {
+function keysInsert({ db, actor }: Ctx, job: Job, n: number) {
   const rows = rowsWithOutcome(job, n, 'create', 'update', 'unchanged')
   const keys = [
     cell('key'),
@@ -66,6 +85,7 @@ function keysInsert({ db }: Ctx, job: Job, n: number) {
           sql`SELECT row, outcome, 'email:' || (each.value ->> 'email') AS key FROM ${rows}, json_each(row -> '$.addedEmails') AS each`,
         ]
       : []),
+    ...fieldKeySelects(job, n, actor.workspaceId),
   ]
   const newOutcome = columnIn('excluded', importKeys.outcome)
   return insertFrom(
@@ -83,7 +103,7 @@ function keysInsert({ db }: Ctx, job: Job, n: number) {
 const originals = alias(importOriginals, 'originals')
 
 // Inserts an error with the original cells for each failed row, and a warning for each row of a repeated record.
-function issuesInsert({ db }: Ctx, job: Job, n: number) {
+function issuesInsert({ db }: Ctx, job: AnyJob, n: number) {
   const repeatedMessage = `iif(row ->> 'earlierLine' IS NULL, 'A later line is the same record; that line wins',
     'Line ' || (row ->> 'earlierLine') || ' is the same record; this line wins')`
   const original = sql`(SELECT o.value FROM ${importOriginals} AS originals, json_each(${originals.rows}) AS o
@@ -110,7 +130,7 @@ function issuesInsert({ db }: Ctx, job: Job, n: number) {
 }
 
 // What was settled otherwise than the row says: one warning a column for owners and ids, and one for each such address.
-function settlementIssues({ db }: Ctx, job: Job, n: number): Statement[] {
+function settlementIssues({ db }: Ctx, job: AnyJob, n: number): Statement[] {
   const rows = rowsWithOutcome(job, n, 'create', 'update', 'unchanged')
   const has = (...fields: string[]) => job.columns.some(({ field }) => fields.includes(field ?? ''))
   const onceFor = (key: string, field: string, code: string, nth: number, message: string) =>
@@ -131,13 +151,16 @@ function settlementIssues({ db }: Ctx, job: Job, n: number): Statement[] {
         WHERE rows > 0 AND NOT EXISTS (SELECT 1 FROM ${importIssues} AS told WHERE ${told.importId} = ${job.id}
           AND ${told.level} = 'warning' AND ${told.code} = ${sql.raw(`'${code}'`)})`,
     ).onConflictDoNothing()
-  const kept = ' rows such as this one are kept as a custom field: '
+  const kept = ' rows such as this one do not have it, but as a custom field, where those are taken: '
   return [
     ...(has('owner')
       ? [onceFor('unknownOwner', 'owner', 'owner_unknown', 101, `${kept}no active member has this name, address or id`)]
       : []),
-    ...(has('externalId', 'id')
+    ...(isPeopleJob(job) && has('externalId', 'id')
       ? [onceFor('takenId', 'externalId', 'external_id_taken', 102, `${kept}another record has this id`)]
+      : []),
+    ...(isKindJob(job)
+      ? UNFOUND.map(([key, field, code, message], i) => onceFor(key, field, code, 103 + i, message))
       : []),
     ...(job.entity === 'customers' && has('email')
       ? [
@@ -165,7 +188,7 @@ function settlementIssues({ db }: Ctx, job: Job, n: number): Statement[] {
 const told = alias(importIssues, 'told')
 
 // Adds the counts of the chunk. A record counts once, by its first row that changes it; its further rows are superseded.
-function countsUpdate({ db, now }: Ctx, job: Job, n: number) {
+function countsUpdate({ db, now }: Ctx, job: AnyJob, n: number) {
   const { rows } = importChunks
   const countOf = (outcome: Outcome) => sql`json_array_length(${rows}, ${sql.raw(`'$.${outcome}'`)})`
   const repeatsOf = (outcome: Outcome, earlier: SQL) =>
@@ -194,7 +217,7 @@ function countsUpdate({ db, now }: Ctx, job: Job, n: number) {
     .where(and(eq(imports.id, job.id), eq(imports.status, 'RUNNING')))
 }
 
-function finishStatements(ctx: Ctx, job: Job): Statement[] {
+export function finishStatements(ctx: Ctx, job: AnyJob): Statement[] {
   const { db, now } = ctx
   const { id, dryRun } = job
   const unwritten = sql`SELECT 1 FROM ${importChunks} WHERE ${importChunks.importId} = ${id} AND ${importChunks.ids} IS NULL`

@@ -20,7 +20,7 @@ import type { FilterName, ListDefinition, ListRequest, Order, Walk } from '../re
 import { before, from, isNot, noCondition, range } from '../records/list.filters'
 import { isPartOf } from '../records/question'
 import { dueBetween } from './interactions.due'
-import { type InteractionRow, interactionColumns } from './interactions.record'
+import { INTERACTION_INCLUDES, type InteractionRow, interactionColumns } from './interactions.record'
 import type { InteractionQuery } from './interactions.schemas'
 
 /** `besides` excludes one type. */
@@ -42,7 +42,8 @@ export const INTERACTION_LIST: ListDefinition<InteractionRow, Query> = {
   table: interactions,
   name: 'interactions',
   columns: interactionColumns,
-  read: (db, rows) => db.select({ row: interactionColumns, ...pageMarks }).from(rows),
+  read: (db, rows, included) => db.select({ row: interactionColumns, included, ...pageMarks }).from(rows),
+  includes: INTERACTION_INCLUDES,
   owners: ({ actor }) => owners(actor, 'interactions:read'),
   orders: {
     occurredAt: { by: ['occurredAt', 'seq'] },

@@ -5,12 +5,30 @@ import { interactions } from '../db/schema'
 import { AppError } from '../errors'
 import { etagOf } from '../etag'
 import type { RecordKind } from '../records/change'
+import { includedCustomer, includedLead, includedMember } from '../records/included'
 
-const { homeId, foldedBody, searchText, searchScope, remindedFor, heldUntil, remindTo, remindAt, ...columns } =
-  getTableColumns(interactions)
+const {
+  homeId,
+  importKey,
+  foldedBody,
+  searchText,
+  searchScope,
+  remindedFor,
+  heldUntil,
+  remindTo,
+  remindAt,
+  ...columns
+} = getTableColumns(interactions)
 /** Every column except those that only merges and reminders read. */
 export const interactionColumns = columns
 export type InteractionRow = { [K in keyof typeof columns]: (typeof interactions.$inferSelect)[K] }
+
+/** What may stand beside an interaction. */
+export const INTERACTION_INCLUDES = {
+  author: includedMember(interactions.createdBy),
+  customer: includedCustomer(interactions.customerId),
+  lead: includedLead(interactions.leadId),
+}
 
 export const INTERACTION: RecordKind<typeof interactionColumns> = {
   subject: 'interaction',

@@ -7,6 +7,8 @@ import { ctx } from '../http/context'
 import { IfMatch, ifVersion, withEtag } from '../http/etag'
 import { paged } from '../http/pagination'
 import { body, createRouter, json } from '../http/router'
+import { shapedAnswer, shapedPage } from '../records/shape.schemas'
+import { viewedQuery } from '../views/views.service'
 import { listInteractions } from './interactions.list'
 import {
   Completion,
@@ -15,6 +17,8 @@ import {
   InteractionPatch,
   InteractionQuery,
   InteractionQuestion,
+  InteractionShape,
+  ListedInteraction,
   NewInteraction,
 } from './interactions.schemas'
 import {
@@ -40,7 +44,10 @@ const listInteractionsRoute = createRoute({
     'e-mails and meetings with them and the comments on their tickets, never notes, tasks and follow-ups of the team. ' +
     'With several filters, a page looks through up to 3,333 interactions; if it is not full then, `scanned` says how far.',
   request: { query: InteractionQuery },
-  responses: { 200: json(InteractionPage, 'A page of interactions'), ...errors(...READ, 'invalid_cursor') },
+  responses: {
+    200: json(InteractionPage, 'A page of interactions'),
+    ...errors(...READ, 'invalid_cursor', 'view_outdated'),
+  },
 })
 
 const queryInteractionsRoute = createRoute({
@@ -53,7 +60,10 @@ const queryInteractionsRoute = createRoute({
   description:
     'The list of interactions with a filter as JSON, for filters that are long in an address. It changes nothing.',
   request: { body: body(InteractionQuestion) },
-  responses: { 200: json(InteractionPage, 'A page of interactions'), ...errors(...POST, 'invalid_cursor') },
+  responses: {
+    200: json(InteractionPage, 'A page of interactions'),
+    ...errors(...POST, 'invalid_cursor', 'view_outdated'),
+  },
 })
 
 const createInteractionRoute = createRoute({
@@ -78,8 +88,8 @@ const getInteractionRoute = createRoute({
   tags,
   summary: 'Get an interaction',
   description: 'If you may not see its customer or lead, or that is in the trash, it is a 404.',
-  request: { params: IdParam },
-  responses: { 200: json(Interaction, 'The interaction'), ...errors(...READ, 'not_found') },
+  request: { params: IdParam, query: InteractionShape },
+  responses: { 200: json(ListedInteraction, 'The interaction'), ...errors(...READ, 'not_found') },
 })
 
 const updateInteractionRoute = createRoute({
@@ -135,22 +145,33 @@ const completeInteractionRoute = createRoute({
 
 export const interactionRoutes = createRouter()
   .openapi(listInteractionsRoute, async (c) => {
-    const page = await paged(c, c.req.valid('query'), (query) => listInteractions(ctx(c), query))
-    return c.json(InteractionPage.parse(page), 200)
+    const page = await paged(c, await viewedQuery(ctx(c), 'interaction', c.req.valid('query')), (query) =>
+      listInteractions(ctx(c), query),
+    )
+    return c.json(shapedPage(InteractionPage.parse(page), c.req.valid('query')), 200)
   })
   .openapi(queryInteractionsRoute, async (c) => {
-    const page = await paged(c, c.req.valid('json'), (query) =>
+    const page = await paged(c, await viewedQuery(ctx(c), 'interaction', c.req.valid('json')), (query) =>
       listInteractions(ctx(c), { ...query, filterAt: 'body.filter' }),
     )
-    return c.json(InteractionPage.parse(page), 200)
+    return c.json(shapedPage(InteractionPage.parse(page), c.req.valid('json')), 200)
   })
   .openapi(createInteractionRoute, async (c) => {
     const interaction = withEtag(c, await createInteraction(ctx(c), c.req.valid('json')))
     return c.json(Interaction.parse(interaction), 201, { Location: `/v1/interactions/${interaction.id}` })
   })
-  .openapi(getInteractionRoute, async (c) =>
-    c.json(Interaction.parse(withEtag(c, await getInteraction(ctx(c), c.req.valid('param').id))), 200),
-  )
+  .openapi(getInteractionRoute, async (c) => {
+    const shape = c.req.valid('query')
+    return c.json(
+      shapedAnswer(
+        c,
+        ListedInteraction,
+        await getInteraction(ctx(c), c.req.valid('param').id, { include: shape.include }),
+        shape,
+      ),
+      200,
+    )
+  })
   .openapi(updateInteractionRoute, async (c) => {
     const version = ifVersion(c.req.valid('header'))
     const changed = await updateInteraction(ctx(c), c.req.valid('param').id, c.req.valid('json'), version)

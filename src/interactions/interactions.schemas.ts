@@ -3,15 +3,33 @@ import { z } from '@hono/zod-openapi'
 import { INTERACTION_TYPES } from '../db/schema/interactions'
 import { Event } from '../events/events.schemas'
 import { Instant, instant, instantOrDay, memberOr, text, timeZone, uuid } from '../field-schemas'
-import { filterParameter, questionOf } from '../filters/filters.schemas'
+import { filterParameter, questionOf, viewParameter } from '../filters/filters.schemas'
 import { flag, pageOf, pageQuery, someOf } from '../http/pagination'
 import { valuesOf } from '../records/fields'
+import { SORTS } from '../records/list.filters'
+import {
+  IncludedCustomer,
+  IncludedLead,
+  IncludedMember,
+  included,
+  shapeBody,
+  shapeQuery,
+} from '../records/shape.schemas'
 import { DUE } from './interactions.due'
 import { INTERACTION_FIELDS } from './interactions.fields'
 
 export const Interaction = z
   .object(valuesOf(INTERACTION_FIELDS, 'answer'))
   .openapi('Interaction', { example: valuesOf(INTERACTION_FIELDS, 'example') })
+
+const INCLUDES = ['author', 'customer', 'lead'] as const
+/** A interaction with what was included. */
+export const ListedInteraction = Interaction.extend({
+  author: included(IncludedMember),
+  customer: included(IncludedCustomer),
+  lead: included(IncludedLead),
+}).openapi('ListedInteraction')
+export const InteractionShape = z.strictObject(shapeQuery(Interaction, INCLUDES))
 
 const fields = valuesOf(INTERACTION_FIELDS, 'input')
 
@@ -68,7 +86,9 @@ export const Completion = z
 export const InteractionQuery = z
   .strictObject({
     ...pageQuery,
+    ...InteractionShape.shape,
     filter: filterParameter(),
+    view: viewParameter,
     q: text(100)
       .optional()
       .openapi({
@@ -98,20 +118,21 @@ export const InteractionQuery = z
     }),
     followUpAfter: instant().optional(),
     followUpBefore: instant().optional(),
-    sort: z
-      .enum(['-occurredAt', 'occurredAt', 'followUpAt', '-followUpAt', '-updatedAt', 'updatedAt'])
-      .optional()
-      .openapi({
-        description:
-          'The default is `-occurredAt`, and `followUpAt` for open follow-ups. The order by follow-up has open ones alone.',
-      }),
+    sort: z.enum(SORTS.interaction).optional().openapi({
+      description:
+        'The default is `-occurredAt`, and `followUpAt` for open follow-ups. The order by follow-up has open ones alone.',
+    }),
     done: flag('`false`: open follow-ups, `true`: done ones. Without it, follow-up filters list open ones.'),
   })
   .openapi('InteractionQuery')
 
-export const InteractionQuestion = questionOf(InteractionQuery.shape, 'InteractionQuestion')
+export const InteractionQuestion = questionOf(
+  InteractionQuery.shape,
+  'InteractionQuestion',
+  shapeBody(Interaction, INCLUDES),
+)
 
-export const InteractionPage = pageOf(Interaction, 'InteractionPage')
+export const InteractionPage = pageOf(ListedInteraction, 'InteractionPage')
 
 export const TimelineQuery = z.strictObject(pageQuery)
 

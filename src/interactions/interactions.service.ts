@@ -14,11 +14,13 @@ import { hasRoomForMail, mailLimitError, outsiders } from '../mail/mail.audience
 import { ownWords } from '../records/authorship'
 import { changeRecord, deleteRecord, type Requirement } from '../records/change'
 import { derivedValues, type FieldName } from '../records/fields'
+import { includedColumns } from '../records/included'
 import { withInstants } from '../records/instants'
 import { INTERACTION_FIELDS } from './interactions.fields'
 import { meetingDeletedMail, meetingMail, meetingMovedMail } from './interactions.mail'
 import {
   INTERACTION,
+  INTERACTION_INCLUDES,
   type InteractionRow,
   interactionColumns,
   kindOf,
@@ -128,16 +130,16 @@ type Reading = Narrowing & { permission?: 'interactions:read' | 'interactions:wr
 
 /** An interaction in reach of a permission. Throws `not_found`. */
 export async function getInteraction(
-  { db, actor }: Ctx,
+  ctx: Ctx,
   id: string,
-  { permission = 'interactions:read', isNote }: Reading = {},
+  { permission = 'interactions:read', isNote, include }: Reading & { include?: readonly string[] } = {},
 ): Promise<InteractionRow> {
-  const [interaction] = await db
-    .select()
+  const [found] = await ctx.db
+    .select({ row: interactionColumns, included: includedColumns(ctx, INTERACTION_INCLUDES, include) })
     .from(interactions)
-    .where(and(eq(interactions.id, id), kindOf({ isNote }).isInReach(actor, permission)))
-  if (!interaction) throw new AppError('not_found')
-  return interaction
+    .where(and(eq(interactions.id, id), kindOf({ isNote }).isInReach(ctx.actor, permission)))
+  if (!found) throw new AppError('not_found')
+  return { ...found.row, ...found.included }
 }
 
 /**

@@ -2,26 +2,21 @@
 import { createMiddleware } from 'hono/factory'
 import { configOf } from '../config'
 import { connect } from '../db/client'
+import { type AppEnv, runAfter, statementsAfter } from '../http/context'
 import { databaseOf } from '../objects/place'
-import { type AppEnv, runAfter } from '../http/context'
 import { SECOND_MS } from '../time'
 import type { JobKinds } from './jobs.kind'
 import { runDueJobs } from './jobs.runner'
 
 const RUN_MS = 25 * SECOND_MS
-/** Statements of an invocation that are left to mail, which also goes after the response. */
-const FOR_MAIL = 5
 
 /** Middleware that runs the jobs of a workspace after the response, if the request may have begun some. */
 export const continueJobs = (kinds: JobKinds) =>
   createMiddleware<AppEnv>(async function continueJobs(c, next) {
     await next()
-    const { begun, config, connection } = c.var
+    const { begun } = c.var
     if (begun.size === 0 || c.res.status >= 400) return
-    const budget = {
-      statements: config.IMPORT_STATEMENTS - connection.cost.statements - FOR_MAIL,
-      until: Date.now() + RUN_MS,
-    }
+    const budget = { statements: statementsAfter(c), until: Date.now() + RUN_MS }
     const run = async () => {
       for (const workspaceId of begun) {
         // A new connection, so that these statements do not count for the request.

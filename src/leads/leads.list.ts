@@ -20,7 +20,7 @@ import { before, from, is, isNot, noCondition } from '../records/list.filters'
 import { isOwnedBy, isTrashed, ownedWalks, requestedOwners, scopeCodes } from '../records/list.owned'
 import { isPartOf } from '../records/question'
 import { hasTags, TAGGED } from '../tags/tagged'
-import { type LeadRow, leadColumns } from './leads.record'
+import { LEAD_INCLUDES, type LeadRow, leadColumns } from './leads.record'
 import type { LeadFilters } from './leads.schemas'
 
 /** `besides` excludes one status. */
@@ -42,7 +42,8 @@ export const LEAD_LIST: ListDefinition<LeadRow, Query> = {
   table: leads,
   name: 'leads',
   columns: leadColumns,
-  read: (db, rows) => db.select({ row: leadColumns, ...pageMarks }).from(rows),
+  read: (db, rows, included) => db.select({ row: leadColumns, included, ...pageMarks }).from(rows),
+  includes: LEAD_INCLUDES,
   owners: (ctx, request) => requestedOwners(ctx, permissions, request),
   orders: {
     createdAt: {
@@ -95,7 +96,11 @@ export const LEAD_LIST: ListDefinition<LeadRow, Query> = {
     fields: LEAD_FILTER_FIELDS,
     lifts: {
       status: asParameters((values) => ({ status: LEAD_STATUSES.filter((status) => values.includes(status)) })),
+      source: asParameters((source) => ({ source })),
+      externalId: asParameter((externalId) => ({ externalId })),
+      customerId: asParameter((customer) => ({ customer })),
       ownerId: asParameter((owner) => ({ owner })),
+      tags: asParameter((tag) => ({ tag: [tag] })),
       title: asWords('words'),
       name: asWords('words'),
       email: asWords('words'),

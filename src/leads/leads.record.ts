@@ -1,10 +1,12 @@
 // The lead as a record: its columns, the type of a row, and what `changeRecord` needs to know.
 import { getTableColumns } from 'drizzle-orm'
 import { reachable } from '../access/visible'
-import { leads } from '../db/schema'
+import { interactions, leads } from '../db/schema'
 import { AppError } from '../errors'
 import { etagOf } from '../etag'
 import type { RecordKind } from '../records/change'
+import { includedCustomer, includedInteraction, includedMember } from '../records/included'
+import { includedTags } from '../tags/tagged'
 
 const {
   foldedTitle,
@@ -31,6 +33,14 @@ const {
 /** Every column except those that only indexes, imports, merges and reminders read. */
 export const leadColumns = columns
 export type LeadRow = { [K in keyof typeof columns]: (typeof leads.$inferSelect)[K] }
+
+/** What may stand beside a lead. */
+export const LEAD_INCLUDES = {
+  owner: includedMember(leads.ownerId),
+  customer: includedCustomer(leads.customerId),
+  tags: includedTags('leads'),
+  lastInteraction: includedInteraction(interactions.leadId, leads.id, 'interactions_lead'),
+}
 
 export const LEAD: RecordKind<typeof leadColumns> = {
   subject: 'lead',

@@ -7,8 +7,10 @@ import { ctx } from '../http/context'
 import { IfMatch, ifVersion, withEtag } from '../http/etag'
 import { paged } from '../http/pagination'
 import { body, createRouter, json } from '../http/router'
+import { shapedAnswer, shapedPage } from '../records/shape.schemas'
+import { viewedQuery } from '../views/views.service'
 import { listLeads } from './leads.list'
-import { Lead, LeadPage, LeadPatch, LeadQuery, LeadQuestion, NewLead } from './leads.schemas'
+import { Lead, LeadPage, LeadPatch, LeadQuery, LeadQuestion, LeadShape, ListedLead, NewLead } from './leads.schemas'
 import { createLead, getLead, restoreLead, trashLead, updateLead } from './leads.service'
 
 const tags = ['Leads']
@@ -27,7 +29,7 @@ const listLeadsRoute = createRoute({
     'instants than those of the order, and any filter in the trash. If the page is not full then, `scanned` says how far ' +
     'it has looked, and `nextCursor` goes on.',
   request: { query: LeadQuery },
-  responses: { 200: json(LeadPage, 'A page of leads'), ...errors(...READ, 'invalid_cursor') },
+  responses: { 200: json(LeadPage, 'A page of leads'), ...errors(...READ, 'invalid_cursor', 'view_outdated') },
 })
 
 const queryLeadsRoute = createRoute({
@@ -39,7 +41,7 @@ const queryLeadsRoute = createRoute({
   summary: 'Query leads',
   description: 'The list of leads with a filter as JSON, for filters that are long in an address. It changes nothing.',
   request: { body: body(LeadQuestion) },
-  responses: { 200: json(LeadPage, 'A page of leads'), ...errors(...POST, 'invalid_cursor') },
+  responses: { 200: json(LeadPage, 'A page of leads'), ...errors(...POST, 'invalid_cursor', 'view_outdated') },
 })
 
 const createLeadRoute = createRoute({
@@ -63,8 +65,8 @@ const getLeadRoute = createRoute({
   tags,
   summary: 'Get a lead',
   description: 'A lead that you may not see is a 404, as if it did not exist.',
-  request: { params: IdParam },
-  responses: { 200: json(Lead, 'The lead'), ...errors(...READ, 'not_found') },
+  request: { params: IdParam, query: LeadShape },
+  responses: { 200: json(ListedLead, 'The lead'), ...errors(...READ, 'not_found') },
 })
 
 const updateLeadRoute = createRoute({
@@ -108,22 +110,28 @@ const restoreLeadRoute = createRoute({
 
 export const leadRoutes = createRouter()
   .openapi(listLeadsRoute, async (c) => {
-    const page = await paged(c, c.req.valid('query'), (query) => listLeads(ctx(c), query))
-    return c.json(LeadPage.parse(page), 200)
+    const page = await paged(c, await viewedQuery(ctx(c), 'lead', c.req.valid('query')), (query) =>
+      listLeads(ctx(c), query),
+    )
+    return c.json(shapedPage(LeadPage.parse(page), c.req.valid('query')), 200)
   })
   .openapi(queryLeadsRoute, async (c) => {
-    const page = await paged(c, c.req.valid('json'), (query) =>
+    const page = await paged(c, await viewedQuery(ctx(c), 'lead', c.req.valid('json')), (query) =>
       listLeads(ctx(c), { ...query, filterAt: 'body.filter' }),
     )
-    return c.json(LeadPage.parse(page), 200)
+    return c.json(shapedPage(LeadPage.parse(page), c.req.valid('json')), 200)
   })
   .openapi(createLeadRoute, async (c) => {
     const lead = withEtag(c, await createLead(ctx(c), c.req.valid('json')))
     return c.json(Lead.parse(lead), 201, { Location: `/v1/leads/${lead.id}` })
   })
-  .openapi(getLeadRoute, async (c) =>
-    c.json(Lead.parse(withEtag(c, await getLead(ctx(c), c.req.valid('param').id))), 200),
-  )
+  .openapi(getLeadRoute, async (c) => {
+    const shape = c.req.valid('query')
+    return c.json(
+      shapedAnswer(c, ListedLead, await getLead(ctx(c), c.req.valid('param').id, 'leads:read', shape.include), shape),
+      200,
+    )
+  })
   .openapi(updateLeadRoute, async (c) => {
     const version = ifVersion(c.req.valid('header'))
     const lead = await updateLead(ctx(c), c.req.valid('param').id, c.req.valid('json'), version)

@@ -3,15 +3,35 @@ import { z } from '@hono/zod-openapi'
 import { Customer } from '../customers/customers.schemas'
 import { LEAD_STATUSES } from '../db/schema/leads'
 import { instant, memberOr, text, uuid } from '../field-schemas'
-import { filterParameter, questionOf } from '../filters/filters.schemas'
+import { filterParameter, questionOf, viewParameter } from '../filters/filters.schemas'
 import { flag, pageOf, pageQuery, repeated, someOf } from '../http/pagination'
 import { facetQuery, gatherCustomFields } from '../records/facets.schemas'
 import { valuesOf } from '../records/fields'
+import { SORTS } from '../records/list.filters'
+import {
+  IncludedCustomer,
+  IncludedInteraction,
+  IncludedMember,
+  included,
+  includedTags,
+  shapeBody,
+  shapeQuery,
+} from '../records/shape.schemas'
 import { LEAD_FIELDS } from './leads.fields'
 
 export const Lead = z
   .object(valuesOf(LEAD_FIELDS, 'answer'))
   .openapi('Lead', { example: valuesOf(LEAD_FIELDS, 'example') })
+
+const INCLUDES = ['owner', 'customer', 'tags', 'lastInteraction'] as const
+/** A lead with what was included. */
+export const ListedLead = Lead.extend({
+  owner: included(IncludedMember),
+  customer: included(IncludedCustomer),
+  tags: includedTags,
+  lastInteraction: included(IncludedInteraction),
+}).openapi('ListedLead')
+export const LeadShape = z.strictObject(shapeQuery(Lead, INCLUDES))
 
 const fields = valuesOf(LEAD_FIELDS, 'input')
 
@@ -36,11 +56,11 @@ export const Assignment = z
   .strictObject({ ownerId: uuid() })
   .openapi('Assignment', { example: { ownerId: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0e' } })
 
-export const SORTS = ['-createdAt', 'createdAt', '-updatedAt', 'updatedAt', '-followUpAt', 'followUpAt'] as const
-
 export const LeadFilters = z.strictObject({
   ...pageQuery,
+  ...LeadShape.shape,
   filter: filterParameter(),
+  view: viewParameter,
   q: text(100)
     .optional()
     .openapi({
@@ -68,7 +88,7 @@ export const LeadFilters = z.strictObject({
   followUpBefore: instant().optional(),
   trashed: flag('List the leads in the trash instead.'),
   sort: z
-    .enum(SORTS)
+    .enum(SORTS.lead)
     .optional()
     .openapi({
       description:
@@ -84,9 +104,9 @@ export const LeadFilters = z.strictObject({
 
 export const LeadQuery = z.pipe(gatherCustomFields<z.input<typeof LeadFilters>>(), LeadFilters)
 
-export const LeadQuestion = questionOf(LeadFilters.shape, 'LeadQuestion')
+export const LeadQuestion = questionOf(LeadFilters.shape, 'LeadQuestion', shapeBody(Lead, INCLUDES))
 
-export const LeadPage = pageOf(Lead, 'LeadPage')
+export const LeadPage = pageOf(ListedLead, 'LeadPage')
 
 export const Conversion = z
   .strictObject({

@@ -18,13 +18,13 @@ import {
   newCustomFields,
   patchedCustomFields,
 } from '../records/custom-fields'
-
 import { derivedValues, type FieldName } from '../records/fields'
+import { includedColumns } from '../records/included'
 import { withInstants } from '../records/instants'
 import { LEAD_FIELDS } from './leads.fields'
 import { assignmentMail } from './leads.mail'
 import { progressOf } from './leads.progress'
-import { LEAD, type LeadRow, leadColumns } from './leads.record'
+import { LEAD, LEAD_INCLUDES, type LeadRow, leadColumns } from './leads.record'
 
 type Insert = typeof leads.$inferInsert
 export type LeadFields = Partial<Pick<Insert, FieldName<typeof LEAD_FIELDS, 'input'>>>
@@ -82,16 +82,17 @@ export function derivedFields(fields: LeadFields, country: string | null) {
 
 /** A lead in reach of the permission. With `leads:write`, SALES do not reach the pool. Throws `not_found`. */
 export async function getLead(
-  { db, actor }: Ctx,
+  ctx: Ctx,
   id: string,
   permission: 'leads:read' | 'leads:write' = 'leads:read',
+  include?: readonly string[],
 ): Promise<LeadRow> {
-  const [lead] = await db
-    .select(leadColumns)
+  const [found] = await ctx.db
+    .select({ row: leadColumns, included: includedColumns(ctx, LEAD_INCLUDES, include) })
     .from(leads)
-    .where(and(eq(leads.id, id), visible(actor, permission, leads)))
-  if (!lead) throw new AppError('not_found')
-  return lead
+    .where(and(eq(leads.id, id), visible(ctx.actor, permission, leads)))
+  if (!found) throw new AppError('not_found')
+  return { ...found.row, ...found.included }
 }
 
 /** Changes the fields of a lead; custom fields are merged key by key. Throws `not_found`, `not_yours`, `stale`, `invalid`. */

@@ -10,8 +10,10 @@ import { presenceDeletion, presenceInsert } from './live.presence'
 import { type Message, messagesFor } from './live.sight'
 import { FROM_NOW, Viewer } from './live.viewer'
 
-/** How many streams an object holds, how many events it reads at once, and how far back a stream resumes. */
+/** How many streams an object holds, and of them one member or key: nobody takes all of them. */
 const MAX_STREAMS = 1_000
+const MAX_STREAMS_EACH = 20
+/** How many events it reads at once, and how far back a stream resumes. */
 const PAGE = 200
 const MAX_BEHIND = 2_000
 const SSE_MS = 5 * MINUTE_MS
@@ -53,7 +55,7 @@ export class Hub {
       return new Response(null, { status: 204 })
     }
     const asked = Viewer.parse(JSON.parse(request.headers.get(VIEWER_HEADER) ?? ''))
-    if (this.outlets().length >= MAX_STREAMS) return new Response(null, { status: 429 })
+    if (!this.hasRoomFor(asked)) return new Response(null, { status: 429 })
     const db = this.db()
     const { workspaceId } = asked.actor
     const { last } = await runBatch(db, {
@@ -78,6 +80,12 @@ export class Hub {
 
   async webSocketError(socket: WebSocket): Promise<void> {
     await this.leave(socket)
+  }
+
+  private hasRoomFor({ actor }: Viewer): boolean {
+    const open = this.outlets()
+    const own = open.filter(({ viewer }) => viewer.actor.id === actor.id)
+    return open.length < MAX_STREAMS && own.length < MAX_STREAMS_EACH
   }
 
   private openSocket(viewer: Viewer): Response {

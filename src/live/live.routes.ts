@@ -11,7 +11,7 @@ import { createRouter, json } from '../http/router'
 import { VIEWER_HEADER } from './live.hub'
 import { requireStanding } from './live.presence'
 import { StreamMessage, StreamQuery, StreamTicket } from './live.schemas'
-import { actorOfTicket, FROM_NOW, newTicket, type Viewer } from './live.viewer'
+import { actorOfTicket, FROM_NOW, newTicket, pathOf, type Viewer } from './live.viewer'
 
 const tags = ['Events']
 
@@ -37,7 +37,8 @@ const openStreamRoute = createRoute({
     'A WebSocket, or server-sent events for a request that accepts `text/event-stream`; these end after five minutes and ' +
     'resume by `Last-Event-ID`. Opened by a ticket, or with `Authorization`. Tells of leads, customers, interactions and ' +
     'tickets that you see, and which have left your sight; what hangs on a customer leaves with it. `reset` means that too ' +
-    'much was missed: read anew. A socket that closes with 4401 needs a new sign-in.',
+    'much was missed: read anew. A socket that closes with 4401 needs a new sign-in. A member or key may have 20 streams ' +
+    'open, a workspace 1,000.',
   request: { query: StreamQuery },
   responses: {
     101: { description: 'The WebSocket. Each message is a `StreamMessage` as JSON.' },
@@ -51,7 +52,7 @@ export const liveRoutes = createRouter()
     requireObjects(c)
     const { actor, now, config } = await requireStanding(ctx(c))
     const issued = await newTicket(config, actor, now)
-    const path = `/v1/stream?ticket=${encodeURIComponent(issued.ticket)}`
+    const path = pathOf(issued.ticket)
     return c.json(StreamTicket.parse({ ...issued, path }), 201, { Location: path })
   })
   .openapi(openStreamRoute, async (c) => {
@@ -63,7 +64,10 @@ export const liveRoutes = createRouter()
     const headers = { [VIEWER_HEADER]: JSON.stringify(viewer), ...(isSocket ? { Upgrade: 'websocket' } : {}) }
     const opened = await objects.get(objects.idFromName(actor.workspaceId)).fetch('https://workspace/', { headers })
     if (opened.status === 429)
-      throw new AppError('rate_limited', { detail: 'This workspace has too many streams.', retryAfter: 60 })
+      throw new AppError('rate_limited', {
+        detail: 'You have 20 streams open, or your workspace 1,000.',
+        retryAfter: 60,
+      })
     // Made anew, so that headers can be added.
     if (isSocket) return new Response(null, { status: 101, webSocket: opened.webSocket })
     return new Response(opened.body, opened)

@@ -1,8 +1,10 @@
 // The viewer of a stream, and the ticket by which one opens it: sealed, for a minute, so that no token stands in an address.
 import { z } from 'zod'
 import { type Actor, isScope } from '../access/policy'
+import type { Ctx } from '../context'
 import { type Secrets, seal, unseal } from '../crypto'
 import { ROLES } from '../db/schema/users'
+import { LANGUAGES } from '../languages'
 import { MINUTE_MS } from '../time'
 
 const TICKET_MS = MINUTE_MS
@@ -15,6 +17,7 @@ const Person = z.object({
   sessionId: z.string(),
   country: z.string().nullable(),
   timeZone: z.string(),
+  language: z.enum(LANGUAGES).nullable(),
   emailVerified: z.boolean(),
 })
 const Machine = z.object({
@@ -40,6 +43,14 @@ export async function newTicket(secrets: Secrets, actor: Actor, now: string) {
   const expiresAt = new Date(Date.parse(now) + TICKET_MS).toISOString()
   return { ticket: await seal(secrets, 'stream ticket', JSON.stringify({ actor, until: expiresAt })), expiresAt }
 }
+
+/** Where a stream of an actor is opened, within a minute. */
+export async function streamPath({ config, actor, now }: Pick<Ctx, 'config' | 'actor' | 'now'>): Promise<string> {
+  return pathOf((await newTicket(config, actor, now)).ticket)
+}
+
+/** The path of the stream that a ticket opens. */
+export const pathOf = (ticket: string) => `/v1/stream?ticket=${encodeURIComponent(ticket)}`
 
 /** The actor of a ticket; undefined if it is none, or over. */
 export async function actorOfTicket(secrets: Secrets, ticket: string, now: string): Promise<Actor | undefined> {

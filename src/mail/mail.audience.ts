@@ -5,13 +5,14 @@ import { alias } from 'drizzle-orm/sqlite-core'
 import { isActive } from '../access/person'
 import { type Actor, rolesReaching } from '../access/policy'
 import type { Config } from '../config'
-import type { Ctx } from '../context'
+import type { Ctx, PublicCtx } from '../context'
 import { leastIdAt } from '../db/arrival'
 import { secondsToMidnight } from '../db/daily-counters'
 import { outbox, users } from '../db/schema'
 import type { Bound } from '../db/schema/outbox'
 import { anyOf } from '../db/sql'
 import { AppError } from '../errors'
+import type { Language } from '../languages'
 import { canMail } from './mail.settings'
 
 export type Audience = {
@@ -21,46 +22,65 @@ export type Audience = {
   bound: Bound | SQL | null
   /** How many mails of the workspace a day allows. */
   max: number
+  /** The language of the request, for a reader whose profile has none; unset where colleagues read what another one did. */
+  language?: Language | SQL
   /** The address that an answer goes to, if a person reads it. */
   replyTo?: SQL
 }
-type Settings = { config: Config }
+type Settings = Pick<PublicCtx, 'config' | 'language'>
 
 const isAddressVerified = sql`${users.emailVerifiedAt} IS NOT NULL`
 const noticeUnlessVerified = sql`CASE WHEN ${isAddressVerified} THEN NULL ELSE 'notice' END`
 
 /** The user of the row, about events of the workspace. An unverified address gets no text that people wrote. */
-export function members({ config }: Settings): Audience {
-  return { allowsUserText: isAddressVerified, bound: noticeUnlessVerified, max: config.TEAM_MAILS_PER_WORKSPACE_A_DAY }
+export function members({ config, actor, language }: Settings & { actor?: Actor }): Audience {
+  return {
+    allowsUserText: isAddressVerified,
+    bound: noticeUnlessVerified,
+    max: config.TEAM_MAILS_PER_WORKSPACE_A_DAY,
+    ...(actor && language ? { language: sql`CASE WHEN ${users.id} = ${actor.id} THEN ${language} END` } : {}),
+  }
 }
 
 /** The user of the row, about their own account. The limit is higher, so that team mail does not use it up. */
-export function owners({ config }: Settings): Audience {
+export function owners({ config, language }: Settings): Audience {
   return {
     allowsUserText: isAddressVerified,
     bound: noticeUnlessVerified,
     max: 2 * config.TEAM_MAILS_PER_WORKSPACE_A_DAY,
+    language,
   }
 }
 
 /** The user of the row, with a link that they, or a stranger in their name, requested. */
-export function askers({ config }: Settings): Audience {
-  return { allowsUserText: isAddressVerified, bound: 'link', max: 2 * config.TEAM_MAILS_PER_WORKSPACE_A_DAY }
+export function askers({ config, language }: Settings): Audience {
+  return {
+    allowsUserText: isAddressVerified,
+    bound: 'link',
+    max: 2 * config.TEAM_MAILS_PER_WORKSPACE_A_DAY,
+    language,
+  }
 }
 
 /** An address that the actor chose. It gets text that people wrote only if the actor's own address is verified. */
-export function outsiders({ config, actor }: Pick<Ctx, 'config' | 'actor'>): Audience {
+export function outsiders({ config, actor, language }: Pick<Ctx, 'config' | 'actor' | 'language'>): Audience {
   return {
     allowsUserText: isSenderVerified(actor),
     bound: 'outside',
     max: config.MAILS_PER_WORKSPACE_A_DAY,
+    language,
     replyTo: addressOfSender(actor),
   }
 }
 
 /** The sender of a public form. The form has its own limit for each address. */
-export function enquirers({ config }: Settings, workspaceId: SQL): Audience {
-  return { allowsUserText: hasVerifiedAdmin(workspaceId), bound: null, max: config.MAILS_PER_WORKSPACE_A_DAY }
+export function enquirers({ config, language }: Settings, workspaceId: SQL): Audience {
+  return {
+    allowsUserText: hasVerifiedAdmin(workspaceId),
+    bound: null,
+    max: config.MAILS_PER_WORKSPACE_A_DAY,
+    language,
+  }
 }
 
 function isSenderVerified(actor: Actor): SQL {

@@ -1,10 +1,12 @@
 // Delivers queued mail: one conditional UPDATE leases each mail, so that two workers never send the same one.
 // A crash between sending and saving the result sends a mail twice, with the same Message-ID.
-import { and, eq, sql } from 'drizzle-orm'
+import { and, type Column, eq, sql } from 'drizzle-orm'
+import { knownZone } from '../clock'
 import type { Config } from '../config'
 import type { Db } from '../db/client'
-import { outbox } from '../db/schema'
+import { outbox, users, workspaces } from '../db/schema'
 import { anyOf } from '../db/sql'
+import { LANGUAGES } from '../languages'
 import { nextVersion } from '../records/version'
 import { MINUTE_MS } from '../time'
 import { unsealedLink } from './mail.enqueue'
@@ -13,6 +15,7 @@ import { canMail, isUndeliverable } from './mail.settings'
 import { SEND_MS } from './mail.smtp'
 import { isStoppable, isTemplate, TEMPLATES } from './mail.templates'
 import { type Failure, failureOf, messageIdOf, openTransport, type Transport } from './mail.transport'
+import type { Reader } from './mail.words'
 import { stopLink } from './unsubscribe.service'
 
 /** How long a worker leases a mail. After a crash, another worker may lease it when this time is over. */
@@ -74,7 +77,27 @@ function leaseDue(db: Db, { now, limit, queuedAt }: Round, leaseEnd: string) {
       attempts: outbox.attempts,
       takenUntil: outbox.takenUntil,
       giveUpAt: outbox.giveUpAt,
+      chosen: readerField<string | null>(users.language),
+      readerZone: readerField<string | null>(users.timeZone),
+      usual: homeField<string>(workspaces.language),
+      homeZone: homeField<string>(workspaces.timeZone),
     })
+}
+
+// Of the account that has the address, in whichever workspace; null where there is none.
+function readerField<T>(column: Column) {
+  return sql<T>`(SELECT ${column} FROM ${users} WHERE ${users.email} = ${outbox.recipient} AND ${users.deletedAt} IS NULL)`
+}
+
+function homeField<T>(column: Column) {
+  return sql<T>`(SELECT ${column} FROM ${workspaces} WHERE ${workspaces.id} = ${outbox.workspaceId})`
+}
+
+// The language of the reader's profile, else of the request that caused the mail, else of the workspace.
+function readerOf({ chosen, usual, readerZone, homeZone, payload }: Row): Reader {
+  const named = [chosen, payload.language, usual]
+  const language = named.map((tag) => LANGUAGES.find((each) => each === tag)).find((each) => each !== undefined)
+  return { language: language ?? 'en', timeZone: knownZone(readerZone ?? homeZone) }
 }
 
 async function trySending(transport: Transport, config: Config, row: Row): Promise<Failure | undefined> {
@@ -90,21 +113,23 @@ async function trySending(transport: Transport, config: Config, row: Row): Promi
 
 const ONE_ADDRESS = /^[^\s@<>,;:"()[\]\\\p{Cc}]+@[^\s@<>,;:"()[\]\\\p{Cc}]+$/u
 
-async function mailOf(config: Config, { id, workspaceId, bound, template, recipient, payload }: Row) {
+async function mailOf(config: Config, row: Row) {
+  const { id, workspaceId, bound, template, recipient, payload } = row
   const cannot = (reason: string): Failure => ({ kind: 'final', reason, code: 'EUNSENDABLE' })
   if (!isTemplate(template)) return cannot(`The template ${template} does not exist`)
   if (!ONE_ADDRESS.test(recipient)) return cannot('The recipient is not one e-mail address')
   if (isUndeliverable(recipient)) return cannot('The account has lost this address')
-  const { sealedLink, replyTo, ...fields } = payload
+  const { sealedLink, replyTo, language: _, ...fields } = payload
   const link =
     sealedLink === undefined ? undefined : await unsealedLink(config, workspaceId, sealedLink).catch(() => null)
   if (link === null) return cannot('The link cannot be decrypted: JWT_SECRET has changed since the mail was queued')
-  const content = TEMPLATES[template].write({ ...fields, ...(link === undefined ? {} : { link }) })
+  const reader = readerOf(row)
+  const content = TEMPLATES[template].write({ ...fields, ...(link === undefined ? {} : { link }) }, reader)
   const stop = isStoppable(template, bound) ? await stopLink(config, workspaceId, recipient) : undefined
   // The answer to a mail about a lead goes to the lead.
   const answerTo = replyTo ?? fields.email ?? ''
   return {
-    ...render(content, fields.workspace ?? '', stop),
+    ...render(content, fields.workspace ?? '', reader.language, stop),
     to: recipient,
     messageId: messageIdOf(config, id),
     stop,

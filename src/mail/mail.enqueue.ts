@@ -45,7 +45,8 @@ export function enqueue<T extends TemplateName>(
   const { userTexts } = TEMPLATES[template]
   const home = alias(workspaces, 'home')
   const workspaceName = sql`(SELECT ${home.name} FROM ${workspaces} AS home WHERE ${home.id} = ${workspaceId})`
-  const given = { ...payload, workspace: workspaceName, ...(audience.replyTo ? { replyTo: audience.replyTo } : {}) }
+  const { replyTo, language } = audience
+  const given = { ...payload, workspace: workspaceName, ...(replyTo && { replyTo }), ...(language && { language }) }
   const fields = Object.entries<string | SQL | null>(given).map(([name, value]) => {
     const isUserText = name === 'workspace' || userTexts.includes(name)
     return sql`${sql.raw(`'${name}'`)}, ${isUserText ? sql`CASE WHEN ${audience.allowsUserText} THEN ${value} END` : value}`

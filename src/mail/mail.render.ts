@@ -1,6 +1,8 @@
-// Renders a mail as plain text and HTML with the same content. Text that people wrote is escaped and cannot forge a line.
+// Renders a mail as plain text and HTML with the same content, in its reader's language. Text that people wrote is escaped and cannot forge a line.
+import type { Language } from '../languages'
 import type { Item, MailContent } from './mail.template'
 import { brief, linesOf, oneLine } from './mail.text'
+import { MAIL_WORDS } from './mail.words'
 
 export type Rendered = { subject: string; text: string; html: string }
 const PRODUCT = 'Edge CRM'
@@ -13,8 +15,10 @@ const PARAGRAPH_MAX = 2000
 export function render(
   { subject, paragraphs, facts = [], quote, items = [], action }: MailContent,
   workspace: string,
+  language: Language,
   stop?: string,
 ): Rendered {
+  const { frame } = MAIL_WORDS[language]
   const from = brief(workspace)
   const title = oneLine(from === '' ? subject : `${subject} · ${from}`)
   const cleanParagraphs = paragraphs.map((paragraph) => oneLine(paragraph, PARAGRAPH_MAX))
@@ -29,7 +33,7 @@ export function render(
     ...(quoted.length > 0 ? [[...quoteLabel, ...quoted.map((line) => `> ${line}`)].join('\n')] : []),
     ...items.map(({ title, note, link }) => [oneLine(title), oneLine(note), link].filter(Boolean).join('\n')),
     ...(action ? [`${action.label}:\n${action.link}`] : []),
-    `-- \n${from || PRODUCT}${stop ? `\nStop this mail: ${stop}` : ''}`,
+    `-- \n${from || PRODUCT}${stop ? `\n${frame.stop}: ${stop}` : ''}`,
   ].join('\n\n')
   const rows = filledFacts.map(
     ([label, value]) => `<tr><th align="left" valign="top">${label}</th><td>${escapeHtml(value)}</td></tr>`,
@@ -41,10 +45,10 @@ export function render(
     ...(quoted.length > 0 ? [`<blockquote>${quoted.map(escapeHtml).join('<br>\n')}</blockquote>`] : []),
     ...(items.length > 0 ? [`<ul>${items.map(listItemHtml).join('\n')}</ul>`] : []),
     ...(action ? [`<p><a href="${escapeHtml(action.link)}">${escapeHtml(action.label)}</a></p>`] : []),
-    `<p style="color:#666">${escapeHtml(from || PRODUCT)}${stop ? ` · <a href="${escapeHtml(stop)}">Stop this mail</a>` : ''}</p>`,
+    `<p style="color:#666">${escapeHtml(from || PRODUCT)}${stop ? ` · <a href="${escapeHtml(stop)}">${frame.stop}</a>` : ''}</p>`,
   ].join('\n')
   const head = `<meta charset="utf-8"><title>${escapeHtml(title)}</title>`
-  const page = `<!doctype html>\n<html lang="en"><head>${head}</head>\n<body style="font-family:sans-serif">\n${body}\n</body></html>\n`
+  const page = `<!doctype html>\n<html lang="${language}"><head>${head}</head>\n<body style="font-family:sans-serif">\n${body}\n</body></html>\n`
   return { subject: title, text: `${text}\n`, html: page }
 }
 

@@ -1,5 +1,6 @@
-// What a template of a mail is: its fields, and the content that it writes.
+// What a template of a mail is: its fields, and the content that it writes in the words of the reader.
 import { brief, oneLine } from './mail.text'
+import { type Reader, type ReaderWords, wordsFor } from './mail.words'
 
 /** An item of a list in a mail: a link with a short note below it. */
 export type Item = { title: string; note: string; link: string }
@@ -14,11 +15,6 @@ export type MailContent = {
   action?: { label: string; link: string }
 }
 
-/** An instant in UTC: `2026-11-21 15:00 UTC`. */
-export function formatInstant(instant: string): string {
-  return instant === '' ? '' : `${instant.slice(0, 16).replace('T', ' ')} UTC`
-}
-
 /** The fields of a template. People wrote `names`, `lines` and `texts`; only `texts` may have several lines. */
 type Fields<K> = { plain: readonly K[]; names?: readonly K[]; lines?: readonly K[]; texts?: readonly K[] }
 type Filled<K extends string> = Record<K | 'workspace', string>
@@ -29,8 +25,8 @@ type Filled<K extends string> = Record<K | 'workspace', string>
  */
 export function template<const K extends string>(
   { plain, names = [], lines = [], texts = [] }: Fields<K>,
-  subject: (filled: Filled<K>) => string,
-  write: (filled: Filled<K>) => Omit<MailContent, 'subject'>,
+  subject: (words: ReaderWords, filled: Filled<K>) => string,
+  write: (words: ReaderWords, filled: Filled<K>) => Omit<MailContent, 'subject'>,
 ) {
   const as = (clean: (text: string) => string, fields: readonly string[], payload: Payload) =>
     fields.map((field) => [field, clean(payload[field] ?? '')] as const)
@@ -44,15 +40,16 @@ export function template<const K extends string>(
     fields: [...plain, ...names, ...lines, ...texts],
     /** The fields that people wrote. */
     userTexts: [...names, ...lines, ...texts] as readonly string[],
-    write: (payload: Payload): MailContent => ({
-      subject: subject(fill(payload, brief)),
-      ...write(fill(payload, (text) => oneLine(text))),
-    }),
+    write(payload: Payload, reader: Reader): MailContent {
+      const words = wordsFor(reader)
+      return {
+        subject: subject(words, fill(payload, brief)),
+        ...write(
+          words,
+          fill(payload, (text) => oneLine(text)),
+        ),
+      }
+    },
   }
 }
 type Payload = Record<string, string | null>
-
-/** How a mail greets its reader; `user` is empty if the mail may not contain the name. */
-export const hello = (user: string) => (user === '' ? 'Hello,' : `Hello ${user},`)
-/** The name of a person in a sentence, also if the mail may not contain it. */
-export const somebody = (name: string) => name || 'Somebody'

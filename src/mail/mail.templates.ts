@@ -1,35 +1,30 @@
 // The templates of all mails; mail.render.ts renders their content as text and HTML.
 import type { Bound } from '../db/schema/outbox'
 import { ACCOUNT_TEMPLATES } from './mail.account-templates'
-import { formatInstant, hello, somebody, template } from './mail.template'
-import { brief } from './mail.text'
+import { template } from './mail.template'
+import { brief, oneLine } from './mail.text'
+import type { MailWords } from './mail.words.en'
 
-/** An instant in the reader's time zone: `2026-11-21 16:00`. */
-function local(instant: string, timeZone: string): string {
-  return new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'short', timeZone }).format(
-    new Date(instant),
-  )
-}
-
-const contact = (p: { name: string; email: string; phone: string }): [string, string][] => [
-  ['Name', p.name],
-  ['E-mail', p.email],
-  ['Phone', p.phone],
+const contact = ({ contact: w }: MailWords, p: { name: string; email: string; phone: string }): [string, string][] => [
+  [w.name, p.name],
+  [w.email, p.email],
+  [w.phone, p.phone],
 ]
-const after = (title: string) => (title === '' ? '' : `: ${title}`)
-const quotedTitle = (title: string) => (title === '' ? '' : ` “${title}”`)
 
-/** A due follow-up or contact in a reminder. */
-export type Due = { about: string; at: string; note: string; link: string }
+/** How a sentence ends before a text that may be empty. */
+const endOf = (text: string) => (text === '' ? '.' : ':')
+
+/** A due follow-up or contact in a reminder. The name is empty if the mail may not contain it. */
+export type Due = { kind: 'interaction' | 'lead' | 'customer'; name: string; at: string; note: string; link: string }
 const LEAD = ['title', 'name', 'email', 'phone'] as const
 const TICKET = ['number', 'status', 'at', 'link'] as const
 
-const meeting = (subject: (at: string) => string, says: string) =>
+const meeting = (kind: 'logged' | 'moved') =>
   template(
     { plain: ['at'], names: ['by'], texts: ['summary'] },
-    (p) => subject(formatInstant(p.at)),
-    (p) => ({
-      paragraphs: [`${somebody(p.by)} ${says} ${formatInstant(p.at)}${p.summary === '' ? '.' : ':'}`],
+    (w, p) => w.meeting[kind](w.instant(p.at)),
+    (w, p) => ({
+      paragraphs: [w.meeting[`${kind}Text`](p.by, w.instant(p.at), endOf(p.summary))],
       quote: { text: p.summary },
     }),
   )
@@ -38,95 +33,86 @@ export const TEMPLATES = {
   ...ACCOUNT_TEMPLATES,
   leadClaimed: template(
     { plain: ['at', 'link'], lines: LEAD },
-    (p) => `You claimed${after(p.title) || ' a lead'}`,
-    (p) => ({
-      paragraphs: [`The lead${quotedTitle(p.title)} is yours since ${formatInstant(p.at)}.`],
-      facts: contact(p),
-      action: { label: 'Open the lead', link: p.link },
+    (w, p) => w.lead.claimed(p.title),
+    (w, p) => ({
+      paragraphs: [w.lead.claimedText(p.title, w.instant(p.at))],
+      facts: contact(w, p),
+      action: { label: w.lead.action, link: p.link },
     }),
   ),
   leadAssigned: template(
     { plain: ['link'], names: ['by'], lines: LEAD },
-    (p) => `A lead for you${after(p.title)}`,
-    (p) => ({
-      paragraphs: [`${somebody(p.by)} gave you the lead${quotedTitle(p.title)}.`],
-      facts: contact(p),
-      action: { label: 'Open the lead', link: p.link },
+    (w, p) => w.lead.assigned(p.title),
+    (w, p) => ({
+      paragraphs: [w.lead.assignedText(p.by, p.title)],
+      facts: contact(w, p),
+      action: { label: w.lead.action, link: p.link },
     }),
   ),
   enquiryReceived: template(
     { plain: ['at'] },
-    () => 'We have received your enquiry',
-    (p) => ({
-      paragraphs: [
-        `Thank you for writing to ${p.workspace || 'us'}. Your enquiry arrived at ${formatInstant(p.at)}, and somebody will answer it.`,
-        'If you did not write to us, somebody gave your address; you need not do anything.',
-      ],
-    }),
+    (w) => w.enquiry.received,
+    (w, p) => ({ paragraphs: [w.enquiry.receivedText(p.workspace, w.instant(p.at)), w.enquiry.notYours] }),
   ),
   enquiryAlert: template(
     { plain: ['at', 'link'], lines: LEAD, texts: ['message'] },
-    (p) => `New enquiry${after(p.title)}`,
-    (p) => ({
-      paragraphs: [`An enquiry arrived at ${formatInstant(p.at)} and waits in the pool.`],
-      facts: contact(p),
-      quote: { label: 'Message', text: p.message },
-      action: { label: 'Open the enquiry', link: p.link },
+    (w, p) => w.enquiry.alert(p.title),
+    (w, p) => ({
+      paragraphs: [w.enquiry.alertText(w.instant(p.at))],
+      facts: contact(w, p),
+      quote: { label: w.frame.message, text: p.message },
+      action: { label: w.enquiry.action, link: p.link },
     }),
   ),
   ticketOpened: template(
     { plain: TICKET, lines: ['title'] },
-    (p) => `Ticket #${p.number} opened${after(p.title)}`,
-    (p) => ({
-      paragraphs: [`Ticket #${p.number}${quotedTitle(p.title)} was opened at ${formatInstant(p.at)}.`],
-      action: { label: 'Open the ticket', link: p.link },
+    (w, p) => w.ticket.opened(p.number, p.title),
+    (w, p) => ({
+      paragraphs: [w.ticket.openedText(p.number, p.title, w.instant(p.at))],
+      action: { label: w.ticket.action, link: p.link },
     }),
   ),
   ticketUpdated: template(
     { plain: TICKET, lines: ['title'] },
-    (p) => `Ticket #${p.number} changed${after(p.title)}`,
-    (p) => ({
-      paragraphs: [`Ticket #${p.number}${quotedTitle(p.title)} was changed at ${formatInstant(p.at)}.`],
-      facts: [['Status', p.status]],
-      action: { label: 'Open the ticket', link: p.link },
+    (w, p) => w.ticket.updated(p.number, p.title),
+    (w, p) => ({
+      paragraphs: [w.ticket.updatedText(p.number, p.title, w.instant(p.at))],
+      facts: [[w.ticket.status, w.statuses[p.status] ?? p.status]],
+      action: { label: w.ticket.action, link: p.link },
     }),
   ),
   ticketCommented: template(
     { plain: TICKET, names: ['by'], lines: ['title'], texts: ['comment'] },
-    (p) => `Ticket #${p.number}, new comment${after(p.title)}`,
-    (p) => ({
-      paragraphs: [`${somebody(p.by)} wrote at ${formatInstant(p.at)}${p.comment === '' ? '.' : ':'}`],
+    (w, p) => w.ticket.commented(p.number, p.title),
+    (w, p) => ({
+      paragraphs: [w.ticket.commentedText(p.by, w.instant(p.at), endOf(p.comment))],
       quote: { text: p.comment },
-      action: { label: 'Open the ticket', link: p.link },
+      action: { label: w.ticket.action, link: p.link },
     }),
   ),
-  // `items` is JSON of the listed items; `count` is the number of all. Times are in the reader's `zone`.
+  // `items` is JSON of the listed items; `count` is the number of all. `zone` is that of the reader.
   followUpDue: template(
     { plain: ['zone', 'count', 'items'], names: ['user'] },
-    (p) => {
+    (w, p) => {
       const [first] = dueIn(p.items)
-      return p.count === '1' ? `Due: ${brief(first?.about ?? '')}` : `${p.count} follow-ups are due`
+      return p.count === '1' && first ? w.due.one(brief(w.due[first.kind](first.name))) : w.due.many(p.count)
     },
-    (p) => {
-      const list = dueIn(p.items)
-      const items = list.map(({ about, at, note, link }) => ({ title: `${local(at, p.zone)} ${about}`, note, link }))
+    (w, p) => {
+      const items = dueIn(p.items).map(({ kind, name, at, note, link }) => {
+        return { title: `${w.local(at)} ${w.due[kind](oneLine(name))}`, note, link }
+      })
       const more = Number(p.count) - items.length
-      return {
-        paragraphs: [
-          `${hello(p.user)} ${p.count === '1' ? 'this is' : 'these are'} due, by the clock of ${p.zone}:`,
-          ...(more > 0 ? [`(The first ${items.length}; there are ${more} more.)`] : []),
-        ],
-        items,
-      }
+      const rest = more > 0 ? [w.due.more(items.length, more)] : []
+      return { paragraphs: [w.due.text(p.user, p.count, p.zone), ...rest], items }
     },
   ),
-  meetingMoved: meeting((at) => `Our meeting is on ${at}`, 'has changed the meeting with you: it is at'),
+  meetingMoved: meeting('moved'),
   meetingDeleted: template(
     { plain: ['at'], names: ['by'] },
-    (p) => `Our meeting of ${formatInstant(p.at)} is cancelled`,
-    (p) => ({ paragraphs: [`${somebody(p.by)} has cancelled the meeting with you at ${formatInstant(p.at)}.`] }),
+    (w, p) => w.meeting.deleted(w.instant(p.at)),
+    (w, p) => ({ paragraphs: [w.meeting.deletedText(p.by, w.instant(p.at))] }),
   ),
-  meetingLogged: meeting((at) => `Our meeting of ${at}`, 'has noted the meeting with you at'),
+  meetingLogged: meeting('logged'),
 }
 
 function dueIn(items: string): Due[] {

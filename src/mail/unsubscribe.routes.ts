@@ -1,11 +1,14 @@
 // /v1/unsubscribe: stops mail to an address, by the link in a mail (RFC 8058).
 import { createRoute, z } from '@hono/zod-openapi'
+import type { Context } from 'hono'
 import { html } from 'hono/html'
 import { errors } from '../errors'
 import { raw } from '../field-schemas'
 import { open } from '../http/allow'
-import { publicCtx } from '../http/context'
+import { type AppEnv, publicCtx } from '../http/context'
 import { createRouter } from '../http/router'
+import { acceptedLanguage, type Language } from '../languages'
+import { MAIL_WORDS } from './mail.words'
 import { addressOfStopLink, stopMail } from './unsubscribe.service'
 
 const StopQuery = z.strictObject({
@@ -45,34 +48,46 @@ const stopRoute = createRoute({
   responses: { 200: { description: 'Stopped', content: page }, ...failures },
 })
 
-const CSP = "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+const CSP =
+  "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 export const unsubscribeRoutes = createRouter()
   .openapi(askToStopRoute, async (c) => {
     const address = await addressOfStopLink(publicCtx(c), c.req.valid('query').token)
     c.header('Content-Security-Policy', CSP)
     c.header('Cache-Control', 'no-store')
-    const text = html`<p>No more mail to ${address}?</p>
-      <form method="post"><button>Stop this mail</button></form>`
-    return c.html(stopPage('Stop mail', text), 200)
+    const { language, stop } = wordsOf(c)
+    const text = html`<p>${stop.question(address)}</p>
+      <form method="post"><button class="strong">${stop.button}</button></form>`
+    return c.html(stopPage(language, stop.title, text), 200)
   })
   .openapi(stopRoute, async (c) => {
     const address = await stopMail(publicCtx(c), c.req.valid('query').token)
     c.header('Content-Security-Policy', CSP)
-    return c.html(stopPage('Mail stopped', html`<p>No more of this mail goes to ${address}.</p>`), 200)
+    const { language, stop } = wordsOf(c)
+    return c.html(stopPage(language, stop.stopped, html`<p>${stop.done(address)}</p>`), 200)
   })
 
-function stopPage(title: string, content: ReturnType<typeof html>) {
+function wordsOf(c: Context<AppEnv>) {
+  const language = acceptedLanguage(c.req.header('Accept-Language')) ?? 'en'
+  c.header('Vary', 'Accept-Language')
+  return { language, stop: MAIL_WORDS[language].stop }
+}
+
+// In the look of the desk.
+function stopPage(language: Language, title: string, content: ReturnType<typeof html>) {
   return html`<!doctype html>
-<html lang="en">
+<html lang="${language}">
   <head>
     <meta charset="utf-8" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <meta name="color-scheme" content="light dark" />
     <meta name="referrer" content="no-referrer" />
     <title>${title}</title>
+    <link rel="icon" href="/desk.svg" />
+    <link rel="stylesheet" href="/desk.css" />
   </head>
-  <body>
+  <body class="bare">
     <main>
       <h1>${title}</h1>
       ${content}

@@ -23,6 +23,7 @@ import {
   tickets,
   ticketTags,
   users,
+  views,
 } from '../db/schema'
 import { allOf } from '../db/sql'
 import { INTERACTION_FIELDS } from '../interactions/interactions.fields'
@@ -152,6 +153,11 @@ export const HELD = {
     kept: ['importId', 'line', 'n', 'level', 'field', 'code'],
     erased: () => ({ value: null, message: ERASED, original: null }),
   }),
+  // Saved questions in which an address or a number of the person stands.
+  views: deletedRows(views, {
+    rows: ({ workspaceId, emails, phones }) => sql`views.workspace_id = ${workspaceId}
+      AND ${isMentioned(sql`views.name || ' ' || coalesce(views.filter, '')`, { emails, phones })}`,
+  }),
   interactions: blankedRows(interactions, {
     kept: [
       ...namesOf(fieldsWith(INTERACTION_FIELDS, 'isKept')),
@@ -159,6 +165,7 @@ export const HELD = {
     ],
     erased: (now) => ({
       ...valuesOf(INTERACTION_FIELDS, 'erased'),
+      importKey: null,
       // A follow-up that is done reminds no one.
       doneAt: sql`CASE WHEN interactions.follow_up_at IS NULL THEN interactions.done_at ELSE coalesce(interactions.done_at, ${now}) END`,
       ...versionStamp(interactions, now),
@@ -170,7 +177,7 @@ export const HELD = {
   }),
   tickets: blankedRows(tickets, {
     kept: [...namesOf(fieldsWith(TICKET_FIELDS, 'isKept')), ...(['seq', 'workspaceId', 'ownerId', 'homeId'] as const)],
-    erased: (now) => ({ ...valuesOf(TICKET_FIELDS, 'erased'), ...versionStamp(tickets, now) }),
+    erased: (now) => ({ ...valuesOf(TICKET_FIELDS, 'erased'), importKey: null, ...versionStamp(tickets, now) }),
   }),
   tokens: deletedRows(oneTimeTokens, {
     rows: ({ tokens }) => sql`one_time_tokens.id IN (${tokens})`,
@@ -194,6 +201,7 @@ export const HELD = {
       status: 'INACTIVE' as const,
       emailVerifiedAt: null,
       timeZone: 'UTC',
+      language: null,
       muted: null,
       deletedAt: now,
       ...versionStamp(users, now),

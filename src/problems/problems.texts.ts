@@ -168,6 +168,14 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     why: 'The field is unique, and another living record has this value.',
     mend: 'See the record at `existingId`: perhaps it is the same. Merge them, or change one of the values.',
   },
+  too_many_views: {
+    why: 'A list has at most 50 shared views, and 50 of each member.',
+    mend: 'Delete a view that nobody needs, or change one.',
+  },
+  view_outdated: {
+    why: 'The view asks for a field or an order that the list does not have any more, or that your role does not see.',
+    mend: 'Change the view as `errors` says, or ask the list without `view`.',
+  },
   too_many_fields: {
     why: 'An entity has at most 50 fields, archived ones too.',
     mend: 'Use a field that is archived for something else, or keep the value without a definition.',
@@ -227,6 +235,10 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
   webhook_limit: {
     why: 'A workspace has 10 webhooks at most: each is asked after every change.',
     mend: 'Delete one, or let one receiver pass events on to others.',
+  },
+  webhook_secret_lost: {
+    why: 'Secrets are sealed under `JWT_SECRET`. It has changed, and `JWT_SECRET_PREVIOUS` does not hold the one before.',
+    mend: 'Give the webhook another secret by `POST /v1/webhooks/{id}/rotate-secret`, or set `JWT_SECRET_PREVIOUS`.',
   },
   last_admin: {
     why: 'A workspace without an active ADMIN could not be administered any more.',

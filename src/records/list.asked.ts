@@ -2,11 +2,13 @@
 import type { AnyColumn } from 'drizzle-orm'
 import type { Ctx } from '../context'
 import { isSearchable, phrase } from '../db/fts'
+import { AppError } from '../errors'
 import { filterSql } from '../filters/filters.condition'
 import { AFTER_ALL } from '../filters/filters.days'
-import type { Test } from '../filters/filters.fields'
+import type { FilterFields, Test } from '../filters/filters.fields'
 import { type Asked, type AskedField, conjunctsOf, readFilter } from '../filters/filters.read'
-import type { AskedCondition, FilterValues, Lift, ListDefinition, ListRequest } from './list.definition'
+import type { FilterTree } from '../filters/filters.tree'
+import type { AskedCondition, FilterValues, Lift, ListDefinition, ListRequest, Viewed } from './list.definition'
 
 /** The request with its filter read: as parameters, and as conditions. Throws `invalid` for a filter that does not fit. */
 export function withFilterRead<Row, Q>(
@@ -14,12 +16,16 @@ export function withFilterRead<Row, Q>(
   { asked: known }: ListDefinition<Row, Q>,
   request: ListRequest<Q>,
 ): ListRequest<Q> {
-  const { filter, filterAt = 'query.filter' } = request
-  if (!filter || !known) return request
+  const { filter, filterAt = 'query.filter', viewed } = request
+  if (!(filter || viewed?.filter) || !known) return request
+  const parts = [
+    ...(filter ? conjunctsOf(readFilter(ctx, known.fields, filter, filterAt)) : []),
+    ...(viewed?.filter ? conjunctsOf(readView(ctx, known.fields, viewed.filter, viewed)) : []),
+  ]
   const rest: Asked[] = []
   const conditions: AskedCondition[] = []
   let parameters: FilterValues<Q> = request
-  for (const part of conjunctsOf(readFilter(ctx, known.fields, filter, filterAt))) {
+  for (const part of parts) {
     const lifted = 'field' in part && !part.isNot ? known.lifts[part.name]?.(part, ctx) : undefined
     if (lifted && 'condition' in lifted && 'field' in part) {
       conditions.push({ ...filterSql(part, ctx), ...lifted.condition, name: `filter.${part.name}` })
@@ -28,7 +34,22 @@ export function withFilterRead<Row, Q>(
     } else rest.push(part)
   }
   if (rest.length > 0) conditions.push({ ...filterSql({ all: rest }, ctx), name: 'filter' })
-  return { ...request, ...parameters, asked: conditions, filter: undefined }
+  return {
+    ...request,
+    ...parameters,
+    asked: conditions,
+    filter: undefined,
+    viewed: viewed && { ...viewed, filter: undefined },
+  }
+}
+
+// A view is read as its reader: what it asked when it was saved may be gone, or out of this reader's sight.
+function readView(ctx: Ctx, fields: FilterFields, filter: FilterTree, { refuse }: Viewed): Asked {
+  try {
+    return readFilter(ctx, fields, filter, 'view.filter')
+  } catch (error) {
+    throw error instanceof AppError ? refuse(error.extras.errors) : error
+  }
 }
 
 function isFree(given: object, lifted: object): boolean {

@@ -8,12 +8,14 @@ import type { Ctx } from '../context'
 import type { Db } from '../db/client'
 import type { PageRequest } from '../db/page'
 import type { Marked } from '../db/window'
+import type { AppError, ProblemExtras } from '../errors'
 import type { FilterFields } from '../filters/filters.fields'
 import type { AskedField } from '../filters/filters.read'
 import type { FilterTree } from '../filters/filters.tree'
+import type { Included, Includes } from './included'
 
 /** Query parameters that are not filters with one condition each. */
-type Paging = 'limit' | 'cursor' | 'sort' | 'total' | 'filter'
+type Paging = 'limit' | 'cursor' | 'sort' | 'total' | 'filter' | 'fields' | 'include' | 'view' | 'viewed'
 export type FilterName<Q> = Exclude<keyof Q, Paging> & string
 /** The orders that a query may name in `sort`, without the minus. */
 type OrderName<Q> = Q extends { sort?: infer S } ? (S extends `-${infer Name}` ? Name : S & string) : never
@@ -23,12 +25,25 @@ export type ListRequest<Q> = PageRequest &
   FilterValues<Q> & {
     sort?: OrderName<Q> | `-${OrderName<Q>}`
     total?: boolean
+    /** Related records beside each row, by their names in `includes`. */
+    include?: readonly string[]
     /** A filter beside the parameters, and where it came from, for errors: `query.filter` if that is not said. */
     filter?: FilterTree
     filterAt?: string
+    /** A view whose filter holds as well, and whose order holds if the request names none. */
+    viewed?: Viewed
     /** The conditions of the filter, once it was read. */
     asked?: AskedCondition[]
   }
+/** A view as its list asks it. `refuse` makes the error for what does not fit any more. */
+export type Viewed = {
+  id: string
+  name: string
+  filter?: FilterTree
+  sort?: string
+  columns?: string[]
+  refuse: (errors?: ProblemExtras['errors']) => AppError
+}
 /** What is left of a filter to check: a condition with the name of its field. */
 export type AskedCondition = Condition & { name: string }
 export type FilterValues<Q> = { [K in FilterName<Q>]?: Q[K] }
@@ -85,8 +100,10 @@ export type ListDefinition<Row, Q> = {
   table: SQLiteTable
   name: string
   columns: Record<keyof Row & string, AnyColumn>
-  /** SELECT of the columns and `pageMarks`, from a page as SQL. */
-  read: (db: Db, rows: Subquery) => Query<Row>
+  /** SELECT of the columns, what is included, and `pageMarks`, from a page as SQL. */
+  read: (db: Db, rows: Subquery, included: Included) => Query<Row>
+  /** The related records that a request may include. */
+  includes?: Includes
   /** The owners whose rows are requested and in reach of the actor. Throws `forbidden`. */
   owners: (ctx: Ctx, request: ListRequest<Q>) => Owners
   orders: { [O in OrderName<Q>]: Order<Row> }

@@ -1,6 +1,17 @@
-// The common filters of lists, each for a column.
+// The orders of lists as `sort` names them, and their common filters, each for a column.
 import { type AnyColumn, and, eq, gte, lt, ne, type SQL } from 'drizzle-orm'
 import type { Condition } from './list.definition'
+
+/** The orders of each list: of queries, bodies and views. */
+export const SORTS = {
+  lead: ['-createdAt', 'createdAt', '-updatedAt', 'updatedAt', '-followUpAt', 'followUpAt'],
+  customer: [
+    ...(['-createdAt', 'createdAt', '-updatedAt', 'updatedAt', 'name', '-name'] as const),
+    ...(['-lastInteractionAt', 'lastInteractionAt', 'nextFollowUpAt', 'nextTouchAt'] as const),
+  ],
+  ticket: ['-createdAt', 'createdAt', '-updatedAt', 'updatedAt'],
+  interaction: ['-occurredAt', 'occurredAt', 'followUpAt', '-followUpAt', '-updatedAt', 'updatedAt'],
+} as const
 
 export const is =
   (column: AnyColumn) =>

@@ -181,10 +181,10 @@ function orderOf<Row, Q>(list: ListDefinition<Row, Q>, request: ListRequest<Q>, 
   const orders = Object.entries<Order<Row>>(list.orders)
   const [arrival] = orders.find(([, order]) => order.arrivedAt) ?? []
   const isByArrival = arrival !== undefined && filters.some((each) => each.isByArrival)
-  const sort = request.sort ?? (isByArrival ? `-${arrival}` : list.usualOrder(request))
+  const sort = request.sort ?? request.viewed?.sort ?? (isByArrival ? `-${arrival}` : list.usualOrder(request))
   const isDown = sort.startsWith('-')
   const found = orders.find(([name]) => name === (isDown ? sort.slice(1) : sort))
-  if (!found) throw new Error(`No order ${sort} of ${list.name}`)
+  if (!found) throw request.viewed?.refuse() ?? new Error(`No order ${sort} of ${list.name}`)
   return { order: found[1], isDown }
 }
 

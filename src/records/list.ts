@@ -17,6 +17,7 @@ import {
   withinReach,
 } from '../db/window'
 import { namesOf } from './fields'
+import { includedColumns } from './included'
 import { withFilterRead } from './list.asked'
 import type { Counter, ListDefinition, ListRequest, Query } from './list.definition'
 import { narrowPlanOf, planOf, type RequestPlan } from './list.plan'
@@ -37,11 +38,15 @@ export async function runList<Row, Q>(
   const plan = planOf(ctx, list, request, ownerIds)
   const skipped = offsetOf(request)
   if (plan.rest && offset !== undefined && !list.isCountCapped) {
-    return numberedPage(await list.read(ctx.db, rowsIn(list, numberedWindow(plan, limit, offset))), offset)
+    return numberedPage(await list.read(ctx.db, rowsIn(list, numberedWindow(plan, limit, offset)), {}), offset)
   }
   const isCounted = total && plan.isCountable
   const { rows, count } = await runBatch(ctx.db, {
-    rows: list.read(ctx.db, rowsIn(list, pageOf(ctx, list, plan, request, ownerIds, skipped))),
+    rows: list.read(
+      ctx.db,
+      rowsIn(list, pageOf(ctx, list, plan, request, ownerIds, skipped)),
+      includedIn(ctx, list, request),
+    ),
     count: isCounted ? one(countOf(ctx, list, request, ownerIds, plan)) : undefined,
   })
   const page = windowPage(rows, limit, plan.positionOf, (row) => scannedTo(list, plan, row))
@@ -53,7 +58,12 @@ export function listQuery<Row, Q>(ctx: Ctx, list: ListDefinition<Row, Q>, given:
   const request = withFilterRead(ctx, list, given)
   const ownerIds = list.owners(ctx, request)
   const plan = planOf(ctx, list, request, ownerIds)
-  return list.read(ctx.db, rowsIn(list, pageOf(ctx, list, plan, request, ownerIds, offsetOf(request))))
+  const rows = rowsIn(list, pageOf(ctx, list, plan, request, ownerIds, offsetOf(request)))
+  return list.read(ctx.db, rows, includedIn(ctx, list, request))
+}
+
+function includedIn<Row, Q>(ctx: Ctx, { includes = {} }: ListDefinition<Row, Q>, { include }: ListRequest<Q>) {
+  return includedColumns(ctx, includes, include)
 }
 
 /** The SELECT of a page of any size, for exports. It reads every row, so it finds words of any length. */

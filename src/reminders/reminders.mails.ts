@@ -6,7 +6,7 @@ import { workspaceRoom } from '../mail/mail.audience'
 import { enqueue } from '../mail/mail.enqueue'
 import type { Due } from '../mail/mail.templates'
 import { oneLine } from '../mail/mail.text'
-import { type DueRow, isStillDue, type Kind } from './reminders.queries'
+import { type DueRow, isStillDue } from './reminders.queries'
 
 /** A mail lists this many records, and counts the rest. */
 const LISTED = 50
@@ -48,22 +48,8 @@ export function reminderMails(sender: Sender, rows: ReminderRow[]) {
   })
 }
 
-const SUBJECTS: Record<Kind, (name: string) => string> = {
-  interaction: (name) => `Follow up with ${name}`,
-  lead: (name) => `Follow up the lead of ${name}`,
-  customer: (name) => `Be in touch with ${name}`,
-}
-
-const SUBJECTS_WITHOUT_NAME: Record<Kind, string> = {
-  interaction: 'Follow up with somebody',
-  lead: 'Follow up a lead',
-  customer: 'Be in touch with a customer',
-}
-
 // Only a verified address gets names and texts that people wrote.
 function dueEntry(config: Config, { kind, name, dueAt, note, path, isVerified }: ReminderRow): Due {
-  const words = isVerified
-    ? { about: SUBJECTS[kind](oneLine(name)), note: oneLine(note) }
-    : { about: SUBJECTS_WITHOUT_NAME[kind], note: '' }
-  return { ...words, at: dueAt, link: linkTo(config, path) }
+  const texts = isVerified ? { name: oneLine(name), note: oneLine(note) } : { name: '', note: '' }
+  return { kind, ...texts, at: dueAt, link: linkTo(config, path) }
 }

@@ -1,8 +1,8 @@
 // The kinds of records that have tags: where their tags stand, who reaches them, and the filter of their lists.
 import { getTableName, or, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
-import type { Actor, Permission } from '../access/policy'
-import { ticketsInReach, visible } from '../access/visible'
+import { type Actor, type Permission, reach } from '../access/policy'
+import { isPortal, ticketsInReach, visible } from '../access/visible'
 import type { Ctx } from '../context'
 import { customers, customerTags, leads, leadTags, tags, tickets, ticketTags } from '../db/schema'
 import { columnIn } from '../db/sql'
@@ -72,6 +72,14 @@ export function tagNamesOf({ table, links, of }: Tagged): SQL {
   return sql`(SELECT json_group_array(${tag(tags.name)} ORDER BY ${tag(tags.key)})
     FROM ${links} AS has CROSS JOIN ${tags} AS t ON ${tag(tags.id)} = ${has(links.tagId)}
     WHERE ${has(of)} = ${columnIn(getTableName(table), table.id)} AND ${tag(tags.deletedAt)} IS NULL)`
+}
+
+/** The names of the tags of a row, for those who see tags; else null. */
+export function includedTags(kind: keyof typeof TAGGED) {
+  return ({ actor }: Ctx): SQL<unknown> =>
+    isPortal(actor) || reach(actor, 'tags:read') === undefined
+      ? sql`NULL`
+      : sql`${tagNamesOf(TAGGED[kind])}`.mapWith((json: string): unknown => JSON.parse(json))
 }
 
 /** A filter by tags: all of these, or with `tagMatch=any` one of them. */

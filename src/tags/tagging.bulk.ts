@@ -8,7 +8,7 @@ import { customers, customerTags, events, jobs, taggedCustomers, tags } from '..
 import { MAX_TAGS } from '../db/schema/tags'
 import { insertFrom } from '../db/sql'
 import { taggingMarks } from '../db/tagging-marks'
-import { eventInsert } from '../events/event-insert'
+import { eventsInsert } from '../events/event-insert'
 import { type JobCtx, jobInsert, jobKind } from '../jobs/jobs.kind'
 import { foldText } from '../text/fold'
 import { tagChange } from './tagging.service'
@@ -139,7 +139,7 @@ function changeStatements({ db, now, actor, workspaceId }: TaggingCtx, rows: SQL
   const changes = sql`(SELECT ${customers.id} AS id, ${removedNames} AS removed, ${addedNames} AS added
     FROM ${rows} LIMIT -1) AS change`
   const eventsOf = (verb: `customer.${string}`, when: SQL) =>
-    eventInsert(
+    eventsInsert(
       { db, now, ...(actor ? { actor } : {}) },
       {
         verb,

@@ -37,6 +37,11 @@ export function phoneTerms(question: string, rules: PhoneRules): string[] {
   return [...new Set([...whole, term, ...withoutZero(part, term), ...withoutExit(term, rules)])]
 }
 
+/** The digits of what a number is known by (`phoneKey`), as they stand in a line of `phoneSearchText`. */
+export function digitsOf(key: string): string {
+  return key.slice(1).replace(';ext=', EXTENSION_MARK)
+}
+
 function formsOf(number: PhoneNumber): string[] {
   const parsed = parse(number.e164, null)
   const { country, nationalNumber } = parsed ?? {}

@@ -62,6 +62,7 @@ function searchedPhone(written: string, numbers: PhoneNumber[]): string {
   return [...lines, ...words, ...grams].filter((line) => line !== '').join('\n')
 }
 
-function lowerAscii(text: string): string {
+/** The text as SQLite lowers it: A to Z alone. */
+export function lowerAscii(text: string): string {
   return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
 }

@@ -19,7 +19,7 @@ import type { Condition, ListDefinition, ListRequest, Order, Search } from '../r
 import { before, from, noCondition } from '../records/list.filters'
 import { isPartOf } from '../records/question'
 import { hasTags, TAGGED, wordOfTag } from '../tags/tagged'
-import { redactTicket, type TicketRow, ticketColumns } from './tickets.record'
+import { redactTicket, TICKET_INCLUDES, type TicketRow, ticketColumns } from './tickets.record'
 import type { TicketFilters } from './tickets.schemas'
 
 type Query = z.output<typeof TicketFilters>
@@ -50,7 +50,8 @@ export const TICKET_LIST: ListDefinition<TicketRow, Query> = {
   table: tickets,
   name: 'tickets',
   columns: ticketColumns,
-  read: (db, rows) => db.select({ row: ticketColumns, ...pageMarks }).from(rows),
+  read: (db, rows, included) => db.select({ row: ticketColumns, included, ...pageMarks }).from(rows),
+  includes: TICKET_INCLUDES,
   owners: ({ actor }) => owners(actor, 'tickets:read'),
   orders: { createdAt: { by: ['seq'], arrivedAt: tickets.createdAt }, updatedAt: BY_CHANGE },
   usualOrder: ({ updatedAfter }) => (updatedAfter ? 'updatedAt' : '-createdAt'),
@@ -90,6 +91,7 @@ export const TICKET_LIST: ListDefinition<TicketRow, Query> = {
       priority: asParameters((values) => ({ priority: PRIORITIES.filter((each) => values.includes(each)) })),
       assigneeId: asParameter((assignee) => ({ assignee })),
       customerId: asParameter((customer) => ({ customer })),
+      tags: asParameter((tag) => ({ tag: [tag] })),
       createdAt: asRange(tickets.createdAt),
       updatedAt: asRange(tickets.updatedAt),
     },

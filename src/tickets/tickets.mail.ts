@@ -26,6 +26,7 @@ export function ticketMail(ctx: Ctx, id: string, mail: TicketMail, to: readonly 
       allowsUserText: sql`CASE WHEN ${isAssignee} THEN ${team.allowsUserText} ELSE ${customer.allowsUserText} END`,
       bound: sql`CASE WHEN ${isAssignee} THEN ${team.bound} ELSE ${customer.bound} END`,
       max: team.max,
+      ...(customer.language && { language: sql`CASE WHEN NOT ${isAssignee} THEN ${customer.language} END` }),
       replyTo: sql`CASE WHEN NOT ${isAssignee} THEN ${customer.replyTo} END`,
     },
     to: sql`CASE WHEN ${isAssignee} THEN ${users.email} ELSE ${customers.email} END`,

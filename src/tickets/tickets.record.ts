@@ -2,15 +2,25 @@
 import { getTableColumns, or } from 'drizzle-orm'
 import type { Actor } from '../access/policy'
 import { isPortal, ticketParts } from '../access/visible'
-import { tickets } from '../db/schema'
+import { interactions, tickets } from '../db/schema'
 import { etagOf } from '../etag'
 import type { RecordKind } from '../records/change'
+import { includedCustomer, includedInteraction, includedMember } from '../records/included'
+import { includedTags } from '../tags/tagged'
 
-const { homeId, foldedFields, foldedTitle, foldedDescription, searchText, searchScope, ...columns } =
+const { homeId, importKey, foldedFields, foldedTitle, foldedDescription, searchText, searchScope, ...columns } =
   getTableColumns(tickets)
 /** Every column except those that only merges and searches read. */
 export const ticketColumns = columns
 export type TicketRow = { [K in keyof typeof columns]: (typeof tickets.$inferSelect)[K] }
+
+/** What may stand beside a ticket. */
+export const TICKET_INCLUDES = {
+  assignee: includedMember(tickets.assigneeId),
+  customer: includedCustomer(tickets.customerId),
+  tags: includedTags('tickets'),
+  lastInteraction: includedInteraction(interactions.ticketId, tickets.id, 'interactions_ticket'),
+}
 
 export const TICKET: RecordKind<typeof ticketColumns> = {
   subject: 'ticket',

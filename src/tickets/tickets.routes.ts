@@ -7,12 +7,15 @@ import { ctx } from '../http/context'
 import { IfMatch, ifVersion, withEtag } from '../http/etag'
 import { paged } from '../http/pagination'
 import { body, createRouter, json } from '../http/router'
+import { shapedAnswer, shapedPage } from '../records/shape.schemas'
+import { viewedQuery } from '../views/views.service'
 import { commentOnTicket, listComments } from './tickets.comments'
 import { listTickets } from './tickets.list'
 import {
   Comment,
   CommentPage,
   CommentQuery,
+  ListedTicket,
   NewComment,
   NewTicket,
   Ticket,
@@ -21,6 +24,7 @@ import {
   TicketPatch,
   TicketQuery,
   TicketQuestion,
+  TicketShape,
 } from './tickets.schemas'
 import { assignTicket, getTicket, openTicket, restoreTicket, trashTicket, updateTicket } from './tickets.service'
 
@@ -37,7 +41,7 @@ const listTicketsRoute = createRoute({
     'Newest first. ADMIN and MANAGER see all tickets, SALES those of their own customers and those assigned to them, a ' +
     'CUSTOMER their own. The tickets of a trashed customer are in the trash as well.',
   request: { query: TicketQuery },
-  responses: { 200: json(TicketPage, 'A page of tickets'), ...errors(...READ, 'invalid_cursor') },
+  responses: { 200: json(TicketPage, 'A page of tickets'), ...errors(...READ, 'invalid_cursor', 'view_outdated') },
 })
 
 const queryTicketsRoute = createRoute({
@@ -50,7 +54,7 @@ const queryTicketsRoute = createRoute({
   description:
     'The list of tickets with a filter as JSON, for filters that are long in an address. It changes nothing.',
   request: { body: body(TicketQuestion) },
-  responses: { 200: json(TicketPage, 'A page of tickets'), ...errors(...POST, 'invalid_cursor') },
+  responses: { 200: json(TicketPage, 'A page of tickets'), ...errors(...POST, 'invalid_cursor', 'view_outdated') },
 })
 
 const openTicketRoute = createRoute({
@@ -74,8 +78,8 @@ const getTicketRoute = createRoute({
   tags,
   summary: 'Get a ticket',
   description: 'A ticket that you may not see is a 404, as if it did not exist.',
-  request: { params: IdParam },
-  responses: { 200: json(Ticket, 'The ticket'), ...errors(...READ, 'not_found') },
+  request: { params: IdParam, query: TicketShape },
+  responses: { 200: json(ListedTicket, 'The ticket'), ...errors(...READ, 'not_found') },
 })
 
 const updateTicketRoute = createRoute({
@@ -164,22 +168,28 @@ const listCommentsRoute = createRoute({
 
 export const ticketRoutes = createRouter()
   .openapi(listTicketsRoute, async (c) => {
-    const page = await paged(c, c.req.valid('query'), (query) => listTickets(ctx(c), query))
-    return c.json(TicketPage.parse(page), 200)
+    const page = await paged(c, await viewedQuery(ctx(c), 'ticket', c.req.valid('query')), (query) =>
+      listTickets(ctx(c), query),
+    )
+    return c.json(shapedPage(TicketPage.parse(page), c.req.valid('query')), 200)
   })
   .openapi(queryTicketsRoute, async (c) => {
-    const page = await paged(c, c.req.valid('json'), (query) =>
+    const page = await paged(c, await viewedQuery(ctx(c), 'ticket', c.req.valid('json')), (query) =>
       listTickets(ctx(c), { ...query, filterAt: 'body.filter' }),
     )
-    return c.json(TicketPage.parse(page), 200)
+    return c.json(shapedPage(TicketPage.parse(page), c.req.valid('json')), 200)
   })
   .openapi(openTicketRoute, async (c) => {
     const ticket = withEtag(c, await openTicket(ctx(c), c.req.valid('json')))
     return c.json(Ticket.parse(ticket), 201, { Location: `/v1/tickets/${ticket.id}` })
   })
-  .openapi(getTicketRoute, async (c) =>
-    c.json(Ticket.parse(withEtag(c, await getTicket(ctx(c), c.req.valid('param').id))), 200),
-  )
+  .openapi(getTicketRoute, async (c) => {
+    const shape = c.req.valid('query')
+    return c.json(
+      shapedAnswer(c, ListedTicket, await getTicket(ctx(c), c.req.valid('param').id, shape.include), shape),
+      200,
+    )
+  })
   .openapi(updateTicketRoute, async (c) => {
     const version = ifVersion(c.req.valid('header'))
     const ticket = await updateTicket(ctx(c), c.req.valid('param').id, c.req.valid('json'), version)

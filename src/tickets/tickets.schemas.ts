@@ -2,15 +2,35 @@
 import { z } from '@hono/zod-openapi'
 import { PRIORITIES, TICKET_STATUSES } from '../db/schema/tickets'
 import { Id, Instant, instant, memberOr, text, uuid } from '../field-schemas'
-import { filterParameter, questionOf } from '../filters/filters.schemas'
+import { filterParameter, questionOf, viewParameter } from '../filters/filters.schemas'
 import { flag, pageOf, pageQuery, someOf } from '../http/pagination'
 import { facetQuery, gatherCustomFields } from '../records/facets.schemas'
 import { valuesOf } from '../records/fields'
+import { SORTS } from '../records/list.filters'
+import {
+  IncludedCustomer,
+  IncludedInteraction,
+  IncludedMember,
+  included,
+  includedTags,
+  shapeBody,
+  shapeQuery,
+} from '../records/shape.schemas'
 import { TICKET_FIELDS } from './tickets.fields'
 
 export const Ticket = z
   .object(valuesOf(TICKET_FIELDS, 'answer'))
   .openapi('Ticket', { example: valuesOf(TICKET_FIELDS, 'example') })
+
+const INCLUDES = ['assignee', 'customer', 'tags', 'lastInteraction'] as const
+/** A ticket with what was included. */
+export const ListedTicket = Ticket.extend({
+  assignee: included(IncludedMember),
+  customer: included(IncludedCustomer),
+  tags: includedTags,
+  lastInteraction: included(IncludedInteraction),
+}).openapi('ListedTicket')
+export const TicketShape = z.strictObject(shapeQuery(Ticket, INCLUDES))
 
 const fields = valuesOf(TICKET_FIELDS, 'input')
 
@@ -42,7 +62,9 @@ export const TicketAssignment = z
 
 export const TicketFilters = z.strictObject({
   ...pageQuery,
+  ...TicketShape.shape,
   filter: filterParameter(),
+  view: viewParameter,
   q: text(100)
     .optional()
     .openapi({ description: 'Part of title or description; case and accents do not matter.', example: 'invoice' }),
@@ -57,7 +79,7 @@ export const TicketFilters = z.strictObject({
   ...facetQuery,
   createdAfter: instant().optional(),
   createdBefore: instant().optional(),
-  sort: z.enum(['-createdAt', 'createdAt', '-updatedAt', 'updatedAt']).optional().openapi({
+  sort: z.enum(SORTS.ticket).optional().openapi({
     description: 'The default is `-createdAt`, and `updatedAt` with `updatedAfter`.',
   }),
   updatedAfter: instant().optional().openapi({
@@ -68,9 +90,9 @@ export const TicketFilters = z.strictObject({
 
 export const TicketQuery = z.pipe(gatherCustomFields<z.input<typeof TicketFilters>>(), TicketFilters)
 
-export const TicketQuestion = questionOf(TicketFilters.shape, 'TicketQuestion')
+export const TicketQuestion = questionOf(TicketFilters.shape, 'TicketQuestion', shapeBody(Ticket, INCLUDES))
 
-export const TicketPage = pageOf(Ticket, 'TicketPage')
+export const TicketPage = pageOf(ListedTicket, 'TicketPage')
 
 export const Comment = z
   .object({

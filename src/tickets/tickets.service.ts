@@ -18,9 +18,10 @@ import {
   patchedCustomFields,
 } from '../records/custom-fields'
 import { derivedValues, type FieldName } from '../records/fields'
+import { includedColumns } from '../records/included'
 import { TICKET_FIELDS } from './tickets.fields'
 import { ticketMail } from './tickets.mail'
-import { redactTicket, TICKET, type TicketRow, ticketColumns } from './tickets.record'
+import { redactTicket, TICKET, TICKET_INCLUDES, type TicketRow, ticketColumns } from './tickets.record'
 import { canBecome, resolvedAt, transitionError } from './tickets.status'
 
 type Fields = Pick<TicketRow, FieldName<typeof TICKET_FIELDS, 'input'>>
@@ -86,13 +87,13 @@ export async function openTicket(ctx: Ctx, input: NewTicket): Promise<TicketRow>
 }
 
 /** A ticket in reach. Throws `not_found`. */
-export async function getTicket({ db, actor }: Ctx, id: string): Promise<TicketRow> {
-  const [ticket] = await db
-    .select(ticketColumns)
+export async function getTicket(ctx: Ctx, id: string, include?: readonly string[]): Promise<TicketRow> {
+  const [found] = await ctx.db
+    .select({ row: ticketColumns, included: includedColumns(ctx, TICKET_INCLUDES, include) })
     .from(tickets)
-    .where(and(eq(tickets.id, id), ticketsInReach(actor, 'tickets:read')))
-  if (!ticket) throw new AppError('not_found')
-  return redactTicket(actor, ticket)
+    .where(and(eq(tickets.id, id), ticketsInReach(ctx.actor, 'tickets:read')))
+  if (!found) throw new AppError('not_found')
+  return { ...redactTicket(ctx.actor, found.row), ...found.included }
 }
 
 /**

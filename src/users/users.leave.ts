@@ -1,9 +1,9 @@
 // Leaving: a workspace keeps an ADMIN, sessions end, and the member's records go to a colleague or to nobody.
-import { type SQL, sql } from 'drizzle-orm'
+import { and, eq, type SQL, sql } from 'drizzle-orm'
 import { isTeamMember } from '../access/visible'
 import { sessionRevocation } from '../auth/sessions.service'
 import type { Ctx } from '../context'
-import { users } from '../db/schema'
+import { users, views } from '../db/schema'
 import { ifChanged } from '../db/sql'
 import { handoverStatements } from './users.handover'
 
@@ -44,5 +44,15 @@ export function isSuccessor(id: string, leaverId: string, workspaceId: string): 
  * hand over the records that db/relations.ts names. If the change did not happen, they do nothing.
  */
 export function offboardingStatements(ctx: Ctx, userId: string, reassignTo: string | null) {
-  return [sessionRevocation(ctx, userId, { when: ifChanged }), ...handoverStatements(ctx, userId, reassignTo)]
+  return [
+    sessionRevocation(ctx, userId, { when: ifChanged }),
+    privateViewDeletion(ctx, userId),
+    ...handoverStatements(ctx, userId, reassignTo),
+  ]
+}
+
+// Nobody else sees them. Those that are shared stay with the team.
+function privateViewDeletion({ db, actor: { workspaceId } }: Ctx, userId: string) {
+  const isTheirs = and(eq(views.ownerId, userId), eq(views.workspaceId, workspaceId), sql`NOT ${views.isShared}`)
+  return db.delete(views).where(and(isTheirs, sql`NOT ${isTeamMember(userId, workspaceId)}`))
 }

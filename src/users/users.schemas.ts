@@ -1,7 +1,7 @@
 // Schemas of members. None contains a password or its hash.
 import { z } from '@hono/zod-openapi'
 import { ROLES, USER_STATUSES } from '../db/schema/users'
-import { Id, Instant, instant, name, timeZone, username, uuid } from '../field-schemas'
+import { Id, Instant, instant, language, name, timeZone, username, uuid } from '../field-schemas'
 import { pageOf, pageQuery } from '../http/pagination'
 
 /** A member of a workspace. */
@@ -16,6 +16,7 @@ export const User = z
     role: z.enum(ROLES),
     status: z.enum(USER_STATUSES),
     timeZone: z.string(),
+    language: language().nullable(),
     createdAt: Instant,
     updatedAt: Instant,
   })
@@ -30,6 +31,7 @@ export const User = z
       role: 'ADMIN',
       status: 'ACTIVE',
       timeZone: 'Europe/London',
+      language: null,
       createdAt: '2026-11-21T15:00:00.000Z',
       updatedAt: '2026-11-21T15:00:00.000Z',
     },
@@ -52,12 +54,23 @@ export const UserQuery = z.strictObject({
   updatedAfter: instant().optional().openapi({ description: 'Changed at this instant or later.' }),
 })
 
+/** The id of a member in a path; `me` for that of the actor. */
+export const MemberParam = z.strictObject({
+  id: uuid()
+    .or(z.literal('me'))
+    .openapi({ param: { name: 'id', in: 'path' }, type: 'string', example: '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0e' }),
+})
+
 /** Input of changing a member: at least one field. */
 export const UserPatch = z
   .strictObject({
     name: name(200),
     username: username().nullable(),
     timeZone: timeZone(),
+    language: language().nullable().openapi({
+      description:
+        'Of the desk and of mails; null for the language of the browser, and in mails that of the workspace.',
+    }),
     role: z.enum(ROLES).openapi({ description: 'ADMIN only.' }),
     status: z.enum(USER_STATUSES).openapi({ description: 'ADMIN only; INACTIVE ends the member’s sessions.' }),
   })

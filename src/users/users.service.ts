@@ -12,7 +12,7 @@ import { changeRecord, type RecordKind } from '../records/change'
 import { isSuccessor, keepsAnAdmin, leavesTeam, losesAdmin, offboardingStatements, takesSeat } from './users.leave'
 
 export type UserRow = typeof users.$inferSelect
-type UserPatch = Partial<Pick<UserRow, 'name' | 'username' | 'timeZone' | 'role' | 'status'>>
+type UserPatch = Partial<Pick<UserRow, 'name' | 'username' | 'timeZone' | 'language' | 'role' | 'status'>>
 /** `email` must be the member's present address: only its owner changes it, but clients may send back a whole record. */
 type Conditions = { reassignTo?: string; ifVersion?: number; email?: string }
 

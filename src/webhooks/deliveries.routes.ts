@@ -52,7 +52,7 @@ const testRoute = createRoute({
     'Sends the example of a type now, with `isTest: true` and an id that begins with `test_`, and says what became of ' +
     'it. The body of the answer is not read.',
   request: { params, body: body(WebhookTest) },
-  responses: { 200: json(TestResult, 'What became of it'), ...errors(...POST, 'not_found') },
+  responses: { 200: json(TestResult, 'What became of it'), ...errors(...POST, 'not_found', 'webhook_secret_lost') },
 })
 
 const listDeliveriesRoute = createRoute({

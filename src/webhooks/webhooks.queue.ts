@@ -99,15 +99,13 @@ function stretchOf(
   return { rows, end, isMore: end < most && (isFull || edge?.count === WINDOW) }
 }
 
-/** A workspace, or SQL that finds it. */
-export type Place = string | SQL
-
 /** How many webhooks a run takes up at most. */
 const PER_RUN = 50
 
-/** The ids of webhooks that have something to send, those that work first; of one workspace, if it is named. */
-export async function dueWebhooks(db: Db, now: string, workspaceId: Place | undefined): Promise<string[]> {
-  const isThere = workspaceId === undefined ? sql`true` : sql`${webhooks.workspaceId} = ${workspaceId}`
+/** The ids of webhooks that have something to send, those that work first; of these workspaces, if they are named. */
+export async function dueWebhooks(db: Db, now: string, places?: readonly string[]): Promise<string[]> {
+  const list = sql.join(places?.map((place) => sql`${place}`) ?? [], sql`, `)
+  const isThere = places === undefined ? sql`true` : sql`${webhooks.workspaceId} IN (${list})`
   const rows = await db
     .select({ id: webhooks.id })
     .from(webhooks)

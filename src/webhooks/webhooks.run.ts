@@ -26,7 +26,8 @@ export type Run = {
   sends: { left: number }
   /** In milliseconds since 1970. */
   until: number
-  statementsLeft: () => number
+  /** Whether a further batch stays within the statements of the invocation, whatever other webhooks are about to spend. */
+  hasRoom: () => boolean
 }
 
 type Taken = WebhookRow & { timeZone: string }
@@ -66,8 +67,8 @@ async function sendBatch(run: Run, hook: Taken, probes: number): Promise<{ outco
 
 const leaseEnd = ({ sending }: Run) => new Date(sending.now() + LEASE_MS).toISOString()
 
-function isWithin({ sends, until, statementsLeft, sending }: Run): boolean {
-  return sends.left > 0 && sending.now() < until && statementsLeft() >= PER_BATCH
+function isWithin({ sends, until, hasRoom, sending }: Run): boolean {
+  return sends.left > 0 && sending.now() < until && hasRoom()
 }
 
 async function take(run: Run, id: string): Promise<Taken | undefined> {
@@ -81,10 +82,11 @@ async function take(run: Run, id: string): Promise<Taken | undefined> {
   return taken
 }
 
-// Both secrets sign as long as they overlap.
+// Both secrets sign as long as they overlap, unless the old one cannot be opened any more.
 async function receiverOf(config: Config, hook: WebhookRow, now: string): Promise<Receiver> {
   const { id, url, secret, previousSecret, previousUntil } = hook
   const isOverlap = previousSecret !== null && previousUntil !== null && previousUntil > now
-  const sealed = isOverlap ? [secret, previousSecret] : [secret]
-  return { url, secrets: await Promise.all(sealed.map((each) => openedSecret(config, id, each))) }
+  const opened = await openedSecret(config, id, secret)
+  const previous = isOverlap ? await openedSecret(config, id, previousSecret).catch(() => undefined) : undefined
+  return { url, secrets: previous === undefined ? [opened] : [opened, previous] }
 }

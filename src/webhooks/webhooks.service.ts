@@ -121,7 +121,7 @@ export async function updateWebhook(
   return shown(await changeRecord(ctx, WEBHOOK, id, change), ctx.now)
 }
 
-/** Deletes a webhook with its deliveries: at most 5,000 of these now, the others at night. Throws `not_found`. */
+/** Deletes a webhook with its deliveries: at most 500 of these now, the others at night. Throws `not_found`. */
 export async function deleteWebhook(ctx: Ctx, id: string): Promise<void> {
   const { db, actor } = ctx
   const { deleted } = await runBatch(db, {
@@ -136,12 +136,14 @@ export async function deleteWebhook(ctx: Ctx, id: string): Promise<void> {
 }
 
 /**
- * Sends an example now, whatever the state, and says what became of it; it leaves no trace. Throws `not_found`.
+ * Sends an example now, whatever the state, and says what became of it; it leaves no trace. Throws `not_found`,
+ * `webhook_secret_lost`.
  */
 export async function testWebhook({ db, actor, config }: Ctx, id: string, type = 'lead.claimed'): Promise<Tried> {
   const [row] = await db.select().from(webhooks).where(isMine(actor, id))
   if (!row) throw new AppError('not_found')
-  const secret = await openedSecret(config, id, row.secret)
+  const secret = await openedSecret(config, id, row.secret).catch(() => undefined)
+  if (secret === undefined) throw new AppError('webhook_secret_lost')
   const known = EVENT_TYPES.find((each) => each.type === type) ?? EVENT_TYPES[0]
   const eventId = `test_${crypto.randomUUID().replaceAll('-', '').slice(0, 16)}`
   const body = JSON.stringify({ ...(known && exampleOf(known)), id: eventId, isTest: true })

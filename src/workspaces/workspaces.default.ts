@@ -3,9 +3,9 @@ import { type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import type { Config } from '../config'
 import type { PublicCtx } from '../context'
-import { workspaceIdOf } from '../objects/place'
 import { workspaces } from '../db/schema'
 import { insertFrom } from '../db/sql'
+import { workspaceIdOf } from '../objects/place'
 
 /** The slug that makes a workspace the shared one. */
 export const SHARED_SLUG = 'default'

@@ -1,7 +1,7 @@
 // Schemas of the workspace and of invitations to it.
 import { z } from '@hono/zod-openapi'
 import { ROLES } from '../db/schema/users'
-import { email, Id, Instant, name, raw, timeZone } from '../field-schemas'
+import { email, Id, Instant, language, name, raw, timeZone } from '../field-schemas'
 import { pageOf, pageQuery } from '../http/pagination'
 import { isCountry } from '../text/phone'
 
@@ -15,6 +15,7 @@ export const Workspace = z
     slug: z.string().openapi({ description: 'Names the workspace in the address of public forms.' }),
     plan: z.string(),
     timeZone: z.string(),
+    language: language(),
     defaultCountry: z.string().nullable(),
     createdAt: Instant,
     updatedAt: Instant,
@@ -26,6 +27,7 @@ export const Workspace = z
       slug: 'analytical-engines',
       plan: 'FREE',
       timeZone: 'UTC',
+      language: 'en',
       defaultCountry: null,
       createdAt: '2026-11-21T15:00:00.000Z',
       updatedAt: '2026-11-21T15:00:00.000Z',
@@ -38,6 +40,7 @@ export const WorkspacePatch = z
     name: name(200),
     slug: raw(60).regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'may contain a-z, 0-9 and single dashes between them'),
     timeZone: timeZone(),
+    language: language().openapi({ description: 'Of mails whose reader has chosen none.' }),
     defaultCountry: z
       .string()
       .refine(isCountry, { error: 'must be a two-letter country code such as GB' })

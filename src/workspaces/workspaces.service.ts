@@ -36,7 +36,7 @@ export async function getWorkspace({ db, actor }: Ctx) {
   return workspace
 }
 
-type Patch = Partial<Pick<typeof workspaces.$inferInsert, 'name' | 'slug' | 'timeZone' | 'defaultCountry'>>
+type Patch = Partial<Pick<typeof workspaces.$inferInsert, 'name' | 'slug' | 'timeZone' | 'language' | 'defaultCountry'>>
 
 /**
  * Changes the workspace; a patch without changes leaves the version. With another country, phone numbers that could not be

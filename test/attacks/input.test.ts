@@ -186,7 +186,7 @@ describe('content-type confusion', () => {
     const headers = { 'X-HTTP-Method-Override': 'DELETE', 'X-Method-Override': 'DELETE', 'X-Original-URL': '/v1/users' }
     expect(await bodyOf(send(`/v1/leads/${id}`, { token: admin.token, headers }), 200)).toMatchObject({ id })
     await refusalOf(send(`/v1/leads/${id}?_method=DELETE`, { token: admin.token, headers }), 400, 'invalid')
-    await bodyOf(api(admin.token).v1.leads[':id'].$get({ param: { id } }), 200)
+    await bodyOf(api(admin.token).v1.leads[':id'].$get({ param: { id }, query: {} }), 200)
   })
 })
 

@@ -45,6 +45,7 @@ describe('a token of our own', () => {
       role: 'ADMIN',
       cc: null,
       tz: 'UTC',
+      lang: null,
       ev: false,
     })
   })

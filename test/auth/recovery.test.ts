@@ -177,7 +177,7 @@ describe('a forgotten password', () => {
     await expectCode(old, 401, 'invalid_refresh_token')
     const told = (await mailsTo(email)).filter(({ subject }) => subject.startsWith('Your password was changed'))
     expect(told).toHaveLength(1)
-    expect(told[0]?.text).toMatch(/changed at \d{4}-\d\d-\d\d \d\d:\d\d UTC/)
+    expect(told[0]?.text).toMatch(/changed on \d+ \w{3,4} \d{4}, \d\d:\d\d UTC/)
   })
 
   it('gives one link one use, however many use it at once, and the other links none', async () => {

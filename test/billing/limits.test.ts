@@ -72,7 +72,7 @@ describe('customers', () => {
       full,
     )
     expect(await count(admin)).toBe(MAX)
-    const untouched = await bodyOf(await crm().leads[':id'].$get({ param: { id: lead } }), 200)
+    const untouched = await bodyOf(await crm().leads[':id'].$get({ param: { id: lead }, query: {} }), 200)
     expect(untouched).toMatchObject({ status: 'NEW', customerId: null })
   })
 

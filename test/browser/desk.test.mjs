@@ -1,11 +1,12 @@
-// Room: test/browser. The desk with the demo data: a salesperson's morning with and without a script, on a desk and on a phone;
-// every page in the light and in the dark, looked at by axe-core and by the rules below.
+// Room: test/browser. The desk with the demo data: a salesperson's morning and a customer's visit, with and without a script, on
+// a desk and on a phone; what changes while a page is open; and every page, looked at by axe-core and by the rules below.
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
 import { seedDemo } from '../../scripts/demo-data.ts'
 import { migrate, withLocalDatabase } from '../../scripts/local-database.ts'
@@ -20,9 +21,10 @@ describe('the desk', () => {
   let worker
   let browser
   let logins
+  let slug
 
   before(async () => {
-    ;({ logins } = await withLocalDatabase({ persistTo }, async (db) => {
+    ;({ logins, slug } = await withLocalDatabase({ persistTo }, async (db) => {
       await migrate(db)
       return seedDemo(db)
     }))
@@ -52,6 +54,7 @@ describe('the desk', () => {
       locale,
       bypassCSP: true,
     })
+    context.setDefaultTimeout(10_000)
     const page = await context.newPage()
     const problems = []
     page.on('pageerror', (error) => problems.push(`script error: ${error.message}`))
@@ -65,7 +68,7 @@ describe('the desk', () => {
     await page.locator('#email').fill(email)
     await page.locator('#password').fill(password)
     await page.keyboard.press('Enter')
-    await page.locator('#pool').waitFor()
+    await page.locator(role === 'CUSTOMER' ? '#tickets' : '#pool').waitFor()
     // The heading may stand before the style sheet has come.
     await page.waitForLoadState('load')
     return { page, problems, close: () => context.close() }
@@ -126,6 +129,60 @@ describe('the desk', () => {
       })
     }
   }
+
+  for (const [device, viewport] of Object.entries({ desk: DESK, phone: PHONE })) {
+    for (const scripts of [true, false]) {
+      test(`a customer’s visit, on a ${device}, ${scripts ? 'with' : 'without'} a script`, async () => {
+        const { page, problems, close } = await open({ role: 'CUSTOMER', viewport, scripts })
+        assert.match(page.url(), /\/dashboard\/portal$/)
+        assert.ok((await card(page, 'What was said').getByRole('listitem').count()) > 0)
+        // Asks for help, and is answered by a page of its own.
+        const subject = `The link has expired, on a ${device} ${scripts}`
+        await page.getByLabel('What is wrong?').fill(subject)
+        await page.getByLabel('Tell us more').fill('It is that of the welcome mail.')
+        await page.getByRole('button', { name: 'Send' }).click()
+        assert.match(page.url(), /\/dashboard\/tickets\//)
+        assert.ok((await page.getByRole('heading', { level: 1 }).innerText()).includes(subject))
+        await page.getByLabel('Comment', { exact: true }).fill('It works again.')
+        await page.getByRole('button', { name: 'Send' }).click()
+        assert.ok(await page.getByText('It works again.').first().isVisible())
+        // Corrects the own number; what the team alone may see is nowhere.
+        await page.goto(`${worker.url}/dashboard/portal`)
+        await page.getByLabel('Phone').fill('+44 7700 900999')
+        await page.getByRole('button', { name: 'Save' }).click()
+        assert.equal(await page.getByLabel('Phone').inputValue(), '+44 7700 900999')
+        assert.ok((await card(page, 'Your tickets').innerText()).includes(subject))
+        for (const path of ['/leads', '/customers', '/team', '/import']) {
+          assert.equal((await page.request.get(`${worker.url}/dashboard${path}`)).status(), 403)
+        }
+        assert.deepEqual(problems, [])
+        await close()
+      })
+    }
+  }
+
+  test('shows an enquiry as it arrives, says so, and leaves alone what somebody is about to press', async () => {
+    const { page, problems, close } = await open({ scripts: true })
+    const pool = card(page, 'Unclaimed leads')
+    const number = () => pool.locator('.head .note').innerText()
+    const enquire = (name) =>
+      worker.fetch('/v1/enquiries', {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ workspace: slug, name, email: `${name.toLowerCase()}@example.net` }),
+      })
+    await page.waitForEvent('websocket')
+    await pool.hover()
+    const before = await number()
+    assert.equal((await enquire('Early')).status, 201)
+    await page.waitForResponse((answer) => answer.url().endsWith('/dashboard'))
+    assert.equal(await number(), before)
+    await page.mouse.move(2, 2)
+    await page.locator('#news').getByText('Unclaimed leads: changed just now.').waitFor()
+    assert.notEqual(await number(), before)
+    assert.deepEqual(problems, [])
+    await close()
+  })
 
   test('is used by keyboard alone: to the content, to the search, and a menu that closes', async () => {
     const { page, close } = await open({ scripts: true })
@@ -193,26 +250,48 @@ describe('the desk', () => {
     await close()
   })
 
-  /** Every kind of page, with the records that the lists name first. */
+  /** Every page of the list, with the records that the lists name first. */
   async function pathsOf(page) {
-    const firstIn = async (path) => {
+    const firstIn = async (path, link = '.line .name') => {
       await page.goto(`${worker.url}/dashboard${path}`)
-      return (await page.locator('.line .name').first().getAttribute('href')).replace('/dashboard', '')
+      return (await page.locator(`main ${link}`).first().getAttribute('href')).replace('/dashboard', '')
     }
-    const [lead, customer] = [await firstIn('/leads'), await firstIn('/customers')]
+    const [lead, customer, ticket] = [await firstIn('/leads'), await firstIn('/customers'), await firstIn('/tickets')]
+    const [member, one] = [await firstIn('/team'), await imported(page)]
+    await withWebhook()
+    const webhook = await firstIn('/settings/webhooks', '.side-list a')
+    const merge = await firstIn(`${customer}/merge?find=an`, 'a[href*="?with="]')
     return [
       ...['', '/leads', '/leads?status=CLOSED&q=zzzz', '/leads/board', '/leads/new', lead, `${lead}/edit`],
-      ...[
-        '/customers',
-        '/customers/new',
-        customer,
-        `${customer}/edit`,
-        `${customer}/merge?find=an`,
-        '/customers/duplicates',
-      ],
-      ...[`${customer}/relate`, `${customer}/personal-data`, '/search?q=an', '/nowhere'],
+      ...['/customers', '/customers/new', customer, `${customer}/edit`, `${customer}/merge?find=an`, merge],
+      ...['/customers/duplicates', `${customer}/relate`, `${customer}/personal-data`, '/search?q=an', '/nowhere'],
+      ...['/tickets', ticket, '/import', one, '/team', member, '/settings', '/settings/notifications'],
+      ...['/settings/workspace', '/settings/keys', '/settings/webhooks', webhook, '/settings/trash', '/settings/audit'],
     ]
   }
+
+  // Past the API, which would look the host up.
+  async function withWebhook() {
+    const db = await worker.database()
+    await db
+      .prepare(
+        `INSERT INTO webhooks (id, workspace_id, url, types, state, secret, cursor, recent, created_by, created_at, updated_at)
+        SELECT ?1, workspace_id, 'https://hooks.example.com/crm', '["lead.*"]', 'PAUSED', '', 0, '[]', id, ?2, ?2
+        FROM users WHERE role = 'ADMIN'`,
+      )
+      .bind(crypto.randomUUID(), new Date().toISOString())
+      .run()
+  }
+
+  async function imported(page) {
+    await page.goto(`${worker.url}/dashboard/import`)
+    const buffer = Buffer.from('Name,E-mail\nNo address,nowhere\n')
+    await page.getByLabel('File', { exact: true }).setInputFiles({ name: 'a.csv', mimeType: 'text/csv', buffer })
+    await page.getByRole('button', { name: 'Import', exact: true }).click()
+    await page.locator('#report').waitFor()
+    return new URL(page.url()).pathname.replace('/dashboard', '')
+  }
+
   const DOORS = [
     '/sign-in',
     '/register',
@@ -220,32 +299,68 @@ describe('the desk', () => {
     '/forgot-password',
     '/reset-password?token=x',
     '/verify-email?token=x',
+    '/change-email?token=x',
+    '/enquire/northwind',
+    '/enquire/northwind?sent=1',
+    '/sign-in?error=access_denied',
   ]
+  /** Pages that show nothing of their own: they lead elsewhere, or are a file. */
+  const ELSEWHERE = /^\/(billing|sign-out|oauth.*|follow-ups\/.*|.*\/export\/?.*|.*\/errors|.*\/file)$/
+
+  const looked = new Set()
+  let paths
 
   for (const colorScheme of ['light', 'dark']) {
     for (const [device, viewport] of Object.entries({ desk: DESK, phone: PHONE })) {
+      // axe takes longest: it sees each width and each scheme once.
+      const isAsked = (colorScheme === 'light') === (device === 'desk')
       test(`is readable and in order, ${colorScheme}, on a ${device}`, async () => {
-        const { page, close } = await open({ role: 'MANAGER', viewport, colorScheme, scripts: true })
+        const { page, close } = await open({ role: 'ADMIN', viewport, colorScheme, scripts: true })
+        paths ??= await pathsOf(page)
         const wrong = []
-        const look = async (path) => {
-          await page.goto(`${worker.url}/dashboard${path}`)
-          await page.waitForLoadState('load')
-          for (const fault of await page.evaluate(faults)) wrong.push(`${path}: ${fault}`)
-          await page.evaluate(axe)
-          const { violations } = await page.evaluate(() => globalThis.axe.run())
+        const look = async (at, path) => {
+          await at.goto(`${worker.url}/dashboard${path}`)
+          await at.waitForLoadState('load')
+          looked.add(
+            path
+              .replace(/\?.*/, '')
+              .replace(/[\da-f-]{36}/, '*')
+              .replace('northwind', '*') || '/',
+          )
+          for (const fault of await at.evaluate(faults)) wrong.push(`${path}: ${fault}`)
+          if (!isAsked) return
+          await at.evaluate(axe)
+          const { violations } = await at.evaluate(() => globalThis.axe.run({ resultTypes: ['violations'] }))
           for (const { id, impact, nodes } of violations) {
             if (impact === 'serious' || impact === 'critical')
               wrong.push(`${path}: ${id}: ${nodes[0].html.slice(0, 160)}`)
           }
         }
-        for (const path of await pathsOf(page)) await look(path)
+        for (const path of paths) await look(page, path)
         await page.context().clearCookies()
-        for (const path of DOORS) await look(path)
-        assert.deepEqual(wrong, [])
+        for (const path of DOORS) await look(page, path)
         await close()
+        const portal = await open({ role: 'CUSTOMER', viewport, colorScheme, scripts: true })
+        await look(portal.page, '/portal')
+        const ticket = await portal.page.locator('#tickets').locator('..').locator('..').locator('.name').first()
+        await look(portal.page, (await ticket.getAttribute('href')).replace('/dashboard', ''))
+        await portal.close()
+        assert.deepEqual(wrong, [])
       })
     }
   }
+
+  test('looked at every page of the list that is one', () => {
+    const sources = globSync(fileURLToPath(new URL('../../src/desk/pages/*.tsx', import.meta.url)))
+    const known = sources.flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(/^ {2}path: '([^']+)'/gm)].map(([, path]) => path.replace(/:\w+/, '*')),
+    )
+    assert.ok(known.length > 35, `${known.length} pages`)
+    assert.deepEqual(
+      known.filter((path) => !ELSEWHERE.test(path) && !looked.has(path)),
+      [],
+    )
+  })
 })
 
 // Runs in the page: what WCAG 2.2 asks of labels, headings, contrast (4.5, or 3 for large text) and reflow.

@@ -142,7 +142,9 @@ describe('the portal login', () => {
         { path: expect.stringMatching(/^query\.(tag|customFields)$/), code: 'unknown' },
       ])
     }
-    expect(await bodyOf(customersOf(customer)[':id'].$get({ param: mine }), 200)).toMatchObject({ id: mine.id })
+    expect(await bodyOf(customersOf(customer)[':id'].$get({ param: mine, query: {} }), 200)).toMatchObject({
+      id: mine.id,
+    })
     for (const { id } of await stored(manager.workspaceId)) {
       if (id !== mine.id) await refusalOf(call(customer, 'GET', `/${id}`), 404, 'not_found')
     }

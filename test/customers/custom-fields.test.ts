@@ -9,7 +9,7 @@ import { founder, type Person, unique } from '../support/factories'
 type Patch = Parameters<ReturnType<typeof api>['v1']['customers'][':id']['$patch']>[0]['json']
 
 const customersOf = ({ token }: Person) => api(token).v1.customers
-const read = (by: Person, id: string) => bodyOf(customersOf(by)[':id'].$get({ param: { id } }), 200)
+const read = (by: Person, id: string) => bodyOf(customersOf(by)[':id'].$get({ param: { id }, query: {} }), 200)
 const patch = (by: Person, id: string, json: Patch) =>
   customersOf(by)[':id'].$patch({ param: { id }, json, header: {} })
 const post = (by: Person, json: unknown) => send('/v1/customers', { method: 'POST', token: by.token, json })

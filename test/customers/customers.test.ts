@@ -9,7 +9,7 @@ import { founder, type Person, team, unique } from '../support/factories'
 type Patch = Parameters<ReturnType<typeof api>['v1']['customers'][':id']['$patch']>[0]['json']
 
 const customersOf = ({ token }: Person) => api(token).v1.customers
-const one = (by: Person, id: string) => customersOf(by)[':id'].$get({ param: { id } })
+const one = (by: Person, id: string) => customersOf(by)[':id'].$get({ param: { id }, query: {} })
 const read = (by: Person, id: string) => bodyOf(one(by, id), 200)
 const patch = (by: Person, id: string, json: Patch, ifMatch?: string) =>
   customersOf(by)[':id'].$patch({ param: { id }, json, header: ifMatch ? { 'if-match': ifMatch } : {} })

@@ -8,7 +8,8 @@ import { founder, type Person, team, unique } from '../support/factories'
 import { customersOf, imported } from '../support/imports'
 import { mergeInto, restore } from '../support/merges'
 
-const read = ({ token }: Person, id: string) => bodyOf(api(token).v1.customers[':id'].$get({ param: { id } }), 200)
+const read = ({ token }: Person, id: string) =>
+  bodyOf(api(token).v1.customers[':id'].$get({ param: { id }, query: {} }), 200)
 const patch = ({ token }: Person, id: string, jobTitle: string | null) =>
   bodyOf(api(token).v1.customers[':id'].$patch({ param: { id }, header: {}, json: { jobTitle } }), 200)
 const idsOf = async (by: Person, query: Query) => (await page(by, query)).data.map(({ id }) => id)

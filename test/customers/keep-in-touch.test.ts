@@ -8,7 +8,8 @@ import { costOf, logged } from '../support/interactions'
 
 const DAY = 24 * 3_600_000
 const daysAfter = (instant: string, days: number) => new Date(Date.parse(instant) + days * DAY).toISOString()
-const one = (by: Person, id: string) => bodyOf(api(by.token).v1.customers[':id'].$get({ param: { id } }), 200)
+const one = (by: Person, id: string) =>
+  bodyOf(api(by.token).v1.customers[':id'].$get({ param: { id }, query: {} }), 200)
 const change = (by: Person, id: string, json: Record<string, unknown>) =>
   send(`/v1/customers/${id}`, { method: 'PATCH', token: by.token, json })
 

@@ -20,7 +20,8 @@ beforeAll(async () => {
   manager = people.manager
 })
 
-const read = (by: Person, id: string) => bodyOf(api(by.token).v1.customers[':id'].$get({ param: { id } }), 200)
+const read = (by: Person, id: string) =>
+  bodyOf(api(by.token).v1.customers[':id'].$get({ param: { id }, query: {} }), 200)
 const owned = (ownerId: string | null, more: Record<string, unknown> = {}) => made(manager, { ownerId, ...more })
 
 describe('a merge demands what its changes would demand one by one', () => {

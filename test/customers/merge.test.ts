@@ -9,7 +9,8 @@ import { type Person, team } from '../support/factories'
 import { filled, type Held, held, inOrder, mergeInto, restore, scenes, stage } from '../support/merges'
 
 type Row = Held['customers'][number]
-const read = (by: Person, id: string) => bodyOf(api(by.token).v1.customers[':id'].$get({ param: { id } }), 200)
+const read = (by: Person, id: string) =>
+  bodyOf(api(by.token).v1.customers[':id'].$get({ param: { id }, query: {} }), 200)
 
 /** When to be in touch again: so many days after the last call of these, or after the customer was made. */
 function touchAfter({ created_at }: Row, days: unknown, said: Row[]): string | null {
@@ -152,7 +153,7 @@ describe('a merge', () => {
       kept.id,
     )
     expect(events).toEqual([{ changes: JSON.stringify({ mergedId: [null, lost.id] }), actor_id: sales.id }])
-    await refusalOf(api(sales.token).v1.customers[':id'].$get({ param: lost }), 404, 'not_found')
+    await refusalOf(api(sales.token).v1.customers[':id'].$get({ param: lost, query: {} }), 404, 'not_found')
   })
 
   it('changes the version of all that it moves, so that nobody is shown an old copy as fresh', async () => {

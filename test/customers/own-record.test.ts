@@ -25,7 +25,7 @@ it('is changed by whose it is, in these fields alone', async () => {
   }
   await refusalOf(amend(portal, {}), 400, 'invalid')
   await refusalOf(amend(portal, json, '"1"'), 412, 'stale')
-  const seen = await bodyOf(api(sales.token).v1.customers[':id'].$get({ param: { id } }), 200)
+  const seen = await bodyOf(api(sales.token).v1.customers[':id'].$get({ param: { id }, query: {} }), 200)
   expect(seen).toMatchObject({ ...json, ownerId: sales.id, customFields: { secret: 'rich' } })
   expect(await happenings(id)).toEqual(['customer.updated'])
   expect(await happenings(bystander)).toEqual([])

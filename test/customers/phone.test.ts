@@ -44,7 +44,7 @@ describe('a phone number', () => {
     }
     expect(customer).toMatchObject(warned)
     const param = { id: customer.id }
-    const read = await bodyOf(api(admin.token).v1.customers[':id'].$get({ param }), 200)
+    const read = await bodyOf(api(admin.token).v1.customers[':id'].$get({ param, query: {} }), 200)
     expect(read).toMatchObject({ phone: '020 7946 0958', phoneE164: null })
     expect(read).not.toHaveProperty('warnings')
     expect(await patch(admin, param.id, { phone: '+44 20 7946 0958' })).toMatchObject({ warnings: [] })
@@ -72,7 +72,8 @@ describe('a number that could not be read', () => {
     const pooled = await lead(admin, { phone: '020 7946 0958' })
     const workspace = api(admin.token).v1.workspace
     await bodyOf(workspace.$patch({ header: {}, json: { defaultCountry: 'GB' } }), 200)
-    const read = (by: Person, id: string) => bodyOf(api(by.token).v1.customers[':id'].$get({ param: { id } }), 200)
+    const read = (by: Person, id: string) =>
+      bodyOf(api(by.token).v1.customers[':id'].$get({ param: { id }, query: {} }), 200)
     expect(await read(admin, id)).toMatchObject({ phoneE164: '+442079460958', phone: '020 7946 0958' })
     expect(await read(admin, kept.id)).toMatchObject({ phoneE164: null })
     expect(await read(stranger, theirs.id)).toMatchObject({ phoneE164: null })

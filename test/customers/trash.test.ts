@@ -18,7 +18,7 @@ describe('a trashed customer', () => {
     const { warnings: _, ...before } = await made(sales, { customFields: { plan: 'gold' }, phone: '+442079460958' })
     const param = { id: before.id }
     expect((await customersOf(sales)[':id'].$delete({ param, header: {} })).status).toBe(204)
-    await refusalOf(customersOf(sales)[':id'].$get({ param }), 404, 'not_found')
+    await refusalOf(customersOf(sales)[':id'].$get({ param, query: {} }), 404, 'not_found')
     await refusalOf(customersOf(sales)[':id'].$patch({ param, header: {}, json: { name: 'B' } }), 404, 'not_found')
     await refusalOf(customersOf(sales)[':id'].$delete({ param, header: {} }), 404, 'not_found')
     expect((await page(sales, { total: 'true' })).total).toBe(0)

@@ -23,7 +23,6 @@ const ELSEWHERE = [
   'leads_import_key',
   'leads_open_follow_up',
   'leads_owner_remind',
-  'leads_phone',
   'leads_unread',
   'tickets_home',
   'webhook_deliveries_subject',

@@ -15,7 +15,7 @@ beforeEach(async () => {
   mark = markIn(await desk.signIn(people.admin))
 })
 
-const read = (id: string) => bodyOf(api(people.admin.token).v1.customers[':id'].$get({ param: { id } }), 200)
+const read = (id: string) => bodyOf(api(people.admin.token).v1.customers[':id'].$get({ param: { id }, query: {} }), 200)
 async function add(fields: Record<string, string>) {
   const page = await desk.post('/dashboard/customers/new/add', { mark, ...fields })
   return { page, id: page.path.split('/').at(-1) ?? '' }

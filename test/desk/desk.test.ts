@@ -122,7 +122,9 @@ describe('the desk', () => {
     expect(textOf(after)).toContain('Pauline Pool is yours.')
     expect(textOf(after)).toContain('Every lead has somebody.')
     expect(textOf(await it.go('/dashboard'))).not.toContain('is yours.')
-    expect(await bodyOf(await api(people.sales.token).v1.leads[':id'].$get({ param: { id } }), 200)).toMatchObject({
+    expect(
+      await bodyOf(await api(people.sales.token).v1.leads[':id'].$get({ param: { id }, query: {} }), 200),
+    ).toMatchObject({
       ownerId: people.sales.id,
     })
   })
@@ -308,7 +310,7 @@ describe('a form from elsewhere', () => {
       expect(page.status).toBe(403)
       expect(page.headers.get('Content-Type')).toContain('text/html')
     }
-    const lead = await bodyOf(await api(admin.token).v1.leads[':id'].$get({ param: { id } }), 200)
+    const lead = await bodyOf(await api(admin.token).v1.leads[':id'].$get({ param: { id }, query: {} }), 200)
     expect(lead.ownerId).toBeNull()
     const stranger = { email: sales.email, password: 'correct horse battery' }
     expect(

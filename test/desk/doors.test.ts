@@ -1,8 +1,9 @@
 // The doors of the desk: what the links of mails open, without a frontend and without a script.
 import { describe, expect, it } from 'vitest'
+import { bodyOf } from '../support/answers'
 import { api, ORIGIN, worker } from '../support/api'
 import { browser, markIn, textOf } from '../support/desk'
-import { founder, PASSWORD, unique } from '../support/factories'
+import { founder, PASSWORD, type Person, unique } from '../support/factories'
 import { mailing, mailsTo } from '../support/mailbox'
 
 const fetch = worker(mailing({ PUBLIC_URL: undefined, SIGNUP: 'open' }))
@@ -121,4 +122,49 @@ it('a registration that is refused keeps what was typed, but no password', async
   for (const kept of ['value="Eve &lt;b&gt;"', 'value="Eve &amp; Co"', `value="${admin.email}"`])
     expect(page.html).toContain(kept)
   expect(page.html).not.toContain(PASSWORD)
+})
+
+describe('the public form', () => {
+  const fields = { name: 'Vera Visitor', email: 'vera@example.net', message: 'Do you mend looms?', website: '' }
+  const elsewhere = { Origin: 'https://shop.example' }
+  const titles = async ({ token }: Person) =>
+    (await bodyOf(api(token).v1.leads.$get({ query: { owner: 'none' } }), 200)).data.map(({ name, message }) => [
+      name,
+      message,
+    ])
+
+  it('is sent from any website, without a script, and thanks in the language of its visitor', async () => {
+    const admin = await founder()
+    const path = `/dashboard/enquire/${admin.slug}`
+    expect(textOf(await browser().go(path))).toContain('Write to ')
+    const page = await browser().post(`${path}/send`, fields, { ...elsewhere, 'Accept-Language': 'de' })
+    expect([page.status, page.path]).toEqual([200, `${path}?sent=1`])
+    expect(await titles(admin)).toEqual([['Vera Visitor', 'Do you mend looms?']])
+    // A robot fills in what people do not see, and hears the same.
+    const robot = await browser().post(`${path}/send`, { ...fields, website: 'https://x.example' }, elsewhere)
+    expect(robot.status).toBe(200)
+    expect(await titles(admin)).toHaveLength(1)
+  })
+
+  it('shows what was typed where something is wrong, and is nowhere without a workspace', async () => {
+    const admin = await founder()
+    const page = await browser().post(`/dashboard/enquire/${admin.slug}/send`, { ...fields, email: 'vera@' }, elsewhere)
+    expect(page.status).toBe(400)
+    expect(page.html).toContain('value="Vera Visitor"')
+    expect(page.html).toContain('Do you mend looms?')
+    expect(textOf(page)).toContain('This is no e-mail address.')
+    expect((await browser().go('/dashboard/enquire/nobody-here')).status).toBe(404)
+    expect((await browser().post('/dashboard/enquire/nobody-here/send', fields, elsewhere)).status).toBe(404)
+  })
+
+  it('knows nobody: neither the session of the browser nor the frame of the desk', async () => {
+    const admin = await founder()
+    const it = browser()
+    await it.signIn(admin)
+    const page = await it.go(`/dashboard/enquire/${admin.slug}`)
+    expect(page.html).not.toContain('name="mark" value="ey')
+    expect(textOf(page)).not.toContain('Ada Admin')
+    expect((await it.post(`/dashboard/enquire/${admin.slug}/send`, fields, elsewhere)).status).toBe(200)
+    expect((await it.post('/dashboard/claim-next', {}, elsewhere)).status).toBe(403)
+  })
 })

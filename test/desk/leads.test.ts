@@ -14,7 +14,7 @@ beforeEach(async () => {
   mark = markIn(await it_.signIn(people.sales))
 })
 
-const leadOf = (by: Person, id: string) => bodyOf(api(by.token).v1.leads[':id'].$get({ param: { id } }), 200)
+const leadOf = (by: Person, id: string) => bodyOf(api(by.token).v1.leads[':id'].$get({ param: { id }, query: {} }), 200)
 const note = async (fields: Record<string, string> = {}) => {
   const page = await it_.post('/dashboard/leads/new/add', { mark, title: 'Course', name: 'Alice', ...fields })
   return { page, id: page.path.split('/').at(-1) ?? '' }

@@ -85,6 +85,14 @@ describe('the own account', () => {
     expect(textOf(page)).toContain('Gespeichert.')
     expect(page.html).toMatch(/value="Asia\/Tokyo" selected/)
     expect(page.html).toContain('value="Sál"')
+    // The profile holds in every browser, and also where another language is asked for.
+    const elsewhere = browser()
+    await elsewhere.signIn(sales)
+    const there = await elsewhere.go('/dashboard', { headers: { 'Accept-Language': 'en' } })
+    expect(there.html).toContain('<html lang="de">')
+    await one.post('/dashboard/settings/save', { ...fields, language: '' })
+    expect((await one.go('/dashboard', { headers: { 'Accept-Language': 'en' } })).html).toContain('<html lang="en">')
+    expect((await one.go('/dashboard', { headers: { 'Accept-Language': 'de' } })).html).toContain('<html lang="de">')
   })
 
   it('changes the password only with the present one', async () => {

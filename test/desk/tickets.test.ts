@@ -54,7 +54,7 @@ describe('a customer who signs in', () => {
       phone: '020 7946 0958',
       company: '',
     })
-    const row = await bodyOf(api(people.admin.token).v1.customers[':id'].$get({ param: { id: own } }), 200)
+    const row = await bodyOf(api(people.admin.token).v1.customers[':id'].$get({ param: { id: own }, query: {} }), 200)
     expect(row).toMatchObject({ name: 'Clara C.', phone: '020 7946 0958', company: null })
     for (const path of [
       `/customers/${other}`,

@@ -78,7 +78,8 @@ describe('an enquiry', () => {
 })
 
 describe('an enquiry from the address of a customer', () => {
-  const seen = async (by: Person, id: string) => bodyOf(api(by.token).v1.leads[':id'].$get({ param: { id } }), 200)
+  const seen = async (by: Person, id: string) =>
+    bodyOf(api(by.token).v1.leads[':id'].$get({ param: { id }, query: {} }), 200)
 
   it('is a lead of the customer’s owner, linked to the customer, and answered like any other', async () => {
     const { admin, sales, rival } = await team()

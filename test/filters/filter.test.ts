@@ -12,7 +12,7 @@ import { type FilterTree, shapeIssues } from '../../src/filters/filters.tree'
 
 const actor = (role: 'ADMIN' | 'CUSTOMER' = 'ADMIN'): Actor => ({
   ...{ type: 'user', id: '0192f0c4-7a10-7c3e-9d2b-000000000001', workspaceId: 'w', role, sessionId: 's' },
-  ...{ country: null, timeZone: 'Europe/Berlin', emailVerified: true },
+  ...{ country: null, timeZone: 'Europe/Berlin', language: null, emailVerified: true },
 })
 const KEY: Actor = { type: 'key', id: 'k', workspaceId: 'w', scopes: ['leads:read'], country: null, timeZone: 'UTC' }
 const now = '2026-11-30T23:30:00.000Z'

@@ -60,7 +60,17 @@ function ctxOf(actor: Actor): Ctx {
 }
 
 const person = ({ id, workspaceId, role }: Person): Actor => ({
-  ...{ type: 'user', id, workspaceId, role, sessionId: '', country: null, timeZone: 'UTC', emailVerified: true },
+  ...{
+    type: 'user',
+    id,
+    workspaceId,
+    role,
+    sessionId: '',
+    country: null,
+    timeZone: 'UTC',
+    language: null,
+    emailVerified: true,
+  },
 })
 const key = (workspaceId: string, scopes: Scope[]): Actor => ({
   ...{ type: 'key', id: 'key', workspaceId, scopes, country: null, timeZone: 'UTC' },
@@ -69,8 +79,22 @@ const key = (workspaceId: string, scopes: Scope[]): Actor => ({
 const isAll = (actor: Actor) => actor.type === 'key' || actor.role === 'ADMIN' || actor.role === 'MANAGER'
 const isPortal = (actor: Actor) => actor.type === 'user' && actor.role === 'CUSTOMER'
 
+/** What the team may know of a member. */
+function ofMember(hop: string, id: unknown): [string, unknown][] {
+  const found = Object.values(people).find((each) => each.id === id)
+  return found
+    ? [
+        [`${hop}.id`, found.id],
+        [`${hop}.name`, names.get(found.id)],
+      ]
+    : []
+}
+let names: Map<unknown, unknown>
+
 beforeAll(async () => {
   people = await team()
+  const members = await rows('SELECT id, name FROM users WHERE workspace_id = ?', people.admin.workspaceId)
+  names = new Map(members.map(({ id, name }) => [id, name]))
   const { admin, manager, sales, rival, customer } = people
   const { workspaceId } = admin
   actors = [person(admin), person(manager), person(sales), person(rival), person(customer)]
@@ -100,7 +124,10 @@ beforeAll(async () => {
     const made = await answer.json()
     if (!('id' in made)) throw new Error('no customer')
     for (const tag of tags) await client[':id'].tags[':name'].$put({ param: { id: made.id, name: tag } })
-    const plain = new Map<string, unknown>(Object.entries({ ...made, tags: tags.length > 0 ? tags : [] }))
+    const emails = made.emails.map(({ email }) => email)
+    const plain = new Map<string, unknown>(Object.entries({ ...made, emails, tags }))
+    for (const [name, value] of ofMember('owner', made.ownerId)) plain.set(name, value)
+    plain.set('tag.name', tags)
     for (const [name, value] of Object.entries(made.customFields ?? {})) plain.set(`customFields.${name}`, value)
     all.customers.push({
       id: made.id,
@@ -110,7 +137,12 @@ beforeAll(async () => {
   }
   const related = (id: unknown) => all.customers.find((each) => each.id === id)
   const withCustomer = (plain: Plain, id: unknown): Plain =>
-    new Map([...plain, ...[...(related(id)?.plain ?? [])].map(([name, value]) => [`customer.${name}`, value] as const)])
+    new Map([
+      ...plain,
+      ...[...(related(id)?.plain ?? [])].flatMap(([name, value]) =>
+        /^(owner|tag)\./.test(name) ? [] : [[`customer.${name}`, value] as const],
+      ),
+    ])
 
   const leads = await seedLeads(
     workspaceId,
@@ -120,6 +152,8 @@ beforeAll(async () => {
         name: maybe(some(NAMES)),
         email: maybe(`lead${i}@acme.test`),
         interest: maybe(some(TEXTS)),
+        source: maybe(some(TEXTS)),
+        description: maybe(some(TEXTS)),
       },
       ...{ status: some(['NEW', 'CONTACTED', 'QUALIFIED', 'CLOSED'] as const), ownerId: some(owners) },
       ...{
@@ -132,7 +166,8 @@ beforeAll(async () => {
   )
   for (const lead of leads) {
     all.leads.push({
-      ...{ id: lead.id, plain: withCustomer(new Map(Object.entries(lead)), lead.customerId) },
+      id: lead.id,
+      plain: withCustomer(new Map([...Object.entries(lead), ...ofMember('owner', lead.ownerId)]), lead.customerId),
       sees: (actor) => isAll(actor) || (!isPortal(actor) && (lead.ownerId === actor.id || lead.ownerId === null)),
     })
   }
@@ -155,7 +190,8 @@ beforeAll(async () => {
   for (const row of await stored('interactions', workspaceId)) {
     const lead = all.leads.find(({ id }) => id === row.leadId)
     const plain = withCustomer(new Map(Object.entries(row)), row.customerId)
-    for (const [name, value] of lead?.plain ?? []) if (!name.startsWith('customer.')) plain.set(`lead.${name}`, value)
+    for (const [name, value] of lead?.plain ?? [])
+      if (!/^(customer|owner)\./.test(name)) plain.set(`lead.${name}`, value)
     const isShared = ['CALL', 'EMAIL', 'MEETING'].includes(String(row.type))
     all.interactions.push({
       ...{ id: String(row.id), plain },
@@ -211,7 +247,15 @@ const EQUAL = ['eq', 'ne', 'in', 'notIn']
 const ORDERED = ['lt', 'lte', 'gt', 'gte', 'between']
 const ALWAYS = ['empty', 'notEmpty']
 const KINDS: { [kind: string]: { ops: string[]; value: (next: () => number, some: Some<unknown>) => unknown } } = {
+  texts: {
+    ops: [...EQUAL, 'contains', 'startsWith', ...ALWAYS],
+    value: (_, some) => some(['ada', '@ACME', '1.zoe@acme.test', ...TEXTS]),
+  },
   text: { ops: [...EQUAL, ...ORDERED, 'contains', 'startsWith', ...ALWAYS], value: (_, some) => some(TEXTS) },
+  tagNames: {
+    ops: [...EQUAL, 'contains', 'startsWith', ...ALWAYS],
+    value: (_, some) => some(['vi', 'uber', 'X', 'none']),
+  },
   tags: { ops: [...EQUAL, 'contains', ...ALWAYS], value: (_, some) => some(['vip', 'uber', 'X', 'none']) },
   number: { ops: [...EQUAL, ...ORDERED, ...ALWAYS], value: (next) => Math.round(next() * 80) },
   time: {
@@ -227,6 +271,7 @@ const customer = {
   ...{
     name: 'text',
     email: 'text',
+    emails: 'texts',
     company: 'text',
     jobTitle: 'text',
     tags: 'tags',
@@ -236,6 +281,7 @@ const customer = {
   ...{ keepInTouchDays: 'number', nextFollowUpAt: 'time', nextTouchAt: 'time' },
   ...Object.fromEntries(CUSTOM.map((name) => [`customFields.${name}`, 'json'])),
 }
+const owner = { 'owner.id': 'member', 'owner.name': 'text' }
 const prefixed = (prefix: string, fields: object) =>
   Object.fromEntries(Object.entries(fields).map(([name, kind]) => [`${prefix}.${name}`, kind]))
 const lead = {
@@ -244,6 +290,8 @@ const lead = {
     name: 'text',
     email: 'text',
     interest: 'text',
+    source: 'text',
+    description: 'text',
     status: 'status',
     ownerId: 'member',
     createdAt: 'time',
@@ -251,8 +299,8 @@ const lead = {
   ...{ followUpAt: 'time', claimedAt: 'time', convertedAt: 'time' },
 }
 const FIELDS: Record<Entity, { [field: string]: string }> = {
-  customers: { ...customer, createdAt: 'time' },
-  leads: { ...lead, ...prefixed('customer', customer) },
+  customers: { ...customer, createdAt: 'time', 'tag.name': 'tagNames', ...owner },
+  leads: { ...lead, ...prefixed('customer', customer), ...owner },
   interactions: {
     ...{
       type: 'type',
@@ -288,7 +336,7 @@ const OPTIONS: { [kind: string]: () => readonly unknown[] } = {
   lead: () => all.leads.slice(0, 8).map(({ id }) => id),
 }
 /** What a portal login may not ask of a customer. */
-const TEAM_ONLY = /(ownerId|nextFollowUpAt|keepInTouchDays|nextTouchAt|tags|customFields\..*)$/
+const TEAM_ONLY = /(owner\.\w+|tag\.name|ownerId|nextFollowUpAt|keepInTouchDays|nextTouchAt|tags|customFields\..*)$/
 
 function randomTree(entity: Entity, actor: Actor, next: () => number, depth = 0): Tree {
   const some = <T>(from: readonly T[]) => from[Math.floor(next() * from.length)] as T
@@ -319,7 +367,9 @@ function randomTree(entity: Entity, actor: Actor, next: () => number, depth = 0)
 }
 
 const isAskable = (actor: Actor, name: string) =>
-  !isPortal(actor) || (!TEAM_ONLY.test(name) && !name.startsWith('lead.'))
+  isPortal(actor)
+    ? !TEAM_ONLY.test(name) && !name.startsWith('lead.')
+    : actor.type === 'user' || !/^(owner\.|tag\.)/.test(name)
 
 async function found(entity: Entity, actor: Actor, filter: Tree): Promise<string[]> {
   const request = { limit: 1_000, filter: filter as FilterTree }

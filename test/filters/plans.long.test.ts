@@ -17,7 +17,16 @@ beforeAll(async () => {
 })
 
 function ctxOf({ id, workspaceId, role }: Person): Ctx {
-  const actor = { type: 'user' as const, id, workspaceId, role, sessionId: '', country: null, timeZone: 'UTC' }
+  const actor = {
+    type: 'user' as const,
+    id,
+    workspaceId,
+    role,
+    sessionId: '',
+    country: null,
+    timeZone: 'UTC',
+    language: null,
+  }
   return {
     ...{ db: database(), config: mailConfig(), now: '2026-06-15T12:00:00.000Z', requestId: '', address: 'local' },
     ...{

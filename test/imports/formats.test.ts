@@ -7,7 +7,7 @@ import { jsonRows, ndjsonRows } from '../../src/files/json'
 import { refusalOf } from '../support/answers'
 import { send } from '../support/api'
 import { rows } from '../support/database'
-import { founder, member } from '../support/factories'
+import { founder, member, type Person } from '../support/factories'
 import { customersOf, figures, imported, importing } from '../support/imports'
 
 async function* pieces(text: string, size: number) {
@@ -23,6 +23,8 @@ async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
 const csv = (text: string, size = 7) => all(csvRows(pieces(text, size)))
 const cells = async (text: string, size?: number) =>
   (await csv(text, size)).map((row) => ('content' in row ? row.content : row.fault))
+
+const notesOf = ({ workspaceId }: Person) => rows('SELECT body FROM interactions WHERE workspace_id = ?', workspaceId)
 
 describe('CSV', () => {
   it('is read back as it was written, however it is cut, with any separator and line end', async () => {
@@ -254,10 +256,10 @@ describe('a file', () => {
         phone_e164: '+442079460958',
         company: 'Acme; Co',
         tags: ['VIP', 'a,b'],
-        fields: { note: 'A long note\nof two lines' },
       },
       { name: 'Bob Buyer', email: 'bob@x.de' },
     ])
+    expect(await notesOf(admin)).toEqual([{ body: 'A long note\nof two lines' }])
   })
 
   it('of vCards as phones write them, quoted-printable and with photos, makes customers', async () => {
@@ -282,9 +284,10 @@ describe('a file', () => {
     expect(figures(await imported(admin, file, { type: 'text/x-vcard' }))).toMatchObject({ created: 3, failed: 0 })
     expect(await customersOf(admin)).toMatchObject([
       { name: 'Ann', email: 'ann@x.de' },
-      { name: 'Jo Müller', email: 'jo@x.de', phone: '+442079460958', company: 'b=2E', fields: { note: 'a=' } },
+      { name: 'Jo Müller', email: 'jo@x.de', phone: '+442079460958', company: 'b=2E' },
       { name: 'Jörg' },
     ])
+    expect(await notesOf(admin)).toEqual([{ body: 'a=' }])
   })
 
   it.each([

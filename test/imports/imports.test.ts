@@ -130,6 +130,21 @@ Bob Buyer,bob@example.com,,,,,
     expect(report.errors).toMatchObject([{ line: 3, code: 'ambiguous', value: 'phone:+442079460111' }])
   })
 
+  it('of leads are matched by phone too, by the whole number alone', async () => {
+    const admin = await founder()
+    const ofLeads = { entity: 'leads', match: 'phone', defaultCountry: 'gb' }
+    const first =
+      'title,phone\nOne,+442079460958\nLonger,+442079460958 ext. 12\nTwin,+442079460111\nTwin 2,020 7946 0111\n'
+    await imported(admin, first, { query: { ...ofLeads, match: 'id' } })
+    const file = 'title,phone\nOne B,020 7946 0958\nWho,020 7946 0111\nNew,020 7946 0222\nLonger B,020 7946 0958 x12\n'
+    const report = await imported(admin, file, { query: ofLeads })
+    expect(figures(report)).toEqual({ ...NONE, received: 4, created: 1, updated: 2, failed: 1 })
+    expect(report.errors).toMatchObject([{ line: 3, code: 'ambiguous', value: 'phone:+442079460111' }])
+    expect(await rows('SELECT title FROM leads WHERE workspace_id = ? ORDER BY seq', admin.workspaceId)).toEqual(
+      ['One B', 'Longer B', 'Twin', 'Twin 2', 'New'].map((title) => ({ title })),
+    )
+  })
+
   it('can be matched by id, and then change an e-mail unless somebody else has or had it', async () => {
     const admin = await founder()
     const [ann, bob] = [await customer(admin, { email: 'ann@x.de' }), await customer(admin, { email: 'bob@x.de' })]
@@ -337,7 +352,7 @@ describe('columns', () => {
     [{ mapping: '{"A":"name","B":"name"}' }, 'query.mapping'],
     [{ mapping: 'Nome:name' }, 'query.mapping'],
     [{ defaultCountry: 'XX' }, 'query.defaultCountry'],
-    [{ entity: 'tickets' }, 'query.entity'],
+    [{ entity: 'deals' }, 'query.entity'],
   ])('%j is refused, and the answer says where', async (query, path) => {
     const problem = await refusalOf(importing(admin, 'Name\nAnn\n', { query }), 400, 'invalid')
     expect(problem.errors?.map((each) => each.path)).toContain(path)
@@ -367,11 +382,11 @@ describe('columns', () => {
 
   it('of one name are all kept, whatever they are called', async () => {
     const admin = await founder()
-    const file = 'Name,Notes,Notes,customFields.Notes,,Notes (2)\nAnn,a,b,c,lost,d\n'
+    const file = 'Name,Extra,Extra,customFields.Extra,,Extra (2)\nAnn,a,b,c,lost,d\n'
     const { columns } = await imported(admin, file)
-    expect(columns.map(({ field }) => field)).toContain('customFields.Notes (2)')
+    expect(columns.map(({ field }) => field)).toContain('customFields.Extra (2)')
     expect(await customersOf(admin)).toMatchObject([
-      { fields: { Notes: 'a', 'Notes (2)': 'b', 'Notes (3)': 'c', 'Notes (2) (2)': 'd' } },
+      { fields: { Extra: 'a', 'Extra (2)': 'b', 'Extra (3)': 'c', 'Extra (2) (2)': 'd' } },
     ])
     expect(figures(await imported(admin, file))).toMatchObject({ unchanged: 1 })
   })

@@ -15,7 +15,7 @@ describe('a workbook', () => {
       {
         Hidden: [['x']],
         Kunden: [
-          ['Name', 'E-Mail', 'Telefon', 'Seit', 'Nr', 'Umsatz', 'Aktiv', 'Notiz'],
+          ['Name', 'E-Mail', 'Telefon', 'Seit', 'Nr', 'Umsatz', 'Aktiv', 'Zeilen'],
           [
             'Jörg & <Co>',
             'j@x.de',
@@ -44,7 +44,7 @@ describe('a workbook', () => {
         name: 'Jörg & <Co>',
         email: 'j@x.de',
         phone: '491715557001',
-        fields: { Seit: '2023-03-15', Nr: '00123', Umsatz: '1234.5', Aktiv: 'TRUE', Notiz: 'in line' },
+        fields: { Seit: '2023-03-15', Nr: '00123', Umsatz: '1234.5', Aktiv: 'TRUE', Zeilen: 'in line' },
       },
       { name: '猫', fields: { Seit: '2023-03-15 12:00:00', Umsatz: '1e+21', Aktiv: 'FALSE' } },
     ])

@@ -9,7 +9,7 @@ import { logged, ownLead } from '../support/interactions'
 import { assigning, commenting, ticket } from '../support/tickets'
 
 const one = (by: Person) => api(by.token).v1.interactions[':id']
-const get = (by: Person, id: string) => one(by).$get({ param: { id } })
+const get = (by: Person, id: string) => one(by).$get({ param: { id }, query: {} })
 type Patch = Parameters<ReturnType<typeof one>['$patch']>[0]['json']
 const header = (tag?: string) => (tag === undefined ? {} : { 'if-match': tag })
 const patch = (by: Person, id: string, json: Patch, tag?: string) =>

@@ -87,7 +87,10 @@ describe('the timeline of a customer', () => {
       const before = await logged(sales, { leadId: lead, followUpAt: minute(nth) })
       expect(before.customerId).toBeNull()
       await convert(sales, lead, id)
-      const moved = await bodyOf(api(sales.token).v1.interactions[':id'].$get({ param: { id: before.id } }), 200)
+      const moved = await bodyOf(
+        api(sales.token).v1.interactions[':id'].$get({ param: { id: before.id }, query: {} }),
+        200,
+      )
       expect(moved).toEqual({ ...before, customerId: id, leadId: lead, updatedAt: moved.updatedAt })
       const after = await logged(sales, { leadId: lead })
       expect(after).toMatchObject({ customerId: id, leadId: lead })
@@ -179,7 +182,7 @@ describe('the timeline of a lead', () => {
     const json = { leadId: lead, type: 'NOTE', body: 'A note' } as const
     await refusalOf(api(sales.token).v1.interactions.$post({ json }), 404, 'not_found')
     const one = api(sales.token).v1.interactions[':id']
-    await refusalOf(one.$get({ param: { id: said.id } }), 404, 'not_found')
+    await refusalOf(one.$get({ param: { id: said.id }, query: {} }), 404, 'not_found')
     expect((await listed(sales)).data).toEqual([])
     expect(await timeline(ofCustomer, rival, id)).toContain(said.id)
   })

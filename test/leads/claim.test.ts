@@ -24,7 +24,7 @@ describe('claiming a lead', () => {
       expect(problem).toMatchObject({ claimedAt, claimedBy: by })
       expect(problem).not.toHaveProperty('lead')
     }
-    const own = await bodyOf(api(sales.token).v1.leads[':id'].$get({ param: { id } }), 200)
+    const own = await bodyOf(api(sales.token).v1.leads[':id'].$get({ param: { id }, query: {} }), 200)
     const problem = await refusalOf(claim(sales.token, id), 409, 'already_yours')
     expect(problem.lead).toEqual(own)
     expect(problem).not.toHaveProperty('claimedBy')
@@ -174,7 +174,7 @@ describe('assigning a lead', () => {
     for (const unfit of [inactive.id, removed.id, stranger.id, customer.id, crypto.randomUUID()]) {
       await refusalOf(assign(manager.token, id, unfit), 400, 'invalid_owner')
     }
-    const answer = await api(manager.token).v1.leads[':id'].$get({ param: { id } })
+    const answer = await api(manager.token).v1.leads[':id'].$get({ param: { id }, query: {} })
     expect(await bodyOf(answer, 200)).toMatchObject({ ownerId: sales.id })
     expect(await happenings(id)).toEqual(['lead.created'])
   })

@@ -8,7 +8,7 @@ import { happenings, lead, ownLead } from '../support/leads'
 
 const convert = (by: Person, id: string, json: { customerId?: string } = {}) =>
   api(by.token).v1.leads[':id'].convert.$post({ param: { id }, json })
-const get = (by: Person, id: string) => bodyOf(api(by.token).v1.leads[':id'].$get({ param: { id } }), 200)
+const get = (by: Person, id: string) => bodyOf(api(by.token).v1.leads[':id'].$get({ param: { id }, query: {} }), 200)
 const address = () => `${unique('alice')}@example.com`
 /** A customer, made of a lead of one's own. */
 const customerOf = async (by: Person, fields: Parameters<typeof ownLead>[1] = {}) =>

@@ -34,7 +34,7 @@ it('keeps the counters right and every change recorded once while all of it race
   expect(kept).toEqual(counted)
   for (const id of ids) {
     await restore(admin.token, id)
-    const answer = await api(admin.token).v1.leads[':id'].$get({ param: { id } })
+    const answer = await api(admin.token).v1.leads[':id'].$get({ param: { id }, query: {} })
     const version = Number(answer.headers.get('ETag')?.replaceAll('"', ''))
     expect(await happenings(id)).toHaveLength(version)
   }

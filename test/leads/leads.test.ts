@@ -7,7 +7,7 @@ import { founder, PASSWORD, signIn, team } from '../support/factories'
 import { happenings, lead, ownLead } from '../support/leads'
 
 const one = (token: string) => api(token).v1.leads[':id']
-const get = (token: string, id: string) => one(token).$get({ param: { id } })
+const get = (token: string, id: string) => one(token).$get({ param: { id }, query: {} })
 type Patch = Parameters<ReturnType<typeof one>['$patch']>[0]['json']
 const patch = (token: string, id: string, json: Patch, ifMatch?: string) =>
   one(token).$patch({ param: { id }, header: ifMatch === undefined ? {} : { 'if-match': ifMatch }, json })

@@ -8,7 +8,7 @@ import { counters, happenings, lead, ownLead } from '../support/leads'
 const one = (token: string) => api(token).v1.leads[':id']
 const trash = (by: Person, id: string) => one(by.token).$delete({ param: { id }, header: {} })
 const restore = (by: Person, id: string) => one(by.token).restore.$post({ param: { id } })
-const get = (by: Person, id: string) => one(by.token).$get({ param: { id } })
+const get = (by: Person, id: string) => one(by.token).$get({ param: { id }, query: {} })
 type Query = NonNullable<Parameters<ReturnType<typeof api>['v1']['leads']['$get']>[0]>['query']
 const listed = async (by: Person, query: Query) => {
   const page = await bodyOf(api(by.token).v1.leads.$get({ query: { ...query, total: 'true' } }), 200)

@@ -171,3 +171,24 @@ describe('a stream', () => {
     await reader.cancel()
   })
 })
+
+describe('streams without end', () => {
+  it('are refused past 20 of one member, who keeps none of the others out', async () => {
+    const { admin, sales } = await team()
+    const { path } = await bodyOf(api(sales.token).v1.stream.ticket.$post({}), 201)
+    const open = () => send(path, { headers: { Upgrade: 'websocket' } })
+    const opened: WebSocket[] = []
+    for (let i = 0; i < 20; i += 1) {
+      const { status, webSocket } = await open()
+      expect(status).toBe(101)
+      webSocket?.accept()
+      if (webSocket) opened.push(webSocket)
+    }
+    expect(await refusalOf(open(), 429, 'rate_limited')).toMatchObject({
+      detail: expect.stringContaining('20 streams'),
+    })
+    await watch(admin)
+    opened[0]?.close()
+    await vi.waitFor(async () => expect((await open()).status).toBe(101), { timeout: 5_000 })
+  })
+})

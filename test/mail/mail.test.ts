@@ -7,9 +7,9 @@ import { ERRORS } from '../../src/errors'
 import handler from '../../src/index'
 import { enqueue } from '../../src/mail/mail.enqueue'
 import { render } from '../../src/mail/mail.render'
-import { formatInstant } from '../../src/mail/mail.template'
 import { isTemplate, TEMPLATES } from '../../src/mail/mail.templates'
 import { oneLine } from '../../src/mail/mail.text'
+import { wordsFor } from '../../src/mail/mail.words'
 import { api, send, worker } from '../support/api'
 import { founder, member, PASSWORD, type Person, unique } from '../support/factories'
 import { overheard } from '../support/log'
@@ -34,16 +34,18 @@ async function invited(person: Person, fetch = mailer, email = `${unique('grace'
 }
 
 describe('a template', () => {
+  const reader = { language: 'en', timeZone: 'UTC' } as const
   const words = (name: string) => `<x-${name}> & "co"\r\nX-Evil: 1`
 
   it('escapes what people wrote in HTML, and keeps its subject to one line', () => {
     for (const [name, { fields, write }] of Object.entries(TEMPLATES)) {
       const at = '2026-11-21T15:00:00.000Z'
-      const item = { about: words('about'), at, note: words('note'), link: words('link') }
+      const item = { kind: 'customer', name: words('about'), at, note: words('note'), link: words('link') }
       const known: Record<string, string> = { at, zone: 'Europe/Berlin', items: JSON.stringify([item]) }
       const filled = (field: string) => known[field] ?? (field.endsWith('At') ? at : words(field))
       const payload = Object.fromEntries(fields.map((field) => [field, filled(field)]))
-      const { subject, text, html } = render(write({ ...payload, workspace: words('workspace') }), words('workspace'))
+      const workspace = words('workspace')
+      const { subject, text, html } = render(write({ ...payload, workspace }, reader), workspace, 'en')
       expect(subject, name).not.toMatch(/[\r\n]/)
       expect(html, name).not.toMatch(new RegExp(`<x-(${[...fields, 'workspace', 'about', 'note'].join('|')})>`))
       expect(html, name).toContain('&lt;x-workspace&gt; &amp; &quot;co&quot;')
@@ -53,16 +55,15 @@ describe('a template', () => {
     }
   })
 
-  it('says dates alike for everybody, and leaves out what is not known', () => {
-    expect(formatInstant('2026-11-21T15:00:00.000Z')).toBe('2026-11-21 15:00 UTC')
-    const letter = TEMPLATES.leadClaimed.write({
-      title: 'T',
-      name: null,
-      email: 'a@example.com',
-      phone: '',
-      workspace: 'W',
-    })
-    const { text } = render(letter, 'W')
+  it('says an instant by the clock and in the language of its reader', () => {
+    const at = '2026-11-21T15:00:00.000Z'
+    expect(wordsFor({ language: 'en', timeZone: 'UTC' }).instant(at)).toBe('21 Nov 2026, 15:00 UTC')
+    expect(wordsFor({ language: 'de', timeZone: 'Europe/Berlin' }).instant(at)).toBe('21. Nov. 2026, 16:00 MEZ')
+  })
+
+  it('leaves out what is not known', () => {
+    const fields = { title: 'T', name: null, email: 'a@example.com', phone: '', workspace: 'W' }
+    const { text } = render(TEMPLATES.leadClaimed.write(fields, reader), 'W', 'en')
     expect(text).toContain('E-mail: a@example.com')
     expect(text).not.toContain('Name:')
     expect(text).not.toContain('Phone:')

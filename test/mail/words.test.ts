@@ -1,5 +1,6 @@
 // Words that people typed, in a mail: whose may go to whom, and that none makes a line, a header or a link of its own.
 import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { LANGUAGES } from '../../src/languages'
 import { render } from '../../src/mail/mail.render'
 import { TEMPLATES } from '../../src/mail/mail.templates'
 import { brief, linesOf, oneLine } from '../../src/mail/mail.text'
@@ -19,18 +20,26 @@ beforeEach(() => {
 const address = () => `${unique('victim')}@example.com`
 const BREAKS = ['\r\n', '\n', '\r', '\v', '\f', '\u0085', '\u2028', '\u2029']
 
-describe('a template', () => {
+describe.each(LANGUAGES)('a template in %s', (language) => {
+  const reader = { language, timeZone: 'Europe/Berlin' }
   const at = '2026-11-21T15:00:00.000Z'
   const hostile = (field: string, end: string) =>
     `${field}${end}E-mail: ceo@bank.example${end}\u202eBcc: x@evil.example`
   /** A letter in which every field holds what tries to be a line of its own. */
   const letterOf = (name: keyof typeof TEMPLATES, end: string) => {
     const { fields, userTexts, write } = TEMPLATES[name]
-    const item = { about: hostile('about', end), at, note: hostile('note', end), link: 'https://app.crm.test/x' }
+    const item = {
+      kind: 'lead',
+      name: hostile('about', end),
+      at,
+      note: hostile('note', end),
+      link: 'https://app.crm.test/x',
+    }
     const known: Record<string, string> = { at, expiresAt: at, zone: 'UTC', count: '1', items: JSON.stringify([item]) }
     const filled = (field: string) => (userTexts.includes(field) ? hostile(field, end) : (known[field] ?? field))
     const payload = Object.fromEntries([...fields, 'workspace'].map((field) => [field, filled(field)]))
-    return render(write({ ...payload, workspace: hostile('workspace', end) }), hostile('workspace', end))
+    const workspace = hostile('workspace', end)
+    return render(write({ ...payload, workspace }, reader), workspace, reader.language)
   }
 
   it.each(Object.keys(TEMPLATES) as (keyof typeof TEMPLATES)[])(
@@ -55,8 +64,8 @@ describe('a template', () => {
     for (const [name, { fields, userTexts, write }] of Object.entries(TEMPLATES)) {
       const known: Record<string, string> = { at, expiresAt: at, zone: 'UTC', count: '2', items: '[]' }
       const filled = (field: string) => (userTexts.includes(field) ? null : (known[field] ?? 'x'))
-      const letter = write(Object.fromEntries(fields.map((field) => [field, filled(field)])))
-      const { subject, text } = render(letter, '')
+      const letter = write(Object.fromEntries(fields.map((field) => [field, filled(field)])), reader)
+      const { subject, text } = render(letter, '', reader.language)
       expect(subject, name).toMatch(/^[^ :·].*[^ :·]$/)
       expect(text, name).not.toMatch(/undefined|null|“”| {2}| [,.:]|^> *$/m)
       expect(text, name).toMatch(/-- \nEdge CRM\n$/)
@@ -110,7 +119,7 @@ describe('to an address that has not proved itself', () => {
     expect((await invite(by.token, first)).status).toBe(201)
     const bare = await mailTo(first)
     expect(bare.subject).toBe('You are invited to join a team')
-    expect(bare.text).toContain('Somebody invites you to join a team as SALES.')
+    expect(bare.text).toContain('Somebody invites you to join a team as Sales.')
     expect(bare.raw).not.toMatch(/won|prize|evil/)
     await verified(by)
     expect((await invite(by.token, second)).status).toBe(201)

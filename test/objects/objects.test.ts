@@ -49,7 +49,9 @@ describe('a workspace', () => {
     const { id } = await bodyOf(call().v1.enquiries.$post({ json: sent }), 201)
     const json = { name: 'Robot', scopes: ['leads:read' as const] }
     const { key } = await bodyOf(call(admin.token).v1['api-keys'].$post({ json }), 201)
-    expect(await bodyOf(call(key).v1.leads[':id'].$get({ param: { id } }), 200)).toMatchObject({ name: 'Vera' })
+    expect(await bodyOf(call(key).v1.leads[':id'].$get({ param: { id }, query: {} }), 200)).toMatchObject({
+      name: 'Vera',
+    })
   })
 
   it('is not made by an id that somebody made up', async () => {
@@ -126,7 +128,11 @@ describe('an object', () => {
     const [one, other] = admins
     if (!one || !other) return expect.fail('there are two')
     const [lead] = await rowsIn(other.workspaceId, 'SELECT id FROM leads')
-    await refusalOf(call(one.token).v1.leads[':id'].$get({ param: { id: String(lead?.id) } }), 404, 'not_found')
+    await refusalOf(
+      call(one.token).v1.leads[':id'].$get({ param: { id: String(lead?.id) }, query: {} }),
+      404,
+      'not_found',
+    )
     const everything = JSON.stringify(await rowsIn(one.workspaceId, 'SELECT * FROM events'))
     expect(everything).not.toContain(other.workspaceId)
   })

@@ -244,7 +244,7 @@ describe('erasing', () => {
     expect(before.overdue).toEqual({ interactions: 1, leads: 1 })
     await bodyOf(erasing(admin, id), 200)
     expect(await figures()).toEqual({ past: before.past, overdue: { interactions: 0, leads: 0 } })
-    expect(await bodyOf(v1.customers[':id'].$get({ param: { id } }), 200)).toMatchObject({
+    expect(await bodyOf(v1.customers[':id'].$get({ param: { id }, query: {} }), 200)).toMatchObject({
       nextFollowUpAt: null,
       nextTouchAt: null,
     })

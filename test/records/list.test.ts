@@ -66,7 +66,16 @@ beforeAll(async () => {
 })
 
 function acting({ id, workspaceId, role }: Person): Ctx {
-  const actor = { type: 'user' as const, id, workspaceId, role, sessionId: '', country: null, timeZone: 'UTC' }
+  const actor = {
+    type: 'user' as const,
+    id,
+    workspaceId,
+    role,
+    sessionId: '',
+    country: null,
+    timeZone: 'UTC',
+    language: null,
+  }
   return {
     ...{ db: database(), config: mailConfig(), now: '2026-03-03T00:00:00.000Z', requestId: '', address: 'local' },
     ...{

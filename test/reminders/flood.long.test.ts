@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Due } from '../../src/mail/mail.templates'
+import { MAIL_WORDS } from '../../src/mail/mail.words'
 import { queueReminders } from '../../src/reminders/reminders.service'
 import { send } from '../support/api'
 import { ownCustomer, put, seedCustomers } from '../support/customers'
@@ -20,13 +21,15 @@ const set = (by: Person, json: Record<string, unknown>) =>
 const followUp = async (by: Person, followUpAt: string, body = 'Send the offer') =>
   logged(by, { customerId: await customer(by), type: 'CALL', body, followUpAt })
 
+const aboutOf = ({ kind, name }: Due) => MAIL_WORDS.en.due[kind](name)
+
 /** What each mail that was queued to somebody lists. */
 async function told({ email }: Person) {
   const mails = await queuedTo(email)
   return mails.map(({ payload }) => {
     const { items, count: number, zone: clock } = JSON.parse(payload)
     const list: Due[] = JSON.parse(items)
-    return { count: Number(number), clock, about: list.map(({ about }) => about), at: list.map(({ at }) => at), list }
+    return { count: Number(number), clock, about: list.map(aboutOf), at: list.map(({ at }) => at), list }
   })
 }
 const numberOf = async (person: Person) => (await queuedTo(person.email)).length

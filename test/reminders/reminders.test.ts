@@ -4,6 +4,7 @@ import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import handler from '../../src/index'
 import type { Due } from '../../src/mail/mail.templates'
+import { MAIL_WORDS } from '../../src/mail/mail.words'
 import { queueReminders } from '../../src/reminders/reminders.service'
 import { api, send } from '../support/api'
 import { made, ownCustomer } from '../support/customers'
@@ -25,13 +26,15 @@ const zone = (by: Person, timeZone: string) =>
 const followUp = async (by: Person, followUpAt: string, body = 'Send the offer') =>
   logged(by, { customerId: await customer(by), type: 'CALL', body, followUpAt })
 
+const aboutOf = ({ kind, name }: Due) => MAIL_WORDS.en.due[kind](name)
+
 /** What each mail that was queued to somebody lists. */
 async function told({ email }: Person) {
   const mails = await queuedTo(email)
   return mails.map(({ payload }) => {
     const { items, count: number, zone: clock } = JSON.parse(payload)
     const list: Due[] = JSON.parse(items)
-    return { count: Number(number), clock, about: list.map(({ about }) => about), at: list.map(({ at }) => at), list }
+    return { count: Number(number), clock, about: list.map(aboutOf), at: list.map(({ at }) => at), list }
   })
 }
 const numberOf = async (person: Person) => (await queuedTo(person.email)).length
@@ -77,7 +80,7 @@ describe('a follow-up', () => {
     expect(more).toEqual([])
     expect(mail?.subject).toContain('Due: Follow up with Carla Customer')
     expect(mail?.text).toContain('by the clock of Europe/Berlin')
-    expect(mail?.text).toContain('2030-05-06 12:00 Follow up with Carla Customer\nSend <b>the</b> offer to both')
+    expect(mail?.text).toContain('Mon, 6 May 2030, 12:00 Follow up with Carla Customer\nSend <b>the</b> offer to both')
     expect(mail?.text).toContain(`${PUBLIC_URL}/customers/${customerId}`)
     expect(mail?.html).toContain('Send &lt;b&gt;the&lt;/b&gt; offer')
   })
@@ -284,7 +287,7 @@ describe('a daily digest', () => {
     const [mail] = await mailsTo(sales.email)
     expect(mail?.subject).toContain('4 follow-ups are due')
     expect(mail?.text).toMatch(
-      /2030-05-05 17:00 [\s\S]*2030-05-06 08:30 [\s\S]*2030-05-06 12:00 [\s\S]*2030-05-06 23:59 /,
+      /Sun, 5 May 2030, 17:00 [\s\S]*6 May 2030, 08:30 [\s\S]*6 May 2030, 12:00 [\s\S]*6 May 2030, 23:59 /,
     )
     expect(mail?.html.match(/<li>/g)).toHaveLength(4)
   })

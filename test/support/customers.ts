@@ -110,7 +110,7 @@ export async function counters(workspaceId: string) {
   const list = (query: string) => rows(`${query} ORDER BY 1, 2`, workspaceId)
   const kept = await Promise.all([
     list('SELECT owner, count FROM customer_counts WHERE workspace_id = ?1 AND count <> 0'),
-    list('SELECT key, count FROM duplicate_keys WHERE workspace_id = ?1 AND count <> 0'),
+    list('SELECT key, workspace_id FROM duplicate_keys WHERE workspace_id = ?1'),
     list(
       'SELECT tag_id || owner AS tag, customers AS count FROM tag_counts WHERE workspace_id = ?1 AND customers <> 0',
     ),
@@ -118,9 +118,9 @@ export async function counters(workspaceId: string) {
   const counted = await Promise.all([
     list(`SELECT o.value AS owner, count(*) AS count FROM customers AS c, ${OWNERS}
       WHERE ${LIVING} AND o.value IS NOT NULL GROUP BY 1`),
-    list(`SELECT k.value AS key, count(*) AS count FROM customers AS c,
+    list(`SELECT k.value AS key, c.workspace_id FROM customers AS c,
       json_each(json_array('name ' || c.name_key, 'phone ' || c.phone_e164)) AS k
-      WHERE ${LIVING} AND k.value IS NOT NULL GROUP BY 1`),
+      WHERE ${LIVING} AND k.value IS NOT NULL GROUP BY 1 HAVING count(*) > 1`),
     list(`SELECT t.tag_id || o.value AS tag, count(*) AS count FROM customers AS c, customer_tags AS t, ${OWNERS}
       WHERE ${LIVING} AND o.value IS NOT NULL AND t.customer_id = c.id GROUP BY 1`),
   ])

@@ -27,7 +27,12 @@ export function everywhere(d1: D1Database): D1Database {
     const [refusal] = answers.filter((answer) => typeof answer === 'string')
     if (found.length === 0 && refusal !== undefined) throw new Error(refusal)
     const inD1 = named.length > 0 && found.length > 0 ? [] : await inDirectory(d1, queries)
-    return queries.map((query, i) => joined(query, [...found, ...inD1].flatMap((all) => all[i] ?? [])))
+    return queries.map((query, i) =>
+      joined(
+        query,
+        [...found, ...inD1].flatMap((all) => all[i] ?? []),
+      ),
+    )
   }
   const shaped = databaseOver(run)
   return {

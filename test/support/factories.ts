@@ -78,7 +78,16 @@ export async function team() {
 async function colleague({ id: adminId, workspaceId, slug }: Person, role: Role): Promise<Person> {
   const [id, sessionId, config] = [uuidv7(), uuidv7(), configOf(env)]
   const email = `${unique(role.toLowerCase())}@example.com`
-  const claims = { id, workspaceId, sessionId, role, country: null, timeZone: 'UTC', emailVerified: false }
+  const claims = {
+    id,
+    workspaceId,
+    sessionId,
+    role,
+    country: null,
+    timeZone: 'UTC',
+    language: null,
+    emailVerified: false,
+  }
   const refresh = { workspaceId, sessionId, nonce: newNonce() }
   const [token, refreshToken] = await Promise.all([accessToken(config, claims), refreshTokenText(config, refresh)])
   const [now, expiresAt] = [new Date().toISOString(), new Date(Date.now() + REFRESH_MS).toISOString()]

@@ -39,6 +39,8 @@ export async function personIn(admin: Person) {
   await bodyOf(related.$put({ param: { ...param, otherId }, json: { kind: 'bowling partner' } }), 200)
   const tooLong = 'x'.repeat(201)
   await imported(admin, `name,email,company\r\nAlice,${email},${tooLong}\r\nBystander,,\r\n`)
+  const asked = { field: 'email', op: 'eq' as const, value: email }
+  await bodyOf(api(admin.token).v1.views.$post({ json: { entity: 'lead', name: 'Hers', filter: asked } }), 201)
   await queue(admin, [
     { recipient: email },
     { recipient: 'staff@example.com', payload: { link: `https://crm.example/leads/${again}` } },
@@ -81,7 +83,9 @@ export function textsOf(kind: keyof typeof HELD): [name: string, column: Column]
 
 /** The mark of a column; addresses have one in common, for it is by them that records are found. */
 export const markOf = (mark: string, kind: string, name: string) =>
-  ['email', 'foldedEmail', 'recipient', 'original'].includes(name) || kind === 'mailStops'
+  ['email', 'foldedEmail', 'recipient', 'original'].includes(name) ||
+  kind === 'mailStops' ||
+  (kind === 'views' && name === 'name')
     ? `${mark}@example.com`
     : `${mark}.${kind}.${name}`
 

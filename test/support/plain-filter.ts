@@ -9,6 +9,10 @@ const DAY = 86_400_000
 /** Fields whose texts are compared as they are. */
 const EXACT = /(Id|By|^id|^status|^type|^priority)$|\.(id|status|ownerId|userId)$/
 const TIMES = /At$/
+/** Texts that are compared as written, and those of which only the case of A to Z does not matter. */
+const WRITTEN = /(^|\.)source$/
+const LETTERS = /(^|\.)(description|message|phone|emails)$|^(owner|assignee|author)\.name$/
+const LISTS = /(^|\.)(tags|emails|tag\.name)$/
 
 export function holds(tree: Tree, record: Plain, now: string): boolean {
   if (tree.and) return tree.and.every((part) => holds(part, record, now))
@@ -16,7 +20,8 @@ export function holds(tree: Tree, record: Plain, now: string): boolean {
   if (tree.not) return !holds(tree.not, record, now)
   const { field = '', op = '', value } = tree
   const held = record.get(field)
-  const values = Array.isArray(held) && field.endsWith('tags') ? held : [held]
+  const values = Array.isArray(held) && LISTS.test(field) ? held : [held]
+  const compared = (text: unknown) => comparedAs(field, text)
   switch (op) {
     case 'ne':
       return !values.some((each) => equals(field, each, value, now))
@@ -34,24 +39,29 @@ export function holds(tree: Tree, record: Plain, now: string): boolean {
       return values.some((each) =>
         field.endsWith('tags')
           ? equals(field, each, value, now)
-          : typeof each === 'string' && fold(each).includes(fold(value)),
+          : typeof each === 'string' && compared(each).includes(compared(value)),
       )
     case 'startsWith':
-      return typeof held === 'string' && fold(held).startsWith(fold(value))
+      return values.some((each) => typeof each === 'string' && compared(each).startsWith(compared(value)))
     default:
       return isThere(held) && inOrder(field, held, op, value, now)
   }
 }
 
 const asList = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
-const fold = (value: unknown) => foldText(String(value))
+const comparedAs = (field: string, value: unknown) => {
+  if (WRITTEN.test(field)) return String(value)
+  if (LETTERS.test(field)) return String(value).replace(/[A-Z]/g, (letter) => letter.toLowerCase())
+  return foldText(String(value))
+}
 const isThere = (value: unknown) =>
   value !== null && value !== undefined && value !== '' && (typeof value !== 'object' || Object.keys(value).length > 0)
 
 function equals(field: string, held: unknown, wanted: unknown, now: string): boolean {
   if (held === null || held === undefined) return false
   if (TIMES.test(field)) return between(Date.parse(String(held)), spanOf(String(wanted), now))
-  if (typeof held === 'string' && typeof wanted === 'string' && !EXACT.test(field)) return fold(held) === fold(wanted)
+  if (typeof held === 'string' && typeof wanted === 'string' && !EXACT.test(field))
+    return comparedAs(field, held) === comparedAs(field, wanted)
   return held === wanted
 }
 
@@ -68,7 +78,7 @@ function inOrder(field: string, held: unknown, op: string, value: unknown, now: 
   }
   if (typeof held !== typeof low || typeof held === 'boolean') return false
   const compare = (bound: unknown) =>
-    typeof held === 'number' ? held - Number(bound) : byBytes(fold(held), fold(bound))
+    typeof held === 'number' ? held - Number(bound) : byBytes(comparedAs(field, held), comparedAs(field, bound))
   if (op === 'lt') return compare(low) < 0
   if (op === 'lte') return compare(low) <= 0
   if (op === 'gt') return compare(low) > 0

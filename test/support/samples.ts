@@ -52,7 +52,8 @@ export async function recordsOf({ workspaceId }: Person, entity: Sample['entity'
   const kind = entity === 'customers' ? 'customer' : 'lead'
   const found = await rows<Record<string, unknown>>(
     `SELECT t.*, (SELECT u.email || ' ' || u.name FROM users u WHERE u.id = t.owner_id) AS owner,
-      (SELECT group_concat(g.name, ' | ') FROM ${kind}_tags AS has JOIN tags g ON g.id = has.tag_id WHERE has.${kind}_id = t.id) AS tags
+      (SELECT group_concat(g.name, ' | ') FROM ${kind}_tags AS has JOIN tags g ON g.id = has.tag_id WHERE has.${kind}_id = t.id) AS tags,
+      (SELECT group_concat(i.body, ' | ') FROM interactions i WHERE i.${kind}_id = t.id) AS said
     FROM ${entity} t WHERE t.workspace_id = ?`,
     workspaceId,
   )

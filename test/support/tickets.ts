@@ -23,7 +23,7 @@ export async function ticket(by: Person, json: Partial<NewTicket> = {}) {
   return bodyOf(opening(by, { customerId: json.customerId ?? (await customer(by)), ...json }), 201)
 }
 
-export const reading = (by: Person, id: string) => api(by.token).v1.tickets[':id'].$get({ param: { id } })
+export const reading = (by: Person, id: string) => api(by.token).v1.tickets[':id'].$get({ param: { id }, query: {} })
 
 export const patching = (by: Person, id: string, json: TicketPatch, version?: string) =>
   api(by.token).v1.tickets[':id'].$patch({ param: { id }, json, header: version ? { 'if-match': version } : {} })

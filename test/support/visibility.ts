@@ -68,6 +68,14 @@ export const KINDS: Record<string, Kind> = {
       return (await bodyOf(api(admin.token).v1.fields.$post({ json }), 201)).id
     },
   },
+  view: {
+    at: '/v1/views/{id}',
+    make: async (owner, _admin, marker) => {
+      const filter = { field: 'id', op: 'notEmpty' as const }
+      const json = { entity: owner.role === 'CUSTOMER' ? ('ticket' as const) : ('lead' as const), name: marker, filter }
+      return (await bodyOf(api(owner.token).v1.views.$post({ json }), 201)).id
+    },
+  },
   user: { at: '/v1/users/{id}', make: async (owner) => owner.id },
   invitation: {
     at: '/v1/workspace/invitations/{id}',

@@ -212,10 +212,13 @@ describe('the comments on a ticket', () => {
       } while (cursor)
       expect(ids).toEqual(made)
     }
-    const note = await bodyOf(api(sales.token).v1.interactions[':id'].$get({ param: { id: made[0] ?? '' } }), 200)
+    const note = await bodyOf(
+      api(sales.token).v1.interactions[':id'].$get({ param: { id: made[0] ?? '' }, query: {} }),
+      200,
+    )
     expect(note).toMatchObject({ type: 'NOTE', customerId, ticketId: id, createdBy: portal.id })
     const { lastInteractionAt } = await bodyOf(
-      api(sales.token).v1.customers[':id'].$get({ param: { id: customerId } }),
+      api(sales.token).v1.customers[':id'].$get({ param: { id: customerId }, query: {} }),
       200,
     )
     expect(lastInteractionAt).toBe(note.occurredAt)

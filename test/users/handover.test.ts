@@ -132,7 +132,7 @@ describe('a customer on whom much hangs', () => {
       'SELECT id FROM interactions WHERE customer_id = ?',
       id,
     )
-    const one = await v1.interactions[':id'].$get({ param: { id: interaction } })
+    const one = await v1.interactions[':id'].$get({ param: { id: interaction }, query: {} })
     return [timeline.status, list.data.length, one.status]
   }
 

@@ -270,6 +270,7 @@ describe('a ticket or a meeting', () => {
       sessionId: '',
       country: null,
       timeZone: 'UTC',
+      language: null,
       emailVerified: true,
     }
     const newId = () => crypto.randomUUID()

@@ -1,11 +1,15 @@
 // Webhooks: made with a secret that is shown once, sent right after the answer, signed, filtered, paused and replayed.
+
+import { env } from 'cloudflare:workers'
 import { Webhook } from 'standardwebhooks'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { sendDueWebhooks } from '../../src/webhooks/webhooks.dispatch'
 import { bodyOf, costOf, refusalOf } from '../support/answers'
-import { api, send } from '../support/api'
+import { api, send, worker } from '../support/api'
 import { everythingStored, rows } from '../support/database'
 import { enquiry, founder, type Person, team } from '../support/factories'
 import { lead } from '../support/leads'
+import { metered } from '../support/metered'
 import { type Received, receivers } from '../support/receiver'
 import { deliveries, HOOK, scheduled, shownWebhook, webhook } from '../support/webhooks'
 
@@ -159,6 +163,25 @@ describe('a webhook', () => {
     expect(JSON.parse(got[0]?.body ?? '')).toMatchObject({ type: 'ticket.created', isTest: true })
   })
 
+  it('whose secret cannot be opened any more says so when tested, and works again with another one', async () => {
+    const got = receivers()
+    const { admin } = await team()
+    const { id } = await webhook(admin)
+    // Sealed under another JWT_SECRET.
+    await rows("UPDATE webhooks SET secret = 'AAAAAAAA.AAAA.AAAA' WHERE id = ?", id)
+    const at = { param: { id } }
+    await refusalOf(api(admin.token).v1.webhooks[':id'].test.$post({ ...at, json: {} }), 409, 'webhook_secret_lost')
+    const rotation = { ...at, json: { overlapHours: 24 } }
+    const { secret } = await bodyOf(api(admin.token).v1.webhooks[':id']['rotate-secret'].$post(rotation), 200)
+    const tested = await bodyOf(api(admin.token).v1.webhooks[':id'].test.$post({ ...at, json: {} }), 200)
+    expect(tested).toMatchObject({ isDelivered: true, status: 204 })
+    await lead(admin)
+    const last = got.at(-1)
+    expect(new Webhook(secret).verify(last?.body ?? '', Object.fromEntries(last?.headers ?? []))).toMatchObject({
+      type: 'lead.created',
+    })
+  })
+
   it('sends nothing while it is paused, then what has gathered, or nothing of that', async () => {
     const got = receivers()
     const { admin } = await team()
@@ -240,6 +263,30 @@ describe('a webhook', () => {
     const without = await writing()
     for (let i = 0; i < 10; i += 1) await webhook(admin)
     expect(await writing()).toEqual(without)
+  })
+
+  it('and all others stay within the statements of an invocation, after a response and by the schedule', async () => {
+    receivers()
+    const { admin } = await team()
+    for (let i = 0; i < 10; i += 1) await webhook(admin)
+    const { DB, cost } = metered()
+    const made = await bodyOf(api(admin.token, worker({ DB })).v1.leads.$post({ json: { title: 'One' } }), 201)
+    expect(cost.statements).toBeLessThanOrEqual(50)
+    // Other runs have them while all this happens, and then all have much to send.
+    const lease = (until: string | null) =>
+      rows('UPDATE webhooks SET lease_until = ? WHERE workspace_id = ?', until, admin.workspaceId)
+    await lease('9999-01-01T00:00:00.000Z')
+    for (let i = 0; i < 12; i += 1) await patch(admin, made.id, `Title ${i}`)
+    await lease(null)
+    const cursors = () => rows('SELECT DISTINCT cursor FROM webhooks WHERE workspace_id = ?', admin.workspaceId)
+    // Webhooks of other tests may come first.
+    for (let run = 0; run < 40 && (await cursors()).length > 1; run += 1) {
+      const [before, spent] = [cost.statements, { statements: 0 }]
+      await sendDueWebhooks({ ...env, ...{ DB, IMPORT_STATEMENTS: '40' } }, '', spent)
+      expect(spent.statements).toBeLessThanOrEqual(20)
+      expect(cost.statements - before).toBe(spent.statements)
+    }
+    expect(await cursors()).toHaveLength(1)
   })
 
   it('leaves out its record, then its changes, where it would have 20 KB', async () => {

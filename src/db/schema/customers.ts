@@ -188,9 +188,15 @@ export const relationships = sqliteTable(
       .references(() => customers.id),
     workspaceId: workspaceId(),
     kind: text().notNull(),
+    /** The id by which the import knows it that has made it, until it is changed. */
+    importedAs: text(),
     createdAt: instant().notNull(),
   },
-  (t) => [primaryKey({ columns: [t.fromId, t.toId] })],
+  (t) => [
+    primaryKey({ columns: [t.fromId, t.toId] }),
+    index('relationships_imported').on(t.importedAs).where(sql`imported_as IS NOT NULL`),
+    index('relationships_list').on(t.workspaceId, t.fromId, t.toId),
+  ],
 )
 
 /**

@@ -13,6 +13,7 @@ export const SUBJECT_TYPES = [
   'ticket',
   'tag',
   'field',
+  'view',
   'mail',
   'import',
   'api_key',

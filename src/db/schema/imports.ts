@@ -4,7 +4,7 @@ import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlit
 import { id, instant, stamps } from '../columns'
 import { workspaces } from './workspaces'
 
-export const IMPORT_ENTITIES = ['customers', 'leads'] as const
+export const IMPORT_ENTITIES = ['customers', 'leads', 'interactions', 'tickets', 'tags', 'relationships'] as const
 export const IMPORT_MODES = ['create', 'update', 'upsert'] as const
 export const IMPORT_MATCHES = ['email', 'phone', 'id', 'externalId'] as const
 export const IMPORT_STATES = ['UPLOADING', 'RUNNING', 'DONE', 'FAILED', 'CANCELLED', 'REVERTING', 'REVERTED'] as const
@@ -28,6 +28,8 @@ export const imports = sqliteTable(
     match: text({ enum: IMPORT_MATCHES }).notNull(),
     duplicates: text({ enum: IMPORT_DUPLICATES }).notNull(),
     dryRun: integer({ mode: 'boolean' }).notNull(),
+    /** Records get the ids that stand in the file. */
+    keepsIds: integer({ mode: 'boolean' }).notNull().default(false),
     /** Who owns what is made without an owner of its own. */
     defaultOwner: text(),
     /** The columns of the file in their order, the field that each fills, and what is stored nowhere. */

@@ -33,6 +33,8 @@ export const interactions = sqliteTable(
     followUpAt: instant(),
     doneAt: instant(),
     createdBy: text(),
+    /** What an import knows it by, when the same comes again. */
+    importKey: text(),
     version: version(),
     ...stamps(),
     searchText: computed(searchedText('folded_body', 'body')),
@@ -55,6 +57,7 @@ export const interactions = sqliteTable(
       index('interactions_owner').on(t.workspaceId, t.ownerId, t.occurredAt),
       index('interactions_updated').on(t.workspaceId, t.updatedAt),
       index('interactions_customer').on(t.customerId, t.occurredAt),
+      index('interactions_import').on(t.workspaceId, t.importKey).where(sql`import_key IS NOT NULL`),
       index('interactions_home').on(t.homeId, t.customerId).where(sql`home_id IS NOT NULL`),
       index('interactions_lead').on(t.leadId, t.occurredAt).where(sql`lead_id IS NOT NULL`),
       index('interactions_ticket').on(t.ticketId, t.occurredAt).where(sql`ticket_id IS NOT NULL`),

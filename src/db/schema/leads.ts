@@ -122,7 +122,6 @@ export const leads = sqliteTable(
       .on(t.workspaceId, t.email)
       .where(sql`deleted_at IS NOT NULL AND customer_id IS NULL AND email IS NOT NULL`),
     index('leads_owner_trash').on(t.workspaceId, t.ownerId).where(sql`deleted_at IS NOT NULL`),
-    index('leads_phone').on(t.workspaceId, t.phoneE164).where(sql`deleted_at IS NULL AND phone_e164 IS NOT NULL`),
     index('leads_unread').on(t.workspaceId).where(sql`phone IS NOT NULL AND phone_e164 IS NULL`),
     uniqueIndex('leads_external')
       .on(t.workspaceId, t.externalId)

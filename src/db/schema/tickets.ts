@@ -37,6 +37,8 @@ export const tickets = sqliteTable(
     status: text({ enum: TICKET_STATUSES }).notNull().default('OPEN'),
     priority: text({ enum: PRIORITIES }).notNull().default('NORMAL'),
     openedBy: text(),
+    /** What an import knows it by, when the same comes again. */
+    importKey: text(),
     ...customFields(),
     resolvedAt: instant(),
     version: version(),
@@ -49,6 +51,7 @@ export const tickets = sqliteTable(
     const living = sql`deleted_at IS NULL`
     return [
       index('tickets_home').on(t.homeId, t.customerId).where(sql`home_id IS NOT NULL`),
+      index('tickets_import').on(t.workspaceId, t.importKey).where(sql`import_key IS NOT NULL`),
       uniqueIndex('tickets_number').on(t.workspaceId, t.number),
       index('tickets_list').on(t.workspaceId).where(living),
       index('tickets_owner').on(t.workspaceId, t.ownerId).where(living),

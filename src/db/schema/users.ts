@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm'
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import { computed, id, instant, stamps, version } from '../columns'
-import { workspaces } from './workspaces'
+import { LANGUAGES, workspaces } from './workspaces'
 
 export const ROLES = ['ADMIN', 'MANAGER', 'SALES', 'CUSTOMER'] as const
 export const USER_STATUSES = ['ACTIVE', 'INACTIVE'] as const
@@ -32,6 +32,8 @@ export const users = sqliteTable(
       mode: 'virtual',
     }),
     timeZone: text().notNull().default('UTC'),
+    /** The language of pages and mails; null for that of the browser, and for mails that of the workspace. */
+    language: text({ enum: LANGUAGES }),
     /** The notifications that the user has switched off; null for none. */
     muted: text({ mode: 'json' }).$type<string[]>(),
     /** Between these times, `HH:MM` in the user's zone, no reminder is sent; null for no quiet hours. */

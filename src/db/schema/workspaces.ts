@@ -2,6 +2,9 @@
 import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { id, instant, stamps, version } from '../columns'
 
+/** The languages in which the desk and mails are written. A new one has its words in src/desk/words and src/mail. */
+export const LANGUAGES = ['en', 'de'] as const
+
 export const workspaces = sqliteTable('workspaces', {
   /** 12 hexadecimal digits (`workspaceIdOf`), short because every index of every table begins with it. */
   id: id(),
@@ -13,12 +16,16 @@ export const workspaces = sqliteTable('workspaces', {
   /** When an unpaid PRO ends; null while it is paid. */
   planUntil: instant(),
   timeZone: text().notNull().default('UTC'),
+  /** The language of mails whose reader has chosen none. */
+  language: text({ enum: LANGUAGES }).notNull().default('en'),
   defaultCountry: text(),
   /** Since the country changed, phone numbers past these rows that cannot be read are to be read again; null for none. */
   unreadCustomersAfter: integer(),
   unreadLeadsAfter: integer(),
   /** The highest number of a purged ticket, kept by a trigger, so that no number is used twice. */
   purgedTicketNumber: integer().notNull().default(0),
+  /** Whether a stream is open or a webhook may send, kept by triggers: each event that is written says so. */
+  isHeard: integer({ mode: 'boolean' }).notNull().default(false),
   version: version(),
   ...stamps(),
 })

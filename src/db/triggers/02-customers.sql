@@ -42,12 +42,11 @@ BEGIN
     AND email IN (SELECT value ->> 'email' FROM json_each(old.other_emails));
 END;
 --> statement-breakpoint
+-- The keys that two or more living customers share, and no others: most names and numbers are one customer's alone.
 CREATE TABLE duplicate_keys (
-  workspace_id text NOT NULL, key text NOT NULL, count integer NOT NULL,
+  workspace_id text NOT NULL, key text NOT NULL,
   PRIMARY KEY (workspace_id, key)
 ) WITHOUT ROWID;
---> statement-breakpoint
-CREATE INDEX duplicate_keys_shared ON duplicate_keys (workspace_id, key) WHERE count > 1;
 --> statement-breakpoint
 CREATE TRIGGER customers_inserted AFTER INSERT ON customers WHEN new.deleted_at IS NULL
 BEGIN
@@ -56,10 +55,7 @@ BEGIN
   INSERT INTO customer_counts (workspace_id, owner, count)
     SELECT new.workspace_id, owner, 1 FROM (SELECT '*' AS owner UNION ALL SELECT new.owner_id) WHERE owner IS NOT NULL
     ON CONFLICT DO UPDATE SET count = count + 1;
-  INSERT INTO duplicate_keys (workspace_id, key, count)
-    SELECT new.workspace_id, value, 1
-    FROM json_each(json_array('name ' || new.name_key, 'phone ' || new.phone_e164)) WHERE value IS NOT NULL
-    ON CONFLICT DO UPDATE SET count = count + 1;
+  INSERT INTO keys_to_share VALUES (new.workspace_id, new.name_key, new.phone_e164);
 END;
 --> statement-breakpoint
 CREATE TRIGGER customers_reindexed
@@ -79,16 +75,31 @@ END;
 CREATE TRIGGER customers_rekeyed AFTER UPDATE OF sort_name, bare_name, company, folded_company, bare_company, phone_e164, deleted_at ON customers
 WHEN old.name_key IS NOT new.name_key OR old.phone_e164 IS NOT new.phone_e164 OR old.deleted_at IS NOT new.deleted_at
 BEGIN
-  INSERT INTO duplicate_keys (workspace_id, key, count)
-    SELECT old.workspace_id, value, -1
-    FROM json_each(json_array('name ' || old.name_key, 'phone ' || old.phone_e164))
-    WHERE value IS NOT NULL AND old.deleted_at IS NULL
-    ON CONFLICT DO UPDATE SET count = count - 1;
-  INSERT INTO duplicate_keys (workspace_id, key, count)
-    SELECT new.workspace_id, value, 1
-    FROM json_each(json_array('name ' || new.name_key, 'phone ' || new.phone_e164))
-    WHERE value IS NOT NULL AND new.deleted_at IS NULL
-    ON CONFLICT DO UPDATE SET count = count + 1;
+  INSERT INTO keys_to_share SELECT old.workspace_id, old.name_key, old.phone_e164 WHERE old.deleted_at IS NULL;
+  INSERT INTO keys_to_share SELECT new.workspace_id, new.name_key, new.phone_e164 WHERE new.deleted_at IS NULL;
+END;
+--> statement-breakpoint
+-- The one way into duplicate_keys: a living customer with this name and number came or went.
+CREATE VIEW keys_to_share AS SELECT workspace_id, key AS name_key, key AS phone_e164 FROM duplicate_keys;
+--> statement-breakpoint
+CREATE TRIGGER keys_shared INSTEAD OF INSERT ON keys_to_share
+BEGIN
+  INSERT INTO duplicate_keys (workspace_id, key) SELECT new.workspace_id, 'name ' || new.name_key
+    WHERE EXISTS (SELECT 1 FROM customers INDEXED BY customers_name_key
+      WHERE workspace_id = new.workspace_id AND name_key = new.name_key AND deleted_at IS NULL LIMIT 1 OFFSET 1)
+    ON CONFLICT DO NOTHING;
+  DELETE FROM duplicate_keys WHERE workspace_id = new.workspace_id AND key = 'name ' || new.name_key
+    AND NOT EXISTS (SELECT 1 FROM customers INDEXED BY customers_name_key
+      WHERE workspace_id = new.workspace_id AND name_key = new.name_key AND deleted_at IS NULL LIMIT 1 OFFSET 1);
+  INSERT INTO duplicate_keys (workspace_id, key) SELECT new.workspace_id, 'phone ' || new.phone_e164
+    WHERE EXISTS (SELECT 1 FROM customers INDEXED BY customers_phone
+      WHERE workspace_id = new.workspace_id AND phone_e164 = new.phone_e164 AND phone_e164 IS NOT NULL AND deleted_at IS NULL
+      LIMIT 1 OFFSET 1)
+    ON CONFLICT DO NOTHING;
+  DELETE FROM duplicate_keys WHERE workspace_id = new.workspace_id AND key = 'phone ' || new.phone_e164
+    AND NOT EXISTS (SELECT 1 FROM customers INDEXED BY customers_phone
+      WHERE workspace_id = new.workspace_id AND phone_e164 = new.phone_e164 AND phone_e164 IS NOT NULL AND deleted_at IS NULL
+      LIMIT 1 OFFSET 1);
 END;
 --> statement-breakpoint
 CREATE TRIGGER customers_recounted AFTER UPDATE OF owner_id, deleted_at ON customers
@@ -203,11 +214,6 @@ CREATE TRIGGER customer_untagged AFTER DELETE ON customer_tags
 BEGIN
   INSERT INTO tag_tally SELECT old.tag_id, value, -1, 0, 0 FROM customers AS c, json_each(json_array('*', c.owner_id))
     WHERE c.id = old.customer_id AND c.deleted_at IS NULL;
-END;
---> statement-breakpoint
-CREATE TRIGGER duplicate_key_emptied AFTER UPDATE OF count ON duplicate_keys WHEN new.count <= 0
-BEGIN
-  DELETE FROM duplicate_keys WHERE workspace_id = new.workspace_id AND key = new.key;
 END;
 --> statement-breakpoint
 CREATE VIEW customers_searchable AS

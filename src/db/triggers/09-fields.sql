@@ -1,5 +1,4 @@
--- What definitions of custom fields demand of every write, by whatever way it comes. Only what a write changes is checked: a
--- value that was there before its definition, or before its member left, stands in nobody's way.
+-- What definitions of custom fields demand of every write, by whatever way it comes: src/access/field-problems.ts says what.
 CREATE VIEW field_checks AS SELECT workspace_id, entity, '' AS was, '' AS becomes FROM fields;
 --> statement-breakpoint
 -- The one way to check: the custom fields of a record before and after a write. The error has the path of each wrong value.
@@ -7,42 +6,7 @@ CREATE TRIGGER field_checked INSTEAD OF INSERT ON field_checks
 BEGIN
   SELECT RAISE(ABORT, 'breach: invalid ' || json_object('errors', json(problems))) FROM (
     SELECT json_group_array(json_object('path', 'body.customFields.' || key, 'message', message, 'code', code)) AS problems FROM (
-      SELECT g.key, 'wrong_type' AS code, CASE f.type
-          WHEN 'text' THEN 'must be a text' WHEN 'number' THEN 'must be a number' WHEN 'boolean' THEN 'must be true or false'
-          WHEN 'date' THEN 'must be a day such as 2026-11-21' WHEN 'instant' THEN 'must be an instant such as 2026-11-21T15:00:00.000Z'
-          WHEN 'select' THEN 'must be one of ' || (SELECT group_concat(value, ', ') FROM json_each(f.options))
-          WHEN 'multiselect' THEN 'must be a list of ' || (SELECT group_concat(value, ', ') FROM json_each(f.options))
-          WHEN 'url' THEN 'must be an address that begins with https:// or http://'
-          ELSE 'must be the id of an active member of the team' END AS message
-        FROM json_each(new.becomes) AS g CROSS JOIN fields AS f ON f.workspace_id = new.workspace_id AND f.entity = new.entity
-          AND f.key = g.key AND f.archived_at IS NULL
-        WHERE g.type <> 'null'
-          AND NOT EXISTS (SELECT 1 FROM json_each(new.was) AS w WHERE w.key = g.key AND w.type = g.type AND w.value IS g.value)
-          AND NOT CASE f.type
-            WHEN 'number' THEN g.type IN ('integer', 'real')
-            WHEN 'boolean' THEN g.type IN ('true', 'false')
-            WHEN 'multiselect' THEN g.type = 'array' AND NOT EXISTS (SELECT 1 FROM json_each(iif(g.type = 'array', g.value, '[]')) AS e
-              WHERE e.type <> 'text' OR e.value NOT IN (SELECT value FROM json_each(f.options)))
-            ELSE g.type = 'text' AND (g.value = '' OR CASE f.type
-              WHEN 'text' THEN true
-              WHEN 'date' THEN coalesce(date(g.value) = g.value, false)
-              WHEN 'instant' THEN coalesce(strftime('%Y-%m-%dT%H:%M:%fZ', g.value) = g.value, false)
-              WHEN 'select' THEN g.value IN (SELECT value FROM json_each(f.options))
-              WHEN 'url' THEN length(g.value) <= 2000 AND instr(g.value, ' ') = 0
-                AND (substr(lower(g.value), 1, 8) = 'https://' OR substr(lower(g.value), 1, 7) = 'http://')
-              ELSE EXISTS (SELECT 1 FROM users AS u WHERE u.id = g.value AND u.workspace_id = new.workspace_id
-                AND u.status = 'ACTIVE' AND u.deleted_at IS NULL AND u.role <> 'CUSTOMER') END) END
-      UNION ALL
-      SELECT g.key, 'unknown', 'is no field: this entity takes defined fields alone' FROM json_each(new.becomes) AS g
-        WHERE EXISTS (SELECT 1 FROM strict_entities AS s WHERE s.workspace_id = new.workspace_id AND s.entity = new.entity)
-          AND NOT EXISTS (SELECT 1 FROM json_each(new.was) AS w WHERE w.key = g.key AND w.type = g.type AND w.value IS g.value)
-          AND NOT EXISTS (SELECT 1 FROM fields AS f WHERE f.workspace_id = new.workspace_id AND f.entity = new.entity
-            AND f.key = g.key AND f.archived_at IS NULL)
-      UNION ALL
-      SELECT f.key, 'missing', 'is required' FROM json_each(new.was) AS w CROSS JOIN fields AS f
-          ON f.workspace_id = new.workspace_id AND f.entity = new.entity AND f.key = w.key
-        WHERE f.is_required AND f.archived_at IS NULL AND w.value <> ''
-          AND NOT EXISTS (SELECT 1 FROM json_each(new.becomes) AS g WHERE g.key = f.key AND g.value <> '')))
+      {{field_problems}}))
   WHERE problems <> '[]';
 END;
 --> statement-breakpoint

@@ -10,7 +10,7 @@ import { questionOf } from '../desk.question'
 import { at, page } from '../page'
 import { Changer } from '../parts/forms'
 import { Avatar } from '../parts/layout'
-import { addressWith, Picker } from '../parts/lists'
+import { addressWith, fresh, Picker } from '../parts/lists'
 import { leadName, leadPath, leadSubject } from '../parts/records'
 import { count, Time } from '../parts/times'
 import { Views } from '../parts/views'
@@ -47,6 +47,7 @@ export const boardPage = page({
     return {
       title: words.nav.leads,
       isWide: true,
+      isLive: true,
       tools: <Views desk={desk} isBoard />,
       content: (
         <>
@@ -58,7 +59,7 @@ export const boardPage = page({
               selects={[{ name: 'owner', label: words.record.owner, choices: ownerChoices(desk, members) }]}
             />
           </div>
-          <div class="board">
+          <div class="board" {...fresh(desk, 'board', words.nav.leads)}>
             {LEAD_STATUSES.map((status) => (
               <Column desk={desk} status={status} {...columns[status]} names={names} />
             ))}
@@ -74,12 +75,13 @@ type ColumnProps = { desk: Desk; status: Status; rows: LeadRow[]; total?: number
 const Column: FC<ColumnProps> = ({ desk, status, rows, total = rows.length, totalCapped, names }) => {
   const { words } = desk
   const isShut = status === 'CLOSED' && !desk.query.has('closed')
+  const all = `${count(total, desk)}${totalCapped ? '+' : ''}`
   const list = addressWith(at('leads'), new URLSearchParams(), { status, owner: desk.query.get('owner') ?? undefined })
   return (
     <section class="column" data-status={status} aria-labelledby={`column-${status}`}>
       <div class="head">
         <h2 id={`column-${status}`}>{words.status[status]}</h2>
-        <span class="note">{`${count(total, desk)}${totalCapped ? '+' : ''}`}</span>
+        <span class="note">{total > rows.length && !isShut ? words.list.partOf(rows.length, all) : all}</span>
         {total > rows.length && !isShut && (
           <a class="all" href={list}>
             {words.list.all}

@@ -47,6 +47,11 @@ export const importPage = page({
               {imports.refresh}
             </a>
           )}
+          {!report.dryRun && report.created + report.updated > 0 && (
+            <a class="button" href={at(report.entity)}>
+              {imports.show(report.entity)}
+            </a>
+          )}
           {report.failed > 0 && (
             <a class="button" href={`${path}/errors`} download>
               {imports.download}
@@ -115,10 +120,11 @@ const Issues: FC<IssuesProps> = ({ desk, id, title, issues, isMore }) =>
   issues.length === 0 ? null : (
     <Section id={id} title={title} note={isMore ? desk.words.imports.more : undefined} class="card">
       <ul class="side-list">
-        {issues.map(({ line, field, message, value }) => (
+        {issues.map(({ line, field, code, message, value }) => (
           <li>
             <span>
-              {desk.words.imports.line(line)} · {field ? (desk.words.fieldNames[field] ?? field) : ''} {message}
+              {desk.words.imports.line(line)} · {field ? `${desk.words.fieldNames[field] ?? field}: ` : ''}
+              {desk.words.issue(code, message)}
             </span>
             {value && <span class="note">{value.slice(0, 60)}</span>}
           </li>

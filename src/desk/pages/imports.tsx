@@ -46,7 +46,7 @@ export const importsPage = page({
                   <a class="name" href={at('import', one.id)}>
                     {imports.entities[one.entity]} · {one.dryRun ? imports.dryRun : imports.states[one.status]}
                   </a>
-                  <span class="about">{`${count(one.received, desk)} ${imports.counts.received}`}</span>
+                  <span class="about">{imports.rows(one.received, count(one.received, desk))}</span>
                   <span class="urgency">
                     {one.failed > 0 && <span class="pill bad">{count(one.failed, desk)}</span>}
                   </span>
@@ -57,7 +57,7 @@ export const importsPage = page({
                 </li>
               ))}
             </ul>
-            <Pages desk={desk} path={PATH} shown={list.data.length} {...list} of={(_, text) => text} />
+            <Pages desk={desk} path={PATH} shown={list.data.length} {...list} of={imports.count} />
           </Section>
         </div>
       ),
@@ -102,10 +102,11 @@ const Checked: FC<{ desk: Desk; preview: Preview }> = ({ desk, preview }) => {
       {problems.length > 0 && (
         <Section id="problems" title={imports.warnings} class="card">
           <ul class="side-list">
-            {problems.map(({ line, field, message, value, count: times }) => (
+            {problems.map(({ line, field, code, message, value, count: times }) => (
               <li>
                 <span>
-                  {imports.line(line)} · {field ? (desk.words.fieldNames[field] ?? field) : ''} {message}
+                  {imports.line(line)} · {field ? `${desk.words.fieldNames[field] ?? field}: ` : ''}
+                  {desk.words.issue(code, message)}
                 </span>
                 <span class="note">{times > 1 ? `× ${count(times, desk)}` : (value?.slice(0, 60) ?? '')}</span>
               </li>

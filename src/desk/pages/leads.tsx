@@ -11,7 +11,7 @@ import { at, page } from '../page'
 import { Exports } from '../parts/exports'
 import { Act } from '../parts/forms'
 import { Icon } from '../parts/icons'
-import { Chips, Nothing, Pages, Picker } from '../parts/lists'
+import { Chips, fresh, Nothing, Pages, Picker } from '../parts/lists'
 import { LeadLine } from '../parts/records'
 import { Views } from '../parts/views'
 
@@ -39,6 +39,7 @@ export const leadsPage = page({
     return {
       title: words.nav.leads,
       isWide: true,
+      isLive: true,
       tools: (
         <>
           <Views desk={desk} />
@@ -64,21 +65,23 @@ export const leadsPage = page({
               ]}
             />
           </div>
-          {list.data.length === 0 ? (
-            <Nothing
-              desk={desk}
-              path={PATH}
-              none={words.lead.none}
-              add={{ href: at('leads/new'), label: words.lead.new }}
-            />
-          ) : (
-            <ul class="lines">
-              {list.data.map((lead) => (
-                <LeadLine desk={desk} lead={lead} names={names} />
-              ))}
-            </ul>
-          )}
-          <Pages desk={desk} path={PATH} shown={list.data.length} {...list} of={words.lead.count} />
+          <div {...fresh(desk, 'leads', words.nav.leads)}>
+            {list.data.length === 0 ? (
+              <Nothing
+                desk={desk}
+                path={PATH}
+                none={words.lead.none}
+                add={{ href: at('leads/new'), label: words.lead.new }}
+              />
+            ) : (
+              <ul class="lines">
+                {list.data.map((lead) => (
+                  <LeadLine desk={desk} lead={lead} names={names} />
+                ))}
+              </ul>
+            )}
+            <Pages desk={desk} path={PATH} shown={list.data.length} {...list} of={words.lead.count} />
+          </div>
         </div>
       ),
     }

@@ -1,6 +1,5 @@
 // Settings of one's own account: name, language, address, password, sessions, ways to sign in, and the calendar.
 
-import { setCookie } from 'hono/cookie'
 import type { FC } from 'hono/jsx'
 import { EmailChange, PasswordChange } from '../../auth/auth.schemas'
 import { changePassword, getMe } from '../../auth/auth.service'
@@ -9,21 +8,20 @@ import { endSession, listSessions } from '../../auth/sessions.service'
 import { closeFeed, getFeed, openFeed } from '../../calendar/calendar.service'
 import { listAccounts, unlinkAccount } from '../../oauth/accounts.service'
 import { ProviderParam } from '../../oauth/oauth.schemas'
-import { DAY_MS, SECOND_MS } from '../../time'
 import { UserPatch } from '../../users/users.schemas'
 import { updateUser } from '../../users/users.service'
-import { type Desk, LANGUAGE_COOKIE } from '../desk'
+import { type Desk, readingOf } from '../desk'
 import { parsed, patchOf } from '../desk.form'
+import { refreshDesk } from '../desk.session'
 import { at, page } from '../page'
 import { Field, Form, Select } from '../parts/forms'
 import { Section } from '../parts/lists'
 import { Accounts, Calendar, Sessions } from '../parts/sessions'
 import { Secret, Settings } from '../parts/settings'
 import { zoneOptions } from '../parts/zones'
-import { languages, wordsOf } from '../words/words'
+import { languages } from '../words/words'
 
 const PATH = at('settings')
-const LANGUAGE_SECONDS = (365 * DAY_MS) / SECOND_MS
 
 export const profilePage = page({
   path: '/settings',
@@ -53,12 +51,12 @@ export const profilePage = page({
   actions: {
     save: {
       needs: 'account:write',
-      async run({ c, ctx, form, words }) {
-        const names = ['name', 'username', 'timeZone']
+      async run({ c, ctx, form }) {
+        const names = ['name', 'username', 'timeZone', 'language']
         await updateUser(ctx, ctx.actor.id, parsed(UserPatch, patchOf(form, names)), {})
-        const language = languages.find(({ value }) => value === form.get('language'))?.value ?? ''
-        setCookie(c, LANGUAGE_COOKIE, language, { path: '/dashboard', sameSite: 'Lax', maxAge: LANGUAGE_SECONDS })
-        return { to: PATH, say: (wordsOf(language) ?? words).settings.saved }
+        // The token says the zone and the language.
+        await refreshDesk(c)
+        return { to: PATH, say: readingOf(c).words.settings.saved }
       },
     },
     address: {
@@ -140,7 +138,7 @@ const You: FC<{ desk: Desk; user: User }> = ({ desk, user }) => {
             desk={desk}
             name="language"
             label={profile.language}
-            value={desk.language}
+            value={user.language}
             options={[{ value: '', label: profile.browserLanguage }, ...languages]}
           />
         </div>

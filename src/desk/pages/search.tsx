@@ -1,65 +1,103 @@
-// Search over everything at once: customers, leads and tickets.
-import { listCustomers } from '../../customers/customers.list'
-import { listLeads } from '../../leads/leads.list'
+// Search over everything at once: customers, leads, tickets, and what was said.
+import type { FC } from 'hono/jsx'
+import type { InteractionRow } from '../../interactions/interactions.record'
+import { searchEverything } from '../../search/search.service'
 import type { Desk } from '../desk'
-import { namesOf } from '../desk.names'
+import { type Names, namesOf } from '../desk.names'
 import { at, page } from '../page'
 import { CustomerLine } from '../parts/customers'
 import { Empty, Section } from '../parts/lists'
-import { LeadLine } from '../parts/records'
+import { customerPath, LeadLine, leadPath } from '../parts/records'
+import { TicketLine } from '../parts/tickets'
+import { Time } from '../parts/times'
 
 const FOUND = 12
-const nothing = Promise.resolve({ rows: [], next: undefined })
+const nothing: ReturnType<typeof searchEverything> = Promise.resolve({
+  customers: undefined,
+  leads: undefined,
+  tickets: undefined,
+  interactions: undefined,
+})
 
 export const searchPage = page({
   path: '/search',
   needs: 'customers:read',
   load: (desk) => {
     const q = questionIn(desk)
-    return {
-      customers: q ? listCustomers(desk.ctx, { q, limit: FOUND }) : nothing,
-      leads: q && desk.can('leads:read') ? listLeads(desk.ctx, { q, limit: FOUND }) : nothing,
-    }
+    return { found: q ? searchEverything(desk.ctx, { q, limit: FOUND }) : nothing }
   },
-  more: async ({ ctx }, { customers, leads }) => ({
-    names: await namesOf(
-      ctx,
-      [...customers.rows, ...leads.rows].map(({ ownerId }) => ownerId),
-    ),
+  more: async ({ ctx }, { found: { customers, leads, tickets, interactions } }) => ({
+    names: await namesOf(ctx, [
+      ...[...(customers?.data ?? []), ...(leads?.data ?? [])].map(({ ownerId }) => ownerId),
+      ...(tickets?.data ?? []).map(({ customerId }) => customerId),
+      ...(interactions?.data ?? []).flatMap(({ customerId, leadId }) => [customerId ?? leadId]),
+    ]),
   }),
-  view: (desk, { customers, leads, names }) => {
+  view: (desk, { found, names }) => {
     const { words } = desk
     const q = questionIn(desk)
-    const more = (path: string) => ({ href: `${at(path)}?q=${encodeURIComponent(q)}`, label: words.list.all })
+    const groups = [
+      {
+        id: 'customers',
+        title: words.nav.customers,
+        hasMore: found.customers?.hasMore,
+        lines: found.customers?.data.map((row) => <CustomerLine desk={desk} customer={row} names={names} />),
+      },
+      {
+        id: 'leads',
+        title: words.nav.leads,
+        hasMore: found.leads?.hasMore,
+        lines: found.leads?.data.map((row) => <LeadLine desk={desk} lead={row} names={names} />),
+      },
+      {
+        id: 'tickets',
+        title: words.nav.tickets,
+        hasMore: found.tickets?.hasMore,
+        lines: found.tickets?.data.map((row) => <TicketLine desk={desk} ticket={row} names={names} />),
+      },
+      {
+        id: 'said',
+        title: words.search.said,
+        lines: found.interactions?.data.map((row) => <SaidLine desk={desk} said={row} names={names} />),
+      },
+    ].filter(({ lines = [] }) => lines.length > 0)
     return {
       title: q ? words.search.title(q) : words.search.empty,
       isWide: true,
       content: (
         <div class="list">
-          {q && customers.rows.length === 0 && leads.rows.length === 0 && <Empty text={words.search.nothing(q)} />}
-          {customers.rows.length > 0 && (
-            <Section id="customers" title={words.nav.customers} more={customers.next ? more('customers') : undefined}>
-              <ul class="lines">
-                {customers.rows.map((customer) => (
-                  <CustomerLine desk={desk} customer={customer} names={names} />
-                ))}
-              </ul>
+          {groups.length === 0 && <Empty text={q ? words.search.nothing(q) : words.search.hint} />}
+          {groups.map(({ id, title, hasMore, lines }) => (
+            <Section
+              id={id}
+              title={title}
+              more={hasMore ? { href: `${at(id)}?q=${encodeURIComponent(q)}`, label: words.list.all } : undefined}
+            >
+              <ul class="lines">{lines}</ul>
             </Section>
-          )}
-          {leads.rows.length > 0 && (
-            <Section id="leads" title={words.nav.leads} more={leads.next ? more('leads') : undefined}>
-              <ul class="lines">
-                {leads.rows.map((lead) => (
-                  <LeadLine desk={desk} lead={lead} names={names} />
-                ))}
-              </ul>
-            </Section>
-          )}
+          ))}
         </div>
       ),
     }
   },
 })
+
+const SaidLine: FC<{ desk: Desk; said: InteractionRow; names: Names }> = ({ desk, said, names }) => {
+  const { id, customerId, leadId, type, body, occurredAt } = said
+  const { log, due, record } = desk.words
+  const kind = type === 'FOLLOW_UP' ? due.followUp : log.kinds[type]
+  return (
+    <li class="line said-line">
+      <a class="name" href={customerId ? customerPath(customerId) : leadPath(leadId ?? id)}>
+        {names.get(customerId ?? leadId ?? '')?.name ?? record.somebody}
+      </a>
+      <span class="about">
+        {kind}: {body}
+      </span>
+      <Time desk={desk} at={occurredAt} class="note" />
+    </li>
+  )
+}
 
 // A NUL would end the text in SQL.
 function questionIn({ query }: Desk): string {

@@ -39,12 +39,14 @@ export const teamPage = page({
       content: (
         <>
           <Secret desk={desk} label={team.link} />
-          <ul class="lines">
-            {list.data.map((member) => (
-              <MemberLine desk={desk} member={member} />
-            ))}
-          </ul>
-          <Pages desk={desk} path={PATH} shown={list.data.length} {...list} of={team.members} />
+          <div class="list">
+            <ul class="lines">
+              {list.data.map((member) => (
+                <MemberLine desk={desk} member={member} />
+              ))}
+            </ul>
+            <Pages desk={desk} path={PATH} shown={list.data.length} {...list} of={team.members} />
+          </div>
           {desk.can('invitations:write') && <Invite desk={desk} />}
           {invitations.rows.length > 0 && (
             <Section id="invitations" title={team.open} class="card">

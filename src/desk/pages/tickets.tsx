@@ -45,6 +45,7 @@ export const ticketsPage = page({
             <Picker
               desk={desk}
               path={PATH}
+              search={tickets.search}
               selects={[
                 { name: 'assignee', label: tickets.assignee, choices: assigneeChoices(desk, members) },
                 { name: 'priority', label: tickets.priority, choices: priorityChoices(desk) },

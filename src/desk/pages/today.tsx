@@ -20,7 +20,7 @@ import { type DueItem, DueLine, dueItems } from '../parts/due'
 import { Pipeline, TeamFigures, Tiles, Trend } from '../parts/figures'
 import { FirstSteps } from '../parts/first-steps'
 import { Act } from '../parts/forms'
-import { Empty, Section } from '../parts/lists'
+import { Empty, fresh, Section } from '../parts/lists'
 import { LeadLine, leadName, leadPath } from '../parts/records'
 import { TicketLine } from '../parts/tickets'
 
@@ -72,6 +72,7 @@ export const todayPage = page({
     return {
       title: desk.words.nav.today,
       isWide: true,
+      isLive: true,
       content: (
         <>
           {isNew && <FirstSteps desk={desk} />}
@@ -79,9 +80,9 @@ export const todayPage = page({
           <div class="columns">
             <div>
               <Due desk={desk} due={due} start={start} total={dueIn(summary)} />
-              <Pool desk={desk} pool={pool} total={summary.leads.unclaimed} />
             </div>
             <div>
+              <Pool desk={desk} pool={pool} total={summary.leads.unclaimed} />
               <Mine desk={desk} leads={mine.rows} names={names} />
               {waiting.length > 0 && (
                 <Section
@@ -89,6 +90,7 @@ export const todayPage = page({
                   title={desk.words.today.tickets}
                   more={{ href: at('tickets?assignee=me'), label: desk.words.list.all }}
                   class="card"
+                  fresh={fresh(desk, 'tickets', desk.words.today.tickets)}
                 >
                   <ul class="lines">
                     {waiting.map((ticket) => (
@@ -143,6 +145,7 @@ const Due: FC<{ desk: Desk; due: DueItem[]; start: string; total: number }> = ({
       title={words.today.due}
       note={total > due.length ? words.list.partOf(late.length + today.length, total) : undefined}
       class="card"
+      fresh={fresh(desk, 'due', words.today.due)}
     >
       {due.length === 0 && <Empty text={words.today.nothingDue} />}
       {late.length > 0 && (
@@ -178,6 +181,7 @@ const Pool: FC<{ desk: Desk; pool: LeadRow[]; total: number }> = ({ desk, pool, 
     note={total > pool.length ? desk.words.list.oldestOf(pool.length, total) : undefined}
     more={{ href: at('leads?owner=none&sort=createdAt'), label: desk.words.list.all }}
     class="card"
+    fresh={fresh(desk, 'pool', desk.words.today.pool)}
   >
     {pool.length === 0 ? (
       <Empty text={desk.words.today.poolEmpty} />
@@ -201,6 +205,7 @@ const Mine: FC<{ desk: Desk; leads: LeadRow[]; names: Names }> = ({ desk, leads,
     note={leads.length > 0 ? desk.words.today.lastTouched : undefined}
     more={{ href: at('leads?owner=me'), label: desk.words.list.all }}
     class="card"
+    fresh={fresh(desk, 'mine', desk.words.today.mine)}
   >
     {leads.length === 0 ? (
       <Empty text={desk.words.today.noneOfMine} />

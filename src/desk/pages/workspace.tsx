@@ -13,6 +13,8 @@ import { Section } from '../parts/lists'
 import { Settings } from '../parts/settings'
 import { count } from '../parts/times'
 import { countryOptions, zoneOptions } from '../parts/zones'
+import { languages, WORDS } from '../words/words'
+import { formSnippet } from './enquire'
 
 const PATH = at('settings/workspace')
 
@@ -28,7 +30,7 @@ export const workspacePage = page({
     content: (
       <Settings desk={desk} part="workspace">
         <Workspace desk={desk} workspace={workspace} />
-        <Snippet desk={desk} slug={workspace.slug} />
+        <Snippet desk={desk} workspace={workspace} />
         {billing && <Plan desk={desk} billing={billing} />}
       </Settings>
     ),
@@ -37,7 +39,7 @@ export const workspacePage = page({
     save: {
       needs: 'workspace:write',
       async run({ ctx, form, words }) {
-        const names = ['name', 'slug', 'timeZone', 'defaultCountry']
+        const names = ['name', 'slug', 'timeZone', 'defaultCountry', 'language']
         await updateWorkspace(ctx, parsed(WorkspacePatch, patchOf(form, names)), Number(form.get('version')))
         return { to: PATH, say: words.settings.saved }
       },
@@ -71,7 +73,9 @@ export const billingPage = page({
   view: (desk) => desk.c.redirect(PATH, 303),
 })
 
-const Workspace: FC<{ desk: Desk; workspace: Awaited<ReturnType<typeof getWorkspace>> }> = ({ desk, workspace }) => {
+type Row = Awaited<ReturnType<typeof getWorkspace>>
+
+const Workspace: FC<{ desk: Desk; workspace: Row }> = ({ desk, workspace }) => {
   const { settings, labels, form } = desk.words
   const { workspace: words } = settings
   return (
@@ -100,6 +104,14 @@ const Workspace: FC<{ desk: Desk; workspace: Awaited<ReturnType<typeof getWorksp
             options={[{ value: '', label: words.noCountry }, ...countryOptions(desk)]}
           />
         </div>
+        <Select
+          desk={desk}
+          name="language"
+          label={words.language}
+          value={workspace.language}
+          hint={words.languageHint}
+          options={languages}
+        />
         <div class="tools">
           <button type="submit" class="strong">
             {form.save}
@@ -110,39 +122,21 @@ const Workspace: FC<{ desk: Desk; workspace: Awaited<ReturnType<typeof getWorksp
   )
 }
 
-/** The public form as HTML for a page of another site. */
-export function formSnippet(origin: string, slug: string): string {
-  return `<form id="enquiry">
-  <input name="name" placeholder="Name" required>
-  <input name="email" type="email" placeholder="E-mail" required>
-  <textarea name="message" placeholder="Message"></textarea>
-  <input name="website" hidden>
-  <button>Send</button>
-</form>
-<script>
-  document.getElementById('enquiry').addEventListener('submit', async (event) => {
-    event.preventDefault()
-    const form = event.target
-    const fields = Object.fromEntries(new FormData(form))
-    const answer = await fetch('${origin}/v1/enquiries', {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ workspace: '${slug}', ...fields }),
-    })
-    const { detail } = answer.ok ? {} : await answer.json()
-    if (answer.ok) form.reset()
-    alert(answer.ok ? 'Thank you.' : detail)
-  })
-</script>`
-}
-
-const Snippet: FC<{ desk: Desk; slug: string }> = ({ desk, slug }) => {
+const Snippet: FC<{ desk: Desk; workspace: Pick<Row, 'slug' | 'language'> }> = ({ desk, workspace }) => {
   const { workspace: words } = desk.words.settings
+  const origin = desk.ctx.config.WORKER_URL ?? new URL(desk.c.req.url).origin
   return (
     <Section id="form" title={words.form} note={words.formHint} class="card">
-      <textarea class="code" rows={12} readonly aria-labelledby="form" data-copies>
-        {formSnippet(new URL(desk.c.req.url).origin, slug)}
+      <textarea class="code" rows={8} readonly aria-label={words.form} data-copies>
+        {formSnippet(origin, workspace.slug, WORDS[workspace.language].doors)}
       </textarea>
+      <p class="note">
+        {words.formLink} <a href={at('enquire', workspace.slug)}>{`${origin}${at('enquire', workspace.slug)}`}</a>
+      </p>
+      <p class="note">
+        {words.formApi}{' '}
+        <code>{`POST ${origin}/v1/enquiries { workspace: '${workspace.slug}', name, email, message }`}</code>
+      </p>
       <div class="tools">
         <Act desk={desk} action={`${PATH}/try-form`} label={words.formTry} />
       </div>

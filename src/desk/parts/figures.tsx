@@ -7,7 +7,7 @@ import type { getTrends } from '../../analytics/analytics.trends'
 import type { Desk } from '../desk'
 import { at } from '../page'
 import { Bars, Columns } from './charts'
-import { Section } from './lists'
+import { fresh, Section } from './lists'
 import { count, duration, relative, share, shortDay } from './times'
 
 type Of<F extends (...args: never[]) => Promise<unknown>> = Awaited<ReturnType<F>>
@@ -45,7 +45,7 @@ export const Tiles: FC<{ desk: Desk; summary: Of<typeof getSummary> }> = ({ desk
     },
   ]
   return (
-    <dl class="tiles">
+    <dl class="tiles" {...fresh(desk, 'tiles')}>
       {tiles.map(({ name, value, note, href }) => (
         <div>
           <dt>{href ? <a href={href}>{name}</a> : name}</dt>

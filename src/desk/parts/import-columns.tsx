@@ -1,15 +1,14 @@
 // How the columns of a file were understood, with samples; they can be put right, and the file sent again.
 import type { FC } from 'hono/jsx'
-import { CUSTOMER_FIELDS } from '../../customers/customers.fields'
-import { LEAD_FIELDS } from '../../leads/leads.fields'
+import type { IMPORT_ENTITIES } from '../../db/schema/imports'
+import { FIELDS } from '../../imports/imports.job'
 import type { Desk } from '../desk'
 import { at } from '../page'
 import { Form, Hidden, Options } from './forms'
 import { Section } from './lists'
 
-type Entity = 'customers' | 'leads'
+type Entity = (typeof IMPORT_ENTITIES)[number]
 type Column = { column: string; field: string | null; samples?: string[]; example?: string | null }
-const FIELDS = { customers: Object.entries(CUSTOMER_FIELDS), leads: Object.entries(LEAD_FIELDS) }
 
 type Props = { desk: Desk; columns: readonly Column[]; entity: Entity; mode: string; isOpen: boolean; note?: string }
 
@@ -77,9 +76,7 @@ function nameOf({ words }: Desk, field: string | null): string {
 }
 
 function fieldOptions({ words }: Desk, entity: Entity, field: string | null) {
-  const known = FIELDS[entity].flatMap(([name, { imported }]: [string, { imported?: unknown }]) =>
-    imported ? [name] : [],
-  )
+  const known = FIELDS[entity]
   const names = field === null || isOwn(field) || known.includes(field) ? known : [field, ...known]
   return [
     { value: '-', label: words.imports.ignored },

@@ -13,7 +13,7 @@ import { Icon } from './icons'
 type Me = Awaited<ReturnType<typeof getMe>>
 /** The pages in the navigation. */
 export type Nav = readonly (Pick<DeskPage, 'path' | 'needs' | 'isForPortal'> & { nav: NonNullable<DeskPage['nav']> })[]
-type Props = { desk: Desk; view: View; nav: Nav; me?: Me; path?: string; flash?: Flash }
+type Props = { desk: Desk; view: View; nav: Nav; me?: Me; path?: string; flash?: Flash; stream?: string }
 
 /** A whole document. */
 export const Document: FC<Props> = (props) => {
@@ -26,7 +26,7 @@ export const Document: FC<Props> = (props) => {
           <meta charset="utf-8" />
           <meta name="viewport" content="width=device-width, initial-scale=1" />
           <meta name="color-scheme" content="light dark" />
-          <title>{`${view.title} · ${me?.workspace.name ?? 'Edge CRM'}`}</title>
+          <title>{view.isForVisitors ? view.title : `${view.title} · ${me?.workspace.name ?? 'Edge CRM'}`}</title>
           <link rel="icon" href="/desk.svg" />
           <link rel="stylesheet" href="/desk.css" />
           <script src="/desk.js" defer></script>
@@ -40,9 +40,11 @@ export const Document: FC<Props> = (props) => {
 const Bare: FC<Props> = ({ desk, view, flash }) => (
   <body class="bare">
     <main id="main" tabindex={-1}>
-      <a class="brand" href={HOME}>
-        <Mark /> Edge CRM
-      </a>
+      {!view.isForVisitors && (
+        <a class="brand" href={HOME}>
+          <Mark /> Edge CRM
+        </a>
+      )}
       <Said desk={desk} flash={flash} />
       <h1>{view.title}</h1>
       {view.content}
@@ -50,8 +52,8 @@ const Bare: FC<Props> = ({ desk, view, flash }) => (
   </body>
 )
 
-const Framed: FC<Props & { me: Me }> = ({ desk, view, nav, me, path, flash }) => (
-  <body>
+const Framed: FC<Props & { me: Me }> = ({ desk, view, nav, me, path, flash, stream }) => (
+  <body data-stream={stream}>
     <a class="skip" href="#main">
       {desk.words.frame.skip}
     </a>
@@ -72,6 +74,7 @@ const Framed: FC<Props & { me: Me }> = ({ desk, view, nav, me, path, flash }) =>
         </div>
         {view.content}
       </main>
+      {stream && <div id="news" class="hidden" aria-live="polite" />}
     </div>
   </body>
 )
@@ -194,10 +197,11 @@ export const Avatar: FC<{ name: string }> = ({ name }) => (
   </span>
 )
 
-/** Two letters of a name: of the first and the last word, or the first two characters where there is one word. */
+/** Two letters of a name: of the first and the last word, or of the one word; of a name in wide letters the first. */
 export function initialsOf(name: string): string {
   const words = name.split(/\s+/).filter((word) => /\p{L}|\p{N}/u.test(word))
   const [first = '?', last] = [words[0], words.length > 1 ? words.at(-1) : undefined]
+  if (/^[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Hang}]/u.test(first)) return [...first][0] ?? '?'
   const letters = last ? [...first].slice(0, 1).concat([...last].slice(0, 1)) : [...first].slice(0, 2)
   return letters.join('').toUpperCase()
 }

@@ -3,17 +3,26 @@ import type { Child, FC, PropsWithChildren } from 'hono/jsx'
 import type { Desk } from '../desk'
 import { Icon } from './icons'
 
+/** What marks a part that changes while the page is open: its name, and what is said then. */
+export type Fresh = { 'data-fresh': string; 'data-news'?: string }
+export const fresh = ({ words }: Pick<Desk, 'words'>, name: string, title?: string): Fresh => ({
+  'data-fresh': name,
+  ...(title && { 'data-news': words.frame.changed(title) }),
+})
+
 type SectionProps = PropsWithChildren<{
   id: string
   title: string
   note?: Child
   more?: { href: string; label: string }
   class?: string
+  /** Where a script runs, it shows what changes while the page is open. */
+  fresh?: Fresh | undefined
 }>
 
 /** A titled part of a page. */
-export const Section: FC<SectionProps> = ({ id, title, note, more, class: kind = '', children }) => (
-  <section class={`section ${kind}`} aria-labelledby={id}>
+export const Section: FC<SectionProps> = ({ id, title, note, more, class: kind = '', fresh, children }) => (
+  <section class={`section ${kind}`} aria-labelledby={id} {...fresh}>
     <div class="head">
       <h2 id={id}>{title}</h2>
       {note && <span class="note">{note}</span>}
@@ -149,6 +158,7 @@ export const Pages: FC<PagesProps> = ({ desk, path, shown, nextCursor, total, to
   const isLater = desk.query.has('cursor')
   const number = new Intl.NumberFormat(desk.locale)
   const all = total === undefined ? undefined : of(total, `${number.format(total)}${totalCapped ? '+' : ''}`)
+  if (shown === 0 && !isLater && !total) return null
   return (
     <nav class="pages" aria-label={list.pages}>
       <span class="note">{all ?? of(shown, number.format(shown))}</span>

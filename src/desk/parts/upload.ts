@@ -1,5 +1,5 @@
 // A file that was uploaded at the desk, as the importer takes it.
-import { invalidError } from '../../errors'
+import { AppError, invalidError } from '../../errors'
 import { continueAfterResponse, requestBudget } from '../../imports/imports.http'
 import { previewImport } from '../../imports/imports.preview'
 import { ImportQuery } from '../../imports/imports.schemas'
@@ -28,11 +28,19 @@ export async function previewFrom(desk: Desk): Promise<Done> {
 export async function importFrom(desk: Desk, dryRun: boolean): Promise<Done> {
   const { c, ctx, words } = desk
   const budget = requestBudget(c)
-  const report = await importFile(ctx, optionsIn(desk, dryRun), await uploadIn(desk), budget)
+  const report = await importFile(ctx, optionsIn(desk, dryRun), await uploadIn(desk), budget).catch(importedNothing)
+  if (typeof report === 'string') return { to: at('import', report), say: words.imports.nothing, isBad: true }
   const isRunning = report.status === 'RUNNING'
   if (isRunning) continueAfterResponse(c, report.id, budget)
   const say = dryRun ? words.imports.checked : isRunning ? words.imports.running : words.imports.done
   return { to: at('import', report.id), say }
+}
+
+// The report of such an import says what is wrong with each row.
+function importedNothing(error: unknown): string {
+  if (error instanceof AppError && error.code === 'nothing_imported' && error.extras.importId)
+    return error.extras.importId
+  throw error
 }
 
 async function uploadIn({ c, words }: Desk): Promise<Upload> {

@@ -42,6 +42,7 @@ export const de: Words = {
     signOut: 'Abmelden',
     more: 'Mehr',
     undo: 'Rückgängig',
+    changed: (title) => `${title}: gerade geändert.`,
   },
   form: {
     save: 'Speichern',
@@ -93,6 +94,17 @@ export const de: Words = {
     createHint: 'Du wirst dessen Admin und kannst dein Team einladen.',
     join: 'Dem Team beitreten',
     joinHint: 'Verwende die E-Mail-Adresse, an die die Einladung ging.',
+    enquire: {
+      title: (workspace) => `Nachricht an ${workspace}`,
+      name: 'Name',
+      email: 'E-Mail',
+      phone: 'Telefon, für einen Rückruf',
+      message: 'Nachricht',
+      empty: 'Bitte leer lassen',
+      send: 'Senden',
+      thanks: 'Danke',
+      sent: (workspace) => `Ihre Nachricht ist bei ${workspace}. Sie hören bald von dort.`,
+    },
     welcome: (name) => `Willkommen, ${name}.`,
   },
   trouble: {

@@ -42,6 +42,7 @@ export const en = {
     signOut: 'Sign out',
     more: 'More',
     undo: 'Undo',
+    changed: (title: string) => `${title}: changed just now.`,
   },
   form: {
     save: 'Save',
@@ -93,6 +94,17 @@ export const en = {
     createHint: 'You become its admin, and can invite your team.',
     join: 'Join the team',
     joinHint: 'Use the e-mail address to which the invitation was sent.',
+    enquire: {
+      title: (workspace: string) => `Write to ${workspace}`,
+      name: 'Name',
+      email: 'E-mail',
+      phone: 'Phone, if you like a call',
+      message: 'Message',
+      empty: 'Leave this empty',
+      send: 'Send',
+      thanks: 'Thank you',
+      sent: (workspace: string) => `Your message is with ${workspace}. You will hear from them soon.`,
+    },
     welcome: (name: string) => `Welcome, ${name}.`,
   },
   trouble: {
@@ -123,7 +135,7 @@ export const en = {
     keepInTouch: 'To contact first',
     nothingFound: 'Nothing fits these filters.',
     clear: 'Clear the filters',
-    partOf: (shown: number, all: number) => `${shown} of ${all}`,
+    partOf: (shown: number, all: number | string) => `${shown} of ${all}`,
     oldestOf: (shown: number, all: number) => `the oldest ${shown} of ${all}`,
   },
   record: {

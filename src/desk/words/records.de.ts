@@ -139,5 +139,7 @@ export const privacy: Words['privacy'] = {
 export const search: Words['search'] = {
   title: (q) => `„${q}“`,
   empty: 'Suche',
+  hint: 'Suche nach einem Teil eines Namens, einer Adresse, einer Nummer, eines Tickets oder eines Gesprächs.',
+  said: 'Gespräche und Notizen',
   nothing: (q) => `Nichts gefunden zu „${q}“. Versuche einen Teil eines Namens, einer Adresse oder einer Nummer.`,
 }

@@ -138,5 +138,7 @@ export const privacy = {
 export const search = {
   title: (q: string) => `“${q}”`,
   empty: 'Search',
+  hint: 'Look for a part of a name, an address, a number, a ticket, or of what was said.',
+  said: 'What was said',
   nothing: (q: string) => `Nothing found for “${q}”. Try a part of a name, an address or a number.`,
 }

@@ -7,6 +7,7 @@ export const tickets: typeof en.tickets = {
   count: (n, text) => some(n, text, 'Ticket', 'Tickets'),
   none: 'Kein Ticket. Sie werden auf der Seite eines Kunden eröffnet, oder von Kunden selbst.',
   title: (number, title) => `#${number} ${title}`,
+  search: 'Tickets suchen',
   status: 'Status',
   priority: 'Dringlichkeit',
   anyPriority: 'Jede Dringlichkeit',

@@ -5,6 +5,7 @@ export const tickets = {
   count: (n: number, text: string) => some(n, text, 'ticket', 'tickets'),
   none: 'No ticket. They are opened on a customer’s page, or by customers themselves.',
   title: (number: number, title: string) => `#${number} ${title}`,
+  search: 'Search tickets',
   status: 'Status',
   priority: 'Priority',
   anyPriority: 'Any priority',
