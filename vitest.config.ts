@@ -1,9 +1,10 @@
-import { execFileSync } from 'node:child_process'
 import { existsSync, globSync, readFileSync, statfsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
-import { times } from './test/support/times'
+import { makeLateModules } from './scripts/late.ts'
+import { OWN } from './scripts/late-host.ts'
+import { times } from './test/support/times.ts'
 
 /** The packages of src/. Bundled, each is one module to fetch, which shortens the start of a Worker by a fifth. */
 function packages(): string[] {
@@ -25,20 +26,17 @@ if (existsSync(MEMORY)) {
 // `npm run test:objects` runs the tests with the workspaces in objects.
 const { STORAGE } = process.env
 
-// Modules of the Worker that are made of libraries.
-execFileSync(process.execPath, ['scripts/late.ts'])
+await makeLateModules()
 
 export default defineConfig(async () => ({
   // Packages whose source maps name sources that they do not ship are no news.
   logLevel: 'error' as const,
-  // Tests run the pages of the desk from their sources, and not the module that is made of them.
+  // Tests run our own late modules from their sources.
   resolve: {
-    alias: [
-      {
-        find: /^\.\/late\/desk\.js$/,
-        replacement: resolve('src/desk/desk.dispatch.tsx'),
-      },
-    ],
+    alias: Object.entries(OWN).map(([name, entry]) => ({
+      find: new RegExp(`^\\./late/${name}\\.js$`),
+      replacement: resolve(entry),
+    })),
   },
   plugins: [
     cloudflareTest({
@@ -73,6 +71,9 @@ export default defineConfig(async () => ({
     reporters: ['default', times()],
     deps: { optimizer: { ssr: { enabled: true, include: packages() } } },
     testTimeout: 60_000,
+    tags: [
+      { name: 'long', description: 'Tests that repeat something many times: `npm run test:quick` leaves them out.' },
+    ],
     // How many random filters test/filters tries of each list, and which.
     provide: { filters: { runs: Number(process.env.FILTER_RUNS ?? 120), seed: Number(process.env.FILTER_SEED ?? 1) } },
   },

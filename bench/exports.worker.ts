@@ -1,11 +1,12 @@
 // The Worker as it is, and what its requests have cost in D1 since that was asked last: an export is read long
 // after its headers, and Server-Timing, have left.
 import { createApp } from '../src/app'
+import * as spoken from '../src/dialects/spoken'
 
 // A binding of wrangler.toml names it.
 export { Workspace } from '../src/object'
 
-const app = createApp()
+const app = createApp(spoken)
 const cost = { statements: 0, read: 0 }
 
 function watched(session: D1DatabaseSession): D1DatabaseSession {

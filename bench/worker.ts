@@ -6,6 +6,7 @@ import { createApp } from '../src/app'
 import { authenticate } from '../src/auth/authenticate'
 import { CustomerQuery, DuplicateQuery } from '../src/customers/customers.schemas'
 import type { Position } from '../src/db/page'
+import * as spoken from '../src/dialects/spoken'
 import { EventQuery } from '../src/events/events.schemas'
 import { type AppEnv, context } from '../src/http/context'
 import { paged } from '../src/http/pagination'
@@ -33,7 +34,7 @@ const LISTS: Record<string, z.ZodType<{ limit: number; cursor?: string }>> = {
 // Mails that are only logged would stand among the results.
 console.log = () => {}
 
-const app = createApp()
+const app = createApp(spoken)
 
 // A list that ends where the header says; the cursor is sealed for this caller, path and query.
 const cursors = new Hono<AppEnv>()

@@ -1,5 +1,24 @@
 -- The whole schema, made by `npm run db:baseline`: tables from src/db/schema, then what Drizzle cannot say from
 -- src/db/triggers (search indexes, counters, triggers and views).
+CREATE TABLE `bulk_results` (
+	`job_id` text NOT NULL,
+	`n` integer NOT NULL,
+	`record_id` text NOT NULL,
+	`outcome` text NOT NULL,
+	`owner_id` text,
+	`before` text,
+	`version` integer,
+	PRIMARY KEY(`job_id`, `n`)
+);
+--> statement-breakpoint
+CREATE INDEX `bulk_results_record` ON `bulk_results` (`record_id`,`job_id`) WHERE before IS NOT NULL;--> statement-breakpoint
+CREATE TABLE `bulk_selections` (
+	`job_id` text NOT NULL,
+	`n` integer NOT NULL,
+	`records` text NOT NULL,
+	PRIMARY KEY(`job_id`, `n`)
+);
+--> statement-breakpoint
 CREATE TABLE `customers` (
 	`seq` integer PRIMARY KEY NOT NULL,
 	`id` text NOT NULL,
@@ -322,6 +341,7 @@ CREATE TABLE `jobs` (
 	`pieces` integer DEFAULT 0 NOT NULL,
 	`done` integer DEFAULT 0 NOT NULL,
 	`total` integer,
+	`outcomes` text,
 	`failures` integer DEFAULT 0 NOT NULL,
 	`last_error` text,
 	`due_at` text NOT NULL,
@@ -2034,6 +2054,11 @@ END;
 CREATE TRIGGER field_unkeyed AFTER UPDATE OF is_unique ON fields WHEN old.is_unique AND NOT new.is_unique
 BEGIN
   DELETE FROM field_keys WHERE field_id = old.id;
+END;
+--> statement-breakpoint
+-- Events change when a person is erased, and then alone: what bulk changes keep of their subject goes with them.
+CREATE TRIGGER bulk_results_erased AFTER UPDATE OF changes ON events BEGIN
+  UPDATE bulk_results SET before = NULL WHERE record_id = NEW.subject_id AND before IS NOT NULL;
 END;
 --> statement-breakpoint
 -- With STORAGE=objects, D1 may hold workspaces beside those in objects. No name is taken here that the directory gives

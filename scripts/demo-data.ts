@@ -9,10 +9,11 @@ import { withSearchedCustomer, withSearchedLead } from './demo-searched.ts'
 import { makeTags } from './demo-tags.ts'
 import { ADMIN_EMAIL, LOGINS, makeTeam, PASSWORD, SLUG } from './demo-team.ts'
 import { makeTickets } from './demo-tickets.ts'
+import { makeViews } from './demo-views.ts'
 import { createWorld } from './demo-world.ts'
 import type { Database } from './local-database.ts'
 
-const generators = [makeLeads, makeCustomers, makeTags, makeInteractions, makeTickets]
+const generators = [makeLeads, makeCustomers, makeTags, makeInteractions, makeTickets, makeViews]
 
 /** Puts the demo workspace into a migrated database, unless it is there already; gives its logins and its slug. */
 export async function seedDemo(db: Database) {

@@ -83,6 +83,28 @@ type Event = Made & {
 type Tag = Made & { workspace_id: string; name: string; key: string; updated_at: string }
 type Relationship = { from_id: string; to_id: string; workspace_id: string; kind: string; created_at: string }
 
+export type Field = Kept & {
+  entity: string
+  key: string
+  type: string
+  label: string
+  is_required: number
+  is_unique: number
+  options: string[] | null
+  position: number
+}
+export type View = Kept & {
+  entity: string
+  name: string
+  owner_id: string
+  is_shared: number
+  filter: object
+  sort: Maybe
+  columns: string[] | null
+  position: number
+  is_default: number
+}
+
 export type Rows = {
   workspaces: Workspace
   users: User
@@ -95,6 +117,8 @@ export type Rows = {
   customer_relationships: Relationship
   interactions: Interaction
   tickets: Ticket
+  fields: Field
+  views: View
 }
 export type TableName = keyof Rows
 export type Tables = { [Name in TableName]: Rows[Name][] }
@@ -112,4 +136,6 @@ export const emptyTables = (): Tables => ({
   customer_relationships: [],
   interactions: [],
   tickets: [],
+  fields: [],
+  views: [],
 })

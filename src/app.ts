@@ -6,13 +6,13 @@ import { authRoutes } from './auth/auth.routes'
 import { authenticate, revalidateSession } from './auth/authenticate'
 import { recoveryRoutes } from './auth/recovery.routes'
 import { billingRoutes } from './billing/billing.routes'
+import { bulkRoutes } from './bulk/bulk.routes'
 import { calendarRoutes } from './calendar/calendar.routes'
 import { customerRoutes } from './customers/customers.routes'
 import { mergeRoutes } from './customers/merge.routes'
 import { relationshipRoutes } from './customers/relationships.routes'
 import { deskGuard, isDeskPath, onDeskError, openDesk } from './desk/desk.door'
-import { dialectAt, dialects, limitedPaths, mountOf } from './dialects/dialects'
-import { nameDialect, noStore, routedPath, translate } from './dialects/dispatch'
+import type * as Spoken from './dialects/spoken'
 import { docsRoutes } from './docs/docs.routes'
 import { enquiryRoutes } from './enquiries/enquiries.routes'
 import { eventRoutes } from './events/events.routes'
@@ -28,7 +28,7 @@ import { idempotency } from './http/idempotency'
 import { knownQuery } from './http/known-query'
 import { createLimits } from './http/limits'
 import { noRouteError, onError } from './http/respond'
-import { createRouter, methodsOf } from './http/router'
+import { createRouter, methodsOf, tidyPath } from './http/router'
 import { limitBody, limitHead } from './http/size-limits'
 import { importRoutes } from './imports/imports.routes'
 import { interactionRoutes } from './interactions/interactions.routes'
@@ -59,14 +59,18 @@ import { notify } from './webhooks/webhooks.dispatch'
 import { webhookRoutes } from './webhooks/webhooks.routes'
 import { workspaceRoutes } from './workspaces/workspaces.routes'
 
-/** A new app with its own rate limiter: one for each isolate. */
-export function createApp() {
-  const app = createRouter({ getPath: routedPath })
-  const limits = createLimits(limitedPaths, (c) => dialectAt(c.req.path) !== undefined)
+/** A new app with its own rate limiter, one for each isolate; with the dialects, if they are given. */
+export function createApp(spoken?: typeof Spoken) {
+  const app = createRouter({ getPath: spoken?.routedPath ?? tidyPath })
+  const dialectAt = (path: string) => spoken?.dialectAt(path)
+  const errorHandlerAt = (path: string) => (isDeskPath(path) ? onDeskError : (dialectAt(path)?.onError ?? onError))
+  const limits = createLimits(spoken?.limitedPaths, (c) => dialectAt(c.req.path) !== undefined)
 
   app.onError((error, c) => errorHandlerAt(c.req.path)(error, c))
   app.notFound((c) => errorHandlerAt(c.req.path)(noRouteError(c, methodsOf(app, c.req.path)), c))
-  app.use(requestId(), secureHeaders(), limitHead, nameDialect, translate, context)
+  app.use(requestId(), secureHeaders(), limitHead)
+  if (spoken) app.use(spoken.nameDialect, spoken.translate)
+  app.use(context)
   app.use(crossOrigin((c) => dialectAt(c.req.path) !== undefined))
   app.use(authenticate(limits.keyLookup))
   app.use('/dashboard/*', deskGuard)
@@ -75,7 +79,8 @@ export function createApp() {
   app.on('GET', limits.callbackPaths, limits.signIn)
   app.use(limitBody, revalidateSession, notModified)
   app.use('/v1/*', requireUtf8, idempotency, knownQuery(app))
-  for (const dialect of dialects) app.use(`${mountOf(dialect)}/*`, noStore, idempotency)
+  if (spoken)
+    for (const dialect of spoken.dialects) app.use(`${spoken.mountOf(dialect)}/*`, spoken.noStore, idempotency)
   app.use(dispatch, notify, continueJobs(JOB_KINDS))
 
   const routes = app
@@ -115,20 +120,17 @@ export function createApp() {
     .route('/v1/unsubscribe', unsubscribeRoutes)
     .route('/v1/imports', importRoutes)
     .route('/v1/jobs', jobRoutes)
+    .route('/v1', bulkRoutes)
     .route('/v1/api-keys', keyRoutes)
     .route('/v1/stream', liveRoutes)
     .route('/v1/webhooks', deliveryRoutes)
     .route('/v1/webhooks', webhookRoutes)
     .route('/v1/billing', billingRoutes)
 
-  for (const dialect of dialects) app.route(mountOf(dialect), dialect.app)
-  app.route('/', docsRoutes(dialects, app))
+  if (spoken) for (const dialect of spoken.dialects) app.route(spoken.mountOf(dialect), dialect.app)
+  app.route('/', docsRoutes(app, spoken))
   app.all('/dashboard/*', openDesk)
   return routes
-}
-
-function errorHandlerAt(path: string) {
-  return isDeskPath(path) ? onDeskError : (dialectAt(path)?.onError ?? onError)
 }
 
 export type AppType = ReturnType<typeof createApp>

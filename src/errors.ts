@@ -62,6 +62,11 @@ export const ERRORS = {
   import_over: [409, 'The import has ended'],
   job_over: [409, 'The job has ended'],
   job_not_cancellable: [409, 'A job of this kind cannot be cancelled'],
+  count_differs: [409, 'The filter finds another number of records than you expect'],
+  too_many_records: [409, 'These are too many records for one change'],
+  already_undone: [409, 'The change was undone already'],
+  undo_expired: [409, 'The change can no longer be undone'],
+  not_undoable: [409, 'A job of this kind cannot be undone'],
   already_sent: [409, 'The mail was already sent'],
   webhook_limit: [409, 'A workspace has at most 10 webhooks'],
   webhook_secret_lost: [409, 'The secret of the webhook cannot be opened any more'],
@@ -117,6 +122,7 @@ export const Problem = z
       .looseObject({ id: z.string() })
       .optional()
       .openapi({ description: 'The lead, as `GET /v1/leads/{id}` has it.' }),
+    count: z.number().int().optional().openapi({ description: 'How many records the filter finds.' }),
     limit: z.object({ of: z.string(), count: z.number().int(), max: z.number().int() }).optional(),
     upgradeUrl: z.string().optional(),
   })
@@ -130,6 +136,7 @@ export type ProblemExtras = {
   claimedAt?: string
   claimedBy?: { id: string; name: string }
   lead?: { id: string }
+  count?: number
   limit?: { of: string; count: number; max: number }
   upgradeUrl?: string
 }

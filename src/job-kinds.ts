@@ -1,4 +1,7 @@
 // The kinds of jobs, by the name that stands in the table and in the API.
+import { BULK_JOBS } from './bulk/bulk.job'
+import { UNDO_JOBS } from './bulk/bulk.undo'
+import { DISTRIBUTION } from './bulk/distribution'
 import { MERGE } from './customers/merge.settlement'
 import { FIELD_KEYS, FIELD_RETYPE } from './fields/fields.retype'
 import { OWNER } from './interactions/interactions.owner'
@@ -10,7 +13,10 @@ import { TAG_DELETION } from './tags/tags.deletion'
 import { HANDOVER } from './users/users.handover'
 
 export const JOB_KINDS: Readonly<Record<string, JobKind>> = {
+  ...BULK_JOBS,
+  ...UNDO_JOBS,
   conversion: CONVERSION,
+  'distribute-lead': DISTRIBUTION,
   erasure: ERASURE,
   'field-keys': FIELD_KEYS,
   'field-retype': FIELD_RETYPE,

@@ -9,8 +9,22 @@ export const loadBcrypt = () => import('./late/bcrypt.js')
 /** chardet, for files in legacy encodings. */
 export const loadChardet = () => import('./late/chardet.js')
 
-/** The pages of the desk. What they share with the main module stands in `HOST` of `late/host.mjs`. */
-export const loadDesk = () => import('./late/desk.js')
+/** What a module of our own shares with the main one: made by scripts/late-host.ts, handed over by those who load it. */
+export type Host = Record<string, unknown>
+
+const handOver = (name: string, host: Host) => Reflect.set(globalThis, Symbol.for(`edge-crm ${name}`), host)
+
+/** The APIs of other systems (src/dialects/spoken.ts). */
+export function loadDialects(host: Host) {
+  handOver('dialects', host)
+  return import('./late/dialects.js')
+}
+
+/** The pages of the desk. */
+export function loadDesk(host: Host) {
+  handOver('desk', host)
+  return import('./late/desk.js')
+}
 
 /** ipaddr.js, for addresses that people send. */
 export const loadIpaddr = () => import('./late/ipaddr.js')
@@ -27,8 +41,11 @@ export const loadMigrations = async () => (await import('./late/migrations.js'))
 /** oauth4webapi, for sign-in by a provider. */
 export const loadOAuth = () => import('./late/oauth.js')
 
-/** What reads the files of imports and writes their rows (src/imports/imports.reading.ts). */
-export const loadReading = () => import('./late/reading.js')
+/** What reads, writes and reverts imports (src/imports/imports.work.ts). */
+export function loadImports(host: Host) {
+  handOver('imports', host)
+  return import('./late/imports.js')
+}
 
 /** saxes, for workbooks. */
 export const loadSaxes = () => import('./late/saxes.js')

@@ -39,9 +39,9 @@ function currentActor(actor: Actor, isBackground = false): SQL {
 }
 
 /** Condition for a WHERE: session, account or key are active, and a person still has the role of the token. */
-export function isActorCurrent(actor: Actor): SQL {
+export function isActorCurrent(actor: Actor, isBackground = false): SQL {
   const isSameRole = actor.type === 'user' ? sql`AND ${me.role} = ${actor.role}` : sql``
-  return sql`EXISTS (SELECT 1 FROM ${currentActor(actor)} ${isSameRole})`
+  return sql`EXISTS (SELECT 1 FROM ${currentActor(actor, isBackground)} ${isSameRole})`
 }
 
 /**

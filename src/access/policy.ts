@@ -78,7 +78,6 @@ const EVERYDAY: readonly Permission[] = [
 
 /** Whether a valid access token is enough for this permission. */
 export const isEveryday = (permission: Permission): boolean => EVERYDAY.includes(permission)
-
 export function isPermission(name: unknown): name is Permission {
   return typeof name === 'string' && Object.hasOwn(PERMISSIONS, name)
 }
@@ -142,6 +141,7 @@ export const POLICY: Record<Role, Partial<Record<Permission, Reach>>> = {
     'users:read': 'own',
     'users:write': 'own',
     'jobs:read': 'own',
+    'jobs:write': 'own',
     'leads:read': 'own',
     'leads:write': 'own',
     'leads:claim': 'all',

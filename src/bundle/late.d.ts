@@ -1,4 +1,7 @@
-// What the modules of libraries are that scripts/late.ts makes in src/late/.
+// What the modules of libraries are that scripts/late.ts makes in src/late/, and the hosts of those of our own.
+declare module '*.host.mjs' {
+  export const HOST: Record<string, unknown>
+}
 declare module '*late/bcrypt.js' {
   export { compare, hash } from 'bcryptjs'
 }

@@ -13,8 +13,6 @@ import { viewedQuery } from '../views/views.service'
 import { listCustomers } from './customers.list'
 import {
   Amendment,
-  BulkDeleted,
-  BulkDeletion,
   CustomerPage,
   CustomerPatch,
   CustomerQuery,
@@ -26,14 +24,7 @@ import {
   UpsertQuery,
   WrittenCustomer,
 } from './customers.schemas'
-import {
-  amendCustomer,
-  createCustomer,
-  getCustomer,
-  trashCustomer,
-  trashCustomers,
-  updateCustomer,
-} from './customers.service'
+import { amendCustomer, createCustomer, getCustomer, trashCustomer, updateCustomer } from './customers.service'
 import { upsertCustomer } from './customers.upsert'
 
 const tags = ['Customers']
@@ -98,18 +89,6 @@ const upsertCustomerRoute = createRoute({
     201: json(WrittenCustomer, 'Created'),
     ...errors(...WRITE, 'customer_exists', 'external_id_taken', 'login_taken', 'invalid_owner', 'plan_limit'),
   },
-})
-
-const bulkDeleteCustomersRoute = createRoute({
-  method: 'post',
-  path: '/bulk-delete',
-  ...allow('customers:write', { isAsked: true }),
-  operationId: 'bulkDeleteCustomers',
-  tags,
-  summary: 'Put many customers into the trash',
-  description: 'Up to 500 at once. Returns which were not found, or not in your reach.',
-  request: { body: body(BulkDeletion) },
-  responses: { 200: json(BulkDeleted, 'The deleted ids, and those not found'), ...errors(...POST) },
 })
 
 const getCustomerRoute = createRoute({
@@ -204,9 +183,6 @@ export const customerRoutes = createRouter()
     const answer = WrittenCustomer.parse(withEtag(c, customer))
     return isNew ? c.json(answer, 201, { Location: `/v1/customers/${answer.id}` }) : c.json(answer, 200)
   })
-  .openapi(bulkDeleteCustomersRoute, async (c) =>
-    c.json(BulkDeleted.parse(await trashCustomers(ctx(c), c.req.valid('json').ids)), 200),
-  )
   .openapi(getOwnRecordRoute, async (c) => {
     const shape = c.req.valid('query')
     return c.json(shapedAnswer(c, ListedCustomer, await getCustomer(ctx(c), undefined, shape.include), shape), 200)

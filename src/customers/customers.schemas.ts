@@ -90,12 +90,6 @@ export const Amendment = z
   .refine((patch) => Object.keys(patch).length > 0, { error: 'Send at least one field' })
   .openapi('Amendment', { example: { phone: '020 7946 0959' } })
 
-export const BulkDeletion = z
-  .strictObject({ ids: z.array(uuid()).min(1).max(500) })
-  .openapi('BulkDeletion', { example: { ids: ['0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0f'] } })
-
-export const BulkDeleted = z.object({ deleted: z.array(Id), notFound: z.array(Id) }).openapi('BulkDeleted')
-
 const part = (field: string) =>
   text(100)
     .optional()

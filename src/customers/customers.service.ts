@@ -146,40 +146,9 @@ export async function amendCustomer(ctx: Ctx, patch: Amendment, id?: string, ifV
   return { ...amended, ...redactFor(ctx.actor, amended) }
 }
 
-/** Puts customers into the trash. Returns the ids that were deleted, and those that were not found or not in reach. */
-export async function trashCustomers(ctx: Ctx, ids: string[]) {
-  const { db, actor, now } = ctx
-  const set = { deletedAt: now }
-  const where = sql`${and(isAmongIds(ids), visible(actor, 'customers:write', customers))}`
-  const { trashed } = await runBatch(db, {
-    events: eventInsert(ctx, {
-      verb: 'customer.trashed',
-      subject: 'customer',
-      id: sql`${customers.id}`,
-      changes: changesOf(customers, set),
-      from: sql`${customers}`,
-      when: where,
-    }),
-    trashed: db
-      .update(customers)
-      .set({ ...set, ...versionStamp(customers, now) })
-      .where(where)
-      .returning({ id: customers.id }),
-  })
-  const deleted = new Set(trashed.map((row) => row.id))
-  return { deleted: [...deleted], notFound: [...new Set(ids)].filter((id) => !deleted.has(id)) }
-}
-
 export async function trashCustomer(ctx: Ctx, id: string, ifVersion?: number): Promise<void> {
   const set = { deletedAt: ctx.now }
   await changeRecord(ctx, CUSTOMER, id, { verb: 'trashed', permission: 'customers:write', set, ifVersion })
-}
-
-// CROSS JOIN makes SQLite look up each id. Otherwise it scans the whole workspace.
-function isAmongIds(ids: string[]): SQL {
-  const found = alias(customers, 'found')
-  const rows = sql`json_each(${JSON.stringify(ids)}) AS given CROSS JOIN ${customers} AS found ON ${found.id} = given.value`
-  return sql`${customers.seq} IN (SELECT ${found.seq} FROM ${rows})`
 }
 
 // Where the main number is removed, the reading of the next one takes the place of its reading.

@@ -118,9 +118,9 @@ export function numberedPage<Row>(rows: Marked<Row>[], offset: number): Page<Row
   return { rows: offset < total ? rows.map(({ row }) => row) : [], total }
 }
 
-/** The plan of a list that ends after the first REACH rows, whichever of them pass. */
-export function withinReach(plan: ListPlan): ListPlan {
-  const rows = sql`(${mergedSources(plan, everyColumn(plan))} LIMIT ${REACH}) AS ${sql.raw(plan.table)}`
+/** The plan of a list that ends after its first rows, whichever of them pass. */
+export function withinReach(plan: ListPlan, reach = REACH): ListPlan {
+  const rows = sql`(${mergedSources(plan, everyColumn(plan))} LIMIT ${reach}) AS ${sql.raw(plan.table)}`
   return { ...plan, sources: [{ rows, where: allOf(plan.rest) }], rest: undefined }
 }
 

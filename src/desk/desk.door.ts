@@ -6,14 +6,8 @@ import { csrf } from 'hono/csrf'
 import type { AppEnv } from '../http/context'
 import { onError } from '../http/respond'
 import { loadDesk } from '../late'
-import { HOST } from '../late/host.mjs'
+import { HOST } from '../late/desk.host.mjs'
 import { deskSession } from './desk.session'
-
-/** The pages; before they run, they are handed what they share with the main module. */
-function load() {
-  Reflect.set(globalThis, Symbol.for('edge-crm host'), HOST)
-  return loadDesk()
-}
 
 /** Whether a path is one of the desk. */
 export const isDeskPath = (path: string): boolean => path === '/dashboard' || path.startsWith('/dashboard/')
@@ -26,9 +20,9 @@ export const deskGuard = except(isForVisitors, csrf(), deskSession)
 
 /** The answer of the desk to a request. */
 export async function openDesk(c: Context<AppEnv>): Promise<Response> {
-  return (await load()).openDesk(c)
+  return (await loadDesk(HOST)).openDesk(c)
 }
 
 /** An error as a page; as a problem document where it came before the request had its context, which a page needs. */
 export const onDeskError: ErrorHandler<AppEnv> = async (error, c) =>
-  'connection' in c.var ? (await load()).onDeskError(error, c) : onError(error, c)
+  'connection' in c.var ? (await loadDesk(HOST)).onDeskError(error, c) : onError(error, c)

@@ -1,7 +1,5 @@
-// What the modules of the desk are that scripts/late-desk.ts makes in src/late/.
+// What the module of the desk is that scripts/late-host.ts makes in src/late/.
 declare module '*late/desk.js' {
-  export { onDeskError, openDesk } from './desk.dispatch'
-}
-declare module '*late/host.mjs' {
-  export const HOST: Record<string, Record<string, unknown>>
+  export const onDeskError: typeof import('./desk.dispatch').onDeskError
+  export const openDesk: typeof import('./desk.dispatch').openDesk
 }

@@ -1,26 +1,20 @@
 // dialects: which of them a request speaks, decided before it is routed. Its path then begins with the name, as in
 // /@leads/api/leads, so that routes, limits and errors of a dialect are found by path like any others.
 import { createMiddleware } from 'hono/factory'
-import { getPath } from 'hono/utils/url'
 import { dialectsOn } from '../config'
 import type { AppEnv } from '../http/context'
 import { setHeader } from '../http/headers'
 import { askedPath } from '../http/respond'
+import { tidyPath } from '../http/router'
 import { type Dialect, ownPathOf } from './dialect'
 import { dialectAt, dialects, mountOf } from './dialects'
 
 /** The path by which a request is routed. No client can write the path of a dialect itself. */
 export function routedPath(request: Request, options?: { env?: object }): string {
-  const path = tidyPath(getPath(request))
+  const path = tidyPath(request)
   const route = path.startsWith('/v1/') ? undefined : findRoute(request, path, options?.env ?? {})
   if (route) return mountOf(route.dialect) + route.path
   return path.startsWith('/@') ? `/${path}` : path
-}
-
-// Without slashes that repeat: a path that is joined from two parts has them. /v1 knows none at the end either.
-function tidyPath(path: string): string {
-  const tidy = path.includes('//') ? path.replace(/\/{2,}/g, '/') : path
-  return tidy.startsWith('/v1/') && tidy.endsWith('/') ? tidy.slice(0, -1) : tidy
 }
 
 /** Puts a request of a dialect into the form that the product reads, where the dialect sends another. */

@@ -3,8 +3,8 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import { Hono } from 'hono'
 import { accepts } from 'hono/accepts'
 import { html } from 'hono/html'
+import type { Config } from '../config'
 import type { Dialect } from '../dialects/dialect'
-import { documentText } from '../dialects/documents'
 import { AppError } from '../errors'
 import type { AppEnv } from '../http/context'
 import { loadJsonSchema } from '../late'
@@ -71,9 +71,13 @@ const indexOf = (origin: string) => ({
   health: `${origin}/health`,
 })
 
+/** The dialects, and what writes the document of one. */
+type Spoken = { dialects: readonly Dialect[]; documentText: (dialect: Dialect) => string }
+
 /** The page, the document of `app`, and the documents of the dialects that are on. The document of `app` is built once. */
-export function docsRoutes(dialects: readonly Dialect[], app: OpenAPIHono<AppEnv>) {
+export function docsRoutes(app: OpenAPIHono<AppEnv>, spoken?: Spoken) {
   let text: string | undefined
+  const onOf = ({ DIALECTS }: Config) => spoken?.dialects.filter(({ name }) => DIALECTS.includes(name)) ?? []
   return new Hono<AppEnv>()
     .get('/', (c) => {
       c.header('Vary', 'Accept')
@@ -81,8 +85,7 @@ export function docsRoutes(dialects: readonly Dialect[], app: OpenAPIHono<AppEnv
       return isBrowser === 'text/html' ? c.redirect('/dashboard') : c.json(indexOf(new URL(c.req.url).origin))
     })
     .get('/doc', (c) => {
-      const on = dialects.filter(({ name }) => c.var.config.DIALECTS.includes(name))
-      const theirs = on.map(({ name, title }) => ({ name: title, url: `/openapi/${name}.json` }))
+      const theirs = onOf(c.var.config).map(({ name, title }) => ({ name: title, url: `/openapi/${name}.json` }))
       c.header('Content-Security-Policy', contentSecurityPolicy)
       return c.html(page([{ name: 'Edge CRM', url: '/openapi.json' }, ...theirs]))
     })
@@ -93,9 +96,9 @@ export function docsRoutes(dialects: readonly Dialect[], app: OpenAPIHono<AppEnv
       return c.body(text, 200, DOCUMENT)
     })
     .get('/openapi/:document', async (c) => {
-      const asked = dialects.find(({ name }) => c.req.param('document') === `${name}.json`)
-      if (!asked || !c.var.config.DIALECTS.includes(asked.name)) throw new AppError('not_found')
+      const asked = onOf(c.var.config).find(({ name }) => c.req.param('document') === `${name}.json`)
+      if (!spoken || !asked) throw new AppError('not_found')
       await loadJsonSchema()
-      return c.body(documentText(asked), 200, DOCUMENT)
+      return c.body(spoken.documentText(asked), 200, DOCUMENT)
     })
 }

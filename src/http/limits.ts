@@ -7,6 +7,8 @@ import { createLimiter } from './sliding-window'
 /** The paths of a dialect that have a limit of their own, as they are routed. */
 export type LimitedPaths = { signIn: string[]; callbacks: string[]; probes: string[] }
 
+const NONE: LimitedPaths = { signIn: [], callbacks: [], probes: [] }
+
 /** The paths at which a password may be guessed or an account made, beside those of dialects. */
 const SIGN_IN = [
   '/v1/auth/register',
@@ -33,7 +35,7 @@ const MACHINE_FACTOR = 10
 type Setting = 'RATE_LIMIT_MAX' | 'USER_RATE_LIMIT_MAX' | 'KEY_RATE_LIMIT_MAX' | 'AUTH_RATE_LIMIT_MAX'
 
 /** The rate limits of one isolate as middleware, and the paths at which signing in is limited. */
-export function createLimits(dialects: LimitedPaths, isDialect: (c: Context<AppEnv>) => boolean) {
+export function createLimits(dialects: LimitedPaths = NONE, isDialect: (c: Context<AppEnv>) => boolean = () => false) {
   const limiter = createLimiter()
   const machines = new Set([...MACHINES, ...dialects.probes])
   return {

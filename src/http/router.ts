@@ -1,5 +1,6 @@
 // The routers of the API: OpenAPI routes over AppEnv, with one error for invalid input and one form of JSON.
 import { OpenAPIHono, type z } from '@hono/zod-openapi'
+import { getPath } from 'hono/utils/url'
 import { AppError } from '../errors'
 import type { AppEnv } from './context'
 
@@ -18,6 +19,13 @@ export function createRouter(options: Options = {}) {
       if (!result.success) throw validationError(result.target, result.error)
     },
   })
+}
+
+/** The path of a request without slashes that repeat, which a path joined of two parts has. /v1 knows none at the end either. */
+export function tidyPath(request: Request): string {
+  const path = getPath(request)
+  const tidy = path.includes('//') ? path.replace(/\/{2,}/g, '/') : path
+  return tidy.startsWith('/v1/') && tidy.endsWith('/') ? tidy.slice(0, -1) : tidy
 }
 
 /** The `invalid` error for a part of a request: its json, query, param or header. Each issue has its path. */

@@ -5,13 +5,18 @@ import { connect } from '../db/client'
 import { AppError } from '../errors'
 import { MAX_FILE_BYTES } from '../files/unreadable'
 import { type AppEnv, runAfter } from '../http/context'
+import { loadImports } from '../late'
+import { HOST } from '../late/imports.host.mjs'
 import { databaseOf } from '../objects/place'
 import { SECOND_MS } from '../time'
-import { type Budget, RESUME_STATEMENTS, resumeImport, sweepImports } from './imports.resume'
+import type { Budget } from './imports.resume'
 import type { Upload } from './imports.service'
 
 // A multipart form adds less than 64 KB to its file.
 const MAX_UPLOAD = MAX_FILE_BYTES + 65_536
+
+/** The verbs of imports, of the module that does their work. */
+export const loadImportVerbs = () => loadImports(HOST)
 
 /** The body of the request as a stream; with an Idempotency-Key it is already in memory. Throws `file_too_large`. */
 export async function readUpload(c: Context<AppEnv>): Promise<Upload> {
@@ -52,7 +57,8 @@ export function continueAfterResponse(
     c,
     scheduler
       .wait(1)
-      .then(() => resumeImport(worker, id, budget))
+      .then(loadImportVerbs)
+      .then(({ resumeImport }) => resumeImport(worker, id, budget))
       .catch(logLeftToCron),
   )
 }
@@ -63,6 +69,7 @@ export function continueAfterResponse(
  */
 export async function continueImports(env: Env, _planned: string, spent: { statements: number }): Promise<void> {
   const config = configOf(env)
+  const { RESUME_STATEMENTS, resumeImport, sweepImports } = await loadImportVerbs()
   const { db, guarded } = connect(env.DB, 'first-primary')
   const now = new Date()
   const statements = config.IMPORT_STATEMENTS - SWEEP_STATEMENTS - spent.statements

@@ -6,12 +6,15 @@ import { visible } from '../access/visible'
 import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
 import { readFieldRules } from './imports.fields'
+import { openFile } from './imports.file'
 import { ENTITIES, type Entity, PERMISSION, traitsOf, usualMatch } from './imports.job'
 import { isKind } from './imports.kinds'
+import { existingKinds } from './imports.kinds.existing'
+import { lookAt } from './imports.look'
 import type { ImportPreview } from './imports.preview.schemas'
-import { loadReading } from './imports.reader'
 import type { PreparedRow } from './imports.rows'
 import type { ImportOptions, Upload } from './imports.service'
+import { preparerOf } from './imports.stager'
 
 export type Preview = z.infer<typeof ImportPreview>
 
@@ -20,12 +23,12 @@ export async function previewImport(ctx: Ctx, options: ImportOptions, { body, co
   const { entity, match = usualMatch(entity), mapping = {}, unknown } = options
   const { actor } = ctx
   const { system, encoding, sheet, values } = options
-  const [reading, defined] = await Promise.all([loadReading(), readFieldRules(ctx, entity)])
+  const defined = await readFieldRules(ctx, entity)
   const rules = { entity, mapping, unknown, system, encoding, sheet, values, defined }
-  const file = await reading.openFile(body, contentType, rules)
-  const { rows, looked, isWhole, samples, problems } = await reading.lookAt(
+  const file = await openFile(body, contentType, rules)
+  const { rows, looked, isWhole, samples, problems } = await lookAt(
     file,
-    reading.preparerOf(actor, options, match, file, defined),
+    preparerOf(actor, options, match, file, defined),
   )
   const columns = file.plan.columns.map((column, i) => ({ ...column, samples: samples[i] ?? [] }))
   const extras = `${traitsOf(entity).extras}.`
@@ -39,9 +42,7 @@ export async function previewImport(ctx: Ctx, options: ImportOptions, { body, co
     problems,
     duplicates: {
       inFile: rows.length - new Set(rows.map(({ key }) => key)).size,
-      existing: isKind(entity)
-        ? await reading.existingKinds(ctx, entity, rows)
-        : await existing(ctx, entity, match, rows),
+      existing: isKind(entity) ? await existingKinds(ctx, entity, rows) : await existing(ctx, entity, match, rows),
     },
     mapping: Object.fromEntries(
       columns

@@ -22,8 +22,9 @@ import {
 } from './imports.chunks'
 import { creatorActor, creatorSelects } from './imports.creator'
 import type { AnyJob } from './imports.job'
-import { loadReading } from './imports.reader'
+import { revertStatements } from './imports.revert'
 import { stagedDataDrop } from './imports.staging'
+import { chunkStatements } from './imports.write'
 
 /** What an invocation may still do: run `statements` (D1 limits their number) until the instant `until`, in ms. */
 export type Budget = { statements: number; until: number }
@@ -65,7 +66,6 @@ export async function runChunks(
   budget: Budget,
   isReverting = false,
 ): Promise<Position | undefined> {
-  const { chunkStatements, revertStatements } = await loadReading()
   let [at, chunks] = [from, job.chunks]
   while (at) {
     // In development the database runs in this thread: other requests get their turn here.

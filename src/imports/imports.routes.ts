@@ -6,12 +6,10 @@ import { allow } from '../http/allow'
 import { ctx } from '../http/context'
 import { paged } from '../http/pagination'
 import { createRouter, json } from '../http/router'
-import { continueAfterResponse, readUpload, requestBudget } from './imports.http'
-import { previewImport } from './imports.preview'
+import { continueAfterResponse, loadImportVerbs, readUpload, requestBudget } from './imports.http'
 import { ImportPreview } from './imports.preview.schemas'
 import { errorFile, getImport, listImports } from './imports.report'
 import { ImportListQuery, ImportPage, ImportQuery, ImportReport, importBody } from './imports.schemas'
-import { cancelImport, importFile, revertImport } from './imports.service'
 
 const tags = ['Imports']
 const UNREADABLE = ['unreadable_import', 'unsupported_encoding', 'nothing_imported', 'file_too_large'] as const
@@ -129,6 +127,7 @@ const IN_PROGRESS = ['RUNNING', 'REVERTING']
 export const importRoutes = createRouter()
   .openapi(importRecordsRoute, async (c) => {
     const budget = requestBudget(c)
+    const { importFile } = await loadImportVerbs()
     const report = await importFile(ctx(c), c.req.valid('query'), await readUpload(c), budget)
     if (IN_PROGRESS.includes(report.status)) {
       continueAfterResponse(c, report.id, budget)
@@ -136,9 +135,10 @@ export const importRoutes = createRouter()
     }
     return report.dryRun ? c.json(report, 200) : c.json(report, 201, { Location: `/v1/imports/${report.id}` })
   })
-  .openapi(previewImportRoute, async (c) =>
-    c.json(await previewImport(ctx(c), c.req.valid('query'), await readUpload(c)), 200),
-  )
+  .openapi(previewImportRoute, async (c) => {
+    const { previewImport } = await loadImportVerbs()
+    return c.json(await previewImport(ctx(c), c.req.valid('query'), await readUpload(c)), 200)
+  })
   .openapi(listImportsRoute, async (c) => {
     const page = await paged(c, c.req.valid('query'), (query) => listImports(ctx(c), query))
     return c.json(ImportPage.parse(page), 200)
@@ -156,9 +156,13 @@ export const importRoutes = createRouter()
       'Content-Disposition': `attachment; filename="import-${id}-errors.csv"`,
     })
   })
-  .openapi(cancelImportRoute, async (c) => c.json(await cancelImport(ctx(c), c.req.valid('param').id), 200))
+  .openapi(cancelImportRoute, async (c) => {
+    const { cancelImport } = await loadImportVerbs()
+    return c.json(await cancelImport(ctx(c), c.req.valid('param').id), 200)
+  })
   .openapi(revertImportRoute, async (c) => {
     const budget = requestBudget(c)
+    const { revertImport } = await loadImportVerbs()
     const report = await revertImport(ctx(c), c.req.valid('param').id, budget)
     if (!IN_PROGRESS.includes(report.status)) return c.json(report, 200)
     continueAfterResponse(c, report.id, budget)

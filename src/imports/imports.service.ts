@@ -14,12 +14,16 @@ import { mailAddress } from '../text/address'
 import { CHUNK_SPAN, isOfRows, openChunk, type Position, positionIn } from './imports.chunks'
 import type { Mapping } from './imports.columns'
 import { FIELD_STATEMENTS, readFieldRules } from './imports.fields'
+import { openFile } from './imports.file'
+import { createGathering } from './imports.gathering'
 import { type AnyEntity, type AnyJob, usualMatch } from './imports.job'
-import { loadReading } from './imports.reader'
 import { getImport, parseReport, type Report, reportSelect } from './imports.report'
 import { type Budget, leaseEnd, newChunkIds, runBudgeted, runChunks } from './imports.resume'
+import { revertStart } from './imports.revert'
+import { preparerOf, rowStager } from './imports.stager'
 import { importInsert, stagedDataDrop, stagingInserts, uploadEnd } from './imports.staging'
 import type { StatusMapping } from './imports.statuses'
+import { chunkStatements } from './imports.write'
 
 export type ImportOptions = Pick<AnyJob, 'mode' | 'duplicates'> & {
   entity: AnyEntity
@@ -48,9 +52,9 @@ export type Upload = { body: AsyncIterable<Uint8Array>; contentType: string }
  */
 export async function importFile(ctx: Ctx, options: ImportOptions, upload: Upload, budget: Budget): Promise<Report> {
   const { mapping = {}, unknown, entity, match = usualMatch(entity), system, encoding, sheet, values } = options
-  const [reading, defined] = await Promise.all([loadReading(), readFieldRules(ctx, entity)])
+  const defined = await readFieldRules(ctx, entity)
   budget.statements -= FIELD_STATEMENTS
-  const file = await reading.openFile(upload.body, upload.contentType, {
+  const file = await openFile(upload.body, upload.contentType, {
     entity,
     mapping,
     unknown,
@@ -61,11 +65,11 @@ export async function importFile(ctx: Ctx, options: ImportOptions, upload: Uploa
     defined,
   })
   const id = ctx.newId()
-  const gathering = reading.createGathering(options.duplicates, entity)
+  const gathering = createGathering(options.duplicates, entity)
   const newImport = newImportRow(ctx, id, options, match)
   const insertAs = (status: ImportRow['status'], values: Partial<ImportRow>) =>
     importInsert(ctx, { ...newImport, ...values, status }, defaultOwnerId(ctx, options))
-  const stageRow = reading.rowStager(gathering, reading.preparerOf(ctx.actor, options, match, file, defined))
+  const stageRow = rowStager(gathering, preparerOf(ctx.actor, options, match, file, defined))
 
   let isStored = false
   try {
@@ -103,13 +107,13 @@ export async function importFile(ctx: Ctx, options: ImportOptions, upload: Uploa
       report: one(reportSelect(ctx, id)),
     })
   let first: number | undefined = CHUNK_SPAN
-  const { report } = await store(
-    chunks > 0 ? reading.chunkStatements(ctx, job, 0, newChunkIds(), chunks === 1) : [],
-  ).catch((error) => {
-    if (!isOfRows(error)) throw error
-    first = 0
-    return store([])
-  })
+  const { report } = await store(chunks > 0 ? chunkStatements(ctx, job, 0, newChunkIds(), chunks === 1) : []).catch(
+    (error) => {
+      if (!isOfRows(error)) throw error
+      first = 0
+      return store([])
+    },
+  )
   if (!report) throw await notCreatedError(ctx, options)
   const last = (chunks - 1) * CHUNK_SPAN
   return first <= last
@@ -202,7 +206,6 @@ export async function cancelImport(ctx: Ctx, id: string): Promise<Report> {
  * Throws `not_found`, `import_running` and `import_over`.
  */
 export async function revertImport(ctx: Ctx, id: string, budget: Budget): Promise<Report> {
-  const { revertStart } = await loadReading()
   const { job, open, report } = await runBatch(ctx.db, {
     job: one(revertStart(ctx, id)),
     open: openChunk(ctx.db, id, sql`true`),

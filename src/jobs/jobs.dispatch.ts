@@ -14,14 +14,14 @@ const RUN_MS = 25 * SECOND_MS
 export const continueJobs = (kinds: JobKinds) =>
   createMiddleware<AppEnv>(async function continueJobs(c, next) {
     await next()
-    const { begun } = c.var
+    const { begun, config } = c.var
     if (begun.size === 0 || c.res.status >= 400) return
     const budget = { statements: statementsAfter(c), until: Date.now() + RUN_MS }
     const run = async () => {
       for (const workspaceId of begun) {
         // A new connection, so that these statements do not count for the request.
         const { db } = connect(databaseOf(c.env, workspaceId), 'first-primary')
-        await runDueJobs(db, kinds, budget, workspaceId)
+        await runDueJobs({ db, config }, kinds, budget, workspaceId)
       }
     }
     // The wait lets the response go first: in development the database runs in this thread and would delay it.
@@ -32,9 +32,10 @@ export const continueJobs = (kinds: JobKinds) =>
 export const scheduledJobs = (kinds: JobKinds) =>
   async function runScheduledJobs(env: Env, _planned: string, spent: { statements: number }): Promise<void> {
     const { db, cost } = connect(env.DB, 'first-primary')
-    const statements = Math.floor((configOf(env).IMPORT_STATEMENTS - spent.statements) / 2)
+    const config = configOf(env)
+    const statements = Math.floor((config.IMPORT_STATEMENTS - spent.statements) / 2)
     try {
-      await runDueJobs(db, kinds, { statements, until: Date.now() + RUN_MS })
+      await runDueJobs({ db, config }, kinds, { statements, until: Date.now() + RUN_MS })
     } finally {
       spent.statements += cost.statements
     }

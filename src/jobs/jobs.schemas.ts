@@ -16,6 +16,9 @@ export const Job = z
     total: z.number().int().nullable().openapi({
       description: 'About how many there were in the beginning; null if that is unknown.',
     }),
+    outcomes: z.record(z.string(), z.number().int()).nullable().openapi({
+      description: 'Of a bulk change: how many records came to which end. `GET /v1/jobs/{id}/results` lists them.',
+    }),
     failures: z.number().int().openapi({
       description: 'How often in a row it failed. It is tried again after 1, 2, 4 … at most 60 minutes.',
     }),
@@ -34,6 +37,7 @@ export const Job = z
       isCancellable: false,
       done: 1500,
       total: 54012,
+      outcomes: null,
       failures: 0,
       lastError: null,
       createdBy: '0192f0c4-7a10-7c3e-9d2b-000000000002',

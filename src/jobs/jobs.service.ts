@@ -7,7 +7,8 @@ import { cut, type Page, type PageRequest } from '../db/page'
 import { jobs } from '../db/schema'
 import { AppError } from '../errors'
 
-const columns = {
+/** What is shown of a job. */
+export const jobColumns = {
   id: jobs.id,
   kind: jobs.kind,
   state: jobs.state,
@@ -15,6 +16,7 @@ const columns = {
   isCancellable: jobs.isCancellable,
   done: jobs.done,
   total: jobs.total,
+  outcomes: jobs.outcomes,
   failures: jobs.failures,
   lastError: jobs.lastError,
   createdBy: jobs.actorId,
@@ -23,9 +25,10 @@ const columns = {
   finishedAt: jobs.finishedAt,
 }
 type JobRow = Omit<typeof jobs.$inferSelect, 'input'> & { createdBy: string | null }
-type ShownJob = Pick<JobRow, keyof typeof columns>
+export type ShownJob = Pick<JobRow, keyof typeof jobColumns>
 
-const visibleJobs = ({ actor }: Ctx) =>
+/** The jobs that the actor sees. */
+export const visibleJobs = ({ actor }: Ctx) =>
   reachable(actor, 'jobs:read', { workspaceId: jobs.workspaceId, ownerId: jobs.actorId })
 
 /** The jobs that the actor sees, newest first. */
@@ -34,7 +37,7 @@ export async function listJobs(
   { state, subjectId, limit, after }: { state?: JobRow['state']; subjectId?: string } & PageRequest,
 ): Promise<Page<ShownJob>> {
   const rows = await ctx.db
-    .select(columns)
+    .select(jobColumns)
     .from(jobs)
     .where(
       and(
@@ -52,7 +55,7 @@ export async function listJobs(
 /** A job. Throws `not_found`. */
 export async function getJob(ctx: Ctx, id: string): Promise<ShownJob> {
   const [job] = await ctx.db
-    .select(columns)
+    .select(jobColumns)
     .from(jobs)
     .where(and(eq(jobs.id, id), visibleJobs(ctx)))
   if (!job) throw new AppError('not_found')
@@ -69,9 +72,9 @@ export async function cancelJob(ctx: Ctx, id: string): Promise<ShownJob> {
         .update(jobs)
         .set({ state: 'CANCELLED', finishedAt: now, updatedAt: now })
         .where(and(where, eq(jobs.state, 'RUNNING'), jobs.isCancellable))
-        .returning(columns),
+        .returning(jobColumns),
     ),
-    present: one(db.select(columns).from(jobs).where(where)),
+    present: one(db.select(jobColumns).from(jobs).where(where)),
   })
   if (cancelled) return cancelled
   if (!present) throw new AppError('not_found')

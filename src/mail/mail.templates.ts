@@ -29,6 +29,16 @@ const meeting = (kind: 'logged' | 'moved') =>
     }),
   )
 
+const many = (of: 'leads' | 'tickets') =>
+  template(
+    { plain: ['count', 'link'], names: ['by'] },
+    (w, p) => w.many[of](p.count),
+    (w, p) => ({
+      paragraphs: [w.many[`${of}Text`](p.by, p.count)],
+      action: { label: w.many[`${of}Action`], link: p.link },
+    }),
+  )
+
 export const TEMPLATES = {
   ...ACCOUNT_TEMPLATES,
   leadClaimed: template(
@@ -49,6 +59,8 @@ export const TEMPLATES = {
       action: { label: w.lead.action, link: p.link },
     }),
   ),
+  leadsAssigned: many('leads'),
+  ticketsAssigned: many('tickets'),
   enquiryReceived: template(
     { plain: ['at'] },
     (w) => w.enquiry.received,

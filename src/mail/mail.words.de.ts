@@ -90,6 +90,14 @@ export const de: MailWords = {
     assignedText: (by, title) => `${somebody(by)} hat dir den Lead${quoted(title)} gegeben.`,
     action: 'Lead öffnen',
   },
+  many: {
+    leads: (count) => (count === '1' ? 'Ein Lead für dich' : `${count} Leads für dich`),
+    leadsText: (by, count) => `${somebody(by)} hat dir ${count === '1' ? 'einen Lead' : `${count} Leads`} gegeben.`,
+    leadsAction: 'Deine Leads öffnen',
+    tickets: (count) => (count === '1' ? 'Ein Ticket für dich' : `${count} Tickets für dich`),
+    ticketsText: (by, count) => `${somebody(by)} hat dir ${count === '1' ? 'ein Ticket' : `${count} Tickets`} gegeben.`,
+    ticketsAction: 'Deine Tickets öffnen',
+  },
   enquiry: {
     received: 'Ihre Anfrage ist angekommen',
     receivedText: (workspace, at) =>

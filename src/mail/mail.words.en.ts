@@ -90,6 +90,16 @@ export const en = {
     assignedText: (by: string, title: string) => `${somebody(by)} gave you the lead${quoted(title)}.`,
     action: 'Open the lead',
   },
+  many: {
+    leads: (count: string) => (count === '1' ? 'A lead for you' : `${count} leads for you`),
+    leadsText: (by: string, count: string) =>
+      `${somebody(by)} gave you ${count === '1' ? 'a lead' : `${count} leads`}.`,
+    leadsAction: 'Open your leads',
+    tickets: (count: string) => (count === '1' ? 'A ticket for you' : `${count} tickets for you`),
+    ticketsText: (by: string, count: string) =>
+      `${somebody(by)} gave you ${count === '1' ? 'a ticket' : `${count} tickets`}.`,
+    ticketsAction: 'Open your tickets',
+  },
   enquiry: {
     received: 'We have received your enquiry',
     receivedText: (workspace: string, at: string) =>

@@ -228,6 +228,26 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     why: 'The state that this job carries out holds already; it only finishes what must follow.',
     mend: 'Wait: `GET /v1/jobs/{id}` tells how far it is.',
   },
+  count_differs: {
+    why: 'Records were made or changed between the look and the change, so that the filter finds others than you have seen.',
+    mend: 'Look at what the filter finds, and send the `count` of this answer as `expect` if it is what you mean.',
+  },
+  too_many_records: {
+    why: 'A bulk change takes 10,000 records, and a filter that no index answers looks through 50,000.',
+    mend: 'Narrow the filter, by an owner or a range of `createdAt` for example, and send several changes.',
+  },
+  already_undone: {
+    why: 'A bulk change is undone once.',
+    mend: 'Look for the job that undid it: `GET /v1/jobs?subjectId=` with the id of the change.',
+  },
+  undo_expired: {
+    why: 'What records had before is given back for 24 hours after the end of a bulk change.',
+    mend: 'Make the opposite change. `GET /v1/events` has the values of before.',
+  },
+  not_undoable: {
+    why: 'Only bulk changes and distributions can be undone.',
+    mend: 'Look at the `kind` of the job.',
+  },
   already_sent: {
     why: 'Only mail that waits or has failed is tried again.',
     mend: 'Nothing is left to do.',

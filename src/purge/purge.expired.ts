@@ -6,6 +6,8 @@ import { leastIdAt } from '../db/arrival'
 import { runBatch } from '../db/batch'
 import type { Db } from '../db/client'
 import {
+  bulkResults,
+  bulkSelections,
   dailyCounts,
   idempotencyKeys,
   jobs,
@@ -73,6 +75,8 @@ export async function purgeExpired(db: Db, now: string, kinds?: readonly string[
       webhookDeliveries,
       sql`${webhookDeliveries.createdAt} < ${new Date(Date.parse(now) - DELIVERY_MS).toISOString()}`,
     ),
+    bulkSelections: deletion(bulkSelections, sql`${bulkSelections.jobId} < ${leastIdAt(now, -JOB_MS)}`),
+    bulkResults: deletion(bulkResults, sql`${bulkResults.jobId} < ${leastIdAt(now, -JOB_MS)}`),
     jobs: deletion(jobs, sql`${jobs.id} < ${leastIdAt(now, -JOB_MS)} AND ${jobs.state} <> 'RUNNING'`),
   }
   const chosen = Object.entries(deletions).filter(([kind]) => kinds?.includes(kind) ?? true)

@@ -75,6 +75,27 @@ export function listSelect<Row, Q>(ctx: Ctx, list: ListDefinition<Row, Q>, given
   return indexedRows(planOf(ctx, list, request, ownerIds), sql.join(columns, sql`, `), request.limit)
 }
 
+/**
+ * The SELECT of the `id` and `version` of the first rows that the request finds, at most `limit`, newest first. If no index
+ * answers the filter, it looks through `reach` rows; `isCut` is SQL: whether there are more.
+ */
+export function listIds<Row, Q>(
+  ctx: Ctx,
+  list: ListDefinition<Row, Q>,
+  given: ListRequest<Q>,
+  reach: number,
+): { rows: SQL; isCut: SQL } {
+  const request = withFilterRead(ctx, list, given)
+  const ownerIds = list.owners(ctx, request)
+  if (hasNoOwner(ownerIds)) return { rows: sql`SELECT NULL AS id, NULL AS version WHERE false`, isCut: sql`false` }
+  const plan = planOf(ctx, list, request, ownerIds)
+  const name = sql.raw(list.name)
+  const columns = sql`${name}.id, ${name}.version`
+  if (!plan.rest) return { rows: indexedRows(plan, columns, request.limit), isCut: sql`false` }
+  const edge = indexedRows({ ...plan, rest: undefined }, sql`1`, 1, reach)
+  return { rows: indexedRows(withinReach(plan, reach), columns, request.limit), isCut: sql`EXISTS (${edge})` }
+}
+
 /** The position of a row in the list, for a cursor. */
 export function positionIn<Row, Q>(ctx: Ctx, list: ListDefinition<Row, Q>, given: ListRequest<Q>, row: Row): Position {
   const request = withFilterRead(ctx, list, given)

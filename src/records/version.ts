@@ -14,6 +14,6 @@ export function versionStamp(table: { version: Column }, now: string): { updated
 }
 
 /** The next version alone, for changes that come from another record and leave `updatedAt` as it is. */
-export function nextVersion({ version }: { version: Column }): SQL {
+export function nextVersion({ version }: { version: Column | SQL }): SQL {
   return sql`${version} + 1`
 }

@@ -22,6 +22,8 @@ const MAX_CUSTOMERS = 60
 const KIND = 'handover'
 const Input = z.object({ userId: z.string(), reassignTo: z.string().nullable() })
 type Input = z.infer<typeof Input>
+/** What the statements need, of a request and of a job alike. */
+type HandoverCtx = Pick<JobCtx, 'db' | 'now' | 'workspaceId' | 'actor'>
 
 /** The job that hands over the rest. It ends early if the member comes back. */
 export const HANDOVER = jobKind({
@@ -79,12 +81,12 @@ function handedOver(): RecordReference[] {
 }
 
 /** SQL: the id of the member, unless the member belongs to the team. */
-function leaverId({ workspaceId }: JobCtx, userId: string): SQL {
+function leaverId({ workspaceId }: HandoverCtx, userId: string): SQL {
   return sql`(SELECT leaver.id FROM ${users} AS leaver WHERE leaver.id = ${userId} AND leaver.workspace_id = ${workspaceId}
     AND NOT ${isTeamMember(sql`leaver.id`, workspaceId)})`
 }
 
-function stepOf(ctx: JobCtx, input: Input, reference: RecordReference): JobStep {
+function stepOf(ctx: HandoverCtx, input: Input, reference: RecordReference): JobStep {
   return {
     full: 1,
     pick: () => ({ key: sql`seq`, from: ownedRecords(ctx, input, reference, PIECE_ROWS) }),
@@ -96,7 +98,12 @@ function stepOf(ctx: JobCtx, input: Input, reference: RecordReference): JobStep 
  * FROM that gives the `seq` of records that the member has and that are to be handed over: so many that this writes at most
  * `rows` rows. The living and the trash each have an index, and no index has both.
  */
-function ownedRecords(ctx: JobCtx, { userId }: Input, { table, columns, onLeave }: RecordReference, rows: number): SQL {
+function ownedRecords(
+  ctx: HandoverCtx,
+  { userId }: Input,
+  { table, columns, onLeave }: RecordReference,
+  rows: number,
+): SQL {
   const [column] = columns
   const isCustomers = table === customers
   const most = isCustomers ? MAX_CUSTOMERS : Math.floor(rows / RECORD_ROWS)
@@ -124,7 +131,7 @@ const customerRows = (() => {
   return sql`(40 + 10 * ${had} + 8 * ${said} + 16 * ${asked})`
 })()
 
-function recordStatements(ctx: JobCtx, { userId, reassignTo }: Input, reference: RecordReference, picked: SQL) {
+function recordStatements(ctx: HandoverCtx, { userId, reassignTo }: Input, reference: RecordReference, picked: SQL) {
   const { db, now } = ctx
   const { table, subject, columns, onLeave } = reference
   const [column] = columns

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { noteOn } from '../../src/dialects/dialect'
 import { dialects } from '../../src/dialects/dialects'
 import { api, send, worker } from '../support/api'
@@ -39,11 +39,15 @@ describe('in the dialects, with the token of an ended session', () => {
     })
   })
 
+  let admin: Person
+  beforeAll(async () => {
+    admin = await founder()
+    await signOut(admin)
+  })
+
   it.each(requests.map((request) => [`${request.dialect}: ${request.name}`, request] as const))(
     '%s is refused unless it is everyday work',
     async (_, { name, method, path, permission, spoken }) => {
-      const admin = await founder()
-      await signOut(admin)
       const isEveryday = method !== 'DELETE' && !BULK.includes(name) && EVERYDAY_PERMISSIONS.includes(permission)
       const before = await everythingStored()
       const filled = path.replace(/:\w+/g, () => crypto.randomUUID())

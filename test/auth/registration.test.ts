@@ -1,8 +1,9 @@
 // Registering: a new workspace with its ADMIN, whole or not at all, however many try at once.
+import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { api, problemOf, send, worker } from '../support/api'
-import { count, rows, sizes } from '../support/database'
-import { founder, PASSWORD, unique } from '../support/factories'
+import { count, rows, selectAll, sizes } from '../support/database'
+import { founder, member, PASSWORD, unique } from '../support/factories'
 
 const TABLES = ['workspaces', 'users', 'sessions', 'events', 'one_time_tokens']
 
@@ -106,6 +107,39 @@ describe('registering', () => {
     const problem = await problemOf(await send('/v1/auth/register', { method: 'POST', json }))
     expect(problem).toMatchObject({ status: 400, errors: [{ path: `body.${Object.keys(extra)[0]}`, code: 'unknown' }] })
     expect(await count('users', 'email = ?', json.email)).toBe(0)
+  })
+})
+
+describe('an account that tests write past the API', () => {
+  const COPIED = [
+    'SELECT * FROM workspaces WHERE id = ?',
+    'SELECT * FROM users WHERE workspace_id = ?',
+    'SELECT * FROM sessions WHERE workspace_id = ?',
+    `SELECT * FROM events WHERE verb <> 'invitation.created' AND workspace_id = ?`,
+  ]
+  const OWN = /(^|_)(id|name|slug|email|hash|seq|at)$|^user_agent$/
+
+  // What no two accounts share is left as whether it is there.
+  const rowsOf = async ({ workspaceId }: { workspaceId: string }) => {
+    const tables = await selectAll<Record<string, unknown>>(COPIED, workspaceId)
+    const masked = (row: Record<string, unknown>) =>
+      Object.entries(row).map(([column, value]) => [column, OWN.test(column) ? value !== null : value])
+    return tables.map((all) => all.map((row) => Object.fromEntries(masked(row))))
+  }
+
+  it('is as registration and the link in its mail make one, alone and as a member', async () => {
+    const { user, accessToken } = await made(await register())
+    const email = `${unique('sal')}@example.com`
+    const invited = await api(accessToken).v1.workspace.invitations.$post({ json: { email, role: 'SALES' } })
+    if (invited.status !== 201) throw new Error('invitation failed')
+    await made(await register({ email, invitationToken: (await invited.json()).token }))
+    await env.DB.prepare('UPDATE users SET email_verified_at = created_at WHERE workspace_id = ?')
+      .bind(user.workspaceId)
+      .run()
+
+    const admin = await founder()
+    await member(admin, 'SALES')
+    expect(await rowsOf(admin)).toEqual(await rowsOf(user))
   })
 })
 

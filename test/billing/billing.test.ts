@@ -160,7 +160,7 @@ describe('where Stripe is set up', () => {
       expect(await planChanges()).toHaveLength(1)
     })
 
-    it('events in any order and number leave the workspace as Stripe has it', async () => {
+    it('events in any order and number leave the workspace as Stripe has it', { tags: ['long'] }, async () => {
       const customer = await subscribe(admin)
       const statuses = ['active', 'past_due', 'canceled', 'unpaid', 'trialing', 'incomplete']
       const one = fc.record({ id: fc.constantFrom('sub_1', 'sub_2'), status: fc.constantFrom(...statuses) })

@@ -38,7 +38,7 @@ describe('custom fields', () => {
   const isObject = (each: unknown): each is Record<string, unknown> =>
     typeof each === 'object' && each !== null && !Array.isArray(each)
 
-  it('are merged key by key as a JSON merge patch, null removing a key', async () => {
+  it('are merged key by key as a JSON merge patch, null removing a key', { tags: ['long'] }, async () => {
     const admin = await founder()
     await fc.assert(
       fc.asyncProperty(value.object, fc.array(value.object, { minLength: 1, maxLength: 3 }), async (first, changes) => {

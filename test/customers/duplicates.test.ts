@@ -149,7 +149,7 @@ describe('after any changes', () => {
     isMine: fc.boolean(),
   })
 
-  it('duplicates, counters and the index are as they would be counted afresh', async () => {
+  it('duplicates, counters and the index are as they would be counted afresh', { tags: ['long'] }, async () => {
     const { manager, sales } = await team()
     const client = api(manager.token).v1.customers
     const ids: string[] = []

@@ -2,7 +2,6 @@
 
 import { v7 as uuidv7 } from 'uuid'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
-import { connect } from '../../src/db/client'
 import { JOB_KINDS } from '../../src/job-kinds'
 import { runDueJobs } from '../../src/jobs/jobs.runner'
 import { bodyOf, refusalOf } from '../support/answers'
@@ -10,6 +9,7 @@ import { api, worker } from '../support/api'
 import { costOf, made, put } from '../support/customers'
 import { count, rows } from '../support/database'
 import { type Person, team } from '../support/factories'
+import { jobsIn } from '../support/jobs'
 import { mergeInto, restore } from '../support/merges'
 import { metered } from '../support/metered'
 
@@ -128,7 +128,7 @@ describe('null in a custom field means that there is no such field', () => {
   })
 })
 
-describe('a customer with 1,200 interactions, 300 tickets and 300 leads', () => {
+describe('a customer with 1,200 interactions, 300 tickets and 300 leads', { tags: ['long'] }, () => {
   const at = (i: number) => new Date(Date.parse('2026-04-01T00:00:00Z') + i * 60_000).toISOString()
 
   async function large() {
@@ -183,7 +183,7 @@ describe('a customer with 1,200 interactions, 300 tickets and 300 leads', () => 
   const runJobs = async (DB: D1Database, statements = 1_000) => {
     await becomeDue()
     const budget = { statements, until: Date.now() + 20_000 }
-    await runDueJobs(connect(DB, 'first-primary').db, JOB_KINDS, budget, manager.workspaceId)
+    await runDueJobs(jobsIn(DB), JOB_KINDS, budget, manager.workspaceId)
   }
   const settle = async (kills = 0) => {
     const silence = vi.spyOn(console, 'error').mockImplementation(() => {})

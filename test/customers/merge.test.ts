@@ -94,7 +94,9 @@ describe('a merge', () => {
     people = await team()
   })
 
-  it('makes the union of two customers, as its dry run said, and moves all that hangs on the other', async () => {
+  it('makes the union of two customers, as its dry run said, and moves all that hangs on the other', {
+    tags: ['long'],
+  }, async () => {
     const { manager } = people
     const preference = fc.constantFrom('this', 'other')
     await fc.assert(
@@ -210,7 +212,7 @@ describe('a merge', () => {
     expect(await kin(top)).toEqual({ [high]: 'report', [above]: 'manager', [aside]: 'child' })
   })
 
-  it('of one pair in both directions, many times at once, happens once', async () => {
+  it('of one pair in both directions, many times at once, happens once', { tags: ['long'] }, async () => {
     const { manager, sales } = people
     for (let round = 0; round < 5; round += 1) {
       const pair = [await ownCustomer(sales), await ownCustomer(sales)]

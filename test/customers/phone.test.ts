@@ -86,7 +86,7 @@ describe('a number that could not be read', () => {
     expect(twin.phoneE164).toBe('+442079460958')
   })
 
-  it('is read again by the schedule where there are more than one piece takes', async () => {
+  it('is read again by the schedule where there are more than one piece takes', { tags: ['long'] }, async () => {
     const admin = await founder()
     const seeds = Array.from({ length: 1_020 }, (_, i) => ({ name: `n${i}`, phone: `020 7946 ${1_000 + i}` }))
     await seedCustomers(admin.workspaceId, seeds)

@@ -121,7 +121,7 @@ describe('a relationship', () => {
 })
 
 describe('a list of relationships', () => {
-  it('holds both sides, each once, page by page at the price of a page', async () => {
+  it('holds both sides, each once, page by page at the price of a page', { tags: ['long'] }, async () => {
     const { sales } = await team()
     const [me = '', ...others] = await several(sales, 61)
     await Promise.all(
@@ -185,7 +185,7 @@ describe('who stands above whom', () => {
     await refusalOf(relating(sales, c, a, 'manager'), 409, 'relationship_cycle')
   })
 
-  it('comes to no circle when many close it at once', async () => {
+  it('comes to no circle when many close it at once', { tags: ['long'] }, async () => {
     const { sales } = await team()
     for (let round = 0; round < 5; round += 1) {
       const ring = await several(sales, 6)
@@ -194,7 +194,7 @@ describe('who stands above whom', () => {
     }
   })
 
-  it('is followed for 100 levels, and nothing is put below a longer line', async () => {
+  it('is followed for 100 levels, and nothing is put below a longer line', { tags: ['long'] }, async () => {
     const { sales } = await team()
     const line = await several(sales, 102)
     for (let i = 101; i > 0; i -= 1) await bodyOf(relating(sales, line[i - 1] ?? '', line[i] ?? '', 'report'), 200)
@@ -203,7 +203,7 @@ describe('who stands above whom', () => {
     expect((await relating(sales, last, line[0] ?? '', 'manager')).status).toBe(200)
   })
 
-  it('is what a plain graph says, whatever is done in whatever order', async () => {
+  it('is what a plain graph says, whatever is done in whatever order', { tags: ['long'] }, async () => {
     const { sales } = await team()
     const kinds = ['manager', 'report', 'parent', 'child', 'partner', 'friend']
     const steps = fc.array(

@@ -83,7 +83,9 @@ describe('a search', () => {
     number.map((parts) => parts.join('')),
   )
 
-  it('finds what a plain look at every customer finds, and shows SALES the own ones of it', async () => {
+  it('finds what a plain look at every customer finds, and shows SALES the own ones of it', {
+    tags: ['long'],
+  }, async () => {
     let hits = 0
     await fc.assert(
       fc.asyncProperty(term, fc.constantFrom('q', ...FIELDS), async (q, parameter) => {

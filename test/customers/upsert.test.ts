@@ -48,7 +48,7 @@ describe('an upsert', () => {
     expect(await happenings(before.id)).toEqual(['customer.created'])
   })
 
-  it('of 50 at once makes one customer, answers one 201, and loses no change', async () => {
+  it('of 50 at once makes one customer, answers one 201, and loses no change', { tags: ['long'] }, async () => {
     const { admin, manager, sales } = await team()
     for (let round = 0; round < 4; round += 1) {
       const address = email()

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import readme from '../../src/dialects/enquiries/README.md?raw'
 import { enquiries } from '../../src/dialects/enquiries/routes'
 import { worker } from '../support/api'
-import { count, rows } from '../support/database'
+import { count, rows, sharedWorkspace } from '../support/database'
 import { member, PASSWORD, unique } from '../support/factories'
 import { replaying } from '../support/replay'
 
@@ -151,7 +151,7 @@ describe('an enquiry', () => {
   })
 
   it('is not for the customers of the other dialects to see', async () => {
-    const { token } = await member(first.data, 'CUSTOMER')
+    const { token } = await member(await sharedWorkspace(), 'CUSTOMER')
     await replay('GET /api/enquiries/unclaimed', 403, { token, fetch })
   })
 })

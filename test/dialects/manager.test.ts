@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import readme from '../../src/dialects/manager/README.md?raw'
 import { manager } from '../../src/dialects/manager/routes'
 import { worker } from '../support/api'
-import { rows } from '../support/database'
+import { rows, sharedWorkspace } from '../support/database'
 import { customer, member, unique } from '../support/factories'
 import { replaying } from '../support/replay'
 
@@ -235,7 +235,7 @@ describe('interactions', () => {
 })
 
 it('lets a member of the team who owns nothing find nothing', async () => {
-  const { token } = await member({ token: admin }, 'SALES')
+  const { token } = await member(await sharedWorkspace(), 'SALES')
   await refuse('GET /customers', 404, 'No customers Found', { token })
 })
 

@@ -327,7 +327,7 @@ describe('a file of customers', () => {
     expect(second).toMatchObject({ created: 1, failed: 0, errors: [] })
   })
 
-  it('goes on after the answer where it is large', async () => {
+  it('goes on after the answer where it is large', { tags: ['long'] }, async () => {
     const slow = worker({ DIALECTS: 'tickets', IMPORT_STATEMENTS: '40' })
     const call = { token: admin, body: file(13_000, 'p'), headers: csv, fetch: slow, trips: 40 }
     const begun = await replay('POST /import/customer_data', 202, call)

@@ -51,7 +51,7 @@ describe('the feed', () => {
     expect(then).toMatchObject({ next: then.data[0]?.sequence, more: false })
   })
 
-  it('is read exactly once by two readers while twenty writers write', async () => {
+  it('is read exactly once by two readers while twenty writers write', { tags: ['long'] }, async () => {
     const { admin, manager } = await team()
     const { token } = await newKey(admin, { scopes: ['events:read'] }).then(({ key }) => ({ token: key }))
     const start = (await readOn(manager)).after
@@ -81,7 +81,7 @@ describe('the feed', () => {
     expect(written).toEqual([...new Set(written)].toSorted())
   })
 
-  it('has of a type, a record or an actor just those, and steps over the others', async () => {
+  it('has of a type, a record or an actor just those, and steps over the others', { tags: ['long'] }, async () => {
     const { admin, manager, sales } = await team()
     const { id } = await lead(admin)
     await api(sales.token).v1.leads[':id'].claim.$post({ param: { id } })

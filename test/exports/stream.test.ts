@@ -18,7 +18,7 @@ async function populated(size: number, fields: (i: number) => object = () => ({}
   return { admin, ids: rows.map(({ id }) => id) }
 }
 
-describe('5,000 customers', () => {
+describe('5,000 customers', { tags: ['long'] }, () => {
   it('come each once and in order, in one statement a page', async () => {
     const { admin, ids } = await populated(5_000, (i) => ({ customFields: i === 4_999 ? { late: true } : null }))
     const { batches, fetch } = watching(700)

@@ -48,7 +48,7 @@ describe('a field', () => {
     expect((await lead(sales, { budget: 'of an archived field, anything' })).status).toBe(201)
   })
 
-  it('is one of 50 of its entity', async () => {
+  it('is one of 50 of its entity', { tags: ['long'] }, async () => {
     const admin = await founder()
     for (let i = 0; i < 50; i += 1) await define(admin, { key: `f${i}`, type: 'text' })
     await refusalOf(

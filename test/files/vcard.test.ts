@@ -42,7 +42,7 @@ describe('a vCard', () => {
     ])
   })
 
-  it('says any text in lines of 75 octets at most, none broken within a character', () => {
+  it('says any text in lines of 75 octets at most, none broken within a character', { tags: ['long'] }, () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.string({ unit: fc.constantFrom('猫', '\\', ',', ';', '\n', 'x') }),

@@ -8,7 +8,10 @@ import { customersOf, figures, imported } from '../support/imports'
 
 afterEach(() => vi.restoreAllMocks())
 
-it('a file of anything comes in as it was written, and again changes nothing', async () => {
+it('a file of anything comes in as it was written, and again changes nothing', {
+  tags: ['long'],
+  timeout: 120_000,
+}, async () => {
   const text = fc.string({ unit: 'grapheme', maxLength: 12 }).map((value) => value.replaceAll('\u0000', ''))
   const cell = fc.oneof(
     text,
@@ -42,7 +45,7 @@ it('a file of anything comes in as it was written, and again changes nothing', a
     }),
     { numRuns: 40 },
   )
-}, 120_000)
+})
 
 it('a dry run leaves no key behind', async () => {
   const admin = await founder()

@@ -339,7 +339,7 @@ describe('a file', () => {
     expect(await rows('SELECT 1 FROM imports WHERE workspace_id = ?', admin.workspaceId)).toEqual([])
   })
 
-  it('past 50 MB is refused while it streams', async () => {
+  it('past 50 MB is refused while it streams', { tags: ['long'] }, async () => {
     const admin = await founder()
     const piece = new TextEncoder().encode(`${' '.repeat(9_999)}\n`.repeat(100))
     let sent = 0

@@ -87,7 +87,9 @@ describe('a workbook', () => {
     expect((await customersOf(admin)).map(({ name }) => name)).toEqual(['Ann Lee', 'Bob Lee'])
   })
 
-  it('that is too large, a bomb, broken, or none at all is refused, and nothing is kept', async () => {
+  it('that is too large, a bomb, broken, or none at all is refused, and nothing is kept', {
+    tags: ['long'],
+  }, async () => {
     const admin = await founder()
     const good = await workbook({ S: [['Name'], ['A']] })
     const bomb = await zipped({

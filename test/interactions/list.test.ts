@@ -110,7 +110,7 @@ describe('a list of interactions', () => {
 })
 
 describe('a cursor', () => {
-  it('walks every interaction once where hundreds share an instant', async () => {
+  it('walks every interaction once where hundreds share an instant', { tags: ['long'] }, async () => {
     const { manager, sales } = await team()
     const [customerId, leadId] = [await customer(sales), await ownLead(sales)]
     const seeds = Array.from({ length: 120 }, (_, i): Seed => {

@@ -188,7 +188,7 @@ describe('the timeline of a lead', () => {
   })
 })
 
-it('is walked by cursor, every item once and in order, whatever shares an instant', async () => {
+it('is walked by cursor, every item once and in order, whatever shares an instant', { tags: ['long'] }, async () => {
   const admin = await founder()
   const when = fc.nat(4)
   const many = fc.array(when, { maxLength: 12 })

@@ -15,6 +15,7 @@ import { api } from '../support/api'
 import { seedCustomers } from '../support/customers'
 import { count, rows } from '../support/database'
 import { team } from '../support/factories'
+import { jobsIn } from '../support/jobs'
 import { metered } from '../support/metered'
 
 /** Gives every customer a company and an event, then counts each once more, in the order of arrival. */
@@ -82,7 +83,7 @@ describe('a job', () => {
     await runBatch(db, { begun: jobInsert({ ...ctx, actor }, { kind, input: { company }, when: sql`true` }) })
     return jobId
   }
-  const run = (DB: D1Database = env.DB) => runDueJobs(connect(DB, 'first-primary').db, kinds, budget())
+  const run = (DB: D1Database = env.DB) => runDueJobs(jobsIn(DB), kinds, budget())
   const shown = async (id: string) => bodyOf(await api(people.admin.token).v1.jobs[':id'].$get({ param: { id } }), 200)
   const becomeDue = () => rows(`UPDATE jobs SET due_at = '2000-01-01' WHERE state = 'RUNNING'`)
 

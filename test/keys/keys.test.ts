@@ -345,7 +345,7 @@ describe('checking a key', () => {
     expect(await usedAt(start + 60_001)).toBe(new Date(start + 60_001).toISOString())
   })
 
-  it('does not ask again for one that nobody has, and asks of no address without end', async () => {
+  it('does not ask again for one that nobody has, and asks of no address without end', { tags: ['long'] }, async () => {
     const from = freshAddress()
     const { fetch, asked } = counting({ RATE_LIMIT_MAX: '3' })
     const tries = (token: (i: number) => string, n: number) =>
@@ -366,7 +366,9 @@ describe('checking a key', () => {
     expect(asked.times).toBe(30)
   })
 
-  it('has a limit of its own, whatever the address, and leaves that of its maker alone', async () => {
+  it('has a limit of its own, whatever the address, and leaves that of its maker alone', {
+    tags: ['long'],
+  }, async () => {
     const admin = await founder()
     const [one, other] = [await newKey(admin), await newKey(admin)]
     const fetch = worker({ KEY_RATE_LIMIT_MAX: '2' })

@@ -68,7 +68,9 @@ describe('claiming a lead', () => {
 })
 
 describe('claiming the next lead', () => {
-  it('gives 50 who ask at once 30 different leads, and tells 20 that the pool is empty', async () => {
+  it('gives 50 who ask at once 30 different leads, and tells 20 that the pool is empty', {
+    tags: ['long'],
+  }, async () => {
     const { admin, manager, sales, rival } = await team()
     const ids = await Promise.all(times(30, async () => (await lead(admin)).id))
     const callers = times(13, () => [admin, manager, sales, rival])

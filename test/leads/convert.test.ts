@@ -116,7 +116,7 @@ describe('converting a lead', () => {
     expect(await happenings(id)).toEqual(['lead.created', 'lead.converted'])
   })
 
-  it('makes one customer of 20 leads with one e-mail, converted at once', async () => {
+  it('makes one customer of 20 leads with one e-mail, converted at once', { tags: ['long'] }, async () => {
     const { sales } = await team()
     const email = address()
     const leads = await Promise.all(Array.from({ length: 20 }, () => ownLead(sales, { email })))

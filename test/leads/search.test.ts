@@ -67,7 +67,7 @@ describe('a search', () => {
     leads = await seedLeads(admin.workspaceId, seeds)
   })
 
-  it('finds what a plain look at every lead finds', async () => {
+  it('finds what a plain look at every lead finds', { tags: ['long'] }, async () => {
     const part = fc.tuple(fc.nat({ max: 99 }), fc.nat({ max: 40 }), fc.integer({ min: 1, max: 9 }))
     const inText = part.map(([i, from, length]) => {
       const characters = [...wordsOf(leads[i] ?? expect.fail())]

@@ -40,7 +40,7 @@ async function statuses(times: number, ask: (i: number) => Promise<Response> | R
 }
 
 describe('an invitation', () => {
-  it('asked for 60 times is 20 mails, then a refusal that says until when', async () => {
+  it('asked for 60 times is 20 mails, then a refusal that says until when', { tags: ['long'] }, async () => {
     const admin = await founder()
     const email = address()
     expect(await statuses(60, () => invite(admin, email))).toEqual({ 201: 20, 429: 40 })
@@ -56,7 +56,7 @@ describe('an invitation', () => {
     expect(n).toBe(1)
   })
 
-  it('asked for 20 times at once passes no limit, of the address or of the workspace', async () => {
+  it('asked for 20 times at once passes no limit, of the address or of the workspace', { tags: ['long'] }, async () => {
     const [admin, other] = await Promise.all([founder(), founder()])
     const email = address()
     const few = worker({ ...settings, MAILS_PER_RECIPIENT_A_DAY: '7' })
@@ -91,7 +91,9 @@ describe('an invitation', () => {
 })
 
 describe('a meeting', () => {
-  it('to be mailed to a customer 60 times is 20 mails; beyond, it is refused and not logged', async () => {
+  it('to be mailed to a customer 60 times is 20 mails; beyond, it is refused and not logged', {
+    tags: ['long'],
+  }, async () => {
     const admin = await founder()
     const email = address()
     const customerId = await customer(admin, { email })
@@ -109,7 +111,7 @@ describe('a meeting', () => {
     expect((await meet(admin, { customerId: crypto.randomUUID(), notifyCustomer: true })).status).toBe(404)
   })
 
-  it('of 20 at once passes no limit', async () => {
+  it('of 20 at once passes no limit', { tags: ['long'] }, async () => {
     const admin = await founder()
     const email = address()
     const few = worker({ ...settings, MAILS_PER_RECIPIENT_A_DAY: '6' })
@@ -120,7 +122,9 @@ describe('a meeting', () => {
     expect(await queuedTo(email)).toHaveLength(6)
   })
 
-  it('logged 60 times in a dialect, by a stranger who registered there, is 20 mails without a word of theirs', async () => {
+  it('logged 60 times in a dialect, by a stranger who registered there, is 20 mails without a word of theirs', {
+    tags: ['long'],
+  }, async () => {
     const fetch = worker({ ...settings, DIALECTS: 'tickets', SIGNUP: 'open' })
     const post = async (path: string, json: object, token = '') => {
       const headers = { 'Content-Type': 'application/json', 'CF-Connecting-IP': freshAddress(), token }

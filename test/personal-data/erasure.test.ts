@@ -45,7 +45,9 @@ describe('a person about whom much is stored', () => {
     expect(data.customers).toHaveLength(2)
   })
 
-  it('is out of sight and search at once, and erased everywhere though the job is killed five times', async () => {
+  it('is out of sight and search at once, and erased everywhere though the job is killed five times', {
+    tags: ['long'],
+  }, async () => {
     const { v1 } = api(admin.token)
     const bystander = await made(admin, { name: 'Bystander' })
     const erased = await withWaitingJobs(admin.token, 2).v1.customers[':id'].erase.$post({ param: { id: person.id } })

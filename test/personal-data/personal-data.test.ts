@@ -31,6 +31,8 @@ const ELSEWHERE: Record<string, string> = {
   webhooks: 'addresses of other programs, and who made them',
   webhook_deliveries: 'what is sent: its texts are sealed, and go with the erasure by a trigger (test/webhooks)',
   streams: 'where a stream stands: numbers alone',
+  bulk_selections: 'ids alone',
+  bulk_results: 'what records had before a bulk change: goes with the erasure by a trigger (test/bulk)',
   jobs: 'work that goes on; what it is to do is emptied when it is done',
   login_attempts: 'who tried to sign in lately, across workspaces: gone within the hour, and nobody’s to reset',
   daily_counts: 'how often an address did something, across workspaces: gone within a day, and nobody’s to reset',

@@ -46,7 +46,7 @@ describe('the trash', () => {
     people = await team()
   })
 
-  it('of any scene loses what is old enough, with what hangs on it, and nothing else', async () => {
+  it('of any scene loses what is old enough, with what hangs on it, and nothing else', { tags: ['long'] }, async () => {
     const { manager } = people
     const days = fc.constantFrom(null, 1, 29, 31, 60)
     const ages = fc.record({

@@ -80,7 +80,9 @@ describe('events', () => {
     expect(await rows(highest, admin.workspaceId)).toEqual(before)
   })
 
-  it('are looked at in windows, so that one run goes through many, and the next begins anew', async () => {
+  it('are looked at in windows, so that one run goes through many, and the next begins anew', {
+    tags: ['long'],
+  }, async () => {
     const { workspaceId } = await founder()
     await seed(
       workspaceId,

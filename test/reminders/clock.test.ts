@@ -28,7 +28,7 @@ const shown = (timeZone: string, ms: number) =>
   new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(ms)
 
 describe('the next time that it is a certain time somewhere', () => {
-  it('is the first minute at which clocks there show it, found by looking at every minute', () => {
+  it('is the first minute at which clocks there show it, found by looking at every minute', { tags: ['long'] }, () => {
     fc.assert(
       fc.property(zones, instants, times, (zone, from, time) => {
         let ms = from

@@ -3,6 +3,7 @@ import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { expect } from 'vitest'
 import { createApp } from '../../src/app'
+import * as spoken from '../../src/dialects/spoken'
 import { Problem } from '../../src/errors'
 import { createClient } from './client'
 
@@ -11,11 +12,12 @@ export type Bindings = typeof env
 
 /** The Worker as a fetch function, with settings or bindings of the test's own in place of the usual ones. */
 export function worker(overrides: Partial<Record<keyof Env | string, unknown>> = {}): typeof fetch {
-  const app = createApp()
+  const app = createApp(spoken)
   const bindings = { ...env, ...overrides }
   return async (input, init) => {
     const execution = createExecutionContext()
-    const response = await app.fetch(new Request(input, init), bindings, execution)
+    const request = input instanceof Request && !init ? input : new Request(input, init)
+    const response = await app.fetch(request, bindings, execution)
     await waitOnExecutionContext(execution)
     return response
   }

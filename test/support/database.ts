@@ -27,17 +27,42 @@ export async function sizes(...tables: string[]): Promise<Record<string, number>
   return Object.fromEntries(tables.map((table, i) => [table, counts[i]?.[0]?.n ?? 0]))
 }
 
+const TABLES = `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB '_*' AND name NOT GLOB 'sqlite_*'
+  AND name NOT GLOB '*_fts*' AND name NOT GLOB 'd1_*'`
+
 /** Every row of every table as one text, to look for what must not stand in it. */
 export async function everythingStored(): Promise<string> {
-  const tables = await rows<{ name: string }>(
-    `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB '_*' AND name NOT GLOB 'sqlite_*'
-      AND name NOT GLOB '*_fts*' AND name NOT GLOB 'd1_*'`,
-  )
+  const tables = await rows<{ name: string }>(TABLES)
   return JSON.stringify(await selectAll(tables.map(({ name }) => `SELECT * FROM ${name}`)))
+}
+
+/** A query for each table that sums up the bytes of its values, as text. The schema is the same in every file. */
+const byteQueries: string[] = []
+
+/** The bytes of all values of every table. */
+export async function storedBytes(): Promise<number> {
+  if (byteQueries.length === 0) {
+    const columns = await rows<{ name: string; bytes: string }>(
+      `SELECT tables.name, group_concat('coalesce(octet_length("' || columns.name || '"), 0)', ' + ') AS bytes
+      FROM (${TABLES}) AS tables, pragma_table_info(tables.name) AS columns GROUP BY tables.name`,
+    )
+    byteQueries.push(...columns.map(({ name, bytes }) => `SELECT coalesce(sum(${bytes}), 0) AS n FROM ${name}`))
+  }
+  const sums = await selectAll<{ n: number }>(byteQueries)
+  return sums.reduce((sum, [row]) => sum + (row?.n ?? 0), 0)
 }
 
 /** The rows of several queries in one round trip; each is bound the same values. */
 export async function selectAll<Row>(queries: string[], ...values: unknown[]): Promise<Row[][]> {
   const results = await env.DB.batch<Row>(queries.map((query) => env.DB.prepare(query).bind(...values)))
   return results.map(({ results }) => results)
+}
+
+/** The workspace that all accounts of open registration through a dialect share. */
+export async function sharedWorkspace(): Promise<{ workspaceId: string; slug: string }> {
+  const [shared] = await rows<{ workspaceId: string; slug: string }>(
+    `SELECT id AS workspaceId, slug FROM workspaces WHERE slug = 'default'`,
+  )
+  if (!shared) throw new Error('There is no shared workspace yet')
+  return shared
 }

@@ -1,16 +1,16 @@
-// Fresh people and records for a test: workspaces and members through the API, as their users make them.
+// Fresh people and records for a test.
 import { env } from 'cloudflare:workers'
 import { v7 as uuidv7 } from 'uuid'
 import { expect } from 'vitest'
 import type { Role } from '../../src/access/policy'
-import { accessToken, newNonce, REFRESH_MS, refreshHash, refreshTokenText } from '../../src/auth/tokens'
-import { configOf } from '../../src/config'
+import { workspaceIdOf } from '../../src/objects/place'
 import { foldText } from '../../src/text/fold'
+import { PASSWORD, workspaceInsert, writeAccount } from './accounts'
 import { api } from './api'
 
 export const unique = (prefix: string) => `${prefix}-${crypto.randomUUID().slice(0, 8)}`
 
-export const PASSWORD = 'correct horse battery'
+export { PASSWORD }
 
 const word = () => crypto.randomUUID().slice(0, 4)
 
@@ -38,76 +38,31 @@ export type Person = {
 
 /** A new workspace with its ADMIN, whose address is verified. */
 export async function founder(): Promise<Person> {
-  const email = `${unique('admin')}@example.com`
-  const response = await api().v1.auth.register.$post({
-    json: { email, password: PASSWORD, name: 'Ada Admin', workspaceName: unique('Workspace') },
-  })
-  expect(response.status).toBe(201)
-  if (response.status !== 201) throw new Error('registration failed')
-  return proven(personOf(await response.json()))
+  const name = unique('Workspace')
+  const workspace = { workspaceId: workspaceIdOf(uuidv7()), slug: name.toLowerCase() }
+  return account(workspace, 'ADMIN', 'Ada Admin', [workspaceInsert({ ...workspace, name })])
 }
 
 /** A member of the founder's workspace, whose address is verified. */
-export async function member(admin: Pick<Person, 'token'>, role: Role): Promise<Person> {
-  const email = `${unique(role.toLowerCase())}@example.com`
-  const invited = await api(admin.token).v1.workspace.invitations.$post({ json: { email, role } })
-  expect(invited.status).toBe(201)
-  if (invited.status !== 201) throw new Error('invitation failed')
-  const { token } = await invited.json()
-  const response = await api().v1.auth.register.$post({
-    json: { email, password: PASSWORD, name: `${role} member`, invitationToken: token },
-  })
-  expect(response.status).toBe(201)
-  if (response.status !== 201) throw new Error('registration failed')
-  return proven(personOf(await response.json()))
-}
+export const member = (admin: Workspace, role: Role) => account(admin, role, `${role} member`)
 
-/** A workspace with one member of each role, of whom only the ADMIN has registered. */
+/** A workspace with one member of each role, and two of SALES. */
 export async function team() {
   const admin = await founder()
   const [manager, sales, rival, customer] = await Promise.all([
-    colleague(admin, 'MANAGER'),
-    colleague(admin, 'SALES'),
-    colleague(admin, 'SALES'),
-    colleague(admin, 'CUSTOMER'),
+    member(admin, 'MANAGER'),
+    member(admin, 'SALES'),
+    member(admin, 'SALES'),
+    member(admin, 'CUSTOMER'),
   ])
   return { admin, manager, sales, rival, customer }
 }
 
-/** A member as `member()` makes one, signed in with the same password, but written past the API and without an invitation. */
-async function colleague({ id: adminId, workspaceId, slug }: Person, role: Role): Promise<Person> {
-  const [id, sessionId, config] = [uuidv7(), uuidv7(), configOf(env)]
+type Workspace = Pick<Person, 'workspaceId' | 'slug'>
+
+async function account({ workspaceId, slug }: Workspace, role: Role, name: string, before?: D1PreparedStatement[]) {
   const email = `${unique(role.toLowerCase())}@example.com`
-  const claims = {
-    id,
-    workspaceId,
-    sessionId,
-    role,
-    country: null,
-    timeZone: 'UTC',
-    language: null,
-    emailVerified: false,
-  }
-  const refresh = { workspaceId, sessionId, nonce: newNonce() }
-  const [token, refreshToken] = await Promise.all([accessToken(config, claims), refreshTokenText(config, refresh)])
-  const [now, expiresAt] = [new Date().toISOString(), new Date(Date.now() + REFRESH_MS).toISOString()]
-  await env.DB.batch([
-    env.DB.prepare(
-      `INSERT INTO users (id, workspace_id, email, name, password_hash, role, status, email_verified_at, time_zone, version,
-        created_at, updated_at)
-      SELECT ?1, workspace_id, ?2, ?3, password_hash, ?4, 'ACTIVE', ?5, 'UTC', 1, ?5, ?5 FROM users WHERE id = ?6`,
-    ).bind(id, email, `${role} member`, role, now, adminId),
-    env.DB.prepare(
-      `INSERT INTO sessions (id, workspace_id, user_id, refresh_hash, rotated_at, expires_at, address, created_at)
-      VALUES (?, ?, ?, ?, ?, ?, 'local', ?)`,
-    ).bind(sessionId, workspaceId, id, await refreshHash(refresh), now, expiresAt, now),
-    env.DB.prepare(
-      `INSERT INTO events (id, workspace_id, seq, subject_type, subject_id, verb, actor_type, created_at)
-      SELECT ?1, ?2, coalesce(max(seq), 0) + 1, 'user', ?3, 'user.registered', 'public', ?4
-      FROM events WHERE workspace_id = ?2`,
-    ).bind(uuidv7(), workspaceId, id, now),
-  ])
-  return { id, email, token, refreshToken, workspaceId, slug, role }
+  return { email, workspaceId, slug, role, ...(await writeAccount({ workspaceId, email, name, role }, before)) }
 }
 
 /** An enquiry in the pool of a workspace; gives its id. */
@@ -161,24 +116,8 @@ export async function customer(person: Person, fields: CustomerFields = {}): Pro
   return id
 }
 
-/** The same person, who has followed the link in the mail. */
-async function proven(person: Person): Promise<Person> {
-  await env.DB.prepare('UPDATE users SET email_verified_at = created_at WHERE id = ?').bind(person.id).run()
-  return person
-}
-
 /** The same person, as before they followed the link in the mail. */
 export async function unproven<P extends Pick<Person, 'id'>>(person: P): Promise<P> {
   await env.DB.prepare('UPDATE users SET email_verified_at = NULL WHERE id = ?').bind(person.id).run()
   return person
-}
-
-function personOf(signedIn: {
-  user: { id: string; email: string; role: Role; workspaceId: string }
-  workspace: { slug: string }
-  accessToken: string
-  refreshToken: string
-}): Person {
-  const { user, workspace, accessToken, refreshToken } = signedIn
-  return { ...user, token: accessToken, refreshToken, slug: workspace.slug }
 }

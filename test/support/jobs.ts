@@ -1,11 +1,17 @@
 // Jobs in tests: what hangs on records in number, and runs that are cut off in the middle.
+
+import { env } from 'cloudflare:workers'
 import { expect } from 'vitest'
+import { configOf } from '../../src/config'
 import { connect } from '../../src/db/client'
 import { JOB_KINDS } from '../../src/job-kinds'
 import { runDueJobs } from '../../src/jobs/jobs.runner'
 import { api, worker } from './api'
 import { rows } from './database'
 import { metered } from './metered'
+
+/** Where jobs run: this database, with the settings of the tests. */
+export const jobsIn = (DB: D1Database) => ({ db: connect(DB, 'first-primary').db, config: configOf(env) })
 
 const budget = () => ({ statements: 5_000, until: Date.now() + 60_000 })
 
@@ -23,7 +29,7 @@ export async function runJobsToTheEnd(): Promise<void> {
     },
   })
   await makeJobsDue()
-  await runDueJobs(connect(DB, 'first-primary').db, JOB_KINDS, budget())
+  await runDueJobs(jobsIn(DB), JOB_KINDS, budget())
   expect(most.rowsRead).toBeLessThanOrEqual(25_000)
   expect(most.rowsWritten).toBeLessThanOrEqual(5_000)
 }
@@ -38,7 +44,7 @@ export async function runJobsKilledFiveTimes(): Promise<void> {
       },
     })
     await makeJobsDue()
-    await runDueJobs(connect(DB, 'first-primary').db, JOB_KINDS, budget()).catch(() => {})
+    await runDueJobs(jobsIn(DB), JOB_KINDS, budget()).catch(() => {})
   }
   await runJobsToTheEnd()
   expect(await rows(`SELECT id FROM jobs WHERE state = 'RUNNING' OR last_error IS NOT NULL`)).toEqual([])

@@ -5,13 +5,13 @@ import { HELD } from '../../src/personal-data/personal-data.map'
 import { bodyOf } from './answers'
 import { api } from './api'
 import { made, put } from './customers'
-import { enquiry, member, type Person, unique } from './factories'
+import { enquiry, PASSWORD, type Person, unique } from './factories'
 import { imported } from './imports'
 
 /** A customer who enquired, was called, merged, ticketed, tagged, related, mailed and given a login; gives ids. */
 export async function personIn(admin: Person) {
   const email = `${unique('person')}@example.com`
-  const login = await member(admin, 'CUSTOMER')
+  const login = await invited(admin)
   const { leads, customers, interactions, tickets } = api(admin.token).v1
   const leadId = await enquiry(admin.slug, { email })
   const assigned = leads[':id'].assign.$post({ param: { id: leadId }, header: {}, json: { ownerId: admin.id } })
@@ -56,6 +56,16 @@ export async function personIn(admin: Person) {
     .bind(admin.workspaceId, email)
     .run()
   return { id: param.id, email, login, leadId, again, trashed, twin: twin.id, ticket: ticket.id, friend: friend.id }
+}
+
+// A portal login that came by an invitation, which names its address as well.
+async function invited({ token }: Person) {
+  const email = `${unique('customer')}@example.com`
+  const invitation = await bodyOf(api(token).v1.workspace.invitations.$post({ json: { email, role: 'CUSTOMER' } }), 201)
+  const json = { email, password: PASSWORD, name: 'CUSTOMER member', invitationToken: invitation.token }
+  const { user, accessToken } = await bodyOf(api().v1.auth.register.$post({ json }), 201)
+  await env.DB.prepare('UPDATE users SET email_verified_at = created_at WHERE id = ?').bind(user.id).run()
+  return { id: user.id, email, token: accessToken }
 }
 
 /** Mail put straight into the outbox. */

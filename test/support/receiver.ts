@@ -43,3 +43,18 @@ export function receivers(answers: Record<string, (received: Received, init: Req
 export function hanging(_: Received, { signal }: RequestInit): Promise<Response> {
   return new Promise((_, reject) => signal?.addEventListener('abort', () => reject(new Error('given up'))))
 }
+
+/** A receiver that hangs, of which callers despair as soon as they wait for it, and not when their time is over. */
+export function hangingBriefly(): typeof hanging {
+  const waiting = new WeakMap<AbortSignal, AbortController>()
+  vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => {
+    const patience = new AbortController()
+    waiting.set(patience.signal, patience)
+    return patience.signal
+  })
+  return (received, init) => {
+    const answer = hanging(received, init)
+    if (init.signal) waiting.get(init.signal)?.abort(new DOMException('The time is over', 'TimeoutError'))
+    return answer
+  }
+}

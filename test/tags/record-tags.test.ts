@@ -103,7 +103,7 @@ describe.each(KINDS)('%s', (kind) => {
     expect([await counters(admin.workspaceId), await idsOf(manager, `/v1/${kind}?tag=vip`)]).toEqual([[], []])
   })
 
-  it('have 50 tags at most', async () => {
+  it('have 50 tags at most', { tags: ['long'] }, async () => {
     const { workspaceId, ...admin } = await founder()
     const by = { workspaceId, ...admin }
     const id = await make(kind, by)

@@ -266,7 +266,9 @@ describe('tags of the workspace', () => {
     expect([(await walk(sales, { tag: 'hot' })).ids.length, await withTag(sales, 'third')]).toEqual([60, [other]])
   })
 
-  it('are deleted at once however many customers have them, and come off all of them though the job is killed five times', async () => {
+  it('are deleted at once however many customers have them, and come off all of them though the job is killed five times', {
+    tags: ['long'],
+  }, async () => {
     const { admin, manager, sales } = await team()
     await tagged(sales, 1_700, ['old', 'kept'])
     const old = await idOf(manager, 'old')
@@ -403,7 +405,7 @@ describe('tagging many', () => {
 })
 
 describe('the counts of tags', () => {
-  it('equal a recount after anything that happens to tags and customers', async () => {
+  it('equal a recount after anything that happens to tags and customers', { tags: ['long'] }, async () => {
     const people = await team()
     const { admin, manager, sales, rival } = people
     const ids = await Promise.all([

@@ -23,7 +23,7 @@ const unicode = fc.string({
   maxLength: 40,
 })
 
-describe('every code point of Unicode', () => {
+describe('every code point of Unicode', { tags: ['long'] }, () => {
   it('stays itself, where Unicode has given it no meaning', () => {
     const rest = all.filter((char) => !isAssigned(char)).join('')
     expect(foldText(rest) === rest).toBe(true)
@@ -152,7 +152,7 @@ describe('any text', () => {
     ['lone surrogates', '\udc00\ud800'],
     ['spaces', ' \u00a0'],
     ['the longest expansion', 'ﷺﷺ'],
-  ])('of 1 MB of %s is folded', (_, pair) => {
+  ])('of 1 MB of %s is folded', { tags: ['long'] }, (_, pair) => {
     const folded = foldText(`a${pair.repeat(262_144)}b`)
     expect([folded.startsWith('a'), folded.endsWith('b')]).toEqual([true, true])
     expect(folded.length).toBeLessThanOrEqual(FOLD_FACTOR * (2 + 2 * 262_144))

@@ -22,7 +22,7 @@ const FORMS: Record<string, (number: Example['number']) => string> = {
   'national significant number': (number) => number.nationalNumber,
 }
 
-describe('the example number of every country', () => {
+describe('the example number of every country', { tags: ['long'] }, () => {
   it.each(Object.keys(FORMS))('written %s is found by every other form, at home', (form) => {
     const missed = numbers.flatMap(({ country, number }) => {
       const written = FORMS[form]?.(number) ?? ''

@@ -94,7 +94,7 @@ describe('a list of tickets', () => {
     }
   })
 
-  it('holds, newest first and page by page, what a plain pass over all rows gives', async () => {
+  it('holds, newest first and page by page, what a plain pass over all rows gives', { tags: ['long'] }, async () => {
     const { people, days, customers, rows } = small
     const queries = fc.record(
       {

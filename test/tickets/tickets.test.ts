@@ -29,7 +29,7 @@ describe('a ticket’s number', () => {
     expect(numbers).toEqual([1, 1, 2, 3])
   })
 
-  it('is given once and leaves no gap, however many are opened at once', async () => {
+  it('is given once and leaves no gap, however many are opened at once', { tags: ['long'] }, async () => {
     const { admin, manager, sales } = await team()
     const customerId = await customer(sales)
     const callers = [admin, manager, sales]
@@ -181,7 +181,9 @@ describe('a ticket’s status', () => {
     expect(await become('IN_PROGRESS')).toBeNull()
   })
 
-  it('goes an allowed way however many change it at once, and the trail tells each step', async () => {
+  it('goes an allowed way however many change it at once, and the trail tells each step', {
+    tags: ['long'],
+  }, async () => {
     const { sales, manager } = await team()
     const steps = fc.array(fc.constantFrom(...STATUSES), { minLength: 8, maxLength: 16 })
     await fc.assert(

@@ -57,7 +57,7 @@ describe('the last ADMIN', () => {
   })
 })
 
-describe('two ADMINs who go for each other at once', () => {
+describe('two ADMINs who go for each other at once', { tags: ['long'] }, () => {
   it('leave exactly one of them, 20 times over', async () => {
     const one = await founder()
     const two = await member(one, 'ADMIN')

@@ -5,7 +5,7 @@ import { MAX_ATTEMPTS, nextTry, retryAfterOf, stateOf } from '../../src/webhooks
 import { rows } from '../support/database'
 import { founder, type Person } from '../support/factories'
 import { seedLeads } from '../support/leads'
-import { hanging, type Received, receivers } from '../support/receiver'
+import { hanging, hangingBriefly, type Received, receivers } from '../support/receiver'
 import { deliveries, scheduled, shownWebhook, webhook } from '../support/webhooks'
 
 const [SECOND, MINUTE, HOUR, DAY] = [1_000, 60_000, 3_600_000, 86_400_000]
@@ -98,7 +98,7 @@ describe('the ladder', () => {
 it('a receiver from hell, for an hour: nothing is lost, and each event has one id and the same bytes on every try', async () => {
   const misdeeds = [
     () => new Response('no', { status: 500 }),
-    hanging,
+    hangingBriefly(),
     () => Promise.reject(new Error('closed')),
     () => new Response(null, { status: 429, headers: { 'Retry-After': '90' } }),
     () => new Response(null, { status: 302, headers: { Location: 'http://127.0.0.1/' } }),

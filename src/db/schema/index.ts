@@ -1,6 +1,7 @@
 // All tables, for Drizzle and drizzle-kit.
 
 export * from './analytics'
+export * from './bulk'
 export * from './customers'
 export * from './directory'
 export * from './events'

@@ -33,6 +33,8 @@ export const jobs = sqliteTable(
     /** How many records are done, and how many there were in the beginning, if that was known. */
     done: integer().notNull().default(0),
     total: integer(),
+    /** How many records came to which end, of kinds that tell. */
+    outcomes: text({ mode: 'json' }).$type<Record<string, number>>(),
     /** How often in a row a piece has failed, and with which message. */
     failures: integer().notNull().default(0),
     lastError: text(),

@@ -4,6 +4,7 @@ import type { CustomerRow } from '../../customers/customers.record'
 import { CustomerFilters } from '../../customers/customers.schemas'
 import { paged } from '../../http/pagination'
 import { listTags } from '../../tags/tags.service'
+import { listViews } from '../../views/views.service'
 import type { Desk } from '../desk'
 import { membersOf, namesOf } from '../desk.names'
 import { questionOf } from '../desk.question'
@@ -12,6 +13,7 @@ import { CustomerLine } from '../parts/customers'
 import { Exports } from '../parts/exports'
 import { Icon } from '../parts/icons'
 import { Nothing, Pages, Picker } from '../parts/lists'
+import { SavedViews, viewActions, viewedList } from '../parts/saved'
 import { ownerChoices } from './leads'
 
 const PATH = at('customers')
@@ -24,9 +26,10 @@ export const customersPage = page({
   needs: 'customers:read',
   nav: { word: 'customers', icon: 'customers' },
   load: (desk) => ({
-    list: paged(desk.c, questionOf(desk, CustomerFilters, { limit: SHOWN, total: 'true' }), (query) =>
-      listCustomers(desk.ctx, query),
+    list: viewedList(desk, 'customer', questionOf(desk, CustomerFilters, { limit: SHOWN, total: 'true' }), (asked) =>
+      paged(desk.c, asked, (query) => listCustomers(desk.ctx, query)),
     ),
+    views: listViews(desk.ctx, { entity: 'customer' }),
     tags: listTags(desk.ctx, { limit: TAGS }),
     members: desk.can('leads:assign') ? membersOf(desk.ctx) : Promise.resolve([]),
   }),
@@ -36,7 +39,7 @@ export const customersPage = page({
       list.data.map(({ ownerId }: CustomerRow) => ownerId),
     ),
   }),
-  view: (desk, { list, tags, members, names }) => {
+  view: (desk, { list, views, tags, members, names }) => {
     const { words } = desk
     return {
       title: words.nav.customers,
@@ -55,6 +58,7 @@ export const customersPage = page({
       ),
       content: (
         <div class="list">
+          <SavedViews desk={desk} path={PATH} entity="customer" views={views.data} />
           <div class="filters">
             <Picker
               desk={desk}
@@ -93,6 +97,7 @@ export const customersPage = page({
       ),
     }
   },
+  actions: viewActions(PATH, 'customer'),
 })
 
 function sortChoices({ words: { list } }: Desk) {

@@ -1,10 +1,9 @@
 // An import: how each column was understood, what became of the rows, its errors, and taking it back.
 import type { FC } from 'hono/jsx'
 import type { z } from 'zod'
-import { continueAfterResponse, requestBudget } from '../../imports/imports.http'
+import { continueAfterResponse, loadImportVerbs, requestBudget } from '../../imports/imports.http'
 import { errorFile, getImport } from '../../imports/imports.report'
 import { ImportReport } from '../../imports/imports.schemas'
-import { cancelImport, revertImport } from '../../imports/imports.service'
 import type { Desk } from '../desk'
 import { at, page } from '../page'
 import { Act } from '../parts/forms'
@@ -97,6 +96,7 @@ export const importPage = page({
       needs: 'imports:write',
       isQuick: true,
       async run({ ctx, id, words }) {
+        const { cancelImport } = await loadImportVerbs()
         await cancelImport(ctx, id)
         return { say: words.imports.cancelled }
       },
@@ -106,6 +106,7 @@ export const importPage = page({
       isQuick: true,
       async run({ c, ctx, id, words }) {
         const budget = requestBudget(c)
+        const { revertImport } = await loadImportVerbs()
         const { status } = await revertImport(ctx, id, budget)
         if (status === 'REVERTING') continueAfterResponse(c, id, budget)
         return { say: words.imports.reverted }

@@ -4,6 +4,7 @@ import { paged } from '../../http/pagination'
 import { listLeads } from '../../leads/leads.list'
 import type { LeadRow } from '../../leads/leads.record'
 import { LeadQuery } from '../../leads/leads.schemas'
+import { listViews } from '../../views/views.service'
 import type { Desk } from '../desk'
 import { membersOf, namesOf } from '../desk.names'
 import { questionOf } from '../desk.question'
@@ -13,6 +14,7 @@ import { Act } from '../parts/forms'
 import { Icon } from '../parts/icons'
 import { Chips, fresh, Nothing, Pages, Picker } from '../parts/lists'
 import { LeadLine } from '../parts/records'
+import { SavedViews, viewActions, viewedList } from '../parts/saved'
 import { Views } from '../parts/views'
 
 const PATH = at('leads')
@@ -23,9 +25,10 @@ export const leadsPage = page({
   needs: 'leads:read',
   nav: { word: 'leads', icon: 'leads' },
   load: (desk) => ({
-    list: paged(desk.c, questionOf(desk, LeadQuery, { limit: SHOWN, total: 'true' }), (query) =>
-      listLeads(desk.ctx, query),
+    list: viewedList(desk, 'lead', questionOf(desk, LeadQuery, { limit: SHOWN, total: 'true' }), (asked) =>
+      paged(desk.c, asked, (query) => listLeads(desk.ctx, query)),
     ),
+    views: listViews(desk.ctx, { entity: 'lead' }),
     members: desk.can('leads:assign') ? membersOf(desk.ctx) : Promise.resolve([]),
   }),
   more: async ({ ctx }, { list }) => ({
@@ -34,7 +37,7 @@ export const leadsPage = page({
       list.data.map(({ ownerId }: LeadRow) => ownerId),
     ),
   }),
-  view: (desk, { list, members, names }) => {
+  view: (desk, { list, views, members, names }) => {
     const { words } = desk
     return {
       title: words.nav.leads,
@@ -53,6 +56,7 @@ export const leadsPage = page({
       ),
       content: (
         <div class="list">
+          <SavedViews desk={desk} path={PATH} entity="lead" views={views.data} />
           <div class="filters">
             <Chips desk={desk} path={PATH} name="status" label={words.lead.status} choices={statusChoices(desk)} />
             <Picker
@@ -86,6 +90,7 @@ export const leadsPage = page({
       ),
     }
   },
+  actions: viewActions(PATH, 'lead'),
 })
 
 export const statusChoices = ({ words }: Desk) => [

@@ -4,12 +4,14 @@ import { paged } from '../../http/pagination'
 import { listTickets } from '../../tickets/tickets.list'
 import type { TicketRow } from '../../tickets/tickets.record'
 import { TicketQuery } from '../../tickets/tickets.schemas'
+import { listViews } from '../../views/views.service'
 import type { Desk } from '../desk'
 import { membersOf, namesOf } from '../desk.names'
 import { questionOf } from '../desk.question'
 import { at, page } from '../page'
 import { Exports } from '../parts/exports'
 import { Chips, Nothing, Pages, Picker } from '../parts/lists'
+import { SavedViews, viewActions, viewedList } from '../parts/saved'
 import { TicketLine } from '../parts/tickets'
 
 const PATH = at('tickets')
@@ -20,9 +22,10 @@ export const ticketsPage = page({
   needs: 'tickets:handle',
   nav: { word: 'tickets', icon: 'tickets' },
   load: (desk) => ({
-    list: paged(desk.c, questionOf(desk, TicketQuery, { limit: SHOWN, total: 'true' }), (query) =>
-      listTickets(desk.ctx, query),
+    list: viewedList(desk, 'ticket', questionOf(desk, TicketQuery, { limit: SHOWN, total: 'true' }), (asked) =>
+      paged(desk.c, asked, (query) => listTickets(desk.ctx, query)),
     ),
+    views: listViews(desk.ctx, { entity: 'ticket' }),
     members: desk.can('tickets:assign') ? membersOf(desk.ctx) : Promise.resolve([]),
   }),
   more: async ({ ctx }, { list }) => ({
@@ -31,7 +34,7 @@ export const ticketsPage = page({
       list.data.map(({ customerId }: TicketRow) => customerId),
     ),
   }),
-  view: (desk, { list, members, names }) => {
+  view: (desk, { list, views, members, names }) => {
     const { words } = desk
     const { tickets } = words
     return {
@@ -40,6 +43,7 @@ export const ticketsPage = page({
       tools: <Exports desk={desk} path="tickets" formats={['csv', 'json']} />,
       content: (
         <div class="list">
+          <SavedViews desk={desk} path={PATH} entity="ticket" views={views.data} />
           <div class="filters">
             <Chips desk={desk} path={PATH} name="status" label={tickets.status} choices={statusChoices(desk)} />
             <Picker
@@ -66,6 +70,7 @@ export const ticketsPage = page({
       ),
     }
   },
+  actions: viewActions(PATH, 'ticket'),
 })
 
 const statusChoices = ({ words }: Desk) => [

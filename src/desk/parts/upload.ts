@@ -1,9 +1,8 @@
 // A file that was uploaded at the desk, as the importer takes it.
 import { AppError, invalidError } from '../../errors'
-import { continueAfterResponse, requestBudget } from '../../imports/imports.http'
-import { previewImport } from '../../imports/imports.preview'
+import { continueAfterResponse, loadImportVerbs, requestBudget } from '../../imports/imports.http'
 import { ImportQuery } from '../../imports/imports.schemas'
-import { importFile, type Upload } from '../../imports/imports.service'
+import type { Upload } from '../../imports/imports.service'
 import type { Desk } from '../desk'
 import { parsed } from '../desk.form'
 import { at, type Done } from '../page'
@@ -21,6 +20,7 @@ const COLUMN = 'column.'
 
 /** What the first rows of the file would become, for the page to show. */
 export async function previewFrom(desk: Desk): Promise<Done> {
+  const { previewImport } = await loadImportVerbs()
   return { shown: await previewImport(desk.ctx, optionsIn(desk, false), await uploadIn(desk)) }
 }
 
@@ -28,6 +28,7 @@ export async function previewFrom(desk: Desk): Promise<Done> {
 export async function importFrom(desk: Desk, dryRun: boolean): Promise<Done> {
   const { c, ctx, words } = desk
   const budget = requestBudget(c)
+  const { importFile } = await loadImportVerbs()
   const report = await importFile(ctx, optionsIn(desk, dryRun), await uploadIn(desk), budget).catch(importedNothing)
   if (typeof report === 'string') return { to: at('import', report), say: words.imports.nothing, isBad: true }
   const isRunning = report.status === 'RUNNING'

@@ -138,6 +138,18 @@ export const de: Words = {
     partOf: (shown, all) => `${shown} von ${all}`,
     oldestOf: (shown, all) => `die ältesten ${shown} von ${all}`,
   },
+  saved: {
+    views: 'Ansichten',
+    none: 'Alle',
+    onlyYou: '(nur für dich)',
+    save: 'Als Ansicht speichern',
+    name: 'Name der Ansicht',
+    share: 'Für das ganze Team',
+    delete: 'Diese Ansicht löschen',
+    sure: 'Endgültig löschen?',
+    isSaved: (name) => `Die Ansicht „${name}“ ist gespeichert.`,
+    isDeleted: 'Die Ansicht ist gelöscht. Was sie zeigte, bleibt.',
+  },
   record: {
     nobody: 'Niemand',
     me: 'Ich',

@@ -138,6 +138,18 @@ export const en = {
     partOf: (shown: number, all: number | string) => `${shown} of ${all}`,
     oldestOf: (shown: number, all: number) => `the oldest ${shown} of ${all}`,
   },
+  saved: {
+    views: 'Views',
+    none: 'All',
+    onlyYou: '(only you see it)',
+    save: 'Save as a view',
+    name: 'Name of the view',
+    share: 'For the whole team',
+    delete: 'Delete this view',
+    sure: 'Delete it for good?',
+    isSaved: (name: string) => `The view “${name}” is saved.`,
+    isDeleted: 'The view is deleted. What it showed stays.',
+  },
   record: {
     nobody: 'Nobody',
     me: 'Me',

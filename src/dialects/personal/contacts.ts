@@ -1,6 +1,7 @@
 // dialect personal: contacts and their tags. A contact is a customer of the product.
 import type { Context, Hono } from 'hono'
-import { createCustomer, trashCustomer, trashCustomers, updateCustomer } from '../../customers/customers.service'
+import { trashCustomers } from '../../bulk/bulk.trash'
+import { createCustomer, trashCustomer, updateCustomer } from '../../customers/customers.service'
 import { getCustomerWithTags } from '../../customers/customers.with-tags'
 import { AppError } from '../../errors'
 import { exportCustomers } from '../../exports/exports.service'
@@ -70,7 +71,7 @@ function addRecords(app: Hono<AppEnv>, base: string): void {
     requires('customers:write'),
     validatesEither(wire.Contacts),
     async (c) => {
-      const data = await trashCustomers(ctx(c), c.req.valid('json').contactIds)
+      const data = wire.Deleted.parse(await trashCustomers(ctx(c), c.req.valid('json').contactIds))
       return c.json({ message: 'Contacts deleted successfully', data }, 200)
     },
   )

@@ -9,8 +9,7 @@ import { AppError } from '../../errors'
 import { exportCustomers } from '../../exports/exports.service'
 import { download } from '../../exports/exports.stream'
 import { type AppEnv, ctx, publicCtx } from '../../http/context'
-import { continueAfterResponse, readUpload, requestBudget } from '../../imports/imports.http'
-import { importFile } from '../../imports/imports.service'
+import { continueAfterResponse, loadImportVerbs, readUpload, requestBudget } from '../../imports/imports.http'
 import { listUsers } from '../../users/users.list'
 import { getUser, removeUser } from '../../users/users.service'
 import { changeMember } from '../accounts'
@@ -172,6 +171,7 @@ app.post(
   requires('imports:write'),
   async (c) => {
     const budget = requestBudget(c)
+    const { importFile } = await loadImportVerbs()
     const report = await importFile(ctx(c), wire.IMPORTING, await readUpload(c), budget)
     if (report.status !== 'RUNNING') return c.json(wire.importBody('Customers imported successfully', report), 201)
     continueAfterResponse(c, report.id, budget)
