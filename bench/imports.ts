@@ -5,7 +5,8 @@ import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { root } from '../scripts/run.ts'
 import { startWorker } from '../scripts/worker.ts'
-import { processMemory, smallestHeap } from './memory.ts'
+import { readPhoneField } from '../src/text/searched.ts'
+import { processCpu, processMemory, smallestHeap } from './memory.ts'
 import { vars } from './seed.ts'
 
 const FIRST = 'Ada Alan Alice Amir Ana Anke Asha Ben Bianca Boris Carla Chen Clara Dana Diego Elif Emil Emma'.split(' ')
@@ -67,14 +68,15 @@ async function imported(rows: number, heap?: number) {
     await send(worker, 10)
     const before = processMemory()
     const asked = await statements(worker)
-    const started = Date.now()
+    const [started, cpuBefore] = [Date.now(), processCpu()]
     const { id } = await send(worker, rows)
     const report = await ended(worker, id)
     const ms = Date.parse(report.finishedAt ?? '') - started
+    const cpu = processCpu() - cpuBefore
     const db = await worker.database()
     const written = await db.prepare('SELECT count(*) AS n FROM customers').first<number>('n')
     if (report.status !== 'DONE' || written !== rows) throw new Error(JSON.stringify({ report, written }))
-    return { ms, before: before.now, peak: processMemory().peak, statements: (await statements(worker)) - asked }
+    return { ms, cpu, before: before.now, peak: processMemory().peak, statements: (await statements(worker)) - asked }
   } finally {
     await worker.dispose()
   }
@@ -110,15 +112,19 @@ async function inserted(rows: number) {
       const people = Array.from({ length: Math.min(CHUNK, rows - at) }, (_, i) => person(at + i))
       chunks.push(
         JSON.stringify(
-          people.map((p, i) => [...Object.values(p), p.name.toLowerCase(), p.phone.replaceAll(' ', ''), id(at + i)]),
+          people.map((p, i) => {
+            const { key, text } = readPhoneField(p.phone, null)
+            return [...Object.values(p), p.name.toLowerCase(), key, id(at + i), text]
+          }),
         ),
       )
     }
     const query = new URLSearchParams({ workspace: worker.workspaceId, user: worker.userId })
     let ms = 0
+    const cpuBefore = processCpu()
     for (const body of chunks)
       ms += Number(await (await worker.fetch(`/bench/insert?${query}`, { method: 'POST', body })).text())
-    return ms
+    return { ms, cpu: processCpu() - cpuBefore }
   } finally {
     await worker.dispose()
   }
@@ -134,15 +140,20 @@ const median = (list: number[]) => list.toSorted((a, b) => a - b)[Math.floor(lis
 const ratios: number[] = []
 const imports: Awaited<ReturnType<typeof imported>>[] = []
 const inserts: number[] = []
+const cpuRatios: number[] = []
+const cpus: number[] = []
 for (let round = 0; round < rounds; round += 1) {
   const bare = await inserted(rows)
   const done = await imported(rows)
   const { ms } = done
-  inserts.push(bare)
+  inserts.push(bare.ms)
   imports.push(done)
-  ratios.push(bare / ms)
+  ratios.push(bare.ms / ms)
+  cpuRatios.push(bare.cpu / done.cpu)
+  cpus.push(done.cpu)
   console.error(
-    `round ${round + 1}: bare ${Math.round(bare)} ms, import ${Math.round(ms)} ms, ratio ${(bare / ms).toFixed(2)}`,
+    `round ${round + 1}: bare ${Math.round(bare.ms)} ms, import ${Math.round(ms)} ms, ratio ${(bare.ms / ms).toFixed(2)}; ` +
+      `CPU ${Math.round(bare.cpu)} and ${Math.round(done.cpu)} ms, ratio ${(bare.cpu / done.cpu).toFixed(2)}`,
   )
 }
 const tenth = Math.round(rows / 10)
@@ -158,6 +169,8 @@ ${figure(rows)} customers from a CSV streamed in
 rows a second, import            ${aSecond(imports.map(({ ms }) => ms))}
 rows a second, bare INSERT       ${aSecond(inserts)}
 ratio                            ${median(ratios).toFixed(2)}
+ratio of CPU                     ${median(cpuRatios).toFixed(2)}
+CPU of the process, a row        ${Math.round((median(cpus) / rows) * 1000)} µs
 statements for 1,000 rows        ${((asked / rows) * 1000).toFixed(2)}
 `)
 for (const { size, heap, result } of [

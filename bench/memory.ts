@@ -29,11 +29,10 @@ export function processMemory() {
 
 /** The CPU that all threads of that workerd have taken, in milliseconds. */
 export function processCpu(): number {
-  known ??= workerdPid()
-  const tasks = readdirSync(`/proc/${known}/task`)
-  return tasks.reduce((sum, task) => sum + cpuOf(`/proc/${known}/task/${task}/schedstat`), 0) / 1e6
+  const pid = workerdPid()
+  const tasks = readdirSync(`/proc/${pid}/task`)
+  return tasks.reduce((sum, task) => sum + cpuOf(`/proc/${pid}/task/${task}/schedstat`), 0) / 1e6
 }
-let known: number | undefined
 
 function cpuOf(file: string): number {
   try {

@@ -59,9 +59,9 @@ async function bareInsert(env: Env, rows: string, query: URLSearchParams) {
   const started = Date.now()
   await env.DB.batch([
     env.DB.prepare(
-      `INSERT INTO customers (id, workspace_id, name, email, phone, company, custom_fields, sort_name, phone_e164, created_at, updated_at)
+      `INSERT INTO customers (id, workspace_id, name, email, phone, company, custom_fields, sort_name, phone_e164, phone_text, created_at, updated_at)
        SELECT value ->> 7, ?2, value ->> 0, value ->> 1, value ->> 2, value ->> 3, json_object('City', value ->> 4), value ->> 5,
-         value ->> 6, ?3, ?3 FROM json_each(?1)`,
+         value ->> 6, value ->> 8, ?3, ?3 FROM json_each(?1)`,
     ).bind(rows, workspace, now),
     env.DB.prepare(
       `INSERT INTO events (id, workspace_id, seq, subject_type, subject_id, verb, actor_type, actor_id, created_at)

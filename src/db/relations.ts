@@ -159,6 +159,7 @@ export const RELATIONS = {
   },
   relationships: {
     table: relationships,
+    isExported: true,
     references: [
       {
         columns: [relationships.fromId, relationships.toId],

@@ -1,12 +1,26 @@
-// /v1/exports: the customers, leads, interactions and tickets that the caller may read, as files.
+// /v1/exports: the customers, leads, interactions, tickets, tags and relationships that the caller may read, as files.
 import { createRoute, z } from '@hono/zod-openapi'
 import { errors, READ } from '../errors'
 import { allow } from '../http/allow'
 import { ctx } from '../http/context'
 import { createRouter } from '../http/router'
 import { viewedQuery } from '../views/views.service'
-import { CustomerExport, InteractionExport, LeadExport, TicketExport } from './exports.schemas'
-import { exportCustomers, exportInteractions, exportLeads, exportTickets } from './exports.service'
+import {
+  CustomerExport,
+  InteractionExport,
+  LeadExport,
+  RelationshipExport,
+  TagExport,
+  TicketExport,
+} from './exports.schemas'
+import {
+  exportCustomers,
+  exportInteractions,
+  exportLeads,
+  exportRelationships,
+  exportTags,
+  exportTickets,
+} from './exports.service'
 import { download } from './exports.stream'
 
 const tags = ['Exports']
@@ -76,6 +90,30 @@ const exportTicketsRoute = createRoute({
   responses: { 200: file(...FORMATS), ...errors(...READ, 'view_outdated') },
 })
 
+const exportTagsRoute = createRoute({
+  method: 'get',
+  path: '/tags',
+  ...allow('exports:read'),
+  operationId: 'exportTags',
+  tags,
+  summary: 'Export tags',
+  description: `The tags by name. SALES exports those of their own records. ${FORMAT_NOTES}`,
+  request: { query: TagExport },
+  responses: { 200: file(...FORMATS), ...errors(...READ) },
+})
+
+const exportRelationshipsRoute = createRoute({
+  method: 'get',
+  path: '/relationships',
+  ...allow('exports:read'),
+  operationId: 'exportRelationships',
+  tags,
+  summary: 'Export relationships',
+  description: `Pairs of customers: the second is the \`kind\` of the first. SALES exports those between their own customers. ${FORMAT_NOTES}`,
+  request: { query: RelationshipExport },
+  responses: { 200: file(...FORMATS), ...errors(...READ) },
+})
+
 export const exportRoutes = createRouter()
   .openapi(exportCustomersRoute, async (c) =>
     download(c, await exportCustomers(ctx(c), await viewedQuery(ctx(c), 'customer', c.req.valid('query')))),
@@ -86,6 +124,8 @@ export const exportRoutes = createRouter()
   .openapi(exportInteractionsRoute, async (c) =>
     download(c, await exportInteractions(ctx(c), await viewedQuery(ctx(c), 'interaction', c.req.valid('query')))),
   )
+  .openapi(exportTagsRoute, async (c) => download(c, await exportTags(ctx(c), c.req.valid('query'))))
+  .openapi(exportRelationshipsRoute, async (c) => download(c, await exportRelationships(ctx(c), c.req.valid('query'))))
   .openapi(exportTicketsRoute, async (c) =>
     download(c, await exportTickets(ctx(c), await viewedQuery(ctx(c), 'ticket', c.req.valid('query')))),
   )

@@ -20,9 +20,12 @@ const columnNames = (fields: Fields) => exportedFields(fields).map(([column]) =>
 export const COLUMNS = {
   customers: columnNames(CUSTOMER_FIELDS),
   leads: columnNames(LEAD_FIELDS),
-  interactions: columnNames(INTERACTION_FIELDS),
-  tickets: columnNames(TICKET_FIELDS),
-} as const satisfies Record<ExportedName, readonly string[]>
+  // Besides ids, which mean nothing elsewhere, they say who is meant.
+  interactions: [...columnNames(INTERACTION_FIELDS), 'author', 'customerExternalId', 'leadExternalId', 'ticketNumber'],
+  tickets: [...columnNames(TICKET_FIELDS), 'assignee', 'opener', 'customerExternalId'],
+  tags: ['id', 'name'],
+  relationships: ['fromId', 'fromExternalId', 'kind', 'toId', 'toExternalId', 'createdAt'],
+} as const satisfies Record<ExportedName | 'tags', readonly string[]>
 
 const columnsOf = (names: readonly string[]) =>
   z
@@ -85,3 +88,12 @@ const TicketFile = TicketFilters.omit(sortedListOptions)
   .extend(commonOptions)
   .refine(allowsBom, BOM_ERROR)
 export const TicketExport = z.pipe(gatherCustomFields<z.input<typeof TicketFile>>(), TicketFile)
+
+// They are few and short, and have no filters.
+const { limit, bom } = commonOptions
+export const TagExport = z
+  .strictObject({ format, columns: columnsOf(COLUMNS.tags), limit, bom })
+  .refine(allowsBom, BOM_ERROR)
+export const RelationshipExport = z
+  .strictObject({ format, columns: columnsOf(COLUMNS.relationships), limit, bom })
+  .refine(allowsBom, BOM_ERROR)

@@ -5,6 +5,7 @@ import { invalidError } from '../errors'
 import type { Viewed } from '../records/list.definition'
 import { csv, type Fields, type Format, filePieces, json, ndjson, vcf } from './exports.formats'
 import { type Measured, pagesOf, type Query, type Source } from './exports.pages'
+import { relationshipSource, tagSource } from './exports.pairs'
 import { COLUMNS } from './exports.schemas'
 import { customerSource, interactionSource, leadSource, MAX_CUSTOM_COLUMNS, ticketSource } from './exports.sources'
 
@@ -79,6 +80,12 @@ export function exportTickets(
   const options = { format, columns: columns ?? viewColumns('tickets', filters.viewed), after, limit, bom }
   return exportRows(ctx, 'tickets', ticketSource(ctx, filters), options)
 }
+
+export const exportTags = (ctx: Ctx, options: Omit<Options, 'after'>) =>
+  exportRows(ctx, 'tags', tagSource(ctx), options)
+
+export const exportRelationships = (ctx: Ctx, options: Omit<Options, 'after'>) =>
+  exportRows(ctx, 'relationships', relationshipSource(ctx), options)
 
 type Filters<S extends (ctx: Ctx, filters: never) => unknown> = Parameters<S>[1]
 

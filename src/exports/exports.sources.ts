@@ -1,5 +1,5 @@
 // The sources of exports: the rows that a list returns to the actor for the same filters.
-import { and, eq, or, type SQL, sql } from 'drizzle-orm'
+import { type AnyColumn, and, eq, or, type SQL, sql } from 'drizzle-orm'
 import { reach } from '../access/policy'
 import { reachable, ticketParts, visibleInteractions } from '../access/visible'
 import type { Ctx } from '../context'
@@ -33,6 +33,9 @@ const emailOf = (userId: SQL) =>
   sql<
     string | null
   >`(SELECT ${columnIn('u', users.email)} FROM ${users} AS u WHERE ${columnIn('u', users.id)} = ${userId})`
+// A column of the record that a row refers to.
+const ofRecord = <T = string>(column: string, table: string, id: SQL) =>
+  sql<T | null>`(SELECT ${sql.raw(`own.${column}`)} FROM ${sql.raw(table)} AS own WHERE own.id = ${id})`
 const parseNames = (json: string): string[] => JSON.parse(json)
 
 // Sorts custom fields by name, so that their order does not depend on their history.
@@ -124,13 +127,21 @@ export function leadSource(ctx: Ctx, { owner, ...filters }: Filters<LeadRequest>
 /** Interactions in the order of their list: the latest first, or by due date with a filter for follow-ups. */
 export function interactionSource(ctx: Ctx, filters: Filters<InteractionRequest>) {
   const { db, actor } = ctx
+  const own = (column: AnyColumn) => columnIn('interactions', column)
+  const { createdBy, customerId, leadId, ticketId } = interactions
+  const named = {
+    author: emailOf(own(createdBy)).as('author'),
+    customerExternalId: ofRecord('external_id', 'customers', own(customerId)).as('customer_external_id'),
+    leadExternalId: ofRecord('external_id', 'leads', own(leadId)).as('lead_external_id'),
+    ticketNumber: ofRecord<number>('number', 'tickets', own(ticketId)).as('ticket_number'),
+  }
   return {
     positionOf: (row: InteractionRow) => positionIn(ctx, INTERACTION_LIST, { ...filters, limit: 1 }, row),
     page(limit: number, after: After) {
       const rows = listSelect(ctx, INTERACTION_LIST, { ...filters, limit, after })
       const page = measuredRows('interactions', interactionColumns, rows)
       return db
-        .select({ ...interactionColumns, upTo })
+        .select({ ...interactionColumns, ...named, upTo })
         .from(page)
         .where(fitsPage)
     },
@@ -144,7 +155,13 @@ export function interactionSource(ctx: Ctx, filters: Filters<InteractionRequest>
 /** Tickets with the names of their tags, oldest first. */
 export function ticketSource(ctx: Ctx, filters: Filters<TicketRequest>) {
   const { db, actor } = ctx
-  const columns = { ...ticketColumns, ...facetsOf('tickets'), upTo }
+  const own = (column: AnyColumn) => columnIn('tickets', column)
+  const named = {
+    assignee: emailOf(own(tickets.assigneeId)).as('assignee'),
+    opener: emailOf(own(tickets.openedBy)).as('opener'),
+    customerExternalId: ofRecord('external_id', 'customers', own(tickets.customerId)).as('customer_external_id'),
+  }
+  const columns = { ...ticketColumns, ...facetsOf('tickets'), ...named, upTo }
   const rows = (limit: number, after?: After) =>
     listSelect(ctx, TICKET_LIST, { ...filters, sort: 'createdAt', limit, after })
   return {

@@ -127,7 +127,7 @@ function recordOfRow({ actor }: Ctx, { entity, match }: Job): SQL {
       : match === 'id'
         ? sql`NULL`
         : onlyRecordWith(match === 'phone' ? 'phoneE164' : 'email')
-  return sql`CASE ${cell('by')} WHEN 'match' THEN ${byMatch} WHEN 'external' THEN ${byKey} ELSE ${byContent} END`
+  return sql`CASE ${cell('by')} WHEN 'match' THEN ${byMatch} WHEN 'external' THEN coalesce(${byKey}, ${byContent}) ELSE ${byContent} END`
 }
 
 // Each owner that the rows name, once: the member with this address, this id, or, if only one has it, this name.

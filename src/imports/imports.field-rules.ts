@@ -73,6 +73,6 @@ export function fieldKeySelects(job: Job, n: number, workspaceId: string): SQL[]
     sql`SELECT row, outcome, ${fieldKey(sql`each.value`)} AS key FROM ${fields} AS f CROSS JOIN ${rows}
       CROSS JOIN json_each(${rowFields}) AS each ON each.key = ${f.key}
       WHERE ${f.workspaceId} = ${workspaceId} AND ${f.entity} = ${ENTITIES[job.entity].subject} AND ${f.isUnique} AND ${hasKey('each')}`,
-    sql`SELECT row, outcome, each.value AS key FROM ${rows}, json_each(row -> '$.keysBefore') AS each`,
+    sql`SELECT row, outcome, each.value AS key FROM ${rowsWithOutcome(job, n, 'update', 'unchanged')}, json_each(row -> '$.keysBefore') AS each`,
   ]
 }

@@ -13,14 +13,17 @@ const textOf = (list: SQL) =>
 const emailsOf = (list: SQL) => sql`(SELECT nullif(json_group_array(json_object('email', each.value ->> 'email',
     'label', each.value ->> 'label')), '[]') FROM json_each(${list}) AS each)`
 
+// Most rows have none, and a list is read row by row.
+const ifAdded = (kind: 'Emails' | 'Phones', value: SQL) => sql`CASE WHEN ${added(kind)} IS NOT NULL THEN ${value} END`
+
 /** The columns of a new customer. */
 export const contactValues = {
   emailLabel: cell('emailLabel'),
   phoneLabel: cell('phoneLabel'),
-  otherEmails: emailsOf(added('Emails')),
-  otherEmailsText: textOf(added('Emails')),
+  otherEmails: ifAdded('Emails', emailsOf(added('Emails'))),
+  otherEmailsText: ifAdded('Emails', textOf(added('Emails'))),
   otherPhones: sql`json(${added('Phones')})`,
-  otherPhonesText: textOf(added('Phones')),
+  otherPhonesText: ifAdded('Phones', textOf(added('Phones'))),
 }
 
 /** The columns of a customer that is there: what is new is added, and the new main one is no other any more. */

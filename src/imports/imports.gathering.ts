@@ -33,6 +33,13 @@ const emptyChunk = (): Chunk => ({
 
 const sizeOf = (text: string) => Buffer.byteLength(text)
 
+// A value that is null is none in SQL: it needs no room in a chunk.
+function rowText(row: PreparedRow): string {
+  const kept: Record<string, unknown> = {}
+  for (const key of Object.keys(row)) if (row[key] !== null) kept[key] = row[key]
+  return JSON.stringify(kept)
+}
+
 type Cells = readonly (string | undefined)[]
 
 /** An issue as it is stored: `n` is its number in its line. */
@@ -108,7 +115,7 @@ export function createGathering(duplicates: 'last' | 'refuse', entity: AnyEntity
       counts.superseded += 1
       addIssue(duplicateIssue(row, earlier, 'warning'), warnings.length)
     }
-    const text = JSON.stringify(combined)
+    const text = rowText(combined)
     const original = JSON.stringify(cells)
     const size = sizeOf(text)
     if (!earlier && (chunk.rows.length === CHUNK_ROWS || chunk.bytes + size > CHUNK_BYTES)) {

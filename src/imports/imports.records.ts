@@ -11,10 +11,13 @@ import { contactUpdates, contactValues } from './imports.further'
 import { classifiedRows, ENTITIES, type Job, PERMISSION } from './imports.job'
 import { cell, insertValues, updateValues } from './imports.statements'
 
+// A record that has an external id is known by that.
+const keptKey = sql`iif(${cell('externalId')} IS NULL, ${cell('importKey')}, NULL)`
+
 /** Inserts the new records of a chunk. A lead with an owner counts as claimed. */
 export function recordsInsert({ db, actor, now }: Ctx, job: Job, n: number) {
   const values = {
-    ...{ id: cell('record'), workspaceId: actor.workspaceId, ownerId: cell('ownerId'), importKey: cell('importKey') },
+    ...{ id: cell('record'), workspaceId: actor.workspaceId, ownerId: cell('ownerId'), importKey: keptKey },
     ...{ createdAt: now, updatedAt: now },
     ...insertValues(job.entity),
     ...(job.entity === 'customers' ? contactValues : {}),

@@ -69,7 +69,9 @@ const SCHEMAS = { customers: rowSchema('customers'), leads: rowSchema('leads') }
 const KINDS = { customers: kindsOf('customers'), leads: kindsOf('leads') }
 
 function rowSchema(entity: Entity) {
-  const shape = ENTITIES[entity].filled.map(({ name, input = z.never() }) => [name, input] as const)
+  // An address is one already, where it stands in a row.
+  const checked = ENTITIES[entity].filled.filter(({ name }) => name !== 'email')
+  const shape = checked.map(({ name, input = z.never() }) => [name, input] as const)
   return z.object(Object.fromEntries(shape)).partial()
 }
 
@@ -129,15 +131,15 @@ function prepareRow(
   const { id, owner, externalId, ...fields } = read.values
   const [main, ...furtherEmails] = read.emails
   const [phone, ...furtherPhones] = read.phones
-  if (main) fields.email = main.email
-  else if (read.wrongEmail !== undefined) addIssue('email', 'invalid_email', read.wrongEmail, 'Invalid email address')
+  if (!main && read.wrongEmail !== undefined)
+    addIssue('email', 'invalid_email', read.wrongEmail, 'Invalid email address')
   if (phone) fields.phone = phone.phone
   if (externalId !== undefined) fields.externalId = externalId
   const extrasField = ENTITIES[entity].extras
   const allExtras = Object.fromEntries(read.extras)
   // Flat, short extras are valid JSON for sure. Skipping their schema saves most of the time of a row.
   const areExtrasValid =
-    [...read.extras.values()].every((value) => !isNested(value)) &&
+    [...read.extras.values()].every((value) => typeof value !== 'object' || value === null) &&
     JSON.stringify(allExtras).length <= MAX_UNCHECKED_JSON
   if (read.extras.size > 0 && !areExtrasValid) fields[extrasField] = allExtras
   const result = SCHEMAS[entity].safeParse(fields)
@@ -161,7 +163,7 @@ function prepareRow(
   for (const { field, code, value, message, column, once } of read.hints) {
     if (!once || plan.isFirst(column, code)) addIssue(field, code, value, message, 'warning')
   }
-  const parsed: Record<string, unknown> = result.data
+  const parsed: Record<string, unknown> = main ? { ...result.data, email: main.email } : result.data
   const derived = derivedValues(RECORD_FIELDS[entity], parsed, country)
   if (derived.phoneE164 === null) {
     const { problem = 'not_a_number' } = readPhoneField(String(parsed.phone), country)
@@ -230,17 +232,18 @@ function identityOf(row: Record<string, unknown>, match: RowRules['match']) {
   if (match === 'externalId' && typeof external === 'string')
     return { key: `external:${external}`, by: 'match' as const }
   const value = match === 'email' ? row.email : match === 'phone' ? row.phoneE164 : undefined
-  if (typeof value === 'string') return { key: `${match}:${value}`, by: 'match' as const, ...phoneGrams(row) }
-  if (typeof external === 'string') return { key: `external:${external}`, by: 'external' as const }
-  const importKey = createHash('sha256').update(JSON.stringify(row)).digest('base64url').slice(0, 22)
+  if (typeof value === 'string')
+    return { key: `${match}:${value}`, by: 'match' as const, ...(match === 'phone' && phoneGrams(value)) }
+  // The id of a record in the trash finds none, and is no external id: its row is known by its content the next time.
+  if (typeof external === 'string')
+    return { key: `external:${external}`, by: 'external' as const, ...(external === row.id && contentKey(row)) }
+  const { importKey } = contentKey(row)
   return { key: `content:${importKey}`, by: 'content' as const, importKey }
 }
 
-// By these the search index of leads finds the number, which has no index of its own there.
-function phoneGrams({ phoneE164 }: Record<string, unknown>) {
-  return typeof phoneE164 === 'string' ? { phoneGrams: gramsOf(digitsOf(phoneE164)) } : {}
-}
+const contentKey = (row: object) => ({
+  importKey: createHash('sha256').update(JSON.stringify(row)).digest('base64url').slice(0, 22),
+})
 
-function isNested(value: unknown): boolean {
-  return typeof value === 'object' && value !== null
-}
+// By these the search index of leads finds the number, which has no index of its own there.
+const phoneGrams = (e164: string) => ({ phoneGrams: gramsOf(digitsOf(e164)) })

@@ -100,12 +100,20 @@ export function derivedValues<F extends Fields>(
   values: { [name: string]: unknown },
   country: string | null,
 ): DerivedValues<F> {
-  const pairs = pairsWith(fields, 'follows').flatMap(([name, { follows = '', ...field }]): [string, unknown][] => {
+  const pairs = derivedOf(fields).flatMap(([name, { follows = '', ...field }]): [string, unknown][] => {
     const value = values[follows]
     if (value === undefined) return []
     return [[name, derivedValue(field, value, country)]]
   })
   return fromPairs(pairs, (value) => value)
+}
+
+/** The derived fields of each table, found once: every write of a record asks for them. */
+const derived = new WeakMap<Fields, [string, Field][]>()
+function derivedOf(fields: Fields) {
+  const pairs = derived.get(fields) ?? pairsWith(fields, 'follows')
+  derived.set(fields, pairs)
+  return pairs
 }
 
 function derivedValue({ derive, deriveEntries }: Field, value: unknown, country: string | null): unknown {

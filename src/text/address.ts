@@ -10,6 +10,8 @@ const MAX_DOMAIN = 253
 const ATOM = /^(?:[a-z0-9!#$%&'*+/=?^_`{|}~-]|[^\p{ASCII}\p{C}\p{Z}])+$/u
 // Visible ASCII, blanks and, behind a backslash, both; by RFC 6531 also what is beyond ASCII.
 const QUOTED = /^"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\[\x20-\x7e]|[^\p{ASCII}\p{C}\p{Z}])*)"$/u
+/** A plain domain, which a URL would leave as it is: no A-label, and no number at its end. */
+const PLAIN = /^(?:(?!xn--)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/
 const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
 
 /**
@@ -23,7 +25,6 @@ export function mailAddress(given: string): string | undefined {
   const domain = domainPart(text.slice(at + 1))
   if (local === undefined || domain === undefined) return undefined
   const address = `${local}@${domain}`
-  const octets = (part: string) => new TextEncoder().encode(part).length
   return octets(local) <= MAX_LOCAL && octets(address) <= MAX_ADDRESS ? address : undefined
 }
 
@@ -40,7 +41,12 @@ function isDotted(text: string): boolean {
   return text.split('.').every((atom) => ATOM.test(atom))
 }
 
+function octets(text: string): number {
+  return /^\p{ASCII}*$/u.test(text) ? text.length : new TextEncoder().encode(text).length
+}
+
 function domainPart(text: string): string | undefined {
+  if (text.length <= MAX_DOMAIN && PLAIN.test(text)) return text
   // What a URL gives another meaning, or would unescape.
   if (text === '' || text.length > MAX_DOMAIN || /[\s\p{Cc}%/?#@:\\[\]]/u.test(text)) return undefined
   const url = URL.parse(`https://${text}`)

@@ -11,11 +11,14 @@ export const SIGN_MARK = '\u0001'
 
 /** The digits in fours; undefined where they are fewer, or where there is something else. */
 export function gramsOf(digits: string): string | undefined {
-  const values = Array.from(digits, (digit) => DIGITS.indexOf(digit))
-  if (values.length < SIZE || values.includes(-1)) return undefined
-  const grams = values.slice(SIZE - 1).map((_, start) => {
-    const gram = values.slice(start, start + SIZE).reduce((number, value) => number * DIGITS.length + value, 0)
-    return String.fromCodePoint(FIRST_GRAM + gram)
-  })
-  return SIGN_MARK + grams.map((gram) => gram + SIGN_MARK).join('')
+  if (digits.length < SIZE) return undefined
+  let [gram, grams] = [0, SIGN_MARK]
+  for (let at = 0; at < digits.length; at += 1) {
+    const value = DIGITS.indexOf(digits.charAt(at))
+    if (value === -1) return undefined
+    // The digit before the last four falls out.
+    gram = (gram * DIGITS.length + value) % DIGITS.length ** SIZE
+    if (at >= SIZE - 1) grams += String.fromCharCode(FIRST_GRAM + gram) + SIGN_MARK
+  }
+  return grams
 }

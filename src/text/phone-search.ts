@@ -46,8 +46,9 @@ function formsOf(number: PhoneNumber): string[] {
   const parsed = parse(number.e164, null)
   const { country, nationalNumber } = parsed ?? {}
   const zero = `0${nationalNumber}`
-  const dialsZero = country !== undefined && parse(zero, country)?.number === number.e164
   const national = parsed?.formatNational().replace(/\D/g, '') ?? ''
+  // Parsing takes long, and most countries that dial a zero also write it.
+  const dialsZero = country !== undefined && national !== zero && parse(zero, country)?.number === number.e164
   const forms = [number.e164.slice(1), national, ...(dialsZero ? [zero] : [])]
   return forms.map((digits) => withExtension(digits, number))
 }

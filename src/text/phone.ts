@@ -89,8 +89,20 @@ export function formatPhone({ e164, extension }: PhoneNumber): string {
   return extension === undefined ? shown : `${shown} ext. ${extension}`
 }
 
+/** The number that was parsed last. One number is checked, and then written in all its forms. */
+const lastParsed = new Map<string, Parsed | undefined>()
+
 /** The number as libphonenumber reads it, valid or not. */
 export function parse(number: string, country: string | null): Parsed | undefined {
+  const key = `${country} ${number}`
+  if (lastParsed.has(key)) return lastParsed.get(key)
+  const parsed = parseAnew(number, country)
+  lastParsed.clear()
+  lastParsed.set(key, parsed)
+  return parsed
+}
+
+function parseAnew(number: string, country: string | null): Parsed | undefined {
   const home = country !== null && isCountry(country) ? { defaultCountry: country } : {}
   return parsePhoneNumberFromString(number, { ...home, extract: false })
 }

@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { afterEach, expect, it, vi } from 'vitest'
 import { csvLine, fieldCell, tagsCell } from '../../src/files/csv-cells'
+import { foldText } from '../../src/text/fold'
 import { count, everythingStored } from '../support/database'
 import { founder } from '../support/factories'
 import { customersOf, figures, imported } from '../support/imports'
@@ -18,7 +19,8 @@ it('a file of anything comes in as it was written, and again changes nothing', {
     fc.constantFrom("'=x", '=cmd', '-1', '@a', '\t', "''+", 'a\nb', '"', ';', '007', 'null', '1e9'),
   )
   const person = fc.record({
-    name: cell.filter((value) => value.trim().length > 0),
+    // A name holds something to see: “¸” alone is refused.
+    name: cell.filter((value) => foldText(value) !== ''),
     company: cell,
     plan: fc.oneof(cell, fc.integer(), fc.boolean(), fc.constant(null), fc.array(fc.integer(), { maxLength: 2 })),
     tags: fc.uniqueArray(fc.constantFrom('a', 'b;c', 'd"e', ' f '.trim(), 'ü,'), { maxLength: 3 }),
