@@ -5,6 +5,7 @@ import { analytics } from './endpoints.analytics.ts'
 import { customerChanges, customers } from './endpoints.customers.ts'
 import { jobs } from './endpoints.jobs.ts'
 import { leads } from './endpoints.leads.ts'
+import { heard, outward, taggings } from './endpoints.outward.ts'
 import { rest } from './endpoints.rest.ts'
 import { work } from './endpoints.work.ts'
 
@@ -12,9 +13,12 @@ export const endpoints = [
   ...leads,
   ...customers,
   ...work,
+  ...taggings,
   ...customerChanges,
   ...analytics,
   ...accounts,
   ...rest,
+  ...outward,
   ...jobs,
+  ...heard,
 ]

@@ -40,8 +40,8 @@ async function measureOne(endpoint: Endpoint, bench: Bench, fill: Fill): Promise
 /** Sends a request and checks that the answer is the one that is meant to be measured. */
 export async function sendOne(bench: Bench, endpoint: Endpoint, fill: Fill, more: Record<string, string> = {}) {
   const { name, as, request, body, headers, status = 200, gives = 1, before, twice } = endpoint
-  const filled = fill({ request, body, headers })
-  if (before) await send(bench, as, { request: before })
+  const filled = fill({ request, body, headers, before })
+  if (before) await send(bench, as, { request: filled.before ?? before })
   if (twice) await send(bench, as, filled)
   const response = await send(bench, as, { ...filled, headers: { ...filled.headers, ...more } })
   const answer = await response.text()

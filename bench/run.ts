@@ -2,13 +2,14 @@
 // against its budget, and how fast the busiest ones are. Leaves 1 when a budget is exceeded. See docs/performance.md.
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
+import { bytesIn } from './bytes.ts'
 import { endpoints } from './endpoints.ts'
 import { PASSWORD } from './fill.ts'
 import { measure } from './measure.ts'
 import { memberOf, SELLER } from './population.ts'
 import { costTable, throughputTable } from './report.ts'
 import { prepareSamples } from './samples.ts'
-import { startSeeded } from './seed.ts'
+import { seededFolder, startSeeded } from './seed.ts'
 import { statementsOf } from './tell.ts'
 import { throughput } from './throughput.ts'
 import type { Bench, Homes, Role, Run } from './types.ts'
@@ -85,6 +86,7 @@ async function run({ rows, costs: isCosted, throughput: isTimed }: Wanted): Prom
       date: new Date().toISOString(),
       pages,
       costs,
+      bytes: bytesIn((await seededFolder(rows, log)).folder),
       throughput: isTimed ? await speeds(bench, deep) : null,
     }
   } finally {
@@ -102,7 +104,7 @@ async function tell(rows: number, only: string) {
   }
 }
 
-function print({ rows, pages, costs, throughput: ratios }: Run) {
+function print({ rows, pages, costs, bytes, throughput: ratios }: Run) {
   console.log(
     `${rows.toLocaleString('en')} leads and as many customers; the worst of five requests each\n\n${costTable(costs)}`,
   )
@@ -110,6 +112,10 @@ function print({ rows, pages, costs, throughput: ratios }: Run) {
     `\nDeep pages: ${Object.entries(pages)
       .map(([name, page]) => `${name} ${page}`)
       .join(', ')}`,
+  )
+  const sizes = bytes.each.map(([kind, each]) => `${kind} ${each.toLocaleString('en')}`)
+  console.log(
+    `\nBytes, with indexes, search entry and first event (${bytes.megabytes.toFixed(0)} MB in all): ${sizes.join(', ')}`,
   )
   if (ratios) console.log(`\nThroughput, 32 requests at once, medians of 11 rounds\n\n${throughputTable(ratios)}`)
 }

@@ -59,6 +59,7 @@ export function stocksOfCustomers({ workspaces: { large }, people }: Bench, most
       most,
     ],
     ticket: [`SELECT id ${asked} AND seq % 2 = 0 ORDER BY seq LIMIT ?`, large.id, most],
+    tagged: [`SELECT id ${asked} AND status NOT IN ('OPEN', 'IN_PROGRESS') AND seq % 2 = 1 LIMIT ?`, large.id, most],
     openTicket: [`SELECT id ${asked} AND status IN ('OPEN', 'IN_PROGRESS') AND seq % 2 = 1 LIMIT ?`, large.id, most],
     tag: [`SELECT id FROM tags WHERE workspace_id = ? AND key GLOB 'segment*' ORDER BY key LIMIT ?`, large.id, most],
   }

@@ -35,6 +35,8 @@ export async function madeSamples(
   const { key: apiKey } = await key('Stays')
   const imported = (i: number) => [{ name: 'Imported', email: `made-${i}@bench.example` }]
   const calendar = Link.parse(await (await post('/v1/calendar', {}, 'manager')).json())
+  const made = async (path: string, body: object) => Id.parse(await (await post(path, body, 'admin')).json()).id
+  const view = (name: string) => made('/v1/views', { entity: 'lead', name })
   const page = await fetch('/dashboard/sign-in', {
     method: 'POST',
     redirect: 'manual',
@@ -45,6 +47,7 @@ export async function madeSamples(
   return {
     stock: {
       apiKeyId: keys.map(({ id }) => id),
+      viewToGo: await times((i) => view(`Goes ${i}`)),
       invitation: await times(async (i) => {
         const guest = { email: `asked-${i}@bench.example`, role: 'SALES' }
         return Id.parse(await (await post('/v1/workspace/invitations', guest, 'admin')).json()).id
@@ -60,6 +63,9 @@ export async function madeSamples(
     },
     kept: [
       ['apiKey', apiKey],
+      ['view', await view('Stays')],
+      ['field', await made('/v1/fields', { entity: 'ticket', key: 'stays', type: 'number' })],
+      ['webhook', await made('/v1/webhooks', { url: 'http://localhost:9/', types: ['ticket.*'] })],
       ['calendar', new URL(calendar.url).search],
       ['cookie', cookie.join('; ')],
     ],

@@ -1,6 +1,7 @@
 // The shapes that the files of the benchmark share.
 import type { Database } from '../scripts/local-database.ts'
 import type { startWorker } from '../scripts/worker.ts'
+import type { Bytes } from './bytes.ts'
 import type { Home, Homes, Member } from './population.ts'
 
 export type Worker = Awaited<ReturnType<typeof startWorker>>
@@ -22,7 +23,7 @@ export type Bench = Seeded & {
 export type Budget = { trips?: number; statements?: number; read?: number; written?: number }
 
 /** What is sent; {names} in braces are filled in. */
-export type Content = { request: string; body?: object; headers?: Record<string, string> }
+export type Content = { request: string; body?: object; headers?: Record<string, string>; before?: string }
 export type Endpoint = Content & {
   name: string
   /** Nobody of an open route. */
@@ -72,6 +73,7 @@ export type Run = {
   date: string
   pages: Record<string, number>
   costs: Cost[]
+  bytes: Bytes
   throughput: Ratio[] | null
 }
 

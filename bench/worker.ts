@@ -72,6 +72,17 @@ async function bareInsert(env: Env, rows: string, query: URLSearchParams) {
   return new Response(String(Date.now() - started))
 }
 
+// Webhooks of the largest workspace that listen, and rest: what they would send is no part of what a write costs.
+async function tenWebhooks(env: Env) {
+  await env.DB.prepare(
+    `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10)
+     INSERT OR IGNORE INTO webhooks (id, workspace_id, url, types, secret, cursor, held_until, recent, created_by, created_at, updated_at)
+     SELECT 'bench ' || i, (SELECT workspace_id FROM users GROUP BY 1 ORDER BY count(*) DESC LIMIT 1), 'http://localhost:9/', '["*"]', '', 0, '9999', '[]', '', '', ''
+     FROM n`,
+  ).run()
+  return new Response('done')
+}
+
 type Results = D1Result<Record<string, unknown>>[]
 
 /** The database, with every batch that was sent to it told. */
@@ -127,6 +138,7 @@ export default {
       await runJobs(SCHEDULE['* * * * *'] ?? [], env, new Date().toISOString())
       return new Response('done')
     }
+    if (pathname === '/bench/webhooks') return tenWebhooks(env)
     if (pathname === '/bench/told') return Response.json(asked.told.splice(0))
     if (pathname.startsWith('/v1/imports') || request.headers.has('Bench-Tell')) {
       const DB = watched(env.DB, (queries, results) => {
