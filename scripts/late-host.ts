@@ -5,8 +5,9 @@ import { dirname, join, relative, resolve } from 'node:path'
 import type { BuildOptions, Plugin } from 'esbuild'
 import { root } from './run.ts'
 
-/** Each module with the file that it begins at. */
+/** Each module with the file that it begins at; the desk, after the words that it loads. */
 export const OWN: Record<string, string> = {
+  german: 'src/desk/words/de.ts',
   desk: 'src/desk/desk.dispatch.tsx',
   dialects: 'src/dialects/spoken.ts',
   imports: 'src/imports/imports.work.ts',

@@ -26,6 +26,12 @@ export function loadDesk(host: Host) {
   return import('./late/desk.js')
 }
 
+/** The German words of the desk. */
+export function loadGerman(host: Host) {
+  handOver('german', host)
+  return import('./late/german.js')
+}
+
 /** ipaddr.js, for addresses that people send. */
 export const loadIpaddr = () => import('./late/ipaddr.js')
 

@@ -10,7 +10,7 @@ import { type AppEnv, publicCtx } from '../http/context'
 import { acceptedTags, type Language, languageOf } from '../languages'
 import { type Form, formOf } from './desk.form'
 import { formMark } from './desk.session'
-import { WORDS, type Words } from './words/words'
+import { type Words, wordsOf } from './words/words'
 
 /** Where the desk stands. */
 export const HOME = '/dashboard'
@@ -52,7 +52,7 @@ export type Desk = {
 /** The desk of a request. */
 export async function deskOf(c: Context<AppEnv>, params: Record<string, string> = {}): Promise<Desk> {
   const { actor, config, connection } = c.var
-  const { words, locale } = readingOf(c)
+  const { words, locale } = await readingOf(c)
   const url = new URL(c.req.url)
   // An error may come before there are settings and a database.
   const base = connection ? publicCtx(c) : undefined
@@ -87,12 +87,12 @@ export async function deskOf(c: Context<AppEnv>, params: Record<string, string> 
 }
 
 /** The words of a request and the locale of its numbers and dates: by the profile, else by the browser. */
-export function readingOf(c: Context<AppEnv>): { words: Words; locale: string } {
+export async function readingOf(c: Context<AppEnv>): Promise<{ words: Words; locale: string }> {
   const { actor } = c.var
   const tags = acceptedTags(c.req.header('Accept-Language'))
   const chosen = actor?.type === 'user' ? actor.language : null
   const language: Language = chosen ?? tags.map(languageOf).find((each) => each !== undefined) ?? 'en'
-  const words = WORDS[language]
+  const words = await wordsOf(language)
   // The browser knows the region.
   const own = tags.find((tag) => tag.length > 2 && languageOf(tag) === language)
   return { words, locale: (own && Intl.DateTimeFormat.supportedLocalesOf(own)[0]) || words.locale }

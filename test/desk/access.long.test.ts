@@ -73,6 +73,7 @@ describe('the desk', () => {
           expect(seen.path).toBe('/dashboard/portal')
           continue
         }
+        if (action === undefined) expect(seen.headers.get('Server-Timing'), name).toMatch(/round trips [0-2],/)
         const isTeam = role !== 'CUSTOMER' || page.isForPortal === true
         const may = needs === 'nobody' || (isTeam && POLICY[role][needs] !== undefined)
         const isRefused = seen.status === 403 && textOf(seen).includes('You are not allowed to do this.')

@@ -276,6 +276,37 @@ describe('the desk', () => {
   })
 })
 
+describe('the words of the desk', () => {
+  const keysOf = (words: object, path = ''): string[] =>
+    Object.entries(words).flatMap(([key, value]) =>
+      typeof value === 'object' && value !== null
+        ? keysOf(value, `${path}${key}.`)
+        : [`${path}${key}: ${typeof value}`],
+    )
+
+  it('in German are those in English, and none is empty', () => {
+    expect(keysOf(de).toSorted()).toEqual(keysOf(en).toSorted())
+    expect(keysOf(en).length).toBeGreaterThan(300)
+    expect(JSON.stringify([en, de])).not.toContain(':""')
+  })
+})
+
+describe('a list of 25', () => {
+  it('has 30 KB of HTML at most, as it goes over the wire', async () => {
+    const admin = await founder()
+    const name = (i: number) => `${crypto.randomUUID()} ${i}`
+    const seeds = Array.from({ length: 30 }, (_, i) => ({ name: name(i), interest: name(i), ownerId: admin.id }))
+    await seedLeads(admin.workspaceId, seeds)
+    const it = browser()
+    await it.signIn(admin)
+    for (const path of ['/leads', '/leads/board', '']) {
+      const { html } = await it.go(`/dashboard${path}`)
+      const zipped = new Response(html).body?.pipeThrough(new CompressionStream('gzip'))
+      expect((await new Response(zipped).arrayBuffer()).byteLength, path).toBeLessThan(30_000)
+    }
+  })
+})
+
 describe('what happened', () => {
   const sources = import.meta.glob<string>('../../src/**/*.ts', { query: '?raw', import: 'default', eager: true })
   const verbs = Object.values(sources).flatMap((text) =>

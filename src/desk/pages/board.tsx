@@ -111,7 +111,7 @@ const Card: FC<{ desk: Desk; lead: LeadRow; names: Names }> = ({ desk, lead, nam
   return (
     <li class="deal" id={`card-${lead.id}`}>
       <div class="first">
-        <a class="name" href={leadPath(lead.id)}>
+        <a class="name" dir="auto" href={leadPath(lead.id)}>
           {leadName(lead)}
         </a>
         {owner && <Avatar name={owner} />}

@@ -56,7 +56,7 @@ export const profilePage = page({
         await updateUser(ctx, ctx.actor.id, parsed(UserPatch, patchOf(form, names)), {})
         // The token says the zone and the language.
         await refreshDesk(c)
-        return { to: PATH, say: readingOf(c).words.settings.saved }
+        return { to: PATH, say: (await readingOf(c)).words.settings.saved }
       },
     },
     address: {

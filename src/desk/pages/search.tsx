@@ -88,7 +88,7 @@ const SaidLine: FC<{ desk: Desk; said: InteractionRow; names: Names }> = ({ desk
   const kind = type === 'FOLLOW_UP' ? due.followUp : log.kinds[type]
   return (
     <li class="line said-line">
-      <a class="name" href={customerId ? customerPath(customerId) : leadPath(leadId ?? id)}>
+      <a class="name" dir="auto" href={customerId ? customerPath(customerId) : leadPath(leadId ?? id)}>
         {names.get(customerId ?? leadId ?? '')?.name ?? record.somebody}
       </a>
       <span class="about">

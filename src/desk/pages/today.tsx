@@ -26,6 +26,8 @@ import { TicketLine } from '../parts/tickets'
 
 const LISTED = 8
 const RECENT = 12
+/** With fewer leads and no customer, a workspace is still led by the hand. */
+const FEW = 3
 const nobody = Promise.resolve({ rows: [] })
 
 export const todayPage = page({
@@ -68,7 +70,7 @@ export const todayPage = page({
     const due = dueItems([...overdue.rows, ...today.rows], leadsDue.rows, names, desk.words.record.somebody)
     const start = dayIn(desk.timeZone, desk.at).start
     const waiting = [...running.rows, ...tickets.rows].slice(0, LISTED)
-    const isNew = summary.customers.total === 0 && mine.rows.length === 0 && pool.length === 0 && due.length === 0
+    const isNew = summary.customers.total === 0 && mine.rows.length + pool.length + due.length < FEW
     return {
       title: desk.words.nav.today,
       isWide: true,
@@ -80,10 +82,6 @@ export const todayPage = page({
           <div class="columns">
             <div>
               <Due desk={desk} due={due} start={start} total={dueIn(summary)} />
-            </div>
-            <div>
-              <Pool desk={desk} pool={pool} total={summary.leads.unclaimed} />
-              <Mine desk={desk} leads={mine.rows} names={names} />
               {waiting.length > 0 && (
                 <Section
                   id="tickets"
@@ -100,6 +98,10 @@ export const todayPage = page({
                 </Section>
               )}
               <Pipeline desk={desk} funnel={funnel} />
+            </div>
+            <div>
+              <Pool desk={desk} pool={pool} total={summary.leads.unclaimed} />
+              <Mine desk={desk} leads={mine.rows} names={names} />
             </div>
           </div>
           <div class="columns">

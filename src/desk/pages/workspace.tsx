@@ -13,7 +13,7 @@ import { Section } from '../parts/lists'
 import { Settings } from '../parts/settings'
 import { count } from '../parts/times'
 import { countryOptions, zoneOptions } from '../parts/zones'
-import { languages, WORDS } from '../words/words'
+import { languages, type Words, wordsOf } from '../words/words'
 import { formSnippet } from './enquire'
 
 const PATH = at('settings/workspace')
@@ -25,12 +25,14 @@ export const workspacePage = page({
     workspace: getWorkspace(ctx),
     billing: hasBilling(ctx.config) ? getBilling(ctx) : Promise.resolve(undefined),
   }),
-  view: (desk, { workspace, billing }) => ({
+  // The form is for visitors: it speaks as the workspace.
+  more: async (_, { workspace }) => ({ site: (await wordsOf(workspace.language)).doors }),
+  view: (desk, { workspace, billing, site }) => ({
     title: desk.words.nav.settings,
     content: (
       <Settings desk={desk} part="workspace">
         <Workspace desk={desk} workspace={workspace} />
-        <Snippet desk={desk} workspace={workspace} />
+        <Snippet desk={desk} workspace={workspace} site={site} />
         {billing && <Plan desk={desk} billing={billing} />}
       </Settings>
     ),
@@ -122,13 +124,15 @@ const Workspace: FC<{ desk: Desk; workspace: Row }> = ({ desk, workspace }) => {
   )
 }
 
-const Snippet: FC<{ desk: Desk; workspace: Pick<Row, 'slug' | 'language'> }> = ({ desk, workspace }) => {
+type SnippetProps = { desk: Desk; workspace: Pick<Row, 'slug'>; site: Words['doors'] }
+
+const Snippet: FC<SnippetProps> = ({ desk, workspace, site }) => {
   const { workspace: words } = desk.words.settings
   const origin = desk.ctx.config.WORKER_URL ?? new URL(desk.c.req.url).origin
   return (
     <Section id="form" title={words.form} note={words.formHint} class="card">
       <textarea class="code" rows={8} readonly aria-label={words.form} data-copies>
-        {formSnippet(origin, workspace.slug, WORDS[workspace.language].doors)}
+        {formSnippet(origin, workspace.slug, site)}
       </textarea>
       <p class="note">
         {words.formLink} <a href={at('enquire', workspace.slug)}>{`${origin}${at('enquire', workspace.slug)}`}</a>

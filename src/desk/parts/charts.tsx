@@ -18,14 +18,18 @@ function roundUp(value: number): number {
   return [1, 2, 5, 10].map((step) => step * size).find((step) => step >= value) ?? size
 }
 
+type ColumnsProps = {
+  desk: Desk
+  id: string
+  title: string
+  unit: string
+  /** A number of the unit, which agrees with it. */
+  of: (n: number, text: string) => string
+  points: Point[]
+}
+
 /** Figures over time as columns, with a line at the end of the scale. */
-export const Columns: FC<{ desk: Desk; id: string; title: string; unit: string; points: Point[] }> = ({
-  desk,
-  id,
-  title,
-  unit,
-  points,
-}) => {
+export const Columns: FC<ColumnsProps> = ({ desk, id, title, unit, of, points }) => {
   const count = (value: number) => written(value, desk)
   const top = roundUp(Math.max(...points.map(({ value }) => value), 1))
   const step = WIDTH / Math.max(points.length, 1)
@@ -36,11 +40,11 @@ export const Columns: FC<{ desk: Desk; id: string; title: string; unit: string; 
       <svg class="chart" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-labelledby={`${id}-title ${id}-text`}>
         <title id={`${id}-title`}>{title}</title>
         <desc id={`${id}-text`}>
-          {desk.words.figures.chart(`${count(total)} ${unit}`, first?.label ?? '', last?.label ?? '')}
+          {desk.words.figures.chart(of(total, count(total)), first?.label ?? '', last?.label ?? '')}
         </desc>
         <line class="scale" x1="0" x2={WIDTH} y1={TOP} y2={TOP} />
         <text class="scale" x="0" y={TOP - 6}>
-          {`${count(top)} ${unit}`}
+          {of(top, count(top))}
         </text>
         {points.map(({ label, value }, i) => {
           const height = (value / top) * (BASE - TOP)

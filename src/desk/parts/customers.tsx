@@ -15,7 +15,7 @@ export const CustomerLine: FC<{ desk: Desk; customer: CustomerRow; names: Names 
   const due = nextFollowUpAt !== null && nextFollowUpAt < desk.at ? nextFollowUpAt : undefined
   return (
     <li class="line customer">
-      <a class="name" href={customerPath(id)}>
+      <a class="name" dir="auto" href={customerPath(id)}>
         {name}
       </a>
       <span class="about">{[company, jobTitle].filter(Boolean).join(' · ')}</span>

@@ -46,7 +46,7 @@ export function dueItems(
 
 export const DueLine: FC<{ desk: Desk; item: DueItem }> = ({ desk, item }) => (
   <li class="line task">
-    <a class="name" href={item.href}>
+    <a class="name" dir="auto" href={item.href}>
       {item.name}
     </a>
     <span class="about">{item.text}</span>

@@ -9,7 +9,7 @@ type Props = { desk: Desk; path: string; formats: readonly ('csv' | 'json' | 'vc
 
 export const Exports: FC<Props> = ({ desk, path, formats }) =>
   desk.can('exports:read') ? (
-    <details class="menu">
+    <details class="menu exports">
       <summary class="button">
         <Icon name="import" />
         {desk.words.files.export}

@@ -88,6 +88,7 @@ export const Trend: FC<TrendProps> = ({ desk, trends, of }) => {
         id={`trend-${of}-chart`}
         title={figures.aDay(title)}
         unit={of === 'leads' ? figures.leads : figures.interactionsUnit}
+        of={of === 'leads' ? figures.ofLeads : figures.ofInteractions}
         points={trends.points.map(({ start, counts }) => ({ label: shortDay(start, desk), value: counts[of] ?? 0 }))}
       />
     </Section>

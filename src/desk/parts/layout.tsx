@@ -69,7 +69,7 @@ const Framed: FC<Props & { me: Me }> = ({ desk, view, nav, me, path, flash, stre
           </a>
         )}
         <div class="title">
-          <h1>{view.title}</h1>
+          <h1 dir="auto">{view.title}</h1>
           {view.tools && <div class="tools">{view.tools}</div>}
         </div>
         {view.content}

@@ -17,11 +17,13 @@ export const MemberLine: FC<{ desk: Desk; member: Partial<UserRow> }> = ({ desk,
       <Avatar name={name} />
       <span class="who">
         {desk.can('users:admin') ? (
-          <a class="name" href={memberPath(id)}>
+          <a class="name" dir="auto" href={memberPath(id)}>
             {name}
           </a>
         ) : (
-          <span class="name">{name}</span>
+          <span class="name" dir="auto">
+            {name}
+          </span>
         )}
         {isMe && <span class="note"> · {record.you}</span>}
       </span>

@@ -63,7 +63,7 @@ export const LeadLine: FC<LeadItem> = ({ desk, lead, names, shows }) => {
   const inPool = lead.ownerId === null && lead.status !== 'CLOSED' && lead.deletedAt === null
   return (
     <li class="line lead">
-      <a class="name" href={leadPath(lead.id)}>
+      <a class="name" dir="auto" href={leadPath(lead.id)}>
         {leadName(lead)}
       </a>
       <span class="about">{shows === 'message' ? (lead.message ?? leadSubject(lead)) : leadSubject(lead)}</span>

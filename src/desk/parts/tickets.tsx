@@ -9,7 +9,7 @@ import { Time } from './times'
 /** A ticket of a list, whose row is one link. */
 export const TicketLine: FC<{ desk: Desk; ticket: TicketRow; names: Names }> = ({ desk, ticket, names }) => (
   <li class="line ticket">
-    <a class="name" href={ticketPath(ticket.id)}>
+    <a class="name" dir="auto" href={ticketPath(ticket.id)}>
       <span class="number">#{ticket.number}</span> {ticket.title}
     </a>
     <span class="about">{names.get(ticket.customerId)?.name}</span>
