@@ -1,40 +1,22 @@
 // The object of a workspace: the hub of its streams and, with STORAGE=objects, its database and its schedule.
 import { DurableObject } from 'cloudflare:workers'
-import { sql } from 'drizzle-orm'
-import { nextNight, nextWork, runAlarm } from './alarm'
-import { addressYielding } from './auth/yielding'
 import { configOf } from './config'
-import { runBatch } from './db/batch'
 import { connect, type Db } from './db/client'
+import { loadObjects } from './late'
 import { Hub } from './live/live.hub'
+import type { StoredWorkspace } from './object.work'
 import type { Answer, Query } from './objects/d1-shape'
 import type { Claim } from './objects/names'
 import type { WorkspaceStore } from './objects/object-database'
-import { ObjectStore } from './objects/object-store'
-import { DAY_MS, MINUTE_MS } from './time'
-
-/** Where an object keeps the day of its last change, and the night in which it is purged next. */
-const CHANGED = 'changed on'
-const NIGHT = 'purged in the night of'
 
 /** A Durable Object. Its id is made of the workspace's id. */
 export class Workspace extends DurableObject<Env> implements WorkspaceStore {
-  private readonly store: ObjectStore
   private readonly hub: Hub
-  /** What jobs of this object run with: its own database in the place of D1. */
-  private readonly own: Env
-  /** The work that comes next, as the alarm is set; undefined before it was asked for. */
-  private alarmAt: number | null | undefined
-  private changedOn = 0
+  private stored: Promise<StoredWorkspace> | undefined
 
   constructor(state: DurableObjectState, env: Env) {
     super(state, env)
-    this.store = new ObjectStore(state, env, yieldName)
-    this.own = { ...env, DB: this.store.database }
-    this.hub = new Hub(
-      state,
-      () => connect(this.store.hasDatabase() ? this.store.database : env.DB, 'first-primary').db,
-    )
+    this.hub = new Hub(state, () => this.db())
   }
 
   override fetch(request: Request): Promise<Response> {
@@ -54,79 +36,28 @@ export class Workspace extends DurableObject<Env> implements WorkspaceStore {
   }
 
   async sendBatch(queries: Query[], mayMake: boolean): Promise<Answer[] | string | undefined> {
-    const answers = await this.store.runBatch(queries, mayMake).catch(messageOf)
-    if (typeof answers === 'object' && answers.some(({ written }) => written > 0)) {
-      this.hub.tellIfWatched()
-      this.noteChange()
-      this.ctx.waitUntil(this.planAlarm())
-    }
-    return answers
+    return (await this.store()).sendBatch(queries, mayMake)
   }
 
-  /** Does what is due, and sets the alarm to what comes next: none where nothing does. */
+  async keepsName(claim: Claim): Promise<boolean> {
+    return (await this.store()).keepsName(claim)
+  }
+
   override async alarm(): Promise<void> {
-    this.alarmAt = null
-    const now = Date.now()
-    const night = Number(this.ctx.storage.kv.get(NIGHT) ?? 0)
-    try {
-      await this.store.settle()
-      await runAlarm(this.own, new Date(now).toISOString(), night > 0 && night <= now)
-    } finally {
-      if (night > 0 && night <= now) this.ctx.storage.kv.delete(NIGHT)
-      await this.planAlarm()
-    }
+    await (await this.store()).alarm()
   }
 
-  // At most a minute before it is looked at again: what could not be done is tried once a minute.
-  private async planAlarm(): Promise<void> {
-    const { kv } = this.ctx.storage
-    await this.store.settle().catch(() => {})
-    const now = Date.now()
-    const isTried = this.store.hasUnsettled()
-    const work = await nextWork(connect(this.store.database, 'first-primary').db, configOf(this.env))
-    let night = kv.get<number>(NIGHT)
-    if (night === undefined) {
-      night = nextNight(this.env, kv.get<number>(CHANGED) ?? 0, now)
-      if (night !== undefined) kv.put(NIGHT, night)
-    }
-    const wanted = [
-      ...(isTried ? [now] : []),
-      ...(work === undefined ? [] : [Date.parse(work) || now]),
-      ...(night === undefined ? [] : [night]),
-    ].map((at) => Math.max(at, now + MINUTE_MS))
-    this.alarmAt ??= await this.ctx.storage.getAlarm()
-    const at = Math.min(...wanted)
-    const isSet = this.alarmAt !== null && this.alarmAt <= at
-    if (wanted.length === 0 || isSet) return
-    this.alarmAt = at
-    await this.ctx.storage.setAlarm(at)
+  // Its code stands beside the main module, for installations that have one D1 do not need it.
+  private store(): Promise<StoredWorkspace> {
+    this.stored ??= this.ctx.blockConcurrencyWhile(async () => {
+      const { StoredWorkspace: Stored } = await loadObjects()
+      return new Stored(this.ctx, this.env, () => this.hub.tellIfWatched())
+    })
+    return this.stored
   }
 
-  // To the day, so that it is written once a day.
-  private noteChange(): void {
-    const { kv } = this.ctx.storage
-    const today = Math.floor(Date.now() / DAY_MS) * DAY_MS
-    if (this.changedOn === today) return
-    this.changedOn = today
-    if (kv.get(CHANGED) !== today) kv.put(CHANGED, today)
-  }
-
-  keepsName(claim: Claim): Promise<boolean> {
-    return this.store.keepsName(claim)
-  }
-}
-
-function messageOf(error: unknown): string {
-  if (error instanceof Error && error.message.startsWith('D1_ERROR')) return error.message
-  throw error
-}
-
-// An address that nobody proved goes to the person who did; a provider's account, when its user was removed.
-async function yieldName(db: Db, { kind, name }: Claim): Promise<void> {
-  const now = new Date().toISOString()
-  if (kind === 'email') await runBatch(db, { yielded: addressYielding({ db, now }, name, sql`true`) })
-  if (kind === 'oauth') {
-    await db.run(sql`DELETE FROM oauth_accounts WHERE provider || ' ' || subject = ${name}
-      AND user_id IN (SELECT id FROM users WHERE deleted_at IS NOT NULL)`)
+  private async db(): Promise<Db> {
+    if (configOf(this.env).STORAGE === 'd1') return connect(this.env.DB, 'first-primary').db
+    return (await this.store()).db()
   }
 }

@@ -4,9 +4,9 @@ import { AppError } from './errors'
 import { continueImports } from './imports/imports.http'
 import { JOB_KINDS } from './job-kinds'
 import { scheduledJobs } from './jobs/jobs.dispatch'
+import { loadObjects } from './late'
 import { tellBusy } from './live/live.presence'
 import { sendDueMail } from './mail/mail.dispatch'
-import { sweepDirectory } from './objects/object-store'
 import { purge } from './purge/purge.service'
 import { queueReminders } from './reminders/reminders.service'
 import { sendDueWebhooks } from './webhooks/webhooks.dispatch'
@@ -37,7 +37,7 @@ export const SCHEDULE: Readonly<Record<string, readonly Job[]>> = {
 
 /** What is done beside where workspaces have objects, which run their own jobs: D1 may hold others. */
 const BESIDE_OBJECTS: Readonly<Record<string, readonly Job[]>> = {
-  '*/5 * * * *': [{ name: 'directory', run: sweepDirectory }],
+  '*/5 * * * *': [{ name: 'directory', run: async (env) => (await loadObjects()).sweepDirectory(env) }],
 }
 
 /** The jobs of a cron expression. */

@@ -10,7 +10,7 @@ import type { Ctx, PublicCtx } from '../context'
 import { type Connection, connect } from '../db/client'
 import { AppError, invalidError } from '../errors'
 import { acceptedLanguage } from '../languages'
-import { findWorkspace } from '../objects/locate'
+import { loadObjects } from '../late'
 import { databaseOf, type Place, workspaceIdOf } from '../objects/place'
 import { networkOf } from './address'
 
@@ -106,6 +106,7 @@ export function publicCtx(c: Context<AppEnv>): PublicCtx {
 
 // The database of a place in a request. What no workspace has is looked for in D1, which has none.
 async function databaseAt(c: Context<AppEnv>, place: Place, newId: () => string) {
+  const { findWorkspace } = await loadObjects()
   const { workspaceId, mayMake } = await findWorkspace(connectionOf(c, undefined).db, place, newId)
   const newWorkspaceId = mayMake ? workspaceId : undefined
   return { db: connectionOf(c, workspaceId, mayMake).db, newWorkspaceId }

@@ -42,7 +42,7 @@ export class Hub {
 
   constructor(
     private readonly state: DurableObjectState,
-    private readonly db: () => Db,
+    private readonly db: () => Promise<Db>,
   ) {
     // A ping is answered without waking the object.
     state.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'))
@@ -56,7 +56,7 @@ export class Hub {
     }
     const asked = Viewer.parse(JSON.parse(request.headers.get(VIEWER_HEADER) ?? ''))
     if (!this.hasRoomFor(asked)) return new Response(null, { status: 429 })
-    const db = this.db()
+    const db = await this.db()
     const { workspaceId } = asked.actor
     const { last } = await runBatch(db, {
       here: presenceInsert(db, workspaceId, new Date().toISOString()),
@@ -142,7 +142,7 @@ export class Hub {
   }
 
   private async tellAll(): Promise<void> {
-    const db = this.db()
+    const db = await this.db()
     for (let isMore = true; isMore; ) {
       const outlets = this.outlets()
       const [first] = outlets
@@ -165,7 +165,8 @@ export class Hub {
     const left = this.state.getWebSockets().filter((socket) => socket !== gone && socket.readyState === WebSocket.OPEN)
     const workspaceId = this.state.id.name
     if (left.length > 0 || this.events.size > 0 || workspaceId === undefined) return
-    await runBatch(this.db(), { gone: presenceDeletion(this.db(), workspaceId) })
+    const db = await this.db()
+    await runBatch(db, { gone: presenceDeletion(db, workspaceId) })
   }
 }
 

@@ -5,12 +5,6 @@
 export const NAME_KINDS = ['email', 'username', 'slug', 'oauth', 'stripe'] as const
 export type Name = { kind: (typeof NAME_KINDS)[number]; name: string }
 
-/** What an account of a provider is called among the names. */
-export const oauthName = ({ provider, subject }: { provider: string; subject: string }): Name => ({
-  kind: 'oauth',
-  name: `${provider} ${subject}`,
-})
-
 /** A name that a batch takes or that was taken; `isProven` if its person has proved it. */
 export type Claim = Name & { isProven: boolean }
 

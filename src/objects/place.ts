@@ -3,6 +3,12 @@ import { configOf } from '../config'
 import type { Name } from './names'
 import { objectDatabase } from './object-database'
 
+/** What an account of a provider is called among the names. */
+export const oauthName = ({ provider, subject }: { provider: string; subject: string }): Name => ({
+  kind: 'oauth',
+  name: `${provider} ${subject}`,
+})
+
 /** A new workspace; `isFirstOnly` if only the first one of the installation may be made. */
 export type Founding = { isFirstOnly: boolean }
 
