@@ -6,7 +6,7 @@ import { HOST } from './late/dialects.host.mjs'
 import { HOST as HOST_OF_OBJECTS } from './late/objects.host.mjs'
 import { jobsOf, runJobs } from './schedule'
 
-export { Workspace } from './object'
+export { Workspace } from './object/object'
 
 handOverObjects(HOST_OF_OBJECTS)
 

@@ -41,7 +41,7 @@ export const loadExplanations = () => import('./late/explanations.js')
 /** zod's writer of JSON Schema, for documents. `z.toJSONSchema` may be called from then on. */
 export const loadJsonSchema = async () => useJsonSchema(await import('./late/json-schema.js'))
 
-/** What only STORAGE=objects needs (src/object.work.ts). The entry point hands its host over, which has files of all rooms. */
+/** What only STORAGE=objects needs (src/object/object.work.ts). The entry point hands its host over, which has files of all rooms. */
 export const loadObjects = () => import('./late/objects.js')
 export const handOverObjects = (host: Host) => handOver('objects', host)
 

@@ -8,7 +8,7 @@ import { eventsAfter, lastSeqSelect } from '../events/events.feed'
 import { MINUTE_MS, SECOND_MS } from '../time'
 import { presenceDeletion, presenceInsert } from './live.presence'
 import { type Message, messagesFor } from './live.sight'
-import { FROM_NOW, Viewer } from './live.viewer'
+import { FROM_NOW, VIEWER_HEADER, Viewer } from './live.viewer'
 
 /** How many streams an object holds, and of them one member or key: nobody takes all of them. */
 const MAX_STREAMS = 1_000
@@ -20,9 +20,6 @@ const SSE_MS = 5 * MINUTE_MS
 const BEAT_MS = 25 * SECOND_MS
 /** Closes a socket whose viewer may watch no more: sign in again. */
 const ENDED = 4401
-
-/** The header in which the Worker says who watches. No request from outside reaches an object. */
-export const VIEWER_HEADER = 'X-Viewer'
 
 /** `reset`: too much was missed. Read anew what you show; what happens from here on follows. */
 type Notice = { op: 'reset'; sequence: string }
@@ -42,7 +39,7 @@ export class Hub {
 
   constructor(
     private readonly state: DurableObjectState,
-    private readonly db: () => Promise<Db>,
+    private readonly db: () => Db,
   ) {
     // A ping is answered without waking the object.
     state.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'))
@@ -56,7 +53,7 @@ export class Hub {
     }
     const asked = Viewer.parse(JSON.parse(request.headers.get(VIEWER_HEADER) ?? ''))
     if (!this.hasRoomFor(asked)) return new Response(null, { status: 429 })
-    const db = await this.db()
+    const db = this.db()
     const { workspaceId } = asked.actor
     const { last } = await runBatch(db, {
       here: presenceInsert(db, workspaceId, new Date().toISOString()),
@@ -142,7 +139,7 @@ export class Hub {
   }
 
   private async tellAll(): Promise<void> {
-    const db = await this.db()
+    const db = this.db()
     for (let isMore = true; isMore; ) {
       const outlets = this.outlets()
       const [first] = outlets
@@ -165,7 +162,7 @@ export class Hub {
     const left = this.state.getWebSockets().filter((socket) => socket !== gone && socket.readyState === WebSocket.OPEN)
     const workspaceId = this.state.id.name
     if (left.length > 0 || this.events.size > 0 || workspaceId === undefined) return
-    const db = await this.db()
+    const db = this.db()
     await runBatch(db, { gone: presenceDeletion(db, workspaceId) })
   }
 }

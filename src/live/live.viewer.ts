@@ -29,6 +29,9 @@ const Machine = z.object({
   timeZone: z.string(),
 })
 
+/** The header in which the Worker says who watches. No request from outside reaches an object. */
+export const VIEWER_HEADER = 'X-Viewer'
+
 /** The number of a stream that begins with what happens next. */
 export const FROM_NOW = -1
 

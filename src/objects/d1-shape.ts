@@ -20,13 +20,12 @@ export function databaseOver(run: RunQueries): D1Database {
   const session = { prepare, batch, getBookmark: () => null }
   return {
     ...{ prepare, batch, withSession: () => session },
-    async exec(sql) {
-      await run([{ sql, params: [] }])
-      return { count: 1, duration: 0 }
-    },
-    dump: () => Promise.reject(new Error('The database of an object is not dumped')),
+    exec: unsupported,
+    dump: unsupported,
   }
 }
+
+const unsupported = () => Promise.reject(new Error('Unsupported'))
 
 class ShapedStatement implements D1PreparedStatement {
   constructor(

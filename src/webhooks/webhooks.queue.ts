@@ -115,15 +115,6 @@ export async function dueWebhooks(db: Db, now: string, places?: readonly string[
   return rows.map(({ id }) => id)
 }
 
-/** When the next webhook sends, as SQL; null if none has something to send. */
-export function nextSend(): SQL<string | null> {
-  const firstDue = sql`(SELECT min(d.due_at) FROM ${webhookDeliveries} AS d WHERE d.webhook_id = ${webhooks.id} AND d.state = 'PENDING')`
-  const hasMore = sql`(${hasNews()} OR ${webhooks.replayEnd} IS NOT NULL)`
-  const rest = sql`max(coalesce(${webhooks.leaseUntil}, ''), coalesce(${webhooks.heldUntil}, ''))`
-  return sql`(SELECT min(max(${rest}, CASE WHEN ${hasMore} THEN '' ELSE ${firstDue} END)) FROM ${webhooks}
-    WHERE ${webhooks.state} IN ('ACTIVE', 'FAILING') AND (${hasMore} OR ${firstDue} IS NOT NULL))`
-}
-
 /** SQL: the webhook may send, and has something to send. */
 export function hasWork(now: string): SQL {
   const isDue = sql`EXISTS (SELECT 1 FROM ${webhookDeliveries} AS d WHERE d.webhook_id = ${webhooks.id} AND d.state = 'PENDING'
@@ -131,8 +122,8 @@ export function hasWork(now: string): SQL {
   return sql`${isSendable(now)} AND (${hasNews()} OR ${webhooks.replayEnd} IS NOT NULL OR ${isDue})`
 }
 
-// SQL: the webhook has not seen all events.
-function hasNews(): SQL {
+/** SQL: the webhook has not seen all events. */
+export function hasNews(): SQL {
   const next = sql`SELECT verb FROM ${events} AS e WHERE e.workspace_id = ${webhooks.workspaceId} AND e.seq > ${webhooks.cursor}
     ORDER BY e.seq LIMIT ${LAG}`
   // The cursor stays where it is while nothing is wanted, but not for long, so that this reads little.

@@ -103,8 +103,6 @@ const ORDER = [
     'imports',
   ],
   ...['personal-data', 'problems', 'oauth', 'users', 'desk', 'job-kinds', 'schedule', 'dialects', 'docs', 'app'],
-  'alarm',
-  'object.work',
   'object',
   'index',
 ]
@@ -371,7 +369,7 @@ const RULES: Rule[] = [
   {
     says: 'no class but AppError, those that drizzle asks for, what has the shape of D1, and the Durable Object',
     check: noText(
-      but(/^src\/(db\/session|live\/live\.hub|objects\/(d1-shape|object-store)|object(\.work)?)\.ts$/),
+      but(/^src\/(db\/session|live\/live\.hub|objects\/(d1-shape|object-store)|object\/object(\.work)?)\.ts$/),
       /^\s*(export\s+)?(default\s+)?(abstract\s+)?class\s+(?!AppError\b)|=\s*class\b/,
     ),
     offence: [file('src/leads/leads.service.ts', 'export class LeadService {'), file('src/a.ts', 'const A = class {}')],

@@ -1,24 +1,33 @@
 // What only STORAGE=objects needs: a module beside the main one, loaded by src/late.ts.
 import { sql } from 'drizzle-orm'
-import { nextNight, nextWork, runAlarm } from './alarm'
-import { addressYielding } from './auth/yielding'
-import { configOf } from './config'
-import { runBatch } from './db/batch'
-import { connect, type Db } from './db/client'
-import type { Answer, Query } from './objects/d1-shape'
-import type { Claim } from './objects/names'
-import { ObjectStore } from './objects/object-store'
-import { DAY_MS, MINUTE_MS } from './time'
+import { addressYielding } from '../auth/yielding'
+import { configOf } from '../config'
+import { runBatch } from '../db/batch'
+import { connect, type Db } from '../db/client'
+import { Hub } from '../live/live.hub'
+import type { Answer, Query } from '../objects/d1-shape'
+import type { Claim } from '../objects/names'
+import { ObjectStore } from '../objects/object-store'
+import { DAY_MS, MINUTE_MS } from '../time'
+import { nextNight, nextWork, runAlarm } from './object.alarm'
 
-export { findWorkspace } from './objects/locate'
-export { sweepDirectory } from './objects/object-store'
+export { findWorkspace } from '../objects/locate'
+export { sweepDirectory } from '../objects/object-store'
 
 /** Where an object keeps the day of its last change, and the night in which it is purged next. */
 const CHANGED = 'changed on'
 const NIGHT = 'purged in the night of'
 
+/** What an object consists of: the hub of its streams, and what holds its workspace. */
+export function partsOf(state: DurableObjectState, env: Env): { hub: Hub; stored: StoredWorkspace } {
+  const isInD1 = configOf(env).STORAGE === 'd1'
+  const hub = new Hub(state, () => (isInD1 ? connect(env.DB, 'first-primary').db : stored.db()))
+  const stored = new StoredWorkspace(state, env, () => hub.tellIfWatched())
+  return { hub, stored }
+}
+
 /** What an object does that holds its workspace. `tellIfWatched` tells its streams that something happened. */
-export class StoredWorkspace {
+class StoredWorkspace {
   private readonly store: ObjectStore
   /** What jobs of this object run with: its own database in the place of D1. */
   private readonly own: Env

@@ -1,20 +1,31 @@
 // The schedule of an object that holds its workspace: an alarm, set when there is something to do, and no other time.
-import { sql } from 'drizzle-orm'
-import { type Config, configOf } from './config'
-import type { Db } from './db/client'
-import { customers, imports, interactions, jobs, leads, outbox, users, workspaces } from './db/schema'
-import { continueImports } from './imports/imports.http'
-import { JOB_KINDS } from './job-kinds'
-import { scheduledJobs } from './jobs/jobs.dispatch'
-import { sendDueMail } from './mail/mail.dispatch'
-import { canMail } from './mail/mail.settings'
-import { purge } from './purge/purge.service'
-import { queueReminders } from './reminders/reminders.service'
-import { type Job, runJobs } from './schedule'
-import { DAY_MS, HOUR_MS } from './time'
-import { sendDueWebhooks } from './webhooks/webhooks.dispatch'
-import { nextSend } from './webhooks/webhooks.queue'
-import { rereadPhones } from './workspaces/phones.reread'
+import { type SQL, sql } from 'drizzle-orm'
+import { type Config, configOf } from '../config'
+import type { Db } from '../db/client'
+import {
+  customers,
+  imports,
+  interactions,
+  jobs,
+  leads,
+  outbox,
+  users,
+  webhookDeliveries,
+  webhooks,
+  workspaces,
+} from '../db/schema'
+import { continueImports } from '../imports/imports.http'
+import { JOB_KINDS } from '../job-kinds'
+import { scheduledJobs } from '../jobs/jobs.dispatch'
+import { sendDueMail } from '../mail/mail.dispatch'
+import { canMail } from '../mail/mail.settings'
+import { purge } from '../purge/purge.service'
+import { queueReminders } from '../reminders/reminders.service'
+import { type Job, runJobs } from '../schedule'
+import { DAY_MS, HOUR_MS } from '../time'
+import { sendDueWebhooks } from '../webhooks/webhooks.dispatch'
+import { hasNews } from '../webhooks/webhooks.queue'
+import { rereadPhones } from '../workspaces/phones.reread'
 
 const BY_ALARM: readonly Job[] = [
   { name: 'mail', run: sendDueMail },
@@ -59,6 +70,15 @@ export async function nextWork(db: Db, config: Config): Promise<string | undefin
     .from(sql`json_each(json_array(${sql.join(instants, sql`, `)})) AS work`)
     .where(sql`work.value IS NOT NULL`)
   return row?.at ?? undefined
+}
+
+// When the next webhook sends; null if none has something to send.
+function nextSend(): SQL<string | null> {
+  const firstDue = sql`(SELECT min(d.due_at) FROM ${webhookDeliveries} AS d WHERE d.webhook_id = ${webhooks.id} AND d.state = 'PENDING')`
+  const hasMore = sql`(${hasNews()} OR ${webhooks.replayEnd} IS NOT NULL)`
+  const rest = sql`max(coalesce(${webhooks.leaseUntil}, ''), coalesce(${webhooks.heldUntil}, ''))`
+  return sql`(SELECT min(max(${rest}, CASE WHEN ${hasMore} THEN '' ELSE ${firstDue} END)) FROM ${webhooks}
+    WHERE ${webhooks.state} IN ('ACTIVE', 'FAILING') AND (${hasMore} OR ${firstDue} IS NOT NULL))`
 }
 
 /** The next night in which a workspace is purged that was last changed at an instant; undefined if all has expired. */
