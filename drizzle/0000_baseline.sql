@@ -380,6 +380,8 @@ CREATE TABLE `leads` (
 	`title` text NOT NULL,
 	`description` text,
 	`status` text DEFAULT 'NEW' NOT NULL,
+	`stage_id` text,
+	`lost_reason` text,
 	`source` text,
 	`name` text,
 	`email` text,
@@ -443,6 +445,7 @@ CREATE INDEX `leads_unread` ON `leads` (`workspace_id`) WHERE phone IS NOT NULL 
 CREATE UNIQUE INDEX `leads_external` ON `leads` (`workspace_id`,`external_id`) WHERE deleted_at IS NULL AND external_id IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_import_key` ON `leads` (`workspace_id`,`import_key`) WHERE deleted_at IS NULL AND import_key IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_home` ON `leads` (`home_id`,`customer_id`) WHERE home_id IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `leads_stage` ON `leads` (`workspace_id`,`stage_id`) WHERE stage_id IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `leads_customer` ON `leads` (`customer_id`) WHERE customer_id IS NOT NULL;--> statement-breakpoint
 CREATE TABLE `daily_counts` (
 	`day` text NOT NULL,
@@ -521,6 +524,25 @@ CREATE INDEX `outbox_due` ON `outbox` (`next_attempt_at`) WHERE state = 'QUEUED'
 CREATE INDEX `outbox_workspace` ON `outbox` (`workspace_id`,`id`);--> statement-breakpoint
 CREATE INDEX `outbox_bound` ON `outbox` (`recipient`,`bound`,`id`) WHERE bound IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `outbox_unsent` ON `outbox` (`workspace_id`,`state`,`id`) WHERE state <> 'SENT';--> statement-breakpoint
+CREATE TABLE `stages` (
+	`id` text PRIMARY KEY NOT NULL,
+	`workspace_id` text NOT NULL,
+	`entity` text NOT NULL,
+	`name` text NOT NULL,
+	`key` text NOT NULL,
+	`status` text NOT NULL,
+	`position` integer NOT NULL,
+	`color` text,
+	`is_lost` integer DEFAULT false NOT NULL,
+	`is_waiting` integer DEFAULT false NOT NULL,
+	`version` integer DEFAULT 1 NOT NULL,
+	`created_at` text NOT NULL,
+	`updated_at` text NOT NULL,
+	FOREIGN KEY (`workspace_id`) REFERENCES `workspaces`(`id`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `stages_key` ON `stages` (`workspace_id`,`entity`,`key`);--> statement-breakpoint
+CREATE INDEX `stages_status` ON `stages` (`workspace_id`,`entity`,`status`,`position`);--> statement-breakpoint
 CREATE TABLE `streams` (
 	`workspace_id` text PRIMARY KEY NOT NULL,
 	`opened_at` text NOT NULL
@@ -588,6 +610,7 @@ CREATE TABLE `tickets` (
 	`folded_title` text,
 	`folded_description` text,
 	`status` text DEFAULT 'OPEN' NOT NULL,
+	`stage_id` text,
 	`priority` text DEFAULT 'NORMAL' NOT NULL,
 	`opened_by` text,
 	`import_key` text,
@@ -612,6 +635,7 @@ CREATE INDEX `tickets_list` ON `tickets` (`workspace_id`) WHERE deleted_at IS NU
 CREATE INDEX `tickets_owner` ON `tickets` (`workspace_id`,`owner_id`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE INDEX `tickets_assignee` ON `tickets` (`workspace_id`,`assignee_id`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE INDEX `tickets_updated` ON `tickets` (`workspace_id`,`updated_at`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE INDEX `tickets_stage` ON `tickets` (`workspace_id`,`stage_id`) WHERE stage_id IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `tickets_purge` ON `tickets` (`deleted_at`) WHERE deleted_at IS NOT NULL;--> statement-breakpoint
 CREATE TABLE `calendar_feeds` (
 	`user_id` text PRIMARY KEY NOT NULL,
@@ -2106,4 +2130,40 @@ CREATE TRIGGER view_became_default AFTER UPDATE OF is_default, is_shared ON view
 BEGIN
   UPDATE views SET is_default = 0, version = version + 1
     WHERE workspace_id = new.workspace_id AND entity = new.entity AND audience = new.audience AND is_default AND id <> new.id;
+END;
+--> statement-breakpoint
+-- A record stands in a stage of its status, if its status has one: whatever changes the status, and whatever makes a record,
+-- gives it the first one. Where a workspace has no stages, nothing is written.
+CREATE TRIGGER lead_staged AFTER INSERT ON leads
+WHEN new.stage_id IS NULL
+  AND EXISTS (SELECT 1 FROM stages WHERE workspace_id = new.workspace_id AND entity = 'lead' AND status = new.status)
+BEGIN
+  UPDATE leads SET stage_id = (SELECT id FROM stages WHERE workspace_id = new.workspace_id AND entity = 'lead'
+    AND status = new.status ORDER BY position LIMIT 1) WHERE seq = new.seq;
+END;
+--> statement-breakpoint
+CREATE TRIGGER lead_restaged AFTER UPDATE OF status ON leads
+WHEN old.status <> new.status AND (SELECT status FROM stages WHERE id = new.stage_id) IS NOT new.status
+  AND (new.stage_id IS NOT NULL
+    OR EXISTS (SELECT 1 FROM stages WHERE workspace_id = new.workspace_id AND entity = 'lead' AND status = new.status))
+BEGIN
+  UPDATE leads SET lost_reason = NULL, stage_id = (SELECT id FROM stages WHERE workspace_id = new.workspace_id AND entity = 'lead'
+    AND status = new.status ORDER BY position LIMIT 1) WHERE seq = new.seq;
+END;
+--> statement-breakpoint
+CREATE TRIGGER ticket_staged AFTER INSERT ON tickets
+WHEN new.stage_id IS NULL
+  AND EXISTS (SELECT 1 FROM stages WHERE workspace_id = new.workspace_id AND entity = 'ticket' AND status = new.status)
+BEGIN
+  UPDATE tickets SET stage_id = (SELECT id FROM stages WHERE workspace_id = new.workspace_id AND entity = 'ticket'
+    AND status = new.status ORDER BY position LIMIT 1) WHERE seq = new.seq;
+END;
+--> statement-breakpoint
+CREATE TRIGGER ticket_restaged AFTER UPDATE OF status ON tickets
+WHEN old.status <> new.status AND (SELECT status FROM stages WHERE id = new.stage_id) IS NOT new.status
+  AND (new.stage_id IS NOT NULL
+    OR EXISTS (SELECT 1 FROM stages WHERE workspace_id = new.workspace_id AND entity = 'ticket' AND status = new.status))
+BEGIN
+  UPDATE tickets SET stage_id = (SELECT id FROM stages WHERE workspace_id = new.workspace_id AND entity = 'ticket'
+    AND status = new.status ORDER BY position LIMIT 1) WHERE seq = new.seq;
 END;

@@ -48,6 +48,7 @@ import { oauthRoutes } from './oauth/oauth.routes'
 import { personalDataRoutes } from './personal-data/personal-data.routes'
 import { problemRoutes } from './problems/problems.routes'
 import { searchRoutes } from './search/search.routes'
+import { stageRoutes } from './stages/stages.routes'
 import { customerTagRoutes, leadTagRoutes, ticketTagRoutes } from './tags/tagging.routes'
 import { tagRoutes } from './tags/tags.routes'
 import { ticketRoutes } from './tickets/tickets.routes'
@@ -108,6 +109,7 @@ export function createApp(spoken?: typeof Spoken) {
     .route('/v1/customers', personalDataRoutes)
     .route('/v1/tags', tagRoutes)
     .route('/v1/fields', fieldRoutes)
+    .route('/v1/stages', stageRoutes)
     .route('/v1/views', viewRoutes)
     .route('/v1/tickets', ticketRoutes)
     .route('/v1/search', searchRoutes)

@@ -8,6 +8,7 @@ import { OWNER } from './interactions/interactions.owner'
 import type { JobKind } from './jobs/jobs.kind'
 import { CONVERSION } from './leads/leads.conversion'
 import { ERASURE } from './personal-data/personal-data.erasure'
+import { STAGE_DELETION, STAGE_FILLING } from './stages/stages.jobs'
 import { TAGGING } from './tags/tagging.bulk'
 import { TAG_DELETION } from './tags/tags.deletion'
 import { HANDOVER } from './users/users.handover'
@@ -23,6 +24,8 @@ export const JOB_KINDS: Readonly<Record<string, JobKind>> = {
   handover: HANDOVER,
   merge: MERGE,
   owner: OWNER,
+  'stage-deletion': STAGE_DELETION,
+  'stage-filling': STAGE_FILLING,
   tagging: TAGGING,
   'tag-deletion': TAG_DELETION,
 }

@@ -26,6 +26,7 @@ export const BulkInput = z.object({
     ownerId: z.string().nullable().optional(),
     assigneeId: z.string().nullable().optional(),
     status: z.string().optional(),
+    stageId: z.string().optional(),
     priority: z.enum(PRIORITIES).optional(),
     customFields: z.record(z.string(), z.unknown()).optional(),
     trashed: z.literal(true).optional(),

@@ -15,14 +15,16 @@ import { LEAD_LIST } from '../leads/leads.list'
 import { progressOf } from '../leads/leads.progress'
 import { doCustomFieldsFit, patchedCustomFields } from '../records/custom-fields'
 import { listIds } from '../records/list'
+import { isStage, stageAfter, statusOfStage } from '../stages/stages'
 import { TAGGED, type Tagged } from '../tags/tagged'
 import { TICKET_LIST } from '../tickets/tickets.list'
-import { canBecome, resolvedAt } from '../tickets/tickets.status'
+import { canBecome, canBecomeStatus, resolvedAt, resolvedAtOf } from '../tickets/tickets.status'
 
 export type BulkChange = {
   ownerId?: string | null
   assigneeId?: string | null
   status?: string
+  stageId?: string
   priority?: (typeof PRIORITIES)[number]
   customFields?: Record<string, unknown>
   trashed?: true
@@ -98,6 +100,12 @@ function verbOf({ trashed, ownerId, assigneeId, tags, ...fields }: BulkChange, r
 const teamRule = (id: string | null | undefined, { actor }: ChangeCtx): Plan['require'] =>
   id ? [['invalid_owner', isTeamMember(id, actor.workspaceId)]] : []
 
+const stageRule = (
+  entity: 'lead' | 'ticket',
+  { stageId, status }: BulkChange,
+  { actor }: ChangeCtx,
+): Plan['require'] => (stageId ? [['invalid', isStage(entity, actor.workspaceId, stageId, status)]] : [])
+
 export const LEADS: BulkKind = {
   name: 'lead',
   table: leads,
@@ -111,22 +119,32 @@ export const LEADS: BulkKind = {
   notYours: 'not_yours',
   plan(ctx, change) {
     const { ownerId } = change
-    const status = change.status as (typeof LEAD_STATUSES)[number] | undefined
+    const { stageId } = change
+    const { workspaceId } = ctx.actor
+    const given = change.status as (typeof LEAD_STATUSES)[number] | undefined
+    const status = stageId ? statusOfStage('lead', workspaceId, stageId) : given
     const { set, derived, require } = commonPlan(leads, change, ctx)
     return {
       verb: verbOf(change, 'released'),
       permission: ownerId ? 'leads:assign' : 'leads:write',
-      set: { ...(ownerId !== undefined && { ownerId }), ...(status && { status }), ...set },
+      set: {
+        ...(ownerId !== undefined && { ownerId }),
+        ...(status && { status }),
+        ...(stageId && { stageId }),
+        ...set,
+      },
       derived: {
         ...derived,
         ...(ownerId !== undefined && { claimedAt: claimedAt(sql`${ownerId}`, ctx.now) }),
-        ...progressOf(status, ctx.now),
+        ...(({ stageId: first, ...progress }) => (stageId || !first ? progress : { ...progress, stageId: first }))(
+          progressOf(status, ctx.now) as Record<string, unknown>,
+        ),
       },
-      require: [...teamRule(ownerId, ctx), ...require],
+      require: [...teamRule(ownerId, ctx), ...stageRule('lead', change, ctx), ...require],
     }
   },
-  told: ['ownerId', 'status', 'customFields', 'deletedAt'],
-  derived: ['claimedAt', 'stageSince', 'contactedAt', 'foldedFields'],
+  told: ['ownerId', 'status', 'stageId', 'customFields', 'deletedAt'],
+  derived: ['claimedAt', 'stageSince', 'contactedAt', 'foldedFields', 'lostReason'],
   most: 150,
   weight: ({ isOwner, isTrash, tags }) => sql`(40 + ${14 * tags}
     + ${isOwner || isTrash ? 8 : 0} * ${tagRows(TAGGED.leads)}
@@ -185,7 +203,9 @@ export const TICKETS: BulkKind = {
   notYours: 'not_found',
   plan(ctx, change) {
     const { assigneeId, priority } = change
+    const { stageId } = change
     const status = change.status as Parameters<typeof resolvedAt>[0] | undefined
+    const staged = stageId && statusOfStage('ticket', ctx.actor.workspaceId, stageId)
     const { set, derived, require } = commonPlan(tickets, change, ctx)
     return {
       verb: verbOf(change, 'assigned'),
@@ -193,18 +213,26 @@ export const TICKETS: BulkKind = {
       set: {
         ...(assigneeId !== undefined && { assigneeId }),
         ...(status && { status }),
+        ...(staged && { status: staged, stageId }),
         ...(priority && { priority }),
         ...set,
       },
-      derived: { ...derived, ...(status && { resolvedAt: resolvedAt(status, ctx.now) }) },
+      derived: {
+        ...derived,
+        ...(status && { resolvedAt: resolvedAt(status, ctx.now) }),
+        ...(status && !stageId && { stageId: stageAfter('ticket', 'tickets', tickets, status) }),
+        ...(staged && { resolvedAt: resolvedAtOf(staged, ctx.now) }),
+      },
       require: [
         ...teamRule(assigneeId, ctx),
+        ...stageRule('ticket', change, ctx),
         ...(status ? ([['invalid_transition', canBecome(ctx.actor, status)]] as Plan['require']) : []),
+        ...(staged ? ([['invalid_transition', canBecomeStatus(ctx.actor, staged)]] as Plan['require']) : []),
         ...require,
       ],
     }
   },
-  told: ['assigneeId', 'status', 'priority', 'customFields', 'deletedAt'],
+  told: ['assigneeId', 'status', 'stageId', 'priority', 'customFields', 'deletedAt'],
   derived: ['resolvedAt', 'foldedFields'],
   most: 150,
   weight: ({ isOwner, isTrash, tags }) =>

@@ -30,6 +30,7 @@ const owner = (who: string) =>
   uuid()
     .nullable()
     .openapi({ type: ['string', 'null'], description: `An active member of the team, or null for ${who}.` })
+const stage = (of: string) => uuid().openapi({ description: `A stage of ${of}; it sets the status as well.` })
 const common = {
   tags,
   customFields: jsonObject().openapi({
@@ -56,15 +57,25 @@ function change<S extends z.ZodRawShape>(shape: S, name: string, example: object
     .openapi(name, { example })
 }
 
-const LeadChange = change({ ownerId: owner('the pool'), status: z.enum(LEAD_STATUSES), ...common }, 'LeadBulkChange', {
-  status: 'CONTACTED',
-  tags: { add: ['autumn'] },
-})
+const LeadChange = change(
+  { ownerId: owner('the pool'), status: z.enum(LEAD_STATUSES), stageId: stage('leads'), ...common },
+  'LeadBulkChange',
+  {
+    status: 'CONTACTED',
+    tags: { add: ['autumn'] },
+  },
+)
 const CustomerChange = change({ ownerId: owner('nobody'), ...common }, 'CustomerBulkChange', {
   tags: { add: ['vip'], remove: ['lapsed'] },
 })
 const TicketChange = change(
-  { assigneeId: owner('nobody'), status: z.enum(TICKET_STATUSES), priority: z.enum(PRIORITIES), ...common },
+  {
+    assigneeId: owner('nobody'),
+    status: z.enum(TICKET_STATUSES),
+    stageId: stage('tickets'),
+    priority: z.enum(PRIORITIES),
+    ...common,
+  },
   'TicketBulkChange',
   { status: 'CLOSED' },
 )

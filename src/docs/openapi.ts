@@ -28,6 +28,7 @@ const TAGS = {
   Interactions: 'Calls, notes, meetings and follow-ups: the timeline of customers and leads.',
   Tags: 'Tags of customers, leads and tickets.',
   Fields: 'Which custom fields customers, leads and tickets have.',
+  Stages: 'How a workspace names the steps of leads and tickets, each a part of one status.',
   Views: 'Saved questions of lists, private or shared.',
   Tickets: 'Requests of customers, and the members who handle them.',
   Search: 'One search over customers, leads, tickets and what was said.',

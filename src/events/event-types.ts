@@ -56,6 +56,11 @@ const CATALOGUE: Record<Subject, Record<string, string>> = {
     updated: 'A view has changed; what it asks is left out.',
     deleted: 'A view was deleted.',
   },
+  stage: {
+    created: 'A stage was made.',
+    updated: 'A stage has changed.',
+    deleted: 'A stage was deleted.',
+  },
   field: {
     created: 'A custom field was defined.',
     updated: 'The definition of a custom field has changed.',

@@ -46,7 +46,7 @@ export type RowCells = {
 const LEFT_OUT = 'Left out: the workspace takes defined custom fields alone'
 const NAME_PARTS = ['name', 'firstName', 'middleName', 'lastName', 'nameSuffix'] as const
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
-const PREFIX = /^(?:l|p|f|c|ag|as|ad):(?=\S)/
+const PREFIX = /^(?:l|p|f|c|ag|as|ad|z):(?=\S)/
 
 /** Reads the cells of a row; those of mapped columns first. */
 export function readCells(
@@ -85,11 +85,14 @@ export function readCells(
     row.hints.push({ column, field: fieldColumn(key), code, value: text, message, ...(isOnce && { once: true }) })
   }
 
+  // Of codes of towns the prefix is no part.
+  const withoutCode = (text: string) => (rules.isPrefixed ? text.replace(/^z:(?=\S)/, '') : text)
+
   const read = (target: Target, column: number) => {
     const cell = unescapeFormula(cells[column] ?? '')
     const text = withoutWrapper(cell).trim()
     if (target.kind === 'unused' || text === '') return
-    if (target.kind === 'extra') return keep(column, target.key, target.isJson ? jsonValue(cell) : text)
+    if (target.kind === 'extra') return keep(column, target.key, target.isJson ? jsonValue(cell) : withoutCode(text))
     if (target.kind === 'label') {
       const of = targets[target.of]
       const isUsed = of?.kind === 'field' && (cells[target.of] ?? '').trim() !== ''

@@ -65,6 +65,8 @@ export function createColumnPlan({ entity, mapping, unknown, system, defined }: 
   const columns: ColumnReport[] = []
   const targets: Target[] = []
   const extraKeys = new Set<string>()
+  /** Custom fields that hold a company: leads have no field for it. */
+  const companies: string[] = []
   let profile: Profile | undefined
   let hasJobTitles = false
   const dictionary = DICTIONARIES[entity]
@@ -85,6 +87,8 @@ export function createColumnPlan({ entity, mapping, unknown, system, defined }: 
     const name = column.trim() === '' ? `(column ${columns.length + 1})` : column
     const target = targetOf(name.trim(), column.trim() === '')
     targets.push(target)
+    if (target.kind === 'extra' && meaningOf(name, DICTIONARIES.customers)?.field === 'company')
+      companies.push(target.key)
     // `errors.csv` names a custom field from JSON as an export does, so that an import reads it again.
     const shown = isJson && target.kind === 'extra' ? fieldColumn(target.key) : name
     columns.push({ column: shown, field: targetName(target), values: 0, unused: 0, example: null })
@@ -185,7 +189,7 @@ export function createColumnPlan({ entity, mapping, unknown, system, defined }: 
     return true
   }
 
-  return { columns, targets, begin, add, addValue, tally, isFirst, profile: () => profile }
+  return { columns, targets, companies, begin, add, addValue, tally, isFirst, profile: () => profile }
 
   function targetName(target: Target): string | null {
     if (target.kind === 'unused') return null

@@ -22,7 +22,7 @@ const DEFINITIONS: Definition[] = [
   {
     name: 'facebook-leads',
     signs:
-      'created_time,ad_id,form_id|Source,Form,Channel,Stage|created_time,form_id,platform|form_id,is_organic,platform',
+      'created_time,ad_id,form_id|Source,Form,Channel,Stage|created_time,form_id,platform|form_id,is_organic,platform|created_time,is_organic,platform',
     columns: { id: 'externalId', platform: 'source', lead_status: 'status', form_name: 'extra', ad_name: 'extra' },
     prefixed: true,
   },
@@ -35,7 +35,7 @@ const DEFINITIONS: Definition[] = [
   {
     name: 'zoho-leads',
     signs:
-      'Record Id,Lead Owner.id|Lead Owner.id,Lead Status|Lead Owner Id,Lead Source,Email Opt Out|Record Id,Lead Owner,Lead Status',
+      'Record Id,Lead Owner.id|Lead Owner.id,Lead Status|Lead Owner Id,Lead Source,Email Opt Out|Record Id,Lead Owner,Lead Status|Record Id,Lead Name,Lead Status',
     columns: JOB_TITLE,
   },
   {
@@ -68,11 +68,19 @@ const DEFINITIONS: Definition[] = [
   {
     name: 'hubspot-contacts',
     signs:
-      'Record ID,Lifecycle Stage|Record ID,Contact owner|Record ID,Marketing contact status|Record ID,First Name,Last Name,Create Date|Record ID,First Name,Last Name,Lead Status|Contact ID,Lifecycle Stage|hs_object_id,lifecyclestage',
-    columns: { 'Associated Company': 'company', hs_object_id: 'externalId' },
+      'Record ID,Lifecycle Stage|Record ID,Contact owner|Record ID,Marketing contact status|Record ID,First Name,Last Name,Create Date|Record ID,First Name,Last Name,Lead Status|Contact ID,Lifecycle Stage|hs_object_id,lifecyclestage|Record ID - Contact',
+    columns: { 'Associated Company': 'company', hs_object_id: 'externalId', 'Record ID - Contact': 'externalId' },
   },
-  { name: 'hubspot-companies', signs: 'Record ID,Company name,Company owner|Record ID,Company name,Create Date' },
-  { name: 'hubspot-deals', signs: 'Record ID,Deal Name|Record ID,Deal Stage' },
+  {
+    name: 'hubspot-companies',
+    signs: 'Record ID,Company name,Company owner|Record ID,Company name,Create Date|Record ID - Company,Company name',
+    columns: { 'Record ID - Company': 'externalId' },
+  },
+  {
+    name: 'hubspot-deals',
+    signs: 'Record ID,Deal Name|Record ID,Deal Stage|Record ID - Deal',
+    columns: { 'Record ID - Deal': 'externalId' },
+  },
   {
     name: 'pipedrive-leads',
     signs: 'Lead - Title|Lead - ID',

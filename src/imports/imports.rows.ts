@@ -83,8 +83,8 @@ function kindsOf(entity: Entity) {
 const MAX_UNCHECKED_JSON = 5_000
 /** The longest name of a customer, and title of a lead, in characters. */
 const MAX_NAME = 200
-/** What a lead without a title is called by: the extras of these columns, in this order. */
-const TITLE_COLUMNS = ['company', 'companyname', 'companyaccount', 'accountname', 'formname', 'campaignname', 'adname']
+/** What a lead without a title is called by, if it has no company: the extras of these columns, in this order. */
+const TITLE_COLUMNS = ['formname', 'campaignname', 'adname']
 
 function cellRulesOf(rules: RowRules, plan: ColumnPlan): CellRules {
   const { entity, country, timeZone, statuses, defined, separator } = rules
@@ -183,7 +183,7 @@ function prepareRow(
     ...(furtherEmails.length > 0 ? { furtherEmails } : {}),
     ...(furtherPhones.length > 0 ? { furtherPhones } : {}),
   }
-  const fallback = fallbackOf(entity, row, read)
+  const fallback = fallbackOf(entity, row, read, plan.companies)
   if (fallback && entity === 'customers') {
     addIssue('name', 'name_made', fallback, 'The row has no name: a new record is named by this', 'warning')
   }
@@ -202,7 +202,7 @@ function ownerOf(owner: string) {
 }
 
 // What a new record is called where the row does not say: its company, its address; of a lead also its form.
-function fallbackOf(entity: Entity, row: Record<string, unknown>, { extras }: RowCells): string | undefined {
+function fallbackOf(entity: Entity, row: Record<string, unknown>, { extras }: RowCells, companies: string[]) {
   if (row[ENTITIES[entity].required] !== undefined) return undefined
   const columns = new Map([...extras].map(([key, value]) => [headerKey(key), value]))
   const texts =
@@ -211,7 +211,7 @@ function fallbackOf(entity: Entity, row: Record<string, unknown>, { extras }: Ro
       : [
           row.name,
           row.interest,
-          ...TITLE_COLUMNS.map((key) => columns.get(key)),
+          ...[...companies.map((key) => extras.get(key)), ...TITLE_COLUMNS.map((key) => columns.get(key))],
           row.email,
           row.phone,
           row.message,

@@ -13,6 +13,7 @@ import { eventInsert } from '../events/event-insert'
 import { jobInsert } from '../jobs/jobs.kind'
 import { customFieldsTooBigError } from '../records/custom-fields'
 import { versionStamp } from '../records/version'
+import { stageAfter } from '../stages/stages'
 import { carriedStatements, fitsCustomer } from './leads.carry'
 import { moveStatements } from './leads.conversion'
 import { leadColumns } from './leads.record'
@@ -91,6 +92,7 @@ export async function convertLead(ctx: Ctx, id: string, { customerId }: { custom
           customerId: targetId,
           convertedAt: now,
           status: 'CLOSED',
+          stageId: stageAfter('lead', 'leads', leads, 'CLOSED'),
           stageSince: now,
           contactedAt: sql`coalesce(${leads.contactedAt}, ${now})`,
           ...versionStamp(leads, now),

@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi'
 import { EXTERNAL_ID, PERSON } from '../customers/customers.fields'
 import { leads } from '../db/schema'
 import { LEAD_STATUSES } from '../db/schema/leads'
-import { email, Id, Instant, instantOrDay, jsonObject, name, text } from '../field-schemas'
+import { email, Id, Instant, instantOrDay, jsonObject, name, text, uuid } from '../field-schemas'
 import { CUSTOM_FIELDS, FOLDED_FIELDS } from '../records/facets.schemas'
 import { defineFields, ERASED } from '../records/fields'
 import { foldedBeyondLower } from '../text/searched'
@@ -42,6 +42,20 @@ export const LEAD_FIELDS = defineFields(leads, {
     imported: 'status stage leadstatus',
     exported: 2,
     isKept: true,
+  },
+  stageId: {
+    answer: Id.nullable(),
+    example: null,
+    input: uuid().openapi({ description: 'A stage of leads (`/v1/stages`). It sets the status as well.' }),
+    exported: 2,
+    isKept: true,
+  },
+  lostReason: {
+    answer: z.string().nullable(),
+    example: null,
+    input: text(200).nullable().openapi({ description: 'Why it was lost. It goes when the lead gets another status.' }),
+    exported: 2,
+    erased: null,
   },
   source: {
     answer: z.string().nullable(),

@@ -73,6 +73,7 @@ export const LEAD_LIST: ListDefinition<LeadRow, Query> = {
       match: `scope : (${statuses.map((status) => phrase(STATUS_CODES[status])).join(' OR ')})`,
       isCoarse: true,
     }),
+    stage: is(leads.stageId),
     besides: isNot(leads.status),
     source: (sources) => ({
       where: inArray(leads.source, sources),

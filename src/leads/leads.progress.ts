@@ -3,6 +3,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { leads } from '../db/schema'
 import type { LEAD_STATUSES } from '../db/schema/leads'
 import { columnIn } from '../db/sql'
+import { stageAfter } from '../stages/stages'
 
 /**
  * The values of these columns for the UPDATE that gives a lead this status; no values without a status. The event of the
@@ -15,6 +16,8 @@ export function progressOf(status: (typeof LEAD_STATUSES)[number] | SQL | undefi
   )
   return {
     stageSince: sql`iif(${before} IS ${status}, ${stageSince}, ${now})`,
+    stageId: stageAfter('lead', 'leads', leads, status),
+    lostReason: sql`iif(${before} IS ${status}, ${columnIn('leads', leads.lostReason)}, NULL)`,
     contactedAt: sql`iif(${contactedAt} IS NULL AND ${before} IS NOT ${status} AND ${status} IN ('CONTACTED', 'QUALIFIED'),
       ${now}, ${contactedAt})`,
   }

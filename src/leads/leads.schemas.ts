@@ -70,6 +70,7 @@ export const LeadFilters = z.strictObject({
       example: 'alice',
     }),
   status: someOf(LEAD_STATUSES),
+  stage: uuid().optional().openapi({ description: 'The leads of this stage.' }),
   source: repeated(text(100), 'The exact source.'),
   externalId: text(200).optional().openapi({ description: 'What another system calls it, exactly.' }),
   owner: memberOr('none', 'me').openapi({

@@ -21,6 +21,7 @@ import {
 import { derivedValues, type FieldName } from '../records/fields'
 import { includedColumns } from '../records/included'
 import { withInstants } from '../records/instants'
+import { firstStage, isStage, stageError, statusOfStage } from '../stages/stages'
 import { LEAD_FIELDS } from './leads.fields'
 import { assignmentMail } from './leads.mail'
 import { progressOf } from './leads.progress'
@@ -42,16 +43,18 @@ type NewLead = LeadFields & { title: string; ownerId?: string | null }
 async function insertLead(ctx: Ctx, input: NewLead): Promise<LeadRow> {
   const { db, actor, now } = ctx
   const canAssign = reach(actor, 'leads:assign') === 'all'
-  const { ownerId = canAssign ? null : authorOf(actor), customFields, ...fields } = withInstants(ctx, input)
+  const { ownerId = canAssign ? null : authorOf(actor), customFields, stageId, ...fields } = withInstants(ctx, input)
   if (ownerId !== null && ownerId !== actor.id) {
     requirePermission(actor, 'leads:assign', 'Only a MANAGER or ADMIN gives a lead to another member.')
   }
   const id = ctx.newId()
   const isOwnerValid = ownerId === null ? sql`true` : isTeamMember(ownerId, actor.workspaceId)
+  const isStageValid = stageId ? isStage('lead', actor.workspaceId, stageId, fields.status) : sql`true`
   const row = {
     ...fields,
     ...derivedFields(fields, actor.country),
     ...newCustomFields(customFields),
+    ...newStage(actor.workspaceId, fields.status, stageId),
     id,
     workspaceId: actor.workspaceId,
     ownerId,
@@ -60,7 +63,7 @@ async function insertLead(ctx: Ctx, input: NewLead): Promise<LeadRow> {
     updatedAt: now,
   }
   const { lead } = await runBatch(db, {
-    lead: one(insertFrom(db, leads, row, sql`WHERE ${isOwnerValid}`).returning(leadColumns)),
+    lead: one(insertFrom(db, leads, row, sql`WHERE ${isOwnerValid} AND ${isStageValid}`).returning(leadColumns)),
     event: eventInsert(ctx, {
       verb: 'lead.created',
       subject: 'lead',
@@ -71,6 +74,7 @@ async function insertLead(ctx: Ctx, input: NewLead): Promise<LeadRow> {
     mail: assignmentMail(ctx, id, ownerId),
     country: countryCheck(db, [fields.phone], actor),
   })
+  if (!lead && stageId && !(await isKnownStage(ctx, stageId, fields.status))) throw stageError('lead', fields.status)
   if (!lead) throw new AppError('invalid_owner')
   return lead
 }
@@ -116,9 +120,11 @@ function changeLead(ctx: Ctx, id: string, fields: LeadFields, ifVersion?: number
 
 /** What a patch of fields makes of a lead: the columns that its event tells of, those that follow, and what must hold. */
 export function leadPatch(ctx: Ctx, fields: LeadFields) {
-  const { customFields, ...others } = withInstants(ctx, fields)
+  const { customFields, stageId, ...others } = withInstants(ctx, fields)
   const { foldedFields, ...custom } = patchedCustomFields(leads, customFields)
-  const patch = { ...others, ...custom }
+  const { workspaceId } = ctx.actor
+  const status = stageId ? statusOfStage('lead', workspaceId, stageId) : others.status
+  const patch = { ...others, ...custom, ...(stageId && { stageId, status }) }
   const derived = {
     ...derivedFields(others, ctx.actor.country),
     ...(foldedFields === undefined ? {} : { foldedFields }),
@@ -129,10 +135,32 @@ export function leadPatch(ctx: Ctx, fields: LeadFields) {
   }
   return {
     patch,
-    derived: { ...derived, ...progressOf(others.status, ctx.now) },
+    derived: { ...derived, ...without(progressOf(status, ctx.now), patch) },
     changesAnything: hasChanges(leads, { ...patch, ...derived }),
-    require: { customFields: fit },
+    require: { customFields: fit, ...(stageId && { stage: stageRequirement(workspaceId, stageId, others.status) }) },
   }
+}
+
+// What follows from a status, without what the patch says itself.
+function without(derived: ReturnType<typeof progressOf>, patch: Record<string, unknown>) {
+  return Object.fromEntries(Object.entries(derived).filter(([name]) => patch[name] === undefined))
+}
+
+function stageRequirement(workspaceId: string, stageId: string, status?: string): Requirement<LeadRow> {
+  return { holds: isStage('lead', workspaceId, stageId, status), orElse: () => stageError('lead', status) }
+}
+
+// The stage of a new lead, and its status; without a stage, the first of its status.
+function newStage(workspaceId: string, status: string | undefined, stageId: string | null | undefined) {
+  if (!stageId) return { stageId: firstStage('lead', workspaceId, status ?? 'NEW') }
+  return { stageId, status: statusOfStage('lead', workspaceId, stageId) }
+}
+
+async function isKnownStage({ db, actor }: Ctx, stageId: string, status?: string): Promise<boolean> {
+  const [found] = await db
+    .select({ isStage: sql<number>`${isStage('lead', actor.workspaceId, stageId, status)}`.as('is_stage') })
+    .from(sql`(SELECT 1)`)
+  return Boolean(found?.isStage)
 }
 
 /** Puts a lead into the trash. It can be restored for 30 days. */

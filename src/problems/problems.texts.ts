@@ -164,6 +164,18 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     why: 'A key is one field of an entity, archived or not.',
     mend: 'Change the field at `existingId`, or choose another key.',
   },
+  stage_exists: {
+    why: 'A stage of the same entity has this name; case and accents do not matter.',
+    mend: 'Choose another name, or use the stage: `existingId` names it.',
+  },
+  too_many_stages: {
+    why: 'A board of more than 20 columns helps nobody, so there are 20 stages for leads and 20 for tickets.',
+    mend: 'Delete one that is not needed: `DELETE /v1/stages/{id}`.',
+  },
+  stage_in_use: {
+    why: 'Its records would have no stage, though others have one of the same status.',
+    mend: 'Name the stage that they get: `DELETE /v1/stages/{id}?moveTo=`.',
+  },
   field_taken: {
     why: 'The field is unique, and another living record has this value.',
     mend: 'See the record at `existingId`: perhaps it is the same. Merge them, or change one of the values.',

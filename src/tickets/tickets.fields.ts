@@ -41,6 +41,7 @@ export const TICKET_FIELDS = defineFields(tickets, {
   foldedDescription: { follows: 'description', derive: foldedBeyondLower, erased: null },
   // No input: a new ticket is OPEN, and a patch may only follow the transitions of tickets.status.ts.
   status: { answer: z.enum(TICKET_STATUSES), example: 'OPEN', exported: 1, isKept: true },
+  stageId: { answer: Id.nullable(), example: null, exported: 1, isKept: true },
   priority: {
     answer: z.enum(PRIORITIES),
     example: 'NORMAL',

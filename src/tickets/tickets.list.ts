@@ -61,6 +61,7 @@ export const TICKET_LIST: ListDefinition<TicketRow, Query> = {
       where: inArray(tickets.status, statuses),
       match: facets(q, ...statuses.map((status) => word('s', actor.workspaceId, status))),
     }),
+    stage: (id) => ({ where: eq(tickets.stageId, id) }),
     priority: (priorities, { actor }, { q }) => ({
       where: inArray(tickets.priority, priorities),
       match: facets(q, ...priorities.map((priority) => word('p', actor.workspaceId, priority))),

@@ -51,7 +51,11 @@ export const NewTicket = z
   })
 
 export const TicketPatch = z
-  .strictObject({ ...fields, status: TICKET_FIELDS.status.answer })
+  .strictObject({
+    ...fields,
+    status: TICKET_FIELDS.status.answer,
+    stageId: uuid().openapi({ description: 'A stage of tickets (`/v1/stages`). It sets the status as well.' }),
+  })
   .partial()
   .refine((patch) => Object.keys(patch).length > 0, { error: 'Send at least one field' })
   .openapi('TicketPatch', { example: { status: 'IN_PROGRESS', priority: 'HIGH' } })
@@ -69,6 +73,7 @@ export const TicketFilters = z.strictObject({
     .optional()
     .openapi({ description: 'Part of title or description; case and accents do not matter.', example: 'invoice' }),
   status: someOf(TICKET_STATUSES),
+  stage: uuid().optional().openapi({ description: 'The tickets of this stage.' }),
   priority: someOf(PRIORITIES),
   assignee: memberOr('none', 'me').openapi({
     type: 'string',

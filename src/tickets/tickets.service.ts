@@ -19,10 +19,11 @@ import {
 } from '../records/custom-fields'
 import { derivedValues, type FieldName } from '../records/fields'
 import { includedColumns } from '../records/included'
+import { firstStage, isStage, stageAfter, stageError, statusOfStage } from '../stages/stages'
 import { TICKET_FIELDS } from './tickets.fields'
 import { ticketMail } from './tickets.mail'
 import { redactTicket, TICKET, TICKET_INCLUDES, type TicketRow, ticketColumns } from './tickets.record'
-import { canBecome, resolvedAt, transitionError } from './tickets.status'
+import { canBecome, canBecomeStatus, resolvedAt, resolvedAtOf, transitionError } from './tickets.status'
 
 type Fields = Pick<TicketRow, FieldName<typeof TICKET_FIELDS, 'input'>>
 type NewTicket = Partial<Fields> &
@@ -66,6 +67,7 @@ export async function openTicket(ctx: Ctx, input: NewTicket): Promise<TicketRow>
     id,
     workspaceId: actor.workspaceId,
     number,
+    stageId: firstStage('ticket', actor.workspaceId, 'OPEN'),
     customerId: sql`${customers.id}`,
     interactionId,
     ownerId: sql`${customers.ownerId}`,
@@ -103,22 +105,29 @@ export async function getTicket(ctx: Ctx, id: string, include?: readonly string[
 export async function updateTicket(
   ctx: Ctx,
   id: string,
-  patch: Partial<Fields & Pick<TicketRow, 'status'>>,
+  given: Partial<Fields & Pick<TicketRow, 'status'>> & { stageId?: string },
   ifVersion?: number,
 ): Promise<TicketRow> {
+  const { stageId, ...patch } = given
   const { status, ...fields } = patch
-  requireHandling(ctx.actor, Object.keys(fields))
+  requireHandling(ctx.actor, Object.keys({ ...fields, ...(stageId && { stageId }) }))
+  const { workspaceId } = ctx.actor
+  const staged = stageId && statusOfStage('ticket', workspaceId, stageId)
   const { foldedFields, ...custom } = patchedCustomFields(tickets, patch.customFields)
   const changed = await changeRecord(ctx, TICKET, id, {
     verb: 'updated',
     permission: 'tickets:write',
-    set: { ...patch, ...custom },
+    set: { ...patch, ...custom, ...(staged && { stageId, status: staged }) },
     ifVersion,
     followedBy: ticketMail(ctx, id, { template: 'ticketUpdated' }),
     derived: {
       foldedFields,
       ...derivedValues(TICKET_FIELDS, fields, ctx.actor.country),
-      ...(status && { resolvedAt: resolvedAt(status, ctx.now) }),
+      ...(status && {
+        resolvedAt: resolvedAt(status, ctx.now),
+        ...(!stageId && { stageId: stageAfter('ticket', 'tickets', tickets, status) }),
+      }),
+      ...(staged && !status && { resolvedAt: resolvedAtOf(staged, ctx.now) }),
     },
     require: {
       customFields: {
@@ -126,6 +135,19 @@ export async function updateTicket(
         orElse: () => customFieldsTooBigError(),
       },
       opener: ownWords(ctx, tickets.openedBy, tickets.description, patch.description),
+      ...(stageId && {
+        stage: { holds: isStage('ticket', workspaceId, stageId, status), orElse: () => stageError('ticket', status) },
+      }),
+      ...(staged &&
+        !status && {
+          transition: {
+            holds: canBecomeStatus(ctx.actor, staged),
+            orElse: (present: TicketRow) =>
+              new AppError('invalid_transition', {
+                detail: `A ticket that is ${present.status} cannot come to this stage.`,
+              }),
+          },
+        }),
       ...(status && {
         transition: {
           holds: canBecome(ctx.actor, status),

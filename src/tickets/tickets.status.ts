@@ -33,6 +33,18 @@ export function canBecome(actor: Actor, to: Status): SQL {
   return inArray(tickets.status, [to, ...before])
 }
 
+/** SQL: the same of a status that SQL computes. */
+export function canBecomeStatus(actor: Actor, to: SQL): SQL {
+  const statuses = Object.keys(TRANSITIONS) as Status[]
+  const each = statuses.map((status) => sql`(${to} = ${status} AND ${canBecome(actor, status)})`)
+  return sql`(${sql.join(each, sql` OR `)})`
+}
+
+/** SQL: the same of a status that SQL computes. */
+export function resolvedAtOf(to: SQL, now: string): SQL {
+  return sql`CASE WHEN ${to} IN ('RESOLVED', 'CLOSED') THEN coalesce(${tickets.resolvedAt}, ${now}) END`
+}
+
 /** The error of a transition that was refused. */
 export function transitionError(actor: Actor, from: Status, to: Status): AppError {
   if (!canSet(actor, from, to)) {

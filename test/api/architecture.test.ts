@@ -79,6 +79,7 @@ const ORDER = [
     'mail',
     'tags',
     'fields',
+    'stages',
     'views',
     'calendar',
     'customers',

@@ -26,4 +26,5 @@ describe.each(['SALES', 'CUSTOMER'] as const)('a colleague’s records, to %s,',
 const toldToSales = ({ own }: Scene) => ({
   '/v1/users': [own.person.id],
   '/v1/fields': [own.marker, own.ids.field ?? ''],
+  '/v1/stages': [own.marker, own.ids.stage ?? ''],
 })

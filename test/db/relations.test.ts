@@ -21,6 +21,7 @@ const OUTSIDE: Record<string, string> = {
   'bulk_results.owner_id': 'history of a job, and goes with it',
   subject_id: 'the audit trail: events outlive their records, and erasing empties them',
   'tickets.interaction_id': 'the interaction from which the ticket was opened: history, like created_by',
+  stage_id: 'a stage that is deleted gives its records to another by a job (src/stages/stages.jobs.ts)',
   tag_id: 'a tag that is deleted loses its rows by a job (src/tags/tags.deletion.ts)',
   'webhook_deliveries.webhook_id': 'goes with its webhook, or at night (src/purge/purge.expired.ts)',
   'webhook_deliveries.event_id': 'the audit trail, like subject_id',

@@ -165,10 +165,12 @@ describe('leads, interactions and tickets', () => {
       'number,title,status\r\n1,A seed,OPEN\r\n',
     )
     expect(await only('leads')).toBe(
-      'id,title,name,email,phone,interest,message,externalId,description,status,source,owner,followUpAt,metadata,tags,createdAt,' +
+      'id,title,name,email,phone,interest,message,externalId,description,status,stageId,lostReason,source,owner,followUpAt,metadata,tags,createdAt,' +
         'updatedAt,claimedAt,convertedAt',
     )
     expect(await only('interactions')).toMatch(/^id,type,body,customerId,leadId,ticketId,occurredAt,/)
-    expect(await only('tickets')).toMatch(/^id,number,customerId,interactionId,title,description,status,priority,/)
+    expect(await only('tickets')).toMatch(
+      /^id,number,customerId,interactionId,title,description,status,stageId,priority,/,
+    )
   })
 })

@@ -86,3 +86,27 @@ afterAll(() => {
   const lines = table.map((row) => `| ${names.map((name) => row[name]).join(' | ')} |`)
   console.info([`| ${names.join(' | ')} |`, ...lines].join('\n'))
 })
+
+it('of leads, whatever names the company names a lead without a title, and codes of Facebook carry no prefix', async () => {
+  const admin = await founder()
+  const file = 'Business Name,Phone Number,Status\nA/C Engineers,,new\nCoast Plumbing,(904) 213-9300,new\n'
+  const report = await imported(admin, file, { query: { entity: 'leads', defaultCountry: 'US' } })
+  expect(report).toMatchObject({ created: 2, failed: 0 })
+  const facebook =
+    'id,created_time,ad_name,form_name,is_organic,platform,full_name,phone_number,zip_code\nl:1,2026-06-01T08:12:34-05:00,Ad,Form,false,fb,Ann Lee,p:+16173799780,z:01960\n'
+  const known = await imported(admin, facebook, { query: { entity: 'leads' } })
+  expect(known).toMatchObject({ recognised: 'facebook-leads', created: 1 })
+  const hubspot =
+    'Record ID - Contact,First Name,Last Name,Email,Record ID - Company,Company name\n51,Ann,Lee,a@x.de,7,Acme\n'
+  expect(await imported(admin, hubspot)).toMatchObject({ recognised: 'hubspot-contacts', created: 1 })
+  const zoho = 'Record Id,Lead Name,Company,Lead Source,Lead Status\nzcrm_1,Bo Ek,Ek AB,Facebook,Lost Lead\n'
+  expect(await imported(admin, zoho, { query: { entity: 'leads' } })).toMatchObject({ recognised: 'zoho-leads' })
+  const made = await rows<{ title: string; zip: string | null; external: string | null }>(
+    `SELECT title, custom_fields ->> 'zip_code' AS zip, external_id AS external FROM leads WHERE workspace_id = ? ORDER BY seq`,
+    admin.workspaceId,
+  )
+  expect(made.map(({ title }) => title)).toEqual(['A/C Engineers', 'Coast Plumbing', 'Ann Lee', 'Bo Ek'])
+  expect(made.map(({ zip }) => zip)).toEqual([null, null, '01960', null])
+  const [contact] = await rows('SELECT external_id FROM customers WHERE workspace_id = ?', admin.workspaceId)
+  expect(contact).toEqual({ external_id: '51' })
+})

@@ -43,7 +43,7 @@ describe('making a lead', () => {
     expect(await bodyOf(get(manager.token, made.id), 200)).toEqual(made)
     expect(Object.keys(made).sort()).toEqual(
       [...Object.keys(EVERYTHING), 'id', 'ownerId', 'claimedAt', 'customerId', 'convertedAt', 'customFields']
-        .concat('createdAt', 'updatedAt', 'deletedAt')
+        .concat('createdAt', 'updatedAt', 'deletedAt', 'stageId', 'lostReason')
         .sort(),
     )
   })
@@ -178,7 +178,7 @@ describe('changing a lead', () => {
     expect(await bodyOf(patch(manager.token, id, nulls), 200)).toMatchObject({ title, status, ...nulls })
     const { components } = await (await send('/openapi.json')).json<Document>()
     for (const [field, { type }] of Object.entries(components.schemas.LeadPatch.properties)) {
-      expect([field, type.includes('null')]).toEqual([field, field in optional])
+      expect([field, type.includes('null')]).toEqual([field, field in optional || field === 'lostReason'])
     }
     for (const field of ['title', 'status']) {
       const json = { [field]: null }

@@ -21,6 +21,7 @@ const ELSEWHERE: Record<string, string> = {
   tags: 'words of the workspace; who has which stands in customer_tags',
   customer_merged_rows: 'ids alone',
   fields: 'definitions, which are words of the workspace',
+  stages: 'words of the workspace',
   strict_entities: 'a setting of the workspace',
   field_keys: 'values of custom fields, kept by triggers: they go with the values',
   tagged_customers: 'ids alone, and empty between batches',

@@ -29,7 +29,7 @@ export const EVERYDAY = [
   ...['GET /v1/leads/{id}/tags', 'GET /v1/tickets/{id}/tags', 'PUT /v1/leads/{id}/tags/{name}'],
   'PUT /v1/tickets/{id}/tags/{name}',
   ...['GET /v1/fields', 'GET /v1/fields/{id}', 'GET /v1/views', 'GET /v1/views/{id}'],
-  ...['POST /v1/views', 'PATCH /v1/views/{id}'],
+  ...['POST /v1/views', 'PATCH /v1/views/{id}', 'GET /v1/stages', 'GET /v1/stages/{id}'],
   ...[
     'GET /v1/leads/{id}/timeline',
     'GET /v1/search',
@@ -69,6 +69,9 @@ export async function recordsFor(admin: Person): Promise<Record<string, string>>
     interactions: (await logged(admin, note)).id,
     fields: (await bodyOf(api(admin.token).v1.fields.$post({ json: { entity: 'lead', key: 'f', type: 'text' } }), 201))
       .id,
+    stages: (
+      await bodyOf(api(admin.token).v1.stages.$post({ json: { entity: 'lead', name: 'S', status: 'NEW' } }), 201)
+    ).id,
     views: (await bodyOf(api(admin.token).v1.views.$post({ json: { entity: 'lead', name: 'Mine' } }), 201)).id,
     leads: (await ownLead(admin)).id,
     tickets: (await ticket(admin, { customerId })).id,

@@ -68,6 +68,13 @@ export const KINDS: Record<string, Kind> = {
       return (await bodyOf(api(admin.token).v1.fields.$post({ json }), 201)).id
     },
   },
+  stage: {
+    at: '/v1/stages/{id}',
+    make: async (_owner, admin, marker) => {
+      const json = { entity: 'lead' as const, name: unique(marker), status: 'NEW' as const }
+      return (await bodyOf(api(admin.token).v1.stages.$post({ json }), 201)).id
+    },
+  },
   view: {
     at: '/v1/views/{id}',
     make: async (owner, _admin, marker) => {
@@ -162,8 +169,10 @@ const REFUSED_BY_FIELD: Record<string, Role> = { 'PATCH /v1/tickets/{id}': 'CUST
 
 export const configured = operations.filter(({ name }) => !NEEDS_SETTINGS.includes(name))
 export const addressed = configured.filter(({ path }) => path.startsWith('/v1/') && path.includes('{'))
-/** Definitions of fields are read by every member of the workspace. */
-export const addressedByColleagues = addressed.filter(({ name }) => name !== 'GET /v1/fields/{id}')
+/** Definitions of fields and stages are read by every member of the workspace. */
+export const addressedByColleagues = addressed.filter(
+  ({ name }) => name !== 'GET /v1/fields/{id}' && name !== 'GET /v1/stages/{id}',
+)
 const lists = configured.filter(
   ({ method, path }) => method === 'GET' && path.startsWith('/v1/') && !path.includes('{'),
 )

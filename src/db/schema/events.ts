@@ -13,6 +13,7 @@ export const SUBJECT_TYPES = [
   'ticket',
   'tag',
   'field',
+  'stage',
   'view',
   'mail',
   'import',

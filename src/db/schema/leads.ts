@@ -45,6 +45,10 @@ export const leads = sqliteTable(
     title: text().notNull(),
     description: text(),
     status: text({ enum: LEAD_STATUSES }).notNull().default('NEW'),
+    /** The stage, which is of that status; null if the workspace has none for it. */
+    stageId: text(),
+    /** Why it was lost, while it stands in a stage of lost leads. */
+    lostReason: text(),
     source: text(),
     name: text(),
     email: text(),
@@ -128,6 +132,7 @@ export const leads = sqliteTable(
       .where(sql`deleted_at IS NULL AND external_id IS NOT NULL`),
     index('leads_import_key').on(t.workspaceId, t.importKey).where(sql`deleted_at IS NULL AND import_key IS NOT NULL`),
     index('leads_home').on(t.homeId, t.customerId).where(sql`home_id IS NOT NULL`),
+    index('leads_stage').on(t.workspaceId, t.stageId).where(sql`stage_id IS NOT NULL`),
     index('leads_customer').on(t.customerId).where(sql`customer_id IS NOT NULL`),
   ],
 )

@@ -35,6 +35,8 @@ export const tickets = sqliteTable(
     foldedTitle: text(),
     foldedDescription: text(),
     status: text({ enum: TICKET_STATUSES }).notNull().default('OPEN'),
+    /** The stage, which is of that status; null if the workspace has none for it. */
+    stageId: text(),
     priority: text({ enum: PRIORITIES }).notNull().default('NORMAL'),
     openedBy: text(),
     /** What an import knows it by, when the same comes again. */
@@ -57,6 +59,7 @@ export const tickets = sqliteTable(
       index('tickets_owner').on(t.workspaceId, t.ownerId).where(living),
       index('tickets_assignee').on(t.workspaceId, t.assigneeId).where(living),
       index('tickets_updated').on(t.workspaceId, t.updatedAt).where(living),
+      index('tickets_stage').on(t.workspaceId, t.stageId).where(sql`stage_id IS NOT NULL`),
       index('tickets_purge').on(t.deletedAt).where(sql`deleted_at IS NOT NULL`),
     ]
   },
