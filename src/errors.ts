@@ -52,6 +52,7 @@ export const ERRORS = {
   field_taken: [409, 'Another record has this value'],
   too_many_views: [409, 'A list may have at most 50 shared views, and 50 of a member'],
   view_outdated: [409, 'The view no longer fits its list'],
+  too_many_indexed: [409, 'An entity may have at most five indexed fields'],
   too_many_fields: [409, 'An entity may have at most 50 fields'],
   too_many_tags: [409, 'A record may have at most 50 tags'],
   email_taken: [409, 'The e-mail address is already in use'],

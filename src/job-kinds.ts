@@ -3,6 +3,7 @@ import { BULK_JOBS } from './bulk/bulk.job'
 import { UNDO_JOBS } from './bulk/bulk.undo'
 import { DISTRIBUTION } from './bulk/distribution'
 import { MERGE } from './customers/merge.settlement'
+import { FIELD_VALUES, FIELD_VALUES_CLEARING } from './fields/fields.index'
 import { FIELD_KEYS, FIELD_RETYPE } from './fields/fields.retype'
 import { OWNER } from './interactions/interactions.owner'
 import type { JobKind } from './jobs/jobs.kind'
@@ -21,6 +22,8 @@ export const JOB_KINDS: Readonly<Record<string, JobKind>> = {
   erasure: ERASURE,
   'field-keys': FIELD_KEYS,
   'field-retype': FIELD_RETYPE,
+  'field-values': FIELD_VALUES,
+  'field-values-clearing': FIELD_VALUES_CLEARING,
   handover: HANDOVER,
   merge: MERGE,
   owner: OWNER,

@@ -34,6 +34,14 @@ export const CUSTOMER_LIST: ListDefinition<CustomerRow, Query> = {
   columns: customerColumns,
   read: (db, rows, included) => db.select({ row: customerColumns, included, ...pageMarks }).from(rows),
   includes: CUSTOMER_INCLUDES,
+  indexed: {
+    entity: 'customer',
+    customFields: customers.customFields,
+    ownerId: customers.ownerId,
+    seq: customers.seq,
+    where: ({ actor }) => visible(actor, permissions.read, customers),
+    isOwned: true,
+  },
   owners: (ctx, request) => requestedOwners(ctx, permissions, request),
   orders: {
     createdAt: { by: ['seq'], arrivedAt: customers.createdAt, indexes: ['customers_list', 'customers_owner'] },

@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi'
 import { email, Id, instant, memberOr, text, uuid } from '../field-schemas'
 import { filterParameter, questionOf, viewParameter } from '../filters/filters.schemas'
 import { flag, pageOf, pageQuery } from '../http/pagination'
-import { facetQuery, gatherCustomFields } from '../records/facets.schemas'
+import { facetQuery, gatherCustomFields, sortDocument, sortOf } from '../records/facets.schemas'
 import { fieldsWith, valuesOf } from '../records/fields'
 import { SORTS } from '../records/list.filters'
 import {
@@ -121,15 +121,14 @@ export const CustomerFilters = z.strictObject({
   followUpBefore: instant().optional(),
   touchBefore: instant().optional().openapi({ description: 'Customers to contact before this time.' }),
   trashed: flag('List the customers in the trash instead.'),
-  sort: z
-    .enum(SORTS.customer)
-    .optional()
-    .openapi({
-      description:
-        'The default is `-createdAt`; with `updatedAfter` it is `updatedAt`, with `followUpBefore` it is `nextFollowUpAt`, ' +
+  sort: sortOf(SORTS.customer).openapi(
+    sortDocument(
+      SORTS.customer,
+      'The default is `-createdAt`; with `updatedAfter` it is `updatedAt`, with `followUpBefore` it is `nextFollowUpAt`, ' +
         'with `touchBefore` `nextTouchAt`. Of searches (words, tags, custom fields) and of the trash, the default is ' +
         '`-createdAt`; in another order, their newest 1,000 customers are sorted, and `partial` says so if there are more.',
-    }),
+    ),
+  ),
   total: flag('Return the total too. With filters other than the owner, counting stops after 1,000 (`totalCapped`).'),
 })
 

@@ -32,16 +32,22 @@ export function indexedPage(plan: ListPlan, limit: number, offset: number): SQL 
 /**
  * The rows found in a window of `size` rows, at most `limit`. If they are fewer and the window was full, the `narrow`
  * plan finds the rows behind it, if the indexes of that plan return few. Else the last row of the window follows with
- * `is_last`: the next page starts behind it.
+ * `is_last`: the next page starts behind it. `bounded` may make the window empty.
  */
-export function scanWindow(plan: ListPlan, size: number, limit: number, narrow?: NarrowPlan): SQL {
+export function scanWindow(
+  plan: ListPlan,
+  size: number,
+  limit: number,
+  narrow?: NarrowPlan,
+  bounded: (rows: number) => SQL = (rows) => sql`${rows}`,
+): SQL {
   const rows = mergedSources(plan, everyColumn(plan))
   // Without ORDER BY, since the rows come in order: SQLite stops at the limit.
-  const found = sql`SELECT *, 0 AS is_last, 0 AS hit_count FROM (${rows} LIMIT ${size}) AS ${sql.raw(plan.table)}
+  const found = sql`SELECT *, 0 AS is_last, 0 AS hit_count FROM (${rows} LIMIT ${bounded(size)}) AS ${sql.raw(plan.table)}
     WHERE ${plan.rest} LIMIT ${limit}`
   // In the last row of the window, `hit_count` says whether the narrow plan has few rows.
   const edge = sql`SELECT *, 1 AS is_last, ${narrow ? hasFewRows(narrow) : sql`0`} AS hit_count
-    FROM (${rows} LIMIT 1 OFFSET ${size - 1})`
+    FROM (${rows} LIMIT ${bounded(1)} OFFSET ${size - 1})`
   const behind = narrow && sql`UNION ALL SELECT * FROM (${narrowRows(plan, narrow)} LIMIT ${limit})`
   return sql`WITH edge AS MATERIALIZED (${edge}) SELECT * FROM (${found}) ${behind ?? sql``}
     UNION ALL SELECT * FROM edge WHERE hit_count = 0 LIMIT ${limit}`

@@ -9,15 +9,15 @@ import { FIELD_ENTITIES, FIELD_TYPES } from '../db/schema/fields'
 import { columnIn, ifChanged, insertFrom } from '../db/sql'
 import { AppError } from '../errors'
 import { eventInsert } from '../events/event-insert'
-import { type JobCtx, jobInsert, jobKind } from '../jobs/jobs.kind'
+import { jobInsert, jobKind } from '../jobs/jobs.kind'
 import { nextVersion, versionStamp } from '../records/version'
-import { type FieldType, getField, KeyingInput, RECORDS } from './fields.service'
+import { clearingJob, hasValues, KeyingInput, piecesOf, RECORDS } from './fields.index'
+import { type FieldType, getField } from './fields.service'
 
 type Retyping = { type: FieldType; options?: string[] }
 
 /** How many records a report looks at, and how many a piece of a job takes. */
 const LOOKED = 1_000
-const PIECE = 100
 const EXAMPLES = 10
 
 /**
@@ -63,6 +63,8 @@ export async function retypeField(ctx: Ctx, id: string, { type, options }: Retyp
             type,
             options: options ?? null,
             isUnique: keeps ? sql`${fields.isUnique}` : false,
+            isIndexed: false,
+            indexedAt: null,
             ...versionStamp(fields, now),
           })
           .where(isIt),
@@ -78,6 +80,7 @@ export async function retypeField(ctx: Ctx, id: string, { type, options }: Retyp
             id: jobs.id,
           }),
         ),
+    clearing: dryRun ? undefined : clearingJob(ctx, id, hasValues(id)),
     field: one(db.select({ id: fields.id }).from(fields).where(isIt)),
   })
   if (!field || !report) throw new AppError('not_found')
@@ -180,18 +183,3 @@ export const FIELD_KEYS = jobKind({
       ],
     })),
 })
-
-// The living records of the entity, if the field is of this entity.
-function piecesOf({ workspaceId }: JobCtx, entity: (typeof FIELD_ENTITIES)[number], fieldId: string) {
-  const record = RECORDS[entity]
-  const isOfEntity = sql`EXISTS (SELECT 1 FROM ${fields} AS f WHERE f.id = ${fieldId} AND f.entity = ${entity})`
-  return {
-    full: PIECE,
-    pick: (after: string | null) => ({
-      key: sql`seq`,
-      position: sql`seq`,
-      from: sql`FROM ${record} WHERE ${record.workspaceId} = ${workspaceId} AND ${record.deletedAt} IS NULL
-        AND ${record.seq} > ${Number(after)} AND ${isOfEntity} ORDER BY ${record.seq} LIMIT ${PIECE}`,
-    }),
-  }
-}

@@ -45,7 +45,10 @@ const createFieldRoute = createRoute({
     'Up to 50 for each entity. From now on, every write of this key is checked, whatever way it comes: a 400 names the path, ' +
     'and the options. Values that records have already stay as they are.',
   request: { body: body(NewField) },
-  responses: { 201: json(Field, 'The field'), ...errors(...POST, 'field_exists', 'too_many_fields') },
+  responses: {
+    201: json(Field, 'The field'),
+    ...errors(...POST, 'field_exists', 'too_many_fields', 'too_many_indexed'),
+  },
 })
 
 const getFieldRoute = createRoute({
@@ -71,7 +74,7 @@ const updateFieldRoute = createRoute({
     'Its label, order, options and rules; `archived` takes it out of use, and its values stay. A field that becomes unique ' +
     'takes in the values that are there by a job; where one stands twice, both stay until one is changed.',
   request: { params: IdParam, headers: IfMatch, body: body(FieldPatch) },
-  responses: { 200: json(Field, 'The field'), ...errors(...WRITE, 'not_found', 'stale') },
+  responses: { 200: json(Field, 'The field'), ...errors(...WRITE, 'not_found', 'stale', 'too_many_indexed') },
 })
 
 const retypeFieldRoute = createRoute({

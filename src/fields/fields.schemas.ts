@@ -19,6 +19,7 @@ const options = z
   .refine((list) => new Set(list).size === list.length, { error: 'must name each option only once' })
   .openapi({ description: 'The values of `select` and `multiselect`, in their order.', example: ['bronze', 'gold'] })
 const isChoice = (given: string) => given === 'select' || given === 'multiselect'
+const isIndexable = (given: string) => given === 'number' || given === 'date' || given === 'select'
 const isUniqueable = (given: string) => given !== 'boolean' && given !== 'multiselect'
 
 export const Field = z
@@ -33,6 +34,10 @@ export const Field = z
       description:
         'No two living records have the same value; case and spaces around it do not matter, and empty is no value.',
     }),
+    indexed: z.boolean().openapi({
+      description: 'Lists are sorted by it, and filtered by it at the cost of their page; for number, date and select.',
+    }),
+    indexedSince: Instant.nullable().openapi({ description: 'Null while a job takes in the values that are there.' }),
     options: z.array(z.string()).nullable(),
     position: z.number().int(),
     archived: z.boolean().openapi({ description: 'Its values stay, and are checked no more.' }),
@@ -48,6 +53,8 @@ export const Field = z
       label: 'Budget',
       required: false,
       unique: false,
+      indexed: false,
+      indexedSince: null,
       options: null,
       position: 1,
       archived: false,
@@ -64,7 +71,12 @@ export const NewField = z
     label: label.optional().openapi({ description: 'The key, if it is left out.' }),
     required: z.boolean().default(false),
     unique: z.boolean().default(false),
+    indexed: z.boolean().default(false),
     options: options.optional(),
+  })
+  .refine((field) => !field.indexed || isIndexable(field.type), {
+    path: ['indexed'],
+    error: 'is for number, date and select alone',
   })
   .refine((field) => isChoice(field.type) === (field.options !== undefined), {
     path: ['options'],
@@ -81,6 +93,7 @@ export const FieldPatch = z
     label,
     required: z.boolean(),
     unique: z.boolean(),
+    indexed: z.boolean(),
     options,
     archived: z.boolean(),
     position: z.number().int().min(1).max(1_000_000).openapi({ description: 'Fields are ordered by it.' }),

@@ -1,16 +1,16 @@
 // The definitions of custom fields: listing, making, changing, archiving. What they demand of writes, triggers hold.
 import { and, asc, eq, type SQL, sql } from 'drizzle-orm'
-import { z } from 'zod'
 import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
-import { customers, fields, leads, strictEntities, tickets } from '../db/schema'
+import { fields, strictEntities } from '../db/schema'
 import type { FIELD_ENTITIES, FIELD_TYPES } from '../db/schema/fields'
-import { ifChanged, insertFrom } from '../db/sql'
+import { anyOf, ifChanged, insertFrom } from '../db/sql'
 import { AppError, invalidError } from '../errors'
 import { etagOf } from '../etag'
 import { eventInsert } from '../events/event-insert'
 import { jobInsert } from '../jobs/jobs.kind'
 import { changeRecord, type RecordKind } from '../records/change'
+import { clearingJob, hasIndexRoom, hasValues, INDEXABLE, indexingJob, isThere, isUnfilled } from './fields.index'
 
 export type Entity = (typeof FIELD_ENTITIES)[number]
 export type FieldType = (typeof FIELD_TYPES)[number]
@@ -18,10 +18,22 @@ export type FieldType = (typeof FIELD_TYPES)[number]
 /** How many fields an entity has at most, archived ones too. */
 const MAX_FIELDS = 50
 
-export const RECORDS = { customer: customers, lead: leads, ticket: tickets } as const
-
-const { id, workspaceId, entity, key, type, label, isRequired, isUnique, options, position, archivedAt, version } =
-  fields
+const {
+  id,
+  workspaceId,
+  entity,
+  key,
+  type,
+  label,
+  isRequired,
+  isUnique,
+  isIndexed,
+  indexedAt,
+  options,
+  position,
+  archivedAt,
+  version,
+} = fields
 const { createdAt, updatedAt } = fields
 const columns = {
   id,
@@ -32,6 +44,8 @@ const columns = {
   label,
   isRequired,
   isUnique,
+  isIndexed,
+  indexedAt,
   options,
   position,
   archivedAt,
@@ -51,10 +65,12 @@ export const FIELD: RecordKind<typeof columns> = {
 }
 
 /** A definition as it is shown. */
-export const shownField = ({ isRequired, isUnique, archivedAt, ...field }: Row) => ({
+export const shownField = ({ isRequired, isUnique, isIndexed, indexedAt, archivedAt, ...field }: Row) => ({
   ...field,
   required: isRequired,
   unique: isUnique,
+  indexed: isIndexed,
+  indexedSince: indexedAt,
   archived: archivedAt !== null,
 })
 
@@ -91,10 +107,11 @@ type NewField = {
   label?: string
   required: boolean
   unique: boolean
+  indexed: boolean
   options?: string[]
 }
 
-/** Defines a field, as the last one of its entity. Values that records have already stay. Throws `field_exists`, `too_many_fields`. */
+/** Defines a field, as the last one of its entity. Values that records have already stay. Throws `field_exists`, `too_many_fields`, `too_many_indexed`. */
 export async function createField(ctx: Ctx, input: NewField) {
   const { db, actor, now } = ctx
   const fieldId = ctx.newId()
@@ -108,6 +125,8 @@ export async function createField(ctx: Ctx, input: NewField) {
     label: input.label ?? input.key,
     isRequired: input.required,
     isUnique: input.unique,
+    isIndexed: input.indexed,
+    indexedAt: null,
     options: input.options ?? null,
     position: sql`(SELECT coalesce(max(other.position), 0) + 1 FROM ${ofEntity})`,
     createdAt: now,
@@ -115,8 +134,9 @@ export async function createField(ctx: Ctx, input: NewField) {
   }
   const hasRoom = sql`(SELECT count(*) FROM ${ofEntity}) < ${MAX_FIELDS}`
   const isFree = sql`NOT EXISTS (SELECT 1 FROM ${ofEntity} AND other.key = ${input.key})`
-  const { made, holder } = await runBatch(db, {
-    made: one(insertFrom(db, fields, row, sql`WHERE ${hasRoom} AND ${isFree}`).returning(columns)),
+  const mayIndex = input.indexed ? hasIndexRoom(ctx, input.entity, fieldId) : sql`true`
+  const { made, holder, room } = await runBatch(db, {
+    made: one(insertFrom(db, fields, row, sql`WHERE ${hasRoom} AND ${isFree} AND ${mayIndex}`).returning(columns)),
     event: eventInsert(ctx, {
       verb: 'field.created',
       subject: 'field',
@@ -125,6 +145,8 @@ export async function createField(ctx: Ctx, input: NewField) {
       when: ifChanged,
     }),
     job: input.unique ? keyingJob(ctx, fieldId, ifChanged) : undefined,
+    filling: input.indexed ? indexingJob(ctx, fieldId, isThere(fieldId)) : undefined,
+    room: one(db.select({ mayIndex: sql<number>`${mayIndex}`.as('may_index') }).from(sql`(SELECT 1)`)),
     holder: one(
       db
         .select({ id: fields.id })
@@ -135,13 +157,15 @@ export async function createField(ctx: Ctx, input: NewField) {
     ),
   })
   if (made) return shownField(made)
-  throw holder ? new AppError('field_exists', { existingId: holder.id }) : new AppError('too_many_fields')
+  if (holder) throw new AppError('field_exists', { existingId: holder.id })
+  throw new AppError(room?.mayIndex ? 'too_many_fields' : 'too_many_indexed')
 }
 
 type Patch = Partial<{
   label: string
   required: boolean
   unique: boolean
+  indexed: boolean
   options: string[]
   archived: boolean
   position: number
@@ -149,7 +173,7 @@ type Patch = Partial<{
 
 /** Changes a definition. Values that records have already stay as they are. Throws `not_found`, `stale`, `invalid`. */
 export async function updateField(ctx: Ctx, fieldId: string, patch: Patch, ifVersion?: number) {
-  const { label, required, unique, options, archived, position } = patch
+  const { label, required, unique, indexed, options, archived, position } = patch
   const isChoice = sql`${fields.type} IN ('select', 'multiselect')`
   const changed = await changeRecord(ctx, FIELD, fieldId, {
     verb: 'updated',
@@ -158,13 +182,26 @@ export async function updateField(ctx: Ctx, fieldId: string, patch: Patch, ifVer
       label,
       isRequired: required,
       isUnique: unique,
+      isIndexed: indexed,
       options,
       position,
       archivedAt:
         archived === undefined ? undefined : archived ? sql`coalesce(${fields.archivedAt}, ${ctx.now})` : null,
     },
+    derived:
+      indexed === undefined
+        ? {}
+        : { indexedAt: indexed ? sql`iif(${fields.isIndexed}, ${fields.indexedAt}, NULL)` : null },
     ifVersion,
     require: {
+      indexed: {
+        holds: indexed ? sql`${anyOf(fields.type, INDEXABLE)}` : sql`true`,
+        orElse: () => invalidError('body.indexed', 'is for number, date and select alone', 'not_indexed'),
+      },
+      room: {
+        holds: indexed ? sql`(${fields.isIndexed} OR ${hasIndexRoom(ctx, sql`${fields.entity}`, fieldId)})` : sql`true`,
+        orElse: () => new AppError('too_many_indexed'),
+      },
       options: {
         holds: options ? isChoice : sql`true`,
         orElse: () => invalidError('body.options', 'are for select and multiselect alone', 'not_a_choice'),
@@ -174,7 +211,12 @@ export async function updateField(ctx: Ctx, fieldId: string, patch: Patch, ifVer
         orElse: () => invalidError('body.unique', 'is not for boolean and multiselect', 'not_unique'),
       },
     },
-    followedBy: unique ? [keyingJob(ctx, fieldId, ifChanged)] : [],
+    followedBy: [
+      ...(unique ? [keyingJob(ctx, fieldId, ifChanged)] : []),
+      ...(indexed === undefined
+        ? []
+        : [indexed ? indexingJob(ctx, fieldId, isUnfilled(fieldId)) : clearingJob(ctx, fieldId, hasValues(fieldId))]),
+    ],
   })
   return shownField(changed)
 }
@@ -202,5 +244,3 @@ export async function setStrict(ctx: Ctx, asked: Entity, strict: boolean) {
 function keyingJob(ctx: Ctx, fieldId: string, when: SQL) {
   return jobInsert(ctx, { kind: 'field-keys', input: { fieldId }, subjectId: fieldId, when })
 }
-
-export const KeyingInput = z.object({ fieldId: z.string() })

@@ -44,6 +44,14 @@ export const LEAD_LIST: ListDefinition<LeadRow, Query> = {
   columns: leadColumns,
   read: (db, rows, included) => db.select({ row: leadColumns, included, ...pageMarks }).from(rows),
   includes: LEAD_INCLUDES,
+  indexed: {
+    entity: 'lead',
+    customFields: leads.customFields,
+    ownerId: leads.ownerId,
+    seq: leads.seq,
+    where: ({ actor }) => visible(actor, permissions.read, leads),
+    isOwned: true,
+  },
   owners: (ctx, request) => requestedOwners(ctx, permissions, request),
   orders: {
     createdAt: {

@@ -5,7 +5,7 @@ import { LEAD_STATUSES } from '../db/schema/leads'
 import { instant, memberOr, text, uuid } from '../field-schemas'
 import { filterParameter, questionOf, viewParameter } from '../filters/filters.schemas'
 import { flag, pageOf, pageQuery, repeated, someOf } from '../http/pagination'
-import { facetQuery, gatherCustomFields } from '../records/facets.schemas'
+import { facetQuery, gatherCustomFields, sortDocument, sortOf } from '../records/facets.schemas'
 import { valuesOf } from '../records/fields'
 import { SORTS } from '../records/list.filters'
 import {
@@ -88,15 +88,14 @@ export const LeadFilters = z.strictObject({
   followUpAfter: instant().optional(),
   followUpBefore: instant().optional(),
   trashed: flag('List the leads in the trash instead.'),
-  sort: z
-    .enum(SORTS.lead)
-    .optional()
-    .openapi({
-      description:
-        'The default is `-createdAt`, `followUpAt` with a follow-up filter, and `updatedAt` with `updatedAfter`. The order ' +
+  sort: sortOf(SORTS.lead).openapi(
+    sortDocument(
+      SORTS.lead,
+      'The default is `-createdAt`, `followUpAt` with a follow-up filter, and `updatedAt` with `updatedAfter`. The order ' +
         'by follow-up lists only leads that have one. Of a search (`q`) and of the trash, the default is `-createdAt`; in ' +
         'another order, their newest 1,000 leads are sorted, and `partial` says so if there are more.',
-    }),
+    ),
+  ),
   total: flag(
     'Count the leads as well. With filters other than owner and status, counting stops at 1,000 (`totalCapped`). A `q` ' +
       'of one or two characters, or in the trash, has no total.',

@@ -188,6 +188,10 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     why: 'The view asks for a field or an order that the list does not have any more, or that your role does not see.',
     mend: 'Change the view as `errors` says, or ask the list without `view`.',
   },
+  too_many_indexed: {
+    why: 'An entity has at most five indexed fields: each write keeps them.',
+    mend: 'Take the index from another field first, with `"indexed": false`.',
+  },
   too_many_fields: {
     why: 'An entity has at most 50 fields, archived ones too.',
     mend: 'Use a field that is archived for something else, or keep the value without a definition.',

@@ -14,6 +14,24 @@ export const CUSTOM_FIELDS = {
 } as const
 export const FOLDED_FIELDS = { follows: 'customFields', deriveEntries: foldedEntries, kind: 'entries' } as const
 
+type FieldSort = `customFields.${string}` | `-customFields.${string}`
+const FIELD_SORT = /^-?customFields\.[^"\\]{1,100}$/su
+
+/** An order of a list, or one by an indexed custom field. */
+export function sortOf<const T extends readonly string[]>(sorts: T) {
+  const isSort = (given: unknown): given is T[number] | FieldSort =>
+    typeof given === 'string' && (sorts.includes(given) || (given.isWellFormed() && FIELD_SORT.test(given)))
+  const error = `must be one of ${sorts.join(', ')}, or an indexed field such as customFields.budget`
+  return z.custom<T[number] | FieldSort>(isSort, { error }).optional()
+}
+
+/** How the document says it. */
+export const sortDocument = (sorts: readonly string[], description: string) => ({
+  type: 'string' as const,
+  anyOf: [{ enum: [...sorts] }, { pattern: '^-?customFields\\..+$' }],
+  description: `${description} An indexed custom field is an order too, such as \`customFields.budget\`: of the records that have a value.`,
+})
+
 const FIELDS = 'customFields.'
 // Each is a condition with two parameters, of which a statement of D1 has 100.
 const MAX_FIELDS = 10

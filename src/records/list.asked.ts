@@ -9,11 +9,12 @@ import type { FilterFields, Test } from '../filters/filters.fields'
 import { type Asked, type AskedField, conjunctsOf, readFilter } from '../filters/filters.read'
 import type { FilterTree } from '../filters/filters.tree'
 import type { AskedCondition, FilterValues, Lift, ListDefinition, ListRequest, Viewed } from './list.definition'
+import { boundsOf } from './list.indexed'
 
 /** The request with its filter read: as parameters, and as conditions. Throws `invalid` for a filter that does not fit. */
 export function withFilterRead<Row, Q>(
   ctx: Ctx,
-  { asked: known }: ListDefinition<Row, Q>,
+  { asked: known, indexed }: ListDefinition<Row, Q>,
   request: ListRequest<Q>,
 ): ListRequest<Q> {
   const { filter, filterAt = 'query.filter', viewed } = request
@@ -31,6 +32,8 @@ export function withFilterRead<Row, Q>(
       conditions.push({ ...filterSql(part, ctx), ...lifted.condition, name: `filter.${part.name}` })
     } else if (lifted && 'parameters' in lifted && isFree(parameters, lifted.parameters)) {
       parameters = { ...parameters, ...lifted.parameters }
+    } else if (indexed && 'field' in part && boundsOf(part)) {
+      conditions.push({ ...filterSql(part, ctx), name: `filter.${part.name}`, indexed: boundsOf(part) })
     } else rest.push(part)
   }
   if (rest.length > 0) conditions.push({ ...filterSql({ all: rest }, ctx), name: 'filter' })

@@ -13,6 +13,7 @@ import type { FilterFields } from '../filters/filters.fields'
 import type { AskedField } from '../filters/filters.read'
 import type { FilterTree } from '../filters/filters.tree'
 import type { Included, Includes } from './included'
+import type { IndexedFields } from './list.indexed'
 
 /** Query parameters that are not filters with one condition each. */
 type Paging = 'limit' | 'cursor' | 'sort' | 'total' | 'filter' | 'fields' | 'include' | 'view' | 'viewed'
@@ -45,7 +46,7 @@ export type Viewed = {
   refuse: (errors?: ProblemExtras['errors']) => AppError
 }
 /** What is left of a filter to check: a condition with the name of its field. */
-export type AskedCondition = Condition & { name: string }
+export type AskedCondition = Condition & { name: string; indexed?: { key: string; bounds: SQL } }
 export type FilterValues<Q> = { [K in FilterName<Q>]?: Q[K] }
 
 /** The condition of a filter. */
@@ -102,6 +103,8 @@ export type ListDefinition<Row, Q> = {
   columns: Record<keyof Row & string, AnyColumn>
   /** SELECT of the columns, what is included, and `pageMarks`, from a page as SQL. */
   read: (db: Db, rows: Subquery, included: Included) => Query<Row>
+  /** Custom fields by which the list is sorted, if they are indexed. */
+  indexed?: IndexedFields
   /** The related records that a request may include. */
   includes?: Includes
   /** The owners whose rows are requested and in reach of the actor. Throws `forbidden`. */

@@ -7,20 +7,11 @@ import { afterCursor, afterCursorInParts, remainingRange } from '../db/cursor'
 import type { Position } from '../db/page'
 import { allOf } from '../db/sql'
 import type { ListPlan, NarrowPlan } from '../db/window'
-import type {
-  Condition,
-  FilterName,
-  FilterValues,
-  ListDefinition,
-  ListRequest,
-  Order,
-  Search,
-  Walk,
-} from './list.definition'
+import { isMap, namesOf } from './fields'
+import type { ListDefinition, ListRequest, Order, Search, Walk } from './list.definition'
 import { within } from './list.filters'
-
-/** A filter in the request, with the condition for its value. */
-export type RequestFilter = Condition & { name: string; value: unknown }
+import { type FieldOrder, fieldOrderOf, fieldSources } from './list.indexed'
+import { orderOf, type RequestFilter, requestFilters } from './list.request'
 
 export type RequestPlan<Row> = ListPlan & {
   filters: RequestFilter[]
@@ -35,6 +26,8 @@ export type RequestPlan<Row> = ListPlan & {
   /** Whether the rows can be counted. They cannot if a search has no index. */
   isCountable: boolean
   isSmall: boolean
+  /** The custom field by which it is sorted. */
+  field?: string
   /** Its sources have only what a search or the trash has. */
   isNarrow: boolean
 }
@@ -53,8 +46,11 @@ export function planOf<Row, Q>(
   list: ListDefinition<Row, Q>,
   request: ListRequest<Q>,
   ownerIds: Owners,
+  sort: string | undefined = request.sort ?? request.viewed?.sort,
 ): RequestPlan<Row> {
   const filters = requestFilters(ctx, list, request)
+  const byField = list.indexed && sort !== undefined && fieldOrderOf(ctx, list.indexed, sort)
+  if (byField) return fieldPlan(ctx, list, request, ownerIds, filters, byField)
   const { order, isDown } = orderOf(list, request, filters)
   const plan = planInOrder(ctx, list, request, ownerIds, filters, { order, isDown })
   const arrival = Object.values<Order<Row>>(list.orders).find(({ arrivedAt }) => arrivedAt)
@@ -70,6 +66,47 @@ export function planOf<Row, Q>(
   return { ...plan, rest, checked: newest.checked, isCountable: newest.isCountable, newest, windowRows: NEWEST }
 }
 
+/** The plan in the order of an indexed field. Searches and the trash, which its index does not have, are sorted. */
+function fieldPlan<Row, Q>(
+  ctx: Ctx,
+  list: ListDefinition<Row, Q>,
+  request: ListRequest<Q>,
+  ownerIds: Owners,
+  filters: RequestFilter[],
+  by: FieldOrder,
+): RequestPlan<Row> {
+  const { indexed } = list
+  const arrival = Object.values<Order<Row>>(list.orders).find(({ arrivedAt }) => arrivedAt)
+  if (!indexed || !arrival) throw new Error(`No field orders ${list.name}`)
+  const { after } = request
+  const hasValue = sql`${by.value} IS NOT NULL`
+  const order: Order<Row> = { by: [], only: hasValue }
+  const newest = planInOrder(ctx, list, { ...request, after: undefined }, ownerIds, filters, {
+    order: arrival,
+    isDown: true,
+  })
+  const shared = {
+    ...newest,
+    ...{ order, isDown: by.isDown, field: by.key, isSmall: false },
+    positionOf: (row: Row) => fieldPosition(list, row, by.key),
+  }
+  if (newest.isNarrow || newest.isSmall) {
+    const keys = [by.value, sql`${indexed.seq}`]
+    const rest = and(newest.rest, hasValue, afterCursor(keys, after, by.isDown))
+    return { ...shared, keys, rest, newest: { ...newest, windowRows: NEWEST }, windowRows: NEWEST }
+  }
+  const bounds = and(...filters.flatMap((each) => (each.indexed?.key === by.key ? [each.indexed.bounds] : [])))
+  const table = sql`${list.table}`
+  const rest = and(...filters.map(({ where }) => where), list.check?.(ctx, order))
+  return { ...shared, ...fieldSources(ctx, indexed, table, ownerIds, by, after, bounds), rest, checked: filters }
+}
+
+function fieldPosition<Row, Q>({ columns }: ListDefinition<Row, Q>, row: Row, key: string): Position {
+  const { customFields, seq } = Object.fromEntries(namesOf(columns).map((name) => [name, row[name]]))
+  const held = isMap(customFields) ? customFields[key] : undefined
+  return [positionValue(held), positionValue(seq)]
+}
+
 /**
  * The plan in another order whose indexes answer more filters of the request, and whose rows are to be sorted. Undefined
  * if there is none.
@@ -79,8 +116,9 @@ export function narrowPlanOf<Row, Q>(
   list: ListDefinition<Row, Q>,
   request: ListRequest<Q>,
   ownerIds: Owners,
-  { filters, checked, order }: RequestPlan<Row>,
+  { filters, checked, order, field }: RequestPlan<Row>,
 ): NarrowPlan | undefined {
+  if (field !== undefined) return undefined
   const values = filters.flatMap(({ value }) => (typeof value === 'object' && value ? Object.values(value) : [value]))
   if (values.length > MAX_NARROW_VALUES) return undefined
   const plans = (list.narrowOrders ?? []).map((name) =>
@@ -151,41 +189,6 @@ function planInOrder<Row, Q>(
     if (!order.arrivedAt) return and(isCoarse ? where : undefined, within(range.of, ends))
     return and(where, arrivedBetween(sql`${list.table}`, keys[0] ?? sql`seq`, ends))
   }
-}
-
-function requestFilters<Row, Q>(ctx: Ctx, list: ListDefinition<Row, Q>, request: ListRequest<Q>): RequestFilter[] {
-  const asked = (request.asked ?? []).map((condition) => ({ ...condition, value: condition.range?.ends ?? [] }))
-  return [...filterNames(list).flatMap((name) => requestFilter(ctx, list, request, name) ?? []), ...asked]
-}
-
-function filterNames<Row, Q>({ filters }: ListDefinition<Row, Q>): FilterName<Q>[] {
-  return Object.keys(filters).filter((name): name is FilterName<Q> => name in filters)
-}
-
-function requestFilter<Row, Q, K extends FilterName<Q>>(
-  ctx: Ctx,
-  list: ListDefinition<Row, Q>,
-  request: ListRequest<Q>,
-  name: K,
-): RequestFilter | undefined {
-  const filter = list.filters[name]
-  const values: FilterValues<Q> = request
-  const value = values[name]
-  if (value === undefined || value === null) return undefined
-  const condition = filter(value, ctx, request)
-  return condition && { ...condition, name, value }
-}
-
-/** The order that the request names, or the default order of the list, and its direction. */
-function orderOf<Row, Q>(list: ListDefinition<Row, Q>, request: ListRequest<Q>, filters: RequestFilter[]) {
-  const orders = Object.entries<Order<Row>>(list.orders)
-  const [arrival] = orders.find(([, order]) => order.arrivedAt) ?? []
-  const isByArrival = arrival !== undefined && filters.some((each) => each.isByArrival)
-  const sort = request.sort ?? request.viewed?.sort ?? (isByArrival ? `-${arrival}` : list.usualOrder(request))
-  const isDown = sort.startsWith('-')
-  const found = orders.find(([name]) => name === (isDown ? sort.slice(1) : sort))
-  if (!found) throw request.viewed?.refuse() ?? new Error(`No order ${sort} of ${list.name}`)
-  return { order: found[1], isDown }
 }
 
 // A scan with filters might read a million rows to find twenty. The search index does not.

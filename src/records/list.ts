@@ -16,10 +16,12 @@ import {
   windowPage,
   withinReach,
 } from '../db/window'
+import { AppError, invalidError } from '../errors'
 import { namesOf } from './fields'
 import { includedColumns } from './included'
 import { withFilterRead } from './list.asked'
 import type { Counter, ListDefinition, ListRequest, Query } from './list.definition'
+import { type IndexedFields, isIndexed, unlessIndexed } from './list.indexed'
 import { narrowPlanOf, planOf, type RequestPlan } from './list.plan'
 
 /**
@@ -36,6 +38,8 @@ export async function runList<Row, Q>(
   const ownerIds = list.owners(ctx, request)
   if (hasNoOwner(ownerIds)) return { rows: [], ...(total ? { total: 0 } : {}) }
   const plan = planOf(ctx, list, request, ownerIds)
+  const byField = fieldAsked(list, request, plan)
+  if (byField) return listByField(ctx, list, request, ownerIds, plan, byField)
   const skipped = offsetOf(request)
   if (plan.rest && offset !== undefined && !list.isCountCapped) {
     return numberedPage(await list.read(ctx.db, rowsIn(list, numberedWindow(plan, limit, offset)), {}), offset)
@@ -51,6 +55,51 @@ export async function runList<Row, Q>(
   })
   const page = windowPage(rows, limit, plan.positionOf, (row) => scannedTo(list, plan, row))
   return isCounted ? withTotal(page, count) : page
+}
+
+// The field whose index answers the request: the one that it is sorted by, or without an order one that it asks for.
+function fieldAsked<Row, Q>({ indexed }: ListDefinition<Row, Q>, request: ListRequest<Q>, plan: RequestPlan<Row>) {
+  const { sort, viewed, asked = [], after, offset } = request
+  if (!indexed) return undefined
+  if (plan.field !== undefined) return { indexed, key: plan.field, isSorted: true }
+  const [condition] = asked.flatMap((each) => each.indexed ?? [])
+  const isFree =
+    sort === undefined && viewed?.sort === undefined && offset === undefined && !plan.newest && !plan.isSmall
+  // The cursor of a page in the order of a field has the value and the row.
+  const isOpen = after === undefined || after.length === 2
+  return condition && isFree && isOpen && !plan.isNarrow ? { indexed, key: condition.key, isSorted: false } : undefined
+}
+
+// Each statement looks itself whether the field is indexed: one of the two ways gives rows, and the other none.
+async function listByField<Row, Q>(
+  ctx: Ctx,
+  list: ListDefinition<Row, Q>,
+  request: ListRequest<Q>,
+  ownerIds: Owners,
+  plan: RequestPlan<Row>,
+  { indexed, key, isSorted }: { indexed: IndexedFields; key: string; isSorted: boolean },
+): Promise<Page<Row>> {
+  const { limit, after, total, viewed } = request
+  const byKey = isSorted ? plan : planOf(ctx, list, request, ownerIds, `customFields.${key}`)
+  const included = includedIn(ctx, list, request)
+  const page = (sqlOf: SQL) => list.read(ctx.db, rowsIn(list, sqlOf), included)
+  const isEither = !isSorted && after === undefined
+  const { rows, others, count } = await runBatch(ctx.db, {
+    rows: page(pageOf(ctx, list, byKey, request, ownerIds, 0)),
+    others: isEither
+      ? page(scanWindow(plan, plan.windowRows, limit + 1, undefined, unlessIndexed(ctx, indexed, key)))
+      : undefined,
+    count: total ? one(countOf(ctx, list, request, ownerIds, plan)) : undefined,
+  })
+  // A page of a field that is not indexed is empty: only then it is asked which of the two it is.
+  if (rows.length === 0 && !isEither && !byKey.newest && !(await isIndexed(ctx, indexed, key))) {
+    if (!isSorted) throw new AppError('invalid_cursor')
+    const message = `customFields.${key} is not indexed: an order needs a field with "indexed": true, whose values are all taken in`
+    throw (request.sort === undefined && viewed?.refuse()) || invalidError('query.sort', message, 'not_indexed')
+  }
+  const [found, by] = rows.length === 0 && others ? [others, plan] : [rows, byKey]
+  const shown = windowPage(found, limit, by.positionOf, (row) => scannedTo(list, by, row))
+  return total ? withTotal(shown, count) : shown
 }
 
 /** A page of the list as a statement for a batch. The rows have page marks. */

@@ -52,6 +52,13 @@ export const TICKET_LIST: ListDefinition<TicketRow, Query> = {
   columns: ticketColumns,
   read: (db, rows, included) => db.select({ row: ticketColumns, included, ...pageMarks }).from(rows),
   includes: TICKET_INCLUDES,
+  indexed: {
+    entity: 'ticket',
+    customFields: tickets.customFields,
+    ownerId: tickets.ownerId,
+    seq: tickets.seq,
+    where: ({ actor }) => ticketsInReach(actor, 'tickets:read'),
+  },
   owners: ({ actor }) => owners(actor, 'tickets:read'),
   orders: { createdAt: { by: ['seq'], arrivedAt: tickets.createdAt }, updatedAt: BY_CHANGE },
   usualOrder: ({ updatedAfter }) => (updatedAfter ? 'updatedAt' : '-createdAt'),

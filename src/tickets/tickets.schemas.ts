@@ -4,7 +4,7 @@ import { PRIORITIES, TICKET_STATUSES } from '../db/schema/tickets'
 import { Id, Instant, instant, memberOr, text, uuid } from '../field-schemas'
 import { filterParameter, questionOf, viewParameter } from '../filters/filters.schemas'
 import { flag, pageOf, pageQuery, someOf } from '../http/pagination'
-import { facetQuery, gatherCustomFields } from '../records/facets.schemas'
+import { facetQuery, gatherCustomFields, sortDocument, sortOf } from '../records/facets.schemas'
 import { valuesOf } from '../records/fields'
 import { SORTS } from '../records/list.filters'
 import {
@@ -84,9 +84,9 @@ export const TicketFilters = z.strictObject({
   ...facetQuery,
   createdAfter: instant().optional(),
   createdBefore: instant().optional(),
-  sort: z.enum(SORTS.ticket).optional().openapi({
-    description: 'The default is `-createdAt`, and `updatedAt` with `updatedAfter`.',
-  }),
+  sort: sortOf(SORTS.ticket).openapi(
+    sortDocument(SORTS.ticket, 'The default is `-createdAt`, and `updatedAt` with `updatedAfter`.'),
+  ),
   updatedAfter: instant().optional().openapi({
     description: 'Changed at this instant or later; in the order of `updatedAt`, for keeping a copy.',
   }),

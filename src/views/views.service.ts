@@ -26,6 +26,8 @@ export type ViewEntity = (typeof VIEW_ENTITIES)[number]
 
 /** How many views an entity has at most for the team, and for each member. */
 const MAX_VIEWS = 50
+/** An order by a custom field. Whether it is indexed, the list says. */
+const FIELD_SORT = /^-?customFields\.[^"\\]{1,100}$/su
 
 const FIELDS: Record<ViewEntity, FilterFields> = {
   customer: CUSTOMER_FILTER_FIELDS,
@@ -117,7 +119,7 @@ function requireQuestion(ctx: Ctx, entity: ViewEntity, { filter, sort, columns }
   const fields = FIELDS[entity]
   if (filter) readFilter(ctx, fields, filter, 'body.filter')
   const sorts: readonly string[] = SORTS[entity]
-  if (sort && !sorts.includes(sort))
+  if (sort && !sorts.includes(sort) && !(entity !== 'interaction' && FIELD_SORT.test(sort)))
     throw invalidError('body.sort', `must be one of ${sorts.join(', ')}${didYouMean(sort, sorts)}`, 'unknown_order')
   const i = columns?.findIndex((name) => fieldNamed(ctx, fields, name) === undefined) ?? -1
   if (i < 0) return

@@ -66,7 +66,8 @@ describe('the types of a question', () => {
     type Query = NonNullable<Parameters<Leads['$get']>[0]>['query']
     expectTypeOf<Query>().toHaveProperty('owner')
     expectTypeOf<NonNullable<Query['sort']>>().toEqualTypeOf<
-      'createdAt' | '-createdAt' | 'updatedAt' | '-updatedAt' | 'followUpAt' | '-followUpAt'
+      | ('createdAt' | '-createdAt' | 'updatedAt' | '-updatedAt' | 'followUpAt' | '-followUpAt')
+      | (`customFields.${string}` | `-customFields.${string}`)
     >()
     expectTypeOf<Parameters<Leads[':id']['$get']>[0]['param']>().toEqualTypeOf<{ id: string }>()
   })

@@ -24,6 +24,7 @@ const ELSEWHERE: Record<string, string> = {
   stages: 'words of the workspace',
   strict_entities: 'a setting of the workspace',
   field_keys: 'values of custom fields, kept by triggers: they go with the values',
+  field_values: 'the same of indexed fields',
   tagged_customers: 'ids alone, and empty between batches',
   imports: 'files as such: whose, of which columns, how many rows',
   import_chunks: 'what is on its way in; emptied once it is written',

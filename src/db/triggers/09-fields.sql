@@ -67,3 +67,43 @@ CREATE TRIGGER field_unkeyed AFTER UPDATE OF is_unique ON fields WHEN old.is_uni
 BEGIN
   DELETE FROM field_keys WHERE field_id = old.id;
 END;
+--> statement-breakpoint
+-- The one way into field_values: the record has these custom fields, or has them no more. What stands `besides` is left alone.
+CREATE VIEW field_valuings AS SELECT workspace_id, entity, '' AS owner, 0 AS seq, '' AS fields, '' AS besides, 0 AS is_gone FROM fields;
+--> statement-breakpoint
+CREATE TRIGGER field_valued INSTEAD OF INSERT ON field_valuings
+BEGIN
+  DELETE FROM field_values WHERE (field_id, owner, value, seq) IN (SELECT f.id, new.owner, g.value, new.seq
+    FROM json_each(new.fields) AS g CROSS JOIN fields AS f INDEXED BY fields_indexed ON f.workspace_id = new.workspace_id AND f.entity = new.entity
+      AND f.is_indexed AND f.key = g.key
+    WHERE new.is_gone AND NOT EXISTS (SELECT 1 FROM json_each(new.besides) AS b WHERE b.key = g.key AND b.type = g.type AND b.value IS g.value));
+  INSERT OR IGNORE INTO field_values (field_id, owner, value, seq) SELECT f.id, new.owner, g.value, new.seq
+    FROM json_each(new.fields) AS g CROSS JOIN fields AS f INDEXED BY fields_indexed ON f.workspace_id = new.workspace_id AND f.entity = new.entity
+      AND f.is_indexed AND f.key = g.key
+    WHERE NOT new.is_gone AND NOT EXISTS (SELECT 1 FROM json_each(new.besides) AS b WHERE b.key = g.key AND b.type = g.type AND b.value IS g.value)
+      AND CASE f.type WHEN 'number' THEN g.type IN ('integer', 'real') ELSE g.type = 'text' AND g.value <> '' AND length(g.value) <= 100 END;
+END;
+--> statement-breakpoint
+CREATE TRIGGER {{record}}_fields_valued AFTER INSERT ON {{record}}s
+WHEN new.custom_fields IS NOT NULL AND new.deleted_at IS NULL
+  AND EXISTS (SELECT 1 FROM fields INDEXED BY fields_indexed WHERE workspace_id = new.workspace_id AND entity = '{{record}}' AND is_indexed)
+BEGIN
+  INSERT INTO field_valuings VALUES (new.workspace_id, '{{record}}', coalesce(new.owner_id, ''), new.seq, new.custom_fields, NULL, 0);
+END;
+--> statement-breakpoint
+CREATE TRIGGER {{record}}_fields_revalued AFTER UPDATE OF custom_fields, owner_id, deleted_at ON {{record}}s
+WHEN (old.custom_fields IS NOT new.custom_fields OR old.owner_id IS NOT new.owner_id OR old.deleted_at IS NOT new.deleted_at)
+  AND (old.custom_fields IS NOT NULL OR new.custom_fields IS NOT NULL)
+  AND EXISTS (SELECT 1 FROM fields INDEXED BY fields_indexed WHERE workspace_id = new.workspace_id AND entity = '{{record}}' AND is_indexed)
+BEGIN
+  INSERT INTO field_valuings SELECT old.workspace_id, '{{record}}', coalesce(old.owner_id, ''), old.seq, old.custom_fields,
+    iif(old.owner_id IS new.owner_id AND new.deleted_at IS NULL, new.custom_fields, NULL), 1 WHERE old.deleted_at IS NULL;
+  INSERT INTO field_valuings SELECT new.workspace_id, '{{record}}', coalesce(new.owner_id, ''), new.seq, new.custom_fields,
+    iif(old.owner_id IS new.owner_id AND old.deleted_at IS NULL, old.custom_fields, NULL), 0 WHERE new.deleted_at IS NULL;
+END;
+--> statement-breakpoint
+CREATE TRIGGER {{record}}_fields_unvalued AFTER DELETE ON {{record}}s WHEN old.custom_fields IS NOT NULL AND old.deleted_at IS NULL
+  AND EXISTS (SELECT 1 FROM fields INDEXED BY fields_indexed WHERE workspace_id = old.workspace_id AND entity = '{{record}}' AND is_indexed)
+BEGIN
+  INSERT INTO field_valuings VALUES (old.workspace_id, '{{record}}', coalesce(old.owner_id, ''), old.seq, old.custom_fields, NULL, 1);
+END;
