@@ -203,16 +203,18 @@ const isInUse = (part) =>
   part.matches(':hover') ||
   part.querySelector('details[open], .moving, input:checked')
 
-// A part that is in use waits, so that nothing moves below a hand.
+// A part that is in use waits, so that nothing moves below a hand; nothing is asked meanwhile.
+let held
 function show(page) {
+  clearTimeout(held)
   const next = new Map([...partsOf(page)].map((part) => [part.dataset.fresh, part]))
   const news = []
   for (const part of partsOf(document)) {
     const newer = next.get(part.dataset.fresh)
     if (!newer || wordsOf(newer) === wordsOf(part)) continue
     if (isInUse(part)) {
-      if (!isStale) setTimeout(refresh, REST_MS)
-      isStale = true
+      clearTimeout(held)
+      held = setTimeout(() => show(page), 1000)
       continue
     }
     part.replaceWith(newer)

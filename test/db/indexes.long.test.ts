@@ -10,21 +10,27 @@ import { freshAddress, type Person, team } from '../support/factories'
 import { call, exampleBody, type Operation, operations, queryOf } from '../support/operations'
 
 /**
- * Asked for members whose quiet hours end, by imports of leads, by merges of customers with records, by the list of a
- * subject's jobs, by a workspace that gets another country, where many leads are due, and by a trigger when a person is erased: test/reminders/, imports/, customers/, jobs/, records/ and webhooks/ do that.
+ * Asked for members whose quiet hours end, by imports that come again, by merges of customers with records, by the list of a
+ * subject's jobs, by a workspace that gets another country, where many leads are due, by bulk changes that are undone or distribute,
+ * and by a trigger when a person is erased: test/reminders/, imports/, customers/, jobs/, records/, bulk/ and webhooks/ do that.
  */
 const ELSEWHERE = [
+  'bulk_results_record',
+  'customers_import_key',
   'customers_owner_remind',
   'customers_unread',
   'interactions_owner_remind',
   'interactions_home',
+  'interactions_import',
   'jobs_subject',
   'leads_home',
   'leads_import_key',
   'leads_open_follow_up',
   'leads_owner_remind',
   'leads_unread',
+  'relationships_imported',
   'tickets_home',
+  'tickets_import',
   'webhook_deliveries_subject',
 ]
 
