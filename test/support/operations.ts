@@ -14,6 +14,8 @@ const Schema = z.looseObject({
   type: z.union([z.string(), z.array(z.string())]).optional(),
   properties: z.record(z.string(), Field).optional(),
   enum: z.array(z.string()).optional(),
+  /** Of an order: those by name, and a pattern for those by a custom field. */
+  anyOf: z.array(z.looseObject({ enum: z.array(z.string()).optional() })).optional(),
   items: z.looseObject({ enum: z.array(z.string()).optional() }).optional(),
   example: z.json().optional(),
 })
@@ -122,7 +124,7 @@ export function fieldsOf(operation: Operation): Record<string, z.infer<typeof Fi
 export function queryOf({ parameters }: Operation): { name: string; values: string[] }[] {
   return parameters.flatMap((each) =>
     'name' in each && each.in === 'query'
-      ? [{ name: each.name, values: each.schema.enum ?? each.schema.items?.enum ?? [] }]
+      ? [{ name: each.name, values: each.schema.enum ?? each.schema.anyOf?.[0]?.enum ?? each.schema.items?.enum ?? [] }]
       : [],
   )
 }
