@@ -1,17 +1,20 @@
-// `npm run import -- customers.csv --url … --key …`: sends a file, shows the progress, prints the report.
-// Progress goes to stderr, the report to stdout. Exits with 1 if rows or the import failed, with 2 for wrong arguments.
-import { createReadStream, statSync } from 'node:fs'
+// `npm run import -- customers.csv --url …`: sends a file, shows the progress, prints the report. The key stands in EDGE_CRM_KEY.
+// Progress goes to stderr, the report to stdout. USAGE says with what it exits.
+import { createReadStream, openAsBlob, statSync } from 'node:fs'
 import { basename, extname } from 'node:path'
 import { Readable } from 'node:stream'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { messageOf } from './run.ts'
 
-const USAGE = `npm run import -- <file> --url <address> --key <token> [options]
+const USAGE = `EDGE_CRM_KEY=<token> npm run import -- <file> --url <address> [options]
 
-  --entity customers|leads      what the rows are (customers)
+  --entity customers|leads|interactions|tickets|tags|relationships
+                                what the rows are (customers)
   --mode create|update|upsert   (upsert)
-  --match email|phone|id        the field that identifies a record
+  --match email|phone|id|externalId
+                                the field that identifies a record
+  --preview                     what each column would become, as a table; writes nothing
   --dry-run                     report the result, write nothing
   --duplicates last|refuse      of rows of one record (last)
   --unknown customFields|ignore where unknown columns go (customFields)
@@ -20,11 +23,15 @@ const USAGE = `npm run import -- <file> --url <address> --key <token> [options]
   --map <Column:field>          once for each column
   --type <content type>         if the file name does not tell it
 
---url and --key may stand in CRM_URL and CRM_KEY. The key is an access token, or an
-API key with the scopes imports:write and imports:read.`
+--url may stand in EDGE_CRM_URL. The key is an access token, or an API key with the scopes
+imports:write and imports:read. It has no option: others on this machine see those.
+
+Exits with 0 if all is written, 1 if rows failed, 2 for wrong arguments, 3 if the Worker
+refused, 4 if it cannot be reached.`
 
 const TYPES: Record<string, string> = {
   '.csv': 'text/csv',
+  '.xlsx': 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
   '.tsv': 'text/tab-separated-values',
   '.txt': 'text/plain',
   '.json': 'application/json',
@@ -81,7 +88,6 @@ function options() {
       allowPositionals: true,
       options: {
         url: text,
-        key: text,
         entity: text,
         mode: text,
         match: text,
@@ -92,11 +98,12 @@ function options() {
         type: text,
         map: { type: 'string', multiple: true },
         'dry-run': { type: 'boolean' },
+        preview: { type: 'boolean' },
         help: { type: 'boolean' },
       },
     })
-    const url = values.url ?? process.env.CRM_URL
-    const key = values.key ?? process.env.CRM_KEY
+    const url = values.url ?? process.env.EDGE_CRM_URL
+    const key = process.env.EDGE_CRM_KEY
     if (values.help) {
       console.log(USAGE)
       process.exit(0)
@@ -170,7 +177,7 @@ async function asked(url: URL, key: string, init: RequestInit = {}): Promise<Ask
   if ('lost' in answer) return { lost: `${url.origin} cannot be reached: ${answer.lost}` }
   const { response, text } = answer
   if (!response.headers.get('Content-Type')?.includes('json'))
-    return fail(`\n${url} answered ${response.status}, which is not this API.`)
+    return fail(`\n${url} answered ${response.status}, which is not this API.`, 4)
   if (response.ok) return { report: Report.parse(JSON.parse(text)) }
   const retryAfter = Number(response.headers.get('Retry-After') ?? 1)
   return { refused: Problem.parse(JSON.parse(text)), status: response.status, retryAfter }
@@ -201,15 +208,16 @@ async function followed(first: Report, url: string, key: string, show: Show): Pr
 }
 
 async function run() {
-  const { file, url, key, type, ...rest } = options()
+  const { file, url, key, type, preview, ...rest } = options()
   const found = statSync(file, { throwIfNoEntry: false })
   if (!found?.isFile()) return fail(`There is no file ${file}.`, 2)
   const show = progress()
   const headers = { 'Content-Type': type ?? TYPES[extname(file).toLowerCase()] ?? 'application/octet-stream' }
+  if (preview) return previewed(file, new URL(`/v1/imports/preview?${queryOf(rest)}`, url), key, headers)
   const target = new URL(`/v1/imports?${queryOf(rest)}`, url)
   const body = counted(createReadStream(file), found.size, show)
   const answer = await asked(target, key, { method: 'POST', headers, body, duplex: 'half' })
-  if ('lost' in answer) return fail(`\n${answer.lost}`)
+  if ('lost' in answer) return fail(`\n${answer.lost}`, 4)
   if ('refused' in answer) return refuse(answer.refused)
   const first = answer.report
   const report = OPEN.includes(first.status) ? await followed(first, url, key, show) : first
@@ -219,10 +227,58 @@ async function run() {
   return report.failed > 0 || report.status !== 'DONE' ? 1 : 0
 }
 
+const Preview = z.object({
+  recognised: z.string().nullable(),
+  rows: z.number(),
+  valid: z.number(),
+  columns: z.array(z.object({ column: z.string(), field: z.string().nullable(), samples: z.array(z.string()) })),
+  problems: z.array(Issue.extend({ level: z.string(), count: z.number() })),
+  duplicates: z.object({ inFile: z.number(), existing: z.number() }),
+})
+
+// A file breaks off where the preview has seen enough: the answer comes all the same.
+async function previewed(file: string, target: URL, key: string, headers: Record<string, string>) {
+  const answer = await fetch(target, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${key}`, ...headers },
+    body: await openAsBlob(file),
+  }).catch((error: Error) => error)
+  if (answer instanceof Error)
+    return fail(`${target.origin} cannot be reached: ${messageOf(answer.cause ?? answer)}`, 4)
+  if (!answer.headers.get('Content-Type')?.includes('json'))
+    return fail(`${target} answered ${answer.status}, which is not this API.`, 4)
+  if (!answer.ok) return refuse(Problem.parse(await answer.json()))
+  const { recognised, rows, valid, columns, problems, duplicates } = Preview.parse(await answer.json())
+  const lines = columns.map(({ column, field, samples }) =>
+    [column, field ?? '(ignored)', samples.join(' | ')].map(short),
+  )
+  const table = [['column', 'becomes', 'samples'], ...lines]
+  const widths = [0, 1].map((i) => Math.max(...table.map((row) => row[i]?.length ?? 0)))
+  console.log(
+    [
+      ...table.map((row) =>
+        row
+          .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+          .join('  ')
+          .trimEnd(),
+      ),
+      '',
+      `${recognised === null ? '' : `recognised as ${recognised}; `}${rows} rows looked at, ${valid} valid, ${duplicates.existing} of records that are there, ${duplicates.inFile} repeated`,
+      ...problems.map(
+        ({ level, line, field, message, count }) =>
+          `  ${level}, line ${line}${field ? `, ${field}` : ''}: ${message} (${count})`,
+      ),
+    ].join('\n'),
+  )
+  return 0
+}
+
+const short = (text: string) => (text.length > 40 ? `${text.slice(0, 39)}…` : text).replace(/\s/g, ' ')
+
 function refuse({ title, detail, errors }: Problem) {
   const lines = errors.map(({ path, message }) => `  ${path}: ${message}`)
   process.stderr.write(`\n${[`${title}${detail ? `. ${detail}` : ''}`, ...lines].join('\n')}\n`)
-  return 1
+  return 3
 }
 
 const FIGURES = ['received', 'created', 'updated', 'unchanged', 'superseded', 'failed'] as const
@@ -239,6 +295,14 @@ function textOf(report: Report, name: string, url: string) {
     ...(errors.length > 0 ? ['', 'Rows that failed', ...errors.map(issue)] : []),
     ...(moreErrors ? [`  and more, all in ${new URL(`/v1/imports/${id}/errors.csv`, url)}`] : []),
     ...(warnings.length > 0 ? ['', 'Written, but strange', ...warnings.map(issue)] : []),
+    '',
+    `The import is ${id}.`,
+    ...(dryRun || report.created === 0
+      ? []
+      : [
+          'To take back what it has made, within 30 days:',
+          `  curl -X POST -H "Authorization: Bearer $EDGE_CRM_KEY" ${new URL(`/v1/imports/${id}/revert`, url)}`,
+        ]),
   ].join('\n')
 }
 

@@ -63,6 +63,7 @@ export const ERRORS = {
   username_taken: [409, 'The username is already in use'],
   slug_taken: [409, 'The slug is already in use'],
   import_running: [409, 'The import is still running'],
+  workspace_not_empty: [409, 'The workspace has records already'],
   import_over: [409, 'The import has ended'],
   job_over: [409, 'The job has ended'],
   job_not_cancellable: [409, 'A job of this kind cannot be cancelled'],

@@ -43,6 +43,7 @@ export const PERMISSIONS = {
   'events:read': 'Read the audit trail.',
   'imports:read': 'See imports and their errors.',
   'imports:write': 'Import records of any kind, cancel and revert imports.',
+  'imports:move': 'Import a whole workspace with its ids, into an empty one.',
   'jobs:read': 'See how far work is that goes on after an answer.',
   'jobs:write': 'Cancel jobs.',
   'outbox:read': 'See sent, queued and failed mail, without its content.',
@@ -122,6 +123,7 @@ export const POLICY: Record<Role, Partial<Record<Permission, Reach>>> = {
   ADMIN: {
     ...manager,
     'workspace:write': 'all',
+    'imports:move': 'all',
     'invitations:write': 'all',
     'users:write': 'all',
     'users:admin': 'all',
@@ -218,13 +220,9 @@ export type Person = {
 }
 
 /** A machine, as an API key says; country and time zone are the workspace's. */
-export type Machine = {
+export type Machine = Pick<Person, 'id' | 'workspaceId' | 'country' | 'timeZone'> & {
   type: 'key'
-  id: string
-  workspaceId: string
   scopes: readonly Scope[]
-  country: string | null
-  timeZone: string
 }
 
 /** The roles of the team. Its members can own leads, and each takes a seat of the plan. */

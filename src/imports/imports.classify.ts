@@ -57,7 +57,7 @@ export function classifiedChunk(ctx: Ctx, job: Job, n: number, ids: string) {
     ), classified AS (${withinPlanLimit(ctx, job)})
     SELECT jsonb_object(${sql.join(groups, sql`, `)}) FROM (
       SELECT outcome, CASE outcome
-        WHEN 'create' THEN jsonb_set(row, '$.record', ${ids} || printf('%08x', n), '$.ownerId', owner)
+        WHEN 'create' THEN jsonb_set(row, '$.record', ${newId(job, ids)}, '$.ownerId', owner)
         ELSE jsonb_set(row, '$.record', record, '$.ownerId', owner, '$.n', n, '$.code', code, '$.emailBefore', email_before,
           '$.phoneBefore', phone_before, '$.externalBefore', external_before, '$.earlier', earlier ->> 0, '$.earlierLine', earlier ->> 1,
           '$.problem', jsonb(problem), '$.keysBefore', jsonb(keys_before)) END AS row
@@ -200,4 +200,10 @@ function isEmailTaken({ actor }: Ctx, { id, entity, match }: Job): SQL {
   const isInFile = sql`EXISTS (SELECT 1 FROM ${importKeys} AS k WHERE ${key.importId} = ${id}
     AND ${key.key} = 'email:' || (${email}) AND ${key.recordId} IS NOT looked_up.record)`
   return sql`(${email} IS NOT NULL AND (nth_of_email > 1 OR ${cell('heldEmail')} IS ${email} OR ${isInTable} OR ${isInFile}))`
+}
+
+// With the ids of the file, a record keeps its own.
+function newId({ keepsIds }: Job, ids: string): SQL {
+  const made = sql`${ids} || printf('%08x', n)`
+  return keepsIds ? sql`coalesce(${cell('id')}, ${made})` : made
 }

@@ -50,13 +50,16 @@ const REFUSALS = {
 export const IS_TO_CHANGE = `(row ->> 'by' <> 'content' OR record IS NULL OR record = row ->> 'id')`
 
 /** The code of the first reason against a row of `compared`; null if it can be written. */
-export function refusalCode({ mode, duplicates, defaultOwner, entity }: Job): SQL {
+export function refusalCode({ mode, duplicates, defaultOwner, entity, keepsIds }: Job): SQL {
   const { required } = ENTITIES[entity]
   const cases = [
     `WHEN row ->> 'erased' = 1 THEN 'erased'`,
     `WHEN record = '?' THEN 'ambiguous'`,
     duplicates === 'refuse' ? `WHEN nth > 1 OR earlier IS NOT NULL THEN 'duplicate_in_file'` : '',
     defaultOwner === null ? '' : `WHEN record IS NULL AND owner IS NULL THEN 'owner_unknown'`,
+    keepsIds
+      ? `WHEN record IS NULL AND EXISTS (SELECT 1 FROM ${entity} AS other WHERE other.id = row ->> 'id') THEN 'id_taken'`
+      : '',
     `WHEN is_email_taken THEN 'email_taken'`,
     mode === 'update' ? `WHEN record IS NULL THEN 'not_found'` : '',
     `WHEN record IS NULL AND coalesce(row ->> '${required}', row ->> '$.fallback.${required}') IS NULL THEN 'required'`,

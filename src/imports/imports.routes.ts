@@ -31,7 +31,7 @@ const importRecordsRoute = createRoute({
     200: json(ImportReport, 'The result of a dry run: nothing was written'),
     201: json(ImportReport, 'The import is finished'),
     202: json(ImportReport, 'The file has arrived, and the import is running'),
-    ...errors(...POST, ...UNREADABLE, 'invalid_owner', 'plan_limit'),
+    ...errors(...POST, ...UNREADABLE, 'invalid_owner', 'workspace_not_empty', 'plan_limit'),
   },
 })
 

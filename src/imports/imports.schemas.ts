@@ -120,6 +120,10 @@ export const ImportQuery = z
           'is identified by its `id`, or by the same content in an earlier import.',
       }),
     dryRun: flag('Report the result, but write nothing.'),
+    keepIds: flag(
+      'Records get the ids of the file. Only for an ADMIN, or a key with `imports:move`, in a workspace without records, or ' +
+        'with none but those that came so. Such an import cannot be reverted.',
+    ),
     duplicates: z.enum(IMPORT_DUPLICATES).default('last').openapi({
       description:
         'If several rows are the same record: `last` writes the last row, `refuse` reports all after the first as errors.',

@@ -1,7 +1,7 @@
 // Imports: accept a file, cancel an import, revert an import.
 import { and, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
-import { isTeamMember } from '../access/visible'
+import { isTeamMember, requirePermission } from '../access/visible'
 import { limitExceeded, limitExceededError } from '../billing/limits'
 import type { Ctx } from '../context'
 import { one, runBatch, type Statement } from '../db/batch'
@@ -29,6 +29,8 @@ export type ImportOptions = Pick<AnyJob, 'mode' | 'duplicates'> & {
   entity: AnyEntity
   match?: AnyJob['match']
   dryRun?: boolean
+  /** Records get the ids of the file. */
+  keepIds?: boolean
   unknown: 'customFields' | 'ignore'
   mapping?: Mapping
   /** The e-mail address or the id of a member. */
@@ -51,6 +53,8 @@ export type Upload = { body: AsyncIterable<Uint8Array>; contentType: string }
  * `openFile`, `unreadable_import`, `nothing_imported` if every row failed, `plan_limit` and `invalid_owner`.
  */
 export async function importFile(ctx: Ctx, options: ImportOptions, upload: Upload, budget: Budget): Promise<Report> {
+  if (options.keepIds)
+    requirePermission(ctx.actor, 'imports:move', 'Records keep their ids in a move of a whole workspace.')
   const { mapping = {}, unknown, entity, match = usualMatch(entity), system, encoding, sheet, values } = options
   const defined = await readFieldRules(ctx, entity)
   budget.statements -= FIELD_STATEMENTS
@@ -129,9 +133,10 @@ function tooLargeError(): AppError {
   return new AppError('file_too_large', { detail })
 }
 
-async function notCreatedError(ctx: Ctx, { dryRun }: ImportOptions): Promise<AppError> {
+async function notCreatedError(ctx: Ctx, { dryRun, keepIds }: ImportOptions): Promise<AppError> {
   const [excess] = dryRun ? [] : await limitExceeded(ctx, 'imports')
   if (excess) return limitExceededError(ctx, 'imports', excess)
+  if (keepIds) throw new AppError('workspace_not_empty')
   return new AppError('invalid_owner', { detail: 'defaultOwner is not an active member of the team.' })
 }
 
@@ -155,8 +160,8 @@ function requireImportedRow(report: Report): Report {
 }
 
 function newImportRow({ actor, now }: Ctx, id: string, options: ImportOptions, match: AnyJob['match']) {
-  const { entity, mode, duplicates, dryRun = false } = options
-  const settings = { id, entity, mode, match, duplicates, dryRun, keepsIds: false, columns: [] }
+  const { entity, mode, duplicates, dryRun = false, keepIds = false } = options
+  const settings = { id, entity, mode, match, duplicates, dryRun, keepsIds: keepIds, columns: [] }
   return { ...settings, workspaceId: actor.workspaceId, createdBy: actor.id, createdAt: now, updatedAt: now }
 }
 

@@ -49,7 +49,7 @@ function unknownOwner(job: Job): Patch {
 function foreignId({ actor }: Ctx, job: Job): Patch {
   const { table, extras } = ENTITIES[job.entity]
   const [r, other] = [alias(table, 't'), alias(table, 'other')]
-  const given = sql`coalesce(${cell('externalId')}, ${cell('id')})`
+  const given = job.keepsIds ? cell('externalId') : sql`coalesce(${cell('externalId')}, ${cell('id')})`
   const isHeld = sql`(nth_of_external > 1 OR EXISTS (SELECT 1 FROM ${table} AS other WHERE ${other.workspaceId} = ${actor.workspaceId}
       AND ${other.externalId} = ${given} AND ${other.deletedAt} IS NULL AND ${other.id} IS NOT record)${
         job.chunks === 1

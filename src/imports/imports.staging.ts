@@ -1,10 +1,21 @@
 // Staging: stores the rows of a file in chunks until the whole file has arrived.
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
-import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
+import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { isWithinLimit } from '../billing/limits'
 import type { Ctx } from '../context'
 import type { Statement } from '../db/batch'
-import { importChunks, importIssues, importKeys, importOriginals, imports } from '../db/schema'
+import {
+  customers,
+  importChunks,
+  importIssues,
+  importKeys,
+  importOriginals,
+  imports,
+  interactions,
+  leads,
+  tags,
+  tickets,
+} from '../db/schema'
 import { allOf, insertFrom } from '../db/sql'
 import { CHUNK_SPAN } from './imports.chunks'
 import type { Gathered, GatheredIssue } from './imports.gathering'
@@ -80,7 +91,10 @@ function issueInserts({ db }: Ctx, importId: string, issues: string[]): Statemen
 /** Inserts the import, unless the default owner is not a team member or the plan has no room for another import. */
 export function importInsert(ctx: Ctx, row: typeof imports.$inferInsert, defaultOwner?: SQL) {
   const isOwnerValid = defaultOwner ? sql`${defaultOwner} IS NOT NULL` : sql`true`
-  const isAllowed = row.dryRun ? isOwnerValid : allOf(isOwnerValid, isWithinLimit(ctx, 'imports'))
+  const mayKeep = row.keepsIds ? isEmptyOrMoved(row.workspaceId) : sql`true`
+  const isAllowed = row.dryRun
+    ? allOf(isOwnerValid, mayKeep)
+    : allOf(isOwnerValid, mayKeep, isWithinLimit(ctx, 'imports'))
   return insertFrom(ctx.db, imports, { ...row, defaultOwner: defaultOwner ?? null }, sql`WHERE ${isAllowed}`)
 }
 
@@ -103,4 +117,13 @@ export function stagedDataDrop({ db }: Pick<Ctx, 'db'>, importIds: SQL) {
     db.delete(importKeys).where(isOfImports(importKeys.importId)),
     db.delete(importOriginals).where(isOfImports(importOriginals.importId)),
   ] as const
+}
+
+// Whether the workspace has no records, or an import with their ids has brought what it has.
+function isEmptyOrMoved(workspaceId: string): SQL {
+  const has = (table: SQLiteTable) => sql`EXISTS (SELECT 1 FROM ${table} WHERE workspace_id = ${workspaceId})`
+  const records = [customers, leads, tickets, interactions, tags].map(has)
+  const isMoved = sql`EXISTS (SELECT 1 FROM ${imports} WHERE ${imports.workspaceId} = ${workspaceId}
+    AND ${imports.keepsIds} AND NOT ${imports.dryRun} AND ${imports.created} > 0)`
+  return sql`(${isMoved} OR NOT (${sql.join(records, sql` OR `)}))`
 }

@@ -232,6 +232,10 @@ export const EXPLANATIONS: Record<ErrorCode, Explanation> = {
     why: 'An import is reverted after it has ended.',
     mend: 'Wait until `status` is `DONE`, or cancel it.',
   },
+  workspace_not_empty: {
+    why: 'Records keep their ids only in a workspace without records, or with none but those that came so.',
+    mend: 'Import into a new workspace, or leave `keepIds` out: then ids become external ids.',
+  },
   import_over: {
     why: 'Only a running import can be cancelled.',
     mend: 'Revert it, if it can be: `POST /v1/imports/{id}/revert`.',
