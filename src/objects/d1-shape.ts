@@ -55,10 +55,8 @@ class ShapedStatement implements D1PreparedStatement {
 
   raw<T = unknown[]>(options: { columnNames: true }): Promise<[string[], ...T[]]>
   raw<T = unknown[]>(options?: { columnNames?: false }): Promise<T[]>
-  async raw<T>(options?: { columnNames?: boolean }): Promise<T[] | [string[], ...T[]]> {
-    const { columns, rows } = await this.answer()
-    const typed = shaped<T>(rows)
-    return options?.columnNames ? [columns, ...typed] : typed
+  raw(): Promise<never> {
+    return unsupported()
   }
 
   private async answer(): Promise<Answer> {

@@ -30,8 +30,7 @@ export function objectDatabase(env: Env, workspaceId: string, mayMake: boolean):
 
 /** The object of a workspace. Throws `misconfigured` without the binding. */
 export function storeOf({ WORKSPACES: objects }: Env, workspaceId: string): WorkspaceStore {
-  if (!objects)
-    throw new AppError('misconfigured', { detail: 'STORAGE needs WORKSPACES' })
+  if (!objects) throw new AppError('misconfigured', { detail: 'STORAGE needs WORKSPACES' })
   return objects.get(objects.idFromName(workspaceId))
 }
 
