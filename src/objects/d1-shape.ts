@@ -55,8 +55,10 @@ class ShapedStatement implements D1PreparedStatement {
 
   raw<T = unknown[]>(options: { columnNames: true }): Promise<[string[], ...T[]]>
   raw<T = unknown[]>(options?: { columnNames?: false }): Promise<T[]>
-  raw(): Promise<never> {
-    return unsupported()
+  raw<T = unknown[]>(options: { columnNames: true }): Promise<[string[], ...T[]]>
+  raw<T = unknown[]>(options?: { columnNames?: false }): Promise<T[]>
+  async raw<T>(): Promise<T[] | [string[], ...T[]]> {
+    return shaped<T>((await this.answer()).rows)
   }
 
   private async answer(): Promise<Answer> {
