@@ -37,7 +37,7 @@ function guarded(): Check[] {
 
 await makeLateModules()
 const checks: Check[] = [
-  ['biome', tool('biome', ['check', '.'])],
+  ['biome', tool('biome', ['check', '--error-on-warnings', '.'])],
   ['tsc', tsc('tsconfig.json')],
   ['tsc, scripts and bench', tsc('tsconfig.scripts.json')],
   ['worker-configuration.d.ts is current', tool('wrangler', ['types', '--check'])],

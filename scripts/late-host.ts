@@ -7,6 +7,7 @@ import { root } from './run.ts'
 
 /** Each module with the file that it begins at; the desk, after the words that it loads. */
 export const OWN: Record<string, string> = {
+  background: 'src/background/background.verbs.ts',
   german: 'src/desk/words/de.ts',
   desk: 'src/desk/desk.dispatch.tsx',
   dialects: 'src/dialects/spoken.ts',
@@ -104,10 +105,13 @@ const fromHost = (name: string): Plugin => ({
     build.onResolve({ filter: /.*/ }, ({ path, importer, kind }) => {
       if (kind === 'entry-point') return undefined
       const target = targetOf(path, importer ? relative(root, importer) : MAIN)
-      return isShared(target) ? { path: target, namespace: 'host' } : undefined
+      // By its name esbuild would take a module for one with exports.
+      return isShared(target)
+        ? { path: target.replace(/\.mjs$/, ''), namespace: 'host', pluginData: target }
+        : undefined
     })
-    build.onLoad({ filter: /.*/, namespace: 'host' }, ({ path }) => ({
-      contents: `module.exports = globalThis[Symbol.for('edge-crm ${name}')][${JSON.stringify(path)}]`,
+    build.onLoad({ filter: /.*/, namespace: 'host' }, ({ pluginData }) => ({
+      contents: `module.exports = globalThis[Symbol.for('edge-crm ${name}')][${JSON.stringify(pluginData)}]`,
       loader: 'js',
     }))
   },

@@ -33,10 +33,11 @@ import { limitBody, limitHead } from './http/size-limits'
 import { importRoutes } from './imports/imports.routes'
 import { interactionRoutes } from './interactions/interactions.routes'
 import { timelineRoutes } from './interactions/timeline.routes'
-import { JOB_KINDS } from './job-kinds'
 import { continueJobs } from './jobs/jobs.dispatch'
 import { jobRoutes } from './jobs/jobs.routes'
 import { keyRoutes } from './keys/keys.routes'
+import { loadBackground } from './late'
+import { HOST } from './late/background.host.mjs'
 import { claimRoutes } from './leads/claims.routes'
 import { leadRoutes } from './leads/leads.routes'
 import { liveRoutes } from './live/live.routes'
@@ -82,7 +83,11 @@ export function createApp(spoken?: typeof Spoken) {
   app.use('/v1/*', requireUtf8, idempotency, knownQuery(app))
   if (spoken)
     for (const dialect of spoken.dialects) app.use(`${spoken.mountOf(dialect)}/*`, spoken.noStore, idempotency)
-  app.use(dispatch, notify, continueJobs(JOB_KINDS))
+  app.use(
+    dispatch,
+    notify,
+    continueJobs(async () => (await loadBackground(HOST)).JOB_KINDS),
+  )
 
   const routes = app
     .route('/', healthRoutes)

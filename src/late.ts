@@ -14,6 +14,12 @@ export type Host = Record<string, unknown>
 
 const handOver = (name: string, host: Host) => Reflect.set(globalThis, Symbol.for(`edge-crm ${name}`), host)
 
+/** What runs in the background, and the verbs that begin much of it (src/background/background.verbs.ts). */
+export function loadBackground(host: Host) {
+  handOver('background', host)
+  return import('./late/background.js')
+}
+
 /** The APIs of other systems (src/dialects/spoken.ts). */
 export function loadDialects(host: Host) {
   handOver('dialects', host)

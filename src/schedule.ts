@@ -2,13 +2,11 @@
 import { configOf } from './config'
 import { AppError } from './errors'
 import { continueImports } from './imports/imports.http'
-import { JOB_KINDS } from './job-kinds'
 import { scheduledJobs } from './jobs/jobs.dispatch'
-import { loadObjects } from './late'
+import { loadBackground, loadObjects } from './late'
+import { HOST } from './late/background.host.mjs'
 import { tellBusy } from './live/live.presence'
 import { sendDueMail } from './mail/mail.dispatch'
-import { purge } from './purge/purge.service'
-import { queueReminders } from './reminders/reminders.service'
 import { sendDueWebhooks } from './webhooks/webhooks.dispatch'
 import { rereadPhones } from './workspaces/phones.reread'
 
@@ -21,18 +19,22 @@ export type Spent = { statements: number }
  */
 export type Job = { name: string; run: (env: Env, now: string, spent: Spent) => Promise<unknown> }
 
+const jobKinds = async () => (await loadBackground(HOST)).JOB_KINDS
+
 export const SCHEDULE: Readonly<Record<string, readonly Job[]>> = {
   '* * * * *': [
     { name: 'mail', run: sendDueMail },
-    { name: 'jobs', run: scheduledJobs(JOB_KINDS) },
+    { name: 'jobs', run: scheduledJobs(jobKinds) },
     { name: 'streams', run: tellBusy },
     { name: 'webhooks', run: sendDueWebhooks },
     { name: 'phones', run: rereadPhones },
     // The last: it takes all statements that are left.
     { name: 'imports', run: continueImports },
   ],
-  '*/5 * * * *': [{ name: 'reminders', run: queueReminders }],
-  '*/10 1-4 * * *': [{ name: 'purge', run: purge }],
+  '*/5 * * * *': [
+    { name: 'reminders', run: async (env, now) => (await loadBackground(HOST)).queueReminders(env, now) },
+  ],
+  '*/10 1-4 * * *': [{ name: 'purge', run: async (env, now) => (await loadBackground(HOST)).purge(env, now) }],
 }
 
 /** What is done beside where workspaces have objects, which run their own jobs: D1 may hold others. */

@@ -7,6 +7,8 @@ import { ctx } from '../http/context'
 import { paged } from '../http/pagination'
 import { body, createRouter, json } from '../http/router'
 import { Job } from '../jobs/jobs.schemas'
+import { loadBackground } from '../late'
+import { HOST } from '../late/background.host.mjs'
 import { CUSTOMERS, LEADS, TICKETS } from './bulk.kinds'
 import { listResults } from './bulk.results'
 import {
@@ -22,10 +24,6 @@ import {
   LeadBulk,
   TicketBulk,
 } from './bulk.schemas'
-import { previewBulk, startBulk } from './bulk.service'
-import { trashCustomers } from './bulk.trash'
-import { undoJob } from './bulk.undo'
-import { previewDistribution, startDistribution } from './distribution'
 
 const DESCRIPTION =
   'Up to 10,000 records, by `ids` or by a `filter` with the number that you `expect`. A job changes them as you, piece by ' +
@@ -143,6 +141,7 @@ const undoJobRoute = createRoute({
 
 export const bulkRoutes = createRouter()
   .openapi(bulkLeadsRoute, async (c) => {
+    const { previewBulk, startBulk } = await loadBackground(HOST)
     const { change, dryRun, ...chosen } = c.req.valid('json')
     if (dryRun) return c.json(BulkPreview.parse(await previewBulk(ctx(c), LEADS, chosen, change)), 200)
     return c.json(BegunBulk.parse(await startBulk(ctx(c), LEADS, chosen, change)), 202)
@@ -150,25 +149,32 @@ export const bulkRoutes = createRouter()
   .openapi(distributeLeadsRoute, async (c) => {
     const { members, strategy, dryRun, ...chosen } = c.req.valid('json')
     const asked = { members, strategy }
+    const { previewDistribution, startDistribution } = await loadBackground(HOST)
     if (dryRun) return c.json(DistributionPreview.parse(await previewDistribution(ctx(c), chosen, asked)), 200)
     return c.json(BegunBulk.parse(await startDistribution(ctx(c), chosen, asked)), 202)
   })
   .openapi(bulkCustomersRoute, async (c) => {
+    const { previewBulk, startBulk } = await loadBackground(HOST)
     const { change, dryRun, ...chosen } = c.req.valid('json')
     if (dryRun) return c.json(BulkPreview.parse(await previewBulk(ctx(c), CUSTOMERS, chosen, change)), 200)
     return c.json(BegunBulk.parse(await startBulk(ctx(c), CUSTOMERS, chosen, change)), 202)
   })
   .openapi(bulkTicketsRoute, async (c) => {
+    const { previewBulk, startBulk } = await loadBackground(HOST)
     const { change, dryRun, ...chosen } = c.req.valid('json')
     if (dryRun) return c.json(BulkPreview.parse(await previewBulk(ctx(c), TICKETS, chosen, change)), 200)
     return c.json(BegunBulk.parse(await startBulk(ctx(c), TICKETS, chosen, change)), 202)
   })
-  .openapi(bulkDeleteCustomersRoute, async (c) =>
-    c.json(BulkDeleted.parse(await trashCustomers(ctx(c), c.req.valid('json').ids)), 200),
-  )
+  .openapi(bulkDeleteCustomersRoute, async (c) => {
+    const { trashCustomers } = await loadBackground(HOST)
+    return c.json(BulkDeleted.parse(await trashCustomers(ctx(c), c.req.valid('json').ids)), 200)
+  })
   .openapi(listResultsRoute, async (c) => {
     const { id } = c.req.valid('param')
     const page = await paged(c, c.req.valid('query'), (query) => listResults(ctx(c), id, query))
     return c.json(BulkResultPage.parse(page), 200)
   })
-  .openapi(undoJobRoute, async (c) => c.json(Job.parse(await undoJob(ctx(c), c.req.valid('param').id)), 202))
+  .openapi(undoJobRoute, async (c) => {
+    const { undoJob } = await loadBackground(HOST)
+    return c.json(Job.parse(await undoJob(ctx(c), c.req.valid('param').id)), 202)
+  })

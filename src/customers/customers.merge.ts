@@ -4,7 +4,6 @@ import { alias, type SQLiteColumn, type SQLiteTable } from 'drizzle-orm/sqlite-c
 import { visible } from '../access/visible'
 import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
-import type { MovedName } from '../db/relations'
 import { customers, merges } from '../db/schema'
 import { MAX_TAGS } from '../db/schema/tags'
 import { ifChanged, insertFrom } from '../db/sql'
@@ -16,15 +15,15 @@ import { DAY_MS } from '../time'
 import { allContactsOf } from './customers.contacts'
 import { type CustomerRow, customerColumns } from './customers.record'
 import { requireMayAssign } from './customers.rules'
-import { COPIED, type CopiedKind, copiedIds, copyStatements, tagCount } from './merge.copies'
+import { copiedIds, copyStatements, tagCount } from './merge.copies'
 import { fieldsOf, type MergedValues, mergedColumns, mergedValues, type Prefer } from './merge.fields'
-import { AT_ONCE, MOVED, settlementStatements } from './merge.settlement'
+import { byKind, type CopiedKind, type Kind, MOVED } from './merge.kinds'
+import { AT_ONCE, settlementStatements } from './merge.settlement'
 import { MAX_RELATIONSHIPS, relationshipCount } from './relationships.service'
 
 type Merge = { fromId: string; prefer: Prefer }
 
 /** A kind of rows that a merge moves or copies. */
-export type Kind = MovedName | CopiedKind
 type Result = { customer: CustomerRow; moved: Record<Kind, number> }
 type Plan = {
   survivor: CustomerRow & MergedValues
@@ -173,14 +172,6 @@ function laterTotal(moved: Record<Kind, number>): number | undefined {
   const counts = MOVED.map(({ name }) => moved[name])
   if (Math.max(...counts) >= MOST_COUNTED) return undefined
   return counts.reduce((sum, count) => sum + Math.max(0, count - AT_ONCE), 0)
-}
-
-/** An object with a value for each kind of rows, in the order of the answer. */
-export function byKind<V>(of: (kind: Kind) => V): Record<Kind, V> {
-  const kinds: Kind[] = [...MOVED.map(({ name }) => name), ...Object.values(COPIED)]
-  // Object.fromEntries forgets which names there are.
-  const entries: (readonly unknown[])[] = kinds.map((kind) => [kind, of(kind)])
-  return Object.fromEntries(entries)
 }
 
 function movedCounts(id: string, fromId: string) {

@@ -1,6 +1,6 @@
 // Schemas of customers: answers, new customers, patches, lists, duplicates and merges.
 import { z } from '@hono/zod-openapi'
-import { email, Id, instant, memberOr, text, uuid } from '../field-schemas'
+import { email, instant, memberOr, text, uuid } from '../field-schemas'
 import { filterParameter, questionOf, viewParameter } from '../filters/filters.schemas'
 import { flag, pageOf, pageQuery } from '../http/pagination'
 import { facetQuery, gatherCustomFields, sortDocument, sortOf } from '../records/facets.schemas'
@@ -15,7 +15,7 @@ import {
   shapeQuery,
 } from '../records/shape.schemas'
 import { CUSTOMER_FIELDS } from './customers.fields'
-import { byKind } from './customers.merge'
+import { byKind } from './merge.kinds'
 
 const customer = valuesOf(CUSTOMER_FIELDS, 'example')
 

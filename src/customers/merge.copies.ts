@@ -3,17 +3,10 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Ctx } from '../context'
 import type { Statement } from '../db/batch'
-import type { CopiedName } from '../db/relations'
 import { customerTags, mergedRows, merges, relationships } from '../db/schema'
 import { insertFrom } from '../db/sql'
 import { taggingMarks } from '../db/tagging-marks'
-
-/** What a merge calls the rows that it copies. Their SQL is written by hand, for each table has its own idea of a duplicate. */
-export const COPIED = { customerTags: 'tags', relationships: 'relationships' } as const satisfies Record<
-  CopiedName,
-  string
->
-export type CopiedKind = (typeof COPIED)[CopiedName]
+import { COPIED, type CopiedKind } from './merge.kinds'
 
 const tagsOf = (id: string | SQL) => sql`SELECT tag_id AS id FROM ${customerTags} WHERE customer_id = ${id}`
 /** SQL: how many tags a customer has. */

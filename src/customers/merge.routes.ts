@@ -7,9 +7,9 @@ import { ctx } from '../http/context'
 import { withEtag } from '../http/etag'
 import { paged } from '../http/pagination'
 import { body, createRouter, json } from '../http/router'
+import { loadBackground } from '../late'
+import { HOST } from '../late/background.host.mjs'
 import { listDuplicates } from './customers.duplicates'
-import { mergeCustomers, previewMerge } from './customers.merge'
-import { restoreCustomer } from './customers.restore'
 import { Customer, DuplicatePage, DuplicateQuery, Merged, MergeInput, MergeQuery } from './customers.schemas'
 
 const tags = ['Customers']
@@ -73,11 +73,13 @@ export const mergeRoutes = createRouter()
       const message = 'Name another customer: this one cannot be merged into itself'
       throw invalidError('body.fromId', message, 'self')
     }
+    const { mergeCustomers, previewMerge } = await loadBackground(HOST)
     const merge = c.req.valid('json')
     if (c.req.valid('query').dryRun) return c.json(Merged.parse(await previewMerge(ctx(c), id, merge)), 200)
     return c.json(Merged.parse(await mergeCustomers(ctx(c), id, merge)), 200)
   })
   .openapi(restoreCustomerRoute, async (c) => {
+    const { restoreCustomer } = await loadBackground(HOST)
     const customer = await restoreCustomer(ctx(c), c.req.valid('param').id)
     return c.json(Customer.parse(withEtag(c, customer)), 200)
   })

@@ -7,17 +7,13 @@ import { z } from 'zod'
 import type { Ctx } from '../context'
 import type { Statement } from '../db/batch'
 import type { Db } from '../db/client'
-import { type MovedName, type RecordReference, recordReferencesTo, referencesFrom } from '../db/relations'
+import { referencesFrom } from '../db/relations'
 import { customers, interactions, merges, tickets } from '../db/schema'
 import { columnIn, columnKey } from '../db/sql'
 import { jobInsert, jobKind } from '../jobs/jobs.kind'
 import { nextVersion } from '../records/version'
 import { movedFactsUpdate } from './customers.facts'
-
-type Moved = RecordReference & { name: MovedName; home: SQLiteColumn }
-
-/** The references to customers from records that a merge moves. */
-export const MOVED = recordReferencesTo(customers).filter((each): each is Moved => each.onMerge === 'move')
+import { MOVED, type Moved } from './merge.kinds'
 
 /** How many rows of each kind settle in the request itself, and how many in a piece of the job: each writes up to 14 rows. */
 export const AT_ONCE = 40

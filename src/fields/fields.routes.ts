@@ -6,7 +6,8 @@ import { allow } from '../http/allow'
 import { ctx } from '../http/context'
 import { IfMatch, ifVersion, withEtag } from '../http/etag'
 import { body, createRouter, json } from '../http/router'
-import { retypeField } from './fields.retype'
+import { loadBackground } from '../late'
+import { HOST } from '../late/background.host.mjs'
 import {
   Field,
   FieldList,
@@ -119,6 +120,7 @@ export const fieldRoutes = createRouter()
   })
   .openapi(retypeFieldRoute, async (c) => {
     const { dryRun = false } = c.req.valid('query')
+    const { retypeField } = await loadBackground(HOST)
     return c.json(Retyped.parse(await retypeField(ctx(c), c.req.valid('param').id, c.req.valid('json'), dryRun)), 200)
   })
   .openapi(setStrictRoute, async (c) => {

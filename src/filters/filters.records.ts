@@ -35,6 +35,7 @@ const LEAD: FilterFields = {
   id: idField(leads.id),
   title: folded(leads.foldedTitle, leads.title),
   description: letterField(leads.description),
+  lostReason: letterField(leads.lostReason),
   status: selectField(leads.status, LEAD_STATUSES),
   stageId: idField(leads.stageId),
   source: writtenField(leads.source),

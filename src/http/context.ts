@@ -1,5 +1,4 @@
 // The context of a request: settings, the metered D1 session, the actor, and the clock.
-import type { SQL } from 'drizzle-orm'
 import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { v7 as uuidv7 } from 'uuid'

@@ -9,7 +9,7 @@ const SHOWN_CHARACTERS = 200
 
 /** Excel keeps a text that looks like a number as the formula ="00123". */
 export function withoutWrapper(cell: string): string {
-  return cell.startsWith('="') && cell.endsWith('"') ? cell.slice(2, -1).replaceAll('""', '"') : cell
+  return cell.length > 2 && cell.startsWith('="') && cell.endsWith('"') ? cell.slice(2, -1).replaceAll('""', '"') : cell
 }
 
 /** All labels of Google's contacts but `myContacts`, which each of them has. */

@@ -98,7 +98,17 @@ function importedFields(fields: Fields) {
     if (field.required) required = name
     if (kind === 'json' || kind === 'entries') extras = name
   }
-  for (const [name, { names }] of Object.entries(NOTE_FIELDS)) columns.push([name, names])
+  // A name that a field of the record has stays with that field.
+  const taken = new Set(columns.flatMap(([, names]) => names.split(' ')))
+  for (const [name, { names }] of Object.entries(NOTE_FIELDS)) {
+    columns.push([
+      name,
+      names
+        .split(' ')
+        .filter((each) => !taken.has(each))
+        .join(' '),
+    ])
+  }
   return { columns, filled, derived, readOnly, required, extras }
 }
 

@@ -23,7 +23,7 @@ export const Interaction = z
   .openapi('Interaction', { example: valuesOf(INTERACTION_FIELDS, 'example') })
 
 const INCLUDES = ['author', 'customer', 'lead'] as const
-/** A interaction with what was included. */
+/** An interaction with what was included. */
 export const ListedInteraction = Interaction.extend({
   author: included(IncludedMember),
   customer: included(IncludedCustomer),

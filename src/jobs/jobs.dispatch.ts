@@ -11,13 +11,14 @@ import { runDueJobs } from './jobs.runner'
 const RUN_MS = 25 * SECOND_MS
 
 /** Middleware that runs the jobs of a workspace after the response, if the request may have begun some. */
-export const continueJobs = (kinds: JobKinds) =>
+export const continueJobs = (loadKinds: () => Promise<JobKinds>) =>
   createMiddleware<AppEnv>(async function continueJobs(c, next) {
     await next()
     const { begun, config } = c.var
     if (begun.size === 0 || c.res.status >= 400) return
     const budget = { statements: statementsAfter(c), until: Date.now() + RUN_MS }
     const run = async () => {
+      const kinds = await loadKinds()
       for (const workspaceId of begun) {
         // A new connection, so that these statements do not count for the request.
         const { db } = connect(databaseOf(c.env, workspaceId), 'first-primary')
@@ -29,13 +30,13 @@ export const continueJobs = (kinds: JobKinds) =>
   })
 
 /** The run of the schedule. It takes half of the statements that are left, for imports share them. */
-export const scheduledJobs = (kinds: JobKinds) =>
+export const scheduledJobs = (loadKinds: () => Promise<JobKinds>) =>
   async function runScheduledJobs(env: Env, _planned: string, spent: { statements: number }): Promise<void> {
     const { db, cost } = connect(env.DB, 'first-primary')
     const config = configOf(env)
     const statements = Math.floor((config.IMPORT_STATEMENTS - spent.statements) / 2)
     try {
-      await runDueJobs({ db, config }, kinds, { statements, until: Date.now() + RUN_MS })
+      await runDueJobs({ db, config }, await loadKinds(), { statements, until: Date.now() + RUN_MS })
     } finally {
       spent.statements += cost.statements
     }

@@ -1,5 +1,5 @@
 // Which workspaces somebody watches: a row each, so that a write in any other tells no object of it; and telling those objects.
-import { eq, type SQL, sql } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import type { Ctx } from '../context'
 import { connect, type Db } from '../db/client'
 import { events, streams } from '../db/schema'

@@ -29,7 +29,7 @@ import { rereadPhones } from '../workspaces/phones.reread'
 
 const BY_ALARM: readonly Job[] = [
   { name: 'mail', run: sendDueMail },
-  { name: 'jobs', run: scheduledJobs(JOB_KINDS) },
+  { name: 'jobs', run: scheduledJobs(async () => JOB_KINDS) },
   { name: 'webhooks', run: sendDueWebhooks },
   { name: 'phones', run: rereadPhones },
   { name: 'reminders', run: queueReminders },

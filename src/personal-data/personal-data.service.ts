@@ -26,6 +26,7 @@ const AT_ONCE = [
   HELD.logins,
   HELD.relationships,
   HELD.tags,
+  HELD.views,
   HELD.merges,
   HELD.customers,
 ]

@@ -7,7 +7,8 @@ import { ctx } from '../http/context'
 import { IfMatch, ifVersion, withEtag } from '../http/etag'
 import { paged } from '../http/pagination'
 import { body, createRouter, json } from '../http/router'
-import { tagCustomers } from './tagging.bulk'
+import { loadBackground } from '../late'
+import { HOST } from '../late/background.host.mjs'
 import { BulkTagged, BulkTagging, Tag, TagPage, TagPatch, TagQuery } from './tags.schemas'
 import { deleteTag, getTag, listTags, renameTag } from './tags.service'
 
@@ -95,6 +96,7 @@ export const tagRoutes = createRouter()
     await deleteTag(ctx(c), c.req.valid('param').id, ifVersion(c.req.valid('header')))
     return c.body(null, 204)
   })
-  .openapi(tagCustomersRoute, async (c) =>
-    c.json(BulkTagged.parse(await tagCustomers(ctx(c), c.req.valid('json'))), 200),
-  )
+  .openapi(tagCustomersRoute, async (c) => {
+    const { tagCustomers } = await loadBackground(HOST)
+    return c.json(BulkTagged.parse(await tagCustomers(ctx(c), c.req.valid('json'))), 200)
+  })

@@ -354,9 +354,9 @@ describe('a customer', () => {
       .map(({ subject }) => subject)
       .filter((subject) => /meeting/.test(subject))
     expect(subjects).toEqual([
-      'Our meeting of 2027-01-01 10:00 UTC',
-      'Our meeting is on 2027-01-02 10:00 UTC',
-      'Our meeting of 2027-01-02 10:00 UTC is cancelled',
+      'Our meeting of 1 Jan 2027, 10:00 UTC',
+      'Our meeting is on 2 Jan 2027, 10:00 UTC',
+      'Our meeting of 2 Jan 2027, 10:00 UTC is cancelled',
     ])
   })
 })

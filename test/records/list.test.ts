@@ -19,6 +19,7 @@ type Filters = (typeof LEAD_LIST)['filters']
 
 /** The customer that some of the leads below became. */
 const CUSTOMER = '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0e'
+const STAGE = '0192f0c4-7a10-7c3e-9d2b-5f6a7b8c9d0f'
 
 /** A value for filters of leads that some of the leads below pass, and some do not. */
 const SAMPLES: LeadRequest[] = [
@@ -30,6 +31,7 @@ const SAMPLES: LeadRequest[] = [
   { customer: CUSTOMER, limit: 100 },
   { customFields: { plan: 'gold' }, limit: 100 },
   { tag: ['vip'], tagMatch: 'any', limit: 100 },
+  { stage: STAGE, limit: 100 },
   { owner: 'none', limit: 100 },
   { createdAfter: '2026-03-01T10:00:00.000Z', limit: 100 },
   { createdBefore: '2026-03-01T10:00:00.000Z', limit: 100 },
@@ -53,6 +55,7 @@ beforeAll(async () => {
     source: i % 2 === 0 ? 'fair' : null,
     interest: i % 4 === 0 ? 'a bicycle' : null,
     customerId: i % 7 === 0 ? CUSTOMER : null,
+    stageId: i % 5 === 1 ? STAGE : null,
     ownerId: i % 5 === 0 ? null : people.sales.id,
     followUpAt: i % 2 === 0 ? null : `2026-04-01T${String(i).padStart(2, '0')}:00:00.000Z`,
     deletedAt: i % 6 === 5 ? '2026-03-02T00:00:00.000Z' : null,

@@ -122,8 +122,8 @@ describe('a lead', () => {
     }
     // The first claim of a day begins its figures, the second adds to them.
     await costOf(worker())
-    expect(await costOf(worker())).toEqual([1, 3, 12])
-    expect(await costOf(waiting)).toEqual([1, 4, 17])
+    expect(await costOf(worker())).toEqual([1, 3, 14])
+    expect(await costOf(waiting)).toEqual([1, 4, 19])
   })
 })
 

@@ -1,11 +1,12 @@
 // Customers: what can be done with one, each a verb of the API, with its way back where there is one.
 import { z } from 'zod'
-import { restoreCustomer } from '../../customers/customers.restore'
 import { trashCustomer } from '../../customers/customers.service'
 import { NewRelationship } from '../../customers/relationships.schemas'
 import { relateCustomers, unrelateCustomers } from '../../customers/relationships.service'
 import { text, uuid } from '../../field-schemas'
 import { completeInteraction, createInteraction } from '../../interactions/interactions.service'
+import { loadBackground } from '../../late'
+import { HOST } from '../../late/background.host.mjs'
 import { TAGGED } from '../../tags/tagged'
 import { tagRecord, untagRecord } from '../../tags/tagging.service'
 import { NewTicket } from '../../tickets/tickets.schemas'
@@ -104,6 +105,7 @@ export const customerActions: Record<string, Action> = {
     isQuick: true,
     isAsked: true,
     async run({ ctx, id, words }) {
+      const { restoreCustomer } = await loadBackground(HOST)
       await restoreCustomer(ctx, id)
       return { say: words.record.restored }
     },

@@ -2,13 +2,14 @@
 import type { FC } from 'hono/jsx'
 import { listDuplicates } from '../../customers/customers.duplicates'
 import { listCustomers } from '../../customers/customers.list'
-import { mergeCustomers, previewMerge } from '../../customers/customers.merge'
 import type { CustomerRow } from '../../customers/customers.record'
 import { DuplicateQuery, MergeInput } from '../../customers/customers.schemas'
 import { getCustomer } from '../../customers/customers.service'
 import { AppError } from '../../errors'
 import { uuid } from '../../field-schemas'
 import { paged } from '../../http/pagination'
+import { loadBackground } from '../../late'
+import { HOST } from '../../late/background.host.mjs'
 import type { Desk } from '../desk'
 import { parsed } from '../desk.form'
 import { questionOf } from '../desk.question'
@@ -66,6 +67,11 @@ export const duplicatesPage = page({
   },
 })
 
+async function previewOf(desk: Desk, fromId: string) {
+  const { previewMerge } = await loadBackground(HOST)
+  return previewMerge(desk.ctx, desk.id, { fromId, prefer: preferOf(desk) })
+}
+
 export const mergePage = page({
   path: '/customers/:id/merge',
   needs: 'customers:write',
@@ -75,7 +81,7 @@ export const mergePage = page({
     return {
       customer: getCustomer(ctx, id),
       other: fromId ? getCustomer(ctx, fromId) : Promise.resolve(undefined),
-      preview: fromId ? previewMerge(ctx, id, { fromId, prefer: preferOf(desk) }) : Promise.resolve(undefined),
+      preview: fromId ? previewOf(desk, fromId) : Promise.resolve(undefined),
       found: desk.query.get('find')
         ? listCustomers(ctx, { q: (desk.query.get('find') ?? '').slice(0, 100), limit: 10 })
         : Promise.resolve({ rows: [] }),
@@ -131,6 +137,7 @@ export const mergePage = page({
         const { ctx, id, form, words } = desk
         const merge = parsed(MergeInput, { fromId: form.get('fromId'), prefer: form.get('prefer') })
         if (merge.fromId === id) throw new AppError('invalid')
+        const { mergeCustomers } = await loadBackground(HOST)
         const { customer } = await mergeCustomers(ctx, id, merge)
         const undo = { action: customerPath(merge.fromId, 'restore'), fields: { back: customerPath(id) } }
         return { to: customerPath(id), say: words.customer.merged(customer.name), undo }

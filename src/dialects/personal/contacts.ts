@@ -1,14 +1,14 @@
 // dialect personal: contacts and their tags. A contact is a customer of the product.
 import type { Context, Hono } from 'hono'
-import { trashCustomers } from '../../bulk/bulk.trash'
 import { createCustomer, trashCustomer, updateCustomer } from '../../customers/customers.service'
 import { getCustomerWithTags } from '../../customers/customers.with-tags'
 import { AppError } from '../../errors'
 import { exportCustomers } from '../../exports/exports.service'
 import { download } from '../../exports/exports.stream'
 import { type AppEnv, ctx } from '../../http/context'
+import { loadBackground } from '../../late'
+import { HOST } from '../../late/background.host.mjs'
 import { TAGGED } from '../../tags/tagged'
-import { tagCustomers } from '../../tags/tagging.bulk'
 import { tagRecord, untagRecord } from '../../tags/tagging.service'
 import { deleteTagNamed, getTagNamed } from '../../tags/tags.service'
 import { describe, requires, validates, validatesEither } from '../dialect'
@@ -71,6 +71,7 @@ function addRecords(app: Hono<AppEnv>, base: string): void {
     requires('customers:write'),
     validatesEither(wire.Contacts),
     async (c) => {
+      const { trashCustomers } = await loadBackground(HOST)
       const data = wire.Deleted.parse(await trashCustomers(ctx(c), c.req.valid('json').contactIds))
       return c.json({ message: 'Contacts deleted successfully', data }, 200)
     },
@@ -92,6 +93,7 @@ async function tagged(c: Context<AppEnv>, id: string, tags: string[]) {
   const add = tags.filter((name) => !isIn(before.tags, name))
   const remove = before.tags.filter((name) => !isIn(tags, name))
   if (add.length + remove.length === 0) return before
+  const { tagCustomers } = await loadBackground(HOST)
   await tagCustomers(ctx(c), { customerIds: [id], add, remove })
   return getCustomerWithTags(ctx(c), id)
 }
@@ -115,6 +117,7 @@ function addTags(app: Hono<AppEnv>, base: string): void {
     validatesEither(wire.ContactTags),
     async (c) => {
       const { contactId, tags: add } = c.req.valid('json')
+      const { tagCustomers } = await loadBackground(HOST)
       const { notFound } = await tagCustomers(ctx(c), { customerIds: [contactId], add, remove: [] })
       if (notFound.length > 0) throw new AppError('not_found')
       return c.json({ message: 'Tags added successfully' }, 200)
@@ -138,6 +141,7 @@ function addTags(app: Hono<AppEnv>, base: string): void {
     validatesEither(wire.ManyTags),
     async (c) => {
       const { contactIds: customerIds, tags: remove } = c.req.valid('json')
+      const { tagCustomers } = await loadBackground(HOST)
       const data = wire.Tagged.parse(await tagCustomers(ctx(c), { customerIds, add: [], remove }))
       return c.json({ message: 'Tags removed successfully', data }, 200)
     },
