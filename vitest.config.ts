@@ -23,6 +23,9 @@ if (existsSync(MEMORY)) {
   if (bavail * bsize >= NEEDED_BYTES) process.env.TMPDIR = MEMORY
 }
 
+// `npm run test:objects` runs the tests with the workspaces in objects.
+const { STORAGE } = process.env
+
 await makeLateModules()
 
 export default defineConfig(async () => ({
@@ -51,6 +54,7 @@ export default defineConfig(async () => ({
           OUTBOUND_LOCALHOST: 'false',
           DOH_URL: 'https://doh.test/dns-query',
           WEBHOOK_TIMEOUT_SECONDS: '1',
+          ...(STORAGE === undefined ? {} : { STORAGE }),
         },
       },
     }),

@@ -4,7 +4,7 @@ import { createApp } from '../src/app'
 import * as spoken from '../src/dialects/spoken'
 
 // A binding of wrangler.toml names it.
-export { Workspace } from '../src/live/live.object'
+export { Workspace } from '../src/object/object'
 
 const app = createApp(spoken)
 const cost = { statements: 0, read: 0 }

@@ -17,7 +17,7 @@ import { TagQuery } from '../src/tags/tags.schemas'
 import { TicketQuery } from '../src/tickets/tickets.schemas'
 
 // A binding of wrangler.toml names it.
-export { Workspace } from '../src/live/live.object'
+export { Workspace } from '../src/object/object'
 
 const LISTS: Record<string, z.ZodType<{ limit: number; cursor?: string }>> = {
   '/v1/customers': CustomerQuery,

@@ -26,6 +26,7 @@ const WITHOUT_ROWID = [
   'customer_relationships',
   'customer_tags',
   'daily_counts',
+  'directory',
   'events',
   'field_keys',
   'idempotency_keys',

@@ -7,7 +7,7 @@ export type Section = { depth: number; anchor: string; title: string }
 export const CONTENTS: [string, string[]][] = [
   ['Begin', ['index', 'tour', 'desk', 'frontend', 'signing-in', 'client', 'examples']],
   ['The API', ['api', 'querying', 'events', 'importing', 'exporting', 'migrating', 'versioning']],
-  ['Run it', ['deploying', 'settings', 'security', 'performance']],
+  ['Run it', ['deploying', 'settings', 'security', 'performance', 'scaling']],
   ['Change it', ['architecture', 'contributing', 'tools', 'decisions/index', 'changelog']],
 ]
 

@@ -12,6 +12,7 @@ export const OWN: Record<string, string> = {
   desk: 'src/desk/desk.dispatch.tsx',
   dialects: 'src/dialects/spoken.ts',
   imports: 'src/imports/imports.work.ts',
+  objects: 'src/object/object.work.ts',
 }
 const MAIN = 'src/index.ts'
 const RUNTIME = 'hono/jsx/jsx-runtime'

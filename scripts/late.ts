@@ -1,6 +1,6 @@
 // Makes src/late/*.js: what few requests need, each a module beside the main one, loaded by src/late.ts. Wrangler puts
 // whatever is imported, also by `await import()`, into the main module, but for files that a rule of wrangler.toml names.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -43,6 +43,17 @@ export async function makeLateModules() {
     write(`${name}.host.mjs`, hostText(name))
     await make(name, ownModule(name))
   }
+  makeMigrations()
+}
+
+// The schema, for the objects that hold a workspace each: the statements of every migration in their order.
+function makeMigrations() {
+  const files = readdirSync(join(root, 'drizzle')).filter((name) => name.endsWith('.sql'))
+  const texts = files.toSorted().map((name) => readFileSync(join(root, 'drizzle', name), 'utf8'))
+  const statements = texts.flatMap((text) =>
+    text.split('--> statement-breakpoint').map((statement) => statement.trim()),
+  )
+  write('migrations.js', `export const MIGRATIONS = ${JSON.stringify(statements)}\n`)
 }
 
 async function make(name: string, options: BuildOptions) {

@@ -22,6 +22,15 @@ function bundler(): typeof import('esbuild') {
   return createRequire(require.resolve('wrangler'))('esbuild')
 }
 
+// The base class of the Durable Object, which only workerd has; no document needs one.
+const withoutWorkerd: import('esbuild').Plugin = {
+  name: 'without-workerd',
+  setup(one) {
+    one.onResolve({ filter: /^cloudflare:workers$/ }, ({ path }) => ({ path, namespace: 'workerd' }))
+    one.onLoad({ filter: /.*/, namespace: 'workerd' }, () => ({ contents: 'export class DurableObject {}' }))
+  },
+}
+
 // The bundle lies inside the project, so that it finds the packages, which are not part of it.
 async function importWorker(): Promise<Fetch> {
   await makeLateModules()
@@ -36,6 +45,7 @@ async function importWorker(): Promise<Fetch> {
       outfile,
       bundle: true,
       packages: 'external',
+      plugins: [withoutWorkerd],
       platform: 'node',
       format: 'esm',
       logLevel: 'silent',

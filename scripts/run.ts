@@ -9,6 +9,7 @@ const tools = {
   biome: '@biomejs/biome/bin/biome',
   redocly: '@redocly/cli/bin/cli.js',
   tsc: 'typescript/bin/tsc',
+  vitest: 'vitest/vitest.mjs',
   wrangler: 'wrangler/bin/wrangler.js',
 }
 export type Tool = keyof typeof tools

@@ -40,6 +40,7 @@ const Settings = z
     JWT_SECRET: z.string('is missing').min(32, 'must have at least 32 characters'),
     JWT_SECRET_PREVIOUS: z.string().min(32, 'must have at least 32 characters').optional(),
     CORS_ORIGINS: origins,
+    STORAGE: z.enum(['d1', 'objects'], 'must be d1 or objects').default('d1'),
     SIGNUP: z.enum(['open', 'invite', 'closed']).default('invite'),
     DIALECTS: dialects,
     BCRYPT_COST: whole(10, 4, 15),

@@ -1,11 +1,14 @@
 // The entry point of the Worker: answers requests and runs the jobs of the schedule.
 import { createApp } from './app'
 import { dialectsOn } from './config'
-import { loadDialects } from './late'
+import { handOverObjects, loadDialects } from './late'
 import { HOST } from './late/dialects.host.mjs'
-import { runJobs, SCHEDULE } from './schedule'
+import { HOST as HOST_OF_OBJECTS } from './late/objects.host.mjs'
+import { jobsOf, runJobs } from './schedule'
 
-export { Workspace } from './live/live.object'
+export { Workspace } from './object/object'
+
+handOverObjects(HOST_OF_OBJECTS)
 
 /** Answers requests. The app that has the dialects is made when DIALECTS names one. */
 function createFetch(): ExportedHandlerFetchHandler<Env> {
@@ -21,6 +24,6 @@ function createFetch(): ExportedHandlerFetchHandler<Env> {
 export default {
   fetch: createFetch(),
   async scheduled({ cron, scheduledTime }, env) {
-    await runJobs(SCHEDULE[cron] ?? [], env, new Date(scheduledTime).toISOString())
+    await runJobs(jobsOf(cron, env), env, new Date(scheduledTime).toISOString())
   },
 } satisfies ExportedHandler<Env>

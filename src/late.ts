@@ -47,6 +47,13 @@ export const loadExplanations = () => import('./late/explanations.js')
 /** zod's writer of JSON Schema, for documents. `z.toJSONSchema` may be called from then on. */
 export const loadJsonSchema = async () => useJsonSchema(await import('./late/json-schema.js'))
 
+/** What only STORAGE=objects needs (src/object/object.work.ts). The entry point hands its host over, which has files of all rooms. */
+export const loadObjects = () => import('./late/objects.js')
+export const handOverObjects = (host: Host) => handOver('objects', host)
+
+/** The statements that make the schema, for an object that holds a workspace. */
+export const loadMigrations = async () => (await import('./late/migrations.js')).MIGRATIONS
+
 /** oauth4webapi, for sign-in by a provider. */
 export const loadOAuth = () => import('./late/oauth.js')
 

@@ -1,8 +1,9 @@
 // The schedule: the jobs of each cron expression of wrangler.toml (in UTC). Each expression is one invocation.
+import { configOf } from './config'
 import { AppError } from './errors'
 import { continueImports } from './imports/imports.http'
 import { scheduledJobs } from './jobs/jobs.dispatch'
-import { loadBackground } from './late'
+import { loadBackground, loadObjects } from './late'
 import { HOST } from './late/background.host.mjs'
 import { tellBusy } from './live/live.presence'
 import { sendDueMail } from './mail/mail.dispatch'
@@ -34,6 +35,17 @@ export const SCHEDULE: Readonly<Record<string, readonly Job[]>> = {
     { name: 'reminders', run: async (env, now) => (await loadBackground(HOST)).queueReminders(env, now) },
   ],
   '*/10 1-4 * * *': [{ name: 'purge', run: async (env, now) => (await loadBackground(HOST)).purge(env, now) }],
+}
+
+/** What is done beside where workspaces have objects, which run their own jobs: D1 may hold others. */
+const BESIDE_OBJECTS: Readonly<Record<string, readonly Job[]>> = {
+  '*/5 * * * *': [{ name: 'directory', run: async (env) => (await loadObjects()).sweepDirectory(env) }],
+}
+
+/** The jobs of a cron expression. */
+export function jobsOf(cron: string, env: Env): readonly Job[] {
+  const beside = configOf(env).STORAGE === 'objects' ? BESIDE_OBJECTS[cron] : undefined
+  return [...(SCHEDULE[cron] ?? []), ...(beside ?? [])]
 }
 
 /** Runs jobs one after the other. A failed one is logged and does not stop the others: its next run does the work. */

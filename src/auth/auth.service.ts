@@ -1,7 +1,7 @@
 // Signing in, reading the own account, and changing its password.
 import { and, type Column, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import { isActive, requirePerson } from '../access/person'
-import type { Ctx, PublicCtx } from '../context'
+import { type Ctx, located, type PublicCtx } from '../context'
 import { customerColumns } from '../customers/customers.record'
 import { one, runBatch } from '../db/batch'
 import { customers, oneTimeTokens, users } from '../db/schema'
@@ -31,12 +31,13 @@ type Credentials = {
  * Signs in, in two round trips: counts the attempt and reads the account, then opens the session or counts the failure.
  * Throws `locked_out`, or `invalid_credentials` for any other failure, after the same work for known and unknown accounts.
  */
-export async function login(ctx: PublicCtx, credentials: Credentials, client: Client) {
+export async function login(caller: PublicCtx, credentials: Credentials, client: Client) {
   const { email, username, password, refreshToken, withCustomer, tellsUnknown } = credentials
-  const { db, config } = ctx
   const name = accountName(email ?? username ?? '')
   const unknownError = new AppError(tellsUnknown ? 'not_found' : 'invalid_credentials')
   if (name === undefined) throw unknownError
+  const ctx = await located(caller, { names: [{ kind: email === undefined ? 'username' : 'email', name }] })
+  const { db, config } = ctx
   const isNamed = eq(email === undefined ? users.username : users.email, name)
   // Attempts count by e-mail address even for a username: two names must not give twice as many guesses.
   const ofAccount = (column: Column) =>
@@ -84,9 +85,10 @@ function customerOfLogin({ db }: PublicCtx, userId: string) {
 }
 
 /** Whether an active account has this username, for APIs that distinguish an unknown username from a wrong password. */
-export async function isUsername({ db }: PublicCtx, username: string): Promise<boolean> {
+export async function isUsername(ctx: PublicCtx, username: string): Promise<boolean> {
   const name = accountName(username)
   if (name === undefined) return false
+  const { db } = await located(ctx, { names: [{ kind: 'username', name }] })
   const found = await db
     .select({ id: users.id })
     .from(users)

@@ -1,12 +1,13 @@
 // Sets the actor of a request, from an access token or an API key. Open routes ignore an invalid credential.
 import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
-import { charge, connect } from '../db/client'
+import { connect } from '../db/client'
 import { AppError } from '../errors'
-import { type AppEnv, publicCtx, runAfter } from '../http/context'
+import { type AppEnv, connectionOf, publicCtx, runAfter, setActor } from '../http/context'
 import { createKeyring, type Found, type Keyring } from '../keys/keyring'
 import { lookUpKey, recordKeyUse } from '../keys/keys.lookup'
 import { hashOfKey, keyFromHeader, placeOf } from '../keys/keys.token'
+import { databaseOf } from '../objects/place'
 import { currentPerson } from './sessions.service'
 import { ACCESS_SECONDS, readAccessToken } from './tokens'
 
@@ -33,7 +34,7 @@ async function setActorByToken(c: Context<AppEnv>, header: string): Promise<void
     c.set('refusal', new AppError('token_expired', { detail: 'Refresh it, or sign in.' }))
     return
   }
-  c.set('actor', read.actor)
+  setActor(c, read.actor)
   c.set('tokenIssuedAt', read.issuedAt)
 }
 
@@ -46,7 +47,7 @@ async function setActorByKey(
   try {
     const found = await findKey(c, key, keyring, admitLookup)
     const isExpired = found?.expiresAt != null && found.expiresAt <= new Date().toISOString()
-    if (found && !isExpired) c.set('actor', found.machine)
+    if (found && !isExpired) setActor(c, found.machine)
     else c.set('refusal', keyError(isExpired ? 'has expired' : 'is unknown or was revoked'))
   } catch (error) {
     c.set('refusal', error)
@@ -61,11 +62,14 @@ async function findKey(c: Context<AppEnv>, key: string, keyring: Keyring, admitL
   const remembered = keyring.recall(hash)
   if (remembered) return remembered.found
   await admitLookup(c)
-  const { db, cost } = connect(c.env.DB, 'first-primary')
-  const { found, isUseDue } = await lookUpKey(db, place, hash).finally(() => charge(c.var.connection, cost))
+  const { db } = connectionOf(c, place.workspaceId)
+  const { found, isUseDue } = await lookUpKey(db, place, hash)
   keyring.remember(hash, found)
   const at = new Date().toISOString()
-  if (found && isUseDue) runAfter(c, recordKeyUse(connect(c.env.DB, 'first-primary').db, found.machine.id, at))
+  if (found && isUseDue) {
+    const { db: later } = connect(databaseOf(c.env, place.workspaceId), 'first-primary')
+    runAfter(c, recordKeyUse(later, found.machine.id, at))
+  }
   return found
 }
 
@@ -77,6 +81,6 @@ function keyError(reason: string): AppError {
 export const revalidateSession = createMiddleware<AppEnv>(async function revalidateSession(c, next) {
   const [actor, tokenIssuedAt] = [c.get('actor'), c.get('tokenIssuedAt')]
   const isOld = tokenIssuedAt !== undefined && Date.now() / 1000 - tokenIssuedAt > ACCESS_SECONDS
-  if (actor?.type === 'user' && isOld) c.set('actor', await currentPerson(publicCtx(c), actor))
+  if (actor?.type === 'user' && isOld) setActor(c, await currentPerson(publicCtx(c), actor))
   await next()
 })

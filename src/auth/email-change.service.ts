@@ -2,7 +2,7 @@
 import { and, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm'
 import { requirePerson } from '../access/person'
 import { linkTo } from '../config'
-import type { Ctx, PublicCtx } from '../context'
+import { type Ctx, located, type PublicCtx } from '../context'
 import { credentialOf } from '../credentials'
 import { one, runBatch } from '../db/batch'
 import { oneTimeTokens, users } from '../db/schema'
@@ -36,9 +36,10 @@ export async function requestEmailChange(ctx: Ctx, newEmail: string): Promise<vo
  * Makes the address that a token was mailed to the one of its account. An account that never verified the address
  * yields it. Throws `invalid_token`, `email_taken`.
  */
-export async function confirmEmailChange(ctx: PublicCtx, token: string): Promise<void> {
-  const { db, now } = ctx
+export async function confirmEmailChange(caller: PublicCtx, token: string): Promise<void> {
   const credential = await credentialOf(token)
+  const ctx = await located(caller, { workspace: credential.workspaceId })
+  const { db, now } = ctx
   const [owner, workspaceId] = [
     fieldOfToken(credential, oneTimeTokens.userId),
     fieldOfToken(credential, oneTimeTokens.workspaceId),

@@ -2,7 +2,7 @@
 import { and, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import { linkTo } from '../config'
-import type { Ctx, PublicCtx } from '../context'
+import { type Ctx, located, type PublicCtx } from '../context'
 import { type Credential, credentialOf } from '../credentials'
 import { one, runBatch, type Statement } from '../db/batch'
 import { dailyCountIncrement } from '../db/daily-counters'
@@ -25,9 +25,10 @@ const MAX_PER_ACCOUNT = 3
 const MAX_PER_ADDRESS = 20
 
 /** Confirms the address that a verification token was sent to. Throws `invalid_token`. */
-export async function verifyEmail(ctx: PublicCtx, token: string): Promise<void> {
-  const { db, now } = ctx
+export async function verifyEmail(caller: PublicCtx, token: string): Promise<void> {
   const credential = await credentialOf(token)
+  const ctx = await located(caller, { workspace: credential.workspaceId })
+  const { db, now } = ctx
   const owner = tokenOwner(credential)
   const { used } = await runBatch(db, {
     used: one(tokenUse(ctx, 'VERIFICATION', credential)),
@@ -59,7 +60,8 @@ export async function resendVerification(ctx: Ctx): Promise<void> {
  */
 export async function resendVerificationTo(ctx: PublicCtx, email: string): Promise<void> {
   requireMail(ctx.config)
-  await sendWithinLimits(ctx, 'VERIFICATION', email, and(eq(users.email, email), isNull(users.emailVerifiedAt)))
+  const here = await located(ctx, { names: [{ kind: 'email', name: email }] })
+  await sendWithinLimits(here, 'VERIFICATION', email, and(eq(users.email, email), isNull(users.emailVerifiedAt)))
 }
 
 /**
@@ -68,16 +70,18 @@ export async function resendVerificationTo(ctx: PublicCtx, email: string): Promi
  */
 export async function forgotPassword(ctx: PublicCtx, email: string): Promise<void> {
   requireMail(ctx.config)
-  await sendWithinLimits(ctx, 'RESET', email, eq(users.email, email))
+  const here = await located(ctx, { names: [{ kind: 'email', name: email }] })
+  await sendWithinLimits(here, 'RESET', email, eq(users.email, email))
 }
 
 /**
  * Sets a new password with a reset token. Ends all sessions and the calendar link, clears the lockout, and mails the
  * owner which provider accounts can still sign in. Throws `invalid_token`.
  */
-export async function resetPassword(ctx: PublicCtx, input: { token: string; newPassword: string }): Promise<void> {
-  const { db, now, config } = ctx
+export async function resetPassword(caller: PublicCtx, input: { token: string; newPassword: string }): Promise<void> {
   const credential = await credentialOf(input.token)
+  const ctx = await located(caller, { workspace: credential.workspaceId })
+  const { db, now, config } = ctx
   const passwordHash = await hashPassword(input.newPassword, config.BCRYPT_COST)
   const [owner, workspaceId] = [tokenOwner(credential), tokenWorkspace(credential)]
   const isOwner = eq(users.id, owner)

@@ -3,14 +3,15 @@ import { and, eq, gt, inArray, isNull, notInArray, or, type SQL, sql } from 'dri
 import { TEAM } from '../access/policy'
 import { isWithinLimit, limitExceeded, limitExceededError } from '../billing/limits'
 import type { Config } from '../config'
-import type { PublicCtx } from '../context'
+import { located, type PublicCtx } from '../context'
 import { one, runBatch } from '../db/batch'
 import { oneTimeTokens, users, workspaces } from '../db/schema'
 import { ifChanged, insertFrom, isUniqueViolation } from '../db/sql'
 import { AppError } from '../errors'
 import { eventInsert } from '../events/event-insert'
+import { type Place, workspaceIdOf } from '../objects/place'
 import { type InvitationToken, invitationOf, isInviterActive } from '../workspaces/invitations.service'
-import { SHARED_SLUG, workspaceIdOf } from '../workspaces/workspaces.default'
+import { SHARED_SLUG } from '../workspaces/workspaces.default'
 import { slugOf } from '../workspaces/workspaces.service'
 import { hashPassword } from './passwords'
 import { type Client, prepareSession, userAndWorkspace } from './sessions.service'
@@ -28,15 +29,28 @@ export type Registration = {
 }
 
 /** Creates an account and signs it in. Throws `email_taken`, `signup_closed`, `invalid_invitation`, `plan_limit`. */
-export async function register(ctx: PublicCtx, input: Registration, client: Client) {
+export function register(caller: PublicCtx, input: Registration, client: Client) {
+  return withFreeSlug((isSlugTaken) => registerOnce(caller, { ...input, isSlugTaken }, client))
+}
+
+/** Founds again, with another slug, where only the directory of all objects knows that the slug is taken. */
+export function withFreeSlug<T>(found: (isSlugTaken: boolean) => Promise<T>): Promise<T> {
+  return found(false).catch((error) => {
+    if (isUniqueViolation(error, 'workspaces.slug')) return found(true)
+    throw error
+  })
+}
+
+async function registerOnce(caller: PublicCtx, input: Registration & { isSlugTaken: boolean }, client: Client) {
+  if (caller.config.SIGNUP === 'closed') throw new AppError('signup_closed')
+  const { email, name, workspaceName, invitationToken, isAlwaysOpen, isSlugTaken } = input
+  const ctx = await located(caller, await placeOfAccount(caller.config, { invitationToken, isAlwaysOpen }))
   const { db, config, now } = ctx
-  if (config.SIGNUP === 'closed') throw new AppError('signup_closed')
-  const { email, name, workspaceName, invitationToken, isAlwaysOpen } = input
   const passwordHash = await hashPassword(input.password, config.BCRYPT_COST)
   const account = { id: ctx.newId(), email, name, passwordHash, createdAt: now, updatedAt: now }
   const session = await prepareSession(ctx, account.id, client)
   const { user, workspace, exceeded } = await runBatch(db, {
-    account: await accountStatements(ctx, account, { workspaceName, invitationToken, isAlwaysOpen }),
+    account: await accountStatements(ctx, account, { workspaceName, invitationToken, isAlwaysOpen, isSlugTaken }),
     session: session.insert,
     ...userAndWorkspace(ctx, account.id),
     exceeded: await seatLimitExceeded(ctx, email, invitationToken),
@@ -58,10 +72,21 @@ type Account = Pick<
   'id' | 'email' | 'name' | 'passwordHash' | 'emailVerifiedAt' | 'createdAt' | 'updatedAt'
 >
 type Membership = Pick<Registration, 'workspaceName' | 'invitationToken' | 'isAlwaysOpen'> & {
+  /** Whether another workspace is known to have the slug of the name. */
+  isSlugTaken: boolean
   /** A condition beside SIGNUP and the invitation. */
   when?: SQL
   /** Whether the person has proven the address; an invitation that came by mail proves it as well. */
   isProven?: boolean
+}
+
+/** Where a new account goes: to the inviting workspace, or to a new one, unless there may be only a first. */
+export async function placeOfAccount(
+  config: Config,
+  { invitationToken, isAlwaysOpen = false }: Pick<Registration, 'invitationToken' | 'isAlwaysOpen'>,
+): Promise<Exclude<Place, 'shared'>> {
+  if (invitationToken === undefined) return { founding: { isFirstOnly: config.SIGNUP !== 'open' && !isAlwaysOpen } }
+  return { workspace: (await invitationOf(config, invitationToken)).workspaceId }
 }
 
 /**
@@ -71,7 +96,7 @@ type Membership = Pick<Registration, 'workspaceName' | 'invitationToken' | 'isAl
 export async function accountStatements(
   ctx: PublicCtx,
   account: Account,
-  { workspaceName, invitationToken, isAlwaysOpen = false, when, isProven = false }: Membership,
+  { workspaceName, invitationToken, isAlwaysOpen = false, isSlugTaken, when, isProven = false }: Membership,
 ) {
   const isAllowed = sql`${canRegister(ctx.config, isAlwaysOpen || invitationToken !== undefined)} AND ${when ?? sql`true`}`
   const invitation = invitationToken === undefined ? undefined : await invitationOf(ctx.config, invitationToken)
@@ -79,7 +104,7 @@ export async function accountStatements(
   const proven = hasProof ? { ...account, emailVerifiedAt: ctx.now } : account
   const { permit, from, workspaceId, role, isPermitted } = invitation
     ? joining(ctx, account, invitation, isAllowed)
-    : founding(ctx, account, workspaceName ?? account.name, isAllowed)
+    : founding(ctx, account, { name: workspaceName ?? account.name, isSlugTaken }, isAllowed)
   return [
     permit,
     ...(hasProof ? addressYielding(ctx, account.email, isPermitted) : []),
@@ -101,24 +126,36 @@ function canRegister({ SIGNUP }: Config, isAlwaysOpen: boolean): SQL {
 }
 
 // What permits an account, and then whether it did: a workspace of its own, or an invitation.
-function founding({ db, now, newId, language }: PublicCtx, account: Account, name: string, isAllowed: SQL) {
+function founding(
+  { db, now, newId, newWorkspaceId, language }: PublicCtx,
+  account: Account,
+  { name, ...known }: Pick<Membership, 'isSlugTaken'> & { name: string },
+  isAllowed: SQL,
+) {
   const slug = slugOf(name)
-  const isSlugTaken = sql`EXISTS (SELECT 1 FROM ${workspaces}
+  const isSlugTaken = known.isSlugTaken
+    ? sql`true`
+    : sql`EXISTS (SELECT 1 FROM ${workspaces}
     WHERE ${workspaces.slug} = ${slug} OR ${slug} = ${SHARED_SLUG})`
   const workspace = {
-    id: workspaceIdOf(newId()),
+    id: newWorkspaceId ?? workspaceIdOf(newId()),
     name,
     slug: sql`CASE WHEN ${isSlugTaken} THEN ${`${slug}-${account.id.slice(-8)}`} ELSE ${slug} END`,
     createdAt: now,
     updatedAt: now,
     ...(language ? { language } : {}),
   }
+  // An id that was given may be that of a workspace which a request at the same time has made.
+  const isNew =
+    newWorkspaceId === undefined
+      ? sql``
+      : sql` AND NOT EXISTS (SELECT 1 FROM ${users} WHERE ${users.workspaceId} = ${newWorkspaceId})`
   return {
     permit: insertFrom(db, workspaces, workspace, sql`WHERE ${isAllowed}`),
     from: sql``,
     workspaceId: workspace.id,
     role: 'ADMIN' as const,
-    isPermitted: sql`EXISTS (SELECT 1 FROM ${workspaces} WHERE ${workspaces.id} = ${workspace.id})`,
+    isPermitted: sql`EXISTS (SELECT 1 FROM ${workspaces} WHERE ${workspaces.id} = ${workspace.id})${isNew}`,
   }
 }
 

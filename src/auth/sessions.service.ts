@@ -2,7 +2,7 @@
 import { and, desc, eq, gt, isNull, ne, not, type SQL, sql } from 'drizzle-orm'
 import { isActive, requirePerson } from '../access/person'
 import type { Person } from '../access/policy'
-import type { Ctx, PublicCtx } from '../context'
+import { type Ctx, located, type PublicCtx } from '../context'
 import { one, runBatch } from '../db/batch'
 import { sessions, users, workspaces } from '../db/schema'
 import { allOf, anyOf, ifChanged, insertFrom } from '../db/sql'
@@ -60,9 +60,10 @@ export async function prepareSession(
  * Exchanges a refresh token for the next one. A token that is used again after the grace period ends the session, and
  * with it all tokens of its family. Throws `invalid_refresh_token`.
  */
-export async function refreshSession(ctx: PublicCtx, token: string) {
-  const presented = await readRefreshToken(ctx.config, token)
+export async function refreshSession(caller: PublicCtx, token: string) {
+  const presented = await readRefreshToken(caller.config, token)
   if (!presented) throw new AppError('invalid_refresh_token')
+  const ctx = await located(caller, { workspace: presented.workspaceId })
   const id = presented.sessionId
   const successors = await Promise.all(
     (await successorsOf(ctx.config, presented)).map(async (each) => ({ ...each, hash: await refreshHash(each) })),
@@ -137,7 +138,8 @@ export async function currentPerson(ctx: PublicCtx, { id, sessionId }: Person): 
 /** Ends the session of a refresh token. Does nothing if the token is invalid or the session has ended. */
 export async function endSessionOfToken(ctx: PublicCtx, refreshToken: string): Promise<void> {
   const token = await readRefreshToken(ctx.config, refreshToken)
-  if (token) await signingOut(ctx, eq(sessions.id, token.sessionId))
+  if (!token) return
+  await signingOut(await located(ctx, { workspace: token.workspaceId }), eq(sessions.id, token.sessionId))
 }
 
 /** The actor's active sessions, newest first. */

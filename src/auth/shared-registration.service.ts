@@ -6,7 +6,7 @@ import { authorOf } from '../access/person'
 import { type Actor, OPEN_REGISTRATION_ROLES, type Role, reach } from '../access/policy'
 import { hasAdmin, isPortal } from '../access/visible'
 import { isWithinLimit, limitExceeded, limitExceededError } from '../billing/limits'
-import type { PublicCtx } from '../context'
+import { located, type PublicCtx } from '../context'
 import { holdersOf } from '../customers/customers.contacts'
 import { CUSTOMER_FIELDS } from '../customers/customers.fields'
 import { one, runBatch, type Statement } from '../db/batch'
@@ -35,7 +35,8 @@ export type SharedRegistration = {
 type RegistrationCtx = PublicCtx & { actor?: Actor }
 
 /** Creates an account in the shared workspace as `createSharedAccount` does, and signs it in. */
-export async function registerInSharedWorkspace(ctx: RegistrationCtx, input: SharedRegistration, client: Client) {
+export async function registerInSharedWorkspace(caller: RegistrationCtx, input: SharedRegistration, client: Client) {
+  const ctx = await located(caller, 'shared')
   const id = ctx.newId()
   const session = await prepareSession(ctx, id, client)
   const made = await createSharedAccount(ctx, input, { id, session: session.insert })
@@ -49,11 +50,12 @@ type Opening = { id: string; session?: Statement }
  * `customerId`. Throws `signup_closed`, `email_taken`, `username_taken`, `customer_exists`, `plan_limit`, `forbidden`.
  */
 export async function createSharedAccount(
-  ctx: RegistrationCtx,
+  caller: RegistrationCtx,
   input: SharedRegistration,
-  opening: Opening = { id: ctx.newId() },
+  opening: Opening = { id: caller.newId() },
 ) {
-  if (ctx.config.SIGNUP === 'closed') throw new AppError('signup_closed')
+  if (caller.config.SIGNUP === 'closed') throw new AppError('signup_closed')
+  const ctx = await located(caller, 'shared')
   const passwordHash = await hashPassword(input.password, ctx.config.BCRYPT_COST)
   return byCountry(ctx.actor?.country ?? null, (country) =>
     insertAccount(ctx, input, { ...opening, passwordHash, country }),
@@ -110,6 +112,7 @@ async function insertAccount(
     customer: customer ? customerStatements(ctx, customerId, account.id, input, country) : [],
     verification: await tokenStatements(ctx, 'VERIFICATION', eq(users.id, account.id)),
   }).catch((error) => {
+    if (isUniqueViolation(error, 'users.username')) throw new AppError('username_taken')
     throw isUniqueViolation(error, 'users.email') ? new AppError('email_taken') : error
   })
   if (user && workspace) return { user, workspace, customerId }

@@ -11,7 +11,7 @@ import { versionStamp } from '../records/version'
  * Statements that take an address from the active account that has it unverified, `when` the person who proved it gets
  * it. That account stays signed in, and may choose another address.
  */
-export function addressYielding(ctx: PublicCtx, email: string | SQL, when: SQL) {
+export function addressYielding(ctx: Pick<PublicCtx, 'db' | 'now' | 'happened'>, email: string | SQL, when: SQL) {
   const { db, now } = ctx
   const isHolder = sql`${and(
     eq(users.email, email),

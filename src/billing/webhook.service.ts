@@ -2,7 +2,7 @@
 // order of events and their repetition make no difference.
 import { eq, sql } from 'drizzle-orm'
 import { z } from 'zod'
-import type { PublicCtx } from '../context'
+import { located, type PublicCtx } from '../context'
 import { runBatch } from '../db/batch'
 import { stripeEvents, subscriptions, workspaces } from '../db/schema'
 import { AppError } from '../errors'
@@ -34,14 +34,15 @@ type StripeEvent = z.infer<typeof StripeEvent>
  * Handles an event of Stripe. Throws `invalid_signature`, and a 503 where Stripe or the database does not answer:
  * Stripe then sends the event again.
  */
-export async function receiveEvent(ctx: PublicCtx, body: string, signature: string | undefined): Promise<void> {
-  const stripe = openStripe(ctx.config)
-  if (!(await isSignedByStripe(body, signature ?? '', ctx.config.STRIPE_WEBHOOK_SECRET ?? '', Date.now()))) {
+export async function receiveEvent(caller: PublicCtx, body: string, signature: string | undefined): Promise<void> {
+  const stripe = openStripe(caller.config)
+  if (!(await isSignedByStripe(body, signature ?? '', caller.config.STRIPE_WEBHOOK_SECRET ?? '', Date.now()))) {
     throw new AppError('invalid_signature', { detail: 'Is STRIPE_WEBHOOK_SECRET the one of this endpoint?' })
   }
   const event = eventIn(body)
   const customer = event && customerOf(event)
   if (!event || !EVENT_TYPES.includes(event.type) || customer === undefined) return
+  const ctx = await located(caller, { names: [{ kind: 'stripe', name: customer }] })
   if (await isKnown(ctx, event.id)) return
   const askedAt = new Date().toISOString()
   const theirs = await stripe.listSubscriptions(customer)

@@ -20,6 +20,9 @@ declare module '*late/saxes.js' {
 declare module '*late/oauth.js' {
   export * from 'oauth4webapi'
 }
+declare module '*late/migrations.js' {
+  export const MIGRATIONS: readonly string[]
+}
 declare module '*late/smtp.js' {
   export { default } from 'nodemailer/lib/smtp-connection'
 }

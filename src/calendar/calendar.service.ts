@@ -3,7 +3,7 @@ import { type AnyColumn, eq, type SQL, sql } from 'drizzle-orm'
 import { isActive } from '../access/person'
 import { ownedByTokenHolder } from '../access/visible'
 import { hasPages, linkTo } from '../config'
-import type { Ctx, PublicCtx } from '../context'
+import { type Ctx, located, type PublicCtx } from '../context'
 import { credentialOf, credentialText, newSecret } from '../credentials'
 import { one, runBatch } from '../db/batch'
 import type { Db } from '../db/client'
@@ -54,8 +54,9 @@ export async function closeFeed(ctx: Ctx): Promise<void> {
 }
 
 /** The calendar of a token, as text/calendar. Throws `not_found`, also if its user may not sign in any more. */
-export async function readFeed({ db, now, config }: PublicCtx, token: string): Promise<string> {
+export async function readFeed(ctx: PublicCtx, token: string): Promise<string> {
   const { workspaceId, hash } = await credentialOf(token)
+  const { db, now, config } = await located(ctx, { workspace: workspaceId })
   const isVerified = config.REQUIRE_VERIFIED_EMAIL ? sql`${users.emailVerified}` : sql`true`
   const me = sql`(SELECT ${users.id}, ${users.workspaceId}, ${users.role} FROM ${feeds} CROSS JOIN ${users}
     ON ${users.id} = ${feeds.userId} WHERE ${feeds.tokenHash} = ${hash} AND ${feeds.workspaceId} = ${workspaceId}

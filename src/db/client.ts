@@ -30,20 +30,15 @@ export type Connection = {
   guarded: (guard: Guard) => Pick<Connection, 'db' | 'together'>
 }
 
-/** Adds the cost of another connection to that of a request. */
-export function charge({ cost }: Connection, more: Cost): void {
-  cost.roundTrips += more.roundTrips
-  cost.statements += more.statements
-  cost.rowsRead += more.rowsRead
-  cost.rowsWritten += more.rowsWritten
-  cost.ms += more.ms
-}
-
 const PATIENCE_MS = 15 * SECOND_MS
 
-/** Opens a D1 session anchored at `anchor`: a bookmark, `first-primary` for writes or `first-unconstrained` for reads. */
-export function connect(database: D1Database, anchor: string): Connection {
-  const cost: Cost = { roundTrips: 0, statements: 0, rowsRead: 0, rowsWritten: 0, ms: 0 }
+const newCost = (): Cost => ({ roundTrips: 0, statements: 0, rowsRead: 0, rowsWritten: 0, ms: 0 })
+
+/**
+ * Opens a session anchored at `anchor`: a bookmark, `first-primary` for writes or `first-unconstrained` for reads. It adds to
+ * `cost`, if it goes on with a request.
+ */
+export function connect(database: D1Database, anchor: string, cost: Cost = newCost()): Connection {
   let session = database.withSession(anchor)
 
   // Drizzle reads raw rows of single statements, which have no meta: every call is sent as a batch instead.

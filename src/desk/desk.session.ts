@@ -9,7 +9,7 @@ import { DEVICE_MS, REFRESH_MS, readAccessToken } from '../auth/tokens'
 import type { Config } from '../config'
 import { isMac, mac, seal, unseal } from '../crypto'
 import { AppError } from '../errors'
-import { type AppEnv, publicCtx } from '../http/context'
+import { type AppEnv, publicCtx, setActor } from '../http/context'
 
 const COOKIES = {
   session: 'edge_crm_dashboard',
@@ -108,9 +108,9 @@ export function takeFlow(c: Context<AppEnv>): Promise<Flow | undefined> {
  * trip every 15 minutes.
  */
 export const deskSession = createMiddleware<AppEnv>(async function deskSession(c, next) {
-  c.set('actor', undefined)
+  setActor(c, undefined)
   const tokens = await tokensIn(c)
-  if (tokens) await setActor(c, tokens)
+  if (tokens) await setActorBy(c, tokens)
   await next()
 })
 
@@ -122,9 +122,9 @@ async function tokensIn(c: Context<AppEnv>): Promise<Tokens | undefined> {
   return undefined
 }
 
-async function setActor(c: Context<AppEnv>, tokens: Tokens): Promise<void> {
+async function setActorBy(c: Context<AppEnv>, tokens: Tokens): Promise<void> {
   const read = await readAccessToken(c.var.config, tokens.accessToken)
-  if (read && read !== 'expired') c.set('actor', read.actor)
+  if (read && read !== 'expired') setActor(c, read.actor)
   else await renewSession(c, tokens.refreshToken)
 }
 
@@ -139,7 +139,7 @@ async function renewSession(c: Context<AppEnv>, refreshToken: string): Promise<v
     const tokens = await refreshSession(publicCtx(c), refreshToken)
     await keepSession(c, tokens)
     const read = await readAccessToken(c.var.config, tokens.accessToken)
-    if (read && read !== 'expired') c.set('actor', read.actor)
+    if (read && read !== 'expired') setActor(c, read.actor)
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'invalid_refresh_token') throw error
     dropSession(c)

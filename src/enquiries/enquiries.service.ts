@@ -1,7 +1,7 @@
 // Enquiries: a message from the public form becomes a lead in the pool. A robot gets the same answer, but no lead.
 import { eq, sql } from 'drizzle-orm'
 import { isTeamMember } from '../access/visible'
-import type { PublicCtx } from '../context'
+import { located, type PublicCtx } from '../context'
 import { holdersOf } from '../customers/customers.contacts'
 import { one, runBatch } from '../db/batch'
 import { dailyCountIncrement, secondsToMidnight } from '../db/daily-counters'
@@ -42,7 +42,8 @@ export async function submitEnquiry(ctx: PublicCtx, input: NewEnquiry) {
     const message = 'The form check failed; load the form again'
     throw invalidError('body.turnstileToken', message, 'turnstile')
   }
-  return byCountry(null, (country) => insertEnquiry(ctx, input, country))
+  const here = await located(ctx, { names: [{ kind: 'slug', name: input.workspace }] })
+  return byCountry(null, (country) => insertEnquiry(here, input, country))
 }
 
 async function insertEnquiry(ctx: PublicCtx, input: NewEnquiry, country: string | null) {
@@ -114,7 +115,7 @@ export async function submitSharedEnquiry(ctx: PublicCtx, input: Omit<NewEnquiry
   const enquiry = { ...input, workspace: SHARED_SLUG }
   return submitEnquiry(ctx, enquiry).catch(async (error) => {
     if (!(error instanceof AppError) || error.code !== 'not_found') throw error
-    await sharedWorkspaceInsert(ctx)
+    await sharedWorkspaceInsert(await located(ctx, 'shared'))
     return submitEnquiry(ctx, enquiry)
   })
 }

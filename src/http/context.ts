@@ -9,6 +9,8 @@ import type { Ctx, PublicCtx } from '../context'
 import { type Connection, connect } from '../db/client'
 import { AppError, invalidError } from '../errors'
 import { acceptedLanguage } from '../languages'
+import { loadObjects } from '../late'
+import { databaseOf, type Place, workspaceIdOf } from '../objects/place'
 import { networkOf } from './address'
 
 export type AppEnv = {
@@ -20,6 +22,8 @@ export type AppEnv = {
     outgoing: Set<string>
     begun: Set<string>
     happened: Set<string>
+    /** With STORAGE=objects, the workspaces whose objects this request has asked. */
+    asked?: Set<string>
     actor?: Actor
     /** When the access token was issued, in seconds since 1970; unset without one. */
     tokenIssuedAt?: number
@@ -45,6 +49,7 @@ export const context = createMiddleware<AppEnv>(async function context(c, next) 
   c.set('outgoing', new Set())
   c.set('begun', new Set())
   c.set('happened', new Set())
+  if (c.get('config').STORAGE === 'objects') c.set('asked', new Set())
   await next()
   // A 304 saves the body. The answer to a change may contain a token: no cache may store it.
   if (!c.res.headers.has('Cache-Control')) {
@@ -62,16 +67,48 @@ function serverTiming({ cost }: Connection): string {
   return `db;dur=${ms};desc="${desc}"`
 }
 
+/** Sets who asks, or that nobody known does, and with that the database of the request. */
+export function setActor(c: Context<AppEnv>, actor: Actor | undefined): void {
+  c.set('actor', actor)
+  if (c.get('config').STORAGE === 'objects') c.set('connection', connectionOf(c, actor?.workspaceId))
+}
+
+/** A connection to the database of a workspace; without one, to D1. Its cost is the request's. */
+export function connectionOf(c: Context<AppEnv>, workspaceId: string | undefined, mayMake = false): Connection {
+  const database = workspaceId === undefined ? c.env.DB : databaseOf(c.env, workspaceId, mayMake)
+  if (workspaceId !== undefined) c.get('asked')?.add(workspaceId)
+  return connect(database, 'first-primary', c.get('connection').cost)
+}
+
+/** The databases to look into after a request: of the workspaces that it has asked, or the one that holds all. */
+export function databasesAfter({ env, var: { asked } }: Context<AppEnv>): { database: D1Database; of?: string }[] {
+  return asked ? [...asked].map((of) => ({ database: databaseOf(env, of), of })) : [{ database: env.DB }]
+}
+
 /** The context of a verb in an open route. */
 export function publicCtx(c: Context<AppEnv>): PublicCtx {
   const { connection, config, requestId, actor, ...caused } = c.var
   const now = new Date()
   const newId = () => uuidv7({ msecs: now.getTime() })
-  const { outgoing, begun, happened } = caused
+  const { outgoing, begun, happened, asked } = caused
   const basis = { db: connection.db, config, now: now.toISOString(), requestId, address: addressOf(c), newId }
   const chosen = actor?.type === 'user' ? actor.language : null
   const language = chosen ?? acceptedLanguage(c.req.header('Accept-Language'))
-  return { ...basis, outgoing, begun, happened, ...(language ? { language } : {}) }
+  const locate = asked && ((place: Place) => databaseAt(c, place, () => workspaceIdOf(newId())))
+  return {
+    ...basis,
+    ...{ outgoing, begun, happened },
+    ...(language ? { language } : {}),
+    ...(locate ? { locate } : {}),
+  }
+}
+
+// The database of a place in a request. What no workspace has is looked for in D1, which has none.
+async function databaseAt(c: Context<AppEnv>, place: Place, newId: () => string) {
+  const { findWorkspace } = await loadObjects()
+  const { workspaceId, mayMake } = await findWorkspace(connectionOf(c, undefined).db, place, newId)
+  const newWorkspaceId = mayMake ? workspaceId : undefined
+  return { db: connectionOf(c, workspaceId, mayMake).db, newWorkspaceId }
 }
 
 /** The client that opens a session, as the session stores it. */

@@ -7,6 +7,7 @@ import { MAX_FILE_BYTES } from '../files/unreadable'
 import { type AppEnv, runAfter } from '../http/context'
 import { loadImports } from '../late'
 import { HOST } from '../late/imports.host.mjs'
+import { databaseOf } from '../objects/place'
 import { SECOND_MS } from '../time'
 import type { Budget } from './imports.resume'
 import type { Upload } from './imports.service'
@@ -48,7 +49,7 @@ export function continueAfterResponse(
   { statements }: Pick<Budget, 'statements'>,
 ): void {
   const { config, requestId } = c.var
-  const { db, guarded } = connect(c.env.DB, 'first-primary')
+  const { db, guarded } = connect(databaseOf(c.env, c.var.actor?.workspaceId ?? ''), 'first-primary')
   const budget = { statements, until: Date.now() + AFTER_RESPONSE_MS }
   const worker = { db, guarded, config, requestId, address: '', outgoing: new Set<string>(), begun: new Set<string>() }
   // The wait lets the response go first: in development the database runs in this thread and would delay it.

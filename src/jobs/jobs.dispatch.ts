@@ -3,6 +3,7 @@ import { createMiddleware } from 'hono/factory'
 import { configOf } from '../config'
 import { connect } from '../db/client'
 import { type AppEnv, runAfter, statementsAfter } from '../http/context'
+import { databaseOf } from '../objects/place'
 import { SECOND_MS } from '../time'
 import type { JobKinds } from './jobs.kind'
 import { runDueJobs } from './jobs.runner'
@@ -15,12 +16,14 @@ export const continueJobs = (loadKinds: () => Promise<JobKinds>) =>
     await next()
     const { begun, config } = c.var
     if (begun.size === 0 || c.res.status >= 400) return
-    // A new connection, so that these statements do not count for the request.
-    const { db } = connect(c.env.DB, 'first-primary')
     const budget = { statements: statementsAfter(c), until: Date.now() + RUN_MS }
     const run = async () => {
       const kinds = await loadKinds()
-      for (const workspaceId of begun) await runDueJobs({ db, config }, kinds, budget, workspaceId)
+      for (const workspaceId of begun) {
+        // A new connection, so that these statements do not count for the request.
+        const { db } = connect(databaseOf(c.env, workspaceId), 'first-primary')
+        await runDueJobs({ db, config }, kinds, budget, workspaceId)
+      }
     }
     // The wait lets the response go first: in development the database runs in this thread and would delay it.
     runAfter(c, scheduler.wait(1).then(run))

@@ -8,10 +8,9 @@ import { Sequence } from '../events/events.schemas'
 import { allow, open } from '../http/allow'
 import { type AppEnv, ctx } from '../http/context'
 import { createRouter, json } from '../http/router'
-import { VIEWER_HEADER } from './live.object'
 import { requireStanding } from './live.presence'
 import { StreamMessage, StreamQuery, StreamTicket } from './live.schemas'
-import { actorOfTicket, FROM_NOW, newTicket, pathOf, type Viewer } from './live.viewer'
+import { actorOfTicket, FROM_NOW, newTicket, pathOf, VIEWER_HEADER, type Viewer } from './live.viewer'
 
 const tags = ['Events']
 

@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import { Sequence } from '../events/events.schemas'
 import { Id, Instant, raw } from '../field-schemas'
-import { KINDS } from './live.sight'
+import { KINDS } from './live.viewer'
 
 export const StreamTicket = z
   .object({

@@ -9,9 +9,8 @@ import type { Db } from '../db/client'
 import { customers, interactions, leads, tickets } from '../db/schema'
 import { allOf, anyOf } from '../db/sql'
 import { type EventRow, sequenceOf } from '../events/event-envelope'
+import { KINDS, type Kind } from './live.viewer'
 
-export const KINDS = ['lead', 'customer', 'interaction', 'ticket'] as const
-export type Kind = (typeof KINDS)[number]
 export type Message = { op: 'changed' | 'left'; kind: Kind; id: string; version: number | null; sequence: string }
 
 type Sight = {

@@ -29,6 +29,13 @@ const Machine = z.object({
   timeZone: z.string(),
 })
 
+/** The header in which the Worker says who watches. No request from outside reaches an object. */
+export const VIEWER_HEADER = 'X-Viewer'
+
+/** The kinds of records that streams tell of. */
+export const KINDS = ['lead', 'customer', 'interaction', 'ticket'] as const
+export type Kind = (typeof KINDS)[number]
+
 /** The number of a stream that begins with what happens next. */
 export const FROM_NOW = -1
 

@@ -2,7 +2,7 @@
 import { createMiddleware } from 'hono/factory'
 import { configOf } from '../config'
 import { connect, type Db } from '../db/client'
-import { type AppEnv, runAfter } from '../http/context'
+import { type AppEnv, databasesAfter, runAfter } from '../http/context'
 import { type Outcome, sendDue } from './mail.delivery'
 
 // A request sends a few mails; the cron sends the rest of a large number, such as for a team of hundreds.
@@ -16,7 +16,9 @@ export const dispatch = createMiddleware<AppEnv>(async function dispatch(c, next
   const { outgoing, config } = c.var
   if (outgoing.size === 0 || c.res.status >= 400) return
   // A new connection, so that these statements do not count for the request.
-  runAfter(c, sendEach(connect(c.env.DB, 'first-primary').db, config, [...outgoing]))
+  for (const { database } of databasesAfter(c)) {
+    runAfter(c, sendEach(connect(database, 'first-primary').db, config, [...outgoing]))
+  }
 })
 
 /** The cron's run: sends due mail, and adds its statements to those that the invocation has `spent`. */

@@ -2,7 +2,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
 import type { Config } from '../config'
-import type { PublicCtx } from '../context'
+import { located, type PublicCtx } from '../context'
 import { type Secrets, seal, unseal } from '../crypto'
 import { mailStops, workspaces } from '../db/schema'
 import { insertFrom } from '../db/sql'
@@ -27,8 +27,9 @@ export async function addressOfStopLink({ config }: PublicCtx, token: string): P
 }
 
 /** Stops mail of the workspace to the address of the link; once more changes nothing. Throws `invalid_token`. */
-export async function stopMail({ db, config, now }: PublicCtx, token: string): Promise<string> {
-  const { workspaceId, address } = await addressOf(config, token)
+export async function stopMail(ctx: PublicCtx, token: string): Promise<string> {
+  const { workspaceId, address } = await addressOf(ctx.config, token)
+  const { db, now } = await located(ctx, { workspace: workspaceId })
   const here = sql`FROM ${workspaces} WHERE ${workspaces.id} = ${workspaceId}`
   await insertFrom(db, mailStops, { workspaceId, address, createdAt: now }, here).onConflictDoNothing()
   return address

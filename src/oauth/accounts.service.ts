@@ -6,7 +6,7 @@ import { linkTo } from '../config'
 import type { Ctx, PublicCtx } from '../context'
 import { one, runBatch } from '../db/batch'
 import { oauthAccounts, users } from '../db/schema'
-import { ifChanged, insertFrom } from '../db/sql'
+import { ifChanged, insertFrom, isUniqueViolation } from '../db/sql'
 import { AppError } from '../errors'
 import { eventInsert } from '../events/event-insert'
 import { owners } from '../mail/mail.audience'
@@ -145,6 +145,11 @@ export async function linkAccount(ctx: Ctx, proof: Proof) {
     ),
     user: one(db.select({ isVerified: users.emailVerified }).from(users).where(and(isActor, isActive))),
     mail: linkMail(ctx, proof),
+  }).catch((error) => {
+    // Only the directory of all objects knows of a link in another workspace.
+    throw isUniqueViolation(error, 'oauth_accounts.provider, oauth_accounts.subject')
+      ? identityTakenError(proof)
+      : error
   })
   if (account?.userId === actor.id) return account
   const provider = TITLES[proof.provider]
@@ -153,9 +158,12 @@ export async function linkAccount(ctx: Ctx, proof: Proof) {
     const detail = `Verify your address first, or link a ${provider} account that has the same one.`
     throw new AppError('email_unverified', { detail })
   }
-  if (account)
-    throw new AppError('identity_taken', { detail: `Unlink it there, or choose another ${provider} account.` })
+  if (account) throw identityTakenError(proof)
   throw new AppError('provider_taken', { detail: `Unlink your other ${provider} account first.` })
+}
+
+function identityTakenError({ provider }: Proof): AppError {
+  return new AppError('identity_taken', { detail: `Unlink it there, or choose another ${TITLES[provider]} account.` })
 }
 
 const me = alias(users, 'me')

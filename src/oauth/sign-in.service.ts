@@ -1,25 +1,40 @@
 // Signing in with a provider's account: as the linked user, as the user with the same address, or as a new user.
 import { and, eq, isNotNull, isNull, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/sqlite-core'
-import { accountStatements, seatLimitExceeded } from '../auth/registration.service'
+import { accountStatements, placeOfAccount, seatLimitExceeded, withFreeSlug } from '../auth/registration.service'
 import { type Client, prepareSession } from '../auth/sessions.service'
 import { limitExceededError } from '../billing/limits'
-import type { PublicCtx } from '../context'
+import { located, type PublicCtx } from '../context'
 import { one, runBatch } from '../db/batch'
 import { oauthAccounts, sessions, users, workspaces } from '../db/schema'
 import { isUniqueViolation } from '../db/sql'
 import { AppError } from '../errors'
+import { oauthName, type Place } from '../objects/place'
 import { isAccount, isLinkable, linkedUserId, linkedWorkspaceId, linkMail, linkStatements } from './accounts.service'
 import type { Proof } from './oauth.flow'
 import { TITLES } from './oauth.providers'
 
 const namesake = alias(users, 'namesake')
+const NAMES_OF_PERSON = ['users.email', 'oauth_accounts.provider, oauth_accounts.subject']
 
 /**
  * Signs in, in one round trip; creates or links the account if needed. `isAlwaysOpen` is that of `Registration`. Throws
  * the errors of `signInError`, `invalid_oauth_code`, `plan_limit`.
  */
-export async function signIn(ctx: PublicCtx, proof: Proof, client: Client, isAlwaysOpen = false) {
+export function signIn(caller: PublicCtx, proof: Proof, client: Client, isAlwaysOpen = false) {
+  const attempt = () => withFreeSlug((isSlugTaken) => signInOnce(caller, proof, client, { isAlwaysOpen, isSlugTaken }))
+  // In objects, the first sign-in of the same person at the same time has made the account elsewhere: it is found now.
+  return attempt().catch((error) => {
+    const isMade = NAMES_OF_PERSON.some((columns) => isUniqueViolation(error, columns))
+    if (isMade) return attempt()
+    throw error
+  })
+}
+
+type Options = { isAlwaysOpen: boolean; isSlugTaken: boolean }
+
+async function signInOnce(caller: PublicCtx, proof: Proof, client: Client, { isAlwaysOpen, isSlugTaken }: Options) {
+  const ctx = await located(caller, await placeOf(caller, proof, isAlwaysOpen))
   const { db, now } = ctx
   const { name, invitationToken } = proof
   const email = proof.email ?? ''
@@ -42,7 +57,13 @@ export async function signIn(ctx: PublicCtx, proof: Proof, client: Client, isAlw
   // The session has the id of the flow: a second use of the proof is a conflict, and its batch changes nothing.
   const session = await prepareSession(ctx, isInvited ? sql`${account.id}` : linkedUser, client, proof.id)
   const { opened, link, candidates, workspace, exceeded } = await runBatch(db, {
-    account: await accountStatements(ctx, account, { invitationToken, isAlwaysOpen, when: isNew, isProven: true }),
+    account: await accountStatements(ctx, account, {
+      invitationToken,
+      isAlwaysOpen,
+      isSlugTaken,
+      when: isNew,
+      isProven: true,
+    }),
     newLink: linkStatements(ctx, proof, isSamePerson),
     opened: one(session.insert.returning({ id: sessions.id })),
     link: one(db.select({ userId: oauthAccounts.userId }).from(oauthAccounts).where(isAccount(proof))),
@@ -65,6 +86,17 @@ export async function signIn(ctx: PublicCtx, proof: Proof, client: Client, isAlw
   if (!opened && exceeded) throw limitExceededError(ctx, 'users', exceeded)
   if (!opened || !user || !workspace) throw signInError(ctx, proof, candidates, link?.userId)
   return { user, workspace, ...(await session.issueTokens(user, workspace)) }
+}
+
+// That of the linked user, or of the user with the address, else a new one. Nothing is made without a proven address.
+async function placeOf({ config }: PublicCtx, proof: Proof, isAlwaysOpen: boolean): Promise<Place> {
+  const place = await placeOfAccount(config, { ...proof, isAlwaysOpen })
+  if ('workspace' in place) return place
+  const linked = oauthName(proof)
+  if (proof.email === null) return { names: [linked] }
+  const names = [linked, { kind: 'email' as const, name: proof.email }]
+  const mayFound = 'founding' in place && config.SIGNUP !== 'closed'
+  return mayFound ? { names, orElse: place.founding } : { names }
 }
 
 type UserRow = typeof users.$inferSelect

@@ -4,6 +4,7 @@ import { type Config, configOf } from '../config'
 import { type Connection, connect } from '../db/client'
 import { type AppEnv, runAfter, statementsAfter } from '../http/context'
 import { tellWatchers, watchedAmong } from '../live/live.presence'
+import { databaseOf } from '../objects/place'
 import { outboundOf } from '../outbound/outbound.call'
 import { SECOND_MS } from '../time'
 import { dueWebhooks } from './webhooks.queue'
@@ -22,11 +23,10 @@ export const notify = createMiddleware<AppEnv>(async function notify(c, next) {
   await next()
   const { happened, config } = c.var
   if (happened.size === 0 || c.res.status >= 400) return
-  const { DB, WORKSPACES: objects } = c.env
+  const { WORKSPACES: objects } = c.env
   const statements = statementsAfter(c)
-  const places = [...happened]
-  const run = async () => {
-    const connection = connect(DB, 'first-primary')
+  const run = async (database: D1Database, places: readonly string[]) => {
+    const connection = connect(database, 'first-primary')
     const { watched, due } = await connection.together(() => ({
       watched: objects ? watchedAmong(connection.db, places) : Promise.resolve([]),
       due: dueWebhooks(connection.db, new Date().toISOString(), places),
@@ -36,8 +36,12 @@ export const notify = createMiddleware<AppEnv>(async function notify(c, next) {
       sendDue(connection, config, due, { forMs: AFTER_RESPONSE_MS, statements }),
     ])
   }
+  const runAll = async () => {
+    if (config.STORAGE === 'd1') return run(c.env.DB, [...happened])
+    for (const place of happened) await run(databaseOf(c.env, place), [place])
+  }
   // The wait lets the response go first: in development the database runs in this thread and would delay it.
-  runAfter(c, scheduler.wait(1).then(run))
+  runAfter(c, scheduler.wait(1).then(runAll))
 })
 
 /** The run of the schedule. It takes half of the statements that are left, for imports share them. */

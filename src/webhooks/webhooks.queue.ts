@@ -117,14 +117,18 @@ export async function dueWebhooks(db: Db, now: string, places?: readonly string[
 
 /** SQL: the webhook may send, and has something to send. */
 export function hasWork(now: string): SQL {
+  const isDue = sql`EXISTS (SELECT 1 FROM ${webhookDeliveries} AS d WHERE d.webhook_id = ${webhooks.id} AND d.state = 'PENDING'
+    AND d.due_at <= ${now})`
+  return sql`${isSendable(now)} AND (${hasNews()} OR ${webhooks.replayEnd} IS NOT NULL OR ${isDue})`
+}
+
+/** SQL: the webhook has not seen all events. */
+export function hasNews(): SQL {
   const next = sql`SELECT verb FROM ${events} AS e WHERE e.workspace_id = ${webhooks.workspaceId} AND e.seq > ${webhooks.cursor}
     ORDER BY e.seq LIMIT ${LAG}`
   // The cursor stays where it is while nothing is wanted, but not for long, so that this reads little.
-  const isNew = sql`(EXISTS (SELECT 1 FROM (${next}) AS next WHERE ${isWantedType(sql`next.verb`)})
+  return sql`(EXISTS (SELECT 1 FROM (${next}) AS next WHERE ${isWantedType(sql`next.verb`)})
     OR (SELECT count(*) FROM (${next})) = ${LAG})`
-  const isDue = sql`EXISTS (SELECT 1 FROM ${webhookDeliveries} AS d WHERE d.webhook_id = ${webhooks.id} AND d.state = 'PENDING'
-    AND d.due_at <= ${now})`
-  return sql`${isSendable(now)} AND (${isNew} OR ${webhooks.replayEnd} IS NOT NULL OR ${isDue})`
 }
 
 /** SQL: the webhook at hand wants events of this type. */

@@ -59,7 +59,7 @@ function changeWorkspace(ctx: Ctx, patch: Patch, ifVersion?: number) {
     ifVersion,
     require: {
       slug: {
-        holds: isSlugAllowed(patch.slug),
+        holds: isSlugAllowed(ctx.config, patch.slug),
         orElse: () =>
           new AppError('slug_taken', { detail: `The slug ${patch.slug} is reserved for the oldest workspace.` }),
       },

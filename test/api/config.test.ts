@@ -23,6 +23,7 @@ it('is production, shut and careful where nothing but the secret is set', () => 
     CORS_ORIGINS: [],
     SIGNUP: 'invite',
     DIALECTS: [],
+    STORAGE: 'd1',
     BCRYPT_COST: 10,
     RATE_LIMIT_MAX: 100,
     USER_RATE_LIMIT_MAX: 1000,

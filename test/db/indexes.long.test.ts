@@ -19,6 +19,7 @@ const ELSEWHERE = [
   'customers_import_key',
   'customers_owner_remind',
   'customers_unread',
+  'directory_reserved',
   'interactions_owner_remind',
   'interactions_home',
   'interactions_import',

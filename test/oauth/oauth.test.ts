@@ -253,7 +253,7 @@ describe('the end of a sign-in', () => {
     expect([count, Number(statements) <= 12]).toEqual(['1', true])
     await Promise.all(Array.from({ length: 10 }, founder))
     const [, , read] = trips(await exchange(await obtainCode(person))) ?? []
-    expect(Number(read)).toBeLessThanOrEqual(26)
+    expect(Number(read)).toBeLessThanOrEqual(27)
   })
 })
 

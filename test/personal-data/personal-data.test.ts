@@ -40,6 +40,7 @@ const ELSEWHERE: Record<string, string> = {
   daily_counts: 'how often an address did something, across workspaces: gone within a day, and nobody’s to reset',
   idempotency_keys: 'sealed under a key that only the client has; gone within a day',
   sweeps: 'how far a job has come',
+  directory: 'who has which address, with STORAGE=objects: it goes when the account gives it up',
 }
 
 const reading = (by: Person, id: string) => api(by.token).v1.customers[':id']['personal-data'].$get({ param: { id } })

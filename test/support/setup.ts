@@ -2,6 +2,7 @@
 import { applyD1Migrations, reset } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterAll, beforeAll, vi } from 'vitest'
+import { directoryOf, everywhere } from './everywhere'
 import { RESOLVER, resolved } from './receiver'
 
 const real = globalThis.fetch
@@ -13,9 +14,13 @@ globalThis.fetch = async (input, init) => {
   return real(input, init)
 }
 
+// What a test looks up is in D1, or in the objects of workspaces.
+const d1 = directoryOf(env)
+if (env.STORAGE === 'objects') Object.defineProperty(env, 'DB', { value: everywhere(d1), configurable: true })
+
 beforeAll(async () => {
   await reset()
-  await applyD1Migrations(env.DB, env.TEST_MIGRATIONS)
+  await applyD1Migrations(d1, env.TEST_MIGRATIONS)
 })
 
 afterAll(() => {

@@ -3,6 +3,7 @@
 export * from './analytics'
 export * from './bulk'
 export * from './customers'
+export * from './directory'
 export * from './events'
 export * from './fields'
 export * from './imports'

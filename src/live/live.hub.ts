@@ -1,14 +1,14 @@
-// The object of a workspace: holds the streams of those who watch it, and reads the feed when it is told that something
+// The hub of a workspace, in its object: holds the streams of those who watch it, and reads the feed when it is told that something
 // happened. WebSockets hibernate: while nothing happens, nothing runs and nothing is paid.
 
 import { one, runBatch } from '../db/batch'
-import { connect, type Db } from '../db/client'
+import type { Db } from '../db/client'
 import { sequenceOf } from '../events/event-envelope'
 import { eventsAfter, lastSeqSelect } from '../events/events.feed'
 import { MINUTE_MS, SECOND_MS } from '../time'
 import { presenceDeletion, presenceInsert } from './live.presence'
 import { type Message, messagesFor } from './live.sight'
-import { FROM_NOW, Viewer } from './live.viewer'
+import { FROM_NOW, VIEWER_HEADER, Viewer } from './live.viewer'
 
 /** How many streams an object holds, and of them one member or key: nobody takes all of them. */
 const MAX_STREAMS = 1_000
@@ -21,9 +21,6 @@ const BEAT_MS = 25 * SECOND_MS
 /** Closes a socket whose viewer may watch no more: sign in again. */
 const ENDED = 4401
 
-/** The header in which the Worker says who watches. No request from outside reaches an object. */
-export const VIEWER_HEADER = 'X-Viewer'
-
 /** `reset`: too much was missed. Read anew what you show; what happens from here on follows. */
 type Notice = { op: 'reset'; sequence: string }
 /** What sends to one viewer. */
@@ -34,15 +31,15 @@ type Outlet = {
   end: () => void
 }
 
-/** A Durable Object. Its id is made of the workspace's id. */
-export class Workspace {
+/** What a Durable Object does for the streams of its workspace. `db` gives the database that holds the workspace. */
+export class Hub {
   private readonly events = new Set<Outlet>()
   private telling: Promise<void> | undefined
   private isToldAgain = false
 
   constructor(
     private readonly state: DurableObjectState,
-    private readonly env: Env,
+    private readonly db: () => Db,
   ) {
     // A ping is answered without waking the object.
     state.setWebSocketAutoResponse(new WebSocketRequestResponsePair('ping', 'pong'))
@@ -121,6 +118,11 @@ export class Workspace {
     return new Response(readable, { headers: { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' } })
   }
 
+  /** Tells viewers of what has happened, if there are any. */
+  tellIfWatched(): void {
+    if (this.outlets().length > 0) this.state.waitUntil(this.tell())
+  }
+
   // One at a time; what happens meanwhile is told after it.
   private tell(): Promise<void> {
     if (this.telling) {
@@ -160,11 +162,8 @@ export class Workspace {
     const left = this.state.getWebSockets().filter((socket) => socket !== gone && socket.readyState === WebSocket.OPEN)
     const workspaceId = this.state.id.name
     if (left.length > 0 || this.events.size > 0 || workspaceId === undefined) return
-    await runBatch(this.db(), { gone: presenceDeletion(this.db(), workspaceId) })
-  }
-
-  private db(): Db {
-    return connect(this.env.DB, 'first-primary').db
+    const db = this.db()
+    await runBatch(db, { gone: presenceDeletion(db, workspaceId) })
   }
 }
 
