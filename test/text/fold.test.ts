@@ -23,26 +23,34 @@ const unicode = fc.string({
   maxLength: 40,
 })
 
+// Most characters are their own form: each text is folded once.
+const known = new Map<string, string>()
+function foldOnce(text: string): string {
+  const folded = known.get(text) ?? foldText(text)
+  known.set(text, folded)
+  return folded
+}
+
 describe('every code point of Unicode', { tags: ['long'] }, () => {
   it('stays itself, where Unicode has given it no meaning', () => {
     const rest = all.filter((char) => !isAssigned(char)).join('')
-    expect(foldText(rest) === rest).toBe(true)
+    expect(foldOnce(rest) === rest).toBe(true)
   })
 
   it('folds to a text that folds to itself', () => {
-    expect(broken((char) => foldText(foldText(char)) === foldText(char))).toEqual([])
+    expect(broken((char) => foldOnce(foldOnce(char)) === foldOnce(char))).toEqual([])
   })
 
   it('folds as its canonical decomposition and composition do, and between letters too', () => {
     const isSame = (char: string) =>
-      foldText(`a${char}b`) === foldText(`a${char.normalize('NFD')}b`) &&
-      foldText(`a${char}b`) === foldText(`a${char.normalize('NFC')}b`)
+      foldOnce(`a${char}b`) === foldOnce(`a${char.normalize('NFD')}b`) &&
+      foldOnce(`a${char}b`) === foldOnce(`a${char.normalize('NFC')}b`)
     expect(broken(isSame)).toEqual([])
   })
 
   it('folds as its compatible character does, but for accents and quotes that stand alone', () => {
     const standsAlone = /^[\u00b4\u1fbd\u1ffd\u2033\u2036]$/
-    const isSame = (char: string) => standsAlone.test(char) || foldText(char) === foldText(char.normalize('NFKC'))
+    const isSame = (char: string) => standsAlone.test(char) || foldOnce(char) === foldOnce(char.normalize('NFKC'))
     expect(broken(isSame)).toEqual([])
   })
 
@@ -51,18 +59,18 @@ describe('every code point of Unicode', { tags: ['long'] }, () => {
     const marks = /\u0345/
     const isSame = (char: string) =>
       marks.test(char.normalize('NFKD')) ||
-      (foldText(char) === foldText(char.toUpperCase()) && foldText(char) === foldText(char.toLowerCase()))
+      (foldOnce(char) === foldOnce(char.toUpperCase()) && foldOnce(char) === foldOnce(char.toLowerCase()))
     expect(broken(isSame)).toEqual([])
   })
 
   it('folds to at most 18 times its length, with no invisible character, and none of white space but the space', () => {
-    const isBounded = (char: string) => foldText(char).length <= FOLD_FACTOR * char.length
-    const isClean = (char: string) => !/[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cs}]|[^\S ]/u.test(foldText(char))
+    const isBounded = (char: string) => foldOnce(char).length <= FOLD_FACTOR * char.length
+    const isClean = (char: string) => !/[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cs}]|[^\S ]/u.test(foldOnce(char))
     expect(broken((char) => isBounded(char) && isClean(char))).toEqual([])
   })
 
   it('stays a letter, a digit or a sign, where it is one', () => {
-    const isSeen = (char: string) => !/^[\p{L}\p{N}\p{P}\p{Sm}\p{Sc}\p{So}]$/u.test(char) || foldText(char) !== ''
+    const isSeen = (char: string) => !/^[\p{L}\p{N}\p{P}\p{Sm}\p{Sc}\p{So}]$/u.test(char) || foldOnce(char) !== ''
     const unseen = /^[\p{Default_Ignorable_Code_Point}\u2800\u0640]$/u
     const isAccentAlone = (char: string) => /^(?: \p{M}+)+$|^\u0640\p{M}+$/u.test(char.normalize('NFKD'))
     expect(broken((char) => unseen.test(char) || isAccentAlone(char) || isSeen(char))).toEqual([])
@@ -70,7 +78,7 @@ describe('every code point of Unicode', { tags: ['long'] }, () => {
 
   it('is read as its own digit, where it is a decimal digit', () => {
     const digits = everyChar.filter((char) => /\p{Nd}/u.test(char))
-    const folded = digits.map(foldText)
+    const folded = digits.map(foldOnce)
     expect(folded.filter((digit) => !/^[0-9]$/.test(digit))).toEqual([])
     expect(folded.join('')).toBe('0123456789'.repeat(digits.length / 10))
   })
@@ -79,7 +87,7 @@ describe('every code point of Unicode', { tags: ['long'] }, () => {
     const optional = /\p{Script=Inherited}|\p{Script=Hebrew}|\p{Script=Arabic}|\p{Script=Syriac}|\p{Script=Greek}/u
     const alphabets = /\p{Script=Cyrillic}|\p{Script=Latin}|\p{Script=Ethiopic}|\p{Script=Coptic}/u
     const marks = everyChar.filter((char) => /(?!\p{Default_Ignorable_Code_Point})\p{M}/u.test(char))
-    const lost = marks.filter((mark) => foldText(`a${mark}`) === 'a')
+    const lost = marks.filter((mark) => foldOnce(`a${mark}`) === 'a')
     expect(lost.filter((mark) => !optional.test(mark) && !alphabets.test(mark)).map(hex)).toEqual([])
     expect(lost).not.toContain('\u3099')
     expect(lost).toEqual(expect.arrayContaining(['\u0301', '\u05b8', '\u064e', '\u0670', '\u0653', '\u0483', '\u0711']))
