@@ -12,6 +12,8 @@ import { Section } from '../parts/lists'
 import { count } from '../parts/times'
 
 type Report = z.infer<typeof ImportReport>
+/** The kinds of records that have a list at the desk. */
+const LISTED: readonly string[] = ['customers', 'leads', 'tickets']
 const COUNTS = ['received', 'created', 'updated', 'unchanged', 'superseded', 'failed', 'reverted', 'kept'] as const
 
 export const importErrorsPage = page({
@@ -46,9 +48,9 @@ export const importPage = page({
               {imports.refresh}
             </a>
           )}
-          {!report.dryRun && report.created + report.updated > 0 && (
+          {!report.dryRun && report.created + report.updated > 0 && LISTED.includes(report.entity) && (
             <a class="button" href={at(report.entity)}>
-              {imports.show(report.entity)}
+              {imports.show(imports.entities[report.entity] ?? '')}
             </a>
           )}
           {report.failed > 0 && (

@@ -94,7 +94,7 @@ const Checked: FC<{ desk: Desk; preview: Preview }> = ({ desk, preview }) => {
       <ImportColumns
         desk={desk}
         columns={columns}
-        entity={desk.form.get('entity') === 'leads' ? 'leads' : 'customers'}
+        entity={IMPORT_ENTITIES.find((entity) => entity === desk.form.get('entity')) ?? 'customers'}
         mode={desk.form.get('mode')}
         isOpen
         note={preview.isWhole ? undefined : imports.firstRows}

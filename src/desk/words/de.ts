@@ -165,7 +165,7 @@ export const de: Words = {
     details: 'Angaben',
     timeline: 'Verlauf',
     older: 'Ältere Einträge',
-    since: 'Seit',
+    since: 'Angelegt',
     edit: 'Bearbeiten',
     editing: (name) => `${name} bearbeiten`,
     saved: 'Gespeichert.',

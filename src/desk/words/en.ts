@@ -165,7 +165,7 @@ export const en = {
     details: 'Details',
     timeline: 'Timeline',
     older: 'Older entries',
-    since: 'Since',
+    since: 'Created',
     edit: 'Edit',
     editing: (name: string) => `Edit ${name}`,
     saved: 'Saved.',

@@ -182,7 +182,7 @@ export const settings: SettingsWords = {
     hint: 'Was hier 30 Tage liegt, wird endgültig gelöscht.',
     empty: 'Im Papierkorb ist nichts.',
     restore: 'Herausnehmen',
-    since: 'im Papierkorb seit',
+    since: 'in den Papierkorb gelegt',
   },
   audit: { title: 'Protokoll', empty: 'Noch ist nichts geschehen.', of: (n) => some(n, 'Eintrag', 'Einträge') },
 }

@@ -187,7 +187,7 @@ export const settings = {
     hint: 'What lies here for 30 days is deleted for good.',
     empty: 'Nothing is in the trash.',
     restore: 'Take it out',
-    since: 'in the trash since',
+    since: 'put into the trash',
   },
   audit: { title: 'Audit trail', empty: 'Nothing has happened yet.', of: (n: number) => some(n, 'entry', 'entries') },
 }
