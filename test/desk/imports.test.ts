@@ -67,3 +67,15 @@ it('without a file, with nothing in it, or for who may not import, nothing happe
   await seller.signIn(people.sales)
   expect((await seller.go('/dashboard/import')).status).toBe(403)
 })
+
+it('a file of tags stays one when its columns are put right, and its report leads to no list of customers', async () => {
+  const file = 'Name\nVIP\nNewsletter\n'
+  const checked = await send('/dashboard/import/check', { entity: 'tags', mode: 'upsert' }, file)
+  expect(checked.html).toContain('name="entity" value="tags"')
+  const right = { entity: 'tags', mode: 'upsert', 'column.0': 'Name', 'field.0': 'name' }
+  const done = await send('/dashboard/import/run', right, file)
+  expect(textOf(done)).toMatch(/New 2/)
+  expect(textOf(done)).not.toContain('Show the')
+  expect(textOf(await desk.go('/dashboard/import'))).toContain('Tags · ')
+  expect(await total()).toBe(0)
+})
