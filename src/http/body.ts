@@ -66,6 +66,10 @@ export function parseJson(text: string): unknown {
 
 /** `malformed_json` with the line and column of the first mistake. */
 export function malformedJsonError(text: string): AppError {
+  if (text.trim() === '')
+    return new AppError('malformed_json', {
+      detail: 'It is empty: send {}, or no Content-Type where no body is needed.',
+    })
   const { at, wanted } = firstMistake(text)
   let [line, start] = [1, 0]
   for (let end = text.indexOf('\n'); end !== -1 && end < at; end = text.indexOf('\n', start)) {

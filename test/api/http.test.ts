@@ -144,7 +144,7 @@ it.each([
   ['{"a":1} {}', 'position 8) stands "{" instead of the end'],
   ['{"a":01}', 'position 6) stands "1" instead of , or }'],
   ['{"a":"\\x"}', 'stands "x" instead of an escape'],
-  ['', 'stands the end instead of a value'],
+  ['', 'send {}, or no Content-Type'],
 ])('JSON with a mistake is told its place: %o', async (body, says) => {
   const { detail } = await refusalOf(post(await founder(), { headers: JSON_TYPE, body }), 400, 'malformed_json')
   expect(detail).toContain(says)
