@@ -66,7 +66,7 @@ export function parseJson(text: string): unknown {
 
 /** `malformed_json` with the line and column of the first mistake. */
 export function malformedJsonError(text: string): AppError {
-  if (text.trim() === '')
+  if (text === '')
     return new AppError('malformed_json', {
       detail: 'It is empty: send {}, or no Content-Type where no body is needed.',
     })
