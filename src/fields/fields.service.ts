@@ -1,5 +1,5 @@
 // The definitions of custom fields: listing, making, changing, archiving. What they demand of writes, triggers hold.
-import { and, asc, eq, type SQL, sql } from 'drizzle-orm'
+import { and, asc, eq, getTableColumns, type SQL, sql } from 'drizzle-orm'
 import type { Ctx } from '../context'
 import { one, runBatch } from '../db/batch'
 import { fields, strictEntities } from '../db/schema'
@@ -18,41 +18,7 @@ export type FieldType = (typeof FIELD_TYPES)[number]
 /** How many fields an entity has at most, archived ones too. */
 const MAX_FIELDS = 50
 
-const {
-  id,
-  workspaceId,
-  entity,
-  key,
-  type,
-  label,
-  isRequired,
-  isUnique,
-  isIndexed,
-  indexedAt,
-  options,
-  position,
-  archivedAt,
-  version,
-} = fields
-const { createdAt, updatedAt } = fields
-const columns = {
-  id,
-  workspaceId,
-  entity,
-  key,
-  type,
-  label,
-  isRequired,
-  isUnique,
-  isIndexed,
-  indexedAt,
-  options,
-  position,
-  archivedAt,
-  version,
-  createdAt,
-  updatedAt,
-}
+const columns = getTableColumns(fields)
 type Row = typeof fields.$inferSelect
 
 export const FIELD: RecordKind<typeof columns> = {

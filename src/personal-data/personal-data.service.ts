@@ -16,7 +16,7 @@ import { HELD, WINDOW } from './personal-data.map'
 import { KnownPerson, listsOfPerson, MOST, scopeOf } from './personal-data.person'
 
 const held = Object.entries(HELD)
-/** What the first batch erases even if much is stored: what gives access, and what says who the person is. */
+/** What the first batch erases even if much is stored: what gives access, and what says or asks who the person is. */
 const AT_ONCE = [
   HELD.mailStops,
   HELD.tokens,

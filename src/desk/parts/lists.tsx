@@ -17,7 +17,7 @@ type SectionProps = PropsWithChildren<{
   more?: { href: string; label: string }
   class?: string
   /** Where a script runs, it shows what changes while the page is open. */
-  fresh?: Fresh | undefined
+  fresh?: Fresh
 }>
 
 /** A titled part of a page. */
