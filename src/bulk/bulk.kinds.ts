@@ -118,12 +118,13 @@ export const LEADS: BulkKind = {
   isInReach: (actor, permission) => reachable(actor, permission, leads),
   notYours: 'not_yours',
   plan(ctx, change) {
-    const { ownerId } = change
-    const { stageId } = change
+    const { ownerId, stageId } = change
     const { workspaceId } = ctx.actor
     const given = change.status as (typeof LEAD_STATUSES)[number] | undefined
     const status = stageId ? statusOfStage('lead', workspaceId, stageId) : given
     const { set, derived, require } = commonPlan(leads, change, ctx)
+    // A status brings its first stage, unless the change names one.
+    const { stageId: firstStage, ...progress } = progressOf(status, ctx.now) as Record<string, unknown>
     return {
       verb: verbOf(change, 'released'),
       permission: ownerId ? 'leads:assign' : 'leads:write',
@@ -136,9 +137,8 @@ export const LEADS: BulkKind = {
       derived: {
         ...derived,
         ...(ownerId !== undefined && { claimedAt: claimedAt(sql`${ownerId}`, ctx.now) }),
-        ...(({ stageId: first, ...progress }) => (stageId || !first ? progress : { ...progress, stageId: first }))(
-          progressOf(status, ctx.now) as Record<string, unknown>,
-        ),
+        ...progress,
+        ...(firstStage && !stageId ? { stageId: firstStage } : {}),
       },
       require: [...teamRule(ownerId, ctx), ...stageRule('lead', change, ctx), ...require],
     }
@@ -202,8 +202,7 @@ export const TICKETS: BulkKind = {
     )})`,
   notYours: 'not_found',
   plan(ctx, change) {
-    const { assigneeId, priority } = change
-    const { stageId } = change
+    const { assigneeId, priority, stageId } = change
     const status = change.status as Parameters<typeof resolvedAt>[0] | undefined
     const staged = stageId && statusOfStage('ticket', ctx.actor.workspaceId, stageId)
     const { set, derived, require } = commonPlan(tickets, change, ctx)

@@ -53,7 +53,7 @@ export async function previewDistribution(ctx: Ctx, chosen: Chosen, asked: Asked
     found: one(
       ctx.db
         .select({
-          counts: sql<string>`(SELECT json_group_array(json_array(ending, owner, n)) FROM
+          counts: sql<string>`(SELECT json_group_array(json_object('ending', ending, 'owner', owner, 'n', n)) FROM
             (SELECT ending, owner, count(*) AS n FROM ${ends} GROUP BY ending, owner))`.as('counts'),
           isCut: sql<number>`${isCut}`.as('is_cut'),
           areMembers: sql<number>`${areTeamMembers(ctx, asked.members)}`.as('are_members'),
@@ -61,14 +61,14 @@ export async function previewDistribution(ctx: Ctx, chosen: Chosen, asked: Asked
         .from(sql`(SELECT 1)`),
     ),
   })
-  const counts: [ending: string, owner: string | null, n: number][] = JSON.parse(found?.counts ?? '[]')
-  const count = counts.reduce((sum, [, , n]) => sum + n, 0)
+  const counts: { ending: string; owner: string | null; n: number }[] = JSON.parse(found?.counts ?? '[]')
+  const count = counts.reduce((sum, { n }) => sum + n, 0)
   requireFewEnough({ count, isCut: found?.isCut ?? 0 })
   if (!found?.areMembers) throw new AppError('invalid_owner')
-  const gets = (id: string) => counts.reduce((sum, [, owner, n]) => sum + (owner === id ? n : 0), 0)
+  const gets = (id: string) => counts.reduce((sum, { owner, n }) => sum + (owner === id ? n : 0), 0)
   return {
     count,
-    outcomes: shownCounts(counts.map(([ending, , n]) => [ending, n])),
+    outcomes: shownCounts(counts.map(({ ending, n }) => [ending, n])),
     examples: [],
     members: asked.members.map((id) => ({ id, gets: gets(id) })),
   }
